@@ -155,7 +155,8 @@ export class Feed<S extends StudyLog = StudySource> {
     if (this.#begun === undefined) return undefined;
     const { ledger, changes } = this.#begun;
     const { settings, closed } = ledger;
-    const { completed, stopped, failed } = changes.rows.counts;
+    const { counts, about } = changes.rows;
+    const { completed, stopped, failed } = counts;
     const state = this.state()!;
     return omitUndefined({
       id: this.id,
@@ -175,6 +176,8 @@ export class Feed<S extends StudyLog = StudySource> {
       objective: settings.objectives[0]!,
       position: changes.position,
       at: this.#at,
+      labels: about.labels,
+      starred: about.starred,
     });
   }
 
@@ -188,10 +191,11 @@ export class Feed<S extends StudyLog = StudySource> {
   detail(): Detail | undefined {
     const headline = this.headline();
     if (this.#begun === undefined || headline === undefined) return undefined;
-    const { created, createdAt, ledger, space } = this.#begun;
+    const { created, createdAt, ledger, space, changes } = this.#begun;
     const { objectives, strategy, seed, parallel, limits } = ledger.settings;
     return {
       ...headline,
+      ...changes.rows.about,
       space: space.toJSON(),
       objectives,
       strategy,

@@ -7,7 +7,7 @@ import type { TrialId } from '../messages.ts';
 import type { ExpectedGain } from '../recommendation/expectedGain.ts';
 import type { SpaceData } from '../space/schema.ts';
 import type { Decided } from '../study/commands.ts';
-import type { TrialRow } from '../study/trials.ts';
+import type { Annotation, TrialRow } from '../study/trials.ts';
 
 /** A row that has changed, with the reports that have come since: step, first value, step, first value, ... */
 export interface RowChange extends TrialRow {
@@ -25,7 +25,7 @@ export interface RowChanges {
 export type StudyPhase = 'running' | 'paused' | 'closed';
 
 /** A study in the list of studies. */
-export interface Headline {
+export interface Headline extends Pick<Annotation, 'labels' | 'starred'> {
   /** Where it is to be found on this server. */
   readonly id: string;
   readonly study: string;
@@ -52,7 +52,7 @@ export interface Headline {
 }
 
 /** All of a study but its trials. */
-export interface Detail extends Headline {
+export interface Detail extends Headline, Annotation {
   readonly space: SpaceData;
   readonly objectives: readonly ObjectiveSpec[];
   readonly strategy: unknown;

@@ -239,7 +239,7 @@ parallel: 2
     await panel.getByLabel('Note, in Markdown').fill('the loss **jumped**');
     await panel.getByLabel('Labels, with commas between').fill('odd, look again');
     await press(page, 'Save');
-    await panel.getByText('the loss **jumped**', { exact: true }).waitFor();
+    await panel.locator('strong', { hasText: 'jumped' }).waitFor();
     await panel.getByText('odd · look again').waitFor();
     expect(await faintTexts(page), 'a note').toEqual([]);
     expect(said('annotated')).toMatchObject([{ starred: true }, { note: 'the loss **jumped**', labels: ['odd', 'look again'] }]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cleanups, openPage, show, VIEWS, WIDE } from './browsing.ts';
+import { cleanups, openPage, press, show, VIEWS, WIDE } from './browsing.ts';
 import { board, finished } from './support.ts';
 
 it('a browser shows a study in every view, and what is new without a reload', async () => {
@@ -15,6 +15,46 @@ it('a browser shows a study in every view, and what is new without a reload', as
   for (const view of VIEWS.filter((name) => name !== 'Objectives')) {
     await show(page, view);
     await expect.poll(() => page.locator('main').textContent(), { message: view }).not.toBe('');
+  }
+  expect(page.wrong).toEqual([]);
+});
+
+it('what people say of a study is shown as Markdown that cannot act, and can be changed', async () => {
+  const made = await board();
+  cleanups.push(() => made.close());
+  const note =
+    '**read this**: [paper](https://example.org/a) [bad](javascript:alert(1)) <img src=x onerror=alert(1)>\n\n| a | b |\n| - | - |\n| 1 | 2 |';
+  await made.say({ type: 'annotated', note, labels: ['production'], starred: true });
+  const page = await openPage(`${made.url}#token=${made.token}`, WIDE);
+  const shown = page.locator('main .markdown');
+  await shown.locator('strong', { hasText: 'read this' }).waitFor();
+  expect(await shown.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual([
+    'https://example.org/a',
+  ]);
+  expect(await shown.locator('img').count()).toBe(0);
+  expect(await shown.textContent()).toContain('<img src=x onerror=alert(1)>');
+  expect(await shown.locator('td').allTextContents()).toEqual(['1', '2']);
+  await page.locator('.top', { hasText: 'production' }).getByRole('img', { name: 'starred' }).waitFor();
+  await show(page, 'Control');
+  await press(page, '★ Starred');
+  await page.getByRole('button', { name: '☆ Star', exact: true }).waitFor();
+  await made.say({ type: 'annotated', note: `${'> '.repeat(8000)}deep` });
+  await page.getByText('> > > >').first().waitFor();
+  expect(page.wrong).toEqual([]);
+});
+
+it('a configuration can leave values to the strategy', async () => {
+  const made = await board();
+  cleanups.push(() => made.close());
+  const page = await openPage(`${made.url}#token=${made.token}`, WIDE);
+  await show(page, 'Control');
+  await page.getByLabel('layers').fill('3');
+  await page.getByLabel('values left empty').selectOption('chosen by the strategy');
+  await press(page, 'Enqueue');
+  await page.getByText(/it is tried next/).waitFor();
+  for await (const entries of made.log.read(2)) {
+    expect(entries[0]!.fact).toMatchObject({ type: 'enqueued', params: { layers: 3 }, rest: 'strategy' });
+    break;
   }
   expect(page.wrong).toEqual([]);
 });

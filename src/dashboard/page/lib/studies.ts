@@ -14,7 +14,7 @@ export function arranged(
 ): Headline[] {
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = (one: Headline) => {
-    const text = `${one.study} ${one.id} ${one.source} ${one.objective.name}`.toLowerCase();
+    const text = `${one.study} ${one.id} ${one.source} ${one.objective.name} ${one.labels ?? ''} ${one.starred ? '★' : ''}`.toLowerCase();
     return (state === 'all' || stateOfStudy(one) === state) && words.every((word) => text.includes(word));
   };
   const nameOf = (one: Headline) => one.study || one.id;

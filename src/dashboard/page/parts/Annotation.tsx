@@ -1,15 +1,23 @@
 import { useSignal } from '@preact/signals';
-import type { FigureRow } from '../../../figures/study.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
 import type { Annotation as Said } from '../../../study/trials.ts';
 import { submitAction } from '../state/connect.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
+import { Markdown } from './Markdown.tsx';
 
-/** What people say of a trial: a star, labels and a note. @param closedFor why nothing can be changed here */
-export function Annotation({ row, closedFor }: { readonly row: FigureRow; readonly closedFor: string | undefined }) {
-  const { trial, note = '', labels = [], starred = false } = row;
+interface AnnotationProps {
+  /** Absent for the study. */
+  readonly trial?: number;
+  readonly of: Said;
+  /** Why nothing can be changed here. */
+  readonly closedFor: string | undefined;
+}
+
+/** What people say of a trial or of the study: a star, labels and a note. */
+export function Annotation({ trial, of: { note = '', labels = [], starred = false }, closedFor }: AnnotationProps) {
   const editing = useSignal(false);
   const { feedback, show } = useFeedback();
-  const say = (said: Said) => show(submitAction({ type: 'annotate', trial, ...said }), 'kept');
+  const say = (said: Said) => show(submitAction(omitUndefined({ type: 'annotate', trial, ...said })), 'kept');
   const save = (event: SubmitEvent) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
@@ -19,10 +27,9 @@ export function Annotation({ row, closedFor }: { readonly row: FigureRow; readon
   };
   const button = { type: 'button', disabled: closedFor !== undefined, title: closedFor } as const;
   return (
-    <section class="annotation">
-      <h3>Notes</h3>
+    <div class="annotation">
       {labels.length > 0 && <p class="words">{labels.join(' · ')}</p>}
-      {note !== '' && !editing.value && <p class="words annotation-note">{note}</p>}
+      {note !== '' && !editing.value && <Markdown text={note} />}
       {editing.value && (
         <form onSubmit={save}>
           <label>
@@ -52,6 +59,6 @@ export function Annotation({ row, closedFor }: { readonly row: FigureRow; readon
         </div>
       )}
       <Feedback of={feedback.value} />
-    </section>
+    </div>
   );
 }

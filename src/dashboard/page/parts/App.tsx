@@ -21,7 +21,8 @@ import { Controls } from './Controls.tsx';
 import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
 import { MachinesView } from './MachinesView.tsx';
-import { Phase, ProgressBar } from './StudyState.tsx';
+import { Markdown } from './Markdown.tsx';
+import { Phase, ProgressBar, Star } from './StudyState.tsx';
 import { TrialPanel } from './TrialPanel.tsx';
 import { TrialTable } from './table/TrialTable.tsx';
 
@@ -88,6 +89,8 @@ function Study() {
             </a>
           )}
           <h1 title={cut(one.study, 400)}>{cut(one.study || one.id, 60)}</h1>
+          {one.starred && <Star />}
+          {one.labels && <span class="study-labels">{cut(one.labels.join(' · '), 80)}</span>}
           <Phase of={one} />
           <Connection />
           {connection.value !== 'file' && (
@@ -183,9 +186,15 @@ function Parameters() {
 }
 
 function Overview() {
+  const note = detail.value?.note;
   return (
     <>
       <Answer />
+      {note !== undefined && (
+        <Card title="Notes">
+          <Markdown text={note} />
+        </Card>
+      )}
       <Legend />
       <div class={objectives.value.length > 1 ? 'cards is-wide' : ''}>
         {objectives.value.map(({ name, direction }, k) => (

@@ -1,8 +1,10 @@
 import { cut, formatNumber } from '../../../figures/format.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
 import { submitAction } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';
+import { Annotation } from './Annotation.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { mayAct } from './TrialPanel.tsx';
 
@@ -68,6 +70,10 @@ export function Controls() {
         </form>
         <Feedback of={feedback.value} />
       </section>
+      <section>
+        <h2>Notes</h2>
+        <Annotation of={one} closedFor={undefined} />
+      </section>
       <Strategy />
       <Enqueue />
     </div>
@@ -106,7 +112,7 @@ function dataOf(text: string): unknown {
   }
 }
 
-/** A form to enqueue a configuration. Parameters that are left empty are drawn at random. */
+/** A form to enqueue a configuration. Values that are left empty are drawn from their priors, or the strategy chooses them. */
 function Enqueue() {
   const { feedback, show } = useFeedback();
   const send = (event: SubmitEvent) => {
@@ -117,7 +123,8 @@ function Enqueue() {
       const text = String(data.get(`p${k}`) ?? '');
       if (text !== '') params[name] = typedValue(dimension, text);
     }
-    show(submitAction({ type: 'enqueue', params }), 'enqueued: it is tried next');
+    const rest = data.get('rest') === 'strategy' ? 'strategy' : undefined;
+    show(submitAction(omitUndefined({ type: 'enqueue', params, rest })), 'enqueued: it is tried next');
   };
   return (
     <section class="enqueue">
@@ -129,6 +136,13 @@ function Enqueue() {
             <Field dimension={dimension} name={`p${k}`} />
           </label>
         ))}
+        <label for="rest">
+          values left empty
+          <select id="rest" name="rest">
+            <option value="">drawn at random</option>
+            <option value="strategy">chosen by the strategy</option>
+          </select>
+        </label>
         <button type="submit">Enqueue</button>
       </form>
       <Feedback of={feedback.value} />
@@ -145,7 +159,7 @@ function Field({ dimension, name }: { readonly dimension: Dimension; readonly na
   }
   return (
     <select id={name} name={name}>
-      <option value="">random</option>
+      <option value="">any</option>
       {values.map((value, i) => (
         <option key={String(value)} value={i}>
           {cut(String(value), 60)}

@@ -33,3 +33,9 @@ export function ProgressBar({ of: { trials, configurations, open, limit, complet
     </span>
   );
 }
+
+export const Star = () => (
+  <span class="star" role="img" aria-label="starred">
+    ★
+  </span>
+);

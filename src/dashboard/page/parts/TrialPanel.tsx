@@ -51,7 +51,12 @@ function About({ row }: { readonly row: FigureRow }) {
         </section>
       )}
       <Reason row={row} />
-      {(live || row.note !== undefined || row.labels) && <Annotation row={row} closedFor={live ? closedFor() : 'This page is a file.'} />}
+      {(live || row.note !== undefined || row.labels) && (
+        <section>
+          <h3>Notes</h3>
+          <Annotation trial={row.trial} of={row} closedFor={live ? closedFor() : 'This page is a file.'} />
+        </section>
+      )}
       {live && <Actions row={row} />}
       {live && <Facts row={row} />}
     </>

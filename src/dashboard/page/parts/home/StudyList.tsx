@@ -4,7 +4,7 @@ import { arranged, type Order, orders, stateOfStudy } from '../../lib/studies.ts
 import { connection, headlines } from '../../state/store.ts';
 import { kept, study } from '../../state/url.ts';
 import { Pick } from '../Card.tsx';
-import { Phase, ProgressBar } from '../StudyState.tsx';
+import { Phase, ProgressBar, Star } from '../StudyState.tsx';
 import { Compare } from './Compare.tsx';
 import { Sparkline } from './Sparkline.tsx';
 
@@ -36,7 +36,7 @@ export function StudyList() {
           <input
             type="search"
             aria-label="Find studies"
-            placeholder="Find by name, file or objective"
+            placeholder="Find by name, label, file or objective"
             value={sought.value}
             onInput={(event) => {
               sought.value = event.currentTarget.value;
@@ -63,7 +63,11 @@ export function StudyList() {
                 study.value = one.id;
               }}
             >
-              <span class="study-name">{cut(one.study || one.id, 80)}</span>
+              <span class="study-name">
+                {one.starred && <Star />}
+                {cut(one.study || one.id, 80)}
+                {one.labels && <span class="study-labels">{cut(one.labels.join(' · '), 80)}</span>}
+              </span>
               <Phase of={one} />
               <span class="study-best">
                 {one.best ? (
