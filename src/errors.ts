@@ -9,7 +9,7 @@ export abstract class UserError extends Error {
 
   constructor(message: string, { todo, ...options }: ErrorOptions & { readonly todo?: string | undefined } = {}) {
     super(bounded(todo === undefined ? message : `${message}; ${todo}`), options);
-    if (todo !== undefined) this.todo = todo; // otherwise Node prints `todo: undefined`
+    if (todo !== undefined) Object.defineProperty(this, 'todo', { value: todo }); // not enumerable: Node would print it again after the message
   }
 }
 
@@ -44,16 +44,22 @@ const KEPT = { start: 8000, end: 1000 };
 export const bounded = (message: string): string =>
   message.length <= KEPT.start + KEPT.end ? message : `${message.slice(0, KEPT.start)} … ${message.slice(-KEPT.end)}`;
 
+/** The message of an error, and of those that were found with it. */
+export const messagesOf = (error: unknown): readonly string[] =>
+  error instanceof Error
+    ? [error.message, ...(error instanceof UserError ? (error.also ?? []) : []).map(({ message }) => message)]
+    : [String(error)];
+
 /** Why a request failed, in an answer to another program. */
 export interface RequestFailure {
-  /** One sentence. */
+  /** A sentence; a line for each mistake, if several were found. */
   readonly error: string;
   /** A stable name: the `code` of an error that a user can correct, or `internal`. */
   readonly code: string;
 }
 
 export const failureOf = (error: unknown): RequestFailure => ({
-  error: error instanceof Error ? error.message : String(error),
+  error: messagesOf(error).join('\n'),
   code: error instanceof UserError ? error.code : 'internal',
 });
 

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
-import { OptionError } from '../src/errors.ts';
+import { checkAll, failureOf, OptionError } from '../src/errors.ts';
 import { isRefusal, parseFact } from '../src/facts/parse.ts';
+import { RefusedError } from '../src/study/commands.ts';
 
 it('an error keeps the beginning and the end of what is too long to read', () => {
   const { message } = new OptionError('strategy', 'a name', 'x'.repeat(100_000), '; did you mean tpe?');
@@ -17,6 +18,27 @@ it('an error says all of what is not', () => {
 
 it('an error without advice has no field for it, which Node would print', () => {
   expect(inspect(new OptionError('strategy', 'a name', 'x'))).not.toContain('todo');
+});
+
+it('an error that Node prints gives its advice once', () => {
+  const printed = inspect(new RefusedError({ code: 'nothing-to-change', message: 'nothing to change' }));
+  expect(printed.split('give at least one')).toHaveLength(2);
+});
+
+it('the answer to a request has a line for each mistake', () => {
+  const check = (name: string) => () => {
+    throw new OptionError(name, 'a number', 'x');
+  };
+  const attempt = () => checkAll([check('low'), check('high')]);
+  expect(attempt).toThrow('low: expected');
+  try {
+    attempt();
+  } catch (error) {
+    expect(failureOf(error)).toEqual({
+      error: 'low: expected a number, got "x"\nhigh: expected a number, got "x"',
+      code: 'invalid-option',
+    });
+  }
 });
 
 it('so does the refusal of a fact', () => {

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
-import { UserError } from '../errors.ts';
+import { messagesOf } from '../errors.ts';
 import { version } from '../version.ts';
 import { declareAct } from './program/act.ts';
 import { declareRead } from './program/read.ts';
@@ -47,12 +47,9 @@ const namesIn = (list: string): string => `  ${[...list.matchAll(/^ {2}(\S+)/gm)
 /** Prints an error in one line, and those that were found with it. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function printError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const also = error instanceof UserError ? (error.also ?? []) : [];
-  for (const line of [message, ...also.map((other) => other.message)])
-    process.stderr.write(`hypertide: ${escapeControls(line.replace(/\s*\n\s*/g, ' '))}\n`);
+  for (const message of messagesOf(error)) process.stderr.write(`hypertide: ${escapeControls(message.replace(/\s*\n\s*/g, ' '))}\n`);
   const status = statusOf(error);
-  if (status === 1 && process.env.HYPERTIDE_DEBUG) process.stderr.write(`${stack}\n`);
+  if (status === 1 && process.env.HYPERTIDE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return status;
 }
 

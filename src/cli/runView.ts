@@ -60,6 +60,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   let live = past === 0;
   let paused = false;
   let left = false;
+  /** The last trial whose failure was printed in full. */
+  let failed: TrialRow | undefined;
 
   const ended = () => state.completed + state.stopped + state.failed;
   const status = () => {
@@ -69,7 +71,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   const tell = (row: TrialRow) => {
     if (json) print(JSON.stringify(row));
     else if (!screen.terminal || row.status === 'failed')
-      screen.line(lineOf(row), { level: row.status === 'failed' ? 'warn' : 'info', trial: row.trial });
+      screen.line(lineOf(row, failed), { level: row.status === 'failed' ? 'warn' : 'info', trial: row.trial });
+    if (row.status === 'failed' && (row.reason !== failed?.reason || row.message !== failed?.message)) failed = row;
   };
   const caughtUp = () => {
     live = true;
@@ -125,12 +128,12 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         const last = omitUndefined({ reason, trials: state.trials, completed: state.completed, journal, best: best[0], front });
         print(JSON.stringify(last));
       } else if (best.length > 0) print(table(best));
-      const why = ending.type === 'alike' ? `stopped, as the first trials failed ${ending.alike.how}` : said[reason as keyof typeof said];
+      const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reason as keyof typeof said];
       screen.line(`${why}; the study is in ${journal}, what the trials printed in ${directory}`);
       if (ending.type === 'alike') {
         const { trials, message } = ending.alike;
         const last = trials.at(-1)!;
-        screen.line(`trials ${trials.toSorted((a, b) => a - b).join(', ')}: ${stripControls(message)}`);
+        if (json) screen.line(`trial ${last}: ${stripControls(message)}`); // otherwise its line says so
         screen.line(
           `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
         );
@@ -148,6 +151,9 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     },
   };
 }
+
+const stoppedAs = ({ how, trials }: Alike): string =>
+  `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;
 
 /** What to do if no trial was completed. @param failed the last trial that failed. */
 const nothingCompleted = ({ trial }: TrialRow, journal: string): string =>

@@ -17,7 +17,7 @@ const named: Readonly<Record<string, Schema>> = {
   Failure: {
     type: 'object',
     properties: {
-      error: { type: 'string', description: 'why, in one sentence' },
+      error: { type: 'string', description: 'why, in one sentence; a line for each mistake, if several were found' },
       code: { type: 'string', description: 'a stable name for the reason, such as stale-run' },
     },
     required: ['error', 'code'],

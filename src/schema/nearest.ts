@@ -1,26 +1,47 @@
-/** What Optuna, Ray Tune, W&B and Hyperopt call the same thing. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  categorical: 'choice',
-  uniform: 'float',
-  q_uniform: 'float',
-  integer: 'int',
-  min: 'low',
-  max: 'high',
-  choices: 'values',
-  bayes: 'bo',
-  bayesian: 'bo',
-  gp: 'bo',
-  'cma-es': 'cmaes',
-  median: 'medianStop',
-  evolution: 'ga',
+const OBJECTIVE = ['objective', 'objectives'];
+
+/** What Optuna, Ray Tune, W&B and Hyperopt call the same thing: one of these names. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  categorical: ['choice'],
+  uniform: ['float'],
+  q_uniform: ['float'],
+  integer: ['int'],
+  min: ['low'],
+  max: ['high'],
+  choices: ['values'],
+  bayes: ['bo'],
+  bayesian: ['bo'],
+  gp: ['bo'],
+  'cma-es': ['cmaes'],
+  median: ['medianStop'],
+  evolution: ['ga'],
+  direction: OBJECTIVE,
+  directions: OBJECTIVE,
+  minimize: OBJECTIVE,
+  minimise: OBJECTIVE,
+  maximize: OBJECTIVE,
+  maximise: OBJECTIVE,
+  metric: OBJECTIVE,
+  mode: OBJECTIVE,
+  sampler: ['strategy'],
+  search_alg: ['strategy'],
+  method: ['strategy'],
+  num_samples: ['trials'],
+  n_jobs: ['parallel'],
+  max_concurrent_trials: ['parallel'],
+  timeout: ['seconds'],
+  pruner: ['epochs'],
+  scheduler: ['epochs'],
+  study_name: ['name', 'study'],
+  storage: ['log'],
 };
 
 /** A hint at the name that was probably meant, if one is similar, or is used elsewhere for the same. */
 export function nearest(name: string, known: Iterable<string>): string {
   const names = [...known];
   const key = name.toLowerCase();
-  const same = Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key] : undefined;
-  if (same !== undefined && names.includes(same)) return `; did you mean ${same}?`;
+  const same = Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key]!.find((meant) => names.includes(meant)) : undefined;
+  if (same !== undefined) return `; did you mean ${same}?`;
   let best: string | undefined;
   let least = Math.max(2, name.length / 3) + 1;
   for (const candidate of names) {

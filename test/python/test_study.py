@@ -116,6 +116,22 @@ class Optimize(InFolder):
         self.assertIsInstance(raised.exception.__cause__, RuntimeError)
         self.assertEqual(len(study.trials), 3)
 
+    def test_trials_that_failed_alike_do_not_count(self):
+        def objective(trial):
+            raise RuntimeError("no GPU")
+
+        with self.study() as study, self.assertRaises(ht.TrialsFailed):
+            study.optimize(objective, trials=4, parallel=2, progress=False)
+        study = self.study()
+        with self.assertRaises(ht.TrialsFailed):
+            study.optimize(objective, trials=4, parallel=2, progress=False)
+        failed = sum(row["status"] == "failed" for row in study.trials)
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            study.optimize(loss_of, trials=4)
+        self.assertTrue(said.getvalue().startswith(f"resuming: {failed} of {failed + 4} trials exist\n"), said.getvalue())
+        self.assertEqual([row["status"] for row in study.trials], ["failed"] * failed + ["completed"] * 4)
+
     def test_failures_alike_may_name_other_numbers(self):
         def objective(trial):
             raise ValueError(f"x={trial['x']} is too large")
@@ -174,6 +190,17 @@ class Optimize(InFolder):
             study = ht.Study({"x": ht.float(0, 1)}, minimize=["a", "b"])
             with self.assertRaisesRegex(ht.TrialsFailed, "failed with expected a dictionary {'a': ..., 'b': ...}, got the (float|dict|tuple) "):
                 study.optimize(lambda trial: wrong, trials=9, progress=False)
+
+    def test_names_the_keyword_that_was_meant(self):
+        for wrong, meant in {"minimise": "minimize", "epoch": "epochs", "direction": "minimize or maximize", "trails": "trials", "n_jobs": "parallel"}.items():
+            with self.assertRaisesRegex(ht.HypertideError, f"{wrong}.*; did you mean {meant}"):
+                self.study(path=None, **{wrong: "loss"})
+
+    def test_names_all_mistakes_of_a_study(self):
+        with self.assertRaises(ht.HypertideError) as raised:
+            ht.Study({"x": ht.float(1, 0), "n": ht.int(1, 0.5)}, strategy="bayess")
+        lines = str(raised.exception).splitlines()
+        self.assertEqual([line.split(":")[0] for line in lines], ["strategy", "parameters.x.low", "parameters.n.high"], lines)
 
     def test_refuses_to_run_without_an_end(self):
         study = self.study()

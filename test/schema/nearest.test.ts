@@ -11,5 +11,7 @@ it('names what other tools call by another name, where it exists', () => {
   expect(nearest('Bayes', ['auto', 'bo'])).toBe('; did you mean bo?');
   expect(nearest('max', ['high', 'low'])).toBe('; did you mean high?');
   expect(nearest('categorical', ['float', 'int'])).toBe('');
+  expect(nearest('minimise', ['parameters', 'objective'])).toBe('; did you mean objective?');
+  expect(nearest('direction', ['objectives', 'epochs'])).toBe('; did you mean objectives?');
   expect(nearest('constructor', ['float', 'int'])).toBe('');
 });

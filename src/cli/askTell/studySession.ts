@@ -10,8 +10,9 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { type Submitter, submitter } from '../../../streams/submit.ts';
 import { importancesOf } from '../../dashboard/importances.ts';
-import type { Created, Enqueued, Fact, FailureReason, Limits, Params, Values } from '../../facts/facts.ts';
+import type { Created, Enqueued, Fact, FailureReason, Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import { changedBy, type Settings, settingsOf } from '../../ledger/settings.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { countCells } from '../../space/cells.ts';
@@ -48,8 +49,12 @@ interface Report {
 interface NewLimits {
   /** How many trials the study has in all. */
   readonly trials?: number | undefined;
+  /** How many more trials it has, if their number is limited: as many as were lost to a program that is broken. */
+  readonly more?: number | undefined;
   /** How many are open at once. */
   readonly parallel?: number | undefined;
+  /** Whether the program begins, so that a limit which it said before undoes no change since. */
+  readonly start?: boolean | undefined;
 }
 
 /**
@@ -124,18 +129,20 @@ export async function drivenStudy(description: unknown, path: string | undefined
       limit: async (limits: NewLimits) => {
         await study.ready(); // one that has failed applies nothing more
         const changed = seen.changedBy(limits);
-        if (!changed) return { ok: true };
+        const inForce = () => ({ ok: true, ...omitUndefined({ trials: seen.settings?.limits.trials }) });
+        if (!changed) return inForce();
         if (seen.closed) await log.append(changed);
         else {
           try {
             await append(changed); // the next ask must not be answered with what was decided before
-            return { ok: true };
+            return inForce();
           } catch (error) {
             if (!seen.closed || error instanceof RefusedError) throw error; // otherwise it ended before it read the change
           }
         }
         ({ seen, study, append } = run()); // it has ended where it was full; there is room again
-        return done(study.ready());
+        await study.ready();
+        return inForce();
       },
       trials: () => ({ trials: [...seen.rows] }),
       best: () => ({ best: seen.best ?? null }),
@@ -162,7 +169,8 @@ class Seen {
   created: Created | undefined;
   best: TrialRow | undefined;
   closed = false;
-  #limits: Limits & { readonly parallel?: number | undefined } = {};
+  /** What is in force. */
+  settings: Settings | undefined;
 
   constructor() {
     this.#entries$.pipe(best()).subscribe((row) => {
@@ -179,26 +187,34 @@ class Seen {
 
   /** Whether the study ends by a limit. */
   get isLimited(): boolean {
-    const { trials, seconds, cost, target, plateau } = this.#limits;
+    const { trials, seconds, cost, target, plateau } = this.settings?.limits ?? {};
     return [trials, seconds, cost, target, plateau].some((limit) => limit !== undefined);
   }
 
   /** The fact that brings about these limits; undefined if they hold already. */
-  changedBy({ trials, parallel }: NewLimits): Fact | undefined {
-    const others = trials !== undefined && trials !== this.#limits.trials;
-    const more = parallel !== undefined && parallel !== this.#limits.parallel;
-    if (!others && !more) return undefined;
-    return omitUndefined({ type: 'changed', limits: others ? { trials } : undefined, parallel: more ? parallel : undefined });
+  changedBy({ trials, more, parallel, start }: NewLimits): Fact | undefined {
+    const { said, limits, parallel: slots } = this.settings!;
+    const [trialsBefore, parallelBefore] = start ? [said.trials, said.parallel] : [limits.trials, slots];
+    const wanted = more === undefined ? trials : limits.trials && limits.trials + more;
+    const newTrials = wanted === trialsBefore ? undefined : wanted;
+    const newParallel = parallel === parallelBefore ? undefined : parallel;
+    if (newTrials === undefined && newParallel === undefined) return undefined;
+    return omitUndefined({
+      type: 'changed',
+      limits: newTrials === undefined ? undefined : { trials: newTrials },
+      parallel: newParallel,
+      by: start ? 'start' : undefined,
+    });
   }
 
   #take(fact: Fact): void {
     if (fact.type === 'closed') this.closed = true;
     if (fact.type === 'created') {
       this.created = fact;
-      this.#limits = { ...fact.limits, parallel: fact.parallel };
+      this.settings = settingsOf(fact);
     }
-    if (fact.type !== 'changed') return;
+    if (fact.type !== 'changed' || !this.settings) return;
     this.closed = false;
-    this.#limits = { ...this.#limits, ...fact.limits, parallel: fact.parallel ?? this.#limits.parallel };
+    this.settings = changedBy(this.settings, fact);
   }
 }

@@ -39,16 +39,18 @@ export function progressLine(state: Progress<Params>, { limit, objective, rate, 
 const terminalWidth = (): number => process.stderr.columns || 80;
 const bar = (done: number, length: number): string => '█'.repeat(Math.round(Math.min(1, done) * length)).padEnd(length, '░');
 
-/** A trial in one line. */
-export function lineOf({
-  trial,
-  status,
-  reason,
-  message,
-  values,
-  params,
-}: Pick<TrialRow, 'trial' | 'status' | 'reason' | 'message' | 'values' | 'params'>): string {
-  const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${stripControls(message)}`})`;
+/**
+ * A trial in one line.
+ *
+ * @param before the trial that failed before it: if it failed in the same way, the line does not say again how.
+ */
+export function lineOf(
+  { trial, status, reason, message, values, params }: Pick<TrialRow, 'trial' | 'status' | 'reason' | 'message' | 'values' | 'params'>,
+  before?: Pick<TrialRow, 'trial' | 'reason' | 'message'>,
+): string {
+  const same = before !== undefined && message && reason === before.reason && message === before.message;
+  const text = same ? `: as trial ${before.trial}` : message === undefined ? '' : `: ${stripControls(message)}`;
+  const why = reason === undefined ? '' : ` (${reason}${text})`;
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
 }
 

@@ -41,14 +41,14 @@ def optimize(
     callbacks: list[Callback],
     progress: bool,
 ) -> None:
-    study.limit(trials=trials, parallel=parallel)
+    limit = study._limit(trials=trials, parallel=parallel, start=True)
     if study._endless:
         raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
-    of = "" if trials is None else f"/{trials}"
+    of = "" if limit is None else f"/{limit}"
     configurations = _configurations(study)
     if progress and (known := len(configurations)):
-        known_of = "" if trials is None else f" of {trials}"
-        full = "; to continue, raise `trials`" if trials is not None and known >= trials else ""
+        known_of = "" if limit is None else f" of {limit}"
+        full = "; to continue, raise `trials`" if limit is not None and known >= limit else ""
         print(f"resuming: {known}{known_of} trials exist{full}", file=sys.stderr)
     evaluate = in_process(objective) if processes else objective
     failures = Failures(study)
@@ -96,29 +96,34 @@ def optimize(
 
     interrupted = threading.Event()
     open_trials: dict[Future[None], Trial] = {}
-    with ThreadPoolExecutor(parallel, thread_name_prefix="hypertide") as pool:
-        try:
-            while (trial := study.ask()) is not None:
-                _interruptible(trial, interrupted)
-                open_trials[pool.submit(perform, trial)] = trial
-                if len(open_trials) >= parallel:
-                    _settle(open_trials, wait(open_trials, return_when=FIRST_COMPLETED).done)
-            _settle(open_trials, wait(open_trials).done)
-        except BaseException:
-            # Threads cannot be ended from outside: a trial leaves at its next report.
-            interrupted.set()
-            raise
+    try:
+        with ThreadPoolExecutor(parallel, thread_name_prefix="hypertide") as pool:
+            try:
+                while (trial := study.ask()) is not None:
+                    _interruptible(trial, interrupted)
+                    open_trials[pool.submit(perform, trial)] = trial
+                    if len(open_trials) >= parallel:
+                        _settle(open_trials, wait(open_trials, return_when=FIRST_COMPLETED).done)
+                _settle(open_trials, wait(open_trials).done)
+            except BaseException:
+                # Threads cannot be ended from outside: a trial leaves at its next report.
+                interrupted.set()
+                raise
+    except TrialsFailed:
+        study._limit(more=failures.number)  # also those that failed meanwhile
+        raise
 
 
 class Failures:
     """Notices that a study fails from its first trial on."""
 
     def __init__(self, study: Study) -> None:
-        again = "" if study.path is None else f'; these trials count, and "hypertide retry {study.path}" tries them again'
-        self._todo = f"nothing more is tried. Correct the objective and run it again{again}"
+        again = "" if study.path is None else f', and "hypertide retry {study.path}" tries them again'
+        self._todo = f"nothing more is tried. Correct the objective and run it again: these trials do not count{again}"
         self._counts = not any(row["status"] in ("completed", "stopped") for row in study.trials)
         self._alike = 0
-        self._all = 0
+        self.number = 0
+        """How many trials have failed, as long as nothing else has happened."""
         self._last: str | None = None
 
     def add(self, why: str | None, error: Exception | None) -> None:
@@ -133,10 +138,10 @@ class Failures:
         kind = re.sub(r"0x[\da-f]+|[+-]?\d[\d.e+-]*", "#", why, flags=re.IGNORECASE)  # numbers may be those of the configuration
         self._alike = self._alike + 1 if kind == self._last else 1
         self._last = kind
-        self._all += 1
+        self.number += 1
         if self._alike >= ALIKE:
             raise TrialsFailed(f"the first {ALIKE} trials all failed with {why}; {self._todo}") from error
-        if self._all >= FAILED:
+        if self.number >= FAILED:
             raise TrialsFailed(f"the first {FAILED} trials all failed, the last one with {why}; {self._todo}") from error
 
 

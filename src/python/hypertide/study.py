@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import warnings
 import weakref
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
@@ -60,6 +61,7 @@ class Study:
         seed: int | str | None = None,
         **options: Any,
     ) -> None:
+        _refuse_unknown(options)
         if path is not None:
             refuse_in_child("Study(...)")
         self.path = None if path is None else Path(path)
@@ -140,8 +142,8 @@ class Study:
         exhausted. If there is none of these, it raises HypertideError.
 
         The objective returns a number, or a dictionary with a number for each objective. An exception fails the trial, and the study
-        continues; if the first three trials fail in the same way, TrialsFailed is raised. Call it again after a crash: it continues
-        where it was.
+        continues; if the first three trials fail in the same way, or the first ten in any way, TrialsFailed is raised, and these trials
+        do not count. Call it again after a crash: it continues where it was.
 
         parallel   how many trials run at once, in threads.
         processes  True: in processes instead. The objective must then be a function at the top level of a file, and the call stand under
@@ -155,9 +157,7 @@ class Study:
 
     def limit(self, *, trials: int | None = None, parallel: int | None = None) -> None:
         """Sets how many trials the study has in all, and how many run at once. A study that had ended continues if that is more."""
-        given = {"trials": trials, "parallel": parallel}
-        self._endless = self._endless and trials is None
-        self._engine.request("limit", **{name: number for name, number in given.items() if number is not None})
+        self._limit(trials=trials, parallel=parallel)
 
     def enqueue(self, params: Mapping[str, Any], *, rest: str | None = None) -> None:
         """Tries this configuration next.
@@ -282,6 +282,13 @@ class Study:
 
         return table(self)
 
+    def _limit(self, trials: int | None = None, **more: int | None) -> int | None:
+        """Sets limits. Returns how many trials the study has in all; None if their number is not limited."""
+        given = {"trials": trials, **more}
+        reply = self._engine.request("limit", **{name: number for name, number in given.items() if number is not None})
+        self._endless = self._endless and trials is None
+        return reply.get("trials")
+
     def _complete(self, trial: Trial, value: Value) -> None:
         self._engine.request("tell", id=trial.number, values=self._named(value), **trial.extras())
 
@@ -348,6 +355,26 @@ def _parameter(value: Any) -> Any:
     if hasattr(value, "tolist"):  # an array of NumPy
         value = value.tolist()
     return {"type": "choice", "values": list(value)} if isinstance(value, (list, tuple)) else value
+
+
+_KEYWORDS = ("minimize", "maximize", "path", "name", "epochs", "early", "resumes", "strategy", "seed")
+_ELSEWHERE = {
+    "direction": "minimize or maximize, with the name of the objective",
+    "directions": "minimize or maximize, with the names of the objectives",
+    "storage": "path",
+    "study_name": "name",
+    "sampler": "strategy",
+    "pruner": "epochs",
+}
+"""What Optuna calls the same."""
+
+
+def _refuse_unknown(options: Iterable[str]) -> None:
+    """Refuses a misspelt keyword; the engine knows the other options."""
+    for name in options:
+        meant = _ELSEWHERE.get(name) or next(iter(get_close_matches(name, _KEYWORDS, 1, 0.75)), None)
+        if meant:
+            raise HypertideError(f"Study: there is no option {name}; did you mean {meant}?")
 
 
 def _objectives(minimize: str | Iterable[str] | None, maximize: str | Iterable[str] | None) -> dict[str, str] | None:

@@ -91,6 +91,17 @@ describe('ask-tell with a study', () => {
     expect(replies[10]).toMatchObject({ best: { trial: 1 } });
   });
 
+  it('raises its limit by the trials that a broken program has lost, and the program that starts again does not undo it', async () => {
+    const path = join(folder, 'study.jsonl');
+    const start = (trials: number) => ({ cmd: 'limit', trials, start: true });
+    const first = [init(), start(2), { cmd: 'ask' }, { cmd: 'tell', id: 1, reason: 'error' }, { cmd: 'limit', more: 1 }];
+    expect((await inform(first, path)).at(-1)).toEqual({ ok: true, trials: 3 });
+    const [, again, other, more] = await inform([init(), start(2), start(5), { cmd: 'limit', trials: 4 }], path);
+    expect([again, other, more]).toEqual([3, 5, 4].map((trials) => ({ ok: true, trials })));
+    const unlimited = await inform([init(), { cmd: 'limit', more: 1 }]);
+    expect(unlimited.at(-1)).toEqual({ ok: true });
+  });
+
   it('refuses a limit that is no limit, and continues', async () => {
     const wrong = [{ trials: -1 }, { trials: 2.5 }, { parallel: 0 }].map((limits) => ({ cmd: 'limit', ...limits }));
     const replies = await inform([init(), ...wrong, { cmd: 'limit', trials: 1 }, { cmd: 'ask' }]);

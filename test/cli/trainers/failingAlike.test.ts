@@ -18,7 +18,7 @@ describe('a study whose first trials fail for the same reason', () => {
     const failed = of(place, 'failed').filter(({ reason }) => reason === 'error');
     expect(failed.length).toBeGreaterThanOrEqual(least);
     expect(ended.err).toContain('stopped, as the first trials failed for the same reason');
-    expect(ended.err).toMatch(/trials 1, 2, 3|trials \d, \d, \d/);
+    expect(ended.err).toMatch(/for the same reason \(trials \d, \d, \d/);
     expect(ended.err).toContain('error: exited with code 1: ModuleNotFoundError: no module at 0.');
     expect(ended.err).toContain('correct the program and repeat the command: these trials are not counted');
     const trials = Number(/\d+/.exec(more)![0]);
@@ -26,6 +26,14 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(again.code, again.err).toBe(0);
     expect(of(place, 'completed')).toHaveLength(trials);
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  });
+
+  it('says once what is wrong', async () => {
+    const ended = await run(studyIn('trials: 20\n'), 'exit 0');
+    expect(ended.err.match(/exited 0 without a result/g)).toHaveLength(1);
+    expect(ended.err).toContain('trial 2 failed (error: as trial 1)');
+    const json = await hypertide(studyIn('trials: 20\n'), 'run', '--json', 'study.yaml', '--', 'true', '{x}');
+    expect(json.err).toContain('trial 3: error: exited 0 without a result');
   });
 
   it('stops again after one more such failure', async () => {

@@ -13,7 +13,9 @@ const START = 200;
 export const output: Target = {
   name: 'output',
   seeds: [
-    ...readdirSync(samples).map((name) => readFileSync(new URL(name, samples), 'latin1').slice(0, 4000)),
+    ...readdirSync(samples)
+      .filter((name) => name.endsWith('.txt'))
+      .map((name) => readFileSync(new URL(name, samples), 'latin1').slice(0, 4000)),
     '{"step":3,"value":0.1,"metrics":{"lr":0.01},"checkpoint":"c"}\n{"value":0.1,"gradient":{"x":1},"stderr":0.1,"constraints":[1]}',
     '{"infeasible":"too large"}\nstep=3 value=0.1\nvalue=NaN',
   ],
