@@ -1,3 +1,4 @@
+import { omitUndefined } from './omitUndefined.ts';
 import type { Domain, Point } from './space/axis.ts';
 import type { Fixed } from './space/fixed.ts';
 
@@ -187,17 +188,8 @@ export const propose = (ask: Ask, by: string, point: Point, tags?: Tags): Propos
  * @param until `ready`: the ask is also repeated after that message, which the strategy must then send. `proposal`: see `Wait`.
  * @example wait(ask, env.name)
  */
-export const wait = (ask: Ask, by: string, until?: Wait['until']): Wait =>
-  until ? { ...ask, type: 'wait', by, until } : { ...ask, type: 'wait', by };
+export const wait = (ask: Ask, by: string, until?: Wait['until']): Wait => omitUndefined({ ...ask, type: 'wait', by, until });
 
 /** The ask of an answer, to ask another stage. */
-export function asked({ id, retry = 0, budget, tags, fixed }: Wait): Ask {
-  return {
-    type: 'ask',
-    id,
-    ...(retry > 0 && { retry }),
-    ...(budget !== undefined && { budget }),
-    ...(tags !== undefined && { tags }),
-    ...(fixed !== undefined && { fixed }),
-  };
-}
+export const asked = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
+  omitUndefined({ type: 'ask', id, retry: retry || undefined, budget, tags, fixed });
