@@ -7,7 +7,7 @@ import { RefusedError } from '../src/study/commands.ts';
 import { type Asked, type AskOptions, assignmentOf } from './asked.ts';
 import { Asks } from './engine/asks.ts';
 import type { Suggestion } from './engine/directive.ts';
-import { FixedAsks, hasRoom } from './fixedAsks.ts';
+import { blockedBy, FixedAsks, hasRoom } from './fixedAsks.ts';
 import type { Origin, Submitter } from './submit.ts';
 
 /** Milliseconds that a decision may take, though the trainer does not want to wait. */
@@ -109,12 +109,15 @@ export class Claims<P> {
     return this.#fixedAsks.ask({ request: requestIn(options), fixed, user: author, ledger, append, wait });
   }
 
-  /** The answer without a suggestion. An ask with fixed values needs a new configuration. */
+  /** The answer without a suggestion. An ask with fixed values needs a new configuration. @throws RefusedError if it would wait for ever */
   #without(options: AskOptions): Asked<P> {
-    const { closed } = this.#ledger;
+    const { closed, trainers } = this.#ledger;
     if (closed !== undefined) return { next: 'over', reason: closed };
-    const isFutile = options.fixed !== undefined && !hasRoom(this.#ledger) && !this.#fixedAsks.has(requestIn(options));
-    return isFutile ? { next: 'over', reason: 'trials' } : { next: 'wait' };
+    if (options.fixed === undefined) return { next: 'wait' };
+    if (!hasRoom(this.#ledger) && !this.#fixedAsks.has(requestIn(options))) return { next: 'over', reason: 'trials' };
+    const error = blockedBy(this.#ledger, ({ suggestion, run }) => run === undefined && this.#asks.keeps(suggestion));
+    if (error && trainers.isAtWork(options.author)) throw error;
+    return { next: 'wait' };
   }
 
   /** A suggestion that no ask has got yet, and that is still to be evaluated. */

@@ -202,6 +202,19 @@ describe('an ask with fixed values of a trainer elsewhere', () => {
     await study.close();
   });
 
+  it('fails if the only trial that may run waits for an ask without fixed values', async () => {
+    const study = new HostedStudy(models, memoryLog(), { strategy: random(), trials: 9 });
+    expect(await study.ask({ author: 'w1', run: 'a' })).toMatchObject({ next: 'trial', trial: 1 });
+    const ask = (run: string) => study.ask({ author: 'w2', run, fixed: { model: 'net' } });
+    expect(await ask('b')).toEqual({ next: 'wait' }); // for trial 1, which is evaluated
+    await study.say({ type: 'completed', trial: 1, run: 'a', values: { value: 1 } }, { author: 'w1' });
+    await expect(ask('c')).rejects.toThrow('ask: trial 2 waits for an ask without fixed values'); // that of b, which gave up
+    expect(await study.ask({ author: 'w1', run: 'd' })).toMatchObject({ next: 'trial', trial: 2, params: { model: 'net' } });
+    await study.say({ type: 'failed', trial: 2, run: 'd', attempt: 1, reason: 'preempted' }, { author: 'w1' });
+    await expect(ask('c')).rejects.toMatchObject({ code: 'too-many' }); // the second attempt at trial 2
+    await study.close();
+  });
+
   it('needs the name of its claim, and is over when no new configuration may begin', async () => {
     const study = host();
     await expect(study.ask({ fixed: { model: 'net' } })).rejects.toMatchObject({ code: 'missing-field' });

@@ -14,6 +14,7 @@ import { omitUndefined } from '../../omitUndefined.ts';
 import { type Recommendation, recommendation } from '../../recommendation/recommendation.ts';
 import { draw } from '../../space/axis.ts';
 import { parseSpace } from '../../space/space.ts';
+import { decide } from '../../study/commands.ts';
 import { TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
 import {
@@ -35,6 +36,8 @@ export class SessionError extends UserError {
 }
 
 interface Waiter {
+  /** Position of the fact with its fixed values. */
+  readonly queue: number | undefined;
   readonly resolve: (asked: Asked) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -91,14 +94,16 @@ export class Session {
     this.#check();
   }
 
-  ask(): Promise<Asked> | Asked {
+  /** @param fixed values that the trial must have. @throws SessionError if they do not fit, or all workers are busy */
+  ask(fixed?: Params): Promise<Asked> | Asked {
+    const queue = fixed && this.#enqueue(fixed);
     let asked: Asked | undefined;
     const later = new Promise<Asked>((resolve, reject) => {
       const now = (reply: Asked) => {
         asked = reply;
         resolve(reply);
       };
-      this.#waiting.push({ resolve: now, reject });
+      this.#waiting.push({ queue, resolve: now, reject });
     });
     later.catch(() => {}); // told by #check, where it fails at once
     this.#engine.stir();
@@ -106,8 +111,20 @@ export class Session {
     if (asked) return asked;
     if (this.#engine.ledger.running < this.#parallel) return later;
     this.#waiting.pop();
-    throw new SessionError(`an ask while ${this.#running.size} trials run, of at most ${this.#parallel} workers`);
+    throw this.#busy();
   }
+
+  /** @returns the position of the fact. */
+  #enqueue(params: Params): number {
+    const { ledger } = this.#engine;
+    if (ledger.running >= this.#parallel) throw this.#busy();
+    const fact = decide({ type: 'enqueue', params, rest: 'strategy' }, ledger, (strategy) => strategy);
+    if ('code' in fact) throw new SessionError(`ask: ${fact.message}`);
+    this.#write(fact);
+    return this.#position;
+  }
+
+  #busy = () => new SessionError(`an ask while ${this.#running.size} trials run, of at most ${this.#parallel} workers`);
 
   tell({ id, value, step, stopped, grad }: TellRequest): void {
     const trial = this.#trial(id);
@@ -155,9 +172,15 @@ export class Session {
   }
 
   #hear(directive: Directive<Params>): void {
-    if (directive.type === 'suggested') this.#waiting.shift()?.resolve(this.#handOut(directive));
+    if (directive.type === 'suggested') this.#put(directive);
     else if (directive.type === 'stop') this.#stops.add(directive.trial);
     else this.#refusal = directive.refusal.message;
+  }
+
+  #put(suggestion: Suggestion<Params>): void {
+    const at = this.#waiting.findIndex(({ queue }) => queue === suggestion.queue);
+    const [waiter] = this.#waiting.splice(Math.max(at, 0), 1);
+    waiter?.resolve(this.#handOut(suggestion));
   }
 
   #handOut({ trial, params, budget, resumes }: Suggestion<Params>): Asked {
@@ -183,10 +206,7 @@ export function drivenSpace(init: InitRequest, strategy: unknown = defaultStrate
   return {
     opened: { ok: true, name: `hypertide ${typeof strategy === 'string' ? strategy : JSON.stringify(strategy)}`, version },
     answers: {
-      ask: ({ fixed }: { readonly fixed?: object }) => {
-        if (fixed) throw new SessionError('ask: expected no fixed values, which need an init with a study instead of a space');
-        return session.ask();
-      },
+      ask: ({ fixed }: { readonly fixed?: Params }) => session.ask(fixed),
       tell: (told: TellRequest) => {
         session.tell(told);
         return { ok: true };

@@ -100,6 +100,7 @@ study in memory:
     "log":true}},"seed":1,"direction":"minimize","workers":1}   (one line)
   {"cmd":"ask"}
       {"id":1,"params":{"lr":0.003}}; "until" is the step to pause at, if any
+      with "fixed":{"lr":0.01} it has these values, and the strategy's others
   {"cmd":"report","id":1,"step":3,"value":0.5}
       {"stop":false}
   {"cmd":"tell","id":1,"value":0.4}

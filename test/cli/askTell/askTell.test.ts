@@ -35,6 +35,29 @@ describe('ask-tell', () => {
     expect(replies.at(-1)).toEqual({ params: replies[2]!.params });
   });
 
+  it.each(['random', 'auto', 'grid', 'hyperband'])('gives trials with fixed values: %s', async (strategy) => {
+    const tell = (id: number) => ({ cmd: 'tell', id, value: id / 10 });
+    const max_step = strategy === 'hyperband' ? 9 : null;
+    const replies = await inform(strategy, [
+      init({ workers: 2, max_step, space: { x: SPACE.x!, model: SPACE.model! } }),
+      { cmd: 'ask', fixed: { model: 'knn' } },
+      { cmd: 'ask' },
+      { cmd: 'ask', fixed: { model: 'svm' } },
+      tell(1),
+      { cmd: 'ask', fixed: { model: 'elm' } },
+      { cmd: 'ask', fixed: { model: 'svm', x: 0.5 } },
+      tell(2),
+      tell(3),
+      { cmd: 'ask' },
+    ]);
+    expect(replies[1]).toMatchObject({ id: 1, params: { model: 'knn', x: expect.any(Number) } });
+    expect(replies[2]).toMatchObject({ id: 2 });
+    expect(replies[3]!.error).toBe('an ask while 2 trials run, of at most 2 workers');
+    expect(replies[5]!.error).toMatch(/^ask: .*model: expected/);
+    expect(replies[6]).toMatchObject({ id: 3, params: { model: 'svm', x: 0.5 } });
+    expect(replies[9]).not.toHaveProperty('error');
+  });
+
   it('answers each request with one line, and a bad one with an error', async () => {
     const replies = await inform('random', [
       { cmd: 'ask' },

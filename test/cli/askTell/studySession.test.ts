@@ -73,11 +73,6 @@ describe('ask-tell with a study', () => {
     const [, ...replies] = await inform([init({ parameters, parallel: 9 }), ...asks, { cmd: 'ask', fixed: { act: 'elu' } }]);
     expect(replies.slice(0, 3)).toMatchObject([{ params: { act: 'relu' } }, { params: { act: 'tanh' } }, { params: { act: 'gelu' } }]);
     expect(replies[3]!.error).toContain('act: expected');
-    const [, refused] = await inform([
-      { cmd: 'init', space: STUDY.parameters },
-      { cmd: 'ask', fixed: { x: 0.5 } },
-    ]);
-    expect(refused!.error).toContain('ask: expected no fixed values');
   });
 
   it('ends at its limit, and continues with a higher one', async () => {
