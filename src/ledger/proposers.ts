@@ -14,6 +14,8 @@ export const MOST = 64;
 /** The external proposers, and which of their proposals count. */
 export class Proposers {
   readonly #inboxes = new Map<string, Inbox>();
+  /** Position of the last proposal of each. */
+  readonly #last = new Map<string, number>();
   /** The trial of each configuration, by its fingerprint. */
   readonly #tried = new Map<number, TrialId>();
   /** Whether a configuration may be tried twice. */
@@ -43,11 +45,14 @@ export class Proposers {
     const { proposer, note } = fact;
     const event: Proposed = omitUndefined({ type: 'proposed', proposer, proposal, point, note });
     this.#update(event);
+    this.#last.set(proposer, proposal);
     return { effect: 'proposed', fact, event };
   }
 
   expire(fact: ExpiredFact): Applied<never> {
-    const { proposer, proposal } = fact;
+    const { proposer, proposal, after = Number.POSITIVE_INFINITY } = fact;
+    const isBack = proposal === undefined && (this.#last.get(proposer) ?? 0) > after; // it proposed just as its time ended
+    if (isBack) return { effect: 'noted', fact };
     const event: ProposerEvent = omitUndefined({ type: 'expired', proposer, proposal });
     this.#update(event);
     return { effect: 'expired', fact, event };

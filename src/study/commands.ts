@@ -150,11 +150,11 @@ export function refuseProposer<P>(proposer: string, { settings }: Ledger<P>): vo
   throw new RefusedError({ code: 'unknown-proposer', message: `there is no proposer ${proposer.slice(0, 60)} in this study: ${known}` });
 }
 
-/** The proposers of all stages `external` in a strategy as data. */
+/** The proposers of all stages `external` in a strategy as data. A part of a composition may have that name, too. */
 function proposersIn(strategy: unknown): string[] {
   if (typeof strategy !== 'object' || strategy === null) return [];
   return Object.entries(strategy).flatMap(([name, part]) => {
-    const proposer = name !== 'external' ? undefined : isRecord(part) ? part.proposer : part;
+    const proposer = name === 'external' && isRecord(part) ? part.proposer : undefined;
     return typeof proposer === 'string' ? [proposer] : proposersIn(part);
   });
 }

@@ -36,7 +36,8 @@ export class ProposerTimes<P> {
     if (this.#waits.has(proposer)) return;
     const over = () => {
       this.#waits.delete(proposer);
-      if (this.#ledger().closed === undefined) this.#expire({ type: 'expired', proposer });
+      const { closed, position } = this.#ledger();
+      if (closed === undefined) this.#expire({ type: 'expired', proposer, after: position });
     };
     this.#waits.set(proposer, callAfter(seconds, over));
   }

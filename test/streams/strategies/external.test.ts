@@ -7,6 +7,7 @@ import { createTestStudy, type TestStudy } from '../../../src/testing/testStudy.
 import { strategyOf } from '../../../streams/engine/replay.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import {
+  bandit,
   chain,
   createStudy,
   external,
@@ -66,6 +67,23 @@ describe('a proposer elsewhere', () => {
     complete(world);
     expect(world.engine.phase).toBe('waiting');
     expect([...world.awaited]).toEqual(['agent']);
+  });
+
+  it('is not absent if it proposed just as its time ended', () => {
+    const world = studyOf(chain(external('agent'), sobol()));
+    const after = world.engine.ledger.position;
+    propose(world, 0.3);
+    expire(world, { after });
+    complete(world);
+    expect(world.engine.phase).toBe('waiting');
+    expect([...world.awaited]).toEqual(['agent']);
+    expire(world, { after: world.engine.ledger.position });
+    expect(last(world)).toMatchObject({ trial: 2, by: 'sobol' });
+    const before = studyOf(chain(external('agent'), sobol())); // a log of an earlier version does not know what was read
+    propose(before, 0.3);
+    expire(before);
+    complete(before);
+    expect(last(before)).toMatchObject({ trial: 2, by: 'sobol' });
   });
 
   it('is never waited for with wait: 0', () => {
@@ -231,6 +249,8 @@ describe('a study with a proposer elsewhere', () => {
     await expect(study.propose('agnet', { x: 0.5 })).rejects.toThrow('there is no proposer agnet in this study: its proposers are agent');
     const none = createStudy(line, { strategy: sobol(), trials: 2 });
     await expect(none.propose('agent', { x: 0.5 })).rejects.toThrow('its strategy has no stage external');
-    for (const one of [study, none]) await one.close();
+    const named = createStudy(line, { strategy: bandit({ external: sobol(), own: chain(external('agent'), random()) }), trials: 2 });
+    await expect(named.propose('sobol', { x: 0.5 })).rejects.toThrow('its proposers are agent');
+    for (const one of [study, none, named]) await one.close();
   });
 });
