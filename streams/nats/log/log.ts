@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
@@ -35,7 +36,7 @@ export interface NatsLogOptions extends StreamOptions {
 export interface NatsLog extends Log {
   /** Whether the first fact has its own subject; studies that began with an older version have it among others. */
   readonly named: boolean;
-  /** Whether this process appended last: of several engines, the active one. */
+  /** Whether this process appended last: of several engines, the active one. It stays so until it is slow or away, because others wait a moment. */
   readonly leads: boolean;
   /** What each trainer has written, as far as this process has read, the one that has written most first. */
   readonly usage: readonly TrainerUsage[];
@@ -43,6 +44,8 @@ export interface NatsLog extends Log {
 
 /** Milliseconds before a server without room is asked again. */
 const NO_ROOM_PAUSE = 1000;
+/** Milliseconds that an engine which does not lead lets another one append first: else they take turns to lead, and a standby decides as often as it. */
+const STANDBY_PAUSE = 250;
 /** Bytes of the headers of a message, at most. */
 const HEADERS = 1024;
 const WRONG_LAST_SEQUENCE = 10071;
@@ -120,7 +123,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       if (isStreamFull(error)) {
         if (!full) options.warn?.(`${study}: the server has no room for it: ${(error as Error).message}; waiting${trainers.largest()}`);
         full = true;
-        await new Promise((resolve) => setTimeout(resolve, NO_ROOM_PAUSE));
+        await sleep(NO_ROOM_PAUSE);
       }
       const now = await withRetry(nc, () => lastOf(jsm, subjects.stream, [subject]));
       for (const [at, position] of now) knew(at, position);
@@ -154,7 +157,8 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     head: () => withRetry(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq),
     append: (fact) => {
       if (closed) return Promise.reject(new LogClosedError());
-      const appended = appending.then(() => {
+      const appended = appending.then(async () => {
+        if (!leads) await sleep(STANDBY_PAUSE);
         publishing = true;
         return publishFact(fact);
       });

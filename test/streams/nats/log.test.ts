@@ -51,6 +51,21 @@ describe('nats', () => {
     expect(await b.head()).toBe(2);
   });
 
+  it('lets the engine lead that has led, until it appends nothing', async () => {
+    const study = fresh();
+    const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
+    expect([await a.append({ type: 'created' }), await b.append({ type: 'created' })]).toEqual(['stored', 'fenced']);
+    for (let trial = 1; trial <= 5; trial++) {
+      const fact = { type: 'suggested', trial, after: trial };
+      expect(await Promise.all([b.append(fact), a.append(fact)])).toEqual(['fenced', 'stored']); // though b is earlier
+      expect([a.leads, b.leads]).toEqual([true, false]);
+    }
+    expect(await b.append({ type: 'suggested', trial: 6, after: 6 })).toBe('stored');
+    expect(b.leads).toBe(true);
+    const fact = { type: 'suggested', trial: 7, after: 7 };
+    expect([await a.append(fact), await a.append(fact)]).toEqual(['fenced', 'stored']); // it knows now what b has appended
+  });
+
   it('makes each fact a CloudEvent, whose id is that of the message', async () => {
     const study = fresh();
     const nc = await server.connect();
