@@ -13,6 +13,7 @@ import { omitUndefined } from '../../src/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
 import { type Fixed, within } from '../../src/space/fixed.ts';
 import type { Space } from '../../src/space/space.ts';
+import { parseStrategy } from '../spec/spec.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import { type Amendments, noAmendments } from './amendments.ts';
 import { askWithin } from './askWithin.ts';
@@ -20,8 +21,8 @@ import { createDuplicates, type Duplicates } from './duplicates.ts';
 
 export interface DeciderOptions<P> {
   readonly space: Space<P>;
-  /** The strategy that the study began with. */
-  readonly strategy: Strategy;
+  /** The strategy that the study began with. Default: that of the log. */
+  readonly strategy?: Strategy | undefined;
   readonly amendments?: Amendments;
   readonly inspect?: Inspect;
   /** Called when a strategy that waited for a model is ready: decide again. */
@@ -54,6 +55,8 @@ export class Decider<P> {
   readonly amendments: Amendments;
   #duplicates: Duplicates | undefined;
   #pipe: Subscription | undefined;
+  /** The budget of enqueued trials. */
+  #full: number | undefined;
   #replies: (Ask | Propose | Wait)[] = [];
   #error: unknown;
 
@@ -102,7 +105,7 @@ export class Decider<P> {
     const { settings, created } = this.ledger;
     const { space, inspect } = this.#options;
     const { strategy, epoch, parallel, trials } = this.amendments.switched ?? {
-      strategy: this.#options.strategy,
+      strategy: this.#options.strategy ?? parseStrategy(created!.strategy),
       epoch: 0,
       parallel: settings.parallel,
       trials: settings.limits.trials,
@@ -121,6 +124,7 @@ export class Decider<P> {
       inspect,
     });
     if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env, (ask, by) => this.#draw(ask, by));
+    this.#full = strategy.full;
     const operator = strategy(env);
     if ('spec' in operator)
       throw new StrategyError(`expected a strategy, got the function ${strategy.name}; did you mean ${strategy.name}()?`);
@@ -216,8 +220,7 @@ export class Decider<P> {
 
   /** An enqueued configuration. It trains with the full budget, like the trials that it is compared with. */
   #queued({ params, position: queue }: Queued<P>): SuggestedFact<P> {
-    const { full: budget } = this.amendments.switched?.strategy ?? this.#options.strategy;
-    return { ...this.#first('queue', params), queue, ...omitUndefined({ budget }) };
+    return { ...this.#first('queue', params), queue, ...omitUndefined({ budget: this.#full }) };
   }
 
   #first(by: string, params: P): { -readonly [K in keyof SuggestedFact<P>]: SuggestedFact<P>[K] } {

@@ -17,7 +17,7 @@ import type { Spans } from './spans.ts';
 
 export interface EngineOptions<P> {
   readonly space: Space<P>;
-  readonly strategy: Strategy;
+  readonly strategy: Strategy | undefined;
   readonly inspect?: Inspect | undefined;
   readonly spans?: Spans | undefined;
   /** Appends a fact to the log, from which it comes back through `receive`. */

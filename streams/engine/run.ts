@@ -8,7 +8,6 @@ import { isRecord } from '../../src/schema/isRecord.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from '../spec/options.ts';
-import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
@@ -99,11 +98,9 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     () => engine.ledger,
     (fact) => void expire(fact).catch(fail),
   );
-  // Strategies begin when the engine has read `created`, so the strategy of the log is known by then.
-  const logged: Strategy = (env) => parseStrategy(engine.ledger.created!.strategy)(env);
   const engine = new Engine<P>({
     space,
-    strategy: strategy ?? logged,
+    strategy,
     inspect: options.inspect,
     spans: options.spans,
     asked: options.asked,

@@ -40,6 +40,18 @@ describe('an enqueued trial', () => {
     }
   });
 
+  it('has it also in a study that continues with the strategy of its log', async () => {
+    const log = memoryLog();
+    await createStudy(line, { strategy: halving, log }).ask();
+    const continued = memoryLog();
+    for (const fact of await factsOf(log)) await continued.append(fact);
+    const study = createStudy(line, { log: continued });
+    await study.tell((await study.ask())!.trial, 1);
+    await study.enqueue({ x: 0.5 });
+    expect(await study.ask()).toMatchObject({ by: 'queue', budget: 9 });
+    await study.close();
+  });
+
   it('ranks with the trials at the highest budget in logs where it has none', async () => {
     const log = memoryLog();
     await played(log);
