@@ -1,10 +1,10 @@
 import { orderOf } from '../../budgets/order.ts';
 import type { Ended, Env, StrategyEvent } from '../../messages.ts';
+import { LazySorted } from '../../numeric/lazySorted.ts';
 import { minBandwidth } from '../../numeric/parzen/axisKernels.ts';
 import { Parzen } from '../../numeric/parzen/parzen.ts';
 import type { Support } from '../../numeric/parzen/support.ts';
 import type { Rng } from '../../numeric/random.ts';
-import { rankOf } from '../../numeric/sorted.ts';
 import { type Axis, active, type Domain, type Point } from '../../space/axis.ts';
 import type { Fixed } from '../../space/fixed.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
@@ -78,7 +78,7 @@ export class TpeObservations {
   readonly #subspaces: readonly Subspace[];
   /** By the index of the configuration, as in all maps and sets here. */
   readonly #rankedByIndex: (RankedTrial | undefined)[] = [];
-  readonly #ranked: RankedTrial[] = [];
+  readonly #ranked = new LazySorted(compareRanked);
   /** Configurations that say nothing, since all their trials were lost. They belong to neither density. */
   readonly #excluded = new Set<number>();
   #below: BelowWeights = new Map();
@@ -110,14 +110,9 @@ export class TpeObservations {
       this.#excluded.add(index);
       return;
     }
-    if (before) this.#ranked.splice(this.#rankOf(before), 1);
+    if (before) this.#ranked.remove(before);
     this.#rankedByIndex[index] = ranked;
-    this.#ranked.splice(this.#rankOf(ranked), 0, ranked);
-  }
-
-  /** How many ranked trials are better. */
-  #rankOf(trial: RankedTrial): number {
-    return rankOf(this.#ranked, trial, (a, b) => compareRanked(a, b) <= 0);
+    this.#ranked.add(ranked);
   }
 
   #split(): void {
@@ -130,12 +125,13 @@ export class TpeObservations {
   /** If budgets differ: all configurations in the order over all budgets, then the infeasible ones. */
   #bestFirst(): readonly RankedTrial[] {
     const { rungs } = this.results;
-    if (!rungs.differ || this.#ranked.some(({ losses }) => losses.length > 1)) return this.#ranked;
+    const ranked = this.#ranked.items;
+    if (!rungs.differ || ranked.some(({ losses }) => losses.length > 1)) return ranked;
     const order = orderOf(rungs.counted).map(
       ({ configuration: { index, top, losses } }): RankedTrial => ({ index, tier: 0, budget: top, losses: [losses.get(top)!] }),
     );
     const ordered = new Set(order.map(({ index }) => index));
-    return [...order, ...this.#ranked.filter(({ index, tier }) => tier === 2 && !ordered.has(index))];
+    return [...order, ...ranked.filter(({ index, tier }) => tier === 2 && !ordered.has(index))];
   }
 
   #addToAbove(index: number): void {
