@@ -10,9 +10,14 @@ import { DECISIONS } from '../../facts/versions.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import { checkResuming } from '../trainers/resuming.ts';
 import type { Served, Serving, ServingOptions } from './serving.ts';
+import { turnstile } from './turnstile.ts';
 
 /** Milliseconds between two looks for studies that begin. The server also tells of them, which may be missed or forbidden. */
 const LOOK = 5000;
+/** Studies whose logs are read at a time: the first ones are served soon, and the others take no memory yet. */
+const STARTING = 8;
+/** Milliseconds that a study may take to start before others need not wait for it. */
+const PATIENCE = 5000;
 
 /** Whether a name fits a pattern, in which `*` stands for any characters and `?` for one. */
 const matcher = (pattern: string): ((name: string) => boolean) => {
@@ -41,6 +46,7 @@ export async function serveAll(
   /** Names of studies that have an engine here, or are about to get one. */
   const attended = new Set<string>();
   const ended = new AbortController();
+  const startsIn = turnstile(STARTING);
   const begin = async (name: string): Promise<ServedStudy> => {
     const created = await createdOn(nc, name, ended.signal);
     for (;;) {
@@ -52,6 +58,16 @@ export async function serveAll(
       }
     }
   };
+  /** Begins studies that are there already, a few at a time. */
+  const resume = (name: string): Promise<ServedStudy> =>
+    new Promise((resolve, reject) => {
+      void startsIn(async () => {
+        const beginning = begin(name);
+        beginning.then(resolve, reject);
+        const started = beginning.then((served) => served.started).catch(() => {}); // `attend` reports it
+        await Promise.race([started, setTimeout(PATIENCE, undefined, { ref: false })]);
+      });
+    });
   const follow = (name: string, engine: Promise<ServedStudy>) => {
     void attend(name, () => engine);
     const ended = engine.then((served) => served.ended);
@@ -61,7 +77,7 @@ export async function serveAll(
   const add = (name: string) => {
     if (attended.has(name) || !fits(name)) return;
     attended.add(name);
-    follow(name, begin(name));
+    follow(name, resume(name));
   };
   const look = async () => {
     for (const name of await studiesOn(nc)) add(name);

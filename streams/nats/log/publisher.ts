@@ -50,7 +50,7 @@ interface Waiting {
   readonly settle: Settle;
 }
 
-/** How often waiting ones are looked at, in milliseconds: one timer for all of them. */
+/** How often waiting ones are looked at, in milliseconds: one timer for all of them, which runs while there are any. */
 const SWEEP = 100;
 
 /**
@@ -78,12 +78,18 @@ export function publisher(nc: NatsConnection): Publisher {
     else if (ack) one.settle(ack);
   };
   const subscription = nc.subscribe(`${inbox}.*`, { callback: (error, message) => (error ? undefined : hear(message)) });
-  const sweep = setInterval(() => {
-    if (nc.isClosed()) return fail(new errors.ClosedConnectionError(), () => true);
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const rest = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const sweep = () => {
+    if (nc.isClosed()) fail(new errors.ClosedConnectionError(), () => true);
     const now = performance.now();
-    fail(new errors.TimeoutError(), ({ until }) => until <= now);
-  }, SWEEP);
-  sweep.unref?.();
+    const isLate = ({ until }: Waiting) => until <= now;
+    if ([...waiting.values()].some(isLate)) fail(new errors.TimeoutError(), isLate);
+    if (waiting.size === 0) rest();
+  };
   const deafen = onStatus(nc, (status) => {
     if (status.type !== 'error' || !(status.error instanceof errors.PermissionViolationError)) return;
     const { subject } = status.error;
@@ -102,13 +108,15 @@ export function publisher(nc: NatsConnection): Publisher {
       return settle(undefined, error as Error); // closed, or too large
     }
     waiting.set(token, { subject, until: performance.now() + timeout, settle });
+    timer ??= setInterval(sweep, SWEEP);
+    timer.unref?.();
   };
   return {
     send,
     publish: (subject, data, options) =>
       new Promise((resolve, reject) => send(subject, data, options, (stored, error) => (stored ? resolve(stored) : reject(error)))),
     close: () => {
-      clearInterval(sweep);
+      rest();
       deafen();
       subscription.unsubscribe();
     },

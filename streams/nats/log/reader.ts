@@ -10,6 +10,11 @@ const PULL = 500;
 /** Messages that may wait for a slow reader; then the consumer is let go, and comes back when they are read. */
 const FULL = 20_000;
 const BATCH = 256;
+/**
+ * Milliseconds between two heartbeats of the server. If two are missing, the consumer is gone without a word. That is rare, since the server says that it
+ * has deleted one, and a lost connection shows sooner; but an engine that waits gets several heartbeats each time.
+ */
+const HEARTBEAT = 5000;
 
 export interface StreamReading {
   readonly nc: NatsConnection;
@@ -85,10 +90,10 @@ async function begin({ nc, js, stream, news: outside, end }: StreamReading, from
     if (waiting.length >= FULL) stop();
     else if (waiting.length === 1) news.ring();
   };
-  const messages = await consumer.consume({ callback: take, max_messages: PULL, expires: 30_000, idle_heartbeat: 1000 });
+  const messages = await consumer.consume({ callback: take, max_messages: PULL, expires: 30_000, idle_heartbeat: HEARTBEAT });
   void messages.closed().then(stop);
   void (async () => {
-    for await (const { type } of messages.status()) if (type === 'heartbeats_missed') return stop();
+    for await (const { type } of messages.status()) if (type === 'consumer_deleted' || type === 'heartbeats_missed') return stop();
   })();
   void outside.heard(ended.signal).then(() => (end() === undefined ? stop() : news.ring()));
   return {
