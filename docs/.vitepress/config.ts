@@ -47,6 +47,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/agents'),
     page('guides/external'),
     page('guides/operating'),
+    page('guides/scale'),
     page('guides/monitoring'),
     page('guides/mirrors'),
     page('guides/resume'),

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { natsServer } from '../support/nats.ts';
 import { bareLoop, barePublishes, type Figure, fresh, medianOf, rejections, suggestions, wholeTrials } from './natsFigures.ts';
 import { reports, type Taken, trials } from './natsPast.ts';
+import { verdicts } from './verdicts.ts';
 
 const RUNS = 3;
 const optunaProgram = fileURLToPath(new URL('./optuna_journal.py', import.meta.url));
@@ -35,14 +36,7 @@ function say(what: string, { rate, cpu, others }: Figure): void {
   console.log(`${what.padEnd(60)} ${rate.toFixed(0).padStart(8)} /s${cost}`);
 }
 
-const verdicts: string[] = [];
-/** Compares a figure with its target. All verdicts are printed again at the end. */
-function judge(what: string, is: number, bar: number, unit: string, most = false): void {
-  const met = most ? is <= bar : is >= bar;
-  const digits = is < 10 ? 2 : 0;
-  verdicts.push(`${met ? 'met   ' : 'MISSED'} ${what}: ${is.toFixed(digits)} ${unit}; the target is at ${most ? 'most' : 'least'} ${bar}`);
-  console.log(`  ${verdicts.at(-1)}`);
-}
+const { judge, print } = verdicts();
 const begin = (what: string) => console.log(`\n${what}; load ${loadavg()[0]!.toFixed(1)}`);
 
 /** Compares whole trials with Optuna's. Optuna reads its whole log for each trial, so the ratio depends on the number of trials. */
@@ -149,5 +143,5 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 for (const [name, part] of Object.entries(parts)) if (chosen.length === 0 || chosen.includes(name)) await part();
-console.log(`\n${verdicts.join('\n')}`);
+print();
 process.exit(0);

@@ -7,33 +7,7 @@ import { float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/subjects.ts';
 import type { NatsServer } from '../support/nats.ts';
-
-type Message = readonly [subject: string, fact: object];
-
-/** Fills a stream, with as many publishes in flight as the server takes. */
-async function fill(nc: NatsConnection, study: string, messages: Iterable<Message>): Promise<void> {
-  const inbox = `_INBOX.fill.${study}`;
-  let free = 4096;
-  let go = () => {};
-  const room = (wanted: number) =>
-    new Promise<void>((resolve) => {
-      go = () => free >= wanted && resolve();
-      go();
-    });
-  const subscription = nc.subscribe(inbox, {
-    callback: () => {
-      free++;
-      go();
-    },
-  });
-  for (const [subject, fact] of messages) {
-    if (free === 0) await room(1);
-    free--;
-    nc.publish(subject, JSON.stringify(fact), { reply: inbox });
-  }
-  await room(4096);
-  subscription.unsubscribe();
-}
+import { fill, type Message } from './natsFill.ts';
 
 /** Starts a study and fills its log. @returns the number of entries. */
 async function begin(nc: NatsConnection, study: string, parallel: number, past: Iterable<Message>): Promise<number> {
