@@ -1,4 +1,4 @@
-import { attempt, checkpoint, decisions, metric, rules, run, trial, user } from './fields.ts';
+import { attempt, checkpoint, decisions, metric, requires, rules, run, trial, user } from './fields.ts';
 import { limits } from './limits.ts';
 import {
   anySchema,
@@ -59,6 +59,7 @@ const created = fact(
   },
   {
     resumes: flagSchema('whether the trainers resume from checkpoints (default: unknown)'),
+    requires,
     rules,
     decisions,
     version: textSchema('version of hypertide'),

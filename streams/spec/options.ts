@@ -2,6 +2,7 @@ import { OptionError } from '../../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
 import { DECISIONS, RULES } from '../../src/facts/versions.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
+import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
@@ -22,6 +23,8 @@ export const studyOptions = {
   resumes: optional(bool, false),
   /** How many trials run at the same time. Default: 1. */
   parallel: optional(wholeFrom(1), 1),
+  /** What a worker must have for each trial, by name, such as `{ gpu: 1, memory: 8GiB }`. Workers without it take no trials, see `worker --slots`. */
+  requires: optional(byName(amount, 'at least one name with an amount, such as { gpu: 1, memory: 8GiB }')),
   /** Whether a configuration may be tried twice at the same budget: `forbid` or `allow`. Default: forbid. */
   duplicates: optional(oneOf('forbid', 'allow'), 'forbid'),
   /** The study ends after this many configurations. Trials that resume others and imported trials do not count. */
@@ -80,10 +83,14 @@ export function refuseUnknown(options: object, ...others: string[]): void {
     if (!names.includes(name)) throw new OptionError('options', `names among ${names.join(', ')}`, name, nearest(name, names));
 }
 
+/** What a trial needs, as numbers. */
+const amountsOf = (requires: Readonly<Record<string, Amount>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(requires).map(([name, of]) => [name, amountIn(of)!]));
+
 /** The first fact of a log. @throws OptionError */
 export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
   if (strategy !== undefined) checkStrategy('strategy', strategy);
-  const { study, seed, resumes, parallel, duplicates } = resolveOptions('', studyOptions, options);
+  const { study, seed, resumes, parallel, duplicates, requires } = resolveOptions('', studyOptions, options);
   return {
     type: 'created',
     v: 1,
@@ -95,7 +102,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     limits: limitsOf(options),
     parallel,
     duplicates,
-    ...omitUndefined({ resumes: resumes || undefined }),
+    ...omitUndefined({ resumes: resumes || undefined, requires: requires && amountsOf(requires) }),
     rules: RULES,
     decisions: DECISIONS,
     version,
@@ -104,7 +111,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
 
 /** The differences between the options and a log, a line each; empty if the log belongs to this study. */
 export function differences(logged: Created, wanted: Created, options: StudyOptions & StrategyOption): string[] {
-  const named = (['study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
+  const named = (['study', 'seed', 'objectives', 'duplicates', 'requires'] as const).filter((name) => options[name] !== undefined);
   const { strategy } = options;
   const { decisions = 1 } = logged; // options that were left out have the defaults from when the study began
   return [

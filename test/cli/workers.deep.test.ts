@@ -39,7 +39,41 @@ describe('workers', () => {
     await serve.ended;
   });
 
+  it('run only trials for which they have what the study requires', async () => {
+    const place = studyIn('name: large\ntrials: 4\nparallel: 4\nrequires: { gpu: 1, memory: 2GiB }\n');
+    const serve = start(place, 'serve', 'study.yaml', ...at());
+    const work = (...slots: string[]) =>
+      start(
+        place,
+        'worker',
+        ...at(),
+        '--study',
+        'large',
+        '--name',
+        'w1',
+        '--parallel',
+        '4',
+        ...slots,
+        ...program('sleep 0.3; echo loss=1'),
+      );
+    const without = work('--slots', 'gpu=2');
+    expect(await without.ended).toMatchObject({ code: 2 });
+    expect(without.said()).toContain('each trial of large requires gpu=1 memory=2147483648, and this worker has gpu=2');
+    const worker = work('--slots', 'gpu=2', 'memory=5GB');
+    expect((await worker.ended).code).toBe(0);
+    const rows = JSON.parse((await hypertide(place, 'trials', ...at(), '--study', 'large', '--json')).out) as {
+      readonly startedAt: number;
+      readonly endedAt: number;
+    }[];
+    const open = (at: number) => rows.filter(({ startedAt, endedAt }) => startedAt <= at && at < endedAt).length;
+    expect(Math.max(...rows.map(({ startedAt }) => open(startedAt)))).toBe(2);
+    serve.child.kill('SIGTERM');
+    await serve.ended;
+  });
+
   it.each([
+    [['--study', 'a', '--slots', 'gpu'], 'expected a name with an amount, such as gpu=2 or memory=64GiB, got gpu'],
+    [['--study', 'a', '--slots', 'gpu=1', 'gpu=2'], 'expected gpu once, got it twice'],
     [['--study', 'a=0'], 'expected a name, or a name with a weight such as a=2, got a=0'],
     [['--study', 'a=1=2'], 'expected a name, or a name with a weight such as a=2, got a=1=2'],
     [['--study', 'a', 'a=2'], 'expected each study once, got a twice'],

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { bytesIn } from '../../schema/amount.ts';
 import { serverOf } from '../sources/serverOf.ts';
 import type { CommandStudy, Remote } from '../sources/study.ts';
 
@@ -29,22 +30,9 @@ export const port = (text: string): number => {
   return n;
 };
 
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  m: 1e6,
-  g: 1e9,
-  t: 1e12,
-  ki: 2 ** 10,
-  mi: 2 ** 20,
-  gi: 2 ** 30,
-  ti: 2 ** 40,
-};
-
 export const byteSize = (text: string): number => {
-  const [, number = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?) ?([kmgt]i?)?b?$/i.exec(text) ?? [];
-  const bytes = Math.round(Number(number) * UNITS[unit.toLowerCase()]!);
-  if (!(bytes >= 1 && Number.isSafeInteger(bytes))) throw new InvalidArgumentError('expected a size, such as 500MB or 20GiB.');
+  const bytes = bytesIn(text);
+  if (bytes === undefined) throw new InvalidArgumentError('expected a size, such as 500MB or 20GiB.');
   return bytes;
 };
 

@@ -14,6 +14,7 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
     .requiredOption('--study <name...>', 'studies, which share the time of the worker; digits=2 gets twice as much as the others')
     .option('--name <name>', 'name of this worker (default: a random one)')
     .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
+    .option('--slots <name=amount...>', 'what this machine has for trials, such as gpu=2 memory=64GiB')
     .option('--metric <name>', 'printed name of the value (default: that of the objective)')
     .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
     .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))

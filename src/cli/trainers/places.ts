@@ -1,15 +1,22 @@
 import type { Door } from '../../../streams/nats/trainer/door.ts';
+import { type Amounts, fitting } from './amounts.ts';
 
 /** The slots of a worker, which several studies share. */
 export interface Places {
-  /** A door for a study. @param weight how much of the time of the slots it gets, relative to the others */
-  join(weight: number): Door;
+  /**
+   * A door for a study.
+   *
+   * @param weight how much of the time of the slots it gets, relative to the others
+   * @param needs what each of its trials takes of the worker's resources
+   */
+  join(weight: number, needs?: Amounts): Door;
   /** The slot of a run that has entered. */
   slotOf(run: string): number;
 }
 
 interface Studying {
   readonly weight: number;
+  readonly needs: Amounts;
   /** Milliseconds of slots that its ended runs have used, divided by its weight. */
   used: number;
   readonly running: Map<string, { readonly slot: number; readonly since: number }>;
@@ -26,10 +33,13 @@ const HEAD_START = 200;
  * it later.
  *
  * @param count how many slots there are.
+ * @param has what the slots share, such as GPUs.
  * @param now a clock in milliseconds that never goes back.
  */
-export function places(count: number, now: () => number = () => performance.now()): Places {
+export function places(count: number, has: Amounts = {}, now: () => number = () => performance.now()): Places {
   const free = new Set(Array.from({ length: count }, (_, slot) => slot));
+  /** What no trial has taken. */
+  const left: Record<string, number> = { ...has };
   const studies = new Set<Studying>();
   const slots = new Map<string, number>();
   /** The share of a study when its trial began, at most: what the others have reached. */
@@ -40,8 +50,13 @@ export function places(count: number, now: () => number = () => performance.now(
     for (const { since } of running.values()) share += (now() - since) / weight;
     return share;
   };
+  /** How many trials of a study may begin now. */
+  const roomFor = ({ needs }: Studying): number => Math.min(free.size, fitting(left, needs));
+  const take = ({ needs }: Studying, sign: 1 | -1) => {
+    for (const [name, amount] of Object.entries(needs)) left[name] = left[name]! - sign * amount;
+  };
   const ask = (study: Studying) => {
-    while (study.waiting.length > 0 && study.asking < free.size) {
+    while (study.waiting.length > 0 && study.asking < roomFor(study)) {
       study.asking++;
       study.waiting.shift()!();
     }
@@ -50,16 +65,19 @@ export function places(count: number, now: () => number = () => performance.now(
   const call = () => {
     clearTimeout(later);
     if (free.size === 0) return;
-    const [first, ...others] = [...studies].filter(({ waiting }) => waiting.length > 0).sort((a, b) => shareOf(a) - shareOf(b));
+    const [first, ...others] = [...studies]
+      .filter((study) => study.waiting.length > 0 && roomFor(study) > 0)
+      .sort((a, b) => shareOf(a) - shareOf(b));
     if (first) ask(first);
     if (others.length > 0) later = setTimeout(() => others.forEach(ask), HEAD_START);
   };
   const enter = (study: Studying, run: string): boolean => {
     const [slot] = free;
-    if (slot === undefined) return false;
+    if (slot === undefined || roomFor(study) < 1) return false;
     if (study.running.size === 0) study.used = Math.max(study.used, reached); // what it did not use before is not made up for
     reached = Math.max(reached, shareOf(study));
     free.delete(slot);
+    take(study, 1);
     slots.set(run, slot);
     study.running.set(run, { slot, since: now() });
     return true;
@@ -71,11 +89,12 @@ export function places(count: number, now: () => number = () => performance.now(
     study.running.delete(run);
     slots.delete(run);
     free.add(one.slot);
+    take(study, -1);
     queueMicrotask(call); // the study may ask again, too
   };
   return {
-    join: (weight) => {
-      const study: Studying = { weight, used: 0, running: new Map(), waiting: [], asking: 0 };
+    join: (weight, needs = {}) => {
+      const study: Studying = { weight, needs, used: 0, running: new Map(), waiting: [], asking: 0 };
       studies.add(study);
       return {
         whenOpen: (callback) => {

@@ -16,6 +16,7 @@ import { lineOf } from '../terminal/render.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { about } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
+import { type Amounts, checkNeeds } from './amounts.ts';
 import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
 import { checkResuming } from './resuming.ts';
@@ -46,7 +47,10 @@ export interface Work extends ProgramSettings {
   readonly hasLogin: boolean;
   readonly directory: string;
   readonly screen: StatusLine;
-  readonly door: Door;
+  /** Says when it may take a trial. @param needs what each trial takes of the worker's resources */
+  readonly doorFor: (needs: Amounts) => Door;
+  /** What this worker has for trials. */
+  readonly offers: Amounts;
   readonly slotOf: (run: string) => number;
   readonly tracing: Tracing | undefined;
   /** Ends the wait for a study that is not there yet. */
@@ -73,7 +77,7 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
  * @throws UsageError if the command does not suit the study; what the server refuses.
  */
 export async function workOn(given: Work): Promise<Trainer | undefined> {
-  const { nc, study, words, name, directory, screen, door, slotOf, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
+  const { nc, study, words, name, directory, screen, slotOf, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
   const warn = about(screen, { level: 'warn' }).line;
   const hidden = given.hasLogin && name === undefined ? ', or hidden from a worker without its --name' : '';
   const waited = announceWait(screen, `the study ${study}, which is not on this server yet${hidden}`, createdOn(nc, study, signal));
@@ -83,6 +87,8 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   if (!created) return undefined;
   if (metric !== undefined && created.objectives.length > 1)
     throw new UsageError('--metric: expected a study with one objective, got several');
+  const { requires = {} } = created;
+  checkNeeds(study, offers, requires);
   const space = spaceOf(created);
   const command = commandOf(words, space);
   const missing = notPassed(command, space);
@@ -147,5 +153,10 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     screen.line(
       `${study}: the study has closed (${reason}), so this worker ends; "hypertide change" reopens it, then start the worker again`,
     );
-  return runTrainer<Params>(nc, study, perform, omitUndefined({ slots: parallel, warn, name, closed, door }));
+  return runTrainer<Params>(
+    nc,
+    study,
+    perform,
+    omitUndefined({ slots: parallel, warn, name, closed, door: given.doorFor(requires), offers }),
+  );
 }

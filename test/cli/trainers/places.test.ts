@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Amounts } from '../../../src/cli/trainers/amounts.ts';
 import { type Places, places } from '../../../src/cli/trainers/places.ts';
 
 beforeEach(() => {
@@ -9,8 +10,8 @@ afterEach(() => {
 });
 
 /** A study with trials of some milliseconds, from a time on. */
-function study(at: Places, slots: number, { weight = 1, lasting = 100, from = 0 } = {}) {
-  const door = at.join(weight);
+function study(at: Places, slots: number, { weight = 1, lasting = 100, from = 0, needs = {} as Amounts } = {}) {
+  const door = at.join(weight, needs);
   const spent = { trials: 0, most: 0, used: new Set<number>() };
   let running = 0;
   const id = Math.random();
@@ -36,9 +37,9 @@ function study(at: Places, slots: number, { weight = 1, lasting = 100, from = 0 
   for (let slot = 0; slot < slots; slot++) loop();
   return spent;
 }
-const begin = (slots: number) => {
+const begin = (slots: number, has?: Amounts) => {
   vi.setSystemTime(0);
-  return places(slots, () => Date.now());
+  return places(slots, has, () => Date.now());
 };
 
 it('share one slot by weight', async () => {
@@ -79,4 +80,21 @@ it('never run more trials than there are slots', async () => {
     expect(most).toBeLessThanOrEqual(3);
     expect([...used].every((slot) => slot < 3)).toBe(true);
   }
+});
+
+it('run only as many trials as their resources allow', async () => {
+  const at = begin(4, { gpu: 2, memory: 10 });
+  const [large, small] = [study(at, 4, { needs: { gpu: 1, memory: 4 } }), study(at, 4)];
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(large.most).toBe(2);
+  expect(large.trials).toBeGreaterThan(100);
+  expect(small.trials).toBeGreaterThan(100);
+});
+
+it('never begin a trial that needs more than there is', async () => {
+  const at = begin(4, { gpu: 2 });
+  const both = study(at, 4, { needs: { gpu: 2 } });
+  const none = study(at, 4, { needs: { tpu: 1 } });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect([both.most, none.trials]).toEqual([1, 0]);
 });

@@ -9,6 +9,7 @@ import { accessOf, connect } from '../../sources/connect.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import type { StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
+import { amountsIn } from '../../trainers/amounts.ts';
 import { places } from '../../trainers/places.ts';
 import { trialsDirectory } from '../../trainers/trialFiles.ts';
 import { type ProgramSettings, workOn } from '../../trainers/workOn.ts';
@@ -18,6 +19,8 @@ interface WorkerOptions extends Access, Partial<ProgramSettings> {
   readonly nats: string;
   /** Names of studies, each with a weight after `=` if it is not 1. */
   readonly study: readonly string[];
+  /** What this machine has for trials, such as `gpu=2`. */
+  readonly slots?: readonly string[];
   readonly name?: string;
   readonly directory?: string;
   /** Seconds without a trial after which it ends. */
@@ -31,6 +34,8 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   const { nats, name, parallel = 1, timeLimit, atTimeLimit, metric, metricFile, result, idle } = options;
   const shares = sharesIn(options.study);
   const isAlone = shares.size === 1;
+  const offers = amountsIn(options.slots ?? []);
+  const shared = places(parallel, offers);
   const screenOf = (study: string) => about(terminal, { study });
   const screen = isAlone ? screenOf([...shares.keys()][0]!) : terminal;
   if (name !== undefined) checkName('--name', name);
@@ -41,7 +46,6 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   });
   const eyes = await monitorFor(options.monitor, screen, nc);
   const meter = eyes?.ofWorker(parallel);
-  const shared = places(parallel);
   const gone = new AbortController();
   const trainers = new Set<Trainer>();
   const running = new Set<Running>();
@@ -81,7 +85,8 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       ...{ parallel, timeLimit, atTimeLimit, metric, metricFile, result },
       directory: directoryOf(study, options.directory, isAlone),
       screen: isAlone ? screen : named(screenOf(study), study),
-      door: shared.join(weight),
+      offers,
+      doorFor: (needs) => shared.join(weight, needs),
       slotOf: shared.slotOf,
       tracing,
       signal: gone.signal,

@@ -1,0 +1,33 @@
+import { amountIn } from '../../schema/amount.ts';
+import { UsageError } from '../usage.ts';
+
+/** How much there is, or is needed, of each resource. */
+export type Amounts = Readonly<Record<string, number>>;
+
+/** What a worker has, from words such as `gpu=2`. @throws UsageError */
+export function amountsIn(words: readonly string[]): Amounts {
+  const amounts: Record<string, number> = {};
+  for (const word of words) {
+    const [, name, text = ''] = /^([\w-]{1,32})=(.+)$/.exec(word) ?? [];
+    const amount = amountIn(text);
+    if (name === undefined || amount === undefined)
+      throw new UsageError(`--slots: expected a name with an amount, such as gpu=2 or memory=64GiB, got ${word}`);
+    if (name in amounts) throw new UsageError(`--slots: expected ${name} once, got it twice`);
+    amounts[name] = amount;
+  }
+  return amounts;
+}
+
+/** How many trials fit, each of which needs so much. */
+export const fitting = (has: Amounts, needs: Amounts): number =>
+  Math.min(...Object.entries(needs).map(([name, amount]) => Math.floor((has[name] ?? 0) / amount)), Number.POSITIVE_INFINITY);
+
+/** Refuses a study whose trials this worker can never run. @throws UsageError */
+export function checkNeeds(study: string, has: Amounts, needs: Amounts): void {
+  if (fitting(has, needs) >= 1) return;
+  const wanted = Object.entries(needs).map(([name, amount]) => `${name}=${amount}`);
+  const got = Object.entries(has).map(([name, amount]) => `${name}=${amount}`);
+  throw new UsageError(
+    `each trial of ${study} requires ${wanted.join(' ')}, and this worker has ${got.join(' ') || 'nothing of that'}: use another worker, or say what this machine has with --slots ${wanted.join(' ')}`,
+  );
+}

@@ -1,0 +1,35 @@
+import type { OptionRule } from './optionRules.ts';
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+};
+
+/** The bytes of a size such as 500MB or 20GiB; undefined if the text is none. */
+export function bytesIn(text: string): number | undefined {
+  const [, number = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?) ?([kmgt]i?)?b?$/i.exec(text) ?? [];
+  const bytes = Math.round(Number(number) * UNITS[unit.toLowerCase()]!);
+  return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** How much there is of something: a number, or a size in bytes. */
+export type Amount = number | string;
+
+/** An amount as a number; undefined if it is none. */
+export function amountIn(amount: unknown): number | undefined {
+  if (typeof amount !== 'string') return typeof amount === 'number' && amount > 0 && Number.isFinite(amount) ? amount : undefined;
+  return /^\d+(\.\d+)?$/.test(amount) && Number(amount) > 0 ? Number(amount) : bytesIn(amount);
+}
+
+export const amount: OptionRule<Amount> = {
+  expected: 'a number above 0, or a size such as 8GiB',
+  schema: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, { type: 'string' }] },
+  holds: (value): value is Amount => amountIn(value) !== undefined,
+};
