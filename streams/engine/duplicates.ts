@@ -16,9 +16,13 @@ export interface Duplicates {
 
 /** How many retries a strategy gets to propose something new. */
 const VETOES = 64;
+/** The tag of a draw. */
+const DRAWN = 'anew';
+/** After so many draws in a row, a strategy in a space that is not finite has nothing new to propose: the study would never end. */
+const DRAWS = 100;
 
 /**
- * Once a strategy proposes nothing new, an untried configuration is drawn in its name, as long as a finite space has one.
+ * Once a strategy proposes nothing new, an untried configuration is drawn in its name, as long as a finite space has one, or {@link DRAWS} times in a row.
  *
  * @param drawIn draws a point of a space that is not finite
  */
@@ -26,10 +30,11 @@ export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Poi
   let known = suggestions.start;
   const rest = Number.isFinite(countCells(env.axes)) ? randomSequence({ ...env, name: 'rest' }) : undefined;
   let state = rest?.start;
+  let drawnInARow = 0;
   const untried = (ask: Ask, reply: Propose): Point | undefined => {
     const { by, budget } = reply;
     if (rest) return rest.propose(state, budget === undefined ? ask : { ...ask, budget })?.point;
-    for (let tries = 1; tries <= VETOES; tries++) {
+    for (let tries = 1; tries <= VETOES && drawnInARow < DRAWS; tries++) {
       const point = drawIn({ ...ask, retry: VETOES + tries }, by);
       if (!suggestions.has(known, { ...reply, point })) return point;
     }
@@ -38,11 +43,12 @@ export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Poi
   const drawn = (ask: Ask, reply: Propose): Ask | Propose => {
     const { by, budget, tags } = reply;
     const point = untried(ask, reply);
-    return point === undefined ? ask : { ...propose(ask, by, point, { ...tags, drawn: 'anew' }), ...omitUndefined({ budget }) };
+    return point === undefined ? ask : { ...propose(ask, by, point, { ...tags, drawn: DRAWN }), ...omitUndefined({ budget }) };
   };
   return {
     add(told) {
       known = suggestions.add(known, told);
+      drawnInARow = told.tags?.drawn === DRAWN && told.by.startsWith(env.name) ? drawnInARow + 1 : 0;
       if (rest?.advances(told)) state = rest.fold(state, told);
     },
     has: (proposal) => suggestions.has(known, proposal),

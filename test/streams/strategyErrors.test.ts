@@ -1,12 +1,16 @@
 import { filter } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/messages.ts';
+import { readUpTo } from '../../streams/engine/replay.ts';
 import {
   bandit,
   chain,
+  createStudy,
   defineStrategy,
+  type Fact,
   fill,
   float,
+  memoryLog,
   mix,
   optimize,
   random,
@@ -45,6 +49,18 @@ describe('a study ends with the error of a strategy', () => {
       const { reason, completed } = await run(strategy);
       expect({ reason, completed }).toEqual({ reason: 'trials', completed: 3 });
     }
+  });
+
+  it('nor with one that it only repeats: it ends as exhausted after a hundred draws', async () => {
+    const log = memoryLog();
+    const study = createStudy(line, { strategy: answering([0.5]), log });
+    let trials = 0;
+    for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, ++trials);
+    expect(trials).toBe(101);
+    const last: Fact[] = [];
+    for await (const entries of readUpTo(log.read(), await log.head())) last.push(...entries.slice(-1).map(({ fact }) => fact as Fact));
+    expect(last.at(-1)).toMatchObject({ type: 'closed', reason: 'exhausted' });
+    await study.close();
   });
 
   it.each([
