@@ -6,7 +6,7 @@ import { studyLayout } from '../src/cli/studyFile/studyLayout.ts';
 import { strategyContract } from '../src/testing/strategy.ts';
 import { chain, random, type Strategy } from '../streams/index.ts';
 import { caseOf } from './contract/cases.ts';
-import { blocksOf, inDirectory, isProgram, node, pages, root, writeBlocks } from './support/documents.ts';
+import { blocksOf, inDirectory, isProgram, node, pages, root, tsx, writeBlocks } from './support/documents.ts';
 import { commandsFile, commandsText, factsFile, factsText } from './support/reference.ts';
 
 const documents = ['README.md', 'CONTRIBUTING.md', ...pages];
@@ -21,7 +21,7 @@ describe.concurrent('the code of the documents', () => {
   it('has the right types', () => node(root, 'typescript-native/bin/tsc', '-p', folder));
 
   it.each(blocks.filter(isProgram).filter(([, { document }]) => !pages.includes(document)))('%s runs', (_, block) =>
-    inDirectory((directory) => node(directory, 'tsx/dist/cli.mjs', place(block))),
+    inDirectory((directory) => tsx(directory, place(block))),
   );
 
   it.each(blocksOf(documents, 'yaml'))('%s is a study file', (_, { code }) =>
@@ -57,6 +57,16 @@ it.each([
 ])('the reference of %s is the one that the code makes (npm run schema)', (_, file, text) =>
   expect(readFileSync(file, 'utf8')).toBe(text()),
 );
+
+const commands = blocksOf(documents, 'sh').flatMap(([, { code }]) => code.match(/^hypertide .*/gm) ?? []);
+it.each([...new Set(commands)])('%s is a command with options that exist', (line) => {
+  const [own = ''] = line.split(/ (?:#|-- )/);
+  const [, name = '', ...words] = own.trim().split(/\s+/);
+  const [, help = ''] = readFileSync(commandsFile, 'utf8').split(new RegExp(`^Usage: hypertide ${name}\\b`, 'm'));
+  const [options] = help.split('```');
+  expect(options).not.toBe('');
+  for (const option of words.filter((word) => word.startsWith('-'))) expect(options).toMatch(new RegExp(`${option}\\b`));
+});
 
 it('the reference of study files has a row for each key', () => {
   const rows = readFileSync(join(root, 'docs/reference/study-file.md'), 'utf8').match(/(?<=^\| `)\w+(?=` \|)/gm);

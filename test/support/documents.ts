@@ -82,6 +82,10 @@ export const run = (cwd: string, program: string, ...args: readonly string[]): P
 export const node = (cwd: string, script: string, ...args: readonly string[]): Promise<{ readonly stdout: string }> =>
   run(cwd, process.execPath, join(root, 'node_modules', script), ...args);
 
+/** Runs a program in TypeScript. @throws what it printed, if it fails. */
+export const tsx = (cwd: string, program: string): Promise<{ readonly stdout: string }> =>
+  run(cwd, process.execPath, '--import', import.meta.resolve('tsx'), program);
+
 /** In a directory of its own, as several run at once. */
 export async function inDirectory(use: (directory: string) => Promise<unknown>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
