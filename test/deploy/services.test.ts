@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { programFor } from '../../src/cli/program.ts';
 import { root } from '../support/documents.ts';
+import { unknownIn } from './commandLine.ts';
 
 const read = (path: string) => readFileSync(join(root, 'deploy', path), 'utf8');
 
@@ -20,13 +20,6 @@ const lines: readonly Line[] = [
   ['hypertide-worker.service', unit('hypertide-worker.service')],
   ...composed,
 ];
-
-/** The options of a command line of hypertide that its command does not have. */
-function unknownIn([name, ...words]: readonly string[]): readonly string[] {
-  const command = programFor(() => {}).commands.find((one) => one.name() === name)!;
-  const own = words.slice(0, words.includes('--') ? words.indexOf('--') : words.length);
-  return own.filter((word) => word.startsWith('--') && !command.options.some(({ long }) => long === word));
-}
 
 it.each(lines)('%s starts a command with options that it has', (_, line) => {
   expect(line.length).toBeGreaterThan(1);

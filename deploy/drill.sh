@@ -1,0 +1,30 @@
+#!/bin/sh
+# Archives every study of a NATS server, restores them onto an empty one, and compares the logs byte for byte:
+#   deploy/drill.sh nats://production.example.com nats://empty.example.com [folder for the archives]
+# Both servers must let you in by their addresses; give the addresses of users with the right to archive and restore.
+set -eu
+from=$1
+onto=$2
+folder=${3:-$(mktemp -d)}
+names() {
+  hypertide list --nats "$1" --json | node -e 'process.stdin.toArray().then((text) => JSON.parse(text.join("")).forEach(({ name }) => console.log(name)))'
+}
+log() {
+  tar -xzOf "$1" log.jsonl
+}
+there=$(names "$onto")
+if [ -n "$there" ]; then
+  echo "$onto has studies: use an empty server" >&2
+  exit 2
+fi
+mkdir -p "$folder/again"
+studies=$(names "$from")
+for study in $studies; do
+  hypertide archive --nats "$from" --study "$study" -o "$folder/$study.tar.gz"
+  hypertide restore "$folder/$study.tar.gz" --nats "$onto"
+  hypertide archive --nats "$onto" --study "$study" -o "$folder/again/$study.tar.gz"
+  log "$folder/$study.tar.gz" > "$folder/log"
+  log "$folder/again/$study.tar.gz" | cmp - "$folder/log"
+done
+rm "$folder/log"
+echo "restored $(echo "$studies" | wc -w) studies, each with an equal log; the archives are in $folder"

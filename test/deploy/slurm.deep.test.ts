@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { hypertide, start, studyIn, until } from '../cli/support.ts';
+import { root } from '../support/documents.ts';
+import { natsServer } from '../support/nats.ts';
+import { slurm } from './slurm.ts';
+
+const isThere = process.getuid?.() === 0 && ['slurmctld', 'slurmd', 'munged'].every((name) => spawnSync('which', [name]).status === 0);
+
+it.runIf(isThere)('an array of Slurm runs trials, and a task that is cancelled hands its trial back', async () => {
+  const [server, cluster] = await Promise.all([natsServer(), slurm()]);
+  const place = studyIn('name: digits\ntrials: 4\nparallel: 2\n');
+  writeFileSync(join(place, 'train.sh'), 'sleep 1; echo loss=1\n');
+  const command = join(place, 'hypertide');
+  writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(root, 'dist/src/cli/main.js')} "$@"\n`);
+  chmodSync(command, 0o755);
+  const script = readFileSync(join(root, 'deploy/slurm/workers.sbatch'), 'utf8').replace('{lr}', '{x}');
+  writeFileSync(join(place, 'workers.sbatch'), script);
+  const serve = start(place, 'serve', 'study.yaml', '--nats', server.url);
+  const variables = `PATH=${place}:${process.env.PATH},HYPERTIDE_NATS=${server.url}`;
+  const submit = () =>
+    cluster.run('sbatch', '--parsable', '--array=1-2', `--chdir=${place}`, `--export=${variables}`, join(place, 'workers.sbatch')).trim();
+  const said = () =>
+    readdirSync(place)
+      .filter((name) => name.startsWith('slurm-'))
+      .map((name) => readFileSync(join(place, name), 'utf8'))
+      .join('');
+  const statusOf = async () => JSON.parse((await hypertide(place, 'trials', '--nats', server.url, '--study', 'digits', '--json')).out);
+  const first = submit();
+  await until(() => readdirSync(place).includes('digits.trials')); // a program has started
+  cluster.run('scancel', first);
+  await until(() => said().includes('handed back'));
+  submit();
+  await until(() => said().includes('the study has closed'));
+  const rows = (await statusOf()) as { readonly status: string }[];
+  expect(rows.map(({ status }) => status)).toEqual(Array(4).fill('completed'));
+  serve.child.kill('SIGTERM');
+  await serve.ended;
+  await cluster.dispose();
+  await server.dispose();
+});
