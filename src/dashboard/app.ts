@@ -8,6 +8,7 @@ import { parseIntent } from '../study/commands.ts';
 import { type AccessOptions, access, sameSite, securityHeaders } from './access.ts';
 import { machineEvents, studyEvents } from './events.ts';
 import type { Feed } from './feed.ts';
+import { fileRoutes } from './fileRoutes.ts';
 import { importancesOf } from './importances.ts';
 import { assetsIn, zipped } from './pageFiles.ts';
 import { recommendedOf } from './recommended.ts';
@@ -87,6 +88,8 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
       return c.json(answer, answer.ok ? 200 : 409);
     }),
   );
+
+  fileRoutes(app, studies, mayAct);
 
   for (const asset of assetsIn()) {
     const { path, type, body } = asset;

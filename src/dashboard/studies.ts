@@ -1,7 +1,9 @@
 import { nextTurn } from '../../streams/engine/timeout.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { StudySource } from '../study/source.ts';
 import { Feed } from './feed.ts';
+import type { KeptFiles } from './kept.ts';
 import { Replay } from './machines/replay.ts';
 import { MachineWatch } from './machines/watch.ts';
 import type { Headline, Machines } from './wire.ts';
@@ -9,6 +11,8 @@ import type { Headline, Machines } from './wire.ts';
 /** A study that is shown. */
 export interface Shown {
   readonly feed: Feed;
+  /** Absent if the files of its trials are elsewhere. */
+  readonly files?: KeptFiles;
   /** Its machines. Those of a study in another process are replayed once a page asks for them. */
   machines(): Machines;
 }
@@ -30,14 +34,15 @@ export class Studies {
   /**
    * Shows one more study.
    *
+   * @param files of its trials.
    * @param live passes on the inspection events of a study that runs in this process.
    */
-  add(id: string, source: StudySource, live?: (inspect: (event: unknown) => void) => void): Shown {
+  add(id: string, source: StudySource, files?: KeptFiles, live?: (inspect: (event: unknown) => void) => void): Shown {
     const feed = new Feed(id, source, (error) => this.#warn(`${source.place}: ${(error as Error).message}`));
     feed.listen(this.#metrics.add(id, { state: () => feed.state() }));
     feed.watch(this.tell);
     const machines = live ? this.#inspected(id, live) : this.#replayed(feed);
-    const shown = { feed, machines };
+    const shown = omitUndefined({ feed, files, machines });
     this.#shown.set(id, shown);
     return shown;
   }

@@ -123,6 +123,17 @@ export interface TrialEntry {
   readonly refusal?: Refusal;
 }
 
+/** A file that a trial printed or saved, or that a person added. */
+export interface KeptFile {
+  /** Its path below the directory of the trial, with slashes. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970 of its last change. */
+  readonly at: number;
+  /** Whether it is what an attempt printed. */
+  readonly isOutput: boolean;
+}
+
 /** The reason of a suggestion. */
 export interface Why {
   readonly trial: TrialId;
@@ -141,6 +152,9 @@ export interface Why {
 
 /** What a command did, or why it was refused. */
 export type Answer = { readonly ok: true; readonly position: number; readonly fact: Decided } | ({ readonly ok: false } & RequestFailure);
+
+/** What became a file of a trial, or why not. */
+export type Added = { readonly ok: true; readonly name: string } | ({ readonly ok: false } & RequestFailure);
 
 /** The trial to deploy: if results are noisy, the best one is partly luck. */
 export interface Recommended {

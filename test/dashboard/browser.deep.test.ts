@@ -222,6 +222,7 @@ parallel: 2
     await until(() => endless() !== undefined);
     await show(page, 'Overview');
     await page.getByRole('button', { name: `trial ${endless()}`, exact: true }).click();
+    await page.getByRole('heading', { name: 'Output' }).waitFor();
     await press(page, 'Stop this trial');
     await page.getByText('stop requested').waitFor();
     await until(() => said('stopped').some(({ trial }) => trial === endless()));

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { applied, processSource } from '../../src/cli/sources/process.ts';
+import type { KeptFiles } from '../../src/dashboard/kept.ts';
 import { type Dashboard, type DashboardOptions, dashboard } from '../../src/dashboard/serve.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { space } from '../../src/space/space.ts';
@@ -18,13 +19,13 @@ export interface Board extends Dashboard {
 }
 
 /** A dashboard of a study whose log is in memory and which no engine runs. */
-export async function board(options: DashboardOptions = {}, study = 'net'): Promise<Board> {
+export async function board(options: DashboardOptions = {}, study = 'net', files?: KeptFiles): Promise<Board> {
   await ensurePage();
   const log = memoryLog([], () => ++now);
   let now = 1_700_000_000_000;
   await log.append(createdOf(net, random(), { study, objectives: { loss: 'minimize' }, trials: 100, parallel: 4, seed: 1 }));
   const made = await dashboard(options);
-  const { feed } = made.studies.add('net', processSource('memory', log, applied(log).submit));
+  const { feed } = made.studies.add('net', processSource('memory', log, applied(log).submit), files);
   await feed.caughtUp;
   const say = async (...facts: readonly Fact[]) => {
     for (const fact of facts) await log.append(fact);

@@ -7,11 +7,13 @@ import { type Dashboard, dashboard } from '../../../dashboard/serve.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { accessOf } from '../../sources/connect.ts';
 import { journalSource } from '../../sources/journal.ts';
-import { createdIn } from '../../sources/journalFile.ts';
+import { createdIn, stemOf } from '../../sources/journalFile.ts';
 import { watchJournals } from '../../sources/journalFolder.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
 import { withoutPassword } from '../../terminal/plainText.ts';
+import { keptFiles } from '../../trainers/keptFiles.ts';
+import { trialsDirectory } from '../../trainers/trialFiles.ts';
 import { UsageError } from '../../usage.ts';
 
 interface DashboardOptions extends Access {
@@ -36,6 +38,7 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
       void board.studies.add(
         idOf(path, (id) => board.studies.get(id) !== undefined),
         journalSource(path),
+        keptFiles(trialsDirectory(stemOf(path))),
       );
     journals.forEach(add);
     for (const folder of folders) {

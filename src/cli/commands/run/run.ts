@@ -35,6 +35,7 @@ import { quoted } from '../../terminal/output.ts';
 import type { About, StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
 import { keepFiles } from '../../trainers/keepFiles.ts';
+import { keptFiles } from '../../trainers/keptFiles.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../../trainers/metric.ts';
 import { notices } from '../../trainers/notices.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
@@ -112,7 +113,7 @@ export async function runPrograms(
     return submit(intent, engine.ledger, append);
   };
   const source = processSource(where, log, submitted);
-  const board = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard, source, screen.line);
+  const board = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard, source, directory, screen.line);
   const closeSocket = await controlSocket(where, submitted);
   const inspected = board ? { ...settings, inspect: board.inspect } : settings;
   const ending = await work({
@@ -161,14 +162,14 @@ function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): s
 }
 
 /** Shows the study in a dashboard of this process. */
-async function openDashboard(port: number | true, source: StudySource, warn: (message: string) => void) {
+async function openDashboard(port: number | true, source: StudySource, directory: string, warn: (message: string) => void) {
   const [{ dashboard }, { serverSettings: settingsOf, welcome }] = await Promise.all([
     import('../../../dashboard/serve.ts'),
     import('../read/dashboard.ts'),
   ]);
   const board = await dashboard({ ...settingsOf(port === true ? {} : { port }), warn });
   let inspect!: (event: unknown) => void;
-  const { feed } = board.studies.add('study', source, (looking) => {
+  const { feed } = board.studies.add('study', source, keptFiles(directory), (looking) => {
     inspect = looking;
   });
   welcome(board, warn);

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { cut } from '../../../figures/format.ts';
-import type { Answer } from '../../wire.ts';
+import type { Added, Answer } from '../../wire.ts';
 
 interface FeedbackText {
   readonly good: boolean;
@@ -10,14 +10,14 @@ interface FeedbackText {
 /** Waits for the answer to an action, and keeps the text to show. */
 export function useFeedback(): {
   readonly feedback: ReadonlySignal<FeedbackText | undefined>;
-  readonly show: (answer: Promise<Answer>, done: string) => void;
+  readonly show: (answer: Promise<Answer | Added>, done: string) => void;
 } {
   const feedback = useSignal<FeedbackText | undefined>(undefined);
-  const show = (answer: Promise<Answer>, done: string) => {
+  const show = (answer: Promise<Answer | Added>, done: string) => {
     feedback.value = { good: true, text: '…' };
     void answer.then((result) => {
       feedback.value = result.ok
-        ? { good: true, text: `${done} (position ${result.position} of the log)` }
+        ? { good: true, text: 'position' in result ? `${done} (position ${result.position} of the log)` : done }
         : { good: false, text: result.error };
     });
   };

@@ -8,6 +8,7 @@ import { focused, lookAt } from '../state/selection.ts';
 import { connection, detail, objectives, rowOf, rows } from '../state/store.ts';
 import { Annotation } from './Annotation.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
+import { Files } from './Files.tsx';
 import { StateName } from './table/TrialTable.tsx';
 
 /** One trial: its values, why it was suggested, and its facts. */
@@ -57,6 +58,7 @@ function About({ row }: { readonly row: FigureRow }) {
           <Annotation trial={row.trial} of={row} closedFor={live ? closedFor() : 'This page is a file.'} />
         </section>
       )}
+      {live && <Files row={row} />}
       {live && <Actions row={row} />}
       {live && <Facts row={row} />}
     </>

@@ -2,7 +2,7 @@ import { batch, effect, signal, untracked } from '@preact/signals';
 import { failureOf } from '../../../errors.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import type { Intent } from '../../../study/commands.ts';
-import type { Answer, Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../wire.ts';
+import type { Added, Answer, Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../wire.ts';
 import { connection, detail, forget, headlines, knownImportances, knownRecommended, machines, takeIn } from './store.ts';
 import { study, view } from './url.ts';
 
@@ -121,10 +121,30 @@ export function summaryOf(id: string): Promise<Summary | null> {
 }
 
 /** Asks the server about a study. */
-async function getFrom<T>(id: string, path: string): Promise<T> {
-  const response = await fetch(`api/studies/${encodeURIComponent(id)}${path}`);
+const getFrom = async <T>(id: string, path: string): Promise<T> =>
+  (await (await answered(`api/studies/${encodeURIComponent(id)}${path}`)).json()) as T;
+
+async function answered(address: string): Promise<Response> {
+  const response = await fetch(address);
   if (!response.ok) throw new Error(((await response.json()) as { error?: string }).error ?? response.statusText);
-  return (await response.json()) as T;
+  return response;
+}
+
+/** The address of something of the study that is shown. */
+export const addressOf = (path: string): string => `api/studies/${encodeURIComponent(study.value)}/${path}`;
+
+/** Reads a text of the study that is shown. */
+export const read = async (path: string): Promise<string> => (await answered(addressOf(path))).text();
+
+/** Adds a file to those at a path. */
+export async function upload(path: string, file: File): Promise<Added> {
+  try {
+    const headers = { Authorization: `Bearer ${token.value ?? ''}`, 'Content-Type': 'application/octet-stream' };
+    const response = await fetch(`${addressOf(path)}/${encodeURIComponent(file.name)}`, { method: 'POST', headers, body: file });
+    return (await response.json()) as Added;
+  } catch (error) {
+    return { ok: false, ...failureOf(error) };
+  }
 }
 
 export async function submitAction(intent: Intent): Promise<Answer> {

@@ -1,0 +1,109 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { cut } from '../../../figures/format.ts';
+import type { FigureRow } from '../../../figures/study.ts';
+import type { KeptFile } from '../../wire.ts';
+import { addressOf, get, read, upload } from '../state/connect.ts';
+import { Feedback, useFeedback } from './Feedback.tsx';
+import { mayAct } from './TrialPanel.tsx';
+
+/** Bytes of the end of a text that are shown. */
+const SHOWN = 2 ** 16;
+
+/** What a trial printed and saved. Nothing if its files are not on the machine of the server. */
+export function Files({ row }: { readonly row: FigureRow }) {
+  const files = useSignal<readonly KeptFile[] | undefined>(undefined);
+  const { feedback, show } = useFeedback();
+  const path = `trials/${row.trial}/files`;
+  const look = () =>
+    get<readonly KeptFile[]>(path).then(
+      (found) => {
+        files.value = found;
+      },
+      () => {},
+    );
+  useEffect(() => void look(), [`${row.state} ${row.step} ${row.attempt}`]);
+  if (files.value === undefined) return null;
+  const output = `attempt-${row.attempt}.log`;
+  const printed = files.value.find(({ name }) => name === output);
+  const others = files.value.filter(({ name }) => name !== output);
+  const add = (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement;
+    const [file] = input.files ?? [];
+    if (file) show(upload(path, file).finally(look), 'added');
+    input.value = '';
+  };
+  return (
+    <>
+      {printed && (
+        <section>
+          <h3>Output</h3>
+          <Text path={`${path}/${output}`} version={printed.bytes} />
+          {printed.bytes > SHOWN && <a href={addressOf(`${path}/${output}`)}>all {size(printed.bytes)}</a>}
+        </section>
+      )}
+      {(others.length > 0 || mayAct()) && (
+        <section>
+          <h3>Files</h3>
+          <ul class="files">
+            {others.map((file) => (
+              <li key={file.name}>
+                <File file={file} path={`${path}/${file.name.split('/').map(encodeURIComponent).join('/')}`} />
+              </li>
+            ))}
+          </ul>
+          {mayAct() && (
+            <label class="upload">
+              Add a file
+              <input type="file" onChange={add} />
+            </label>
+          )}
+          <Feedback of={feedback.value} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function File({ file: { name, bytes, at }, path }: { readonly file: KeptFile; readonly path: string }) {
+  const isOpen = useSignal(false);
+  const link = (
+    <a href={addressOf(path)} download={name.split('/').at(-1)}>
+      {cut(name, 80)}
+    </a>
+  );
+  const isText = /\.(txt|log|md|[ct]sv|jsonl?|ya?ml|toml)$/i.test(name);
+  return (
+    <>
+      {link} <span class="note">{size(bytes)}</span>
+      {/\.(png|jpe?g|gif|webp|svg)$/i.test(name) && <img src={`${addressOf(path)}?at=${at}`} alt={cut(name, 80)} loading="lazy" />}
+      {isText && (
+        <details onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+          <summary>show</summary>
+          {isOpen.value && <Text path={path} version={bytes} />}
+        </details>
+      )}
+    </>
+  );
+}
+
+/** The end of a text. */
+function Text({ path, version }: { readonly path: string; readonly version: number }) {
+  const text = useSignal('');
+  useEffect(() => {
+    void read(`${path}?last=${SHOWN}`).then(
+      (found) => {
+        text.value = found;
+      },
+      (error: Error) => {
+        text.value = error.message;
+      },
+    );
+  }, [path, version]);
+  return <pre class="trace">{text.value}</pre>;
+}
+
+function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { keptFiles } from '../../src/cli/trainers/keptFiles.ts';
+import { type Board, board, finished, request } from './support.ts';
+
+let place: string;
+let open: Board;
+const at = (path: string) => `${open.url}api/studies/net/trials/${path}`;
+beforeEach(async () => {
+  place = mkdtempSync(join(tmpdir(), 'hypertide-files-'));
+  mkdirSync(join(place, 'trial-1'));
+  for (const name of ['attempt-1.log', 'page.html', 'chart.svg', 'chart.png'])
+    writeFileSync(join(place, 'trial-1', name), `<b>${name}</b>`);
+  open = await board({}, 'net', keptFiles(place));
+  await open.say(...finished(1, 0.5));
+});
+afterEach(async () => {
+  await open.close();
+  rmSync(place, { recursive: true, force: true });
+});
+
+it('serves what a trial printed and saved, and lets a browser run none of it', async () => {
+  const names = JSON.parse((await request(at('1/files'))).text).map(({ name }: { name: string }) => name);
+  expect(names.sort()).toEqual(['attempt-1.log', 'chart.png', 'chart.svg', 'page.html']);
+  const log = await request(at('1/files/attempt-1.log?last=4'));
+  expect(log).toMatchObject({ status: 200, text: '</b>', headers: { 'content-type': 'text/plain; charset=utf-8' } });
+  const types = {
+    'page.html': ['application/octet-stream', 'attachment'],
+    'chart.svg': ['image/svg+xml', 'attachment'],
+    'chart.png': ['image/png', undefined],
+  };
+  for (const [name, [type, disposition]] of Object.entries(types)) {
+    const { headers } = await request(at(`1/files/${name}`));
+    expect(headers, name).toMatchObject({ 'content-type': type, 'x-content-type-options': 'nosniff' });
+    expect(headers['content-disposition'], name).toBe(disposition);
+  }
+});
+
+it('has nothing outside the directory of a trial that there is', async () => {
+  mkdirSync(join(place, 'trial-2'));
+  writeFileSync(join(place, 'trial-2/a.txt'), 'secret');
+  for (const path of [
+    '1/files/none',
+    '1/files/..%2Ftrial-2%2Fa.txt',
+    '2/files/a.txt',
+    '2/files',
+    'x/files',
+    '1%2F..%2Ftrial-2/files/a.txt',
+  ])
+    expect((await request(at(path))).status, path).toBe(404);
+});
+
+it('takes a file with the token, up to its limit', async () => {
+  const send = (name: string, body: string, token?: string) =>
+    request(at(`1/files/${name}`), { method: 'POST', body, headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } });
+  expect((await send('a.txt', 'hello')).status).toBe(401);
+  expect(JSON.parse((await send('a.txt', 'hello', open.token)).text)).toEqual({ ok: true, name: 'uploads/a.txt' });
+  expect((await request(at('1/files/uploads/a.txt'))).text).toBe('hello');
+  expect(await send('a.txt', 'other', open.token)).toMatchObject({ status: 409, text: expect.stringContaining('choose another name') });
+  expect((await send('big.bin', 'x'.repeat(17 * 2 ** 20), open.token)).status).toBe(413);
+});
