@@ -75,6 +75,7 @@ results. Each share is followed by its 90 % interval.`,
     .argument('[journal]', 'file of the study, unless it is on a server')
     .option('-o, --output <file>', 'file to write, which ends in .svg or .html')
     .option('--params <name...>', 'parameters to show (default: the most important, or all)')
+    .option('--objective <name>', 'objective to show (default: the first one, or all)')
     .addOption(new Option('--theme <theme>', 'colours of the file').choices(['light', 'dark']).default('light'))
     .action((kind, journal, options) =>
       use(journal, options, async (study) => (await import('../commands/read/plot.ts')).plot(study, kind, options)),

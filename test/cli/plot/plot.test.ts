@@ -127,4 +127,24 @@ describe('hypertide plot', () => {
     });
     expect((await hypertide(place, 'plot', 'pie', 'study.jsonl')).code).toBe(2);
   });
+
+  it('draws the objective that is named', async () => {
+    const place = studyIn('objectives: { loss: minimize, accuracy: maximize }\n');
+    const lines = [0.1, 0.5, 0.9].map((x) => JSON.stringify({ params: { x }, values: { loss: x, accuracy: 1 - x } }));
+    writeFileSync(join(place, 'done.jsonl'), lines.join('\n'));
+    await hypertide(place, 'import', 'done.jsonl', '--journal', 'study.jsonl', '--study', 'study.yaml');
+    const plot = (...words: string[]) => hypertide(place, 'plot', words[0]!, 'study.jsonl', ...words.slice(1));
+    expect((await plot('history')).out).toMatch(/^loss by trial\n(.*\n)*accuracy by trial/);
+    const { out } = await plot('history', '--objective', 'accuracy');
+    expect(out).toMatch(/^accuracy by trial\nhigher is better/);
+    expect(out).not.toContain('loss');
+    expect((await plot('edf', '--objective', 'accuracy')).out).toContain('Distribution of accuracy');
+    const refusals = {
+      edf: ['time', 'expected one of loss, accuracy, got time'],
+      pareto: ['loss', 'pareto shows all objectives'],
+      intermediate: ['accuracy', 'intermediate shows the first objective, loss'],
+    };
+    for (const [kind, [name, error]] of Object.entries(refusals))
+      expect(await plot(kind, '--objective', name!), kind).toMatchObject({ code: 2, err: expect.stringContaining(error!) });
+  });
 });

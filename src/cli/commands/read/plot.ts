@@ -1,4 +1,5 @@
 import { importancesOf } from '../../../dashboard/importances.ts';
+import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { themes } from '../../../figures/colours.ts';
 import { figuresOf } from '../../../figures/figures.ts';
 import type { FigureKind } from '../../../figures/kinds.ts';
@@ -13,16 +14,24 @@ import { UsageError } from '../../usage.ts';
 interface PlotOptions {
   readonly output?: string;
   readonly params?: readonly string[];
+  readonly objective?: string;
   readonly theme: 'light' | 'dark';
 }
 
 /** `hypertide plot`: a figure in the terminal, or as a file. */
-export async function plot(study: CommandStudy, kind: FigureKind, { output, params = [], theme }: PlotOptions): Promise<number> {
+export async function plot(study: CommandStudy, kind: FigureKind, { output, params = [], objective, theme }: PlotOptions): Promise<number> {
   const format = output === undefined ? undefined : formatOf(output);
   const feed = await readFeed(study);
-  const { space, objectives, at, study: name } = feed.detail()!;
+  const { space, objectives: all, at, study: name } = feed.detail()!;
+  const objectives = objective === undefined ? all : [objectiveFor(kind, all, objective)];
   const rows = [...feed.begun!.changes.since(0)].flatMap((changes) => changes.rows);
-  const shown = figureStudy({ rows, objectives, space, at, importances: usesImportance(kind) ? await importancesOf(feed) : undefined });
+  const shown = figureStudy({
+    rows,
+    objectives,
+    space,
+    at,
+    importances: usesImportance(kind) ? await importancesOf(feed, objective) : undefined,
+  });
   if (output === undefined || format === undefined) {
     const sketches = sketchesOf(kind, shown, params);
     process.stdout.write(`${sketches.map((sketch) => render(sketch, windowFor(sketches.length))).join('\n\n')}\n`);
@@ -37,6 +46,16 @@ export async function plot(study: CommandStudy, kind: FigureKind, { output, para
 
 /** Figures that order or show parameters by what they explain. */
 const usesImportance = (kind: FigureKind): boolean => ['importance', 'slice', 'contour', 'rank'].includes(kind);
+
+/** The objective to draw. Only the first one has learning curves. */
+function objectiveFor(kind: FigureKind, all: readonly ObjectiveSpec[], name: string): ObjectiveSpec {
+  const found = all.find((one) => one.name === name);
+  if (kind === 'pareto') throw new UsageError('--objective: pareto shows all objectives');
+  if (found === undefined) throw new UsageError(`--objective: expected one of ${all.map((one) => one.name).join(', ')}, got ${name}`);
+  if (kind === 'intermediate' && found !== all[0])
+    throw new UsageError(`--objective: intermediate shows the first objective, ${all[0]!.name}`);
+  return found;
+}
 
 function formatOf(output: string): 'svg' | 'html' {
   const ending = output.slice(output.lastIndexOf('.') + 1).toLowerCase();
