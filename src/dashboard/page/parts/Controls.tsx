@@ -2,11 +2,10 @@ import { cut, formatNumber } from '../../../figures/format.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
-import { submitAction } from '../state/connect.ts';
+import { mayAct, submitAction } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';
 import { Annotation } from './Annotation.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
-import { mayAct } from './TrialPanel.tsx';
 
 /** The actions on a study. */
 export function Controls() {

@@ -3,9 +3,8 @@ import { useEffect } from 'preact/hooks';
 import { cut } from '../../../figures/format.ts';
 import type { FigureRow } from '../../../figures/study.ts';
 import type { KeptFile } from '../../wire.ts';
-import { addressOf, get, read, upload } from '../state/connect.ts';
+import { addressOf, get, mayAct, read, upload } from '../state/connect.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
-import { mayAct } from './TrialPanel.tsx';
 
 /** Bytes of the end of a text that are shown. */
 const SHOWN = 2 ** 16;

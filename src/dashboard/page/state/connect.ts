@@ -9,6 +9,9 @@ import { study, view } from './url.ts';
 /** Needed to act, not to read. Kept for this tab, and not in its address. */
 export const token = signal<string | undefined>(undefined);
 
+/** Whether this page can act on the study. */
+export const mayAct = (): boolean => token.value !== undefined && detail.value !== undefined && connection.value !== 'file';
+
 /** The studies inside a report; undefined in the live page. */
 let reported: readonly ReportData[] | undefined;
 
