@@ -22,6 +22,8 @@ const [readers, trials, parameters] = [Number(values.readers), Number(values.tri
 const STUDY = 'readers';
 /** Messages on their way to the server at a time. */
 const WINDOW = 500;
+/** On a busy machine. */
+const PATIENT = { timeout: 60_000 };
 
 async function fill(nc: NatsConnection): Promise<void> {
   const log = await natsLog(nc, STUDY);
@@ -34,7 +36,7 @@ async function fill(nc: NatsConnection): Promise<void> {
   for (let trial = 1; trial <= trials; trial++) {
     const params = space.decode(space.axes.map(() => rng()));
     const run = `r${trial}`;
-    const say = (subject: string, fact: object) => under.push(js.publish(subject, JSON.stringify({ trial, ...fact })));
+    const say = (subject: string, fact: object) => under.push(js.publish(subject, JSON.stringify({ trial, ...fact }), PATIENT));
     say(suggested, { type: 'suggested', attempt: 1, by: 'random', params });
     say(by('w', trial), { type: 'started', attempt: 1, run, trainer: 'w' });
     say(by('w', trial), { type: 'completed', run, values: { value: rng() } });
@@ -80,10 +82,10 @@ const measure = async (what: string, read: () => Promise<number>) => {
   await told('reset');
   const since = performance.now();
   const counts = await Promise.all(Array.from({ length: readers }, read));
-  const { longest, page } = (await told('longest')) as { longest: number; page: string };
+  const { longest, computed, page } = (await told('longest')) as { longest: number; computed: number; page: string };
   const seconds = ((performance.now() - since) / 1000).toFixed(1);
   console.log(
-    `${what.padEnd(28)} ${String(counts.reduce((a, b) => a + b, 0)).padStart(6)} answers in ${seconds} s, longest block ${longest.toFixed(0)} ms`,
+    `${what.padEnd(28)} ${String(counts.reduce((a, b) => a + b, 0)).padStart(6)} answers in ${seconds} s, longest block ${longest.toFixed(0)} ms, of which computing ${computed.toFixed(0)} ms`,
   );
   return page;
 };

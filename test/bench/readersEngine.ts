@@ -1,4 +1,4 @@
-// The engine of readers.ts, with a dashboard in the same process. It measures how long its event loop is blocked.
+// The engine of readers.ts, with a dashboard in the same process. It measures how long its event loop is blocked, and how much of that it computed.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { connect } from '@nats-io/transport-node';
 import { processSource } from '../../src/cli/sources/process.ts';
@@ -6,6 +6,7 @@ import { dashboard } from '../../src/dashboard/serve.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { createdOf } from '../../streams/spec/options.ts';
+import { cpuOfThread } from './cpu.ts';
 
 export const wide = (parameters: number) =>
   space(Object.fromEntries(Array.from({ length: parameters }, (_, i) => [`parameter_${i}`, float(0, 1)])));
@@ -19,8 +20,17 @@ if (process.send !== undefined) {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
   delay.enable();
   let page = '';
+  let [computed, longestComputed] = [cpuOfThread(), 0];
+  setInterval(() => {
+    const now = cpuOfThread();
+    longestComputed = Math.max(longestComputed, now - computed);
+    computed = now;
+  }, RESOLUTION);
   process.on('message', async (message) => {
-    if (message === 'reset') delay.reset();
+    if (message === 'reset') {
+      delay.reset();
+      longestComputed = 0;
+    }
     if (message === 'begin') {
       const nc = await connect({ servers: servers! });
       let count = 0;
@@ -43,7 +53,7 @@ if (process.send !== undefined) {
       await shown.studies.add(study!, source).feed.caughtUp;
       page = shown.url;
     }
-    process.send!(message === 'longest' ? { longest: delay.max / 1e6 - RESOLUTION, page } : {});
+    process.send!(message === 'longest' ? { longest: delay.max / 1e6 - RESOLUTION, computed: longestComputed, page } : {});
   });
   process.send('ready');
 }
