@@ -82,7 +82,7 @@ async function answerAgain<S extends StoredFact>(outcome: Outcome, wanted: Wante
     if (value !== undefined && JSON.stringify(known[name]) !== JSON.stringify(value))
       throw new RefusedError({
         code: 'request-reused',
-        message: `expected the request that had this Idempotency-Key before (${known.type}), got another one (${wanted.type})`,
+        message: `this Idempotency-Key was used for another request (${known.type}); expected a new key for this one (${wanted.type})`,
       });
   if (outcome.refusal) throw new RefusedError(outcome.refusal);
   return { position: outcome.position, fact: outcome.fact } as S;

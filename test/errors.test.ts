@@ -11,7 +11,7 @@ it('an error keeps the beginning and the end of what is too long to read', () =>
   expect(message).toMatch(/xxx"; did you mean tpe\?$/);
 });
 
-it('an error says all of what is not', () => {
+it('an error shows all of the wrong value, if it is not too long', () => {
   const got = 'x'.repeat(5000);
   expect(new OptionError('strategy', 'a name', got).message).toBe(`strategy: expected a name, got "${got}"`);
 });

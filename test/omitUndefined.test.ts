@@ -3,7 +3,7 @@ import { omitUndefined } from '../src/omitUndefined.ts';
 import * as h from '../streams/index.ts';
 import { interview, rootEnv } from './support/interview.ts';
 
-it('what is undefined is not there', () => {
+it('leaves undefined fields out', () => {
   expect(Object.keys(omitUndefined({ a: 1, b: undefined, c: null, d: false }))).toEqual(['a', 'c', 'd']);
 });
 

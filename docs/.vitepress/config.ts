@@ -43,6 +43,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/spaces'),
     page('guides/early-stopping'),
     page('guides/nats'),
+    page('guides/nats-access'),
     page('guides/http'),
     page('guides/agents'),
     page('guides/external'),

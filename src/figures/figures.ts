@@ -116,7 +116,7 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
   },
   pareto: (study, theme) => {
     if (study.objectives.length < 2)
-      throw new NoFigureError('pareto: expected a study with several objectives, got one with one', { todo: 'draw history instead' });
+      throw new NoFigureError('pareto: expected a study with several objectives; this one has one', { todo: 'draw history instead' });
     return pairsOf(study.objectives.length).map(([a, b]) => ({
       title: `${cut(study.objectives[a]!.name, 30)} and ${cut(study.objectives[b]!.name, 30)}`,
       note: `${study.onFront.length} of ${study.rows.length} trials are on the front`,

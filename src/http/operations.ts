@@ -163,7 +163,7 @@ export const operations = {
   },
   tell: said('completed', 'tell', 'Tell the result of a trial.'),
   stopped: said('stopped', 'stopped', 'Tell that a trial was stopped: its last report is its result.'),
-  fail: said('failed', 'fail', 'Tell that an attempt has no result. The reason preempted gives the trial back.', ['reason']),
+  fail: said('failed', 'fail', 'Tell that an attempt has no result. The reason preempted hands the trial back.', ['reason']),
   best: {
     method: 'get',
     path: `${ofStudy}/best`,

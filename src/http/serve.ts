@@ -30,7 +30,7 @@ export async function serveHttp(
   { host = '127.0.0.1', port = 0, names = [], users, mcp }: HttpServerOptions,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   if (!users && (!isLoopback(host) || names.length > 0))
-    throw new OpenServerError(`${names[0] ?? host}: other machines could do everything on this server`, {
+    throw new OpenServerError(`${names[0] ?? host}: without users, other machines could do everything on this server`, {
       todo: 'give --users a file that "hypertide http-users" makes',
     });
   const ending = new AbortController();

@@ -109,7 +109,7 @@ export class Ledger<P> {
 
   #create(fact: Created): Applied<P> {
     const isRepeated = JSON.stringify(fact) === JSON.stringify(this.#created); // it may be stored twice, so that damage cannot lose it
-    if (this.#settings && !isRepeated) return rejected(fact, refuse('out-of-place', 'created stands once, at the beginning of a log'));
+    if (this.#settings && !isRepeated) return rejected(fact, refuse('out-of-place', 'a log has one created fact, at its beginning'));
     if (!this.#settings) {
       this.#settings = settingsOf(fact);
       this.#trials.govern(this.#settings);

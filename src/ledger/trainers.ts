@@ -41,7 +41,7 @@ interface Known extends Draft {
 
 /** Versions that know only older rules do not know instructions: a log under these rules folds here as it does there. */
 export const refuseInstruction = (rules: number): Refusal | undefined =>
-  rules >= 4 ? undefined : refuse('out-of-place', `instructions to trainers count from rules 4 on, and the study has rules ${rules}`);
+  rules >= 4 ? undefined : refuse('out-of-place', `instructions to trainers take effect from rules 4 on; the study has rules ${rules}`);
 
 /** The trainers of a study, as far as its log knows their names: what they hold, what they were told, and which of them is broken. */
 export class Trainers implements Iterable<TrainerState> {
@@ -53,7 +53,7 @@ export class Trainers implements Iterable<TrainerState> {
   /** Why a trainer must not take a trial. */
   refuseClaim(name: string, { trial, attempt, avoid }: SuggestedFact<unknown>): Refusal | undefined {
     const { to, reason = 'a person has decided it' } = this.#known.get(name) ?? { to: 'work' };
-    if (to !== 'work') return refuse('paused', `trainer ${name} was told to ${to}: ${reason}`);
+    if (to !== 'work') return refuse('paused', `trainer ${name} has the instruction ${to}: ${reason}`);
     if (!avoid?.includes(name)) return undefined;
     return refuse('avoided', `attempt ${attempt} at trial ${trial} is for another trainer, since ${name} failed it at once`);
   }

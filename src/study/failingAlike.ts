@@ -24,6 +24,13 @@ const MANY = 10;
 const NUMBERS = /0x[\da-f]+|[+-]?\d[\d.e+-]*/gi;
 const TELLING: readonly FailureReason[] = ['error', 'timeout', 'non-finite'];
 
+/** What two failures have in common that differ in numbers only. */
+const kindOf = ({ reason, message = '' }: Pick<FailedFact, 'reason' | 'message'>): string => `${reason}: ${message.replace(NUMBERS, '#')}`;
+
+/** Whether two trials failed in the same way: their messages differ in numbers only. */
+export const failedAlike = (one: Pick<FailedFact, 'reason' | 'message'>, other: Pick<FailedFact, 'reason' | 'message'>): boolean =>
+  kindOf(one) === kindOf(other);
+
 /** Whether a failure can come from a broken program. Infeasible configurations and lost machines do not. */
 export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TELLING.includes(reason);
 
@@ -48,7 +55,7 @@ export function failingAlike(past: () => number): (noted: AppliedEntry) => Alike
     if (fact.type !== 'failed') usable = true;
     if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
     const { trial, reason, message = '' } = fact;
-    failures.set(trial, `${reason}: ${message.replace(NUMBERS, '#')}`);
+    failures.set(trial, kindOf(fact));
     if (position > past()) fresh.add(trial);
     const same = new Set(failures.values()).size === 1;
     if (said || position <= past() || failures.size < (same ? ENOUGH : MANY)) return undefined;

@@ -146,7 +146,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
       const wrong = differences(past, created, strategy === undefined ? options : { ...options, strategy });
       if (wrong.length > 0) {
         const todo = 'undo the change, or begin another study in another log';
-        throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`, { todo });
+        throw new MismatchError(`the log belongs to another study: ${wrong.join('; ')}`, { todo });
       }
       return true;
     };

@@ -15,7 +15,7 @@ const PIECE = 2 ** 20;
 /**
  * Writes a new journal from whole lines, without their line feeds, and forces it to the disk. On an error, or if the process is killed, there is no journal.
  *
- * @throws JournalError if there is a file of this name; what the lines throw.
+ * @throws JournalError if a file with this name exists already; what the lines throw.
  */
 export async function createJournal(path: string, lines: AsyncIterable<Uint8Array>): Promise<void> {
   const real = join(await realpath(dirname(path)).catch(failed(path)), basename(path));
@@ -61,7 +61,7 @@ async function write(path: string, real: string, lines: AsyncIterable<Uint8Array
 
 async function refuseIfThere(path: string, real: string): Promise<void> {
   const found = await lstat(real).catch(() => undefined);
-  if (found) throw new JournalError(path, 'there is a file of this name');
+  if (found) throw new JournalError(path, 'a file with this name exists already');
 }
 
 const LINE_FEED = Buffer.from('\n');

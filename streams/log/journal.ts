@@ -117,7 +117,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   let { file, index, last } = first;
   let place = path;
   let mine = fstatSync(file.fd);
-  const unforced = (cause: unknown) => warn(new JournalError(place, 'could not force it to the disk', cause).message);
+  const unforced = (cause: unknown) => warn(new JournalError(place, 'cannot flush it to disk', cause).message);
   let out: Writer = writer(file, index.bytes, fsync, unforced);
   const news = bell();
   const known = new Set<number>();

@@ -75,7 +75,7 @@ describe('commands that read', () => {
       ['--reference', 'value=1'],
     ]) {
       const both = await hypertide(place, 'best', 'study.jsonl', '--recommended', ...more);
-      expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--recommended: expected it without -n and --reference') });
+      expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--recommended: leave out -n and --reference') });
     }
     expect((await hypertide(place, 'best', 'study.jsonl')).err).not.toContain('expected to gain'); // four results tell nothing
     const two = await hypertide(place, 'best', 'study.jsonl', '-n', '2', '--json');
@@ -229,7 +229,7 @@ describe('commands that are written into the journal', () => {
       ['change', 'study.jsonl', '--strategy', '{ grid: { levels: { nothing: 3 } } }'],
       /grid\.levels: expected names among x, .*, got "nothing"/,
     ],
-    [['change', 'study.jsonl', '--more', '1', '--trials', '2'], /expected one of them/],
+    [['change', 'study.jsonl', '--more', '1', '--trials', '2'], /expected --trials or --more, got both/],
     [['change', 'study.jsonl', '--rules', '9'], /rules must be at most 4, not 9/],
   ])('%j is refused, and nothing is written', async (args, message) => {
     const place = await studied('trials: 1\n');
@@ -273,7 +273,7 @@ describe('commands that are written into the journal', () => {
     expect((await hypertide(place, 'verify', 'study.jsonl')).out).toBe('11 suggestions recomputed, all equal\n');
   });
 
-  it('what changed since is not undone by what the study file said at the last start, but by what it says anew', async () => {
+  it('a later change is undone only by values that are new in the study file', async () => {
     const place = await studied('trials: 2\nparallel: 1\nseconds: 600\n');
     await hypertide(place, 'change', 'study.jsonl', '--trials', '4', '--seconds', '500');
     await run(place);
@@ -322,7 +322,7 @@ describe('commands that are written into the journal', () => {
     expect(suggested()).toBeGreaterThan(before);
   });
 
-  it('a study that a person has closed is not run on, until it is changed', async () => {
+  it('a study that a person has closed continues only after a change', async () => {
     const place = await studied('trials: 2\n');
     await hypertide(place, 'change', 'study.jsonl', '--more', '1');
     expect(await hypertide(place, 'close', 'study.jsonl', '--json')).toMatchObject({ code: 0, out: expect.stringContaining('"person"') });
@@ -336,7 +336,7 @@ describe('commands that are written into the journal', () => {
     expect(journalOf(place).filter(({ type }) => type === 'completed')).toHaveLength(4);
   });
 
-  it('gives no advice where nothing is left to try', async () => {
+  it('gives no advice if nothing is left to try', async () => {
     const place = studyIn('trials: 8\nstrategy: { grid: { levels: { x: 2 } } }\n');
     await run(place);
     const again = await run(place);

@@ -91,7 +91,7 @@ describe('hypertide importance', () => {
   };
   const parseParams = (trial: number) => ({ x: ((trial * 7) % 31) / 31, y: ((trial * 13) % 31) / 31 });
 
-  it('tells which parameters matter', async () => {
+  it('says which parameters matter', async () => {
     const place = directory();
     const facts: object[] = [created];
     for (let trial = 1; trial <= 30; trial++) {
@@ -152,7 +152,7 @@ describe('hypertide importance', () => {
     expect(code).not.toBe(0);
   });
 
-  it('says when there is too little to tell', async () => {
+  it('says when there are too few results', async () => {
     const place = studyIn('trials: 1\n');
     await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
     expect((await hypertide(place, 'importance', 'study.jsonl', '--json')).out).toBe('null\n');

@@ -25,7 +25,7 @@ const completedIn = (place: string) =>
     .sort((a, b) => a - b);
 
 describe('a run', () => {
-  it('takes all that a program may print or do', async () => {
+  it('accepts whatever a program prints or does', async () => {
     const place = studyWith('trials: 9\nparallel: 3\n');
     writeFileSync(
       join(place, 'trainer.sh'),
@@ -60,7 +60,7 @@ describe('a run', () => {
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
   });
 
-  it('writes no journal where its name would lead elsewhere, nor into what is no file', async () => {
+  it('writes no journal outside its folder, or into something that is not a file', async () => {
     const place = studyWith('');
     writeFileSync(join(place, 'evil.yaml'), `${readFileSync(join(place, 'study.yaml'), 'utf8')}name: ../../evil\n`);
     expect(await hypertide(place, 'run', 'evil.yaml', ...quick)).toMatchObject({
@@ -85,16 +85,16 @@ describe('a run', () => {
     await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'exit 1', '{x}');
     const { code, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
     expect(code).toBe(2);
-    expect(err).toContain('(--journal names its file; it holds no result, so you can also delete it, and ');
+    expect(err).toContain('(name its file with --journal; it holds no result, so you can also delete it, and ');
   });
 
-  it('says of the journal of another study that alone, in one line', async () => {
+  it('says only that the journal belongs to another study, in one line', async () => {
     const place = studyWith('trials: 2\n');
     await hypertide(place, 'run', 'study.yaml', ...quick);
     const { code, out, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('resuming'))).toEqual([
-      'hypertide: study.jsonl: the log is of another study: seed is "7" in the log, but "8" here; undo the change, or begin another study in another log (--journal names its file)',
+      'hypertide: study.jsonl: the log belongs to another study: seed is "7" in the log, but "8" here; undo the change, or begin another study in another log (name its file with --journal)',
     ]);
   });
 });

@@ -118,7 +118,7 @@ describe('a study on a server', () => {
     }
   });
 
-  it('says what a trainer does that keeps no rule', async () => {
+  it('says which rules a trainer breaks', async () => {
     const { code, out } = await hypertide(studyIn(), 'nats-conform', '--nats', server.url, '--', 'false', '{nats}', '{study}', '{name}');
     expect(code).toBe(1);
     expect(out).toContain('with exit status 0, not 1');
@@ -127,7 +127,7 @@ describe('a study on a server', () => {
     expect(out.trimEnd().split('\n').at(-1)).toBe('the trainer breaks 8 rules');
   });
 
-  it('says what it waits for, and ends when it is told to while it waits', async () => {
+  it('says what it waits for, and obeys SIGTERM while it waits', async () => {
     const place = studyIn();
     const own = await natsServer('accounts { POOR { users: [{ user: poor, password: poor }] } }'); // an account without JetStream
     const at = ['--nats', own.url.replace('//', '//poor:poor@')];
@@ -144,7 +144,7 @@ describe('a study on a server', () => {
     await own.dispose();
   });
 
-  it('ends when it is told to while the server is away', async () => {
+  it('obeys SIGTERM while the server is away', async () => {
     const place = studyIn('name: away\n');
     const own = await natsServer();
     const at = ['--nats', own.url];
@@ -164,7 +164,7 @@ describe('a study on a server', () => {
     await own.dispose();
   });
 
-  it('keeps the seeds that there are when a trainer is added', async () => {
+  it('keeps existing seeds when a trainer is added', async () => {
     const place = directory();
     const first = await hypertide(place, 'nats-config', '--study', 's', '--trainer', 'w1');
     const second = await hypertide(place, 'nats-config', '--study', 's', '--trainer', 'w1', 'w2');
@@ -174,7 +174,7 @@ describe('a study on a server', () => {
     expect(second.err).toContain('(5 of them were there)');
   });
 
-  it('gives back what a worker runs when that is told to end', async () => {
+  it('a worker that is asked to end hands its trials back', async () => {
     const place = studyIn('trials: 1\nname: back\n');
     const at = ['--nats', server.url];
     const serve = start(place, 'serve', 'study.yaml', ...at, '--once');

@@ -68,7 +68,7 @@ describe('commands on a study on a server', () => {
     expect(await packed('b.tar.gz', '--directory', 'mine')).toEqual({ err: expect.not.stringContaining('left out'), trials: true });
   });
 
-  it('say what people want to the engine, and where it stands in the log', async () => {
+  it('pass commands to the engine, and show their position in the log', async () => {
     const place = directory();
     const engine = await engineOf('say', 3);
     const on = (command: string, ...more: string[]) => hypertide(place, command, ...at('say'), ...more);

@@ -66,7 +66,10 @@ describe('archive and restore', () => {
     expect(bytes(place, 'else', ...log)).toEqual(bytes(place, ...log));
     expect(await hypertide(join(place, 'else'), 'verify', 'study.jsonl')).toMatchObject({ code: 0 });
     const again = await hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else');
-    expect(again).toMatchObject({ code: 2, err: expect.stringContaining('expected no folder of trials of this name') });
+    expect(again).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('a folder with this name exists already; choose another one with --directory'),
+    });
   });
 
   it('leave out what holds no data or vanishes meanwhile, and say so', async () => {
@@ -145,7 +148,10 @@ describe('copy', () => {
   it('refuses a name that is taken, and a position that is not there', async () => {
     const place = copyOfOriginal();
     await hypertide(place, 'copy', 'study.jsonl', 'b');
-    expect(await hypertide(place, 'copy', 'study.jsonl', 'b')).toMatchObject({ code: 2, err: expect.stringContaining('of this name') });
+    expect(await hypertide(place, 'copy', 'study.jsonl', 'b')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('with this name exists already'),
+    });
     const beyond = await hypertide(place, 'copy', 'study.jsonl', 'c', '--at', '999');
     expect(beyond).toMatchObject({ code: 2, err: expect.stringContaining('expected a position up to') });
     for (const name of ['../c', '', '..'])
@@ -225,7 +231,7 @@ describe('create', () => {
     expect(journalOf(place)).toMatchObject([0, 1].map(() => ({ type: 'created', study: 'study', seed: '7' })));
     expect(await hypertide(place, 'create', 'study.yaml')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('there is a file of this name'),
+      err: expect.stringContaining('a file with this name exists already'),
     });
     expect((await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
   });

@@ -181,7 +181,7 @@ describe('a context of the nats command', () => {
     }
   });
 
-  it('is refused where it is missing, is not JSON, or needs what there is not', async () => {
+  it('is refused if it is missing, is not JSON, or needs an unsupported feature', async () => {
     expect(await inContext([], ...best)).toMatchObject({ code: 2, err: expect.stringContaining('expected a JSON object') });
     expect(await inContext({ jetstream_domain: 'hub' }, ...best)).toMatchObject({
       code: 2,
@@ -214,7 +214,7 @@ describe('the trainer in Python', () => {
     return text;
   };
 
-  it('comes in over TLS, and tells no password to a server that does not speak it', async () => {
+  it('connects over TLS, and sends no password to a server without it', async () => {
     const place = studyIn('trials: 2\nname: py\n');
     const serve = start(place, 'serve', 'study.yaml', '--nats', over('tls', encrypted), '--tls-ca', files.ca, '--once');
     const away = over('tls', encrypted).replace(/:\d+$/, ':1');

@@ -80,7 +80,7 @@ describe('what a forest predicts along each parameter', () => {
   });
 });
 
-it('a result that was retracted counts no more, though another trial has completed since', async () => {
+it('a retracted result no longer counts, although another trial has completed since', async () => {
   const served = await board();
   const { feed } = served.studies.get('net')!;
   const params = (trial: number) => ({ lr: 0.001 * trial, layers: 1 + (trial % 4), kind: trial % 3 ? 'relu' : 'tanh' });

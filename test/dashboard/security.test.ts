@@ -155,7 +155,7 @@ describe('acting', () => {
     expect(await log.head()).toBe(before);
   });
 
-  it('refuses what is no JSON, not said to be JSON, or too long', async () => {
+  it('refuses a body that is not JSON, not declared as JSON, or too long', async () => {
     const { url, token } = await start();
     const post = (body: string, type: string) =>
       request(`${url}api/studies/net/actions`, {

@@ -41,7 +41,7 @@ describe('the pool of trainers', () => {
     });
   });
 
-  it('tells how each epoch did', async () => {
+  it('reports each epoch', async () => {
     const told: [number, number][] = [];
     await poolOf(1).train(config, { epochs: 3, onEpoch: (epoch, { error }) => told.push([epoch, error]) });
     const network = createNetwork(config, digits);
@@ -63,7 +63,7 @@ describe('the pool of trainers', () => {
     expect(resumed).toEqual(await train(config, { epochs: 4 }));
   });
 
-  it('obeys a stop that comes at any time, also before the start', async () => {
+  it('obeys a stop at any time, even before the start', async () => {
     const { train } = poolOf(1);
     const controller = new AbortController();
     const training = train(config, { epochs: 100_000, signal: controller.signal });
@@ -72,7 +72,7 @@ describe('the pool of trainers', () => {
     expect(await train(config, { epochs: 3, signal: AbortSignal.abort() })).toMatchObject({ epoch: 0, stopped: true });
   });
 
-  it('throws what a trainer threw, and trains on', async () => {
+  it('throws what a trainer threw, and continues to train', async () => {
     const { train } = poolOf(1);
     await expect(train({ ...config, units: -1 }, { epochs: 1 })).rejects.toThrow(
       new RangeError('network: units must be a whole number of at least 1, but is -1'),
@@ -100,13 +100,13 @@ describe('the pool of trainers', () => {
     await expect(train(config, { epochs: 1 })).rejects.toThrow(/missing\.mjs/);
   });
 
-  it('rejects what cannot be sent to a thread, and trains on', async () => {
+  it('rejects what cannot be sent to a thread, and continues to train', async () => {
     const { train } = poolOf(1);
     await expect(train({ ...config, seed: (() => 'seed') as never }, { epochs: 1 })).rejects.toThrow(/could not be cloned/);
     expect(await train(config, { epochs: 1 })).toMatchObject({ epoch: 1 });
   });
 
-  it('rejects all that trains or waits when it is closed, and what comes later', async () => {
+  it('when closed, rejects running, waiting and later trainings', async () => {
     const { train, close } = poolOf(1);
     const trainings = [train(config, { epochs: 100_000 }), train(config, { epochs: 1 })].map((p) =>
       expect(p).rejects.toThrow('trainers: the pool is closed'),

@@ -52,7 +52,7 @@ describe('train_plain.py', () => {
     expectCurve(await run('train_plain.py', args), 2, 0.2);
   });
 
-  it('refuses what it does not know', async () => {
+  it('refuses unknown arguments', async () => {
     const { code, errors } = await run('train_plain.py', ['--activation', 'sine']);
     expect(code).toBe(2);
     expect(errors).toContain("invalid choice: 'sine'");

@@ -13,7 +13,7 @@ describe('the recorded comparison', () => {
     expect(record.commit).toMatch(/^[0-9a-f]{40}$/);
   });
 
-  it('has seeds 101 to 116 of each strategy, which chose nothing, with equal epochs up to the last training', () => {
+  it('has seeds 101 to 116 of each strategy, which were not used to choose anything, with equal epochs up to the last training', () => {
     for (const name of names) {
       expect(record.runs[name].map(({ seed }) => seed)).toEqual(Array.from({ length: 16 }, (_, i) => 101 + i));
       for (const run of record.runs[name]) {

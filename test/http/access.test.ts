@@ -17,8 +17,10 @@ async function open(...args: Parameters<typeof server>) {
 
 it('a server that others can reach needs users', async () => {
   const none = new HostedStudies({ warn: () => {} });
-  await expect(serveHttp(none, { host: '0.0.0.0' })).rejects.toThrow('0.0.0.0: other machines could do everything on this server');
-  await expect(serveHttp(none, { names: ['tuning.example.com'] })).rejects.toThrow('tuning.example.com: other machines');
+  await expect(serveHttp(none, { host: '0.0.0.0' })).rejects.toThrow(
+    '0.0.0.0: without users, other machines could do everything on this server',
+  );
+  await expect(serveHttp(none, { names: ['tuning.example.com'] })).rejects.toThrow('tuning.example.com: without users, other machines');
 });
 
 it('each request needs a token of one of its roles', async () => {

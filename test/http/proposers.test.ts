@@ -102,7 +102,7 @@ describe('a proposer over HTTP', () => {
     expect(hosted.ledger.inbox('agent').proposals).toHaveLength(2);
   });
 
-  it('stops to wait when another strategy is put in charge', async () => {
+  it('stops waiting when another strategy replaces it', async () => {
     const { turn, propose, post } = await open(waiting(10));
     await propose({ params: { units: 1 } });
     const answer = turn('&wait=10');

@@ -153,7 +153,7 @@ describe('over HTTP', () => {
   });
 });
 
-describe('what does not fit is refused, and changes nothing:', () => {
+describe('an invalid request is refused, and changes nothing:', () => {
   const bad: readonly (readonly [what: string, path: string, body: unknown, status: number, code: string])[] = [
     ['a body that is no JSON', 'ask', '{', 400, 'not-json'],
     ['a body that is a list', 'ask', '[]', 400, 'not-json'],
@@ -184,7 +184,7 @@ describe('what does not fit is refused, and changes nothing:', () => {
     if (status !== 404) expect(await hosted.log.head()).toBe(before);
   });
 
-  it('a study that there is not, in each request', async () => {
+  it('a study that does not exist, in each request', async () => {
     const { get, post } = await open();
     for (const id of operationIds) {
       const { method, path, body, required = [] }: Operation = operations[id];
@@ -221,7 +221,7 @@ describe('what does not fit is refused, and changes nothing:', () => {
     }
   });
 
-  it('a route that there is not, and a body without a length', async () => {
+  it('a route that does not exist, and a body without a length', async () => {
     const { get, url } = await open();
     expect(await get('nothing')).toMatchObject({ status: 404, body: { code: 'not-found' } });
     const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };

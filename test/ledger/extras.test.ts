@@ -52,13 +52,13 @@ describe('a gradient, as strategies see it', () => {
     expect(told(adam, { lr: 2, keep: 3, width: 5 }, 'maximize')![0]![2]).toBe(-100);
   });
 
-  it('covers the parameters that exist', () => {
+  it('covers the parameters that are active', () => {
     const sgd = { ...adam, opt: 'sgd', momentum: 0.25 } as const;
     expect(told(sgd, { lr: 0, keep: 0, width: 0, momentum: 4 })![0]![5]).toBe(2);
     expect(told(sgd, { lr: 0, keep: 0, width: 0 })).toBeUndefined();
   });
 
-  it('with a hole is none: a hole is not a zero', () => {
+  it('is absent if one derivative is missing: a missing derivative is not a zero', () => {
     expect(told(adam, { lr: 2, width: 5 })).toBeUndefined();
     expect(told(adam, { lr: 2, keep: Number.NaN, width: 5 })).toBeUndefined();
   });

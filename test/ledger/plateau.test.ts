@@ -23,10 +23,10 @@ describe('a plateau', () => {
   it('grows with each result that is not better, and ends with one that is', () => {
     expect(lengths([ended(3), ended(3), ended(4), ended(2.99), ended(5)])).toEqual([0, 1, 2, 0, 1]);
   });
-  it('may ask for more than a little', () => {
+  it('may require a minimum improvement', () => {
     expect(lengths([ended(3), ended(2.6), ended(2.5), ended(2.4), ended(1)], 0.5)).toEqual([0, 1, 2, 0, 0]);
   });
-  it('is not ended by what violates a constraint', () => {
+  it('is not ended by a result that violates a constraint', () => {
     const violating = ended(1, { constraints: [-1, 0.1] });
     expect(lengths([ended(3), violating, ended(2), ended(1.5, { constraints: [0] })])).toEqual([0, 1, 0, 0]);
   });
@@ -34,12 +34,12 @@ describe('a plateau', () => {
     const at = (budget: number, loss: number) => ended(loss, { budget });
     expect(lengths([at(1, 5), at(3, 2), at(1, 4), at(1, 4), at(3, 3)])).toEqual([0, 0, 0, 1, 2]);
   });
-  it('takes a stopped trial for a result that is not better, and a failed one for none', () => {
+  it('counts a stopped trial as a result that is not better, and ignores a failed one', () => {
     const stopped = ended(1, { outcome: 'stopped' });
     const { losses: _, ...failed } = ended(0, { outcome: 'failed' });
     expect(lengths([ended(3), stopped, failed, ended(2)])).toEqual([0, 1, 1, 0]);
   });
-  it('compares with what does not count, and can start again', () => {
+  it('compares with results that do not count, and can start again', () => {
     const known = afterResult(noPlateau, ended(1), 0, false);
     expect(known.length).toBe(0);
     expect(lengths([ended(2), ended(3)], 0, known)).toEqual([1, 2]);

@@ -61,12 +61,12 @@ describe('rules 1', () => {
     }).toEqual(ends);
   });
 
-  it('are those of a log that does not say', () => {
+  it('apply to a log that names none', () => {
     const { ledger } = folding();
     expect(ledger.settings.rules).toBe(1);
   });
 
-  it('have a limit for what trainers say, which is gone under others', () => {
+  it('limit what trainers may write; later rules do not', () => {
     const { ledger, say } = folding();
     say(suggested(1));
     const long = { type: 'completed', trial: 1, run: 'r', values: { value: 1 } };
@@ -77,7 +77,7 @@ describe('rules 1', () => {
     expect(fold()).toBe('told: ended');
   });
 
-  it('hold until the study is put under others', () => {
+  it('apply until the study changes to others', () => {
     const { ledger, say } = folding();
     for (const trial of [1, 2]) {
       say(suggested(trial));
@@ -100,7 +100,7 @@ describe('from rules 2 on, an author', () => {
     return study;
   };
 
-  it('is heard on a run of its own, and on no other', () => {
+  it('may write about its own run, and about no other', () => {
     const { say } = claimed();
     expect(say({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 1 } }, 'w2')).toBe('refused: wrong-author');
     expect(say({ type: 'reported', trial: 1, step: 1, values: { value: 1 } }, 'w1')).toBe('refused: missing-field');
@@ -109,7 +109,7 @@ describe('from rules 2 on, an author', () => {
     expect(say({ type: 'completed', trial: 1, run: 'r', values: { value: 1 } }, 'w1')).toBe('told: ended');
   });
 
-  it('is heard on an earlier attempt of its own, also where another one took its name', () => {
+  it('may write about its own earlier attempt, even if another trainer took its name', () => {
     const { say } = claimed();
     say({ type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'lost' });
     say(suggested(1, 2));
@@ -119,7 +119,7 @@ describe('from rules 2 on, an author', () => {
     expect(say({ type: 'completed', trial: 1, run: 'r', values: { value: 1 } }, 'w1')).toBe('told: ended');
   });
 
-  it('without a name is the engine, or the only writer of a journal: it is heard on all', () => {
+  it('without a name is the engine, or the only writer of a journal, and may write about all runs', () => {
     const { say } = claimed();
     expect(say({ type: 'reported', trial: 1, step: 1, values: { value: 1 } })).toBe('told: reported');
     expect(say({ type: 'failed', trial: 1, run: 'r', reason: 'lost' })).toBe('noted');
@@ -145,7 +145,7 @@ describe('from rules 2 on, a trial', () => {
     expect(attempts(say, 'lost', 40).indexOf('told: ended')).toBe(39);
   });
 
-  it('has its attempts for errors left after it was interrupted', () => {
+  it('keeps its attempts for errors when it is interrupted', () => {
     const { say } = folding(2);
     say({ type: 'changed', limits: { retryErrors: true, attempts: 2 } });
     say(suggested(1));
@@ -218,7 +218,7 @@ describe('from rules 3 on, a trial', () => {
 });
 
 describe('from rules 2 on, a suggestion', () => {
-  it('is taken though one before it is missing, whose number is then void', () => {
+  it('counts although one before it is missing, whose number is then void', () => {
     const { say, ledger } = folding(2);
     expect([1, 3, 4].map((trial) => say(suggested(trial)))).toEqual(['told: suggested', 'told: suggested', 'told: suggested']);
     expect(say({ type: 'completed', trial: 3, values: { value: 1 } })).toBe('told: ended');
@@ -229,7 +229,7 @@ describe('from rules 2 on, a suggestion', () => {
     expect(say({ type: 'retracted', trial: 2 })).toBe('refused: unknown-trial');
   });
 
-  it('is taken though it comes after the next one, and once', () => {
+  it('counts although it comes after the next one, and only once', () => {
     const { say, ledger } = folding(2);
     expect([2, 1, 1, 2].map((trial) => say(suggested(trial)))).toEqual([
       'told: suggested',
@@ -240,7 +240,7 @@ describe('from rules 2 on, a suggestion', () => {
     expect([ledger.running, ledger.nextTrial]).toEqual([2, 3]);
   });
 
-  it('of a later attempt is taken though what came before it is missing', () => {
+  it('of a later attempt counts although the earlier ones are missing', () => {
     const { say, ledger } = folding(2);
     expect(say(suggested(1, 2))).toBe('told: suggested'); // the first attempt at it
     expect(say(suggested(2))).toBe('told: suggested');
@@ -251,14 +251,14 @@ describe('from rules 2 on, a suggestion', () => {
     expect(ledger.running).toBe(1);
   });
 
-  it('with a number that is far off takes no memory', () => {
+  it('with a number that is far too high needs no memory', () => {
     const { say, ledger } = folding(2);
     expect(say({ ...suggested(2 ** 40), params: { x: 0.5 } })).toBe('told: suggested');
     expect(ledger.nextTrial).toBe(2 ** 40 + 1);
   });
 });
 
-it('a study that is created twice in the same words is created once', () => {
+it('a study that is created twice with equal facts is created once', () => {
   const { say, ledger } = folding(2);
   expect(say(created(2))).toBe('noted');
   expect(say(created(1))).toBe('refused: out-of-place');

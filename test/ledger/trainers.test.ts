@@ -94,7 +94,7 @@ describe('an error within 10 seconds', () => {
     expect(all.fail(3, 'b', before ? 'error' : 'timeout')).toBe('ended');
   });
 
-  it('ends the trial of a trainer that is alone, of one that no other is heard of for a minute, and under older rules', () => {
+  it('ends the trial if the trainer is the only one or no other was active for a minute, and under older rules', () => {
     const alone = study();
     alone.suggest(1);
     alone.claim(1, 'b');
@@ -156,7 +156,7 @@ describe('an attempt that no trainer claims', () => {
 });
 
 describe('an instruction', () => {
-  it('counts from rules 4 on, as in versions that do not know it', () => {
+  it('takes effect from rules 4 on, because earlier versions do not know it', () => {
     const { ledger, say, suggest, claim } = study(3);
     const fact = { type: 'instructed', trainer: 'a', to: 'pause' } as const;
     expect(ledger.refuses(fact)?.message).toContain('the study has rules 3');
@@ -235,7 +235,7 @@ describe('a trainer that fails three trials at once in a row', () => {
     expect(ledger.demand().type).toBe('retry');
   });
 
-  it('begins at none when a person tells it to work', () => {
+  it('counts from zero after a person tells it to work', () => {
     const { ledger, failAtOnce, completeOne, say } = two();
     for (const trial of [3, 4, 5]) failAtOnce(trial);
     completeOne(6);

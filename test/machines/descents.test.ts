@@ -84,7 +84,7 @@ describe('sgd', () => {
     expect(phases.at(-1)).toBe('converged');
   });
 
-  it('goes back where a step failed, and begins elsewhere where all of a start did', () => {
+  it('goes back if a step failed, and begins elsewhere if all trials of a start failed', () => {
     const { hand, end } = life(sgdMachine, stochasticDescent(env, settings));
     hand();
     expect([end(nothing), hand()]).toEqual(['restarting', ['start1', 'start2']]);
@@ -118,7 +118,7 @@ describe('lbfgs', () => {
     lossTolerance: 1e-8,
   };
 
-  it('searches lines, probes where no gradient is told, and has converged after its last restart', () => {
+  it('searches lines, probes if no gradient is reported, and has converged after its last restart', () => {
     const { phase, hand, end } = life(lbfgsMachine, quasiNewtonDescent(env, settings));
     expect([phase(), hand()]).toEqual(['starting', ['start']]);
     expect([end(bare), hand()]).toEqual(['probing', ['probe-0', 'probe+0']]);

@@ -35,7 +35,7 @@ const completed = (id: number, by?: string): Ended => ({ ...trial(id, by), type:
 const failed = (id: number): Ended => ({ ...trial(id), type: 'ended', outcome: 'failed', reason: 'error' });
 
 describe('evolutionMachine', () => {
-  it('founds and breeds until a generation is full, settles until all of it has ended, and is spent after the last one', () => {
+  it('founds and breeds until a generation is full, waits until all of it has ended, and is exhausted after the last one', () => {
     const { actor, ask, phase } = start();
     expect([phase(), ask(1)]).toEqual(['founding', 'propose']);
     actor.send(suggested(1));
@@ -63,7 +63,7 @@ describe('evolutionMachine', () => {
     expect(phase()).toBe('breeding');
   });
 
-  it('lets results of others found the population: there is nothing to wait for', () => {
+  it('founds its population with results of other strategies, and does not wait', () => {
     const { actor, ask, phase } = start();
     for (const id of [1, 2]) actor.send(suggested(id, 'queue'));
     for (const id of [1, 2]) actor.send(completed(id, 'queue'));
@@ -71,7 +71,7 @@ describe('evolutionMachine', () => {
     expect(actor.getSnapshot().context.state).toMatchObject({ generation: 0, founding: false, parents: [{ id: 1 }, { id: 2 }] });
   });
 
-  it('never waits in a steady state, and is spent when the last trial is handed out', () => {
+  it('never waits in a steady state, and is exhausted when the last trial is suggested', () => {
     const { actor, ask, phase } = start({ mode: 'steady' });
     for (let id = 1; id <= 3; id++) {
       expect([phase(), ask(id)]).toEqual([id <= 2 ? 'founding' : 'breeding', 'propose']);

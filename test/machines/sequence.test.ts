@@ -24,7 +24,7 @@ const suggested = (index: number, by = 'list'): Suggested => ({
 });
 
 describe('sequenceMachine', () => {
-  it('draws until the last point is suggested, then is spent', () => {
+  it('draws until the last point is suggested, then is exhausted', () => {
     const { actor, emitted } = start([
       [0, 0],
       [1, 1],
@@ -41,11 +41,11 @@ describe('sequenceMachine', () => {
     expect(actor.getSnapshot()).toMatchObject({ value: 'spent', status: 'done' });
   });
 
-  it('is spent from the start where there is nothing to draw', () => {
+  it('is exhausted from the start if there is nothing to draw', () => {
     expect(start([]).actor.getSnapshot()).toMatchObject({ value: 'spent', status: 'done' });
   });
 
-  it('keeps its context as it is for asks and for what does not concern it', () => {
+  it('keeps its context for asks and for events that do not concern it', () => {
     const { actor } = start([
       [0, 0],
       [1, 1],
@@ -57,7 +57,7 @@ describe('sequenceMachine', () => {
     expect(actor.getSnapshot().context).toBe(context);
   });
 
-  it('hands an ask on where all that is left has been turned down', () => {
+  it('hands an ask on if every point that is left was rejected', () => {
     const { actor, emitted } = start([[0, 0]]);
     const ask = { type: 'ask', id: 1, retry: 1 } as const;
     actor.send(ask);

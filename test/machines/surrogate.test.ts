@@ -50,7 +50,7 @@ function started(core: Surrogate<unknown> = counting as Surrogate<unknown>, else
 const done = (s: Suggested) => completed(s, 1);
 
 describe('surrogateMachine', () => {
-  it('explores, models, falls back where a fit fails, and comes back with the next result', () => {
+  it('explores, models, falls back if a fit fails, and models again with the next result', () => {
     const { phase, suggest, end } = started();
     expect(phase()).toBe('exploring');
     const [a, b, c] = [suggest(), suggest(), suggest()];
@@ -72,7 +72,7 @@ describe('surrogateMachine', () => {
     expect(suggest().tags).toMatchObject({ phase: 'modelling' });
   });
 
-  it('is changed by no ask, answers a retry differently, and hands on what it has no answer to', () => {
+  it('does not change with asks, answers a retry differently, and hands on asks that it cannot answer', () => {
     const { actor, ask, suggest, end } = started();
     const [a, b] = [suggest(), suggest()];
     expect(ask({ id: 95 })).toEqual({ type: 'ask', id: 95 });
@@ -87,7 +87,7 @@ describe('surrogateMachine', () => {
     expect(actor.getSnapshot().value).toBe('modelling');
   });
 
-  it('takes the fallbacks of others for what they are', () => {
+  it('recognises fallback proposals of other strategies', () => {
     const { actor, suggest, end, tell, phase } = started();
     const [a, b] = [suggest(), suggest()];
     end(a!, done);
@@ -98,7 +98,7 @@ describe('surrogateMachine', () => {
     expect(actor.getSnapshot().context.state).toEqual({ open: 1, results: 2 });
   });
 
-  it('waits for a long fit, learns meanwhile, and says when to ask anew', async () => {
+  it('waits for a long fit, learns meanwhile, and says when to ask again', async () => {
     let fitted = 0;
     const core: Surrogate<{ open: number; results: number }> = {
       ...counting,

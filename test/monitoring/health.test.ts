@@ -77,7 +77,7 @@ it('a process without its server works and is not ready; one whose connection is
   expect(await get('/healthz')).toEqual({ status: 503, text: 'the connection to the server is closed' });
 });
 
-it('a server that gives no answer holds up neither the health nor the metrics', async () => {
+it('a server that does not answer delays neither health checks nor metrics', async () => {
   const { metrics, studies, get } = watched('digits');
   studies[0]!.say(created);
   let asked = 0;

@@ -41,7 +41,7 @@ it('measures asks, claims, trials and the idle time of trainers', () => {
   expect(idle).toEqual({ claimed: 2, idle: 3 });
 });
 
-it('counts no idle time for a trainer that was lost, nor for another one', () => {
+it('counts no idle time for a lost trainer, or between different trainers', () => {
   const lost: Fact = { type: 'failed', trial: 1, attempt: 1, run: 'r1.1', reason: 'lost' };
   const all = measured(
     [1, suggested(1, 1)],

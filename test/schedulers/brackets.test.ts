@@ -30,7 +30,7 @@ describe('nextBracket', () => {
     expect(begun).toEqual([4, 3, 3]);
   });
 
-  it('passes over those that may get no more', () => {
+  it('skips brackets that may get no more trials', () => {
     expect(nextBracket(brackets, [0, 0, 0], ({ budgets }) => budgets[0]! > 1)).toBe(1);
     expect(nextBracket(brackets, [0, 0, 0], () => false)).toBeUndefined();
   });

@@ -45,7 +45,7 @@ describe('explore', () => {
     );
   });
 
-  it('gives points that may be run, and the old one where there is no other', () => {
+  it('returns feasible points, and the old one if there is no other', () => {
     fc.assert(
       fc.property(anyRng, (rng) => {
         const point = explore(env, from, { resample: 0.5, step: 0.4, fixed: none }, rng);
@@ -56,7 +56,7 @@ describe('explore', () => {
     expect(explore({ ...env, feasible: () => false }, from, { resample: 0.5, step: 0.1, fixed: none }, rngFor('a', 'b', 1))).toBe(from);
   });
 
-  it('draws what did not exist before', () => {
+  it('draws parameters that did not exist before', () => {
     const adam = net.encode({ rate: 0.5, units: 2, opt: 'adam' });
     const seen = new Set<number | undefined>();
     for (let id = 0; id < 50; id++)

@@ -68,7 +68,7 @@ describe('halving that pauses', () => {
     expect(resume()).toBeUndefined();
   });
 
-  it('is as its definition says, in any order of results and promotions', () => {
+  it('agrees with its definition, in any order of results and promotions', () => {
     const events = fc.array(fc.record({ loss: fc.integer({ min: 0, max: 6 }), asks: fc.integer({ min: 0, max: 2 }) }), { maxLength: 40 });
     fc.assert(
       fc.property(events, fc.integer({ min: 2, max: 4 }), (all, eta) => {
@@ -93,7 +93,7 @@ describe('halving that pauses', () => {
     );
   });
 
-  it('sends controls past the first rung whatever they come to, the first 8 and later one in 24', () => {
+  it('sends controls past the first rung regardless of their results: the first 8, later one in 24', () => {
     const { begin, resume, end, trial } = rig();
     const controls: number[] = [];
     for (let k = 0; k < 60; k++) {
@@ -135,7 +135,7 @@ describe('halving that pauses', () => {
     expect(halving.first).toMatchObject({ index: 1 });
   });
 
-  it('lets no controls train with the full budget, however badly the rung below predicts it', () => {
+  it('gives no control the full budget, however badly the rung below predicts it', () => {
     const { halving, begin, resume, end } = rig();
     for (let k = 0; k < 8; k++) {
       end(begin(), k);
@@ -217,7 +217,7 @@ describe('halving that stops', () => {
     expect(halving.agreements[0]).toMatchObject({ pairs: 8 });
   });
 
-  it('begins controls for a higher rung that becomes the first, where those it had have stopped', () => {
+  it('starts new controls if a higher rung becomes the first and the earlier ones have stopped', () => {
     const { halving, begin, report, end, trial } = rig({ pause: false, rungs: [1, 3, 9, 27] });
     const controls = Array.from({ length: 8 }, begin);
     for (const [k, id] of controls.entries()) report(id, 1, k);
@@ -240,7 +240,7 @@ describe('halving that stops', () => {
     expect(steps(two).at(-1)).toBe(true);
   });
 
-  it('is told the same by reports in any order between trials, at the end', () => {
+  it('ends in the same state whatever the order of reports of different trials', () => {
     const curve = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 3, maxLength: 3 });
     fc.assert(
       fc.property(fc.array(curve, { minLength: 3, maxLength: 10 }), (curves) => {

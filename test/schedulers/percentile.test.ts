@@ -16,7 +16,7 @@ describe('shareBetter', () => {
     expect([curves.at(3), curves.at(4), curves.shareBetter(4, [9])]).toEqual([4, 0, 0]);
   });
 
-  it('counts those in earlier fronts, and those in the same one half, with several objectives', () => {
+  it('with several objectives, counts trials in earlier fronts, and half of those in the same front', () => {
     // Fronts: (1,4) (2,2) (4,1) | (3,3) | (5,5)
     const curves = curvesOf([5, 5], [2, 2], [1, 4], [3, 3], [4, 1]);
     expect(curves.shareBetter(3, [1, 1])).toBe(0); // in front of all
@@ -25,7 +25,7 @@ describe('shareBetter', () => {
     expect(curves.shareBetter(3, [6, 6])).toBe(1);
   });
 
-  it('is the same with an objective told twice', () => {
+  it('does not change if an objective is given twice', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 }), fc.integer({ min: 0, max: 9 }), (all, x) => {
         const once = curvesOf(...all.map((loss) => [loss]));
@@ -37,7 +37,7 @@ describe('shareBetter', () => {
   });
 });
 
-it('a trial is compared by its last report that none such before it dominates', () => {
+it('a trial is compared by its last report that no earlier report dominates', () => {
   expect(bestOf(undefined, [3])).toEqual([3]);
   expect(bestOf([2], [3])).toEqual([2]);
   expect(bestOf([2], [1])).toEqual([1]);
@@ -46,14 +46,14 @@ it('a trial is compared by its last report that none such before it dominates', 
 });
 
 describe('advance', () => {
-  it('takes a loss that is lower by more than delta for progress', () => {
+  it('counts a loss that is lower by more than delta as progress', () => {
     const start = advance(undefined, 1, [1], 0.5);
     expect(advance(start, 2, [0.5], 0.5)).toBe(start);
     expect(advance(start, 2, [0.25], 0.5)).toEqual({ front: [[0.25]], since: 2 });
     expect(advance(start, 2, [1], 0)).toBe(start);
   });
 
-  it('wants something better than each report before, with several objectives', () => {
+  it('with several objectives, requires a report that is better than each earlier one', () => {
     const one = advance(undefined, 1, [1, 3], 0);
     const two = advance(one, 2, [3, 1], 0);
     expect(two).toEqual({

@@ -6,7 +6,7 @@ it('names what is similar', () => {
   expect(nearest('zebra', ['float', 'int'])).toBe('');
 });
 
-it('names what other tools call by another name, where it exists', () => {
+it('names the equivalent of a term of another tool, if there is one', () => {
   expect(nearest('categorical', ['float', 'choice'])).toBe('; did you mean choice?');
   expect(nearest('Bayes', ['auto', 'bo'])).toBe('; did you mean bo?');
   expect(nearest('max', ['high', 'low'])).toBe('; did you mean high?');

@@ -27,7 +27,7 @@ describe('a rule', () => {
     expect(bad.map(holds)).toEqual(bad.map(() => false));
   });
 
-  it('of names says them all', () => {
+  it('of names lists them all', () => {
     expect(oneOf('a', 'b').expected).toBe('a or b');
     expect(oneOf('a', 'b', 'c').expected).toBe('a, b or c');
     expect(['a', 'b', 'd', undefined].map(oneOf('a', 'b').holds)).toEqual([true, true, false, false]);
@@ -44,14 +44,14 @@ describe('options', () => {
   const options = (given: { readonly size?: unknown; readonly rate?: unknown }) => () =>
     resolveOptions('ga', set, given as { readonly size: number });
 
-  it('may be left out unless they are required, and have their defaults then', () => {
+  it('may be left out unless they are required, and then have their defaults', () => {
     expect(options({ size: 1 })()).toEqual({ size: 1, rate: 0.5, most: Infinity });
     expect(options({ size: 1, rate: undefined })()).toEqual({ size: 1, rate: 0.5, most: Infinity });
     expect(options({ size: 1, rate: 2 })()).toEqual({ size: 1, rate: 2, most: Infinity });
     expect(options({ rate: 1 })).toThrow(new OptionError('ga.size', 'a whole number of at least 1', undefined));
   });
 
-  it('are named with the name of the strategy', () => {
+  it('are reported with the name of the strategy', () => {
     expect(options({ size: 1, rate: null })).toThrow(new OptionError('ga.rate', 'a number above 0', null));
     expect(() => resolveOptions('', { trials: optional(wholeFrom(0)) }, { trials: -1 })).toThrow(
       new OptionError('trials', 'a whole number of at least 0', -1),

@@ -29,7 +29,7 @@ constraints:
 describe('the form as data', () => {
   const study = parseSpace(parse(STUDY));
   const again = parseSpace(JSON.parse(JSON.stringify(study)));
-  test('is given back as it came', () => {
+  test('is returned unchanged', () => {
     expect(study.toJSON()).toEqual(parse(STUDY));
     expect(again.toJSON()).toEqual(study.toJSON());
   });
@@ -57,7 +57,7 @@ describe('the form as data', () => {
   });
 });
 
-test('predicates stand by name, and need their code', () => {
+test('predicates are stored by name, and need their code', () => {
   const small = (p: Readonly<Record<string, unknown>>) => (p.units as number) < 5;
   const made = space({ units: int(1, 9) }, { constraints: [atMost({ units: 1 }, 8), predicate('small nets', (p) => p.units < 5)] });
   const data = JSON.parse(JSON.stringify(made));

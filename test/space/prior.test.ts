@@ -116,7 +116,7 @@ test('densities are finite at both ends', () => {
   }
 });
 
-test('priors that cannot be are refused', () => {
+test('impossible priors are refused', () => {
   expect(refusal(() => only(choice(['a', 'b'], { prior: weights([1]) })))).toBe(
     'parameters.x.prior.weights: expected 2 weights, one per value, got [1]',
   );

@@ -44,7 +44,7 @@ describe('a space of all kinds', () => {
       CASES,
     );
   });
-  test('what does not exist is absent, and rests at 0.5 with slope 0', () => {
+  test('inactive parameters are absent, and lie at 0.5 with slope 0', () => {
     fc.assert(
       fc.property(points, (point) => {
         const on = active(net.axes, point);
@@ -67,7 +67,7 @@ describe('a space of all kinds', () => {
     expect([params.version, params.note]).toEqual([3, 'biased']);
     expect('note' in net.decode(net.axes.map(() => 0.1))).toBe(false);
   });
-  test('axes tell what strategies may know, and no more', () => {
+  test('axes contain what strategies may know, and no more', () => {
     expect(net.axes.map(({ kind, ordered }) => `${kind} ${ordered}`)).toEqual([
       'float true',
       'float true',

@@ -81,9 +81,9 @@ describe('the laws of composition, by logs and by directives', () => {
     same((s, t, u) => [h.chain(h.chain(s, t), u), h.chain(s, t, u)]);
     same((s, t, u) => [h.chain(s, h.chain(t, u)), h.chain(s, t, u)]);
   });
-  it('a stage that answers every ask leaves those behind it nothing to say', () =>
+  it('after a stage that answers every ask, later stages never propose', () =>
     same((s) => [h.chain(s, h.random(), h.sobol(), h.ga()), h.chain(s, h.random())]));
-  it('a stage that lets all messages by is no stage', () => same((s, t) => [h.chain(s, nothing, t), h.chain(s, t)]));
+  it('a stage that passes all messages on changes nothing', () => same((s, t) => [h.chain(s, nothing, t), h.chain(s, t)]));
 
   it('mix of one is the member, whatever its weight', () => {
     same((s) => [behind(h.mix({ only: s })), behind(at('mix/only', s))]);
@@ -93,8 +93,9 @@ describe('the laws of composition, by logs and by directives', () => {
     same((s, t) => [behind(h.mix({ one: [s, 1], two: [t, 3] })), behind(h.mix({ one: [s, 2], two: [t, 6] }))]));
   it('bandit of one is the member', () => same((s) => [behind(h.bandit({ only: s })), behind(at('bandit/only', s))]));
 
-  it('take of more than there can be is the whole', () => same((s) => [behind(h.take(forever, s)), behind(at('take', s))]));
-  it('until what never comes is for ever', () => {
+  it('take of more trials than the study has is the strategy itself', () =>
+    same((s) => [behind(h.take(forever, s)), behind(at('take', s))]));
+  it('until with a condition that never holds is the strategy itself', () => {
     same((s) => [behind(h.until({ init: () => false, tell: () => false, holds: () => false }, s)), behind(at('until', s))]);
     same((s) => [behind(h.until(h.plateau(forever), s)), behind(at('until', s))]);
   });

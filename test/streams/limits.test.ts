@@ -4,7 +4,7 @@ import { asha, chain, random } from '../../streams/index.ts';
 import { box, directives, done, facts, last, suggestions } from '../support/engine.ts';
 
 describe('limits', () => {
-  it('ends at the target, and tells what runs to stop', () => {
+  it('ends at the target, and stops running trials', () => {
     const world = createTestStudy(box, random(), { target: 0.5, parallel: 2 });
     world.say(done(1, 0.4));
     expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'target' });

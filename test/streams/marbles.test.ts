@@ -255,7 +255,7 @@ describe('suggest, in marbles', () => {
     });
   });
 
-  it('tells a trainer what does not count', () => {
+  it('tells a trainer which facts do not count', () => {
     marbles(({ cold, expectObservable }) => {
       const refused = map((d: h.Directive<unknown>) => (d.type === 'rejected' ? d.refusal.code : d.type));
       expectObservable(cold('--a-|', { a: done(7) }).pipe(h.suggest(line, { strategy: h.random() }), refused)).toBe('x-y-|', {

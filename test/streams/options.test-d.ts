@@ -12,7 +12,7 @@ type LastOf<T extends readonly unknown[]> = Required<T> extends readonly [...unk
 const line = h.space({ x: h.float(0, 1) });
 const log = h.memoryLog();
 
-test('options are blanked that may be left out, and no others', () => {
+test('optional options accept undefined, and no others', () => {
   expectTypeOf(blank(h.tpe)).toEqualTypeOf<{
     readonly startup: undefined;
     readonly candidates: undefined;

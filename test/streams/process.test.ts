@@ -78,7 +78,7 @@ describe('optimize', () => {
     expect(most).toBe(3);
   });
 
-  it('takes nothing for the best, or for good enough, that violates an outcome constraint', async () => {
+  it('ignores results that violate an outcome constraint for the best trial and the target', async () => {
     const bounded = ({ x }: { readonly x: number }) => ({ values: { value: x }, constraints: [1 - x] });
     const log = memoryLog();
     const run$ = optimize(line, bounded, { trials: 40, target: 0.5, strategy: random(), log });
@@ -145,7 +145,7 @@ describe('optimize', () => {
     expect(rows.map(({ reason }) => reason)).toEqual(['timeout', 'timeout']);
   });
 
-  it('ends as it stands when it is aborted', async () => {
+  it('ends at once when it is aborted', async () => {
     const controller = new AbortController();
     let n = 0;
     const objective = ({ x }: { readonly x: number }) => {
@@ -158,7 +158,7 @@ describe('optimize', () => {
     expect((await optimize(line, square, { signal: controller.signal }).result()).reason).toBe('aborted');
   });
 
-  it('stops what falls behind; the last report is its result', async () => {
+  it('stops trials that fall behind; their last report is their result', async () => {
     const rows = await lastValueFrom(
       optimize(
         line,
@@ -198,12 +198,12 @@ describe('optimize', () => {
 });
 
 describe('limits and options', () => {
-  it('lets the time be up though the objective never waits', async () => {
+  it('ends at its time limit although the objective never yields', async () => {
     const { reason } = await optimize(line, square, { seconds: 0.05 }).result();
     expect(reason).toBe('time');
   });
 
-  it('waits for as long as it is told, though timers cannot', async () => {
+  it('waits longer than timers can', async () => {
     const patient = async (x: { readonly x: number }) => {
       await sleep(10);
       return square(x);
@@ -215,7 +215,7 @@ describe('limits and options', () => {
     });
   });
 
-  it('keeps to the seconds that its log says, and to those that it comes to say', async () => {
+  it('obeys the seconds of its log, and later changes of them', async () => {
     const log = memoryLog();
     const untilStopped = (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
       new Promise<number>((resolve) => {
@@ -231,7 +231,7 @@ describe('limits and options', () => {
     expect((await optimize(line, untilStopped, { log }).result()).reason).toBe('time');
   });
 
-  it('says which option cannot be, before anything is written', async () => {
+  it('names an invalid option before anything is written', async () => {
     const log = memoryLog();
     const fails = async (options: object, message: RegExp) => {
       await expect(optimize(line, square, { ...options, log }).result()).rejects.toThrow(message);
@@ -247,7 +247,7 @@ describe('limits and options', () => {
     expect(await log.head()).toBe(0);
   });
 
-  it('takes no log for a study that does not begin with one', async () => {
+  it('refuses a log that does not begin with a study', async () => {
     const log = memoryLog();
     await log.append({ type: 'completed', trial: 1, values: { value: 1 } });
     await expect(optimize(line, square, { trials: 3, log }).result()).rejects.toThrow(MismatchError);
@@ -276,7 +276,7 @@ it('a run is shared by its subscribers, and ends with the last one', async () =>
 });
 
 describe('a result that does not count', () => {
-  it('is a failed trial, and not one that is waited for', async () => {
+  it('fails its trial, which nothing then waits for', async () => {
     const line = space({ x: float(0, 1) });
     for (const wrong of [[], { values: 3 }, { values: { other: 1 } }, { values: null }, 'no number', undefined]) {
       const failures = [1, 2].map((trial) => ({ trial, reason: 'error', message: expect.any(String) }));
@@ -285,7 +285,7 @@ describe('a result that does not count', () => {
     }
   });
 
-  it('is none where only the log says what the objective is called', async () => {
+  it('does not occur if only the log names the objective', async () => {
     const line = space({ x: float(0, 1) });
     const log = memoryLog();
     await optimize(line, ({ x }) => x, { trials: 1, objectives: { loss: 'minimize' }, log }).result();

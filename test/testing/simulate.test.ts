@@ -41,7 +41,7 @@ describe('a simulated study', () => {
     expect(counts(entries)).toEqual({ created: 1, suggested: 5, started: 5, reported: 45, completed: 5, closed: 1 });
   });
 
-  it('tells of each better trial when it came, and how far it is from the optimum', async () => {
+  it('reports the time of each better trial, and its distance from the optimum', async () => {
     const { trace } = await run(random(), falling, { trials: 30, seed: 3 });
     expect(trace.length).toBeGreaterThan(2);
     expect(trace.map(({ seconds, trial }) => seconds - 18 * trial)).toEqual(trace.map(() => 0));
@@ -79,7 +79,7 @@ describe('a simulated study', () => {
     expect((await run(random(), falling, { plateau: 10 })).reason).toBe('plateau');
   });
 
-  it('tells that crashes and losses happened', async () => {
+  it('reports crashes and losses', async () => {
     const { entries } = await run(random(), falling, { trials: 200, trainers: 10, crash: 0.2, lose: 0.2 });
     const failed = entries.map(({ fact }) => fact as { type: string; reason?: string }).filter(({ type }) => type === 'failed');
     expect(failed.filter(({ reason }) => reason === 'lost').length).toBeGreaterThan(20);
@@ -105,7 +105,7 @@ describe('a simulated study', () => {
 });
 
 describe('many trainers', () => {
-  it('lose an attempt as often whatever was lost before', async () => {
+  it('lose an attempt with the same probability, whatever was lost before', async () => {
     const { entries } = await run(random(), equal, { trials: 5000, trainers: 100, lose: 0.3 });
     const made = counted(suggested(entries).map(({ attempt }) => attempt));
     for (const attempt of [2, 3, 4, 5]) {

@@ -31,7 +31,7 @@ interface ServeHttpOptions {
 export async function serveOverHttp(paths: readonly string[], options: ServeHttpOptions, screen: StatusLine): Promise<number> {
   const { http, nats, users, name, directory, monitor, lease, replicas, fsync, once = false } = options;
   if (nats !== undefined || replicas !== undefined)
-    throw new UsageError('--http: expected no --nats and no --replicas: studies are in journals');
+    throw new UsageError('--http: leave out --nats and --replicas: studies are in journals');
   if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --directory with studies');
   const { host, port } = addressOf('--http', http);
   const permitted = users === undefined ? undefined : await readUsers(users);

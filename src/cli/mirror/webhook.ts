@@ -55,7 +55,7 @@ async function positionIn(file: string, url: string): Promise<number> {
   if (text === undefined) return 0;
   const known = parsed(text);
   if (known?.url !== url || !Number.isSafeInteger(known.position))
-    throw new UsageError(`${file}: expected the position of a mirror of ${new URL(url).host}`, {
+    throw new UsageError(`${file}: expected a file with the position of a mirror of ${new URL(url).host}`, {
       todo: 'name another file with --position',
     });
   return known.position;

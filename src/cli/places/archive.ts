@@ -45,10 +45,10 @@ const [CONTENTS, LOG, TRIALS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'SHA
  *
  * @param trials the folder of the trials, which need not exist; undefined if the study has none here.
  * @returns how large the log is, and the files that were left out.
- * @throws UsageError if there is a file of this name.
+ * @throws UsageError if a file with this name exists already.
  */
 export async function writeArchive(place: StudyPlace, study: string, trials: string | undefined, output: string): Promise<Written> {
-  if (await isThere(output)) throw new UsageError(`${output}: there is a file of this name; choose another one with --output`);
+  if (await isThere(output)) throw new UsageError(`${output}: a file with this name exists already; choose another one with --output`);
   return inFolderNextTo(output, async (folder) => {
     let [entries, longest] = [0, 0];
     const lines = async function* () {

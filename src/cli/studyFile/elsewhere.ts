@@ -20,7 +20,7 @@ export function studyFromElsewhere(name: string, data: unknown): StudyFile {
   if (forbidden !== undefined)
     throw new UsageError(`${forbidden}: a study that is created remotely cannot decide what workers run; leave it out`);
   if (data.name !== undefined && data.name !== name)
-    throw new UsageError(`name: expected ${name}, by which the study is created, got ${JSON.stringify(data.name)}`);
+    throw new UsageError(`name: expected ${name}, the name in the request, got ${JSON.stringify(data.name)}`);
   const file = parseStudy(data, name);
   dryRun(file.space, file.strategy ?? auto(), file.options);
   return file;

@@ -53,7 +53,8 @@ export function travel({ directory, resumes, retryErrors, warn }: TravelOptions)
       const path = pathOf(directory, of.trial, attempt, end.checkpoint);
       if (path === undefined) return end; // such as a place that the trainers share
       try {
-        const leftOut = (name: string) => warn(`trial ${of.trial}: ${name} is not saved: only files are, and links to files inside`);
+        const leftOut = (name: string) =>
+          warn(`trial ${of.trial}: ${name} is not saved: a checkpoint holds only files, and links to files inside it`);
         const reference = await saveCheckpoint(of, path, leftOut);
         note(directory, of.trial, attempt, { reference, path });
         return { ...end, checkpoint: reference };

@@ -33,7 +33,7 @@ def node() -> str:
     try:
         said = subprocess.run([path, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout.strip()
     except (OSError, subprocess.SubprocessError) as error:
-        raise EngineError(f"{path} does not run ({error}); {needed}") from error
+        raise EngineError(f"{path} cannot be started ({error}); {needed}") from error
     version = re.match(r"v(\d+)\.(\d+)", said)
     if version is None:
         raise EngineError(f"{path} is not Node; {needed}")

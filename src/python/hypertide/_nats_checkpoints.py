@@ -53,7 +53,7 @@ def save(trainer, trial, path):
     listed = [{"path": name, "size": size, **({"executable": True} if executable else {})} for name, _, size, executable in files]
     manifest = json.dumps({"name": path.name, "files": listed, "empty": empty, "chunks": chunks}).encode()
     if len(manifest) > LONGEST_MANIFEST:
-        raise CheckpointError(f"{path} has too many parts to be saved on the server: {len(files)} files, {len(chunks)} chunks")
+        raise CheckpointError(f"{path} is too large for the server: {len(files)} files, {len(chunks)} chunks")
     return f"nats:{trainer.name}/{trial.number}/{store(manifest)}"
 
 
@@ -75,7 +75,7 @@ def restore(trainer, trial, reference, directory):
                 if headers.get("status") == "404":
                     raise CheckpointError("it is no longer on the server")
                 if digest_of(body) != digest:
-                    raise CheckpointError("a part of it is not as it was saved")
+                    raise CheckpointError("a chunk of it has changed since it was saved")
                 return body
 
     try:
@@ -113,7 +113,7 @@ def _contents(path):
             if PART.fullmatch(name) and inside.is_file() and root in inside.parents:
                 files.append(_file(place.relative_to(root).as_posix(), place))
             else:
-                print(f"{place} is not saved: only files are, and links to files inside", file=sys.stderr)
+                print(f"{place} is not saved: a checkpoint holds only files, and links to files inside it", file=sys.stderr)
     return files, empty
 
 
@@ -138,7 +138,7 @@ def _chunks(files):
                     yield held
                     held = bytearray()
         if size:
-            raise CheckpointError(f"{place} was cut while it was saved")
+            raise CheckpointError(f"{place} became shorter while it was being saved")
         if is_large and held:
             yield held
             held = bytearray()

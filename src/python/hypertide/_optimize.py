@@ -119,7 +119,7 @@ class Failures:
 
     def __init__(self, study: Study) -> None:
         again = "" if study.path is None else f', and "hypertide retry {study.path}" tries them again'
-        self._todo = f"nothing more is tried. Correct the objective and run it again: these trials do not count{again}"
+        self._todo = f"optimize stops. Correct the objective and run it again: these trials do not count{again}"
         self._counts = not any(row["status"] in ("completed", "stopped") for row in study.trials)
         self._alike = 0
         self.number = 0

@@ -110,7 +110,7 @@ export function collector<P>(
     if ((await bytesNow()) > room.full) {
       const excess = beyondShare(left, room.share);
       for (const { trainer } of excess) {
-        if (!blamed.has(trainer)) warn(`${trainer} takes more than half of the room for checkpoints: some that it saved are deleted`);
+        if (!blamed.has(trainer)) warn(`${trainer} uses more than half of the room for checkpoints: some of its checkpoints are deleted`);
         blamed.add(trainer);
       }
       await purge(excess);
@@ -154,7 +154,7 @@ export function collector<P>(
       const isStreams = room.maxBytes < options.maxBytes;
       const change = isStreams ? `"nats stream edit ${subjects.chunks} --max-bytes" changes` : '"hypertide serve --checkpoints" sets';
       const no = (why: string): CheckpointAnswer => ({ ok: false, error: `${why} (${change} the limit)` });
-      if (bytes > room.share) return no(`it has ${bytes} bytes, and a trainer may save ${room.share}`);
+      if (bytes > room.share) return no(`the checkpoint has ${bytes} bytes, and a trainer may save ${room.share}`);
       if (!found.state) await createCheckpoints(jsm, subjects, options);
       else if (!found.fits || found.isSuperseded) await sweep(wanted);
       found = await find(study, wanted);

@@ -83,7 +83,7 @@ export async function* chunksOf(path: string, { files }: Contents, pool: ArrayBu
 async function fill(handle: FileHandle, into: Uint8Array, position: number, path: string): Promise<void> {
   for (let done = 0; done < into.length; ) {
     const { bytesRead } = await handle.read(into, done, into.length - done, position + done);
-    if (bytesRead === 0) throw new CheckpointError(`${path} was cut while it was saved`);
+    if (bytesRead === 0) throw new CheckpointError(`${path} became shorter while it was being saved`);
     done += bytesRead;
   }
 }

@@ -52,7 +52,7 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
     const given = open.suggestion.checkpoint;
     const from = parseReference(given);
     const { get, to } = request;
-    if (!from || !named.has(given!) || !isDigest(get)) return { ok: false, error: `trial ${trial} does not resume from that` };
+    if (!from || !named.has(given!) || !isDigest(get)) return { ok: false, error: `trial ${trial} does not resume from this checkpoint` };
     if (typeof to !== 'string' || !/^\w{1,64}$/.test(to)) return { ok: false, error: 'a request must say where its answer goes' };
     // Without a stream the server would send nothing: the study was restored or copied.
     if (get === from.sha256 && !(await look())) return { ok: false, error: 'it is no longer on the server' };

@@ -65,9 +65,7 @@ export async function saveCheckpoint(of: CheckpointRun, path: string, leftOut: (
     });
     const manifest = new TextEncoder().encode(JSON.stringify({ ...contents, chunks } satisfies Manifest));
     if (manifest.length > LONGEST_MANIFEST)
-      throw new CheckpointError(
-        `${path} has too many parts to be saved on the server: ${contents.files.length} files, ${chunks.length} chunks`,
-      );
+      throw new CheckpointError(`${path} is too large for the server: ${contents.files.length} files, ${chunks.length} chunks`);
     const sha256 = digestOf(manifest);
     await store(sha256, manifest);
     return referenceText({ trainer, trial, sha256 });
@@ -148,7 +146,7 @@ function partsFor(of: CheckpointRun) {
   const checked = async (sha256: string): Promise<Uint8Array> => {
     const message = await fetchPart(sha256);
     if (message.headers?.code === 404) throw new CheckpointError('it is no longer on the server');
-    if (digestOf(message.data) !== sha256) throw new CheckpointError('a part of it is not as it was saved');
+    if (digestOf(message.data) !== sha256) throw new CheckpointError('a chunk of it has changed since it was saved');
     return message.data;
   };
   /** Parts on their way: files with the same content have the same parts. */

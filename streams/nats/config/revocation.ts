@@ -50,7 +50,7 @@ function publicKeyOf(user: string, keyOf: KeyOf): string {
 export function checkRevoke(teams: readonly Team[], users: readonly string[]): void {
   for (const user of users)
     if (!teams.some((team) => user.startsWith(keyName(team, ''))))
-      throw new OptionError('revoke', `a user behind its team, such as ${keyName(teams[0]!, 'w1')}`, user);
+      throw new OptionError('revoke', `a user after its team, such as ${keyName(teams[0]!, 'w1')}`, user);
 }
 
 /** What credentials say about their user: its public key, the key that signed them, and the second in which they expire. @throws OptionError */

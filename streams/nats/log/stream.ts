@@ -104,7 +104,6 @@ export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, op
     const now = config[name as keyof typeof NEEDED];
     return now === is ? [] : [`${name} is ${now}, not ${is} (nats stream edit ${subjects.stream} ${mend})`];
   });
-  if (wrong.length > 0)
-    throw new StudyError(`the stream ${subjects.stream} is there, with settings that no study can have: ${wrong.join('; ')}`);
+  if (wrong.length > 0) throw new StudyError(`the stream ${subjects.stream} has settings that a study cannot have: ${wrong.join('; ')}`);
   return found;
 }

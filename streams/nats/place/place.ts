@@ -75,8 +75,7 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
 }
 
 function explained(cause: unknown, study: string): unknown {
-  if (isForbidden(cause))
-    return new StudyError(`this user has no right to the stream of ${study}; use that of an administrator`, { cause });
+  if (isForbidden(cause)) return new StudyError(`this user has no right to the stream of ${study}; log in as an administrator`, { cause });
   const isGone = cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND;
   return isGone ? new StudyError(`there is no study ${study} on this server`, { cause }) : cause;
 }

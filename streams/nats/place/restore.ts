@@ -45,9 +45,12 @@ export async function restoreStream(
   } catch (error) {
     await jsm.streams.delete(subjects.stream).catch(() => {}); // an engine ignores a part of a study
     if (!isPassing(error)) throw error;
-    throw new StudyError(`the server did not answer while ${study} was restored; restore it again, and if it is there, delete it before`, {
-      cause: error,
-    });
+    throw new StudyError(
+      `the server did not answer while ${study} was restored; restore it again. If the study exists by then, delete it first`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     out.close();
   }

@@ -30,7 +30,7 @@ export interface Performing {
   stop(by: string): void;
   /** No one needs the run any longer: another run holds the trial, or the trial has ended. */
   abandon(): void;
-  /** The trainer ends and gives the trial back; the objective must say its end. Without this, it is abandoned and reported as preempted. */
+  /** The trainer ends and hands the trial back; the objective must say its end. Without this, it is abandoned and reported as preempted. */
   preempt?(): void;
 }
 

@@ -102,7 +102,7 @@ describe('ask-tell', () => {
     expect(replies.every(({ error }) => error === undefined)).toBe(true);
   });
 
-  it('refuses a strategy that is none before anything is asked', async () => {
+  it('refuses an invalid strategy before anything is asked', async () => {
     await expect(inform('randm', [])).rejects.toThrow(/did you mean random/);
     await expect(inform('{chain: [', [])).rejects.toThrow(/^--strategy: /);
   });
@@ -169,7 +169,7 @@ describe('a session', () => {
     expect(until.get(1)).toBe(81); // the best of all
   });
 
-  it('stops trials, and takes what they reported for their results', async () => {
+  it('stops trials, and their last reports become their results', async () => {
     const session = new Session(init({ budget: 40 * 81, max_step: 81, workers: 1 }), { chain: ['medianStop', 'random'] });
     let stops = 0;
     for (let i = 0; i < 20; i++) {

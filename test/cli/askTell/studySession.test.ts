@@ -97,7 +97,7 @@ describe('ask-tell with a study', () => {
     expect(unlimited.at(-1)).toEqual({ ok: true });
   });
 
-  it('refuses a limit that is no limit, and continues', async () => {
+  it('refuses an invalid limit, and continues', async () => {
     const wrong = [{ trials: -1 }, { trials: 2.5 }, { parallel: 0 }].map((limits) => ({ cmd: 'limit', ...limits }));
     const replies = await inform([init(), ...wrong, { cmd: 'limit', trials: 1 }, { cmd: 'ask' }]);
     expect(replies.slice(1, 4).map(({ code }) => code)).toEqual(['bad-field', 'bad-field', 'bad-field']);

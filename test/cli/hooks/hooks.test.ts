@@ -109,7 +109,7 @@ it('tells of each trial that ends, of a better one, and of the end of the study'
   expect(lines).toEqual([]);
 });
 
-it('does not tell again what happened before this start, and knows what was the best then', async () => {
+it('does not report again what happened before this start, and knows the best trial of then', async () => {
   const { url, got } = await receiver();
   const { say, end } = watched({ best: [{ url, headers: {} }] }, 7);
   say(...trial(1, 5), ...trial(2, 3), ...trial(3, 4), ...trial(4, 1));

@@ -93,7 +93,7 @@ describe('mirror mlflow', () => {
     expect(server.seen.slice(count).filter((name) => !/search|get-by-name/.test(name))).toEqual([]);
   });
 
-  it('has no doubles after it was killed at a request, nor after answers that were lost', async () => {
+  it('has no duplicates after a kill during a request, or after lost answers', async () => {
     const whole = await served();
     await mirrorTo(whole.url);
     const rng = rngFor('mirror', 'kill', 0);
@@ -182,7 +182,9 @@ describe('mirror webhook', () => {
     writeFileSync(join(place, 'study.mirror.json'), '{"url":"http://other","position":2}');
     const { code, err } = await hypertide(place, 'mirror', 'webhook', 'http://127.0.0.1:9/', 'study.jsonl', '--once');
     expect(code).toBe(2);
-    expect(err).toContain('study.mirror.json: expected the position of a mirror of 127.0.0.1:9; name another file with --position');
+    expect(err).toContain(
+      'study.mirror.json: expected a file with the position of a mirror of 127.0.0.1:9; name another file with --position',
+    );
     expect((await hypertide(place, 'mirror', 'webhook', 'http://127.0.0.1:9/', 'study.jsonl', '--header', 'x')).err).toContain(
       "expected 'Name: value', got x",
     );

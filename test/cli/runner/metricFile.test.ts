@@ -78,7 +78,7 @@ it('takes each row once while the file grows', () => {
   expect(taken.slice(2)).toEqual(['{"epoch":3,"values":{"loss":0.3,"acc":0.9}}']);
 });
 
-it('takes no row again if it looks while the file is written again', () => {
+it('reads no row twice while the file is rewritten', () => {
   const { path, file, taken } = open();
   const table = 'epoch,loss\n1,0.5\n2,0.4\n';
   writeFileSync(path, table);
@@ -165,7 +165,7 @@ it('leaves out what an earlier attempt wrote', () => {
   expect(taken).toEqual(['{"epoch":2,"values":{"loss":0.4}}']);
 });
 
-it('takes what is written again, even if it is the same', () => {
+it('reads what is written again, even if it is the same', () => {
   const begun = open('epoch,loss\n1,0.5\n');
   truncateSync(begun.path);
   begun.file.look();

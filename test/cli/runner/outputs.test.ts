@@ -63,7 +63,7 @@ it('each output names its origin, and at least forty were recorded', () => {
 });
 
 describe.each(recorded)('the output $name', (file) => {
-  it('is understood or explained where the study names no value', () => {
+  it('is understood or explained if the study names no value', () => {
     expect(verdictOn(file.bytes)).toBe(said(file, 'unnamed'));
     const { reader, result } = hear(file.bytes);
     if (result === undefined)

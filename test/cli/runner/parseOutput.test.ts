@@ -55,7 +55,7 @@ describe('a line', () => {
     expect(two('step=2 loss=1')).toEqual({ type: 'refused', message: 'the report of step 2: expected a number for acc, got nothing' });
   });
 
-  it('takes an objective that is called value for itself', () => {
+  it('accepts an objective that is called value', () => {
     expect(parseLine('{"values":{"cost":1,"value":2}}', ['cost', 'value'])).toEqual(result({ cost: 1, value: 2 }));
   });
 
@@ -84,7 +84,7 @@ describe('a line', () => {
     ['{"value":"1"}', 'the result: expected a number for loss, got "1"'],
   ])('%s is refused', (line, message) => expect(one(line)).toEqual({ type: 'refused', message: expect.stringContaining(message) }));
 
-  it('leaves out what is wrong besides the values, and says so', () => {
+  it('leaves out other fields that are wrong, and says so', () => {
     expect(one('{"value":1,"gradient":{"lr":NaN},"stderr":"x","constraints":[null]}')).toEqual({
       ...result({ loss: 1 }),
       warning: 'the result: gradient, stderr, constraints ignored, as it is not finite numbers in the form expected',

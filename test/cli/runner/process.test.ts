@@ -127,7 +127,7 @@ describe('a program that ends by itself', () => {
 });
 
 describe('what a program is given', () => {
-  it('are its arguments, as they are', async () => {
+  it('are its arguments, unchanged', async () => {
     const print = 'console.error(JSON.stringify(process.argv.slice(1))); console.log("loss=1")';
     const { done, log } = start(['node', '-e', print.replaceAll('{', '{{'), '--', '{args}', '{optimizer}', '{trial}']);
     await done;
@@ -182,7 +182,7 @@ describe('a program that is ended', () => {
     expect(reports.at(-1)).toEqual({ step: 999999999, values: { loss: 0.5 } });
   });
 
-  it('is killed when it does not care', async () => {
+  it('is killed if it ignores SIGTERM', async () => {
     const { done, stop, reported, reports } = sh(`trap '' TERM; ${report}; ${forever}`, { grace: 0.05 });
     await reported();
     stop();
@@ -250,7 +250,7 @@ describe('a program that is ended', () => {
     await gone(pid);
   });
 
-  it('is not waited for by what left its group and keeps its output open', async () => {
+  it('ends although a process that left its group keeps its output open', async () => {
     const { done, reports } = sh(
       `setsid sh -c '${report}; ${forever}' & while ! grep -q step "$LOG"; do :; done; echo loss=1`.replace(
         '"$LOG"',
@@ -280,7 +280,7 @@ describe('a disk that is full', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('keeps nothing from ending', async () => {
+  it('does not keep a program from ending', async () => {
     for (const [how, outcome] of [
       ['stop', { type: 'stopped' }],
       ['preempt', { type: 'failed', reason: 'preempted' }],

@@ -60,7 +60,7 @@ describe('a step', () => {
     });
   });
 
-  it('that a stopped program was in the middle of is not reported', () => {
+  it('that a stopped program had not finished is not reported', () => {
     const output = ['Epoch 1: 100%|##| 10/10 [loss=0.5]\r', 'Epoch 2:  50%|# | 5/10 [loss=0.4]\r'];
     expect(heard(output, { objectives: ['loss'] }, true).reports).toEqual([[1, 0.5]]);
     expect(heard(output, { objectives: ['loss'] }, false).reports).toEqual([
@@ -98,7 +98,7 @@ describe('a value that the study does not name', () => {
     expect(heard(['epoch=1 accuracy=0.9 loss=0.3'], { direction: 'maximize' })).toMatchObject({ metric: 'accuracy', result: 0.9 });
   });
 
-  it('is left open where several could be it, with a warning when the second step begins', () => {
+  it('is not chosen if there are several candidates, with a warning when the second step begins', () => {
     const { reports, warnings, unheard, result } = heard(['Epoch 1', 'loss: 0.4 - val_loss: 0.5', 'Epoch 2', 'loss: 0.3 - val_loss: 0.4']);
     expect(reports).toEqual([]);
     expect(result).toBeUndefined();
@@ -110,7 +110,7 @@ describe('a value that the study does not name', () => {
     );
   });
 
-  it('gives way to a line that says value', () => {
+  it('gives way to a line that names value', () => {
     expect(heard(['loss: 0.4', '{"value": 0.1}'])).toMatchObject({ result: 0.1, metric: undefined });
     const late = heard(['epoch=1 loss=0.4', 'epoch=2 loss=0.3', '{"value": 0.1}']);
     expect(late).toMatchObject({

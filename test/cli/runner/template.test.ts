@@ -72,7 +72,7 @@ describe('a command', () => {
     ]);
   });
 
-  it('takes a parameter before a name of the runner', () => {
+  it('prefers a parameter to a name of the runner', () => {
     const template = parseTemplate(['p', '{slot}', '--budget', '{budget}'], ['slot', 'budget']);
     expect(fillTemplate(template, { ...filling, params: { slot: 'left' }, budget: 3 })).toEqual(['p', 'left', '--budget', '3']);
   });

@@ -129,7 +129,7 @@ it('runs one engine for the study of a file that fits the pattern, too', async (
   expect(said().match(/^filed: .*(started|resumed)$/gm)).toEqual(['filed: resumed']);
 });
 
-it('refuses to create what decides about workers, or is no study, and leaves nothing behind', async () => {
+it('refuses a study that decides what workers run, and invalid ones, and leaves nothing behind', async () => {
   await all('x-*');
   const place = serverPlace(nc, server.url);
   for (const [data, message] of [

@@ -56,7 +56,7 @@ describe('a study that runs', () => {
     expect(journalOf(place).find(({ type, trial }) => trial === 1 && (type === 'stopped' || type === 'failed'))).toBeDefined();
   });
 
-  it('takes in nothing that does not fit it', async () => {
+  it('accepts nothing that does not fit the study', async () => {
     const { place, say, go, ended } = await running('trials: 2\nstrategy: random');
     const before = journalOf(place);
     for (const words of [

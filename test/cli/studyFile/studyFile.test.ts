@@ -140,7 +140,7 @@ it.each([
   await expect(read(text)).rejects.toThrow(/study\.yaml:\d+:\d+: it is nested too deeply$/);
 });
 
-it('names all that is wrong at once, in the order of the file', async () => {
+it('names all mistakes at once, in the order of the file', async () => {
   const text = `parameters:
   lr: { type: float, low: 1e-4, hihg: 0.1 }
   opt: { type: choise, values: [a, b] }

@@ -80,7 +80,7 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(alike).toEqual([undefined, undefined, expect.objectContaining({ trials: [1, 2, 3], how: 'for the same reason' })]);
   });
 
-  it('says nothing of what was there before', () => {
+  it('does not report failures of an earlier start', () => {
     const failing = failingAlike(() => 10);
     const failed = (position: number, trial: number) =>
       failing({

@@ -83,7 +83,7 @@ describe('a strategy that pauses trials', () => {
     await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
     const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
     const alone = await hypertide(place, 'change', 'study.jsonl', '--resumes', '--more', '1');
-    expect(alone).toMatchObject({ code: 2, err: expect.stringContaining('--resumes: expected it together with --strategy') });
+    expect(alone).toMatchObject({ code: 2, err: expect.stringContaining('--resumes: expected --strategy as well') });
     const changed = await hypertide(place, 'change', 'study.jsonl', '--strategy', pausing, '--resumes', '--more', '4');
     expect(changed.code, changed.err).toBe(0);
     expect(journalOf(place).at(-1)).toMatchObject({ type: 'changed', resumes: true });

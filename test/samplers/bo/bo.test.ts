@@ -18,7 +18,7 @@ describe('bo', () => {
     ).toBeLessThan(1e-4);
   });
 
-  it('does so on a conditional space, in the branch that holds it', () => {
+  it('finds it in a conditional space, in the right branch', () => {
     const branches = space({
       model: choice(['a', 'b']),
       x: when('model', 'a', float(0, 1)),
@@ -42,7 +42,7 @@ describe('bo', () => {
     expect(Number(tags!.acquisition)).toBeLessThan(0);
   });
 
-  it('is a function of what was told: not of what was asked in between', () => {
+  it('depends on the results, and not on the asks in between', () => {
     const [asked, silent] = [study(square, '1'), study(square, '2')];
     const ends: [Point, number][] = asked.run(20, (p) => completed(bowl(p))).map(({ point }, i) => [point, i + 1]);
     let state = silent.core.start;
@@ -80,7 +80,7 @@ describe('bo', () => {
     expect(lowest(found, bowl)).toBeLessThan(0.041); // 0.04 at (0.5, 0.7)
   });
 
-  it('begins in the middle of the space, or of what is believed, unless that is infeasible or in one of several branches', () => {
+  it('begins in the middle of the space or of its priors, unless that is infeasible or in one of several branches', () => {
     const believed = space({ x: float(0, 1, { prior: normal(0.3, 0.05) }), y: float(0, 1) });
     const first = (of: Space<unknown>) => study(of).suggest()!.point;
     expect(first(square)).toEqual([0.5, 0.5]);
@@ -92,7 +92,7 @@ describe('bo', () => {
     expect(study(square).run(2, () => completed(1))[1]!.point).not.toEqual([0.5, 0.5]);
   });
 
-  it('follows a right belief at once, and forgets a wrong one', () => {
+  it('follows a right prior at once, and forgets a wrong one', () => {
     const believed = (mean: number) => space({ x: float(0, 1, { prior: normal(mean, 0.05) }), y: float(0, 1) });
     const seeds = ['1', '2', '3', '4', '5', '6'];
     const bests = (of: Space<unknown>, n: number) =>
@@ -145,7 +145,7 @@ describe('bo', () => {
     for (const third of [0.2, 0.4, 0.6]) expect(near.some(({ point: [x] }) => x! >= third && x! <= third + 0.2)).toBe(true);
   });
 
-  it('prefers what is cheap, where it is told to', () => {
+  it('prefers cheap configurations if it has a cost', () => {
     // Two equal minima, one of them a hundred times as dear.
     const twin = ([x]: Point) => Math.min((x! - 0.2) ** 2, (x! - 0.8) ** 2);
     const f = (p: Point) => completed(twin(p), { seconds: p[0]! > 0.5 ? 100 : 1 });
@@ -157,7 +157,7 @@ describe('bo', () => {
     expect(dear(true)).toBeLessThan(9);
   });
 
-  it('does not propose what is known under another name', () => {
+  it('does not propose equivalents of known configurations', () => {
     const stairs = ([x, y]: Point) => bowl([Math.floor(8 * x!) / 8, Math.floor(8 * y!) / 8], 0.27, 0.63);
     const stepsTried = ['1', '2', '3'].map((seed) => {
       const points = study(square, seed, 64).run(40, (p) => completed(stairs(p)));

@@ -21,7 +21,7 @@ describe('bo where budgets differ', () => {
     ).toBeLessThan(0.33 ** 2); // what is best at the lowest budget comes to that at the highest
   });
 
-  it('takes the last report of a stopped trial for what it came to by then', () => {
+  it('uses the last report of a stopped trial as its result at that step', () => {
     const of = (budget: number, end: End) => {
       const s = study(square);
       for (let i = 0; i < 12; i++) {

@@ -3,7 +3,7 @@ import { rngFor } from '../../../src/numeric/random.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { bowl, completed, type End, lowest, square, study } from './study.ts';
 
-describe('bo, whatever it is told,', () => {
+describe('bo, with unusual results,', () => {
   it.each(['infeasible', 'error', 'non-finite'])('keeps away from where trials fail (%s)', (reason) => {
     // Half of the bowl is out of reach, and its best is at the edge.
     const f = (p: Point): End => (p[0]! < 0.5 ? { outcome: 'failed', reason } : completed(bowl(p, 0.55)));
@@ -21,7 +21,7 @@ describe('bo, whatever it is told,', () => {
     expect(s.state().open.size).toBe(0);
   });
 
-  it('finds the minimum through noise, told or not', () => {
+  it('finds the minimum despite noise, reported or not', () => {
     for (const stderr of [undefined, [0.1]]) {
       const rng = rngFor('noise', 'bo', 1);
       const noisy = (p: Point) => completed(bowl(p) + 0.2 * (rng() - 0.5), stderr && { stderr });

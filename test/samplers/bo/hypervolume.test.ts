@@ -17,7 +17,7 @@ describe('the expected gain in hypervolume', () => {
     }
   });
 
-  it('takes no notice of points that are dominated or beyond the reference', () => {
+  it('ignores points that are dominated or beyond the reference', () => {
     const front = [
       [0.2, 0.8],
       [0.6, 0.3],
@@ -31,7 +31,7 @@ describe('the expected gain in hypervolume', () => {
     ]);
   });
 
-  it('stays finite where no gain is to be expected', () => {
+  it('stays finite if no gain is expected', () => {
     const far = logHypervolumeGain(stripsUnder([[0, 0]], [1, 1]), [500, 500], [1, 1]);
     expect(far).toBeLessThan(-1e5);
     expect(far).toBeGreaterThan(-Infinity);

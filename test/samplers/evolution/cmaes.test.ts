@@ -60,7 +60,7 @@ describe('covarianceAdaptation', () => {
     expect(spread(1)).toBeCloseTo(1 / 6, 1);
   });
 
-  it('starts from the best of what was told before its first trial', () => {
+  it('starts from the best result before its first trial', () => {
     const results = Array.from({ length: 40 }, (_, i) => told(i + 1, [(i % 8) / 8, Math.floor(i / 8) / 5], 0)).map((one) => ({
       ...one,
       losses: bowl(one.point),
@@ -93,7 +93,7 @@ describe('covarianceAdaptation', () => {
     expect(mixed.open.map(({ generation }) => generation)).toEqual([...Array(8).fill(0), 2]);
   });
 
-  it('counts lost trials for nothing, and failed and infeasible ones as worst', () => {
+  it('ignores lost trials, and ranks failed and infeasible ones last', () => {
     const core = covarianceAdaptation(plane, settings);
     const { state, open } = issued(core, plane, [1, 2, 3, 4, 5, 6, 7]);
     const failed = (one: Suggested, reason: string): Ended => ({ ...one, type: 'ended', outcome: 'failed', reason });
@@ -108,7 +108,7 @@ describe('covarianceAdaptation', () => {
     expect(core.fold(after, facts.at(-1)!).run!.distribution.normal.generation).toBe(1);
   });
 
-  it('takes the result of another only where it beats all of its own', () => {
+  it('accepts the result of another strategy only if it beats all of its own', () => {
     const core = covarianceAdaptation(plane, settings);
     const { state, open } = issued(core, plane, [1, 2]);
     const mine = core.fold(state, completed(open[0]!, 3));
@@ -126,7 +126,7 @@ describe('covarianceAdaptation', () => {
     expect(state.open).toMatchObject([{ id: 1, generation: 0, genes: { ordered: suggested.point.map((u) => expect.closeTo(u, 10)) } }]);
   });
 
-  it('does not lose the neighbours of an integer, and takes choices as they come', () => {
+  it('keeps the neighbours of an integer reachable, and draws choices at random', () => {
     const mixed = envOf(space({ x: float(0, 1), n: int(1, 10), act: choice(['a', 'b', 'c']) }));
     const cost = ([x, n, act]: Point) => [(x! - 0.6) ** 2 + Math.abs(n! - 0.65) + (act! < 0.4 ? 0 : 0.2)];
     const { state, ended } = evolved(covarianceAdaptation(mixed, settings), mixed, 300, cost);
@@ -139,7 +139,7 @@ describe('covarianceAdaptation', () => {
     expect(new Set(lately.map(({ point }) => point[2])).size).toBe(3);
   });
 
-  it('works where nothing is ordered', () => {
+  it('works if no parameter is ordered', () => {
     const letters = envOf(space({ a: choice([1, 2, 3, 4, 5]), b: choice([1, 2, 3, 4, 5]), c: choice([1, 2, 3, 4, 5]) }));
     const { state } = evolved(covarianceAdaptation(letters, settings), letters, 240, (point) => [
       point.reduce((sum, u) => sum + (u === 0.7 ? 0 : 1), 0),
@@ -147,7 +147,7 @@ describe('covarianceAdaptation', () => {
     for (const odds of state.run!.distribution.choices.odds) expect(odds[3]).toBe(Math.max(...odds));
   });
 
-  it('is not led astray by what a point does not have', () => {
+  it('is not misled by inactive parameters', () => {
     const branched = envOf(space({ kind: choice(['plain', 'deep']), x: float(0, 1), depth: when('kind', 'deep', float(0, 1)) }));
     const { state, ended } = evolved(covarianceAdaptation(branched, settings), branched, 200, ([kind, x]) => [
       (kind! < 0.5 ? 0 : 1) + (x! - 0.2) ** 2,

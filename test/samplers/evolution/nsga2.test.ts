@@ -82,7 +82,7 @@ describe('nonDominatedSorting', () => {
     }
   });
 
-  it('selects as soon as a population has come, whichever it is, and children come of the founders until then', () => {
+  it('selects as soon as there is a population; until then, children descend from the founders', () => {
     const env = cube(2);
     const core = nonDominatedSorting(env, { ...settings, population: 4 });
     let state = core.start;
@@ -130,7 +130,7 @@ describe('nonDominatedSorting', () => {
     expect(state.parents.map(({ id }) => id)).toEqual([1, 3]);
   });
 
-  it('takes the results of others for founders, and a promotion for its trial', () => {
+  it('accepts results of other strategies as founders, and a promotion as its trial', () => {
     const env = cube(2);
     const core = nonDominatedSorting(env, { ...settings, population: 4 });
     const told = (id: number, by: string, rest: Partial<Ended> = {}): Ended => ({

@@ -20,7 +20,7 @@ const settle = (members: readonly Individual[], size: number): Population =>
 const ids = (population: Population) => population.map(({ id }) => id);
 
 describe('individual', () => {
-  it('is nothing for a failed trial', () => {
+  it('is undefined for a failed trial', () => {
     const { losses: _, ...rest } = ended(1);
     for (const reason of ['error', 'infeasible']) {
       const failed: Ended = { ...rest, outcome: 'failed', reason };
@@ -87,7 +87,7 @@ describe('tournament', () => {
     return (id: number) => won.filter((winner) => winner === id).length / won.length;
   };
 
-  it('of one is a fair lot', () => {
+  it('of one is a uniform draw', () => {
     const share = wins(1);
     for (let id = 1; id <= 10; id++) expect(Math.abs(share(id) - 0.1)).toBeLessThan(0.01);
   });

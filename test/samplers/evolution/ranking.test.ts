@@ -57,7 +57,7 @@ describe('rankingOf', () => {
     ]);
   });
 
-  it('counts what a survivor reports later, and what a trial comes to that resumes another', () => {
+  it('counts later reports of a survivor, and results of trials that resume others', () => {
     const [one, two] = [stopped(1, 1, 5), stopped(2, 1, 7)];
     const { ranking, facts } = told([
       begin(1),

@@ -46,7 +46,7 @@ describe('logLosses', () => {
     expect(logs[1]! - logs[0]!).toBeGreaterThan(0.05 * (logs[4]! - logs[3]!));
     for (const [i, l] of logLosses(losses.map((x) => 1e9 * x - 7e9))!.entries()) expect(l).toBeCloseTo(logs[i]!, 6);
   });
-  it('says so where there is nothing to tell apart, and does not overflow', () => {
+  it('says so if all losses are equal, and does not overflow', () => {
     expect(logLosses([3, 3, 3])).toBeUndefined();
     for (const l of logLosses([-1.7e308, 0, 1.7e308])!) expect(Number.isFinite(l)).toBe(true);
   });
@@ -131,7 +131,7 @@ describe('forestSurrogate', () => {
     expect(seen.size).toBe(10);
   });
 
-  it('does not propose what is known under another name', () => {
+  it('does not propose equivalents of known configurations', () => {
     const tried = (loss: (at: string) => number) => {
       const square = space({ x: float(0, 1), y: float(0, 1) });
       const of = learning(rootEnv(square));
@@ -149,7 +149,7 @@ describe('forestSurrogate', () => {
     expect(tried(stairs)).toBeGreaterThan(1.5 * tried((at) => stairs(at) + 1e-9 * told++)); // where no two results are equal there is nothing to learn
   });
 
-  it('survives whatever losses there are, says when it cannot tell them apart, and is a function of what it was told', () =>
+  it('survives any losses, says when it cannot tell them apart, and depends only on its results', () =>
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(0, 1, 1e300, -1e300, 1e-300, 5), fc.constantFrom(0, 0.25, 0.5, 1)), {

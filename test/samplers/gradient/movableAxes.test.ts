@@ -27,13 +27,13 @@ const env = { ...rootEnv(net), name: 'sgd' };
 const withSgd = net.encode({ lr: 1e-3, layers: 1, opt: 'sgd', momentum: 0.25, width: 5, noise: 0.5 });
 const withAdam = net.encode({ lr: 1e-2, layers: 3, drop: 0.5, opt: 'adam', width: 2, noise: 0.5 });
 
-it('what moves exists, suits, and decides about nothing', () => {
+it('movable axes are active, numeric, and not conditions of others', () => {
   expect(movableAxes(net.axes, withSgd, isContinuousFloat)).toEqual([0, 4]);
   expect(movableAxes(net.axes, withSgd, isOrdered)).toEqual([0, 4, 5, 6]);
   expect(movableAxes(net.axes, withAdam, isContinuousFloat)).toEqual([0, 2]);
 });
 
-it('starts hold what cannot move as the best trial has it', () => {
+it('starts keep fixed axes at the values of the best trial', () => {
   const starts = startPoints(env, { family: 'sgd', index: 0, count: 1 });
   expect(keepImmovable(env, undefined, starts(1), isContinuousFloat)).toEqual(starts(1));
   const completed = { type: 'ended', outcome: 'completed', by: 'x', losses: [1] } as const;
@@ -61,7 +61,7 @@ it('lanes share one sequence of starts without sharing a start', () => {
   expect([lanes[0]!(1), lanes[1]!(1), lanes[0]!(2), lanes[1]!(2)]).toEqual([1, 2, 3, 4].map(alone));
 });
 
-it('what is out of reach is replaced by the last good point on the way', () => {
+it('an infeasible target is replaced by the last feasible point on the way', () => {
   const half = space({ x: float(0, 1), y: float(0, 1) }, { constraints: [atMost({ x: 1 }, 0.5)] });
   const [x, y] = farthestFeasible(rootEnv(half), [0.25, 0.5], [1, 0.5]);
   expect(x).toBeGreaterThan(0.35);

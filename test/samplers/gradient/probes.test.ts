@@ -49,7 +49,7 @@ describe('differences', () => {
 });
 
 describe('simultaneous perturbations', () => {
-  it('tell all slopes at once, right on average', () => {
+  it('estimate all slopes at once, without bias', () => {
     const mean = [0, 0, 0];
     const runs = 4000;
     for (let seed = 0; seed < runs; seed++) {

@@ -26,7 +26,7 @@ describe('a round', () => {
     expect(full.slots.map(slotLoss)).toEqual([4, 5]);
   });
 
-  it('is not moved by what is late, foreign or told twice', () => {
+  it('ignores late, foreign and repeated results', () => {
     expect(assignTrial(round, suggested(1, 'a', 2))).toBe(round);
     expect(assignTrial(round, suggested(1, 'c'))).toBe(round);
     const open = assignTrial(round, suggested(1, 'a'));

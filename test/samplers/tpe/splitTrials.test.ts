@@ -26,7 +26,7 @@ it('weighs the good ones of several objectives by the volume that each alone dom
   expect(weights.get(1)).toBeCloseTo(1, 12);
 });
 
-it('hardly counts what is good for want of better, and repetitions of the same losses not at all', () => {
+it('gives little weight to good trials that are barely better, and none to repeated losses', () => {
   const done = [trial(0, [1, 3]), trial(1, [3, 1])];
   const stopped = Array.from({ length: 18 }, (_, i) => trial(i + 2, [i, i], 1));
   expect([...splitTrials(ranking([...done, ...stopped]))]).toEqual([

@@ -81,7 +81,7 @@ describe('tpeSurrogate', () => {
     for (const reason of ['error', 'timeout', 'non-finite']) expect(knowing({ reason })).toEqual(infeasible);
   });
 
-  it('never takes configurations that crash for good ones, even where most do', () => {
+  it('never ranks configurations that crash as good, even if most do', () => {
     const of = learning(rootEnv(square));
     of.explore(10, ([x]) => x!);
     for (let k = 0; k < 200; k++) {
@@ -199,7 +199,7 @@ describe('tpeSurrogate', () => {
     for (const key of keys) expect(Math.abs(off(believing, 200, key) - 0.6)).toBeLessThan(0.1);
   });
 
-  it('survives whatever losses there are, and is a function of what it was told', () =>
+  it('survives any losses, and depends only on its results', () =>
     fc.assert(
       fc.property(
         fc.array(

@@ -103,7 +103,7 @@ test('slopes are derivatives', () => {
   expect(only(float(0, 0.5, { step: 0.05 })).slopes([0.5])[0]).toBeCloseTo(0.55, 12);
 });
 
-test('ranges that cannot be are refused', () => {
+test('impossible ranges are refused', () => {
   expect(refusal(() => only(float(1, 0)))).toBe('parameters.x.low: expected less than high (0), got 1');
   expect(refusal(() => only(float(1, 1)))).toContain('parameters.x.low');
   expect(refusal(() => only(float(0, 1, { log: true })))).toBe('parameters.x.low: expected more than 0 if log is true, got 0');

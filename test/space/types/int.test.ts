@@ -91,7 +91,7 @@ test('a high that the steps do not reach is lowered', () => {
   expect([size, decode([1]).x]).toEqual([25, 64]);
 });
 
-test('ranges that cannot be are refused', () => {
+test('impossible ranges are refused', () => {
   expect(refusal(() => only(int(2, 1)))).toBe('parameters.x.low: expected at most high (1), got 2');
   expect(refusal(() => only(int(0.5, 1)))).toBe('parameters.x.low: expected a whole number that a double can represent, got 0.5');
   expect(refusal(() => only(int(0, 8, { log: true })))).toBe('parameters.x.low: expected at least 1 if log is true, got 0');

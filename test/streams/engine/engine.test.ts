@@ -28,7 +28,7 @@ const echo = (): Strategy =>
     ask: (best) => best?.point ?? [0.5, 0.5],
   });
 
-describe('what people say', () => {
+describe('commands of people', () => {
   it('serves enqueued points first, with what they leave out drawn', () => {
     const world = createTestStudy(box, sobol(), { trials: 5 });
     world.say({ type: 'enqueued', params: { n: 7 } });
@@ -57,7 +57,7 @@ describe('what people say', () => {
     expect(last(suggestions(world))).toMatchObject({ trial: 2, attempt: 1 });
   });
 
-  it('takes a wrong result back, as if the trial had failed', async () => {
+  it('retracts a wrong result, as if the trial had failed', async () => {
     const world = createTestStudy(box, echo(), { trials: 5, duplicates: 'allow' });
     world.say({ type: 'enqueued', params: { x: 0.75, n: 9 } });
     world.say(done(1, 5));
@@ -88,7 +88,7 @@ describe('what people say', () => {
     expect(facts(resumed)).toEqual(facts(world));
   });
 
-  it('will not retract what is open or never was', () => {
+  it('does not retract a trial that is open or does not exist', () => {
     const world = createTestStudy(box, random(), { trials: 2 });
     world.say({ type: 'retracted', trial: 1 });
     expect(refusal(world)?.code).toBe('open');
@@ -96,7 +96,7 @@ describe('what people say', () => {
     expect(refusal(world)?.code).toBe('unknown-trial');
   });
 
-  it('switches the strategy, which is told the past; trials in flight keep their origin', async () => {
+  it('switches the strategy, which learns the past; open trials keep their origin', async () => {
     const world = createTestStudy(box, sobol(), { trials: 8, parallel: 2 });
     world.say(done(1));
     world.say({ type: 'changed', strategy: { chain: [{ dedupe: 'halton' }, 'random'] } });
@@ -147,14 +147,14 @@ describe('attempts', () => {
     return world;
   };
 
-  it('tries a lost trial again: the same point, from its last checkpoint, and strategies are told nothing', () => {
+  it('retries a lost trial at the same point, from its last checkpoint, without telling strategies', () => {
     const world = held();
     world.say({ type: 'failed', trial: 1, run: 'a', reason: 'preempted', checkpoint: 'epoch-3' });
     const [first, again] = suggestions(world);
     expect(again).toMatchObject({ trial: 1, attempt: 2, params: first!.params, by: first!.by, checkpoint: 'epoch-3' });
   });
 
-  it('takes the steps of a new attempt without complaint, and tells only those that are new', () => {
+  it('accepts the steps of a new attempt, and passes on only those that are new', () => {
     const world = held();
     const report = (run: string, step: number) => world.say({ type: 'reported', trial: 1, run, step, values: { value: 1 } });
     report('a', 1);
@@ -194,7 +194,7 @@ describe('attempts', () => {
     expect(suggestions(world)).toHaveLength(2);
   });
 
-  it('tries errors again only where the study says so', () => {
+  it('retries errors only if the study says so', () => {
     const once = createTestStudy(box, random(), { trials: 1 });
     once.say({ type: 'failed', trial: 1, reason: 'error' });
     expect(suggestions(once)).toHaveLength(1);
@@ -228,7 +228,7 @@ describe('a strategy that breaks its contract', () => {
     const breaks = defineStrategy({ name: 'breaks', init: () => 0, tell: (s) => s, ask: () => [0.5, 0.5, 0.5, 0.5, 0.5] });
     expect(() => createTestStudy(box, breaks, {})).toThrow(StrategyError);
   });
-  it('is refused several objectives where it compares by one', () => {
+  it('is refused if it compares by one objective and the study has several', () => {
     expect(() => createTestStudy(box, asha({ min: 1, max: 9, pause: true }), { objectives: { a: 'minimize', b: 'maximize' } })).toThrow(
       StrategyError,
     );

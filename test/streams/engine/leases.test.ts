@@ -9,7 +9,7 @@ function tick(leases: Leases, from: number, to: number): number[] {
 }
 
 describe('leases', () => {
-  it('are over when a trial has been silent for one', () => {
+  it('end when a trial has been silent for that long', () => {
     const leases = new Leases(1000);
     leases.extend(1, 0);
     leases.extend(2, 0, 2);

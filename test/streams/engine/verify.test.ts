@@ -158,7 +158,7 @@ describe('verify', () => {
     expect((await check(better)).differs!.position).toBeGreaterThan(result.position);
   });
 
-  it('says so where a strategy would have waited for ever', async () => {
+  it('says so if a strategy would have waited forever', async () => {
     const world = createTestStudy(box, random(), { trials: 3 });
     await work(world, 1000);
     const never = answering((m) => wait(m, 'never'));

@@ -161,7 +161,7 @@ describe('the effort of an audit', () => {
     expect(length).toBeLessThan(10 * original.length);
   });
 
-  it('is no text of each line, until its objects are asked for', () => {
+  it('decodes no line until its objects are needed', () => {
     const file = joined(original);
     const texts = vi.spyOn(Buffer.prototype, 'toString');
     const audit = auditJournal(file);
@@ -170,7 +170,7 @@ describe('the effort of an audit', () => {
     expect([whole, audit.objects]).toEqual([0, objects]);
   });
 
-  it('is no copy of the line for each bit that may be flipped', () => {
+  it('copies no line for each bit that may be flipped', () => {
     const copies = vi.spyOn(Buffer, 'from');
     const third = original[2]!.toString();
     const before = joined(original.with(2, Buffer.from(third.replace('"trial":1', '"trial":42'))));
@@ -183,7 +183,7 @@ describe('the effort of an audit', () => {
     expect(file.equals(before)).toBe(true);
   });
 
-  it('is none for a torn end of bytes without a checksum', () => {
+  it('ignores a torn end without a checksum', () => {
     const file = Buffer.from('{"at":1,"n":0}\n{"at":1,"n":');
     const reads = vi.spyOn(Buffer.prototype, 'toString');
     expect(auditJournal(file)).toMatchObject({ damage: [], end: 1 });

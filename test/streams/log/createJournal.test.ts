@@ -32,8 +32,8 @@ it('on an error, or next to a file of its name, nothing is left or changed', asy
     yield Buffer.from('{}');
     writeFileSync(path, 'of another program');
   };
-  await expect(createJournal(path, late())).rejects.toThrow('there is a file of this name');
-  await expect(createJournal(path, late())).rejects.toThrow('there is a file of this name');
+  await expect(createJournal(path, late())).rejects.toThrow('a file with this name exists already');
+  await expect(createJournal(path, late())).rejects.toThrow('a file with this name exists already');
   expect(readFileSync(path, 'utf8')).toBe('of another program');
   expect(readdirSync(dirname(path))).toEqual(['study.jsonl']);
 });

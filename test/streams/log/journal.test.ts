@@ -105,7 +105,7 @@ describe('the file of a journal', () => {
     expect(said).toEqual([`${path}:2: expected at most 16777216 bytes, but the line has 16777228`]);
   });
 
-  it('is read right where lines and characters cross the borders of what is read at once', async () => {
+  it('is read correctly if lines and characters cross the borders of blocks', async () => {
     const path = journalPath();
     const facts = Array.from({ length: 400 }, (_, n) => ({ n, text: '漢😀é'.repeat((n * 7919) % 1500) }));
     const log = await openJournal(path, { fsync: 'never' });
@@ -161,7 +161,7 @@ describe('a journal', () => {
     expect(live).toStrictEqual((await visit(path)).entries);
   });
 
-  it('writes what is appended in one turn with one write and one way to the disk', async () => {
+  it('writes everything that is appended in one turn with one write and one flush', async () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
     const log = await openJournal(path, { fsync: 'always' });
@@ -210,7 +210,7 @@ describe('a journal', () => {
     expect((await visit(path)).facts).toEqual([{ n: 0 }, { n: 3 }]);
   });
 
-  it('cuts what was half written before the next write, where it could not at once', async () => {
+  it('removes a half-written line before the next write if it could not at once', async () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
     const log = await openJournal(path, { ...quiet, fsync: 'always' });
@@ -224,7 +224,7 @@ describe('a journal', () => {
     expect((await visit(path)).facts).toEqual([{ n: 2 }]);
   });
 
-  it('says when the disk does not take what was stored', async () => {
+  it('says when the disk cannot be flushed', async () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
     const said: string[] = [];
@@ -232,7 +232,7 @@ describe('a journal', () => {
     await log.append({ n: 0 });
     vi.spyOn(handle, 'datasync').mockRejectedValueOnce(new Error('EIO: i/o error'));
     await log.close();
-    expect(said).toEqual([`${path}: could not force it to the disk (EIO: i/o error)`]);
+    expect(said).toEqual([`${path}: cannot flush it to disk (EIO: i/o error)`]);
   });
 
   it('says what is wrong with a path', async () => {

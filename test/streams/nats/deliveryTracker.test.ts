@@ -30,7 +30,7 @@ describe('a suggestion is fresh', () => {
     expect(deliveries.isFirst(reply(1, 31, 4))).toBe(true);
   });
 
-  it('not when the consumer counts anew', () => {
+  it('not when the consumer starts counting again', () => {
     const deliveries = deliveryTracker();
     deliveries.stored({ seq: 20 });
     expect(deliveries.isFirst(reply(1, 25, 7))).toBe(true);

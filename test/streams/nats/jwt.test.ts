@@ -170,7 +170,7 @@ describe('a server whose users have credentials', () => {
 
   it.each([
     ['a user without credentials here', 'vision/w9', 'revoke: expected a user whose credentials are with the keys'],
-    ['a user of another team', 'nlp/w1', 'revoke: expected a user behind its team, such as vision/w1'],
+    ['a user of another team', 'nlp/w1', 'revoke: expected a user after its team, such as vision/w1'],
     ['what is no public key', 'vision/UABC', 'revoke: expected a user whose credentials are with the keys'],
   ])('does not lock out %s', async (_, user, message) => {
     const teams = [{ name: 'vision', trainers: [] }];

@@ -67,7 +67,7 @@ describe('trainer', () => {
     await engine.close();
   });
 
-  it('reports, and stops when it is told to', async () => {
+  it('reports, and obeys stops', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const nc = await server.connect();
@@ -91,7 +91,7 @@ describe('trainer', () => {
     await engine.close();
   });
 
-  it('gives back what it runs when it is closed', async () => {
+  it('hands its trials back when it is closed', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const first = trainer<At>(await server.connect(), study, () => new Promise<number>(() => {}), { name: 'first' });
@@ -106,7 +106,7 @@ describe('trainer', () => {
     await engine.close();
   });
 
-  it('tells why its study has closed, also before it began', async () => {
+  it('says why its study has closed, also before it began', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const run = async (name: string) => {
@@ -185,7 +185,7 @@ describe('trainer', () => {
     await expect(second.done).rejects.toThrow('closed connection');
   });
 
-  it('leaves out what makes a fact too long, says so, and continues', async () => {
+  it('leaves out fields that make a fact too long, says so, and continues', async () => {
     const study = fresh();
     const warnings: string[] = [];
     const engine = await engineOn(server, { study, trials: 4, maxMessageBytes: 2000 });
@@ -227,7 +227,7 @@ describe('trainer', () => {
     await engine.close();
   });
 
-  it('takes one trial at a time where the objective blocks', async () => {
+  it('takes one trial at a time if the objective blocks', async () => {
     const nc = await server.connect();
     expect(() => trainer(nc, fresh(), () => 1, { slots: 2, blocking: { servers: server.url } })).toThrow('slots: expected 1');
     expect(() => trainer(nc, fresh(), () => 1, { name: 'A.b' })).toThrow('name: expected');

@@ -112,7 +112,7 @@ describe('a trainer that a person instructs', () => {
     await engine.heard.until(isFact('suggested'));
     await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
     const refused = await engine.heard.until(({ refusal }) => refusal !== undefined);
-    expect(refused.refusal).toMatchObject({ code: 'paused', message: 'trainer deaf was told to pause: a person has decided it' });
+    expect(refused.refusal).toMatchObject({ code: 'paused', message: 'trainer deaf has the instruction pause: a person has decided it' });
     const { done } = trainer<At>(await server.connect(), study, ({ x }) => x, { name: 'w' });
     await engine.finished;
     await done;

@@ -19,7 +19,7 @@ describe('a bandit over strategies', () => {
     expect(order(state, 0)).toEqual([0, 1]);
   });
 
-  it('gives no credit for what violates a constraint', () => {
+  it('gives no credit to results that violate a constraint', () => {
     const state = trial(trial(ucb(2), 0, { losses: [1], constraints: [1] }), 1, { losses: [2] });
     expect(state.recent).toEqual([2]);
     expect(order(trial(state, 1, { losses: [1] }), 0)).toEqual([1, 0]);

@@ -28,7 +28,7 @@ const begin = (strategy: Strategy, more = {}) => {
 };
 
 describe('until', () => {
-  it('hands asks on from where its condition holds, for ever', () => {
+  it('hands on all asks once its condition holds', () => {
     const { run, whose } = begin(chain(until(plateau(2), sobol()), random()));
     for (const loss of [3, 3, 2, 2]) run(loss);
     expect(whose()).toBe('until/sobol');
@@ -49,7 +49,7 @@ describe('until', () => {
     expect(whose()).toBe('random');
   });
 
-  it('counts no failures, and lets what it has out end', () => {
+  it('counts no failures, and lets its open trials end', () => {
     const { next, tell, run, whose } = begin(chain(until(plateau(2), sobol()), until(plateau(2), random()), sobol()));
     const [first, second, third] = [next(), next(), next()];
     tell(failed(first));

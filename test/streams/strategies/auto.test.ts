@@ -38,7 +38,7 @@ async function suggestions(
   return noted.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
 }
 
-it('is what a study gets that names nothing, and says in every suggestion what it chose and why', async () => {
+it('is the default strategy, and says in every suggestion what it chose and why', async () => {
   const log = memoryLog();
   const found = await suggestions(2, 24, undefined, log);
   expect(found.map(({ by }) => by)).toEqual(new Array(24).fill('auto/bo'));
@@ -64,7 +64,7 @@ it.each([
   expect(found).toMatchObject({ by, tags: { why } });
 });
 
-it('leaves a space that can be looked at whole to the model', async () => {
+it('uses the model alone in a space that can be enumerated', async () => {
   const textbook = space({ units: int(16, 64, { step: 2 }), activation: choice(['relu', 'tanh', 'sigmoid']) });
   const noted = await lastValueFrom(optimize(textbook, ({ units }) => Math.abs(units - 40)).pipe(toArray()));
   const found = noted.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
@@ -72,7 +72,7 @@ it('leaves a space that can be looked at whole to the model', async () => {
   expect(found[74]).toMatchObject({ by: 'auto/bo', tags: { why: '2 parameters, up to 500 trials' } });
 });
 
-it('does not take the place of the strategy that a log began with, where nothing is named', async () => {
+it('does not replace the strategy of a log if none is named', async () => {
   const log = memoryLog();
   await suggestions(2, 3, random(), log);
   const found = await suggestions(2, 6, undefined, log);

@@ -84,7 +84,7 @@ describe.each(rows)('%s', (name, make) => {
     }
   });
 
-  it('answers an ask that was turned down otherwise, the same each time', () => {
+  it('answers a rejected ask differently, the same way each time', () => {
     // Two answers may coincide on this coarse space; with this seed none do.
     const sparse = rootEnv(wide, { parallel: 8, seed: 'a' });
     const { told } = raced(make(), sparse, 60);
@@ -109,7 +109,7 @@ describe('asks are handed on', () => {
     expect(replies).toHaveLength(21);
     expect(replies.at(-1)).toMatchObject({ type: 'ask', id: 21 });
   });
-  it('when cmaes has converged, where it does not begin anew', () => {
+  it('when cmaes has converged and does not restart', () => {
     const line = rootEnv(space({ x: h.float(0, 1) }));
     const { ask, tell } = interview(h.cmaes({ restarts: 'none' }), line);
     let id = 1;

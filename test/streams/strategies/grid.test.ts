@@ -52,7 +52,7 @@ describe('grid', () => {
     expect(ask(2)).toMatchObject({ type: 'propose', tags: { grid: '500000000000' } });
   });
 
-  it('turns down more vetoes than there are cells left', () => {
+  it('hands on an ask after as many retries as cells are left', () => {
     const { ask, tell } = interview(grid(), rootEnv(textbook));
     tell({ type: 'suggested', id: 1, by: 'grid', point: [0.5, 0.5], tags: { grid: '72' } });
     expect([0, 1, 2].map((retry) => ask(2, retry).type)).toEqual(['propose', 'propose', 'ask']);
@@ -75,7 +75,7 @@ describe('grid', () => {
     expect(() => grid({ levels: { lr: 3 } })(rootEnv(textbook))).toThrow(new OptionError('grid.levels', 'names among units, act', 'lr'));
   });
 
-  it('says so where there are more cells than whole numbers', () => {
+  it('refuses more cells than a whole number can count', () => {
     const wide = space(Object.fromEntries(Array.from({ length: 16 }, (_, k) => [`x${k}`, float(0, 1)])));
     expect(() => grid()(rootEnv(wide))).toThrow(SpaceError);
   });

@@ -42,7 +42,7 @@ describe('lbfgs', () => {
     expect(kinds(trials)).toEqual(new Set(['start', 'search', 'probe']));
   });
 
-  it('finds the one that is missing, and refuses the result where it is to', () => {
+  it('measures a missing gradient, or refuses the result, as its option says', () => {
     const forgets: TestObjective = { loss: valley, gradient: (point, id) => (id === 1 ? undefined : slope(point)) };
     const { trials } = descend(lbfgs(), env(), forgets, 40);
     expect(trials.filter(({ tags }) => tags!.role!.startsWith('probe')).map(({ id }) => id)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
@@ -98,7 +98,7 @@ describe('lbfgs', () => {
     expect(descend(lbfgs(), env(), telling, 5).trials.every(({ tags }) => tags!.tolerance === undefined)).toBe(true);
   });
 
-  it('bears noise that it knows of', () => {
+  it('tolerates noise that it knows', () => {
     const bowl = (point: Point) => 10 * point.reduce((sum, u) => sum + (u - 0.4) ** 2, 0);
     const found = ['1', '2', '3', '4', '5'].map((seed) => {
       const loss = (point: Point, id: number) => bowl(point) + 0.1 * drawNormal(rngFor(seed, 'noise', id));

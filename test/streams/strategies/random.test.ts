@@ -37,7 +37,7 @@ describe('random', () => {
     expect(others.some(({ point }) => left.includes(point.join()))).toBe(false);
   });
 
-  it('answers as many vetoes as configurations are left', () => {
+  it('answers as many retries as configurations are left', () => {
     const { ask, tell } = interview(random(), rootEnv(textbook));
     tell(...drain(random(), rootEnv(textbook), 40));
     const replies = Array.from({ length: 40 }, (_, retry) => ask(41, retry));

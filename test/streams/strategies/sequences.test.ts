@@ -104,7 +104,7 @@ describe.each(strategies)('%s', (_, make) => {
     expect(places.size).toBe(9);
   });
 
-  it('lets everything told and every foreign decision through, unchanged and in order', () => {
+  it('passes all events and foreign decisions on, unchanged and in order', () => {
     const env = rootEnv(mixed);
     const { put, ask } = interview(make(), env);
     const fact = suggestedFrom(ask(1) as Propose);

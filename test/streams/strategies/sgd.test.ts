@@ -61,14 +61,14 @@ describe('sgd with told gradients', () => {
     expect(handedOn).toBeDefined();
   });
 
-  it('refuses a result without a gradient, where it is to', () => {
+  it('refuses a result without a gradient if its option says so', () => {
     const forgets: TestObjective = { loss: bowl, gradient: (point, id) => (id === 5 ? undefined : slope(point)) };
     expect(() => descend(sgd({ missing: 'refuse' }), env(), forgets, 20)).toThrow(
       'sgd follows gradients, but trial 5 completed without one for every float parameter',
     );
   });
 
-  it('finds a gradient that is missing now and then by itself', () => {
+  it('measures a gradient that is sometimes missing', () => {
     const forgets: TestObjective = { loss: bowl, gradient: (point, id) => (id === 5 ? undefined : slope(point)) };
     const { trials, best } = descend(sgd({ missing: 'differences' }), env(), forgets, 100);
     const [first, ...rest] = trials.filter(({ tags }) => tags!.role!.startsWith('probe'));
@@ -83,7 +83,7 @@ describe('sgd with told gradients', () => {
     expect(best).toBeLessThan(1);
   });
 
-  it('takes a failed step back and makes it shorter', () => {
+  it('reverts a failed step and makes it shorter', () => {
     const { ended } = descend(sgd({ decay: 0 }), env(), { ...telling, fails: (id) => id === 4 }, 6);
     const distance = (a: number, b: number) => Math.max(...ended[a]!.point.map((u, i) => Math.abs(u - ended[b]!.point[i]!)));
     expect(distance(4, 2)).toBeLessThan(0.6 * distance(3, 2));
@@ -197,7 +197,7 @@ describe('sgd', () => {
     expect(new Set(few.map(({ by }) => by)).size).toBe(1); // the others were stopped
   });
 
-  it('leaves its waiting to others', () => {
+  it('hands on asks while it waits', () => {
     const { replies } = descend(chain(sgd({ gradient: 'spsa' }), fill(random())), env(8), { loss: noisy(0.1) }, 100);
     expect(replies.every(({ type }) => type === 'propose')).toBe(true);
   });

@@ -70,7 +70,7 @@ describe.each([
   ['halton', () => halton()],
   ['latinHypercube', () => latinHypercube({ points: 64 })],
 ])('%s', (_, make) => {
-  it('goes through the priors: half of the points lie below the median of the belief', () => {
+  it('follows the priors: half of the points lie below the median of a prior', () => {
     const points = pointsOf(drain(make(), rootEnv(believed), 64));
     const median = believed.axes[0]!.prior!.quantile(0.5);
     const below = points.filter(([x]) => x! < median).length;

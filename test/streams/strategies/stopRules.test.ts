@@ -73,7 +73,7 @@ describe('percentileStop', () => {
 });
 
 describe('patience', () => {
-  it('stops a trial that has come to nothing better for so many steps', () => {
+  it('stops a trial that has not improved for so many steps', () => {
     const facts = [5, 4, 4.5, 4, 3, 3, 3].map((loss, i) => report(1, i + 1, loss));
     expect(stopped(h.patience({ steps: 2 }), facts)).toEqual(['1@4', '1@7']);
     expect(stopped(h.patience({ steps: 2, warmup: 5 }), facts)).toEqual(['1@7']);

@@ -23,9 +23,9 @@ interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | '
 /** `hypertide change` */
 export async function change(study: CommandStudy, options: ChangeOptions): Promise<number> {
   const { trials, more, target, cost, seconds, plateau, parallel, pause, resume, strategy, rules } = options;
-  if (options.resumes && strategy === undefined) throw new UsageError('--resumes: expected it together with --strategy');
-  if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
-  if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
+  if (options.resumes && strategy === undefined) throw new UsageError('--resumes: expected --strategy as well');
+  if (pause && resume) throw new UsageError('expected --pause or --resume, got both');
+  if (trials !== undefined && more !== undefined) throw new UsageError('expected --trials or --more, got both');
   const data = strategy === undefined ? undefined : parseData('--strategy', strategy);
   if (data !== undefined) {
     const { settings } = await ledgerIn(study, study.created);

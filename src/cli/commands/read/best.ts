@@ -21,7 +21,7 @@ interface BestOptions {
 /** `hypertide best` */
 export async function printBest(study: CommandStudy, { json, recommended, number, reference }: BestOptions): Promise<number> {
   const { objectives } = study.created;
-  if (recommended && (number !== undefined || reference)) throw new UsageError('--recommended: expected it without -n and --reference');
+  if (recommended && (number !== undefined || reference)) throw new UsageError('--recommended: leave out -n and --reference');
   if (objectives.length > 1) {
     if (recommended) throw new UsageError('--recommended needs a study with one objective: with several, choose from the front');
     return bestOfSeveral(study, omitUndefined({ json, number, reference }));

@@ -17,7 +17,8 @@ interface ExportOptions {
 /** `hypertide export`: the trials, or the reports, of a study for other programs. */
 export async function exportTrials(study: CommandStudy, { format: named, table: wanted, output }: ExportOptions): Promise<number> {
   const format = named ?? formatOf(output);
-  if (format === 'parquet' && output === undefined) throw new UsageError('expected --output with --format parquet: it is no text');
+  if (format === 'parquet' && output === undefined)
+    throw new UsageError('--format parquet: expected --output as well, since Parquet is not text');
   if (wanted === 'reports' && format.startsWith('json'))
     throw new UsageError('expected --format csv or parquet with --table reports; "hypertide logs" and the journal have them as JSON');
   const data = format.startsWith('json') ? jsonOf(await trialsIn(study), format) : await tableFile(study, wanted, format);

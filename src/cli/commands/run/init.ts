@@ -60,7 +60,7 @@ export async function initStudy(
 /** @throws UsageError if the program has no help. */
 function helpOf([program = '', ...args]: readonly string[]): string {
   const { stdout, stderr, error, status } = spawnSync(program, [...args, '--help'], { encoding: 'utf8', timeout: 60_000 });
-  if (error) throw new UsageError(`${program} does not run (${error.message})`);
+  if (error) throw new UsageError(`${program} cannot be started (${error.message})`);
   if (status !== 0)
     throw new UsageError(`${[program, ...args].join(' ')} --help: exited ${status}: ${stderr.trim().split('\n').at(-1) ?? ''}`);
   return stdout;

@@ -141,7 +141,7 @@ export async function runPrograms(
   await log.close();
   await hooks?.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
-    throw new UsageError(`${where}: ${ending.error.message} (--journal names its file${await withoutResult(where, directory)})`);
+    throw new UsageError(`${where}: ${ending.error.message} (name its file with --journal${await withoutResult(where, directory)})`);
   const completed = watching.conclude({ journal: book.place(), directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;

@@ -108,11 +108,11 @@ function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt }: N
       throw new UsageError(`expected ${jwt ? '' : '--study with the names of studies, or '}--team with the names of teams`);
     return [{ studies, trainers }];
   }
-  if (studies !== undefined) throw new UsageError('--team: expected no --study: the engine of a team may use every study of the team');
+  if (studies !== undefined) throw new UsageError('--team: leave out --study: the engine of a team may use every study of the team');
   const members = trainers.map((text) => {
     const [team, name, ...more] = text.includes('/') ? text.split('/') : [names[0]!, text];
     if (!names.includes(team!) || more.length > 0 || (names.length > 1 && !text.includes('/')))
-      throw new UsageError(`--trainer: expected a name behind its team, such as ${names[0]}/w1, got ${text}`);
+      throw new UsageError(`--trainer: expected a name after its team, such as ${names[0]}/w1, got ${text}`);
     return { team, name: name! };
   });
   return names.map((name) => ({ name, trainers: members.flatMap((one) => (one.team === name ? [one.name] : [])) }));

@@ -35,7 +35,7 @@ export async function ownTrials(placed: Placed): Promise<string | undefined> {
 /** `hypertide copy`: another study that begins as this one. Resolves with the exit status. */
 export async function copy(placed: Placed, to: string, { at }: { readonly at?: number }): Promise<number> {
   const [from, target] = [await ownTrials(placed), trialsOf({ ...placed, name: to })];
-  if (await isThere(target)) throw new UsageError(`${target}: expected no folder of trials of this name`);
+  if (await isThere(target)) throw new UsageError(`${target}: a folder with this name exists already; move it, or choose another name`);
   const position = await beginFrom(placed, to, at);
   if (from !== undefined) informOfLeftOut(await copyFiles(await realpath(from), target));
   inform(`${to}: begins with ${position} entries of ${placed.name}`);

@@ -38,7 +38,7 @@ async function trialsIn({ place, name }: Placed): Promise<number> {
 }
 
 async function isConfirmed(what: string, name: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UsageError(`expected --yes to ${what}, since there is no terminal to ask in`);
+  if (!process.stdin.isTTY) throw new UsageError(`expected --yes to ${what}, since there is no terminal for the question`);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await lines.question(`${what}? This cannot be undone. Type the name of the study: `).catch(() => '');
   lines.close();

@@ -11,7 +11,7 @@ export async function rename(placed: Placed, to: string): Promise<number> {
   const busy = await place.busy(name);
   if (busy !== undefined) throw new UsageError(`${name}: ${busy}; stop it, then rename the study`);
   const [from, target] = [await ownTrials(placed), trialsOf({ place, name: to })];
-  if (await isThere(target)) throw new UsageError(`${target}: expected no folder of trials of this name`);
+  if (await isThere(target)) throw new UsageError(`${target}: a folder with this name exists already; move it, or choose another name`);
   const position = await beginFrom(placed, to);
   await place.delete(name, position).catch(async (error) => {
     await place.delete(to);

@@ -16,7 +16,7 @@ export async function restore(path: string, { folder, name, directory, ...remote
       const study = name ?? contents.study;
       const trials = trialsOf({ place, name: study }, directory);
       if (await isThere(trials))
-        throw new UsageError(`${trials}: expected no folder of trials of this name; choose another one with --directory`);
+        throw new UsageError(`${trials}: a folder with this name exists already; choose another one with --directory`);
       await restoreLog(place, study);
       const moved = await restoreTrials(trials);
       inform(`${study}: restored in ${place.place}, ${contents.entries} entries${moved ? `; ${trials} has the files of its trials` : ''}`);

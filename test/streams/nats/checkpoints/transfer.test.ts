@@ -113,7 +113,7 @@ describe('a checkpoint', () => {
     const w2 = await claim('w2', 1, 2);
     const place = directory();
     const restore = (which: string) => restoreCheckpoint(w2, which, join(place, 'restored'));
-    await expect(restore(other)).rejects.toThrow('a part of it is not as it was saved');
+    await expect(restore(other)).rejects.toThrow('a chunk of it has changed since it was saved');
     await expect(restore(reference.replace(/.{64}$/, '0'.repeat(64)))).rejects.toThrow('it is no longer on the server');
     await expect(restore('/elsewhere')).rejects.toThrow('"/elsewhere" is no checkpoint on the server');
     expect(readdirSync(place)).toEqual([]);
@@ -134,7 +134,7 @@ describe('a checkpoint', () => {
       return [...new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.split('.').slice(3, 5).join('/')))].sort();
     };
     const first = await claim('w1', 1);
-    await expect(saveCheckpoint(first, large(6))).rejects.toThrow(/it has 3145728 bytes, and a trainer may save 2621440/);
+    await expect(saveCheckpoint(first, large(6))).rejects.toThrow(/the checkpoint has 3145728 bytes, and a trainer may save 2621440/);
     const reference = await saveCheckpoint(first, large(3));
     expect(await trialsOn()).toEqual(['w1/1']);
     await say(first, { type: 'completed', values: { value: 1 }, checkpoint: reference });
