@@ -5,7 +5,7 @@ import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../facts/fa
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
 import { omitUndefined } from '../omitUndefined.ts';
-import type { Alike } from '../study/failingAlike.ts';
+import { type Alike, failedAlike } from '../study/failingAlike.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
 import { passedOver } from './sources/passedOver.ts';
 import { print, quoted } from './terminal/output.ts';
@@ -72,7 +72,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     if (json) print(JSON.stringify(row));
     else if (!screen.terminal || row.status === 'failed')
       screen.line(lineOf(row, failed), { level: row.status === 'failed' ? 'warn' : 'info', trial: row.trial });
-    if (row.status === 'failed' && (row.reason !== failed?.reason || row.message !== failed?.message)) failed = row;
+    if (row.status === 'failed' && !(failed && failedAlike(row, failed))) failed = row;
   };
   const caughtUp = () => {
     live = true;

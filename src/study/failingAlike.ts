@@ -24,12 +24,16 @@ const MANY = 10;
 const NUMBERS = /0x[\da-f]+|[+-]?\d[\d.e+-]*/gi;
 const TELLING: readonly FailureReason[] = ['error', 'timeout', 'non-finite'];
 
-/** What two failures have in common that differ in numbers only. */
-const kindOf = ({ reason, message = '' }: Pick<FailedFact, 'reason' | 'message'>): string => `${reason}: ${message.replace(NUMBERS, '#')}`;
+interface Failed {
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** What failures have in common that differ in numbers only. */
+const kindOf = ({ reason = '', message = '' }: Failed): string => `${reason}: ${message.replace(NUMBERS, '#')}`;
 
 /** Whether two trials failed in the same way: their messages differ in numbers only. */
-export const failedAlike = (one: Pick<FailedFact, 'reason' | 'message'>, other: Pick<FailedFact, 'reason' | 'message'>): boolean =>
-  kindOf(one) === kindOf(other);
+export const failedAlike = (one: Failed, other: Failed): boolean => kindOf(one) === kindOf(other);
 
 /** Whether a failure can come from a broken program. Infeasible configurations and lost machines do not. */
 export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TELLING.includes(reason);

@@ -1,6 +1,7 @@
 import colours from 'picocolors';
 import type { Progress } from '../../../streams/observe.ts';
 import type { Params } from '../../facts/facts.ts';
+import { failedAlike } from '../../study/failingAlike.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { stripControls } from './plainText.ts';
 import { shown } from './table.ts';
@@ -48,7 +49,7 @@ export function lineOf(
   { trial, status, reason, message, values, params }: Pick<TrialRow, 'trial' | 'status' | 'reason' | 'message' | 'values' | 'params'>,
   before?: Pick<TrialRow, 'trial' | 'reason' | 'message'>,
 ): string {
-  const same = before !== undefined && message && reason === before.reason && message === before.message;
+  const same = before !== undefined && reason !== undefined && message && failedAlike({ reason, message }, before);
   const text = same ? `: as trial ${before.trial}` : message === undefined ? '' : `: ${stripControls(message)}`;
   const why = reason === undefined ? '' : ` (${reason}${text})`;
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
