@@ -159,7 +159,7 @@ parser.add_argument("--steps", type=int)
   it('writes an example without a program, and says why a program has no help', async () => {
     const place = directory();
     expect(await hypertide(place, 'init')).toMatchObject({ code: 0 });
-    expect((await readStudyFile(join(place, 'study.yaml'))).options).toMatchObject({ objectives: { loss: 'minimize' }, trials: 100 });
+    expect((await readStudyFile(join(place, 'study.yaml'))).options).toMatchObject({ objectives: { value: 'minimize' }, trials: 100 });
     const program = join(place, 'broken.mjs');
     writeFileSync(program, 'console.error("no help"); process.exit(3)');
     const broken = await hypertide(place, 'init', '--output', 'b.yaml', '--', 'node', program);

@@ -24,10 +24,7 @@ interface Argument {
 }
 
 /** `hypertide init`: writes a study file, from what `--help` of the program says. Resolves with the exit status. */
-export async function initStudy(
-  words: readonly string[],
-  { output = 'study.yaml', epochs, metric = 'loss' }: InitOptions,
-): Promise<number> {
+export async function initStudy(words: readonly string[], { output = 'study.yaml', epochs, metric }: InitOptions): Promise<number> {
   if (existsSync(output)) throw new UsageError(`${output}: exists already; choose another file with --output, or remove it`);
   const help = words.length > 0 ? helpOf(words) : '';
   const sources = words.filter((word) => word.endsWith('.py') && existsSync(word)).map((file) => readFileSync(file, 'utf8'));
@@ -155,7 +152,7 @@ function studyOf(
   found: readonly Argument[],
   flags: readonly string[],
   epochs: number | undefined,
-  metric: string,
+  metric: string | undefined,
 ): string {
   const dashed = found.some(({ name }) => name.includes('-'));
   const added = (argument: Argument) => (dashed && !isKnown(argument) ? `, and add ${placeOf(argument)} to the command` : '');
@@ -172,7 +169,9 @@ function studyOf(
     ...parameters,
     ...flags.map(flagOf),
     '',
-    `objective: minimize ${metric}   # the name under which your program prints its value`,
+    metric === undefined
+      ? 'objective: minimize   # the value that your program prints; if it prints several, name one: minimize val_loss'
+      : `objective: minimize ${metric}   # the name under which your program prints its value`,
     epochs === undefined
       ? '# epochs: 81   # the most that a trial trains: turns on early stopping, if the program prints its value after each epoch'
       : `epochs: ${epochs}   # the most that a trial trains; trials that fall behind are stopped`,
