@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { clock, cut, duration, formatNumber } from '../../../figures/format.ts';
 import { type FigureRow, sign } from '../../../figures/study.ts';
 import type { TrialEntry, Why } from '../../wire.ts';
-import { get, mayAct, submitAction, token } from '../state/connect.ts';
+import { get, submitAction, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, detail, objectives, rowOf, rows } from '../state/store.ts';
 import { Annotation } from './Annotation.tsx';
