@@ -7,7 +7,7 @@ import { directory, start, studyIn, TRAINER, until } from './support.ts';
 
 let server: TeamServer;
 beforeAll(async () => {
-  server = await teamServer(['drain', 'rungs', 'population'], ['w1', 'w2']);
+  server = await teamServer(['drain', 'bucket', 'rungs', 'population'], ['w1', 'w2']);
 });
 afterAll(() => server.dispose());
 
@@ -47,6 +47,28 @@ describe('workers that share no directory', () => {
     const two = working('drain', 'w2', '--steps', '5');
     expect((await two.ended).code).toBe(0);
     const [, from] = /from step (\d+)/.exec(outputOf(two.place, 'drain', 1, 2))!;
+    expect(Number(from)).toBeGreaterThanOrEqual(3);
+    expect((await serve.ended).code).toBe(0);
+  });
+
+  it('keep checkpoints where their own commands do', async () => {
+    const bucket = directory();
+    const serve = await serving('bucket', 'trials: 1\n');
+    const work = (user: string, steps: string) => {
+      const { place, login } = machine(user);
+      const store = `cp -r "$HYPERTIDE_PATH" ${bucket}/$HYPERTIDE_RUN && echo bucket://$HYPERTIDE_RUN`;
+      const fetch = `cp -r ${bucket}/\${HYPERTIDE_REFERENCE#bucket://}/. "$HYPERTIDE_PATH"`;
+      const words = ['--name', user, '--study', 'bucket', '--store', store, '--fetch', fetch, '--', ...TRAINER, '--steps', steps];
+      return { ...start(place, 'worker', ...login, ...words, '--sleep', '0.05'), place };
+    };
+    const one = work('w1', '1000');
+    await until(() => existsSync(join(one.place, 'bucket.trials', 'trial-1')) && outputOf(one.place, 'bucket', 1).includes('"step":3'));
+    one.child.kill('SIGTERM');
+    expect((await one.ended).err).toContain('trial 1 handed back with its checkpoint bucket://1.1.');
+    rmSync(one.place, { recursive: true });
+    const two = work('w2', '5');
+    expect((await two.ended).code).toBe(0);
+    const [, from] = /from step (\d+)/.exec(outputOf(two.place, 'bucket', 1, 2))!;
     expect(Number(from)).toBeGreaterThanOrEqual(3);
     expect((await serve.ended).code).toBe(0);
   });

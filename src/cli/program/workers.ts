@@ -21,6 +21,8 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
     .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
     .addOption(new Option('--at-time-limit <how>', 'stop: use the last report as the result (default: fail)').choices(['stop', 'fail']))
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
+    .option('--store <command>', 'saves the checkpoint $HYPERTIDE_PATH and prints its reference, such as s3://bucket/17')
+    .option('--fetch <command>', 'restores $HYPERTIDE_REFERENCE into $HYPERTIDE_PATH')
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
     .addOption(logFormatOption())
     .option('--idle <s>', 'seconds without a trial after which the worker ends (default: never)', positiveNumber)

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Suggestion } from '../../../streams/engine/directive.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
-import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
-import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
+import type { CheckpointRun } from '../../../streams/nats/checkpoints/transfer.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
+import { commandDepot, type Depot, type DepotCommands, serverDepot } from './depot.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from './trialFiles.ts';
 
 interface TravelOptions {
@@ -15,33 +15,37 @@ interface TravelOptions {
   readonly resumes: boolean;
   /** Whether a trial is tried again after an error of its program. */
   readonly retryErrors: boolean;
+  /** What saves checkpoints, instead of the NATS server. */
+  readonly commands?: DepotCommands | undefined;
   readonly warn: (message: string) => void;
 }
 
-/** Checkpoints on their way between this machine and the server. */
+/** Checkpoints on their way between this machine and the server, or another place. */
 export interface Travel {
+  /** Whether the checkpoint of a suggestion must be restored. */
+  isElsewhere(suggestion: Suggestion<Params>): boolean;
   /** The suggestion with its checkpoint on this machine; without one if it cannot be restored, so that the trial begins again. */
   arrive(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>>;
-  /** The end of a run with its checkpoint on the server, if a run elsewhere may resume from it. */
+  /** The end of a run with its checkpoint there, if a run elsewhere may resume from it. */
   depart(of: CheckpointRun, attempt: number, end: EndFact): Promise<EndFact>;
 }
 
-/** Whether the checkpoint of a suggestion is on the server. */
-export const isElsewhere = ({ checkpoint }: Suggestion<Params>): boolean => parseReference(checkpoint) !== undefined;
-
-export function travel({ directory, resumes, retryErrors, warn }: TravelOptions): Travel {
+export function travel({ directory, resumes, retryErrors, commands, warn }: TravelOptions): Travel {
+  const own = commands && commandDepot(commands);
+  const depotOf = (reference: string): Depot | undefined => [serverDepot, own].find((depot) => depot?.holds(reference));
   const isWanted = (end: EndFact): boolean => {
     if (end.type !== 'failed') return resumes;
     return end.reason === 'preempted' || (end.reason === 'error' && retryErrors);
   };
   return {
+    isElsewhere: ({ checkpoint }) => checkpoint !== undefined && depotOf(checkpoint) !== undefined,
     arrive: async (of, { checkpoint: reference, ...suggestion }) => {
-      const { trial, attempt } = suggestion;
-      const here = savedHere(directory, reference!);
+      const { trial, attempt, resumes: earlier } = suggestion;
+      const here = savedHere(directory, reference!, [trial, earlier ?? trial]);
       if (here !== undefined) return { ...suggestion, checkpoint: here };
       try {
         const restored = join(attemptDirectory(directory, trial, attempt), 'restored');
-        return { ...suggestion, checkpoint: await restoreCheckpoint(of, reference!, restored) };
+        return { ...suggestion, checkpoint: await depotOf(reference!)!.restore(of, reference!, restored) };
       } catch (error) {
         of.signal?.throwIfAborted();
         warn(`trial ${trial}: its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
@@ -55,7 +59,7 @@ export function travel({ directory, resumes, retryErrors, warn }: TravelOptions)
       try {
         const leftOut = (name: string) =>
           warn(`trial ${of.trial}: ${name} is not saved: a checkpoint holds only files, and links to files inside it`);
-        const reference = await saveCheckpoint(of, path, leftOut);
+        const reference = await (own ?? serverDepot).save(of, path, leftOut);
         note(directory, of.trial, attempt, { reference, path });
         return { ...end, checkpoint: reference };
       } catch (error) {
@@ -73,7 +77,7 @@ function pathOf(directory: string, trial: TrialId, attempt: number, named: strin
   return places.find((path) => path.startsWith(own + sep) && existsSync(path));
 }
 
-/** Says which checkpoint on the server is the same as one here. */
+/** Says which checkpoint elsewhere is the same as one here. */
 const NOTE = 'checkpoint.json';
 
 interface Note {
@@ -87,14 +91,14 @@ function note(directory: string, trial: TrialId, attempt: number, { reference, p
 }
 
 /** A checkpoint that a worker with this directory has saved itself. */
-function savedHere(directory: string, reference: string): string | undefined {
-  const own = trialDirectory(directory, parseReference(reference)!.trial);
-  for (const name of existsSync(own) ? readdirSync(own) : []) {
-    const noted = noteIn(join(own, name, NOTE));
-    if (noted?.reference !== reference) continue;
-    const path = resolve(own, name, noted.path);
-    if (existsSync(path)) return path;
-  }
+function savedHere(directory: string, reference: string, trials: readonly TrialId[]): string | undefined {
+  for (const own of trials.map((trial) => trialDirectory(directory, trial)))
+    for (const name of existsSync(own) ? readdirSync(own) : []) {
+      const noted = noteIn(join(own, name, NOTE));
+      if (noted?.reference !== reference) continue;
+      const path = resolve(own, name, noted.path);
+      if (existsSync(path)) return path;
+    }
   return undefined;
 }
 

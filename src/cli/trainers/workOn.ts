@@ -17,12 +17,13 @@ import type { StatusLine } from '../terminal/statusLine.ts';
 import { about } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
 import { type Amounts, checkNeeds } from './amounts.ts';
+import type { DepotCommands } from './depot.ts';
 import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
 import { checkResuming } from './resuming.ts';
 import { startAfter } from './startAfter.ts';
 import { startTrial } from './trainers.ts';
-import { isElsewhere, travel } from './travel.ts';
+import { travel } from './travel.ts';
 
 /** How a worker runs its programs. */
 export interface ProgramSettings {
@@ -46,6 +47,8 @@ export interface Work extends ProgramSettings {
   /** Whether it logs in with a seed or credentials, which belong to a name. */
   readonly hasLogin: boolean;
   readonly directory: string;
+  /** What saves checkpoints, instead of the NATS server. */
+  readonly commands: DepotCommands | undefined;
   readonly screen: StatusLine;
   /** Says when it may take a trial. @param needs what each trial takes of the worker's resources */
   readonly doorFor: (needs: Amounts) => Door;
@@ -112,6 +115,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     directory,
     resumes: resumes || pausingIn(strategy, decisions) !== undefined,
     retryErrors: limits.retryErrors ?? false,
+    commands: given.commands,
     warn,
   });
   const perform: Perform<Params> = ({ suggestion, run, trainer, say, traceparent }) => {
@@ -125,7 +129,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     };
     const of = (signal: AbortSignal) => ({ nc, study, trainer, trial, run, signal });
     const start = (ready: typeof suggestion) => startTrial(settings, ready, run, slotOf(run), { ...say, report }, traceparent);
-    const started = isElsewhere(suggestion)
+    const started = travelling.isElsewhere(suggestion)
       ? startAfter(
           (ended) => travelling.arrive(of(ended), suggestion),
           start,

@@ -10,6 +10,7 @@ import { onInterrupt } from '../../terminal/interrupt.ts';
 import type { StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
 import { amountsIn } from '../../trainers/amounts.ts';
+import type { DepotCommands } from '../../trainers/depot.ts';
 import { places } from '../../trainers/places.ts';
 import { trialsDirectory } from '../../trainers/trialFiles.ts';
 import { type ProgramSettings, workOn } from '../../trainers/workOn.ts';
@@ -23,6 +24,9 @@ interface WorkerOptions extends Access, Partial<ProgramSettings> {
   readonly slots?: readonly string[];
   readonly name?: string;
   readonly directory?: string;
+  /** Commands that save and restore checkpoints. */
+  readonly store?: string;
+  readonly fetch?: string;
   /** Seconds without a trial after which it ends. */
   readonly idle?: number;
   /** Where to serve metrics and health. */
@@ -32,6 +36,7 @@ interface WorkerOptions extends Access, Partial<ProgramSettings> {
 /** `hypertide worker`: a trainer that runs a program for each trial. Resolves with the exit status. */
 export async function work(words: readonly string[], options: WorkerOptions, terminal: StatusLine): Promise<number> {
   const { nats, name, parallel = 1, timeLimit, atTimeLimit, metric, metricFile, result, idle } = options;
+  const commands = commandsIn(options);
   const shares = sharesIn(options.study);
   const isAlone = shares.size === 1;
   const offers = amountsIn(options.slots ?? []);
@@ -83,6 +88,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       name,
       hasLogin: (options.nkey ?? options.creds) !== undefined,
       ...{ parallel, timeLimit, atTimeLimit, metric, metricFile, result },
+      commands,
       directory: directoryOf(study, options.directory, isAlone),
       screen: isAlone ? screen : named(screenOf(study), study),
       offers,
@@ -123,6 +129,13 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
     await eyes?.close();
     await nc.close();
   }
+}
+
+/** What saves and restores checkpoints. @throws UsageError */
+function commandsIn({ store, fetch }: WorkerOptions): DepotCommands | undefined {
+  if (store !== undefined && fetch !== undefined) return { store, fetch };
+  if (store === fetch) return undefined;
+  throw new UsageError('--store and --fetch: expected both, since one worker fetches what another one stores');
 }
 
 /** The weights of studies, by name. @throws UsageError */
