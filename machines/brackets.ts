@@ -24,8 +24,9 @@ const machine = setup({
 });
 
 /**
- * Synchronous halving. `filling`: a configuration begins in a bracket that has room. `settling`: all brackets are full and their trials run, so a
- * configuration opens the next bracket, and no trainer waits. `promoting`: all trials at a rung have ended, and the best are resumed.
+ * Synchronous halving. `filling`: asks get new configurations for a bracket that has room. `settling`: all brackets are full and their trials are
+ * running; asks get configurations for the next bracket, so that no trainer waits. `promoting`: all trials at a rung have ended, and asks resume the
+ * best of them.
  */
 export const bracketsMachine = machine.createMachine({
   id: 'brackets',

@@ -1,10 +1,10 @@
 import { setup } from 'xstate';
 
-/** What happens to an attempt that a trainer has claimed. */
+/** The events of an attempt that a trainer has claimed. */
 export type ClaimEvent =
   /** Its objective has begun. */
   | { readonly type: 'begun' }
-  /** Its last fact is known: no other one follows. */
+  /** Its last fact is known. */
   | { readonly type: 'ended' }
   /** The server has all of its facts. */
   | { readonly type: 'stored' };
@@ -12,8 +12,8 @@ export type ClaimEvent =
 const claim = setup({ types: {} as { events: ClaimEvent } });
 
 /**
- * The life of a claimed attempt in its trainer. While `pending`, a stop is remembered and an end needs no objective; while `performing`,
- * both go to the objective; once `ended`, only the facts that wait are sent.
+ * The life of a claimed attempt in its trainer. `pending`: the objective has not begun, so a stop is kept for it. `performing`: the objective runs,
+ * and receives stops. `ended`: only facts that are not yet sent remain.
  */
 export const claimMachine = claim.createMachine({
   id: 'claim',

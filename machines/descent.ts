@@ -32,8 +32,8 @@ const machine = setup({
 });
 
 /**
- * A descent goes from round to round. In each phase an ask gets the next trial of the round, or waits for its results; what these mean is an
- * event, and leads to the phase that is named by what the next round is for.
+ * A descent consists of rounds of trials. In each phase, an ask gets the next trial of the round, or waits for results. When a round is complete,
+ * its results decide the next phase, which is named after the purpose of the next round.
  */
 const descentMachine = (id: string, states: NonNullable<Parameters<typeof machine.createMachine>[0]['states']>) =>
   machine.createMachine({
@@ -48,7 +48,7 @@ const descentMachine = (id: string, states: NonNullable<Parameters<typeof machin
     states,
   });
 
-/** Where verdicts lead, and that the next round begins there. */
+/** The transitions to the next round. */
 const to = (target: string) => ({ target, actions: 'begin' }) as const;
 const failed = to('restarting');
 const converged = to('restarting');
@@ -62,9 +62,9 @@ const overshot = to('searching');
 const finished = { target: 'converged' };
 
 /**
- * Gradient descent whose every evaluation is a trial. `starting`: the start is tried. `stepping`: the next iterate is, and tells its gradient.
- * `probing`: trials around a point find its gradient, all of them at once. `averaging`: the average of the iterates is tried. `restarting`: a
- * descent has converged, or got lost, and another one starts elsewhere; after the last one the machine has `converged`.
+ * Gradient descent in which each evaluation is a trial. `starting`: evaluates the start. `stepping`: evaluates the next iterate, with its gradient.
+ * `probing`: estimates the gradient at a point from trials around it, which can run at once. `averaging`: evaluates the average of the iterates.
+ * `restarting`: a descent has converged or failed, and the next one starts elsewhere. `converged`: the last descent has ended.
  */
 export const sgdMachine = descentMachine('sgd', {
   starting: { on: { failed, noGradient, told, converged, finished } },
@@ -76,10 +76,10 @@ export const sgdMachine = descentMachine('sgd', {
 });
 
 /**
- * L-BFGS-B whose every evaluation is a trial. `starting`: the start is tried. `searching`: a step along the line is; one that is too long is
- * made shorter, one that is kept leads to the next line. `probing`: no trainer reported the gradient there, so differences find it, all their trials
- * at once. `restarting`: the descent has converged, or got lost, and another one starts elsewhere; after the last one the machine has
- * `converged`.
+ * L-BFGS-B in which each evaluation is a trial. `starting`: evaluates the start. `searching`: evaluates a step along the line; a step that is too
+ * long is shortened, and an accepted one begins the next line. `probing`: the trainer reported no gradient, so it is estimated by differences, whose
+ * trials can run at once. `restarting`: the descent has converged or failed, and the next one starts elsewhere. `converged`: the last descent has
+ * ended.
  */
 export const lbfgsMachine = descentMachine('lbfgs', {
   starting: { on: { downhill, noGradient, failed, converged, finished } },

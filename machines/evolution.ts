@@ -17,7 +17,7 @@ const machine = setup({
   types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
   guards: {
     founded: ({ context: { core, state } }) => core.founded(state),
-    /** The search has converged, and starts again from founders. */
+    /** The search has converged and starts again. */
     restarted: ({ context: { core, state } }) => !core.founded(state),
     full: ({ context: { core, state } }) => core.barrier?.full(state) ?? false,
     settled: ({ context: { core, state } }) => core.barrier?.settled(state) ?? true,
@@ -33,10 +33,9 @@ const machine = setup({
 });
 
 /**
- * A strategy that learns from generations of trials. `founding`: asks get members of the first population, which depend on no result.
- * `breeding`: asks get what the population so far leads to. `restarting`: the search has converged, and asks get the first members of another
- * one. `settling`: a generation has been suggested in full, and asks wait until all its trials have ended; strategies whose generations flow
- * into each other never get there. `spent`: the last trial has been suggested.
+ * An evolutionary strategy. `founding`: asks get members of the first population, which depend on no result. `breeding`: asks get children of the
+ * population. `restarting`: the search has converged, and asks get the first members of the next search. `settling`: the generation is complete, and
+ * asks wait until all its trials have ended; steady-state strategies never enter this phase. `spent`: the last trial has been suggested.
  */
 export const evolutionMachine = machine.createMachine({
   id: 'evolution',

@@ -29,7 +29,7 @@ const machine = setup({
 /**
  * Asynchronous halving. `learning`: configurations begin as controls, which show how well the first rung that counts predicts the next one.
  * `filling`: a configuration begins at the first rung that counts, or in a bracket. `promoting`: a trial that waits at a rung is among the best
- * there, and is resumed. In each phase a report may stop a trial that runs on.
+ * there, and is resumed. In each phase, a report may stop a running trial.
  */
 export const halvingMachine = machine.createMachine({
   id: 'halving',

@@ -10,7 +10,7 @@ interface Context extends Input {
   readonly state: unknown;
 }
 
-/** What an ask is answered with: the next point, or the ask itself where all that is left was turned down. */
+/** The answer to an ask: the next point, or the ask itself if every point that is left was rejected. */
 function answer({ env, core, state }: Context, ask: Ask): Propose | Ask {
   const drawn = core.propose(state, ask);
   return drawn ? propose(ask, env.name, drawn.point, drawn.tags) : ask;

@@ -1,6 +1,6 @@
 import { setup } from 'xstate';
 
-/** What happens to a study in one engine. */
+/** The events of a study in one engine. */
 export type StudyEvent =
   /** The log has been read to its end. @param closed whether it ends with a closed study */
   | { readonly type: 'caughtUp'; readonly closed: boolean }
@@ -8,7 +8,7 @@ export type StudyEvent =
   | { readonly type: 'amended' }
   /** Another engine wrote first: this one must read on before it decides again. */
   | { readonly type: 'fenced' }
-  /** Strategies may decide otherwise than before. */
+  /** Strategies may now decide differently. */
   | { readonly type: 'stirred' }
   /** A decision was appended and has not come back from the log. */
   | { readonly type: 'appended' }
@@ -77,7 +77,7 @@ export const studyMachine = study.createMachine({
   },
 });
 
-/** The state of a study, without what lies around it. */
+/** The phase of an engine: the name of its innermost state. */
 export type EnginePhase =
   | 'replaying'
   | 'idle'

@@ -40,7 +40,7 @@ function apart(env: Env, stages: readonly Strategy[], i: number): Env {
 
 const rungsOf = (stages: readonly Strategy[]): readonly number[] | undefined => stages.findLast(({ rungs }) => rungs)?.rungs;
 
-/** What a stage may know of those before it: at which budgets they compare trials. */
+/** What a stage knows about the stages before it: the budgets at which they compare trials. */
 function behind(env: Env, stages: readonly Strategy[], i: number): Env {
   const rungs = rungsOf(stages.slice(0, i));
   return rungs ? { ...env, rungs } : env;

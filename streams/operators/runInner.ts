@@ -14,10 +14,10 @@ import {
 import { guarded } from '../guarded.ts';
 import { remember, type Strategy } from '../strategy.ts';
 
-/** A strategy within another: it is told everything, and asked when the outer one sees fit. */
+/** A strategy within another: it receives all events, and the outer one decides when to ask it. */
 export interface InnerStrategy {
   tell(told: StrategyEvent | ProposerEvent): void;
-  /** Its answer; the ask itself where it hands it on. */
+  /** Its answer, or the ask itself if it hands the ask on. */
   ask(ask: Ask): Ask | Propose | Wait;
 }
 
