@@ -18,7 +18,7 @@ interface History {
 const CURVE = 128;
 /** Rows in one message at most, so that a page shows something early. */
 const MESSAGE = 2000;
-/** Values in the rows of one message: more at once would block the server. */
+/** Values in the rows and curves of one message: more at once would block the server. */
 const VALUES = 24_000;
 /** Values of a row besides its parameters, about. */
 const OTHERS = 4;
@@ -78,7 +78,8 @@ export class TrialChanges {
   #endOfMessage(changed: readonly History[], from: number): number {
     let to = from;
     for (let values = 0; to < changed.length && to < from + MESSAGE && values < VALUES; to++) {
-      values += OTHERS + Object.keys(this.rows.get(changed[to]!.trial)!.params).length;
+      const { trial, reports } = changed[to]!;
+      values += OTHERS + Object.keys(this.rows.get(trial)!.params).length + (2 / 3) * reports.length;
     }
     return to;
   }
