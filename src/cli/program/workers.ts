@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { withLog } from '../terminal/withLog.ts';
-import { type ExitWith, logFormatOption, onServer, positiveNumber, studyCommands, wholeNumber } from './arguments.ts';
+import { byteSize, type ExitWith, logFormatOption, onServer, positiveNumber, studyCommands, wholeNumber } from './arguments.ts';
 
 /** The commands on the workers of a study. */
 export function declareWorkers(program: Command, exit: ExitWith): void {
@@ -21,6 +21,7 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
     .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
     .addOption(new Option('--at-time-limit <how>', 'stop: use the last report as the result (default: fail)').choices(['stop', 'fail']))
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
+    .option('--keep <size>', 'disk space of output and checkpoints of a study, such as 20GB (default: all)', byteSize)
     .option('--store <command>', 'saves the checkpoint $HYPERTIDE_PATH and prints its reference, such as s3://bucket/17')
     .option('--fetch <command>', 'restores $HYPERTIDE_REFERENCE into $HYPERTIDE_PATH')
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')

@@ -18,6 +18,7 @@ import { about } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
 import { type Amounts, checkNeeds } from './amounts.ts';
 import type { DepotCommands } from './depot.ts';
+import { keepOwn } from './keepOwn.ts';
 import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
 import { checkResuming } from './resuming.ts';
@@ -49,6 +50,8 @@ export interface Work extends ProgramSettings {
   readonly directory: string;
   /** What saves checkpoints, instead of the NATS server. */
   readonly commands: DepotCommands | undefined;
+  /** Bytes of all files in the directory. */
+  readonly keep: number | undefined;
   readonly screen: StatusLine;
   /** Says when it may take a trial. @param needs what each trial takes of the worker's resources */
   readonly doorFor: (needs: Amounts) => Door;
@@ -118,6 +121,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     commands: given.commands,
     warn,
   });
+  const files = given.keep === undefined ? undefined : keepOwn(directory, given.keep, created.objectives[0]!, warn);
   const perform: Perform<Params> = ({ suggestion, run, trainer, say, traceparent }) => {
     let wanted = true;
     const unwanted = new AbortController();
@@ -138,12 +142,14 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
       : start(suggestion);
     const { process } = started;
     given.began(process);
+    files?.began(suggestion);
     const conclude = async () => {
       const event = await travelling.depart(of(unwanted.signal), attempt, await started.end);
       const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
       screen.line(endOf(event, params, last), { level, trial, run, ...started.about });
       given.ended(process, event);
       say.end(wanted ? event : undefined);
+      await files?.ended(event);
     };
     void conclude();
     const abandon = () => {

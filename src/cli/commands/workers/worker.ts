@@ -24,6 +24,8 @@ interface WorkerOptions extends Access, Partial<ProgramSettings> {
   readonly slots?: readonly string[];
   readonly name?: string;
   readonly directory?: string;
+  /** Bytes of all files in the directory of a study. */
+  readonly keep?: number;
   /** Commands that save and restore checkpoints. */
   readonly store?: string;
   readonly fetch?: string;
@@ -89,6 +91,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       hasLogin: (options.nkey ?? options.creds) !== undefined,
       ...{ parallel, timeLimit, atTimeLimit, metric, metricFile, result },
       commands,
+      keep: options.keep,
       directory: directoryOf(study, options.directory, isAlone),
       screen: isAlone ? screen : named(screenOf(study), study),
       offers,

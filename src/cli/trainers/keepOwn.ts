@@ -1,0 +1,41 @@
+import { existsSync, readdirSync } from 'node:fs';
+import type { Suggestion } from '../../../streams/engine/directive.ts';
+import type { EndFact } from '../../../streams/evaluate.ts';
+import type { ObjectiveSpec, Params } from '../../facts/facts.ts';
+import type { TrialId } from '../../messages.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
+import { expendable, type Resumable } from '../../study/expendable.ts';
+import { keepFiles } from './keepFiles.ts';
+
+/** Keeps the folder of a worker within a size. */
+export interface OwnFiles {
+  began(suggestion: Suggestion<Params>): void;
+  /** Resolves when what is too much is gone. */
+  ended(event: EndFact): Promise<void>;
+}
+
+/**
+ * Keeps the folder of a worker within a size. It knows the trials that it has run since its start; the files of earlier ones go first.
+ *
+ * @param bytes of all files below the folder.
+ */
+export function keepOwn(directory: string, bytes: number, objective: ObjectiveSpec, warn: (message: string) => void): OwnFiles {
+  const rows = new Map<TrialId, Resumable>();
+  const before = existsSync(directory) ? readdirSync(directory).flatMap((name) => Number(/^trial-(\d+)$/.exec(name)?.[1] ?? [])) : [];
+  const isNeeded = (trial: TrialId) => [...rows.values()].some(({ status, resumes }) => status === 'open' && resumes === trial);
+  const order = () => [
+    ...before.filter((trial) => !rows.has(trial) && !isNeeded(trial)).sort((a, b) => a - b),
+    ...expendable(rows.values(), objective),
+  ];
+  const sweep = keepFiles(directory, bytes, order, warn);
+  return {
+    began: ({ trial, resumes, budget }) => {
+      rows.set(trial, omitUndefined({ trial, status: 'open' as const, resumes, budget }));
+    },
+    ended: (event) => {
+      const { trial, type: status } = event;
+      rows.set(trial, { ...rows.get(trial), trial, status, ...(event.type === 'completed' && { values: event.values }) });
+      return sweep();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { keepOwn } from '../../../src/cli/trainers/keepOwn.ts';
+import { directory } from '../support.ts';
+
+it('a worker deletes files of earlier trials first, then of its worst, and never of its best', async () => {
+  const place = directory();
+  const save = (trial: number) => {
+    const own = join(place, `trial-${trial}`, 'attempt-1', 'checkpoints');
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, 'model.bin'), 'c'.repeat(1000));
+  };
+  const left = () => [1, 2, 3, 4, 5].filter((trial) => existsSync(join(place, `trial-${trial}`, 'attempt-1', 'checkpoints', 'model.bin')));
+  for (const trial of [1, 2]) save(trial); // of an earlier start
+  const { began, ended } = keepOwn(place, 2500, { name: 'value', direction: 'minimize' }, () => {});
+  const suggestion = (trial: number, resumes?: number) =>
+    ({ type: 'suggested', trial, attempt: 1, by: 'random', params: {}, ...(resumes !== undefined && { resumes }) }) as const;
+  const run = async (trial: number, value: number) => {
+    began(suggestion(trial));
+    save(trial);
+    await ended({ type: 'completed', trial, run: 'r', values: { value } });
+  };
+  began(suggestion(5, 2)); // it runs, and resumes trial 2
+  await run(3, 0.1);
+  expect(left()).toEqual([2, 3]);
+  await run(4, 0.2);
+  expect(left()).toEqual([2, 3]);
+  await ended({ type: 'failed', trial: 5, attempt: 1, run: 'r', reason: 'error' });
+  await run(4, 0.05);
+  expect(left()).toEqual([3, 4]);
+});
