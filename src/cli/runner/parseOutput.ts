@@ -177,9 +177,16 @@ export function judge(
   const checkpoint = form === 'json' && typeof data.checkpoint === 'string' && { checkpoint: data.checkpoint };
   if (step !== undefined) return { type: 'report', report: { step, ...core }, ...checkpoint };
   const { extras, wrong } = extrasOf(form === 'json' ? data : {}, objectives);
-  const warning = wrong.length > 0 && { warning: `${what}: ${wrong.join(', ')} ignored, as it is not finite numbers in the form expected` };
+  const ignored = [...wrong, ...(form === 'json' ? textsIn(data.metrics) : [])];
+  const warning = ignored.length > 0 && { warning: `${what}: ${ignored.join(', ')} ignored: expected finite numbers` };
   return { type: 'result', result: { ...core, ...extras }, ...checkpoint, ...warning };
 }
+
+/** The metrics that are no numbers, which a result cannot keep. */
+const textsIn = (metrics: unknown): string[] =>
+  entriesOf(metrics)
+    .filter(([, value]) => value !== null && typeof value !== 'number')
+    .map(([name]) => `metrics.${name}`);
 
 /** All values of a line, under the names of objectives. An exact name goes before one of the same form. */
 function valuesOf(said: Statement, objectiveOf: Naming): Map<string, unknown> {

@@ -7,6 +7,7 @@ import type { Created, Fact, Params } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Settings } from '../../ledger/settings.ts';
+import { isRecord } from '../../schema/isRecord.ts';
 import { inform } from '../terminal/output.ts';
 import { UsageError } from '../usage.ts';
 import { journalSource } from './journal.ts';
@@ -26,6 +27,8 @@ export async function begunIn(path: string): Promise<Created | undefined> {
     for (const { fact: data, refusal } of entries.slice(0, 2 - seen)) {
       const fact = parseFact(data);
       if (!refusal && !isRefusal(fact) && fact.type === 'created') return fact;
+      if (isRecord(data) && data.type === 'created' && typeof data.v === 'number' && data.v > 1)
+        throw new UsageError(`${path}: a newer version of hypertide wrote this journal, in format ${data.v}; open it with that version`);
     }
     seen += entries.length; // a long first fact is a batch of its own
     if (seen >= 2) break;

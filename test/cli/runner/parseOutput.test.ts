@@ -87,7 +87,11 @@ describe('a line', () => {
   it('leaves out other fields that are wrong, and says so', () => {
     expect(one('{"value":1,"gradient":{"lr":NaN},"stderr":"x","constraints":[null]}')).toEqual({
       ...result({ loss: 1 }),
-      warning: 'the result: gradient, stderr, constraints ignored, as it is not finite numbers in the form expected',
+      warning: 'the result: gradient, stderr, constraints ignored: expected finite numbers',
+    });
+    expect(one('{"value":1,"metrics":{"note":"abc","size":3,"gap":null}}')).toEqual({
+      ...result({ loss: 1 }, { metrics: { size: 3 } }),
+      warning: 'the result: metrics.note ignored: expected finite numbers',
     });
   });
 

@@ -29,6 +29,12 @@ it.each([1, 2])('a study with a long first fact is found without its line %s', a
   expect(await begunIn(path)).toMatchObject({ type: 'created', study: 'x' });
 });
 
+it('a journal of a newer version says so', async () => {
+  const path = journalPath();
+  writeFileSync(path, '{"at":7,"type":"created","v":2}\n');
+  await expect(begunIn(path)).rejects.toThrow('a newer version of hypertide wrote this journal, in format 2');
+});
+
 it('a file whose first two lines are something else holds no study', async () => {
   const path = journalPath();
   for (const lines of [1, 2, 3]) {
