@@ -27,7 +27,7 @@ interface Context extends Input {
   readonly state: unknown;
 }
 
-/** The phase of an answer is state that comes back with its trial, and text for people. */
+/** Two tags record the phase of an answer: state for the machine, and text for people. */
 const PHASES = { exploring: 'exploring', modelling: 'modelling', fallingBack: 'falling back' };
 type Phase = keyof typeof PHASES;
 

@@ -1,7 +1,8 @@
 import type { Member } from './rung.ts';
 
-/** So many configurations begin as controls before others do, and later one in so many. */
+/** The first configurations are controls. */
 const LEAST = 8;
+/** Later, one configuration in this many is a control. */
 const EVERY = 24;
 
 /**
@@ -27,7 +28,7 @@ export class Controls {
     this.review(member);
   }
 
-  /** Takes over what has become of a configuration: one for each fact, since a study may have as many controls as trials. */
+  /** Updates the record of one configuration: one for each fact, since a study may have as many controls as trials. */
   review(member: Member): void {
     if (!this.#members.has(member)) return;
     const above = this.#at + 1;

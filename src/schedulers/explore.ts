@@ -30,7 +30,7 @@ export function explore({ axes, snap, feasible }: Env, from: Point, settings: Ex
   return from;
 }
 
-/** @param fresh a draw from the prior, for what did not exist before, too. */
+/** @param fresh a draw from the prior, which is also used if the axis was inactive before. */
 function moved({ ordered, levels }: Axis, from: number, existed: boolean, fresh: number, { resample, step }: Explore, rng: Rng): number {
   const resampled = rng() < resample;
   const up = rng() < 0.5;

@@ -63,7 +63,7 @@ export interface PopulationTraining {
   fold(state: PopulationState, fact: Suggested | Ended): PopulationState;
   /** Whether no further member will begin. */
   founded(state: PopulationState): boolean;
-  /** Whether all have come to the end. */
+  /** Whether all members have trained to `max`. */
   over(state: PopulationState): boolean;
   found(state: PopulationState, ask: Ask): Training;
   /** The next trial of the member that is furthest behind; undefined where all are busy or done. */

@@ -64,7 +64,7 @@ export class Rung {
     return pool;
   }
 
-  /** Takes over what has become of a configuration; a result that no longer counts is removed. */
+  /** Updates the record of a configuration; a result that no longer counts is removed. */
   settle(member: Member): void {
     const { configuration, stands } = member;
     const loss = configuration.counts ? configuration.losses.get(this.budget) : undefined;

@@ -17,7 +17,7 @@ export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
  * Parameters with few ordered values keep a margin of probability for neighbouring values (CMAwM, Hamano et al. 2022); choices and booleans have
  * probabilities of their own (CatCMA, Hamano et al. 2024).
  *
- * No trainer waits: the search distribution answers any number of asks, and is updated whenever `population` results are there. A late result
+ * No trainer waits: the search distribution answers any number of asks, and is updated after every `population` results. A late result
  * counts in a later generation, shortened to a step that its distribution might have taken. The search starts from the results before its first
  * trial, whichever strategy suggested them (WS-CMA-ES, Nomura et al. 2021); later results of other strategies count if they are better than all
  * of its own.
@@ -26,8 +26,8 @@ export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
  * see it, and its distribution changes only through its correlation with others. The probabilities of a choice are learned only from trials that
  * have it.
  *
- * Feasible ranks before infeasible and completed before stopped, then a higher budget before a lower one, then the lower loss. Failed trials teach
- * nothing.
+ * Feasible ranks before infeasible and completed before stopped, then a higher budget before a lower one, then the lower loss. Failed trials are
+ * ignored.
  *
  * @throws OptionError; StrategyError at subscription if the study has several objectives
  * @example

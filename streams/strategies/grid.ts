@@ -23,7 +23,7 @@ export const gridOptions = {
 export type GridOptions = OptionsOf<typeof gridOptions>;
 
 /**
- * Every combination of the parameters' values, each once (full factorial). After the last one, asks are passed on.
+ * Every combination of the parameters' values, each once (full factorial). After the last one, it hands asks on.
  *
  * Use it for a few parameters with few values each.
  *

@@ -11,8 +11,8 @@ export const latinHypercubeOptions = {
 export type LatinHypercubeOptions = OptionsOf<typeof latinHypercubeOptions>;
 
 /**
- * A Latin hypercube, mapped through the priors: with n points, each parameter has one value in each of n equal slices. After the last point, asks
- * are passed on.
+ * A Latin hypercube, mapped through the priors: with n points, each parameter has one value in each of n equal slices. After the last point, it
+ * hands asks on.
  *
  * Use it to cover the space evenly if you know how many points you want.
  *

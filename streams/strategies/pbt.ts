@@ -16,7 +16,7 @@ export type PbtOptions = OptionsOf<typeof pbtOptions>;
  * Use it to find a schedule of parameters in one training run, if your trainer loads checkpoints.
  *
  * No trainer waits for the others. A member that fails or violates an outcome constraint is replaced in the same way. When all members are at `max`,
- * asks are passed on.
+ * it hands asks on.
  *
  * The stages of a member are trials that resume each other: `resumes` names the trial whose checkpoint the trainer loads. The values of the best
  * member along its `resumes` are the schedule.

@@ -7,7 +7,7 @@ import { drive, type Strategy, stage } from '../strategy.ts';
  *
  * Use it as a baseline, or to fill in after another strategy.
  *
- * In a finite space it tries no configuration twice, whichever strategy suggested it. When all have been tried, asks are passed on.
+ * In a finite space it tries no configuration twice, whichever strategy suggested it. When all have been tried, it hands asks on.
  *
  * @example
  * chain(asha({ min: 1, max: 81 }), random())

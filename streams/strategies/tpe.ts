@@ -7,7 +7,7 @@ export type TpeOptions = OptionsOf<typeof tpeOptions>;
 
 /**
  * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), jointly over all parameters that exist together. It learns from all trials,
- * including stopped and infeasible ones and those of other strategies; open trials repel. With several objectives it ranks by non-domination.
+ * including stopped and infeasible ones and those of other strategies, and avoids points near open trials. With several objectives it ranks by non-domination.
  *
  * Use it for many trials, many parameters, choices and conditions: it is fast.
  *

@@ -60,11 +60,11 @@ const PERTURBED_POINTS = 10;
 /** The confidence bound is this many standard deviations below the mean, as in Vizier's bandit (Song et al. 2024). */
 const KAPPA = 1.8;
 /**
- * The weight of the log probability of success. The model of losses expects much where no trial has completed, because it knows nothing there.
+ * The weight of the log probability of success. Where no trial has completed, the model of losses has no data, and the acquisition is high.
  * Where half of the space failed, a third of the suggestions 23 to 40 failed with 1, and a ninth with 4; the best results were no worse.
  */
 const FAILURE_AVERSION = 4;
-/** More work than a fit of four transforms to 200 results is left to a thread. */
+/** A fit that costs more than four transforms of 200 results runs in a thread. */
 const MAX_WORK = 4 * 200 ** 2;
 
 /**
@@ -194,8 +194,8 @@ export function boSurrogate(
   }
 
   /**
-   * Without results, the middle of the space is the best guess; Vizier begins there, too (Song et al. 2024). It would favour one branch of a
-   * conditional space, so that others are found late.
+   * Without results, the middle of the space is the best guess; Vizier begins there, too (Song et al. 2024). In a conditional
+   * space, the middle lies in one branch, and the others would be tried late.
    */
   const explore = ({ sequence, suggested }: BoState, ask: Ask): ProposedPoint | undefined =>
     startsInMiddle && suggested.length === 0 && !ask.retry ? { point: middle } : fold.sequence.propose(sequence, ask);

@@ -34,7 +34,7 @@ const TRIES = 10;
  * If no new point was found, a known one: the space may be exhausted, or trials repeated on purpose.
  *
  * @param known fingerprints of all points that were suggested
- * @param founder whose turn it is; a retry turns it down
+ * @param founder the next founder; a retry skips it
  */
 export function nextOf<C extends Child>(
   env: Env,

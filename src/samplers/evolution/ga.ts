@@ -16,7 +16,7 @@ export const gaOptions = {
    * if that is known and larger; in mode `generational` at least the number of parallel trials.
    */
   population: optional(wholeFrom(2)),
-  /** After this many times `population` trials of its own, asks are passed on. Default: never. */
+  /** After this many times `population` trials of its own, it hands asks on. Default: never. */
   generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
   /** `steady`: each result joins the population at once, and no trainer waits. `generational`: parents are selected when a whole generation has ended. Default: `steady`. */
   mode: optional(oneOf('steady', 'generational'), 'steady'),
@@ -45,7 +45,7 @@ export interface GaState {
   readonly generation: number;
   /** Whether the first one is still to be filled. */
   readonly founding: boolean;
-  /** Trials of this generation that were handed out; those that flow are all one. */
+  /** Suggested trials of this generation. In mode `steady`, the whole run is one generation. */
   readonly issued: number;
   readonly open: number;
   /** Results of other strategies' trials, without those that resume a trial. */
@@ -70,8 +70,8 @@ const START: GaState = {
 };
 
 /**
- * A genetic algorithm. The founders are a Latin hypercube taken through the priors. Results of others stand in for founders as long as there
- * are any to come, and join the population later like any other.
+ * A genetic algorithm. The founders are a Latin hypercube taken through the priors. Results of other strategies replace founders that are
+ * not suggested yet; later they join the population like its own.
  *
  * Where budgets differ, a higher budget comes before a lower one. The one order of all configurations (see `rankingOf`) was measured to be worse
  * here, behind a scheduler that pauses trials: its population filled with good starts.

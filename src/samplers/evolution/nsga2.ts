@@ -14,7 +14,7 @@ export const nsga2Options = {
    * of trials if that is known, between 20 and 100; otherwise 50.
    */
   population: optional(wholeFrom(2)),
-  /** After this many times `population` trials of its own, asks are passed on. Default: never. */
+  /** After this many times `population` trials of its own, it hands asks on. Default: never. */
   generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
   /** The probability that a child has two parents, not one. Default: 0.9. */
   crossover: optional(probability, 0.9),
@@ -41,8 +41,8 @@ export interface Nsga2State extends SteadyState {
 }
 
 /**
- * The elitist non-dominated sorting genetic algorithm, NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002), without a barrier: whenever as many
- * results are there as live at once, parents and children are selected from; asks until then are answered from the parents there are.
+ * The elitist non-dominated sorting genetic algorithm, NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002), without a barrier: after
+ * every `population` results, it selects new parents from parents and children; until then, asks are answered from the current parents.
  */
 export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolution<Nsga2State> {
   const { population, generations } = settings;

@@ -15,7 +15,7 @@ export interface SteadyState {
   readonly immigrants: number;
   /** Fingerprints of all points that were suggested. */
   readonly known: GrowingSet<number>;
-  /** What the order of trials follows from. */
+  /** The facts by which `rankingOf` orders trials. */
   readonly facts: History<StrategyEvent>;
 }
 

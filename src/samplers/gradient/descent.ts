@@ -18,7 +18,7 @@ export const descentOptions = {
    * but 1 if the trials around one point of `sgd` fill the slots.
    */
   starts: optional(wholeFrom(1)),
-  /** How often a converged descent restarts elsewhere; after that, asks are passed on. Default: without limit. */
+  /** How often a converged descent restarts elsewhere; after that, it hands asks on. Default: without limit. */
   restarts: optional(wholeFrom(0), Number.POSITIVE_INFINITY),
 };
 

@@ -18,7 +18,7 @@ export type SgdOptions = OptionsOf<typeof sgdOptions>;
  *
  * Steps are projected to the box. A noisy descent tries the average of its iterates from time to time (Polyak & Juditsky 1992).
  *
- * With told gradients it moves floats without steps; with estimated ones it moves all ordered parameters, by at least one level. Parameters without
+ * With reported gradients it moves floats without steps; with estimated ones it moves all ordered parameters, by at least one level. Parameters without
  * an order, and those that decide whether others exist, keep their values: those of the start, or from the second start on those of the best trial
  * in the log. To tune them too, combine it with another strategy.
  *

@@ -30,11 +30,11 @@ export interface CmaesState {
 
 /**
  * A CMA-ES that draws from its distribution at the points of a Halton sequence, so that a few draws tell as much as many random ones (Teytaud & Gelly, "DCMA: yet
- * another derandomization in covariance-matrix-adaptation", GECCO 2007). It has no barrier: each ask gets another draw from the distribution as it is, and each time as many results are there as make a generation,
- * whichever distribution they came of, the distribution learns from them.
+ * another derandomization in covariance-matrix-adaptation", GECCO 2007). It has no barrier: each ask gets another draw from the current distribution. After every `population` results,
+ * the distribution is updated, even if earlier distributions drew some of them.
  *
- * Where budgets differ, a higher budget comes before a lower one. The one order of all configurations (see `rankingOf`) was measured, and gained
- * nothing here.
+ * Where budgets differ, a higher budget comes before a lower one. We measured the common order of all configurations (see `rankingOf`);
+ * it did not help here.
  */
 export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evolution<CmaesState> {
   const layout = layoutOf(env.axes);
@@ -53,7 +53,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     return { ...state, run, open: [...state.open, { id: fact.id, run: run.number, ...origin(run, fact, retry) }] };
   }
 
-  /** What a trial was drawn as: the draw is repeated. */
+  /** Recomputes the draw of a trial. */
   function origin({ distribution, previous }: CmaRun, { id, point }: Suggested, retry: number): Pick<Open, 'genes' | 'generation'> {
     for (const source of previous ? [distribution, previous] : [distribution]) {
       const genes = drawn(source, id, retry);

@@ -15,7 +15,7 @@ export const cmaesOptions = {
   sigma: optional(fraction, 1 / 6),
   /**
    * What follows when the search has converged: a restart from a random point with twice the population (`ipop`; Auger & Hansen 2005), large and
-   * small restarts in turn (`bipop`; Hansen 2009), or nothing (`none`), so that asks are passed on. Default: `ipop`.
+   * small restarts in turn (`bipop`; Hansen 2009), or nothing (`none`), so that it hands asks on. Default: `ipop`.
    */
   restarts: optional(oneOf('ipop', 'bipop', 'none'), 'ipop'),
   /** Whether to slow down if results are noisy or have many local minima (Nomura et al. 2023). Default: false. */
@@ -86,12 +86,14 @@ export function taught(run: CmaRun, outcome: RunResult, layout: Layout, { adaptR
   };
 }
 
-/** How many generations without any difference between their best are a plateau. */
+/** If the best losses of this many generations are equal, the run is on a plateau. */
 const window = ({ dimension, population }: CmaParameters): number => 10 + Math.ceil((30 * dimension) / population);
 
-/** The least step that a search is for, in ranges; the least difference between losses; the greatest condition of a covariance. */
+/** The smallest useful step, as a share of the range. */
 const FINEST_STEP = 1e-8;
+/** The smallest difference between losses that counts. */
 const FINEST_LOSS = 1e-12;
+/** The largest condition number of a covariance. */
 const WORST_CONDITION = 1e14;
 
 /** Whether a run has nothing more to find: Hansen, "Benchmarking a BI-population CMA-ES on the BBOB-2009" (GECCO 2009), section 2. */

@@ -107,7 +107,7 @@ export function pointOf({ axes, ordered, unordered }: Layout, genes: Genes): Poi
   return point;
 }
 
-/** What a point is made of, where it is not known how it was drawn. */
+/** The genes of a point whose draw is unknown. */
 export function genesOf({ axes, ordered, unordered }: Layout, point: Point): Genes {
   const has = active(axes, point);
   return {

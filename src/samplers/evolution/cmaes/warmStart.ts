@@ -15,7 +15,7 @@ export interface WarmStartResult {
 const PROMISING = 0.1;
 const SPREAD = 0.1;
 
-/** The middle of the priors, and a sixth of the range each way where a prior does not say otherwise. */
+/** The medians of the priors, and `sigma` times the width of each prior. */
 export function priorDistribution(layout: Layout, sigma: number, mean = priorMean(layout)): SearchDistribution {
   const widths = layout.ordered.map((i) => interquartile(layout, i) / 0.5);
   return distributionOf(layout, mean, sigma, diagonal(widths.map((width) => width ** 2)));

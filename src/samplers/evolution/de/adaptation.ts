@@ -20,7 +20,7 @@ const SLOTS = 6;
 export const newMemory: RateMemory = Array.from({ length: SLOTS }, () => ({ scale: 0.5, crossover: 0.5 }));
 
 const SPREAD = 0.1;
-/** Rates are said in tags, and read from there: what is not said is not used. */
+/** Tags record rounded rates, and the strategy uses the rounded ones. */
 const rounded = (rate: number): number => Math.round(100 * rate) / 100;
 
 /** Rates near some that worked: the scale by a Cauchy law, the crossover by a normal one. */

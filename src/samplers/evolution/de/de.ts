@@ -17,7 +17,7 @@ import { differentialChild, type Start } from './variation.ts';
 export const deOptions = {
   /** How many members the population has. Default: 8, with `rand` 20; or 0.4 times the square root of the number of trials if that is known and larger. */
   population: optional(wholeFrom(4)),
-  /** After this many times `population` trials of its own, asks are passed on. Default: never. */
+  /** After this many times `population` trials of its own, it hands asks on. Default: never. */
   generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
   /**
    * Where a mutant starts: `current-to-pbest` moves a member towards one of the best, also by differences from replaced members; `rand` starts at
@@ -38,7 +38,7 @@ export interface DeSettings extends SettingsOf<typeof deOptions> {
 export interface DeState extends SteadyState {
   /** By place: a child competes with the member in its target's place. */
   readonly members: readonly Individual[];
-  /** Points of members that had to go, the oldest first: they still give differences. */
+  /** Points of replaced members, the oldest first. Differences may use them. */
   readonly archive: readonly Point[];
   readonly memory: RateMemory;
   readonly successes: readonly Success[];
@@ -155,7 +155,7 @@ function entered(state: DeState, newcomer: Individual, place: number, { populati
   };
 }
 
-/** A child meets its target, and its rates are remembered where it won. */
+/** Compares a child with its target, and records its rates if it wins. */
 function competed(state: DeState, child: Individual, { place, ...rates }: Target, settings: DeSettings): DeState {
   const { standing: old } = state.members[place]!;
   const next = entered(state, child, place, settings);

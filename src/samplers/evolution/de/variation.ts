@@ -22,7 +22,7 @@ const FRESH = 0.1;
 
 /**
  * A child by differential mutation and binomial crossover, not yet snapped. On an unordered axis a mutant takes the value of the base where the
- * donors agree, and otherwise that of either. An axis that some donors lack comes from those that have it, and from the prior where none has.
+ * donors agree, and otherwise that of either. An axis that some donors lack comes from the others; if none has it, its value is drawn from the prior.
  *
  * @param donors snapped
  */
@@ -50,5 +50,5 @@ function mutant(axis: Axis, [target, base, plus, minus]: readonly (number | unde
   return within(from + scale * (plus - minus), start === 'rand' ? base : target);
 }
 
-/** Beyond a bound: half-way there from where it came (JADE). */
+/** Moves a coordinate beyond a bound to the midpoint between its origin and the bound (JADE). */
 const within = (u: number, from: number): number => (u < 0 ? from / 2 : u > 1 ? (from + 1) / 2 : u);
