@@ -69,7 +69,7 @@ async function train({ study, trainers }: Extract<Order, { type: 'train' }>): Pr
           ended++;
           return Math.random();
         },
-        { name: `w${j}` },
+        { name: `w${process.pid}-${j}` },
       );
   }
 }

@@ -6,7 +6,7 @@ import { subjectsOf } from '../../streams/nats/subjects.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { fill, type Message } from './natsFill.ts';
 
-const training = space({
+export const training = space({
   rate: float(1e-5, 1e-1, { log: true }),
   dropout: float(0, 0.5),
   layers: int(1, 8),

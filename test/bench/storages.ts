@@ -1,0 +1,73 @@
+// npm run bench:storages [-- --past 2000,10000]: trials a second of eight processes on one study with a past, next to Optuna's storages. All store each
+// fact with an fsync, on a disk and in memory.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { random } from '../../streams/index.ts';
+import { serve } from '../../streams/nats/index.ts';
+import { natsServer } from '../support/nats.ts';
+import { beginStudy, training } from './scaleLog.ts';
+import { kill, messageOf, program } from './scaleProcess.ts';
+
+const { values } = parseArgs({
+  options: { past: { type: 'string', default: '2000,10000,100000' }, disk: { type: 'string', default: '/var/tmp' } },
+});
+const PROCESSES = 8;
+const TRIALS = 500;
+/** Trials before the clock starts, until all processes take part. */
+const WARM = 200;
+const optuna = fileURLToPath(new URL('./optuna_storages.py', import.meta.url));
+
+async function ours(folder: string, past: number): Promise<number> {
+  process.env.TMPDIR = folder;
+  const server = await natsServer('jetstream { sync_interval: always }');
+  const nc = await server.connect();
+  const name = `past-${past}`;
+  await beginStudy(nc, { name, strategy: random(), ended: past, parallel: 2 * PROCESSES });
+  const fleets = Array.from({ length: PROCESSES }, () => program('./scaleFleet.ts', server.url));
+  await Promise.all(fleets.map((fleet) => messageOf(fleet)));
+  let completed = 0;
+  let since = 0;
+  const rate = new Promise<number>((resolve) => {
+    const note = ({ position, fact }: { readonly position: number; readonly fact: unknown }) => {
+      if (position <= 3 * past + 1 || (fact as { type?: string })?.type !== 'completed') return;
+      if (++completed === WARM) since = performance.now();
+      if (completed === WARM + TRIALS) resolve((1000 * TRIALS) / (performance.now() - since));
+    };
+    void serve(nc, training, { strategy: random(), study: name, trials: 1e9, seed: 1, parallel: 2 * PROCESSES, note });
+  });
+  for (const fleet of fleets) fleet.send({ type: 'train', study: name, trainers: 1, milliseconds: 0 });
+  const found = await rate;
+  await Promise.all(fleets.map(kill));
+  await server.dispose();
+  return found;
+}
+
+function theirs(kind: 'journal' | 'sqlite', folder: string, past: number): number {
+  const place = mkdtempSync(join(folder, 'hypertide-bench-'));
+  try {
+    return Number(
+      execFileSync('/usr/bin/python3', [optuna, place, kind, String(past), String(TRIALS), String(PROCESSES)], { encoding: 'utf8' }),
+    );
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
+
+console.log(`${TRIALS} trials by ${PROCESSES} processes, in trials a second; load ${loadavg()[0]!.toFixed(1)}`);
+for (const past of values.past.split(',').map(Number))
+  for (const [where, folder] of [
+    ['memory', '/dev/shm'],
+    ['disk', values.disk],
+  ] as const) {
+    const rates = { hypertide: await ours(folder, past), journal: theirs('journal', folder, past), sqlite: theirs('sqlite', folder, past) };
+    const best = Math.max(rates.journal, rates.sqlite);
+    const cells = Object.entries(rates).map(([name, rate]) => `${name} ${rate.toFixed(0)}`);
+    console.log(
+      `after ${past}, in ${where}: ${cells.join(', ')}; ${(rates.hypertide / best).toFixed(1)} times the better storage of Optuna`,
+    );
+  }
+process.exit(0);
