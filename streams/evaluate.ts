@@ -205,7 +205,7 @@ export function evaluateTrial<P>(
 const described = (evaluation: unknown, name: string): string =>
   isRecord(evaluation)
     ? `an object with ${Object.keys(evaluation).join(', ') || 'no fields'}; values by name are returned as { values: { ${name}: 0.3 } }`
-    : `${String(evaluation)} instead of a number`;
+    : `${Array.isArray(evaluation) ? 'a list' : String(evaluation)} instead of a number`;
 
 /** Creates its abort signal on first use: most objectives do not use it, and it costs more than the rest of a short trial. */
 class Stopping {

@@ -52,6 +52,12 @@ describe('commands on a study on a server', () => {
     expect(existsSync(join(place, 'read.html'))).toBe(true);
   });
 
+  it('reach the next server if the first one is away', async () => {
+    await finished('next', 1);
+    const best = await hypertide(directory(), 'best', '--nats', `nats://127.0.0.1:1,${server.url}`, '--study', 'next', '--json');
+    expect(best).toMatchObject({ code: 0, err: '' });
+  });
+
   it('archive files of trials only from a folder that is named', async () => {
     const place = directory();
     await finished('packed', 2);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readUpTo } from '../../streams/engine/replay.ts';
 import {
   createStudy,
+  type Fact,
   float,
   InfeasibleError,
   memoryLog,
@@ -86,6 +88,16 @@ describe('a result', () => {
     await expect(optimize(line, infeasible, { trials: 12 }).result()).rejects.toThrow('as all 12 failed; trial 12: infeasible: too big');
   });
 
+  it('takes the name of its value from the log that it continues', async () => {
+    const log = memoryLog();
+    await optimize(line, half, { trials: 2, objectives: { loss: 'minimize' }, log }).result();
+    const begun = memoryLog();
+    for await (const entries of readUpTo(log.read(), await log.head()))
+      for (const { fact } of entries) if ((fact as Fact).type !== 'closed') await begun.append(fact);
+    const { best } = await optimize(line, half, { trials: 4, log: begun }).result();
+    expect(best?.values).toEqual({ loss: expect.any(Number) });
+  });
+
   it('is an error if an objective leaves a value out, instead of a wait without end', async () => {
     const objectives = { loss: 'minimize', size: 'minimize' } as const;
     await expect(optimize(line, half as never, { trials: 2, objectives }).result()).rejects.toThrow('size');
@@ -93,6 +105,7 @@ describe('a result', () => {
     await expect(optimize(line, (() => undefined) as never, { trials: 2 }).result()).rejects.toThrow(
       'returned undefined instead of a number',
     );
+    await expect(optimize(line, (() => []) as never, { trials: 2 }).result()).rejects.toThrow('returned a list instead of a number');
     await expect(optimize(line, (() => ({ loss: 1, size: 2 })) as never, { trials: 2 }).result()).rejects.toThrow(
       'the objective returned an object with loss, size; values by name are returned as { values: { value: 0.3 } }',
     );
