@@ -31,7 +31,7 @@ describe('the wheel', () => {
     return join(folder, name, 'bin/python');
   };
 
-  it('works in a clean environment, as the documents say', async () => {
+  it('runs the programs of the documents in a clean environment', async () => {
     const own = installed('clean');
     for (const [name, { code }] of blocksOf(['README.md', ...pages, 'src/python/README.md'], 'python')) {
       if (!code.includes('import hypertide')) continue;
@@ -42,7 +42,10 @@ describe('the wheel', () => {
     mkdirSync(join(folder, 'tutorial'));
     await follow('docs/tutorials/python.md', join(folder, 'tutorial'), join(folder, 'clean/bin'));
     expect(run(join(folder, 'clean/bin/hypertide'), '--version').trim()).toMatch(/^\d+\.\d+\.\d+$/);
-    run(own, join(here, 'test_study.py'));
+  });
+
+  it('runs studies in a clean environment, in threads and processes, through kills and Ctrl-C', () => {
+    run(installed('study'), join(here, 'test_study.py'));
   });
 
   it('works with scikit-learn, XGBoost and Optuna, and in a notebook', () => {
