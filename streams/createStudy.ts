@@ -1,4 +1,4 @@
-import { type Observable, ReplaySubject } from 'rxjs';
+import type { Observable } from 'rxjs';
 import {
   type Completed,
   type Enqueued,
@@ -12,10 +12,10 @@ import {
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
-import { type Recommendation, recommendation } from '../src/recommendation/recommendation.ts';
+import type { Recommendation } from '../src/recommendation/recommendation.ts';
 import type { Space } from '../src/space/space.ts';
 import { type Intent, RefusedError } from '../src/study/commands.ts';
-import { type Annotation, type TrialRow, TrialRows } from '../src/study/trials.ts';
+import type { Annotation, TrialRow } from '../src/study/trials.ts';
 import { Asks } from './engine/asks.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
@@ -23,10 +23,9 @@ import { blockedBy, FixedAsks } from './fixedAsks.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import { type NoResultError, watchFailures } from './noResult.ts';
-import { bestRows } from './observe.ts';
-import { frontAmong } from './pareto.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
 import { checkStrategy } from './strategy.ts';
+import { StudyResults } from './studyResults.ts';
 import { submit, submitter } from './submit.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 
@@ -160,10 +159,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
   const fixedAsks = new FixedAsks<P>();
   const { append, note: recognise, end: fail } = submitter(log);
   const stops = new Set<TrialId>();
-  const rows = new TrialRows<P>();
-  const best$ = new ReplaySubject<TrialRow<P>>(1);
-  const betterOf = bestRows<P>();
-  let best: TrialRow<P> | undefined;
+  const results = new StudyResults(space);
   /** The run under which each trial is evaluated here: after a crash the log tells which trials have lost their trainer. */
   const runs = new Map<TrialId, string>();
   let end: { readonly error?: unknown } | undefined;
@@ -175,7 +171,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
   const finish = (how: { readonly error?: unknown }) => {
     end ??= how;
     over();
-    'error' in how ? best$.error(how.error) : best$.complete();
+    results.end(how);
     asks.end(how);
     fail(how.error ?? closed());
   };
@@ -207,12 +203,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
       exclusive: true,
       asked: () => asks.any,
       note: (noted) => {
-        const row = rows.fold(noted);
-        if (row?.status === 'retracted' && row.trial === best?.trial) best = undefined;
-        for (const better of betterOf(noted)) {
-          best = better;
-          best$.next(better);
-        }
+        results.note(noted);
         note?.(noted);
         fixedAsks.note(noted);
         recognise(noted);
@@ -284,16 +275,11 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
     propose: (proposer, params, { seconds, note } = {}) => command(omitUndefined({ type: 'propose', proposer, params, seconds, note })),
     annotate: (about) => command({ ...about, type: 'annotate' }),
     retract: (trial) => command({ type: 'retract', trial }),
-    best: () => best,
-    recommend: () => {
-      if (!engine.ledger.created) return undefined;
-      const [objective, ...more] = engine.ledger.settings.objectives;
-      if (more.length > 0) throw new RangeError('recommend: expected a study with one objective; with several, choose from pareto()');
-      return recommendation(space, objective!, rows);
-    },
-    best$: best$.asObservable(),
-    trials: () => Array.from(rows, (row) => ({ ...row })),
-    pareto: () => (engine.ledger.created ? frontAmong(rows, engine.ledger.settings.objectives) : []),
+    best: () => results.best,
+    recommend: () => results.recommend(engine.ledger),
+    best$: results.bests,
+    trials: () => results.trials,
+    pareto: () => results.front(engine.ledger),
     close: async () => {
       stop();
       finish({});
