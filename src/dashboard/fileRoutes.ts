@@ -20,17 +20,19 @@ const IMAGES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** Routes to the files of trials. */
+/** Routes to the files of trials. Their list is null if they are elsewhere. */
 export function fileRoutes(app: Hono, studies: Studies, mayAct: MiddlewareHandler): void {
   const ofTrial = (serve: (c: Context, files: KeptFiles, trial: number) => Promise<Response>) => async (c: Context) => {
     const shown = studies.get(c.req.param('id') ?? '');
     const trial = Number(c.req.param('trial'));
     return shown?.files && hasTrial(shown, trial) ? serve(c, shown.files, trial) : missing(c);
   };
-  app.get(
-    ROUTE,
-    ofTrial(async (c, files, trial) => c.json(await files.list(trial))),
-  );
+  app.get(ROUTE, async (c) => {
+    const shown = studies.get(c.req.param('id'));
+    const trial = Number(c.req.param('trial'));
+    if (!shown || !hasTrial(shown, trial)) return missing(c);
+    return c.json((await shown.files?.list(trial)) ?? null);
+  });
   app.get(
     `${ROUTE}/:name{.+}`,
     ofTrial(async (c, files, trial) => {

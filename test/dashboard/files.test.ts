@@ -61,3 +61,11 @@ it('takes a file with the token, up to its limit', async () => {
   expect(await send('a.txt', 'other', open.token)).toMatchObject({ status: 409, text: expect.stringContaining('choose another name') });
   expect((await send('big.bin', 'x'.repeat(17 * 2 ** 20), open.token)).status).toBe(413);
 });
+
+it('says of a study whose files are elsewhere that there is no list', async () => {
+  await open.close();
+  open = await board();
+  await open.say(...finished(1, 0.5));
+  expect(await request(at('1/files'))).toMatchObject({ status: 200, text: 'null' });
+  expect((await request(at('1/files/a.txt'))).status).toBe(404);
+});

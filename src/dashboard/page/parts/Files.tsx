@@ -11,18 +11,18 @@ const SHOWN = 2 ** 16;
 
 /** What a trial printed and saved. Nothing if its files are not on the machine of the server. */
 export function Files({ row }: { readonly row: FigureRow }) {
-  const files = useSignal<readonly KeptFile[] | undefined>(undefined);
+  const files = useSignal<readonly KeptFile[] | null>(null);
   const { feedback, show } = useFeedback();
   const path = `trials/${row.trial}/files`;
   const look = () =>
-    get<readonly KeptFile[]>(path).then(
+    get<readonly KeptFile[] | null>(path).then(
       (found) => {
         files.value = found;
       },
       () => {},
     );
   useEffect(() => void look(), [`${row.state} ${row.step} ${row.attempt}`]);
-  if (files.value === undefined) return null;
+  if (files.value === null) return null;
   const output = `attempt-${row.attempt}.log`;
   const printed = files.value.find(({ name }) => name === output);
   const others = files.value.filter(({ name }) => name !== output);
