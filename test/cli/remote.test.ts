@@ -9,10 +9,12 @@ import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';
 import { natsSource } from '../../streams/nats/place/source.ts';
 import { line } from '../support/line.ts';
 import { type NatsServer, natsServer, type TeamServer, teamServer } from '../support/nats.ts';
+import { ensurePage } from '../support/page.ts';
 import { directory, hasTrace, hypertide, studyIn, TRAINER } from './support.ts';
 
 let server: NatsServer;
 beforeAll(async () => {
+  await ensurePage(); // for reports and the dashboard
   server = await natsServer();
 });
 afterAll(() => server.dispose());
