@@ -19,14 +19,22 @@ let server: TeamServer;
 beforeAll(async () => {
   server = await teamServer(STUDIES, ['w1', 'w2']);
 });
-afterAll(() => server.dispose());
+const directories: string[] = [];
+afterAll(() => {
+  for (const path of directories) rmSync(path, { recursive: true, force: true });
+  return server.dispose();
+});
 
 const as = (name: string): Promise<NatsConnection> => server.as(name);
 
 /** On a busy machine. */
 const PATIENT = { timeout: 60_000 };
 
-const directory = () => mkdtempSync(join(tmpdir(), 'hypertide-checkpoint-'));
+const directory = () => {
+  const path = mkdtempSync(join(tmpdir(), 'hypertide-checkpoint-'));
+  directories.push(path);
+  return path;
+};
 
 interface Scene {
   readonly engine: ServedStudy;
