@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { comparison, readRecord } from '../../examples/digits/record.ts';
+import { natsServer } from '../support/nats.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const directory = join(root, 'examples');
@@ -57,5 +58,19 @@ it('the main example says in one line what is wrong with its arguments', async (
     ['--nonsense', '1'],
   ]) {
     await expect(run('start.ts', ...wrong)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/^[^\n]+\n$/) });
+  }
+});
+
+it('the services of the platform tune a model, and again when its data have changed', async () => {
+  const server = await natsServer();
+  const begin = (file: string) =>
+    spawn(process.execPath, ['--import', 'tsx', join(directory, 'platform', file), server.url], { cwd: root });
+  const services = [begin('tuner.ts'), begin('trainers.ts')];
+  try {
+    const shown = await run('platform/trigger.ts', server.url);
+    expect(shown).toMatch(/^demand-1: trial \d+, error 0\.\d+ with .*\ndemand-2: trial \d+, error \d/);
+  } finally {
+    for (const service of services) service.kill();
+    await server.dispose();
   }
 });
