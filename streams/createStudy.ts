@@ -18,7 +18,7 @@ import { type Intent, RefusedError } from '../src/study/commands.ts';
 import type { Annotation, TrialRow } from '../src/study/trials.ts';
 import { Asks } from './engine/asks.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
-import { run } from './engine/run.ts';
+import { runEngine } from './engine/run.ts';
 import { blockedBy, FixedAsks } from './fixedAsks.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
@@ -194,7 +194,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
     const error = blocked();
     if (error) asks.end({ error }); // none of those that wait may get it
   };
-  const { engine, started, stop } = run<P>(
+  const { engine, started, stop } = runEngine<P>(
     space,
     strategy,
     log,

@@ -4,6 +4,6 @@ export type { Figure } from '../src/figures/figures.ts';
 export { figuresOf, NoFigureError } from '../src/figures/figures.ts';
 export type { FigureKind } from '../src/figures/kinds.ts';
 export { figureKinds } from '../src/figures/kinds.ts';
-export type { Option } from '../src/figures/option.ts';
+export type { ChartOption } from '../src/figures/option.ts';
 export type { FigureStudy, StudyParts } from '../src/figures/study.ts';
 export { figureStudy } from '../src/figures/study.ts';

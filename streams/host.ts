@@ -13,7 +13,7 @@ import { Claims, isHeld } from './claims.ts';
 import type { Directive } from './engine/directive.ts';
 import { dryRunChange } from './engine/dryRun.ts';
 import { Leases } from './engine/leases.ts';
-import { type EngineRun, run } from './engine/run.ts';
+import { type EngineRun, runEngine } from './engine/run.ts';
 import type { AuthoredLog } from './log/log.ts';
 import { past } from './log/past.ts';
 import { Repeats, wantedOf } from './repeats.ts';
@@ -73,7 +73,7 @@ export class HostedStudy<P = Params> implements StudySource {
       this.#failed = reject;
     });
     this.finished.catch(() => {}); // requests report it
-    this.#run = run<P>(
+    this.#run = runEngine<P>(
       space,
       strategy,
       log,

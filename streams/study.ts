@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { Space } from '../src/space/space.ts';
 import type { Directive } from './engine/directive.ts';
-import { run } from './engine/run.ts';
+import { runEngine } from './engine/run.ts';
 import type { Log } from './log/log.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
 
@@ -27,7 +27,7 @@ export interface RunStudyOptions<P> extends StudyOptions, StrategyOption {
 export const runStudy = <P>(space: Space<P>, log: Log, options: RunStudyOptions<P> = {}): Observable<Directive<P>> =>
   new Observable((out) => {
     refuseUnknown(options, 'strategy', 'exclusive', 'note');
-    const { stop } = run<P>(space, options.strategy, log, options, {
+    const { stop } = runEngine<P>(space, options.strategy, log, options, {
       direct: (directive) => out.next(directive),
       finished: () => out.complete(),
       fail: (error) => out.error(error),

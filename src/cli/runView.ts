@@ -8,9 +8,9 @@ import { omitUndefined } from '../omitUndefined.ts';
 import { type Alike, failedAlike } from '../study/failingAlike.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
 import { passedOver } from './sources/passedOver.ts';
-import { print, quoted } from './terminal/output.ts';
+import { print, shellQuoted } from './terminal/output.ts';
 import { stripControls } from './terminal/plainText.ts';
-import { lineOf, progressLine } from './terminal/render.ts';
+import { progressLine, trialLine } from './terminal/render.ts';
 import type { StatusLine } from './terminal/statusLine.ts';
 import { table } from './terminal/table.ts';
 
@@ -71,7 +71,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   const tell = (row: TrialRow) => {
     if (json) print(JSON.stringify(row));
     else if (!screen.terminal || row.status === 'failed')
-      screen.line(lineOf(row, failed), { level: row.status === 'failed' ? 'warn' : 'info', trial: row.trial });
+      screen.line(trialLine(row, failed), { level: row.status === 'failed' ? 'warn' : 'info', trial: row.trial });
     if (row.status === 'failed' && !(failed && failedAlike(row, failed))) failed = row;
   };
   const caughtUp = () => {
@@ -143,7 +143,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         screen.line(broken ? nothingCompleted(broken, journal) : 'no trial was completed');
       }
       if (ending.type === 'interrupted') screen.line(`to resume: ${again}`);
-      else if (ending.type === 'closed' && ended() > before && best.length > 0) screen.line(`next: hypertide dashboard ${quoted(journal)}`);
+      else if (ending.type === 'closed' && ended() > before && best.length > 0)
+        screen.line(`next: hypertide dashboard ${shellQuoted(journal)}`);
       else if (ending.type === 'paused') screen.line(`to continue: hypertide change ${journal} --resume, then the same command`);
       else if (ending.type === 'closed' && ended() === before && past > 0 && state.closed! in onward)
         screen.line(`to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`);

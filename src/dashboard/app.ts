@@ -13,16 +13,16 @@ import { importancesOf } from './importances.ts';
 import { assetsIn, zipped } from './pageFiles.ts';
 import { recommendedOf } from './recommended.ts';
 import { reportOf } from './report.ts';
-import type { Shown, Studies } from './studies.ts';
+import type { Shown, ShownStudies } from './studies.ts';
 import { entriesOf } from './trialEntries.ts';
 import { whyOf } from './why.ts';
-import type { Answer } from './wire.ts';
+import type { CommandAnswer } from './wire.ts';
 
 /** Bytes of a request to act, at most. */
 const LARGEST = 2 ** 20;
 
 /** The routes of the dashboard, with the guards in front of them. */
-export function dashboardApp(studies: Studies, metrics: Metrics, options: AccessOptions): Hono {
+export function dashboardApp(studies: ShownStudies, metrics: Metrics, options: AccessOptions): Hono {
   const { mayRead, mayAct, cookie } = access(options);
   const app = new Hono();
   app.use(securityHeaders, sameSite(options));
@@ -109,7 +109,7 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
 }
 
 /** Submits a command, and answers once the page can show what it did. */
-async function answerTo(feed: Feed, command: unknown): Promise<Answer> {
+async function answerTo(feed: Feed, command: unknown): Promise<CommandAnswer> {
   try {
     const { position, fact } = await feed.source.submit(parseIntent(command));
     await feed.reached(position);

@@ -3,7 +3,7 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { nextTurn } from '../../streams/engine/timeout.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { firstMessages } from './firstMessages.ts';
-import type { Shown, Studies } from './studies.ts';
+import type { Shown, ShownStudies } from './studies.ts';
 
 /** The shortest time between two messages, in milliseconds: faster than the eye, slower than a fast study. */
 const FRAME = 100;
@@ -12,7 +12,7 @@ const FRAME = 100;
  * All studies and the trials of one, as server-sent events: first the current state, then changes. The id of an event is the
  * position that the reader then knows, so that a reader that reconnects gets exactly what it has missed.
  */
-export function studyEvents(c: Context, studies: Studies): Response {
+export function studyEvents(c: Context, studies: ShownStudies): Response {
   const { feed } = studies.get(c.req.query('study') ?? '') ?? {};
   let position = knownTo(c, feed?.id);
   return whenever(c, studies, async (stream, state) => {
@@ -38,14 +38,14 @@ export function studyEvents(c: Context, studies: Studies): Response {
 }
 
 /** The states of the machines of a study, whenever they change. */
-export const machineEvents = (c: Context, studies: Studies, { machines }: Shown): Response =>
+export const machineEvents = (c: Context, studies: ShownStudies, { machines }: Shown): Response =>
   whenever(c, studies, (_, state) => state('machines', machines()));
 
 /** Sends a state, unless it was sent already. */
 type State = (event: string, data: unknown) => Promise<void>;
 
 /** A stream of events: one at once, then one for news, at most every FRAME. No timer runs without news. The last event is `over`. */
-function whenever(c: Context, studies: Studies, tell: (stream: SSEStreamingApi, state: State) => Promise<void>): Response {
+function whenever(c: Context, studies: ShownStudies, tell: (stream: SSEStreamingApi, state: State) => Promise<void>): Response {
   return streamSSE(c, async (stream) => {
     const leaving = new AbortController();
     stream.onAbort(() => leaving.abort());
@@ -72,7 +72,7 @@ function knownTo(c: Context, id: string | undefined): number {
 }
 
 /** Resolves on news, or when the reader has left. */
-function nextNews(studies: Studies, signal: AbortSignal): Promise<void> {
+function nextNews(studies: ShownStudies, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       ignore();

@@ -5,7 +5,7 @@ import type { Created, ObjectiveSpec, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { bestOf, phaseOf, type StudyState } from '../monitoring/studyState.ts';
+import { bestResult, type StudyState, studyPhase } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import type { Space } from '../space/space.ts';
 import type { StudyLog, StudySource } from '../study/source.ts';
@@ -162,7 +162,7 @@ export class Feed<S extends StudyLog = StudySource> {
       id: this.id,
       study: settings.study,
       source: this.source.place,
-      phase: phaseOf(state),
+      phase: studyPhase(state),
       closed,
       trials: ledger.nextTrial - 1,
       configurations: ledger.configurations,
@@ -171,7 +171,7 @@ export class Feed<S extends StudyLog = StudySource> {
       stopped,
       failed,
       limit: settings.limits.trials,
-      best: bestOf(state),
+      best: bestResult(state),
       trend: this.#trend,
       objective: settings.objectives[0]!,
       position: changes.position,

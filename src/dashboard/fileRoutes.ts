@@ -3,10 +3,10 @@ import { bodyLimit } from 'hono/body-limit';
 import { stream } from 'hono/streaming';
 import { failureOf } from '../errors.ts';
 import type { KeptFiles } from './kept.ts';
-import type { Shown, Studies } from './studies.ts';
+import type { Shown, ShownStudies } from './studies.ts';
 
 /** Bytes of an uploaded file, at most. */
-const LARGEST = 16 * 2 ** 20;
+const LARGEST_FILE = 16 * 2 ** 20;
 const ROUTE = '/api/studies/:id/trials/:trial/files';
 
 /** What a browser may show. Any other file it saves, since it could be a page or a script. */
@@ -21,7 +21,7 @@ const IMAGES: Readonly<Record<string, string>> = {
 };
 
 /** Routes to the files of trials. Their list is null if they are elsewhere. */
-export function fileRoutes(app: Hono, studies: Studies, mayAct: MiddlewareHandler): void {
+export function fileRoutes(app: Hono, studies: ShownStudies, mayAct: MiddlewareHandler): void {
   const ofTrial = (serve: (c: Context, files: KeptFiles, trial: number) => Promise<Response>) => async (c: Context) => {
     const shown = studies.get(c.req.param('id') ?? '');
     const trial = Number(c.req.param('trial'));
@@ -50,7 +50,7 @@ export function fileRoutes(app: Hono, studies: Studies, mayAct: MiddlewareHandle
   app.post(
     `${ROUTE}/:name`,
     mayAct,
-    bodyLimit({ maxSize: LARGEST, onError: (c) => c.json({ ok: false, error: `expected at most ${LARGEST} bytes` }, 413) }),
+    bodyLimit({ maxSize: LARGEST_FILE, onError: (c) => c.json({ ok: false, error: `expected at most ${LARGEST_FILE} bytes` }, 413) }),
     ofTrial(async (c, files, trial) => {
       const content = new Uint8Array(await c.req.arrayBuffer());
       try {

@@ -2,7 +2,7 @@ import { Metrics } from '../monitoring/metrics.ts';
 import { newToken } from './access.ts';
 import { dashboardApp } from './app.ts';
 import { listen } from './listen.ts';
-import { Studies } from './studies.ts';
+import { ShownStudies } from './studies.ts';
 
 export interface DashboardOptions {
   /** The address to listen on. Default 127.0.0.1; on any other one, reading needs the token too. */
@@ -17,7 +17,7 @@ export interface DashboardOptions {
 }
 
 export interface Dashboard {
-  readonly studies: Studies;
+  readonly studies: ShownStudies;
   /** Where the page is. */
   readonly url: string;
   /** The same with the token, which permits acting. */
@@ -30,7 +30,7 @@ export interface Dashboard {
 export async function dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
   const { host = '127.0.0.1', port = 0, token = newToken(), names = [], warn = () => {} } = options;
   const metrics = new Metrics();
-  const studies = new Studies(metrics, warn);
+  const studies = new ShownStudies(metrics, warn);
   const app = dashboardApp(studies, metrics, { host, token, names });
   const { url, close } = await listen(app, host, port);
   return {

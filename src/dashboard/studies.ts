@@ -18,7 +18,7 @@ export interface Shown {
 }
 
 /** The studies that are shown, and notifications of their changes. */
-export class Studies {
+export class ShownStudies {
   readonly #shown = new Map<string, Shown>();
   readonly #watchers = new Set<() => void>();
   readonly #metrics: Metrics;

@@ -151,7 +151,9 @@ export interface Why {
 }
 
 /** What a command did, or why it was refused. */
-export type Answer = { readonly ok: true; readonly position: number; readonly fact: Decided } | ({ readonly ok: false } & RequestFailure);
+export type CommandAnswer =
+  | { readonly ok: true; readonly position: number; readonly fact: Decided }
+  | ({ readonly ok: false } & RequestFailure);
 
 /** What became a file of a trial, or why not. */
 export type Added = { readonly ok: true; readonly name: string } | ({ readonly ok: false } & RequestFailure);

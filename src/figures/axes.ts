@@ -1,6 +1,6 @@
 import type { Theme } from './colours.ts';
 import { cut, formatNumber } from './format.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import type { AxisScale } from './scale.ts';
 
 /** The grid lines at the ticks of an axis. */
@@ -34,7 +34,7 @@ export const legendStyle = (theme: Theme, itemHeight: number) => ({
 });
 
 /** The axis of a chart for a scale. */
-export function chartAxis(scale: AxisScale, theme: Theme): Option {
+export function chartAxis(scale: AxisScale, theme: Theme): ChartOption {
   const style = { ...axisStyle(theme), splitLine: { show: false } };
   if (scale.labels) return { type: 'category', data: scale.labels.map((label) => cut(label, 14)), ...style };
   if (scale.kind === 'logit') {
@@ -46,7 +46,7 @@ export function chartAxis(scale: AxisScale, theme: Theme): Option {
 }
 
 /** The axis of trial numbers. @param last the highest */
-export const trialAxis = (last: number, theme: Theme): Option => ({
+export const trialAxis = (last: number, theme: Theme): ChartOption => ({
   type: 'value',
   min: 1,
   max: last,

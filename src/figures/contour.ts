@@ -1,7 +1,7 @@
 import { chartAxis } from './axes.ts';
 import { cssOf, ramp, type Theme } from './colours.ts';
 import { cut } from './format.ts';
-import type { DrawApi, Option } from './option.ts';
+import type { ChartOption, DrawApi } from './option.ts';
 import type { AxisScale } from './scale.ts';
 import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
 
@@ -11,7 +11,7 @@ const CELLS = 36;
 const MOST = 600;
 
 /** The value over two parameters: a surface smoothed from the results. @param axes of the parameters */
-export function contourOption(study: FigureStudy, theme: Theme, [i, j]: readonly [x: number, y: number], isRank = false): Option {
+export function contourOption(study: FigureStudy, theme: Theme, [i, j]: readonly [x: number, y: number], isRank = false): ChartOption {
   const [x, y] = [study.scales[i], study.scales[j]];
   const surface = surfaceOf(study, [i, j], isRank);
   if (surface === undefined || x === undefined || y === undefined) return {};

@@ -1,7 +1,7 @@
 import { chartAxis, splitLine } from './axes.ts';
 import type { Theme } from './colours.ts';
 import { looks, states } from './looks.ts';
-import type { DrawApi, DrawFrame, Option } from './option.ts';
+import type { ChartOption, DrawApi, DrawFrame } from './option.ts';
 import { markStyle } from './points.ts';
 import { type AxisScale, coordinateAt, numeric, roundScale } from './scale.ts';
 import type { Path } from './series/stairs.ts';
@@ -11,7 +11,7 @@ import { type FigureRow, type FigureStudy, sign } from './study.ts';
 export type CurveScales = readonly [steps: AxisScale, values: AxisScale];
 
 /** Reported values by step: the axes, and lines at the budgets at which trials are compared. */
-export function curvesOption({ rows }: FigureStudy, theme: Theme, [steps, values]: CurveScales): Option {
+export function curvesOption({ rows }: FigureStudy, theme: Theme, [steps, values]: CurveScales): ChartOption {
   return {
     grid: { left: 60, right: 24, top: 14, bottom: 36 },
     xAxis: { ...chartAxis(steps, theme), name: 'step', nameLocation: 'middle', nameGap: 24, minInterval: 1 },
@@ -27,7 +27,7 @@ const rungsOf = (rows: readonly FigureRow[]): number[] => [...new Set(rows.flatM
 const rungOf = ({ budget, state, step }: FigureRow): readonly number[] =>
   state === 'stopped' && step !== undefined ? [step] : budget === undefined ? [] : [budget];
 
-const rungLines = (rungs: readonly number[], theme: Theme): Option => ({
+const rungLines = (rungs: readonly number[], theme: Theme): ChartOption => ({
   type: 'custom',
   id: 'rungs',
   silent: true,
@@ -77,7 +77,7 @@ export const curvePath = ({ curve }: Pick<FigureRow, 'curve'>, [steps, values]: 
 const MOST_CURVES = 1000;
 
 /** The curves as series of a chart, a mark at the end of each, and dashes to the trial that resumes it. */
-export function curveSeries({ rows, rowOf }: FigureStudy, theme: Theme, scales: CurveScales): readonly Option[] {
+export function curveSeries({ rows, rowOf }: FigureStudy, theme: Theme, scales: CurveScales): readonly ChartOption[] {
   const [steps, values] = scales;
   const within = (place: number) => Math.min(1, Math.max(0, place));
   const drawn = rows.filter(({ curve }) => curve.length > 0).slice(-MOST_CURVES);

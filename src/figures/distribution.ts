@@ -1,12 +1,12 @@
 import { axisStyle, chartAxis } from './axes.ts';
 import type { Theme } from './colours.ts';
 import { cut } from './format.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import { type Path, stairs } from './series/stairs.ts';
 import { type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The share of results that are at least as good as each value (empirical distribution function). */
-export function distributionOption(study: FigureStudy, theme: Theme): Option {
+export function distributionOption(study: FigureStudy, theme: Theme): ChartOption {
   const [objective] = study.objectives;
   const scale = study.scales[study.parameters.length];
   if (objective === undefined || scale === undefined) return {};

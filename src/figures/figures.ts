@@ -8,7 +8,7 @@ import { cut } from './format.ts';
 import { historyOption, historyPoints } from './history.ts';
 import { importanceHeight, importanceOption, percent } from './importance.ts';
 import type { FigureKind } from './kinds.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import { parallelOption } from './parallel.ts';
 import { pairsOf, paretoOption } from './pareto.ts';
 import { type Points, trialSeries, trialsOver } from './points.ts';
@@ -23,7 +23,7 @@ export interface Figure {
   /** In pixels. */
   readonly height: number;
   /** For ECharts. */
-  readonly option: Option;
+  readonly option: ChartOption;
 }
 
 /** A study has nothing to show in a figure of this kind, or no parameter of this name. */
@@ -42,7 +42,7 @@ export function figuresOf(kind: FigureKind, study: FigureStudy, theme: Theme, na
   return plans[kind](study, theme, names).map(({ option, ...rest }) => ({ ...rest, option: { ...base(theme), ...option } }));
 }
 
-const base = (theme: Theme): Option => ({
+const base = (theme: Theme): ChartOption => ({
   animation: false,
   textStyle: { fontFamily: 'system-ui, sans-serif', color: theme.colour('text') },
   backgroundColor: theme.colour('panel'),
@@ -142,9 +142,9 @@ function overTwo(study: FigureStudy, theme: Theme, names: readonly string[], isR
   };
 }
 
-const seriesOf = ({ series }: Option): readonly unknown[] => (Array.isArray(series) ? series : []);
+const seriesOf = ({ series }: ChartOption): readonly unknown[] => (Array.isArray(series) ? series : []);
 
-const withTrials = (option: Option, points: readonly Points[], study: FigureStudy, theme: Theme): Option => ({
+const withTrials = (option: ChartOption, points: readonly Points[], study: FigureStudy, theme: Theme): ChartOption => ({
   ...option,
   series: [...seriesOf(option), ...trialSeries(points, study, theme)],
 });

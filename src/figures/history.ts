@@ -1,14 +1,14 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import { axisStyle, chartAxis, splitLine } from './axes.ts';
 import type { Theme } from './colours.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import type { Points } from './points.ts';
 import { numeric } from './scale.ts';
 import { type Path, stairs } from './series/stairs.ts';
 import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. */
-export function historyOption(study: FigureStudy, theme: Theme, k = 0): Option {
+export function historyOption(study: FigureStudy, theme: Theme, k = 0): ChartOption {
   const objective = study.objectives[k];
   const scale = study.scales[study.parameters.length + k];
   if (objective === undefined || scale === undefined) return {};

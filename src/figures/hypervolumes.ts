@@ -5,12 +5,12 @@ import { axisStyle, trialAxis } from './axes.ts';
 import type { Theme } from './colours.ts';
 import { formatNumber } from './format.ts';
 import { lastTrial } from './history.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import { type Path, stairs } from './series/stairs.ts';
 import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The volume that the front dominates, by trial. */
-export function hypervolumeOption(study: FigureStudy, theme: Theme): Option {
+export function hypervolumeOption(study: FigureStudy, theme: Theme): ChartOption {
   const points = hypervolumePath(study);
   const end = points.at(-1);
   const style = axisStyle(theme);

@@ -2,10 +2,10 @@ import type { Importances } from '../importance/importances.ts';
 import { axisStyle, legendStyle, tooltipStyle } from './axes.ts';
 import type { ColourName, Theme } from './colours.ts';
 import { cut } from './format.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 
 /** How much each parameter matters, by two measures. */
-export function importanceOption(shares: Importances | undefined, theme: Theme): Option {
+export function importanceOption(shares: Importances | undefined, theme: Theme): ChartOption {
   if (shares === undefined) return {};
   const names = byShare(shares).reverse();
   const style = axisStyle(theme);

@@ -1,5 +1,5 @@
 /** Options of an ECharts chart. Its own types have no place here: figures must not need the library. */
-export type Option = Readonly<Record<string, unknown>>;
+export type ChartOption = Readonly<Record<string, unknown>>;
 
 /** What ECharts gives to a function that draws a series of its own. */
 export interface DrawApi {

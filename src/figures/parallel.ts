@@ -1,7 +1,7 @@
 import { axisStyle, chartAxis } from './axes.ts';
 import { cssOf, ramp, type Theme } from './colours.ts';
 import { cut } from './format.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import { coordinateAt } from './scale.ts';
 import { counts, type FigureStudy, sign } from './study.ts';
 
@@ -30,7 +30,7 @@ export function parallelLines({ rows, columns, parameters, objectives }: FigureS
 }
 
 /** Parameters and objectives as parallel axes, and a line for each trial with a result. */
-export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly number[]): Option {
+export function parallelOption(study: FigureStudy, theme: Theme, axes: readonly number[]): ChartOption {
   const colours = ramp(theme).map(cssOf);
   const lines = parallelLines(study, axes);
   const { axisLine } = axisStyle(theme);

@@ -1,11 +1,11 @@
 import { chartAxis, splitLine } from './axes.ts';
 import type { Theme } from './colours.ts';
 import { cut } from './format.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import { type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The front over two objectives. @param pair the numbers of the objectives */
-export function paretoOption(study: FigureStudy, theme: Theme, pair: readonly [x: number, y: number]): Option {
+export function paretoOption(study: FigureStudy, theme: Theme, pair: readonly [x: number, y: number]): ChartOption {
   const { objectives, scales, parameters } = study;
   const [x, y] = [objectives[pair[0]], objectives[pair[1]]];
   if (x === undefined || y === undefined) return {};

@@ -1,6 +1,6 @@
 import type { Theme } from './colours.ts';
 import { looks, states, type TrialState } from './looks.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import { type AxisScale, coordinateAt } from './scale.ts';
 import type { FigureStudy } from './study.ts';
 
@@ -24,7 +24,7 @@ const VERY_MANY = 1500;
 export const sideOf = (count: number): number => (count > VERY_MANY ? 4 : count > MANY ? 5 : 7);
 
 /** Trials as series of a chart, one for each status. */
-export const trialSeries = (layers: readonly Points[], { rows }: FigureStudy, theme: Theme): readonly Option[] =>
+export const trialSeries = (layers: readonly Points[], { rows }: FigureStudy, theme: Theme): readonly ChartOption[] =>
   layers.flatMap(({ grid = 0, x, y, places: [across, up] }) =>
     states.flatMap((state) => {
       const data = rows.flatMap((row, i) => {
@@ -38,7 +38,7 @@ export const trialSeries = (layers: readonly Points[], { rows }: FigureStudy, th
   );
 
 /** How a series draws trials of a status. */
-export function markStyle(state: TrialState, count: number, theme: Theme): Option {
+export function markStyle(state: TrialState, count: number, theme: Theme): ChartOption {
   const { label, colour, mark, hollow, dashed } = looks[state];
   const color = theme.colour(colour);
   return {

@@ -2,7 +2,7 @@ import { axisStyle, legendStyle, tooltipStyle, trialAxis } from './axes.ts';
 import { LINES, type Theme } from './colours.ts';
 import { cut, formatNumber } from './format.ts';
 import { lastTrial } from './history.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import { type Path, stairs } from './series/stairs.ts';
 import { counts, type FigureRow, type FigureStudy, objectiveValue, sign, trialTooltip, withoutBraces } from './study.ts';
 
@@ -18,7 +18,7 @@ export interface Part {
 }
 
 /** How far the best value of each strategy in a composition is from the best of all. */
-export function regretOption(study: FigureStudy, theme: Theme, parts: ReadonlyMap<string, Part>): Option {
+export function regretOption(study: FigureStudy, theme: Theme, parts: ReadonlyMap<string, Part>): ChartOption {
   const style = axisStyle(theme);
   const last = study.rows.at(-1)?.trial ?? 1;
   return {

@@ -1,11 +1,11 @@
 import { chartAxis, splitLine } from './axes.ts';
 import type { Theme } from './colours.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import { predicted } from './series/predicted.ts';
 import type { FigureStudy } from './study.ts';
 
 /** The value over a single parameter, with the mean that a forest predicts. @param axis of the parameter */
-export function sliceOption({ scales, parameters, importances }: FigureStudy, theme: Theme, axis: number): Option {
+export function sliceOption({ scales, parameters, importances }: FigureStudy, theme: Theme, axis: number): ChartOption {
   const [scale, value] = [scales[axis], scales[parameters.length]];
   if (scale === undefined || value === undefined) return {};
   return {

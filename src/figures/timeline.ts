@@ -2,7 +2,7 @@ import { axisStyle, tooltipStyle } from './axes.ts';
 import type { Theme } from './colours.ts';
 import { clock, cut } from './format.ts';
 import { looks } from './looks.ts';
-import type { DrawApi, Option } from './option.ts';
+import type { ChartOption, DrawApi } from './option.ts';
 import { type FigureRow, type FigureStudy, trialTooltip } from './study.ts';
 
 /** Only the latest so many bars are drawn. */
@@ -10,7 +10,12 @@ const MOST = 3000;
 const LANE = 26;
 
 /** When and on which trainer each trial ran. @param isChosen whether the trial of this index has its colour */
-export function timelineOption(study: FigureStudy, theme: Theme, { names, laneOf }: Lanes, isChosen: (index: number) => boolean): Option {
+export function timelineOption(
+  study: FigureStudy,
+  theme: Theme,
+  { names, laneOf }: Lanes,
+  isChosen: (index: number) => boolean,
+): ChartOption {
   const data = study.rows.flatMap((row, i) => {
     const lane = laneOf.get(row.trial);
     if (lane === undefined) return [];

@@ -1,7 +1,7 @@
 import { chartAxis, legendStyle, trialAxis } from './axes.ts';
 import { LINES, type Theme } from './colours.ts';
 import { cut } from './format.ts';
-import type { Option } from './option.ts';
+import type { ChartOption } from './option.ts';
 import { roundScale } from './scale.ts';
 import { type Path, stairs } from './series/stairs.ts';
 import { withoutBraces } from './study.ts';
@@ -16,7 +16,7 @@ export interface Trend {
 }
 
 /** The best values of several studies over the same axes. */
-export function trendsOption(all: readonly Trend[], theme: Theme): Option {
+export function trendsOption(all: readonly Trend[], theme: Theme): ChartOption {
   const values = all.flatMap(({ trend }) => trend.map(([, value]) => value));
   if (values.length === 0) return {};
   const last = Math.max(10, ...all.map(({ trials }) => trials));

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
-import { digestOf, hasRole, type Role, type User, type Users } from './users.ts';
+import { hasRole, tokenDigest, type User, type UserRole, type Users } from './users.ts';
 
 /** What routes know of a request besides its body. */
 export interface HttpEnv {
@@ -21,11 +21,11 @@ const HEADERS = {
 export const answer = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), { status, headers: HEADERS });
 
 /** Lets a request pass if its user has one of the roles. Without users, on this machine alone, everyone may do everything. */
-export function permit(users: Users | undefined, roles: readonly Role[]): MiddlewareHandler<HttpEnv> {
+export function permit(users: Users | undefined, roles: readonly UserRole[]): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     if (!users) return next();
     const token = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    const user = token === undefined ? undefined : users.get(digestOf(token));
+    const user = token === undefined ? undefined : users.get(tokenDigest(token));
     if (!user) return answer({ error: 'a token is needed: send it as "Authorization: Bearer <token>"', code: 'unauthorized' }, 401);
     if (!hasRole(user, roles))
       return answer({ error: `${user.name} is a ${user.role}: this needs the role ${roles.join(' or ')}`, code: 'forbidden' }, 403);

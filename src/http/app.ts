@@ -8,11 +8,11 @@ import { answer, type HttpEnv, permit } from './access.ts';
 import { factEvents } from './facts.ts';
 import { failureFor, isOfClient } from './failure.ts';
 import { checkDepth, LARGEST } from './fields.ts';
-import { type Request as Asked, handle } from './handlers.ts';
+import { type HttpRequest, handle } from './handlers.ts';
 import { openapi } from './openapi.ts';
 import { type Operation, operationIds, operations } from './operations.ts';
 import type { RunningStudies } from './studies.ts';
-import { roles, type User, type Users } from './users.ts';
+import { type User, type Users, userRoles } from './users.ts';
 
 /** The user of a request on a server without users. */
 const ANYONE: User = { name: 'agent', role: 'agent' };
@@ -46,7 +46,7 @@ export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }
       return answer(await handle(id, studies, request));
     });
   }
-  if (mcp) app.all('/mcp', permit(users, roles), (c) => mcp(c.req.raw, c.get('user') ?? ANYONE));
+  if (mcp) app.all('/mcp', permit(users, userRoles), (c) => mcp(c.req.raw, c.get('user') ?? ANYONE));
   app.notFound(() => answer({ error: 'there is no route; see /v1/openapi.json', code: 'not-found' }, 404));
   app.onError((error) =>
     answer(
@@ -58,7 +58,7 @@ export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }
 }
 
 /** A request with fields that fit its schema. @throws RefusedError */
-async function requestOf(c: Context<HttpEnv>, { method, query = {}, required: inQuery = [], body }: Operation): Promise<Asked> {
+async function requestOf(c: Context<HttpEnv>, { method, query = {}, required: inQuery = [], body }: Operation): Promise<HttpRequest> {
   const { properties = {}, required = [] } = method === 'get' ? { properties: query, required: inQuery } : (body ?? nothing);
   const all = method === 'get' ? queryOf(c, query) : await bodyOf(c);
   const refusal = validate({ type: 'object', properties, required }, all);

@@ -12,7 +12,7 @@ import type { RunningStudies } from './studies.ts';
 import type { User } from './users.ts';
 
 /** A request that fits the schema of its operation, and may have more fields. */
-export interface Request {
+export interface HttpRequest {
   /** From the path; empty and 0 if the path has none. */
   readonly study: string;
   readonly trial: number;
@@ -25,7 +25,7 @@ export interface Request {
   readonly whenGone?: WhenGone;
 }
 
-type Handler = (studies: RunningStudies, request: Request) => unknown;
+type Handler = (studies: RunningStudies, request: HttpRequest) => unknown;
 
 /** Seconds that an ask waits, unless it says otherwise. */
 const PATIENCE = 30;
@@ -131,7 +131,7 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
  * @param dry whether to say what it would do, without doing it.
  * @throws RefusedError; what the operation throws.
  */
-export async function handle(id: OperationId, studies: RunningStudies, given: Request, dry = false): Promise<unknown> {
+export async function handle(id: OperationId, studies: RunningStudies, given: HttpRequest, dry = false): Promise<unknown> {
   const request = { ...given, fields: describedFields(operations[id], given.fields) };
   const isDry = operations[id].method === 'post' && (dry || request.user?.dryRun === true);
   const settle = studies.allowances.admit(id, request.user);
@@ -143,7 +143,7 @@ export async function handle(id: OperationId, studies: RunningStudies, given: Re
 }
 
 /** What an operation that acts would do, without doing it. @throws RefusedError as the operation would; what a strategy throws. */
-async function preview(id: OperationId, studies: RunningStudies, { study, trial, fields, user }: Request): Promise<object> {
+async function preview(id: OperationId, studies: RunningStudies, { study, trial, fields, user }: HttpRequest): Promise<object> {
   if (id === 'createStudy') return { creates: await studies.check(fields.name as string, fields) };
   const hosted = await studies.open(study);
   await hosted.ready();

@@ -3,14 +3,14 @@ import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { intentSchemas } from '../study/commands.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
-import type { Role } from './users.ts';
+import type { UserRole } from './users.ts';
 
 /** A request to the server: where it goes, which roles may send it, and what goes in and out. Routes, checks and the OpenAPI document follow from it. */
 export interface Operation {
   readonly method: 'get' | 'post';
   /** With parameters in braces, as in OpenAPI. */
   readonly path: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly UserRole[];
   readonly summary: string;
   readonly query?: Readonly<Record<string, Schema>>;
   /** The names in the query that must be there. */

@@ -5,13 +5,13 @@ import { omitUndefined } from '../omitUndefined.ts';
 import { isRecord } from '../schema/isRecord.ts';
 
 /** What a user may do. `trainer`: ask for trials and tell their results. `operator`: read, and command. `viewer`: read. `agent`: all of these. */
-export const roles = ['trainer', 'operator', 'viewer', 'agent'] as const;
-export type Role = (typeof roles)[number];
+export const userRoles = ['trainer', 'operator', 'viewer', 'agent'] as const;
+export type UserRole = (typeof userRoles)[number];
 
 /** A user of a server. */
 export interface User {
   readonly name: string;
-  readonly role: Role;
+  readonly role: UserRole;
   /** How many trials it may cause: those that it asks for, and the configurations that it enqueues. Default: no limit. */
   readonly trials?: number;
   /** How many steps these trials may take together. Default: no limit. */
@@ -21,7 +21,7 @@ export interface User {
 }
 
 /** Whether a user has one of the roles. */
-export const hasRole = ({ role }: User, permitted: readonly Role[]): boolean => role === 'agent' || permitted.includes(role);
+export const hasRole = ({ role }: User, permitted: readonly UserRole[]): boolean => role === 'agent' || permitted.includes(role);
 
 /** The file of users cannot be used. */
 class UsersError extends UserError {
@@ -32,7 +32,7 @@ class UsersError extends UserError {
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /** The SHA-256 of a token, as the file of users has it: it does not let its readers log in. */
-export const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+export const tokenDigest = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** The users of a server, by the digests of their tokens. */
 export type Users = ReadonlyMap<string, User>;
@@ -48,7 +48,7 @@ export function parseUsers(data: unknown): Users {
   for (const [name, user] of Object.entries(data)) {
     checkName('users', name);
     const { role, sha256, trials, cost, dryRun } = isRecord(user) ? user : {};
-    if (!isRole(role)) throw new UsersError(`${name}: expected a role (${roles.join(', ')}), got ${JSON.stringify(role)}`);
+    if (!isRole(role)) throw new UsersError(`${name}: expected a role (${userRoles.join(', ')}), got ${JSON.stringify(role)}`);
     if (typeof sha256 !== 'string' || !DIGEST.test(sha256))
       throw new UsersError(`${name}: expected sha256 with 64 hexadecimal digits; "hypertide http-users" makes them`);
     if (users.has(sha256)) throw new UsersError(`${name}: expected a token of its own, got that of ${users.get(sha256)!.name}`);
@@ -64,7 +64,7 @@ export function parseUsers(data: unknown): Users {
   return users;
 }
 
-const isRole = (role: unknown): role is Role => roles.some((known) => known === role);
+const isRole = (role: unknown): role is UserRole => userRoles.some((known) => known === role);
 
 const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 const amountOf = (value: unknown): number | undefined => (isAmount(value) ? value : undefined);

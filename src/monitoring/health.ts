@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { omitUndefined } from '../omitUndefined.ts';
 import type { Measured, Metrics } from './metrics.ts';
-import { phaseOf } from './studyState.ts';
+import { studyPhase } from './studyState.ts';
 
 /** The connection of this process to a server. */
 export interface Link {
@@ -22,7 +22,7 @@ function failureOf({ studies }: Metrics, link: Link | undefined): string | undef
 async function studyOf({ state, leads, lag, failure, last }: Measured) {
   const folded = state();
   return omitUndefined({
-    phase: folded === undefined ? 'starting' : phaseOf(folded),
+    phase: folded === undefined ? 'starting' : studyPhase(folded),
     leads: leads?.(),
     position: folded?.ledger.position,
     lastEntry: last === undefined ? undefined : new Date(last).toISOString(),

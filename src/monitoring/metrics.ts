@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { version } from '../version.ts';
-import { bestOf, countsOf, phaseOf, phases, type StudyState, type WatchedStudy } from './studyState.ts';
+import { bestResult, countsOf, phases, type StudyState, studyPhase, type WatchedStudy } from './studyState.ts';
 import { StudyTimes } from './studyTimes.ts';
 
 /** Seconds: a decision takes milliseconds, or as long as a model takes to fit. */
@@ -72,12 +72,12 @@ export class Metrics {
     });
     this.gauge('best_value', 'The value of the best trial for the first objective.', ['study', 'objective'], (set) => {
       for (const [study, state] of begun()) {
-        const best = bestOf(state);
+        const best = bestResult(state);
         if (best) set({ study, objective: state.ledger.settings.objectives[0]!.name }, best.value);
       }
     });
     this.gauge('phase', '1 for the phase of the study.', ['study', 'phase'], (set) => {
-      for (const [study, state] of begun()) for (const phase of phases) set({ study, phase }, phase === phaseOf(state) ? 1 : 0);
+      for (const [study, state] of begun()) for (const phase of phases) set({ study, phase }, phase === studyPhase(state) ? 1 : 0);
     });
     this.gauge('position', 'Position of the last entry that was read.', ['study'], (set) => {
       for (const [study, state] of begun()) set({ study }, state.ledger.position);

@@ -23,11 +23,14 @@ export interface WatchedStudy {
 /** The phase of a study, in the words of the dashboard. */
 export const phases = ['running', 'paused', 'closed'] as const;
 export type Phase = (typeof phases)[number];
-export const phaseOf = ({ ledger }: StudyState): Phase =>
+export const studyPhase = ({ ledger }: StudyState): Phase =>
   ledger.closed !== undefined ? 'closed' : ledger.settings.paused ? 'paused' : 'running';
 
 /** The ledger ranks a result before it knows that it was retracted; then the best of the others counts. */
-export function bestOf({ ledger: { best, settings }, rows }: StudyState): { readonly trial: TrialId; readonly value: number } | undefined {
+export function bestResult({
+  ledger: { best, settings },
+  rows,
+}: StudyState): { readonly trial: TrialId; readonly value: number } | undefined {
   if (best === undefined) return undefined;
   const objective = settings.objectives[0]!;
   const row = rows.get(best.trial);

@@ -8,7 +8,7 @@ export type Fixed = readonly (number | undefined)[];
 export const withFixed = (point: Point, fixed: Fixed | undefined): Point => (fixed ? point.map((u, i) => fixed[i] ?? u) : point);
 
 /** The part of a domain with the fixed coordinates: `snap` moves each point there. Without fixed coordinates, the domain itself. */
-export const within = <D extends Domain>(domain: D, fixed: Fixed | undefined): D =>
+export const restrictedTo = <D extends Domain>(domain: D, fixed: Fixed | undefined): D =>
   fixed ? { ...domain, snap: (point: Point) => domain.snap(withFixed(point, fixed)) } : domain;
 
 /** The coordinates of some parameters of a configuration, and of the parameters on which they depend. */

@@ -1,6 +1,6 @@
 import type { Ask, Propose, TrialId, Wait } from '../../src/messages.ts';
 import type { Domain, Point } from '../../src/space/axis.ts';
-import { type Fixed, keepsBranches, within } from '../../src/space/fixed.ts';
+import { type Fixed, keepsBranches, restrictedTo } from '../../src/space/fixed.ts';
 
 /** How often strategies are asked for a configuration with the fixed values, and how many are then drawn. */
 const TRIES = 16;
@@ -26,7 +26,7 @@ interface Answerer {
 export function askWithin(domain: Domain, fixed: Fixed, id: TrialId, { put, isNew, draw, otherwise }: Answerer): Ask | Propose | Wait {
   const ask: Ask = { type: 'ask', id, fixed };
   const names = domain.axes.flatMap(({ name }, i) => (fixed[i] === undefined ? [] : [name]));
-  const { snap } = within(domain, fixed);
+  const { snap } = restrictedTo(domain, fixed);
   let last: Propose | undefined;
   for (let retry = 0, tries = 0; tries < TRIES; tries++) {
     const reply = put(retry === 0 ? ask : { ...ask, retry });

@@ -11,7 +11,7 @@ import { type Ask, type Env, isEvent, type Message, type Propose, type TrialId, 
 import { rngFor } from '../../src/numeric/random.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
-import { type Fixed, within } from '../../src/space/fixed.ts';
+import { type Fixed, restrictedTo } from '../../src/space/fixed.ts';
 import type { Space } from '../../src/space/space.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
@@ -200,7 +200,7 @@ export class Decider<P> {
   }
 
   #draw(ask: Ask, by: string): Point {
-    const { axes, snap, feasible } = within(this.#options.space, ask.fixed);
+    const { axes, snap, feasible } = restrictedTo(this.#options.space, ask.fixed);
     const rng = rngFor(this.ledger.settings.seed, `${by}#drawn`, ask.id, ask.retry);
     let point = snap(draw(axes, rng));
     for (let tries = 0; tries < DRAWS && !feasible(point); tries++) point = snap(draw(axes, rng));

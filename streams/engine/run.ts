@@ -52,7 +52,13 @@ export interface EngineRun<P> {
  *
  * @param strategy undefined: that of the log.
  */
-export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log, options: RunOptions<P>, ports: Ports<P>): EngineRun<P> {
+export function runEngine<P>(
+  space: Space<P>,
+  strategy: Strategy | undefined,
+  log: Log,
+  options: RunOptions<P>,
+  ports: Ports<P>,
+): EngineRun<P> {
   const reading = new AbortController();
   const since = performance.now();
   /** The seconds that this process may work, and what cancels their timer. */

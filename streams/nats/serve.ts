@@ -7,7 +7,7 @@ import type { TrialId } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialRows } from '../../src/study/trials.ts';
-import { type EngineRun, run } from '../engine/run.ts';
+import { type EngineRun, runEngine } from '../engine/run.ts';
 import type { Spans } from '../engine/spans.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { keepCheckpoints, roomFor } from './checkpoints/keeper.ts';
@@ -126,7 +126,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     end(failure);
     void close();
   };
-  const running: EngineRun<P> = run<P>(
+  const running: EngineRun<P> = runEngine<P>(
     space,
     strategy,
     log,

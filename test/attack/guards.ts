@@ -93,7 +93,7 @@ const layers = {
     'token to read': [['if (!free && !bearer(c)', 'if (!c && !bearer(c)']],
     'token behind a proxy': [['isLoopback(host) && names.length === 0;', 'isLoopback(host);']],
     'type of requests': [["if (!/^application\\/json\\b/.test(c.req.header('content-type') ?? '')) return", 'if (!c) return']],
-    'length of requests': [['bodyLimit({ maxSize: LARGEST', 'bodyLimit({ maxSize: 2 ** 30']],
+    'length of requests': [['bodyLimit({ maxSize: LARGEST,', 'bodyLimit({ maxSize: 2 ** 30,']],
     'content policy': [["c.header('Content-Security-Policy', POLICY);", '']],
     'known commands': [
       ["typeof type !== 'string' || !Object.hasOwn(intentSchemas, type)", "typeof type !== 'string' || !(type in intentSchemas)"],
@@ -137,7 +137,7 @@ const layers = {
     'requests under way': [['underWay + 1);', '0);']],
     'allowance of cost': [['if (used.cost >= cost)', 'if (used.cost < 0 && cost)']],
     'known proposers': [['if (names.includes(proposer)) return;', 'if (proposer) return;']],
-    'digests of tokens': [['sha256: digestOf(token) }', 'sha256: token || digestOf(token) }']],
+    'digests of tokens': [['sha256: tokenDigest(token) }', 'sha256: token || tokenDigest(token) }']],
   },
   text: {
     'shown controls': [

@@ -1,5 +1,5 @@
 import type { Completed } from '../../src/facts/facts.ts';
-import { type EngineRun, run } from '../../streams/engine/run.ts';
+import { type EngineRun, runEngine } from '../../streams/engine/run.ts';
 import type { Strategy } from '../../streams/index.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { ten } from './overhead.ts';
@@ -15,7 +15,7 @@ function heap(): number {
 /** A running engine with `trials` completed trials. */
 const played = (strategy: Strategy, trials: number, log: Log): Promise<EngineRun<unknown>> =>
   new Promise((resolve, fail) => {
-    const running: EngineRun<unknown> = run<unknown>(
+    const running: EngineRun<unknown> = runEngine<unknown>(
       ten,
       strategy,
       log,

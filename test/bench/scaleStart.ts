@@ -3,7 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
-import { run } from '../../streams/engine/run.ts';
+import { runEngine } from '../../streams/engine/run.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { natsLog } from '../../streams/nats/index.ts';
@@ -50,7 +50,7 @@ const note = ({ position, fact }: AppliedEntry) => {
 const fail = (error: unknown) => {
   throw error;
 };
-run(spaceOf(created), undefined, log, { study, parallel: 1, trials: 1e9, note }, { direct: () => {}, finished: () => {}, fail });
+runEngine(spaceOf(created), undefined, log, { study, parallel: 1, trials: 1e9, note }, { direct: () => {}, finished: () => {}, fail });
 await suggested;
 const after = now();
 process.send!({

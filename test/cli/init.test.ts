@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argumentsIn, flagsIn, settingsIn } from '../../src/cli/commands/run/init.ts';
+import { argparseSettings, argumentsIn, flagsIn } from '../../src/cli/commands/run/init.ts';
 import { readStudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { directory, hypertide } from './support.ts';
 
@@ -121,12 +121,12 @@ parser.add_argument('-u', '--units', type=int,
 parser.add_argument("--opt", default="adam")
 parser.add_argument("--steps", type=int)
 `;
-    expect([...settingsIn([source], 'default')]).toEqual([
+    expect([...argparseSettings([source], 'default')]).toEqual([
       ['lr', '0.001'],
       ['units', '32'],
       ['opt', 'adam'],
     ]);
-    expect(settingsIn([source], 'type').get('steps')).toBe('int');
+    expect(argparseSettings([source], 'type').get('steps')).toBe('int');
     const place = directory();
     writeFileSync(join(place, 'train.py'), source);
     const help = "console.log('usage: t [-h]\\n\\noptions:\\n  --lr LR\\n  -u, --units UNITS\\n  --steps STEPS')";

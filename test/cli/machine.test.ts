@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest';
-import { type Machine, watchMachine } from '../../src/cli/sources/machine.ts';
+import { type MachineReadings, watchMachine } from '../../src/cli/sources/machine.ts';
 
 /** The warnings about a machine whose disk and clock change from look to look. */
 async function warningsOf(looks: readonly { readonly free?: number; readonly lead?: number }[]): Promise<string[]> {
   const told: string[] = [];
   let look = -1; // before the first one
-  const machine: Machine = {
+  const machine: MachineReadings = {
     free: async () => {
       const { free } = looks[Math.min(look, looks.length - 1)]!;
       if (free === undefined) throw new Error('this file system does not say');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argumentsOf, jsonOf, yamlOf } from '../../src/dashboard/page/lib/copies.ts';
+import { argumentsOf, paramsJson, yamlOf } from '../../src/dashboard/page/lib/copies.ts';
 import { lessons } from '../../src/dashboard/page/lib/learned.ts';
 import { gainOf, timeLeft, worked } from '../../src/dashboard/page/lib/progress.ts';
 import { compromise } from '../../src/figures/front.ts';
@@ -26,7 +26,7 @@ describe('a configuration to copy', () => {
 
   it('is read back from YAML and JSON', () => {
     expect(parse(yamlOf(params))).toEqual(params);
-    expect(JSON.parse(jsonOf(params))).toEqual(params);
+    expect(JSON.parse(paramsJson(params))).toEqual(params);
   });
 
   it('has numbers that readers of YAML 1.1 take for numbers, and quotes what they take for truth values', () => {

@@ -6,7 +6,7 @@ import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
 import type { StudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { serveHttp } from '../../src/http/serve.ts';
-import { digestOf, parseUsers } from '../../src/http/users.ts';
+import { parseUsers, tokenDigest } from '../../src/http/users.ts';
 import { mcpOverHttp } from '../../src/mcp/server.ts';
 
 /** A study file as data. */
@@ -29,12 +29,12 @@ export const tokens = {
   dry: 'token-of-dry',
 };
 export const users = parseUsers({
-  w1: { role: 'trainer', sha256: digestOf(tokens.w1) },
-  w2: { role: 'trainer', sha256: digestOf(tokens.w2) },
-  ada: { role: 'operator', sha256: digestOf(tokens.ada) },
-  board: { role: 'viewer', sha256: digestOf(tokens.board) },
-  agent: { role: 'agent', sha256: digestOf(tokens.agent), trials: 2, cost: 3 },
-  dry: { role: 'agent', sha256: digestOf(tokens.dry), dryRun: true },
+  w1: { role: 'trainer', sha256: tokenDigest(tokens.w1) },
+  w2: { role: 'trainer', sha256: tokenDigest(tokens.w2) },
+  ada: { role: 'operator', sha256: tokenDigest(tokens.ada) },
+  board: { role: 'viewer', sha256: tokenDigest(tokens.board) },
+  agent: { role: 'agent', sha256: tokenDigest(tokens.agent), trials: 2, cost: 3 },
+  dry: { role: 'agent', sha256: tokenDigest(tokens.dry), dryRun: true },
 });
 
 export interface Answer {

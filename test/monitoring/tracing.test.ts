@@ -7,7 +7,7 @@ import { openTracing } from '../../src/monitoring/openTracing.ts';
 import { Tracing } from '../../src/monitoring/tracing.ts';
 import { type FitTask, fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
-import { run } from '../../streams/engine/run.ts';
+import { runEngine } from '../../streams/engine/run.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { serve, trainer } from '../../streams/nats/index.ts';
@@ -115,7 +115,7 @@ it('the fit of a model that an ask waited for is a span before the ask', async (
   const study = 'fitted';
   const log = memoryLog();
   const finished = new Promise<void>((resolve, reject) => {
-    const running = run<{ x: number }>(
+    const running = runEngine<{ x: number }>(
       line,
       model,
       log,

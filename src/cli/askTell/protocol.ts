@@ -57,7 +57,7 @@ export interface ReportRequest {
 }
 
 /** A reply to `ask`. `until`: the step at which the trial pauses. */
-export interface Asked {
+export interface AskReply {
   readonly id: number;
   readonly params: unknown;
   readonly until?: number;

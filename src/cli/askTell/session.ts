@@ -18,7 +18,7 @@ import { decide } from '../../study/commands.ts';
 import { TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
 import {
-  type Asked,
+  type AskReply,
   type Driven,
   defaultStrategy,
   type InitRequest,
@@ -38,7 +38,7 @@ export class SessionError extends UserError {
 interface Waiter {
   /** Position of the fact with its fixed values. */
   readonly queue: number | undefined;
-  readonly resolve: (asked: Asked) => void;
+  readonly resolve: (asked: AskReply) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -95,11 +95,11 @@ export class Session {
   }
 
   /** @param fixed values that the trial must have. @throws SessionError if they do not fit, or all workers are busy */
-  ask(fixed?: Params): Promise<Asked> | Asked {
+  ask(fixed?: Params): Promise<AskReply> | AskReply {
     const queue = fixed && this.#enqueue(fixed);
-    let asked: Asked | undefined;
-    const later = new Promise<Asked>((resolve, reject) => {
-      const now = (reply: Asked) => {
+    let asked: AskReply | undefined;
+    const later = new Promise<AskReply>((resolve, reject) => {
+      const now = (reply: AskReply) => {
         asked = reply;
         resolve(reply);
       };
@@ -183,7 +183,7 @@ export class Session {
     waiter?.resolve(this.#handOut(suggestion));
   }
 
-  #handOut({ trial, params, budget, resumes }: Suggestion<Params>): Asked {
+  #handOut({ trial, params, budget, resumes }: Suggestion<Params>): AskReply {
     const id = (resumes === undefined ? undefined : this.#ids.get(resumes)) ?? trial;
     if (this.#maxStep !== undefined) this.#ids.set(trial, id);
     this.#running.set(id, trial);

@@ -1,6 +1,6 @@
 import { eventSource } from '../../../streams/nats/cloudEvent.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import { bestOf, type StudyState } from '../../monitoring/studyState.ts';
+import { bestResult, type StudyState } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { TrialRow } from '../../study/trials.ts';
 
@@ -62,7 +62,7 @@ export function eventsIn(
       ]);
     };
     if (effect === 'ended' && 'trial' in fact) {
-      const first = bestOf(folded);
+      const first = bestResult(folded);
       const trial = rows.get(fact.trial)!;
       if (first !== undefined && first.trial !== best) {
         best = first.trial;
@@ -70,7 +70,7 @@ export function eventsIn(
       }
       add('ended', omitUndefined({ trial, best: first?.value }));
     }
-    if (effect === 'closed') add('closed', omitUndefined({ reason: ledger.closed, best: bestOf(folded)?.value }));
+    if (effect === 'closed') add('closed', omitUndefined({ reason: ledger.closed, best: bestResult(folded)?.value }));
     if (fact.type === 'changed' && fact.paused) add('paused', {});
     return found;
   };

@@ -31,7 +31,7 @@ export async function withPlace<T>(folder: string | undefined, remote: RemotePla
 }
 
 /** One study of a place. */
-export interface Placed {
+export interface StudyInPlace {
   readonly place: StudyPlace;
   readonly name: string;
 }
@@ -40,7 +40,7 @@ export interface Placed {
 export async function withStudyIn<T>(
   journal: string | undefined,
   { study, ...remote }: RemotePlace & { readonly study?: string },
-  use: (placed: Placed) => Promise<T>,
+  use: (placed: StudyInPlace) => Promise<T>,
 ): Promise<T> {
   if (journal !== undefined) {
     if (study !== undefined || remote.nats !== undefined) throw new UsageError(`${journal}: expected a journal or --nats, got both`);
@@ -54,7 +54,7 @@ export async function withStudyIn<T>(
 }
 
 /** The folder of a study's trials. Those of a study on a server are below the current folder, unless an option says otherwise. */
-export const trialsOf = ({ place, name }: Placed, directory?: string): string => {
+export const trialsOf = ({ place, name }: StudyInPlace, directory?: string): string => {
   if (directory !== undefined) return resolve(directory);
   return trialsDirectory(place.form === 'journal' ? join(place.place, name) : name);
 };

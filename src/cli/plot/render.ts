@@ -3,7 +3,7 @@ import { cut, formatNumber } from '../../figures/format.ts';
 import type { AxisScale } from '../../figures/scale.ts';
 import { escapeControls } from '../terminal/plainText.ts';
 import { type Dots, dots } from './braille.ts';
-import type { Bars, Chart, Heat, Ink, Lines, Sketch } from './sketch.ts';
+import type { Bars, Heat, Ink, ParallelSketch, PlaneSketch, Sketch } from './sketch.ts';
 
 /** Room for a figure, in characters. */
 export interface Size {
@@ -42,7 +42,7 @@ function body(drawing: Sketch['drawing'], size: Size): readonly string[] {
   }
 }
 
-function chart({ x, y, lines, points }: Chart, size: Size): readonly string[] {
+function chart({ x, y, lines, points }: PlaneSketch, size: Size): readonly string[] {
   return framed(x, y, size, (columns, rows) => {
     const sheet = dots(columns, rows);
     const at = (place: number, far: number) => place * (far - 1);
@@ -173,7 +173,7 @@ function spans(parts: Bars['bars'][number]['parts'], width: number): string {
   return cells.join('');
 }
 
-function parallel({ axes, lines }: Lines, { columns, lines: height }: Size): readonly string[] {
+function parallel({ axes, lines }: ParallelSketch, { columns, lines: height }: Size): readonly string[] {
   const rows = Math.max(3, height - 3);
   const sheet = dots(columns, rows);
   const step = (columns - 1) / Math.max(1, axes.length - 1);

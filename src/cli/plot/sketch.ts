@@ -9,7 +9,7 @@ export type Ink = TrialState | 'plain' | 'dim';
 export interface Sketch {
   readonly title: string;
   readonly note?: string;
-  readonly drawing: Chart | Bars | Heat | Lines;
+  readonly drawing: PlaneSketch | Bars | Heat | ParallelSketch;
 }
 
 interface Axes {
@@ -18,7 +18,7 @@ interface Axes {
 }
 
 /** Points and lines over two axes. All positions are places, from 0 to 1. */
-export interface Chart extends Axes {
+export interface PlaneSketch extends Axes {
   readonly type: 'chart';
   readonly lines: readonly { readonly path: Path; readonly ink: Ink }[];
   readonly points: readonly { readonly x: number; readonly y: number; readonly ink: Ink }[];
@@ -48,7 +48,7 @@ export interface Heat extends Axes {
 }
 
 /** Lines over parallel axes. */
-export interface Lines {
+export interface ParallelSketch {
   readonly type: 'lines';
   readonly axes: readonly AxisScale[];
   /** The last one on top. */

@@ -15,7 +15,7 @@ import { corners } from '../../figures/series/stairs.ts';
 import type { FigureStudy } from '../../figures/study.ts';
 import { endOf, lanesOf } from '../../figures/timeline.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
-import type { Bars, Chart, Heat, Ink, Sketch } from './sketch.ts';
+import type { Bars, Heat, Ink, PlaneSketch, Sketch } from './sketch.ts';
 
 /** The figures of a kind for a terminal, with the titles that they have elsewhere. @throws NoFigureError if there is nothing to draw */
 export function sketchesOf(kind: FigureKind, study: FigureStudy, names: readonly string[]): readonly Sketch[] {
@@ -78,7 +78,7 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
   },
   intermediate: (study) => {
     const scales = curveScales(study);
-    const lines = study.rows.map((row): Chart['lines'][number] => ({
+    const lines = study.rows.map((row): PlaneSketch['lines'][number] => ({
       path: curvePath(row, scales).map(([x, y]) => [x, within(y)] as const),
       ink: row.state,
     }));
@@ -100,7 +100,7 @@ const within = (place: number): number => Math.min(1, Math.max(0, place));
 
 const objectiveAxis = ({ scales, parameters }: FigureStudy): AxisScale => scales[parameters.length]!;
 
-const pointsOf = ({ places: [x, y] }: Points, { rows }: FigureStudy): Chart['points'] =>
+const pointsOf = ({ places: [x, y] }: Points, { rows }: FigureStudy): PlaneSketch['points'] =>
   rows.flatMap(({ state }, i) => (Number.isNaN(x[i]! + y[i]!) ? [] : [{ x: x[i]!, y: y[i]!, ink: state }]));
 
 const inkOf = (badness: number): Ink => (badness < 0.25 ? 'completed' : badness < 0.6 ? 'plain' : 'dim');

@@ -37,7 +37,7 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option(...json)
     .action((journal, params, options) =>
       useWords([journal, ...params], options, async (study, words) =>
-        (await import('../commands/act/propose.ts')).propose(study, words, options),
+        (await import('../commands/act/propose.ts')).sendProposal(study, words, options),
       ),
     );
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Placed, RemotePlace } from '../places/withPlace.ts';
+import type { RemotePlace, StudyInPlace } from '../places/withPlace.ts';
 import { serverOf } from '../sources/serverOf.ts';
 import { UsageError } from '../usage.ts';
 import { type ExitWith, maybeOnServer, wholeNumber, withRemote } from './arguments.ts';
@@ -9,10 +9,10 @@ type Remote = RemotePlace & { readonly study?: string };
 /** The commands on studies as a whole, in folders and on servers. */
 export function declareStudies(program: Command, exit: ExitWith): void {
   program.commandsGroup('Studies:');
-  const use = (journal: string | undefined, remote: Remote, act: (placed: Placed) => Promise<number>): Promise<void> =>
+  const use = (journal: string | undefined, remote: Remote, act: (placed: StudyInPlace) => Promise<number>): Promise<void> =>
     exit(import('../places/withPlace.ts').then(({ withStudyIn }) => withStudyIn(journal, remote, act)));
   /** If the study is on a server, there is no journal before the new name. */
-  const useNamed = (words: readonly [string, string?], remote: Remote, act: (placed: Placed, to: string) => Promise<number>) => {
+  const useNamed = (words: readonly [string, string?], remote: Remote, act: (placed: StudyInPlace, to: string) => Promise<number>) => {
     const [journal, to] = serverOf(remote) === undefined ? words : [undefined, ...words];
     if (to === undefined) return exit(Promise.reject(new UsageError('expected a journal and a name, or --nats, --study and a name')));
     return use(journal, remote, (placed) => act(placed, to));
@@ -33,7 +33,9 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     .argument('<study>', 'study file')
     .option('--name <name>', 'name of the study (default: that of the file)')
     .option('--folder <path>', 'folder for its journal (default: the server of HYPERTIDE_NATS, or the current folder)')
-    .action((path, options) => exit(import('../commands/studies/create.ts').then(({ createStudy }) => createStudy(path, options))));
+    .action((path, options) =>
+      exit(import('../commands/studies/create.ts').then(({ createInPlace: createStudy }) => createStudy(path, options))),
+    );
 
   withRemote(program.command('archive'))
     .summary('write a study into one file')

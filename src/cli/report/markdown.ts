@@ -1,4 +1,4 @@
-import { differences } from '../../dashboard/differences.ts';
+import { differenceRows } from '../../dashboard/differences.ts';
 import type { findingsOf } from '../../dashboard/report.ts';
 import type { RowChange } from '../../dashboard/wire.ts';
 import { cut, formatNumber } from '../../figures/format.ts';
@@ -27,7 +27,7 @@ function comparison(all: readonly Findings[]): string {
   const head = ['differs', ...all.map((one) => nameIn(all, one))];
   return `# Studies\n\n${table(
     head,
-    differences(summaries).map(([name, cells]) => [name, ...cells]),
+    differenceRows(summaries).map(([name, cells]) => [name, ...cells]),
   )}`;
 }
 

@@ -11,7 +11,7 @@ const CHUNK = 1024 * 1024;
 const MARK = 1024;
 
 /** What is known of a file up to a place between two lines. */
-export interface Contents {
+export interface KnownPart {
   /** Bytes before this place are not read again. */
   readonly position: number;
   /** Rows before it. */
@@ -21,14 +21,14 @@ export interface Contents {
   readonly marks: readonly Buffer[];
 }
 
-export const NO_CONTENTS: Contents = { position: 0, rows: 0, head: undefined, marks: [] };
+export const NO_CONTENTS: KnownPart = { position: 0, rows: 0, head: undefined, marks: [] };
 
 /** A reading of a file from the place on at which it may have changed. */
 export interface RowReading {
   /** How many rows are before that place. */
   readonly first: number;
   /** @returns what is known then. @throws Error for an object or a line that is too long. */
-  each(see: (row: MetricRow) => void): Contents;
+  each(see: (row: MetricRow) => void): KnownPart;
 }
 
 /**
@@ -37,13 +37,13 @@ export interface RowReading {
  * @param size of the file, which may grow meanwhile.
  * @param before what an earlier look found.
  */
-export function readRows(file: number, size: number, before: Contents): RowReading {
+export function readRows(file: number, size: number, before: KnownPart): RowReading {
   const grown =
     before.position > 0 && size >= before.position && marksAt(file, before.position).every((mark, i) => mark.equals(before.marks[i]!));
   if (grown) return { first: before.rows, each: (see) => eachLine(file, size, before, see) };
   const start = textAt(file, 0, Math.min(size, LIMIT));
   const head = start.match(/^\s*\S.*\n/)?.[0];
-  const each = (see: (row: MetricRow) => void): Contents => {
+  const each = (see: (row: MetricRow) => void): KnownPart => {
     if (/^[\s\ufeff]*\[/.test(start)) return NO_CONTENTS;
     const isTable = !/^[\s\ufeff]*\{/.test(start);
     if (head !== undefined && (isTable || statementOf(head.replace(/^\ufeff/, '').trim())))
@@ -56,7 +56,12 @@ export function readRows(file: number, size: number, before: Contents): RowReadi
 }
 
 /** Reads lines from a place on. */
-function eachLine(file: number, size: number, { position: start, rows: before, head }: Contents, see: (row: MetricRow) => void): Contents {
+function eachLine(
+  file: number,
+  size: number,
+  { position: start, rows: before, head }: KnownPart,
+  see: (row: MetricRow) => void,
+): KnownPart {
   let position = start;
   let rows = before;
   let rest: Buffer = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { type Contents, NO_CONTENTS, readRows } from './growingFile.ts';
+import { type KnownPart, NO_CONTENTS, readRows } from './growingFile.ts';
 import type { MetricRow } from './metricRows.ts';
 
 /** A file that a program writes its metrics into. */
@@ -19,7 +19,7 @@ export interface MetricFile {
  * @param warn called once if the file cannot be read.
  */
 export function metricFile(path: string, take: (row: MetricRow) => void, warn: (message: string) => void): MetricFile {
-  let contents: Contents = NO_CONTENTS;
+  let contents: KnownPart = NO_CONTENTS;
   /** Differs after each change of the file; undefined if there is no file. */
   let version: string | undefined;
   /** A checksum of each row. */

@@ -78,7 +78,7 @@ export async function createdIn(path: string): Promise<Created> {
 }
 
 /** Opens a study for writing. @throws UsageError if another process runs it. */
-export async function openStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
+export async function openJournalStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
   const created = await createdIn(path); // a file that is no journal is not touched
   const log = await openJournal(path, { warn: inform }).catch((error) => {
     if (!(error instanceof JournalLockedError)) throw error;

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 
 /** What a watch reads from the machine. */
-export interface Machine {
+export interface MachineReadings {
   /** Bytes that are free on the disk of a directory. */
   readonly free: (directory: string) => Promise<number>;
   /** Milliseconds by which the clock is ahead of the time that has passed. They change only when the clock is set. */
@@ -13,7 +13,7 @@ const LITTLE = 10e6;
 /** Seconds by which a clock may be corrected without a warning. */
 const CORRECTION = 5;
 
-const thisMachine: Machine = {
+const thisMachine: MachineReadings = {
   free: async (directory) => {
     const { bavail, bsize } = await statfs(directory);
     return bavail * bsize;

@@ -12,7 +12,7 @@ export const inform = (text: string): void => void process.stderr.write(`${escap
 export const suggestNext = (command: string): void => inform(`next: ${command}`);
 
 /** A word of a command line as a shell needs it. */
-export const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+export const shellQuoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** Writes a file that the user asked for. @throws UsageError */
 export const writeOutput = (path: string, data: string | Uint8Array): Promise<void> =>

@@ -45,7 +45,7 @@ const bar = (done: number, length: number): string => '█'.repeat(Math.round(Ma
  *
  * @param before the trial that failed before it: if it failed in the same way, the line does not say again how.
  */
-export function lineOf(
+export function trialLine(
   { trial, status, reason, message, values, params }: Pick<TrialRow, 'trial' | 'status' | 'reason' | 'message' | 'values' | 'params'>,
   before?: Pick<TrialRow, 'trial' | 'reason' | 'message'>,
 ): string {

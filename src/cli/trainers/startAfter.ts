@@ -1,6 +1,6 @@
 import type { EndFact } from '../../../streams/evaluate.ts';
 import type { ProgramOutcome } from '../runner/outcome.ts';
-import type { Started } from './trainers.ts';
+import type { StartedAttempt } from './trainers.ts';
 
 type Ended = Extract<ProgramOutcome, { readonly type: 'stopped' | 'failed' }>;
 
@@ -15,12 +15,12 @@ const PREEMPTED: Ended = { type: 'failed', reason: 'preempted', message: 'handed
  */
 export function startAfter<T>(
   prepare: (signal: AbortSignal) => Promise<T>,
-  start: (prepared: T) => Started,
+  start: (prepared: T) => StartedAttempt,
   endOf: (outcome: Ended) => EndFact,
-): Started {
+): StartedAttempt {
   const gone = new AbortController();
   let outcome = PREEMPTED;
-  let started: Started | undefined;
+  let started: StartedAttempt | undefined;
   const prepared = prepare(gone.signal).then(
     (ready) => {
       if (!gone.signal.aborted) started = start(ready);

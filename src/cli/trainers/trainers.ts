@@ -41,7 +41,7 @@ interface TrainersOptions extends ProgramOptions {
 }
 
 /** Programs that run trials, each in its own slot. */
-export interface Trainers {
+export interface TrainerPrograms {
   obey(directive: Directive<Params>): void;
   /** SIGTERM to all; their trials are preempted. Resolves when all have ended. */
   preempt(): Promise<void>;
@@ -50,7 +50,7 @@ export interface Trainers {
   readonly running: number;
 }
 
-export function trainers(options: TrainersOptions): Trainers {
+export function trainers(options: TrainersOptions): TrainerPrograms {
   const running = new Map<
     TrialId,
     { readonly slot: number; readonly attempt: number; readonly process: Running; readonly done: Promise<void> }
@@ -104,7 +104,7 @@ export function trainers(options: TrainersOptions): Trainers {
 }
 
 /** An attempt at work. */
-export interface Started {
+export interface StartedAttempt {
   readonly process: Running;
   /** What it came to. Never rejects. */
   readonly end: Promise<EndFact>;
@@ -120,7 +120,7 @@ export function startTrial(
   slot: number,
   say: { readonly report: (fact: ReportedFact) => void; readonly waiting: () => number },
   traceparent?: string,
-): Started {
+): StartedAttempt {
   const { trial, attempt } = suggestion;
   const traced = options.tracing?.begin({ study: options.study, trial, attempt, run, traceparent });
   const job = omitUndefined({ ...jobOf(options, suggestion, slot), environment: traced?.environment });

@@ -12,7 +12,7 @@ import { omitUndefined } from '../../omitUndefined.ts';
 import { commandOf, metricFileOf, notPassed } from '../runner/command.ts';
 import type { Running } from '../runner/process.ts';
 import { announceWait } from '../sources/connect.ts';
-import { lineOf } from '../terminal/render.ts';
+import { trialLine } from '../terminal/render.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { about } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
@@ -69,8 +69,8 @@ export interface Work extends ProgramSettings {
 function endOf(event: EndFact, params: Params, last: Values | undefined): string {
   const { trial, type: status } = event;
   if (event.type !== 'failed')
-    return lineOf(omitUndefined({ trial, status, params, values: event.type === 'completed' ? event.values : last }));
-  if (event.reason !== 'preempted') return lineOf(omitUndefined({ ...event, status, params }));
+    return trialLine(omitUndefined({ trial, status, params, values: event.type === 'completed' ? event.values : last }));
+  if (event.reason !== 'preempted') return trialLine(omitUndefined({ ...event, status, params }));
   if (event.checkpoint === undefined) return `trial ${trial} handed back, for another worker to begin again`;
   if (parseReference(event.checkpoint)) return `trial ${trial} handed back, with its checkpoint on the server`;
   return `trial ${trial} handed back with its checkpoint ${event.checkpoint}`;

@@ -1,10 +1,10 @@
 import type { Predicted } from '../../importance/importances.ts';
 import type { Theme } from '../colours.ts';
-import type { DrawApi, Option } from '../option.ts';
+import type { ChartOption, DrawApi } from '../option.ts';
 import { type AxisScale, coordinateOf } from '../scale.ts';
 
 /** The mean that is predicted along an axis, in a band of one standard deviation; for categories, a dash with a bar. */
-export function predicted(all: readonly Predicted[], x: AxisScale, y: AxisScale, theme: Theme): readonly Option[] {
+export function predicted(all: readonly Predicted[], x: AxisScale, y: AxisScale, theme: Theme): readonly ChartOption[] {
   if (all.length === 0) return [];
   const shared = { type: 'custom', silent: true, clip: true, data: [[0, 0]] };
   const within = (value: number) => Math.min(y.high, Math.max(y.low, value));

@@ -1,4 +1,4 @@
-import type { DrawApi, Option } from '../option.ts';
+import type { ChartOption, DrawApi } from '../option.ts';
 
 interface Style {
   readonly color: string;
@@ -9,7 +9,7 @@ interface Style {
 export type Path = readonly (readonly [x: number, y: number])[];
 
 /** A value that holds until the next point. Series of lines leave out steps of less than a pixel, and draw slopes instead. */
-export const stairs = (id: string, points: Path, { color, width, dashed = false }: Style): Option => ({
+export const stairs = (id: string, points: Path, { color, width, dashed = false }: Style): ChartOption => ({
   type: 'custom',
   id,
   silent: true,

@@ -1,7 +1,7 @@
 import { ndtr, ndtri } from '../distributions/normal.ts';
 
 /** A normal distribution on an axis with finitely many values. */
-export interface Marginal {
+export interface AxisMarginal {
   readonly mean: number;
   readonly deviation: number;
 }
@@ -12,7 +12,7 @@ export interface Marginal {
  *
  * @param edges between neighbouring values, ascending
  */
-export function withNormalMargin({ mean, deviation }: Marginal, edges: ArrayLike<number>, margin: number): Marginal {
+export function withNormalMargin({ mean, deviation }: AxisMarginal, edges: ArrayLike<number>, margin: number): AxisMarginal {
   const above = firstAbove(edges, mean);
   const [low, high] = [edges[above - 1], edges[above]];
   if (low === undefined && high === undefined) return { mean, deviation };

@@ -1,5 +1,5 @@
 import { index, type Rng } from '../random.ts';
-import { growTree, leafOf, type Table, type Tree, type TreeOptions } from './tree.ts';
+import { growTree, leafOf, type TrainingData, type Tree, type TreeOptions } from './tree.ts';
 
 export interface GrowForestOptions extends TreeOptions {
   readonly trees: number;
@@ -13,7 +13,7 @@ export interface Forest {
   readonly trees: readonly Tree[];
 }
 
-export function growForest(table: Table, settings: GrowForestOptions, rng: Rng): Forest {
+export function growForest(table: TrainingData, settings: GrowForestOptions, rng: Rng): Forest {
   return { trees: Array.from({ length: settings.trees }, () => growTree(table, bootstrap(table.targets.length, rng), settings, rng)) };
 }
 

@@ -1,7 +1,7 @@
 import { index, type Rng } from '../random.ts';
 
 /** The training data of a tree, with one column of numbers per feature. */
-export interface Table {
+export interface TrainingData {
   readonly columns: readonly Float64Array[];
   /** The number of categories of each feature, which are numbered from 0; 0 for an ordered feature. */
   readonly categories: readonly number[];
@@ -58,12 +58,12 @@ interface Split {
 }
 
 /** Grows a tree by the largest reduction of squared error at each split (Breiman et al. 1984). */
-export function growTree(table: Table, weights: Float64Array, settings: TreeOptions, rng: Rng): Tree {
+export function growTree(table: TrainingData, weights: Float64Array, settings: TreeOptions, rng: Rng): Tree {
   return new TreeGrower(table, weights, settings, rng).tree();
 }
 
 class TreeGrower {
-  readonly #table: Table;
+  readonly #table: TrainingData;
   readonly #settings: TreeOptions;
   readonly #rng: Rng;
   readonly #sorted: SortedRows;
@@ -73,7 +73,7 @@ class TreeGrower {
   readonly #moments = { mean: [] as number[], variance: [] as number[], weight: [] as number[] };
   readonly #leftward: number[] = [];
 
-  constructor(table: Table, weights: Float64Array, settings: TreeOptions, rng: Rng) {
+  constructor(table: TrainingData, weights: Float64Array, settings: TreeOptions, rng: Rng) {
     this.#table = table;
     this.#settings = settings;
     this.#rng = rng;

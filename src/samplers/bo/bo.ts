@@ -6,7 +6,7 @@ import { bool, oneOf, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { type Point, samePoint } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
-import { withFixed, within } from '../../space/fixed.ts';
+import { restrictedTo, withFixed } from '../../space/fixed.ts';
 import { explored, type ProposedPoint } from '../sequence.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import {
@@ -232,7 +232,7 @@ export function boSurrogate(
       const { fixed } = ask;
       const ranked = allPoints
         ? rankPoints(terms, features, fixed ? allPoints.filter((point) => samePoint(withFixed(point, fixed), point)) : allPoints)
-        : maximise(terms, features, within(env, fixed), bestPoints(fitted, PERTURBED_POINTS), rng, cost);
+        : maximise(terms, features, restrictedTo(env, fixed), bestPoints(fitted, PERTURBED_POINTS), rng, cost);
       const chosen = choose(state, ranked, fitted);
       return chosen && { point: chosen.point, tags: predictionTags(fitted, chosen) };
     },

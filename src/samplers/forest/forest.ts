@@ -4,7 +4,7 @@ import { rngFor } from '../../numeric/random.ts';
 import { probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { draw, type Point } from '../../space/axis.ts';
-import { within } from '../../space/fixed.ts';
+import { restrictedTo } from '../../space/fixed.ts';
 import { randomSequence } from '../random.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import { localSearch } from './localSearch.ts';
@@ -70,7 +70,7 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Sett
       const model = modelOf(facts);
       if (model === undefined) return undefined;
       const observations = observationsOf(facts);
-      const domain = within(env, ask.fixed);
+      const domain = restrictedTo(env, ask.fixed);
       const { repeats } = observations.results;
       if (rng() < Math.max(random, repeats.repeatRate)) return tagRandom(draws.propose(sequence, ask));
       const score = (point: Point) => (repeats.has(point) ? Number.NEGATIVE_INFINITY : logImprovement(model, point));

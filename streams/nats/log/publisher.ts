@@ -23,14 +23,14 @@ export type Headers = readonly (readonly [name: string, value: string])[];
 export const messageId = (): string => crypto.randomUUID();
 
 /** Where the stream has it; and whether it had it before. */
-export interface Stored {
+export interface StoredAt {
   readonly stream?: string;
   readonly seq: number;
   readonly duplicate?: boolean;
 }
 
 /** Called with the result of a publish: where it is stored, or why it is not. */
-export type Settle = (stored: Stored | undefined, error?: Error) => void;
+export type Settle = (stored: StoredAt | undefined, error?: Error) => void;
 
 /** Publishes into streams, and waits for the acknowledgement. */
 export interface Publisher {
@@ -40,7 +40,7 @@ export interface Publisher {
    */
   send(subject: string, data: Payload, options: PublishOptions, settle: Settle): void;
   /** @throws JetStreamApiError where the stream refuses; TimeoutError, NoRespondersError; PermissionViolationError; ConnectionError. */
-  publish(subject: string, data: Payload, options: PublishOptions): Promise<Stored>;
+  publish(subject: string, data: Payload, options: PublishOptions): Promise<StoredAt>;
   close(): void;
 }
 
@@ -73,7 +73,7 @@ export function publisher(nc: NatsConnection): Publisher {
     const one = take(message.subject.slice(inbox.length + 1));
     if (!one) return;
     if (message.headers?.code === 503) return one.settle(undefined, new errors.NoRespondersError(one.subject));
-    const ack = jsonOf(message) as (Stored & { readonly error?: ConstructorParameters<typeof JetStreamApiError>[0] }) | undefined;
+    const ack = jsonOf(message) as (StoredAt & { readonly error?: ConstructorParameters<typeof JetStreamApiError>[0] }) | undefined;
     if (ack?.error) one.settle(undefined, new JetStreamApiError(ack.error));
     else if (ack) one.settle(ack);
   };

@@ -10,9 +10,9 @@ import { isForbidden, isUnheard, withRetry } from '../retry.ts';
 import { request, studiesOn } from '../studies.ts';
 import { StudyError } from '../studyError.ts';
 import { checkName, subjectsOf } from '../subjects.ts';
-import { type Message, restoreStream } from './restore.ts';
+import { type RestoredMessage, restoreStream } from './restore.ts';
 import { natsSource } from './source.ts';
-import { bytesOf, lineOf, parseLine } from './storedLine.ts';
+import { dataBytes, lineOf, parseStoredLine } from './storedLine.ts';
 
 const STREAM_NOT_FOUND = 10059;
 
@@ -32,7 +32,7 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
   const of = <T>(study: string, act: (jsm: JetStreamManager) => Promise<T>): Promise<T> =>
     once(study, (jsm) => withRetry(nc, () => act(jsm)));
   /** Not tried again: the messages can be read once. */
-  const restore = (study: string, size: LogSize, messages: AsyncIterable<Message>) =>
+  const restore = (study: string, size: LogSize, messages: AsyncIterable<RestoredMessage>) =>
     once(checkName('study', study), (jsm) => restoreStream(nc, jsm, study, size, messages));
   return {
     place,
@@ -81,18 +81,18 @@ function explained(cause: unknown, study: string): unknown {
 }
 
 /** Messages as they were stored, for a study of any name. */
-async function* messagesIn(study: string, lines: AsyncIterable<Uint8Array>): AsyncGenerator<Message> {
+async function* messagesIn(study: string, lines: AsyncIterable<Uint8Array>): AsyncGenerator<RestoredMessage> {
   const root = subjectsOf(study).log.slice(0, -1);
   for await (const text of lines) {
-    const line = parseLine(text);
-    yield { ...line, subject: line.subject.replace(/^ht\.[^.]+\.log\./, root), data: bytesOf(line) };
+    const line = parseStoredLine(text);
+    yield { ...line, subject: line.subject.replace(/^ht\.[^.]+\.log\./, root), data: dataBytes(line) };
   }
 }
 
 const encoder = new TextEncoder();
 
 /** Entries of another log. A fact of a trainer stands below its author, all others are the engine's. */
-async function* messagesOf(study: string, entries: AsyncIterable<Entry>): AsyncGenerator<Message> {
+async function* messagesOf(study: string, entries: AsyncIterable<Entry>): AsyncGenerator<RestoredMessage> {
   const subjects = subjectsOf(study);
   for await (const { position, at, fact, author } of entries) {
     const { type, trial } = fact as { readonly type?: unknown; readonly trial?: number };

@@ -10,7 +10,7 @@ import { type Subjects, subjectsOf } from '../subjects.ts';
 import type { StoredLine } from './storedLine.ts';
 
 /** A message to store at the position that it had. */
-export interface Message extends Omit<StoredLine, 'data'> {
+export interface RestoredMessage extends Omit<StoredLine, 'data'> {
   readonly data: Uint8Array;
 }
 
@@ -30,7 +30,7 @@ export async function restoreStream(
   jsm: JetStreamManager,
   study: string,
   { entries, longest }: LogSize,
-  messages: AsyncIterable<Message>,
+  messages: AsyncIterable<RestoredMessage>,
 ): Promise<void> {
   const subjects = subjectsOf(study);
   const settings = streamOf(subjects, { maxMessageBytes: Math.max(MESSAGE, longest) + ENVELOPE });
@@ -56,7 +56,12 @@ export async function restoreStream(
   }
 }
 
-async function publishAll(out: Publisher, { stream, log }: Subjects, messages: AsyncIterable<Message>, entries: number): Promise<void> {
+async function publishAll(
+  out: Publisher,
+  { stream, log }: Subjects,
+  messages: AsyncIterable<RestoredMessage>,
+  entries: number,
+): Promise<void> {
   const flying = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   let count = 0;

@@ -36,7 +36,7 @@ export function lineOf(message: JsMsg, restored: number): Uint8Array {
 }
 
 /** @throws TypeError for what is no line of an archive. */
-export function parseLine(text: Uint8Array): StoredLine {
+export function parseStoredLine(text: Uint8Array): StoredLine {
   const line: unknown = JSON.parse(Buffer.from(text).toString());
   if (!isStoredLine(line)) throw new TypeError('expected a message with seq, time, subject, headers and data');
   return line;
@@ -50,12 +50,12 @@ const isStoredLine = (line: unknown): line is StoredLine =>
   Array.isArray(line.headers) &&
   (typeof line.data === 'string' || isRecord(line.data));
 
-export const bytesOf = ({ data }: StoredLine): Uint8Array =>
+export const dataBytes = ({ data }: StoredLine): Uint8Array =>
   typeof data === 'string' ? Buffer.from(data) : Buffer.from(data.base64, 'base64');
 
 /** The entry that a line holds. */
 export function storedEntry(text: Uint8Array): Entry {
-  const line = parseLine(text);
+  const line = parseStoredLine(text);
   const { seq, subject, time } = line;
-  return entryOf({ seq, subject, data: bytesOf(line), info: { timestampNanos: Number(time) } });
+  return entryOf({ seq, subject, data: dataBytes(line), info: { timestampNanos: Number(time) } });
 }

@@ -1,11 +1,11 @@
-import type { Stored } from '../log/publisher.ts';
+import type { StoredAt } from '../log/publisher.ts';
 
 /** Recognises suggestions that cannot have been delivered before. */
 export interface DeliveryTracker {
   /** Whether a suggestion is handed out for the first time, for all one can know. @param reply where its acknowledgement goes. */
   isFirst(reply: string): boolean;
   /** A fact of ours was stored. One that had been stored before says nothing. */
-  stored(of: Stored): void;
+  stored(of: StoredAt): void;
   /** The connection was lost: the server may have been, with what it knew. */
   lost(): void;
 }

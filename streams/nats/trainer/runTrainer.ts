@@ -6,7 +6,7 @@ import { omitUndefined } from '../../../src/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { cloudEvent, eventSource } from '../cloudEvent.ts';
 import { jsonOf, onStatus, publish } from '../connection.ts';
-import { messageId, publisher, type Stored } from '../log/publisher.ts';
+import { messageId, publisher, type StoredAt } from '../log/publisher.ts';
 import {
   type DirectiveMessage,
   type InstructedMessage,
@@ -165,7 +165,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     (fact, settled) => {
       const id = messageId();
       const options = { id, timeout: PATIENCE, headers: cloudEvent(id, eventSource(study, name), fact) };
-      const have = (stored: Stored) => {
+      const have = (stored: StoredAt) => {
         storing.answered();
         deliveries.stored(stored);
         settled();

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startProcess } from '../../../src/cli/runner/process.ts';
 import { parseTemplate } from '../../../src/cli/runner/template.ts';
-import { lineOf } from '../../../src/cli/terminal/render.ts';
+import { trialLine } from '../../../src/cli/terminal/render.ts';
 import { openStatusLine } from '../../../src/cli/terminal/statusLine.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { float, random, space } from '../../../streams/index.ts';
@@ -66,7 +66,7 @@ export const terminalAttacks = [
   ...Object.entries(weapons).map(([what, text]) =>
     attack('shown controls', `a trainer's error with ${what} in a line of run`, async () => {
       const { out, printed } = terminal();
-      openStatusLine(out).line(lineOf(row(text)));
+      openStatusLine(out).line(trialLine(row(text)));
       return obeys(printed());
     }),
   ),

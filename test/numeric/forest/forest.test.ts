@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_FOREST, growForest, predictForest } from '../../../src/numeric/forest/forest.ts';
-import { growTree, leafOf, type Table, type Tree } from '../../../src/numeric/forest/tree.ts';
+import { growTree, leafOf, type TrainingData, type Tree } from '../../../src/numeric/forest/tree.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 
 interface Reference {
@@ -13,7 +13,7 @@ interface Reference {
 }
 const references: Reference[] = JSON.parse(readFileSync(new URL('../../reference/tree.json', import.meta.url), 'utf8'));
 
-const tableOf = (x: readonly (readonly number[])[], y: readonly number[], categories = x[0]!.map(() => 0)): Table => ({
+const tableOf = (x: readonly (readonly number[])[], y: readonly number[], categories = x[0]!.map(() => 0)): TrainingData => ({
   columns: x[0]!.map((_, f) => Float64Array.from(x, (row) => row[f]!)),
   categories,
   targets: Float64Array.from(y),

@@ -6,9 +6,9 @@ import type { Fact, Params } from '../../../facts/facts.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { type Finished, readLines, readTable } from '../../importRows.ts';
-import { begunIn, openStudy } from '../../sources/journalFile.ts';
+import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { inform, quoted, suggestNext } from '../../terminal/output.ts';
+import { inform, shellQuoted, suggestNext } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 interface ImportOptions {
@@ -27,7 +27,7 @@ export async function importTrials(file: string, path: string, { study, json }: 
     throw new UsageError(`${file}: cannot be read (${cause.message})`);
   });
   if (study !== undefined && (await begunIn(path)) === undefined) await begin(path, study);
-  const { log, ledger } = await openStudy(path);
+  const { log, ledger } = await openJournalStudy(path);
   try {
     const readings = (file.endsWith('.csv') ? readTable : readLines)(text, ledger.created!);
     const count = { imported: 0, unfinished: 0, bad: 0 };
@@ -38,7 +38,7 @@ export async function importTrials(file: string, path: string, { study, json }: 
     }
     if (json) process.stdout.write(`${JSON.stringify(count)}\n`);
     else inform(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines skipped`);
-    if (!json && count.imported > 0) suggestNext(`hypertide best ${quoted(path)}`);
+    if (!json && count.imported > 0) suggestNext(`hypertide best ${shellQuoted(path)}`);
     return count.bad > 0 ? 1 : 0;
   } finally {
     await log.close();

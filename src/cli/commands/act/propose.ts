@@ -12,7 +12,7 @@ interface ProposeOptions extends ActOptions {
 }
 
 /** `hypertide propose`: a proposal for a stage `external`, as JSON or as name=value. */
-export async function propose(study: CommandStudy, words: readonly string[], options: ProposeOptions): Promise<number> {
+export async function sendProposal(study: CommandStudy, words: readonly string[], options: ProposeOptions): Promise<number> {
   if (words.length === 0) throw new UsageError('expected parameters, as name=value or JSON');
   const { as: proposer, note, seconds } = options;
   const { parameters } = study.created.space as SpaceData;

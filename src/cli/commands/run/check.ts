@@ -10,7 +10,7 @@ import type { PrintedReport } from '../../runner/parseOutput.ts';
 import { type ProcessOptions, startProcess } from '../../runner/process.ts';
 import { fillTemplate } from '../../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
-import { quoted, suggestNext } from '../../terminal/output.ts';
+import { shellQuoted, suggestNext } from '../../terminal/output.ts';
 import { escapeControls } from '../../terminal/plainText.ts';
 import { listeningFor, withMetric } from '../../trainers/metric.ts';
 import { savedIn } from '../../trainers/trainers.ts';
@@ -70,7 +70,7 @@ export async function checkProgram(path: string, words: readonly string[], optio
     for (const [name, text] of rows) process.stdout.write(`${name!.padEnd(width)}${text}\n`);
     for (const warning of new Set([...first.warnings, ...(second?.warnings ?? [])])) process.stderr.write(`${warning}\n`);
     if (!isHeard(first)) return 1;
-    suggestNext(`hypertide run ${[path, ...(words.length > 0 ? ['--', ...words] : [])].map(quoted).join(' ')}`);
+    suggestNext(`hypertide run ${[path, ...(words.length > 0 ? ['--', ...words] : [])].map(shellQuoted).join(' ')}`);
     return 0;
   } finally {
     rmSync(directory, { recursive: true, force: true });

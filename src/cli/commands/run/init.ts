@@ -28,7 +28,7 @@ export async function initStudy(words: readonly string[], { output = 'study.yaml
   if (existsSync(output)) throw new UsageError(`${output}: exists already; choose another file with --output, or remove it`);
   const help = words.length > 0 ? helpOf(words) : '';
   const sources = words.filter((word) => word.endsWith('.py') && existsSync(word)).map((file) => readFileSync(file, 'utf8'));
-  const [defaults, types] = [settingsIn(sources, 'default'), settingsIn(sources, 'type')];
+  const [defaults, types] = [argparseSettings(sources, 'default'), argparseSettings(sources, 'type')];
   const found = argumentsIn(help).map((argument) =>
     omitUndefined({
       ...argument,
@@ -96,7 +96,7 @@ export function flagsIn(help: string): string[] {
 }
 
 /** Defaults or types of arguments in the source of programs that use argparse, whose help shows no types, and defaults only if it is told to. */
-export function settingsIn(sources: readonly string[], setting: 'default' | 'type'): ReadonlyMap<string, string> {
+export function argparseSettings(sources: readonly string[], setting: 'default' | 'type'): ReadonlyMap<string, string> {
   const pattern = new RegExp(`\\b${setting}\\s*=\\s*(?:["']([^"']*)["']|([-+.\\w]+))`);
   const found = new Map<string, string>();
   for (const source of sources)

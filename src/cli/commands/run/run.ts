@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { dryRun } from '../../../../streams/engine/dryRun.ts';
-import { changeAtStart, type EngineRun, run } from '../../../../streams/engine/run.ts';
+import { changeAtStart, type EngineRun, runEngine } from '../../../../streams/engine/run.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import { createdOf, type StudyOptions } from '../../../../streams/spec/options.ts';
 import { auto } from '../../../../streams/strategies/auto.ts';
@@ -31,7 +31,7 @@ import { type RetryingLog, retryingLog } from '../../sources/retryingLog.ts';
 import { trialsIn } from '../../sources/trialTable.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
-import { quoted } from '../../terminal/output.ts';
+import { shellQuoted } from '../../terminal/output.ts';
 import type { About, StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
 import { keepFiles } from '../../trainers/keepFiles.ts';
@@ -39,7 +39,7 @@ import { keptFiles } from '../../trainers/keptFiles.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../../trainers/metric.ts';
 import { notices } from '../../trainers/notices.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
-import { type Trainers, trainers } from '../../trainers/trainers.ts';
+import { type TrainerPrograms, trainers } from '../../trainers/trainers.ts';
 import { trialsDirectory } from '../../trainers/trialFiles.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -216,7 +216,7 @@ async function work(given: Work): Promise<Ending> {
   };
   const tracing = await openTracing();
   const spans = tracing?.spansOf(file.options.study);
-  const fleet: Trainers = trainers({
+  const fleet: TrainerPrograms = trainers({
     tracing,
     traceparent: spans?.traceparent,
     study: file.options.study,
@@ -246,7 +246,7 @@ async function work(given: Work): Promise<Ending> {
   let tidying: Promise<void> | undefined;
   const tidy =
     given.keep === undefined ? undefined : keepFiles(given.directory, given.keep, () => expendable(rows, goal.objectives[0]!), warn);
-  const study = run(
+  const study = runEngine(
     file.space,
     file.strategy,
     log,
@@ -292,4 +292,4 @@ async function work(given: Work): Promise<Ending> {
 }
 
 /** The command line of this process, quoted for a shell. */
-const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(quoted).join(' ');
+const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(shellQuoted).join(' ');

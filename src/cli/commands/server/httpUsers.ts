@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { checkName } from '../../../../streams/nats/subjects.ts';
 import { newToken } from '../../../dashboard/access.ts';
-import { digestOf, type Role } from '../../../http/users.ts';
+import { tokenDigest, type UserRole } from '../../../http/users.ts';
 import { secretsIn } from '../../secrets.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -21,7 +21,7 @@ export async function httpUsers({
   agent = [],
   tokens: directory,
 }: HttpUsersOptions): Promise<number> {
-  const named = { trainer, operator, viewer, agent } satisfies Record<Role, readonly string[]>;
+  const named = { trainer, operator, viewer, agent } satisfies Record<UserRole, readonly string[]>;
   const users: Record<string, { readonly role: string; readonly sha256: string }> = {};
   const { kept, read, write } = secretsIn(directory, '.token');
   const tokens = new Map<string, string>();
@@ -31,7 +31,7 @@ export async function httpUsers({
       if (Object.hasOwn(users, name)) throw new UsageError(`--${role}: expected a name that is used once, got ${name}`);
       const token = read(name) ?? newToken();
       tokens.set(name, token);
-      users[name] = { role, sha256: digestOf(token) };
+      users[name] = { role, sha256: tokenDigest(token) };
     }
   }
   if (Object.keys(users).length === 0) throw new UsageError('expected --trainer, --operator, --viewer or --agent with names');

@@ -1,5 +1,5 @@
 import { isThere, writeArchive } from '../../places/archive.ts';
-import { type Placed, trialsOf } from '../../places/withPlace.ts';
+import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 
 /** Says which files a copy lacks. */
@@ -9,7 +9,7 @@ export function informOfLeftOut(files: readonly string[]): void {
 
 /** `hypertide archive`: a study in one file. Resolves with the exit status. */
 export async function archive(
-  placed: Placed,
+  placed: StudyInPlace,
   { directory, output = `${placed.name}.tar.gz` }: { readonly directory?: string; readonly output?: string },
 ): Promise<number> {
   const { place, name } = placed;

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { isThere } from '../../places/archive.ts';
 import { branch, each, sizeOf } from '../../places/branch.ts';
 import { copyFiles } from '../../places/copyFiles.ts';
-import { type Placed, trialsOf } from '../../places/withPlace.ts';
+import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 import { informOfLeftOut } from './archive.ts';
@@ -14,7 +14,7 @@ import { informOfLeftOut } from './archive.ts';
  * @returns the position.
  * @throws UsageError for a position that the study does not have, and if the name is taken.
  */
-export async function beginFrom({ place, name }: Placed, to: string, at?: number): Promise<number> {
+export async function beginFrom({ place, name }: StudyInPlace, to: string, at?: number): Promise<number> {
   const source = await place.open(name);
   const whole = await sizeOf(each(source.past(1)));
   const position = at ?? whole.entries;
@@ -26,14 +26,14 @@ export async function beginFrom({ place, name }: Placed, to: string, at?: number
 }
 
 /** The folder of a study's trials, if there is one. Next to a journal, one of this name belongs to the journal, not to a study on a server. */
-export async function ownTrials(placed: Placed): Promise<string | undefined> {
+export async function ownTrials(placed: StudyInPlace): Promise<string | undefined> {
   const trials = trialsOf(placed);
   const isOfJournal = placed.place.form === 'stream' && (await isThere(`${placed.name}.jsonl`));
   return !isOfJournal && (await isThere(trials)) ? trials : undefined;
 }
 
 /** `hypertide copy`: another study that begins as this one. Resolves with the exit status. */
-export async function copy(placed: Placed, to: string, { at }: { readonly at?: number }): Promise<number> {
+export async function copy(placed: StudyInPlace, to: string, { at }: { readonly at?: number }): Promise<number> {
   const [from, target] = [await ownTrials(placed), trialsOf({ ...placed, name: to })];
   if (await isThere(target)) throw new UsageError(`${target}: a folder with this name exists already; move it, or choose another name`);
   const position = await beginFrom(placed, to, at);

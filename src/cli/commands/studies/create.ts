@@ -3,7 +3,7 @@ import { readStudyData } from '../../studyFile/studyFile.ts';
 import { inform } from '../../terminal/output.ts';
 
 /** `hypertide create`: begins a study in a folder or on a server. Resolves with the exit status. */
-export async function createStudy(
+export async function createInPlace(
   path: string,
   { folder, name, ...remote }: RemotePlace & { readonly folder?: string; readonly name?: string },
 ): Promise<number> {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../../../errors.ts';
 import { isThere } from '../../places/archive.ts';
-import { type Placed, trialsOf } from '../../places/withPlace.ts';
+import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
@@ -14,7 +14,7 @@ interface DeleteOptions {
 }
 
 /** `hypertide delete`: deletes a study and the files of its trials, after a question. Resolves with the exit status. */
-export async function deleteStudy(placed: Placed, { yes = false, directory }: DeleteOptions): Promise<number> {
+export async function deleteStudy(placed: StudyInPlace, { yes = false, directory }: DeleteOptions): Promise<number> {
   const { place, name } = placed;
   // A folder of this name next to the user may belong to another study than the one on the server.
   const trials = place.form === 'journal' || directory !== undefined ? trialsOf(placed, directory) : undefined;
@@ -28,7 +28,7 @@ export async function deleteStudy(placed: Placed, { yes = false, directory }: De
 }
 
 /** A study of which only a part was restored cannot be read, but deleted. */
-async function trialsIn({ place, name }: Placed): Promise<number> {
+async function trialsIn({ place, name }: StudyInPlace): Promise<number> {
   try {
     return (await readFeed(await place.open(name))).headline()?.trials ?? 0;
   } catch (error) {

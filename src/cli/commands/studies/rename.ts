@@ -1,11 +1,11 @@
 import { isThere, move } from '../../places/archive.ts';
-import { type Placed, trialsOf } from '../../places/withPlace.ts';
+import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 import { beginFrom, ownTrials } from './copy.ts';
 
 /** `hypertide rename`: the same study under another name. Resolves with the exit status. */
-export async function rename(placed: Placed, to: string): Promise<number> {
+export async function rename(placed: StudyInPlace, to: string): Promise<number> {
   const { place, name } = placed;
   await place.open(name);
   const busy = await place.busy(name);

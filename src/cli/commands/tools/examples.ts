@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '../../../schema/nearest.ts';
-import { inform, quoted, suggestNext, writeOutput } from '../../terminal/output.ts';
+import { inform, shellQuoted, suggestNext, writeOutput } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 interface Example {
@@ -111,6 +111,6 @@ export async function writeExample(name: string | undefined, { output = '.' }: {
   mkdirSync(output, { recursive: true });
   for (const { path, text } of files) await writeOutput(path, text);
   inform(`wrote ${files.map(({ path }) => path).join(' and ')}`);
-  suggestNext(`${output === '.' ? '' : `cd ${quoted(output)} && `}hypertide run study.yaml`);
+  suggestNext(`${output === '.' ? '' : `cd ${shellQuoted(output)} && `}hypertide run study.yaml`);
   return 0;
 }

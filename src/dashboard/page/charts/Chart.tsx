@@ -4,12 +4,12 @@ import { DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } f
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Option } from '../../../figures/option.ts';
+import type { ChartOption } from '../../../figures/option.ts';
 import { aboutTrial } from '../../../figures/study.ts';
 import { sized } from '../lib/canvas.ts';
 import { colour, palette } from '../lib/theme.ts';
 import { focused, lookAt, selected } from '../state/selection.ts';
-import { rowOf, rows } from '../state/store.ts';
+import { rows, shownRow } from '../state/store.ts';
 import type { Frame, Grid, Overlay } from './overlay.ts';
 import { Tip } from './Tip.tsx';
 
@@ -21,7 +21,7 @@ const REST = 200;
 export interface ChartProps {
   /** A description for screen readers. */
   readonly label: string;
-  readonly option: Option;
+  readonly option: ChartOption;
   readonly height?: number;
   /** Trials, drawn on top. The selection may change in every frame, which is too often for a series of the chart. */
   readonly trials?: Overlay;
@@ -137,12 +137,12 @@ export function Chart({ label, option, height = 260, trials }: ChartProps) {
     >
       {chartItself}
       <canvas ref={over} class="chart-trials" />
-      {at && <Tip x={at.x} y={at.y} within={place.current!} text={aboutTrial(rowOf(at.trial))} />}
+      {at && <Tip x={at.x} y={at.y} within={place.current!} text={aboutTrial(shownRow(at.trial))} />}
     </div>
   );
 }
 
-function frameOf(chart: EChartsType, { grid }: Option, { grid: gridIndex = 0, x, y }: Grid): Frame {
+function frameOf(chart: EChartsType, { grid }: ChartOption, { grid: gridIndex = 0, x, y }: Grid): Frame {
   const [low, high] = [0, 1].map((k) => chart.convertToPixel({ gridIndex }, [x[k]!.value, y[k]!.value])) as [number[], number[]];
   const reach = (a: number, b: number, [from, to]: Grid['x']): readonly [zero: number, one: number] => {
     const size = to.place > from.place ? (b - a) / (to.place - from.place) : 0;
@@ -154,7 +154,7 @@ function frameOf(chart: EChartsType, { grid }: Option, { grid: gridIndex = 0, x,
   return { left, width, bottom, height: -height, seen: [margins.left - 4, chart.getWidth() - margins.right + 4] };
 }
 
-const base = (): Option => ({
+const base = (): ChartOption => ({
   animation: false,
   textStyle: { fontFamily: 'system-ui, sans-serif', color: colour('text') },
   backgroundColor: 'transparent',

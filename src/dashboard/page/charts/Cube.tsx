@@ -7,7 +7,7 @@ import { sized } from '../lib/canvas.ts';
 import { type Corner, EDGES, EXTENT, project, readAt, turned, type View } from '../lib/space.ts';
 import { colour, palette } from '../lib/theme.ts';
 import { focused, lookAt, selected } from '../state/selection.ts';
-import { columns, parameters, rowOf, rows, scales } from '../state/store.ts';
+import { columns, parameters, rows, scales, shownRow } from '../state/store.ts';
 import { kept } from '../state/url.ts';
 import type { Frame } from './overlay.ts';
 import { trialPoints } from './points.ts';
@@ -135,7 +135,7 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
     >
       <canvas ref={back} />
       <canvas ref={over} />
-      {tip && <Tip x={tip.x} y={tip.y} within={frame.current!} text={aboutTrial(rowOf(tip.trial))} />}
+      {tip && <Tip x={tip.x} y={tip.y} within={frame.current!} text={aboutTrial(shownRow(tip.trial))} />}
     </div>
   );
 }

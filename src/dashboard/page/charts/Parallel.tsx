@@ -9,7 +9,7 @@ import { palette } from '../lib/theme.ts';
 import { brush, focused, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
 import { kept } from '../state/url.ts';
-import { ABSENT, byValue, drawOne, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
+import { BELOW_AXIS, byValue, drawOne, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
 import { Tip } from './Tip.tsx';
 import { useWidth } from './useWidth.ts';
 
@@ -208,7 +208,7 @@ function AxisOf({ scale, left, last, conditional, place, gap, move }: AxisProps)
         {range && <div class="axis-brush" style={{ top: percent(range[1]), bottom: `${100 * range[0]}%` }} />}
       </div>
       {conditional && (
-        <span class="axis-tick" style={{ top: `calc(100% + ${ABSENT}px)` }}>
+        <span class="axis-tick" style={{ top: `calc(100% + ${BELOW_AXIS}px)` }}>
           inactive
         </span>
       )}

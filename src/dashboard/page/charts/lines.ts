@@ -22,7 +22,7 @@ export interface Picture {
 }
 
 /** Trials without a parameter pass this many pixels below its axis. */
-export const ABSENT = 15;
+export const BELOW_AXIS = 15;
 /** Up to this many lines are drawn thicker. */
 const FEW = 400;
 
@@ -75,7 +75,7 @@ export function drawTrials(canvas: HTMLCanvasElement, picture: Picture, trials: 
 /** The height at which a trial crosses an axis, or NaN. */
 function heightOf({ columns, isParameter, top, bottom }: Picture, axis: number, trial: number): number {
   const place = columns[axis]![trial]!;
-  if (Number.isNaN(place)) return isParameter[axis] ? bottom + ABSENT : Number.NaN;
+  if (Number.isNaN(place)) return isParameter[axis] ? bottom + BELOW_AXIS : Number.NaN;
   return bottom - Math.min(1.02, Math.max(-0.02, place)) * (bottom - top);
 }
 

@@ -12,7 +12,7 @@ const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z_][\w.-]*$/i;
 const numberOr = (value: unknown, otherwise: (value: unknown) => string): string =>
   typeof value === 'number' ? String(value).replace(/^(-?\d+)e/, '$1.0e') : otherwise(value);
 
-export const jsonOf = (params: Values): string => `${JSON.stringify(params, null, 2)}\n`;
+export const paramsJson = (params: Values): string => `${JSON.stringify(params, null, 2)}\n`;
 
 /** A configuration as arguments of a command, quoted for a POSIX shell. */
 export const argumentsOf = (params: Values): string =>

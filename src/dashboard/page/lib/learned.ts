@@ -7,7 +7,7 @@ import { isRange } from '../../../space/types/parameterType.ts';
 import type { TrialRow } from '../../../study/trials.ts';
 
 /** What the results say about a parameter. */
-export interface Lesson {
+export interface ParameterFinding {
   readonly name: string;
   /** Its share of the variation, from 0 to 1. */
   readonly share: number;
@@ -33,7 +33,7 @@ export function lessons(
   parameters: readonly (readonly [string, Dimension])[],
   ranked: readonly TrialRow[],
   { fanova, intervals }: Pick<Importances, 'fanova' | 'intervals'>,
-): Lesson[] {
+): ParameterFinding[] {
   const top = ranked.length < FEW ? [] : ranked.slice(0, Math.max(LEAST, Math.ceil(ranked.length / 10)));
   return parameters
     .map(([name, dimension]) => {

@@ -1,7 +1,6 @@
 import { batch, useSignal } from '@preact/signals';
 import { cut, formatNumber } from '../../../figures/format.ts';
 import { Contour } from '../charts/Contour.tsx';
-import { Distribution } from '../charts/Distribution.tsx';
 import { Hypervolume } from '../charts/Hypervolume.tsx';
 import { Importance } from '../charts/Importance.tsx';
 import { LearningCurves } from '../charts/LearningCurves.tsx';
@@ -10,6 +9,7 @@ import { Pareto } from '../charts/Pareto.tsx';
 import { Regret } from '../charts/Regret.tsx';
 import { Slices } from '../charts/Slices.tsx';
 import { Timeline } from '../charts/Timeline.tsx';
+import { ValueDistribution } from '../charts/ValueDistribution.tsx';
 import { ValueHistory } from '../charts/ValueHistory.tsx';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
@@ -17,12 +17,12 @@ import { connection, detail, headlines, objectives } from '../state/store.ts';
 import { study, view } from '../state/url.ts';
 import { Answer } from './answer/Answer.tsx';
 import { Card } from './Card.tsx';
-import { Controls } from './Controls.tsx';
 import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
 import { MachinesView } from './MachinesView.tsx';
 import { Markdown } from './Markdown.tsx';
-import { Phase, ProgressBar, Star } from './StudyState.tsx';
+import { StudyActions } from './StudyActions.tsx';
+import { PhaseBadge, ProgressBar, Star } from './StudyState.tsx';
 import { TrialPanel } from './TrialPanel.tsx';
 import { TrialTable } from './table/TrialTable.tsx';
 
@@ -46,7 +46,7 @@ const views: readonly View[] = [
   { name: 'objectives', label: 'Objectives', show: Objectives, several: true },
   { name: 'strategies', label: 'Strategies', show: Strategies },
   { name: 'machines', label: 'Machines', show: MachinesView, bare: true },
-  { name: 'control', label: 'Control', show: Controls, live: true, bare: true },
+  { name: 'control', label: 'Control', show: StudyActions, live: true, bare: true },
 ];
 
 export function App() {
@@ -91,7 +91,7 @@ function Study() {
           <h1 title={cut(one.study, 400)}>{cut(one.study || one.id, 60)}</h1>
           {one.starred && <Star />}
           {one.labels && <span class="study-labels">{cut(one.labels.join(' · '), 80)}</span>}
-          <Phase of={one} />
+          <PhaseBadge of={one} />
           <Connection />
           {connection.value !== 'file' && (
             <a class="saved" href={`api/studies/${encodeURIComponent(study.value)}/report`} download>
@@ -170,7 +170,7 @@ function Strategies() {
   return (
     <>
       <Regret />
-      <Distribution />
+      <ValueDistribution />
     </>
   );
 }

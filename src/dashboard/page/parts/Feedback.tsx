@@ -1,6 +1,6 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { cut } from '../../../figures/format.ts';
-import type { Added, Answer } from '../../wire.ts';
+import type { Added, CommandAnswer } from '../../wire.ts';
 
 interface FeedbackText {
   readonly good: boolean;
@@ -10,10 +10,10 @@ interface FeedbackText {
 /** Waits for the answer to an action, and keeps the text to show. */
 export function useFeedback(): {
   readonly feedback: ReadonlySignal<FeedbackText | undefined>;
-  readonly show: (answer: Promise<Answer | Added>, done: string) => void;
+  readonly show: (answer: Promise<CommandAnswer | Added>, done: string) => void;
 } {
   const feedback = useSignal<FeedbackText | undefined>(undefined);
-  const show = (answer: Promise<Answer | Added>, done: string) => {
+  const show = (answer: Promise<CommandAnswer | Added>, done: string) => {
     feedback.value = { good: true, text: '…' };
     void answer.then((result) => {
       feedback.value = result.ok

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { cut } from '../../../figures/format.ts';
 import type { FigureRow } from '../../../figures/study.ts';
 import type { KeptFile } from '../../wire.ts';
-import { addressOf, get, mayAct, read, upload } from '../state/connect.ts';
+import { get, mayAct, read, studyPath, upload } from '../state/connect.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
 
 /** Bytes of the end of a text that are shown. */
@@ -38,7 +38,7 @@ export function Files({ row }: { readonly row: FigureRow }) {
         <section>
           <h3>Output</h3>
           <Text path={`${path}/${output}`} version={printed.bytes} />
-          {printed.bytes > SHOWN && <a href={addressOf(`${path}/${output}`)}>all {size(printed.bytes)}</a>}
+          {printed.bytes > SHOWN && <a href={studyPath(`${path}/${output}`)}>all {size(printed.bytes)}</a>}
         </section>
       )}
       {(others.length > 0 || mayAct()) && (
@@ -67,7 +67,7 @@ export function Files({ row }: { readonly row: FigureRow }) {
 function File({ file: { name, bytes, at }, path }: { readonly file: KeptFile; readonly path: string }) {
   const isOpen = useSignal(false);
   const link = (
-    <a href={addressOf(path)} download={name.split('/').at(-1)}>
+    <a href={studyPath(path)} download={name.split('/').at(-1)}>
       {cut(name, 80)}
     </a>
   );
@@ -75,7 +75,7 @@ function File({ file: { name, bytes, at }, path }: { readonly file: KeptFile; re
   return (
     <>
       {link} <span class="note">{size(bytes)}</span>
-      {/\.(png|jpe?g|gif|webp|svg)$/i.test(name) && <img src={`${addressOf(path)}?at=${at}`} alt={cut(name, 80)} loading="lazy" />}
+      {/\.(png|jpe?g|gif|webp|svg)$/i.test(name) && <img src={`${studyPath(path)}?at=${at}`} alt={cut(name, 80)} loading="lazy" />}
       {isText && (
         <details onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
           <summary>show</summary>

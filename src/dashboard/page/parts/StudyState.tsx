@@ -10,7 +10,7 @@ export const endings: Readonly<Record<string, string>> = {
   person: 'closed by a person',
 };
 
-export const Phase = ({ of: { phase, closed, open } }: { readonly of: Headline }) => (
+export const PhaseBadge = ({ of: { phase, closed, open } }: { readonly of: Headline }) => (
   <span class={`badge is-${phase}`}>
     {phase === 'closed' ? (endings[closed!] ?? 'closed') : phase === 'running' && open === 0 ? 'idle' : phase}
   </span>

@@ -5,8 +5,8 @@ import { type FigureRow, sign } from '../../../figures/study.ts';
 import type { TrialEntry, Why } from '../../wire.ts';
 import { get, submitAction, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
-import { connection, detail, objectives, rowOf, rows } from '../state/store.ts';
-import { Annotation } from './Annotation.tsx';
+import { connection, detail, objectives, rows, shownRow } from '../state/store.ts';
+import { AnnotationCard } from './AnnotationCard.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { Files } from './Files.tsx';
 import { StateName } from './table/TrialTable.tsx';
@@ -14,7 +14,7 @@ import { StateName } from './table/TrialTable.tsx';
 /** One trial: its values, why it was suggested, and its facts. */
 export function TrialPanel() {
   const trial = focused.value;
-  const row = trial === undefined ? undefined : rowOf(trial);
+  const row = trial === undefined ? undefined : shownRow(trial);
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     if (trial === undefined) return;
@@ -55,7 +55,7 @@ function About({ row }: { readonly row: FigureRow }) {
       {(live || row.note !== undefined || row.labels) && (
         <section>
           <h3>Notes</h3>
-          <Annotation trial={row.trial} of={row} closedFor={live ? closedFor() : 'This page is a file.'} />
+          <AnnotationCard trial={row.trial} of={row} closedFor={live ? closedFor() : 'This page is a file.'} />
         </section>
       )}
       {live && <Files row={row} />}
@@ -184,7 +184,7 @@ const Parents = ({ text }: { readonly text: string }) => (
   <>
     {text
       .split(/(\d+)/)
-      .map((part, i) => (/^\d+$/.test(part) && rowOf(Number(part)) ? <TrialLink key={`${i} ${part}`} trial={Number(part)} /> : part))}
+      .map((part, i) => (/^\d+$/.test(part) && shownRow(Number(part)) ? <TrialLink key={`${i} ${part}`} trial={Number(part)} /> : part))}
   </>
 );
 

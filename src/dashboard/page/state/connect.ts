@@ -2,7 +2,7 @@ import { batch, effect, signal, untracked } from '@preact/signals';
 import { failureOf } from '../../../errors.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import type { Intent } from '../../../study/commands.ts';
-import type { Added, Answer, Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../wire.ts';
+import type { Added, CommandAnswer, Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../wire.ts';
 import { connection, detail, forget, headlines, knownImportances, knownRecommended, machines, takeIn } from './store.ts';
 import { study, view } from './url.ts';
 
@@ -134,30 +134,30 @@ async function answered(address: string): Promise<Response> {
 }
 
 /** The address of something of the study that is shown. */
-export const addressOf = (path: string): string => `api/studies/${encodeURIComponent(study.value)}/${path}`;
+export const studyPath = (path: string): string => `api/studies/${encodeURIComponent(study.value)}/${path}`;
 
 /** Reads a text of the study that is shown. */
-export const read = async (path: string): Promise<string> => (await answered(addressOf(path))).text();
+export const read = async (path: string): Promise<string> => (await answered(studyPath(path))).text();
 
 /** Adds a file to those at a path. */
 export async function upload(path: string, file: File): Promise<Added> {
   try {
     const headers = { Authorization: `Bearer ${token.value ?? ''}`, 'Content-Type': 'application/octet-stream' };
-    const response = await fetch(`${addressOf(path)}/${encodeURIComponent(file.name)}`, { method: 'POST', headers, body: file });
+    const response = await fetch(`${studyPath(path)}/${encodeURIComponent(file.name)}`, { method: 'POST', headers, body: file });
     return (await response.json()) as Added;
   } catch (error) {
     return { ok: false, ...failureOf(error) };
   }
 }
 
-export async function submitAction(intent: Intent): Promise<Answer> {
+export async function submitAction(intent: Intent): Promise<CommandAnswer> {
   try {
     const response = await fetch(`api/studies/${encodeURIComponent(study.value)}/actions`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token.value ?? ''}` },
       body: JSON.stringify(intent),
     });
-    return (await response.json()) as Answer;
+    return (await response.json()) as CommandAnswer;
   } catch (error) {
     return { ok: false, ...failureOf(error) };
   }

@@ -24,7 +24,7 @@ export const rows = computed<readonly FigureRow[]>(() => {
   version.value;
   return [...byTrial.values()].sort((a, b) => a.trial - b.trial);
 });
-export const rowOf = (trial: number): FigureRow | undefined => {
+export const shownRow = (trial: number): FigureRow | undefined => {
   version.value;
   return byTrial.get(trial);
 };
@@ -106,7 +106,7 @@ export const figures: FigureStudy = {
   get rows() {
     return rows.value;
   },
-  rowOf,
+  rowOf: shownRow,
   get objectives() {
     return objectives.value;
   },

@@ -4,9 +4,9 @@ import { objectiveValue } from '../../../../figures/study.ts';
 import type { Recommended } from '../../../wire.ts';
 import { gainOf } from '../../lib/progress.ts';
 import { useFindings } from '../../state/findings.ts';
-import { knownRecommended, objectives, ranked, rowOf, rows } from '../../state/store.ts';
+import { knownRecommended, objectives, ranked, rows, shownRow } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
-import { Configuration } from './Configuration.tsx';
+import { TrialParameters } from './TrialParameters.tsx';
 
 /** The best configuration and what it gained; with noise, the one to deploy. */
 export function BestCard() {
@@ -26,8 +26,8 @@ export function BestCard() {
   }
   const { best, first, share } = gain;
   const recommended = knownRecommended.value;
-  const other = recommended && recommended.trial !== best.trial ? rowOf(recommended.trial) : undefined;
-  const shown = wantsRecommended.value && other ? other : rowOf(best.trial)!;
+  const other = recommended && recommended.trial !== best.trial ? shownRow(recommended.trial) : undefined;
+  const shown = wantsRecommended.value && other ? other : shownRow(best.trial)!;
   const value = formatNumber(objectiveValue(shown, objective));
   return (
     <Card
@@ -62,7 +62,7 @@ export function BestCard() {
           : ''}
       </p>
       {recommended?.gain && <p class="note">{furtherText(recommended.gain, objective.name)}</p>}
-      <Configuration of={shown} />
+      <TrialParameters of={shown} />
     </Card>
   );
 }

@@ -4,7 +4,7 @@ import { compromise } from '../../../../figures/front.ts';
 import { objectiveValue, sign } from '../../../../figures/study.ts';
 import { objectives, onFront } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
-import { Configuration } from './Configuration.tsx';
+import { TrialParameters } from './TrialParameters.tsx';
 
 /** The trials on the front, and the configuration of the one that is chosen. */
 export function FrontCard() {
@@ -58,7 +58,7 @@ export function FrontCard() {
           ? `Trial ${shown.trial} is the compromise: the nearest to the best of every objective.`
           : `You chose trial ${shown.trial}.`}
       </p>
-      <Configuration of={shown} />
+      <TrialParameters of={shown} />
     </Card>
   );
 }

@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { cut } from '../../../../figures/format.ts';
 import { trendsOption } from '../../../../figures/trends.ts';
-import { differences } from '../../../differences.ts';
+import { differenceRows } from '../../../differences.ts';
 import type { Summary } from '../../../wire.ts';
 import { Chart } from '../../charts/Chart.tsx';
 import { theme } from '../../lib/theme.ts';
@@ -54,7 +54,7 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
             </tr>
           </thead>
           <tbody>
-            {differences(found.value).map(([name, cells]) => (
+            {differenceRows(found.value).map(([name, cells]) => (
               <tr key={name}>
                 <td>{cut(name, 40)}</td>
                 {cells.map((cell, i) => (

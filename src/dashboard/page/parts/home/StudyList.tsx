@@ -4,7 +4,7 @@ import { arranged, type Order, orders, stateOfStudy } from '../../lib/studies.ts
 import { connection, headlines } from '../../state/store.ts';
 import { kept, study } from '../../state/url.ts';
 import { Pick } from '../Card.tsx';
-import { Phase, ProgressBar, Star } from '../StudyState.tsx';
+import { PhaseBadge, ProgressBar, Star } from '../StudyState.tsx';
 import { Compare } from './Compare.tsx';
 import { Sparkline } from './Sparkline.tsx';
 
@@ -68,7 +68,7 @@ export function StudyList() {
                 {cut(one.study || one.id, 80)}
                 {one.labels && <span class="study-labels">{cut(one.labels.join(' · '), 80)}</span>}
               </span>
-              <Phase of={one} />
+              <PhaseBadge of={one} />
               <span class="study-best">
                 {one.best ? (
                   <>

@@ -5,7 +5,7 @@ import { objectives, parameters, rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
 
 /** A column of the table of trials. */
-export interface Column {
+export interface TableColumn {
   readonly name: string;
   readonly of: (row: FigureRow) => unknown;
   /** In pixels. */
@@ -29,12 +29,12 @@ const tagNames = computed(() => {
 });
 
 /** All columns that a table can have. */
-export const allColumns = computed((): readonly Column[] => [
+export const allColumns = computed((): readonly TableColumn[] => [
   { name: 'trial', of: ({ trial }) => trial, wide: 64 },
   { name: 'status', of: ({ state }) => state, wide: 104 },
-  ...objectives.value.map(({ name }): Column => ({ name, of: ({ values }) => values?.[name] })),
-  ...parameters.value.map(([name]): Column => ({ name, of: ({ params }) => params[name] })),
-  ...metricNames.value.map((name): Column => ({ name: `metric ${name}`, of: ({ metrics }) => metrics?.[name] })),
+  ...objectives.value.map(({ name }): TableColumn => ({ name, of: ({ values }) => values?.[name] })),
+  ...parameters.value.map(([name]): TableColumn => ({ name, of: ({ params }) => params[name] })),
+  ...metricNames.value.map((name): TableColumn => ({ name: `metric ${name}`, of: ({ metrics }) => metrics?.[name] })),
   { name: 'by', of: ({ by }) => by, wide: 150 },
   { name: 'budget', of: ({ budget }) => budget },
   { name: 'step', of: ({ step }) => step },
@@ -51,7 +51,7 @@ export const allColumns = computed((): readonly Column[] => [
     : []),
   ...(rows.value.some(({ labels }) => labels) ? [{ name: 'labels', of: ({ labels }: FigureRow) => labels?.join(' · '), wide: 150 }] : []),
   { name: 'note', of: ({ note }) => note, wide: 220, usual: false },
-  ...tagNames.value.map((name): Column => ({ name: `tag ${name}`, of: ({ tags }) => tags?.[name], usual: false })),
+  ...tagNames.value.map((name): TableColumn => ({ name: `tag ${name}`, of: ({ tags }) => tags?.[name], usual: false })),
 ]);
 
 const secondsOf = ({ seconds, startedAt, endedAt }: FigureRow): number | undefined =>
@@ -61,9 +61,9 @@ const secondsOf = ({ seconds, startedAt, endedAt }: FigureRow): number | undefin
 const chosen = kept('columns');
 
 /** The columns of the table. */
-export const shownColumns = computed((): readonly Column[] => {
+export const shownColumns = computed((): readonly TableColumn[] => {
   const names = namesIn(chosen.value);
-  const isShown = names ? ({ name }: Column) => name === 'trial' || names.has(name) : ({ usual }: Column) => usual !== false;
+  const isShown = names ? ({ name }: TableColumn) => name === 'trial' || names.has(name) : ({ usual }: TableColumn) => usual !== false;
   return allColumns.value.filter(isShown);
 });
 
@@ -89,5 +89,5 @@ export const showUsual = (): void => {
 export const areUsual = computed(() => chosen.value === '');
 
 /** Trials as CSV, with all digits. */
-export const csvOf = (columns: readonly Column[], list: readonly FigureRow[]): string =>
+export const csvOf = (columns: readonly TableColumn[], list: readonly FigureRow[]): string =>
   csvLine(columns.map(({ name }) => name)) + list.map((row) => csvLine(columns.map(({ of }) => of(row)))).join('');

@@ -4,11 +4,11 @@ import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
 import { mayAct, submitAction } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';
-import { Annotation } from './Annotation.tsx';
+import { AnnotationCard } from './AnnotationCard.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 
 /** The actions on a study. */
-export function Controls() {
+export function StudyActions() {
   const { feedback, show } = useFeedback();
   const one = detail.value;
   if (one === undefined) return null;
@@ -71,7 +71,7 @@ export function Controls() {
       </section>
       <section>
         <h2>Notes</h2>
-        <Annotation of={one} closedFor={undefined} />
+        <AnnotationCard of={one} closedFor={undefined} />
       </section>
       <Strategy />
       <Enqueue />

@@ -14,7 +14,7 @@ interface AnnotationProps {
 }
 
 /** What people say of a trial or of the study: a star, labels and a note. */
-export function Annotation({ trial, of: { note = '', labels = [], starred = false }, closedFor }: AnnotationProps) {
+export function AnnotationCard({ trial, of: { note = '', labels = [], starred = false }, closedFor }: AnnotationProps) {
   const editing = useSignal(false);
   const { feedback, show } = useFeedback();
   const say = (said: Said) => show(submitAction(omitUndefined({ type: 'annotate', trial, ...said })), 'kept');

@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { cut, formatNumber } from '../../../../figures/format.ts';
 import type { FigureRow } from '../../../../figures/study.ts';
-import { argumentsOf, jsonOf, yamlOf } from '../../lib/copies.ts';
+import { argumentsOf, paramsJson, yamlOf } from '../../lib/copies.ts';
 import { lookAt } from '../../state/selection.ts';
 
-const formats = { YAML: yamlOf, JSON: jsonOf, arguments: argumentsOf };
+const formats = { YAML: yamlOf, JSON: paramsJson, arguments: argumentsOf };
 
 /** The parameters of a trial, to read and to copy. */
-export function Configuration({ of: { trial, params } }: { readonly of: FigureRow }) {
+export function TrialParameters({ of: { trial, params } }: { readonly of: FigureRow }) {
   const said = useSignal('');
   const copy = async (format: keyof typeof formats) => {
     try {

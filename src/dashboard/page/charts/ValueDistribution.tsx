@@ -8,7 +8,7 @@ import { figures, objectives, ranked } from '../state/store.ts';
 import { Chart } from './Chart.tsx';
 
 /** The share of results that are at least as good as each value (empirical distribution function). */
-export function Distribution() {
+export function ValueDistribution() {
   const option = useComputed(() => distributionOption(figures, theme));
   const [objective] = objectives.value;
   const middle = ranked.value[ranked.value.length >> 1];
