@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, type ReadStream, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keptFiles } from '../../src/cli/trainers/keptFiles.ts';
 import { type Board, board, finished, request } from './support.ts';
 
@@ -68,4 +69,32 @@ it('says of a study whose files are elsewhere that there is no list', async () =
   await open.say(...finished(1, 0.5));
   expect(await request(at('1/files'))).toMatchObject({ status: 200, text: 'null' });
   expect((await request(at('1/files/a.txt'))).status).toBe(404);
+});
+
+it('closes each file after the headers alone and after a download that is cut off, and says nothing', async () => {
+  const said = vi.spyOn(console, 'error').mockReturnValue();
+  const opened: ReadStream[] = [];
+  const kept = keptFiles(place);
+  const watched = async (...args: Parameters<typeof kept.open>) => {
+    const file = await kept.open(...args);
+    if (file) opened.push(file);
+    return file;
+  };
+  await open.close();
+  open = await board({}, 'net', { ...kept, open: watched });
+  await open.say(...finished(1, 0.5));
+  writeFileSync(join(place, 'trial-1/big.bin'), Buffer.alloc(2 ** 23));
+  expect(await request(at('1/files/chart.png'), { method: 'HEAD' })).toMatchObject({
+    status: 200,
+    headers: { 'content-type': 'image/png' },
+  });
+  expect((await request(at('1/files/none'), { method: 'HEAD' })).status).toBe(404);
+  const cut = new AbortController();
+  const { body } = await fetch(at('1/files/big.bin'), { signal: cut.signal });
+  await body!.getReader().read();
+  cut.abort();
+  await vi.waitFor(() => expect(opened.map(({ closed }) => closed)).toEqual([true, true]));
+  await setImmediate();
+  expect(said).not.toHaveBeenCalled();
+  said.mockRestore();
 });
