@@ -12,15 +12,24 @@ export function amountsIn(words: readonly string[]): Amounts {
     const amount = amountIn(text);
     if (name === undefined || amount === undefined)
       throw new UsageError(`--slots: expected a name with an amount, such as gpu=2 or memory=64GiB, got ${word}`);
-    if (name in amounts) throw new UsageError(`--slots: expected ${name} once, got it twice`);
+    if (Object.hasOwn(amounts, name)) throw new UsageError(`--slots: expected ${name} once, got it twice`);
     amounts[name] = amount;
   }
   return amounts;
 }
 
+/** By how much of a trial a quotient may be short, since shares such as 0.1 are not exact. */
+const TOLERANCE = 1e-9;
+
 /** How many trials fit, each of which needs so much. */
 export const fitting = (has: Amounts, needs: Amounts): number =>
-  Math.min(...Object.entries(needs).map(([name, amount]) => Math.floor((has[name] ?? 0) / amount)), Number.POSITIVE_INFINITY);
+  Math.min(
+    ...Object.entries(needs).map(([name, amount]) => Math.floor(amountOf(has, name) / amount + TOLERANCE)),
+    Number.POSITIVE_INFINITY,
+  );
+
+/** Of a resource, whose name may be one of every object, such as `constructor`. */
+export const amountOf = (amounts: Amounts, name: string): number => (Object.hasOwn(amounts, name) ? amounts[name]! : 0);
 
 /** Refuses a study whose trials this worker can never run. @throws UsageError */
 export function checkNeeds(study: string, has: Amounts, needs: Amounts): void {

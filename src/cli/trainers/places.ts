@@ -1,5 +1,5 @@
 import type { Door } from '../../../streams/nats/trainer/door.ts';
-import { type Amounts, fitting } from './amounts.ts';
+import { type Amounts, amountOf, fitting } from './amounts.ts';
 
 /** The slots of a worker, which several studies share. */
 export interface Places {
@@ -38,8 +38,6 @@ const HEAD_START = 200;
  */
 export function places(count: number, has: Amounts = {}, now: () => number = () => performance.now()): Places {
   const free = new Set(Array.from({ length: count }, (_, slot) => slot));
-  /** What no trial has taken. */
-  const left: Record<string, number> = { ...has };
   const studies = new Set<Studying>();
   const slots = new Map<string, number>();
   /** The share of a study when its trial began, at most: what the others have reached. */
@@ -50,11 +48,17 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
     for (const { since } of running.values()) share += (now() - since) / weight;
     return share;
   };
+  /** What no trial has taken. It is counted each time: a sum that trials add to and subtract from would drift. */
+  const left = (): Amounts =>
+    Object.fromEntries(
+      Object.entries(has).map(([name, amount]) => {
+        let taken = 0;
+        for (const { needs, running } of studies) taken += amountOf(needs, name) * running.size;
+        return [name, amount - taken];
+      }),
+    );
   /** How many trials of a study may begin now. */
-  const roomFor = ({ needs }: Studying): number => Math.min(free.size, fitting(left, needs));
-  const take = ({ needs }: Studying, sign: 1 | -1) => {
-    for (const [name, amount] of Object.entries(needs)) left[name] = left[name]! - sign * amount;
-  };
+  const roomFor = ({ needs }: Studying): number => Math.min(free.size, fitting(left(), needs));
   const ask = (study: Studying) => {
     while (study.waiting.length > 0 && study.asking < roomFor(study)) {
       study.asking++;
@@ -77,7 +81,6 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
     if (study.running.size === 0) study.used = Math.max(study.used, reached); // what it did not use before is not made up for
     reached = Math.max(reached, shareOf(study));
     free.delete(slot);
-    take(study, 1);
     slots.set(run, slot);
     study.running.set(run, { slot, since: now() });
     return true;
@@ -89,7 +92,6 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
     study.running.delete(run);
     slots.delete(run);
     free.add(one.slot);
-    take(study, -1);
     queueMicrotask(call); // the study may ask again, too
   };
   return {

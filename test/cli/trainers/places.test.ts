@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Amounts } from '../../../src/cli/trainers/amounts.ts';
+import { type Amounts, amountsIn, fitting } from '../../../src/cli/trainers/amounts.ts';
 import { type Places, places } from '../../../src/cli/trainers/places.ts';
 
 beforeEach(() => {
@@ -97,4 +97,30 @@ it('never begin a trial that needs more than there is', async () => {
   const none = study(at, 4, { needs: { tpu: 1 } });
   await vi.advanceTimersByTimeAsync(5000);
   expect([both.most, none.trials]).toEqual([1, 0]);
+});
+
+it('give a study the whole of a resource after others have used shares of it', () => {
+  const at = places(4, { gpu: 1 });
+  const [large, small, whole] = [at.join(1, { gpu: 0.4 }), at.join(1, { gpu: 0.3 }), at.join(1, { gpu: 1 })];
+  for (let round = 0; round < 4; round++) {
+    expect([small.enter('small'), large.enter('large'), whole.enter('whole')]).toEqual([true, true, false]);
+    small.leave('small');
+    large.leave('large');
+    expect(whole.enter('whole')).toBe(true);
+    whole.leave('whole');
+  }
+});
+
+it.each([
+  [{ gpu: 0.3 }, { gpu: 0.1 }, 3],
+  [{ gpu: 1 }, { gpu: 0.1 }, 10],
+  [{ gpu: 0.29 }, { gpu: 0.1 }, 2],
+  [{ gpu: 1 }, { constructor: 1 }, 0],
+])('what fits: of %j, trials of %j', (has, needs: Amounts, trials) => {
+  expect(fitting(has, needs)).toBe(trials);
+});
+
+it('take any name of a resource', () => {
+  expect(amountsIn(['constructor=2', 'gpu=1'])).toEqual({ constructor: 2, gpu: 1 });
+  expect(() => amountsIn(['constructor=2', 'constructor=1'])).toThrow('expected constructor once, got it twice');
 });
