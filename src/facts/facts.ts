@@ -191,7 +191,7 @@ const expired = fact(
   'a proposal expires, or its proposer took too long',
   { proposer },
   {
-    after: integerSchema(0, 'position of the last entry that was known: a proposer that has proposed since did not take too long'),
+    known: integerSchema(0, 'position of the last entry that the engine knew: a proposer that has proposed since did not take too long'),
     proposal: integerSchema(
       1,
       'position of the expired proposal (default: none; its stage stops waiting until the proposer proposes again)',

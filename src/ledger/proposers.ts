@@ -14,8 +14,6 @@ export const MOST = 64;
 /** The external proposers, and which of their proposals count. */
 export class Proposers {
   readonly #inboxes = new Map<string, Inbox>();
-  /** Position of the last proposal of each. */
-  readonly #last = new Map<string, number>();
   /** The trial of each configuration, by its fingerprint. */
   readonly #tried = new Map<number, TrialId>();
   /** Whether a configuration may be tried twice. */
@@ -45,13 +43,12 @@ export class Proposers {
     const { proposer, note } = fact;
     const event: Proposed = omitUndefined({ type: 'proposed', proposer, proposal, point, note });
     this.#update(event);
-    this.#last.set(proposer, proposal);
     return { effect: 'proposed', fact, event };
   }
 
   expire(fact: ExpiredFact): Applied<never> {
-    const { proposer, proposal, after = Number.POSITIVE_INFINITY } = fact;
-    const isBack = proposal === undefined && (this.#last.get(proposer) ?? 0) > after; // it proposed just as its time ended
+    const { proposer, proposal, known = Number.POSITIVE_INFINITY } = fact;
+    const isBack = proposal === undefined && this.of(proposer).last > known; // it proposed just as its time ended
     if (isBack) return { effect: 'noted', fact };
     const event: ProposerEvent = omitUndefined({ type: 'expired', proposer, proposal });
     this.#update(event);

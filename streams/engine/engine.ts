@@ -181,7 +181,7 @@ export class Engine<P> {
 
   #await(proposer: string, seconds: number): void {
     if (this.#options.awaits) this.#options.awaits(proposer, seconds);
-    else this.#options.append({ type: 'expired', proposer, after: this.ledger.position });
+    else this.#options.append({ type: 'expired', proposer, known: this.ledger.position });
   }
 
   /** Tells of a decision, and since when it waited for a model. */

@@ -37,7 +37,7 @@ export class ProposerTimes<P> {
     const over = () => {
       this.#waits.delete(proposer);
       const { closed, position } = this.#ledger();
-      if (closed === undefined) this.#expire({ type: 'expired', proposer, after: position });
+      if (closed === undefined) this.#expire({ type: 'expired', proposer, known: position });
     };
     this.#waits.set(proposer, callAfter(seconds, over));
   }

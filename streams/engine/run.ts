@@ -92,12 +92,15 @@ export function runEngine<P>(
     goal = await log.head();
     reach();
   };
-  /** Entries of others do not make it wrong that time is up. */
+  /** Entries of other processes do not extend the time, unless the proposer has proposed, or another engine has said that its time is up. */
   const expire = async (fact: ExpiredFact) => {
     await started;
-    const { proposer, proposal } = fact;
-    // While the log is read, proposals are open that were used long ago.
-    const counts = () => proposal === undefined || engine.ledger.inbox(proposer).proposals.some((open) => open.proposal === proposal);
+    const { proposer, proposal, known = 0 } = fact;
+    const counts = () => {
+      const { proposals, isAbsent, last } = engine.ledger.inbox(proposer);
+      // While the log is read, proposals are open that were used long ago.
+      return proposal === undefined ? !isAbsent && last <= known : proposals.some((open) => open.proposal === proposal);
+    };
     while (running && counts() && (await log.append(fact)) === 'fenced');
   };
   const times = new ProposerTimes<P>(

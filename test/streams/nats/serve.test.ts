@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verify } from '../../../streams/engine/verify.ts';
-import { choice, random, space } from '../../../streams/index.ts';
+import { chain, choice, external, random, space } from '../../../streams/index.ts';
 import { natsLog, serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -33,6 +33,21 @@ describe('serve', () => {
     );
     const jsm = await jetstreamManager(nc);
     await expect(jsm.streams.info(subjectsOf(other).stream)).rejects.toThrow('stream not found');
+  });
+
+  it('continues with a standby that waited for the same proposer', async () => {
+    const study = fresh();
+    const options = { study, trials: 4, parallel: 1, strategy: chain(external('agent', { wait: 0.3 }), random()) };
+    const one = await serve(await server.connect(), plane, options);
+    const other = await serve(await server.connect(), plane, options);
+    await Promise.all([one.started, other.started]);
+    const isLate = ({ ledger }: typeof one) => ledger.inbox('agent').isAbsent;
+    await vi.waitFor(() => expect([isLate(one), isLate(other)]).toEqual([true, true]), { timeout: 30_000 });
+    const [leader, standby] = one.leads ? [one, other] : [other, one];
+    await leader.close();
+    await standby.pause({ trials: 3 });
+    expect(standby.leads).toBe(true);
+    await standby.close();
   });
 
   it('gives a silent run to another trainer, and no healthy one', async () => {

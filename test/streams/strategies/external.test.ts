@@ -71,19 +71,34 @@ describe('a proposer elsewhere', () => {
 
   it('is not absent if it proposed just as its time ended', () => {
     const world = studyOf(chain(external('agent'), sobol()));
-    const after = world.engine.ledger.position;
+    const known = world.engine.ledger.position;
     propose(world, 0.3);
-    expire(world, { after });
+    expire(world, { known });
     complete(world);
     expect(world.engine.phase).toBe('waiting');
     expect([...world.awaited]).toEqual(['agent']);
-    expire(world, { after: world.engine.ledger.position });
+    expire(world, { known: world.engine.ledger.position });
     expect(last(world)).toMatchObject({ trial: 2, by: 'sobol' });
     const before = studyOf(chain(external('agent'), sobol())); // a log of an earlier version does not know what was read
     propose(before, 0.3);
     expire(before);
     complete(before);
     expect(last(before)).toMatchObject({ trial: 2, by: 'sobol' });
+  });
+
+  it('is late also if the log has facts that its engine has not read', async () => {
+    const inner = memoryLog();
+    let refused = 0;
+    const append = async (fact: unknown): Promise<'stored' | 'fenced'> => {
+      const { type, after } = fact as { readonly type: string; readonly after?: number };
+      if (type === 'expired') await inner.append({ type: 'annotated', v: 1, note: 'unread' });
+      if (after === undefined || after >= (await inner.head())) return inner.append(fact);
+      if (++refused > 50) throw new Error('refused for ever');
+      return 'fenced'; // as a log on a server refuses decisions from the past
+    };
+    const study = createStudy(line, { strategy: chain(external('agent', { wait: 0.01 }), sobol()), trials: 1, log: { ...inner, append } });
+    expect(await study.ask()).toMatchObject({ by: 'sobol' });
+    await study.close();
   });
 
   it('is never waited for with wait: 0', () => {
