@@ -18,6 +18,7 @@ import { about } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
 import { type Amounts, checkNeeds } from './amounts.ts';
 import type { DepotCommands } from './depot.ts';
+import { enterFolder } from './enterFolder.ts';
 import { keepOwn } from './keepOwn.ts';
 import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
@@ -114,6 +115,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     atTimeLimit,
     tracing: given.tracing,
   };
+  enterFolder(directory, given.keep !== undefined);
   const travelling = travel({
     directory,
     resumes: resumes || pausingIn(strategy, decisions) !== undefined,
