@@ -5,7 +5,7 @@ import { expendable } from '../../../src/study/expendable.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
 import type { Subjects } from '../subjects.ts';
 import { needsOf, type Stored, storedOn } from './collect.ts';
-import { parseManifest } from './manifest.ts';
+import { digestOf, parseManifest } from './manifest.ts';
 import type { CheckpointAnswer } from './messages.ts';
 import type { Reference } from './reference.ts';
 import { beyondShare, countedBytesOf, fits, forRoom, roomOf, type Saved } from './room.ts';
@@ -43,42 +43,52 @@ export function collector<P>(
   current: () => KeptStudy<P> | undefined,
 ) {
   let room = roomOf(options.maxBytes);
-  /** The parts that manifests list, by subject of the manifest. */
-  let listed = new Map<string, Promise<ReadonlySet<string>>>();
+  /** All parts that manifests list, by subject of the manifest: also those that were not there when it was read. */
+  let listed = new Map<string, ReadonlySet<string>>();
   const blamed = new Set<string>();
   let sweeping: Promise<unknown> = Promise.resolve();
   let swept = '';
+  let isThere = false;
 
   /** How the stream stands. One that is there keeps its limit, whatever the options say. */
   const look = async (filter?: string): Promise<CheckpointState | undefined> => {
     const state = await checkpointsOn(jsm, subjects, filter);
+    isThere = state !== undefined;
     room = roomOf(Math.min(options.maxBytes, state?.maxBytes ?? options.maxBytes));
     return state;
   };
   const purge = async (saved: Iterable<Pick<Saved, 'filter'>>) => {
     for (const { filter } of saved) await jsm.streams.purge(subjects.chunks, { filter });
   };
-  /** The parts of a checkpoint; none if its manifest is gone, or is none. */
-  const partsIn = async (manifest: string, stored: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
-    const message = await nc.request(`$JS.API.DIRECT.GET.${subjects.chunks}.${manifest}`, '', { timeout: PATIENCE });
-    if (message.headers?.code === 404) return new Set();
-    const digests = new Set([manifest.slice(manifest.lastIndexOf('.') + 1)]);
+  /** The parts of a checkpoint; undefined if the server does not return its manifest, as a server does that lags behind. */
+  const partsIn = async (manifest: string, sha256: string): Promise<ReadonlySet<string> | undefined> => {
+    const known = listed.get(manifest);
+    if (known) return known;
+    const { data } = await nc.request(`$JS.API.DIRECT.GET.${subjects.chunks}.${manifest}`, '', { timeout: PATIENCE });
+    if (digestOf(data) !== sha256) return undefined;
+    const digests = new Set([sha256]);
     try {
-      for (const [digest] of parseManifest(message.data).chunks) if (stored.has(digest)) digests.add(digest);
+      for (const [digest] of parseManifest(data).chunks) digests.add(digest);
     } catch {} // nothing can be restored from it
+    listed.set(manifest, digests);
     return digests;
   };
-  const withNamed = async (stored: Stored, manifests: readonly string[]): Promise<Saved> => {
+  /** With the parts of its checkpoints; undefined if they are not known yet. */
+  const withNamed = async (stored: Stored, manifests: readonly string[]): Promise<Saved | undefined> => {
+    const { trainer, trial, parts } = stored;
     const named = new Set<string>();
     for (const sha256 of manifests) {
-      const manifest = subjects.chunk(stored.trainer, stored.trial, sha256);
-      const parts = listed.get(manifest) ?? partsIn(manifest, new Set(stored.parts));
-      listed.set(manifest, parts);
-      parts.catch(() => listed.delete(manifest)); // so that it is read again
-      for (const part of await parts) named.add(part);
+      const manifest = subjects.chunk(trainer, trial, sha256);
+      if (parts.includes(sha256)) {
+        const digests = await partsIn(manifest, sha256);
+        if (!digests) return undefined;
+        for (const part of parts) if (digests.has(part)) named.add(part);
+      } else if ((await look(manifest))?.subjects[manifest]) return undefined; // it was saved after the list was made
     }
     return { ...stored, named };
   };
+  /** What stays until its parts are known. */
+  const whole = (stored: Stored): Saved => ({ ...stored, named: new Set(stored.parts) });
   /** Deletes all but the checkpoint that was named last. */
   const purgeSuperseded = async (saved: Iterable<Saved>) => {
     for (const { trainer, trial, filter, parts, named } of saved) {
@@ -99,13 +109,18 @@ export function collector<P>(
     const isNeeded = (stored: Stored) => maySave(stored) || manifests(stored).length > 0;
     await purge(all.filter((stored) => !isNeeded(stored)));
     let left: Saved[] = [];
-    for (const stored of all.filter(isNeeded)) left.push(await withNamed(stored, manifests(stored)));
+    let areKnown = true;
+    for (const stored of all.filter(isNeeded)) {
+      const saved = await withNamed(stored, manifests(stored));
+      areKnown &&= saved !== undefined;
+      left.push(saved ?? whole(stored));
+    }
     const isKnown = new Set(left.flatMap(({ trainer, trial, named }) => [...named].map((part) => subjects.chunk(trainer, trial, part))));
     listed = new Map([...listed].filter(([manifest]) => isKnown.has(manifest)));
     const isSuperseded = ({ trial }: Saved) => trial === wanted?.trial || !ledger.open.has(trial);
     await purgeSuperseded(left.filter(isSuperseded));
     left = left.map((saved) => (isSuperseded(saved) ? { ...saved, parts: [...saved.named] } : saved));
-    swept = seen!;
+    if (areKnown) swept = seen!;
     const bytesNow = async () => (await look())!.bytes + (wanted?.bytes ?? 0);
     if ((await bytesNow()) > room.full) {
       const excess = beyondShare(left, room.share);
@@ -136,7 +151,7 @@ export function collector<P>(
     const others: Saved[] = [];
     let same: Saved | undefined;
     for (const stored of storedOn(Object.keys(state?.subjects ?? {}))) {
-      const saved = await withNamed(stored, manifests(stored));
+      const saved = (await withNamed(stored, manifests(stored))) ?? whole(stored);
       if (stored.trial === trial) same = saved;
       else others.push(saved);
     }
@@ -146,6 +161,8 @@ export function collector<P>(
 
   return {
     look,
+    /** Whether the study had checkpoints on the server when this engine last looked. */
+    isThere: () => isThere,
     sweep,
     /** Whether a trainer may save so many bytes, and what it has saved of the trial. What it saved of the trial and did not name last is deleted. */
     admit: async (study: KeptStudy<P>, wanted: Wanted): Promise<CheckpointAnswer> => {

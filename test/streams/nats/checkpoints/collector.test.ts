@@ -1,0 +1,121 @@
+import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { expect, it } from 'vitest';
+import { collector, type KeptStudy } from '../../../../streams/nats/checkpoints/collector.ts';
+import { digestOf } from '../../../../streams/nats/checkpoints/manifest.ts';
+import { subjectsOf } from '../../../../streams/nats/subjects.ts';
+
+const OPTIONS = { maxBytes: 1e9, leastBytes: 1, replicas: 1 };
+const subjects = subjectsOf('s');
+const digests = [1, 2, 3, 4].map((byte) => digestOf(new Uint8Array([byte])));
+const text = JSON.stringify({ name: 'm', files: [{ path: '', size: 4 }], empty: [], chunks: digests.map((sha256) => [sha256, 1]) });
+const manifest = new TextEncoder().encode(text);
+
+interface Answer {
+  readonly headers?: { readonly code: number };
+  readonly data: Uint8Array;
+}
+
+/** A server on which trainer w saves trial 1 and then trial 2. @param read what it answers when a manifest is read */
+function world(read: () => Answer = () => ({ data: manifest })) {
+  const there = new Set<string>();
+  const asked: string[] = [];
+  /** Called once, after the server has made a list and before the engine has it. */
+  let afterList = () => {};
+  const info = async (_: string, { subjects_filter: filter = '' }) => {
+    asked.push(filter);
+    if (there.size === 0) throw new JetStreamApiError({ code: 404, err_code: 10059, description: 'stream not found' });
+    const isIn = (subject: string) => subject === filter || filter.endsWith('*');
+    const found = Object.fromEntries([...there].filter(isIn).map((subject) => [subject, 1]));
+    const state = { subjects: found, bytes: there.size, messages: there.size, last_seq: there.size };
+    const then = afterList;
+    afterList = () => {};
+    then();
+    return { state, config: { max_bytes: 1e9, max_msgs: -1 } };
+  };
+  const purge = async (_: string, { filter = '' }) => {
+    for (const subject of there)
+      if (subject === filter || (filter.endsWith('*') && subject.startsWith(filter.slice(0, -1)))) there.delete(subject);
+  };
+  const open = (run: string) => ({ suggestion: {}, runs: new Map([[run, 'w']]) });
+  const ended = new Map<number, string>();
+  const ledger = {
+    created: { objectives: [{ name: 'v', direction: 'minimize' }] },
+    position: 1,
+    open: new Map([1, 2].map((trial) => [trial, open(`r${trial}`)])),
+    status: (trial: number) => (ended.has(trial) ? 'completed' : undefined),
+    checkpoint: (trial: number) => ended.get(trial),
+  };
+  const study = { ledger, rows: [], leads: () => true, head: async () => ledger.position, warn: () => {} } as unknown as KeptStudy<unknown>;
+  const nc = { request: async () => read(), subscribe: () => ({ unsubscribe: () => {} }) } as unknown as NatsConnection;
+  const jsm = { streams: { info, purge } } as unknown as JetStreamManager;
+  return {
+    ...{ there, asked, study, nc, jsm },
+    ...collector(nc, jsm, subjects, OPTIONS, () => study),
+    put: (...parts: string[]) => {
+      for (const part of parts) there.add(subjects.chunk('w', 1, part));
+    },
+    /** Ends trial 1. */
+    name: (sha256: string) => {
+      ledger.open.delete(1);
+      ended.set(1, `nats:w/1/${sha256}`);
+      ledger.position++;
+    },
+    afterList: (act: () => void) => {
+      afterList = act;
+    },
+  };
+}
+
+const sha256 = digestOf(manifest);
+const all = [...digests, sha256];
+
+it.each(['admit', 'sweep'] as const)('a checkpoint that is finished and named after the list was made is kept: %s', async (act) => {
+  const { put, name, afterList, admit, sweep, study, there } = world();
+  put(digests[0]!);
+  afterList(() => {
+    put(...all);
+    name(sha256);
+  });
+  await (act === 'admit' ? admit(study, { trainer: 'w', trial: 2, bytes: 1 }) : sweep());
+  put('earlier');
+  await sweep();
+  expect(there.size).toBe(all.length);
+});
+
+it('parts that come after their manifest was read are kept', async () => {
+  const { put, name, sweep, there } = world();
+  put(digests[0]!, sha256);
+  name(sha256);
+  await sweep();
+  put(...all);
+  await sweep();
+  expect(there.size).toBe(all.length);
+});
+
+it.each([404, 408])('a server that answers %i for a manifest that it lists deletes nothing until it returns it', async (code) => {
+  let answer: Answer = { headers: { code }, data: new Uint8Array() };
+  const { put, name, sweep, there } = world(() => answer);
+  put(...all, 'earlier');
+  name(sha256);
+  await sweep();
+  expect(there.size).toBe(all.length + 1);
+  answer = { data: manifest };
+  await sweep();
+  expect(there.size).toBe(all.length);
+});
+
+it('what is named but is no manifest, or is gone, keeps no parts', async () => {
+  const data = new TextEncoder().encode('{}');
+  const none = digestOf(data);
+  const broken = world(() => ({ data }));
+  broken.put(...digests, none);
+  broken.name(none);
+  await broken.sweep();
+  expect([...broken.there]).toEqual([subjects.chunk('w', 1, none)]);
+  const gone = world();
+  gone.put(...digests);
+  gone.name(sha256);
+  await gone.sweep();
+  expect(gone.there.size).toBe(0);
+});
