@@ -18,6 +18,8 @@ export const roomFor = (bytes: number | undefined) => (bytes === undefined ? ROO
 
 /** Milliseconds between two looks for checkpoints that no trial needs. */
 const SWEEP = 5000;
+/** The same while the study has no checkpoints on the server, as most studies. Another engine may have made room for some. */
+const SWEEP_WITHOUT = 60_000;
 
 /**
  * The checkpoints of a study, on the engine's side: admits what trainers save, hands out parts to runs that resume, and deletes what no run needs. A trainer gets
@@ -30,7 +32,7 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
   const saving = new Set<string>();
   let study: KeptStudy<P> | undefined;
 
-  const { look, sweep, admit } = collector<P>(nc, jsm, subjects, options, () => study);
+  const { look, isThere, sweep, admit } = collector<P>(nc, jsm, subjects, options, () => study);
 
   const answer = async (message: Msg): Promise<CheckpointAnswer> => {
     const wait: CheckpointAnswer = { ok: false, wait: true, error: 'the engine has not read the log yet' };
@@ -70,7 +72,12 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
         .then((said) => publish(nc, message.reply!, JSON.stringify(said)));
     },
   });
-  const timer = setInterval(() => void sweep(), SWEEP);
+  let next = 0;
+  const timer = setInterval(() => {
+    if (!study?.leads() || (!isThere() && performance.now() < next)) return;
+    next = performance.now() + SWEEP_WITHOUT;
+    void sweep();
+  }, SWEEP);
 
   return {
     /** What an entry says of checkpoints. A trainer can name only what it saved itself, or others could read it. */

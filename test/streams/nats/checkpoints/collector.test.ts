@@ -1,9 +1,14 @@
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { collector, type KeptStudy } from '../../../../streams/nats/checkpoints/collector.ts';
+import { keepCheckpoints } from '../../../../streams/nats/checkpoints/keeper.ts';
 import { digestOf } from '../../../../streams/nats/checkpoints/manifest.ts';
 import { subjectsOf } from '../../../../streams/nats/subjects.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const OPTIONS = { maxBytes: 1e9, leastBytes: 1, replicas: 1 };
 const subjects = subjectsOf('s');
@@ -118,4 +123,21 @@ it('what is named but is no manifest, or is gone, keeps no parts', async () => {
   gone.name(sha256);
   await gone.sweep();
   expect(gone.there.size).toBe(0);
+});
+
+it('an engine seldom looks for checkpoints while its study has none', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  const { nc, jsm, study, asked, put } = world();
+  const keeper = keepCheckpoints<unknown>(nc, jsm, subjects, OPTIONS);
+  keeper.watch(study);
+  const looks = async (seconds: number) => {
+    const before = asked.length;
+    await vi.advanceTimersByTimeAsync(1000 * seconds);
+    return asked.length - before;
+  };
+  expect(await looks(300)).toBe(5);
+  put(digests[0]!);
+  await looks(60); // finds it
+  expect(await looks(60)).toBeGreaterThanOrEqual(12);
+  keeper.close();
 });
