@@ -1,5 +1,7 @@
-import { lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+import type { MarkedToken, Token, Tokens } from 'marked';
 import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { tokensIn } from '../lib/markdown.ts';
 
 /** Lists and quotes inside each other that are drawn; deeper ones are shown as they were written. */
 const DEEPEST = 8;
@@ -8,16 +10,8 @@ const ADDRESS = /^(https?:\/\/|mailto:)/i;
 
 /** Text in Markdown (CommonMark and the tables of GitHub). HTML is shown as text, and an image as a link, so a note can neither act nor load anything. */
 export function Markdown({ text }: { readonly text: string }) {
-  return <div class="markdown">{tokensIn(text)?.map((token, i) => <Shown key={i} token={token} depth={0} />) ?? text}</div>;
-}
-
-/** Undefined for text that is nested too deeply to be read. */
-function tokensIn(text: string): readonly Token[] | undefined {
-  try {
-    return lexer(text);
-  } catch {
-    return undefined;
-  }
+  const tokens = useMemo(() => tokensIn(text), [text]);
+  return <div class="markdown">{tokens?.map((token, i) => <Shown key={i} token={token} depth={0} />) ?? text}</div>;
 }
 
 function Shown({ token, depth }: { readonly token: Token; readonly depth: number }): ComponentChildren {
@@ -62,6 +56,8 @@ function Shown({ token, depth }: { readonly token: Token; readonly depth: number
       return <Table of={one} inner={inner} />;
     case 'text':
       return 'tokens' in one && one.tokens ? inner(one.tokens) : one.text;
+    case 'escape':
+      return one.text;
     default:
       return one.raw;
   }
