@@ -5,6 +5,12 @@ import { bestFirst, type TrialRow } from './trials.ts';
 /** What decides whether a trial may be resumed. */
 export type Resumable = Pick<TrialRow, 'trial' | 'status' | 'values' | 'budget' | 'resumes' | 'constraints'>;
 
+/** Whether a trial runs, or one that runs resumes it. */
+export function isInUse(rows: Iterable<Resumable>, trial: TrialId): boolean {
+  for (const row of rows) if (row.status === 'open' && (row.trial === trial || row.resumes === trial)) return true;
+  return false;
+}
+
 /**
  * The ended trials whose saved files can be deleted, the one that is least likely to be resumed first: those without a result, those that were
  * stopped, those that were resumed already, then the worst. The best trial, and those that an open one resumes, are not among them.

@@ -1,33 +1,39 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrialId } from '../../messages.ts';
 import { trialDirectory } from './trialFiles.ts';
 
+/** Which trials can lose their files. */
+export interface Ranking {
+  /** Those that have ended, the first to go first. Only those with a directory matter. */
+  order(present: ReadonlySet<TrialId>): readonly TrialId[];
+  /** Whether a trial runs, or one that runs resumes it. */
+  isInUse(trial: TrialId): boolean;
+}
+
 /**
  * Keeps the folder of the trials within a size: deletes the checkpoints of ended trials and, if that is not enough, all their files.
  *
  * @param bytes of all files below the folder.
- * @param expendable the ended trials, the first to go first.
  * @returns a function to call when a trial has ended, which resolves when the files are gone.
  */
-export function keepFiles(
-  directory: string,
-  bytes: number,
-  expendable: () => readonly TrialId[],
-  warn: (message: string) => void,
-): () => Promise<void> {
+export function keepFiles(directory: string, bytes: number, ranking: Ranking, warn: (message: string) => void): () => Promise<void> {
   let turn: Promise<void> = Promise.resolve();
   let isDue = false;
   let isSaid = false;
   const sweep = async () => {
     isDue = false;
     let total = await sizeOf(directory);
+    if (total <= bytes) return;
+    const present = trialsIn(directory);
+    const order = ranking.order(present).filter((trial) => present.has(trial));
     for (const find of [checkpointsOf, filesOf])
-      for (const trial of expendable()) {
+      for (const trial of order) {
         if (total <= bytes) return;
         for (const path of await find(directory, trial)) {
           const size = await sizeOf(path);
-          if (!expendable().includes(trial)) break; // it runs again meanwhile
+          if (ranking.isInUse(trial)) break; // it runs again meanwhile
           await rm(path, { recursive: true, force: true });
           total -= size;
         }
@@ -48,6 +54,10 @@ async function checkpointsOf(directory: string, trial: TrialId): Promise<string[
   const attempts = (await namesIn(own)).filter((name) => /^attempt-\d+$/.test(name));
   return [...attempts.map((name) => join(own, name, 'checkpoints')), join(own, 'checkpoints')];
 }
+
+/** The trials that have a directory. */
+export const trialsIn = (directory: string): ReadonlySet<TrialId> =>
+  new Set(existsSync(directory) ? readdirSync(directory).flatMap((name) => Number(/^trial-(\d+)$/.exec(name)?.[1] ?? [])) : []);
 
 const filesOf = async (directory: string, trial: TrialId): Promise<string[]> => [trialDirectory(directory, trial)];
 

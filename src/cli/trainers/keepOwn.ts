@@ -1,11 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
 import type { Suggestion } from '../../../streams/engine/directive.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import type { ObjectiveSpec, Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
-import { expendable, type Resumable } from '../../study/expendable.ts';
-import { keepFiles } from './keepFiles.ts';
+import { expendable, isInUse, type Resumable } from '../../study/expendable.ts';
+import { keepFiles, trialsIn } from './keepFiles.ts';
 
 /** Keeps the folder of a worker within a size. */
 export interface OwnFiles {
@@ -21,13 +20,13 @@ export interface OwnFiles {
  */
 export function keepOwn(directory: string, bytes: number, objective: ObjectiveSpec, warn: (message: string) => void): OwnFiles {
   const rows = new Map<TrialId, Resumable>();
-  const before = existsSync(directory) ? readdirSync(directory).flatMap((name) => Number(/^trial-(\d+)$/.exec(name)?.[1] ?? [])) : [];
-  const isNeeded = (trial: TrialId) => [...rows.values()].some(({ status, resumes }) => status === 'open' && resumes === trial);
-  const order = () => [
-    ...before.filter((trial) => !rows.has(trial) && !isNeeded(trial)).sort((a, b) => a - b),
-    ...expendable(rows.values(), objective),
-  ];
-  const sweep = keepFiles(directory, bytes, order, warn);
+  const before = trialsIn(directory);
+  const order = (present: ReadonlySet<TrialId>): readonly TrialId[] => {
+    for (const { trial, status } of rows.values()) if (status !== 'open' && !present.has(trial)) rows.delete(trial); // nothing is left to delete
+    const earlier = [...before].filter((trial) => present.has(trial) && !rows.has(trial) && !isInUse(rows.values(), trial));
+    return [...earlier.sort((a, b) => a - b), ...expendable(rows.values(), objective)];
+  };
+  const sweep = keepFiles(directory, bytes, { order, isInUse: (trial) => isInUse(rows.values(), trial) }, warn);
   return {
     began: ({ trial, resumes, budget }) => {
       rows.set(trial, omitUndefined({ trial, status: 'open' as const, resumes, budget }));

@@ -18,13 +18,7 @@ it('deletes checkpoints in order, then other files, and only of trials that can 
   const place = directory();
   const files = [1, 2, 3].map((trial) => filesOf(place, trial));
   const warnings: string[] = [];
-  const sweep = (bytes: number) =>
-    keepFiles(
-      place,
-      bytes,
-      () => [2, 1],
-      (line) => warnings.push(line),
-    )();
+  const sweep = (bytes: number) => keepFiles(place, bytes, { order: () => [2, 1], isInUse: () => false }, (line) => warnings.push(line))();
   const left = () => files.map(({ checkpoint, log }) => [existsSync(checkpoint), existsSync(log)]);
   await sweep(3300);
   expect(left()).toEqual([
@@ -57,9 +51,7 @@ it('deletes checkpoints in order, then other files, and only of trials that can 
 it('leaves a trial that runs again by the time its turn comes', async () => {
   const place = directory();
   const [first, second] = [filesOf(place, 1), filesOf(place, 2)];
-  let looks = 0;
-  const expendable = () => (looks++ === 0 ? [2, 1] : [1]);
-  await keepFiles(place, 1200, expendable, () => {})();
+  await keepFiles(place, 1200, { order: () => [2, 1], isInUse: (trial) => trial === 2 }, () => {})();
   expect([first.checkpoint, second.checkpoint].map((path) => existsSync(path))).toEqual([false, true]);
 });
 

@@ -13,7 +13,7 @@ import type { TrialId } from '../../../messages.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import type { Intent } from '../../../study/commands.ts';
-import { expendable } from '../../../study/expendable.ts';
+import { expendable, isInUse } from '../../../study/expendable.ts';
 import { failingAlike, isTelling } from '../../../study/failingAlike.ts';
 import type { StudySource } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
@@ -245,7 +245,14 @@ async function work(given: Work): Promise<Ending> {
   const call = given.hooks?.watch(file.options.study, head, () => ({ ledger: study.engine.ledger, rows }));
   let tidying: Promise<void> | undefined;
   const tidy =
-    given.keep === undefined ? undefined : keepFiles(given.directory, given.keep, () => expendable(rows, goal.objectives[0]!), warn);
+    given.keep === undefined
+      ? undefined
+      : keepFiles(
+          given.directory,
+          given.keep,
+          { order: () => expendable(rows, goal.objectives[0]!), isInUse: (trial) => isInUse(rows, trial) },
+          warn,
+        );
   const study = runEngine(
     file.space,
     file.strategy,
