@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -56,4 +56,10 @@ it('adds files, and replaces none', async () => {
   await expect(add(3, 'loss curve.png', Buffer.from('other'))).rejects.toThrow('trial 3 has a file loss curve.png');
   for (const name of ['../a', 'a/b', '.hidden', '', '-rf', 'x'.repeat(200), 'a\0'])
     await expect(add(3, name, Buffer.from('x')), name).rejects.toThrow('expected the name of a file');
+});
+
+it.each(['../trial-2', 'none', 'attempt-2.log'])('adds no file through a link "uploads" to %s', async (to) => {
+  symlinkSync(to, join(place, 'trial-1/uploads'));
+  await expect(keptFiles(place).add(1, 'a.txt', Buffer.from('x'))).rejects.toThrow('to be a folder, not a file or a link');
+  expect(readdirSync(join(place, 'trial-2'))).toEqual(['secret.txt']);
 });

@@ -41,8 +41,14 @@ export function keptFiles(directory: string): KeptFiles {
     async add(trial, name, content) {
       if (!NAME.test(name))
         throw new UploadError(`expected the name of a file, of letters, digits, "_", "-" and ".", got ${name.slice(0, 40)}`);
-      const uploads = join(trialDirectory(directory, trial), 'uploads');
-      await mkdir(uploads, { recursive: true });
+      const own = trialDirectory(directory, trial);
+      const uploads = join(own, 'uploads');
+      await mkdir(own, { recursive: true });
+      await mkdir(uploads).catch((cause: NodeJS.ErrnoException) => {
+        if (cause.code !== 'EEXIST') throw cause;
+      });
+      if (!(await lstat(uploads)).isDirectory())
+        throw new UploadError(`expected ${uploads} to be a folder, not a file or a link: rename it`);
       await writeFile(join(uploads, name), content, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
         throw cause.code === 'EEXIST' ? new UploadError(`trial ${trial} has a file ${name}: choose another name`) : cause;
       });
