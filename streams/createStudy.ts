@@ -22,7 +22,7 @@ import { runEngine } from './engine/run.ts';
 import { blockedBy, FixedAsks } from './fixedAsks.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
-import { type NoResultError, watchFailures } from './noResult.ts';
+import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
 import { checkStrategy } from './strategy.ts';
 import { StudyResults } from './studyResults.ts';
@@ -128,8 +128,9 @@ export interface Study<P> {
 export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
   refuseUnknown(options, 'strategy', 'log', 'note', 'warn');
   const { log = memoryLog(), note, warn = console.warn, ...settings } = options;
-  const failing = watchFailures(log);
-  const reporting = watchReports('call study.report(trial, step, value)');
+  const past = headAtStart(log);
+  const failing = watchFailures(log, past);
+  const reporting = watchReports('call study.report(trial, step, value)', past);
   /** Until a trial that was open then has a result. */
   let broken: Promise<NoResultError> | undefined;
   const study = openStudy(space, {

@@ -38,14 +38,8 @@ const FAILURES = 10;
 /** The failures so far with one more, if they are not too many. */
 export const withFailure = (failures: readonly Failure[], failure: Failure): readonly Failure[] => [...failures, failure].slice(-FAILURES);
 
-/**
- * Watches a study that begins or resumes now for a program that is broken, as `failingAlike` does. To be called before the log is read.
- *
- * @param more trials that are known to have failed, whose entries may not have been read yet.
- * @returns a function that takes each entry of the log. Once, when the first trials have failed alike, it returns the error that says so. It comes when
- * the log has limits that do not count these trials.
- */
-export function watchFailures(log: Log, more: Iterable<TrialId> = []): (noted: AppliedEntry) => Promise<NoResultError> | undefined {
+/** The position of the last entry before this start; infinite until it is known, which is before an entry is read. To be called before the log is read. */
+export function headAtStart(log: Log): () => number {
   let past = Number.POSITIVE_INFINITY;
   log.head().then(
     (head) => {
@@ -53,7 +47,23 @@ export function watchFailures(log: Log, more: Iterable<TrialId> = []): (noted: A
     },
     () => {}, // what reads the log fails, too
   );
-  const failing = failingAlike(() => past);
+  return () => past;
+}
+
+/**
+ * Watches a study that begins or resumes now for a program that is broken, as `failingAlike` does.
+ *
+ * @param past the position of the last entry before this start.
+ * @param more trials that are known to have failed, whose entries may not have been read yet.
+ * @returns a function that takes each entry of the log. Once, when the first trials have failed alike, it returns the error that says so. It comes when
+ * the log has limits that do not count these trials.
+ */
+export function watchFailures(
+  log: Log,
+  past: () => number,
+  more: Iterable<TrialId> = [],
+): (noted: AppliedEntry) => Promise<NoResultError> | undefined {
+  const failing = failingAlike(past);
   let failures: readonly Failure[] = [];
   const report = async ({ how, limits }: Alike): Promise<NoResultError> => {
     const [wider, known] = [limits(more), failures];

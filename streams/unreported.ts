@@ -12,12 +12,13 @@ export interface WarnOptions {
  * Watches a study whose strategy stops trials by their reports for trainers that report nothing: then no trial is ever stopped.
  *
  * @param how a trainer reports, in the imperative.
+ * @param past the position of the last entry before this start: what is older got its warning then.
  * @returns a function that takes each entry of the log. If the first trial to complete has reported nothing, it returns a warning, once.
  */
-export function watchReports(how: string): (noted: AppliedEntry) => string | undefined {
+export function watchReports(how: string, past: () => number): (noted: AppliedEntry) => string | undefined {
   let settings: Settings | undefined;
   let known = false;
-  return ({ fact, event, refusal }) => {
+  return ({ fact, event, refusal, position }) => {
     if (refusal || known) return undefined;
     if (fact.type === 'created') settings = settingsOf(fact);
     if (fact.type === 'changed' && settings) settings = changedBy(settings, fact);
@@ -25,6 +26,7 @@ export function watchReports(how: string): (noted: AppliedEntry) => string | und
     if (fact.type !== 'completed' || event?.type !== 'ended' || event.by === 'import') return undefined;
     if (!settings || !stopsTrials(settings.strategy, settings.decisions)) return undefined;
     known = true;
+    if (position <= past()) return undefined;
     return `trial ${fact.trial} completed without a report, so no trial can be stopped early; ${how} after each epoch, or turn early stopping off`;
   };
 }

@@ -64,3 +64,9 @@ it('imported results need no reports', async () => {
   await study.close();
   expect(said).toEqual([]);
 });
+
+it('a study that resumes has no second warning', async () => {
+  const log = memoryLog();
+  expect(await warnings(silent, { epochs: 9, log })).toHaveLength(1);
+  expect(await warnings(silent, { epochs: 9, log, trials: 10 })).toEqual([]);
+});

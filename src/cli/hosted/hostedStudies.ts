@@ -168,7 +168,7 @@ export class HostedStudies implements RunningStudies {
     this.#watchMachine(dirname(path));
     const head = await log.head();
     const failing = failingAlike(() => head);
-    const reporting = watchReports('let the trainer report its value');
+    const reporting = watchReports('let the trainer report its value', () => head);
     let hosted: HostedStudy | undefined;
     const state = () => (hosted?.ledger.created ? { ledger: hosted.ledger, rows: hosted.answers.rows } : undefined);
     const failure = () => (hosted?.failure ? (hosted.failure.error as Error).message : undefined);

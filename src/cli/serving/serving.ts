@@ -77,7 +77,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       const head = await log.head();
       await log.close();
       const failing = failingAlike(() => head);
-      const reporting = watchReports('let the trainer report its value');
+      const reporting = watchReports('let the trainer report its value', () => head);
       let engine: ServedStudy | undefined;
       let failure: string | undefined;
       const state = () => (engine?.ledger.created ? engine : undefined);
