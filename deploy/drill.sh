@@ -19,6 +19,10 @@ if [ -n "$there" ]; then
 fi
 mkdir -p "$folder/again"
 studies=$(names "$from")
+if [ -z "$studies" ]; then
+  echo "$from has no studies: there is nothing to archive"
+  exit
+fi
 for study in $studies; do
   hypertide archive --nats "$from" --study "$study" -o "$folder/$study.tar.gz"
   hypertide restore "$folder/$study.tar.gz" --nats "$onto"

@@ -30,12 +30,14 @@ it('the drill restores every study of a server onto an empty one, and only onto 
   const command = join(place, 'hypertide');
   writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(root, 'dist/src/cli/main.js')} "$@"\n`);
   chmodSync(command, 0o755);
-  const drill = () =>
-    spawnSync(join(root, 'deploy/drill.sh'), [from.url, onto.url, join(place, 'archives')], {
+  const drill = (servers = [from, onto]) =>
+    spawnSync(join(root, 'deploy/drill.sh'), [...servers.map(({ url }) => url), join(place, 'archives')], {
       cwd: place,
       encoding: 'utf8',
       env: { ...process.env, PATH: `${place}:${process.env.PATH}` },
     });
+  expect(drill([onto, from])).toMatchObject({ status: 2, stderr: expect.stringContaining('has studies: use an empty server') });
+  expect(drill([onto, onto])).toMatchObject({ status: 0, stdout: expect.stringContaining('has no studies: there is nothing to archive') });
   expect(drill()).toMatchObject({ status: 0, stdout: expect.stringContaining('restored 2 studies, each with an equal log') });
   const list = spawnSync(command, ['list', '--nats', onto.url, '--json'], { encoding: 'utf8' });
   expect(JSON.parse(list.stdout)).toMatchObject([
