@@ -53,7 +53,7 @@ PartitionName=main Nodes=ALL Default=YES
   const run = (command: string, ...words: readonly string[]) => execFileSync(command, words, { env, encoding: 'utf8', stdio: 'pipe' });
   const dispose = async () => {
     for (const child of daemons.reverse()) {
-      if (child.exitCode !== null) continue;
+      if (child.exitCode !== null || child.signalCode !== null) continue;
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
