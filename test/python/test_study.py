@@ -476,7 +476,7 @@ class Shown(InFolder):
 
 class Node(unittest.TestCase):
     def test_says_in_one_sentence_which_node_it_needs(self):
-        for value, message in [("/nowhere/node", "does not run"), ("/bin/echo", "is not Node")]:
+        for value, message in [("/nowhere/node", "cannot be started"), ("/bin/echo", "is not Node")]:
             os.environ["HYPERTIDE_NODE"] = value
             self.addCleanup(os.environ.pop, "HYPERTIDE_NODE", None)
             with self.assertRaisesRegex(ht.EngineError, message + ".*needs Node 20.19 or newer"):
