@@ -66,7 +66,8 @@ describe('workers', () => {
       readonly endedAt: number;
     }[];
     const open = (at: number) => rows.filter(({ startedAt, endedAt }) => startedAt <= at && at < endedAt).length;
-    expect(Math.max(...rows.map(({ startedAt }) => open(startedAt)))).toBe(2);
+    expect(rows).toHaveLength(4);
+    expect(Math.max(...rows.map(({ startedAt }) => open(startedAt)))).toBeLessThanOrEqual(2);
     serve.child.kill('SIGTERM');
     await serve.ended;
   });
