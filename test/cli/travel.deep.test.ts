@@ -64,7 +64,7 @@ describe('workers that share no directory', () => {
     const one = work('w1', '1000');
     await until(() => existsSync(join(one.place, 'bucket.trials', 'trial-1')) && outputOf(one.place, 'bucket', 1).includes('"step":3'));
     one.child.kill('SIGTERM');
-    expect((await one.ended).err).toContain('trial 1 handed back with its checkpoint bucket://1.1.');
+    expect((await one.ended).err).toContain('trial 1 handed back, with its checkpoint stored by --store');
     rmSync(one.place, { recursive: true });
     const two = work('w2', '5');
     expect((await two.ended).code).toBe(0);

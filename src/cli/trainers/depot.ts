@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
-import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
+import { constants, existsSync, mkdirSync, mkdtempSync, statSync } from 'node:fs';
+import { copyFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
+import { environmentFor, guard, newMark, release, sweep } from '../runner/supervisor.ts';
 
 /** Where workers keep checkpoints for each other. */
 export interface Depot {
-  /** Whether a reference names something here. */
-  holds(reference: string): boolean;
   /** Saves a file or directory. @returns the reference; @throws why it cannot */
   save(of: CheckpointRun, path: string, leftOut: (name: string) => void): Promise<string>;
   /** Restores it into a directory that does not exist yet. @returns its path; @throws why it cannot */
@@ -16,14 +16,13 @@ export interface Depot {
 
 /** The NATS server of the study. */
 export const serverDepot: Depot = {
-  holds: (reference) => parseReference(reference) !== undefined,
   save: saveCheckpoint,
   restore: restoreCheckpoint,
 };
 
 /** Commands of the shell, from the configuration of a worker. */
 export interface DepotCommands {
-  /** Saves `$HYPERTIDE_PATH`, and prints the reference in its last line. */
+  /** Saves the directory `$HYPERTIDE_PATH`, and prints the reference in its last line. */
   readonly store: string;
   /** Writes what `$HYPERTIDE_REFERENCE` names into the directory `$HYPERTIDE_PATH`. */
   readonly fetch: string;
@@ -31,36 +30,105 @@ export interface DepotCommands {
 
 /** The longest reference in a fact. */
 const LONGEST = 4096;
+/** Milliseconds that a command may take. */
+const PATIENCE = 30 * 60_000;
 
-/** A place that commands reach, such as a bucket. References to files of this machine are not its own. */
-export const commandDepot = ({ store, fetch }: DepotCommands): Depot => ({
-  holds: (reference) => !serverDepot.holds(reference) && !existsSync(reference),
+/** What `--store` has saved: the reference that it printed, and the name if the checkpoint is a file. */
+interface Stored {
+  readonly name: string;
+  readonly reference: string;
+}
+
+/** Marked, since a program may name a place of its own, such as `s3://bucket/17`. @example store:model.pt:s3://runs/digits/1.1 */
+const textOf = ({ name, reference }: Stored): string => `store:${encodeURIComponent(name)}:${reference}`;
+
+/** Undefined if a text names something else. It may come from another worker, so it must be no option of a command and no path out of a directory. */
+export function parseStored(text: string): Stored | undefined {
+  const [, encoded, reference] = /^store:([\w%.~!*'()-]*):([^-].*)$/.exec(text) ?? [];
+  if (encoded === undefined || reference === undefined) return undefined;
+  try {
+    const name = decodeURIComponent(encoded);
+    return name === basename(name) && name !== '..' ? { name, reference } : undefined;
+  } catch {
+    return undefined; // no valid encoding
+  }
+}
+
+/** A place that commands reach, such as a bucket. They always get a directory, so a file is put into one. @param patience milliseconds for each */
+export const commandDepot = ({ store, fetch }: DepotCommands, patience = PATIENCE): Depot => ({
   save: async (of, path) => {
-    const printed = await run('store', store, of, { HYPERTIDE_PATH: path });
-    const reference = printed.trim().split('\n').at(-1)!.trim();
-    if (reference === '' || reference.length > LONGEST || reference.startsWith('-') || serverDepot.holds(reference))
-      throw new Error(
-        `the command of --store must print a reference in its last line, but printed ${JSON.stringify(reference.slice(0, 80))}`,
-      );
-    return reference;
+    const name = statSync(path).isFile() ? basename(path) : '';
+    const directory = name === '' ? path : mkdtempSync(`${path}.`);
+    try {
+      if (name !== '') await copyFile(path, join(directory, name), constants.COPYFILE_FICLONE);
+      const printed = await run('store', store, of, { HYPERTIDE_PATH: directory }, patience);
+      const text = textOf({ name, reference: printed.trim().split('\n').at(-1)!.trim() });
+      if (text.length > LONGEST || !parseStored(text))
+        throw new Error(
+          `the command of --store must print a reference in its last line, of at most ${LONGEST} characters, that does not begin with -`,
+        );
+      return text;
+    } finally {
+      if (name !== '') await rm(directory, { recursive: true, force: true });
+    }
   },
-  restore: async (of, reference, directory) => {
+  restore: async (of, text, directory) => {
+    const { name, reference } = parseStored(text)!;
     mkdirSync(directory, { recursive: true });
-    await run('fetch', fetch, of, { HYPERTIDE_PATH: directory, HYPERTIDE_REFERENCE: reference });
-    return directory;
+    await run('fetch', fetch, of, { HYPERTIDE_PATH: directory, HYPERTIDE_REFERENCE: reference }, patience);
+    const path = join(directory, name);
+    if (!existsSync(path)) throw new Error('the command of --fetch has not written the file that was stored');
+    return path;
   },
 });
 
-/** Runs a command of the shell. @returns what it printed */
-async function run(option: string, command: string, of: CheckpointRun, variables: Readonly<Record<string, string>>): Promise<string> {
-  const { study, trial, run, signal } = of;
-  const env = { ...process.env, ...variables, HYPERTIDE_STUDY: study, HYPERTIDE_TRIAL: String(trial), HYPERTIDE_RUN: run };
-  const child = spawn('sh', ['-c', command], { env, stdio: ['ignore', 'pipe', process.stderr.fd], ...(signal && { signal }) });
+/** Runs a command of the shell. All that it started ends when it is aborted or its time is over. @returns what it printed */
+async function run(
+  option: string,
+  command: string,
+  { study, trial, run, signal }: CheckpointRun,
+  variables: Readonly<Record<string, string>>,
+  patience: number,
+): Promise<string> {
+  signal?.throwIfAborted();
+  const mark = newMark();
+  const own = { ...variables, HYPERTIDE_STUDY: study, HYPERTIDE_TRIAL: String(trial), HYPERTIDE_RUN: run };
+  const env = { ...process.env, ...own, ...environmentFor(mark) };
+  const child = spawn('sh', ['-c', command], { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const group = child.pid;
+  if (group !== undefined) guard(group);
+  let isOver = false;
+  const end = () => {
+    child.stdout.destroy(); // what left the group may hold it
+    if (group !== undefined) killGroup(group);
+    sweep(mark);
+  };
+  const timer = setTimeout(() => {
+    isOver = true;
+    end();
+  }, patience);
+  signal?.addEventListener('abort', end);
   let printed = '';
-  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed = (printed + text).slice(-4 * LONGEST);
   });
-  const [code, killed] = await once(child, 'close');
-  if (code !== 0) throw new Error(`the command of --${option} exited with ${code ?? killed}`);
-  return printed;
+  try {
+    const [code, killed] = await once(child, 'close');
+    signal?.throwIfAborted();
+    if (isOver) throw new Error(`the command of --${option} was ended, since it took longer than ${patience / 60_000} minutes`);
+    if (code !== 0) throw new Error(`the command of --${option} exited with ${code ?? killed}`);
+    return printed;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+    if (group !== undefined) release(group);
+  }
+}
+
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // it has ended
+  }
 }

@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Suggestion } from '../../../streams/engine/directive.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
+import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
 import type { CheckpointRun } from '../../../streams/nats/checkpoints/transfer.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
-import { commandDepot, type Depot, type DepotCommands, serverDepot } from './depot.ts';
+import { commandDepot, type Depot, type DepotCommands, parseStored, serverDepot } from './depot.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from './trialFiles.ts';
 
 interface TravelOptions {
@@ -32,20 +33,25 @@ export interface Travel {
 
 export function travel({ directory, resumes, retryErrors, commands, warn }: TravelOptions): Travel {
   const own = commands && commandDepot(commands);
-  const depotOf = (reference: string): Depot | undefined => [serverDepot, own].find((depot) => depot?.holds(reference));
+  const isElsewhere = (reference: string): boolean => parseReference(reference) !== undefined || parseStored(reference) !== undefined;
+  const depotOf = (reference: string): Depot => {
+    const depot = parseReference(reference) ? serverDepot : own;
+    if (!depot) throw new Error('another worker stored it with --store, and this one has no --fetch');
+    return depot;
+  };
   const isWanted = (end: EndFact): boolean => {
     if (end.type !== 'failed') return resumes;
     return end.reason === 'preempted' || (end.reason === 'error' && retryErrors);
   };
   return {
-    isElsewhere: ({ checkpoint }) => checkpoint !== undefined && depotOf(checkpoint) !== undefined,
+    isElsewhere: ({ checkpoint }) => checkpoint !== undefined && isElsewhere(checkpoint),
     arrive: async (of, { checkpoint: reference, ...suggestion }) => {
       const { trial, attempt, resumes: earlier } = suggestion;
       const here = savedHere(directory, reference!, [trial, earlier ?? trial]);
       if (here !== undefined) return { ...suggestion, checkpoint: here };
       try {
         const restored = join(attemptDirectory(directory, trial, attempt), 'restored');
-        return { ...suggestion, checkpoint: await depotOf(reference!)!.restore(of, reference!, restored) };
+        return { ...suggestion, checkpoint: await depotOf(reference!).restore(of, reference!, restored) };
       } catch (error) {
         of.signal?.throwIfAborted();
         warn(`trial ${trial}: its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);

@@ -17,7 +17,7 @@ import type { StatusLine } from '../terminal/statusLine.ts';
 import { about } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
 import { type Amounts, checkNeeds } from './amounts.ts';
-import type { DepotCommands } from './depot.ts';
+import { type DepotCommands, parseStored } from './depot.ts';
 import { enterFolder } from './enterFolder.ts';
 import { keepOwn } from './keepOwn.ts';
 import { listeningFor } from './metric.ts';
@@ -74,6 +74,7 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
   if (event.reason !== 'preempted') return trialLine(omitUndefined({ ...event, status, params }));
   if (event.checkpoint === undefined) return `trial ${trial} handed back, for another worker to begin again`;
   if (parseReference(event.checkpoint)) return `trial ${trial} handed back, with its checkpoint on the server`;
+  if (parseStored(event.checkpoint)) return `trial ${trial} handed back, with its checkpoint stored by --store`;
   return `trial ${trial} handed back with its checkpoint ${event.checkpoint}`;
 }
 
