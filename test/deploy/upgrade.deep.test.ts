@@ -10,7 +10,9 @@ import { type NatsServer, natsServer } from '../support/nats.ts';
 
 /** The last commit of version 0.1.0. */
 const PREVIOUS = 'aa19188^';
-const isThere = spawnSync('git', ['rev-parse', '--verify', '--quiet', PREVIOUS], { cwd: root }).status === 0;
+const git = (...words: readonly string[]) => spawnSync('git', words, { cwd: root, encoding: 'utf8' });
+const isThere = git('rev-parse', '--verify', '--quiet', PREVIOUS).status === 0;
+const isShallow = git('rev-parse', '--is-shallow-repository').stdout?.trim() === 'true';
 const TSX = import.meta.resolve('tsx');
 const old = mkdtempSync(join(tmpdir(), 'hypertide-previous-'));
 
@@ -43,6 +45,10 @@ async function end(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
   await once(child, 'exit');
 }
+
+it.runIf(process.env.CI && !isThere && isShallow)('the previous version is in the history', () => {
+  expect.fail(`expected the commit ${PREVIOUS}, but this clone is shallow: run "git fetch --unshallow"`);
+});
 
 describe.runIf(isThere)('a study of the previous version', () => {
   it.each(['workers', 'engines'])('continues if its %s are upgraded first', async (upgraded) => {
