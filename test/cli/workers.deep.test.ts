@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, natsServer } from '../support/nats.ts';
@@ -68,6 +68,27 @@ describe('workers', () => {
     const open = (at: number) => rows.filter(({ startedAt, endedAt }) => startedAt <= at && at < endedAt).length;
     expect(rows).toHaveLength(4);
     expect(Math.max(...rows.map(({ startedAt }) => open(startedAt)))).toBeLessThanOrEqual(2);
+    serve.child.kill('SIGTERM');
+    await serve.ended;
+  });
+
+  it('with --keep have their folder for themselves', async () => {
+    const place = studyIn('name: kept\ntrials: 50\n');
+    const serve = start(place, 'serve', 'study.yaml', ...at());
+    const work = (name: string, ...words: string[]) =>
+      start(place, 'worker', ...at(), '--study', 'kept', '--name', name, ...words, ...program('sleep 0.1; echo loss=1'));
+    const first = work('w1', '--keep', '1MB');
+    await until(() => first.said().includes('trial 1 completed'));
+    for (const words of [['--keep', '1MB'], []]) {
+      const second = work('w2', ...words);
+      expect((await second.ended).code).toBe(2);
+      expect(second.said()).toContain('is a worker with --keep, which needs this folder for itself');
+    }
+    const apart = work('w2', '--keep', '1MB', '--directory', 'elsewhere');
+    await until(() => /trial \d+ completed/.test(apart.said()));
+    for (const { child } of [first, apart]) child.kill('SIGTERM');
+    await Promise.all([first.ended, apart.ended]);
+    expect(existsSync(join(place, 'kept.trials', 'worker.lock'))).toBe(false);
     serve.child.kill('SIGTERM');
     await serve.ended;
   });
