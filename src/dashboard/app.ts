@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { failureOf } from '../errors.ts';
 import { healthRoutes, metricsRoute } from '../monitoring/health.ts';
@@ -25,7 +25,7 @@ const LARGEST = 2 ** 20;
 export function dashboardApp(studies: ShownStudies, metrics: Metrics, options: AccessOptions): Hono {
   const { mayRead, mayAct, cookie } = access(options);
   const app = new Hono();
-  app.use(securityHeaders, sameSite(options));
+  app.use(securityHeaders, sameSite(options), closeUnread);
 
   app.use('/readyz', mayRead);
   healthRoutes(app, metrics);
@@ -107,6 +107,12 @@ export function dashboardApp(studies: ShownStudies, metrics: Metrics, options: A
   app.onError((error, c) => c.json({ ok: false, ...failureOf(error) }, 500));
   return app;
 }
+
+/** A HEAD request gets the headers of GET, and nothing reads the body: a stream would stay open. */
+const closeUnread: MiddlewareHandler = async (c, next) => {
+  await next();
+  if (c.req.method === 'HEAD') await c.res.body?.cancel();
+};
 
 /** Submits a command, and answers once the page can show what it did. */
 async function answerTo(feed: Feed, command: unknown): Promise<CommandAnswer> {

@@ -41,10 +41,6 @@ export function fileRoutes(app: Hono, studies: ShownStudies, mayAct: MiddlewareH
       const file = await files.open(trial, name, last > 0 ? last : undefined);
       if (file === undefined) return missing(c);
       for (const [header, value] of Object.entries(headersFor(name))) c.header(header, value);
-      if (c.req.method === 'HEAD') {
-        file.destroy(); // nothing reads it, and only its end would close it
-        return c.body(null);
-      }
       return stream(c, async (out) => {
         for await (const part of file as AsyncIterable<Buffer>) {
           if (out.aborted) break; // which closes the file

@@ -98,3 +98,18 @@ it('closes each file after the headers alone and after a download that is cut of
   expect(said).not.toHaveBeenCalled();
   said.mockRestore();
 });
+
+it('ends a stream of events after the headers alone', async () => {
+  let watching = 0;
+  const { watch } = open.studies;
+  vi.spyOn(open.studies, 'watch').mockImplementation((watcher) => {
+    watching++;
+    const ignore = watch.call(open.studies, watcher);
+    return () => {
+      watching--;
+      ignore();
+    };
+  });
+  expect(await request(`${open.url}api/events`, { method: 'HEAD' })).toMatchObject({ status: 200 });
+  await vi.waitFor(() => expect(watching).toBe(0));
+});
