@@ -5,7 +5,7 @@ import type { TrialId } from '../../messages.ts';
 import { trialDirectory } from './trialFiles.ts';
 
 /** Which trials can lose their files. */
-export interface Ranking {
+export interface KeepOrder {
   /** Those that have ended, the first to go first. Only those with a directory matter. */
   order(present: ReadonlySet<TrialId>): readonly TrialId[];
   /** Whether a trial runs, or one that runs resumes it. */
@@ -18,7 +18,7 @@ export interface Ranking {
  * @param bytes of all files below the folder.
  * @returns a function to call when a trial has ended, which resolves when the files are gone.
  */
-export function keepFiles(directory: string, bytes: number, ranking: Ranking, warn: (message: string) => void): () => Promise<void> {
+export function keepFiles(directory: string, bytes: number, ranking: KeepOrder, warn: (message: string) => void): () => Promise<void> {
   let turn: Promise<void> = Promise.resolve();
   let isDue = false;
   let isSaid = false;
@@ -26,7 +26,7 @@ export function keepFiles(directory: string, bytes: number, ranking: Ranking, wa
     isDue = false;
     let total = await sizeOf(directory);
     if (total <= bytes) return;
-    const present = trialsIn(directory);
+    const present = trialFolders(directory);
     const order = ranking.order(present).filter((trial) => present.has(trial));
     for (const find of [checkpointsOf, filesOf])
       for (const trial of order) {
@@ -56,7 +56,7 @@ async function checkpointsOf(directory: string, trial: TrialId): Promise<string[
 }
 
 /** The trials that have a directory. */
-export const trialsIn = (directory: string): ReadonlySet<TrialId> =>
+export const trialFolders = (directory: string): ReadonlySet<TrialId> =>
   new Set(existsSync(directory) ? readdirSync(directory).flatMap((name) => Number(/^trial-(\d+)$/.exec(name)?.[1] ?? [])) : []);
 
 const filesOf = async (directory: string, trial: TrialId): Promise<string[]> => [trialDirectory(directory, trial)];

@@ -4,7 +4,7 @@ import type { ObjectiveSpec, Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { expendable, isInUse, type Resumable } from '../../study/expendable.ts';
-import { keepFiles, trialsIn } from './keepFiles.ts';
+import { keepFiles, trialFolders } from './keepFiles.ts';
 
 /** Keeps the folder of a worker within a size. */
 export interface OwnFiles {
@@ -20,7 +20,7 @@ export interface OwnFiles {
  */
 export function keepOwn(directory: string, bytes: number, objective: ObjectiveSpec, warn: (message: string) => void): OwnFiles {
   const rows = new Map<TrialId, Resumable>();
-  const before = trialsIn(directory);
+  const before = trialFolders(directory);
   const order = (present: ReadonlySet<TrialId>): readonly TrialId[] => {
     for (const { trial, status } of rows.values()) if (status !== 'open' && !present.has(trial)) rows.delete(trial); // nothing is left to delete
     const earlier = [...before].filter((trial) => present.has(trial) && !rows.has(trial) && !isInUse(rows.values(), trial));
