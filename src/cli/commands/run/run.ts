@@ -223,12 +223,7 @@ async function work(given: Work): Promise<Ending> {
     command: given.command,
     metricFile: given.metricFile,
     ...listeningFor(goal),
-    notices: notices({
-      warn,
-      ...given.inForce,
-      direction: goal.objectives[0]!.direction,
-      metric: goal.metric,
-    }),
+    notices: notices({ warn, ...given.inForce, direction: goal.objectives[0]!.direction, metric: goal.metric }),
     result: file.result,
     directory: given.directory,
     say,
