@@ -1,4 +1,4 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { failureOf } from '../errors.ts';
 import { healthRoutes, metricsRoute } from '../monitoring/health.ts';
@@ -10,6 +10,7 @@ import { machineEvents, studyEvents } from './events.ts';
 import type { Feed } from './feed.ts';
 import { fileRoutes } from './fileRoutes.ts';
 import { importancesOf } from './importances.ts';
+import { closeUnread } from './listen.ts';
 import { assetsIn, zipped } from './pageFiles.ts';
 import { recommendedOf } from './recommended.ts';
 import { reportOf } from './report.ts';
@@ -107,12 +108,6 @@ export function dashboardApp(studies: ShownStudies, metrics: Metrics, options: A
   app.onError((error, c) => c.json({ ok: false, ...failureOf(error) }, 500));
   return app;
 }
-
-/** A HEAD request gets the headers of GET, and nothing reads the body: a stream would stay open. */
-const closeUnread: MiddlewareHandler = async (c, next) => {
-  await next();
-  if (c.req.method === 'HEAD') await c.res.body?.cancel();
-};
 
 /** Submits a command, and answers once the page can show what it did. */
 async function answerTo(feed: Feed, command: unknown): Promise<CommandAnswer> {

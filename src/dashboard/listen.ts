@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import type { Hono } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
 import { UserError } from '../errors.ts';
 import { isLoopback } from './access.ts';
 
@@ -43,3 +43,9 @@ function shown(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') && isLoopback(host) ? `[${host}]` : host;
 }
+
+/** A HEAD request gets the headers of GET, and nothing reads the body: a stream would stay open. */
+export const closeUnread: MiddlewareHandler = async (c, next) => {
+  await next();
+  if (c.req.method === 'HEAD') await c.res.body?.cancel();
+};

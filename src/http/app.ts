@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { type AccessOptions, sameSite } from '../dashboard/access.ts';
+import { closeUnread } from '../dashboard/listen.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
 import { isRecord } from '../schema/isRecord.ts';
@@ -33,7 +34,7 @@ export type McpFetch = (request: Request, user: User) => Promise<Response>;
 /** A route for each operation, behind the guards of the page. */
 export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }: HttpOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
-  app.use(sameSite(site));
+  app.use(sameSite(site), closeUnread);
   app.get('/healthz', (c) => c.text('ok'));
   app.get('/v1/openapi.json', () => answer(openapi()));
   for (const id of operationIds) {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
 import { type Operation, operationIds, operations } from '../../src/http/operations.ts';
 import { digits, sendTo, server } from './support.ts';
@@ -124,6 +124,14 @@ describe('over HTTP', () => {
     await post('studies/digits/enqueue', { params: {} });
     await until('"enqueued"');
     await reader.cancel();
+  });
+
+  it('the log is not followed after its headers alone', async () => {
+    const { hosted, url } = await open();
+    const read = vi.spyOn(hosted.log, 'read');
+    const { status } = await fetch(`${url}v1/studies/digits/facts`, { method: 'HEAD', headers: { Accept: 'text/event-stream' } });
+    expect(status).toBe(200);
+    await vi.waitFor(() => expect(read.mock.lastCall?.[1]?.aborted).toBe(true));
   });
 
   it('a repeated request does nothing more', async () => {
