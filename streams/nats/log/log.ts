@@ -42,6 +42,13 @@ export interface NatsLog extends Log {
   readonly usage: readonly TrainerUsage[];
 }
 
+/** What decides where a fact goes. `after`: the position up to which its engine had read. */
+interface Said {
+  readonly type?: unknown;
+  readonly after?: unknown;
+  readonly trial: TrialId;
+}
+
 /** Milliseconds before a server without room is asked again. */
 const NO_ROOM_PAUSE = 1000;
 /** Milliseconds that an engine which does not lead lets another one append first: else they take turns to lead, and a standby decides as often as it. */
@@ -90,12 +97,16 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const knew = (subject: string, position: number) => {
     if (position > (fence.get(subject) ?? 0)) fence.set(subject, position);
   };
-  const publishFact = async (fact: unknown): Promise<'stored' | 'fenced'> => {
-    const { type, after, trial } = fact as { type?: unknown; after?: unknown; trial: TrialId };
+  const subjectFor = ({ type }: Said): string =>
+    type === 'suggested' ? subjects.suggested : type === 'created' ? subjects.created : subjects.study;
+  /** Whether it was decided without what this process has read since. */
+  const isStale = (fact: Said): boolean => typeof fact.after === 'number' && fact.after < (fence.get(subjectFor(fact)) ?? 0);
+  const publishFact = async (fact: Said): Promise<'stored' | 'fenced'> => {
+    if (isStale(fact)) return 'fenced';
+    const { type, trial } = fact;
     const id = messageId();
-    const subject = type === 'suggested' ? subjects.suggested : type === 'created' ? subjects.created : subjects.study;
+    const subject = subjectFor(fact);
     const last = fence.get(subject) ?? 0;
-    if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
     const leased: Headers =
       type === 'suggested'
         ? [
@@ -158,9 +169,10 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     append: (fact) => {
       if (closed) return Promise.reject(new LogClosedError());
       const appended = appending.then(async () => {
-        if (!leads) await sleep(STANDBY_PAUSE);
+        // A standby decides as often as the leader. Only its latest decision waits: with the others, it would take over minutes later.
+        if (!leads && !isStale(fact as Said)) await sleep(STANDBY_PAUSE);
         publishing = true;
-        return publishFact(fact);
+        return publishFact(fact as Said);
       });
       appending = appended
         .catch(() => {})
