@@ -1,5 +1,6 @@
 import type { NatsConnection, PublishOptions } from '@nats-io/nats-core';
 import { Leases } from '../../streams/engine/leases.ts';
+import { standby } from '../../streams/nats/log/log.ts';
 
 /** Rules of the system. The chaos test takes each away from its processes to check that the checker notices. */
 export type Rule = 'fence' | 'claims' | 'restart';
@@ -13,8 +14,9 @@ function intercept(nc: NatsConnection, change: (subject: string, options?: Publi
   };
 }
 
-/** The server stores an append even if another process has appended since. */
+/** The server stores an append even if another process has appended since. A standby does not let the other engine go first, which would hide that. */
 function withoutFence(nc: NatsConnection): void {
+  standby.pause = 0;
   intercept(nc, (subject, options) => {
     options?.headers?.delete('Nats-Expected-Last-Subject-Sequence');
     return subject;

@@ -52,7 +52,7 @@ interface Said {
 /** Milliseconds before a server without room is asked again. */
 const NO_ROOM_PAUSE = 1000;
 /** Milliseconds that an engine which does not lead lets another one append first: else they take turns to lead, and a standby decides as often as it. */
-const STANDBY_PAUSE = 250;
+export const standby = { pause: 250 };
 /** Bytes of the headers of a message, at most. */
 const HEADERS = 1024;
 const WRONG_LAST_SEQUENCE = 10071;
@@ -170,7 +170,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       if (closed) return Promise.reject(new LogClosedError());
       const appended = appending.then(async () => {
         // A standby decides as often as the leader. Only its latest decision waits: with the others, it would take over minutes later.
-        if (!leads && !isStale(fact as Said)) await sleep(STANDBY_PAUSE);
+        if (!leads && !isStale(fact as Said)) await sleep(standby.pause);
         publishing = true;
         return publishFact(fact as Said);
       });
