@@ -130,15 +130,14 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   const { log = memoryLog(), note, warn = console.warn, ...settings } = options;
   const past = headAtStart(log);
   const failing = watchFailures(log, past);
-  const reporting = watchReports('call study.report(trial, step, value)', past);
+  const reporting = watchReports('call study.report(trial, step, value)', past, warn);
   /** Until a trial that was open then has a result. */
   let broken: Promise<NoResultError> | undefined;
   const study = openStudy(space, {
     ...settings,
     log,
     note: (noted) => {
-      const unreported = reporting(noted);
-      if (unreported) warn(unreported);
+      reporting(noted);
       if (noted.event?.type === 'ended' && noted.event.outcome !== 'failed') broken = undefined;
       broken = failing(noted) ?? broken;
       note?.(noted);

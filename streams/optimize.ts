@@ -80,8 +80,7 @@ export function optimize<P, O extends string = string>(
     const note = (noted: AppliedEntry<P>) => {
       if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
       out.next(noted);
-      const unreported = reporting(noted);
-      if (unreported) warn(unreported);
+      reporting(noted);
       const broken = failing(noted);
       if (!broken) return;
       running.unsubscribe();
@@ -90,7 +89,7 @@ export function optimize<P, O extends string = string>(
     const failed = new Set<TrialId>();
     const past = headAtStart(log);
     const failing = watchFailures(log, past, failed);
-    const reporting = watchReports('call trial.report(value, step)', past);
+    const reporting = watchReports('call trial.report(value, step)', past, warn);
     const running = new Subscription();
     out.add(running);
     const fail = (error: unknown) => out.error(error);

@@ -13,20 +13,23 @@ export interface WarnOptions {
  *
  * @param how a trainer reports, in the imperative.
  * @param past the position of the last entry before this start: what is older got its warning then.
- * @returns a function that takes each entry of the log. If the first trial to complete has reported nothing, it returns a warning, once.
+ * @param warn called once, if the first trial to complete has reported nothing.
+ * @returns a function that takes each entry of the log.
  */
-export function watchReports(how: string, past: () => number): (noted: AppliedEntry) => string | undefined {
+export function watchReports(how: string, past: () => number, warn: (message: string) => void): (noted: AppliedEntry) => void {
   let settings: Settings | undefined;
   let known = false;
   return ({ fact, event, refusal, position }) => {
-    if (refusal || known) return undefined;
+    if (refusal || known) return;
     if (fact.type === 'created') settings = settingsOf(fact);
     if (fact.type === 'changed' && settings) settings = changedBy(settings, fact);
     if (fact.type === 'reported') known = true;
-    if (fact.type !== 'completed' || event?.type !== 'ended' || event.by === 'import') return undefined;
-    if (!settings || !stopsTrials(settings.strategy, settings.decisions)) return undefined;
+    if (fact.type !== 'completed' || event?.type !== 'ended' || event.by === 'import') return;
+    if (!settings || !stopsTrials(settings.strategy, settings.decisions)) return;
     known = true;
-    if (position <= past()) return undefined;
-    return `trial ${fact.trial} completed without a report, so no trial can be stopped early; ${how} after each epoch, or turn early stopping off`;
+    if (position <= past()) return;
+    warn(
+      `trial ${fact.trial} completed without a report, so no trial can be stopped early; ${how} after each epoch, or turn early stopping off`,
+    );
   };
 }

@@ -168,7 +168,11 @@ export class HostedStudies implements RunningStudies {
     this.#watchMachine(dirname(path));
     const head = await log.head();
     const failing = failingAlike(() => head);
-    const reporting = watchReports('let the trainer report its value', () => head);
+    const reporting = watchReports(
+      'let the trainer report its value',
+      () => head,
+      (message) => warn(`${name}: ${message}`),
+    );
     let hosted: HostedStudy | undefined;
     const state = () => (hosted?.ledger.created ? { ledger: hosted.ledger, rows: hosted.answers.rows } : undefined);
     const failure = () => (hosted?.failure ? (hosted.failure.error as Error).message : undefined);
@@ -184,8 +188,7 @@ export class HostedStudies implements RunningStudies {
         measure?.(entry);
         call?.(entry);
         for (const changed of this.#watchers) changed(name);
-        const unreported = reporting(entry);
-        if (unreported) warn(`${name}: ${unreported}`);
+        reporting(entry);
         const alike = failing(entry);
         if (!alike) return;
         warn(`${name}: trials ${alike.trials.join(', ')} failed ${alike.how}, so the study is paused: ${stripControls(alike.message)}`);

@@ -33,9 +33,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     .argument('<study>', 'study file')
     .option('--name <name>', 'name of the study (default: that of the file)')
     .option('--folder <path>', 'folder for its journal (default: the server of HYPERTIDE_NATS, or the current folder)')
-    .action((path, options) =>
-      exit(import('../commands/studies/create.ts').then(({ createInPlace: createStudy }) => createStudy(path, options))),
-    );
+    .action((path, options) => exit(import('../commands/studies/create.ts').then(({ createInPlace }) => createInPlace(path, options))));
 
   withRemote(program.command('archive'))
     .summary('write a study into one file')

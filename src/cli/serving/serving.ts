@@ -77,7 +77,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       const head = await log.head();
       await log.close();
       const failing = failingAlike(() => head);
-      const reporting = watchReports('let the trainer report its value', () => head);
+      const reporting = watchReports('let the trainer report its value', () => head, warn);
       let engine: ServedStudy | undefined;
       let failure: string | undefined;
       const state = () => (engine?.ledger.created ? engine : undefined);
@@ -92,8 +92,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       const note = (noted: AppliedEntry) => {
         measure?.(noted);
         call?.(noted);
-        const unreported = reporting(noted);
-        if (unreported) warn(unreported);
+        reporting(noted);
         const alike = failing(noted);
         if (alike) void pause(study, served, alike);
       };
