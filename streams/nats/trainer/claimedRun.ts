@@ -134,6 +134,8 @@ export class ClaimedRun<P> {
   preempt(): void {
     if (this.#isOver) return;
     if (this.#performing?.preempt) return this.#performing.preempt();
+    const { trial } = this.suggestion;
+    if (!this.#performing) this.#options.warn(`trial ${trial} handed back before it began, for another worker`, this.#about);
     this.#end(this.#failed('preempted', 'handed back: its trainer was asked to end'));
     this.#performing?.abandon();
   }

@@ -69,7 +69,10 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   const release = onInterrupt((count) => {
     interrupts = count;
     if (count > 1) atOnce();
-    else if (trainers.size > 0) screen.line(`handing ${running.size} running trials back; interrupt again to end at once`);
+    else if (trainers.size > 0) {
+      const what = running.size > 0 ? `handing ${running.size} running trials back` : 'no trial runs here, so this worker ends';
+      screen.line(`${what}; interrupt again to end at once`);
+    }
     endAll();
   });
   let resting: NodeJS.Timeout | undefined;
