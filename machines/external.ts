@@ -10,7 +10,7 @@ import {
   type Suggested,
   wait,
 } from '../src/messages.ts';
-import { omitUndefined } from '../src/omitUndefined.ts';
+import { omitUndefined } from '../src/schema/omitUndefined.ts';
 
 interface Input {
   readonly env: Env;

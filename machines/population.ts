@@ -8,10 +8,10 @@ import {
   propose,
   type StrategyEvent,
   type Suggested,
+  stateTag,
   wait,
 } from '../src/messages.ts';
 import type { PopulationState, PopulationTraining, Training } from '../src/schedulers/population.ts';
-import { stateTag } from '../src/tags.ts';
 
 interface Input {
   readonly env: Env;

@@ -5,17 +5,19 @@ import {
   type Ended,
   type Env,
   type Propose,
+  phaseOf,
   propose,
   type Ready,
   type Reported,
   type StrategyEvent,
   type Suggested,
+  stateIn,
+  stateTag,
   wait,
 } from '../src/messages.ts';
 import { rngFor } from '../src/numeric/random.ts';
 import type { ProposedPoint } from '../src/samplers/sequence.ts';
 import type { LongFit, Surrogate } from '../src/samplers/surrogate.ts';
-import { phaseOf, stateIn, stateTag } from '../src/tags.ts';
 
 interface Input {
   readonly env: Env;

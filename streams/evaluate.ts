@@ -11,8 +11,8 @@ import {
 } from '../src/facts/facts.ts';
 import { identityOf } from '../src/facts/parse.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
-import { omitUndefined } from '../src/omitUndefined.ts';
 import { isRecord } from '../src/schema/isRecord.ts';
+import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, positive } from '../src/schema/optionRules.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';

@@ -17,7 +17,7 @@ import {
   type StrategyEvent,
   type Wait,
 } from '../src/messages.ts';
-import { omitUndefined } from '../src/omitUndefined.ts';
+import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { guarded } from './guarded.ts';
 
 /** A strategy as data, as in a study file: a name, or a name with options, such as `{ ga: { population: 16 } }`. */

@@ -21,7 +21,7 @@ describe('folders', () => {
   it('do not import each other in circles', () => expect(circles(ofProduction())).toEqual([]));
   it('are reported when they do', () => {
     const down = { from: 'src/cli/main.ts', to: 'src/dashboard/serve.ts' };
-    const up = { from: 'src/dashboard/app.ts', to: 'src/cli/program.ts' };
+    const up = { from: 'src/dashboard/app.ts', to: 'src/cli/program/program.ts' };
     expect(arrowsUp([down])).toEqual([]);
     expect(arrowsUp([down, up])).toEqual([{ from: 'src/dashboard', to: 'src/cli' }]);
     expect(circles([down])).toEqual([]);

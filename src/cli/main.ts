@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main, printError } from './program.ts';
+import { main, printError } from './program/program.ts';
 
 process.on('uncaughtException', (error) => process.exit(printError(error)));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

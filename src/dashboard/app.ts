@@ -7,7 +7,7 @@ import { isRecord } from '../schema/isRecord.ts';
 import { parseIntent } from '../study/commands.ts';
 import { type AccessOptions, access, sameSite, securityHeaders } from './access.ts';
 import { machineEvents, studyEvents } from './events.ts';
-import type { Feed } from './feed.ts';
+import type { Feed } from './feed/feed.ts';
 import { fileRoutes } from './fileRoutes.ts';
 import { importancesOf } from './importances.ts';
 import { closeUnread } from './listen.ts';

@@ -1,4 +1,4 @@
-import { formatNumber } from '../figures/format.ts';
+import { formatNumber } from '../figures/drawing/format.ts';
 import type { Summary } from './wire.ts';
 
 /** What is not the same in all studies, as the lines of a table: its name, and a cell for each study. */

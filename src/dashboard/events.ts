@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { nextTurn } from '../../streams/engine/timeout.ts';
-import { omitUndefined } from '../omitUndefined.ts';
-import { firstMessages } from './firstMessages.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import { firstMessages } from './feed/firstMessages.ts';
 import type { Shown, ShownStudies } from './studies.ts';
 
 /** The shortest time between two messages, in milliseconds: faster than the eye, slower than a fast study. */

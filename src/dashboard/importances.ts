@@ -7,13 +7,13 @@ import { type ComparableResult, comparableResults } from '../importance/results.
 import { lossOf } from '../ledger/settings.ts';
 import type { StrategyEvent, TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Axis } from '../space/axis.ts';
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
 import { isRange } from '../space/types/parameterType.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { TrialRow } from '../study/trials.ts';
-import type { Feed } from './feed.ts';
+import type { Feed } from './feed/feed.ts';
 
 /** The most trials that are used; of more, an even selection. */
 const MOST = 1500;

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Params } from '../facts/facts.ts';
-import { omitUndefined } from '../omitUndefined.ts';
 import type { RecommendationTask } from '../recommendation/inThread.ts';
 import type { Recommendation } from '../recommendation/recommendation.ts';
 import { candidates } from '../recommendation/recommendation.ts';
-import type { Feed } from './feed.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { Feed } from './feed/feed.ts';
 import type { Recommended } from './wire.ts';
 
 /** Runs in the thread. It is text, so that TypeScript sources, as in tests, can register a loader first, wherever the process was started. */

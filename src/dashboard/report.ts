@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { omitUndefined } from '../omitUndefined.ts';
-import type { Feed } from './feed.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { Feed } from './feed/feed.ts';
 import { importancesOf } from './importances.ts';
 import { Replay } from './machines/replay.ts';
 import { assetsIn } from './pageFiles.ts';

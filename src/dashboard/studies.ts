@@ -1,8 +1,8 @@
 import { nextTurn } from '../../streams/engine/timeout.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { StudySource } from '../study/source.ts';
-import { Feed } from './feed.ts';
+import { Feed } from './feed/feed.ts';
 import type { KeptFiles } from './kept.ts';
 import { Replay } from './machines/replay.ts';
 import { MachineWatch } from './machines/watch.ts';

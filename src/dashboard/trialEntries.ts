@@ -1,4 +1,4 @@
-import type { Feed } from './feed.ts';
+import type { Feed } from './feed/feed.ts';
 import type { TrialEntry } from './wire.ts';
 
 /** The most entries about a trial. Of more, the first and the last ones are returned. */

@@ -8,10 +8,10 @@ import { lossOf } from '../ledger/settings.ts';
 import type { Ended, TrialId } from '../messages.ts';
 import { DEFAULT_FOREST, growForest, predictForest } from '../numeric/forest/forest.ts';
 import { rngFor } from '../numeric/random.ts';
-import { omitUndefined } from '../omitUndefined.ts';
 import { categoryCounts, featureEncoder, transpose } from '../samplers/forest/features.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Space } from '../space/space.ts';
-import type { Feed } from './feed.ts';
+import type { Feed } from './feed/feed.ts';
 import { Replay } from './machines/replay.ts';
 import type { Why } from './wire.ts';
 

@@ -1,6 +1,6 @@
 import { bounded } from '../errors.ts';
-import { omitUndefined } from '../omitUndefined.ts';
 import { isRecord } from '../schema/isRecord.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Fact, factSchemas, type Params } from './facts.ts';
 import type { Refusal } from './refusal.ts';
 import { validate } from './validate.ts';

@@ -1,8 +1,8 @@
-import { chartAxis } from './axes.ts';
-import { cssOf, ramp, type Theme } from './colours.ts';
-import { cut } from './format.ts';
-import type { ChartOption, DrawApi } from './option.ts';
-import type { AxisScale } from './scale.ts';
+import { chartAxis } from './drawing/axes.ts';
+import { cssOf, ramp, type Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
+import type { ChartOption, DrawApi } from './drawing/option.ts';
+import type { AxisScale } from './drawing/scale.ts';
 import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** Cells along a numeric axis. */

@@ -1,10 +1,10 @@
-import { chartAxis, splitLine } from './axes.ts';
-import type { Theme } from './colours.ts';
-import { looks, states } from './looks.ts';
-import type { ChartOption, DrawApi, DrawFrame } from './option.ts';
+import { chartAxis, splitLine } from './drawing/axes.ts';
+import type { Theme } from './drawing/colours.ts';
+import { looks, states } from './drawing/looks.ts';
+import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
+import { type AxisScale, coordinateAt, numeric, roundScale } from './drawing/scale.ts';
+import type { Path } from './drawing/series/stairs.ts';
 import { markStyle } from './points.ts';
-import { type AxisScale, coordinateAt, numeric, roundScale } from './scale.ts';
-import type { Path } from './series/stairs.ts';
 import { type FigureRow, type FigureStudy, sign } from './study.ts';
 
 /** The scales of steps and of reported values. */

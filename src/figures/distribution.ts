@@ -1,8 +1,8 @@
-import { axisStyle, chartAxis } from './axes.ts';
-import type { Theme } from './colours.ts';
-import { cut } from './format.ts';
-import type { ChartOption } from './option.ts';
-import { type Path, stairs } from './series/stairs.ts';
+import { axisStyle, chartAxis } from './drawing/axes.ts';
+import type { Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
+import type { ChartOption } from './drawing/option.ts';
+import { type Path, stairs } from './drawing/series/stairs.ts';
 import { type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The share of results that are at least as good as each value (empirical distribution function). */

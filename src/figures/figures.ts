@@ -1,14 +1,14 @@
 import { UserError } from '../errors.ts';
-import { omitUndefined } from '../omitUndefined.ts';
-import type { Theme } from './colours.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { contourOption } from './contour.ts';
 import { curveScales, curveSeries, curvesOption } from './curves.ts';
 import { distributionOption } from './distribution.ts';
-import { cut } from './format.ts';
+import type { Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
+import type { ChartOption } from './drawing/option.ts';
 import { historyOption, historyPoints } from './history.ts';
 import { importanceHeight, importanceOption, percent } from './importance.ts';
 import type { FigureKind } from './kinds.ts';
-import type { ChartOption } from './option.ts';
 import { parallelOption } from './parallel.ts';
 import { pairsOf, paretoOption } from './pareto.ts';
 import { type Points, trialSeries, trialsOver } from './points.ts';

@@ -1,10 +1,10 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
-import { axisStyle, chartAxis, splitLine } from './axes.ts';
-import type { Theme } from './colours.ts';
-import type { ChartOption } from './option.ts';
+import { axisStyle, chartAxis, splitLine } from './drawing/axes.ts';
+import type { Theme } from './drawing/colours.ts';
+import type { ChartOption } from './drawing/option.ts';
+import { numeric } from './drawing/scale.ts';
+import { type Path, stairs } from './drawing/series/stairs.ts';
 import type { Points } from './points.ts';
-import { numeric } from './scale.ts';
-import { type Path, stairs } from './series/stairs.ts';
 import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. */

@@ -1,12 +1,12 @@
 import { hypervolume } from '../numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../numeric/pareto/pareto.ts';
-import { omitUndefined } from '../omitUndefined.ts';
-import { axisStyle, trialAxis } from './axes.ts';
-import type { Theme } from './colours.ts';
-import { formatNumber } from './format.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import { axisStyle, trialAxis } from './drawing/axes.ts';
+import type { Theme } from './drawing/colours.ts';
+import { formatNumber } from './drawing/format.ts';
+import type { ChartOption } from './drawing/option.ts';
+import { type Path, stairs } from './drawing/series/stairs.ts';
 import { lastTrial } from './history.ts';
-import type { ChartOption } from './option.ts';
-import { type Path, stairs } from './series/stairs.ts';
 import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The volume that the front dominates, by trial. */

@@ -1,8 +1,8 @@
 import type { Importances } from '../importance/importances.ts';
-import { axisStyle, legendStyle, tooltipStyle } from './axes.ts';
-import type { ColourName, Theme } from './colours.ts';
-import { cut } from './format.ts';
-import type { ChartOption } from './option.ts';
+import { axisStyle, legendStyle, tooltipStyle } from './drawing/axes.ts';
+import type { ColourName, Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
+import type { ChartOption } from './drawing/option.ts';
 
 /** How much each parameter matters, by two measures. */
 export function importanceOption(shares: Importances | undefined, theme: Theme): ChartOption {

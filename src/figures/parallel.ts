@@ -1,8 +1,8 @@
-import { axisStyle, chartAxis } from './axes.ts';
-import { cssOf, ramp, type Theme } from './colours.ts';
-import { cut } from './format.ts';
-import type { ChartOption } from './option.ts';
-import { coordinateAt } from './scale.ts';
+import { axisStyle, chartAxis } from './drawing/axes.ts';
+import { cssOf, ramp, type Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
+import type { ChartOption } from './drawing/option.ts';
+import { coordinateAt } from './drawing/scale.ts';
 import { counts, type FigureStudy, sign } from './study.ts';
 
 /** Lines are drawn for at most this many trials, the latest. */

@@ -1,7 +1,7 @@
-import { chartAxis, splitLine } from './axes.ts';
-import type { Theme } from './colours.ts';
-import { cut } from './format.ts';
-import type { ChartOption } from './option.ts';
+import { chartAxis, splitLine } from './drawing/axes.ts';
+import type { Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
+import type { ChartOption } from './drawing/option.ts';
 import { type FigureStudy, objectiveValue, sign } from './study.ts';
 
 /** The front over two objectives. @param pair the numbers of the objectives */

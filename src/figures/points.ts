@@ -1,7 +1,7 @@
-import type { Theme } from './colours.ts';
-import { looks, states, type TrialState } from './looks.ts';
-import type { ChartOption } from './option.ts';
-import { type AxisScale, coordinateAt } from './scale.ts';
+import type { Theme } from './drawing/colours.ts';
+import { looks, states, type TrialState } from './drawing/looks.ts';
+import type { ChartOption } from './drawing/option.ts';
+import { type AxisScale, coordinateAt } from './drawing/scale.ts';
 import type { FigureStudy } from './study.ts';
 
 /** Trials as points in a grid of a chart: their places on its axes, in the order of the rows; NaN if a trial is not drawn. */

@@ -1,9 +1,9 @@
-import { axisStyle, legendStyle, tooltipStyle, trialAxis } from './axes.ts';
-import { LINES, type Theme } from './colours.ts';
-import { cut, formatNumber } from './format.ts';
+import { axisStyle, legendStyle, tooltipStyle, trialAxis } from './drawing/axes.ts';
+import { LINES, type Theme } from './drawing/colours.ts';
+import { cut, formatNumber } from './drawing/format.ts';
+import type { ChartOption } from './drawing/option.ts';
+import { type Path, stairs } from './drawing/series/stairs.ts';
 import { lastTrial } from './history.ts';
-import type { ChartOption } from './option.ts';
-import { type Path, stairs } from './series/stairs.ts';
 import { counts, type FigureRow, type FigureStudy, objectiveValue, sign, trialTooltip, withoutBraces } from './study.ts';
 
 /** What a strategy in a composition has contributed. */

@@ -1,7 +1,7 @@
-import { chartAxis, splitLine } from './axes.ts';
-import type { Theme } from './colours.ts';
-import type { ChartOption } from './option.ts';
-import { predicted } from './series/predicted.ts';
+import { chartAxis, splitLine } from './drawing/axes.ts';
+import type { Theme } from './drawing/colours.ts';
+import type { ChartOption } from './drawing/option.ts';
+import { predicted } from './drawing/series/predicted.ts';
 import type { FigureStudy } from './study.ts';
 
 /** The value over a single parameter, with the mean that a forest predicts. @param axis of the parameter */

@@ -4,10 +4,10 @@ import type { TrialId } from '../messages.ts';
 import type { SpaceData } from '../space/schema.ts';
 import type { Dimension } from '../space/types/dimension.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
-import { cut, formatNumber } from './format.ts';
+import { cut, formatNumber } from './drawing/format.ts';
+import { looks, stateOf, type TrialState } from './drawing/looks.ts';
+import { type AxisScale, numeric, parameterScale, roundScale } from './drawing/scale.ts';
 import { front } from './front.ts';
-import { looks, stateOf, type TrialState } from './looks.ts';
-import { type AxisScale, numeric, parameterScale, roundScale } from './scale.ts';
 
 /** A trial with its curve: step, value, step, value, ... */
 export interface FigureRow extends TrialRow {

@@ -1,8 +1,8 @@
-import { axisStyle, tooltipStyle } from './axes.ts';
-import type { Theme } from './colours.ts';
-import { clock, cut } from './format.ts';
-import { looks } from './looks.ts';
-import type { ChartOption, DrawApi } from './option.ts';
+import { axisStyle, tooltipStyle } from './drawing/axes.ts';
+import type { Theme } from './drawing/colours.ts';
+import { clock, cut } from './drawing/format.ts';
+import { looks } from './drawing/looks.ts';
+import type { ChartOption, DrawApi } from './drawing/option.ts';
 import { type FigureRow, type FigureStudy, trialTooltip } from './study.ts';
 
 /** Only the latest so many bars are drawn. */

@@ -1,9 +1,9 @@
-import { chartAxis, legendStyle, trialAxis } from './axes.ts';
-import { LINES, type Theme } from './colours.ts';
-import { cut } from './format.ts';
-import type { ChartOption } from './option.ts';
-import { roundScale } from './scale.ts';
-import { type Path, stairs } from './series/stairs.ts';
+import { chartAxis, legendStyle, trialAxis } from './drawing/axes.ts';
+import { LINES, type Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
+import type { ChartOption } from './drawing/option.ts';
+import { roundScale } from './drawing/scale.ts';
+import { type Path, stairs } from './drawing/series/stairs.ts';
 import { withoutBraces } from './study.ts';
 
 /** How the best value of a study changed. */

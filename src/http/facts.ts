@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { HostedStudy } from '../../streams/host.ts';
+import type { HostedStudy } from '../../streams/host/host.ts';
 
 /** Milliseconds without news after which a comment says that the stream still lives. */
 const SILENCE = 15_000;

@@ -1,6 +1,6 @@
 import { inTurn } from '../../streams/engine/timeout.ts';
-import type { HostedStudy } from '../../streams/host.ts';
-import { Feed } from '../dashboard/feed.ts';
+import type { HostedStudy } from '../../streams/host/host.ts';
+import { Feed } from '../dashboard/feed/feed.ts';
 
 /** Studies as the dashboard reads them, which reads each log once. */
 export class Feeds {

@@ -1,9 +1,9 @@
-import type { WhenGone } from '../../streams/asked.ts';
-import type { HostedStudy } from '../../streams/host.ts';
+import type { WhenGone } from '../../streams/host/asked.ts';
+import type { HostedStudy } from '../../streams/host/host.ts';
 import { importancesOf } from '../dashboard/importances.ts';
 import { whyOf } from '../dashboard/why.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError } from '../study/commands.ts';
 import { sentenceFor } from './failure.ts';
 import { describedFields } from './fields.ts';

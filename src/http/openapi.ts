@@ -1,6 +1,6 @@
 import { factSchemas } from '../facts/facts.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { intentSchemas } from '../study/commands.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';

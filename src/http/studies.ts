@@ -1,4 +1,4 @@
-import type { HostedStudy } from '../../streams/host.ts';
+import type { HostedStudy } from '../../streams/host/host.ts';
 import type { Created } from '../facts/facts.ts';
 import type { Studies } from '../study/place.ts';
 import type { Allowances } from './allowances.ts';

@@ -1,6 +1,6 @@
-import { normalScores, orderOf } from '../budgets/order.ts';
-import { RungResults } from '../budgets/rungResults.ts';
 import { type Ended, type StrategyEvent, violates } from '../messages.ts';
+import { normalScores, orderOf } from '../samplers/budgets/order.ts';
+import { RungResults } from '../samplers/budgets/rungResults.ts';
 import type { Axis, Point } from '../space/axis.ts';
 
 /** A point and its loss, comparable with those of other trials. */

@@ -1,6 +1,6 @@
 import type { Completed, ObjectiveSpec, Values } from '../facts/facts.ts';
 import type { Ended } from '../messages.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { lossOf } from './settings.ts';

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Measured, Metrics } from './metrics.ts';
 import { studyPhase } from './studyState.ts';
 

@@ -11,7 +11,7 @@ import {
 import type { Spans } from '../../streams/engine/spans.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
 import type { TrialId } from '../messages.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { version } from '../version.ts';
 import type { TrialTrace } from './trialTrace.ts';
 

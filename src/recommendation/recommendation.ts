@@ -1,8 +1,8 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import { lossOf } from '../ledger/settings.ts';
 import { predictMany } from '../numeric/gp/predict.ts';
-import { omitUndefined } from '../omitUndefined.ts';
 import { bestAndSpread, trainingSetOf } from '../samplers/bo/observations.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { bestFirst, highestBudget, type TrialRow } from '../study/trials.ts';

@@ -1,10 +1,10 @@
-import { kendall, type Pair } from '../budgets/firstRung.ts';
 import { leaveOneOutMeans } from '../numeric/gp/leaveOneOut.ts';
 import type { Posterior } from '../numeric/gp/posterior.ts';
 import { type Features, features as featuresOf } from '../samplers/bo/features.ts';
 import { addObservation, noObservations } from '../samplers/bo/observations.ts';
 import { type QuantityModel, quantityModel } from '../samplers/bo/quantityModel.ts';
 import { PLAIN_TRANSFORM, SINGLE_KERNEL } from '../samplers/bo/state.ts';
+import { kendall, type Pair } from '../samplers/budgets/firstRung.ts';
 import type { Axis, Point } from '../space/axis.ts';
 
 /** Below this agreement between the results and what the model predicts of each from the others, the model says nothing. */

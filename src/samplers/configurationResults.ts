@@ -1,6 +1,6 @@
-import { RungResults } from '../budgets/rungResults.ts';
-import { RepeatTracker } from '../duplicates/repeatRate.ts';
 import type { Env, Reported, StrategyEvent } from '../messages.ts';
+import { RungResults } from './budgets/rungResults.ts';
+import { RepeatTracker } from './duplicates/repeatRate.ts';
 
 /** The facts of a study by configuration: results at each rung, and repeats. */
 export class ConfigurationResults {

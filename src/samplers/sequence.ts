@@ -1,6 +1,6 @@
 import type { Ask, Env, Suggested, Tags } from '../messages.ts';
+import { numberIn, stateTag } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
-import { numberIn, stateTag } from '../tags.ts';
 
 /** A point to propose, and its tags. */
 export interface ProposedPoint {

@@ -1,8 +1,7 @@
-import { type Agreement, type FirstRung, firstRung } from '../budgets/firstRung.ts';
-import { type ComparedConfiguration, RungResults } from '../budgets/rungResults.ts';
-import { type Env, type Reported, type StrategyEvent, type Suggested, type Tags, violates } from '../messages.ts';
+import { type Env, numberIn, type Reported, type StrategyEvent, type Suggested, type Tags, violates } from '../messages.ts';
 import { History } from '../numeric/history.ts';
-import { numberIn } from '../tags.ts';
+import { type Agreement, type FirstRung, firstRung } from '../samplers/budgets/firstRung.ts';
+import { type ComparedConfiguration, RungResults } from '../samplers/budgets/rungResults.ts';
 import { type Bracket, nextBracket } from './brackets.ts';
 import { Controls } from './controls.ts';
 import { type Member, Rung } from './rung.ts';

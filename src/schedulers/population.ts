@@ -1,10 +1,9 @@
-import { type Ask, type Ended, type Env, type Suggested, type TrialId, violates } from '../messages.ts';
+import { type Ask, type Ended, type Env, numberIn, type Suggested, type TrialId, violates } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { names, positive, upTo, wholeFrom } from '../schema/optionRules.ts';
 import { optional, required, type SettingsOf } from '../schema/optionSet.ts';
 import { draw, type Point } from '../space/axis.ts';
 import { countCells } from '../space/cells.ts';
-import { numberIn } from '../tags.ts';
 import { type Explore, explore, exploreOptions } from './explore.ts';
 
 const pbtOwnOptions = {

@@ -1,8 +1,17 @@
-import { type Ask, type Ended, type Env, type Propose, propose, type StrategyEvent, type Suggested, type Tags } from '../messages.ts';
+import {
+  type Ask,
+  type Ended,
+  type Env,
+  type Propose,
+  propose,
+  type StrategyEvent,
+  type Suggested,
+  stateTag,
+  type Tags,
+} from '../messages.ts';
 import { MAX_TRACKED_CELLS } from '../samplers/random.ts';
 import { type Untried, type UntriedCells, untriedCells } from '../samplers/untried.ts';
 import { countCells } from '../space/cells.ts';
-import { stateTag } from '../tags.ts';
 
 /** How the next configuration begins. */
 export interface Beginning {

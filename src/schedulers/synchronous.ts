@@ -1,7 +1,6 @@
-import { EquivalentTrials } from '../duplicates/equivalentTrials.ts';
-import { type Ended, type Env, type StrategyEvent, type Suggested, violates } from '../messages.ts';
+import { type Ended, type Env, numberIn, type StrategyEvent, type Suggested, violates } from '../messages.ts';
 import { History } from '../numeric/history.ts';
-import { numberIn } from '../tags.ts';
+import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
 import type { Bracket } from './brackets.ts';
 import { Cohort } from './cohort.ts';
 import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';

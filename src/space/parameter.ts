@@ -1,7 +1,7 @@
 import { checkAll, SpaceError } from '../errors.ts';
 import type { Distribution } from '../numeric/distributions/distribution.ts';
-import { omitUndefined } from '../omitUndefined.ts';
 import { nearest } from '../schema/nearest.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Axis } from './axis.ts';
 import { fault } from './check.ts';
 import { priorOnAxis } from './priorOnAxis.ts';

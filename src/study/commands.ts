@@ -17,8 +17,8 @@ import { validate } from '../facts/validate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { closedFact } from '../ledger/ranking.ts';
 import type { TrialId } from '../messages.ts';
-import { omitUndefined } from '../omitUndefined.ts';
 import { isRecord } from '../schema/isRecord.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 
 /** New settings of a study. */
 export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {

@@ -2,7 +2,7 @@ import type { Instruction } from '../facts/facts.ts';
 import type { Schema } from '../facts/schema.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { TrialId } from '../messages.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 
 /** What a trainer says of itself while it is connected. No log has it. */
 export interface Presence {

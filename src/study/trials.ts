@@ -3,7 +3,7 @@ import type { Schema } from '../facts/schema.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { lossOf } from '../ledger/settings.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../messages.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 
 /** The status of a trial, in the words of the command line, the page and rpc. */
 export const trialStatuses = ['open', 'completed', 'stopped', 'failed', 'retracted'] as const;

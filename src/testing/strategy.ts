@@ -6,7 +6,7 @@ import type { Fact } from '../facts/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type Suggested } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { active, draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { askerIn, checkFixedValues } from './fixedValues.ts';

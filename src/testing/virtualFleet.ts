@@ -2,7 +2,7 @@ import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { TrialEvent, Values } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import { drawNormal, index, rngFor } from '../numeric/random.ts';
-import { omitUndefined } from '../omitUndefined.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Agenda } from './agenda.ts';
 
 /** The learning curve of a configuration. */

@@ -9,7 +9,7 @@ import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
 import { type Ask, type Env, isEvent, type Message, type Propose, type TrialId, type Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
-import { omitUndefined } from '../../src/omitUndefined.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
 import { type Fixed, restrictedTo } from '../../src/space/fixed.ts';
 import type { Space } from '../../src/space/space.ts';

@@ -2,7 +2,7 @@ import { NEVER } from 'rxjs';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { omitUndefined } from '../../src/omitUndefined.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { RefusedError } from '../../src/study/commands.ts';
 import { withDefaults } from '../spec/defaults.ts';

@@ -1,7 +1,7 @@
-import { suggestions } from '../../src/duplicates/suggestions.ts';
 import { type Ask, type Env, type Propose, propose, type Suggested, type TrialId, type Wait } from '../../src/messages.ts';
-import { omitUndefined } from '../../src/omitUndefined.ts';
+import { suggestions } from '../../src/samplers/duplicates/suggestions.ts';
 import { randomSequence } from '../../src/samplers/random.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Point } from '../../src/space/axis.ts';
 import { countCells } from '../../src/space/cells.ts';
 

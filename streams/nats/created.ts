@@ -3,9 +3,9 @@ import type { Created, Fact } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { Refusal } from '../../src/facts/refusal.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
-import { jsonOf } from './connection.ts';
-import { isForbidden, isPassing } from './retry.ts';
-import { subjectsOf } from './subjects.ts';
+import { jsonOf } from './connection/connection.ts';
+import { isForbidden, isPassing } from './connection/retry.ts';
+import { subjectsOf } from './protocol/subjects.ts';
 
 /** Milliseconds between two looks. */
 const PAUSE = 250;

@@ -4,12 +4,12 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { type Intent, RefusedError } from '../../src/study/commands.ts';
 import type { Presence } from '../../src/study/trainerRows.ts';
-import { answersOf, ROOM } from '../answers.ts';
 import type { EngineRun } from '../engine/run.ts';
-import { publish } from './connection.ts';
+import { answersOf, ROOM } from '../host/answers.ts';
+import { publish } from './connection/connection.ts';
 import type { NatsLog } from './log/log.ts';
+import type { Subjects } from './protocol/subjects.ts';
 import { StudyError } from './studyError.ts';
-import type { Subjects } from './subjects.ts';
 
 /** What `rpc.<method>` answers. */
 export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonly ok: false } & RequestFailure);

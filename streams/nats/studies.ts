@@ -1,10 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { RequestMethod } from '../../src/study/requests.ts';
-import { isForbidden, withRetry } from './retry.ts';
+import { isForbidden, withRetry } from './connection/retry.ts';
+import { subjectsOf } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
-import { subjectsOf } from './subjects.ts';
 
 const PREFIX = subjectsOf('x').stream.slice(0, -1);
 

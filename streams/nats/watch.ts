@@ -1,10 +1,10 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { Observable } from 'rxjs';
-import type { StudyStatus } from '../answers.ts';
-import { isPassing, withRetry } from './retry.ts';
+import type { StudyStatus } from '../host/answers.ts';
+import { isPassing, withRetry } from './connection/retry.ts';
+import { subjectsOf } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
-import { subjectsOf } from './subjects.ts';
 
 /** What a study says while one looks. */
 export type Seen =

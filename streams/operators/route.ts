@@ -2,7 +2,7 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import { OptionError } from '../../src/errors.ts';
 import { type Ask, child, type Env, type Message, type StrategyEvent, type Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
-import { omitUndefined } from '../../src/omitUndefined.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { checkOption, notNegative, positive } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { partOf, type Strategy, withSpec } from '../strategy.ts';

@@ -1,5 +1,5 @@
-import { suggestions } from '../../src/duplicates/suggestions.ts';
 import { child, type Proposal, type Suggested } from '../../src/messages.ts';
+import { suggestions } from '../../src/samplers/duplicates/suggestions.ts';
 import type { Point } from '../../src/space/axis.ts';
 import { partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { compose, runInner } from './runInner.ts';

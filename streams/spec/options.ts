@@ -1,9 +1,9 @@
 import { OptionError } from '../../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
 import { DECISIONS, RULES } from '../../src/facts/versions.ts';
-import { omitUndefined } from '../../src/omitUndefined.ts';
 import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
 import { nearest } from '../../src/schema/nearest.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import type { Space } from '../../src/space/space.ts';

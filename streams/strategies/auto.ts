@@ -5,7 +5,7 @@ import { chain } from '../operators/chain.ts';
 import { handOver } from '../operators/handOver.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
 import { bo } from './bo.ts';
-import { nsga2 } from './nsga2.ts';
+import { nsga2 } from './evolution/nsga2.ts';
 import { tpe } from './tpe.ts';
 
 /** With more results, a Gaussian process gains little, and a fit takes longer than many trials. */

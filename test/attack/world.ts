@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { credsAuthenticator, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
-import { main } from '../../src/cli/program.ts';
+import { main } from '../../src/cli/program/program.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { type AppliedEntry, float, int, random, space } from '../../streams/index.ts';
 import { jwtConfig } from '../../streams/nats/config/jwtConfig.ts';
 import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
 import { type ServeOptions, serve } from '../../streams/nats/index.ts';
-import { inboxOfTrainer, subjectsOf } from '../../streams/nats/subjects.ts';
+import { inboxOfTrainer, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { puller } from '../../streams/nats/trainer/puller.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 

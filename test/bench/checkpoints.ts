@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { float, random, space } from '../../streams/index.ts';
 import { serve } from '../../streams/nats/index.ts';
-import { subjectsOf } from '../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { natsServer } from '../support/nats.ts';
 import type { Copied, CopyJob } from './checkpointsCopy.ts';
 import { cpuOf } from './cpu.ts';

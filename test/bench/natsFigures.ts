@@ -6,7 +6,7 @@ import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type AppliedEntry, float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
-import { subjectsOf } from '../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { type Cpu, cpuOf, cpuOfAll } from './cpu.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
-import { subjectsOf } from '../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { fill, type Message } from './natsFill.ts';
 

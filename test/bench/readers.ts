@@ -7,7 +7,7 @@ import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { rngFor } from '../../src/numeric/random.ts';
 import { natsLog } from '../../streams/nats/index.ts';
-import { subjectsOf } from '../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { natsServer } from '../support/nats.ts';
 import { createdFor, wide } from './readersEngine.ts';
 

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { rngFor } from '../../src/numeric/random.ts';
 import { choice, float, int, type Strategy, space } from '../../streams/index.ts';
 import { natsLog } from '../../streams/nats/index.ts';
-import { subjectsOf } from '../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { fill, type Message } from './natsFill.ts';
 

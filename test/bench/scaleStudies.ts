@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { tpe } from '../../streams/index.ts';
-import { subjectsOf } from '../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { natsServer } from '../support/nats.ts';
 import type { Order } from './scaleFleet.ts';
 import { beginStudy } from './scaleLog.ts';

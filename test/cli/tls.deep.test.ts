@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConnectError, connectTo } from '../../streams/nats/connect.ts';
+import { ConnectError, connectTo } from '../../streams/nats/connection/connect.ts';
 import { type Certificates, certificates } from '../support/certificates.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { directory, hypertide, start, studyIn, TRAINER } from './support.ts';

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { controlSocket } from '../../src/cli/sources/controlSocket.ts';
 import { journalSource } from '../../src/cli/sources/journal.ts';
 import { applied } from '../../src/cli/sources/process.ts';
-import { Feed } from '../../src/dashboard/feed.ts';
+import { Feed } from '../../src/dashboard/feed/feed.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
 import { openJournal } from '../../streams/log/journal.ts';

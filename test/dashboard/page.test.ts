@@ -4,10 +4,10 @@ import { markFrom, stamp } from '../../src/dashboard/page/lib/marks.ts';
 import { blank, inkOf } from '../../src/dashboard/page/lib/pixels.ts';
 import { Sheet } from '../../src/dashboard/page/lib/sheet.ts';
 import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/space.ts';
-import type { Rgb } from '../../src/figures/colours.ts';
-import { cut, formatNumber } from '../../src/figures/format.ts';
+import type { Rgb } from '../../src/figures/drawing/colours.ts';
+import { cut, formatNumber } from '../../src/figures/drawing/format.ts';
+import { ends, numeric, parameterScale, roundScale } from '../../src/figures/drawing/scale.ts';
 import { front } from '../../src/figures/front.ts';
-import { ends, numeric, parameterScale, roundScale } from '../../src/figures/scale.ts';
 import { dominates } from '../../src/numeric/pareto/pareto.ts';
 
 describe('the front', () => {

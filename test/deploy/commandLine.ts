@@ -1,4 +1,4 @@
-import { programFor } from '../../src/cli/program.ts';
+import { programFor } from '../../src/cli/program/program.ts';
 
 /** The options of a command line of hypertide that its command does not have. */
 export function unknownIn([name, ...words]: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Allowances } from '../../src/http/allowances.ts';
-import { HostedStudy } from '../../streams/host.ts';
+import { HostedStudy } from '../../streams/host/host.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 

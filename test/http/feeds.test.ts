@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Feeds } from '../../src/http/feeds.ts';
-import { HostedStudy } from '../../streams/host.ts';
+import { HostedStudy } from '../../streams/host/host.ts';
 import { parseSpace, random } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
 import type { StudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
+import { mcpOverHttp } from '../../src/http/mcp/server.ts';
 import { serveHttp } from '../../src/http/serve.ts';
 import { parseUsers, tokenDigest } from '../../src/http/users.ts';
-import { mcpOverHttp } from '../../src/mcp/server.ts';
 
 /** A study file as data. */
 export const digits = {

@@ -13,12 +13,12 @@ import { populationMachine } from '../../machines/population.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
+import { stateTag } from '../../src/messages.ts';
 import type { Evolution } from '../../src/samplers/evolution/evolution.ts';
 import type { Descent, DescentState } from '../../src/samplers/gradient/descent.ts';
 import { numberedSequence } from '../../src/samplers/sequence.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
 import { populationOf } from '../../src/schedulers/population.ts';
-import { stateTag } from '../../src/tags.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { Ask, Ended, Message, Propose, StrategyEvent, Suggested } from '../../src/messages.ts';
+import { stateTag } from '../../src/messages.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
-import { stateTag } from '../../src/tags.ts';
 import { completed, failed, rootEnv, suggestedFrom } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { kendall, type Pair } from '../../src/budgets/firstRung.ts';
 import type { Ended, Env, Suggested } from '../../src/messages.ts';
+import { stateTag } from '../../src/messages.ts';
+import { kendall, type Pair } from '../../src/samplers/budgets/firstRung.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
-import { stateTag } from '../../src/tags.ts';
 import { rootEnv } from '../support/interview.ts';
 
 const line = space({ x: float(0, 1) });

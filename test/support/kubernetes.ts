@@ -4,7 +4,7 @@ import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { type IContainer, type IPodSecurityContext, Service } from 'kubernetes-models/v1';
 import { stringify } from 'yaml';
-import { subjectsOf, TRAINERS } from '../../streams/nats/subjects.ts';
+import { subjectsOf, TRAINERS } from '../../streams/nats/protocol/subjects.ts';
 import { root } from './documents.ts';
 
 export const manifestsFile = join(root, 'deploy/kubernetes/hypertide.yaml');

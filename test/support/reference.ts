@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { programFor } from '../../src/cli/program.ts';
+import { programFor } from '../../src/cli/program/program.ts';
 import { factSchemas } from '../../src/facts/facts.ts';
 import type { Schema } from '../../src/facts/schema.ts';
 

@@ -1,7 +1,7 @@
-import { eventSource } from '../../../streams/nats/cloudEvent.ts';
+import { eventSource } from '../../../streams/nats/protocol/cloudEvent.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { bestResult, type StudyState } from '../../monitoring/studyState.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialRow } from '../../study/trials.ts';
 
 /**

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { serveHttp } from '../../http/serve.ts';
 import { parseUsers, type User, type Users } from '../../http/users.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
-import { addressOf } from '../address.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { openHooks } from '../hooks/hooks.ts';
+import { addressOf } from '../serving/address.ts';
 import { monitorFor } from '../serving/monitorFor.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
@@ -81,9 +81,9 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
 
 /** MCP for agents, loaded when the first one comes. */
 function lazyMcp(studies: HostedStudies) {
-  let loaded: Promise<ReturnType<typeof import('../../mcp/server.ts').mcpOverHttp>> | undefined;
+  let loaded: Promise<ReturnType<typeof import('../../http/mcp/server.ts').mcpOverHttp>> | undefined;
   const load = () => {
-    loaded ??= import('../../mcp/server.ts').then(({ mcpOverHttp }) => mcpOverHttp(studies));
+    loaded ??= import('../../http/mcp/server.ts').then(({ mcpOverHttp }) => mcpOverHttp(studies));
     return loaded;
   };
   return {

@@ -1,6 +1,6 @@
 import type { Created, Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import type { Mirror, MirroredStudy } from './mirror.ts';
 import type { Batch, Metric, MlflowClient, Run } from './mlflowClient.ts';

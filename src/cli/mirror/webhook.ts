@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { eventSource, eventType, SPEC_VERSION } from '../../../streams/nats/cloudEvent.ts';
+import { eventSource, eventType, SPEC_VERSION } from '../../../streams/nats/protocol/cloudEvent.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { post } from '../hooks/deliver.ts';
 import { UsageError } from '../usage.ts';
 import type { Mirror } from './mirror.ts';

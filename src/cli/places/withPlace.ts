@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Access } from '../../../streams/nats/connect.ts';
+import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { StudyPlace } from '../../study/place.ts';
 import { stemOf } from '../sources/journalFile.ts';
 import { withoutPassword } from '../terminal/plainText.ts';

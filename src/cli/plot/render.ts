@@ -1,6 +1,6 @@
 import colours from 'picocolors';
-import { cut, formatNumber } from '../../figures/format.ts';
-import type { AxisScale } from '../../figures/scale.ts';
+import { cut, formatNumber } from '../../figures/drawing/format.ts';
+import type { AxisScale } from '../../figures/drawing/scale.ts';
 import { escapeControls } from '../terminal/plainText.ts';
 import { type Dots, dots } from './braille.ts';
 import type { Bars, Heat, Ink, ParallelSketch, PlaneSketch, Sketch } from './sketch.ts';

@@ -1,6 +1,6 @@
-import type { TrialState } from '../../figures/looks.ts';
-import type { AxisScale } from '../../figures/scale.ts';
-import type { Path } from '../../figures/series/stairs.ts';
+import type { TrialState } from '../../figures/drawing/looks.ts';
+import type { AxisScale } from '../../figures/drawing/scale.ts';
+import type { Path } from '../../figures/drawing/series/stairs.ts';
 
 /** The colour of something in a terminal. */
 export type Ink = TrialState | 'plain' | 'dim';

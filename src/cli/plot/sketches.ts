@@ -1,20 +1,20 @@
-import { themes } from '../../figures/colours.ts';
 import { surfaceOf } from '../../figures/contour.ts';
 import { curvePath, curveScales } from '../../figures/curves.ts';
 import { distributionPath } from '../../figures/distribution.ts';
+import { themes } from '../../figures/drawing/colours.ts';
+import { clock } from '../../figures/drawing/format.ts';
+import { type AxisScale, numeric } from '../../figures/drawing/scale.ts';
+import { corners } from '../../figures/drawing/series/stairs.ts';
 import { type Figure, figuresOf, parallelAxes, sliceAxes, twoAxes } from '../../figures/figures.ts';
-import { clock } from '../../figures/format.ts';
 import { bestSoFar, historyPoints } from '../../figures/history.ts';
 import { byShare, percent } from '../../figures/importance.ts';
 import type { FigureKind } from '../../figures/kinds.ts';
 import { parallelLines } from '../../figures/parallel.ts';
 import { frontPath, pairsOf } from '../../figures/pareto.ts';
 import { type Points, trialsOver } from '../../figures/points.ts';
-import { type AxisScale, numeric } from '../../figures/scale.ts';
-import { corners } from '../../figures/series/stairs.ts';
 import type { FigureStudy } from '../../figures/study.ts';
 import { endOf, lanesOf } from '../../figures/timeline.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Bars, Heat, Ink, PlaneSketch, Sketch } from './sketch.ts';
 
 /** The figures of a kind for a terminal, with the titles that they have elsewhere. @throws NoFigureError if there is nothing to draw */

@@ -1,12 +1,12 @@
 import { differenceRows } from '../../dashboard/differences.ts';
 import type { findingsOf } from '../../dashboard/report.ts';
 import type { RowChange } from '../../dashboard/wire.ts';
-import { cut, formatNumber } from '../../figures/format.ts';
+import { cut, formatNumber } from '../../figures/drawing/format.ts';
 import { byShare, percent } from '../../figures/importance.ts';
 import type { FigureKind } from '../../figures/kinds.ts';
 import { type FigureStudy, figureStudy, objectiveValue } from '../../figures/study.ts';
 import type { Importances } from '../../importance/importances.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { render } from '../plot/render.ts';
 import { sketchesOf } from '../plot/sketches.ts';
 import { stripControls } from '../terminal/plainText.ts';

@@ -1,5 +1,5 @@
 import type { FailureReason } from '../../facts/facts.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import type { Line, PrintedReport, Result } from './parseOutput.ts';
 

@@ -1,6 +1,6 @@
 import type { Completed, ReportedFact, Values } from '../../facts/facts.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
 import { isRecord } from '../../schema/isRecord.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { show } from '../../space/check.ts';
 import { canonical, stepRank } from './names.ts';
 

@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import { metricChoice } from './choice.ts';
 import { usualDirection } from './names.ts';

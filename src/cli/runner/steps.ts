@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { isExplicit, judge, type Line, type Naming, naming, remark } from './parseOutput.ts';
 import type { LineReading } from './reading.ts';
 

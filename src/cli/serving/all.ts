@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
-import { onStatus } from '../../../streams/nats/connection.ts';
+import { onStatus } from '../../../streams/nats/connection/connection.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
-import { answerCreations } from '../../../streams/nats/creations.ts';
-import type { ServedStudy } from '../../../streams/nats/serve.ts';
+import { answerCreations } from '../../../streams/nats/serve/creations.ts';
+import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import { DECISIONS } from '../../facts/versions.ts';

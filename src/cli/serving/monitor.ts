@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
-import { onLink } from '../../../streams/nats/connection.ts';
+import { onLink } from '../../../streams/nats/connection/connection.ts';
 import { listen } from '../../dashboard/listen.ts';
 import { healthRoutes, type Link, metricsRoute } from '../../monitoring/health.ts';
 import { Metrics } from '../../monitoring/metrics.ts';
 import { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
-import { addressOf } from '../address.ts';
 import type { connect } from '../sources/connect.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
+import { addressOf } from './address.ts';
 
 type Connection = Awaited<ReturnType<typeof connect>>;
 

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Access } from '../../../streams/nats/connect.ts';
-import { type ServedStudy, type ServeOptions, serve, studyLog } from '../../../streams/nats/serve.ts';
+import type { Access } from '../../../streams/nats/connection/connect.ts';
+import { type ServedStudy, type ServeOptions, serve, studyLog } from '../../../streams/nats/serve/serve.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
-import { watchReports } from '../../../streams/unreported.ts';
+import { watchReports } from '../../../streams/study/unreported.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';

@@ -1,6 +1,6 @@
-import { type Access, type ConnectOptions, connectTo } from '../../../streams/nats/connect.ts';
-import { onLink } from '../../../streams/nats/connection.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { type Access, type ConnectOptions, connectTo } from '../../../streams/nats/connection/connect.ts';
+import { onLink } from '../../../streams/nats/connection/connection.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 
 const LINK = {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Access } from '../../../streams/nats/connect.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import type { Access } from '../../../streams/nats/connection/connect.ts';
 import { isRecord } from '../../schema/isRecord.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { UsageError } from '../usage.ts';
 
 /** Fields of a context that change where messages go, or how to log in, in ways that hypertide does not have. */

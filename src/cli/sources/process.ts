@@ -1,7 +1,7 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { submit, submitter } from '../../../streams/engine/submit.ts';
 import type { Log } from '../../../streams/log/log.ts';
 import { past } from '../../../streams/log/past.ts';
-import { submit, submitter } from '../../../streams/submit.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { type Intent, RefusedError, type Submitted } from '../../study/commands.ts';

@@ -1,4 +1,4 @@
-import { Feed } from '../../dashboard/feed.ts';
+import { Feed } from '../../dashboard/feed/feed.ts';
 import type { StudyLog } from '../../study/source.ts';
 
 /** Reads what the log of a study holds now. */

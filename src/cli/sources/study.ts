@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Access } from '../../../streams/nats/connect.ts';
+import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { Created } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import type { StudySource } from '../../study/source.ts';
@@ -79,7 +79,7 @@ async function withRemote<T>(
     import('./connect.ts'),
     import('../terminal/statusLine.ts'),
     import('../../../streams/nats/place/source.ts'),
-    import('../../../streams/nats/subjects.ts'),
+    import('../../../streams/nats/protocol/subjects.ts'),
   ]);
   checkName('--study', study);
   const screen = openStatusLine();

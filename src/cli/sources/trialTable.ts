@@ -1,6 +1,6 @@
 import { from, lastValueFrom, mergeMap, type Observable, tap, toArray } from 'rxjs';
 import { applyEntries, spaceOf } from '../../../streams/engine/applyEntries.ts';
-import { type Front, type ParetoOptions, pareto } from '../../../streams/pareto.ts';
+import { type Front, type ParetoOptions, pareto } from '../../../streams/results/pareto.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { Created, Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';

@@ -7,7 +7,7 @@ import { withEpochs } from '../../../streams/spec/withEpochs.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
 import { checkAll, SpaceError, together, UserError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assertRecord } from '../../space/check.ts';
 import { fieldsOf } from '../../space/shape.ts';
 import { parseSpace, type Space } from '../../space/space.ts';

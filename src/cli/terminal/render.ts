@@ -1,5 +1,5 @@
 import colours from 'picocolors';
-import type { Progress } from '../../../streams/observe.ts';
+import type { Progress } from '../../../streams/results/observe.ts';
 import type { Params } from '../../facts/facts.ts';
 import { failedAlike } from '../../study/failingAlike.ts';
 import type { TrialRow } from '../../study/trials.ts';

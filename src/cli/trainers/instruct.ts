@@ -1,5 +1,5 @@
 import type { Instruction } from '../../facts/facts.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { type TrainerRow, trainerRows } from '../../study/trainerRows.ts';
 import { type ActOptions, act } from '../act.ts';
 import type { CommandStudy } from '../sources/study.ts';

@@ -8,7 +8,7 @@ import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrain
 import { pausingIn } from '../../../streams/spec/defaults.ts';
 import type { Params, ReportedFact, Values } from '../../facts/facts.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { commandOf, metricFileOf, notPassed } from '../runner/command.ts';
 import type { Running } from '../runner/process.ts';
 import { announceWait } from '../sources/connect.ts';

@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { ChartState, ChartTransition } from '../wire.ts';
 
 /** The part of XState's state nodes that is read. Inspection delivers them, but the types do not describe them. */

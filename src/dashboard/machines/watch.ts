@@ -1,5 +1,5 @@
 import type { TrialId } from '../../messages.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Machine, MachineNews } from '../wire.ts';
 import { activeStates, type Charted, chartOf, type Logic, type Transition } from './chart.ts';
 

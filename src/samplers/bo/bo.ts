@@ -1,4 +1,3 @@
-import { RepeatTracker } from '../../duplicates/repeatRate.ts';
 import type { Ask, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import type { Rng } from '../../numeric/random.ts';
@@ -7,6 +6,7 @@ import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { type Point, samePoint } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
 import { restrictedTo, withFixed } from '../../space/fixed.ts';
+import { RepeatTracker } from '../duplicates/repeatRate.ts';
 import { explored, type ProposedPoint } from '../sequence.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Tags } from '../../messages.ts';
 import { type Prediction, predict } from '../../numeric/gp/predict.ts';
-import { omitUndefined } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { ScoredPoint } from '../surrogate.ts';
 import type { FittedModels } from './posteriorSamples.ts';
 

@@ -1,7 +1,7 @@
-import { normalScores, orderOf, type Placed } from '../../budgets/order.ts';
-import type { ComparedConfiguration, RungResults } from '../../budgets/rungResults.ts';
 import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
 import { type OutcomeTransform, standardise } from '../../numeric/outcomeTransform.ts';
+import { normalScores, orderOf, type Placed } from '../budgets/order.ts';
+import type { ComparedConfiguration, RungResults } from '../budgets/rungResults.ts';
 import type { Features } from './features.ts';
 import { KernelFit, type KernelFitOptions } from './fit.ts';
 import type { Observation } from './observation.ts';

@@ -1,10 +1,10 @@
-import { RungResults } from '../../budgets/rungResults.ts';
 import { crashed, type Ended, type Env, type Reported, type StrategyEvent, type Suggested, type TrialId } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { standardise } from '../../numeric/outcomeTransform.ts';
 import { SOBOL_DIMENSIONS } from '../../numeric/sequences/sobol.ts';
 import type { Point } from '../../space/axis.ts';
 import { countCells } from '../../space/cells.ts';
+import { RungResults } from '../budgets/rungResults.ts';
 import { sobolSequence } from '../lowDiscrepancy.ts';
 import { randomSequence } from '../random.ts';
 import type { Sequence } from '../sequence.ts';

@@ -1,7 +1,7 @@
-import { normalScores, orderOf } from '../../budgets/order.ts';
-import { RungResults } from '../../budgets/rungResults.ts';
 import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
+import { normalScores, orderOf } from '../budgets/order.ts';
+import { RungResults } from '../budgets/rungResults.ts';
 import { type RankedTrial, rankTrial } from '../rankedTrial.ts';
 
 /** How trials compare, by the facts so far. If all trials have one budget, or there are several objectives, `rankTrial` decides. */

@@ -1,6 +1,6 @@
-import { normalScores, orderOf } from '../../budgets/order.ts';
 import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
+import { normalScores, orderOf } from '../budgets/order.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
 import { rankTrial } from '../rankedTrial.ts';
 

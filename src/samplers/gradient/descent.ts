@@ -1,9 +1,9 @@
 import type { Ask, Ended, Env, Suggested, Tags } from '../../messages.ts';
+import { stateTag } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { oneOf, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { type Axis, draw, type Point } from '../../space/axis.ts';
-import { stateTag } from '../../tags.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { type Incumbent, updateIncumbent } from './incumbent.ts';
 import { keepImmovable, type StartSequence, shortened, startPoints } from './movableAxes.ts';

@@ -1,4 +1,3 @@
-import { orderOf } from '../../budgets/order.ts';
 import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import { LazySorted } from '../../numeric/lazySorted.ts';
 import { minBandwidth } from '../../numeric/parzen/axisKernels.ts';
@@ -7,6 +6,7 @@ import type { Support } from '../../numeric/parzen/support.ts';
 import type { Rng } from '../../numeric/random.ts';
 import { type Axis, active, type Domain, type Point } from '../../space/axis.ts';
 import type { Fixed } from '../../space/fixed.ts';
+import { orderOf } from '../budgets/order.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
 import { supportOnAxis } from '../parzenSupport.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';

@@ -1,4 +1,4 @@
-import { type AllowUndefined, omitUndefined } from '../../omitUndefined.ts';
+import { type AllowUndefined, omitUndefined } from '../../schema/omitUndefined.ts';
 import type { PriorData } from '../prior.ts';
 import type { Value } from '../value.ts';
 import { type BooleanDimension, booleanType, type ChoiceDimension, choiceType, type OrdinalDimension, ordinalType } from './choice.ts';

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { expendable } from '../../../src/study/expendable.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
-import type { Subjects } from '../subjects.ts';
+import type { Subjects } from '../protocol/subjects.ts';
 import { needsOf, type Stored, storedOn } from './collect.ts';
 import { digestOf, parseManifest } from './manifest.ts';
 import type { CheckpointAnswer } from './messages.ts';

@@ -1,5 +1,5 @@
 import type { TrialId } from '../../../src/messages.ts';
-import { isName } from '../subjects.ts';
+import { isName } from '../protocol/subjects.ts';
 
 /** A checkpoint on the server, as the fact of a trainer names it. */
 export interface Reference {

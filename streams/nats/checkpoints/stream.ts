@@ -1,6 +1,6 @@
 import { DiscardPolicy, JetStreamApiError, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { isForbidden, isStreamFull } from '../retry.ts';
-import type { Subjects } from '../subjects.ts';
+import { isForbidden, isStreamFull } from '../connection/retry.ts';
+import type { Subjects } from '../protocol/subjects.ts';
 import { CHUNK, LONGEST_MANIFEST } from './manifest.ts';
 
 export interface CheckpointStreamOptions {

@@ -1,9 +1,9 @@
 import { type Account, encodeAccount, encodeOperator, encodeUser, fmtCreds, type Import, type SigningKey } from '@nats-io/jwt';
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
-import { omitUndefined } from '../../../src/omitUndefined.ts';
 import { isRecord } from '../../../src/schema/isRecord.ts';
-import { checkName, everyStudy, inboxOfTrainer } from '../subjects.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import { checkName, everyStudy, inboxOfTrainer } from '../protocol/subjects.ts';
 import { checkRevoke, type Revoked, revokedIn, revokedName, revokedWith, userOf } from './revocation.ts';
 import { type Rights, type Role, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
 import { checkTeams, type KeyOf, keyName, type ServerSettings, serverText, type Team } from './team.ts';

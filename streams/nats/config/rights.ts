@@ -1,4 +1,4 @@
-import { type Subjects, TRAINERS } from '../subjects.ts';
+import { type Subjects, TRAINERS } from '../protocol/subjects.ts';
 
 /** What a user may do on a server. */
 export interface Rights {

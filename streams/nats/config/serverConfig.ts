@@ -1,6 +1,6 @@
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
-import { inboxOfTrainer } from '../subjects.ts';
+import { inboxOfTrainer } from '../protocol/subjects.ts';
 import { type Rights, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
 import { checkTeams, type KeyOf, keyName, quoted, type ServerSettings, serverText, studiesOf, type Team } from './team.ts';
 

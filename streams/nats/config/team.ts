@@ -1,5 +1,5 @@
 import { OptionError } from '../../../src/errors.ts';
-import { checkName, everyStudy, type Subjects, subjectsOf } from '../subjects.ts';
+import { checkName, everyStudy, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { roles } from './rights.ts';
 
 /** People and programs that share studies. Teams on one server do not see each other. */

@@ -1,5 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { ConnectError, connectTo } from '../connect.ts';
+import { ConnectError, connectTo } from '../connection/connect.ts';
 import { scenes } from './scenes.ts';
 import { type Begin, Breach, setUp } from './stage.ts';
 

@@ -4,8 +4,8 @@ import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float, int } from '../../../src/space/types/dimension.ts';
 import { defineStrategy } from '../../defineStrategy.ts';
-import { type ServedStudy, serve } from '../serve.ts';
-import { subjectsOf, TRAINERS, trainerOf } from '../subjects.ts';
+import { subjectsOf, TRAINERS, trainerOf } from '../protocol/subjects.ts';
+import { type ServedStudy, serve } from '../serve/serve.ts';
 import { type LoopbackProxy, proxyTo } from './proxy.ts';
 
 /** What the objective of a trainer under test does is in its parameters. */

@@ -2,8 +2,8 @@ import { isDeeper } from '../../../src/facts/depth.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Refusal } from '../../../src/facts/refusal.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
-import { TIME_HEADER } from '../messages.ts';
-import { trainerOf } from '../subjects.ts';
+import { TIME_HEADER } from '../protocol/messages.ts';
+import { trainerOf } from '../protocol/subjects.ts';
 
 /** A message of a stream, as far as it matters. */
 export interface StoredMessage {

@@ -1,6 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors, headers, type Msg, type NatsConnection, type Payload } from '@nats-io/nats-core';
-import { inboxOf, jsonOf, onStatus } from '../connection.ts';
+import { inboxOf, jsonOf, onStatus } from '../connection/connection.ts';
 
 export interface PublishOptions {
   /** A {@link messageId}, the same for every attempt to publish the same fact. Only what is restored may have none. */

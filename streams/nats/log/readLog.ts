@@ -3,10 +3,10 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { firstValueFrom, fromEvent, merge, NEVER, Subject, timer } from 'rxjs';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Log } from '../../log/log.ts';
-import { isForbidden, isPassing } from '../retry.ts';
+import { isForbidden, isPassing } from '../connection/retry.ts';
+import { subjectsOf } from '../protocol/subjects.ts';
 import { request } from '../studies.ts';
 import { StudyError } from '../studyError.ts';
-import { subjectsOf } from '../subjects.ts';
 import { natsLog } from './log.ts';
 
 /** A log that is only read. */

@@ -2,7 +2,7 @@ import { DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstr
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { type Bell, bell } from '../../log/follow.ts';
-import { withRetry } from '../retry.ts';
+import { withRetry } from '../connection/retry.ts';
 import { entryOf } from './entry.ts';
 
 /** Messages asked for at once: more only wait in memory. Ten times as many took twice the memory, and longer, since it had to be cleaned up. */

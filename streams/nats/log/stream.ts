@@ -8,9 +8,9 @@ import {
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/nats-core';
 import type { Created } from '../../../src/facts/facts.ts';
-import { RESTORED } from '../messages.ts';
+import { RESTORED } from '../protocol/messages.ts';
+import type { Subjects } from '../protocol/subjects.ts';
 import { StudyError } from '../studyError.ts';
-import type { Subjects } from '../subjects.ts';
 
 export interface StreamOptions {
   /** Servers that keep a copy. Default 1. */

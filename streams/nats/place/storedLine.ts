@@ -3,7 +3,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { isRecord } from '../../../src/schema/isRecord.ts';
 import { entryOf, timeOf } from '../log/entry.ts';
-import { TIME_HEADER } from '../messages.ts';
+import { TIME_HEADER } from '../protocol/messages.ts';
 
 /** A message of a stream as an archive holds it: a line of JSON. */
 export interface StoredLine {

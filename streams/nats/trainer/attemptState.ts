@@ -1,6 +1,6 @@
 import type { Msg } from '@nats-io/nats-core';
 import type { Suggestion } from '../../engine/directive.ts';
-import { jsonOf } from '../connection.ts';
+import { jsonOf } from '../connection/connection.ts';
 import { positionOf } from './deliveryTracker.ts';
 
 /** Whether an attempt is claimed, as far as a trainer can see. The log decides; this only saves the work of finding out. */

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { TrialId } from '../../../src/messages.ts';
-import { reconnectOptions } from '../connect.ts';
-import { publish } from '../connection.ts';
-import type { Beat } from '../messages.ts';
-import type { Subjects } from '../subjects.ts';
+import { reconnectOptions } from '../connection/connect.ts';
+import { publish } from '../connection/connection.ts';
+import type { Beat } from '../protocol/messages.ts';
+import type { Subjects } from '../protocol/subjects.ts';
 
 /** The heartbeats of the current runs. */
 export interface Beats {

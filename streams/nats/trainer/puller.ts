@@ -1,6 +1,6 @@
 import { type Msg, type NatsConnection, nanos } from '@nats-io/nats-core';
-import { inboxOf, onStatus, publish } from '../connection.ts';
-import { type Subjects, TRAINERS } from '../subjects.ts';
+import { inboxOf, onStatus, publish } from '../connection/connection.ts';
+import { type Subjects, TRAINERS } from '../protocol/subjects.ts';
 
 /** Gives suggestions to slots. */
 export interface Puller {

@@ -2,11 +2,13 @@ import { errors, type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nat
 import type { Instruction } from '../../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
-import { omitUndefined } from '../../../src/omitUndefined.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
-import { cloudEvent, eventSource } from '../cloudEvent.ts';
-import { jsonOf, onStatus, publish } from '../connection.ts';
+import { jsonOf, onStatus, publish } from '../connection/connection.ts';
+import { isStreamFull, withRetry } from '../connection/retry.ts';
+import { silence } from '../connection/silence.ts';
 import { messageId, publisher, type StoredAt } from '../log/publisher.ts';
+import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import {
   type DirectiveMessage,
   type InstructedMessage,
@@ -18,10 +20,8 @@ import {
   type PresenceMessage,
   type RejectedMessage,
   TRACE_HEADER,
-} from '../messages.ts';
-import { isStreamFull, withRetry } from '../retry.ts';
-import { silence } from '../silence.ts';
-import { checkName, type Subjects, subjectsOf } from '../subjects.ts';
+} from '../protocol/messages.ts';
+import { checkName, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { attemptState } from './attemptState.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type ClaimedRunOptions, type Perform, type Warn } from './claimedRun.ts';

@@ -3,7 +3,7 @@ import { OptionError } from '../../../src/errors.ts';
 import { checkTimeLimit, type EvaluateOptions, evaluateTrial } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
 import { createdOn } from '../created.ts';
-import type { Subjects } from '../subjects.ts';
+import type { Subjects } from '../protocol/subjects.ts';
 import { type ThreadConnection, threadBeats } from './beats.ts';
 import type { Perform } from './claimedRun.ts';
 import { type RunTrainerOptions, runTrainer, type Trainer } from './runTrainer.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { controlSocket } from '../../../src/cli/sources/controlSocket.ts';
 import { readStudyFile } from '../../../src/cli/studyFile/studyFile.ts';
 import { parseSpace } from '../../../src/space/space.ts';
-import { connectTo } from '../../../streams/nats/connect.ts';
-import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { connectTo } from '../../../streams/nats/connection/connect.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { casesOf } from '../attack.ts';
 import type { World } from '../world.ts';
 

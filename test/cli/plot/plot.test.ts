@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { render } from '../../../src/cli/plot/render.ts';
 import { sketchesOf } from '../../../src/cli/plot/sketches.ts';
 import { htmlOf, svgOf } from '../../../src/cli/plot/svg.ts';
-import { themes } from '../../../src/figures/colours.ts';
+import { themes } from '../../../src/figures/drawing/colours.ts';
 import { figuresOf, NoFigureError } from '../../../src/figures/figures.ts';
 import { type FigureKind, figureKinds } from '../../../src/figures/kinds.ts';
 import { studyOf, trialRow } from '../../figures/support.ts';

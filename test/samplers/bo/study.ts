@@ -1,11 +1,11 @@
 import type { Ended, Env } from '../../../src/messages.ts';
+import { stateTag } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { type BoSettings, type BoState, boSurrogate } from '../../../src/samplers/bo/bo.ts';
 import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { type Space, space } from '../../../src/space/space.ts';
 import { float } from '../../../src/space/types/dimension.ts';
-import { stateTag } from '../../../src/tags.ts';
 
 export type End = Pick<Ended, 'outcome'> & Partial<Ended>;
 export const completed = (loss: number, more: Partial<Ended> = {}): End => ({ outcome: 'completed', losses: [loss], ...more });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ended, Env, StrategyEvent } from '../../../src/messages.ts';
+import { stateTag } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { drawRates, newMemory, remembered } from '../../../src/samplers/evolution/de/adaptation.ts';
 import { type DeSettings, type DeState, differentialEvolution } from '../../../src/samplers/evolution/de/de.ts';
@@ -7,7 +8,6 @@ import { differentialChild } from '../../../src/samplers/evolution/de/variation.
 import type { Point } from '../../../src/space/axis.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float, when } from '../../../src/space/types/dimension.ts';
-import { stateTag } from '../../../src/tags.ts';
 import { rootEnv } from '../../support/interview.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 

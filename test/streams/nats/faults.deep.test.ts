@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
 import { natsLog, reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
-import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { type NatsServer, natsServer, teamServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, hearing, isFact, plane } from './world.ts';
 

@@ -5,9 +5,9 @@ import { OptionError } from '../../../src/errors.ts';
 import { random } from '../../../streams/index.ts';
 import { credentials, jwtConfig, signerFrom } from '../../../streams/nats/config/jwtConfig.ts';
 import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
-import { onLink } from '../../../streams/nats/connection.ts';
+import { onLink } from '../../../streams/nats/connection/connection.ts';
 import { reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
-import { isRelayed } from '../../../streams/nats/messages.ts';
+import { isRelayed } from '../../../streams/nats/protocol/messages.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, fresh, hearing, isFact, plane } from './world.ts';
 

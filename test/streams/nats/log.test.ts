@@ -2,7 +2,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
 import { natsLog } from '../../../streams/nats/log/log.ts';
-import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 
 let server: NatsServer;

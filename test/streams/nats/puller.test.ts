@@ -1,6 +1,6 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 
 it('announces a missing stream only some seconds after the first answer that says so', () => {

@@ -11,7 +11,7 @@ import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpo
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { serve } from '../../../streams/nats/index.ts';
-import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { engineOn, factsOf, fresh, hearing, isFact, lateFactOn } from './world.ts';
 

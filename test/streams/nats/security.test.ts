@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
-import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 import { watching } from '../../../streams/nats/watch.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { jetstream } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
-import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, isFact, lateFactOn } from './world.ts';
 

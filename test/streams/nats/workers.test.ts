@@ -6,8 +6,8 @@ import { random } from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { natsLog } from '../../../streams/nats/log/log.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
-import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from './world.ts';
 

@@ -3,7 +3,7 @@ import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-n
 import type { Fact } from '../../../src/facts/facts.ts';
 import { type AppliedEntry, float, int, random, space } from '../../../streams/index.ts';
 import { natsLog, type ServedStudy, type ServeOptions, serve } from '../../../streams/nats/index.ts';
-import { subjectsOf, TRAINERS } from '../../../streams/nats/subjects.ts';
+import { subjectsOf, TRAINERS } from '../../../streams/nats/protocol/subjects.ts';
 import type { NatsServer } from '../../support/nats.ts';
 
 export const plane = space({ x: float(-5, 5), n: int(1, 9) });

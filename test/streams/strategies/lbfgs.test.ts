@@ -4,7 +4,7 @@ import type { Point } from '../../../src/space/axis.ts';
 import { space } from '../../../src/space/space.ts';
 import { float } from '../../../src/space/types/dimension.ts';
 import { chain } from '../../../streams/operators/chain.ts';
-import { ga } from '../../../streams/strategies/ga.ts';
+import { ga } from '../../../streams/strategies/evolution/ga.ts';
 import { lbfgs } from '../../../streams/strategies/gradient/lbfgs.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import { descend, type TestObjective } from '../../support/descend.ts';

@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type ActOptions, act, trialIn } from '../../act.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { UsageError } from '../../usage.ts';

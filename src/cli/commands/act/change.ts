@@ -1,7 +1,7 @@
 import { pausingIn } from '../../../../streams/spec/defaults.ts';
 import type { Limits } from '../../../facts/facts.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type ActOptions, act } from '../../act.ts';
 import { parseData } from '../../parseValue.ts';
 import type { CommandStudy } from '../../sources/study.ts';

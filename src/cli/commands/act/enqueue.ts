@@ -1,5 +1,5 @@
 import type { Enqueued } from '../../../facts/facts.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import { type ActOptions, act } from '../../act.ts';
 import { parseParams } from '../../parseValue.ts';

@@ -4,12 +4,12 @@ import type { Log } from '../../../../streams/log/log.ts';
 import { createdOf } from '../../../../streams/spec/options.ts';
 import type { Fact, Params } from '../../../facts/facts.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
-import { type Finished, readLines, readTable } from '../../importRows.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { inform, shellQuoted, suggestNext } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
+import { type Finished, readLines, readTable } from './importRows.ts';
 
 interface ImportOptions {
   /** Study file to begin the journal with. */

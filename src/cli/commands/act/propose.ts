@@ -1,4 +1,4 @@
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import { type ActOptions, act } from '../../act.ts';
 import { parseParams } from '../../parseValue.ts';

@@ -1,7 +1,7 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import type { Params, Values } from '../../../facts/facts.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
 import { type Recommendation, recommendation } from '../../../recommendation/recommendation.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { bestFirst } from '../../../study/trials.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';

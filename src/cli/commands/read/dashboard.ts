@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Access, connectTo } from '../../../../streams/nats/connect.ts';
+import { type Access, connectTo } from '../../../../streams/nats/connection/connect.ts';
 import { natsSource } from '../../../../streams/nats/place/source.ts';
 import { studiesOn, whenBegun } from '../../../../streams/nats/studies.ts';
 import { type Dashboard, dashboard } from '../../../dashboard/serve.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { accessOf } from '../../sources/connect.ts';
 import { journalSource } from '../../sources/journal.ts';
 import { createdIn, stemOf } from '../../sources/journalFile.ts';

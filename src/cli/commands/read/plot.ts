@@ -1,6 +1,6 @@
 import { importancesOf } from '../../../dashboard/importances.ts';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
-import { themes } from '../../../figures/colours.ts';
+import { themes } from '../../../figures/drawing/colours.ts';
 import { figuresOf } from '../../../figures/figures.ts';
 import type { FigureKind } from '../../../figures/kinds.ts';
 import { figureStudy } from '../../../figures/study.ts';

@@ -1,4 +1,4 @@
-import type { Feed } from '../../../dashboard/feed.ts';
+import type { Feed } from '../../../dashboard/feed/feed.ts';
 import { findingsOf, reportOf } from '../../../dashboard/report.ts';
 import { markdownOf } from '../../report/markdown.ts';
 import { readFeed } from '../../sources/readFeed.ts';

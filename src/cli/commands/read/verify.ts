@@ -3,7 +3,7 @@ import { strategyOf } from '../../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
 import { damageIn } from '../../../../streams/log/repair.ts';
 import { jsonOrAbsent } from '../../../../streams/spec/options.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import { version as current } from '../../../version.ts';
 import type { CommandStudy } from '../../sources/study.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rngFor } from '../../../numeric/random.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import { fillingOf, type Job } from '../../runner/job.ts';
 import type { ProgramOutcome } from '../../runner/outcome.ts';

@@ -1,27 +1,25 @@
 import { dirname } from 'node:path';
 import { dryRun } from '../../../../streams/engine/dryRun.ts';
 import { changeAtStart, type EngineRun, runEngine } from '../../../../streams/engine/run.ts';
+import { submit, submitter } from '../../../../streams/engine/submit.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import { createdOf, type StudyOptions } from '../../../../streams/spec/options.ts';
 import { auto } from '../../../../streams/strategies/auto.ts';
-import { submit, submitter } from '../../../../streams/submit.ts';
 import { MismatchError } from '../../../errors.ts';
 import type { Params, TrialEvent } from '../../../facts/facts.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
 import { changedBy, type Settings, settingsOf } from '../../../ledger/settings.ts';
 import type { TrialId } from '../../../messages.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Intent } from '../../../study/commands.ts';
 import { expendable, isInUse } from '../../../study/expendable.ts';
 import { failingAlike, isTelling } from '../../../study/failingAlike.ts';
 import type { StudySource } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
 import { type Hooks, openHooks } from '../../hooks/hooks.ts';
-import { RUN_EXAMPLE } from '../../runExample.ts';
 import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Template } from '../../runner/template.ts';
-import { type Ending, type Watch, watch } from '../../runView.ts';
 import { controlSocket } from '../../sources/controlSocket.ts';
 import { journalSource } from '../../sources/journal.ts';
 import { begunIn, settingsIn, stemOf } from '../../sources/journalFile.ts';
@@ -42,6 +40,8 @@ import { checkResuming } from '../../trainers/resuming.ts';
 import { type TrainerPrograms, trainers } from '../../trainers/trainers.ts';
 import { trialsDirectory } from '../../trainers/trialFiles.ts';
 import { UsageError } from '../../usage.ts';
+import { RUN_EXAMPLE } from './runExample.ts';
+import { type Ending, type Watch, watch } from './runView.ts';
 
 interface RunOptions {
   readonly journal?: string;

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { checkName } from '../../../../streams/nats/subjects.ts';
+import { checkName } from '../../../../streams/nats/protocol/subjects.ts';
 import { newToken } from '../../../dashboard/access.ts';
 import { tokenDigest, type UserRole } from '../../../http/users.ts';
-import { secretsIn } from '../../secrets.ts';
 import { UsageError } from '../../usage.ts';
+import { secretsIn } from './secrets.ts';
 
 interface HttpUsersOptions {
   readonly trainer?: readonly string[];

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
 import type { SignedAccount } from '../../../../streams/nats/config/updateAccounts.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
-import { type Secrets, secretsIn } from '../../secrets.ts';
-
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { inform } from '../../terminal/output.ts';
 import { withoutPassword } from '../../terminal/plainText.ts';
 import { UsageError } from '../../usage.ts';
+import { type Secrets, secretsIn } from './secrets.ts';
 
 interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'maxBytes'> {
   readonly study?: readonly string[];
@@ -61,7 +60,7 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
 async function update(url: string, accounts: readonly SignedAccount[], options: NatsConfigOptions): Promise<number> {
   const { seeds, tlsCa, revoke = [] } = options;
   const [{ connectTo }, { updateAccount }, { UPDATER }] = await Promise.all([
-    import('../../../../streams/nats/connect.ts'),
+    import('../../../../streams/nats/connection/connect.ts'),
     import('../../../../streams/nats/config/updateAccounts.ts'),
     import('../../../../streams/nats/config/jwtConfig.ts'),
   ]);

@@ -1,8 +1,8 @@
-import type { Access } from '../../../../streams/nats/connect.ts';
-import type { ServedStudy } from '../../../../streams/nats/serve.ts';
+import type { Access } from '../../../../streams/nats/connection/connect.ts';
+import type { ServedStudy } from '../../../../streams/nats/serve/serve.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { openHooks } from '../../hooks/hooks.ts';
 import { serveAll } from '../../serving/all.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';

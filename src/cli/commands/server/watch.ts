@@ -1,5 +1,5 @@
-import type { Access } from '../../../../streams/nats/connect.ts';
-import { trainerOf } from '../../../../streams/nats/subjects.ts';
+import type { Access } from '../../../../streams/nats/connection/connect.ts';
+import { trainerOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { type Seen, watching } from '../../../../streams/nats/watch.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';

@@ -1,4 +1,4 @@
-import { asyncapi } from '../../../../streams/nats/asyncapi.ts';
+import { asyncapi } from '../../../../streams/nats/protocol/asyncapi.ts';
 import { print } from '../../terminal/output.ts';
 
 /** `hypertide asyncapi` */

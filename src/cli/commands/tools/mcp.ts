@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { mcpOverStdio } from '../../../mcp/server.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { mcpOverStdio } from '../../../http/mcp/server.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { HostedStudies } from '../../hosted/hostedStudies.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';

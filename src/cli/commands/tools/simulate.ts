@@ -2,7 +2,7 @@ import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { auto } from '../../../../streams/strategies/auto.ts';
 import type { Entry } from '../../../facts/entry.ts';
 import type { Params } from '../../../facts/facts.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Space } from '../../../space/space.ts';
 import { type Comparison, type ComparisonRow, compare } from '../../../testing/compare.ts';
 import { type RecordedWorkload, recordedWorkload } from '../../../testing/recorded.ts';

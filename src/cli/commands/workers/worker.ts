@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import type { Access } from '../../../../streams/nats/connect.ts';
-import { checkName, inboxOfTrainer } from '../../../../streams/nats/subjects.ts';
+import type { Access } from '../../../../streams/nats/connection/connect.ts';
+import { checkName, inboxOfTrainer } from '../../../../streams/nats/protocol/subjects.ts';
 import type { Trainer } from '../../../../streams/nats/trainer/runTrainer.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import type { Running } from '../../runner/process.ts';

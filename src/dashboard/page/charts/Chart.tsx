@@ -4,7 +4,7 @@ import { DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } f
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ChartOption } from '../../../figures/option.ts';
+import type { ChartOption } from '../../../figures/drawing/option.ts';
 import { aboutTrial } from '../../../figures/study.ts';
 import { sized } from '../lib/canvas.ts';
 import { colour, palette } from '../lib/theme.ts';

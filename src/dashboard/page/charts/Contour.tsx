@@ -1,8 +1,8 @@
 import { useComputed } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
-import { cssOf, ramp } from '../../../figures/colours.ts';
 import { contourOption } from '../../../figures/contour.ts';
-import { cut, formatNumber } from '../../../figures/format.ts';
+import { cssOf, ramp } from '../../../figures/drawing/colours.ts';
+import { cut, formatNumber } from '../../../figures/drawing/format.ts';
 import { trialsOver } from '../../../figures/points.ts';
 import { palette, theme } from '../lib/theme.ts';
 import { Card, Pick } from '../parts/Card.tsx';

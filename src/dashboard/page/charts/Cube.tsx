@@ -1,7 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cut, formatNumber } from '../../../figures/format.ts';
-import { numeric } from '../../../figures/scale.ts';
+import { cut, formatNumber } from '../../../figures/drawing/format.ts';
+import { numeric } from '../../../figures/drawing/scale.ts';
 import { aboutTrial } from '../../../figures/study.ts';
 import { sized } from '../lib/canvas.ts';
 import { type Corner, EDGES, EXTENT, project, readAt, turned, type View } from '../lib/space.ts';

@@ -1,9 +1,9 @@
 import { useComputed } from '@preact/signals';
 import { type CurveScales, curvePath, curveScales, curvesOption } from '../../../figures/curves.ts';
-import { cut } from '../../../figures/format.ts';
-import { looks, type TrialState } from '../../../figures/looks.ts';
-import { ends } from '../../../figures/scale.ts';
-import type { Path } from '../../../figures/series/stairs.ts';
+import { cut } from '../../../figures/drawing/format.ts';
+import { looks, type TrialState } from '../../../figures/drawing/looks.ts';
+import { ends } from '../../../figures/drawing/scale.ts';
+import type { Path } from '../../../figures/drawing/series/stairs.ts';
 import type { FigureRow } from '../../../figures/study.ts';
 import { drawLines, type Lines } from '../lib/drawing.ts';
 import { colour, rgb, theme } from '../lib/theme.ts';

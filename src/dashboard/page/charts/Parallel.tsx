@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cut, formatNumber } from '../../../figures/format.ts';
-import type { AxisScale } from '../../../figures/scale.ts';
+import { cut, formatNumber } from '../../../figures/drawing/format.ts';
+import type { AxisScale } from '../../../figures/drawing/scale.ts';
 import { aboutTrial } from '../../../figures/study.ts';
 import { clampUnit } from '../../../numeric/descent/projected.ts';
 import { moved, ordered } from '../lib/axisOrder.ts';

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { cut } from '../../../figures/format.ts';
+import { cut } from '../../../figures/drawing/format.ts';
 import { pairsOf, paretoOption } from '../../../figures/pareto.ts';
 import { trialsOver } from '../../../figures/points.ts';
 import { theme } from '../lib/theme.ts';

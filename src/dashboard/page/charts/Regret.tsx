@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { cut, formatNumber } from '../../../figures/format.ts';
+import { cut, formatNumber } from '../../../figures/drawing/format.ts';
 import { partsOf, regretOption } from '../../../figures/regret.ts';
 import { objectiveValue } from '../../../figures/study.ts';
 import { theme } from '../lib/theme.ts';

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { cut } from '../../../figures/format.ts';
+import { cut } from '../../../figures/drawing/format.ts';
 import { trialsOver } from '../../../figures/points.ts';
 import { sliceOption, sliceOrder } from '../../../figures/slice.ts';
 import { theme } from '../lib/theme.ts';

@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { distributionOption } from '../../../figures/distribution.ts';
-import { formatNumber } from '../../../figures/format.ts';
+import { formatNumber } from '../../../figures/drawing/format.ts';
 import { objectiveValue } from '../../../figures/study.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';

@@ -1,6 +1,6 @@
-import { looks, states, type TrialState } from '../../../figures/looks.ts';
+import { looks, states, type TrialState } from '../../../figures/drawing/looks.ts';
+import { ends } from '../../../figures/drawing/scale.ts';
 import { type Points, sideOf } from '../../../figures/points.ts';
-import { ends } from '../../../figures/scale.ts';
 import { markOf, putPicture } from '../lib/canvas.ts';
 import { type Mark, stamp } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';

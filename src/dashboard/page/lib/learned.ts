@@ -1,7 +1,7 @@
-import { cut, formatNumber } from '../../../figures/format.ts';
+import { cut, formatNumber } from '../../../figures/drawing/format.ts';
 import type { Importances } from '../../../importance/importances.ts';
 import type { ShareInterval } from '../../../importance/shares.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
 import type { TrialRow } from '../../../study/trials.ts';

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Annotation as Said } from '../../../study/trials.ts';
 import { submitAction } from '../state/connect.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { cut } from '../../../figures/format.ts';
+import { cut } from '../../../figures/drawing/format.ts';
 import type { FigureRow } from '../../../figures/study.ts';
 import type { KeptFile } from '../../wire.ts';
 import { get, mayAct, read, studyPath, upload } from '../state/connect.ts';

@@ -1,4 +1,4 @@
-import { looks, states } from '../../../figures/looks.ts';
+import { looks, states } from '../../../figures/drawing/looks.ts';
 import { clear, filtered, hiddenStates, selectedCount, toggle } from '../state/selection.ts';
 import { rows } from '../state/store.ts';
 

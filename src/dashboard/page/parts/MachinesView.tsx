@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { cut } from '../../../figures/format.ts';
+import { cut } from '../../../figures/drawing/format.ts';
 import { phaseText } from '../../phases.ts';
 import type { ChartState, ChartTransition, Machine, MachineNews } from '../../wire.ts';
 import { lookAt } from '../state/selection.ts';

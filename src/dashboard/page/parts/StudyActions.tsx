@@ -1,5 +1,5 @@
-import { cut, formatNumber } from '../../../figures/format.ts';
-import { omitUndefined } from '../../../omitUndefined.ts';
+import { cut, formatNumber } from '../../../figures/drawing/format.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
 import { mayAct, submitAction } from '../state/connect.ts';

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { clock, cut, duration, formatNumber } from '../../../figures/format.ts';
+import { clock, cut, duration, formatNumber } from '../../../figures/drawing/format.ts';
 import { type FigureRow, sign } from '../../../figures/study.ts';
 import type { TrialEntry, Why } from '../../wire.ts';
 import { get, submitAction, token } from '../state/connect.ts';

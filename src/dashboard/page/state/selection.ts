@@ -1,5 +1,5 @@
 import { batch, computed } from '@preact/signals';
-import type { TrialState } from '../../../figures/looks.ts';
+import type { TrialState } from '../../../figures/drawing/looks.ts';
 import { columns, rows, scales } from './store.ts';
 import { focus, kept } from './url.ts';
 

@@ -1,7 +1,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
-import { stateOf } from '../../../figures/looks.ts';
-import { type AxisScale, parameterScale } from '../../../figures/scale.ts';
+import { stateOf } from '../../../figures/drawing/looks.ts';
+import { type AxisScale, parameterScale } from '../../../figures/drawing/scale.ts';
 import { columnsOf, type FigureRow, type FigureStudy, frontOf, objectiveScale } from '../../../figures/study.ts';
 import type { Importances } from '../../../importance/importances.ts';
 import type { Dimension } from '../../../space/types/dimension.ts';

@@ -1,9 +1,9 @@
 import type { Ask, Ended, Env, Suggested, TrialId } from '../../../messages.ts';
+import { numberIn, stateTag } from '../../../messages.ts';
 import { History } from '../../../numeric/history.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { haltonPoints } from '../../../numeric/sequences/halton.ts';
 import { samePoint } from '../../../space/axis.ts';
-import { numberIn, stateTag } from '../../../tags.ts';
 import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';
 import type { Evolution } from '../evolution.ts';

@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { collector, type KeptStudy } from '../../../../streams/nats/checkpoints/collector.ts';
 import { keepCheckpoints } from '../../../../streams/nats/checkpoints/keeper.ts';
 import { digestOf } from '../../../../streams/nats/checkpoints/manifest.ts';
-import { subjectsOf } from '../../../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 
 afterEach(() => {
   vi.useRealTimers();

@@ -10,7 +10,7 @@ import { CHUNK, digestOf } from '../../../../streams/nats/checkpoints/manifest.t
 import type { CheckpointAnswer } from '../../../../streams/nats/checkpoints/messages.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/transfer.ts';
 import { type ServedStudy, type ServeOptions, serve } from '../../../../streams/nats/index.ts';
-import { subjectsOf } from '../../../../streams/nats/subjects.ts';
+import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { type TeamServer, teamServer } from '../../../support/nats.ts';
 import { type Heard, hearing, isFact, plane } from '../world.ts';
 

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { formatNumber } from '../../../../figures/format.ts';
+import { formatNumber } from '../../../../figures/drawing/format.ts';
 import { objectiveValue } from '../../../../figures/study.ts';
 import type { Recommended } from '../../../wire.ts';
 import { gainOf } from '../../lib/progress.ts';

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { cut, formatNumber } from '../../../../figures/format.ts';
+import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
 import { compromise } from '../../../../figures/front.ts';
 import { objectiveValue, sign } from '../../../../figures/study.ts';
 import { objectives, onFront } from '../../state/store.ts';

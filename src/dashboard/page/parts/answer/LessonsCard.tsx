@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { cut } from '../../../../figures/format.ts';
+import { cut } from '../../../../figures/drawing/format.ts';
 import { lessons } from '../../lib/learned.ts';
 import { mayFind, useFindings } from '../../state/findings.ts';
 import { knownImportances, objectives, parameters, ranked } from '../../state/store.ts';

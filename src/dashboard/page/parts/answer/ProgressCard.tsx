@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { duration, formatNumber } from '../../../../figures/format.ts';
+import { duration, formatNumber } from '../../../../figures/drawing/format.ts';
 import { objectiveValue } from '../../../../figures/study.ts';
 import { gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { cut, formatNumber } from '../../../../figures/format.ts';
+import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
 import type { FigureRow } from '../../../../figures/study.ts';
 import { argumentsOf, paramsJson, yamlOf } from '../../lib/copies.ts';
 import { lookAt } from '../../state/selection.ts';

@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { cut } from '../../../../figures/format.ts';
+import { cut } from '../../../../figures/drawing/format.ts';
 import { trendsOption } from '../../../../figures/trends.ts';
 import { differenceRows } from '../../../differences.ts';
 import type { Summary } from '../../../wire.ts';

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { cut, formatNumber } from '../../../../figures/format.ts';
+import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
 import { arranged, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
 import { connection, headlines } from '../../state/store.ts';
 import { kept, study } from '../../state/url.ts';

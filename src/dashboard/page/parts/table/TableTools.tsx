@@ -1,4 +1,4 @@
-import { cut } from '../../../../figures/format.ts';
+import { cut } from '../../../../figures/drawing/format.ts';
 import type { FigureRow } from '../../../../figures/study.ts';
 import { detail } from '../../state/store.ts';
 import { allColumns, areUsual, csvOf, shownColumns, showUsual, toggleColumn } from './columns.ts';

@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cut, formatNumber } from '../../../../figures/format.ts';
-import { looks } from '../../../../figures/looks.ts';
+import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
+import { looks } from '../../../../figures/drawing/looks.ts';
 import type { FigureRow } from '../../../../figures/study.ts';
 import { focused, lookAt, selected } from '../../state/selection.ts';
 import { rows } from '../../state/store.ts';

@@ -1,0 +1,183 @@
+import { Subject } from 'rxjs';
+import { type Progress, progress, trials } from '../../../../streams/results/observe.ts';
+import { pareto } from '../../../../streams/results/pareto.ts';
+import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../../../facts/facts.ts';
+import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
+import type { TrialId } from '../../../messages.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { type Alike, failedAlike } from '../../../study/failingAlike.ts';
+import { bestFirst, type TrialRow } from '../../../study/trials.ts';
+import { passedOver } from '../../sources/passedOver.ts';
+import { print, shellQuoted } from '../../terminal/output.ts';
+import { stripControls } from '../../terminal/plainText.ts';
+import { progressLine, trialLine } from '../../terminal/render.ts';
+import type { StatusLine } from '../../terminal/statusLine.ts';
+import { table } from '../../terminal/table.ts';
+
+/** How a run of a study ended. */
+export type Ending =
+  | { readonly type: 'closed' }
+  | { readonly type: 'interrupted' }
+  /** It is paused, and no dashboard is open to resume it. */
+  | { readonly type: 'paused' }
+  /** The first trials failed. */
+  | { readonly type: 'alike'; readonly alike: Alike }
+  | { readonly type: 'failed'; readonly error: unknown };
+
+export interface Conclusion {
+  readonly journal: string;
+  /** Directory of what the trials printed and saved. */
+  readonly directory: string;
+  readonly ending: Ending;
+  /** The command that resumes it. */
+  readonly again: string;
+}
+
+/** Prints a study as it runs, and its results. */
+export interface Watch {
+  note(noted: AppliedEntry<Params>): void;
+  /** Whether the study was paused before this start, and still is. */
+  readonly paused: boolean;
+  /** @returns how many trials have been completed, those of earlier runs included. */
+  conclude(conclusion: Conclusion): number;
+}
+
+/** How many of the best trials are printed at the end; of a front, all. */
+const TOP = 10;
+
+/** @param past position of the last entry before this start. */
+export function watch(screen: StatusLine, past: number, json: boolean): Watch {
+  const noted$ = new Subject<AppliedEntry<Params>>();
+  const rows = new Map<TrialId, TrialRow>();
+  let since = performance.now();
+  let before = 0;
+  let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
+  let limit: number | undefined;
+  let objective: ObjectiveSpec = { name: 'value', direction: 'minimize' };
+  /** With several objectives, the trials that no other dominates. */
+  let front: readonly TrialRow[] | undefined;
+  const passed = passedOver();
+  let live = past === 0;
+  let paused = false;
+  let left = false;
+  /** The last trial whose failure was printed in full. */
+  let failed: TrialRow | undefined;
+
+  const ended = () => state.completed + state.stopped + state.failed;
+  const status = () => {
+    const seconds = (performance.now() - since) / 1000;
+    return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (ended() - before) / seconds : 0 });
+  };
+  const tell = (row: TrialRow) => {
+    if (json) print(JSON.stringify(row));
+    else if (!screen.terminal || row.status === 'failed')
+      screen.line(trialLine(row, failed), { level: row.status === 'failed' ? 'warn' : 'info', trial: row.trial });
+    if (row.status === 'failed' && !(failed && failedAlike(row, failed))) failed = row;
+  };
+  const caughtUp = () => {
+    live = true;
+    left = paused;
+    since = performance.now();
+    before = ended();
+    screen.line(`resuming: ${state.trials} trials exist, ${state.completed} of them completed`);
+    const line = passed.line();
+    if (line !== undefined) screen.line(line);
+  };
+  const pause = (now: boolean) => {
+    if (live && now !== paused) screen.line(now ? 'the study is paused: no new trials begin' : 'the study continues');
+    paused = now;
+    left &&= now;
+  };
+  const triedAgain = ({ trial, run, reason, message = '' }: FailedFact) => {
+    if (live)
+      screen.line(
+        `trial ${trial} ${reason}${message && `: ${stripControls(message)}`}; it is retried`,
+        omitUndefined({ level: 'warn' as const, trial, run }),
+      );
+  };
+  noted$.pipe(trials()).subscribe((row) => {
+    rows.set(row.trial, row);
+    if (live) tell(row);
+  });
+  noted$.pipe(pareto()).subscribe((now) => {
+    front = Object.keys(now.reference).length > 1 ? now.rows : undefined;
+  });
+  noted$.pipe(progress()).subscribe((now) => {
+    state = now;
+  });
+  return {
+    note: (noted) => {
+      const { fact, event, refusal } = noted;
+      if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
+      if (!live) passed.note(noted);
+      noted$.next(noted);
+      if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // it may be stored twice
+      if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;
+      if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
+      if (!refusal && fact.type === 'created') objective = fact.objectives[0]!;
+      if (!live && noted.position >= past) caughtUp();
+      if (live && !json) screen.status(status);
+    },
+    get paused() {
+      return left;
+    },
+    conclude: ({ journal, directory, ending, again }) => {
+      const reason = ending.type === 'closed' ? state.closed! : ending.type;
+      const best = front ?? bestFirst(rows.values(), objective).slice(0, TOP);
+      if (json) {
+        const last = omitUndefined({ reason, trials: state.trials, completed: state.completed, journal, best: best[0], front });
+        print(JSON.stringify(last));
+      } else if (best.length > 0) print(table(best));
+      const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reason as keyof typeof said];
+      screen.line(`${why}; the study is in ${journal}, what the trials printed in ${directory}`);
+      if (ending.type === 'alike') {
+        const { trials, message } = ending.alike;
+        const last = trials.at(-1)!;
+        if (json) screen.line(`trial ${last}: ${stripControls(message)}`); // otherwise its line says so
+        screen.line(
+          `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
+        );
+        screen.line(`to change the objective or the parameters, delete ${journal} and ${directory} first: they hold no result`);
+      } else if (state.completed === 0 && ended() > 0) {
+        const broken = [...rows.values()].findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
+        screen.line(broken ? nothingCompleted(broken, journal) : 'no trial was completed');
+      }
+      if (ending.type === 'interrupted') screen.line(`to resume: ${again}`);
+      else if (ending.type === 'closed' && ended() > before && best.length > 0)
+        screen.line(`next: hypertide dashboard ${shellQuoted(journal)}`);
+      else if (ending.type === 'paused') screen.line(`to continue: hypertide change ${journal} --resume, then the same command`);
+      else if (ending.type === 'closed' && ended() === before && past > 0 && state.closed! in onward)
+        screen.line(`to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`);
+      return state.completed;
+    },
+  };
+}
+
+const stoppedAs = ({ how, trials }: Alike): string =>
+  `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;
+
+/** What to do if no trial was completed. @param failed the last trial that failed. */
+const nothingCompleted = ({ trial }: TrialRow, journal: string): string =>
+  `no trial was completed; "hypertide logs ${journal} ${trial}" shows why trial ${trial} failed. Correct the program, then "hypertide retry ${journal}" and this command try the failed trials again`;
+
+/** Options of `change` that reopen a closed study. None helps if all has been tried, and each run has its own time. */
+const onward: Readonly<Partial<Record<CloseReason, string>>> = {
+  trials: '--more 10',
+  plateau: '--more 10',
+  person: '--more 10',
+  target: '--target, and a better one',
+  cost: '--cost, and a higher one',
+};
+
+const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed' | 'alike'>, string>> = {
+  trials: 'all trials are done',
+  target: 'the target is reached',
+  cost: 'the cost limit is reached',
+  plateau: 'the results no longer improve',
+  exhausted: 'there is nothing left to try',
+  time: 'the time is up',
+  person: 'the study was closed',
+  interrupted: 'interrupted',
+  paused: 'the study is paused',
+  failed: 'the study failed',
+};

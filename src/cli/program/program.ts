@@ -1,0 +1,69 @@
+import { Command, CommanderError, Help, type Option } from 'commander';
+import { messagesOf } from '../../errors.ts';
+import { version } from '../../version.ts';
+import { escapeControls } from '../terminal/plainText.ts';
+import { statusOf } from '../terminal/withLog.ts';
+import { declareAct } from './act.ts';
+import { declareRead } from './read.ts';
+import { declareRun } from './run.ts';
+import { declareServer } from './server.ts';
+import { declareStudies } from './studies.ts';
+import { declareTools } from './tools.ts';
+import { declareWorkers } from './workers.ts';
+
+/** The commands. They load what they need when they are used. @param tell takes the exit status. */
+export function programFor(tell: (status: number) => void): Command {
+  const program = new Command('hypertide')
+    .version(version)
+    .usage('<command> [options]  ("hypertide <command> --help" shows them)')
+    .exitOverride()
+    .helpCommand(false)
+    .showHelpAfterError('("hypertide --help" shows all commands)')
+    .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf, formatHelp: helpOf })
+    .addHelpText(
+      'after',
+      `Examples:
+  hypertide init -- python train.py
+  hypertide run study.yaml -- python train.py --lr {lr}`,
+    );
+  const exit = (status: Promise<number>) => status.then(tell);
+  for (const declare of [declareRun, declareRead, declareAct, declareStudies, declareServer, declareWorkers, declareTools])
+    declare(program, exit);
+  return program;
+}
+
+/** The list of commands has no room for --version and --help, which every program has. */
+const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);
+
+/** The overview fits a screen: its groups follow each other, and it only names the commands on studies as a whole, servers and workers. */
+function helpOf(command: Command, help: Help): string {
+  const text = Help.prototype.formatHelp.call(help, command, help);
+  return command.parent ? text : text.replaceAll('\n\n', '\n').replace(/(?<=^(?:Studies|Server|Workers):\n)(?: {2,}.*\n)+/gm, namesIn);
+}
+
+/** A list of commands without what they do. */
+const namesIn = (list: string): string => `  ${[...list.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name).join(', ')}\n`;
+
+/** Prints an error in one line, and those that were found with it. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
+export function printError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  for (const message of messagesOf(error)) process.stderr.write(`hypertide: ${escapeControls(message.replace(/\s*\n\s*/g, ' '))}\n`);
+  const status = statusOf(error);
+  if (status === 1 && process.env.HYPERTIDE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return status;
+}
+
+/** Runs a command line, and gives its exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exit = 0;
+  const program = programFor((status) => {
+    exit = status;
+  });
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    return printError(error);
+  }
+}

@@ -1,0 +1,51 @@
+import type { RowChanges } from '../wire.ts';
+import type { Feed } from './feed.ts';
+
+/** Entries after which a new reader gets new messages, because it would have too much to catch up with. */
+const STALE = 5000;
+
+/** Messages about all trials up to a position, each encoded when the first reader gets there. */
+interface Shared {
+  readonly position: number;
+  readonly changes: Generator<RowChanges>;
+  readonly made: Uint8Array[];
+  readers: number;
+}
+
+/** Kept as long as a reader is being sent them. */
+const shared = new WeakMap<Feed, Shared>();
+
+/**
+ * What a reader gets that knows nothing of a study that has begun: messages about all trials up to a position. Readers that begin at the same time share
+ * them, because encoding a large study for each would block the server.
+ */
+export function firstMessages(feed: Feed): { readonly position: number; readonly messages: Iterable<Uint8Array> } {
+  const { changes } = feed.begun!;
+  const known = shared.get(feed);
+  const isFresh = known && changes.position - known.position < STALE;
+  const one = isFresh ? known : { position: changes.position, changes: changes.since(0), made: [], readers: 0 };
+  shared.set(feed, one);
+  return { position: one.position, messages: messagesOf(feed, one) };
+}
+
+function* messagesOf(feed: Feed, one: Shared): Generator<Uint8Array> {
+  one.readers++;
+  try {
+    for (let i = 0; ; i++) {
+      const message = one.made[i] ?? encoded(feed.id, one.changes.next().value);
+      if (!message) return;
+      one.made[i] = message;
+      yield message;
+    }
+  } finally {
+    one.readers--;
+    if (one.readers === 0 && shared.get(feed) === one) shared.delete(feed);
+  }
+}
+
+/** A server-sent event. Only the last one has an id, which marks a position to resume from. */
+function encoded(id: string, changes: RowChanges | undefined): Uint8Array | undefined {
+  if (!changes) return undefined;
+  const mark = changes.more ? '' : `id: ${id}:${changes.position}\n`;
+  return new TextEncoder().encode(`event: trials\ndata: ${JSON.stringify(changes)}\n${mark}\n`);
+}

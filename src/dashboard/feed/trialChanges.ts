@@ -1,0 +1,96 @@
+import type { Params, Values } from '../../facts/facts.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import type { TrialId } from '../../messages.ts';
+import { type TrialRow, TrialRows } from '../../study/trials.ts';
+import type { RowChange, RowChanges } from '../wire.ts';
+
+/** The entries about a trial, and what it reported. */
+interface History {
+  readonly trial: TrialId;
+  /** Positions of the first and the last entry about it. */
+  readonly first: number;
+  last: number;
+  /** Position, step and first value of each report that is kept. */
+  readonly reports: number[];
+}
+
+/** Reports of a trial that are kept for its curve; of a longer one every other is dropped, again and again. */
+const CURVE = 128;
+/** Rows in one message at most, so that a page shows something early. */
+const MESSAGE = 2000;
+/** Values in the rows and curves of one message: more at once would block the server. */
+const VALUES = 24_000;
+/** Values of a row besides its parameters, about. */
+const OTHERS = 4;
+
+/** The trials of a study, and which of them have changed since a position. */
+export class TrialChanges {
+  readonly rows = new TrialRows();
+  /** In the order of their last change, the latest at the end. */
+  readonly #histories = new Map<TrialId, History>();
+  readonly #objective: string;
+  position = 0;
+  /** Position of the last entry that ended a trial or retracted its result. */
+  results = 0;
+
+  /** @param objective name of the first one, whose reports make curves. */
+  constructor(objective: string) {
+    this.#objective = objective;
+  }
+
+  fold(entry: AppliedEntry<Params>): void {
+    const { position, fact, refusal } = entry;
+    this.position = position;
+    const row = this.rows.fold(entry);
+    if (row === undefined) return;
+    if (row.status !== 'open' && entry.effect !== 'noted') this.results = position;
+    const history = this.#histories.get(row.trial) ?? { trial: row.trial, first: position, last: position, reports: [] };
+    history.last = position;
+    if (!refusal && fact.type === 'reported') this.#keepReport(history.reports, position, fact.step, fact.values);
+    this.#histories.delete(row.trial);
+    this.#histories.set(row.trial, history);
+  }
+
+  #keepReport(reports: number[], position: number, step: number, values: Values): void {
+    reports.push(position, step, values[this.#objective]!);
+    if (reports.length <= 3 * CURVE) return;
+    const thinned = reports.filter((_, i) => Math.floor(i / 3) % 2 === 1);
+    reports.splice(0, reports.length, ...thinned);
+  }
+
+  /** The changes that a reader who knows the log up to a position has missed, in messages of some thousand rows, the oldest changes first. */
+  *since(known: number): Generator<RowChanges> {
+    const { position } = this;
+    const changed: History[] = [];
+    for (const history of [...this.#histories.values()].reverse()) {
+      if (history.last <= known) break;
+      changed.push(history);
+    }
+    changed.reverse();
+    for (let from = 0; from === 0 || from < changed.length; ) {
+      const to = this.#endOfMessage(changed, from);
+      const rows = changed.slice(from, to).map((history) => withCurve(this.rows.get(history.trial)!, history.reports, known, position));
+      yield { position, rows, more: to < changed.length };
+      from = Math.max(to, 1);
+    }
+  }
+
+  #endOfMessage(changed: readonly History[], from: number): number {
+    let to = from;
+    for (let values = 0; to < changed.length && to < from + MESSAGE && values < VALUES; to++) {
+      const { trial, reports } = changed[to]!;
+      values += OTHERS + Object.keys(this.rows.get(trial)!.params).length + (2 / 3) * reports.length;
+    }
+    return to;
+  }
+
+  history(trial: TrialId): Readonly<History> | undefined {
+    return this.#histories.get(trial);
+  }
+}
+
+function withCurve(row: TrialRow, reports: readonly number[], since: number, upTo: number): RowChange {
+  const curve: number[] = [];
+  for (let i = 0; i < reports.length; i += 3) if (reports[i]! > since && reports[i]! <= upTo) curve.push(reports[i + 1]!, reports[i + 2]!);
+  return curve.length > 0 ? { ...row, curve } : { ...row };
+}

@@ -1,0 +1,144 @@
+import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../../messages.ts';
+import { type Axis, type Point, samePoint } from '../../space/axis.ts';
+import { EquivalentTrials } from '../duplicates/equivalentTrials.ts';
+
+/** A configuration: a trial and those that resume it. */
+export interface ComparedConfiguration {
+  readonly index: number;
+  readonly point: Point;
+  /** Its losses, by budget. */
+  readonly losses: ReadonlyMap<number, number>;
+  /** The highest of these budgets; 0 without one. */
+  readonly top: number;
+  /** Whether its results count: it is not equivalent to an earlier one. */
+  readonly counts: boolean;
+}
+
+interface Growing extends ComparedConfiguration {
+  losses: Map<number, number>;
+  top: number;
+  counts: boolean;
+  /** The highest budget at which one of its trials completed. */
+  completed: number;
+}
+
+/**
+ * The losses of each configuration at the budgets at which configurations are compared: the rungs of a scheduler or, without one, the powers of 3.
+ * Running trials count too: the first report at or above a rung is the result at that rung. A completed trial counts at its budget. Results of
+ * equivalent trials, infeasible trials and failed runs do not count.
+ */
+export class RungResults {
+  readonly configurations: readonly ComparedConfiguration[];
+  readonly #all: Growing[] = [];
+  readonly #counted: Growing[] = [];
+  readonly #byTrial = new Map<TrialId, Growing>();
+  readonly #rungs: readonly number[] | undefined;
+  readonly #twins: EquivalentTrials;
+  /** The budgets at which trials ended. */
+  readonly #ends = new Set<number>();
+
+  /** @param rungs ascending */
+  constructor(axes: readonly Axis[], rungs?: readonly number[]) {
+    this.configurations = this.#all;
+    this.#rungs = rungs;
+    this.#twins = new EquivalentTrials(axes);
+  }
+
+  /** Whether trials ended at different budgets. */
+  get differ(): boolean {
+    return this.#ends.size > 1;
+  }
+
+  /** The configurations with results that count, in the order of their first results. */
+  get counted(): readonly ComparedConfiguration[] {
+    return this.#counted;
+  }
+
+  of(id: TrialId): ComparedConfiguration | undefined {
+    return this.#byTrial.get(id);
+  }
+
+  /** The highest rung that a step has reached; undefined below the first. */
+  rungAt(step: number): number | undefined {
+    return this.#rungs ? this.#rungs.findLast((rung) => rung <= step) : powerOf3(step);
+  }
+
+  /** Whether a report is the first of its configuration at a rung. Other reports may be left out. */
+  isNew({ id, step }: Reported): boolean {
+    const rung = this.rungAt(step);
+    const configuration = this.#byTrial.get(id);
+    return rung !== undefined && configuration !== undefined && !configuration.losses.has(rung);
+  }
+
+  take(told: StrategyEvent): void {
+    const isTwin = this.#isTwin(told);
+    if (told.type === 'suggested') return this.#begin(told);
+    const configuration = this.#byTrial.get(told.id);
+    if (configuration === undefined) return;
+    if (isTwin) this.#discount(configuration);
+    if (told.type === 'ended') return this.#end(configuration, told);
+    const rung = this.rungAt(told.step);
+    if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, told.losses[0]!);
+  }
+
+  #isTwin(told: StrategyEvent): boolean {
+    if (told.type === 'ended' && violates(told)) return false;
+    return this.#twins.take(told, told.type !== 'reported' || this.isNew(told));
+  }
+
+  #begin({ id, point, resumes }: Suggested): void {
+    const parent = resumes === undefined ? undefined : this.#byTrial.get(resumes);
+    if (parent && samePoint(parent.point, point)) return void this.#byTrial.set(id, parent);
+    const configuration = { index: this.#all.length, point, losses: new Map(), top: 0, counts: true, completed: 0 };
+    this.#all.push(configuration);
+    this.#byTrial.set(id, configuration);
+  }
+
+  #end(configuration: Growing, ended: Ended): void {
+    const { outcome, losses, step, budget = Number.POSITIVE_INFINITY } = ended;
+    if (outcome === 'failed' || violates(ended)) return this.#forget(configuration);
+    if (outcome === 'completed') {
+      const at = this.#rungs ? (this.rungAt(budget) ?? budget) : budget;
+      configuration.completed = Math.max(configuration.completed, at);
+      this.#ends.add(at);
+      if (at === budget || !configuration.losses.has(at)) this.#note(configuration, at, losses![0]!);
+      return;
+    }
+    const rung = step === undefined ? undefined : this.rungAt(step);
+    this.#ends.add(rung ?? 0);
+    if (rung !== undefined && losses && !configuration.losses.has(rung)) this.#note(configuration, rung, losses[0]!);
+  }
+
+  #note(configuration: Growing, budget: number, loss: number): void {
+    if (configuration.losses.size === 0 && configuration.counts) this.#counted.push(configuration);
+    configuration.losses.set(budget, loss);
+    configuration.top = Math.max(configuration.top, budget);
+  }
+
+  /** Removes the reports of a failed or infeasible run, but keeps the results of completed ones. */
+  #forget(configuration: Growing): void {
+    for (const budget of [...configuration.losses.keys()]) if (budget > configuration.completed) configuration.losses.delete(budget);
+    configuration.top = Math.max(0, ...configuration.losses.keys());
+    if (configuration.losses.size === 0) this.#uncount(configuration);
+  }
+
+  #discount(configuration: Growing): void {
+    if (!configuration.counts) return;
+    configuration.counts = false;
+    this.#uncount(configuration);
+  }
+
+  #uncount(configuration: Growing): void {
+    const at = this.#counted.indexOf(configuration);
+    if (at >= 0) this.#counted.splice(at, 1);
+  }
+}
+
+/** The highest power of 3 up to a step, by multiplication, so that it is exact. */
+function powerOf3(step: number): number | undefined {
+  if (!(step > 0 && step < Number.POSITIVE_INFINITY)) return undefined;
+  let power = 1;
+  while (power > step) power /= 3;
+  while (power * 3 <= step) power *= 3;
+  return power;
+}

@@ -1,0 +1,89 @@
+import type { Fact } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { decide, type Intent, RefusedError, type Submitted } from '../../src/study/commands.ts';
+import type { AuthoredLog } from '../log/log.ts';
+import { dryRunChange } from './dryRun.ts';
+
+/** Where a fact comes from, if not from this process. */
+export interface Origin {
+  /** The trainer that says it. */
+  readonly author?: string | undefined;
+  /** The person or program that asks for it. */
+  readonly user?: string | undefined;
+  /** The name of the request, by which a repeated one is recognised. */
+  readonly request?: string | undefined;
+}
+
+/** Appends facts to a log and waits until the study has applied them. */
+export interface Submitter {
+  /** @returns the position of the fact. @throws RefusedError if it does not count; what keeps the log from storing it. */
+  append(fact: Fact, origin?: Origin): Promise<number>;
+  /** Takes every entry that the study applies. */
+  note(entry: AppliedEntry): void;
+  /** The study will apply nothing more: all that waits fails. */
+  end(error: unknown): void;
+}
+
+/** Recognises a fact that comes back from the log by a request number, of which each process has its own. */
+export function submitter(log: Pick<AuthoredLog, 'append'>): Submitter {
+  const own = [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join('');
+  const waiting = new Map<string, { readonly resolve: (position: number) => void; readonly reject: (error: unknown) => void }>();
+  let count = 0;
+  return {
+    append: async (fact, { author, user, request: named } = {}) => {
+      const request = named ?? `${own}.${++count}`;
+      const key = keyOf(request, author);
+      const applied = new Promise<number>((resolve, reject) => waiting.set(key, { resolve, reject }));
+      applied.catch(() => {}); // the study may end while the fact is being stored
+      const whole = omitUndefined({ ...fact, user, request });
+      try {
+        while ((await log.append(whole, author)) === 'fenced'); // entries of others do not make it wrong
+      } catch (error) {
+        waiting.delete(key);
+        throw error;
+      }
+      return applied;
+    },
+    note: ({ fact, position, author, refusal }) => {
+      if (waiting.size === 0) return;
+      const request = requestOf(fact);
+      const waiter = request === undefined ? undefined : waiting.get(keyOf(request, author));
+      if (!waiter) return;
+      waiting.delete(keyOf(request!, author));
+      if (refusal) waiter.reject(new RefusedError(refusal));
+      else waiter.resolve(position);
+    },
+    end: (error) => {
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
+    },
+  };
+}
+
+/** The name of the request that a fact answers. */
+export const requestOf = (fact: unknown): string | undefined => (fact as { readonly request?: string } | undefined)?.request;
+
+const keyOf = (request: string, author = ''): string => `${author}\n${request}`;
+
+/**
+ * Decides what a person asks of a study, and waits until the study has applied it. A configuration for which there is no room raises the limit
+ * of trials after it is in the queue: before, a strategy could take the room.
+ *
+ * @throws RefusedError; OptionError and what a strategy throws that does not suit the study.
+ */
+export async function submit<P>(
+  intent: Intent,
+  ledger: Ledger<P>,
+  append: Submitter['append'],
+  origin?: Pick<Origin, 'user' | 'request'>,
+): Promise<Submitted> {
+  const fact = decide(intent, ledger, (strategy) => dryRunChange(ledger, strategy));
+  if ('code' in fact) throw new RefusedError(fact);
+  const position = await append(fact, origin);
+  const { planned, settings } = ledger;
+  if (fact.type === 'enqueued' && planned > (settings.limits.trials ?? Number.POSITIVE_INFINITY))
+    await append({ type: 'changed', limits: { trials: planned } });
+  return { position, fact };
+}

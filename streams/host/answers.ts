@@ -1,0 +1,177 @@
+import type { Entry } from '../../src/facts/entry.ts';
+import type { Params } from '../../src/facts/facts.ts';
+import { validate } from '../../src/facts/validate.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { MOST } from '../../src/ledger/proposers.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { type Intent, intentSchemas, parseIntent, RefusedError, refuseProposer, type Submitted } from '../../src/study/commands.ts';
+import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
+import { type Presence, trainerRows } from '../../src/study/trainerRows.ts';
+import { type Annotation, type TrialRow, TrialRows, type TrialStatus } from '../../src/study/trials.ts';
+import type { EngineRun } from '../engine/run.ts';
+import { type Origin, type Submitter, submit, submitter } from '../engine/submit.ts';
+import { inTurn } from '../engine/timeout.ts';
+import type { AuthoredLog, Log } from '../log/log.ts';
+import { past } from '../log/past.ts';
+import type { Progress } from '../results/observe.ts';
+import type { Turn } from './turns.ts';
+
+/** The state of a study: the answer of `status`. */
+export interface StudyStatus extends Progress<Params>, Annotation {
+  readonly study: string;
+  readonly phase: string;
+  readonly position: number;
+  readonly paused: boolean;
+  /** Configurations to try. */
+  readonly limit?: number;
+  /** Name of the first objective. */
+  readonly objective: string;
+}
+
+/** Answers requests to a study that an engine of this process runs. */
+export interface Answers<P> {
+  /** The trials so far. */
+  readonly rows: TrialRows<P>;
+  /** The study must have begun. */
+  status(): StudyStatus;
+  /** Answers a request once the log has been read. @throws RefusedError; what a command throws. */
+  answer(method: string, request: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** @throws RefusedError; OptionError and what a strategy throws that does not suit the study. */
+  submit(intent: Intent, origin?: Pick<Origin, 'user' | 'request'>): Promise<Submitted>;
+  /** Appends a fact and waits until it counts. @throws RefusedError */
+  readonly append: Submitter['append'];
+  /** The next rows of trials, as many as one answer has room for, and whether more follow. */
+  page(request: PageRequest): { readonly items: readonly TrialRow<P>[]; readonly more: boolean };
+  /**
+   * Whether it is the turn of an external proposer.
+   *
+   * @param ahead how many proposals it makes ahead of time. Default: 1.
+   * @throws RefusedError if the strategy has no such proposer.
+   */
+  turnOf(proposer: string, ahead?: number): Turn;
+  /** Takes every entry that the study applies. */
+  note(entry: AppliedEntry<P>): void;
+  /** The study will apply nothing more: commands that wait fail. */
+  end(error: unknown): void;
+}
+
+export interface PageRequest {
+  /** Rows of later trials only. Default: 0. */
+  readonly after?: number;
+  /** Rows with this status only. */
+  readonly status?: TrialStatus;
+  /** How many rows at most. Default: as many as there is room for. */
+  readonly limit?: number;
+}
+
+/** Characters of rows or entries in one answer: a NATS server takes a megabyte, and a character may be four bytes. */
+export const ROOM = 200_000;
+
+type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Readonly<Record<string, unknown>>) => unknown>>;
+
+/** The requests of `requestKinds`, whichever way they come. @param present the trainers that are connected, if that can be known */
+export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Iterable<Presence> = () => []): Answers<P> {
+  const rows = new TrialRows<P>();
+  const { append, note, end } = submitter(log);
+  const best = () => {
+    const { best: first } = run.engine.ledger;
+    return first && (rows.get(first.trial) as TrialRow | undefined);
+  };
+  const status = (): StudyStatus => {
+    const { ledger, phase } = run.engine;
+    const { study, paused, limits, objectives } = ledger.settings;
+    const { completed, stopped, failed } = rows.counts;
+    return omitUndefined({
+      study,
+      phase,
+      position: ledger.position,
+      paused,
+      objective: objectives[0]!.name,
+      limit: limits.trials,
+      trials: ledger.nextTrial - 1,
+      open: ledger.running,
+      completed,
+      stopped,
+      failed,
+      best: best(),
+      closed: ledger.closed,
+      ...rows.about,
+    });
+  };
+  const page: Answers<P>['page'] = ({ after = 0, status: wanted, limit = Number.POSITIVE_INFINITY }) => {
+    const found = [...rows].filter((row) => row.trial > after && (wanted === undefined || row.status === wanted));
+    const { items, add } = pager<TrialRow<P>>(ROOM);
+    for (const row of found.sort((a, b) => a.trial - b.trial)) if (items.length >= limit || !add(row)) break;
+    return { items, more: items.length < found.length };
+  };
+  const turnOf: Answers<P>['turnOf'] = (proposer, ahead = 1) => {
+    const { ledger } = run.engine;
+    refuseProposer(proposer, ledger);
+    const { proposals, isAbsent } = ledger.inbox(proposer);
+    const waiting = proposals.length;
+    if (ledger.closed !== undefined) return { next: 'over', waiting, reason: ledger.closed };
+    // What waits although the proposer is awaited or absent was rejected. One that is absent is not waited for: a proposal brings it back.
+    const isDue = waiting < MOST && (run.awaits(proposer) || waiting < ahead || isAbsent);
+    return { next: isDue && !ledger.settings.paused ? 'propose' : 'wait', waiting };
+  };
+  const queries: Queries = {
+    status,
+    best: () => best() ?? null,
+    trials: (request) => page(request).items,
+    turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
+    log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
+    trainers: () => trainerRows(run.engine.ledger, present()),
+    create: () => {
+      throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
+    },
+  };
+  const [turn, turnOfLog] = [inTurn(), inTurn()]; // a log can take long to answer
+  return {
+    rows,
+    status,
+    answer: async (method, request) => {
+      const known = requestMethods.find((name) => name === method);
+      if (!known)
+        throw new RefusedError({ code: 'unknown-command', message: `there is no ${method}; there are ${requestMethods.join(', ')}` });
+      await run.started;
+      if (isIntent(known)) return submit(parseIntent({ ...request, type: known }), run.engine.ledger, append);
+      const refusal = validate(requestKinds[known].request, request);
+      if (refusal) throw new RefusedError(refusal);
+      return (known === 'log' ? turnOfLog : turn)(() => queries[known](request));
+    },
+    append,
+    turnOf,
+    page,
+    submit: (intent, origin) => submit(intent, run.engine.ledger, append, origin),
+    note: (entry) => {
+      rows.fold(entry);
+      note(entry);
+    },
+    end,
+  };
+}
+
+/** Entries from a position on, as many as one answer has room for. */
+async function pageOf(log: Log, from: number): Promise<readonly Entry[]> {
+  const page = pager<Entry>(ROOM);
+  for await (const entries of past(log, from)) for (const entry of entries) if (!page.add(entry)) return page.items;
+  return page.items;
+}
+
+/** Collects what fits into one answer: at least one item, and at most `room` characters. */
+function pager<T>(room: number) {
+  const items: T[] = [];
+  let length = 0;
+  return {
+    items,
+    /** @returns whether the item fits. */
+    add: (item: T): boolean => {
+      length += JSON.stringify(item).length;
+      if (length > room && items.length > 0) return false;
+      items.push(item);
+      return true;
+    },
+  };
+}
+
+const isIntent = (method: RequestMethod): method is Intent['type'] => Object.hasOwn(intentSchemas, method);

@@ -1,0 +1,51 @@
+import type { Params } from '../../src/facts/facts.ts';
+import type { TrialId } from '../../src/messages.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { Suggestion } from '../engine/directive.ts';
+
+/** A trial that a trainer has claimed. */
+export interface Assignment<P = Params> {
+  readonly trial: TrialId;
+  readonly attempt: number;
+  /** The claim, which every fact about the trial must name. */
+  readonly run: string;
+  readonly params: P;
+  readonly budget?: number;
+  readonly resumes?: TrialId;
+  readonly checkpoint?: string;
+  /** Seconds without a report or a heartbeat after which the attempt is lost. */
+  readonly lease: number;
+}
+
+/** The answer to a trainer that asks for a trial. */
+export type Asked<P = Params> =
+  | ({ readonly next: 'trial' } & Assignment<P>)
+  /** There is no trial now: ask again. */
+  | { readonly next: 'wait' }
+  | { readonly next: 'over'; readonly reason: string };
+
+export interface AskOptions {
+  /** The trainer, if its name is known. */
+  readonly author?: string | undefined;
+  /** The name that people see. Default: the author. */
+  readonly trainer?: string | undefined;
+  /** The claim. An ask with the claim of an open trial gets that trial again. Default: a random one. */
+  readonly run?: string | undefined;
+  /** Seconds to wait for a trial. Default: 0. */
+  readonly wait?: number | undefined;
+  /** Values that the trial must have; the strategy chooses the rest. Needs `run`, so that a repeated ask gets the same trial. */
+  readonly fixed?: Params | undefined;
+  readonly whenGone?: WhenGone | undefined;
+}
+
+/** Calls back when the client that waits for an answer has gone, or soon if it has gone already. @returns unsubscribes */
+export type WhenGone = (leave: () => void) => () => void;
+
+/** The assignment of an attempt that a run has claimed. @param lease seconds */
+export function assignmentOf<P>(
+  { trial, attempt, params, budget, resumes, checkpoint }: Suggestion<P>,
+  run: string,
+  lease: number,
+): Extract<Asked<P>, { readonly next: 'trial' }> {
+  return { next: 'trial', trial, attempt, run, params, ...omitUndefined({ budget, resumes, checkpoint }), lease };
+}

@@ -1,0 +1,154 @@
+import type { TrialEvent } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { OpenTrial } from '../../src/ledger/trial.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { RefusedError } from '../../src/study/commands.ts';
+import { Asks } from '../engine/asks.ts';
+import type { Suggestion } from '../engine/directive.ts';
+import { blockedBy, FixedAsks, hasRoom } from '../engine/fixedAsks.ts';
+import type { Origin, Submitter } from '../engine/submit.ts';
+import { type Asked, type AskOptions, assignmentOf } from './asked.ts';
+
+/** Milliseconds that a decision may take, though the trainer does not want to wait. */
+const DECIDING = 250;
+
+interface ClaimsOptions<P> {
+  readonly ledger: () => Ledger<P>;
+  /** Seconds. */
+  readonly lease: number;
+  /** Appends a fact of a trainer, and waits until it counts. @throws RefusedError */
+  readonly say: (fact: TrialEvent, origin: Pick<Origin, 'author'>) => Promise<unknown>;
+  readonly append: Submitter['append'];
+  /** Called when a trial may be wanted. */
+  readonly stir: () => void;
+}
+
+type Accepts<P> = (suggestion: Suggestion<P>) => boolean;
+
+/** Gives trials to trainers elsewhere, which ask for them: an ask gets a suggestion, and with it the claim on its attempt. */
+export class Claims<P> {
+  readonly #options: ClaimsOptions<P>;
+  readonly #asks = new Asks<P>();
+  readonly #fixedAsks = new FixedAsks<P>();
+  /** Asks that name their claim, so that a repeated one gets the same trial. */
+  readonly #underWay = new Map<string, Promise<Asked<P>>>();
+
+  constructor(options: ClaimsOptions<P>) {
+    this.#options = options;
+  }
+
+  /** Whether an ask waits that may get a trial. */
+  get any(): boolean {
+    return this.#asks.any;
+  }
+
+  /** Takes every entry that the study applies. */
+  note(entry: AppliedEntry<P>): void {
+    this.#fixedAsks.note(entry);
+    if (entry.effect === 'noted' && entry.fact.type === 'instructed') this.#asks.match();
+  }
+
+  put(suggestion: Suggestion<P>): void {
+    this.#asks.put(suggestion);
+  }
+
+  /** Ends all asks that wait. @param how with `error`: they fail */
+  end(how?: { readonly error?: unknown }): void {
+    this.#asks.end(how);
+  }
+
+  /** Claims the next trial for a trainer. @throws RefusedError; what keeps the log from storing the claim. */
+  ask(options: AskOptions): Promise<Asked<P>> {
+    const { author, run: named } = options;
+    if (named === undefined) return this.#claimNext(crypto.randomUUID(), options);
+    const key = `${author ?? ''}\n${named}`;
+    const asked = this.#underWay.get(key) ?? this.#claimNext(named, options).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, asked);
+    return asked;
+  }
+
+  get #ledger(): Ledger<P> {
+    return this.#options.ledger();
+  }
+
+  async #claimNext(run: string, options: AskOptions): Promise<Asked<P>> {
+    const { author, trainer = author } = options;
+    const { lease, say } = this.#options;
+    for (const open of this.#ledger.open.values()) if (isHeld(open, run, author)) return assignmentOf(open.suggestion, run, lease);
+    if (author !== undefined && this.#ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
+    const suggestion = await this.#next(options);
+    if (!suggestion) return this.#without(options);
+    const { trial, attempt } = suggestion;
+    try {
+      await say(omitUndefined({ type: 'started', trial, attempt, run, trainer }), { author });
+    } catch (error) {
+      if (this.#isUnclaimed(suggestion)) this.#asks.putBack(suggestion);
+      throw error;
+    }
+    return assignmentOf(suggestion, run, lease);
+  }
+
+  /** The next suggestion that a trainer may get; with fixed values, the one for its own ask. */
+  async #next(options: AskOptions): Promise<Suggestion<P> | undefined> {
+    const { author, run, fixed } = options;
+    const { append } = this.#options;
+    const ledger = this.#ledger;
+    const mayClaim: Accepts<P> = (one) => author === undefined || ledger.trainers.refuseClaim(author, one) === undefined;
+    const wait = async (accepts: Accepts<P>) => {
+      const both: Accepts<P> = (one) => accepts(one) && mayClaim(one);
+      return this.#takeUnclaimed(both) ?? (await this.#waitForTrial(both, options));
+    };
+    if (fixed === undefined) return wait((one) => !this.#fixedAsks.isAwaited(one));
+    if (run === undefined)
+      throw new RefusedError({
+        code: 'missing-field',
+        message: 'ask: expected run with fixed, by which a repeated ask gets the same trial',
+      });
+    if (!ledger.trainers.isAtWork(author)) return wait(() => false);
+    return this.#fixedAsks.ask({ request: requestIn(options), fixed, user: author, ledger, append, wait });
+  }
+
+  /** The answer without a suggestion. An ask with fixed values needs a new configuration. @throws RefusedError if it would wait for ever */
+  #without(options: AskOptions): Asked<P> {
+    const { closed, trainers } = this.#ledger;
+    if (closed !== undefined) return { next: 'over', reason: closed };
+    if (options.fixed === undefined) return { next: 'wait' };
+    if (!hasRoom(this.#ledger) && !this.#fixedAsks.has(requestIn(options))) return { next: 'over', reason: 'trials' };
+    const error = blockedBy(this.#ledger, ({ suggestion, run }) => run === undefined && this.#asks.keeps(suggestion));
+    if (error && trainers.isAtWork(options.author)) throw error;
+    return { next: 'wait' };
+  }
+
+  /** A suggestion that no ask has got yet, and that is still to be evaluated. */
+  #takeUnclaimed(accepts: Accepts<P>): Suggestion<P> | undefined {
+    for (let next = this.#asks.take(accepts); next; next = this.#asks.take(accepts)) if (this.#isUnclaimed(next)) return next;
+    return undefined;
+  }
+
+  #isUnclaimed({ trial: id, attempt }: Suggestion<P>): boolean {
+    const trial = this.#ledger.open.get(id);
+    return trial !== undefined && trial.suggestion.attempt === attempt && trial.run === undefined && !trial.awaiting;
+  }
+
+  async #waitForTrial(accepts: Accepts<P>, { author, wait = 0, whenGone }: AskOptions): Promise<Suggestion<P> | undefined> {
+    if (this.#ledger.closed !== undefined) return undefined;
+    const { suggestion, giveUp } = this.#asks.wait(accepts, () => this.#ledger.trainers.isAtWork(author));
+    const timer = setTimeout(giveUp, Math.max(wait * 1000, DECIDING));
+    const stay = whenGone?.(giveUp);
+    this.#options.stir();
+    try {
+      return await suggestion;
+    } finally {
+      clearTimeout(timer);
+      stay?.();
+    }
+  }
+}
+
+/** The name of an ask with fixed values. Two trainers may use the same name for their claims. */
+const requestIn = ({ author = '', run }: AskOptions): string => `ask ${author} ${run}`;
+
+/** Whether a run has the claim on a trial. */
+export const isHeld = <P>(trial: OpenTrial<P> | undefined, run: string, author: string | undefined): boolean =>
+  trial?.run === run && !trial.awaiting && trial.runs.get(run) === author;

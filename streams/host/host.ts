@@ -1,0 +1,241 @@
+import type { Entry } from '../../src/facts/entry.ts';
+import type { Params, TrialEvent } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { TrialId } from '../../src/messages.ts';
+import type { Space } from '../../src/space/space.ts';
+import { type Decided, decide, type Intent, RefusedError } from '../../src/study/commands.ts';
+import type { Answered, StudySource } from '../../src/study/source.ts';
+import { type TrainerRow, trainerRows } from '../../src/study/trainerRows.ts';
+import type { Directive } from '../engine/directive.ts';
+import { dryRunChange } from '../engine/dryRun.ts';
+import { Leases } from '../engine/leases.ts';
+import { type EngineRun, runEngine } from '../engine/run.ts';
+import type { Origin } from '../engine/submit.ts';
+import type { AuthoredLog } from '../log/log.ts';
+import { past } from '../log/past.ts';
+import type { StrategyOption, StudyOptions } from '../spec/options.ts';
+import { type Answers, answersOf } from './answers.ts';
+import type { Asked, AskOptions } from './asked.ts';
+import { Claims, isHeld } from './claims.ts';
+import { Repeats, wantedOf } from './repeats.ts';
+import { type Turn, type TurnOptions, Turns } from './turns.ts';
+
+export interface HostOptions<P> extends StudyOptions, StrategyOption {
+  /** Seconds without a sign of its trainer after which an attempt is lost. Default: 30. */
+  readonly lease?: number | undefined;
+  /** Called with each entry and what it did. */
+  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+  /** Where its log is, for people. */
+  readonly place?: string | undefined;
+}
+
+/** Whether a trial should stop, and what stops it. */
+export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
+
+/**
+ * A study whose trainers are elsewhere: they ask, report and tell by requests, and may vanish. It decides a trial when one is asked for. The facts of a
+ * trainer that is known carry its name in the log, so they count under the same rules as over NATS.
+ */
+export class HostedStudy<P = Params> implements StudySource {
+  readonly place: string;
+  readonly log: AuthoredLog;
+  /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
+  readonly finished: Promise<void>;
+  readonly answers: Answers<P>;
+  readonly #run: EngineRun<P>;
+  readonly #repeats = new Repeats();
+  readonly #claims: Claims<P>;
+  readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
+  readonly #leases: Leases;
+  readonly #timer: ReturnType<typeof setInterval>;
+  /** Settled once: a race on each request would be kept by `finished` until the study ends. */
+  readonly #began: Promise<void>;
+  readonly #stops = new Map<TrialId, string>();
+  #failed: (error: unknown) => void = () => {};
+
+  /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
+  constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
+    const { strategy, lease = 30, note, place = '', ...settings } = options;
+    this.place = place;
+    this.log = log;
+    this.#leases = new Leases(lease * 1000);
+    this.#claims = new Claims({
+      ledger: () => this.ledger,
+      lease,
+      say: (fact, origin) => this.#append(fact, origin),
+      append: (fact, origin) => this.answers.append(fact, origin),
+      stir: () => this.#run.engine.stir(),
+    });
+    let finish = () => {};
+    this.finished = new Promise((resolve, reject) => {
+      finish = resolve;
+      this.#failed = reject;
+    });
+    this.finished.catch(() => {}); // requests report it
+    this.#run = runEngine<P>(
+      space,
+      strategy,
+      log,
+      {
+        ...settings,
+        stay: true,
+        asked: () => this.#claims.any,
+        note: (entry) => {
+          this.#watch(entry);
+          this.#repeats.note(entry);
+          this.#claims.note(entry);
+          this.answers.note(entry);
+          note?.(entry);
+          this.#turns.look();
+        },
+      },
+      {
+        direct: (directive) => this.#direct(directive),
+        finished: () => {
+          this.#claims.end();
+          finish();
+        },
+        fail: (error) => this.#fail(error),
+        awaits: () => this.#turns.look(),
+      },
+    );
+    this.#began = Promise.race([this.#run.started, this.finished]);
+    this.#began.catch(() => {}); // as above
+    this.answers = answersOf(log, this.#run); // the engine reads its first entry after this
+    this.#timer = setInterval(() => void this.#judge().catch((error) => this.#fail(error)), this.#leases.interval);
+  }
+
+  get ledger(): Ledger<P> {
+    return this.#run.engine.ledger;
+  }
+
+  /** Resolves when the log has been read. @throws what keeps the study from running. */
+  async ready(): Promise<void> {
+    if (!this.failure) await this.#began;
+    if (this.failure) throw this.failure.error;
+  }
+
+  /** Why it cannot be run any more; undefined if it can. */
+  failure: { readonly error: unknown } | undefined;
+
+  read = (from: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]> => this.log.read(from, signal);
+  past = (from: number): AsyncIterable<readonly Entry[]> => past(this.log, from);
+
+  async trainers(): Promise<readonly TrainerRow[]> {
+    await this.ready();
+    return trainerRows(this.ledger);
+  }
+
+  /** Claims the next trial for a trainer. @throws what the study throws. */
+  async ask(options: AskOptions = {}): Promise<Asked<P>> {
+    await this.ready();
+    return this.#claims.ask(options);
+  }
+
+  /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
+  async say(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<Stopping> {
+    await this.ready();
+    await this.#repeats.once(origin, { ...fact }, async () => ({ position: await this.#append(fact, origin), fact }));
+    return this.#stopping(fact.trial);
+  }
+
+  /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
+  beat(trial: TrialId, run: string, author?: string): Stopping {
+    if (!isHeld(this.ledger.open.get(trial), run, author))
+      throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
+    this.#leases.extend(trial, performance.now());
+    return this.#stopping(trial);
+  }
+
+  /** Waits until it is the turn of an external proposer. @throws RefusedError if the strategy has no such proposer */
+  async turn(proposer: string, options: TurnOptions = {}): Promise<Turn> {
+    await this.ready();
+    return this.#turns.wait(proposer, options);
+  }
+
+  /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit. */
+  async submit(intent: Intent, origin: Pick<Origin, 'user' | 'request'> = {}): Promise<Answered> {
+    await this.ready();
+    const submitted = await this.#repeats.once(origin, wantedOf(intent), () => this.answers.submit(intent, origin));
+    return { ...submitted, running: true };
+  }
+
+  /** The fact that an intent would become. @throws as `submit` */
+  preview(intent: Intent): Decided {
+    const fact = decide(intent, this.ledger, (strategy) => dryRunChange(this.ledger, strategy));
+    if ('code' in fact) throw new RefusedError(fact);
+    return fact;
+  }
+
+  /** Ends the engine and closes the log. The study can be resumed. */
+  async close(): Promise<void> {
+    this.#run.stop();
+    this.#end(new RefusedError({ code: 'closed', message: 'the server is ending' }));
+    await this.log.close();
+  }
+
+  /** Appends a fact of a trainer, and waits until it counts. @returns its position. @throws RefusedError */
+  async #append(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'>): Promise<number> {
+    const refusal = this.ledger.refusesFrom(fact, origin.author);
+    if (refusal) throw new RefusedError(refusal);
+    return this.answers.append(fact, origin);
+  }
+
+  #stopping(trial: TrialId): Stopping {
+    const by = this.#stops.get(trial);
+    return by === undefined ? { stop: false } : { stop: true, by };
+  }
+
+  #direct(directive: Directive<P>): void {
+    if (directive.type === 'suggested') return this.#claims.put(directive);
+    if (directive.type !== 'stop') return;
+    const { trial: id, by } = directive;
+    this.#stops.set(id, by);
+    const trial = this.ledger.open.get(id);
+    const isUnclaimed = trial !== undefined && trial.run === undefined;
+    if (!isUnclaimed || (by !== 'person' && by !== 'closed')) return;
+    const { attempt } = trial.suggestion; // if a trainer claims it first, the claim counts
+    void this.log
+      .append({ type: 'failed', trial: id, attempt, reason: 'lost', message: 'no trainer claimed it' })
+      .catch((error) => this.#fail(error));
+  }
+
+  /** What an entry means for the lease of its trial. */
+  #watch({ fact, refusal }: AppliedEntry<P>): void {
+    if (refusal || !('trial' in fact)) return;
+    const trial = this.ledger.open.get(fact.trial);
+    if (trial === undefined || fact.type === 'suggested') this.#stops.delete(fact.trial);
+    const isAvoided = trial?.suggestion.avoid !== undefined && trial.run === undefined;
+    if (trial === undefined || trial.awaiting || (trial.run === undefined && !isAvoided)) this.#leases.end(fact.trial);
+    else this.#leases.extend(fact.trial, performance.now(), isAvoided ? 2 : 1);
+  }
+
+  /** Ends attempts whose trainer has been silent for too long. A fact that is stored but not applied yet is a sign of it. */
+  async #judge(): Promise<void> {
+    for (const id of this.#leases.due(performance.now())) {
+      const head = await this.log.head();
+      const trial = this.ledger.open.get(id);
+      if (trial === undefined || !this.#leases.isDue(id, performance.now())) continue;
+      this.#leases.extend(id, performance.now());
+      if (this.ledger.position < head) continue;
+      const { attempt } = trial.suggestion;
+      const lost = { type: 'failed', trial: id, attempt, reason: 'lost' } as const;
+      if (trial.run === undefined) await this.log.append({ ...lost, message: 'no trainer claimed it' });
+      else await this.log.append({ ...lost, run: trial.run, message: 'no heartbeat' });
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.failure ??= { error };
+    this.#run.stop();
+    this.#end(error);
+    this.#failed(error);
+  }
+
+  #end(error: unknown): void {
+    clearInterval(this.#timer);
+    this.#claims.end({ error });
+    this.answers.end(error);
+  }
+}

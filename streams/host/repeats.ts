@@ -1,0 +1,89 @@
+import type { Fact } from '../../src/facts/facts.ts';
+import type { Refusal } from '../../src/facts/refusal.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { type Decided, type Intent, RefusedError } from '../../src/study/commands.ts';
+import { type Origin, requestOf } from '../engine/submit.ts';
+
+/** How many requests are remembered. */
+const REMEMBERED = 10_000;
+
+/** A fact in the log, and its position. */
+interface StoredFact {
+  readonly position: number;
+  readonly fact: Fact;
+}
+
+/** What a request asks for: fields that its fact has as they were given. A repeated request must ask for the same. */
+type Wanted = Pick<Fact, 'type'> & Readonly<Record<string, unknown>>;
+
+/** The facts that commands become. */
+const decided = {
+  enqueue: 'enqueued',
+  propose: 'proposed',
+  retract: 'retracted',
+  cancel: 'cancelled',
+  annotate: 'annotated',
+  change: 'changed',
+  instruct: 'instructed',
+  close: 'closed',
+} as const satisfies Readonly<Record<Intent['type'], Decided['type']>>;
+
+/** The fields of an intent that its fact has as they are. The others become limits, or get defaults. */
+export function wantedOf(intent: Intent) {
+  if (intent.type !== 'change') return { ...intent, type: decided[intent.type] };
+  const { limits, more, strategy: _, ...fields } = intent;
+  return { ...fields, limits: more === undefined ? limits : undefined, type: decided.change };
+}
+
+interface Outcome {
+  readonly position: number;
+  readonly fact: unknown;
+  readonly refusal?: Refusal;
+}
+
+/**
+ * Recognises a request that is repeated because its answer was lost. The name of the request is part of its fact, so it is recognised after a restart
+ * too. The last ten thousand are remembered.
+ */
+export class Repeats {
+  readonly #done = new Map<string, Outcome>();
+  readonly #underWay = new Map<string, Promise<Outcome>>();
+
+  /** Takes every entry that the study applies. */
+  note({ fact, position, author, refusal }: AppliedEntry): void {
+    const request = requestOf(fact);
+    if (request === undefined) return;
+    const key = keyOf({ author, user: (fact as Partial<Decided>).user, request });
+    if (this.#done.has(key)) return;
+    this.#done.set(key, refusal ? { position, fact, refusal } : { position, fact });
+    if (this.#done.size > REMEMBERED) this.#done.delete(this.#done.keys().next().value!);
+  }
+
+  /** Does what is asked, or answers as before if the same was asked under the same name. @throws RefusedError; what `act` throws. */
+  once<S extends StoredFact>(origin: Origin, wanted: Wanted, act: () => Promise<S>): Promise<S> {
+    if (origin.request === undefined) return act();
+    const key = keyOf(origin);
+    const done = this.#done.get(key);
+    if (done) return answerAgain<S>(done, wanted);
+    const known = this.#underWay.get(key);
+    if (known) return known.then((stored) => answerAgain<S>(stored, wanted));
+    const answer = act().finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, answer);
+    return answer;
+  }
+}
+
+const keyOf = ({ author = '', user = '', request }: Origin): string => `${author}\n${user}\n${request}`;
+
+/** The answer to a request that has been answered before. The type of its fact is the one that is wanted. */
+async function answerAgain<S extends StoredFact>(outcome: Outcome, wanted: Wanted): Promise<S> {
+  const known = outcome.fact as Wanted;
+  for (const [name, value] of Object.entries(wanted))
+    if (value !== undefined && JSON.stringify(known[name]) !== JSON.stringify(value))
+      throw new RefusedError({
+        code: 'request-reused',
+        message: `this Idempotency-Key was used for another request (${known.type}); expected a new key for this one (${wanted.type})`,
+      });
+  if (outcome.refusal) throw new RefusedError(outcome.refusal);
+  return { position: outcome.position, fact: outcome.fact } as S;
+}

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { errors, type NatsConnection, nkeys } from '@nats-io/nats-core';
+import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import { UserError } from '../../../src/errors.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+
+/**
+ * Settings with which a connection outlasts its server and its network: it never gives up, and notices within five seconds that a link is
+ * dead, also while it is being made. The client's own settings give up after ten attempts.
+ *
+ * @example
+ * const nc = await connect({ servers: 'nats://127.0.0.1:4222', ...reconnectOptions, waitOnFirstConnect: true });
+ */
+export const reconnectOptions = {
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 250,
+  reconnectJitter: 250,
+  pingInterval: 1500,
+  maxPingOut: 2,
+  timeout: 4000,
+  ignoreAuthErrorAbort: true,
+} as const;
+
+/** How one comes in. At most one of `nkey` and `creds`. */
+export interface Access {
+  /** File that holds the seed of an nkey. */
+  readonly nkey?: string;
+  /** File with a JWT and its seed, as `nsc` makes it. */
+  readonly creds?: string;
+  /** Files in PEM: the authority that the server's certificate is checked against, and a certificate of one's own with its key. */
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+export interface ConnectOptions extends Access {
+  /** First token of the subjects for answers. A restricted user may subscribe only to its own. */
+  readonly inboxPrefix?: string;
+  readonly name?: string;
+}
+
+const LOGIN = 'the server wants another login: an nkey, credentials, or a user and password in its address';
+
+/** The server cannot be reached, or does not let one in. */
+export class ConnectError extends UserError {
+  override readonly name = 'ConnectError';
+  readonly code = 'no-connection';
+}
+
+/**
+ * Connects for long. The first time, a server that is not there is an error.
+ *
+ * @param urls one address or several, with commas between: `nats://` is encrypted where the server wants it, `tls://` always. A user and a
+ *   password, or a token alone, may stand in the first one.
+ * @throws ConnectError
+ * @example
+ * const nc = await connectTo('tls://a.example.com,tls://b.example.com', { creds: 'w1.creds', tlsCa: 'ca.pem' });
+ */
+export async function connectTo(
+  urls: string,
+  { inboxPrefix, name = 'hypertide', ...access }: ConnectOptions = {},
+): Promise<NatsConnection> {
+  const places = urls.split(',').map((url) => placeOf(url.trim()));
+  const hosts = places.map(({ host }) => host);
+  const authenticator = await authenticatorOf(access);
+  const files = await certificates(access);
+  const isEncrypted = Object.keys(files).length > 0 || places.some(({ protocol }) => protocol === 'tls:');
+  try {
+    return await connect({
+      servers: hosts,
+      name,
+      ...reconnectOptions,
+      ...loginOf(places.find((place) => place.username) ?? places[0]!),
+      ...omitUndefined({
+        inboxPrefix,
+        authenticator,
+        tls: isEncrypted ? { ...files, checkServerIdentity: identityOf(places) } : undefined,
+      }),
+    });
+  } catch (cause) {
+    const todo = cause instanceof errors.AuthorizationError ? LOGIN : undefined;
+    throw new ConnectError(`${hosts.join(', ')}: ${messageOf(cause as Error, isEncrypted)}`, { cause, todo });
+  }
+}
+
+/**
+ * Checks the name in a certificate. A server with an address instead of a name has none in TLS, and Node would check its certificate for `localhost`
+ * instead: one for its own address would be refused, and one for any other server's `localhost` taken.
+ */
+function identityOf(places: readonly URL[]) {
+  const hosts = places.map(({ hostname }) => hostname.replace(/^\[|\]$/g, ''));
+  const unnamed = hosts.filter((host) => isIP(host) > 0 || host === 'localhost');
+  return (name: string, certificate: PeerCertificate): Error | undefined => {
+    if (name !== 'localhost' || unnamed.length === 0) return checkServerIdentity(name, certificate);
+    const errors = unnamed.map((host) => checkServerIdentity(host, certificate));
+    return errors.includes(undefined) ? undefined : errors[0];
+  };
+}
+
+function loginOf(place: URL) {
+  const [username, password] = [place.username, place.password].map(decodeURIComponent);
+  if (!username) return {};
+  return password ? { user: username, pass: password } : { token: username };
+}
+
+/** Why a connection failed. The client says of a certificate only that the link broke. */
+function messageOf({ message, cause }: Error, isEncrypted: boolean): string {
+  const why = cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
+  return isEncrypted ? `${why} (over TLS)` : why;
+}
+
+/** @throws ConnectError for an invalid address or an unsupported scheme: using another scheme instead could reveal a password. */
+function placeOf(url: string): URL {
+  const full = url.includes('://') ? url : `nats://${url}`;
+  const shown = full.replace(/\/\/[^@/]*@/, '//');
+  if (!URL.canParse(full)) throw new ConnectError(`${shown}: expected the address of a server, such as nats://127.0.0.1:4222`);
+  const place = new URL(full);
+  if (place.protocol !== 'nats:' && place.protocol !== 'tls:')
+    throw new ConnectError(`${shown}: expected nats:// or tls://, got ${place.protocol}//, which is not supported`);
+  return place;
+}
+
+async function authenticatorOf({ nkey, creds }: Access) {
+  if (nkey !== undefined && creds !== undefined) throw new ConnectError('expected the seed of an nkey or a file of credentials, got both');
+  if (nkey !== undefined) return nkeyAuthenticator(await seedIn(nkey));
+  return creds === undefined ? undefined : credsAuthenticator(await bytesIn(creds));
+}
+
+/** The contents of the files. Reading them here gives errors with the name of the file. */
+async function certificates({ tlsCa, tlsCert, tlsKey }: Access) {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new ConnectError('expected a certificate and its key, got only one of them');
+  const text = async (file: string) => new TextDecoder().decode(await bytesIn(file));
+  return omitUndefined({
+    ca: tlsCa === undefined ? undefined : await text(tlsCa),
+    cert: tlsCert === undefined ? undefined : await text(tlsCert),
+    key: tlsKey === undefined ? undefined : await text(tlsKey),
+  });
+}
+
+const bytesIn = (file: string): Promise<Uint8Array> =>
+  readFile(file).catch((cause) => {
+    throw new ConnectError(`${file}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, { cause });
+  });
+
+async function seedIn(file: string): Promise<Uint8Array> {
+  const seed = new TextEncoder().encode(new TextDecoder().decode(await bytesIn(file)).trim());
+  try {
+    nkeys.fromSeed(seed);
+  } catch (cause) {
+    throw new ConnectError(`${file}: expected the seed of an nkey, such as hypertide nats-config writes`, { cause });
+  }
+  return seed;
+}

@@ -1,0 +1,73 @@
+import type { Msg } from '@nats-io/nats-core';
+import type { Instruction } from '../../../src/facts/facts.ts';
+import type { RefusalCode } from '../../../src/facts/refusal.ts';
+import type { TrialId } from '../../../src/messages.ts';
+
+/** Seconds without a heartbeat after which a run counts as lost, unless the engine sets another lease. */
+export const LEASE = 30;
+/** Header of a suggestion: the lease that its run will have, in seconds. */
+export const LEASE_HEADER = 'Hypertide-Lease';
+
+/** Header of a suggestion: the longest fact of its trial that counts, in bytes. Without it, 16 KiB. */
+export const LIMIT_HEADER = 'Hypertide-Limit';
+
+/** Header of a suggestion: the trace of its trial, as W3C Trace Context writes it. */
+export const TRACE_HEADER = 'traceparent';
+
+/** Header of a restored entry: when it was first written, in nanoseconds since 1970. It counts in the restored part of a stream only. */
+export const TIME_HEADER = 'Hypertide-Time';
+/** Metadata of a stream: how many of its first entries were restored from another log. */
+export const RESTORED = 'hypertide-restored';
+
+/** On `directive.<trial>`: it is to stop, and its last report is its result. */
+export interface StopMessage {
+  readonly type: 'stop';
+  readonly trial: TrialId;
+  /** Path of the strategy, `person`, `closed` or `void`. */
+  readonly by: string;
+}
+/** On `directive.all`: the study is over. */
+export interface ClosedMessage {
+  readonly type: 'closed';
+  readonly reason: string;
+}
+/** On `directive.all`: a trainer is to take trials, to take none, or to take none and end. */
+export interface InstructedMessage {
+  readonly type: 'instructed';
+  readonly trainer: string;
+  readonly to: Instruction;
+  readonly reason?: string;
+}
+export type DirectiveMessage = StopMessage | ClosedMessage | InstructedMessage;
+
+/** On `rejected.<trainer>`: a fact does not count. Advice, which may be missed. */
+export interface RejectedMessage {
+  readonly position: number;
+  readonly code: RefusalCode;
+  readonly message: string;
+  /** Of the fact, as far as they could be read. */
+  readonly type?: string;
+  readonly trial?: TrialId;
+  readonly run?: string;
+}
+
+/** On `beat.<trainer>.<trial>`: the heartbeat of a run. */
+export interface Beat {
+  readonly run: string;
+}
+
+/** On `beat.<trainer>.0`: a trainer is there, whether it holds a trial or not. */
+export interface PresenceMessage {
+  readonly slots: number;
+  readonly offers?: Readonly<Record<string, number>>;
+}
+
+/** Milliseconds between two of these messages, and after which a trainer counts as gone. */
+export const PRESENCE = 5000;
+export const ABSENT = 3.5 * PRESENCE;
+
+/**
+ * Whether a message was read from a stream. Another user can have the server send a stored message to any subject of the same account, so what comes
+ * this way is neither a directive nor a rejection.
+ */
+export const isRelayed = ({ headers }: Pick<Msg, 'headers'>): boolean => headers?.has('Nats-Stream') ?? false;

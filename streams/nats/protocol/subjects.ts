@@ -1,0 +1,74 @@
+import { OptionError } from '../../../src/errors.ts';
+import type { TrialId } from '../../../src/messages.ts';
+
+/** Names of studies and trainers are tokens of subjects. */
+const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+
+export const isName = (name: string): boolean => NAME.test(name);
+
+/** @throws OptionError for what cannot be a token of a subject. */
+export function checkName(option: string, name: string): string {
+  if (!isName(name)) throw new OptionError(option, 'a to z, 0 to 9, _ and -, 32 at most, the first a letter or a digit', name);
+  return name;
+}
+
+/** The durable consumer that hands suggestions out to trainers. */
+export const TRAINERS = 'trainers';
+
+/**
+ * Where a study speaks. Only what lies below `ht.<study>.log` is in its stream: a stream that covered the subject of a request would answer
+ * it with an acknowledgement of its own.
+ *
+ * @throws OptionError if the study has no name that can stand in a subject.
+ */
+export const subjectsOf = (study: string) => subjectsBelow(checkName('study', study), `HT_${study}`, `HTC_${study}`);
+
+function subjectsBelow(study: string, stream: string, chunks: string) {
+  const root = `ht.${study}`;
+  return {
+    stream,
+    /** The stream of checkpoints. */
+    chunks,
+    /** All that the stream holds. */
+    log: `${root}.log.>`,
+    suggested: `${root}.log.suggested`,
+    /** The first fact, alone on its subject: trainers may read it without a right to the whole log. */
+    created: `${root}.log.created`,
+    /** What the engine says besides, for itself or for a person. */
+    study: `${root}.log.study`,
+    /** A trainer's facts of a trial; `*` stands for any. */
+    by: (trainer: string, trial: TrialId | '*') => `${root}.log.by.${trainer}.${trial}`,
+    beat: (trainer: string, trial: TrialId | '*') => `${root}.beat.${trainer}.${trial}`,
+    directive: (trial: TrialId | 'all' | '*') => `${root}.directive.${trial}`,
+    rejected: (trainer: string) => `${root}.rejected.${trainer}`,
+    /** How the study stands, whenever that has changed, a few times a second at most. */
+    status: `${root}.status`,
+    rpc: (method: string) => `${root}.rpc.${method}`,
+    /** A part of a checkpoint that a trainer saved of a trial, by the SHA-256 of its content. */
+    chunk: (trainer: string, trial: TrialId | '*', sha256: string) => `${root}.chunk.${trainer}.${trial}.${sha256}`,
+    /** Where a trainer asks to save a checkpoint of a trial that it holds, and for parts of the one from which the trial resumes. */
+    checkpoint: (trainer: string, trial: TrialId | '*') => `${root}.checkpoint.${trainer}.${trial}`,
+    /** Where the server sends those parts to a trainer. @param transfer a name that the trainer chooses */
+    part: (trainer: string, transfer: string, sha256: string) => `${root}.part.${trainer}.${transfer}.${sha256}`,
+  } as const;
+}
+
+export type Subjects = ReturnType<typeof subjectsBelow>;
+
+/** Patterns for the subjects of all studies in an account, and for their streams: a wildcard stands for a whole token. */
+export const everyStudy: Subjects = subjectsBelow('*', '*', '*');
+
+/**
+ * Where a trainer gets answers: the only inbox that its rights allow.
+ *
+ * @param hasCredentials whether its rights come from a key of its role, in which a name stands for a whole token.
+ */
+export const inboxOfTrainer = (name: string, hasCredentials = false): string => `_INBOX${hasCredentials ? '.' : '_'}${name}`;
+
+const BY = '.log.by.';
+
+/** The trainer that wrote to `ht.<study>.log.by.<trainer>.<trial>`; undefined if the engine did. */
+export function trainerOf(subject: string): string | undefined {
+  const at = subject.indexOf(BY);
+  return at < 0 ? undefined : subject.slice(at + BY.length, subject.lastIndexOf('.'));
+}

@@ -1,0 +1,34 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { failureOf } from '../../../src/errors.ts';
+import { isRecord } from '../../../src/schema/isRecord.ts';
+import { jsonOf } from '../connection/connection.ts';
+import { isName, subjectsOf } from '../protocol/subjects.ts';
+import { isInbox, respond } from '../rpc.ts';
+
+/**
+ * Answers requests to create studies. Of several processes with one pattern, one answers.
+ *
+ * @returns a function that ends it.
+ */
+export function answerCreations(
+  nc: NatsConnection,
+  pattern: string,
+  fits: (name: string) => boolean,
+  create: (name: string, study: unknown) => Promise<void>,
+): () => void {
+  const subject = subjectsOf('x').rpc('create').replace('.x.', '.*.');
+  const queue = `create-${[...new TextEncoder().encode(pattern)].map((byte) => byte.toString(16)).join('')}`;
+  const subscription = nc.subscribe(subject, {
+    queue,
+    callback: (error, message) => {
+      const [, name = ''] = message.subject.split('.');
+      if (error || !isInbox(message.reply) || !isName(name) || !fits(name)) return;
+      const data = jsonOf(message);
+      void create(name, isRecord(data) ? data.study : undefined).then(
+        () => respond(message, { ok: true, result: {} }),
+        (failure: unknown) => respond(message, { ok: false, ...failureOf(failure) }),
+      );
+    },
+  });
+  return () => subscription.unsubscribe();
+}

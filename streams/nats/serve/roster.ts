@@ -1,0 +1,36 @@
+import { isRecord } from '../../../src/schema/isRecord.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { Presence } from '../../../src/study/trainerRows.ts';
+import { ABSENT } from '../protocol/messages.ts';
+
+/** Names at most: another one takes the place of the one that was silent longest. */
+const MOST = 10_000;
+
+/** The trainers that say that they are there. Callers pass the time, in milliseconds of a clock that never goes back. */
+export class Roster {
+  readonly #heard = new Map<string, { readonly said: Omit<Presence, 'trainer' | 'silent'>; readonly at: number }>();
+
+  /** @param message what a trainer says of itself, not yet believed. */
+  hear(trainer: string, message: unknown, now: number): void {
+    if (!isRecord(message)) return;
+    const { slots, offers } = message;
+    this.#heard.delete(trainer); // so that the names stay in the order in which they were heard
+    this.#heard.set(trainer, {
+      said: omitUndefined({ slots: isCount(slots) ? slots : undefined, offers: isOffer(offers) ? offers : undefined }),
+      at: now,
+    });
+    const [longest] = this.#heard.keys();
+    if (this.#heard.size > MOST) this.#heard.delete(longest!);
+  }
+
+  /** Those that were heard lately. */
+  present(now: number): Presence[] {
+    for (const [trainer, { at }] of this.#heard) if (now - at > ABSENT) this.#heard.delete(trainer);
+    return [...this.#heard].map(([trainer, { said, at }]) => ({ trainer, ...said, silent: Math.round((now - at) / 100) / 10 }));
+  }
+}
+
+const isCount = (slots: unknown): slots is number => Number.isSafeInteger(slots) && (slots as number) >= 0;
+
+const isOffer = (offers: unknown): offers is Readonly<Record<string, number>> =>
+  isRecord(offers) && JSON.stringify(offers).length <= 1024 && Object.values(offers).every(Number.isFinite);

@@ -1,0 +1,190 @@
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Limits } from '../../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { TrialId } from '../../../src/messages.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { Space } from '../../../src/space/space.ts';
+import type { TrialRows } from '../../../src/study/trials.ts';
+import { type EngineRun, runEngine } from '../../engine/run.ts';
+import type { Spans } from '../../engine/spans.ts';
+import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
+import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
+import { type NatsLog, natsLog } from '../log/log.ts';
+import { messageBytesFor, type StreamOptions } from '../log/stream.ts';
+import { LEASE } from '../protocol/messages.ts';
+import { subjectsOf } from '../protocol/subjects.ts';
+import { answerRequests } from '../rpc.ts';
+import { StudyError } from '../studyError.ts';
+import { Shell } from './shell.ts';
+
+const STREAM_NOT_FOUND = 10059;
+
+export interface ServeOptions extends StudyOptions, StrategyOption, StreamOptions {
+  /** Name of the study. */
+  readonly study: string;
+  /** Seconds without a heartbeat after which a run counts as lost. Default: 30. */
+  readonly lease?: number;
+  /** Bytes that the checkpoints of the study may take on the server, which reserves them when the first one is saved. Default: 10 GB, or less if the server has less. */
+  readonly checkpointBytes?: number;
+  /** Traces the study. */
+  readonly spans?: Spans | undefined;
+  /** Called with each entry and what it did. */
+  readonly note?: (noted: AppliedEntry) => void;
+  /** Told in a line of what a person might want to know, such as that the server has no room. */
+  readonly warn?: (message: string) => void;
+}
+
+/** A study that this process serves. */
+export interface ServedStudy {
+  /** Resolves when this engine has read the log and continues from it, or was closed before. @throws what kept it from that. */
+  readonly started: Promise<void>;
+  /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
+  readonly finished: Promise<void>;
+  /** Resolves when this engine has ended, with the error if it failed. It outlives the close of its study. */
+  readonly ended: Promise<unknown>;
+  /** Pauses the study: no new trials begin until it is resumed. @param limits that are to be in force from then on. */
+  pause(limits?: Limits): Promise<void>;
+  /** Ends this engine; another one can take over. */
+  close(): Promise<void>;
+  /** What this engine has folded from the log. */
+  readonly ledger: Ledger<unknown>;
+  /** The trials so far. */
+  readonly rows: TrialRows<unknown>;
+  /** Whether this engine decides: of several, the one that wrote last. */
+  readonly leads: boolean;
+  /** Entries that the server has stored and this engine has not read. */
+  lag(): Promise<number>;
+}
+
+/**
+ * The log of a study, whose stream takes messages as long as its first fact.
+ *
+ * @param isOld whether the first rules hold.
+ * @throws StudyError if the server takes no message as long as that.
+ */
+export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, isOld?: () => boolean): Promise<NatsLog> {
+  const { study, strategy, lease = LEASE, warn, spans, replicas, maxBytes, maxMessageBytes } = options;
+  const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
+  const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
+  return natsLog(nc, study, omitUndefined({ lease, warn, isOld, traceparent, replicas, maxBytes, maxMessageBytes: longest }));
+}
+
+/**
+ * Runs a study on a server: creates its stream and consumer, decides, watches leases, tells trainers what to stop, and answers requests. Several engines
+ * may serve one study: of two decisions one is stored, and if one engine dies another one takes over.
+ *
+ * @param nc the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
+ * @throws OptionError for unknown options; StudyError if the server takes no message as long as the first fact; into `finished`: MismatchError where the stream is of another study; StalledError, StrategyError of strategies.
+ * @example
+ * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
+ */
+export async function serve<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions): Promise<ServedStudy> {
+  refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'spans', 'replicas', 'maxMessageBytes', 'maxBytes', 'checkpointBytes');
+  const {
+    strategy,
+    lease = LEASE,
+    note,
+    warn = () => {},
+    replicas = 1,
+    maxMessageBytes: _,
+    maxBytes: __,
+    checkpointBytes,
+    ...settings
+  } = options;
+  const subjects = subjectsOf(options.study);
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
+  const log = await studyLog(nc, space, options, () => running.engine.ledger.settings.rules < 2);
+  const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
+  const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const finished = new Promise<void>((yes, no) => {
+    [resolve, reject] = [yes, no];
+  });
+  finished.catch(() => {});
+  let end!: (error?: unknown) => void;
+  const ended = new Promise<unknown>((settle) => {
+    end = settle;
+  });
+  const close = async () => {
+    running.stop();
+    shell.close();
+    checkpoints.close();
+    rpc.close();
+    await log.close();
+    resolve();
+    end();
+  };
+  const fail = (error: unknown) => {
+    const isGone = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
+    const failure = isGone
+      ? new StudyError(`the stream ${subjects.stream} is gone: it was deleted on the server`, { code: 'gone', cause: error })
+      : error;
+    reject(failure);
+    end(failure);
+    void close();
+  };
+  const running: EngineRun<P> = runEngine<P>(
+    space,
+    strategy,
+    log,
+    {
+      ...settings,
+      stay: true,
+      note: (noted) => {
+        shell.note(noted);
+        checkpoints.note(noted);
+        rpc.note(noted);
+        note?.(noted);
+      },
+    },
+    {
+      direct: (directive) => shell.direct(directive),
+      finished: () => {
+        shell.closed();
+        resolve();
+      },
+      fail,
+    },
+  );
+  shell.run = running;
+  const rpc = answerRequests(nc, subjects, log, running, () => shell.present()); // the engine reads its first entry after this
+  const begin = async () => {
+    await running.started;
+    if (!log.named) await log.append(running.engine.ledger.created); // where trainers look for it
+    await shell.watch();
+    checkpoints.watch({
+      get ledger() {
+        return running.engine.ledger; // another one after a change of the strategy
+      },
+      rows: rpc.rows,
+      leads: () => log.leads,
+      head: () => log.head(),
+      warn,
+    });
+  };
+  const begun = begin();
+  void begun.catch(fail);
+  const started = Promise.race([begun, finished]);
+  started.catch(() => {});
+  const pause = async (limits?: Limits) => {
+    await rpc.submit(omitUndefined({ type: 'change', paused: true, limits }));
+  };
+  return {
+    started,
+    finished,
+    ended,
+    pause,
+    close,
+    rows: rpc.rows,
+    get ledger() {
+      return running.engine.ledger;
+    },
+    get leads() {
+      return log.leads;
+    },
+    lag: async () => Math.max(0, (await log.head()) - running.engine.ledger.position),
+  };
+}

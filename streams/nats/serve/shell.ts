@@ -1,0 +1,206 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import { identityOf } from '../../../src/facts/parse.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import type { TrialId } from '../../../src/messages.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { Presence } from '../../../src/study/trainerRows.ts';
+import type { Directive, Rejected } from '../../engine/directive.ts';
+import { Leases } from '../../engine/leases.ts';
+import type { EngineRun } from '../../engine/run.ts';
+import { jsonOf, onStatus, publish } from '../connection/connection.ts';
+import { withRetry } from '../connection/retry.ts';
+import type { NatsLog } from '../log/log.ts';
+import type { Beat, DirectiveMessage, RejectedMessage } from '../protocol/messages.ts';
+import type { Subjects } from '../protocol/subjects.ts';
+import { ensureConsumer } from './consumer.ts';
+import { Roster } from './roster.ts';
+
+/** What lies around an engine on a server: leases, and what trainers are told. */
+export class Shell<P> {
+  run!: EngineRun<P>;
+  readonly #nc: NatsConnection;
+  readonly #jsm: JetStreamManager;
+  readonly #log: NatsLog;
+  readonly #subjects: Subjects;
+  readonly #lease: number;
+  readonly #leases: Leases;
+  readonly #stopping = new Map<TrialId, string>();
+  /** The position of the suggestion of each unclaimed attempt. */
+  readonly #unclaimed = new Map<TrialId, number>();
+  readonly #judging = new Set<TrialId>();
+  readonly #roster = new Roster();
+  /** Trainers that were ever told to pause, drain or work. */
+  readonly #instructed = new Set<string>();
+  /** Trials of which an attempt was offered again since a trainer last claimed one. */
+  readonly #offeredAgain = new Set<TrialId>();
+  #end = () => {};
+  /** Whether the past has been read: what trainers were told then is past, too. */
+  #watches = false;
+  #over = false;
+
+  constructor(nc: NatsConnection, jsm: JetStreamManager, log: NatsLog, subjects: Subjects, lease: number) {
+    this.#nc = nc;
+    this.#jsm = jsm;
+    this.#log = log;
+    this.#subjects = subjects;
+    this.#lease = lease;
+    this.#leases = new Leases(lease);
+  }
+
+  /** Begins to watch over leases, once the log has been taken in. */
+  async watch(): Promise<void> {
+    this.#watches = true;
+    await withRetry(this.#nc, () => this.#consumer());
+    if (this.#over) return;
+    const beats = this.#nc.subscribe(this.#subjects.beat('*', '*'), {
+      callback: (error, message) => (error ? undefined : this.#beat(message)),
+    });
+    const deafen = onStatus(this.#nc, ({ type }) => {
+      if (type !== 'reconnect') return;
+      this.#leases.restart(performance.now());
+      this.#consumer().catch(() => {}); // it is looked at again when an attempt stays unclaimed
+    });
+    this.#leases.restart(performance.now());
+    const timer = setInterval(() => {
+      for (const trial of this.#leases.due(performance.now())) void this.#judge(trial).catch(() => {});
+    }, this.#leases.interval);
+    this.#end = () => {
+      clearInterval(timer);
+      deafen();
+      beats.unsubscribe();
+    };
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#end();
+  }
+
+  /** The trainers that are connected. */
+  present(): Presence[] {
+    return this.#roster.present(performance.now());
+  }
+
+  /** What an entry means for the lease of its trial, or for a trainer. */
+  note({ position, fact, refusal }: AppliedEntry): void {
+    if (refusal) return;
+    if (fact.type === 'instructed') {
+      this.#instructed.add(fact.trainer);
+      if (this.#watches) this.#instruct(fact.trainer);
+    }
+    if (!('trial' in fact)) return;
+    const { type, trial: id } = fact;
+    const trial = this.run.engine.ledger.open.get(id);
+    if (trial === undefined) this.#stopping.delete(id);
+    if (trial === undefined || trial.run !== undefined) this.#offeredAgain.delete(id);
+    if (trial === undefined || trial.awaiting || trial.proposal.by === 'import') {
+      this.#leases.end(id);
+      this.#unclaimed.delete(id);
+      return;
+    }
+    if (type === 'suggested') this.#unclaimed.set(id, position);
+    if (trial.run !== undefined) this.#unclaimed.delete(id);
+    this.#leases.extend(id, performance.now(), trial.run === undefined ? 2 : 1);
+    if (type === 'reported') this.#stopAgain(id);
+  }
+
+  direct(directive: Directive<P>): void {
+    if (directive.type === 'rejected') return this.#reject(directive);
+    if (directive.type !== 'stop') return; // suggestions are in the stream already
+    this.#stopping.set(directive.trial, directive.by);
+    this.#tell(directive);
+  }
+
+  /** Tells all trainers that the study is over. */
+  closed(): void {
+    this.#tell({ type: 'closed', reason: this.run.engine.ledger.closed! });
+  }
+
+  #beat(message: Msg): void {
+    const [id, trainer] = message.subject.split('.').reverse();
+    if (id === '0') return this.#greet(trainer!, message);
+    const trial = this.run.engine.ledger.open.get(Number(id));
+    if (trial?.run === undefined || trial.awaiting || (jsonOf(message) as Beat | undefined)?.run !== trial.run) return;
+    if (trial.runs.get(trial.run) !== trainer) return; // another trainer can read the run in the log
+    this.#leases.extend(Number(id), performance.now());
+    this.#stopAgain(Number(id));
+  }
+
+  /** A trainer may have missed what it was told last: it may have started since, or lost its connection. */
+  #greet(trainer: string, message: Msg): void {
+    this.#roster.hear(trainer, jsonOf(message), performance.now());
+    if (this.#instructed.has(trainer)) this.#instruct(trainer);
+  }
+
+  #instruct(name: string): void {
+    const { to, reason } = this.run.engine.ledger.trainers.get(name)!;
+    this.#tell(omitUndefined({ type: 'instructed', trainer: name, to, reason }));
+  }
+
+  /** A stop may have been missed: it is repeated while the trial runs. */
+  #stopAgain(trial: TrialId): void {
+    const by = this.#stopping.get(trial);
+    if (by !== undefined) this.#tell({ type: 'stop', trial, by });
+  }
+
+  #tell(message: DirectiveMessage): void {
+    const subject = this.#subjects.directive(message.type === 'stop' ? message.trial : 'all');
+    publish(this.#nc, subject, JSON.stringify(message));
+  }
+
+  /** Of several engines, the one that appended last answers. */
+  #reject({ position, fact, author, refusal }: Rejected): void {
+    if (author === undefined || !this.#log.leads) return;
+    const message: RejectedMessage = { position, ...refusal, ...identityOf(fact) };
+    publish(this.#nc, this.#subjects.rejected(author), JSON.stringify(message));
+    if (refusal.code === 'paused' && message.trial !== undefined) void this.#offerAgain(message.trial).catch(() => {});
+  }
+
+  /**
+   * An attempt that a paused trainer has taken out of the consumer will be delivered to no other. One that does not hear that it is paused takes the
+   * next one, too: only the lease ends that one, so that the two do not fill the log.
+   */
+  async #offerAgain(id: TrialId): Promise<void> {
+    const trial = this.run.engine.ledger.open.get(id);
+    if (trial === undefined || trial.run !== undefined || trial.awaiting || this.#offeredAgain.has(id)) return;
+    this.#offeredAgain.add(id);
+    const { attempt } = trial.suggestion;
+    await this.#log.append({ type: 'failed', trial: id, attempt, reason: 'lost', message: 'a paused trainer took it' });
+  }
+
+  /** A deadline is over. The attempt is lost only if all stored messages are read and no heartbeat was among them. */
+  async #judge(id: TrialId): Promise<void> {
+    if (this.#judging.has(id)) return;
+    this.#judging.add(id);
+    try {
+      const head = await this.#log.head();
+      const { ledger } = this.run.engine;
+      const trial = ledger.open.get(id);
+      if (this.#over || trial === undefined || !this.#leases.isDue(id, performance.now())) return;
+      const unclaimed = trial.run === undefined;
+      this.#leases.extend(id, performance.now(), unclaimed ? 2 : 1);
+      if (ledger.position < head) return;
+      const { attempt } = trial.suggestion;
+      const lost = { type: 'failed', trial: id, attempt, reason: 'lost' } as const;
+      if (!unclaimed) await this.#log.append({ ...lost, run: trial.run, message: 'no heartbeat' });
+      else if (trial.suggestion.avoid || (await this.#isForgotten(id)))
+        await this.#log.append({ ...lost, message: 'no trainer claimed it' });
+    } finally {
+      this.#judging.delete(id);
+    }
+  }
+
+  /** Whether the consumer will not hand an attempt out any more. */
+  async #isForgotten(trial: TrialId): Promise<boolean> {
+    const { idle } = await this.#consumer();
+    return idle && this.#unclaimed.has(trial);
+  }
+
+  /** Ensures that suggestions are delivered, from the first unclaimed one on. */
+  #consumer(): Promise<{ readonly idle: boolean }> {
+    let from = this.run.engine.ledger.position + 1;
+    for (const position of this.#unclaimed.values()) from = Math.min(from, position);
+    return ensureConsumer(this.#jsm, this.#subjects, { count: this.#unclaimed.size, from }, this.#lease);
+  }
+}

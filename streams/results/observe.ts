@@ -1,0 +1,109 @@
+import { concatMap, Observable, type OperatorFunction } from 'rxjs';
+import type { CloseReason } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { Leader } from '../../src/ledger/ranking.ts';
+import { type Ended, type TrialId, violates } from '../../src/messages.ts';
+import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
+
+/** How a study is doing. */
+export interface Progress<P> {
+  /** Suggested so far, those that are open included. */
+  readonly trials: number;
+  readonly open: number;
+  readonly completed: number;
+  readonly stopped: number;
+  readonly failed: number;
+  readonly best?: TrialRow<P>;
+  readonly closed?: CloseReason;
+}
+
+/** An operator with its own state for each subscription. */
+export const folding =
+  <T, R>(start: () => (value: T) => readonly R[]): OperatorFunction<T, R> =>
+  (source$) =>
+    new Observable((out) => source$.pipe(concatMap(start())).subscribe(out));
+
+/**
+ * A row for each trial when it ends, and once more if its result is retracted.
+ *
+ * @example
+ * optimize(space, objective).pipe(trials()).subscribe(console.table);
+ */
+export const trials = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(endedRows<P>);
+
+/** The row of each trial that ends, or whose result is retracted. */
+export function endedRows<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>[] {
+  const rows = new TrialRows<P>();
+  return (entry) => {
+    const row = rows.fold(entry);
+    return row && (entry.effect === 'ended' || (!entry.refusal && entry.fact.type === 'retracted')) ? [row] : [];
+  };
+}
+
+/**
+ * The best trial whenever there is a better one, or whenever a retraction makes another one the best: of those completed at the highest
+ * budget that violate no outcome constraint, the one with the lowest first loss.
+ *
+ * @example
+ * optimize(space, objective).pipe(best()).subscribe(({ params, values }) => console.log(values, params));
+ */
+export const best = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(bestRows<P>);
+
+/** The best trial, if an entry makes another one the best. */
+export function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
+  const rowsOf = endedRows<P>();
+  const results = new Map<TrialId, Result<P>>();
+  let leader = new Leader<Result<P>>();
+  return (noted) => {
+    const [row] = rowsOf(noted);
+    if (row?.status === 'completed' && violates(row)) return [];
+    if (row?.status === 'completed') {
+      const { losses, budget = Number.POSITIVE_INFINITY } = noted.event as Ended;
+      const result = { trial: row.trial, row, loss: losses![0]!, budget };
+      results.set(row.trial, result);
+      const { best: last } = leader;
+      leader.add(result);
+      return leader.best === last ? [] : [leader.best!.row];
+    }
+    if (row?.status !== 'retracted' || !results.delete(row.trial)) return [];
+    const { best: last } = leader;
+    leader = new Leader();
+    for (const result of results.values()) leader.add(result);
+    return leader.best && leader.best.trial !== last?.trial ? [leader.best.row] : [];
+  };
+}
+
+interface Result<P> {
+  readonly trial: TrialId;
+  readonly row: TrialRow<P>;
+  readonly loss: number;
+  readonly budget: number;
+}
+
+/**
+ * The state of the study after each entry that counts.
+ *
+ * @example
+ * optimize(space, objective).pipe(progress()).subscribe(({ trials, best }) => console.log(trials, best?.values));
+ */
+export const progress = <P>(): OperatorFunction<AppliedEntry<P>, Progress<P>> => folding(progressAfter<P>);
+
+function progressAfter<P>(): (noted: AppliedEntry<P>) => readonly Progress<P>[] {
+  const bestOf = bestRows<P>();
+  let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
+  return (noted) => {
+    if (noted.refusal) return [];
+    const { fact, event } = noted;
+    if (event?.type === 'suggested') state = { ...state, trials: state.trials + 1, open: state.open + 1 };
+    if (event?.type === 'ended') state = { ...state, open: state.open - 1, [event.outcome]: state[event.outcome] + 1 };
+    if (fact.type === 'closed') state = { ...state, closed: fact.reason };
+    if (fact.type === 'changed') state = reopened(state);
+    const [first] = bestOf(noted);
+    if (first) state = { ...state, best: first };
+    return [state];
+  };
+}
+
+function reopened<P>({ closed: _, ...state }: Progress<P>): Progress<P> {
+  return state;
+}

@@ -1,0 +1,126 @@
+import type { OperatorFunction } from 'rxjs';
+import type { Created, Values } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { lossOf } from '../../src/ledger/settings.ts';
+import { type Ended, type TrialId, violates } from '../../src/messages.ts';
+import { hypervolume } from '../../src/numeric/pareto/hypervolume.ts';
+import { dominates, type Losses } from '../../src/numeric/pareto/pareto.ts';
+import { checkOption, finite } from '../../src/schema/optionRules.ts';
+import type { TrialRow } from '../../src/study/trials.ts';
+import { endedRows, folding } from './observe.ts';
+
+/** The trials that no other dominates: whatever is better in one objective is worse in another. */
+export interface Front<P> {
+  /** By the first objective, the best first. */
+  readonly rows: readonly TrialRow<P>[];
+  /** Where the hypervolume is measured from, in the units of the objectives. */
+  readonly reference: Values;
+  /**
+   * The volume that the front dominates, up to the reference point: the more, the better. Exact, and computed when it is read; with four objectives and
+   * more that takes its time.
+   */
+  readonly hypervolume: number;
+}
+
+export interface ParetoOptions {
+  /**
+   * A value of every objective that is just not good enough. Default: of each objective the worst value so far, among the trials that are
+   * compared. Give one to compare the hypervolumes of different times or studies.
+   */
+  readonly reference?: Values | undefined;
+}
+
+/**
+ * The front whenever it changes. Compared are trials that were completed at the highest budget and violate no constraint.
+ *
+ * @throws OptionError into the stream if the reference does not name every objective.
+ * @example
+ * optimize(space, train, { strategy: nsga2(), objectives: { loss: 'minimize', megabytes: 'minimize' } })
+ *   .pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
+ *   .subscribe(({ rows, hypervolume }) => console.log(hypervolume, rows));
+ */
+export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<AppliedEntry<P>, Front<P>> => folding(() => fronts<P>(options));
+
+interface Candidate<P> {
+  readonly row: TrialRow<P>;
+  readonly losses: Losses;
+  readonly budget: number;
+}
+
+/** Candidates at one budget: those of the front by their first loss, and the worst loss of each objective of all. */
+interface Standings<P> {
+  readonly budget: number;
+  readonly front: readonly Candidate<P>[];
+  readonly worst: Losses;
+}
+
+const none: Standings<never> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };
+
+/** The front of trials as they stand, by the first objective. */
+export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['objectives']): readonly TrialRow<P>[] {
+  let standings: Standings<P> = none;
+  for (const row of rows) {
+    const { status, values = {}, budget = Number.POSITIVE_INFINITY } = row;
+    if (status !== 'completed' || violates(row)) continue;
+    standings = joined(standings, { row, losses: objectives.map((objective) => lossOf(objective, values[objective.name]!)), budget });
+  }
+  return standings.front.map(({ row }) => row);
+}
+
+function fronts<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => readonly Front<P>[] {
+  const rowsOf = endedRows<P>();
+  const candidates = new Map<TrialId, Candidate<P>>();
+  let standings: Standings<P> = none;
+  let objectives: Created['objectives'] = [];
+  const shown = (): readonly Front<P>[] => [frontOf(standings, objectives, reference)];
+  return (noted) => {
+    if (noted.refusal) return [];
+    if (noted.fact.type === 'created') {
+      objectives = noted.fact.objectives;
+      check(reference, objectives);
+    }
+    const [row] = rowsOf(noted);
+    if (row?.status === 'completed') {
+      const { losses, budget = Number.POSITIVE_INFINITY } = noted.event as Ended;
+      if (violates(row)) return [];
+      const candidate = { row, losses: losses!, budget };
+      candidates.set(row.trial, candidate);
+      standings = joined(standings, candidate);
+      return standings.front.includes(candidate) ? shown() : [];
+    }
+    if (row?.status !== 'retracted' || !candidates.delete(row.trial)) return [];
+    const changes = standings.front.some((member) => member.row.trial === row.trial);
+    standings = [...candidates.values()].reduce(joined<P>, none);
+    return changes ? shown() : [];
+  };
+}
+
+function joined<P>(standings: Standings<P>, candidate: Candidate<P>): Standings<P> {
+  const { budget, losses } = candidate;
+  if (budget < standings.budget) return standings;
+  if (budget > standings.budget) return { budget, front: [candidate], worst: losses };
+  const worst = standings.worst.map((loss, k) => Math.max(loss, losses[k]!));
+  if (standings.front.some((member) => dominates(member.losses, losses))) return { ...standings, worst };
+  const front = [...standings.front.filter((member) => !dominates(losses, member.losses)), candidate];
+  return { budget, worst, front: front.sort((a, b) => a.losses[0]! - b.losses[0]! || a.row.trial - b.row.trial) };
+}
+
+function frontOf<P>({ front, worst }: Standings<P>, objectives: Created['objectives'], given?: Values): Front<P> {
+  const corner = objectives.map((objective, k) => (given ? lossOf(objective, given[objective.name]!) : worst[k]!));
+  return {
+    rows: front.map(({ row }) => row),
+    reference: Object.fromEntries(objectives.map((objective, k) => [objective.name, lossOf(objective, corner[k] ?? Number.NaN)])),
+    get hypervolume() {
+      return hypervolume(
+        front.map(({ losses }) => losses),
+        corner,
+      );
+    },
+  };
+}
+
+function check(reference: Values | undefined, objectives: Created['objectives']): void {
+  for (const { name } of reference ? objectives : []) {
+    checkOption(`pareto.reference.${name}`, reference![name], finite);
+  }
+}

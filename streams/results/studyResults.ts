@@ -1,0 +1,59 @@
+import { type Observable, ReplaySubject } from 'rxjs';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { type Recommendation, recommendation } from '../../src/recommendation/recommendation.ts';
+import type { Space } from '../../src/space/space.ts';
+import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
+import { bestRows } from './observe.ts';
+import { frontAmong } from './pareto.ts';
+
+/** What the trials of a study have shown so far. */
+export class StudyResults<P> {
+  readonly #space: Space<P>;
+  readonly #rows = new TrialRows<P>();
+  readonly #betterOf = bestRows<P>();
+  readonly #bests = new ReplaySubject<TrialRow<P>>(1);
+  #best: TrialRow<P> | undefined;
+
+  constructor(space: Space<P>) {
+    this.#space = space;
+  }
+
+  note(noted: AppliedEntry<P>): void {
+    const row = this.#rows.fold(noted);
+    if (row?.status === 'retracted' && row.trial === this.#best?.trial) this.#best = undefined;
+    for (const better of this.#betterOf(noted)) {
+      this.#best = better;
+      this.#bests.next(better);
+    }
+  }
+
+  end(how: { readonly error?: unknown }): void {
+    'error' in how ? this.#bests.error(how.error) : this.#bests.complete();
+  }
+
+  get best(): TrialRow<P> | undefined {
+    return this.#best;
+  }
+
+  /** The best trial, and each one that replaces it. */
+  get bests(): Observable<TrialRow<P>> {
+    return this.#bests.asObservable();
+  }
+
+  get trials(): readonly TrialRow<P>[] {
+    return Array.from(this.#rows, (row) => ({ ...row }));
+  }
+
+  front({ created, settings }: Ledger<P>): readonly TrialRow<P>[] {
+    return created ? frontAmong(this.#rows, settings.objectives) : [];
+  }
+
+  /** @throws RangeError if the study has several objectives */
+  recommend({ created, settings }: Ledger<P>): Recommendation<P> | undefined {
+    if (!created) return undefined;
+    const [objective, ...more] = settings.objectives;
+    if (more.length > 0) throw new RangeError('recommend: expected a study with one objective; with several, choose from pareto()');
+    return recommendation(this.#space, objective!, this.#rows);
+  }
+}

@@ -1,0 +1,34 @@
+import { evolutionMachine } from '../../../machines/evolution.ts';
+import type { Env } from '../../../src/messages.ts';
+import { nonDominatedSorting, nsga2Options } from '../../../src/samplers/evolution/nsga2.ts';
+import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import { drive, type Strategy, stage } from '../../strategy.ts';
+
+export type Nsga2Options = OptionsOf<typeof nsga2Options>;
+
+/**
+ * NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002), for two objectives or more; it also works with one. Parents and children are sorted by
+ * domination, and within a front those with the most distant neighbours are preferred.
+ *
+ * Use it for several objectives with hundreds of trials. `pareto()` shows the front.
+ *
+ * Children are made by binary tournaments, simulated binary crossover and polynomial mutation; unordered and conditional parameters are inherited
+ * as in `ga`. The first members are a Latin hypercube. Results of other strategies count like its own and can replace first members.
+ *
+ * Constrained domination: feasible ranks before infeasible, and less infeasible before more. With one objective, trials that end at different
+ * budgets are compared as in `de`. Failed trials have no children. No trainer waits: after any `population` results, the next parents are selected.
+ *
+ * @throws OptionError
+ * @example
+ * chain(nsga2({ population: 40 }), random())
+ */
+export function nsga2(options: Nsga2Options = {}): Strategy {
+  const settings = resolveOptions('nsga2', nsga2Options, options);
+  return stage('nsga2', options, (env) => {
+    const { population = defaultPopulation(env) } = settings;
+    return drive(evolutionMachine, env, { env, core: nonDominatedSorting(env, { ...settings, population, tournament: 2 }) });
+  });
+}
+
+const defaultPopulation = ({ trials }: Env): number =>
+  trials === undefined ? 50 : Math.min(100, Math.max(20, Math.round(2 * Math.sqrt(trials))));

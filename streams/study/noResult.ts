@@ -1,0 +1,83 @@
+import { UserError } from '../../src/errors.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { TrialId } from '../../src/messages.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { type Alike, failingAlike } from '../../src/study/failingAlike.ts';
+import type { Log } from '../log/log.ts';
+
+/** A trial that failed. */
+export interface Failure {
+  readonly trial: TrialId;
+  /** Such as `error`, `timeout`, `non-finite`. */
+  readonly reason: string;
+  /** What the objective threw, or what was wrong with its result. */
+  readonly message: string;
+  /** The stack of what the objective threw. */
+  readonly trace?: string;
+}
+
+/** No trial of a study had a result, and at least one failed. Its `cause` has the stack of the last failure. */
+export class NoResultError extends UserError {
+  override readonly name = 'NoResultError';
+  readonly code = 'no-result';
+  /** As in `OptimizeResult`. */
+  readonly failures: readonly Failure[];
+
+  /** @param why how the trials failed; the last of them is quoted after it. */
+  constructor(why: string, failures: readonly Failure[], todo: string) {
+    const { trial, reason, message, trace } = failures.at(-1)!;
+    const cause = trace === undefined ? undefined : Object.assign(new Error(message), { stack: trace });
+    super(`${why}; trial ${trial}: ${reason}${message && `: ${message}`}`, omitUndefined({ todo, cause }));
+    this.failures = failures;
+  }
+}
+
+/** How many failures a result or an error holds. */
+const FAILURES = 10;
+
+/** The failures so far with one more, if they are not too many. */
+export const withFailure = (failures: readonly Failure[], failure: Failure): readonly Failure[] => [...failures, failure].slice(-FAILURES);
+
+/** The position of the last entry before this start; infinite until it is known, which is before an entry is read. To be called before the log is read. */
+export function headAtStart(log: Log): () => number {
+  let past = Number.POSITIVE_INFINITY;
+  log.head().then(
+    (head) => {
+      past = head;
+    },
+    () => {}, // what reads the log fails, too
+  );
+  return () => past;
+}
+
+/**
+ * Watches a study that begins or resumes now for a program that is broken, as `failingAlike` does.
+ *
+ * @param past the position of the last entry before this start.
+ * @param more trials that are known to have failed, whose entries may not have been read yet.
+ * @returns a function that takes each entry of the log. Once, when the first trials have failed alike, it returns the error that says so. It comes when
+ * the log has limits that do not count these trials.
+ */
+export function watchFailures(
+  log: Log,
+  past: () => number,
+  more: Iterable<TrialId> = [],
+): (noted: AppliedEntry) => Promise<NoResultError> | undefined {
+  const failing = failingAlike(past);
+  let failures: readonly Failure[] = [];
+  const report = async ({ how, limits }: Alike): Promise<NoResultError> => {
+    const [wider, known] = [limits(more), failures];
+    if (wider) while ((await log.append({ type: 'changed', limits: wider })) === 'fenced');
+    const todo =
+      'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
+    return new NoResultError(`the first trials failed ${how}, so the study stops`, known, todo);
+  };
+  return (noted) => {
+    if (noted.effect === 'ended' && noted.fact.type === 'failed') {
+      const { trial, reason, message = '', trace } = noted.fact;
+      failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));
+    }
+    const alike = failing(noted);
+    return alike && report(alike);
+  };
+}

@@ -1,0 +1,153 @@
+import { Observable, Subscription, share, tap } from 'rxjs';
+import type { CloseReason, TrialEvent } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { TrialId } from '../../src/messages.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { Space } from '../../src/space/space.ts';
+import { isTelling } from '../../src/study/failingAlike.ts';
+import type { TrialRow } from '../../src/study/trials.ts';
+import { type EvaluateOptions, evaluate } from '../evaluate.ts';
+import type { Log } from '../log/log.ts';
+import { memoryLog } from '../log/memory.ts';
+import type { Objective } from '../objective.ts';
+import { endedRows, type Progress, progress } from '../results/observe.ts';
+import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
+import { checkStrategy } from '../strategy.ts';
+import { type Failure, headAtStart, NoResultError, watchFailures, withFailure } from './noResult.ts';
+import { runStudy } from './runStudy.ts';
+import { type WarnOptions, watchReports } from './unreported.ts';
+
+export interface OptimizeOptions<O extends string = string>
+  extends StudyOptions,
+    StrategyOption,
+    EpochOptions,
+    WarnOptions,
+    Pick<EvaluateOptions, 'timeLimit'> {
+  readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
+  /** The log of the study. A log with entries is resumed. Default: in memory. */
+  readonly log?: Log | undefined;
+  /** Ends the study at once. Running trials are abandoned, and retried when the log is resumed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The result of a study. */
+export interface OptimizeResult<P> {
+  /** Absent if no trial was completed. */
+  readonly best?: TrialRow<P>;
+  readonly reason: CloseReason | 'aborted';
+  /** How many trials ended this way, including those of earlier runs on the same log. */
+  readonly completed: number;
+  readonly stopped: number;
+  readonly failed: number;
+  /** The last ten trials that failed, and why. */
+  readonly failures: readonly Failure[];
+}
+
+/** A study that runs while it has subscribers. It emits each entry of its log with what it did. */
+export interface Optimization<P> extends Observable<AppliedEntry<P>> {
+  /**
+   * Runs the study to its end, sharing the run with other subscribers.
+   *
+   * @throws NoResultError if trials failed and none has a result, as soon as three have failed for the same reason; what the study throws.
+   */
+  result(): Promise<OptimizeResult<P>>;
+}
+
+/**
+ * Tunes a function in this process.
+ *
+ * @param space the configurations to search.
+ * @param objective returns the value of a configuration. If it is asynchronous, `parallel` trials run at once.
+ * @throws into the stream and from `result`: OptionError (also for unknown options), MismatchError if the log belongs to another study, StalledError, and what the strategy throws.
+ * @example
+ * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
+ * await optimize(space, train, { epochs: 81, trials: 100 }).result(); // early stopping of a `train` that reports each epoch
+ */
+export function optimize<P, O extends string = string>(
+  space: Space<P>,
+  objective: Objective<P, NoInfer<O>>,
+  options: OptimizeOptions<O> = {},
+): Optimization<P> {
+  const { strategy, epochs, early, log: given, signal, timeLimit, warn = console.warn, ...settings } = options;
+  const [named] = Object.keys(options.objectives ?? {});
+  const run$ = new Observable<AppliedEntry<P>>((out) => {
+    refuseUnknown(options, 'strategy', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
+    if (strategy !== undefined) checkStrategy('strategy', strategy);
+    const log = given ?? memoryLog();
+    /** A number is the value of the first objective, named by the options or else by the log. */
+    const evaluating = { value: named ?? 'value', timeLimit };
+    const note = (noted: AppliedEntry<P>) => {
+      if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
+      out.next(noted);
+      reporting(noted);
+      const broken = failing(noted);
+      if (!broken) return;
+      running.unsubscribe();
+      broken.then(fail, fail);
+    };
+    const failed = new Set<TrialId>();
+    const past = headAtStart(log);
+    const failing = watchFailures(log, past, failed);
+    const reporting = watchReports('call trial.report(value, step)', past, warn);
+    const running = new Subscription();
+    out.add(running);
+    const fail = (error: unknown) => out.error(error);
+    const say = (event: TrialEvent) => {
+      if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
+      void log.append(event).catch(fail);
+    };
+    const end = () => out.complete();
+    if (signal?.aborted) return end();
+    signal?.addEventListener('abort', end);
+    out.add(() => signal?.removeEventListener('abort', end));
+    running.add(
+      runStudy(space, log, { strategy: withEpochs(strategy, { epochs, early, ...settings }), ...settings, note, exclusive: true })
+        .pipe(evaluate(objective, evaluating))
+        .subscribe({ next: say, error: fail, complete: end }),
+    );
+  }).pipe(share());
+  return Object.assign(run$, { result: () => resultOf<P>(run$, given ? AGAIN_IN_A_LOG : AGAIN) });
+}
+
+/** What to do after a study without a result: a log counts the trials that failed. */
+const AGAIN = 'correct the objective and run it again';
+const AGAIN_IN_A_LOG = 'correct the objective, queue these trials again with "hypertide retry <journal>", and run it again';
+
+/** @param todo what to do if no trial has a result. */
+const resultOf = <P>(run$: Observable<AppliedEntry<P>>, todo: string): Promise<OptimizeResult<P>> =>
+  new Promise((resolve, reject) => {
+    let last: Progress<P> | undefined;
+    const ended = endedRows<P>();
+    let failures: readonly Failure[] = [];
+    const keep = (entry: AppliedEntry<P>) => {
+      for (const { trial, status, reason = 'error', message = '', trace } of ended(entry))
+        if (status === 'failed') failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));
+    };
+    run$.pipe(tap(keep), progress()).subscribe({
+      next: (state) => {
+        last = state;
+      },
+      error: reject,
+      complete: () => {
+        const result = resultFrom(last, failures);
+        if (result.reason !== 'aborted' && result.failed > 0 && result.completed + result.stopped === 0)
+          reject(new NoResultError(`no trial has a result, as all ${result.failed} failed`, failures, todo));
+        else resolve(result);
+      },
+    });
+  });
+
+function resultFrom<P>(
+  { best, closed, completed, stopped, failed }: Partial<Progress<P>> = {},
+  failures: readonly Failure[],
+): OptimizeResult<P> {
+  return omitUndefined({
+    best,
+    reason: closed ?? 'aborted',
+    completed: completed ?? 0,
+    stopped: stopped ?? 0,
+    failed: failed ?? 0,
+    failures,
+  });
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { Ended, Suggested } from '../../../src/messages.ts';
+import { RungResults } from '../../../src/samplers/budgets/rungResults.ts';
+import { space } from '../../../src/space/space.ts';
+import { float } from '../../../src/space/types/dimension.ts';
+
+const { axes } = space({ x: float(0, 1) });
+const begin = (id: number, more: Partial<Suggested> = {}): Suggested => ({ type: 'suggested', id, by: 'x', point: [id / 100], ...more });
+const report = (id: number, step: number, loss: number) => ({ type: 'reported', id, step, losses: [loss] }) as const;
+const end = (trial: Suggested, more: Partial<Ended>): Ended => ({ ...trial, outcome: 'completed', ...more, type: 'ended' });
+
+/** Results at the rungs 1, 3, 9. */
+const fresh = () => new RungResults(axes, [1, 3, 9]);
+const lossesOf = (results: RungResults, id: number) => Object.fromEntries(results.of(id)!.losses);
+
+describe('results at rungs', () => {
+  it('take the first report at or past a rung, for the highest rung that it reached', () => {
+    const results = fresh();
+    results.take(begin(1));
+    for (const [step, loss] of [[1, 9], [2, 8], [4, 6], [5, 5]] as const) results.take(report(1, step, loss)); // biome-ignore format: one line
+    expect(lossesOf(results, 1)).toEqual({ 1: 9, 3: 6 });
+    results.take(begin(2));
+    results.take(report(2, 4, 7)); // its first report came late
+    expect(lossesOf(results, 2)).toEqual({ 3: 7 });
+    expect(results.counted.map(({ index }) => index)).toEqual([0, 1]);
+  });
+
+  it('say which reports are new, so that a fold may leave out the others', () => {
+    const results = fresh();
+    expect(results.isNew(report(1, 1, 9))).toBe(false); // of an unknown trial
+    results.take(begin(1));
+    expect(results.isNew(report(1, 0.5, 9))).toBe(false); // below the first rung
+    expect(results.isNew(report(1, 1, 9))).toBe(true);
+    results.take(report(1, 1, 9));
+    expect(results.isNew(report(1, 2, 8))).toBe(false);
+    expect(results.isNew(report(1, 3, 8))).toBe(true);
+  });
+
+  it('join a trial and the one that resumes it, and not one that changes its point', () => {
+    const results = fresh();
+    const first = begin(1, { budget: 1 });
+    results.take(first);
+    results.take(end(first, { losses: [5] }));
+    results.take(begin(2, { point: first.point, resumes: 1, budget: 3 }));
+    results.take(begin(3, { resumes: 1, budget: 3 }));
+    expect(results.of(2)).toBe(results.of(1));
+    expect(results.of(3)).not.toBe(results.of(1));
+  });
+
+  it('make no new budget of a stop that arrives late', () => {
+    const results = fresh();
+    for (const [id, step] of [
+      [1, 3],
+      [2, 4],
+      [3, 5],
+    ] as const) {
+      // biome-ignore format: one line
+      results.take(begin(id, { budget: 9 }));
+      results.take(report(id, step, id));
+      results.take(end(begin(id, { budget: 9 }), { outcome: 'stopped', step: step + 1, losses: [id + 1] }));
+    }
+    expect(results.differ).toBe(false);
+    expect([1, 2, 3].map((id) => lossesOf(results, id))).toEqual([{ 3: 1 }, { 3: 2 }, { 3: 3 }]);
+    const whole = begin(4, { budget: 9 });
+    results.take(whole);
+    results.take(end(whole, { losses: [0] }));
+    expect(results.differ).toBe(true);
+  });
+
+  it('forget what a failed or infeasible run reported, and keep what was completed before', () => {
+    for (const bad of [
+      { outcome: 'failed', reason: 'error' },
+      { losses: [0], constraints: [1] },
+    ] as const) {
+      const results = fresh();
+      const first = begin(1, { budget: 1 });
+      results.take(first);
+      results.take(end(first, { losses: [5] }));
+      const second = begin(2, { point: first.point, resumes: 1, budget: 9 });
+      results.take(second);
+      results.take(report(2, 3, 4));
+      expect(lossesOf(results, 2)).toEqual({ 1: 5, 3: 4 });
+      results.take(end(second, bad as Partial<Ended>));
+      expect(lossesOf(results, 2)).toEqual({ 1: 5 });
+      expect(results.of(2)!.top).toBe(1);
+      const third = begin(3);
+      results.take(third);
+      results.take(report(3, 1, 1));
+      results.take(end(third, bad as Partial<Ended>));
+      expect(results.counted.map(({ index }) => index)).toEqual([0]);
+    }
+  });
+
+  it('leave out twins, step by step the same, as soon as their reports say so', () => {
+    const results = fresh();
+    for (const id of [1, 2]) {
+      results.take(begin(id, { point: [id === 1 ? 0.1 : 0.9] }));
+      for (const step of [1, 2]) results.take(report(id, step, 5 - step));
+    }
+    expect(results.counted).toHaveLength(2);
+    for (const id of [1, 2]) results.take(report(id, 3, 1));
+    expect(results.counted.map(({ index }) => index)).toEqual([0]);
+    expect(results.of(2)!.counts).toBe(false);
+  });
+
+  it('are at powers of 3 without a scheduler', () => {
+    const results = new RungResults(axes);
+    expect([0, 0.4, 1, 2, 3, 8, 9, 26, 27, 1e6].map((step) => results.rungAt(step))).toEqual([
+      undefined, 1 / 3, 1, 1, 3, 3, 9, 9, 27, 531441,
+    ]); // biome-ignore format: one line
+  });
+});

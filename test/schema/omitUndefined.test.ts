@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import * as h from '../../streams/index.ts';
+import { interview, rootEnv } from '../support/interview.ts';
+
+it('leaves undefined fields out', () => {
+  expect(Object.keys(omitUndefined({ a: 1, b: undefined, c: null, d: false }))).toEqual(['a', 'c', 'd']);
+});
+
+it('a parameter is the same whether an option is undefined or left out', () => {
+  expect(h.float(0, 1, { log: undefined, step: undefined, prior: undefined })).toStrictEqual(h.float(0, 1));
+  expect(h.int(0, 1, { log: undefined })).toStrictEqual(h.int(0, 1));
+  expect(h.choice(['a', 'b'], { prior: undefined })).toStrictEqual(h.choice(['a', 'b']));
+  expect(h.boolean({ prior: undefined })).toStrictEqual(h.boolean());
+});
+
+const net = h.space({ rate: h.float(0, 1), units: h.int(16, 64), act: h.choice(['relu', 'tanh']) });
+const pairs: readonly (readonly [name: string, blank: h.Strategy, plain: h.Strategy])[] = [
+  ['ga', h.ga({ population: undefined, mode: undefined, elite: undefined, mutation: undefined }), h.ga()],
+  ['bo', h.bo({ startup: undefined, acquisition: undefined, warp: undefined, integrated: undefined, costAware: undefined }), h.bo()],
+  ['tpe', h.tpe({ startup: undefined, candidates: undefined, priorWeight: undefined }), h.tpe()],
+  ['forest', h.forest({ startup: undefined, random: undefined, challengers: undefined }), h.forest()],
+  ['grid', h.grid({ levels: undefined, shuffle: undefined }), h.grid()],
+  ['sgd', h.sgd({ gradient: 'spsa', noise: undefined, directions: undefined, starts: undefined }), h.sgd({ gradient: 'spsa' })],
+  ['lbfgs', h.lbfgs({ probe: undefined, tolerance: undefined }), h.lbfgs()],
+];
+it.each(pairs)('%s is the same whether an option is undefined or left out', (_, blank, plain) => {
+  expect(blank.spec).toStrictEqual(plain.spec);
+  const first = (strategy: h.Strategy) => interview(strategy, rootEnv(net)).ask(1);
+  expect(first(blank)).toEqual(first(plain));
+});
+
+it('a study is the same whether an option is undefined or left out, also when it resumes', async () => {
+  const log = h.memoryLog();
+  const line = h.space({ x: h.float(0, 1) });
+  const blank = {
+    study: undefined,
+    seed: undefined,
+    objectives: undefined,
+    parallel: undefined,
+    duplicates: undefined,
+    inspect: undefined,
+    seconds: undefined,
+  };
+  await h.optimize(line, ({ x }) => x, { ...blank, strategy: h.random(), trials: 2, log }).result();
+  const { completed } = await h
+    .optimize(line, ({ x }) => x, { ...blank, strategy: undefined, signal: undefined, timeLimit: undefined, trials: 4, log })
+    .result();
+  expect(completed).toBe(4);
+});

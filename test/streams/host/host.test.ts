@@ -1,0 +1,209 @@
+import { expect, it, vi } from 'vitest';
+import { HostedStudy, type HostOptions } from '../../../streams/host/host.ts';
+import { chain, float, random, space, thresholdStop } from '../../../streams/index.ts';
+import { memoryLog } from '../../../streams/log/memory.ts';
+
+const line = space({ x: float(0, 1) });
+
+function host(options: HostOptions<{ x: number }> = {}, log = memoryLog()) {
+  const study = new HostedStudy(line, log, { strategy: random(), trials: 3, ...options });
+  return { study, log };
+}
+
+/** Asks for a trial that there must be. */
+async function claim(study: HostedStudy<{ x: number }>, options = {}) {
+  const asked = await study.ask(options);
+  if (asked.next !== 'trial') throw new Error(`expected a trial, got ${asked.next}`);
+  return asked;
+}
+
+it('runs a study to its end for trainers that ask', async () => {
+  const { study } = host({ parallel: 2 });
+  const first = await claim(study, { author: 'w1' });
+  const second = await claim(study, { author: 'w2' });
+  expect([first.trial, second.trial]).toEqual([1, 2]);
+  await study.say({ type: 'completed', trial: 1, run: first.run, values: { value: 0.5 } }, { author: 'w1' });
+  await study.say({ type: 'failed', trial: 2, run: second.run, reason: 'infeasible' }, { author: 'w2' });
+  const third = await claim(study, { author: 'w1' });
+  await study.say({ type: 'completed', trial: 3, run: third.run, values: { value: 0.25 } }, { author: 'w1' });
+  await study.finished;
+  expect(await study.ask()).toEqual({ next: 'over', reason: 'trials' });
+  expect(study.answers.status()).toMatchObject({ completed: 2, failed: 1, best: { trial: 3, trainer: 'w1' } });
+  await study.close();
+});
+
+it('lets no trainer speak for another one', async () => {
+  const { study } = host();
+  const { trial, run } = await claim(study, { author: 'w1' });
+  const told = study.say({ type: 'completed', trial, run, values: { value: 0 } }, { author: 'w2' });
+  await expect(told).rejects.toMatchObject({ code: 'wrong-author' });
+  expect(() => study.beat(trial, run, 'w2')).toThrow(`trial ${trial} is not held by run ${run}`);
+  expect(study.beat(trial, run, 'w1')).toEqual({ stop: false });
+  await study.close();
+});
+
+it('gives a repeated ask the same trial, at the same time and later', async () => {
+  const { study } = host({ parallel: 3 });
+  const [one, other] = await Promise.all([claim(study, { run: 'r' }), claim(study, { run: 'r' })]);
+  expect(other).toEqual(one);
+  expect(await claim(study, { run: 'r' })).toEqual(one);
+  expect((await claim(study, { run: 's' })).trial).toBe(2);
+  expect((await claim(study, { run: 'r', author: 'w2' })).trial).toBe(3); // another trainer with the same name of a claim
+  await study.close();
+});
+
+it('hands a trial out again if a claim on it does not count', async () => {
+  const { study } = host();
+  const { trial, run } = await claim(study, { author: 'w1', run: 'ask-1' });
+  await study.say({ type: 'failed', trial, run, reason: 'preempted' }, { author: 'w1' });
+  await expect(study.ask({ author: 'w2', run: 'ask-1', wait: 5 })).rejects.toMatchObject({ code: 'wrong-author' });
+  await expect(study.ask({ author: 'w2', trainer: 'x'.repeat(5000), wait: 5 })).rejects.toMatchObject({ code: 'bad-field' });
+  expect(await claim(study, { author: 'w2', wait: 5 })).toMatchObject({ trial: 1, attempt: 2 });
+  await study.close();
+});
+
+it('keeps nothing of a request that is answered', async () => {
+  const { study } = host();
+  await study.ready();
+  const races = vi.spyOn(Promise, 'race');
+  try {
+    await study.ready();
+    expect(races).not.toHaveBeenCalled();
+  } finally {
+    races.mockRestore();
+  }
+  await study.close();
+});
+
+it('takes a repeated fact once, also after a restart, and refuses its name for another one', async () => {
+  const { study, log } = host();
+  const { trial, run } = await claim(study);
+  const told = { type: 'completed', trial, run, values: { value: 1 } } as const;
+  await study.say(told, { request: 'a' });
+  await study.say(told, { request: 'a' });
+  const head = await log.head();
+  const again = new HostedStudy(line, log, { strategy: random(), trials: 3 });
+  await again.say(told, { request: 'a' });
+  expect(await log.head()).toBe(head);
+  await expect(again.say({ type: 'failed', trial, run, reason: 'error' }, { request: 'a' })).rejects.toMatchObject({
+    code: 'request-reused',
+  });
+  const other = again.say({ ...told, values: { value: 2 } }, { request: 'a' });
+  await expect(other).rejects.toMatchObject({ code: 'request-reused' });
+  await expect(again.say(told, { request: 'b' })).rejects.toMatchObject({ code: 'ended' });
+  const enqueued = await again.submit({ type: 'enqueue', params: { x: 0.5 } }, { user: 'ada', request: 'c' });
+  expect(await again.submit({ type: 'enqueue', params: { x: 0.5 } }, { user: 'ada', request: 'c' })).toMatchObject({
+    position: enqueued.position,
+  });
+  const elsewhere = again.submit({ type: 'enqueue', params: { x: 0.25 } }, { user: 'ada', request: 'c' });
+  await expect(elsewhere).rejects.toMatchObject({ code: 'request-reused' });
+  const more = { type: 'change', more: 2, paused: true } as const;
+  const changed = await again.submit(more, { user: 'ada', request: 'd' });
+  expect(await again.submit(more, { user: 'ada', request: 'd' })).toMatchObject(changed);
+  const resumed = again.submit({ ...more, paused: false }, { user: 'ada', request: 'd' });
+  await expect(resumed).rejects.toMatchObject({ code: 'request-reused' });
+  await again.close();
+});
+
+it('keeps an ask waiting while the study is full, and answers when there is room', async () => {
+  const { study } = host();
+  const { trial, run } = await claim(study);
+  expect(await study.ask()).toEqual({ next: 'wait' });
+  const waiting = claim(study, { wait: 60 });
+  await study.say({ type: 'completed', trial, run, values: { value: 1 } });
+  expect((await waiting).trial).toBe(2);
+  let leave: (() => void) | undefined;
+  const left = study.ask({
+    wait: 60,
+    whenGone: (gone) => {
+      leave = gone;
+      return () => {
+        leave = undefined;
+      };
+    },
+  });
+  await vi.waitUntil(() => leave);
+  leave!();
+  expect(await left).toEqual({ next: 'wait' });
+  expect(leave).toBeUndefined();
+  await study.close();
+});
+
+it('tells a trial to stop with the answer to its report', async () => {
+  const { study } = host({ strategy: chain(thresholdStop({ worst: 1 }), random()) });
+  const { trial, run } = await claim(study);
+  expect(await study.say({ type: 'reported', trial, run, step: 1, values: { value: 0.5 } })).toEqual({ stop: false });
+  expect(await study.say({ type: 'reported', trial, run, step: 2, values: { value: 5 } })).toMatchObject({ stop: true });
+  expect(study.beat(trial, run)).toMatchObject({ stop: true });
+  await study.say({ type: 'stopped', trial, run });
+  expect(study.answers.rows.get(trial)).toMatchObject({ status: 'stopped', values: { value: 5 } });
+  await study.close();
+});
+
+it('ends the attempt of a silent trainer, and hands the trial out again', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'performance'] });
+  try {
+    const { study } = host({ lease: 10 });
+    const first = await claim(study, { author: 'w1' });
+    for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
+    study.beat(first.trial, first.run, 'w1');
+    for (let i = 0; i < 18; i++) await vi.advanceTimersByTimeAsync(500);
+    expect(study.answers.rows.get(1)).toMatchObject({ running: true });
+    for (let i = 0; i < 4; i++) await vi.advanceTimersByTimeAsync(500);
+    const second = await claim(study, { author: 'w2', wait: 5 });
+    expect(second).toMatchObject({ trial: 1, attempt: 2, params: first.params });
+    const late = study.say({ type: 'reported', trial: 1, run: first.run, step: 1, values: { value: 1 } }, { author: 'w1' });
+    await expect(late).rejects.toMatchObject({ code: 'stale-run' });
+    await study.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('continues after a restart with the trainers that it had', async () => {
+  const { study, log } = host();
+  const { trial, run } = await claim(study, { author: 'w1' });
+  const again = new HostedStudy(line, log, { strategy: random(), trials: 3 });
+  await again.ready();
+  expect(again.beat(trial, run, 'w1')).toEqual({ stop: false });
+  expect(await claim(again, { author: 'w1', run })).toMatchObject({ trial, run });
+  await again.say({ type: 'completed', trial, run, values: { value: 1 } }, { author: 'w1' });
+  expect(again.answers.rows.get(trial)).toMatchObject({ status: 'completed' });
+  await again.close();
+  void study;
+});
+
+it('ends a trial that no trainer has claimed when a person cancels it or closes the study', async () => {
+  const { study, log } = host();
+  await study.ready();
+  await log.append({ type: 'suggested', trial: 1, attempt: 1, by: 'random', params: { x: 0.5 } });
+  await vi.waitFor(() => expect(study.answers.rows.get(1)).toBeDefined());
+  await study.submit({ type: 'cancel', trial: 1 }, { user: 'ada' });
+  await vi.waitFor(() => expect(study.answers.rows.get(1)).toMatchObject({ status: 'failed', reason: 'lost' }));
+  await study.submit({ type: 'close' });
+  await study.finished;
+  expect(await study.ask()).toEqual({ next: 'over', reason: 'person' });
+  await study.close();
+});
+
+it('fails all requests once its strategy has failed', async () => {
+  const { study } = host({
+    strategy: () => (_) => {
+      throw new Error('no such luck');
+    },
+  });
+  await expect(study.finished).rejects.toThrow('no such luck');
+  await expect(study.ask()).rejects.toThrow('no such luck');
+});
+
+it('decides no trial for a paused trainer that asks', async () => {
+  const { study } = host({ parallel: 3 });
+  await study.ready();
+  await study.submit({ type: 'instruct', trainer: 'w1', to: 'pause' });
+  expect(await study.ask({ author: 'w1' })).toEqual({ next: 'wait' });
+  expect(study.ledger.open.size).toBe(0);
+  const asked = study.ask({ author: 'w1', wait: 5 });
+  await study.submit({ type: 'instruct', trainer: 'w1', to: 'work' });
+  expect(await asked).toMatchObject({ next: 'trial', trial: 1 });
+  await study.close();
+});

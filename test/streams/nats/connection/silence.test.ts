@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { natsLog } from '../../../../streams/nats/index.ts';
+import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { fresh } from '../world.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+it('a log says once that a server which is connected stores nothing, and that it stores again', async () => {
+  const nc = await server.connect();
+  const study = fresh();
+  const said: string[] = [];
+  const log = await natsLog(nc, study, { timeout: 100, warn: (message) => said.push(message) });
+  const { publish } = nc;
+  nc.publish = (subject, ...rest) => (subject.startsWith('ht.') ? undefined : publish.call(nc, subject, ...rest)); // facts are lost
+  for (let i = 0; i < 3; i++) expect(await log.append({ type: 'enqueued', params: {} })).toBe('fenced');
+  expect(said).toEqual([expect.stringContaining(`${study}: the server is connected, but stores nothing`)]);
+  nc.publish = publish;
+  expect(await log.append({ type: 'enqueued', params: {} })).toBe('stored');
+  expect(said.slice(1)).toEqual([`${study}: the server stores facts again`]);
+  await log.close();
+});
+
+it('a log says nothing of a server that is away, since the connection does', async () => {
+  const nc = await server.connect();
+  const said: string[] = [];
+  const log = await natsLog(nc, fresh(), { timeout: 100, warn: (message) => said.push(message) });
+  await server.kill();
+  const stored = log.append({ type: 'enqueued', params: {} });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await server.restart();
+  await stored;
+  expect(said).toEqual([]);
+  await log.close();
+});

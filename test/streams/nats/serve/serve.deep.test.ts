@@ -1,0 +1,69 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { trainer } from '../../../../streams/nats/index.ts';
+import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
+import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { type At, engineOn, fresh, handOn, isFact } from '../world.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+const square = ({ x }: At) => x * x;
+
+it('an engine says once that the server has no room, pauses between tries, and continues when it has', async () => {
+  const study = fresh();
+  const { stream, log } = subjectsOf(study);
+  const nc = await server.connect();
+  const jsm = await jetstreamManager(nc);
+  await jsm.streams.add({ name: stream, subjects: [log], discard: 'new', allow_direct: true, max_msgs: 9 } as never);
+  const said: string[] = [];
+  const engine = await engineOn(server, { study, trials: 20, warn: (line) => said.push(line) });
+  const heard: string[] = [];
+  const { done } = trainer<At>(await server.connect(), study, square, { name: 'w', warn: (line) => heard.push(line) });
+  await vi.waitFor(() => expect([...said, ...heard].join()).toContain('no room'), 5000);
+  const before = (await jsm.getAccountInfo()).api.total;
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect((await jsm.getAccountInfo()).api.total - before).toBeLessThan(40); // of an engine and a trainer that look once a second
+  expect([...said, ...heard].filter((line) => line.includes('no room')).length).toBeLessThanOrEqual(2);
+  await jsm.streams.update(stream, { max_msgs: -1 });
+  await engine.finished;
+  await done;
+  await engine.close();
+});
+
+it('an engine answers ten thousand facts that do not count, and continues', async () => {
+  const study = fresh();
+  const engine = await engineOn(server, { study, trials: 3 });
+  const { nc, say } = await handOn(server, study);
+  await engine.heard.until(isFact('suggested'));
+  const kinds: readonly (object | string)[] = [
+    '{"type":',
+    '[]',
+    {},
+    { type: 'reported' },
+    { type: 'reported', step: -1, values: {} },
+    { type: 'completed', run: 'x', values: { value: 1 } },
+    { type: 'closed', reason: 'person' },
+    '[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]',
+    { type: 'started', attempt: 7, run: 'x' },
+    { type: 'failed', reason: 'lost', run: 'x', text: 'x'.repeat(17_000) },
+  ];
+  let answered = 0;
+  const all = new Promise<void>((resolve) => {
+    nc.subscribe(subjectsOf(study).rejected('hand'), {
+      callback: () => {
+        if (++answered === 10_000) resolve();
+      },
+    });
+  });
+  await nc.flush();
+  for (let i = 0; i < 50; i++) await Promise.all(Array.from({ length: 200 }, (_, k) => say(1, kinds[k % kinds.length]!)));
+  await all;
+  const { done } = trainer<At>(await server.connect(), study, square);
+  await engine.finished;
+  await done;
+  await engine.close();
+});

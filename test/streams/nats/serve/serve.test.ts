@@ -1,0 +1,251 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { verify } from '../../../../streams/engine/verify.ts';
+import { chain, choice, external, random, space } from '../../../../streams/index.ts';
+import { natsLog, serve, trainer } from '../../../../streams/nats/index.ts';
+import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
+import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from '../world.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+const square = ({ x }: At) => x * x;
+
+const hand = (study: string, name?: string) => handOn(server, study, name);
+
+describe('serve', () => {
+  it('makes a stream that takes a space of more than 64 KiB, and refuses one that the server does not take', async () => {
+    const study = fresh();
+    const values = (count: number) => Array.from({ length: count }, (_, i) => `value ${i}`);
+    const nc = await server.connect();
+    const large = await serve(nc, space({ name: choice(values(10_000)) }), { study, trials: 1, strategy: random() });
+    const objective = async ({ name }: { readonly name: string }) => name.length;
+    await trainer(await server.connect(), study, objective).done;
+    await large.finished;
+    await large.close();
+    const other = fresh();
+    await expect(serve(nc, space({ name: choice(values(100_000)) }), { study: other, trials: 1, strategy: random() })).rejects.toThrow(
+      /^\S+: its first fact, which holds the space, has \d+ bytes, but the server takes 1048576: give its choices fewer/,
+    );
+    const jsm = await jetstreamManager(nc);
+    await expect(jsm.streams.info(subjectsOf(other).stream)).rejects.toThrow('stream not found');
+  });
+
+  it('continues with a standby that waited for the same proposer', async () => {
+    const study = fresh();
+    const options = { study, trials: 4, parallel: 1, strategy: chain(external('agent', { wait: 0.3 }), random()) };
+    const one = await serve(await server.connect(), plane, options);
+    const other = await serve(await server.connect(), plane, options);
+    await Promise.all([one.started, other.started]);
+    const isLate = ({ ledger }: typeof one) => ledger.inbox('agent').isAbsent;
+    await vi.waitFor(() => expect([isLate(one), isLate(other)]).toEqual([true, true]), { timeout: 30_000 });
+    const [leader, standby] = one.leads ? [one, other] : [other, one];
+    await leader.close();
+    await standby.pause({ trials: 3 });
+    expect(standby.leads).toBe(true);
+    await standby.close();
+  });
+
+  it('gives a silent run to another trainer, and no healthy one', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 0.4 });
+    const { say, beat } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    await say(1, { type: 'started', attempt: 1, run: 'silent' });
+    await say(2, { type: 'started', attempt: 1, run: 'alive' });
+    const beating = setInterval(() => beat(2, 'alive'), 100);
+    const { fact } = await engine.heard.until(isFact('failed'));
+    expect(fact).toMatchObject({ trial: 1, run: 'silent', reason: 'lost' });
+    const again = await engine.heard.until(isFact('suggested', { trial: 1, attempt: 2 }));
+    await say(1, { type: 'started', attempt: 2, run: 'second' });
+    await say(1, { type: 'completed', run: 'second', values: { value: 1 } });
+    await engine.heard.until(isFact('completed', { trial: 1 }));
+    await say(2, { type: 'completed', run: 'alive', values: { value: 2 } });
+    await engine.finished;
+    clearInterval(beating);
+    expect(again.position).toBeGreaterThan(4);
+    expect(engine.heard.all.filter(isFact('failed'))).toHaveLength(1);
+    await engine.close();
+  });
+
+  it('gives a silent run to another trainer although a third one sends heartbeats for it', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 0.4 });
+    const [{ say }, { beat }] = [await hand(study, 'silent'), await hand(study, 'third')];
+    await engine.heard.until(isFact('suggested'));
+    await say(1, { type: 'started', attempt: 1, run: 'r' });
+    const beating = setInterval(() => beat(1, 'r'), 50);
+    expect((await engine.heard.until(isFact('failed'))).fact).toMatchObject({ trial: 1, run: 'r', reason: 'lost' });
+    clearInterval(beating);
+    await engine.close();
+  });
+
+  it('offers an attempt again that was handed out and not taken on', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 0.2 });
+    const { next } = await hand(study);
+    await engine.heard.until(isFact('suggested'));
+    (await next())!.ack(); // and no more is heard of it
+    await engine.heard.until(isFact('suggested', { attempt: 2 }));
+    const { done } = trainer<At>(await server.connect(), study, square);
+    await engine.finished;
+    await done;
+    await engine.close();
+  });
+
+  it('does not offer again what still waits for a trainer', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 0.1 });
+    await engine.heard.until(isFact('suggested'));
+    const { ask } = await hand(study);
+    await new Promise((resolve) => setTimeout(resolve, 600)); // nothing may happen in it
+    expect(engine.heard.all).toHaveLength(2);
+    expect((await ask('status')).result).toMatchObject({ study, open: 1, trials: 1, phase: 'idle' });
+    await engine.close();
+  });
+
+  it.each([
+    [{ allow_direct: false }, 'allow_direct is false, not true (nats stream edit'],
+    [{ discard: 'old', max_msgs: 5 }, 'discard is old, not new (nats stream edit'],
+    [{ max_age: 1e12 }, 'max_age is 1000000000000, not 0'],
+    [{ retention: 'workqueue' }, 'retention is workqueue, not limits'],
+  ])('refuses an existing stream whose settings lose facts or leave requests unanswered: %j', async (settings, message) => {
+    const study = fresh();
+    const { stream, log } = subjectsOf(study);
+    const nc = await server.connect();
+    const good = { retention: 'limits', discard: 'new', allow_direct: true };
+    await (await jetstreamManager(nc)).streams.add({ name: stream, subjects: [log], ...good, ...settings } as never);
+    await expect(engineOn(server, { study, trials: 1 })).rejects.toThrow(message);
+  });
+
+  it('takes a claim for the end of the offer', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 30 });
+    const { say } = await hand(study);
+    await engine.heard.until(isFact('suggested'));
+    await say(1, { type: 'started', attempt: 1, run: 'r' });
+    const lost = { type: 'failed', trial: 1, attempt: 1, reason: 'lost' };
+    await jetstream(engine.nc).publish(subjectsOf(study).study, JSON.stringify(lost)); // as of an engine that has not read the claim
+    expect((await engine.heard.until(({ refusal }) => refusal !== undefined)).refusal).toMatchObject({ code: 'claimed' });
+    await engine.close();
+  });
+
+  it('answers what does not count on the subject of its author, with its code', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2 });
+    const { nc, say } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    const wrong: readonly (readonly [code: string, fact: object | string])[] = [
+      ['not-json', '{"type":"reported"'],
+      ['not-json', ''],
+      ['too-deep', `{"type":"reported","trial":1,"step":1,"values":{"value":1},"deep":${'['.repeat(40)}${']'.repeat(40)}}`],
+      ['missing-field', { type: 'reported', step: 1 }],
+      ['missing-field', {}],
+      ['bad-field', '[]'],
+      ['bad-field', 'null'],
+      ['bad-field', { type: 'reported', step: 0.5, values: { value: 1 } }],
+      ['bad-field', { type: 'completed', values: { value: 'NaN' } }],
+      ['bad-field', { type: 'closed', reason: 'person' }],
+      ['bad-field', { type: 'suggested', attempt: 1, by: 'me', params: {} }],
+      ['bad-field', { type: 'completed', trial: 2, values: { value: 1 } }], // under the subject of trial 1
+      ['stale-run', { type: 'reported', run: 'unknown', step: 1, values: { value: 1 } }],
+      ['stale-run', { type: 'completed', run: 'unknown', values: { value: 1 } }],
+    ];
+    const codes: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      nc.subscribe(subjectsOf(study).rejected('hand'), {
+        callback: (_, message) => {
+          codes.push(message.json<{ code: string }>().code);
+          if (codes.length === wrong.length + 3) resolve();
+        },
+      });
+    });
+    await nc.flush();
+    for (const [, fact] of wrong) await say(1, fact);
+    await say(1, { type: 'started', attempt: 1, run: 'a' });
+    await say(1, { type: 'started', attempt: 1, run: 'b' });
+    await say(1, { type: 'reported', run: 'a', step: 3, values: { value: 1 } });
+    await say(1, { type: 'reported', run: 'a', step: 3, values: { value: 1 } });
+    await say(7, { type: 'started', attempt: 1, run: 'c' });
+    await all;
+    expect(codes).toEqual([...wrong.map(([code]) => code), 'claimed', 'duplicate-step', 'unknown-trial']);
+    await engine.close();
+  });
+
+  it('is not disturbed by what the server itself refuses', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const { say } = await hand(study);
+    await expect(say(1, 'x'.repeat(100_000))).rejects.toThrow('size');
+    await engine.close();
+  });
+
+  it('resumes where it was, and decides as if nothing had happened', async () => {
+    const study = fresh();
+    const first = await engineOn(server, { study, trials: 20, parallel: 2 });
+    const { done } = trainer<At>(await server.connect(), study, square, { slots: 2 });
+    await first.heard.until(isFact('completed', { trial: 7 }));
+    await first.close();
+    const second = await engineOn(server, { study, trials: 20, parallel: 2 });
+    await second.finished;
+    await done;
+    await second.close();
+    expect(await verify(plane, random(), () => readAll(second.nc, study))).toEqual({ recomputed: 20 });
+  });
+
+  it('runs twice without harm: one decides, and the other takes over when it is gone', async () => {
+    const study = fresh();
+    const [a, b] = [await engineOn(server, { study, trials: 60, parallel: 3 }), await engineOn(server, { study, trials: 60, parallel: 3 })];
+    const { done } = trainer<At>(await server.connect(), study, square, { slots: 3 });
+    await b.heard.until(isFact('completed', { trial: 20 }));
+    await a.nc.close(); // as if it were gone
+    await b.finished;
+    await done;
+    const facts = await factsOf(b.nc, study);
+    const suggested = facts.flatMap((fact) => (fact.type === 'suggested' ? [fact.trial] : []));
+    expect(suggested).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect(facts.filter(({ type }) => type === 'completed')).toHaveLength(60);
+    expect(await verify(plane, random(), () => readAll(b.nc, study))).toEqual({ recomputed: 60 });
+    await b.close();
+  });
+
+  it('creates a deleted consumer again, from the first unclaimed suggestion', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 0.2 });
+    const { say, nc } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    await say(1, { type: 'started', attempt: 1, run: 'r' });
+    await say(1, { type: 'completed', run: 'r', values: { value: 1 } });
+    await engine.heard.until(isFact('completed'));
+    const { stream } = subjectsOf(study);
+    const jsm = await jetstreamManager(nc);
+    await jsm.consumers.delete(stream, 'trainers');
+    const { done } = trainer<At>(await server.connect(), study, square);
+    await engine.finished;
+    await done;
+    expect((await factsOf(nc, study)).filter(({ type }) => type === 'started')).toHaveLength(2);
+    await engine.close();
+  });
+
+  it('refuses a stream of another study', async () => {
+    const study = fresh();
+    const first = await engineOn(server, { study, trials: 2, seed: 1 });
+    await first.heard.until(isFact('created'));
+    await first.close();
+    const other = await engineOn(server, { study, trials: 2, seed: 2 });
+    await expect(other.finished).rejects.toThrow('seed');
+  });
+});
+
+async function* readAll(nc: Parameters<typeof natsLog>[0], study: string) {
+  const log = await natsLog(nc, study, { create: false });
+  const head = await log.head();
+  for await (const entries of log.read()) {
+    yield entries;
+    if (entries.at(-1)!.position >= head) return;
+  }
+}

@@ -1,0 +1,90 @@
+import { firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../../src/facts/facts.ts';
+import * as h from '../../../streams/index.ts';
+
+const space = h.space({ x: h.float(0, 1) });
+
+/** What a log of trials says, one after the other; values are of loss and gain, the gain to be maximised. */
+const noted = (
+  trials: readonly Partial<Extract<Fact, { type: 'completed' }>>[],
+  more: readonly Fact[] = [],
+  budgets: readonly number[] = [],
+) => {
+  const created: Fact = {
+    type: 'created',
+    v: 1,
+    study: 's',
+    space: space.toJSON(),
+    objectives: [
+      { name: 'loss', direction: 'minimize' },
+      { name: 'gain', direction: 'maximize' },
+    ],
+    strategy: 'random',
+    seed: '1',
+    limits: {},
+    parallel: 1,
+    duplicates: 'allow',
+  } as never;
+  const facts = trials.flatMap((trial, i): Fact[] => [
+    {
+      type: 'suggested',
+      trial: i + 1,
+      attempt: 1,
+      by: 'random',
+      params: { x: i / 100 },
+      after: 0,
+      ...(budgets[i] !== undefined && { budget: budgets[i] }),
+    } as Fact,
+    { type: 'started', trial: i + 1, attempt: 1, run: `r${i}`, trainer: 't' } as Fact,
+    { type: 'completed', trial: i + 1, run: `r${i}`, ...trial } as Fact,
+  ]);
+  const entries = [created, ...facts, ...more].map((fact, i) => ({ position: i + 1, at: 0, fact }));
+  return from(entries as h.Entry[]).pipe(h.applyEntries());
+};
+const of = (loss: number, gain: number) => ({ values: { loss, gain } });
+const trialsIn = ({ rows }: h.Front<unknown>) => rows.map(({ trial }) => trial);
+
+describe('pareto', () => {
+  it('tells of the front whenever it changes', async () => {
+    const fronts = await lastValueFrom(noted([of(3, 1), of(4, 0), of(5, 3), of(1, 1), of(5, 3), of(0, 9)]).pipe(h.pareto(), toArray()));
+    expect(fronts.map(trialsIn)).toEqual([[1], [1, 3], [4, 3], [4, 3, 5], [6]]);
+  });
+
+  it('measures from the worst so far, or from a given reference', async () => {
+    const trials = [of(3, 1), of(4, 0), of(2, 0.5)];
+    const front = await lastValueFrom(noted(trials).pipe(h.pareto()));
+    expect(front.reference).toEqual({ loss: 4, gain: 0 });
+    expect(front.hypervolume).toBeCloseTo(1 * 1 + 1 * 0.5, 12);
+    const given = await lastValueFrom(noted(trials).pipe(h.pareto({ reference: { loss: 5, gain: -1 } })));
+    expect(given.reference).toEqual({ loss: 5, gain: -1 });
+    expect(given.hypervolume).toBeCloseTo(2 * 2 + 1 * 1.5, 12);
+    expect(JSON.parse(JSON.stringify(given)).hypervolume).toBe(given.hypervolume);
+  });
+
+  it('compares what is feasible, at the highest budget', async () => {
+    const trials = [of(3, 1), { ...of(0, 9), constraints: [0.1] }, { ...of(4, 2), constraints: [-1, 0] }];
+    expect(trialsIn(await lastValueFrom(noted(trials).pipe(h.pareto())))).toEqual([1, 3]);
+    const budgets = await lastValueFrom(noted([of(0, 9), of(5, 5), of(0, 9)], [], [1, 3, 1]).pipe(h.pareto(), toArray()));
+    expect(budgets.map(trialsIn)).toEqual([[1], [2]]);
+  });
+
+  it('forgets what is retracted', async () => {
+    const trials = [of(3, 1), of(4, 0), of(0, 9)];
+    const retracted = await lastValueFrom(noted(trials, [{ type: 'retracted', trial: 3 }]).pipe(h.pareto(), toArray()));
+    expect(retracted.map(trialsIn)).toEqual([[1], [3], [1]]);
+    const other = await lastValueFrom(noted(trials, [{ type: 'retracted', trial: 2 }]).pipe(h.pareto(), toArray()));
+    expect(other.map(trialsIn)).toEqual([[1], [3]]);
+  });
+
+  it('shares nothing between subscriptions', async () => {
+    const front$ = noted([of(3, 1), of(4, 0)]).pipe(h.pareto());
+    const once = await lastValueFrom(front$.pipe(toArray()));
+    expect(await lastValueFrom(front$.pipe(toArray()))).toEqual(once);
+  });
+
+  it('refuses a reference that leaves an objective out', async () => {
+    const front$ = noted([of(3, 1)]).pipe(h.pareto({ reference: { loss: 3 } }));
+    await expect(firstValueFrom(front$)).rejects.toThrow('pareto.reference.gain: expected a finite number, got undefined');
+  });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { type Env, isStrategyEvent, type Message, type Propose, type StrategyEvent, type Suggested } from '../../../../src/messages.ts';
+import { rngFor } from '../../../../src/numeric/random.ts';
+import { active, type Point } from '../../../../src/space/axis.ts';
+import { space } from '../../../../src/space/space.ts';
+import { float } from '../../../../src/space/types/dimension.ts';
+import { type GaOptions, ga } from '../../../../streams/strategies/evolution/ga.ts';
+import { random } from '../../../../streams/strategies/random.ts';
+import type { Strategy } from '../../../../streams/strategy.ts';
+import { completed, failed, interview, rootEnv, suggestedFrom } from '../../../support/interview.ts';
+import { conditional, constrained, mixed } from '../../../support/spaces.ts';
+
+const ball = space(Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`x${i}`, float(-5, 5)])));
+const sphere = (point: Point): number => point.reduce((sum, u, i) => sum + (u - 0.2 - 0.1 * i) ** 2, 0);
+
+/** Runs a strategy with some trials open at once, which end in any order; every eighth one fails. */
+function evolve(strategy: Strategy, env: Env, loss: (point: Point) => number, trials: number, order = 'order') {
+  const { ask, tell } = interview(strategy, env);
+  const rng = rngFor(order, '', 0);
+  const told: StrategyEvent[] = [];
+  const open: Suggested[] = [];
+  const replies: Message[] = [];
+  const say = (fact: StrategyEvent) => {
+    told.push(fact);
+    tell(fact);
+  };
+  let best = Number.POSITIVE_INFINITY;
+  for (let id = 1; id <= trials || open.length > 0; ) {
+    const reply = id <= trials && open.length < env.parallel ? ask(id) : undefined;
+    if (reply) replies.push(reply);
+    if (reply?.type === 'propose') {
+      const fact = suggestedFrom(reply);
+      open.push(fact);
+      say(fact);
+      id++;
+      continue;
+    }
+    if (open.length === 0) break;
+    const [done] = open.splice(Math.floor(rng() * open.length), 1);
+    const value = loss(done!.point);
+    const fails = done!.id % 8 === 0;
+    if (!fails) best = Math.min(best, value);
+    say(fails ? failed(done!) : completed(done!, value));
+  }
+  return { told, replies, best };
+}
+
+const modes: readonly [string, GaOptions][] = [
+  ['steady', {}],
+  ['generational', { mode: 'generational', population: 6 }],
+];
+
+describe.each(modes)('ga, %s', (_, options) => {
+  const env = rootEnv(ball);
+
+  it('finds better points than random search in at least 19 of 20 runs', () => {
+    const seeds = Array.from({ length: 20 }, (_, i) => String(i));
+    const wins = seeds.filter((seed) => {
+      const at = { ...env, seed };
+      return evolve(ga(options), at, sphere, 120).best < evolve(random(), at, sphere, 120).best;
+    });
+    expect(wins.length).toBeGreaterThanOrEqual(19);
+  });
+
+  it.each(Object.entries({ conditional, mixed, constrained }))(
+    'suggests feasible points on levels with 0.5 for what does not exist: %s',
+    (_, domain) => {
+      const { told } = evolve(ga(options), rootEnv(domain), (point) => sphere(point), 60);
+      const points = told.filter((m): m is Suggested => m.type === 'suggested').map(({ point }) => point);
+      expect(points.length).toBeGreaterThan(5);
+      for (const point of points) {
+        expect(domain.snap(point)).toEqual(point);
+        expect(domain.feasible(point)).toBe(true);
+        active(domain.axes, point).forEach((exists, i) => {
+          if (!exists) expect(point[i]).toBe(0.5);
+        });
+      }
+    },
+  );
+
+  it('answers the same after the same facts in a new subscription', () => {
+    const { told } = evolve(ga(options), env, sphere, 40);
+    for (let cut = 0; cut < told.length; cut++) {
+      const next = told[cut]!;
+      if (next.type !== 'suggested') continue;
+      const { ask, tell } = interview(ga(options), env);
+      tell(...told.slice(0, cut));
+      expect(suggestedFrom(ask(next.id) as Propose)).toEqual(next);
+    }
+  });
+
+  it('suggests other points for another seed', () => {
+    const points = (seed: string) => evolve(ga(options), { ...env, seed }, sphere, 30).told;
+    expect(points('a')).toEqual(points('a'));
+    expect(points('a')).not.toEqual(points('b'));
+  });
+
+  it('shares nothing between subscriptions', () => {
+    const strategy = ga(options);
+    const alone = interview(strategy, env).ask(1);
+    evolve(strategy, env, sphere, 30);
+    const [one, two] = [interview(strategy, env), interview(strategy, env)];
+    expect(one.ask(1)).toEqual(alone);
+    one.tell(suggestedFrom(one.ask(1) as Propose));
+    expect(two.ask(1)).toEqual(alone);
+  });
+
+  it('unsubscribes from its source', () => {
+    const { source, subscription } = interview(ga(options), env);
+    expect(source.observed).toBe(true);
+    subscription.unsubscribe();
+    expect(source.observed).toBe(false);
+  });
+});
+
+describe('ga', () => {
+  const env = rootEnv(ball);
+
+  it('waits for a generation only in mode generational', () => {
+    const waits = (options: GaOptions) => evolve(ga(options), env, sphere, 60).replies.filter(({ type }) => type === 'wait').length;
+    expect(waits({ population: 6 })).toBe(0);
+    expect(waits({ population: 6, mode: 'generational' })).toBeGreaterThan(9);
+  });
+
+  it.each(['steady', 'generational'] as const)('hands asks on after its generations: %s', (mode) => {
+    const { told, replies } = evolve(ga({ population: 6, generations: 3, mode }), env, sphere, 100);
+    expect(told.filter(({ type }) => type === 'suggested')).toHaveLength(18);
+    expect(replies.at(-1)).toMatchObject({ type: 'ask', id: 19 });
+  });
+
+  it('uses what others found', () => {
+    const near = Array.from({ length: 12 }, (_, i) => env.snap([0, 1, 2, 3, 4].map((k) => 0.2 + 0.1 * k + 0.001 * ((i * (k + 3)) % 7))));
+    const { ask, tell } = interview(ga(), env);
+    near.forEach((point, i) => {
+      const fact: Suggested = { type: 'suggested', id: i + 1, by: 'import', point };
+      tell(fact, completed(fact, sphere(point)));
+    });
+    const drawn = interview(random(), env);
+    const median = (of: (id: number) => Message) =>
+      Array.from({ length: 51 }, (_, i) => sphere((of(13 + i) as Propose).point)).sort((a, b) => a - b)[25]!;
+    expect(median(ask)).toBeLessThan(median(drawn.ask) / 20);
+  });
+
+  it('lets the facts of others through', () => {
+    const { put } = interview(ga(), env);
+    const fact: Message = { type: 'suggested', id: 1, by: 'queue', point: [0, 0, 0, 0, 0] };
+    expect(put(fact)).toEqual([fact]);
+    expect(isStrategyEvent(fact)).toBe(true);
+  });
+
+  it('has 12 members, more in long studies, and where generations are waited for as many as may be open', () => {
+    const founders = (options: GaOptions, rest: Partial<Env>) =>
+      evolve(ga(options), rootEnv(ball, rest), sphere, 60).told.filter((m) => m.type === 'suggested' && m.tags!.origin!.endsWith('founder'))
+        .length;
+    expect(founders({}, {})).toBe(12);
+    expect(founders({}, { trials: 900 })).toBe(24);
+    expect(founders({}, { parallel: 20 })).toBe(12);
+    expect(founders({ mode: 'generational' }, { parallel: 20 })).toBe(20);
+    expect(founders({ population: 5 }, { trials: 900 })).toBe(5);
+  });
+
+  it('is data', () => {
+    expect(ga().spec).toBe('ga');
+    expect(ga({ population: 16 }).spec).toEqual({ ga: { population: 16 } });
+  });
+
+  it.each<[unknown, string]>([
+    [{ population: 1 }, 'ga.population: expected a whole number of at least 2, got 1'],
+    [{ population: 2.5 }, 'ga.population: expected a whole number of at least 2, got 2.5'],
+    [{ generations: 0 }, 'ga.generations: expected a whole number of at least 1, got 0'],
+    [{ mode: 'island' }, 'ga.mode: expected steady or generational, got "island"'],
+    [{ mode: 'generational', elite: -1 }, 'ga.elite: expected a whole number of at least 0, got -1'],
+    [{ elite: 2 }, 'ga.elite: expected the mode generational, got "steady"'],
+    [{ tournament: 0 }, 'ga.tournament: expected a whole number of at least 1, got 0'],
+    [{ crossover: 1.1 }, 'ga.crossover: expected a probability, got 1.1'],
+    [{ mutation: '0.1' }, 'ga.mutation: expected a probability, got "0.1"'],
+    [{ crossoverEta: -1 }, 'ga.crossoverEta: expected a number of at least 0, got -1'],
+    [{ mutationEta: Number.NaN }, 'ga.mutationEta: expected a number of at least 0, got NaN'],
+  ])('refuses %o', (options, message) => {
+    expect(() => ga(options as GaOptions)).toThrow(message);
+  });
+
+  it('refuses a study with several objectives', () => {
+    expect(() => ga()({ ...env, objectives: ['loss', 'size'] })).toThrow('ga compares trials by one objective; this study has several');
+  });
+});

@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lastValueFrom } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import {
+  type AppliedEntry,
+  chain,
+  createStudy,
+  type Fact,
+  float,
+  type Log,
+  medianStop,
+  memoryLog,
+  NoResultError,
+  RefusedError,
+  random,
+  space,
+} from '../../../streams/index.ts';
+
+const line = space({ x: float(-5, 5) });
+const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
+
+describe('createStudy', () => {
+  it('asks and tells without streams', async () => {
+    const study = createStudy(line, { strategy: random(), trials: 20 });
+    const values: number[] = [];
+    for (let next = await study.ask(); next; next = await study.ask()) {
+      values.push(square(next.params));
+      await study.tell(next.trial, values.at(-1)!);
+    }
+    expect(values).toHaveLength(20);
+    expect(await study.ask()).toBeUndefined();
+    await study.close();
+  });
+
+  it('is asked for one trial at a time, and waits while all slots are taken', async () => {
+    const study = createStudy(line, { strategy: random(), parallel: 2 });
+    const [a, b] = [await study.ask(), await study.ask()];
+    expect([a!.trial, b!.trial]).toEqual([1, 2]);
+    const third = study.ask();
+    expect(await Promise.race([third, sleep(5, 'waits')])).toBe('waits');
+    await study.tell(1, 3);
+    expect((await third)!.trial).toBe(3);
+    await study.close();
+  });
+
+  it('says why something does not count', async () => {
+    const study = createStudy(line, { strategy: random() });
+    const { trial } = (await study.ask())!;
+    await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
+    await expect(study.tell(trial, Number.NaN)).rejects.toThrow(RefusedError);
+    await study.report(trial, 2, 1);
+    await expect(study.report(trial, 1, 1)).rejects.toThrow('too late');
+    await study.fail(trial, 'error', 'out of memory');
+    await expect(study.tell(trial, 1)).rejects.toThrow('has ended');
+    await study.close();
+    await expect(study.tell(trial, 1)).rejects.toThrow('closed');
+  });
+
+  it('hands out no trial after three that failed alike, until one that is open then has a result', async () => {
+    const log = memoryLog();
+    const study = createStudy(line, { strategy: random(), trials: 5, parallel: 4, log });
+    for (let i = 0; i < 4; i++) await study.ask();
+    for (const trial of [1, 2, 3]) await study.fail(trial, 'error', `no module at 0x${trial}`);
+    await expect(study.ask()).rejects.toBeInstanceOf(NoResultError);
+    await expect(study.ask()).rejects.toThrow(
+      'the first trials failed for the same reason, so the study stops; trial 3: error: no module at 0x3',
+    );
+    expect(study.trials().map(({ status }) => status)).toEqual(['failed', 'failed', 'failed', 'open']);
+    await study.tell(4, 1);
+    for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, 1);
+    expect(study.trials().filter(({ status }) => status === 'completed')).toHaveLength(5);
+    await study.close();
+  });
+
+  it('takes a result that could not be stored when it is told again', async () => {
+    const log = memoryLog();
+    let full = false;
+    const append: Log['append'] = async (fact) => {
+      if (full) throw new Error('no space left');
+      return log.append(fact);
+    };
+    const study = createStudy(line, { strategy: random(), log: { ...log, append } });
+    const { trial } = (await study.ask())!;
+    full = true;
+    await expect(study.tell(trial, 1)).rejects.toThrow('no space left');
+    full = false;
+    await study.tell(trial, 1);
+    await study.close();
+  });
+
+  it('may be closed while a result is being stored', async () => {
+    const log = memoryLog();
+    let store = () => {};
+    const slowly: Log['append'] = async (fact) => {
+      const outcome = await log.append(fact);
+      if ((fact as Fact).type === 'completed') await new Promise<void>((stored) => (store = stored));
+      return outcome;
+    };
+    const read: Log['read'] = async function* (from, signal) {
+      for await (const entries of log.read(from, signal)) {
+        const readable = entries.filter(({ fact }) => (fact as Fact).type !== 'completed');
+        if (readable.length > 0) yield readable;
+      }
+    };
+    const study = createStudy(line, { strategy: random(), log: { ...log, read, append: slowly } });
+    const { trial } = (await study.ask())!;
+    const told = study.tell(trial, 1);
+    await sleep(1);
+    await study.close();
+    await sleep(1); // an error that is unhandled by now ends the process
+    store();
+    await expect(told).rejects.toThrow('the study is closed');
+  });
+
+  it('tells at a report whether the trial should stop', async () => {
+    const study = createStudy(line, { strategy: chain(medianStop({ peers: 2 }), random()) });
+    const stops: boolean[] = [];
+    for (const value of [1, 2, 3, 0]) {
+      const { trial } = (await study.ask())!;
+      const { stop } = await study.report(trial, 1, value);
+      stops.push(stop);
+      await (stop ? study.stopped(trial) : study.tell(trial, value));
+    }
+    expect(stops).toEqual([false, false, true, false]);
+    await study.close();
+  });
+
+  it('serves what is enqueued, and takes results back', async () => {
+    const notes: AppliedEntry[] = [];
+    const study = createStudy(line, { strategy: random(), note: (noted) => notes.push(noted) });
+    await study.enqueue({ x: 2 });
+    await expect(study.enqueue({ y: 2 })).rejects.toThrow('y');
+    const next = (await study.ask())!;
+    expect(next).toMatchObject({ by: 'queue', params: { x: 2 } });
+    await study.tell(next.trial, 1);
+    await study.retract(next.trial);
+    expect(notes.map(({ fact }) => (fact as Fact).type)).toContain('retracted');
+    expect((await study.ask())!.trial).toBe(2);
+    await study.close();
+  });
+
+  it('shows its best trial, all trials and the front', async () => {
+    const objectives = { near: 'minimize', far: 'maximize' } as const;
+    const study = createStudy(line, { strategy: random(), trials: 9, parallel: 2, objectives });
+    const bests: number[] = [];
+    study.best$.subscribe(({ trial }) => bests.push(trial));
+    expect([study.best(), study.trials(), study.pareto()]).toEqual([undefined, [], []]);
+    const xs = [3, 2, 4, 1];
+    for (const x of xs) await study.enqueue({ x });
+    for (const x of xs) {
+      const { trial, params } = (await study.ask())!;
+      expect(params.x).toBe(x);
+      await study.tell(trial, { values: { near: x, far: x === 2 ? 5 : x } });
+    }
+    await study.ask();
+    expect(bests).toEqual([1, 2, 4]);
+    expect(study.best()).toMatchObject({ trial: 4, values: { near: 1 } });
+    expect(study.trials().map(({ status }) => status)).toEqual([...xs.map(() => 'completed'), 'open']);
+    expect(study.pareto().map(({ trial }) => trial)).toEqual([4, 2]);
+    await study.retract(4);
+    expect(study.best()).toMatchObject({ trial: 2 });
+    expect(bests).toEqual([1, 2, 4, 2]);
+    await study.close();
+    expect(await lastValueFrom(study.best$)).toMatchObject({ trial: 2 });
+  });
+
+  it('knows the best trial of its log', async () => {
+    const log = memoryLog();
+    const first = createStudy(line, { log: { ...log, close: async () => {} } });
+    const { trial } = (await first.ask())!;
+    await first.tell(trial, 1);
+    await first.close();
+    const second = createStudy(line, { log });
+    await second.ready();
+    expect(second.best()).toMatchObject({ trial, values: { value: 1 } });
+    await second.close();
+  });
+
+  it('makes room for what is enqueued beyond the limit of trials', async () => {
+    const log = memoryLog();
+    const study = createStudy(line, { strategy: random(), trials: 1, log: { ...log, close: async () => {} } });
+    const { trial } = (await study.ask())!;
+    await study.enqueue({ x: 2 });
+    await study.enqueue({ x: 3 });
+    await study.tell(trial, 1);
+    for (const x of [2, 3]) {
+      const next = (await study.ask())!;
+      expect(next).toMatchObject({ by: 'queue', params: { x } });
+      await study.tell(next.trial, 1);
+    }
+    expect(await study.ask()).toBeUndefined();
+    await expect(study.enqueue({ x: 4 })).rejects.toThrow('has ended (trials); to continue it, raise its limit');
+    await study.close();
+    const again = createStudy(line, { strategy: random(), trials: 4, log });
+    await again.enqueue({ x: 4 });
+    expect(await again.ask()).toMatchObject({ params: { x: 4 } });
+    await again.close();
+  });
+
+  it('hands out what was being evaluated when its process ended, as a new attempt that reports from the start', async () => {
+    const log = memoryLog();
+    const first = createStudy(line, { strategy: random(), log: { ...log, close: async () => {} } });
+    const { trial, params } = (await first.ask())!;
+    await first.report(trial, 1, 5);
+    await first.report(trial, 2, 4);
+    await first.close();
+
+    const second = createStudy(line, { strategy: random(), log });
+    await second.ready();
+    const again = (await second.ask())!;
+    expect(again).toMatchObject({ trial, params, attempt: 2 });
+    expect(await second.report(trial, 1, 3)).toEqual({ stop: false });
+    await second.tell(trial, 2);
+    expect((await second.ask())!.trial).toBe(trial + 1);
+    await second.close();
+  });
+
+  it('is not ready on the log of another study', async () => {
+    const log = memoryLog();
+    const lasting = { ...log, close: async () => {} };
+    const first = createStudy(line, { strategy: random(), log: lasting });
+    await first.ready();
+    await first.close();
+    await expect(createStudy(space({ y: float(0, 1) }), { strategy: random(), log: lasting }).ready()).rejects.toThrow('another study');
+  });
+});

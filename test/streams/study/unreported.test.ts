@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import {
+  asha,
+  chain,
+  createStudy,
+  memoryLog,
+  type Objective,
+  type OptimizeOptions,
+  optimize,
+  random,
+  type Trial,
+} from '../../../streams/index.ts';
+import { line } from '../../support/line.ts';
+
+const silent = ({ x }: { readonly x: number }) => x;
+
+const reporting = ({ x }: { readonly x: number }, { report }: Trial) => {
+  report(x);
+  return x;
+};
+
+async function warnings(objective: Objective<{ readonly x: number }>, options: OptimizeOptions): Promise<string[]> {
+  const said: string[] = [];
+  await optimize(line, objective, { trials: 5, ...options, warn: (message) => void said.push(message) }).result();
+  return said;
+}
+
+it('an objective that never reports gets one warning that no trial can be stopped', async () => {
+  expect(await warnings(silent, { epochs: 9 })).toEqual([
+    'trial 1 completed without a report, so no trial can be stopped early; call trial.report(value, step) after each epoch, or turn early stopping off',
+  ]);
+});
+
+it.each<[string, OptimizeOptions, Objective<{ readonly x: number }>]>([
+  ['there is no early stopping', {}, silent],
+  ['it is turned off', { epochs: 9, early: false }, silent],
+  ['trials pause instead', { epochs: 9, resumes: true }, silent],
+  ['the objective reports', { epochs: 9 }, reporting],
+])('there is no warning if %s', async (_, options, objective) => {
+  expect(await warnings(objective, options)).toEqual([]);
+});
+
+const early = chain(asha({ min: 1, max: 9 }), random());
+
+it('a trial that is told without a report gets the warning of createStudy', async () => {
+  const said: string[] = [];
+  const study = createStudy(line, { strategy: early, warn: (message) => void said.push(message) });
+  for (let i = 0; i < 2; i++) await study.tell((await study.ask())!.trial, i);
+  await study.close();
+  expect(said).toEqual([expect.stringMatching(/^trial 1 completed without a report.*call study\.report\(trial, step, value\)/)]);
+});
+
+it('imported results need no reports', async () => {
+  const said: string[] = [];
+  const log = memoryLog();
+  const study = createStudy(line, { strategy: early, log, warn: (message) => void said.push(message) });
+  await study.ready();
+  await log.append({ type: 'suggested', trial: 1, attempt: 1, by: 'import', params: { x: 1 } });
+  await log.append({ type: 'completed', trial: 1, values: { value: 1 } });
+  const { trial } = (await study.ask())!;
+  await study.report(trial, 1, 0.5);
+  await study.tell(trial, 0.5);
+  expect(study.trials().map(({ status }) => status)).toEqual(['completed', 'completed']);
+  await study.close();
+  expect(said).toEqual([]);
+});
+
+it('a study that resumes has no second warning', async () => {
+  const log = memoryLog();
+  expect(await warnings(silent, { epochs: 9, log })).toHaveLength(1);
+  expect(await warnings(silent, { epochs: 9, log, trials: 10 })).toEqual([]);
+});
