@@ -84,7 +84,7 @@ def restore(trainer, trial, reference, directory):
         content = (part(digest) for digest, _ in manifest["chunks"])
         _write(root, manifest, content)
         return str(root)
-    except Exception:
+    except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise
     finally:

@@ -23,8 +23,10 @@ import sys
 import threading
 import time
 import uuid
+from contextlib import contextmanager
 
 from . import _nats_checkpoints as checkpoints
+from ._nats_signals import ends_on_sigterm
 from ._nats_access import Access
 from ._nats_connection import Connection, token_of
 from ._trace import traceback_of
@@ -45,6 +47,7 @@ SAID = {
 DEFAULT_LEASE = 30.0
 DEFAULT_LIMIT = 16 * 1024
 LONGEST_MESSAGE = 4000
+INTERRUPTED = 130  # the status of a process that was asked to end, as that of hypertide worker
 OBJECTION_SECONDS = 1.0  # that an engine has to refuse a claim that may have come second
 DELIVERY = re.compile(r"\.trainers\.\d+\.(\d+)\.")  # the position of a suggestion, in its reply subject
 
@@ -68,15 +71,19 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
     context    the name of a context of the `nats` command, for the server and the login
     tls        an ssl.SSLContext, for your own certificate authority or client certificate
     on_trial   called with each trial when it has ended
+
+    SIGTERM and Ctrl-C leave the objective and hand its trial back with the last checkpoint, so that another trainer resumes it at once. After
+    SIGTERM, the process ends with status 130; a second SIGTERM ends it immediately. If your program has set a handler for SIGTERM, it stays.
     """
     trainer = Trainer(url, study, name, token, nkey, tls, creds, context)
     try:
         ended = 0
-        while (trial := trainer.next_trial()) is not None:
-            trainer.perform(trial, objective)
-            ended += 1
-            if on_trial:
-                on_trial(trial)
+        with ends_on_sigterm(trainer):
+            while (trial := trainer.next_trial()) is not None:
+                trainer.perform(trial, objective)
+                ended += 1
+                if on_trial:
+                    on_trial(trial)
         return ended
     finally:
         trainer.close()
@@ -151,6 +158,8 @@ class Trainer:
         self.told = "work"
         self.current = None
         self.objective = None
+        self._should_end = False
+        self._can_leave = False
         self.nats.subscribe(f"{self.root}.directive.*", self._obey)
         self.nats.subscribe(f"{self.root}.rejected.{self.name}", self._regret)
         _, _, last = self.insist(lambda: self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
@@ -161,6 +170,23 @@ class Trainer:
     def close(self):
         self.closed = True
         self.nats.close()
+
+    def end(self):
+        """Ends this trainer from a handler of a signal: it hands its trial back."""
+        self._should_end = True
+        if self._can_leave:
+            raise SystemExit(INTERRUPTED)
+
+    @contextmanager
+    def _interruptible(self):
+        """What `end` may leave at any place. Other code, such as what stores a fact, comes to its end first."""
+        self._can_leave = True
+        try:
+            if self._should_end:
+                raise SystemExit(INTERRUPTED)
+            yield
+        finally:
+            self._can_leave = False
 
     def named(self, value):
         """A bare number is the value of the study's first objective."""
@@ -183,10 +209,11 @@ class Trainer:
     def next_trial(self):
         """Claims the next suggestion; None when the study has closed, or this trainer is drained."""
         while not self.closed:
-            if self.paused:
-                time.sleep(0.1)
-                continue
-            pulled = self._pull()
+            with self._interruptible():
+                if self.paused:
+                    time.sleep(0.1)
+                    continue
+                pulled = self._pull()
             if pulled is None:
                 continue
             headers, reply, data = pulled
@@ -216,9 +243,10 @@ class Trainer:
         since = time.monotonic()
         directory = None
         try:
-            if checkpoints.is_reference(trial.checkpoint):
-                directory = self._restore(trial)
-            value = objective(trial)
+            with self._interruptible():
+                if checkpoints.is_reference(trial.checkpoint):
+                    directory = self._restore(trial)
+                value = objective(trial)
             if trial.step:
                 trial._raise_if_abandoned()
                 if trial.should_stop:
@@ -229,9 +257,8 @@ class Trainer:
                 trial.say("failed", reason="non-finite", message=f"{wrong[0]} is {values[wrong[0]]}")
             else:
                 trial.say("completed", seconds=time.monotonic() - since, values=values, **self._extras(trial))
-        except KeyboardInterrupt:
-            left = {name: extra for name, extra in self._extras(trial).items() if name == "checkpoint"}
-            trial.say("failed", reason="preempted", message="handed back: its trainer was asked to end", **left)
+        except (KeyboardInterrupt, SystemExit):
+            self._hand_back(trial)
             raise
         except Exception as error:  # any error of the objective
             if trial.abandoned:
@@ -247,6 +274,17 @@ class Trainer:
             self.current = None
             if directory:
                 shutil.rmtree(directory, ignore_errors=True)
+
+    def _hand_back(self, trial):
+        """Lets another trainer take the trial at once."""
+        print(f"handing trial {trial.number} back; interrupt again to end at once", file=sys.stderr)
+        try:
+            left = {name: extra for name, extra in self._extras(trial).items() if name == "checkpoint"}
+            trial.say("failed", reason="preempted", message="handed back: its trainer was asked to end", **left)
+        except Abandoned:
+            return  # another one has it already
+        how = "with its checkpoint" if left else "for another trainer to begin again"
+        print(f"trial {trial.number} handed back, {how}", file=sys.stderr)
 
     def _restore(self, trial):
         """Puts the checkpoint that a trial resumes where it can read it. Without one, the trial begins again."""

@@ -13,7 +13,7 @@ import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
-import { engineOn, factsOf, fresh, hearing, isFact, lateFactOn } from './world.ts';
+import { engineOn, factsOf, fresh, handOn, hearing, isFact, lateFactOn } from './world.ts';
 
 const folder = fileURLToPath(new URL('../../../src/python/', import.meta.url));
 
@@ -83,6 +83,79 @@ h.run(url, study, objective, name=${JSON.stringify(raises ? 'py1' : 'py2')})`;
     const done = await engine.heard.until(isFact('completed', { trial: 1 }));
     expect((done.fact as Said).checkpoint).toMatch(/^nats:py2\/1\//);
     expect(readFileSync(join(`${saved}-next`, 'step'), 'utf8')).toBe('2');
+    await engine.close();
+  });
+
+  it('hands its trial back with the last checkpoint at SIGTERM, and ends', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const program = (name: string) => `
+def objective(trial):
+    import pathlib, tempfile
+    if trial.checkpoint is not None:
+        return float(pathlib.Path(trial.checkpoint).read_text())
+    path = pathlib.Path(tempfile.mkdtemp(prefix="hypertide-saved-"), "step")
+    path.write_text("7")
+    trial.checkpoint = str(path)
+    trial.report(7, step=1)
+    time.sleep(600)
+h.run(url, study, objective, name="${name}")`;
+    const first = python(server.url, study, program('py1'));
+    await engine.heard.until(isFact('reported'));
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toEqual({
+      code: 130,
+      text: 'handing trial 1 back; interrupt again to end at once\ntrial 1 handed back, with its checkpoint\n',
+    });
+    const again = await engine.heard.until(isFact('suggested', { trial: 1, attempt: 2 }));
+    expect((again.fact as Said).checkpoint).toMatch(/^nats:py1\/1\//);
+    expect(await python(server.url, study, program('py2')).ended).toEqual({ code: 0, text: '' });
+    const done = await engine.heard.until(isFact('completed'));
+    expect((done.fact as Said).values).toEqual({ value: 7 });
+    await engine.close();
+  });
+
+  it('ends at once at a second SIGTERM', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const program = `
+def objective(trial):
+    try:
+        trial.report(1, step=1)
+        time.sleep(600)
+    finally:
+        trial.report(1, step=2)
+        time.sleep(600)
+h.run(url, study, objective)`;
+    const { child, ended } = python(server.url, study, program);
+    await engine.heard.until(isFact('reported', { step: 1 }));
+    child.kill('SIGTERM');
+    await engine.heard.until(isFact('reported', { step: 2 }));
+    child.kill('SIGTERM');
+    await ended;
+    expect(child.signalCode).toBe('SIGTERM');
+    await engine.close();
+  });
+
+  it.each([
+    ['with 130 if it has no trial', '', 130],
+    ['as a handler of the program says', 'import os\nsignal.signal(15, lambda *_: os._exit(7))', 7],
+  ])('ends at SIGTERM %s', async (_, before, code) => {
+    const program = `import signal, threading
+${before}
+def announce():
+    while signal.getsignal(15) is signal.SIG_DFL: time.sleep(0.01)
+    print("ready", flush=True)
+threading.Thread(target=announce, daemon=True).start()
+h.run(url, study, lambda trial: 1.0)`;
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const hand = await handOn(server, study);
+    await hand.next();
+    const { child, ended } = python(server.url, study, program);
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code, text: 'ready\n' });
     await engine.close();
   });
 
