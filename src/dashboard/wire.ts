@@ -40,6 +40,8 @@ export interface Headline extends Pick<Annotation, 'labels' | 'starred'> {
   readonly completed: number;
   readonly stopped: number;
   readonly failed: number;
+  /** Failed trials that do not count towards the limit. */
+  readonly uncounted: number;
   /** Configurations to try. */
   readonly limit?: number;
   readonly best?: { readonly trial: TrialId; readonly value: number };

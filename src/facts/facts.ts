@@ -1,4 +1,4 @@
-import { attempt, checkpoint, decisions, metric, requires, rules, run, trial, user } from './fields.ts';
+import { attempt, checkpoint, decisions, metric, requires, rules, run, trial, uncounted, user } from './fields.ts';
 import { limits } from './limits.ts';
 import {
   anySchema,
@@ -232,6 +232,7 @@ const changed = fact(
     paused: flagSchema('whether new trials wait'),
     parallel: integerSchema(1, 'how many trials may be open at once'),
     limits,
+    uncounted,
     strategy: anySchema('the new strategy as data'),
     resumes: flagSchema('whether the trainers resume from checkpoints'),
     rules,
@@ -239,7 +240,7 @@ const changed = fact(
     user,
   },
 );
-/** New settings from here on; reopens a closed study. `limits` are merged into the current ones, and `rules` never fall. */
+/** New settings from here on; reopens a closed study. `limits` are merged into the current ones, and `rules` never fall. Of `uncounted`, only trials that have failed are taken. */
 export interface Changed extends TypeOf<typeof changed> {}
 
 const instructed = fact(

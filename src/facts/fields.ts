@@ -1,4 +1,4 @@
-import { integerSchema, notNegativeSchema, recordSchema, textSchema } from './schema.ts';
+import { integerSchema, listSchema, notNegativeSchema, recordSchema, textSchema } from './schema.ts';
 import { RULES } from './versions.ts';
 
 // Fields that several facts have.
@@ -19,4 +19,12 @@ export const checkpoint = textSchema("the trainer's own reference to a checkpoin
 export const requires = recordSchema(
   notNegativeSchema('how much of it, for memory in bytes'),
   'what a trainer must have for each trial, such as GPUs (default: nothing)',
+);
+export const uncounted = listSchema(
+  trial,
+  'failed trials that no longer count towards the limit of trials, so that others take their place',
+  {
+    minItems: 1,
+    maxItems: 10_000,
+  },
 );

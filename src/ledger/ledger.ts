@@ -8,7 +8,6 @@ import type {
   Command,
   Created,
   Enqueued,
-  Limits,
   Params,
   ProposedFact,
   SuggestedFact,
@@ -27,6 +26,7 @@ import type { Inbox } from './inbox.ts';
 import { Proposers } from './proposers.ts';
 import type { Best } from './ranking.ts';
 import { changedBy, type Settings, settingsOf } from './settings.ts';
+import { spent } from './spending.ts';
 import { refuseInstruction, type Trainers } from './trainers.ts';
 import type { EndStatus, OpenTrial } from './trial.ts';
 import { Trials } from './trials.ts';
@@ -173,6 +173,8 @@ export class Ledger<P> {
         return fact.trial === undefined || fact.trial < this.nextTrial ? undefined : this.#trials.refuseCancel(fact.trial);
       case 'instructed':
         return refuseInstruction(this.settings.rules);
+      case 'changed':
+        return this.#trials.configurations.refuses(fact.uncounted ?? []);
       default:
         return undefined;
     }
@@ -193,6 +195,7 @@ export class Ledger<P> {
     this.#switched = position;
     this.#closed = undefined;
     this.#trials.govern(this.#settings);
+    if (fact.uncounted) this.#trials.configurations.uncount(fact.uncounted);
     return { effect: fact.strategy === undefined ? 'noted' : 'switched', fact };
   }
 
@@ -213,7 +216,7 @@ export class Ledger<P> {
     if (paused) return { type: 'nothing' };
     const { due, running } = open;
     if (due) return { type: 'retry', trial: due };
-    const fresh = configurations < (limits.trials ?? Number.POSITIVE_INFINITY);
+    const fresh = configurations.count < (limits.trials ?? Number.POSITIVE_INFINITY);
     const enough = !fresh && !budgeted ? 'trials' : spent(limits, cost, plateau);
     if (enough) return running === 0 ? { type: 'close', reason: enough } : { type: 'nothing' };
     if (running >= parallel) return { type: 'nothing' };
@@ -243,8 +246,9 @@ export class Ledger<P> {
   get awaiting(): number {
     return this.#trials.open.awaiting;
   }
+  /** Those that count towards the limit of trials. */
   get configurations(): number {
-    return this.#trials.configurations;
+    return this.#trials.configurations.count;
   }
   /** The configurations that were tried, and those that are enqueued. */
   get planned(): number {
@@ -291,10 +295,4 @@ export class Ledger<P> {
   checkpoint(id: TrialId): string | undefined {
     return this.#trials.checkpoint(id);
   }
-}
-
-/** The limit that allows no new trial. A running trial may still end a plateau. */
-function spent(limits: Limits, cost: number, plateau: number): 'cost' | 'plateau' | undefined {
-  if (cost >= (limits.cost ?? Number.POSITIVE_INFINITY)) return 'cost';
-  return plateau >= (limits.plateau ?? Number.POSITIVE_INFINITY) ? 'plateau' : undefined;
 }

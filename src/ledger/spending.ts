@@ -1,3 +1,4 @@
+import type { Limits } from '../facts/limits.ts';
 import type { Ended, TrialId } from '../messages.ts';
 
 /**
@@ -22,4 +23,10 @@ export class Spending {
   get total(): number {
     return this.#total;
   }
+}
+
+/** The limit that allows no new trial. A running trial may still end a plateau. */
+export function spent(limits: Limits, cost: number, plateau: number): 'cost' | 'plateau' | undefined {
+  if (cost >= (limits.cost ?? Number.POSITIVE_INFINITY)) return 'cost';
+  return plateau >= (limits.plateau ?? Number.POSITIVE_INFINITY) ? 'plateau' : undefined;
 }

@@ -17,6 +17,7 @@ import type { Space } from '../space/space.ts';
 import { type Applied, rejected } from './appliedEntry.ts';
 import { countAttempt, isLastAttempt } from './attempts.ts';
 import { refuse, refuseAuthor, refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep, refuseValues } from './claim.ts';
+import { Configurations } from './configurations.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
 import { afterResult, noPlateau } from './plateau.ts';
@@ -38,6 +39,7 @@ type EndFact = Completed | Stopped | FailedFact | Cancelled;
 export class Trials<P> {
   readonly open = new OpenTrials<P>();
   readonly trainers = new Trainers();
+  readonly configurations = new Configurations();
   readonly #space: Space<P>;
   readonly #retracted: ReadonlySet<TrialId>;
   /** A number that is not in here was never suggested, or its suggestion is lost. */
@@ -48,7 +50,6 @@ export class Trials<P> {
   readonly #spending = new Spending();
   #plateau = noPlateau;
   #settings!: Settings;
-  #configurations = 0;
   #budgeted = false;
 
   constructor(space: Space<P>, retracted: ReadonlySet<TrialId>) {
@@ -126,7 +127,7 @@ export class Trials<P> {
     const trial = openTrial(fact, point);
     this.open.add(trial);
     if (fact.budget !== undefined) this.#budgeted = true;
-    if (fact.by !== 'import' && fact.resumes === undefined) this.#configurations++;
+    this.configurations.begin(fact);
     return { effect: 'suggested', fact, event: trial.proposal };
   }
 
@@ -236,6 +237,7 @@ export class Trials<P> {
   #end(fact: EndFact, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {
     this.open.remove(trial);
     this.#statuses.set(trial.proposal.id, status);
+    if (status === 'failed') this.configurations.fail(trial.suggestion);
     const ended: Ended = { ...trial.proposal, type: 'ended', ...end };
     const event = trial.step === undefined ? ended : { ...ended, step: trial.step };
     const imported = event.by === 'import';
@@ -262,10 +264,6 @@ export class Trials<P> {
   /** The number of the next trial. */
   get next(): TrialId {
     return this.#last + 1;
-  }
-  /** Configurations that were suggested: neither promotions nor imports. */
-  get configurations(): number {
-    return this.#configurations;
   }
   /** Whether trials have budgets, so that promotions are possible. */
   get budgeted(): boolean {

@@ -1,4 +1,4 @@
-import type { FailedFact, FailureReason, Limits } from '../facts/facts.ts';
+import type { FailedFact, FailureReason } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
 
@@ -8,12 +8,6 @@ export interface Alike {
   readonly how: 'for the same reason' | 'and none has a result';
   /** Of the last one. */
   readonly message: string;
-  /**
-   * The limits by which the trials that failed since the start do not use up those of the study; undefined if the study has no limit.
-   *
-   * @param more trials that have failed since.
-   */
-  limits(more?: Iterable<TrialId>): Limits | undefined;
 }
 
 /** So many equal failures point to the program, not to the configurations. */
@@ -47,20 +41,15 @@ export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TE
  */
 export function failingAlike(past: () => number): (noted: AppliedEntry) => Alike | undefined {
   const failures = new Map<TrialId, string>();
-  /** Those since the start. */
-  const fresh = new Set<TrialId>();
   let usable = false;
   let said = false;
-  let limit: number | undefined;
   return ({ fact, event, refusal, position }) => {
     if (refusal) return undefined;
-    if (fact.type === 'created' || fact.type === 'changed') limit = fact.limits?.trials ?? limit;
     if (event?.type !== 'ended') return undefined;
     if (fact.type !== 'failed') usable = true;
     if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
     const { trial, reason, message = '' } = fact;
     failures.set(trial, kindOf(fact));
-    if (position > past()) fresh.add(trial);
     const same = new Set(failures.values()).size === 1;
     if (said || position <= past() || failures.size < (same ? ENOUGH : MANY)) return undefined;
     said = true;
@@ -68,7 +57,6 @@ export function failingAlike(past: () => number): (noted: AppliedEntry) => Alike
       how: same ? 'for the same reason' : 'and none has a result',
       trials: [...failures.keys()],
       message: `${reason}${message && `: ${message}`}`,
-      limits: (more = []) => (limit === undefined ? undefined : { trials: limit + new Set([...fresh, ...more]).size }),
     };
   };
 }

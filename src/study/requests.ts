@@ -28,6 +28,7 @@ export const statusSchema = {
     completed: count('with a result'),
     stopped: count('stopped early'),
     failed: count('without a result'),
+    uncounted: count('failed ones that do not count towards the limit'),
     best: trialRowSchema,
     closed: text('why it is over'),
     ...annotationSchemas,

@@ -39,6 +39,8 @@ export interface TrialRow<P = Params> extends Annotation {
   /** Why the trial failed, or its last attempt, and the trainer's message. */
   readonly reason?: string;
   readonly message?: string;
+  /** Whether it failed and no longer counts towards the limit of trials, so that another trial takes its place. */
+  readonly uncounted?: true;
   /** Where the program failed, such as a traceback. */
   readonly trace?: string;
   /** Path of the strategy, `queue` or `import`. */
@@ -88,6 +90,7 @@ export const trialRowSchema: Schema = {
     reason: { type: 'string', description: 'why it failed' },
     message: { type: 'string', description: 'the message of its trainer' },
     trace: { type: 'string', description: 'where the program failed' },
+    uncounted: { type: 'boolean', description: 'true for a failed trial that does not count towards the limit of trials' },
     by: { type: 'string', description: 'path of the strategy, queue or import' },
     budget: { type: 'number' },
     resumes: positive,
@@ -113,6 +116,7 @@ type Draft<P> = { -readonly [K in keyof TrialRow<P>]: TrialRow<P>[K] };
 export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   readonly #rows = new Map<TrialId, Draft<P>>();
   #about: Annotation = {};
+  #uncounted = 0;
   readonly #counts: Record<TrialStatus, number> = { open: 0, completed: 0, stopped: 0, failed: 0, retracted: 0 };
 
   /** @returns the row of the trial that the entry is about. It changes until the trial has ended, and never after. */
@@ -121,6 +125,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     const trial = 'trial' in entry.fact ? entry.fact.trial : undefined;
     if (trial === undefined) {
       if (entry.fact.type === 'annotated') this.#about = annotationAfter(this.#about, entry.fact);
+      if (entry.fact.type === 'changed') this.#uncount(entry.fact.uncounted ?? []);
       return undefined;
     }
     const known = this.#rows.get(trial);
@@ -133,6 +138,15 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     return row;
   }
 
+  #uncount(trials: readonly TrialId[]): void {
+    for (const trial of trials) {
+      const row = this.#rows.get(trial);
+      if (row?.status !== 'failed' || row.uncounted) continue;
+      this.#rows.set(trial, { ...row, uncounted: true });
+      this.#uncounted++;
+    }
+  }
+
   get(trial: TrialId): TrialRow<P> | undefined {
     return this.#rows.get(trial);
   }
@@ -140,6 +154,11 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   /** What people say of the study. */
   get about(): Annotation {
     return this.#about;
+  }
+
+  /** How many failed trials do not count towards the limit of trials. */
+  get uncounted(): number {
+    return this.#uncounted;
   }
 
   get counts(): Readonly<Record<TrialStatus, number>> {

@@ -93,6 +93,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
       completed,
       stopped,
       failed,
+      uncounted: rows.uncounted,
       best: best(),
       closed: ledger.closed,
       ...rows.about,

@@ -13,6 +13,8 @@ export interface Progress<P> {
   readonly completed: number;
   readonly stopped: number;
   readonly failed: number;
+  /** Those of the failed trials that do not count towards the limit of trials. */
+  readonly uncounted: number;
   readonly best?: TrialRow<P>;
   readonly closed?: CloseReason;
 }
@@ -90,14 +92,19 @@ export const progress = <P>(): OperatorFunction<AppliedEntry<P>, Progress<P>> =>
 
 function progressAfter<P>(): (noted: AppliedEntry<P>) => readonly Progress<P>[] {
   const bestOf = bestRows<P>();
-  let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
+  let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0, uncounted: 0 };
+  const counted = new Set<TrialId>();
   return (noted) => {
     if (noted.refusal) return [];
     const { fact, event } = noted;
     if (event?.type === 'suggested') state = { ...state, trials: state.trials + 1, open: state.open + 1 };
     if (event?.type === 'ended') state = { ...state, open: state.open - 1, [event.outcome]: state[event.outcome] + 1 };
+    if (event?.type === 'ended' && event.outcome === 'failed') counted.add(event.id);
     if (fact.type === 'closed') state = { ...state, closed: fact.reason };
-    if (fact.type === 'changed') state = reopened(state);
+    if (fact.type === 'changed') {
+      const uncounted = (fact.uncounted ?? []).filter((id) => counted.delete(id)).length;
+      state = { ...reopened(state), uncounted: state.uncounted + uncounted };
+    }
     const [first] = bestOf(noted);
     if (first) state = { ...state, best: first };
     return [state];

@@ -56,7 +56,7 @@ export function headAtStart(log: Log): () => number {
  * @param past the position of the last entry before this start.
  * @param more trials that are known to have failed, whose entries may not have been read yet.
  * @returns a function that takes each entry of the log. Once, when the first trials have failed alike, it returns the error that says so. It comes when
- * the log has limits that do not count these trials.
+ * the log says that these trials do not count.
  */
 export function watchFailures(
   log: Log,
@@ -65,9 +65,9 @@ export function watchFailures(
 ): (noted: AppliedEntry) => Promise<NoResultError> | undefined {
   const failing = failingAlike(past);
   let failures: readonly Failure[] = [];
-  const report = async ({ how, limits }: Alike): Promise<NoResultError> => {
-    const [wider, known] = [limits(more), failures];
-    if (wider) while ((await log.append({ type: 'changed', limits: wider })) === 'fenced');
+  const report = async ({ how, trials }: Alike): Promise<NoResultError> => {
+    const known = failures;
+    while ((await log.append({ type: 'changed', uncounted: [...new Set([...trials, ...more])] })) === 'fenced');
     const todo =
       'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
     return new NoResultError(`the first trials failed ${how}, so the study stops`, known, todo);

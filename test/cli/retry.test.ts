@@ -10,10 +10,17 @@ it('failed trials of a study that is done are tried again, once', async () => {
   await run(place, 'if [ $2 = 2 ] || [ $2 = 3 ]; then exit 1; fi; echo value=$1');
   expect(of(place, 'failed')).toHaveLength(2);
   const said = await hypertide(place, 'retry', 'study.jsonl');
-  expect(said).toMatchObject({ code: 0, err: 'trials 2, 3 are tried again when the study is run: repeat the command that ran it\n' });
+  expect(said).toMatchObject({
+    code: 0,
+    err: 'trials 2, 3 are tried again, and no longer count themselves; to start, repeat the command that ran the study\n',
+  });
   const again = await run(place, 'echo value=$1');
   expect(again.code, again.err).toBe(0);
   expect(of(place, 'completed')).toHaveLength(4);
+  expect(
+    of(place, 'changed').map(({ uncounted, limits }) => ({ uncounted, limits })),
+    'the limit stays',
+  ).toEqual([{ uncounted: [2, 3], limits: undefined }]);
   const suggested = xs(place, 'suggested');
   expect(suggested.slice(4)).toEqual([suggested[1], suggested[2]]);
   expect(await hypertide(place, 'retry', 'study.jsonl')).toMatchObject({

@@ -32,6 +32,7 @@ const headline = (id: string, more: Partial<Headline> = {}): Headline => ({
   completed: 0,
   stopped: 0,
   failed: 0,
+  uncounted: 0,
   trend: [],
   objective: { name: 'loss', direction: 'minimize' },
   position: 1,

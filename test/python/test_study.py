@@ -129,8 +129,11 @@ class Optimize(InFolder):
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
             study.optimize(loss_of, trials=4)
-        self.assertTrue(said.getvalue().startswith(f"resuming: {failed} of {failed + 4} trials exist\n"), said.getvalue())
+        self.assertTrue(said.getvalue().startswith(f"resuming: 0 of 4 trials exist, and {failed} that failed and do not count\n"), said.getvalue())
+        self.assertIn("[4/4] ", said.getvalue())
         self.assertEqual([row["status"] for row in study.trials], ["failed"] * failed + ["completed"] * 4)
+        study.optimize(loss_of, trials=6, progress=False)
+        self.assertEqual([row["status"] for row in study.trials], ["failed"] * failed + ["completed"] * 6)
 
     def test_failures_alike_may_name_other_numbers(self):
         def objective(trial):

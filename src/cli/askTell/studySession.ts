@@ -49,8 +49,8 @@ interface Report {
 interface NewLimits {
   /** How many trials the study has in all. */
   readonly trials?: number | undefined;
-  /** How many more trials it has, if their number is limited: as many as were lost to a program that is broken. */
-  readonly more?: number | undefined;
+  /** Failed trials that no longer count, because the program was broken. */
+  readonly uncounted?: readonly TrialId[] | undefined;
   /** How many are open at once. */
   readonly parallel?: number | undefined;
   /** Whether the program begins, so that a limit which it said before undoes no change since. */
@@ -192,16 +192,16 @@ class Seen {
   }
 
   /** The fact that brings about these limits; undefined if they hold already. */
-  changedBy({ trials, more, parallel, start }: NewLimits): Fact | undefined {
+  changedBy({ trials, uncounted, parallel, start }: NewLimits): Fact | undefined {
     const { said, limits, parallel: slots } = this.settings!;
     const [trialsBefore, parallelBefore] = start ? [said.trials, said.parallel] : [limits.trials, slots];
-    const wanted = more === undefined ? trials : limits.trials && limits.trials + more;
-    const newTrials = wanted === trialsBefore ? undefined : wanted;
+    const newTrials = trials === trialsBefore ? undefined : trials;
     const newParallel = parallel === parallelBefore ? undefined : parallel;
-    if (newTrials === undefined && newParallel === undefined) return undefined;
+    if (newTrials === undefined && newParallel === undefined && uncounted === undefined) return undefined;
     return omitUndefined({
       type: 'changed',
       limits: newTrials === undefined ? undefined : { trials: newTrials },
+      uncounted,
       parallel: newParallel,
       by: start ? 'start' : undefined,
     });

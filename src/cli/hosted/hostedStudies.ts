@@ -193,8 +193,7 @@ export class HostedStudies implements RunningStudies {
         if (!alike) return;
         warn(`${name}: trials ${alike.trials.join(', ')} failed ${alike.how}, so the study is paused: ${stripControls(alike.message)}`);
         warn(`${name}: correct the trainers, then: hypertide change ${path} --resume (these trials are not counted)`);
-        const limits = alike.limits();
-        study.submit(omitUndefined({ type: 'change', paused: true, limits })).catch((error: Error) => warn(`${name}: ${error.message}`));
+        study.submit({ type: 'change', paused: true, uncounted: alike.trials }).catch((error: Error) => warn(`${name}: ${error.message}`));
       },
     });
     hosted = study;

@@ -59,13 +59,13 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
   const engines = new Set<ServedStudy>();
   let ending = false;
   /** Waits for a person to correct the trainers. */
-  const pause = async (study: string, engine: ServedStudy, { trials, how, message, limits }: Alike) => {
+  const pause = async (study: string, engine: ServedStudy, { trials, how, message }: Alike) => {
     const line = ofStudy(screen, study);
     line(`trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`, { level: 'error' });
     line(
       `correct the trainers, then: hypertide change ${reaching(nats, access, 'your')} --study ${study} --resume (these trials are not counted)`,
     );
-    await engine.pause(limits()).catch((error: Error) => line(error.message, { level: 'error' }));
+    await engine.pause(trials).catch((error: Error) => line(error.message, { level: 'error' }));
   };
   return {
     begin: async ({ space, strategy, options }) => {

@@ -20,13 +20,16 @@ export interface ProgressLine {
   readonly columns?: number;
 }
 
+/** An engine of an earlier version does not say how many trials are not counted. */
+type Counts = Omit<Progress<Params>, 'uncounted'> & Partial<Pick<Progress<Params>, 'uncounted'>>;
+
 /** One line: progress, the best value, the rate, and how many trials run. */
-export function progressLine(state: Progress<Params>, { limit, objective, rate, columns = terminalWidth() }: ProgressLine): string {
-  const { completed, stopped, failed, best, open, trials } = state;
+export function progressLine(state: Counts, { limit, objective, rate, columns = terminalWidth() }: ProgressLine): string {
+  const { completed, stopped, failed, uncounted = 0, best, open, trials } = state;
   const ended = completed + stopped + failed;
   const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
   const texts = [
-    `${ended}${limit === undefined ? '' : `/${limit}`} trials`,
+    `${ended - uncounted}${limit === undefined ? '' : `/${limit}`} trials`,
     best && `best ${shown(best.values?.[objective])} (trial ${best.trial})`,
     rate > 0 && `${shown(Number(rate.toPrecision(2)))}/s`,
     `${open} running`,
@@ -34,7 +37,9 @@ export function progressLine(state: Progress<Params>, { limit, objective, rate, 
   ].filter((text): text is string => Boolean(text));
   const room = Math.min(LONGEST_BAR, columns - 2 - texts.join('  ').length);
   const line = texts.map((text) => (text.startsWith('best') ? colours.bold(text) : text)).join('  ');
-  return limit === undefined || room < SHORTEST_BAR ? line : `${bar(ended / Math.max(limit, trials, 1), room)} ${line}`;
+  return limit === undefined || room < SHORTEST_BAR
+    ? line
+    : `${bar((ended - uncounted) / Math.max(limit, trials - uncounted, 1), room)} ${line}`;
 }
 
 const terminalWidth = (): number => process.stderr.columns || 80;

@@ -170,6 +170,7 @@ export class Feed<S extends StudyLog = StudySource> {
       completed,
       stopped,
       failed,
+      uncounted: changes.rows.uncounted,
       limit: settings.limits.trials,
       best: bestResult(state),
       trend: this.#trend,

@@ -46,10 +46,12 @@ def optimize(
         raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
     of = "" if limit is None else f"/{limit}"
     configurations = _configurations(study)
-    if progress and (known := len(configurations)):
+    uncounted = sum("uncounted" in row for row in study.trials)
+    if progress and ((known := len(configurations)) or uncounted):
         known_of = "" if limit is None else f" of {limit}"
         full = "; to continue, raise `trials`" if limit is not None and known >= limit else ""
-        print(f"resuming: {known}{known_of} trials exist{full}", file=sys.stderr)
+        others = f", and {uncounted} that failed and do not count" if uncounted else ""
+        print(f"resuming: {known}{known_of} trials exist{others}{full}", file=sys.stderr)
     evaluate = in_process(objective) if processes else objective
     failures = Failures(study)
     ended = sum(1 for row in configurations if row["status"] != "open")
@@ -88,7 +90,7 @@ def optimize(
             nonlocal ended
             if trial.resumes is None:
                 ended += 1
-            failures.add(why, error)
+            failures.add(trial.number, why, error)
             if progress:
                 print(_progress(study, trial, f"{ended}{of}", end), file=sys.stderr)
             for callback in callbacks:
@@ -110,7 +112,7 @@ def optimize(
                 interrupted.set()
                 raise
     except TrialsFailed:
-        study._limit(more=failures.number)  # also those that failed meanwhile
+        study._uncount(failures.trials)  # also those that failed meanwhile
         raise
 
 
@@ -122,11 +124,11 @@ class Failures:
         self._todo = f"optimize stops. Correct the objective and run it again: these trials do not count{again}"
         self._counts = not any(row["status"] in ("completed", "stopped") for row in study.trials)
         self._alike = 0
-        self.number = 0
-        """How many trials have failed, as long as nothing else has happened."""
+        self.trials: list[int] = []
+        """The trials that have failed, as long as nothing else has happened."""
         self._last: str | None = None
 
-    def add(self, why: str | None, error: Exception | None) -> None:
+    def add(self, trial: int, why: str | None, error: Exception | None) -> None:
         """Takes in why a trial failed, if it did.
 
         Raises TrialsFailed after the third failure of one kind, and after the tenth of any kind, where nothing else has happened.
@@ -138,10 +140,10 @@ class Failures:
         kind = re.sub(r"0x[\da-f]+|[+-]?\d[\d.e+-]*", "#", why, flags=re.IGNORECASE)  # numbers may be those of the configuration
         self._alike = self._alike + 1 if kind == self._last else 1
         self._last = kind
-        self.number += 1
+        self.trials.append(trial)
         if self._alike >= ALIKE:
             raise TrialsFailed(f"the first {ALIKE} trials all failed with {why}; {self._todo}") from error
-        if self.number >= FAILED:
+        if len(self.trials) >= FAILED:
             raise TrialsFailed(f"the first {FAILED} trials all failed, the last one with {why}; {self._todo}") from error
 
 
@@ -181,8 +183,8 @@ def _last_line(error: Exception) -> str:
 
 
 def _configurations(study: Study) -> list[dict[str, Any]]:
-    """The trials that count towards `trials`: not those that resume another one, nor imported ones."""
-    return [row for row in study.trials if "resumes" not in row and row["by"] != "import"]
+    """The trials that count towards `trials`: not those that resume another one, nor imported ones, nor failures of a broken program."""
+    return [row for row in study.trials if "resumes" not in row and "uncounted" not in row and row["by"] != "import"]
 
 
 def _progress(study: Study, trial: Trial, count: str, end: str) -> str:

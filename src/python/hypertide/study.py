@@ -282,12 +282,16 @@ class Study:
 
         return table(self)
 
-    def _limit(self, trials: int | None = None, **more: int | None) -> int | None:
+    def _limit(self, trials: int | None = None, **others: int | None) -> int | None:
         """Sets limits. Returns how many trials the study has in all; None if their number is not limited."""
-        given = {"trials": trials, **more}
+        given = {"trials": trials, **others}
         reply = self._engine.request("limit", **{name: number for name, number in given.items() if number is not None})
         self._endless = self._endless and trials is None
         return reply.get("trials")
+
+    def _uncount(self, trials: list[int]) -> None:
+        """Lets failed trials no longer count, so that others take their place."""
+        self._engine.request("limit", uncounted=trials)
 
     def _complete(self, trial: Trial, value: Value) -> None:
         self._engine.request("tell", id=trial.number, values=self._named(value), **trial.extras())

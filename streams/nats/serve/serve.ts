@@ -1,6 +1,5 @@
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { Limits } from '../../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { TrialId } from '../../../src/messages.ts';
@@ -44,8 +43,8 @@ export interface ServedStudy {
   readonly finished: Promise<void>;
   /** Resolves when this engine has ended, with the error if it failed. It outlives the close of its study. */
   readonly ended: Promise<unknown>;
-  /** Pauses the study: no new trials begin until it is resumed. @param limits that are to be in force from then on. */
-  pause(limits?: Limits): Promise<void>;
+  /** Pauses the study: no new trials begin until it is resumed. @param uncounted failed trials that no longer count towards the limit. */
+  pause(uncounted?: readonly TrialId[]): Promise<void>;
   /** Ends this engine; another one can take over. */
   close(): Promise<void>;
   /** What this engine has folded from the log. */
@@ -169,8 +168,8 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   void begun.catch(fail);
   const started = Promise.race([begun, finished]);
   started.catch(() => {});
-  const pause = async (limits?: Limits) => {
-    await rpc.submit(omitUndefined({ type: 'change', paused: true, limits }));
+  const pause = async (uncounted?: readonly TrialId[]) => {
+    await rpc.submit(omitUndefined({ type: 'change', paused: true, uncounted }));
   };
   return {
     started,

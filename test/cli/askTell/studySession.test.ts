@@ -86,15 +86,16 @@ describe('ask-tell with a study', () => {
     expect(replies[10]).toMatchObject({ best: { trial: 1 } });
   });
 
-  it('raises its limit by the trials that a broken program has lost, and the program that starts again does not undo it', async () => {
+  it('does not count trials that a broken program has lost, whatever its limit becomes', async () => {
     const path = join(folder, 'study.jsonl');
     const start = (trials: number) => ({ cmd: 'limit', trials, start: true });
-    const first = [init(), start(2), { cmd: 'ask' }, { cmd: 'tell', id: 1, reason: 'error' }, { cmd: 'limit', more: 1 }];
-    expect((await inform(first, path)).at(-1)).toEqual({ ok: true, trials: 3 });
-    const [, again, other, more] = await inform([init(), start(2), start(5), { cmd: 'limit', trials: 4 }], path);
-    expect([again, other, more]).toEqual([3, 5, 4].map((trials) => ({ ok: true, trials })));
-    const unlimited = await inform([init(), { cmd: 'limit', more: 1 }]);
-    expect(unlimited.at(-1)).toEqual({ ok: true });
+    const first = [init(), start(1), { cmd: 'ask' }, { cmd: 'tell', id: 1, reason: 'error' }, { cmd: 'limit', uncounted: [1] }];
+    expect((await inform(first, path)).at(-1)).toEqual({ ok: true, trials: 1 });
+    const ask = { cmd: 'ask' };
+    const tell = (id: number) => ({ cmd: 'tell', id, values: { loss: 1 } });
+    const replies = await inform([init(), start(1), ask, tell(2), ask, start(2), ask, tell(3), ask], path);
+    expect(replies.map(({ id, over }) => over ?? id)).toEqual([undefined, undefined, 2, undefined, true, undefined, 3, undefined, true]);
+    expect(replies[5]).toEqual({ ok: true, trials: 2 });
   });
 
   it('refuses an invalid limit, and continues', async () => {

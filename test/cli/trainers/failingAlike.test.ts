@@ -25,6 +25,21 @@ describe('a study whose first trials fail for the same reason', () => {
     const again = await run(place, 'echo value=$1');
     expect(again.code, again.err).toBe(0);
     expect(of(place, 'completed')).toHaveLength(trials);
+    const longer = await hypertide(
+      place,
+      'run',
+      'study.yaml',
+      '--trials',
+      String(trials + 2),
+      '--',
+      'sh',
+      '-c',
+      'echo value=$1',
+      'sh',
+      '{x}',
+    );
+    expect(longer.code, longer.err).toBe(0);
+    expect(of(place, 'completed'), 'a limit means trials that count').toHaveLength(trials + 2);
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
   });
 

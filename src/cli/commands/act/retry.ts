@@ -7,19 +7,24 @@ import { UsageError } from '../../usage.ts';
 
 /**
  * `hypertide retry`: tries the configurations of failed trials again, as new trials. Without numbers these are all that failed and were not
- * tried again since; an infeasible configuration only by its number. The limit of trials grows where there is no room for them.
+ * tried again since; an infeasible configuration only by its number. The failed trials no longer count towards the limit of trials: the new ones take
+ * their place.
  */
 export async function retry(study: CommandStudy, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {
   const rows = await trialsIn(study);
   const failed = words.length > 0 ? words.map((word) => failedTrial(rows, word)) : lastFailures(rows);
   if (failed.length === 0) throw new UsageError('there is no failed trial to try again');
+  const trials: TrialId[] = failed.map(({ trial }) => trial);
+  await study.submit({ type: 'change', uncounted: trials });
   const running = await enqueueAll(
     study,
     failed.map(({ params }) => params),
   );
-  const trials: TrialId[] = failed.map(({ trial }) => trial);
   if (json) process.stdout.write(`${JSON.stringify({ trials })}\n`);
-  else inform(`trials ${trials.join(', ')} are tried again${running ? '' : ' when the study is run: repeat the command that ran it'}`);
+  else
+    inform(
+      `trials ${trials.join(', ')} are tried again, and no longer count themselves${running ? '' : '; to start, repeat the command that ran the study'}`,
+    );
   return 0;
 }
 

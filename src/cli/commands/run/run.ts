@@ -286,8 +286,7 @@ async function work(given: Work): Promise<Ending> {
   study.stop();
   await fleet.preempt();
   await tidying;
-  const limits = ending.type === 'alike' ? ending.alike.limits(failed) : undefined;
-  if (limits) await log.append({ type: 'changed', limits });
+  if (ending.type === 'alike') await log.append({ type: 'changed', uncounted: [...new Set([...ending.alike.trials, ...failed])] });
   await log.settled();
   release();
   return ending;

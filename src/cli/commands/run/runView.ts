@@ -51,7 +51,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   const rows = new Map<TrialId, TrialRow>();
   let since = performance.now();
   let before = 0;
-  let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
+  let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0, uncounted: 0 };
   let limit: number | undefined;
   let objective: ObjectiveSpec = { name: 'value', direction: 'minimize' };
   /** With several objectives, the trials that no other dominates. */
@@ -79,7 +79,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     left = paused;
     since = performance.now();
     before = ended();
-    screen.line(`resuming: ${state.trials} trials exist, ${state.completed} of them completed`);
+    const uncounted = state.uncounted > 0 ? `; ${state.uncounted} of those that failed do not count` : '';
+    screen.line(`resuming: ${state.trials} trials exist, ${state.completed} of them completed${uncounted}`);
     const line = passed.line();
     if (line !== undefined) screen.line(line);
   };

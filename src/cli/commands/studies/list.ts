@@ -38,8 +38,8 @@ async function headlineOf(place: StudyPlace, name: string): Promise<Listed> {
 function tableOf(listed: readonly (Listed & { readonly name: string })[]): string {
   const rows = listed.map((study) => {
     if ('error' in study) return [study.name, study.error, '', '', '', ''];
-    const { completed, stopped, failed, open, limit, best, objective, at } = study;
-    const ended = completed + stopped + failed;
+    const { completed, stopped, failed, uncounted, open, limit, best, objective, at } = study;
+    const ended = completed + stopped + failed - uncounted;
     return [
       study.name,
       statusOf(study),

@@ -45,7 +45,7 @@ describe('serve', () => {
     await vi.waitFor(() => expect([isLate(one), isLate(other)]).toEqual([true, true]), { timeout: 30_000 });
     const [leader, standby] = one.leads ? [one, other] : [other, one];
     await leader.close();
-    await standby.pause({ trials: 3 });
+    await standby.pause();
     expect(standby.leads).toBe(true);
     await standby.close();
   });
