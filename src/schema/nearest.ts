@@ -42,6 +42,8 @@ export function nearest(name: string, known: Iterable<string>): string {
   const key = name.toLowerCase();
   const same = Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key]!.find((meant) => names.includes(meant)) : undefined;
   if (same !== undefined) return `; did you mean ${same}?`;
+  const longer = key.length < 3 ? [] : names.filter((candidate) => candidate.toLowerCase().startsWith(key));
+  if (longer.length === 1) return `; did you mean ${longer[0]}?`;
   let best: string | undefined;
   let least = Math.max(2, name.length / 3) + 1;
   for (const candidate of names) {

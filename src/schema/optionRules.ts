@@ -1,12 +1,15 @@
 import { OptionError } from '../errors.ts';
 import { isRecord } from './isRecord.ts';
 import type { JsonSchema } from './jsonSchema.ts';
+import { nearest } from './nearest.ts';
 
 /** What a value may be: as a check, in words for errors, and as JSON Schema. */
 export interface OptionRule<T = unknown> {
   readonly holds: (value: unknown) => value is T;
   readonly expected: string;
   readonly schema: JsonSchema;
+  /** What was probably meant by a wrong value, as the end of the error. */
+  readonly hint?: (value: unknown) => string;
   /** The rule for each of several values by name, so that an error can name the wrong one. */
   readonly each?: OptionRule;
 }
@@ -46,6 +49,7 @@ export const bool: OptionRule<boolean> = {
 export const oneOf = <const N extends readonly string[]>(...names: N): OptionRule<N[number]> => ({
   expected: [names.slice(0, -1).join(', '), names.at(-1)].join(' or '),
   schema: { enum: names },
+  hint: (value) => (typeof value === 'string' ? nearest(value, names) : ''),
   holds: (value): value is N[number] => names.some((name) => name === value),
 });
 /** A list of names. */
@@ -87,8 +91,8 @@ export function oneOrByName<T>(rule: OptionRule<T>, expected: string, fewest?: n
 }
 
 /** @throws OptionError */
-export function checkOption(name: string, value: unknown, { holds, expected, each }: Omit<OptionRule, 'schema'>): void {
+export function checkOption(name: string, value: unknown, { holds, expected, hint, each }: Omit<OptionRule, 'schema'>): void {
   if (holds(value)) return;
   if (each && isRecord(value)) for (const [key, part] of Object.entries(value)) checkOption(`${name}.${key}`, part, each);
-  throw new OptionError(name, expected, value);
+  throw new OptionError(name, expected, value, hint?.(value));
 }

@@ -30,12 +30,12 @@ const checked =
   };
 
 /** Data that satisfies a rule. */
-export const checkedBy = <T>({ holds, expected, schema, each }: OptionRule<T>): Shape<T> => ({
+export const checkedBy = <T>({ holds, expected, schema, hint, each }: OptionRule<T>): Shape<T> => ({
   schema,
   read: checked((path, data) => {
     if (holds(data)) return;
     if (each && isRecord(data)) for (const [key, part] of Object.entries(data)) checkedBy(each).read(`${path}.${key}`, part);
-    throw fault(path, expected, data);
+    throw fault(path, expected, data, hint?.(data));
   }),
 });
 

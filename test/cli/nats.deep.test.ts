@@ -16,9 +16,12 @@ describe('a study on a server', () => {
     const place = studyIn('trials: 5\nname: cli\n');
     const at = ['--nats', server.url];
     const watch = start(place, 'watch', ...at, '--study', 'cli', '--json');
+    const quiet = start(place, 'watch', ...at, '--study', 'cli', '--quiet');
     const serve = start(place, 'serve', 'study.yaml', ...at, '--lease', '10');
     const worker = start(place, 'worker', ...at, '--study', 'cli', '--parallel', '2', '--', ...TRAINER);
-    const [worked, watched] = await Promise.all([worker.ended, watch.ended]);
+    const [worked, watched, summed] = await Promise.all([worker.ended, watch.ended, quiet.ended]);
+    expect(summed).toMatchObject({ code: 0, out: '', err: expect.stringMatching(/5\/5 trials {2}best \S+ \(trial \d\)/) });
+    expect(summed.err).not.toContain('suggested');
     serve.child.kill('SIGTERM');
     const served = await serve.ended;
     expect([served.code, worked.code, watched.code]).toEqual([0, 0, 0]);

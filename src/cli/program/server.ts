@@ -53,6 +53,7 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .summary('follow a study on a server')
     .description('Show a study on a NATS server as it runs, until it closes.')
     .requiredOption('--study <name>', 'name of the study')
+    .option('-q, --quiet', 'show only the progress, no line for each message')
     .option('--json', 'print a JSON line for each change')
     .action((options) => exit(import('../commands/server/watch.ts').then(({ watchStudy }) => watchStudy(options))));
 

@@ -1,8 +1,10 @@
 import { studyOptions } from '../../../streams/spec/options.ts';
+import { isRecord } from '../../schema/isRecord.ts';
 import type { JsonSchema } from '../../schema/jsonSchema.ts';
 import { bool, type OptionRule, oneOf, positive, text, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, required } from '../../schema/optionSet.ts';
 import { constraintsSchema, parametersSchema } from '../../space/schema.ts';
+import { usualDirection } from '../runner/names.ts';
 
 /** What another part of the code checks. */
 const anything = (schema: JsonSchema): OptionRule => ({ expected: 'a value', schema, holds: (value): value is unknown => true });
@@ -11,8 +13,17 @@ const anything = (schema: JsonSchema): OptionRule => ({ expected: 'a value', sch
 const objective: OptionRule<string> = {
   expected: 'minimize or maximize, as in "minimize" or "minimize val_loss"',
   schema: { type: 'string', pattern: '^\\s*(minimize|maximize)(\\s+\\S.*)?$' },
+  hint: (value) =>
+    typeof value === 'string' ? `; did you mean "${objectiveMeant(value)}"?` : isRecord(value) ? '; did you mean objectives?' : '',
   holds: (value): value is string => typeof value === 'string' && /^\s*(?:minimize|maximize)(?:\s+\S.*)?$/.test(value),
 };
+
+/** What a text that is no objective was probably meant to be: `max loss`, or the name of a metric alone. */
+function objectiveMeant(value: string): string {
+  const [way = '', ...name] = value.trim().split(/[\s:]+/);
+  const direction = /^min/i.test(way) ? 'minimize' : /^max/i.test(way) ? 'maximize' : undefined;
+  return direction ? [direction, ...name].join(' ') : `${usualDirection(value) ?? 'minimize'} ${value.trim()}`;
+}
 
 const command: OptionRule<string | readonly unknown[]> = {
   expected: 'a command, as a list of words or as a text that is split at blanks',

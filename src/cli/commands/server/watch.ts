@@ -4,6 +4,7 @@ import { type Seen, watching } from '../../../../streams/nats/watch.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { print } from '../../terminal/output.ts';
+import { stripControls } from '../../terminal/plainText.ts';
 import { progressLine } from '../../terminal/render.ts';
 import { openStatusLine } from '../../terminal/statusLine.ts';
 import { shown } from '../../terminal/table.ts';
@@ -12,15 +13,19 @@ interface WatchOptions extends Access {
   readonly nats: string;
   readonly study: string;
   readonly json?: boolean;
+  /** No line for each message. */
+  readonly quiet?: boolean;
 }
 
 /** `hypertide watch`: shows a study as it runs, until it closes. Resolves with the exit status. */
 export async function watchStudy(options: WatchOptions): Promise<number> {
-  const { nats, study, json = false } = options;
+  const { nats, study, json = false, quiet = false } = options;
   const screen = openStatusLine();
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(options) });
   const since = performance.now();
   let before: number | undefined;
+  /** How far the study is, without a bar. */
+  let last: string | undefined;
   let known = () => {};
   const first = new Promise<void>((resolve) => {
     known = resolve;
@@ -29,14 +34,16 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
   const show = (seen: Seen) => {
     if (seen.type === 'status') known();
     if (json) return print(JSON.stringify(seen));
-    if (seen.type === 'message') return screen.line(lineOf(seen));
+    if (seen.type === 'message') return quiet ? undefined : screen.line(lineOf(seen));
     if (seen.type === 'engine')
       return screen.line(seen.isThere ? `an engine serves ${study} again` : `no engine serves ${study} now; waiting`);
     const { status } = seen;
     const ended = status.completed + status.stopped + status.failed;
     before ??= ended;
     const rate = (ended - before) / Math.max((performance.now() - since) / 1000, 1);
-    return screen.status(() => progressLine(status, { limit: status.limit, objective: status.objective, rate }));
+    const shape = { limit: status.limit, objective: status.objective, rate };
+    last = stripControls(progressLine(status, { ...shape, columns: 0 }));
+    return screen.status(() => progressLine(status, shape));
   };
   return new Promise<number>((resolve, reject) => {
     const subscription = watching(nc, study).subscribe({
@@ -50,6 +57,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
       subscription.unsubscribe();
       release();
       screen.end();
+      if (last !== undefined && !json) screen.line(last);
       void nc.close().then(() => (status === undefined ? reject(error) : resolve(status)));
     };
   });
