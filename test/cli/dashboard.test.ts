@@ -62,6 +62,7 @@ describe('hypertide why', () => {
     );
     expect(out).toMatch(/result: completed value=[\d.]+\n/);
     expect(out).toContain('recomputed from the log: the same decision\n');
+    expect((await hypertide(place, 'why', 's.jsonl')).out, 'of the best trial').toMatch(/^trial \d+ was suggested by tpe: x=[\d.]+\n/);
     expect((await hypertide(place, 'why', '2', 's.jsonl')).out).toContain('tpe tries points without a model');
     expect(JSON.parse((await hypertide(place, 'why', 's.jsonl', '12', '--json')).out)).toMatchObject({
       trial: 12,

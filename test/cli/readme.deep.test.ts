@@ -22,6 +22,7 @@ it("the README's first study runs as it stands, and early stopping saves at leas
 
   const { code, err } = await start(place, ...args).ended;
   expect(code, err).toBe(0);
+  expect(err).toMatch(/early stopping saved \d\d % of the training: \d+ of \d+ trials were stopped/);
   const { trials, epochs } = parse(file) as { trials: number; epochs: number };
   const logs = readdirSync(join(place, 'study.trials')).map((name) =>
     readFileSync(join(place, 'study.trials', name, 'attempt-1.log'), 'utf8'),

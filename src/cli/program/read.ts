@@ -43,7 +43,7 @@ export function declareRead(program: Command, exit: ExitWith): void {
   declare(
     'why',
     'Print why a trial was suggested, recomputed from the log: which strategy suggested it, in which phase, and which value it expected.',
-    ['[trial]', 'number of the trial'],
+    ['[trial]', 'number of the trial (default: the best one)'],
   )
     .summary('print why a trial was suggested')
     .option('--json', 'print JSON')

@@ -112,7 +112,7 @@ function textOf(name: string, filling: Filling): string | undefined {
 }
 
 /** Joined by `=` where the value begins with a dash: many parsers would take `-1e-05` for a flag. */
-const argumentsOf = (params: Params): string[] =>
+export const argumentsOf = (params: Params): string[] =>
   Object.entries(params).flatMap(([name, value]) => {
     const text = asText(value);
     return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text];

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
 import { UsageError } from '../usage.ts';
 import { escapeControls, escapeLateControls } from './plainText.ts';
 
@@ -19,3 +20,9 @@ export const writeOutput = (path: string, data: string | Uint8Array): Promise<vo
   writeFile(path, data).catch((cause: Error) => {
     throw new UsageError(`${path}: cannot be written (${cause.message})`);
   });
+
+/** A path as people read it: relative if it is below the working directory. */
+export function nearby(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
+}

@@ -78,7 +78,10 @@ function columnsOf(rows: readonly TrialRow[]): Column[] {
     rank,
     cells: rows.map((row) => shown(cell(row))),
   });
-  const others = (['budget', 'step'] as const).filter((name) => rows.some((row) => row[name] !== undefined));
+  const isKept = rows.every(({ budget, step }) => budget === undefined || budget === step); // then the step says it all
+  const others = (['budget', 'step'] as const).filter(
+    (name) => rows.some((row) => row[name] !== undefined) && !(name === 'budget' && isKept),
+  );
   const timed = rows.some((row) => secondsOf(row) !== undefined);
   return [
     column('trial', 0, ({ trial }) => trial),

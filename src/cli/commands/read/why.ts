@@ -1,39 +1,68 @@
 import { phaseText } from '../../../dashboard/phases.ts';
 import { whyOf } from '../../../dashboard/why.ts';
 import type { Why } from '../../../dashboard/wire.ts';
-import type { Params } from '../../../facts/facts.ts';
-import type { TrialRow } from '../../../study/trials.ts';
+import type { ObjectiveSpec, Params } from '../../../facts/facts.ts';
+import { lossOf } from '../../../ledger/settings.ts';
+import type { Tags } from '../../../messages.ts';
+import { bestFirst, type TrialRow } from '../../../study/trials.ts';
 import { trialIn } from '../../act.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import { rowOf } from '../../sources/rowOf.ts';
 import type { CommandStudy } from '../../sources/study.ts';
+import { trialsIn } from '../../sources/trialTable.ts';
 import { print } from '../../terminal/output.ts';
+import { stripControls } from '../../terminal/plainText.ts';
 import { pairs } from '../../terminal/render.ts';
+import { UsageError } from '../../usage.ts';
 
-/** `hypertide why`: prints why a trial was suggested, recomputed from the log. */
+/** Tags that are sentences for people. */
+const EXPLANATIONS = { why: 'auto chose this strategy', 'first rung': 'first rung to compare at' };
+/** A composition that has not handed over: the strategy that answers says more. */
+const ANSWERING = 'handOver.answering';
+
+/** `hypertide why`: prints why a trial was suggested, recomputed from the log; without a number, the best trial. */
 export async function printWhy(study: CommandStudy, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {
-  const row = await rowOf(study, trialIn(words));
+  const [objective] = study.created.objectives as [ObjectiveSpec];
+  const row = words.length > 0 ? await rowOf(study, trialIn(words)) : bestFirst(await trialsIn(study), objective)[0];
+  if (row === undefined) throw new UsageError('expected the number of a trial, as no trial is the best yet');
   const why = (await whyOf(await readFeed(study), row.trial))!;
   if (json) print(JSON.stringify(why));
-  else for (const line of linesOf(why, row)) print(line);
+  else for (const line of linesOf(why, row, objective)) print(line);
   return 0;
 }
 
-function* linesOf({ trial, by, phases = {}, expected, recomputed, impossible }: Why, { params, status, values }: TrialRow<Params>) {
+function* linesOf({ trial, by, phases = {}, expected, recomputed, impossible }: Why, row: TrialRow<Params>, objective: ObjectiveSpec) {
+  const { params, tags = {} } = row;
   yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
   for (const [path, active] of Object.entries(phases)) {
-    const text = isOn(path, by) && active.length > 0 ? phaseText(active.at(-1)!) : undefined;
+    const text = isOn(path, by) && active.length > 0 && active.at(-1) !== ANSWERING ? phaseText(active.at(-1)!) : undefined;
     if (text !== undefined) yield `at that time: ${path} ${text}`;
   }
+  const predicted = predictedIn(tags, objective);
+  if (predicted !== undefined) yield predicted;
+  for (const [name, about] of Object.entries(EXPLANATIONS)) if (tags[name] !== undefined) yield `${about}: ${tags[name]}`;
   if (expected) {
     const { mean, sd, results } = expected;
     yield `expected value: ${short(mean)} ± ${short(sd)} (mean and standard deviation of a random forest on the ${results} results known then)`;
   }
-  yield `result: ${status}${values ? ` ${pairs(values)}` : ''}`;
+  yield resultOf(row);
   if (recomputed === 'equal') yield 'recomputed from the log: the same decision';
   else if (recomputed)
     yield `recomputed from the log: ${recomputed.field} is ${JSON.stringify(recomputed.logged)} in the log, but ${JSON.stringify(recomputed.recomputed)} recomputed`;
   if (impossible !== undefined) yield `not recomputed: ${impossible}`;
+}
+
+/** The model of a strategy stores what it predicts as losses. */
+function predictedIn({ mean, sd, at }: Tags, objective: ObjectiveSpec): string | undefined {
+  const [loss, deviation] = [Number(mean), Number(sd)];
+  if (!Number.isFinite(loss) || !Number.isFinite(deviation)) return undefined; // or several, for several objectives
+  return `predicted ${objective.name}: ${short(lossOf(objective, loss))} ± ${short(deviation)}${at === undefined ? '' : ` at step ${at}`} (by its model)`;
+}
+
+function resultOf({ status, step, values, reason, message = '' }: TrialRow<Params>): string {
+  const at = status === 'stopped' && step !== undefined ? ` at step ${step}` : '';
+  const why = reason === undefined ? '' : ` (${reason}${message && `: ${stripControls(message)}`})`;
+  return `result: ${status}${at}${why}${values ? ` ${pairs(values)}` : ''}`;
 }
 
 /** Whether a strategy is the one that suggested, or around or inside it. */

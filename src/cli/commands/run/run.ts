@@ -29,7 +29,7 @@ import { type RetryingLog, retryingLog } from '../../sources/retryingLog.ts';
 import { trialsIn } from '../../sources/trialTable.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
-import { shellQuoted } from '../../terminal/output.ts';
+import { nearby, shellQuoted } from '../../terminal/output.ts';
 import type { About, StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
 import { keepFiles } from '../../trainers/keepFiles.ts';
@@ -158,7 +158,7 @@ async function withoutResult(journal: string, directory: string): Promise<string
 /** What a new study is going to do. */
 function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): string {
   const many = trials === undefined ? 'trials without a limit of their number' : `${trials} ${trials === 1 ? 'trial' : 'trials'}`;
-  return `starting ${many}, ${parallel} at a time; ${directory} has what they print`;
+  return `starting ${many}, ${parallel} at a time; ${nearby(directory)} has what they print`;
 }
 
 /** Shows the study in a dashboard of this process. */

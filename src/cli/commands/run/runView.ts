@@ -8,7 +8,7 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Alike, failedAlike } from '../../../study/failingAlike.ts';
 import { bestFirst, type TrialRow } from '../../../study/trials.ts';
 import { passedOver } from '../../sources/passedOver.ts';
-import { print, shellQuoted } from '../../terminal/output.ts';
+import { nearby, print, shellQuoted } from '../../terminal/output.ts';
 import { stripControls } from '../../terminal/plainText.ts';
 import { progressLine, trialLine } from '../../terminal/render.ts';
 import type { StatusLine } from '../../terminal/statusLine.ts';
@@ -130,7 +130,9 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         print(JSON.stringify(last));
       } else if (best.length > 0) print(table(best));
       const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reason as keyof typeof said];
-      screen.line(`${why}; the study is in ${journal}, what the trials printed in ${directory}`);
+      screen.line(`${why}; the study is in ${journal}, what the trials printed in ${nearby(directory)}`);
+      const saved = ending.type === 'closed' && !json ? savedBy(rows.values()) : undefined;
+      if (saved !== undefined) screen.line(saved);
       if (ending.type === 'alike') {
         const { trials, message } = ending.alike;
         const last = trials.at(-1)!;
@@ -138,7 +140,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         screen.line(
           `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
         );
-        screen.line(`to change the objective or the parameters, delete ${journal} and ${directory} first: they hold no result`);
+        screen.line(`to change the objective or the parameters, delete ${journal} and ${nearby(directory)} first: they hold no result`);
       } else if (state.completed === 0 && ended() > 0) {
         const broken = [...rows.values()].findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
         screen.line(broken ? nothingCompleted(broken, journal) : 'no trial was completed');
@@ -152,6 +154,15 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       return state.completed;
     },
   };
+}
+
+/** What early stopping has saved, if no trial resumes another one. */
+function savedBy(rows: Iterable<TrialRow>): string | undefined {
+  const ended = [...rows].filter(({ status, budget }) => budget !== undefined && (status === 'completed' || status === 'stopped'));
+  const stopped = ended.filter(({ status }) => status === 'stopped').length;
+  if (stopped === 0 || ended.some(({ resumes, step }) => resumes !== undefined || step === undefined)) return undefined;
+  const [trained, whole] = ended.reduce(([done, all], { step, budget }) => [done + step!, all + budget!], [0, 0]);
+  return `early stopping saved ${Math.round(100 * (1 - trained / whole))} % of the training: ${stopped} of ${ended.length} trials were stopped (${trained} of ${whole} steps)`;
 }
 
 const stoppedAs = ({ how, trials }: Alike): string =>
