@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readStudyFile } from '../src/cli/studyFile/studyFile.ts';
 import { studyLayout } from '../src/cli/studyFile/studyLayout.ts';
+import { readAssignments } from '../src/cli/trainers/assignments.ts';
 import { strategyContract } from '../src/testing/strategy.ts';
 import { chain, random, type Strategy } from '../streams/index.ts';
 import { caseOf } from './contract/cases.ts';
@@ -24,11 +25,12 @@ describe.concurrent('the code of the documents', () => {
     inDirectory((directory) => tsx(directory, place(block))),
   );
 
-  it.each(blocksOf(documents, 'yaml'))('%s is a study file', (_, { code }) =>
+  it.each(blocksOf(documents, 'yaml'))('%s is a study file, or that of a worker', (_, { code }) =>
     inDirectory(async (directory) => {
-      const path = join(directory, 'study.yaml');
+      const path = join(directory, 'file.yaml');
       writeFileSync(path, code);
-      expect(Object.keys(await readStudyFile(path))).toContain('space');
+      if (code.startsWith('# worker.yaml')) expect(await readAssignments(path, { parallel: 4 })).not.toEqual([]);
+      else expect(Object.keys(await readStudyFile(path))).toContain('space');
     }),
   );
 });

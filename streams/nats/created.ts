@@ -63,3 +63,14 @@ export async function settingsOn(nc: NatsConnection, study: string, created: Cre
   for (; found; found = await next(found.position)) apply(found);
   return settings;
 }
+
+/**
+ * Why a study is closed, as far as this user may read it; undefined if it is open, or the server is away.
+ *
+ * @throws what the server refuses.
+ */
+export async function closingOf(nc: NatsConnection, study: string): Promise<string | undefined> {
+  const { stream, study: subject } = subjectsOf(study);
+  const last = await lookUp(nc, `${stream}.${subject}`, '');
+  return last && !isRefusal(last.fact) && last.fact.type === 'closed' ? last.fact.reason : undefined;
+}

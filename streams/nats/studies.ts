@@ -1,8 +1,8 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { RequestMethod } from '../../src/study/requests.ts';
 import { isForbidden, withRetry } from './connection/retry.ts';
-import { subjectsOf } from './protocol/subjects.ts';
+import { subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
 
@@ -10,23 +10,34 @@ const PREFIX = subjectsOf('x').stream.slice(0, -1);
 
 /** The names of the studies that a server holds. @throws StudyError where this user may not know. */
 export async function studiesOn(nc: NatsConnection): Promise<string[]> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const names: string[] = [];
   try {
-    for await (const name of await withRetry(nc, async () => jsm.streams.names()))
-      if (name.startsWith(PREFIX)) names.push(name.slice(PREFIX.length));
+    return await namesOn(nc).catch((error) => {
+      if (isForbidden(error) || isWithoutStreams(error)) return namesOn(nc, TRAINERS_API).catch(() => Promise.reject(error));
+      throw error;
+    });
   } catch (cause) {
     if (isForbidden(cause)) throw new StudyError('this user has no right to list the studies of a server; --study names them', { cause });
     throw cause;
   }
+}
+
+async function namesOn(nc: NatsConnection, apiPrefix = '$JS.API'): Promise<string[]> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false, apiPrefix });
+  const names: string[] = [];
+  for await (const name of await withRetry(nc, async () => jsm.streams.names()))
+    if (name.startsWith(PREFIX)) names.push(name.slice(PREFIX.length));
   return names.sort();
 }
+
+/** Whether the account of this user has no streams of its own. */
+const isWithoutStreams = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === 10039;
 
 /** Calls back for each study that starts. @returns a function that unsubscribes. */
 export function whenBegun(nc: NatsConnection, begun: (study: string) => void): () => void {
   const advisory = '$JS.EVENT.ADVISORY.STREAM.CREATED';
   const subscription = nc.subscribe(`${advisory}.*`, {
-    callback: (_, { subject }) => {
+    callback: (error, { subject }) => {
+      if (error) return; // without the right to it, one looks from time to time
       const name = subject.slice(advisory.length + 1);
       if (name.startsWith(PREFIX)) begun(name.slice(PREFIX.length));
     },

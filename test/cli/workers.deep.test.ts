@@ -39,6 +39,35 @@ describe('workers', () => {
     await serve.ended;
   });
 
+  it('run a program of their own for each study of a configuration, also for studies that begin or reopen later', async () => {
+    const place = directory();
+    const write = (name: string, ...lines: string[]) => writeFileSync(join(place, name), `${lines.join('\n')}\n`);
+    for (const name of ['team-a', 'team-b', 'team-own', 'other'])
+      write(`${name}.yaml`, 'parameters: { x: { type: float, low: 0, high: 1 } }', 'trials: 2');
+    write(
+      'worker.yaml',
+      'studies:',
+      "  'team-*': { command: [sh, -c, 'echo value=1 x=$HYPERTIDE_PARAM_X'] }",
+      "  team-own: { command: [sh, -c, 'echo loss=2 x=$HYPERTIDE_PARAM_X'], metric: loss, parallel: 1 }",
+    );
+    const on = (study: string, ...words: string[]) => hypertide(place, words[0]!, ...words.slice(1), ...at(), '--study', study);
+    const serve = start(place, 'serve', 'team-a.yaml', 'team-own.yaml', 'other.yaml', '--all', 'team-*', ...at());
+    const worker = start(place, 'worker', '--config', 'worker.yaml', '--parallel', '2', '--directory', 'files', ...at());
+    await until(() => ['team-a', 'team-own'].every((study) => worker.said().includes(`${study}: the study has closed (trials)`)));
+    expect((await hypertide(place, 'create', 'team-b.yaml', ...at())).code).toBe(0);
+    await until(() => worker.said().includes('team-b: the study has closed (trials); this worker takes its trials again if it reopens'));
+    expect((await on('team-a', 'change', '--more', '1')).code).toBe(0);
+    await until(() => worker.said().includes('team-a: trial 3 completed value=1'));
+    expect(worker.said()).toMatch(/^team-own: trial 2 completed value=2/m);
+    expect(worker.said()).toMatch(/^team-b: trial 2 completed value=1/m);
+    expect(worker.said()).not.toMatch(/^other: /m);
+    expect(existsSync(join(place, 'files', 'team-a', 'trial-3'))).toBe(true);
+    worker.child.kill('SIGTERM');
+    expect((await worker.ended).code).toBe(130);
+    serve.child.kill('SIGTERM');
+    await serve.ended;
+  });
+
   it('run only trials for which they have what the study requires', async () => {
     const place = studyIn('name: large\ntrials: 4\nparallel: 4\nrequires: { gpu: 1, memory: 2GiB }\n');
     const serve = start(place, 'serve', 'study.yaml', ...at());
@@ -73,7 +102,7 @@ describe('workers', () => {
   });
 
   it('with --keep have their folder for themselves', async () => {
-    const place = studyIn('name: kept\ntrials: 50\n');
+    const place = studyIn('name: kept\ntrials: 2000\n');
     const serve = start(place, 'serve', 'study.yaml', ...at());
     const work = (name: string, ...words: string[]) =>
       start(place, 'worker', ...at(), '--study', 'kept', '--name', name, ...words, ...program('sleep 0.1; echo loss=1'));
@@ -99,6 +128,9 @@ describe('workers', () => {
     [['--study', 'a=0'], 'expected a name, or a name with a weight such as a=2, got a=0'],
     [['--study', 'a=1=2'], 'expected a name, or a name with a weight such as a=2, got a=1=2'],
     [['--study', 'a', 'a=2'], 'expected each study once, got a twice'],
+    [['--study', 'Team-*'], 'expected a pattern of names, such as team-*, got Team-*'],
+    [['--config', 'worker.yaml'], '--config: expected no --study and no program, since the file names both'],
+    [[], 'expected --study with the names of studies, or --config with a file'],
   ])('refuse %j', async (words, message) => {
     const { code, err } = await hypertide(directory(), 'worker', ...at(), ...words, ...program('true'));
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });

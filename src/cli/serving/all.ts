@@ -7,6 +7,7 @@ import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import { DECISIONS } from '../../facts/versions.ts';
+import { matching } from '../sources/namePattern.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import { checkResuming } from '../trainers/resuming.ts';
 import type { Served, Serving, ServingOptions } from './serving.ts';
@@ -18,16 +19,6 @@ const LOOK = 5000;
 const STARTING = 8;
 /** Milliseconds that a study may take to start before others need not wait for it. */
 const PATIENCE = 5000;
-
-/** Whether a name fits a pattern, in which `*` stands for any characters and `?` for one. */
-const matcher = (pattern: string): ((name: string) => boolean) => {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const form = new RegExp(`^${source}$`);
-  return (name) => form.test(name);
-};
 
 /**
  * Serves studies of files, and every study of a server whose name fits a pattern, also those that begin later; creates studies that others ask for.
@@ -42,7 +33,7 @@ export async function serveAll(
   attend: (name: string, begin: () => Promise<ServedStudy>) => Promise<void>,
   files: readonly Served[] = [],
 ): Promise<() => void> {
-  const fits = matcher(pattern);
+  const fits = matching(pattern);
   /** Names of studies that have an engine here, or are about to get one. */
   const attended = new Set<string>();
   const ended = new AbortController();

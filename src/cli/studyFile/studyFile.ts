@@ -1,19 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { withEpochs } from '../../../streams/spec/withEpochs.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
-import { checkAll, SpaceError, together, UserError } from '../../errors.ts';
+import { checkAll, SpaceError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assertRecord } from '../../space/check.ts';
 import { fieldsOf } from '../../space/shape.ts';
 import { parseSpace, type Space } from '../../space/space.ts';
+import { readDocument } from './readDocument.ts';
 import { studyLayout } from './studyLayout.ts';
-import { tooDeepAt } from './yamlDepth.ts';
-import { offsetOf } from './yamlPosition.ts';
 
 /** A study as its file describes it. */
 export interface StudyFile {
@@ -32,12 +28,6 @@ export interface StudyFile {
   readonly result?: 'last' | 'best';
   /** The path of a file that the program writes its metrics into. Values are read from there instead of from its output. */
   readonly metricFile?: string;
-}
-
-/** A study file cannot be used; the message begins with file, line and column. */
-class StudyFileError extends UserError {
-  override readonly name = 'StudyFileError';
-  readonly code = 'study-file';
 }
 
 const layout = fieldsOf(studyLayout);
@@ -59,29 +49,6 @@ export const readStudyData = (path: string): Promise<Params & { readonly name: s
     const { options } = parseStudy(data, stem);
     return { ...(data as Params), name: options.study };
   });
-
-async function readDocument<T>(path: string, parse: (data: unknown, stem: string) => T): Promise<T> {
-  const source = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new StudyFileError(`${path}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`);
-  });
-  const deep = tooDeepAt(source);
-  if (deep) throw new StudyFileError(`${path}:${deep.line}:${deep.col}: it is nested too deeply`);
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const [error] = document.errors;
-  if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${error.message}`);
-  try {
-    return parse(document.toJS(), basename(path, extname(path)));
-  } catch (cause) {
-    const causes = [cause as Error, ...(cause instanceof UserError ? (cause.also ?? []) : [])];
-    const errors = causes
-      .map(({ message }) => message.replace(/^study[.:] ?/, ''))
-      .map((message) => ({ message, offset: offsetOf(document, message) }))
-      .sort((a, b) => (a.offset ?? 0) - (b.offset ?? 0))
-      .map(({ message, offset }) => new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`));
-    throw together(errors);
-  }
-}
 
 /**
  * A study from data.
@@ -122,12 +89,7 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
     space: spaceOf({ parameters, constraints }),
     strategy: whole,
     options: { ...settings, study: name },
-    command:
-      words === undefined
-        ? undefined
-        : typeof words === 'string'
-          ? (words as string).trim().split(/\s+/)
-          : (words as unknown[]).map(String),
+    command: words === undefined ? undefined : wordsOf(words),
     timeLimit,
     atTimeLimit,
     grace,
@@ -135,6 +97,10 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
     metricFile,
   });
 }
+
+/** The words of a command that is a text or a list. */
+export const wordsOf = (command: string | readonly unknown[]): readonly string[] =>
+  typeof command === 'string' ? command.trim().split(/\s+/) : command.map(String);
 
 const spaceOf = ({ parameters, constraints }: Params): Space<Params> =>
   parseSpace(constraints === undefined ? { parameters } : { parameters, constraints });
@@ -144,8 +110,3 @@ function namedObjective(objective: string): Readonly<Record<string, 'minimize' |
   const [way, ...words] = objective.trim().split(/\s+/);
   return { [words.join(' ') || 'value']: way as 'minimize' | 'maximize' };
 }
-
-const placeOf = (lines: LineCounter, offset: number): string => {
-  const { line, col } = lines.linePos(offset);
-  return `${line}:${col}`;
-};

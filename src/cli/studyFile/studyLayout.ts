@@ -25,7 +25,7 @@ function objectiveMeant(value: string): string {
   return direction ? [direction, ...name].join(' ') : `${usualDirection(value) ?? 'minimize'} ${value.trim()}`;
 }
 
-const command: OptionRule<string | readonly unknown[]> = {
+export const command: OptionRule<string | readonly unknown[]> = {
   expected: 'a command, as a list of words or as a text that is split at blanks',
   schema: {
     anyOf: [

@@ -30,14 +30,14 @@ import { travel } from './travel.ts';
 /** How a worker runs its programs. */
 export interface ProgramSettings {
   readonly parallel: number;
-  readonly timeLimit: number | undefined;
-  readonly atTimeLimit: 'stop' | 'fail' | undefined;
+  readonly timeLimit?: number | undefined;
+  readonly atTimeLimit?: 'stop' | 'fail' | undefined;
   /** The name under which the program prints the value. */
-  readonly metric: string | undefined;
+  readonly metric?: string | undefined;
   /** The path of a file that the program writes its metrics into. */
-  readonly metricFile: string | undefined;
+  readonly metricFile?: string | undefined;
   /** Which of the values of a run is its result. */
-  readonly result: 'last' | 'best' | undefined;
+  readonly result?: 'last' | 'best' | undefined;
 }
 
 export interface Work extends ProgramSettings {
@@ -62,6 +62,10 @@ export interface Work extends ProgramSettings {
   readonly tracing: Tracing | undefined;
   /** Ends the wait for a study that is not there yet. */
   readonly signal: AbortSignal;
+  /** Whether the worker stays when the study has closed, since it follows a pattern. */
+  readonly isFollowed: boolean;
+  /** The study has closed, or was closed before. */
+  readonly closed: () => void;
   readonly began: (process: Running) => void;
   readonly ended: (process: Running, event: EndFact) => void;
 }
@@ -162,10 +166,13 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     };
     return { stop: process.stop, preempt: process.preempt, abandon };
   };
-  const closed = (reason: string) =>
-    screen.line(
-      `${study}: the study has closed (${reason}), so this worker ends; "hypertide change" reopens it, then start the worker again`,
-    );
+  const closed = (reason: string) => {
+    const then = given.isFollowed
+      ? '; this worker takes its trials again if it reopens'
+      : ', so this worker ends; "hypertide change" reopens it, then start the worker again';
+    screen.line(`${study}: the study has closed (${reason})${then}`);
+    given.closed();
+  };
   return runTrainer<Params>(
     nc,
     study,

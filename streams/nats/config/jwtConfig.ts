@@ -94,7 +94,7 @@ export async function jwtConfig({
     const of = (wanted: Signer['role']) => signers.find(({ role }) => role === wanted)!;
     const [main, trainers] = [of('engine').account, of('trainer').account];
     const revocations = revokedIn(team, keyOf);
-    const shares = sharedWith(everyStudy, '*');
+    const shares = sharedWith([everyStudy], '*');
     await add(keyName(team, 'studies'), main, {
       revocations,
       limits: { ...LIMITS, disk_storage: settings.maxBytes ?? -1, streams: -1, consumer: -1 },
@@ -227,4 +227,10 @@ const exported = ({ kind, subject, many }: Share) => ({
   type: kind,
   ...(many && { response_type: 'Stream' as const }),
 });
-const imported = ({ kind, subject }: Share, account: string): Import => ({ name: subject, subject, type: kind, account });
+const imported = ({ kind, subject, as }: Share, account: string): Import => ({
+  name: subject,
+  subject,
+  type: kind,
+  account,
+  ...(as !== undefined && { local_subject: as }),
+});

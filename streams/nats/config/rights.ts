@@ -1,4 +1,4 @@
-import { type Subjects, TRAINERS } from '../protocol/subjects.ts';
+import { type Subjects, TRAINERS, TRAINERS_API } from '../protocol/subjects.ts';
 
 /** What a user may do on a server. */
 export interface Rights {
@@ -13,6 +13,8 @@ export interface Share {
   /** `service`: to publish to; `stream`: to subscribe to. */
   readonly kind: 'service' | 'stream';
   readonly subject: string;
+  /** The subject under which the other account uses it, if that is another one. */
+  readonly as?: string;
   /** A service that may answer more than once, or under another subject. */
   readonly many?: boolean;
 }
@@ -27,7 +29,7 @@ const VIEWER_INBOX = '_INBOX_viewer.>';
 /** The rights of each role. @param studies its studies, or the patterns of all studies in its account */
 export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => Rights>> = {
   engine: (studies) => ({
-    publish: studies.flatMap(ofEngine),
+    publish: [NAMES, ...studies.flatMap(ofEngine)],
     subscribe: [
       '_INBOX_engine.>',
       VIEWER_INBOX,
@@ -40,7 +42,7 @@ export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => R
     subscribe: ['_INBOX_operator.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   admin: (studies) => ({
-    publish: ['$JS.API.STREAM.NAMES', ...studies.flatMap(ofAdmin)],
+    publish: [NAMES, ...studies.flatMap(ofAdmin)],
     subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   viewer: (studies) => ({
@@ -51,16 +53,21 @@ export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => R
 
 /** The rights of a trainer, in an account that imports its subjects. @param inbox where it gets answers */
 export function rightsOfTrainer(studies: readonly Subjects[], trainer: string, inbox: string): Rights {
-  const shares = studies.flatMap((study) => sharedWith(study, trainer));
-  const subjects = (wanted: Share['kind']) => shares.flatMap(({ kind, subject }) => (kind === wanted ? [subject] : []));
+  const shares = sharedWith(studies, trainer);
+  const subjects = (wanted: Share['kind']) => shares.flatMap(({ kind, subject, as = subject }) => (kind === wanted ? [as] : []));
   return { publish: subjects('service'), subscribe: [`${inbox}.>`, ...subjects('stream')] };
 }
 
+/** Answers with the names of the studies in an account, for engines and workers that serve those that fit a pattern. */
+const NAMES = '$JS.API.STREAM.NAMES';
+
 /** What a team's account shares with the account of a trainer. */
-export function sharedWith(
-  { stream, created, study, by, beat, directive, rejected, chunk, checkpoint, part }: Subjects,
-  trainer: string,
-): Share[] {
+export const sharedWith = (studies: readonly Subjects[], trainer: string): readonly Share[] => [
+  { kind: 'service', subject: NAMES, as: NAMES.replace('$JS.API', TRAINERS_API) }, // under its own name, it would be about the other account
+  ...studies.flatMap((study) => sharedOf(study, trainer)),
+];
+
+function sharedOf({ stream, created, study, by, beat, directive, rejected, chunk, checkpoint, part }: Subjects, trainer: string): Share[] {
   return [
     { kind: 'service', subject: by(trainer, '*') },
     { kind: 'service', subject: beat(trainer, '*') },

@@ -41,14 +41,12 @@ export function serverConfig({ teams, seedOf = () => undefined, ...settings }: S
     const main = account(engine, {
       jetstream: settings.maxBytes === undefined ? 'enabled' : `{ max_file: ${settings.maxBytes} }`,
       users: roles.map((role) => user(role, rightsOf[role](studies))),
-      exports: team.trainers.flatMap((trainer) =>
-        studies.flatMap((study) => sharedWith(study, trainer).map((share) => exported(share, accountOf(trainer)))),
-      ),
+      exports: team.trainers.flatMap((trainer) => sharedWith(studies, trainer).map((share) => exported(share, accountOf(trainer)))),
     });
     const workers = team.trainers.map((trainer) =>
       account(accountOf(trainer), {
         users: [user(trainer, rightsOfTrainer(studies, trainer, inboxOfTrainer(trainer)))],
-        imports: studies.flatMap((study) => sharedWith(study, trainer).map((share) => imported(share, engine))),
+        imports: sharedWith(studies, trainer).map((share) => imported(share, engine)),
       }),
     );
     return [main, ...workers];
@@ -78,7 +76,8 @@ interface Account {
 
 const exported = ({ kind, subject, many }: Share, to: string): string =>
   `{ ${kind}: ${quoted(subject)}, accounts: [${to}]${many ? ', response_type: "stream"' : ''} }`;
-const imported = ({ kind, subject }: Share, from: string): string => `{ ${kind}: { account: ${from}, subject: ${quoted(subject)} } }`;
+const imported = ({ kind, subject, as }: Share, from: string): string =>
+  `{ ${kind}: { account: ${from}, subject: ${quoted(subject)} }${as === undefined ? '' : `, to: ${quoted(as)}`} }`;
 
 function account(name: string, { jetstream, users, exports = [], imports = [] }: Account): string {
   const rights = users.map(

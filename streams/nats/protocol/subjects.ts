@@ -15,6 +15,9 @@ export function checkName(option: string, name: string): string {
 /** The durable consumer that hands suggestions out to trainers. */
 export const TRAINERS = 'trainers';
 
+/** What stands in the place of `$JS.API` for trainers in an account of their own. */
+export const TRAINERS_API = 'ht';
+
 /**
  * Where a study speaks. Only what lies below `ht.<study>.log` is in its stream: a stream that covered the subject of a request would answer
  * it with an acknowledgement of its own.

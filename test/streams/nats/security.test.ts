@@ -5,6 +5,7 @@ import { random } from '../../../streams/index.ts';
 import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { studiesOn } from '../../../streams/nats/studies.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 import { watching } from '../../../streams/nats/watch.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -72,6 +73,13 @@ describe('a server with the configuration that is made for it', () => {
     await engine.close();
   });
 
+  it.each(['engine', 'admin', 'w1'])('lets %s know the names of studies', async (name) => {
+    const jsm = await jetstreamManager(admin);
+    await jsm.streams.add({ name: 'HT_s2', subjects: ['ht.s2.log.>'] });
+    expect(await studiesOn(await as(name))).toContain('s2');
+    await jsm.streams.delete('HT_s2');
+  });
+
   describe('lets no trainer', () => {
     const decision = JSON.stringify({ type: 'suggested', trial: 99, attempt: 1, by: 'me', params: {} });
     const next = '$JS.API.CONSUMER.MSG.NEXT.HT_s1.trainers';
@@ -106,6 +114,8 @@ describe('a server with the configuration that is made for it', () => {
       ['delete a message', '$JS.API.STREAM.MSG.DELETE.HT_s1', '{"seq":1}'],
       ['change a stream', '$JS.API.STREAM.UPDATE.HT_s1', '{"name":"HT_s1","subjects":["x"]}'],
       ['list streams', '$JS.API.STREAM.LIST', ''],
+      ['ask the server for what is not shared', '$JS.API.STREAM.NAMES', ''],
+      ['write through the reply of a list of names', 'ht.STREAM.NAMES', '', 'ht.s1.log.study'],
       ['ask what the account has', '$JS.API.INFO', ''],
       ['delete the consumer', '$JS.API.CONSUMER.DELETE.HT_s1.trainers', ''],
       ['make a consumer', '$JS.API.CONSUMER.CREATE.HT_s1.mine', '{"stream_name":"HT_s1","config":{"name":"mine"}}'],

@@ -6,11 +6,14 @@ import { openTracing } from '../../../monitoring/openTracing.ts';
 import type { Running } from '../../runner/process.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { accessOf, connect } from '../../sources/connect.ts';
+import { isPattern, matching } from '../../sources/namePattern.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import type { StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
 import { amountsIn } from '../../trainers/amounts.ts';
+import { type Assignment, readAssignments, sharedProgram } from '../../trainers/assignments.ts';
 import type { DepotCommands } from '../../trainers/depot.ts';
+import { type Attended, followStudies } from '../../trainers/followStudies.ts';
 import { places } from '../../trainers/places.ts';
 import { trialsDirectory } from '../../trainers/trialFiles.ts';
 import { type ProgramSettings, workOn } from '../../trainers/workOn.ts';
@@ -18,8 +21,10 @@ import { UsageError } from '../../usage.ts';
 
 interface WorkerOptions extends Access, Partial<ProgramSettings> {
   readonly nats: string;
-  /** Names of studies, each with a weight after `=` if it is not 1. */
-  readonly study: readonly string[];
+  /** Names of studies and patterns, each with a weight after `=` if it is not 1. */
+  readonly study?: readonly string[];
+  /** A file with a program for each study or pattern. */
+  readonly config?: string;
   /** What this machine has for trials, such as `gpu=2`. */
   readonly slots?: readonly string[];
   readonly name?: string;
@@ -37,14 +42,16 @@ interface WorkerOptions extends Access, Partial<ProgramSettings> {
 
 /** `hypertide worker`: a trainer that runs a program for each trial. Resolves with the exit status. */
 export async function work(words: readonly string[], options: WorkerOptions, terminal: StatusLine): Promise<number> {
-  const { nats, name, parallel = 1, timeLimit, atTimeLimit, metric, metricFile, result, idle } = options;
+  const { nats, name, parallel = 1, idle } = options;
   const commands = commandsIn(options);
-  const shares = sharesIn(options.study);
-  const isAlone = shares.size === 1;
+  const assignments = await assignmentsIn(words, options);
+  const named = assignments.filter(({ studies }) => !isPattern(studies));
+  const patterns = assignments.filter(({ studies }) => isPattern(studies));
+  const isAlone = assignments.length === 1 && patterns.length === 0;
   const offers = amountsIn(options.slots ?? []);
   const shared = places(parallel, offers);
   const screenOf = (study: string) => about(terminal, { study });
-  const screen = isAlone ? screenOf([...shares.keys()][0]!) : terminal;
+  const screen = isAlone ? screenOf(named[0]!.studies) : terminal;
   if (name !== undefined) checkName('--name', name);
   const tracing = await openTracing();
   const nc = await connect(screen, nats, {
@@ -55,7 +62,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   const meter = eyes?.ofWorker(parallel);
   const gone = new AbortController();
   const trainers = new Set<Trainer>();
-  const running = new Set<Running>();
+  const running = new Map<Running, string>();
   let interrupts = 0;
   let failed = 0;
   const endAll = () => {
@@ -81,29 +88,35 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
     clearTimeout(resting);
     if (idle === undefined || running.size > 0) return;
     resting = setTimeout(() => {
-      screen.line(`${[...shares.keys()].join(', ')}: no trial for ${idle} s, so this worker ends`);
+      screen.line(`${assignments.map(({ studies }) => studies).join(', ')}: no trial for ${idle} s, so this worker ends`);
       endAll();
     }, idle * 1000);
   };
-  const attend = async (study: string, weight: number) => {
+  /** Works at a study until it has closed. @returns whether it has */
+  const attend = async (study: string, { weight, words, ...settings }: Assignment, begun: (trainer: Trainer) => void): Promise<boolean> => {
+    let hasClosed = false;
     const trainer = await workOn({
+      ...settings,
       nc,
       study,
       words,
       name,
       hasLogin: (options.nkey ?? options.creds) !== undefined,
-      ...{ parallel, timeLimit, atTimeLimit, metric, metricFile, result },
       commands,
       keep: options.keep,
       directory: directoryOf(study, options.directory, isAlone),
-      screen: isAlone ? screen : named(screenOf(study), study),
+      screen: isAlone ? screen : withName(screenOf(study), study),
       offers,
       doorFor: (needs) => shared.join(weight, needs),
       slotOf: shared.slotOf,
       tracing,
       signal: gone.signal,
+      isFollowed: isPattern(settings.studies),
+      closed: () => {
+        hasClosed = true;
+      },
       began: (process) => {
-        running.add(process);
+        running.set(process, study);
         meter?.begin();
         look();
       },
@@ -113,20 +126,52 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
         look();
       },
     });
-    if (!trainer) return;
+    if (!trainer) return false;
     trainers.add(trainer);
-    if (trainers.size === 1) look();
+    begun(trainer);
+    if (resting === undefined) look();
     await (gone.signal.aborted ? trainer.close() : trainer.done);
+    trainers.delete(trainer);
+    return hasClosed;
   };
-  const attendAmongOthers = (study: string, weight: number) =>
-    attend(study, weight).catch((error: Error) => {
+  const attendAmongOthers = (study: string, assignment: Assignment, begun: (trainer: Trainer) => void = () => {}) =>
+    attend(study, assignment, begun).catch((error: Error) => {
       if (isAlone) throw error;
       failed++;
       screen.line(`${study}: this worker does not serve it: ${error.message}`, { level: 'warn', study });
+      return false;
     });
+  /** Works at the studies of patterns. The first pattern that fits decides; studies with an assignment of their own are not among them. */
+  const follow = async () => {
+    const rules = patterns.map((assignment) => ({ assignment, fits: matching(assignment.studies) }));
+    const ruleOf = (study: string) => (named.some(({ studies }) => studies === study) ? undefined : rules.find(({ fits }) => fits(study)));
+    const attendOne = (study: string): Attended => {
+      let trainer: Trainer | undefined;
+      let hasLeft = false;
+      const hasClosed = attendAmongOthers(study, ruleOf(study)!.assignment, (begun) => {
+        screen.line(`${study}: this worker takes its trials`, { study });
+        trainer = begun;
+      });
+      const leave = () => {
+        if (trainer === undefined || [...running.values()].includes(study)) return;
+        hasLeft = true;
+        void trainer.close();
+      };
+      return { ended: hasClosed.then((closed) => closed || hasLeft), leave };
+    };
+    look();
+    await followStudies(
+      nc,
+      (study) => ruleOf(study) !== undefined,
+      attendOne,
+      (message) => screen.line(message, { level: 'warn' }),
+      gone.signal,
+    );
+  };
   try {
-    await Promise.race([Promise.all([...shares].map(([study, weight]) => attendAmongOthers(study, weight))), killed]);
-    for (const process of running) process.kill();
+    const work = named.map((assignment) => attendAmongOthers(assignment.studies, assignment));
+    await Promise.race([Promise.all([...work, ...(patterns.length > 0 ? [follow()] : [])]), killed]);
+    for (const process of running.keys()) process.kill();
     if (interrupts > 0) return 130;
     return failed > 0 ? 1 : 0;
   } finally {
@@ -144,18 +189,17 @@ function commandsIn({ store, fetch }: WorkerOptions): DepotCommands | undefined 
   throw new UsageError('--store and --fetch: expected both, since one worker fetches what another one stores');
 }
 
-/** The weights of studies, by name. @throws UsageError */
-function sharesIn(words: readonly string[]): ReadonlyMap<string, number> {
-  const shares = new Map<string, number>();
-  for (const word of words) {
-    const [study = '', weight = '1', ...rest] = word.split('=');
-    checkName('--study', study);
-    if (rest.length > 0 || !(Number(weight) > 0 && Number(weight) < Number.POSITIVE_INFINITY))
-      throw new UsageError(`--study: expected a name, or a name with a weight such as ${study}=2, got ${word}`);
-    if (shares.has(study)) throw new UsageError(`--study: expected each study once, got ${study} twice`);
-    shares.set(study, Number(weight));
+/** Which studies it serves, and with which programs. @throws UsageError; StudyFileError */
+async function assignmentsIn(words: readonly string[], options: WorkerOptions): Promise<readonly Assignment[]> {
+  const { study, config, parallel = 1, timeLimit, atTimeLimit, metric, metricFile, result } = options;
+  const settings = { parallel, timeLimit, atTimeLimit, metric, metricFile, result };
+  if (config !== undefined) {
+    if (study === undefined && words.length === 0) return readAssignments(config, settings);
+    throw new UsageError('--config: expected no --study and no program, since the file names both');
   }
-  return shares;
+  if (study === undefined) throw new UsageError('expected --study with the names of studies, or --config with a file');
+  if (words.length === 0) throw new UsageError('expected a program after --, or --config with a file');
+  return sharedProgram(study, words, settings);
 }
 
 /** Where the trials of a study are kept. Several studies in one directory have one below it each. */
@@ -165,7 +209,7 @@ function directoryOf(study: string, directory: string | undefined, isAlone: bool
 }
 
 /** A screen whose lines name the study. */
-const named = (screen: StatusLine, study: string): StatusLine => ({
+const withName = (screen: StatusLine, study: string): StatusLine => ({
   ...screen,
   line: (text, fields) => screen.line(text.startsWith(`${study}: `) ? text : `${study}: ${text}`, fields),
 });

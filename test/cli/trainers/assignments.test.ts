@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readAssignments, sharedProgram } from '../../../src/cli/trainers/assignments.ts';
+import { directory } from '../support.ts';
+
+const settings = { parallel: 4, timeLimit: 60 };
+
+function file(...lines: string[]): string {
+  const path = join(directory(), 'worker.yaml');
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+it('a file names a program for each study, which overrides options of the command line', async () => {
+  const path = file(
+    'studies:',
+    '  digits:',
+    '    command: python train.py {args}',
+    '    weight: 3',
+    '    parallel: 2',
+    "  'team-*':",
+    '    command: [sh, -c, "a b"]',
+    '    timeLimit: 5',
+    '    parallel: 9',
+  );
+  expect(await readAssignments(path, settings)).toEqual([
+    { ...settings, studies: 'digits', words: ['python', 'train.py', '{args}'], weight: 3, parallel: 2 },
+    { ...settings, studies: 'team-*', words: ['sh', '-c', 'a b'], weight: 1, timeLimit: 5, parallel: 4 },
+  ]);
+});
+
+it.each([
+  ['studies: { digits: {} }', '1:12: studies.digits.command: expected a value, got nothing'],
+  ['studies: { digits: { command: a, wait: 1 } }', '1:34: studies.digits.wait: unknown key'],
+  ['studies: { digits: { command: a, weight: 0 } }', '1:34: studies.digits.weight: expected a number above 0, got 0'],
+  ['studies: { Digits: { command: a } }', 'studies.Digits: expected a to z'],
+  ['studies: { "a/*": { command: a } }', 'studies.a/*: expected a pattern of names, such as team-*, got a/*'],
+  ['studies: {}', '1:1: studies: expected names of studies or patterns, with a command for each, got {}'],
+])('the file %s is refused with its place', async (text, message) => {
+  const path = file(text);
+  await expect(readAssignments(path, settings)).rejects.toThrow(message);
+  await expect(readAssignments(path, settings)).rejects.toThrow(path);
+});
+
+it('one program serves names and patterns by weight', () => {
+  expect(sharedProgram(['digits=3', 'team-*'], ['a'], settings)).toEqual([
+    { ...settings, studies: 'digits', weight: 3, words: ['a'] },
+    { ...settings, studies: 'team-*', weight: 1, words: ['a'] },
+  ]);
+});
