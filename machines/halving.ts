@@ -1,11 +1,10 @@
 import { emit, setup } from 'xstate';
 import type { Ask, Decision, Env, PhaseEvent, TrialId } from '../src/messages.ts';
-import type { AsynchronousScheduler, HalvingOutlook } from '../src/schedulers/halving.ts';
-import { type Beginning, begun, promoted } from '../src/schedulers/scheduler.ts';
+import { type Beginning, begun, promoted, type Scheduler, type SchedulerOutlook } from '../src/schedulers/scheduler.ts';
 
 interface Input {
   readonly env: Env;
-  readonly core: AsynchronousScheduler<unknown>;
+  readonly core: Scheduler<unknown>;
   /** The state of the core now. */
   readonly now: () => unknown;
 }
@@ -13,23 +12,26 @@ interface Input {
 const beginning = ({ env, core, now }: Input, ask: Ask, how: Beginning) => begun(ask, env, how, core.notes(now()));
 
 const machine = setup({
-  types: {} as { input: Input; context: Input; events: PhaseEvent<HalvingOutlook> | Ask; emitted: Ask | Decision },
+  types: {} as { input: Input; context: Input; events: PhaseEvent<SchedulerOutlook> | Ask; emitted: Ask | Decision },
   guards: {
-    learning: (_, { learning }: HalvingOutlook) => learning,
-    promotable: (_, { promotable }: HalvingOutlook) => promotable,
+    promotable: (_, { promotable }: SchedulerOutlook) => promotable,
+    learning: (_, { learning }: SchedulerOutlook) => learning,
+    full: (_, { full }: SchedulerOutlook) => full,
   },
   actions: {
     stop: emit(({ context: { env } }, { id }: { readonly id: TrialId }) => ({ type: 'stop', id, by: env.name }) as const),
     control: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.control(context.now()))),
     fill: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.fill(context.now()))),
+    open: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.open(context.now()))),
     promote: emit(({ context: { core, env, now } }, ask: Ask) => promoted(ask, env, core.promotion(now())!, core.notes(now()))),
   },
 });
 
 /**
- * Asynchronous halving. `learning`: configurations begin as controls, which show how well the first rung that counts predicts the next one.
- * `filling`: a configuration begins at the first rung that counts, or in a bracket. `promoting`: a trial that waits at a rung is among the best
- * there, and is resumed. In each phase, a report may stop a running trial.
+ * Successive halving. `filling`: a configuration begins at the first rung that counts, or in a bracket that has room. `promoting`: trials wait at a
+ * rung, and the best there are resumed. `learning`, if it is asynchronous: configurations begin as controls, which show how well the first rung that
+ * counts predicts the next one. `settling`, if it is synchronous: all brackets are full and their trials are running; asks get configurations for the
+ * next bracket, so that no trainer waits. In each phase, a report may stop a running trial.
  */
 export const halvingMachine = machine.createMachine({
   id: 'halving',
@@ -38,14 +40,16 @@ export const halvingMachine = machine.createMachine({
     moved: [
       { guard: { type: 'promotable', params: ({ event }) => event }, target: '.promoting' },
       { guard: { type: 'learning', params: ({ event }) => event }, target: '.learning' },
+      { guard: { type: 'full', params: ({ event }) => event }, target: '.settling' },
       { target: '.filling' },
     ],
-    behind: { actions: { type: 'stop', params: ({ event }) => event } },
+    fellBehind: { actions: { type: 'stop', params: ({ event }) => event } },
   },
   initial: 'filling',
   states: {
     learning: { on: { ask: { actions: { type: 'control', params: ({ event }) => event } } } },
     filling: { on: { ask: { actions: { type: 'fill', params: ({ event }) => event } } } },
+    settling: { on: { ask: { actions: { type: 'open', params: ({ event }) => event } } } },
     promoting: { on: { ask: { actions: { type: 'promote', params: ({ event }) => event } } } },
   },
 });

@@ -1,9 +1,9 @@
 import { emit, setup } from 'xstate';
-import type { Ask, Decision, PhaseEvent, Propose, Wait } from '../src/messages.ts';
+import type { Answer, Ask, Decision, PhaseEvent } from '../src/messages.ts';
 
 interface Input {
   /** Asks the strategy that answers until then. */
-  readonly inner: (ask: Ask) => Ask | Propose | Wait;
+  readonly inner: (ask: Ask) => Answer;
   /** Called at the hand-over. */
   readonly released?: (() => void) | undefined;
 }

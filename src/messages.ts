@@ -131,6 +131,8 @@ export interface Ready {
   readonly type: 'ready';
   readonly by: string;
 }
+/** What a stage answers to an ask: a proposal, "not yet", or the ask itself, which it hands on. */
+export type Answer = Ask | Propose | Wait;
 export type Decision = Propose | Wait | Stop | Ready;
 
 export type Message = StrategyEvent | ProposerEvent | Ask | Decision;
@@ -140,7 +142,7 @@ export type Outlook = Readonly<Record<string, boolean>>;
 /** What the machine of such a strategy learns: that the outlook has changed, or that a trial fell behind with its report and should stop. */
 export type PhaseEvent<O extends Outlook> =
   | ({ readonly type: 'moved'; readonly id?: TrialId | undefined } & O)
-  | { readonly type: 'behind'; readonly id: TrialId };
+  | { readonly type: 'fellBehind'; readonly id: TrialId };
 
 /** What a strategy knows about its study. */
 export interface Env extends Domain {
@@ -190,8 +192,8 @@ export const propose = (ask: Ask, by: string, point: Point, tags?: Tags): Propos
  */
 export const wait = (ask: Ask, by: string, until?: Wait['until']): Wait => omitUndefined({ ...ask, type: 'wait', by, until });
 
-/** The ask of an answer, to ask another stage. */
-export const asked = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
+/** The ask that was answered with "not yet", to put it to another stage. */
+export const askOf = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
   omitUndefined({ type: 'ask', id, retry: retry || undefined, budget, tags, fixed });
 
 /**

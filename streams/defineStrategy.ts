@@ -1,6 +1,6 @@
 import { fromTransition } from 'xstate';
 import { StrategyError } from '../src/errors.ts';
-import { type Ask, child, type Env, type Propose, propose, type Reported, type StrategyEvent, type Wait, wait } from '../src/messages.ts';
+import { type Answer, type Ask, child, type Env, type Propose, propose, type Reported, type StrategyEvent, wait } from '../src/messages.ts';
 import { type Rng, rngFor } from '../src/numeric/random.ts';
 import type { Point } from '../src/space/axis.ts';
 import { show } from '../src/space/check.ts';
@@ -53,7 +53,7 @@ export function defineStrategy<S>(definition: StrategyDefinition<S>, spec: Strat
   });
 }
 
-function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, env: Env): Ask | Propose | Wait {
+function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, env: Env): Answer {
   const decision = decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry), env);
   if (decision === undefined) return ask;
   if (decision === 'wait') return wait(ask, env.name);

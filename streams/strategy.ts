@@ -2,6 +2,7 @@ import { type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs
 import { type ActorLogic, createActor, type EventObject, fromTransition, type InspectionEvent } from 'xstate';
 import { OptionError } from '../src/errors.ts';
 import {
+  type Answer,
   type Ask,
   child,
   type Env,
@@ -15,9 +16,9 @@ import {
   type Ready,
   type Stop,
   type StrategyEvent,
-  type Wait,
 } from '../src/messages.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
+import { askUntil, onlyAnswer } from './asking.ts';
 import { guarded } from './guarded.ts';
 
 /** A strategy as data, as in a study file: a name, or a name with options, such as `{ ga: { population: 16 } }`. */
@@ -59,11 +60,14 @@ export function partOf(place: string, strategy: Strategy): StrategySpec {
 export type Inspect = (event: InspectionEvent) => void;
 
 /** What a machine may emit: an answer to an ask, a stop after a report, or `ready` when a model is fitted. */
-export type Emitted = Ask | Propose | Wait | Stop | Ready;
+export type Emitted = Answer | Stop | Ready;
 // biome-ignore lint/suspicious/noExplicitAny: the snapshot and system of a machine are private to it
 type Logic<I, E extends EventObject> = ActorLogic<any, E | Ask, I, any, Emitted>;
 /** @typeParam Own events that a machine raises for itself */
 export type StrategyLogic<I, Own extends EventObject = never> = Logic<I, StrategyEvent | Own>;
+
+/** The study draws a point instead of one that is not finite, and tags it. */
+const hasFinitePoint = ({ point }: Propose): boolean => point.every(Number.isFinite);
 
 /** How often a machine may answer one ask with an infeasible point before the ask is handed on. */
 const TRIES = 200;
@@ -93,24 +97,21 @@ const runMachine =
   (source) =>
     new Observable((out) => {
       const actor = createActor(logic, { ...inspected(env), input } as never);
-      let infeasible = false;
-      const answer = (m: Emitted) => {
-        if (m.type === 'ready') return queueMicrotask(() => out.next(m)); // the receiver asks at once, and the machine is still in its transition
-        if (m.type !== 'propose') return out.next(m);
-        if (!m.point.every(Number.isFinite)) return out.next(m); // the study draws a point instead, and tags it
-        const point = env.snap(m.point);
-        infeasible = m.resumes === undefined && !env.feasible(point);
-        if (!infeasible) out.next({ ...m, point });
+      let replies: Answer[] = [];
+      actor.on('*', (m: Emitted) => {
+        if (m.type === 'ready')
+          queueMicrotask(() => out.next(m)); // the receiver asks at once, and the machine is still in its transition
+        else if (m.type === 'stop') out.next(m);
+        else replies.push(m);
+      });
+      const put = (ask: Ask): Answer => {
+        replies = [];
+        actor.send(ask);
+        const reply = onlyAnswer(env.name, ask, replies);
+        return reply.type === 'propose' && hasFinitePoint(reply) ? { ...reply, point: env.snap(reply.point) } : reply;
       };
-      const ask = (m: Ask) => {
-        for (let retry = m.retry ?? 0, tries = 0; tries < TRIES; retry++, tries++) {
-          infeasible = false;
-          actor.send(retry === 0 ? m : { ...m, retry });
-          if (!infeasible) return;
-        }
-        out.next(m);
-      };
-      actor.on('*', guarded(out, answer));
+      const accepts = (reply: Propose) => reply.resumes !== undefined || !hasFinitePoint(reply) || env.feasible(reply.point);
+      const answer = (ask: Ask): Answer => askUntil(ask, { tries: TRIES, put, accepts, otherwise: () => ask });
       actor.subscribe({ error: (e) => out.error(e) });
       actor.start(); // after the listeners: entry actions may emit
       out.add(() => actor.stop());
@@ -119,7 +120,7 @@ const runMachine =
         source.subscribe({
           next: guarded(out, (m) => {
             const live = actor.getSnapshot().status === 'active';
-            if (m.type === 'ask') return live ? ask(m) : out.next(m); // a strategy that is done passes everything on
+            if (m.type === 'ask') return out.next(live ? answer(m) : m); // a strategy that is done passes everything on
             out.next(m); // pass the event on before the decisions that it causes
             if (live && isEvent(m)) for (const event of hear(m)) actor.send(event);
           }),
@@ -148,7 +149,7 @@ export interface Phased<S, O extends Outlook> {
   tell(state: S, told: StrategyEvent): S;
   outlook(state: S): O;
   /** Whether the trial that has just reported should stop. */
-  behind?(state: S): boolean;
+  fellBehind?(state: S): boolean;
 }
 
 /**
@@ -162,7 +163,7 @@ export const drivePhases =
     logic: Logic<I & { readonly now: () => S }, PhaseEvent<O>>,
     env: Env,
     input: I,
-    { start, tell, outlook, behind }: Phased<S, O>,
+    { start, tell, outlook, fellBehind }: Phased<S, O>,
   ): MonoTypeOperatorFunction<Message> =>
   (source) =>
     new Observable((out) => {
@@ -177,7 +178,7 @@ export const drivePhases =
         const same = last && Object.keys(next).every((sign) => next[sign] === last![sign]);
         last = next;
         const moved: readonly PhaseEvent<O>[] = same ? NOTHING : [{ type: 'moved', id: told?.id, ...next }];
-        return told?.type === 'reported' && behind?.(state) ? [...moved, { type: 'behind', id: told.id }] : moved;
+        return told?.type === 'reported' && fellBehind?.(state) ? [...moved, { type: 'fellBehind', id: told.id }] : moved;
       };
       const now = () => state;
       return source.pipe(runMachine(logic, env, { ...input, now }, hear)).subscribe(out);

@@ -20,7 +20,7 @@ const { finished, close } = await serve(nc, parameters, {
   objectives: { loss: 'minimize' },
   trials: 60,
   parallel: 4,
-  note: (noted) => noted$.next(noted),
+  onEntry: (noted) => noted$.next(noted),
 });
 await finished;
 await close();

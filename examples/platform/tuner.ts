@@ -29,7 +29,7 @@ for await (const message of nc.subscribe('retrain')) {
     objectives: { error: 'minimize' },
     trials: 30,
     parallel: 4,
-    note: (noted) => noted$.next(noted),
+    onEntry: (noted) => noted$.next(noted),
   });
   if (before) await nc.request(`ht.${study}.rpc.enqueue`, JSON.stringify({ params: before.params }));
   await deliver(nc, 'studies.begun', { study, series });

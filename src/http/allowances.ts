@@ -34,7 +34,7 @@ export class Allowances {
   readonly #causes = new Map<string, Causes>();
 
   /** Takes every entry that a study applies. */
-  note(study: string, { fact, event, position, author, refusal }: AppliedEntry): void {
+  apply(study: string, { fact, event, position, author, refusal }: AppliedEntry): void {
     if (refusal) return;
     const causes = this.#causes.get(study) ?? { trials: new Map(), queue: new Map(), spending: new Spending() };
     this.#causes.set(study, causes);

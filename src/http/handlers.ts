@@ -1,4 +1,4 @@
-import type { WhenGone } from '../../streams/host/asked.ts';
+import type { WhenGone } from '../../streams/host/assignment.ts';
 import type { HostedStudy } from '../../streams/host/host.ts';
 import { importancesOf } from '../dashboard/importances.ts';
 import { whyOf } from '../dashboard/why.ts';

@@ -59,7 +59,7 @@ export class Tracing {
         if (outcome === 'stored') decision?.end();
         else if (decision?.isFirst) trials.delete(trial);
       },
-      note: ({ effect, fact, event }) => {
+      apply: ({ effect, fact, event }) => {
         if (effect !== 'ended' && effect !== 'void') return;
         const { trial } = fact as { readonly trial: TrialId };
         const { span } = trials.get(trial) ?? {};

@@ -45,7 +45,7 @@ export class Halving {
   /** Configurations begun, by the first rung at which they are compared. */
   readonly #begun: number[];
   #beginnings = 0;
-  #behind = false;
+  #fellBehind = false;
   /** What follows from the facts so far, computed when it is first asked for. */
   #first: FirstRung | undefined;
   #promotion: { readonly next: Promotion | undefined } | undefined;
@@ -61,7 +61,7 @@ export class Halving {
   }
 
   tell(told: StrategyEvent): void {
-    this.#behind = false;
+    this.#fellBehind = false;
     this.#first = undefined;
     this.#promotion = undefined;
     if (told.type === 'suggested') this.#remaining.take(told);
@@ -77,7 +77,7 @@ export class Halving {
     this.#pass(member);
     this.#controls.review(member);
     this.#raiseControls();
-    if (isNew) this.#behind = this.#fallsBehind(member, told);
+    if (isNew) this.#fellBehind = this.#fallsBehind(member, told);
   }
 
   #raiseControls(): void {
@@ -144,8 +144,8 @@ export class Halving {
   }
 
   /** Whether the trial that has just reported should stop. */
-  get behind(): boolean {
-    return this.#behind;
+  get fellBehind(): boolean {
+    return this.#fellBehind;
   }
 
   /** Whether controls begin, since the first rung that counts has too few. */
@@ -219,24 +219,11 @@ export class Halving {
   }
 }
 
-/** What decides how the next ask is answered. */
-export type HalvingOutlook = {
-  readonly promotable: boolean;
-  /** Whether the first rung that counts has too few controls. */
-  readonly learning: boolean;
-};
-
-/** The scheduler of `asha`, and of `hyperband` with brackets that fill at the same time. */
-export interface AsynchronousScheduler<S> extends Scheduler<S> {
-  outlook(state: S): HalvingOutlook;
-  /** How a control begins. */
-  control(state: S): Beginning;
-  /** Whether the trial of the last fact, a report, should stop. */
-  behind(state: S): boolean;
-}
-
-/** The state is the history of facts; what follows from it is computed once for each fact. */
-export function asynchronousHalving(settings: HalvingSettings, env: Env): AsynchronousScheduler<History<StrategyEvent>> {
+/**
+ * The scheduler of `asha`, and of `hyperband` with brackets that fill at the same time.
+ * The state is the history of facts; what follows from it is computed once for each fact.
+ */
+export function asynchronousHalving(settings: HalvingSettings, env: Env): Scheduler<History<StrategyEvent>> {
   const halvingOf = History.folding<StrategyEvent, Halving>(
     () => new Halving(settings, env),
     (halving, told) => halving.tell(told),
@@ -248,10 +235,11 @@ export function asynchronousHalving(settings: HalvingSettings, env: Env): Asynch
     fill: (facts) => halvingOf(facts).fill(),
     outlook(facts) {
       const halving = halvingOf(facts);
-      return { promotable: halving.promotion() !== undefined, learning: halving.learning };
+      return { promotable: halving.promotion() !== undefined, learning: halving.learning, full: false };
     },
     control: (facts) => halvingOf(facts).control(),
-    behind: (facts) => halvingOf(facts).behind,
+    open: (facts) => halvingOf(facts).fill(),
+    fellBehind: (facts) => halvingOf(facts).fellBehind,
     notes: (facts) => notesOn(halvingOf(facts), settings),
   };
 }

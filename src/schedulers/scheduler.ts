@@ -26,14 +26,30 @@ export interface Promotion {
   readonly budget: number;
 }
 
+/** What decides how the next ask is answered. */
+export type SchedulerOutlook = {
+  readonly promotable: boolean;
+  /** Whether the first rung that counts has too few controls. */
+  readonly learning: boolean;
+  /** Whether no bracket that has begun has room. */
+  readonly full: boolean;
+};
+
 /** What decides how long trials train, without its phases: a fold over facts, and pure ways to answer an ask. */
 export interface Scheduler<S> {
   readonly start: S;
   tell(state: S, told: StrategyEvent): S;
+  outlook(state: S): SchedulerOutlook;
   /** The next trial to resume, if there is one. */
   promotion(state: S): Promotion | undefined;
   /** The next configuration of those that are already filling. */
   fill(state: S): Beginning;
+  /** If it is learning: a configuration that is not compared at the first rung that counts. */
+  control(state: S): Beginning;
+  /** If all is full: the first configuration of the next bracket. */
+  open(state: S): Beginning;
+  /** Whether the trial of the last fact, a report, should stop. */
+  fellBehind(state: S): boolean;
   /** Text for people about a decision. */
   notes(state: S): Tags;
 }

@@ -112,22 +112,11 @@ class SynchronousBrackets {
   }
 }
 
-/** What decides how the next ask is answered. */
-export type BracketsOutlook = {
-  readonly promotable: boolean;
-  /** Whether no bracket that has begun has room. */
-  readonly full: boolean;
-};
-
-/** The scheduler of `successiveHalving`, and of `hyperband` with one bracket after the other. */
-export interface SynchronousScheduler<S> extends Scheduler<S> {
-  outlook(state: S): BracketsOutlook;
-  /** How the next bracket begins. */
-  open(state: S): Beginning;
-}
-
-/** The state is the history of facts; what follows from it is computed once for each fact. */
-export function synchronousHalving(brackets: readonly Bracket[], eta: number, env: Env): SynchronousScheduler<History<StrategyEvent>> {
+/**
+ * The scheduler of `successiveHalving`, and of `hyperband` with one bracket after the other.
+ * The state is the history of facts; what follows from it is computed once for each fact.
+ */
+export function synchronousHalving(brackets: readonly Bracket[], eta: number, env: Env): Scheduler<History<StrategyEvent>> {
   const bracketsOf = History.folding<StrategyEvent, SynchronousBrackets>(
     () => new SynchronousBrackets(brackets, eta, env),
     (running, told) => running.tell(told),
@@ -139,9 +128,11 @@ export function synchronousHalving(brackets: readonly Bracket[], eta: number, en
     fill: (facts) => bracketsOf(facts).fill(),
     outlook(facts) {
       const { promotion, full } = bracketsOf(facts);
-      return { promotable: promotion !== undefined, full };
+      return { promotable: promotion !== undefined, learning: false, full };
     },
+    control: (facts) => bracketsOf(facts).fill(),
     open: (facts) => bracketsOf(facts).open(),
+    fellBehind: () => false,
     notes: () => ({}),
   };
 }

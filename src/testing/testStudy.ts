@@ -51,8 +51,8 @@ export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options:
     strategy,
     inspect: options.inspect,
     append,
-    awaits: (proposer) => void awaited.add(proposer),
-    note: ({ effect, event }) => {
+    onProposerAwaited: (proposer) => void awaited.add(proposer),
+    onEntry: ({ effect, event }) => {
       if (effect === 'proposed' || effect === 'expired') awaited.delete(event.proposer);
     },
     direct: (directive) => given.push({ position: engine.ledger.position, directive }),

@@ -1,6 +1,7 @@
-import type { Ask, Propose, TrialId, Wait } from '../../src/messages.ts';
+import type { Answer, Ask, Propose, TrialId } from '../../src/messages.ts';
 import type { Domain, Point } from '../../src/space/axis.ts';
 import { type Fixed, keepsBranches, restrictedTo } from '../../src/space/fixed.ts';
+import { askUntil } from '../asking.ts';
 
 /** How often strategies are asked for a configuration with the fixed values, and how many are then drawn. */
 const TRIES = 16;
@@ -8,7 +9,7 @@ const TRIES = 16;
 const LONGEST_TAG = 1024;
 
 interface Answerer {
-  readonly put: (ask: Ask) => Ask | Propose | Wait;
+  readonly put: (ask: Ask) => Answer;
   /** Whether a point may be tried. */
   readonly isNew: (proposal: Propose) => boolean;
   /** Draws a point with the fixed values. */
@@ -23,23 +24,21 @@ interface Answerer {
  *
  * If it proposes none, one is drawn in its name. A promotion or a proposal from elsewhere is no answer: its values are not free.
  */
-export function askWithin(domain: Domain, fixed: Fixed, id: TrialId, { put, isNew, draw, otherwise }: Answerer): Ask | Propose | Wait {
+export function askWithin(domain: Domain, fixed: Fixed, id: TrialId, { put, isNew, draw, otherwise }: Answerer): Answer {
   const ask: Ask = { type: 'ask', id, fixed };
   const names = domain.axes.flatMap(({ name }, i) => (fixed[i] === undefined ? [] : [name]));
   const { snap } = restrictedTo(domain, fixed);
-  let last: Propose | undefined;
-  for (let retry = 0, tries = 0; tries < TRIES; tries++) {
-    const reply = put(retry === 0 ? ask : { ...ask, retry });
-    if (reply.type !== 'propose') {
-      if (last) break;
-      return reply;
-    }
-    retry = (reply.retry ?? retry) + 1;
-    if (reply.resumes !== undefined || reply.proposal !== undefined) continue;
-    last = { ...reply, point: snap(reply.point), tags: { ...reply.tags, fixed: names.join(', ').slice(0, LONGEST_TAG) } };
-    if (keepsBranches(domain.axes, reply.point, fixed) && isNew(last)) return last;
-  }
-  if (!last) return ask;
+  const within: Propose[] = []; // the proposals with the fixed values set
+  const accepts = (reply: Propose): boolean => {
+    if (reply.resumes !== undefined || reply.proposal !== undefined) return false;
+    const proposal = { ...reply, point: snap(reply.point), tags: { ...reply.tags, fixed: names.join(', ').slice(0, LONGEST_TAG) } };
+    within.push(proposal);
+    return keepsBranches(domain.axes, reply.point, fixed) && isNew(proposal);
+  };
+  const reply = askUntil(ask, { tries: TRIES, put, accepts, otherwise: () => ask });
+  const last = within.at(-1);
+  if (!last) return reply;
+  if (reply.type === 'propose') return last;
   const drawn = { ...last, tags: { ...last.tags, drawn: 'its strategy proposed no configuration with the fixed values' } };
   for (let tries = 0; tries < TRIES; tries++) {
     const proposal = { ...drawn, point: draw({ ...ask, retry: TRIES + tries }, last.by) };

@@ -1,4 +1,3 @@
-import { Subject, type Subscription } from 'rxjs';
 import { StalledError, StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Closed, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
@@ -7,12 +6,13 @@ import type { AppliedEntry, Queued } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
-import { type Ask, type Env, isEvent, type Message, type Propose, type TrialId, type Wait } from '../../src/messages.ts';
+import type { Answer, Ask, Env, Propose, TrialId, Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
 import { type Fixed, restrictedTo } from '../../src/space/fixed.ts';
 import type { Space } from '../../src/space/space.ts';
+import { type RunningStrategy, runStrategy } from '../asking.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import { type Amendments, noAmendments } from './amendments.ts';
@@ -51,14 +51,11 @@ export class Decider<P> {
   /** Trials that a strategy wants stopped and that have not ended. */
   readonly stops = new Map<TrialId, string>();
   readonly #options: DeciderOptions<P>;
-  readonly #inlet$ = new Subject<Message>();
   readonly amendments: Amendments;
   #duplicates: Duplicates | undefined;
-  #pipe: Subscription | undefined;
+  #strategy: RunningStrategy | undefined;
   /** The budget of enqueued trials. */
   #full: number | undefined;
-  #replies: (Ask | Propose | Wait)[] = [];
-  #error: unknown;
 
   constructor(options: DeciderOptions<P>) {
     this.#options = options;
@@ -69,11 +66,11 @@ export class Decider<P> {
   /** Applies an entry. @throws what a strategy throws. */
   fold(entry: Entry): AppliedEntry<P> {
     const applied = this.ledger.fold(entry);
-    if (applied.effect === 'noted' && this.#pipe === undefined) this.#begin();
+    if (applied.effect === 'noted' && this.#strategy === undefined) this.#begin();
     if (applied.event) {
       if (applied.effect === 'suggested') this.#duplicates?.add(applied.event);
       if (applied.effect === 'ended') this.stops.delete(applied.event.id);
-      this.#put(applied.event);
+      this.#strategy!.tell(applied.event);
     }
     return applied;
   }
@@ -98,7 +95,7 @@ export class Decider<P> {
   }
 
   dispose(): void {
-    this.#pipe?.unsubscribe();
+    this.#strategy?.unsubscribe();
   }
 
   #begin(): void {
@@ -125,33 +122,10 @@ export class Decider<P> {
     });
     if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env, (ask, by) => this.#draw(ask, by));
     this.#full = strategy.full;
-    const operator = strategy(env);
-    if ('spec' in operator)
-      throw new StrategyError(`expected a strategy, got the function ${strategy.name}; did you mean ${strategy.name}()?`);
-    this.#pipe = this.#inlet$.pipe(operator).subscribe({
-      next: (m) => this.#hear(m),
-      error: (e) => {
-        this.#error = e ?? new StrategyError('a strategy failed without a reason');
-      },
+    this.#strategy = runStrategy(strategy, env, (news) => {
+      if (news.type === 'ready') this.#options.ready?.();
+      else if (this.ledger.open.has(news.id) && !this.stops.has(news.id)) this.stops.set(news.id, news.by);
     });
-    this.#check();
-  }
-
-  #hear(m: Message): void {
-    if (isEvent(m)) return;
-    if (m.type === 'stop') {
-      if (this.ledger.open.has(m.id) && !this.stops.has(m.id)) this.stops.set(m.id, m.by);
-    } else if (m.type === 'ready') this.#options.ready?.();
-    else this.#replies.push(m);
-  }
-
-  #put(message: Message): void {
-    this.#inlet$.next(message);
-    this.#check();
-  }
-
-  #check(): void {
-    if (this.#error !== undefined) throw this.#error;
   }
 
   #ask(fresh: boolean): Next<P> {
@@ -185,12 +159,8 @@ export class Decider<P> {
   }
 
   /** Asks the strategies, which answer at once and exactly once. */
-  #reply(ask: Ask): Ask | Propose | Wait {
-    this.#replies = [];
-    this.#put(ask);
-    const [reply, second] = this.#replies;
-    if (reply === undefined) throw new StrategyError(`no strategy answered the ask for trial ${ask.id}`);
-    if (second) throw new StrategyError(`the ask for trial ${ask.id} was answered twice: ${reply.type}, then ${second.type}`);
+  #reply(ask: Ask): Answer {
+    const reply = this.#strategy!.ask(ask);
     return reply.type === 'propose' && !reply.point.every(Number.isFinite) ? this.#drawn(ask, reply) : reply;
   }
 

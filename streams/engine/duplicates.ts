@@ -1,9 +1,10 @@
-import { type Ask, type Env, type Propose, propose, type Suggested, type TrialId, type Wait } from '../../src/messages.ts';
+import { type Answer, type Ask, type Env, type Propose, propose, type Suggested, type TrialId } from '../../src/messages.ts';
 import { suggestions } from '../../src/samplers/duplicates/suggestions.ts';
 import { randomSequence } from '../../src/samplers/random.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Point } from '../../src/space/axis.ts';
 import { countCells } from '../../src/space/cells.ts';
+import { askUntil } from '../asking.ts';
 
 /** The policy `duplicates: 'forbid'`. */
 export interface Duplicates {
@@ -11,11 +12,11 @@ export interface Duplicates {
   /** Whether a proposal was suggested before. */
   has(proposal: Propose): boolean;
   /** Asks, and retries while the answer is a duplicate. */
-  ask(id: TrialId, put: (ask: Ask) => Ask | Propose | Wait): Ask | Propose | Wait;
+  ask(id: TrialId, put: (ask: Ask) => Answer): Answer;
 }
 
 /** How many retries a strategy gets to propose something new. */
-const VETOES = 64;
+const RETRIES = 64;
 /** The tag of a draw. */
 const DRAWN = 'anew';
 /** After so many draws in a row, a strategy in a space that is not finite has nothing new to propose: the study would never end. */
@@ -34,8 +35,8 @@ export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Poi
   const untried = (ask: Ask, reply: Propose): Point | undefined => {
     const { by, budget } = reply;
     if (rest) return rest.propose(state, budget === undefined ? ask : { ...ask, budget })?.point;
-    for (let tries = 1; tries <= VETOES && drawnInARow < DRAWS; tries++) {
-      const point = drawIn({ ...ask, retry: VETOES + tries }, by);
+    for (let tries = 1; tries <= RETRIES && drawnInARow < DRAWS; tries++) {
+      const point = drawIn({ ...ask, retry: RETRIES + tries }, by);
       if (!suggestions.has(known, { ...reply, point })) return point;
     }
     return undefined;
@@ -54,12 +55,8 @@ export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Poi
     has: (proposal) => suggestions.has(known, proposal),
     ask(id, put) {
       const ask: Ask = { type: 'ask', id };
-      let reply = put(ask);
-      for (let tries = 0; reply.type === 'propose' && suggestions.has(known, reply); tries++) {
-        if (tries === VETOES) return drawn(ask, reply);
-        reply = put({ ...ask, retry: (reply.retry ?? 0) + 1 });
-      }
-      return reply;
+      const accepts = (proposal: Propose) => !suggestions.has(known, proposal);
+      return askUntil(ask, { tries: RETRIES + 1, put, accepts, otherwise: (last) => drawn(ask, last) });
     },
   };
 }

@@ -23,11 +23,12 @@ export interface EngineOptions<P> {
   /** Appends a fact to the log, from which it comes back through `receive`. */
   readonly append: (fact: Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;
-  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+  /** Called with each entry of the log and what it did. */
+  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now (default: whenever there is room). Call `stir` when that changes. */
-  readonly asked?: (() => boolean) | undefined;
+  readonly isTrialWanted?: (() => boolean) | undefined;
   /** Called when the study waits for an external proposer: after so many seconds, `expired` must be appended (default: at once, as no one can propose). */
-  readonly awaits?: ((proposer: string, seconds: number) => void) | undefined;
+  readonly onProposerAwaited?: ((proposer: string, seconds: number) => void) | undefined;
   /** Reads the log from its beginning. */
   readonly past: () => AsyncIterable<readonly Entry[]>;
   /** Called after each turn in which the study is closed and no trial runs. */
@@ -156,8 +157,8 @@ export class Engine<P> {
 
   #fold(entry: Entry): void {
     const applied = this.#replayer.fold(entry);
-    this.#options.note?.(applied);
-    this.#options.spans?.note(applied as AppliedEntry);
+    this.#options.onEntry?.(applied);
+    this.#options.spans?.apply(applied as AppliedEntry);
     if (this.phase === 'replaying') return;
     if (this.#replayer.outdated) return void this.#rebuild(false);
     if (applied.effect === 'closed') this.#send({ type: 'closed' });
@@ -180,7 +181,7 @@ export class Engine<P> {
   }
 
   #await(proposer: string, seconds: number): void {
-    if (this.#options.awaits) this.#options.awaits(proposer, seconds);
+    if (this.#options.onProposerAwaited) this.#options.onProposerAwaited(proposer, seconds);
     else this.#options.append({ type: 'expired', proposer, known: this.ledger.position });
   }
 
@@ -206,7 +207,7 @@ export class Engine<P> {
   /** Whether a decision is wanted now. */
   #isWanted(): boolean {
     const { type } = this.ledger.demand();
-    return type === 'close' || type === 'instruct' || (type !== 'nothing' && (this.#options.asked?.() ?? true));
+    return type === 'close' || type === 'instruct' || (type !== 'nothing' && (this.#options.isTrialWanted?.() ?? true));
   }
 
   /** Sends what trainers must know of an entry. */

@@ -31,7 +31,7 @@ export class FixedAsks<P> {
   readonly #waiting = new Set<string>();
 
   /** Takes every entry that the study applies. */
-  note({ fact, effect, position }: AppliedEntry<P>): void {
+  apply({ fact, effect, position }: AppliedEntry<P>): void {
     if (effect === 'noted' && fact.type === 'enqueued' && fact.rest) {
       const request = requestOf(fact);
       if (request !== undefined) this.#positions.set(request, position);

@@ -27,7 +27,7 @@ export class ProposerTimes<P> {
   }
 
   /** Whether the study waits for a proposer now. */
-  awaits(proposer: string): boolean {
+  isAwaited(proposer: string): boolean {
     return this.#waits.has(proposer);
   }
 
@@ -43,7 +43,7 @@ export class ProposerTimes<P> {
   }
 
   /** Takes every entry that the study applies. */
-  note({ effect, event, fact, at }: AppliedEntry<P>): void {
+  apply({ effect, event, fact, at }: AppliedEntry<P>): void {
     if (effect === 'proposed') {
       this.#forget(event.proposer);
       if (fact.seconds !== undefined) this.#age(event.proposer, event.proposal, at + fact.seconds * 1000);

@@ -24,15 +24,15 @@ export interface RunOptions<P> extends StudyOptions {
   /** Whether to keep reading after the study has closed: a change may reopen it. */
   readonly stay?: boolean | undefined;
   /** Called with each entry and what it did. */
-  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
   readonly spans?: Spans | undefined;
   /** Whether a trial is wanted now (default: whenever there is room). */
-  readonly asked?: (() => boolean) | undefined;
+  readonly isTrialWanted?: (() => boolean) | undefined;
 }
 
 export interface Ports<P> {
   /** Called when the study begins to wait for an external proposer. */
-  readonly awaits?: () => void;
+  readonly onProposerAwaited?: () => void;
   readonly direct: (directive: Directive<P>) => void;
   readonly finished: () => void;
   readonly fail: (error: unknown) => void;
@@ -43,7 +43,7 @@ export interface EngineRun<P> {
   /** Resolves when the log has been read and the study continues from it. */
   readonly started: Promise<void>;
   /** Whether the study waits for an external proposer now. */
-  awaits(proposer: string): boolean;
+  isAwaited(proposer: string): boolean;
   stop(): void;
 }
 
@@ -112,14 +112,14 @@ export function runEngine<P>(
     strategy,
     inspect: options.inspect,
     spans: options.spans,
-    asked: options.asked,
-    awaits: (proposer, seconds) => {
+    isTrialWanted: options.isTrialWanted,
+    onProposerAwaited: (proposer, seconds) => {
       times.await(proposer, seconds);
-      ports.awaits?.();
+      ports.onProposerAwaited?.();
     },
-    note: (applied) => {
-      times.note(applied);
-      options.note?.(applied);
+    onEntry: (applied) => {
+      times.apply(applied);
+      options.onEntry?.(applied);
     },
     append: (fact) => void append(fact).catch(fail),
     direct: ports.direct,
@@ -192,7 +192,7 @@ export function runEngine<P>(
     }
   };
   start().catch(fail);
-  return { engine, started, awaits: (proposer) => times.awaits(proposer), stop };
+  return { engine, started, isAwaited: (proposer) => times.isAwaited(proposer), stop };
 }
 
 const isReport = ({ fact }: Entry): boolean => isRecord(fact) && fact.type === 'reported';

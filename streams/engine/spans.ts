@@ -14,7 +14,7 @@ export interface Spans {
   /** Whether a decision is in the log. If not, another engine may have decided first. */
   settled(fact: Pick<SuggestedFact, 'trial' | 'attempt'>, outcome: 'stored' | 'fenced'): void;
   /** An entry was applied. */
-  note(entry: AppliedEntry): void;
+  apply(entry: AppliedEntry): void;
   /** The trace of an open trial, as W3C Trace Context writes it. */
   traceparent(trial: TrialId): string | undefined;
 }

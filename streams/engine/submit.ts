@@ -21,7 +21,7 @@ export interface Submitter {
   /** @returns the position of the fact. @throws RefusedError if it does not count; what keeps the log from storing it. */
   append(fact: Fact, origin?: Origin): Promise<number>;
   /** Takes every entry that the study applies. */
-  note(entry: AppliedEntry): void;
+  apply(entry: AppliedEntry): void;
   /** The study will apply nothing more: all that waits fails. */
   end(error: unknown): void;
 }
@@ -46,7 +46,7 @@ export function submitter(log: Pick<AuthoredLog, 'append'>): Submitter {
       }
       return applied;
     },
-    note: ({ fact, position, author, refusal }) => {
+    apply: ({ fact, position, author, refusal }) => {
       if (waiting.size === 0) return;
       const request = requestOf(fact);
       const waiter = request === undefined ? undefined : waiting.get(keyOf(request, author));

@@ -50,7 +50,7 @@ export interface Answers<P> {
    */
   turnOf(proposer: string, ahead?: number): Turn;
   /** Takes every entry that the study applies. */
-  note(entry: AppliedEntry<P>): void;
+  apply(entry: AppliedEntry<P>): void;
   /** The study will apply nothing more: commands that wait fail. */
   end(error: unknown): void;
 }
@@ -72,7 +72,7 @@ type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request:
 /** The requests of `requestKinds`, whichever way they come. @param present the trainers that are connected, if that can be known */
 export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Iterable<Presence> = () => []): Answers<P> {
   const rows = new TrialRows<P>();
-  const { append, note, end } = submitter(log);
+  const { append, apply, end } = submitter(log);
   const best = () => {
     const { best: first } = run.engine.ledger;
     return first && (rows.get(first.trial) as TrialRow | undefined);
@@ -112,7 +112,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
     const waiting = proposals.length;
     if (ledger.closed !== undefined) return { next: 'over', waiting, reason: ledger.closed };
     // What waits although the proposer is awaited or absent was rejected. One that is absent is not waited for: a proposal brings it back.
-    const isDue = waiting < MOST && (run.awaits(proposer) || waiting < ahead || isAbsent);
+    const isDue = waiting < MOST && (run.isAwaited(proposer) || waiting < ahead || isAbsent);
     return { next: isDue && !ledger.settings.paused ? 'propose' : 'wait', waiting };
   };
   const queries: Queries = {
@@ -144,9 +144,9 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
     turnOf,
     page,
     submit: (intent, origin) => submit(intent, run.engine.ledger, append, origin),
-    note: (entry) => {
+    apply: (entry) => {
       rows.fold(entry);
-      note(entry);
+      apply(entry);
     },
     end,
   };

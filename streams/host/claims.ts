@@ -8,7 +8,7 @@ import { Asks } from '../engine/asks.ts';
 import type { Suggestion } from '../engine/directive.ts';
 import { blockedBy, FixedAsks, hasRoom } from '../engine/fixedAsks.ts';
 import type { Origin, Submitter } from '../engine/submit.ts';
-import { type Asked, type AskOptions, assignmentOf } from './asked.ts';
+import { type AskOptions, assignmentOf, type ClaimReply } from './assignment.ts';
 
 /** Milliseconds that a decision may take, though the trainer does not want to wait. */
 const DECIDING = 250;
@@ -32,7 +32,7 @@ export class Claims<P> {
   readonly #asks = new Asks<P>();
   readonly #fixedAsks = new FixedAsks<P>();
   /** Asks that name their claim, so that a repeated one gets the same trial. */
-  readonly #underWay = new Map<string, Promise<Asked<P>>>();
+  readonly #underWay = new Map<string, Promise<ClaimReply<P>>>();
 
   constructor(options: ClaimsOptions<P>) {
     this.#options = options;
@@ -44,8 +44,8 @@ export class Claims<P> {
   }
 
   /** Takes every entry that the study applies. */
-  note(entry: AppliedEntry<P>): void {
-    this.#fixedAsks.note(entry);
+  apply(entry: AppliedEntry<P>): void {
+    this.#fixedAsks.apply(entry);
     if (entry.effect === 'noted' && entry.fact.type === 'instructed') this.#asks.match();
   }
 
@@ -59,7 +59,7 @@ export class Claims<P> {
   }
 
   /** Claims the next trial for a trainer. @throws RefusedError; what keeps the log from storing the claim. */
-  ask(options: AskOptions): Promise<Asked<P>> {
+  ask(options: AskOptions): Promise<ClaimReply<P>> {
     const { author, run: named } = options;
     if (named === undefined) return this.#claimNext(crypto.randomUUID(), options);
     const key = `${author ?? ''}\n${named}`;
@@ -72,7 +72,7 @@ export class Claims<P> {
     return this.#options.ledger();
   }
 
-  async #claimNext(run: string, options: AskOptions): Promise<Asked<P>> {
+  async #claimNext(run: string, options: AskOptions): Promise<ClaimReply<P>> {
     const { author, trainer = author } = options;
     const { lease, say } = this.#options;
     for (const open of this.#ledger.open.values()) if (isHeld(open, run, author)) return assignmentOf(open.suggestion, run, lease);
@@ -110,7 +110,7 @@ export class Claims<P> {
   }
 
   /** The answer without a suggestion. An ask with fixed values needs a new configuration. @throws RefusedError if it would wait for ever */
-  #without(options: AskOptions): Asked<P> {
+  #without(options: AskOptions): ClaimReply<P> {
     const { closed, trainers } = this.#ledger;
     if (closed !== undefined) return { next: 'over', reason: closed };
     if (options.fixed === undefined) return { next: 'wait' };

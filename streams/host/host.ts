@@ -16,7 +16,7 @@ import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import type { StrategyOption, StudyOptions } from '../spec/options.ts';
 import { type Answers, answersOf } from './answers.ts';
-import type { Asked, AskOptions } from './asked.ts';
+import type { AskOptions, ClaimReply } from './assignment.ts';
 import { Claims, isHeld } from './claims.ts';
 import { Repeats, wantedOf } from './repeats.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
@@ -25,7 +25,7 @@ export interface HostOptions<P> extends StudyOptions, StrategyOption {
   /** Seconds without a sign of its trainer after which an attempt is lost. Default: 30. */
   readonly lease?: number | undefined;
   /** Called with each entry and what it did. */
-  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Where its log is, for people. */
   readonly place?: string | undefined;
 }
@@ -56,7 +56,7 @@ export class HostedStudy<P = Params> implements StudySource {
 
   /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
   constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
-    const { strategy, lease = 30, note, place = '', ...settings } = options;
+    const { strategy, lease = 30, onEntry, place = '', ...settings } = options;
     this.place = place;
     this.log = log;
     this.#leases = new Leases(lease * 1000);
@@ -80,13 +80,13 @@ export class HostedStudy<P = Params> implements StudySource {
       {
         ...settings,
         stay: true,
-        asked: () => this.#claims.any,
-        note: (entry) => {
+        isTrialWanted: () => this.#claims.any,
+        onEntry: (entry) => {
           this.#watch(entry);
-          this.#repeats.note(entry);
-          this.#claims.note(entry);
-          this.answers.note(entry);
-          note?.(entry);
+          this.#repeats.apply(entry);
+          this.#claims.apply(entry);
+          this.answers.apply(entry);
+          onEntry?.(entry);
           this.#turns.look();
         },
       },
@@ -97,7 +97,7 @@ export class HostedStudy<P = Params> implements StudySource {
           finish();
         },
         fail: (error) => this.#fail(error),
-        awaits: () => this.#turns.look(),
+        onProposerAwaited: () => this.#turns.look(),
       },
     );
     this.#began = Promise.race([this.#run.started, this.finished]);
@@ -128,7 +128,7 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   /** Claims the next trial for a trainer. @throws what the study throws. */
-  async ask(options: AskOptions = {}): Promise<Asked<P>> {
+  async ask(options: AskOptions = {}): Promise<ClaimReply<P>> {
     await this.ready();
     return this.#claims.ask(options);
   }

@@ -50,7 +50,7 @@ export class Repeats {
   readonly #underWay = new Map<string, Promise<Outcome>>();
 
   /** Takes every entry that the study applies. */
-  note({ fact, position, author, refusal }: AppliedEntry): void {
+  apply({ fact, position, author, refusal }: AppliedEntry): void {
     const request = requestOf(fact);
     if (request === undefined) return;
     const key = keyOf({ author, user: (fact as Partial<Decided>).user, request });

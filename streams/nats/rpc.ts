@@ -50,8 +50,8 @@ export function answerRequests<P>(
     },
   });
   return {
-    note: (entry: AppliedEntry<P>) => {
-      answers.note(entry);
+    apply: (entry: AppliedEntry<P>) => {
+      answers.apply(entry);
       due ??= setTimeout(publishStatus, FRAME);
     },
     rows: answers.rows,

@@ -22,7 +22,7 @@ export function chain(...strategies: Strategy[]): Strategy {
   const stages = strategies.flatMap(stagesOf);
   const spec: StrategySpec = { chain: stages.map((stage) => partOf('chain', stage)) };
   const whole = withSpec(spec, (env) =>
-    stages.map((stage, i) => stage(apart(behind(env, stages, i), stages, i))).reduce((f, g) => pipe(f, g), pipe()),
+    stages.map((stage, i) => stage(apart(afterOthers(env, stages, i), stages, i))).reduce((f, g) => pipe(f, g), pipe()),
   );
   const rungs = rungsOf(stages);
   const full = stages.findLast((stage) => stage.full !== undefined)?.full;
@@ -41,7 +41,7 @@ function apart(env: Env, stages: readonly Strategy[], i: number): Env {
 const rungsOf = (stages: readonly Strategy[]): readonly number[] | undefined => stages.findLast(({ rungs }) => rungs)?.rungs;
 
 /** What a stage knows about the stages before it: the budgets at which they compare trials. */
-function behind(env: Env, stages: readonly Strategy[], i: number): Env {
+function afterOthers(env: Env, stages: readonly Strategy[], i: number): Env {
   const rungs = rungsOf(stages.slice(0, i));
   return rungs ? { ...env, rungs } : env;
 }

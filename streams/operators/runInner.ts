@@ -1,49 +1,28 @@
-import { type MonoTypeOperatorFunction, Observable, Subject, type Subscriber } from 'rxjs';
-import { StrategyError } from '../../src/errors.ts';
+import { type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs';
 import {
+  type Answer,
   type Ask,
   type Env,
   isEvent,
   isStrategyEvent,
   type Message,
-  type Propose,
   type ProposerEvent,
   type StrategyEvent,
-  type Wait,
 } from '../../src/messages.ts';
+import { type RunningStrategy, runStrategy } from '../asking.ts';
 import { guarded } from '../guarded.ts';
 import { remember, type Strategy } from '../strategy.ts';
 
-/** A strategy within another: it receives all events, and the outer one decides when to ask it. */
-export interface InnerStrategy {
-  tell(told: StrategyEvent | ProposerEvent): void;
-  /** Its answer, or the ask itself if it hands the ask on. */
-  ask(ask: Ask): Ask | Propose | Wait;
-}
-
-/** Subscribes a strategy for as long as `out` lives. Its stops and news go to `out`; events do not, since `out` has already passed them on. */
-export function runInner(strategy: Strategy, env: Env, out: Subscriber<Message>): InnerStrategy {
-  const inlet$ = new Subject<Message>();
-  let reply: Ask | Propose | Wait | undefined;
-  out.add(
-    inlet$.pipe(strategy(env)).subscribe({
-      next: (m) => {
-        if (isEvent(m)) return;
-        if (m.type === 'stop' || m.type === 'ready') out.next(m);
-        else reply = m;
-      },
-      error: (e) => out.error(e),
-    }),
+/** Subscribes a strategy within another one, for as long as `out` lives. Its stops and news go to `out`. */
+export function runInner(strategy: Strategy, env: Env, out: Subscriber<Message>): RunningStrategy {
+  const inner = runStrategy(
+    strategy,
+    env,
+    (news) => out.next(news),
+    (error) => out.error(error),
   );
-  return {
-    tell: (told) => inlet$.next(told),
-    ask: (ask) => {
-      reply = undefined;
-      inlet$.next(ask);
-      if (reply === undefined) throw new StrategyError(`${env.name} did not answer the ask for trial ${ask.id}`);
-      return reply;
-    },
-  };
+  out.add(() => inner.unsubscribe());
+  return inner;
 }
 
 /** A stage that answers asks by strategies within it. */
@@ -53,7 +32,7 @@ export interface Composition<S> {
   tell(state: S, told: StrategyEvent): S;
   /** Passes a fact to the strategies within. */
   pass(told: StrategyEvent | ProposerEvent, state: S, before: S): void;
-  answer(ask: Ask, state: S): Ask | Propose | Wait;
+  answer(ask: Ask, state: S): Answer;
 }
 
 /** Makes a stage of strategies: each subscription has a state and inner strategies of its own. Facts go downstream first. */

@@ -19,7 +19,7 @@ export class StudyResults<P> {
     this.#space = space;
   }
 
-  note(noted: AppliedEntry<P>): void {
+  apply(noted: AppliedEntry<P>): void {
     const row = this.#rows.fold(noted);
     if (row?.status === 'retracted' && row.trial === this.#best?.trial) this.#best = undefined;
     for (const better of this.#betterOf(noted)) {

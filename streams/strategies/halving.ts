@@ -1,7 +1,9 @@
 import { halvingMachine } from '../../machines/halving.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
+import type { Env } from '../../src/messages.ts';
 import { asynchronousHalving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { rungOptions } from '../../src/schedulers/rungs.ts';
+import type { Scheduler } from '../../src/schedulers/scheduler.ts';
 import { bool, positive } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
@@ -24,13 +26,18 @@ export type HalvingOptions = OptionsOf<typeof halvingOptions>;
 /** Whether trials pause at rungs if the option is left out: they did before decisions 2. */
 export const pausesByDefault = (decisions = DECISIONS): boolean => decisions < 2;
 
-/** Asynchronous halving as an operator: it sets budgets, promotes or stops; later stages choose the configurations. */
-export function halving(name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy {
+/** A scheduler as an operator: it sets budgets, promotes or stops; later stages choose the configurations. */
+export function scheduling<S>(name: string, options: object, rungs: readonly number[], schedulerOf: (env: Env) => Scheduler<S>): Strategy {
   const strategy = stage(name, options, (env) => {
     oneObjective(env, `${name} compares trials by`);
-    const pause = options.pause ?? pausesByDefault(env.decisions);
-    const core = asynchronousHalving({ ...settings, pause }, env);
+    const core = schedulerOf(env);
     return drivePhases(halvingMachine, env, { env, core }, core);
   });
-  return Object.assign(strategy, { rungs: settings.rungs, full: settings.rungs.at(-1)! });
+  return Object.assign(strategy, { rungs, full: rungs.at(-1)! });
 }
+
+/** Asynchronous halving. */
+export const halving = (name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy =>
+  scheduling(name, options, settings.rungs, (env) =>
+    asynchronousHalving({ ...settings, pause: options.pause ?? pausesByDefault(env.decisions) }, env),
+  );

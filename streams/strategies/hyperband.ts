@@ -1,4 +1,3 @@
-import { bracketsMachine } from '../../machines/brackets.ts';
 import { OptionError } from '../../src/errors.ts';
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
@@ -7,9 +6,8 @@ import { synchronousHalving } from '../../src/schedulers/synchronous.ts';
 import { oneOf, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import { chain } from '../operators/chain.ts';
-import { oneObjective } from '../operators/oneObjective.ts';
-import { drivePhases, type Strategy, stage } from '../strategy.ts';
-import { halving, halvingOptions } from './halving.ts';
+import type { Strategy } from '../strategy.ts';
+import { halving, halvingOptions, scheduling } from './halving.ts';
 import { tpe } from './tpe.ts';
 
 const hyperbandOwnOptions = {
@@ -45,7 +43,7 @@ export function hyperband(options: HyperbandOptions): Strategy {
   const brackets = bracketsOf(settings);
   if (mode === 'asynchronous') return halving('hyperband', options, { rungs, eta, first, brackets });
   const counting = brackets.filter(({ budgets: [lowest] }) => lowest! >= (first ?? 0));
-  return synchronous('hyperband', options, rungs, counting, eta);
+  return scheduling('hyperband', options, rungs, (env) => synchronousHalving(counting, eta, env));
 }
 
 function checkHyperband(of: string, settings: SettingsOf<typeof hyperbandOptions>): void {
@@ -80,7 +78,7 @@ export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
   const budgets = rungsOf(settings);
   const { eta, configurations = eta ** (budgets.length - 1) } = settings;
   const bracket: Bracket = { size: configurations, budgets };
-  return synchronous('successiveHalving', options, budgets, [bracket], eta);
+  return scheduling('successiveHalving', options, budgets, (env) => synchronousHalving([bracket], eta, env));
 }
 
 export const bohbOptions: typeof hyperbandOptions & typeof tpeOptions = { ...hyperbandOptions, ...tpeOptions };
@@ -103,14 +101,4 @@ export function bohb(options: BohbOptions): Strategy {
   const { min, max, eta, mode, pause, first, ...model } = options;
   const budgets = { min, max, eta, mode, pause, first };
   return chain(hyperband(budgets), tpe(model));
-}
-
-/** One bracket after the other. */
-function synchronous(name: string, options: object, rungs: readonly number[], brackets: readonly Bracket[], eta: number): Strategy {
-  const strategy = stage(name, options, (env) => {
-    oneObjective(env, `${name} compares trials by`);
-    const core = synchronousHalving(brackets, eta, env);
-    return drivePhases(bracketsMachine, env, { env, core }, core);
-  });
-  return Object.assign(strategy, { rungs, full: rungs.at(-1)! });
 }

@@ -33,7 +33,7 @@ export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, War
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
   /** Called with each entry of the log and what it did. */
-  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
 }
 
 /** A study without streams: ask for a trial, evaluate it in your own way, and tell the result. */
@@ -126,8 +126,8 @@ export interface Study<P> {
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));
  */
 export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
-  refuseUnknown(options, 'strategy', 'log', 'note', 'warn');
-  const { log = memoryLog(), note, warn = console.warn, ...settings } = options;
+  refuseUnknown(options, 'strategy', 'log', 'onEntry', 'warn');
+  const { log = memoryLog(), onEntry, warn = console.warn, ...settings } = options;
   const past = headAtStart(log);
   const failing = watchFailures(log, past);
   const reporting = watchReports('call study.report(trial, step, value)', past, warn);
@@ -136,11 +136,11 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   const study = openStudy(space, {
     ...settings,
     log,
-    note: (noted) => {
+    onEntry: (noted) => {
       reporting(noted);
       if (noted.event?.type === 'ended' && noted.event.outcome !== 'failed') broken = undefined;
       broken = failing(noted) ?? broken;
-      note?.(noted);
+      onEntry?.(noted);
     },
   });
   const ask: Study<P>['ask'] = async (options) => {
@@ -152,12 +152,12 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
 
 /** A study as of `createStudy` that does not care how many trials fail. */
 export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P>, 'warn'> = {}): Study<P> {
-  const { strategy, log = memoryLog(), note, ...settings } = options;
+  const { strategy, log = memoryLog(), onEntry, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
   const asks = new Asks<P>();
   const fixedAsks = new FixedAsks<P>();
-  const { append, note: recognise, end: fail } = submitter(log);
+  const { append, apply: recognise, end: fail } = submitter(log);
   const stops = new Set<TrialId>();
   const results = new StudyResults(space);
   /** The run under which each trial is evaluated here: after a crash the log tells which trials have lost their trainer. */
@@ -201,11 +201,11 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
     {
       ...settings,
       exclusive: true,
-      asked: () => asks.any,
-      note: (noted) => {
-        results.note(noted);
-        note?.(noted);
-        fixedAsks.note(noted);
+      isTrialWanted: () => asks.any,
+      onEntry: (noted) => {
+        results.apply(noted);
+        onEntry?.(noted);
+        fixedAsks.apply(noted);
         recognise(noted);
       },
     },

@@ -77,7 +77,7 @@ export function optimize<P, O extends string = string>(
     const log = given ?? memoryLog();
     /** A number is the value of the first objective, named by the options or else by the log. */
     const evaluating = { value: named ?? 'value', timeLimit };
-    const note = (noted: AppliedEntry<P>) => {
+    const onEntry = (noted: AppliedEntry<P>) => {
       if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
       out.next(noted);
       reporting(noted);
@@ -102,7 +102,7 @@ export function optimize<P, O extends string = string>(
     signal?.addEventListener('abort', end);
     out.add(() => signal?.removeEventListener('abort', end));
     running.add(
-      runStudy(space, log, { strategy: withEpochs(strategy, { epochs, early, ...settings }), ...settings, note, exclusive: true })
+      runStudy(space, log, { strategy: withEpochs(strategy, { epochs, early, ...settings }), ...settings, onEntry, exclusive: true })
         .pipe(evaluate(objective, evaluating))
         .subscribe({ next: say, error: fail, complete: end }),
     );

@@ -10,7 +10,7 @@ export interface RunStudyOptions<P> extends StudyOptions, StrategyOption {
   /** Whether all trainers are in this process: runs that were open before are then lost. Default: false. */
   readonly exclusive?: boolean | undefined;
   /** Called with each entry of the log and what it did. */
-  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface RunStudyOptions<P> extends StudyOptions, StrategyOption {
  */
 export const runStudy = <P>(space: Space<P>, log: Log, options: RunStudyOptions<P> = {}): Observable<Directive<P>> =>
   new Observable((out) => {
-    refuseUnknown(options, 'strategy', 'exclusive', 'note');
+    refuseUnknown(options, 'strategy', 'exclusive', 'onEntry');
     const { stop } = runEngine<P>(space, options.strategy, log, options, {
       direct: (directive) => out.next(directive),
       finished: () => out.complete(),

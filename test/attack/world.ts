@@ -112,7 +112,7 @@ export function world(open: boolean): World {
       study: name,
       trials: 20,
       parallel: 2,
-      note: (entry) => {
+      onEntry: (entry) => {
         all.push(entry);
         for (const look of waiting) look();
       },

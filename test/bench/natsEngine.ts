@@ -25,7 +25,7 @@ const { close } = await serve(nc, space({ x: float(-5, 5) }), {
   study: study!,
   seed: 1,
   parallel: Number(parallel),
-  note: ({ position, fact }) => position > head && (fact as { type?: string })?.type === 'suggested' && decided(),
+  onEntry: ({ position, fact }) => position > head && (fact as { type?: string })?.type === 'suggested' && decided(),
 });
 await again;
 const { user, system } = process.cpuUsage();

@@ -101,9 +101,9 @@ export async function barePublishes(server: NatsServer, nc: NatsConnection, mess
 export async function suggestions(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
   const done = signal();
   let suggested = 0;
-  const note = (noted: AppliedEntry) => typeOf(noted) === 'suggested' && ++suggested === trials && done.ring();
+  const onEntry = (noted: AppliedEntry) => typeOf(noted) === 'suggested' && ++suggested === trials && done.ring();
   return rate(trials, here(server), async () => {
-    const { close } = await serve(nc, line, { strategy: random(), study: fresh(), trials, parallel: trials, note });
+    const { close } = await serve(nc, line, { strategy: random(), study: fresh(), trials, parallel: trials, onEntry });
     await done.heard;
     await close();
   });
@@ -122,8 +122,8 @@ export async function wholeTrials(server: NatsServer, nc: NatsConnection, trials
   const exits = children.map((child) => once(child, 'exit'));
   const warm = signal();
   let completed = 0;
-  const note = (noted: AppliedEntry) => typeOf(noted) === 'completed' && ++completed === WARM && warm.ring();
-  const { finished, close } = await serve(nc, line, { strategy: random(), study, trials: trials + WARM, parallel: 4 * SLOTS, note });
+  const onEntry = (noted: AppliedEntry) => typeOf(noted) === 'completed' && ++completed === WARM && warm.ring();
+  const { finished, close } = await serve(nc, line, { strategy: random(), study, trials: trials + WARM, parallel: 4 * SLOTS, onEntry });
   await warm.heard;
   const trainers = children.map(({ pid }) => pid!);
   const figure = await rate(trials, { ...here(server), trainers }, () => finished);
@@ -154,7 +154,7 @@ export async function rejections(nc: NatsConnection, other: NatsConnection, mess
     strategy: random(),
     study,
     trials: 2,
-    note: (noted) => typeOf(noted) === 'suggested' && begun.ring(),
+    onEntry: (noted) => typeOf(noted) === 'suggested' && begun.ring(),
   });
   await begun.heard;
   const answered = new Map<number, (at: number) => void>();

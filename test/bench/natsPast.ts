@@ -22,7 +22,7 @@ async function begin(nc: NatsConnection, study: string, parallel: number, past: 
     trials: 1e9,
     parallel,
     seed: 1,
-    note: ({ fact }) => (fact as { type?: string })?.type === 'suggested' && --left === 0 && begun(),
+    onEntry: ({ fact }) => (fact as { type?: string })?.type === 'suggested' && --left === 0 && begun(),
   });
   await suggested;
   await first.close();

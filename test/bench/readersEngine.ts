@@ -44,7 +44,7 @@ if (process.send !== undefined) {
         trials: Number(trials) + 1,
         parallel: 1,
         seed: 1,
-        note: () => ++count >= 3 * Number(trials) + 1 && begun(),
+        onEntry: () => ++count >= 3 * Number(trials) + 1 && begun(),
       });
       await all;
       const log = await natsLog(nc, study!, { create: false });

@@ -43,14 +43,14 @@ let suggest = () => {};
 const suggested = new Promise<void>((resolve) => {
   suggest = resolve;
 });
-const note = ({ position, fact }: AppliedEntry) => {
+const onEntry = ({ position, fact }: AppliedEntry) => {
   if (position === head) between = now();
   if (position > head && (fact as { type?: string }).type === 'suggested') suggest();
 };
 const fail = (error: unknown) => {
   throw error;
 };
-runEngine(spaceOf(created), undefined, log, { study, parallel: 1, trials: 1e9, note }, { direct: () => {}, finished: () => {}, fail });
+runEngine(spaceOf(created), undefined, log, { study, parallel: 1, trials: 1e9, onEntry }, { direct: () => {}, finished: () => {}, fail });
 await suggested;
 const after = now();
 process.send!({

@@ -32,12 +32,12 @@ async function ours(folder: string, past: number): Promise<number> {
   let completed = 0;
   let since = 0;
   const rate = new Promise<number>((resolve) => {
-    const note = ({ position, fact }: { readonly position: number; readonly fact: unknown }) => {
+    const onEntry = ({ position, fact }: { readonly position: number; readonly fact: unknown }) => {
       if (position <= 3 * past + 1 || (fact as { type?: string })?.type !== 'completed') return;
       if (++completed === WARM) since = performance.now();
       if (completed === WARM + TRIALS) resolve((1000 * TRIALS) / (performance.now() - since));
     };
-    void serve(nc, training, { strategy: random(), study: name, trials: 1e9, seed: 1, parallel: 2 * PROCESSES, note });
+    void serve(nc, training, { strategy: random(), study: name, trials: 1e9, seed: 1, parallel: 2 * PROCESSES, onEntry });
   });
   for (const fleet of fleets) fleet.send({ type: 'train', study: name, trainers: 1, milliseconds: 0 });
   const found = await rate;

@@ -29,7 +29,7 @@ const { finished } = await serve(nc, parameters, {
   replicas: Number(replicas),
   seed: 'chaos',
   attempts: 1000, // so many that no trial fails for good, however many faults hit it
-  note: (entry) => {
+  onEntry: (entry) => {
     position = entry.position;
     if (position === head) look();
   },

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
-import { bracketsMachine } from '../../machines/brackets.ts';
 import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { halvingMachine } from '../../machines/halving.ts';
@@ -87,17 +86,9 @@ it('a study has the history of its best value, and a summary to compare', async 
 });
 
 it.each<[string, AnyStateMachine]>(
-  [
-    bracketsMachine,
-    evolutionMachine,
-    halvingMachine,
-    handOverMachine,
-    lbfgsMachine,
-    populationMachine,
-    sequenceMachine,
-    sgdMachine,
-    surrogateMachine,
-  ].map((machine) => [machine.id, machine]),
+  [evolutionMachine, halvingMachine, handOverMachine, lbfgsMachine, populationMachine, sequenceMachine, sgdMachine, surrogateMachine].map(
+    (machine) => [machine.id, machine],
+  ),
 )('every phase of %s is explained', (_, machine) => {
   for (const state of Object.values(machine.states)) expect(phaseText(state.id), state.id).toMatch(/^[a-z]/);
   expect(phaseText(`${machine.id}.unknown`)).toBeUndefined();

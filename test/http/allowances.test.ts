@@ -9,7 +9,7 @@ it('counts the steps of a trial that resumes another one once', async () => {
   const study = new HostedStudy(space({ x: float(0, 1) }), memoryLog(), {
     strategy: random(),
     resumes: true,
-    note: (entry) => allowances.note('s', entry),
+    onEntry: (entry) => allowances.apply('s', entry),
   });
   await study.ready();
   const { append } = study.answers;

@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
-import { bracketsMachine } from '../../machines/brackets.ts';
 import { claimMachine } from '../../machines/claim.ts';
 import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
 import { evolutionMachine } from '../../machines/evolution.ts';
@@ -88,15 +87,17 @@ const pair = populationOf(
   { population: 2, interval: 1, max: 1, quantile: 0.5, resample: 0, step: 0.1, fixed: new Set() },
 );
 
-/** Every outlook that two signs can give. */
-const moved = (first: string, second: string) =>
-  [true, false].flatMap((a) => [true, false].map((b) => ({ type: 'moved', [first]: a, [second]: b })));
+/** Every outlook that signs can give. */
+const moved = (...signs: readonly string[]): Life['events'] =>
+  signs.reduce<Life['events']>(
+    (events, sign) => events.flatMap((event) => [true, false].map((is) => ({ ...event, [sign]: is }))),
+    [{ type: 'moved' }],
+  );
 
 /** A new machine adds one row, under the name of its file; where a file has several, each has one. */
 const lives: Readonly<Record<string, Life>> = {
   claim: { machine: claimMachine, events: [{ type: 'begun' }, { type: 'ended' }, { type: 'stored' }] },
-  brackets: { machine: bracketsMachine, events: moved('promotable', 'full') },
-  halving: { machine: halvingMachine, events: moved('promotable', 'learning') },
+  halving: { machine: halvingMachine, events: moved('promotable', 'learning', 'full') },
   evolution: {
     machine: evolutionMachine,
     input: { env, core: twins },

@@ -13,7 +13,7 @@ it('people describe trials and the study, in facts that strategies do not see', 
     rows.fold(entry);
     if (!entry.refusal) facts.push(entry.fact as Fact);
   };
-  const study = createStudy(line, { strategy: sobol(), trials: 4, log: memoryLog(), note });
+  const study = createStudy(line, { strategy: sobol(), trials: 4, log: memoryLog(), onEntry: note });
   const first = await study.ask();
   await study.annotate({ trial: 1, note: 'it **began** well', labels: ['odd', 'first'], starred: true });
   expect(rows.get(1)).toMatchObject({ status: 'open', note: 'it **began** well', labels: ['odd', 'first'], starred: true });

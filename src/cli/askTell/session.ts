@@ -72,10 +72,10 @@ export class Session {
     this.#recommend = () => recommendation(space, { name: 'value', direction }, rows);
     this.#engine = new Engine({
       space,
-      note: (entry) => rows.fold(entry),
+      onEntry: (entry) => rows.fold(entry),
       strategy: whole,
       append: (fact) => this.#write(fact),
-      asked: () => this.#waiting.length > 0,
+      isTrialWanted: () => this.#waiting.length > 0,
       direct: (directive) => this.#hear(directive),
       past: nothing,
       finished: () => this.#fail(new SessionError('the study is over')),

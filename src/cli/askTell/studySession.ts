@@ -75,12 +75,12 @@ export async function drivenStudy(description: unknown, path: string | undefined
   const log = path === undefined ? memoryLog() : await openJournal(path, { warn: inform });
   const run = (): Running => {
     const seen = new Seen();
-    const { append, note: recognise, end } = submitter(log);
-    const note = (entry: AppliedEntry<Params>) => {
-      seen.note(entry);
+    const { append, apply: recognise, end } = submitter(log);
+    const onEntry = (entry: AppliedEntry<Params>) => {
+      seen.apply(entry);
       recognise(entry);
     };
-    const study = openStudy(space, { strategy, ...described?.options, log, note });
+    const study = openStudy(space, { strategy, ...described?.options, log, onEntry });
     study.best$.subscribe({ error: end, complete: () => end(new SessionError('the study is over')) });
     return { seen, study, append };
   };
@@ -178,7 +178,7 @@ class Seen {
     });
   }
 
-  note(entry: AppliedEntry<Params>): void {
+  apply(entry: AppliedEntry<Params>): void {
     const row = this.rows.fold(entry);
     if (row?.status === 'retracted' && row.trial === this.best?.trial) this.best = undefined; // until another one is named
     if (!entry.refusal) this.#take(entry.fact);

@@ -183,8 +183,8 @@ export class HostedStudies implements RunningStudies {
       strategy,
       lease,
       place: path,
-      note: (entry) => {
-        this.allowances.note(name, entry);
+      onEntry: (entry) => {
+        this.allowances.apply(name, entry);
         measure?.(entry);
         call?.(entry);
         for (const changed of this.#watchers) changed(name);

@@ -89,14 +89,14 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         lag: async () => (await engine?.lag()) ?? 0,
         failure: () => failure,
       });
-      const note = (noted: AppliedEntry) => {
+      const onEntry = (noted: AppliedEntry) => {
         measure?.(noted);
         call?.(noted);
         reporting(noted);
         const alike = failing(noted);
         if (alike) void pause(study, served, alike);
       };
-      const served = await serve(nc, space, { strategy, ...options, ...settings, note, warn, spans });
+      const served = await serve(nc, space, { strategy, ...options, ...settings, onEntry, warn, spans });
       engine = served;
       engines.add(served);
       void served.ended.then((error) => {

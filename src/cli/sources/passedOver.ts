@@ -3,7 +3,7 @@ import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 
 /** Counts the entries of a log that do not count. */
 export interface PassedOver {
-  note(noted: AppliedEntry): void;
+  apply(noted: AppliedEntry): void;
   /** How many, why, and the first of them, in one line; undefined if all count. */
   line(): string | undefined;
 }
@@ -12,7 +12,7 @@ export function passedOver(): PassedOver {
   let counts = new Map<RefusalCode, number>();
   let first = '';
   return {
-    note: ({ position, refusal }) => {
+    apply: ({ position, refusal }) => {
       if (position === 1) counts = new Map(); // a log may be read more than once
       if (!refusal) return;
       if (counts.size === 0) first = `the first is entry ${position}: ${refusal.message}`;

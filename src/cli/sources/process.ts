@@ -17,7 +17,7 @@ export const processSource = (place: string, log: Log, submitted: (intent: Inten
 
 /** Applies a log that no engine runs, so that it can take commands. Call `end` when you need it no longer. */
 export function applied(log: Log): { submit(intent: Intent): Promise<Submitted>; end(): void } {
-  const { append, note, end } = submitter(log);
+  const { append, apply, end } = submitter(log);
   const reading = new AbortController();
   let ledger: Ledger<unknown> | undefined;
   const follow = async (caughtUp: () => void) => {
@@ -27,7 +27,7 @@ export function applied(log: Log): { submit(intent: Intent): Promise<Submitted>;
       for (const entry of entries) {
         const fact = parseFact(entry.fact);
         if (!ledger && !isRefusal(fact) && fact.type === 'created') ledger = new Ledger(spaceOf<unknown>(fact));
-        if (ledger) note(ledger.fold(entry));
+        if (ledger) apply(ledger.fold(entry));
         if (entry.position >= head) caughtUp();
       }
     }

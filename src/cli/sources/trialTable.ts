@@ -21,7 +21,7 @@ const notedIn = (study: Read): Observable<AppliedEntry<Params>> =>
   from(study.past(1)).pipe(
     mergeMap((entries: readonly Entry[]) => entries),
     applyEntries(),
-    tap((noted) => study.passedOver?.note(noted)),
+    tap((noted) => study.passedOver?.apply(noted)),
   );
 
 /** Reads a study for what does not count in it. */

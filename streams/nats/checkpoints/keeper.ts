@@ -81,7 +81,7 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
 
   return {
     /** What an entry says of checkpoints. A trainer can name only what it saved itself, or others could read it. */
-    note: ({ fact, refusal, author }: AppliedEntry<P>) => {
+    apply: ({ fact, refusal, author }: AppliedEntry<P>) => {
       if (refusal || !('checkpoint' in fact) || fact.checkpoint === undefined || fact.type === 'suggested') return;
       const reference = parseReference(fact.checkpoint);
       if (reference && reference.trainer === author && reference.trial === fact.trial) named.add(fact.checkpoint);

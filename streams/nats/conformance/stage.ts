@@ -115,7 +115,7 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
     parallel,
     trials: script.length,
     duplicates: 'allow',
-    note: (one) => noted.push(one),
+    onEntry: (one) => noted.push(one),
   });
   const proxy = await proxyTo(nats);
   const begun: Begun[] = [];

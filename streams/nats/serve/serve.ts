@@ -30,7 +30,7 @@ export interface ServeOptions extends StudyOptions, StrategyOption, StreamOption
   /** Traces the study. */
   readonly spans?: Spans | undefined;
   /** Called with each entry and what it did. */
-  readonly note?: (noted: AppliedEntry) => void;
+  readonly onEntry?: (noted: AppliedEntry) => void;
   /** Told in a line of what a person might want to know, such as that the server has no room. */
   readonly warn?: (message: string) => void;
 }
@@ -80,11 +80,11 @@ export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeO
  * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
 export async function serve<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions): Promise<ServedStudy> {
-  refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'spans', 'replicas', 'maxMessageBytes', 'maxBytes', 'checkpointBytes');
+  refuseUnknown(options, 'strategy', 'lease', 'onEntry', 'warn', 'spans', 'replicas', 'maxMessageBytes', 'maxBytes', 'checkpointBytes');
   const {
     strategy,
     lease = LEASE,
-    note,
+    onEntry,
     warn = () => {},
     replicas = 1,
     maxMessageBytes: _,
@@ -132,11 +132,11 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     {
       ...settings,
       stay: true,
-      note: (noted) => {
-        shell.note(noted);
-        checkpoints.note(noted);
-        rpc.note(noted);
-        note?.(noted);
+      onEntry: (noted) => {
+        shell.apply(noted);
+        checkpoints.apply(noted);
+        rpc.apply(noted);
+        onEntry?.(noted);
       },
     },
     {

@@ -83,7 +83,7 @@ export class Shell<P> {
   }
 
   /** What an entry means for the lease of its trial, or for a trainer. */
-  note({ position, fact, refusal }: AppliedEntry): void {
+  apply({ position, fact, refusal }: AppliedEntry): void {
     if (refusal) return;
     if (fact.type === 'instructed') {
       this.#instructed.add(fact.trainer);

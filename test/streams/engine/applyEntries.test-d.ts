@@ -22,7 +22,7 @@ test('an entry that counts has the configuration', () => {
   run.subscribe((noted) => {
     if (!noted.refusal && noted.fact.type === 'suggested') expectTypeOf(noted.fact.params).toEqualTypeOf<Net>();
   });
-  h.createStudy(net, { strategy: h.random(), note: (noted) => expectTypeOf(noted).toEqualTypeOf<h.AppliedEntry<Net>>() });
+  h.createStudy(net, { strategy: h.random(), onEntry: (noted) => expectTypeOf(noted).toEqualTypeOf<h.AppliedEntry<Net>>() });
 });
 
 test('of a log that is only read the type is what the reader says', () => {

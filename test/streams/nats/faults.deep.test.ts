@@ -149,7 +149,7 @@ describe('without a person', () => {
       trials: 1e6,
       parallel: 4,
       lease: LEASE,
-      note: heard.note,
+      onEntry: heard.note,
     });
     undo.push(() => engine.close());
     const nc = await server.connect(as('w1'));

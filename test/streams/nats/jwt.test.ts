@@ -39,7 +39,13 @@ describe('a server whose users have credentials', () => {
   it('lets each user do its part, also one that is added while it runs', async () => {
     const study = fresh();
     const heard = hearing();
-    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 12, parallel: 3, note: heard.note });
+    const engine = await serve(await as('vision/engine'), plane, {
+      strategy: random(),
+      study,
+      trials: 12,
+      parallel: 3,
+      onEntry: heard.note,
+    });
     await heard.until(isFact('created'));
     const added = await credentials(signer('vision/trainer'), ['w3']);
     const people = await credentials(signer('vision/operator'), ['ada']);
@@ -61,12 +67,12 @@ describe('a server whose users have credentials', () => {
   it('lets a team use all of its studies, and none of another team', async () => {
     const study = fresh();
     const heard = hearing();
-    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, note: heard.note });
+    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, onEntry: heard.note });
     await heard.until(isFact('suggested'));
     const other = await as('nlp/viewer');
     await expect(other.request(`ht.${study}.rpc.status`, '', { timeout: 200 })).rejects.toThrow();
     const theirs = hearing();
-    const twin = await serve(await as('nlp/engine'), plane, { strategy: random(), study, trials: 1, note: theirs.note });
+    const twin = await serve(await as('nlp/engine'), plane, { strategy: random(), study, trials: 1, onEntry: theirs.note });
     await trainer<At>(await as('nlp/w1'), study, () => 7, { name: 'w1' }).done;
     await twin.finished;
     expect(heard.all.some(isFact('started'))).toBe(false); // its twin has the same name
@@ -206,7 +212,7 @@ describe('trainers that share an account', () => {
   it('cannot write into the log for another, but can have a stored message sent to it, which it ignores', async () => {
     const study = fresh();
     const heard = hearing();
-    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, note: heard.note });
+    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, onEntry: heard.note });
     const [w1, w2, spy] = [await as('vision/w1'), await as('vision/w2'), await as('vision/w2')];
     const relayed = new Promise<boolean>((resolve) => {
       spy.subscribe(`ht.${study}.directive.*`, { callback: (_, message) => resolve(isRelayed(message)) });

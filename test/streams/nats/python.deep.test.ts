@@ -192,7 +192,7 @@ h.run(url, study, lambda trial: 1.0)`;
       study,
       trials: 6,
       objectives: { loss: 'minimize' },
-      note: heard.note,
+      onEntry: heard.note,
     });
     const program = `
 def objective(trial):
@@ -260,7 +260,12 @@ print(h.run(url, study, objective, "py"))`;
     const heard = hearing();
     const nc = await server.connect();
     const strategy = pbt({ population: 4, interval: 1, max: 3 });
-    const engine = await serve(nc, space({ rate: float(0, 1) }), { strategy, study, objectives: { loss: 'minimize' }, note: heard.note });
+    const engine = await serve(nc, space({ rate: float(0, 1) }), {
+      strategy,
+      study,
+      objectives: { loss: 'minimize' },
+      onEntry: heard.note,
+    });
     const program = `
 def objective(trial):
     came = int(trial.checkpoint or 0)
@@ -363,7 +368,7 @@ h.run(url, study, objective)`;
       const engine = await serve(await login('lab/engine.creds', '_INBOX_engine'), space({ n: int(1, 6) }), {
         strategy: random(),
         study,
-        note: heard.note,
+        onEntry: heard.note,
       });
       const creds = join(mkdtempSync(join(tmpdir(), 'hypertide-creds-')), 'w1.creds');
       writeFileSync(creds, files['lab/w1.creds']!);

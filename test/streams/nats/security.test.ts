@@ -42,7 +42,7 @@ describe('a server with the configuration that is made for it', () => {
       trials: 12,
       parallel: 2,
       lease: 5,
-      note: heard.note,
+      onEntry: heard.note,
     });
     const seen: string[] = [];
     const viewer = await as('viewer');
@@ -170,7 +170,7 @@ describe('a server with the configuration that is made for it', () => {
     const begin = async () => {
       const heard = hearing();
       const study = forging.pop()!;
-      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 2, parallel: 1, note: heard.note });
+      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 2, parallel: 1, onEntry: heard.note });
       await heard.until(isFact('suggested', { trial: 1 }));
       const [w1, w2] = await Promise.all([as('w1'), as('w2')]);
       const say = async (name: 'w1' | 'w2', fact: object) => {
@@ -219,7 +219,7 @@ describe('a server with the configuration that is made for it', () => {
     it('another trainer', async () => {
       const study = forging.pop()!;
       const heard = hearing();
-      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 1, note: heard.note });
+      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 1, onEntry: heard.note });
       const w1 = await as('w1');
       const { done } = trainer<At>(
         await as('w2'),
@@ -241,7 +241,7 @@ describe('a server with the configuration that is made for it', () => {
     it('the engine', async () => {
       const study = forging.pop()!;
       const heard = hearing();
-      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 2, parallel: 1, note: heard.note });
+      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 2, parallel: 1, onEntry: heard.note });
       await heard.until(isFact('suggested', { trial: 1 }));
       const w1 = await as('w1');
       const pulled = await new Promise<Msg>((resolve) => puller(w1, subjectsOf(study)).next(resolve));

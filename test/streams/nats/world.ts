@@ -62,7 +62,7 @@ export async function engineOn(
 ): Promise<ServedStudy & { readonly heard: Heard; readonly nc: NatsConnection }> {
   const heard = hearing();
   const nc = await server.connect(connection);
-  const served = await serve(nc, plane, { strategy: random(), note: heard.note, ...options });
+  const served = await serve(nc, plane, { strategy: random(), onEntry: heard.note, ...options });
   return { ...served, heard, nc };
 }
 

@@ -127,7 +127,7 @@ describe('createStudy', () => {
 
   it('serves what is enqueued, and takes results back', async () => {
     const notes: AppliedEntry[] = [];
-    const study = createStudy(line, { strategy: random(), note: (noted) => notes.push(noted) });
+    const study = createStudy(line, { strategy: random(), onEntry: (noted) => notes.push(noted) });
     await study.enqueue({ x: 2 });
     await expect(study.enqueue({ y: 2 })).rejects.toThrow('y');
     const next = (await study.ask())!;

@@ -102,7 +102,7 @@ export async function runPrograms(
   const unwatch = watchMachine(dirname(where), warn);
   const directory = trialsDirectory(stemOf(where));
   const watching = watch(screen, await log.head(), options.json ?? false);
-  const { append, note } = submitter(log);
+  const { append, apply } = submitter(log);
   let begin!: (study: EngineRun<Params>) => void;
   const running = new Promise<EngineRun<Params>>((resolve) => {
     begin = resolve;
@@ -126,7 +126,7 @@ export async function runPrograms(
     log,
     directory,
     watching,
-    note,
+    apply,
     hooks,
     begin,
     attended: board !== undefined,
@@ -192,7 +192,7 @@ interface Work {
   readonly directory: string;
   readonly watching: Watch;
   /** Takes each entry that the study applies. */
-  readonly note: (entry: AppliedEntry<Params>) => void;
+  readonly apply: (entry: AppliedEntry<Params>) => void;
   readonly hooks: Hooks | undefined;
   /** Called with the engine, once there is one. */
   readonly begin: (study: EngineRun<Params>) => void;
@@ -256,9 +256,9 @@ async function work(given: Work): Promise<Ending> {
       ...given.options,
       exclusive: true,
       spans,
-      note: (entry) => {
-        watching.note(entry);
-        given.note(entry);
+      onEntry: (entry) => {
+        watching.apply(entry);
+        given.apply(entry);
         if (tidy || call) rows.fold(entry);
         call?.(entry);
         if (entry.event?.type === 'ended' && entry.position > head) tidying = tidy?.();

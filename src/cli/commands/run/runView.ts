@@ -35,7 +35,7 @@ export interface Conclusion {
 
 /** Prints a study as it runs, and its results. */
 export interface Watch {
-  note(noted: AppliedEntry<Params>): void;
+  apply(noted: AppliedEntry<Params>): void;
   /** Whether the study was paused before this start, and still is. */
   readonly paused: boolean;
   /** @returns how many trials have been completed, those of earlier runs included. */
@@ -107,10 +107,10 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     state = now;
   });
   return {
-    note: (noted) => {
+    apply: (noted) => {
       const { fact, event, refusal } = noted;
       if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
-      if (!live) passed.note(noted);
+      if (!live) passed.apply(noted);
       noted$.next(noted);
       if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // it may be stored twice
       if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;

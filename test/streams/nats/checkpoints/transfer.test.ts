@@ -51,7 +51,7 @@ async function scene(study: string, options: Partial<ServeOptions> = {}): Promis
     study,
     trials: 9,
     parallel: 2,
-    note: heard.note,
+    onEntry: heard.note,
     ...options,
   });
   const subjects = subjectsOf(study);

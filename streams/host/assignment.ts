@@ -18,7 +18,7 @@ export interface Assignment<P = Params> {
 }
 
 /** The answer to a trainer that asks for a trial. */
-export type Asked<P = Params> =
+export type ClaimReply<P = Params> =
   | ({ readonly next: 'trial' } & Assignment<P>)
   /** There is no trial now: ask again. */
   | { readonly next: 'wait' }
@@ -46,6 +46,6 @@ export function assignmentOf<P>(
   { trial, attempt, params, budget, resumes, checkpoint }: Suggestion<P>,
   run: string,
   lease: number,
-): Extract<Asked<P>, { readonly next: 'trial' }> {
+): Extract<ClaimReply<P>, { readonly next: 'trial' }> {
   return { next: 'trial', trial, attempt, run, params, ...omitUndefined({ budget, resumes, checkpoint }), lease };
 }

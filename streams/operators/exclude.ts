@@ -1,6 +1,7 @@
 import { child, type Proposal, type Suggested } from '../../src/messages.ts';
 import { suggestions } from '../../src/samplers/duplicates/suggestions.ts';
 import type { Point } from '../../src/space/axis.ts';
+import { askUntil } from '../asking.ts';
 import { partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { compose, runInner } from './runInner.ts';
 
@@ -12,10 +13,10 @@ interface Ban<S> {
 }
 
 /** How often a strategy is asked for another point before the ask is handed on. */
-const RETRIES = 64;
+const TRIES = 64;
 
 /** A strategy that is asked again, with another `retry`, while its answer is banned. */
-const without = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { start, add, has }: Ban<S>): Strategy =>
+const exclude = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { start, add, has }: Ban<S>): Strategy =>
   withSpec(spec, (parent) => {
     const env = child(parent, kind);
     return compose<S>(env, (out) => {
@@ -25,12 +26,7 @@ const without = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { star
         tell: (state, told) => (told.type === 'suggested' ? add(state, told) : state),
         pass: inner.tell,
         answer(ask, state) {
-          for (let retry = ask.retry ?? 0, tries = 0; tries < RETRIES; tries++) {
-            const reply = inner.ask(retry === 0 ? ask : { ...ask, retry });
-            if (reply.type !== 'propose' || !has(state, reply)) return reply;
-            retry = (reply.retry ?? retry) + 1;
-          }
-          return ask;
+          return askUntil(ask, { tries: TRIES, put: inner.ask, accepts: (proposal) => !has(state, proposal), otherwise: () => ask });
         },
       };
     });
@@ -43,7 +39,7 @@ const without = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { star
  * @example
  * chain(dedupe(ga()), random())
  */
-export const dedupe = (strategy: Strategy): Strategy => without('dedupe', { dedupe: partOf('dedupe', strategy) }, strategy, suggestions);
+export const dedupe = (strategy: Strategy): Strategy => exclude('dedupe', { dedupe: partOf('dedupe', strategy) }, strategy, suggestions);
 
 /**
  * A strategy without the points for which a predicate is true. When it finds no other point, asks are handed on. A promotion is never rejected,
@@ -54,7 +50,7 @@ export const dedupe = (strategy: Strategy): Strategy => without('dedupe', { dedu
  * chain(reject(([x]) => x! < 0.5, sobol()), random())
  */
 export const reject = (predicate: (point: Point) => boolean, strategy: Strategy): Strategy =>
-  without('reject', { reject: partOf('reject', strategy) }, strategy, {
+  exclude('reject', { reject: partOf('reject', strategy) }, strategy, {
     start: undefined,
     add: () => undefined,
     has: (_, { resumes, point }) => resumes === undefined && predicate(point),
