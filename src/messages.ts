@@ -193,7 +193,7 @@ export const propose = (ask: Ask, by: string, point: Point, tags?: Tags): Propos
 export const wait = (ask: Ask, by: string, until?: Wait['until']): Wait => omitUndefined({ ...ask, type: 'wait', by, until });
 
 /** The ask that was answered with "not yet", to put it to another stage. */
-export const askOf = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
+export const originalAsk = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
   omitUndefined({ type: 'ask', id, retry: retry || undefined, budget, tags, fixed });
 
 /**

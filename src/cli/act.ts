@@ -1,6 +1,6 @@
 import type { Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
-import type { Intent } from '../study/commands.ts';
+import type { Intent } from '../study/intents.ts';
 import type { CommandStudy } from './sources/study.ts';
 import { ledgerIn } from './sources/trialTable.ts';
 import { inform, print } from './terminal/output.ts';

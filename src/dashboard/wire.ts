@@ -6,7 +6,7 @@ import type { Importances } from '../importance/importances.ts';
 import type { TrialId } from '../messages.ts';
 import type { ExpectedGain } from '../recommendation/expectedGain.ts';
 import type { SpaceData } from '../space/schema.ts';
-import type { Decided } from '../study/commands.ts';
+import type { Decided } from '../study/intents.ts';
 import type { Annotation, TrialRow } from '../study/trials.ts';
 
 /** A row that has changed, with the reports that have come since: step, first value, step, first value, ... */

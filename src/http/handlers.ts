@@ -4,7 +4,8 @@ import { importancesOf } from '../dashboard/importances.ts';
 import { whyOf } from '../dashboard/why.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { type Intent, intentSchemas, parseIntent, RefusedError } from '../study/commands.ts';
+import { parseIntent, RefusedError } from '../study/commands.ts';
+import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { sentenceFor } from './failure.ts';
 import { describedFields } from './fields.ts';
 import { type OperationId, operations } from './operations.ts';
@@ -114,15 +115,8 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
     const { proposer, ahead, wait = PATIENCE } = fields as { proposer: string; ahead?: number; wait?: number };
     return (await studies.open(study)).turn(proposer, { ahead, wait, whenGone });
   },
-  propose: commanding('propose'),
   listTrainers: async (studies, { study }) => (await studies.open(study)).trainers(),
-  enqueue: commanding('enqueue'),
-  change: commanding('change'),
-  instruct: commanding('instruct'),
-  close: commanding('close'),
-  retract: commanding('retract'),
-  cancel: commanding('cancel'),
-  annotate: commanding('annotate'),
+  ...forIntents(commanding),
 };
 
 /**
@@ -147,7 +141,7 @@ async function preview(id: OperationId, studies: RunningStudies, { study, trial,
   if (id === 'createStudy') return { creates: await studies.check(fields.name as string, fields) };
   const hosted = await studies.open(study);
   await hosted.ready();
-  if (id in intentSchemas) return { fact: hosted.preview(parseIntent({ ...fields, type: id, ...(trial > 0 && { trial }) })) };
+  if (isIntent(id)) return { fact: hosted.preview(parseIntent({ ...fields, type: id, ...(trial > 0 && { trial }) })) };
   const types: Readonly<Record<string, TrialEvent['type']>> = { report: 'reported', tell: 'completed', stopped: 'stopped', fail: 'failed' };
   if (Object.hasOwn(types, id)) {
     const fact = { ...fields, type: types[id]!, trial } as TrialEvent;

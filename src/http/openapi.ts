@@ -1,7 +1,7 @@
 import { factSchemas } from '../facts/facts.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { intentSchemas } from '../study/commands.ts';
+import { intents } from '../study/intents.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
 import { version } from '../version.ts';
@@ -13,7 +13,7 @@ const named: Readonly<Record<string, Schema>> = {
   Status: statusSchema,
   Stored: requestKinds.enqueue.result,
   Entry: requestKinds.log.result.items,
-  Limits: (factSchemas.changed.properties!.limits as ObjectSchema) ?? intentSchemas.change,
+  Limits: (factSchemas.changed.properties!.limits as ObjectSchema) ?? intents.change.schema,
   Failure: {
     type: 'object',
     properties: {

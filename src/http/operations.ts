@@ -1,6 +1,6 @@
 import { type Fact, factSchemas } from '../facts/facts.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
-import { intentSchemas } from '../study/commands.ts';
+import { forIntents, type Intent, type IntentKind } from '../study/intents.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
 import type { UserRole } from './users.ts';
@@ -77,30 +77,32 @@ const asked: Schema = {
   required: ['next'],
 };
 
-const command = (type: keyof typeof intentSchemas, path: string, summary: string) => {
-  const { properties = {}, required = [], description } = intentSchemas[type] as ObjectSchema;
-  const { trial: _, ...fields } = properties;
+const readers = ['viewer', 'operator'] as const;
+const everyone = ['viewer', 'operator', 'trainer'] as const;
+const trainers = ['trainer'] as const;
+const studyPath = '/v1/studies/{study}';
+const trialPath = `${studyPath}/trials/{trial}`;
+
+/** What a person asks of a study. */
+function command(type: Intent['type'], { schema, summary, ofTrial }: IntentKind): Operation {
+  const { properties = {}, required = [], description } = schema;
+  const { trial: _, ...others } = properties;
+  const fields = ofTrial ? others : properties;
   return {
     method: 'post',
-    path,
+    path: `${ofTrial ? trialPath : studyPath}/${type}`,
     roles: ['operator'],
     summary,
     body: { type: 'object', properties: fields, required: required.filter((name) => name in fields), description: description ?? '' },
     result: requestKinds[type].result,
-  } as const satisfies Operation;
-};
-
-const readers = ['viewer', 'operator'] as const;
-const everyone = ['viewer', 'operator', 'trainer'] as const;
-const trainers = ['trainer'] as const;
-const ofStudy = '/v1/studies/{study}';
-const ofTrial = `${ofStudy}/trials/{trial}`;
+  };
+}
 
 /** What a trainer says of a trial that it has claimed. */
 const said = (type: Fact['type'], verb: string, summary: string, optional: readonly string[] = []) =>
   ({
     method: 'post',
-    path: `${ofTrial}/${verb}`,
+    path: `${trialPath}/${verb}`,
     roles: trainers,
     summary,
     body: bodyOf(type, optional),
@@ -129,10 +131,10 @@ export const operations = {
     },
     result: study,
   },
-  getStudy: { method: 'get', path: ofStudy, roles: everyone, summary: 'Get a study: its space, and its state.', result: study },
+  getStudy: { method: 'get', path: studyPath, roles: everyone, summary: 'Get a study: its space, and its state.', result: study },
   ask: {
     method: 'post',
-    path: `${ofStudy}/ask`,
+    path: `${studyPath}/ask`,
     roles: trainers,
     summary: 'Claim the next trial.',
     body: {
@@ -155,7 +157,7 @@ export const operations = {
   report: said('reported', 'report', 'Report values of a trial at a step.'),
   heartbeat: {
     method: 'post',
-    path: `${ofTrial}/heartbeat`,
+    path: `${trialPath}/heartbeat`,
     roles: trainers,
     summary: 'Say that you still work on a trial.',
     body: { type: 'object', properties: { run }, required: ['run'], description: 'the claim' },
@@ -166,14 +168,14 @@ export const operations = {
   fail: said('failed', 'fail', 'Tell that an attempt has no result. The reason preempted hands the trial back.', ['reason']),
   best: {
     method: 'get',
-    path: `${ofStudy}/best`,
+    path: `${studyPath}/best`,
     roles: readers,
     summary: 'Get the best trial so far, or null.',
     result: { description: 'a row of a trial, or null' },
   },
   listTrials: {
     method: 'get',
-    path: `${ofStudy}/trials`,
+    path: `${studyPath}/trials`,
     roles: readers,
     summary: 'List trials in the order of their numbers.',
     query: requestKinds.trials.request.properties,
@@ -186,10 +188,10 @@ export const operations = {
       required: ['trials'],
     },
   },
-  getTrial: { method: 'get', path: ofTrial, roles: readers, summary: 'Get a trial.', result: trialRowSchema },
+  getTrial: { method: 'get', path: trialPath, roles: readers, summary: 'Get a trial.', result: trialRowSchema },
   facts: {
     method: 'get',
-    path: `${ofStudy}/facts`,
+    path: `${studyPath}/facts`,
     roles: readers,
     summary: 'Read the log. With "Accept: text/event-stream", also new entries, as server-sent events.',
     query: requestKinds.log.request.properties,
@@ -198,14 +200,14 @@ export const operations = {
   },
   why: {
     method: 'get',
-    path: `${ofTrial}/why`,
+    path: `${trialPath}/why`,
     roles: readers,
     summary: 'Explain a suggestion: recompute it, and say what was expected.',
     result: { type: 'object', description: 'by, phases, recomputed or impossible, expected' },
   },
   importance: {
     method: 'get',
-    path: `${ofStudy}/importance`,
+    path: `${studyPath}/importance`,
     roles: readers,
     summary: 'Get how much of the variation of the results each parameter explains, with 90 % intervals, or null if there are too few.',
     query: { objective: { type: 'string', description: 'name of the objective (default: the first one)' } },
@@ -213,7 +215,7 @@ export const operations = {
   },
   turn: {
     method: 'get',
-    path: `${ofStudy}/turn`,
+    path: `${studyPath}/turn`,
     roles: ['operator'],
     summary: 'Wait until it is the turn of a proposer, an external strategy. Then propose.',
     query: {
@@ -223,32 +225,14 @@ export const operations = {
     required: requestKinds.turn.request.required,
     result: requestKinds.turn.result,
   },
-  propose: command(
-    'propose',
-    `${ofStudy}/propose`,
-    'Propose a configuration for the stage external of a proposer. It is tried when its turn comes.',
-  ),
   listTrainers: {
     method: 'get',
-    path: `${ofStudy}/trainers`,
+    path: `${studyPath}/trainers`,
     roles: readers,
     summary: 'List the trainers whose names are known, with the trials that they hold.',
     result: requestKinds.trainers.result,
   },
-  enqueue: command('enqueue', `${ofStudy}/enqueue`, 'Try a configuration next.'),
-  change: command('change', `${ofStudy}/change`, 'Change limits, parallel or strategy; pause, resume or reopen the study.'),
-  instruct: command('instruct', `${ofStudy}/instruct`, 'Tell a trainer to take trials, to take none, or to take none and end.'),
-  close: command('close', `${ofStudy}/close`, 'End the study.'),
-  retract: command('retract', `${ofTrial}/retract`, 'Declare the result of a trial wrong.'),
-  cancel: command('cancel', `${ofTrial}/cancel`, 'Cancel a trial.'),
-  annotate: {
-    method: 'post',
-    path: `${ofStudy}/annotate`,
-    roles: ['operator'],
-    summary: 'Add a note, labels or a star to a trial or to the study.',
-    body: intentSchemas.annotate,
-    result: requestKinds.annotate.result,
-  },
+  ...forIntents(command),
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationId = keyof typeof operations;

@@ -1,44 +1,13 @@
 import { UserError } from '../errors.ts';
-import {
-  type Annotated,
-  type Changed,
-  type Closed,
-  type Command,
-  type Enqueued,
-  type Fact,
-  factSchemas,
-  type Instructed,
-  type ProposedFact,
-} from '../facts/facts.ts';
+import type { Changed } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { RefusalCode } from '../facts/refusal.ts';
-import type { Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { closedFact } from '../ledger/ranking.ts';
-import type { TrialId } from '../messages.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-
-/** New settings of a study. */
-export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {
-  /** Configurations to try beyond those that were planned or, without a limit, beyond those that there are. */
-  readonly more?: number;
-}
-
-/** What a person asks of a study. `type` is also the name of the command and of the rpc method. */
-export type Intent =
-  | (Pick<Enqueued, 'params' | 'rest'> & { readonly type: 'enqueue' })
-  | (Omit<ProposedFact, 'type' | 'v' | 'user'> & { readonly type: 'propose' })
-  | { readonly type: 'retract'; readonly trial: TrialId }
-  | { readonly type: 'cancel'; readonly trial: TrialId }
-  | (Omit<Annotated, 'type' | 'v' | 'user'> & { readonly type: 'annotate' })
-  | (Changes & { readonly type: 'change' })
-  | (Pick<Instructed, 'trainer' | 'to' | 'reason'> & { readonly type: 'instruct' })
-  | { readonly type: 'close' };
-
-/** The fact that an intent becomes in the log. */
-export type Decided = Command | Closed;
+import { type Changes, type Decided, type Intent, intents, isIntent } from './intents.ts';
 
 /** A command that the study has taken in. */
 export interface Submitted {
@@ -46,28 +15,6 @@ export interface Submitted {
   readonly position: number;
   readonly fact: Decided;
 }
-
-/** The fields that a person gives: those of the fact, without its type and without the name of its author. */
-function fieldsOf(type: Fact['type']): Extract<Schema, { readonly type: 'object' }> {
-  const { properties, required, description } = factSchemas[type];
-  const { type: _, v: __, by: ___, user: ____, ...fields } = properties!;
-  return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
-}
-
-const change = fieldsOf('changed');
-const more: Schema = { type: 'integer', minimum: 1, description: 'configurations to try in addition' };
-
-/** What each intent holds besides its type. */
-export const intentSchemas = {
-  enqueue: fieldsOf('enqueued'),
-  propose: fieldsOf('proposed'),
-  retract: fieldsOf('retracted'),
-  cancel: fieldsOf('cancelled'),
-  annotate: fieldsOf('annotated'),
-  change: { ...change, properties: { ...change.properties, more } },
-  instruct: fieldsOf('instructed'),
-  close: { type: 'object', description: 'nothing' },
-} as const satisfies Readonly<Record<Intent['type'], Schema>>;
 
 /** Why a study does not take a command or a fact. */
 export interface CommandRefusal {
@@ -110,14 +57,14 @@ export class RefusedError extends UserError {
 export function parseIntent(data: unknown): Intent {
   if (!isRecord(data)) throw new RefusedError({ code: 'bad-field', message: 'expected a command as a JSON object' });
   const { type } = data;
-  if (typeof type !== 'string' || !Object.hasOwn(intentSchemas, type)) {
-    const known = Object.keys(intentSchemas).join(', ');
+  if (typeof type !== 'string' || !isIntent(type)) {
+    const known = Object.keys(intents).join(', ');
     throw new RefusedError({
       code: 'unknown-command',
       message: `expected a command (${known}), got ${JSON.stringify(type)?.slice(0, 60)}`,
     });
   }
-  const refusal = validate(intentSchemas[type as Intent['type']], data);
+  const refusal = validate(intents[type].schema, data);
   if (refusal) throw new RefusedError(refusal);
   return data as unknown as Intent;
 }

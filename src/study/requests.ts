@@ -1,5 +1,5 @@
 import type { Schema } from '../facts/schema.ts';
-import { type Intent, intentSchemas } from './commands.ts';
+import { forIntents } from './intents.ts';
 import { trainerRowSchema } from './trainerRows.ts';
 import { annotationSchemas, trialRowSchema, trialStatuses } from './trials.ts';
 
@@ -60,7 +60,6 @@ const stored: Schema = {
   },
   required: ['position', 'fact'],
 };
-const command = (type: Intent['type']): RequestKind => ({ request: intentSchemas[type], result: stored });
 
 const turnSchema = {
   type: 'object',
@@ -116,14 +115,7 @@ export const requestKinds = {
     result: turnSchema,
   },
   trainers: { request: nothing, result: { type: 'array', items: trainerRowSchema } },
-  enqueue: command('enqueue'),
-  propose: command('propose'),
-  retract: command('retract'),
-  cancel: command('cancel'),
-  annotate: command('annotate'),
-  change: command('change'),
-  instruct: command('instruct'),
-  close: command('close'),
+  ...forIntents((_, { schema }): RequestKind => ({ request: schema, result: stored })),
   create: {
     request: {
       type: 'object',

@@ -1,5 +1,6 @@
 import type { Entry } from '../facts/entry.ts';
-import type { Intent, Submitted } from './commands.ts';
+import type { Submitted } from './commands.ts';
+import type { Intent } from './intents.ts';
 import type { TrainerRow } from './trainerRows.ts';
 
 /** The log of a study wherever it lives, to read. */

@@ -2,7 +2,8 @@ import type { Fact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { decide, type Intent, RefusedError, type Submitted } from '../../src/study/commands.ts';
+import { decide, RefusedError, type Submitted } from '../../src/study/commands.ts';
+import type { Intent } from '../../src/study/intents.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { dryRunChange } from './dryRun.ts';
 

@@ -4,7 +4,8 @@ import { validate } from '../../src/facts/validate.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { MOST } from '../../src/ledger/proposers.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { type Intent, intentSchemas, parseIntent, RefusedError, refuseProposer, type Submitted } from '../../src/study/commands.ts';
+import { parseIntent, RefusedError, refuseProposer, type Submitted } from '../../src/study/commands.ts';
+import { type Intent, isIntent } from '../../src/study/intents.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
 import { type Presence, trainerRows } from '../../src/study/trainerRows.ts';
 import { type Annotation, type TrialRow, TrialRows, type TrialStatus } from '../../src/study/trials.ts';
@@ -174,5 +175,3 @@ function pager<T>(room: number) {
     },
   };
 }
-
-const isIntent = (method: RequestMethod): method is Intent['type'] => Object.hasOwn(intentSchemas, method);

@@ -1,7 +1,8 @@
 import type { Fact } from '../../src/facts/facts.ts';
 import type { Refusal } from '../../src/facts/refusal.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { type Decided, type Intent, RefusedError } from '../../src/study/commands.ts';
+import { RefusedError } from '../../src/study/commands.ts';
+import { type Decided, type Intent, intents } from '../../src/study/intents.ts';
 import { type Origin, requestOf } from '../engine/submit.ts';
 
 /** How many requests are remembered. */
@@ -16,23 +17,11 @@ interface StoredFact {
 /** What a request asks for: fields that its fact has as they were given. A repeated request must ask for the same. */
 type Wanted = Pick<Fact, 'type'> & Readonly<Record<string, unknown>>;
 
-/** The facts that commands become. */
-const decided = {
-  enqueue: 'enqueued',
-  propose: 'proposed',
-  retract: 'retracted',
-  cancel: 'cancelled',
-  annotate: 'annotated',
-  change: 'changed',
-  instruct: 'instructed',
-  close: 'closed',
-} as const satisfies Readonly<Record<Intent['type'], Decided['type']>>;
-
 /** The fields of an intent that its fact has as they are. The others become limits, or get defaults. */
 export function wantedOf(intent: Intent) {
-  if (intent.type !== 'change') return { ...intent, type: decided[intent.type] };
+  if (intent.type !== 'change') return { ...intent, type: intents[intent.type].fact };
   const { limits, more, strategy: _, ...fields } = intent;
-  return { ...fields, limits: more === undefined ? limits : undefined, type: decided.change };
+  return { ...fields, limits: more === undefined ? limits : undefined, type: intents.change.fact };
 }
 
 interface Outcome {

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { askOf, child, isEvent, type Message, type Wait, wait } from '../../src/messages.ts';
+import { child, isEvent, type Message, originalAsk, type Wait, wait } from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
 import { partOf, type Strategy, withSpec } from '../strategy.ts';
 import { runInner } from './runInner.ts';
@@ -17,7 +17,7 @@ export const fill = (strategy: Strategy): Strategy =>
       new Observable<Message>((out) => {
         const inner = runInner(strategy, env, out);
         const instead = (waiting: Wait) => {
-          const reply = inner.ask(askOf(waiting));
+          const reply = inner.ask(originalAsk(waiting));
           return reply.type === 'ask' ? wait(reply, waiting.by) : reply;
         };
         out.add(

@@ -95,9 +95,7 @@ const layers = {
     'type of requests': [["if (!/^application\\/json\\b/.test(c.req.header('content-type') ?? '')) return", 'if (!c) return']],
     'length of requests': [['bodyLimit({ maxSize: LARGEST,', 'bodyLimit({ maxSize: 2 ** 30,']],
     'content policy': [["c.header('Content-Security-Policy', POLICY);", '']],
-    'known commands': [
-      ["typeof type !== 'string' || !Object.hasOwn(intentSchemas, type)", "typeof type !== 'string' || !(type in intentSchemas)"],
-    ],
+    'known commands': [['Object.hasOwn(intents, type)', 'type in intents']],
   },
   interface: {
     'token of a user': [["if (!user) return answer({ error: 'a token", "if (!user) return next() ?? answer({ error: 'a token"]],

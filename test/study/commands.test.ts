@@ -3,7 +3,8 @@ import type { Fact } from '../../src/facts/facts.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
-import { decide, type Intent, parseIntent, RefusedError } from '../../src/study/commands.ts';
+import { decide, parseIntent, RefusedError } from '../../src/study/commands.ts';
+import type { Intent } from '../../src/study/intents.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 

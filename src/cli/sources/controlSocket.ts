@@ -3,7 +3,8 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { failureOf, type RequestFailure } from '../../errors.ts';
-import { type Intent, parseIntent, type Submitted } from '../../study/commands.ts';
+import { parseIntent, type Submitted } from '../../study/commands.ts';
+import type { Intent } from '../../study/intents.ts';
 
 /** What the process that runs a study answers. */
 export type SocketAnswer = Submitted | RequestFailure;

@@ -1,7 +1,7 @@
 import { JournalLockedError } from '../../../streams/log/errors.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
-import type { Intent } from '../../study/commands.ts';
+import type { Intent } from '../../study/intents.ts';
 import type { Answered, StudySource } from '../../study/source.ts';
 import { UsageError } from '../usage.ts';
 import { submitToRun } from './controlSocket.ts';

@@ -4,7 +4,8 @@ import type { Log } from '../../../streams/log/log.ts';
 import { past } from '../../../streams/log/past.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import { type Intent, RefusedError, type Submitted } from '../../study/commands.ts';
+import { RefusedError, type Submitted } from '../../study/commands.ts';
+import type { Intent } from '../../study/intents.ts';
 import type { StudySource } from '../../study/source.ts';
 
 /** A study that runs in this process. @param submitted takes commands to its engine. */

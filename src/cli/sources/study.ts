@@ -5,10 +5,10 @@ import type { Created } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import type { StudySource } from '../../study/source.ts';
 import { inform } from '../terminal/output.ts';
+import { type PassedOver, passedOver } from '../terminal/passedOver.ts';
 import { UsageError } from '../usage.ts';
 import { journalSource } from './journal.ts';
 import { createdIn, stemOf } from './journalFile.ts';
-import { type PassedOver, passedOver } from './passedOver.ts';
 import { serverOf } from './serverOf.ts';
 
 /** The server and the name of a study that is not in a journal. */

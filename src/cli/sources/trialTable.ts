@@ -7,7 +7,7 @@ import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import type { StudySource } from '../../study/source.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
-import type { PassedOver } from './passedOver.ts';
+import type { PassedOver } from '../terminal/passedOver.ts';
 
 /** A trial, and in a study of several objectives whether no other trial dominates it. */
 export interface ListedTrial extends TrialRow {

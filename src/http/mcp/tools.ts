@@ -1,6 +1,7 @@
 import { fromJsonSchema, type jsonSchemaValidator, type McpServer } from '@modelcontextprotocol/server';
 import type { ObjectSchema, Schema } from '../../facts/schema.ts';
 import { validate } from '../../facts/validate.ts';
+import { type Intent, intents, isIntent } from '../../study/intents.ts';
 import { failureFor } from '../failure.ts';
 import { handle } from '../handlers.ts';
 import { type Operation, type OperationId, operationIds, operations } from '../operations.ts';
@@ -9,8 +10,6 @@ import { hasRole, type User } from '../users.ts';
 
 /** The log is too long for an agent; resources and `list_trials` say the same in short. */
 const LEFT_OUT: readonly OperationId[] = ['facts'];
-/** What cannot be undone. */
-const DESTRUCTIVE: readonly OperationId[] = ['change', 'close', 'retract', 'cancel'];
 /** Rows of a page, unless the agent asks for more. */
 const PAGE = 20;
 /** Seconds that an ask waits, unless the agent says otherwise. */
@@ -29,6 +28,9 @@ const ofActs = {
     description: 'an id that you choose for this request; repeated with the same id, it takes effect once',
   },
 } as const satisfies Readonly<Record<string, Schema>>;
+
+/** Whether a command cannot be undone. */
+const isFinal = (type: Intent['type']): boolean => 'isFinal' in intents[type];
 
 /** The names of tools, such as `list_trials` of `listTrials`. */
 export const toolOf = (id: OperationId): string => id.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -81,7 +83,7 @@ export function registerTools(server: McpServer, studies: RunningStudies, user: 
         inputSchema: fromJsonSchema<Arguments>({ ...inputOf(operation) }, checks),
         annotations: {
           readOnlyHint: method === 'get',
-          destructiveHint: DESTRUCTIVE.includes(id),
+          destructiveHint: isIntent(id) && isFinal(id),
           idempotentHint: method === 'get',
           openWorldHint: false,
         },

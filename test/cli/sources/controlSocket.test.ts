@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { controlSocket } from '../../../src/cli/sources/controlSocket.ts';
-import type { Intent } from '../../../src/study/commands.ts';
+import type { Intent } from '../../../src/study/intents.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { directory, hypertide, journalOf, start, studyIn, until } from '../support.ts';
 

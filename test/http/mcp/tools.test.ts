@@ -188,7 +188,7 @@ describe('each tool', () => {
       for (const schema of Object.values(inputSchema.properties ?? {})) expect(schema).toHaveProperty('description');
     }
     const destructive = tools.filter(({ annotations }) => annotations?.destructiveHint).map(({ name }) => name);
-    expect(destructive).toEqual(['change', 'close', 'retract', 'cancel']);
+    expect(destructive).toEqual(['retract', 'cancel', 'change', 'close']);
     expect(tools.filter(({ annotations }) => annotations?.readOnlyHint)).toHaveLength(9);
   });
 

@@ -5,11 +5,11 @@ import { createdOf } from '../../../../streams/spec/options.ts';
 import type { Fact, Params } from '../../../facts/facts.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { type Finished, readLines, readTable } from '../../sources/importRows.ts';
 import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { inform, shellQuoted, suggestNext } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
-import { type Finished, readLines, readTable } from './importRows.ts';
 
 interface ImportOptions {
   /** Study file to begin the journal with. */

@@ -39,5 +39,5 @@ const jsonOf = (rows: readonly object[], format: Format): string =>
 async function tableFile(study: CommandStudy, wanted: ExportOptions['table'], format: Format): Promise<string | Uint8Array> {
   const table =
     wanted === 'reports' ? reportTable(await entriesIn(study)) : trialTable(await trialsIn(study), study.created.space as SpaceData);
-  return format === 'csv' ? tableCsv(table) : (await import('./parquet.ts')).parquetOf(table);
+  return format === 'csv' ? tableCsv(table) : (await import('../../report/parquet.ts')).parquetOf(table);
 }

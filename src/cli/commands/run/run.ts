@@ -12,9 +12,9 @@ import { changedBy, type Settings, settingsOf } from '../../../ledger/settings.t
 import type { TrialId } from '../../../messages.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import type { Intent } from '../../../study/commands.ts';
 import { expendable, isInUse } from '../../../study/expendable.ts';
 import { failingAlike, isTelling } from '../../../study/failingAlike.ts';
+import type { Intent } from '../../../study/intents.ts';
 import type { StudySource } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
 import { type Hooks, openHooks } from '../../hooks/hooks.ts';
@@ -30,6 +30,8 @@ import { trialsIn } from '../../sources/trialTable.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { nearby, shellQuoted } from '../../terminal/output.ts';
+import { RUN_EXAMPLE } from '../../terminal/runExample.ts';
+import { type Ending, type Watch, watch } from '../../terminal/runView.ts';
 import type { About, StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
 import { keepFiles } from '../../trainers/keepFiles.ts';
@@ -40,8 +42,6 @@ import { checkResuming } from '../../trainers/resuming.ts';
 import { type TrainerPrograms, trainers } from '../../trainers/trainers.ts';
 import { trialsDirectory } from '../../trainers/trialFiles.ts';
 import { UsageError } from '../../usage.ts';
-import { RUN_EXAMPLE } from './runExample.ts';
-import { type Ending, type Watch, watch } from './runView.ts';
 
 interface RunOptions {
   readonly journal?: string;

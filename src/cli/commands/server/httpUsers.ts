@@ -2,8 +2,8 @@ import { stringify } from 'yaml';
 import { checkName } from '../../../../streams/nats/protocol/subjects.ts';
 import { newToken } from '../../../dashboard/access.ts';
 import { tokenDigest, type UserRole } from '../../../http/users.ts';
+import { secretsIn } from '../../serving/secrets.ts';
 import { UsageError } from '../../usage.ts';
-import { secretsIn } from './secrets.ts';
 
 interface HttpUsersOptions {
   readonly trainer?: readonly string[];

@@ -4,10 +4,10 @@ import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
 import type { SignedAccount } from '../../../../streams/nats/config/updateAccounts.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { type Secrets, secretsIn } from '../../serving/secrets.ts';
 import { inform } from '../../terminal/output.ts';
 import { withoutPassword } from '../../terminal/plainText.ts';
 import { UsageError } from '../../usage.ts';
-import { type Secrets, secretsIn } from './secrets.ts';
 
 interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'maxBytes'> {
   readonly study?: readonly string[];

@@ -15,7 +15,7 @@ import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
 import { connection, detail, headlines, objectives } from '../state/store.ts';
 import { study, view } from '../state/url.ts';
-import { Answer } from './answer/Answer.tsx';
+import { AnswerView } from './answer/AnswerView.tsx';
 import { Card } from './Card.tsx';
 import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
@@ -189,7 +189,7 @@ function Overview() {
   const note = detail.value?.note;
   return (
     <>
-      <Answer />
+      <AnswerView />
       {note !== undefined && (
         <Card title="Notes">
           <Markdown text={note} />

@@ -1,7 +1,7 @@
 import { batch, effect, signal, untracked } from '@preact/signals';
 import { failureOf } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import type { Intent } from '../../../study/commands.ts';
+import type { Intent } from '../../../study/intents.ts';
 import type { Added, CommandAnswer, Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../wire.ts';
 import { connection, detail, forget, headlines, knownImportances, knownRecommended, machines, takeIn } from './store.ts';
 import { study, view } from './url.ts';

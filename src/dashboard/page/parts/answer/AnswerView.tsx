@@ -5,7 +5,7 @@ import { LessonsCard } from './LessonsCard.tsx';
 import { ProgressCard } from './ProgressCard.tsx';
 
 /** What people open the page for: the best configuration, how far the study is, and what it has learned. */
-export const Answer = () => (
+export const AnswerView = () => (
   <div class="answer">
     {objectives.value.length > 1 ? <FrontCard /> : <BestCard />}
     <ProgressCard />

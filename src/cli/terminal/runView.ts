@@ -1,18 +1,18 @@
 import { Subject } from 'rxjs';
-import { type Progress, progress, trials } from '../../../../streams/results/observe.ts';
-import { pareto } from '../../../../streams/results/pareto.ts';
-import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../../../facts/facts.ts';
-import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
-import type { TrialId } from '../../../messages.ts';
-import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import { type Alike, failedAlike } from '../../../study/failingAlike.ts';
-import { bestFirst, type TrialRow } from '../../../study/trials.ts';
-import { passedOver } from '../../sources/passedOver.ts';
-import { nearby, print, shellQuoted } from '../../terminal/output.ts';
-import { stripControls } from '../../terminal/plainText.ts';
-import { progressLine, trialLine } from '../../terminal/render.ts';
-import type { StatusLine } from '../../terminal/statusLine.ts';
-import { table } from '../../terminal/table.ts';
+import { type Progress, progress, trials } from '../../../streams/results/observe.ts';
+import { pareto } from '../../../streams/results/pareto.ts';
+import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../../facts/facts.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import type { TrialId } from '../../messages.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { type Alike, failedAlike } from '../../study/failingAlike.ts';
+import { bestFirst, type TrialRow } from '../../study/trials.ts';
+import { nearby, print, shellQuoted } from './output.ts';
+import { passedOver } from './passedOver.ts';
+import { stripControls } from './plainText.ts';
+import { progressLine, trialLine } from './render.ts';
+import type { StatusLine } from './statusLine.ts';
+import { table } from './table.ts';
 
 /** How a run of a study ended. */
 export type Ending =

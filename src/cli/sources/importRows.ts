@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
-import type { Created, Params, Values } from '../../../facts/facts.ts';
-import { isRecord } from '../../../schema/isRecord.ts';
-import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import type { SpaceData } from '../../../space/schema.ts';
-import { parseNumber, parseValue } from '../../../space/types/dimension.ts';
+import type { Created, Params, Values } from '../../facts/facts.ts';
+import { isRecord } from '../../schema/isRecord.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { SpaceData } from '../../space/schema.ts';
+import { parseNumber, parseValue } from '../../space/types/dimension.ts';
 
 /** A trial that was finished elsewhere. */
 export interface Finished {

@@ -1,5 +1,5 @@
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import type { CellType, Table } from '../../../study/tables.ts';
+import type { CellType, Table } from '../../study/tables.ts';
 
 /** The type of a column in a Parquet file, and a cell as the writer takes it. */
 const types: Readonly<Record<CellType, { readonly type: NonNullable<ColumnSource['type']>; readonly of: (cell: unknown) => unknown }>> = {

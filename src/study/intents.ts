@@ -1,0 +1,86 @@
+import type { Annotated, Changed, Closed, Command, Enqueued, Fact, Instructed, ProposedFact } from '../facts/facts.ts';
+import { factSchemas } from '../facts/facts.ts';
+import type { ObjectSchema, Schema } from '../facts/schema.ts';
+import type { TrialId } from '../messages.ts';
+
+/** New settings of a study. */
+export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {
+  /** Configurations to try beyond those that were planned or, without a limit, beyond those that there are. */
+  readonly more?: number;
+}
+
+/** What a person asks of a study. `type` is also the name of the command and of the rpc method. */
+export type Intent =
+  | (Pick<Enqueued, 'params' | 'rest'> & { readonly type: 'enqueue' })
+  | (Omit<ProposedFact, 'type' | 'v' | 'user'> & { readonly type: 'propose' })
+  | { readonly type: 'retract'; readonly trial: TrialId }
+  | { readonly type: 'cancel'; readonly trial: TrialId }
+  | (Omit<Annotated, 'type' | 'v' | 'user'> & { readonly type: 'annotate' })
+  | (Changes & { readonly type: 'change' })
+  | (Pick<Instructed, 'trainer' | 'to' | 'reason'> & { readonly type: 'instruct' })
+  | { readonly type: 'close' };
+
+/** The fact that an intent becomes in the log. */
+export type Decided = Command | Closed;
+
+/** What follows from an intent everywhere: its fact, its rpc method, its request over HTTP and its tool for agents. */
+export interface IntentKind {
+  /** The fact that it becomes. */
+  readonly fact: Decided['type'];
+  /** What it holds besides its type. */
+  readonly schema: ObjectSchema;
+  /** What it does, as a sentence. */
+  readonly summary: string;
+  /** Whether it is always about one trial, which its address over HTTP then names. */
+  readonly ofTrial?: true;
+  /** Whether it cannot be undone. */
+  readonly isFinal?: true;
+}
+
+/** The fields that a person gives: those of the fact, without its type and without the name of its author. */
+function fieldsOf(type: Fact['type']): ObjectSchema {
+  const { properties, required, description } = factSchemas[type];
+  const { type: _, v: __, by: ___, user: ____, ...fields } = properties!;
+  return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
+}
+
+const change = fieldsOf('changed');
+const more: Schema = { type: 'integer', minimum: 1, description: 'configurations to try in addition' };
+
+export const intents = {
+  enqueue: { fact: 'enqueued', schema: fieldsOf('enqueued'), summary: 'Try a configuration next.' },
+  propose: {
+    fact: 'proposed',
+    schema: fieldsOf('proposed'),
+    summary: 'Propose a configuration for the stage external of a proposer. It is tried when its turn comes.',
+  },
+  retract: {
+    fact: 'retracted',
+    schema: fieldsOf('retracted'),
+    summary: 'Declare the result of a trial wrong.',
+    ofTrial: true,
+    isFinal: true,
+  },
+  cancel: { fact: 'cancelled', schema: fieldsOf('cancelled'), summary: 'Cancel a trial.', ofTrial: true, isFinal: true },
+  annotate: { fact: 'annotated', schema: fieldsOf('annotated'), summary: 'Add a note, labels or a star to a trial or to the study.' },
+  change: {
+    fact: 'changed',
+    schema: { ...change, properties: { ...change.properties, more } },
+    summary: 'Change limits, parallel or strategy; pause, resume or reopen the study.',
+    isFinal: true,
+  },
+  instruct: {
+    fact: 'instructed',
+    schema: fieldsOf('instructed'),
+    summary: 'Tell a trainer to take trials, to take none, or to take none and end.',
+  },
+  close: { fact: 'closed', schema: { type: 'object', description: 'nothing' }, summary: 'End the study.', isFinal: true },
+} as const satisfies Readonly<Record<Intent['type'], IntentKind>>;
+
+export const isIntent = (type: string): type is Intent['type'] => Object.hasOwn(intents, type);
+
+const intentTypes = Object.keys(intents).filter(isIntent);
+
+/** Something for each intent, under its name. */
+export const forIntents = <T>(make: (type: Intent['type'], kind: IntentKind) => T): Readonly<Record<Intent['type'], T>> =>
+  Object.fromEntries(intentTypes.map((type) => [type, make(type, intents[type])])) as Record<Intent['type'], T>;
