@@ -1,4 +1,4 @@
-import { attempt, checkpoint, decisions, metric, requires, rules, run, trial, uncounted, user } from './fields.ts';
+import { attempt, checkpoint, decisions, metric, priority, requires, rules, run, trial, uncounted, user } from './fields.ts';
 import { limits } from './limits.ts';
 import {
   anySchema,
@@ -60,6 +60,7 @@ const created = fact(
   {
     resumes: flagSchema('whether the trainers resume from checkpoints (default: unknown)'),
     requires,
+    priority,
     rules,
     decisions,
     version: textSchema('version of hypertide'),
@@ -231,6 +232,7 @@ const changed = fact(
   {
     paused: flagSchema('whether new trials wait'),
     parallel: integerSchema(1, 'how many trials may be open at once'),
+    priority,
     limits,
     uncounted,
     strategy: anySchema('the new strategy as data'),

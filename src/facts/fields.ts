@@ -1,4 +1,4 @@
-import { integerSchema, listSchema, notNegativeSchema, recordSchema, textSchema } from './schema.ts';
+import { integerSchema, listSchema, notNegativeSchema, recordSchema, textSchema, withinSchema } from './schema.ts';
 import { RULES } from './versions.ts';
 
 // Fields that several facts have.
@@ -19,6 +19,11 @@ export const checkpoint = textSchema("the trainer's own reference to a checkpoin
 export const requires = recordSchema(
   notNegativeSchema('how much of it, for memory in bytes'),
   'what a trainer must have for each trial, such as GPUs (default: nothing)',
+);
+export const priority = withinSchema(
+  0.01,
+  100,
+  'share of the time of workers that serve several studies, relative to the others (default: 1)',
 );
 export const uncounted = listSchema(
   trial,

@@ -48,6 +48,13 @@ export const finiteSchema = (description: string): Described<number> => ({ type:
 
 export const notNegativeSchema = (description: string): Described<number> => ({ type: 'number', minimum: 0, description });
 
+export const withinSchema = (minimum: number, maximum: number, description: string): Described<number> => ({
+  type: 'number',
+  minimum,
+  maximum,
+  description,
+});
+
 export const flagSchema = (description: string): Described<boolean> => ({ type: 'boolean', description });
 
 export const enumSchema = <const T extends string>(names: readonly T[], description: string): Described<T> => ({

@@ -1,4 +1,5 @@
 import type { Changed, Created, Limits, ObjectiveSpec, Values } from '../facts/facts.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 
 /** What is in force: `created`, and every `changed` since. */
 export interface Settings {
@@ -7,8 +8,10 @@ export interface Settings {
   readonly objectives: readonly ObjectiveSpec[];
   readonly limits: Limits;
   readonly parallel: number;
+  /** The share of the time of workers that serve several studies, relative to the others. */
+  readonly priority: number;
   /** What the options said at the last start that said something new. What they say again is no news, and undoes no change since. */
-  readonly said: Limits & { readonly parallel: number };
+  readonly said: Limits & { readonly parallel: number; readonly priority: number };
   readonly duplicates: 'forbid' | 'allow';
   /** Which rules decide what counts. */
   readonly rules: number;
@@ -28,6 +31,7 @@ export const settingsOf = ({
   objectives,
   limits,
   parallel,
+  priority = 1,
   duplicates,
   strategy,
   resumes = false,
@@ -39,7 +43,8 @@ export const settingsOf = ({
   objectives,
   limits,
   parallel,
-  said: { ...limits, parallel },
+  priority,
+  said: { ...limits, parallel, priority },
   duplicates,
   rules,
   strategy,
@@ -49,12 +54,16 @@ export const settingsOf = ({
   epoch: 0,
 });
 
-export const changedBy = (settings: Settings, { paused, parallel, limits, strategy, resumes, rules = 1, by }: Changed): Settings => ({
+export const changedBy = (
+  settings: Settings,
+  { paused, parallel, priority, limits, strategy, resumes, rules = 1, by }: Changed,
+): Settings => ({
   ...settings,
   paused: paused ?? settings.paused,
   parallel: parallel ?? settings.parallel,
+  priority: priority ?? settings.priority,
   limits: limits ? { ...settings.limits, ...limits } : settings.limits,
-  said: by === 'start' ? { ...settings.said, ...limits, parallel: parallel ?? settings.said.parallel } : settings.said,
+  said: by === 'start' ? { ...settings.said, ...limits, ...omitUndefined({ parallel, priority }) } : settings.said,
   strategy: strategy ?? settings.strategy,
   resumes: resumes ?? settings.resumes,
   rules: Math.max(rules, settings.rules),

@@ -39,7 +39,8 @@ const todos: Readonly<Partial<Record<CommandRefusal['code'], string>>> = {
   'not-begun': 'try again once its engine runs',
   closed: 'change a limit to reopen it',
   'request-reused': 'use a new name for each request, and the same one to repeat it',
-  'nothing-to-change': 'to change the study, give at least one of limits, more, parallel, paused, uncounted, strategy, resumes and rules',
+  'nothing-to-change':
+    'to change the study, give at least one of limits, more, parallel, priority, paused, uncounted, strategy, resumes and rules',
 };
 
 /** A study refused a command or a fact: `code` and the message say why, `todo` what to do. */
@@ -140,7 +141,7 @@ function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknow
 }
 
 function changedFact<P>(
-  { paused, parallel, uncounted, strategy, resumes, rules, more: extra, limits: wanted }: Changes,
+  { paused, parallel, priority, uncounted, strategy, resumes, rules, more: extra, limits: wanted }: Changes,
   { settings, configurations }: Ledger<P>,
   prepare: (strategy: unknown) => unknown,
 ): Changed | CommandRefusal {
@@ -150,6 +151,7 @@ function changedFact<P>(
     type: 'changed',
     limits: Object.keys(limits).length > 0 ? limits : undefined,
     parallel,
+    priority,
     paused,
     uncounted,
     strategy: strategy === undefined ? undefined : prepare(strategy),

@@ -222,6 +222,7 @@ export function changeAtStart({ said, resumes }: Settings, options: StudyOptions
   return omitUndefined({
     ...AT_START,
     parallel: options.parallel !== said.parallel ? options.parallel : undefined,
+    priority: options.priority !== said.priority ? options.priority : undefined,
     limits: limits.length > 0 ? Object.fromEntries(limits) : undefined,
     resumes: options.resumes && !resumes ? true : undefined,
   });

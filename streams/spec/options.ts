@@ -4,7 +4,7 @@ import { DECISIONS, RULES } from '../../src/facts/versions.ts';
 import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../../src/schema/optionRules.ts';
+import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom, within } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import type { Space } from '../../src/space/space.ts';
 import { version } from '../../src/version.ts';
@@ -25,6 +25,8 @@ export const studyOptions = {
   parallel: optional(wholeFrom(1), 1),
   /** What a worker must have for each trial, by name, such as `{ gpu: 1, memory: 8GiB }`. Workers without it take no trials, see `worker --slots`. */
   requires: optional(byName(amount, 'at least one name with an amount, such as { gpu: 1, memory: 8GiB }')),
+  /** The share of the time of workers that serve several studies, relative to the others: 0.01 to 100. Default: 1. */
+  priority: optional(within(0.01, 100)),
   /** Whether a configuration may be tried twice at the same budget: `forbid` or `allow`. Default: forbid. */
   duplicates: optional(oneOf('forbid', 'allow'), 'forbid'),
   /** The study ends after this many configurations. Trials that resume others and imported trials do not count. */
@@ -90,7 +92,7 @@ const amountsOf = (requires: Readonly<Record<string, Amount>>): Readonly<Record<
 /** The first fact of a log. @throws OptionError */
 export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
   if (strategy !== undefined) checkStrategy('strategy', strategy);
-  const { study, seed, resumes, parallel, duplicates, requires } = resolveOptions('', studyOptions, options);
+  const { study, seed, resumes, parallel, priority, duplicates, requires } = resolveOptions('', studyOptions, options);
   return {
     type: 'created',
     v: 1,
@@ -102,7 +104,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     limits: limitsOf(options),
     parallel,
     duplicates,
-    ...omitUndefined({ resumes: resumes || undefined, requires: requires && amountsOf(requires) }),
+    ...omitUndefined({ resumes: resumes || undefined, requires: requires && amountsOf(requires), priority }),
     rules: RULES,
     decisions: DECISIONS,
     version,

@@ -105,6 +105,7 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option('--seconds <s>', 'time limit of each run of the study, in seconds', positiveNumber)
     .option('--plateau <n>', 'results in a row without improvement that end it', wholeNumber)
     .option('--parallel <n>', 'trials at a time', wholeNumber)
+    .option('--priority <n>', 'share of the time of workers that serve several studies (default: 1)', positiveNumber)
     .option('--pause', 'suggest no new trials')
     .option('--resume', 'suggest new trials again')
     .option('--strategy <data>', 'new strategy, a name or YAML')

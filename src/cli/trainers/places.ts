@@ -6,7 +6,7 @@ export interface Places {
   /**
    * A door for a study.
    *
-   * @param weight how much of the time of the slots it gets, relative to the others
+   * @param weight how much of the time of the slots it gets, relative to the others; multiplied by the priority of the study
    * @param needs what each of its trials takes of the worker's resources
    */
   join(weight: number, needs?: Amounts): Door;
@@ -15,7 +15,7 @@ export interface Places {
 }
 
 interface Studying {
-  readonly weight: number;
+  weight: number;
   readonly needs: Amounts;
   /** Milliseconds of slots that its ended runs have used, divided by its weight. */
   used: number;
@@ -106,7 +106,10 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
         answered: () => {
           study.asking--;
         },
-        enter: (run) => enter(study, run),
+        enter: (run, priority = 1) => {
+          study.weight = weight * priority;
+          return enter(study, run);
+        },
         leave: (run) => leave(study, run),
       };
     },

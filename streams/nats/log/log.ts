@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { RULES } from '../../../src/facts/versions.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
+import type { Settings } from '../../../src/ledger/settings.ts';
 import type { TrialId } from '../../../src/messages.ts';
 import { bell } from '../../log/follow.ts';
 import { type Log, LogClosedError } from '../../log/log.ts';
@@ -9,7 +11,7 @@ import { onStatus } from '../connection/connection.ts';
 import { isPassing, isStreamFull, withRetry } from '../connection/retry.ts';
 import { silence } from '../connection/silence.ts';
 import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
-import { LEASE, LEASE_HEADER, LIMIT_HEADER, TRACE_HEADER } from '../protocol/messages.ts';
+import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRIORITY_HEADER, TRACE_HEADER } from '../protocol/messages.ts';
 import { subjectsOf, trainerOf } from '../protocol/subjects.ts';
 import type { StoredMessage } from './entry.ts';
 import { meter, type TrainerUsage } from './meter.ts';
@@ -22,8 +24,8 @@ export interface NatsLogOptions extends StreamOptions {
   readonly create?: boolean;
   /** Milliseconds to wait for the server's word on one fact. Default 2000. */
   readonly timeout?: number;
-  /** Whether the first rules hold, which have a limit of their own for what trainers say. */
-  readonly isOld?: () => boolean;
+  /** What holds now. The first rules have a limit of their own for what trainers say, and each suggestion tells the priority. */
+  readonly settings?: (() => Pick<Settings, 'rules' | 'priority'>) | undefined;
   /** Told in a line that the server has no room, and that it has room again. */
   readonly warn?: ((message: string) => void) | undefined;
   /** Seconds of the lease, which each suggestion tells trainers. */
@@ -92,7 +94,11 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   /** The longest fact of a trainer that counts. A server counts the headers, too. */
   const limit = (): number => {
     const room = Math.min(longest > 0 ? longest : Number.POSITIVE_INFINITY, nc.info!.max_payload) - HEADERS;
-    return Math.max(1, options.isOld?.() ? Math.min(room, LONGEST_FACT) : room);
+    return Math.max(1, (options.settings?.().rules ?? RULES) < 2 ? Math.min(room, LONGEST_FACT) : room);
+  };
+  const prioritised = (): Headers => {
+    const priority = options.settings?.().priority ?? 1;
+    return priority === 1 ? [] : [[PRIORITY_HEADER, String(priority)]];
   };
   const knew = (subject: string, position: number) => {
     if (position > (fence.get(subject) ?? 0)) fence.set(subject, position);
@@ -107,13 +113,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     const id = messageId();
     const subject = subjectFor(fact);
     const last = fence.get(subject) ?? 0;
-    const leased: Headers =
-      type === 'suggested'
-        ? [
-            [LEASE_HEADER, String(lease)],
-            [LIMIT_HEADER, String(limit())],
-          ]
-        : [];
+    const leased: Headers = type === 'suggested' ? [[LEASE_HEADER, String(lease)], [LIMIT_HEADER, String(limit())], ...prioritised()] : [];
     const traceparent = type === 'suggested' ? options.traceparent?.(trial) : undefined;
     const traced: Headers = traceparent === undefined ? [] : [[TRACE_HEADER, traceparent]];
     const headers = [...cloudEvent(id, eventSource(study), { type }), ...leased, ...traced];

@@ -4,7 +4,7 @@ import type { Schema } from '../../../src/facts/schema.ts';
 import { replySchema, requestKinds, requestMethods, statusSchema } from '../../../src/study/requests.ts';
 import { version } from '../../../src/version.ts';
 import { eventSource, eventType, SPEC_VERSION } from './cloudEvent.ts';
-import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRESENCE, TRACE_HEADER } from './messages.ts';
+import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRESENCE, PRIORITY_HEADER, TRACE_HEADER } from './messages.ts';
 import { TRAINERS } from './subjects.ts';
 
 const text = (description: string): Schema => ({ type: 'string', description });
@@ -148,6 +148,7 @@ const eventHeaders = (fact: string) => ({
     ...(fact === 'suggested' && {
       [LEASE_HEADER]: text('seconds of the lease of a run'),
       [LIMIT_HEADER]: text('bytes of the longest fact of the trial'),
+      [PRIORITY_HEADER]: text('the priority of the study, if it is not 1: for trainers that serve several studies'),
       [TRACE_HEADER]: text('the trace of the trial (W3C Trace Context), if the engine is traced'),
     }),
   },

@@ -11,6 +11,9 @@ export const LEASE_HEADER = 'Hypertide-Lease';
 /** Header of a suggestion: the longest fact of its trial that counts, in bytes. Without it, 16 KiB. */
 export const LIMIT_HEADER = 'Hypertide-Limit';
 
+/** Header of a suggestion: the priority of the study, if it is not 1. */
+export const PRIORITY_HEADER = 'Hypertide-Priority';
+
 /** Header of a suggestion: the trace of its trial, as W3C Trace Context writes it. */
 export const TRACE_HEADER = 'traceparent';
 

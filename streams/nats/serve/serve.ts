@@ -2,6 +2,7 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Settings } from '../../../src/ledger/settings.ts';
 import type { TrialId } from '../../../src/messages.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Space } from '../../../src/space/space.ts';
@@ -60,14 +61,14 @@ export interface ServedStudy {
 /**
  * The log of a study, whose stream takes messages as long as its first fact.
  *
- * @param isOld whether the first rules hold.
+ * @param current what holds now.
  * @throws StudyError if the server takes no message as long as that.
  */
-export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, isOld?: () => boolean): Promise<NatsLog> {
+export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, current?: () => Settings): Promise<NatsLog> {
   const { study, strategy, lease = LEASE, warn, spans, replicas, maxBytes, maxMessageBytes } = options;
   const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
   const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
-  return natsLog(nc, study, omitUndefined({ lease, warn, isOld, traceparent, replicas, maxBytes, maxMessageBytes: longest }));
+  return natsLog(nc, study, omitUndefined({ lease, warn, settings: current, traceparent, replicas, maxBytes, maxMessageBytes: longest }));
 }
 
 /**
@@ -94,7 +95,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
-  const log = await studyLog(nc, space, options, () => running.engine.ledger.settings.rules < 2);
+  const log = await studyLog(nc, space, options, () => running.engine.ledger.settings);
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
   let resolve!: () => void;

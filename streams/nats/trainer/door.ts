@@ -4,8 +4,8 @@ export interface Door {
   whenOpen(ask: () => void): void;
   /** An ask has its answer, which need not be a trial. */
   answered(): void;
-  /** Takes a place for a run. @returns whether there was one */
-  enter(run: string): boolean;
+  /** Takes a place for a run. @param priority that of the study, default 1 @returns whether there was one */
+  enter(run: string, priority?: number): boolean;
   /** Gives the place of a run back. */
   leave(run: string): void;
 }
@@ -23,7 +23,7 @@ export function pausableDoor(door: Door): Door & { pause(isPaused: boolean): voi
       else door.whenOpen(ask);
     },
     answered: () => door.answered(),
-    enter: (run) => !isClosed && door.enter(run),
+    enter: (run, priority) => !isClosed && door.enter(run, priority),
     leave: (run) => door.leave(run),
     pause: (isPaused) => {
       isClosed = isPaused;

@@ -17,6 +17,7 @@ import {
   LEASE_HEADER,
   LIMIT_HEADER,
   PRESENCE,
+  PRIORITY_HEADER,
   type PresenceMessage,
   type RejectedMessage,
   TRACE_HEADER,
@@ -221,7 +222,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       if (over) return publish(nc, message.reply!, '-NAK');
       const { trial, attempt } = suggestion;
       const run = `${trial}.${attempt}.${nuid.next()}`;
-      if (!door.enter(run)) return leave(message, '-NAK');
+      if (!door.enter(run, priorityOf(message))) return leave(message, '-NAK');
       storing = true;
       const one = new ClaimedRun<P>(suggestion, run, {
         trainer: name,
@@ -296,4 +297,5 @@ function suggestionOf<P>(message: Msg): Suggestion<P> | undefined {
 }
 
 const limitOf = ({ headers }: Msg): number => Number(headers?.get(LIMIT_HEADER)) || LONGEST_FACT;
+const priorityOf = ({ headers }: Msg): number => Number(headers?.get(PRIORITY_HEADER)) || 1;
 const leaseOf = ({ headers }: Msg): number => Number(headers?.get(LEASE_HEADER)) || LEASE;

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 /** A study with trials of some milliseconds, from a time on. */
-function study(at: Places, slots: number, { weight = 1, lasting = 100, from = 0, needs = {} as Amounts } = {}) {
+function study(at: Places, slots: number, { weight = 1, lasting = 100, from = 0, needs = {} as Amounts, priority = (): number => 1 } = {}) {
   const door = at.join(weight, needs);
   const spent = { trials: 0, most: 0, used: new Set<number>() };
   let running = 0;
@@ -21,7 +21,7 @@ function study(at: Places, slots: number, { weight = 1, lasting = 100, from = 0,
         () => {
           door.answered();
           const run = `${id}.${spent.trials}`;
-          if (!door.enter(run)) return loop();
+          if (!door.enter(run, priority())) return loop();
           spent.trials++;
           spent.used.add(at.slotOf(run));
           spent.most = Math.max(spent.most, ++running);
@@ -49,6 +49,20 @@ it('share one slot by weight', async () => {
   expect(a.trials / b.trials).toBeGreaterThan(2.8);
   expect(a.trials / b.trials).toBeLessThan(3.2);
   expect(a.trials + b.trials).toBeGreaterThan(700);
+});
+
+it('share by priority, as of the last trial that was suggested', async () => {
+  const at = begin(1);
+  let priority = 1;
+  const [a, b] = [study(at, 1, { weight: 2, priority: () => priority }), study(at, 1)];
+  await vi.advanceTimersByTimeAsync(50_000);
+  const before = [a.trials, b.trials] as const;
+  expect(before[0] / before[1]).toBeCloseTo(2, 0);
+  priority = 4;
+  await vi.advanceTimersByTimeAsync(100_000);
+  const ratio = (a.trials - before[0]) / (b.trials - before[1]);
+  expect(ratio).toBeGreaterThan(6.5);
+  expect(ratio).toBeLessThan(9);
 });
 
 it('share the time of slots, not the number of trials', async () => {

@@ -6,6 +6,7 @@ import { random } from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { natsLog } from '../../../streams/nats/log/log.ts';
+import { PRIORITY_HEADER } from '../../../streams/nats/protocol/messages.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -50,6 +51,39 @@ describe('a broken trainer among 8', () => {
     await log.close();
     await engine.close();
   });
+});
+
+it('a suggestion tells trainers the priority of its study, which a restart does not undo', async () => {
+  const study = fresh();
+  const serving = (priority?: number) => engineOn(server, { study, trials: 9, priority });
+  const hand = await handOn(server, study);
+  const engine = await serving(3);
+  const told: (string | undefined)[] = [];
+  const finish = async (trial: number) => {
+    const message = (await hand.next())!;
+    told.push(message.headers!.get(PRIORITY_HEADER) || undefined);
+    message.ack();
+    await hand.say(trial, { type: 'started', attempt: 1, run: `r${trial}` });
+    await hand.say(trial, { type: 'completed', attempt: 1, run: `r${trial}`, values: { value: 1 } });
+  };
+  await finish(1);
+  await engine.heard.until(isFact('suggested', { trial: 2 }));
+  await request(engine.nc, study, 'change', { priority: 0.5 });
+  await finish(2);
+  await finish(3);
+  await engine.heard.until(isFact('suggested', { trial: 4 }));
+  await engine.close();
+  const again = await serving(3);
+  await finish(4);
+  await finish(5);
+  await again.heard.until(isFact('suggested', { trial: 6 }));
+  await request(again.nc, study, 'change', { priority: 1 });
+  await finish(6);
+  await finish(7);
+  expect(told).toEqual(['3', '3', '0.5', '0.5', '0.5', '0.5', undefined]);
+  await expect(request(again.nc, study, 'change', { priority: 0 })).rejects.toThrow('priority');
+  expect((await factsOf(again.nc, study)).filter(({ type }) => type === 'changed')).toHaveLength(2);
+  await again.close();
 });
 
 describe('a trainer that a person instructs', () => {

@@ -12,6 +12,7 @@ import { UsageError } from '../../usage.ts';
 interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | 'cost' | 'seconds' | 'plateau'> {
   readonly more?: number;
   readonly parallel?: number;
+  readonly priority?: number;
   readonly pause?: boolean;
   readonly resume?: boolean;
   readonly strategy?: string;
@@ -22,7 +23,7 @@ interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | '
 
 /** `hypertide change` */
 export async function change(study: CommandStudy, options: ChangeOptions): Promise<number> {
-  const { trials, more, target, cost, seconds, plateau, parallel, pause, resume, strategy, rules } = options;
+  const { trials, more, target, cost, seconds, plateau, parallel, priority, pause, resume, strategy, rules } = options;
   if (options.resumes && strategy === undefined) throw new UsageError('--resumes: expected --strategy as well');
   if (pause && resume) throw new UsageError('expected --pause or --resume, got both');
   if (trials !== undefined && more !== undefined) throw new UsageError('expected --trials or --more, got both');
@@ -36,6 +37,7 @@ export async function change(study: CommandStudy, options: ChangeOptions): Promi
     limits: omitUndefined({ trials, target, cost, seconds, plateau }),
     more,
     parallel,
+    priority,
     paused: pause || resume ? pause === true : undefined,
     strategy: data,
     resumes: options.resumes,
