@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, pages } from '../support/documents.ts';
@@ -46,6 +46,22 @@ describe('the wheel', () => {
 
   it('runs studies in a clean environment, in threads and processes, through kills and Ctrl-C', () => {
     run(installed('study'), join(here, 'test_study.py'));
+  });
+
+  it.each([
+    ['torch_digits.py', /\d+ of 30 trials were stopped early: \d+ epochs instead of 810/],
+    ['xgboost_conditional.py', /\ngbtree best 0\.\d+ of \d+ trials\ndart best 0\.\d+ of \d+ trials/],
+    ['optuna_chain.py', /Optuna made \d+ proposals; \d+ of 30 trials were stopped early\n.*suggested by external/],
+  ])('runs the example %s', (name, end) => {
+    const own = installed(name, '--system-site-packages');
+    const env = { ...process.env, PATH: `${dirname(own)}:${process.env.PATH}` };
+    const shown = execFileSync(own, [join(root, 'examples/python', name)], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    expect(shown).toMatch(end);
   });
 
   it('works with scikit-learn, XGBoost and Optuna, and in a notebook', () => {
