@@ -1,9 +1,28 @@
 import { UserError } from '../errors.ts';
 import type { Entry } from '../facts/entry.ts';
+import type { TrialId } from '../messages.ts';
 import type { StudySource } from './source.ts';
 
 /** How a place stores a log: as the lines of a journal, or as the messages of a stream. */
 export type LogForm = 'journal' | 'stream';
+
+/** A part of a checkpoint that a trainer has saved on a server. */
+export interface CheckpointPart {
+  readonly trainer: string;
+  readonly trial: TrialId;
+  /** Of its data. */
+  readonly sha256: string;
+  readonly data: Uint8Array;
+}
+
+/** All checkpoints that a study has on a server. */
+export interface Checkpoints {
+  /** Bytes that they take on the server. */
+  readonly bytes: number;
+  /** Bytes that they may take. */
+  readonly maxBytes: number;
+  parts(): AsyncIterable<CheckpointPart>;
+}
 
 /** How large a log is. */
 export interface LogSize {
@@ -43,14 +62,17 @@ export interface StudyPlace extends Studies {
   delete(name: string, entries?: number): Promise<void>;
   /** The log as it is stored now: a line of a journal, or a line of JSON for each message, without line feeds. */
   lines(name: string): AsyncIterable<Uint8Array>;
+  /** The checkpoints that trainers have saved on a server; undefined if there are none, or if they are files of the trials. */
+  checkpoints(name: string): Promise<Checkpoints | undefined>;
   /**
    * Begins a study with lines of a log of the same form. On an error, nothing of it is left.
    *
+   * @param checkpoints are stored before the log, so that its trials find them. A folder ignores them.
    * @throws UserError if the name is taken.
    */
-  restore(name: string, size: LogSize, lines: AsyncIterable<Uint8Array>): Promise<void>;
+  restore(name: string, size: LogSize, lines: AsyncIterable<Uint8Array>, checkpoints?: Checkpoints): Promise<void>;
   /** The same with the entries of any log. They keep their positions and times. */
-  begin(name: string, size: LogSize, entries: AsyncIterable<Entry>): Promise<void>;
+  begin(name: string, size: LogSize, entries: AsyncIterable<Entry>, checkpoints?: Checkpoints): Promise<void>;
 }
 
 /** The log of a study has grown since it was read. */

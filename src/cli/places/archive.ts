@@ -10,7 +10,7 @@ import { lineDecoder } from '../../../streams/log/journalCodec.ts';
 import { storedEntry } from '../../../streams/nats/place/storedLine.ts';
 import type { Entry } from '../../facts/entry.ts';
 import { isRecord } from '../../schema/isRecord.ts';
-import type { LogForm, LogSize, StudyPlace } from '../../study/place.ts';
+import type { CheckpointPart, Checkpoints, LogForm, LogSize, StudyPlace } from '../../study/place.ts';
 import { version } from '../../version.ts';
 import { firstOf } from '../sources/study.ts';
 import { UsageError } from '../usage.ts';
@@ -27,6 +27,8 @@ interface Contents extends LogSize {
   readonly logged: string;
   /** Whether `log.jsonl` is a journal, or has the messages of a stream. */
   readonly form: LogForm;
+  /** Of the study on its server, if it had checkpoints there. */
+  readonly checkpoints?: Pick<Checkpoints, 'bytes' | 'maxBytes'>;
   /** Version of hypertide. */
   readonly version: string;
 }
@@ -37,7 +39,7 @@ interface Written extends LogSize {
 }
 
 const LINE_FEED = Buffer.from('\n');
-const [CONTENTS, LOG, TRIALS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'SHA256SUMS'];
+const [CONTENTS, LOG, TRIALS, CHECKPOINTS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'checkpoints', 'SHA256SUMS'];
 
 /**
  * Writes a study into one compressed file: its log as it is stored, the folder of its trials, and a checksum of each file. An entry keeps its
@@ -60,7 +62,13 @@ export async function writeArchive(place: StudyPlace, study: string, trials: str
     };
     await pipeline(lines, createWriteStream(join(folder, LOG)));
     const { study: logged } = await firstOf(await place.open(study));
-    const contents: Contents = { format: 1, study, logged, form: place.form, entries, longest, version };
+    const checkpoints = await place.checkpoints(study);
+    const contents: Contents = {
+      ...{ format: 1, study, logged, form: place.form, entries, longest },
+      ...(checkpoints && { checkpoints: { bytes: checkpoints.bytes, maxBytes: checkpoints.maxBytes } }),
+      version,
+    };
+    if (checkpoints) await writeParts(checkpoints, join(folder, CHECKPOINTS));
     await writeFile(join(folder, CONTENTS), `${JSON.stringify(contents, undefined, 2)}\n`);
     // Copied first, since its programs may be writing.
     const leftOut = trials !== undefined && (await isThere(trials)) ? await copyFiles(await realpath(trials), join(folder, TRIALS)) : [];
@@ -104,9 +112,14 @@ export async function withArchive<T>(path: string, target: string, use: (unpacke
       contents,
       restore: (place, name) => {
         const { form, study, logged, entries } = contents;
-        if (place.form === form && name === study) return place.restore(name, contents, lines());
+        const checkpoints = contents.checkpoints && {
+          ...contents.checkpoints,
+          parts: () => partsIn(join(folder, CHECKPOINTS)),
+        };
+        if (place.form === form && name === study) return place.restore(name, contents, lines(), checkpoints);
         const read = entriesIn(form, lines());
-        return place.begin(name, contents, name === logged ? portable(read) : branch(read, { study: name, from: study, at: entries }));
+        const renamed = name === logged ? portable(read) : branch(read, { study: name, from: study, at: entries });
+        return place.begin(name, contents, renamed, checkpoints);
       },
       restoreTrials: async (directory) => {
         if (!(await isThere(join(folder, TRIALS)))) return false;
@@ -116,6 +129,22 @@ export async function withArchive<T>(path: string, target: string, use: (unpacke
       },
     });
   });
+}
+
+/** Writes each part as a file, such as `checkpoints/w1/17/<sha256>`. */
+async function writeParts(checkpoints: Checkpoints, folder: string): Promise<void> {
+  for await (const { trainer, trial, sha256, data } of checkpoints.parts()) {
+    const own = join(folder, trainer, String(trial));
+    await mkdir(own, { recursive: true });
+    await writeFile(join(own, sha256), data);
+  }
+}
+
+async function* partsIn(folder: string): AsyncGenerator<CheckpointPart> {
+  for (const name of await filesIn(folder)) {
+    const [trainer = '', trial, sha256 = ''] = name.split('/');
+    yield { trainer, trial: Number(trial), sha256, data: await readFile(join(folder, name)) };
+  }
 }
 
 /** Two archives of one study are equal: only the files of its trials keep their times. */
@@ -147,7 +176,9 @@ const isContents = (data: unknown): data is Contents =>
   typeof data.logged === 'string' &&
   (data.form === 'journal' || data.form === 'stream') &&
   Number.isSafeInteger(data.entries) &&
-  Number.isSafeInteger(data.longest);
+  Number.isSafeInteger(data.longest) &&
+  (data.checkpoints === undefined ||
+    (isRecord(data.checkpoints) && Number.isSafeInteger(data.checkpoints.bytes) && Number.isSafeInteger(data.checkpoints.maxBytes)));
 
 async function* entriesIn(form: LogForm, lines: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
   const { decode } = lineDecoder(() => {});

@@ -163,7 +163,7 @@ function partsFor(of: CheckpointRun) {
 }
 
 /** Stores a chunk, unless it is there: the server takes one message for a subject. */
-async function storeChunk(nc: NatsConnection, out: Publisher, subject: string, data: Uint8Array): Promise<void> {
+export async function storeChunk(nc: NatsConnection, out: Publisher, subject: string, data: Uint8Array): Promise<void> {
   try {
     await withRetry(nc, () =>
       out.publish(subject, data, { id: undefined, timeout: PATIENCE }).catch((error) => {

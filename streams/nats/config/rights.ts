@@ -86,10 +86,12 @@ function sharedOf({ stream, created, study, by, beat, directive, rejected, chunk
 }
 
 /** Archives, restores, renames and deletes whole studies. No process that runs a study may delete it. */
-function ofAdmin({ stream, chunks, log, rpc }: Subjects): string[] {
+function ofAdmin({ stream, chunks, chunk, log, rpc }: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.DELETE', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE'];
   const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `$JS.API.CONSUMER.${name}.${stream}.>`);
-  return [log, rpc('*'), ...api.map((name) => `$JS.API.${name}.${stream}`), `$JS.API.STREAM.DELETE.${chunks}`, ...consumers];
+  const ofChunks = ['CREATE', 'INFO', 'DELETE'].map((name) => `$JS.API.STREAM.${name}.${chunks}`);
+  const checkpoints = [chunk('*', '*', '*'), ...ofChunks, `$JS.API.DIRECT.GET.${chunks}.>`];
+  return [log, rpc('*'), ...api.map((name) => `$JS.API.${name}.${stream}`), ...checkpoints, ...consumers];
 }
 
 /**

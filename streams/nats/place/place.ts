@@ -1,15 +1,16 @@
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../../src/facts/entry.ts';
-import { checkEntries, type LogSize, type StudyPlace } from '../../../src/study/place.ts';
+import { type Checkpoints, checkEntries, type LogSize, type StudyPlace } from '../../../src/study/place.ts';
 import { bell } from '../../log/follow.ts';
 import { deleteCheckpoints } from '../checkpoints/stream.ts';
 import { isForbidden, isUnheard, withRetry } from '../connection/retry.ts';
 import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
-import { checkName, subjectsOf } from '../protocol/subjects.ts';
+import { checkName, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { request, studiesOn } from '../studies.ts';
 import { StudyError } from '../studyError.ts';
+import { readCheckpoints, writeCheckpoints } from './checkpoints.ts';
 import { type RestoredMessage, restoreStream } from './restore.ts';
 import { natsSource } from './source.ts';
 import { dataBytes, lineOf, parseStoredLine } from './storedLine.ts';
@@ -32,8 +33,20 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
   const of = <T>(study: string, act: (jsm: JetStreamManager) => Promise<T>): Promise<T> =>
     once(study, (jsm) => withRetry(nc, () => act(jsm)));
   /** Not tried again: the messages can be read once. */
-  const restore = (study: string, size: LogSize, messages: AsyncIterable<RestoredMessage>) =>
-    once(checkName('study', study), (jsm) => restoreStream(nc, jsm, study, size, messages));
+  const restore = (study: string, size: LogSize, messages: AsyncIterable<RestoredMessage>, checkpoints?: Checkpoints) =>
+    once(checkName('study', study), async (jsm) => {
+      const subjects = subjectsOf(study);
+      if (!checkpoints) return restoreStream(nc, jsm, study, size, messages);
+      if (await isThere(jsm, subjects)) throw new StudyError(`there is a study ${study} on this server already`);
+      await deleteCheckpoints(jsm, subjects); // what a study of this name has left
+      try {
+        await writeCheckpoints(nc, jsm, subjects, checkpoints);
+        await restoreStream(nc, jsm, study, size, messages);
+      } catch (error) {
+        if (!(await isThere(jsm, subjects))) await deleteCheckpoints(jsm, subjects);
+        throw error;
+      }
+    });
   return {
     place,
     form: 'stream',
@@ -69,12 +82,23 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
         if (messages.at(-1)!.seq >= last) return;
       }
     },
-    restore: (study, size, lines) => restore(study, size, messagesIn(study, lines)),
-    begin: (study, size, entries) => restore(study, size, messagesOf(study, entries)),
+    checkpoints: (study) => once(study, (jsm) => readCheckpoints(nc, jsm, subjectsOf(study))),
+    restore: (study, size, lines, checkpoints) => restore(study, size, messagesIn(study, lines), checkpoints),
+    begin: (study, size, entries, checkpoints) => restore(study, size, messagesOf(study, entries), checkpoints),
   };
 }
 
+const isThere = (jsm: JetStreamManager, subjects: Subjects): Promise<boolean> =>
+  findStream(jsm, subjects).then(
+    () => true,
+    (error) => {
+      if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return false;
+      throw error;
+    },
+  );
+
 function explained(cause: unknown, study: string): unknown {
+  if (cause instanceof StudyError) return cause;
   if (isForbidden(cause)) return new StudyError(`this user has no right to the stream of ${study}; log in as an administrator`, { cause });
   const isGone = cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND;
   return isGone ? new StudyError(`there is no study ${study} on this server`, { cause }) : cause;

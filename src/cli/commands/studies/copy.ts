@@ -21,7 +21,8 @@ export async function beginFrom({ place, name }: StudyInPlace, to: string, at?: 
   if (position > whole.entries)
     throw new UsageError(`--at: expected a position up to ${whole.entries}, the last entry of ${name}, got ${position}`);
   const size = { entries: position, longest: whole.longest };
-  await place.begin(to, size, branch(each(source.past(1)), { study: to, from: name, at: position }));
+  const entries = branch(each(source.past(1)), { study: to, from: name, at: position });
+  await place.begin(to, size, entries, await place.checkpoints(name)); // an engine deletes those that no trial of the copy needs
   return position;
 }
 

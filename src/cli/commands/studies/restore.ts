@@ -19,6 +19,10 @@ export async function restore(path: string, { folder, name, directory, ...remote
         throw new UsageError(`${trials}: a folder with this name exists already; choose another one with --directory`);
       await restoreLog(place, study);
       const moved = await restoreTrials(trials);
+      if (contents.checkpoints && place.form === 'journal')
+        inform(
+          `${study}: the checkpoints that workers saved on the server are left out; restore the study on a server to resume from them`,
+        );
       inform(`${study}: restored in ${place.place}, ${contents.entries} entries${moved ? `; ${trials} has the files of its trials` : ''}`);
     }),
   );

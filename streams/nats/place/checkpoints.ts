@@ -1,0 +1,62 @@
+import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { CheckpointPart, Checkpoints } from '../../../src/study/place.ts';
+import { storedOn } from '../checkpoints/collect.ts';
+import { CheckpointError, digestOf } from '../checkpoints/manifest.ts';
+import { isDigest } from '../checkpoints/reference.ts';
+import { checkpointsOn, createCheckpoints } from '../checkpoints/stream.ts';
+import { storeChunk } from '../checkpoints/transfer.ts';
+import { isForbidden, withRetry } from '../connection/retry.ts';
+import { publisher } from '../log/publisher.ts';
+import { isName, type Subjects } from '../protocol/subjects.ts';
+import { StudyError } from '../studyError.ts';
+
+/** Milliseconds for the server to return a part. */
+const PATIENCE = 10_000;
+
+/** The checkpoints of a study on a server; undefined if it has none. @throws StudyError if this user may not read them */
+export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects): Promise<Checkpoints | undefined> {
+  const { chunks, chunk } = subjects;
+  const state = await withRetry(nc, () => checkpointsOn(jsm, subjects, chunk('*', '*', '*'))).catch((cause) => {
+    throw isForbidden(cause) ? forbidden(chunks, cause) : cause;
+  });
+  const stored = storedOn(Object.keys(state?.subjects ?? {})).filter(isOfTrainer);
+  if (!state || stored.length === 0) return undefined;
+  const parts = async function* (): AsyncGenerator<CheckpointPart> {
+    for (const { trainer, trial, parts } of stored)
+      for (const sha256 of parts.filter(isDigest)) {
+        const subject = `$JS.API.DIRECT.GET.${chunks}.${chunk(trainer, trial, sha256)}`;
+        const { data } = await withRetry(nc, () => nc.request(subject, '', { timeout: PATIENCE }));
+        if (digestOf(data) === sha256) yield { trainer, trial, sha256, data }; // else it was deleted meanwhile, or nothing can be restored from it
+      }
+  };
+  return { bytes: Math.ceil(state.bytes), maxBytes: state.maxBytes, parts };
+}
+
+/** Stores checkpoints for a study that has none. @throws StudyError if the server has no room, or this user no right */
+export async function writeCheckpoints(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects, from: Checkpoints): Promise<void> {
+  const { chunks, chunk } = subjects;
+  const out = publisher(nc);
+  try {
+    await withRetry(nc, () => createCheckpoints(jsm, subjects, { maxBytes: from.maxBytes, leastBytes: from.bytes, replicas: 1 }));
+    for await (const { trainer, trial, sha256, data } of from.parts()) {
+      if (!isOfTrainer({ trainer, trial }) || !isDigest(sha256))
+        throw new StudyError(`expected a checkpoint by trainer, trial and SHA-256, got ${JSON.stringify(`${trainer}/${trial}/${sha256}`)}`);
+      await storeChunk(nc, out, chunk(trainer, trial, sha256), data);
+    }
+  } catch (cause) {
+    if (isForbidden(cause)) throw forbidden(chunks, cause);
+    if (cause instanceof JetStreamApiError || cause instanceof CheckpointError)
+      throw new StudyError(`the checkpoints cannot be stored: ${cause.message}`, { cause });
+    throw cause;
+  } finally {
+    out.close();
+  }
+}
+
+/** A trainer chooses the subject under which it saves, and an archive may come from anywhere. */
+const isOfTrainer = ({ trainer, trial }: Pick<CheckpointPart, 'trainer' | 'trial'>): boolean =>
+  isName(trainer) && Number.isSafeInteger(trial);
+
+const forbidden = (chunks: string, cause: unknown): StudyError =>
+  new StudyError(`this user has no right to the checkpoints in ${chunks}; log in as an administrator`, { cause });

@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copy } from '../../../src/cli/commands/studies/copy.ts';
+import { rename } from '../../../src/cli/commands/studies/rename.ts';
+import { withArchive, writeArchive } from '../../../src/cli/places/archive.ts';
+import type { StudyPlace } from '../../../src/study/place.ts';
+import { float, random, space } from '../../../streams/index.ts';
+import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
+import { serve } from '../../../streams/nats/index.ts';
+import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { handOn } from './world.ts';
+
+let server: NatsServer;
+let nc: NatsConnection;
+let place: StudyPlace;
+const xs = space({ x: float(0, 1) });
+
+beforeAll(async () => {
+  server = await natsServer();
+  nc = await server.connect();
+  place = serverPlace(nc, server.url);
+});
+afterAll(() => server.dispose());
+
+/** A study whose trial was handed back with a checkpoint on the server. */
+async function interrupted(study: string): Promise<string> {
+  const engine = await serve(nc, xs, { study, strategy: random(), trials: 1 });
+  const { checkpoint } = await handBack(study, 1, 'model');
+  await engine.close();
+  return checkpoint;
+}
+/** Takes the next attempt of trial 1, saves a file, and hands the attempt back. */
+async function handBack(study: string, attempt: number, content: string) {
+  const hand = await handOn(server, study);
+  const suggestion = (await hand.next())!;
+  suggestion.ack();
+  const of = { nc, study, trainer: 'hand', trial: 1, run: `r${attempt}` };
+  await hand.say(1, { type: 'started', attempt, run: of.run });
+  const { checkpoint: from } = suggestion.json<{ checkpoint?: string }>();
+  const folder = mkdtempSync(join(tmpdir(), 'hypertide-place-'));
+  const resumed = from === undefined ? undefined : await restoreCheckpoint(of, from, join(folder, 'restored'));
+  writeFileSync(join(folder, 'model.pt'), content);
+  const checkpoint = await saveCheckpoint(of, join(folder, 'model.pt'));
+  await hand.say(1, { type: 'failed', attempt, run: of.run, reason: 'preempted', checkpoint });
+  return { resumed: resumed && readFileSync(resumed, 'utf8'), checkpoint };
+}
+const partsOf = async (study: string) => {
+  const parts: Record<string, string> = {};
+  for await (const { trainer, trial, sha256, data } of (await place.checkpoints(study))?.parts() ?? [])
+    parts[`${trainer}/${trial}/${sha256}`] = Buffer.from(data).toString();
+  return parts;
+};
+const archived = async (study: string) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'hypertide-place-')), 'study.tar.gz');
+  await writeArchive(place, study, undefined, path);
+  return path;
+};
+const restore = (path: string, name: string) => withArchive(path, path, (unpacked) => unpacked.restore(place, name));
+
+describe('checkpoints on the server', () => {
+  it('are in an archive, byte for byte, and the restored study resumes from them', async () => {
+    const checkpoint = await interrupted('paused');
+    const before = await partsOf('paused');
+    expect(Object.keys(before)).toHaveLength(2); // a file and its manifest
+    expect(before).toHaveProperty([checkpoint.slice('nats:'.length)]);
+    const path = await archived('paused');
+    await place.delete('paused');
+    expect(await partsOf('paused')).toEqual({});
+    await restore(path, 'paused');
+    expect(await partsOf('paused')).toEqual(before);
+    expect(gunzipSync(readFileSync(await archived('paused'))).equals(gunzipSync(readFileSync(path)))).toBe(true);
+    const engine = await serve(nc, xs, { study: 'paused' });
+    expect((await handBack('paused', 2, 'next')).resumed).toBe('model');
+    await engine.close();
+    await expect(restore(path, 'paused')).rejects.toThrow('there is a study paused on this server already');
+    expect(Object.values(await partsOf('paused'))).toContain('next');
+  });
+
+  it('go with a study to another name', async () => {
+    await interrupted('held');
+    await copy({ place, name: 'held' }, 'held-2', {});
+    await rename({ place, name: 'held-2' }, 'held-3');
+    expect(await partsOf('held-2')).toEqual({});
+    expect(await partsOf('held-3')).toEqual(await partsOf('held'));
+    const engine = await serve(nc, xs, { study: 'held-3' });
+    expect((await handBack('held-3', 2, 'next')).resumed).toBe('model');
+    await engine.close();
+  });
+
+  it('are gone if a study cannot be restored', async () => {
+    await interrupted('torn');
+    const failing = {
+      bytes: 1,
+      maxBytes: 1e6,
+      parts: () => {
+        throw new Error('torn');
+      },
+    };
+    const lines = () => place.lines('torn');
+    const size = { entries: 1, longest: 100 };
+    await expect(place.restore('mended', size, lines(), failing)).rejects.toThrow('torn');
+    const evil = (await place.checkpoints('torn'))!;
+    const parts = async function* () {
+      for await (const part of evil.parts()) yield { ...part, trainer: 'w1.1.x' };
+    };
+    await expect(place.restore('mended', size, lines(), { ...evil, parts })).rejects.toThrow('expected a checkpoint by trainer');
+    expect(await partsOf('mended')).toEqual({});
+    expect(await place.names()).not.toContain('mended');
+  });
+});
