@@ -16,12 +16,12 @@ export function historyOption(study: FigureStudy, theme: Theme, k = 0): ChartOpt
   const shared = { min: 1, max: lastTrial(study), type: 'value', ...axisStyle(theme), minInterval: 1 };
   return {
     grid: [
-      { left: 56, right: 24, top: 14, bottom: 56 },
-      { left: 56, right: 24, height: 16, bottom: 24 },
+      { left: 56, right: 24, top: 14, bottom: 70 },
+      { left: 56, right: 24, height: 16, bottom: 38 },
     ],
     xAxis: [
       { ...shared, gridIndex: 0, axisLabel: { show: false }, splitLine: { show: false } },
-      { ...shared, gridIndex: 1, splitLine: { show: false } },
+      { ...shared, gridIndex: 1, splitLine: { show: false }, name: 'trial', nameLocation: 'middle', nameGap: 24 },
     ],
     yAxis: [
       { ...chartAxis(scale, theme), splitLine: splitLine(theme), gridIndex: 0 },

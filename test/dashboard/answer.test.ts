@@ -60,6 +60,11 @@ describe('the gain of a study', () => {
     });
   });
 
+  it('counts results of trials that began after the best, also if they were stopped before it ended', () => {
+    const stopped = [2, 3, 4].map((trial) => row(trial, 5, { status: 'stopped' }));
+    expect(gain([row(1, 1, { endedAt: 9000 }), ...stopped])).toMatchObject({ best: { trial: 1 }, since: 3 });
+  });
+
   it('does not exist without a result', () => {
     expect(gain([row(1, 1, { status: 'failed' })])).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { importancesOf } from '../../../dashboard/importances.ts';
 import type { Importances } from '../../../importance/importances.ts';
+import { byShare, verdictOn } from '../../../importance/verdict.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { inform, print } from '../../terminal/output.ts';
@@ -31,18 +32,6 @@ export async function importance(
 }
 
 type Shares = Pick<Importances, 'fanova' | 'pedAnova' | 'intervals'>;
-
-/** Which parameter matters most, or which ones may: those whose intervals reach that of the first. Undefined if there is nothing to compare. */
-function verdictOn({ fanova, intervals }: Shares): string | undefined {
-  const [first, ...others] = byShare(fanova);
-  if (first === undefined || others.length === 0) return undefined;
-  const [low] = intervals.fanova[first]!;
-  const rivals = others.filter((name) => intervals.fanova[name]![1] >= low);
-  if (rivals.length === 0) return `${first} explains more of the variation than any other parameter`;
-  return `these results do not tell which matters most: ${[first, ...rivals].join(', ')}`;
-}
-
-const byShare = (shares: Importances['fanova']): string[] => Object.keys(shares).sort((a, b) => shares[b]! - shares[a]!);
 
 function tableOf({ fanova, pedAnova, intervals }: Shares): string {
   const percent = (share: number, [low, high]: readonly [number, number]) =>

@@ -80,7 +80,7 @@ function ColourScale({ isRank, objective }: { readonly isRank: boolean; readonly
   palette.value;
   return (
     <p class="colour-scale">
-      {isRank ? 'best rank' : `${cut(objective.name, 40)} ${formatNumber(best)}`}
+      blank: no result nearby · {isRank ? 'best rank' : `${cut(objective.name, 40)} ${formatNumber(best)}`}
       <span style={{ background: `linear-gradient(to right, ${ramp(theme).map(cssOf).join(', ')})` }} aria-hidden="true" />
       {isRank ? 'worst rank' : formatNumber(worst)}
     </p>

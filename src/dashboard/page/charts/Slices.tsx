@@ -4,7 +4,7 @@ import { trialsOver } from '../../../figures/points.ts';
 import { sliceOption, sliceOrder } from '../../../figures/slice.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { figures, parameters } from '../state/store.ts';
+import { figures, objectives, parameters } from '../state/store.ts';
 import { Chart } from './Chart.tsx';
 import { trialPoints } from './points.ts';
 
@@ -13,12 +13,18 @@ export function Slices() {
   return (
     <div class="cards">
       {sliceOrder(figures).map(({ name, axis, share }) => (
-        <Card key={name} title={cut(name, 40)} {...(share === undefined ? {} : { note: `explains ${Math.round(100 * share)} %` })}>
+        <Card key={name} title={cut(name, 40)} note={noteOf(share)}>
           <Slice axis={axis} />
         </Card>
       ))}
     </div>
   );
+}
+
+/** What the vertical axis shows, and how much of it the parameter explains. */
+function noteOf(share: number | undefined): string {
+  const value = cut(objectives.value[0]?.name ?? 'value', 30);
+  return share === undefined ? value : `explains ${Math.round(100 * share)} % of ${value}`;
 }
 
 function Slice({ axis }: { readonly axis: number }) {

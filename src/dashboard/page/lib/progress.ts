@@ -9,7 +9,7 @@ export interface Gain {
   readonly first: TrialRow;
   /** By how much the best loss is lower than the first, as a share of the first; undefined if the first is 0. */
   readonly share?: number | undefined;
-  /** The number of results since the best. */
+  /** The number of results of trials that began after the best one. Stopped early, they may have ended before it. */
   readonly since: number;
 }
 
@@ -20,9 +20,7 @@ export function gainOf(ranked: readonly TrialRow[], rows: readonly TrialRow[], o
   const peers = ranked.filter(({ budget }) => budget === best.budget);
   const first = peers.reduce((earliest, row) => (row.trial < earliest.trial ? row : earliest));
   const [from, to] = [first, best].map(({ values }) => lossOf(objective, values![objective.name]!)) as [number, number];
-  const since = rows.filter(
-    ({ status, endedAt = 0 }) => (status === 'completed' || status === 'stopped') && endedAt > best.endedAt!,
-  ).length;
+  const since = rows.filter(({ trial, status }) => (status === 'completed' || status === 'stopped') && trial > best.trial).length;
   return { best, first, share: from === 0 ? undefined : (from - to) / Math.abs(from), since };
 }
 

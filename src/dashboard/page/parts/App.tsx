@@ -222,11 +222,15 @@ const connections: Readonly<Record<typeof connection.value, string>> = {
   file: 'report',
 };
 
-const Connection = () => (
-  <span class={`connection is-${connection.value}`} role="status">
-    {connections[connection.value]}
-  </span>
-);
+/** A study that has closed changes no more, unless a person reopens it. */
+function Connection() {
+  const isIdle = connection.value === 'live' && detail.value?.phase === 'closed';
+  return (
+    <span class={`connection is-${isIdle ? 'idle' : connection.value}`} role="status">
+      {isIdle ? 'connected' : connections[connection.value]}
+    </span>
+  );
+}
 
 /** Shown if the server wants a token to read. */
 function TokenForm() {

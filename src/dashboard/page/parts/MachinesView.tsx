@@ -37,7 +37,7 @@ function MachineCard({ machine: { path, chart }, news }: { readonly machine: Mac
         <span class="machine-last">
           {last ? (
             <>
-              last <b>{last.event}</b>
+              last <b>{spaced(last.event)}</b>
               {last.trial === undefined ? '' : ` of trial ${last.trial}`}
             </>
           ) : (
@@ -94,7 +94,7 @@ function Fold({ news }: { readonly news: MachineNews | undefined }) {
       <ul class="transitions">
         {Object.entries(news?.counts ?? {}).map(([event, count]) => (
           <li key={event} class={news?.last?.event === event ? 'is-last' : ''}>
-            <span>{cut(event, 40)}</span>
+            <span>{cut(spaced(event), 40)}</span>
             <b>{count}</b>
           </li>
         ))}
@@ -172,7 +172,7 @@ function eventName(event: string): string {
   if (event === '') return 'always';
   if (event.startsWith('xstate.done.')) return 'when it is done';
   if (event.startsWith('xstate.error.')) return 'when it fails';
-  return event.startsWith('xstate.after.') ? 'after a time' : event;
+  return event.startsWith('xstate.after.') ? 'after a time' : spaced(event);
 }
 
 /** Turns `fallingBack` into words. */

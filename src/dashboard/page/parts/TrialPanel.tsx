@@ -92,7 +92,7 @@ function Reason({ row }: { readonly row: FigureRow }) {
     why.value = await get<Why>(`trials/${row.trial}/why`).catch((error: Error) => error.message);
     asking.value = false;
   };
-  const { mean, sd, acquisition, phase, ...tags } = row.tags ?? {};
+  const { mean, sd, at, acquisition, phase, why: chosenFor, ...tags } = row.tags ?? {};
   const [objective] = objectives.value;
   const came = objective && row.values?.[objective.name];
   return (
@@ -104,11 +104,12 @@ function Reason({ row }: { readonly row: FigureRow }) {
         ))}
       </p>
       <dl class="pairs">
+        {chosenFor !== undefined && <Pair name="chosen for" value={chosenFor} />}
         {phase !== undefined && <Pair name="phase" value={phase} />}
         {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
         {mean !== undefined && (
           <Pair
-            name="predicted"
+            name={at === undefined ? 'predicted' : `predicted at ${at}`}
             value={`${formatNumber((objective ? sign(objective) : 1) * Number(mean))} ± ${formatNumber(Number(sd))}`}
           />
         )}

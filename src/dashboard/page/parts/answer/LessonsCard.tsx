@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { cut } from '../../../../figures/drawing/format.ts';
+import { verdictOn } from '../../../../importance/verdict.ts';
 import { lessons } from '../../lib/learned.ts';
 import { mayFind, useFindings } from '../../state/findings.ts';
 import { knownImportances, objectives, parameters, ranked } from '../../state/store.ts';
@@ -18,6 +19,7 @@ export function LessonsCard() {
     const shares = knownImportances.value;
     return shares && lessons(parameters.value, ranked.value, shares);
   }).value;
+  const verdict = knownImportances.value && verdictOn(knownImportances.value);
   const note = objectives.value.length > 1 ? `of ${cut(objectives.value[0]!.name, 30)}` : undefined;
   return (
     <Card
@@ -30,20 +32,23 @@ export function LessonsCard() {
       }
     >
       {found ? (
-        <ul class="lessons">
-          {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
-            <li key={name}>
-              <span class="lesson-name" title={cut(name, 400)}>
-                {cut(name, 24)}
-              </span>
-              <span class="lesson-bar" aria-hidden="true">
-                <span style={{ width: `${100 * share}%` }} />
-              </span>
-              <b title={`90 % interval: ${percent(low)} to ${percent(high)}`}>{percent(share)}</b>
-              {text && <p class="note">{text}</p>}
-            </li>
-          ))}
-        </ul>
+        <>
+          {verdict && <p class="note">{cut(verdict, 200)}</p>}
+          <ul class="lessons">
+            {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
+              <li key={name}>
+                <span class="lesson-name" title={cut(name, 400)}>
+                  {cut(name, 24)}
+                </span>
+                <span class="lesson-bar" aria-hidden="true">
+                  <span style={{ width: `${100 * share}%` }} />
+                </span>
+                <b title={`90 % interval: ${percent(low)} to ${percent(high)}`}>{percent(share)}</b>
+                {text && <p class="note">{text}</p>}
+              </li>
+            ))}
+          </ul>
+        </>
       ) : (
         <p class="nothing">{mayFind() ? 'Computing…' : 'Needs a few more results.'}</p>
       )}

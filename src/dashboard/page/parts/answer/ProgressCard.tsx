@@ -32,7 +32,7 @@ export function ProgressCard() {
         </Line>
         <Line name="time">
           {duration(Math.max(0, one.at - one.createdAt))}
-          {figures.work > 0 && `, ${duration(figures.work)} of training`}
+          {figures.work > 0 && `; training ${duration(figures.work)}`}
         </Line>
         {left !== undefined && <Line name="time left">about {duration(left)} at this rate</Line>}
         {limits.cost !== undefined && (
@@ -80,10 +80,13 @@ const Line = ({ name, children }: { readonly name: string; readonly children: pr
   </div>
 );
 
-/** Whether it is worth continuing, in one sentence: the best is young, or it has not been beaten for long. */
+/** Whether it is worth continuing, in one sentence: the best is young, or it has not been beaten for long. @param since how many results came after the best */
 function worthText(since: number, results: number, isOver: boolean, plateau: number | undefined): string {
-  const end = plateau === undefined || isOver ? '' : ` The study ends after ${plateau}.`;
-  if (since >= results / 4) return `No improvement in the last ${since} of ${results} results.${end}`;
-  if (isOver) return `It improved until shortly before its end, ${since} results before: more trials may help.`;
-  return since === 0 ? 'The last result is the best so far.' : `It still improves: the best came ${since} of ${results} results ago.${end}`;
+  const end = plateau === undefined || isOver ? '' : ` The study ends after ${plateau} results without one.`;
+  if (since > 1 && since >= results / 4) return `No improvement in the last ${since} of ${results} results.${end}`;
+  if (since === 0) return isOver ? 'The last result is the best: more trials may help.' : 'The last result is the best so far.';
+  const age = since === 1 ? 'the last result but one' : `${since} of ${results} results ago`;
+  return isOver
+    ? `The best result is recent (${age}): more trials may help.`
+    : `It still improves: the best result is recent (${age}).${end}`;
 }

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
+import { clock, cut, formatNumber } from '../../../../figures/drawing/format.ts';
 import { arranged, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
 import { connection, headlines } from '../../state/store.ts';
 import { kept, study } from '../../state/url.ts';
@@ -27,6 +27,7 @@ export function StudyList() {
   };
   return (
     <main class="page studies">
+      <p class="brand">hypertide</p>
       <h1>Studies</h1>
       {headlines.value.length === 0 && (
         <p class="nothing">{connection.value === 'connecting' ? 'Loading…' : 'No studies yet. A study appears here when it starts.'}</p>
@@ -80,7 +81,9 @@ export function StudyList() {
               </span>
               <Sparkline of={one} />
               <ProgressBar of={one} />
-              <span class="study-source">{cut(one.source, 80)}</span>
+              <span class="study-source">
+                {cut(one.source, 80)} · {one.failed > 0 && `${one.failed} failed · `}last entry {when(one.at)}
+              </span>
             </a>
             {headlines.value.length > 1 && (
               <label class="study-compare">
@@ -95,6 +98,12 @@ export function StudyList() {
     </main>
   );
 }
+
+/** The time, and the day unless it is today. */
+const when = (at: number): string => {
+  const day = new Date(at).toLocaleDateString();
+  return day === new Date().toLocaleDateString() ? clock(at) : `${day} ${clock(at)}`;
+};
 
 function namesIn(text: string): readonly string[] {
   try {

@@ -28,6 +28,10 @@ const tagNames = computed(() => {
   return [...names].slice(0, 30);
 });
 
+/** A column that is not shown while it is empty, unless it is chosen. */
+const ifAny = (name: string, of: TableColumn['of']): TableColumn =>
+  rows.value.some((row) => of(row) !== undefined) ? { name, of } : { name, of, usual: false };
+
 /** All columns that a table can have. */
 export const allColumns = computed((): readonly TableColumn[] => [
   { name: 'trial', of: ({ trial }) => trial, wide: 64 },
@@ -36,10 +40,10 @@ export const allColumns = computed((): readonly TableColumn[] => [
   ...parameters.value.map(([name]): TableColumn => ({ name, of: ({ params }) => params[name] })),
   ...metricNames.value.map((name): TableColumn => ({ name: `metric ${name}`, of: ({ metrics }) => metrics?.[name] })),
   { name: 'by', of: ({ by }) => by, wide: 150 },
-  { name: 'budget', of: ({ budget }) => budget },
-  { name: 'step', of: ({ step }) => step },
+  ifAny('budget', ({ budget }) => budget),
+  ifAny('step', ({ step }) => step),
   { name: 'seconds', of: secondsOf },
-  { name: 'trainer', of: ({ trainer }) => trainer },
+  ifAny('trainer', ({ trainer }) => trainer),
   { name: 'attempt', of: ({ attempt }) => attempt, usual: false },
   { name: 'resumes', of: ({ resumes }) => resumes, usual: false },
   { name: 'reason', of: ({ reason }) => reason, usual: false },

@@ -1,0 +1,14 @@
+import type { Importances } from './importances.ts';
+
+/** Which parameter matters most, or which ones may: those whose intervals reach that of the first. Undefined if there is nothing to compare. */
+export function verdictOn({ fanova, intervals }: Pick<Importances, 'fanova' | 'intervals'>): string | undefined {
+  const [first, ...others] = byShare(fanova);
+  if (first === undefined || others.length === 0) return undefined;
+  const [low] = intervals.fanova[first]!;
+  const rivals = others.filter((name) => intervals.fanova[name]![1] >= low);
+  if (rivals.length === 0) return `${first} explains more of the variation than any other parameter`;
+  return `these results do not tell which matters most: ${[first, ...rivals].join(', ')}`;
+}
+
+/** The parameters, the most important first. */
+export const byShare = (shares: Importances['fanova']): string[] => Object.keys(shares).sort((a, b) => shares[b]! - shares[a]!);
