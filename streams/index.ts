@@ -48,6 +48,7 @@ export { version } from '../src/version.ts';
 export type { StrategyDefinition } from './defineStrategy.ts';
 export { defineStrategy } from './defineStrategy.ts';
 export { applyEntries } from './engine/applyEntries.ts';
+export type { EarlierOption, EarlierStudy } from './engine/earlier.ts';
 export type { Directive, Rejected, StopDirective, Suggestion } from './engine/directive.ts';
 export type { Difference } from './engine/replay.ts';
 export { suggest } from './engine/suggest.ts';

@@ -56,6 +56,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/objectives'),
     page('guides/noise'),
     page('guides/priors'),
+    page('guides/earlier'),
     page('guides/strategies'),
     page('guides/own-strategy'),
     page('guides/simulation'),

@@ -64,6 +64,18 @@ const created = fact(
     rules,
     decisions,
     version: textSchema('version of hypertide'),
+    earlier: objectSchema(
+      'what earlier studies say about this one',
+      {
+        studies: listSchema(
+          objectSchema('an earlier study', { study: textSchema('its name'), results: integerSchema(0, 'how many of its results were used') }, {}),
+          'the earlier studies',
+          { maxItems: 30 },
+        ),
+        configurations: listSchema(params, 'the configurations to try first', { maxItems: 16 }),
+      },
+      {},
+    ),
     origin: objectSchema(
       'for a copied or renamed study: the study that its first entries come from',
       { study: textSchema('its name'), position: integerSchema(1, 'of the last entry that was copied') },

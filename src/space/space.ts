@@ -4,6 +4,7 @@ import { nearest } from '../schema/nearest.ts';
 import type { Domain, Point } from './axis.ts';
 import { countCells } from './cells.ts';
 import { fault } from './check.ts';
+import { closest } from './closest.ts';
 import { type Configuration, codecOf } from './codec.ts';
 import { complete } from './complete.ts';
 import { type Constraint, compileConstraint } from './constraint.ts';
@@ -36,6 +37,11 @@ export interface Space<P> extends Domain {
    * @throws SpaceError if a given value is wrong, or if 10 000 draws find no feasible configuration
    */
   complete(partial: unknown, rng: Rng): P;
+  /**
+   * The point that is closest to a configuration of another space: numbers are clamped to their range, and a parameter that the configuration lacks is in
+   * the middle of its prior. Undefined if a parameter does not have the value.
+   */
+  closest(params: Configuration): Point | undefined;
   /** d value / d coordinate for each axis, to convert gradients; 0 for axes that are not floats or do not exist at the point. */
   slopes(point: Point): number[];
   /** The number of configurations, including those that constraints exclude; Infinity if a parameter is continuous. */
@@ -127,6 +133,7 @@ function build<P extends Configuration>(definition: unknown, constraints: readon
     encode: codec.encode,
     decode: codec.decode as (point: Point) => P,
     slopes: codec.slopes,
+    closest: (params) => closest(parameters, codec, params),
     parse: (given) => parse(parameters, given) as P,
     complete: (partial, rng) => complete(parameters, domain, codec, partial, rng) as P,
     size: countCells(axes),

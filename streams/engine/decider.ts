@@ -13,6 +13,7 @@ import { draw, type Point } from '../../src/space/axis.ts';
 import { type Fixed, restrictedTo } from '../../src/space/fixed.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type RunningStrategy, runStrategy } from '../asking.ts';
+import { startingWith } from '../operators/startingWith.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import { type Amendments, noAmendments } from './amendments.ts';
@@ -102,7 +103,7 @@ export class Decider<P> {
     const { settings, created } = this.ledger;
     const { space, inspect } = this.#options;
     const { strategy, epoch, parallel, trials } = this.amendments.switched ?? {
-      strategy: this.#options.strategy ?? parseStrategy(created!.strategy),
+      strategy: this.#afterEarlier(this.#options.strategy ?? parseStrategy(created!.strategy)),
       epoch: 0,
       parallel: settings.parallel,
       trials: settings.limits.trials,
@@ -126,6 +127,15 @@ export class Decider<P> {
       if (news.type === 'ready') this.#options.ready?.();
       else if (this.ledger.open.has(news.id) && !this.stops.has(news.id)) this.stops.set(news.id, news.by);
     });
+  }
+
+  /** The strategy that a study begins with: first, it tries what the results of earlier studies suggest. */
+  #afterEarlier(strategy: Strategy): Strategy {
+    const { configurations = [], studies = [] } = this.ledger.created!.earlier ?? {};
+    if (configurations.length === 0) return strategy;
+    const { space } = this.#options;
+    const points = configurations.map((params) => space.encode(space.parse(params)));
+    return startingWith(points, { studies: studies.map(({ study }) => study).join(', ').slice(0, 200) }, strategy);
   }
 
   #ask(fresh: boolean): Next<P> {

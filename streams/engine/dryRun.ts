@@ -9,6 +9,7 @@ import { withDefaults } from '../spec/defaults.ts';
 import { createdOf, type StudyOptions } from '../spec/options.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy } from '../strategy.ts';
+import type { EarlierOption } from './earlier.ts';
 import { suggest } from './suggest.ts';
 
 /**
@@ -17,7 +18,7 @@ import { suggest } from './suggest.ts';
  *
  * @throws RefusedError; what the strategy throws
  */
-export function dryRun<P>(space: Space<P>, strategy: Strategy, options: StudyOptions): void {
+export function dryRun<P>(space: Space<P>, strategy: Strategy, { earlier: _, ...options }: StudyOptions & EarlierOption): void {
   const created = parseFact(createdOf(space, strategy, options));
   if (isRefusal(created)) throw new RefusedError(created);
   let failure: unknown;

@@ -10,6 +10,7 @@ import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from '../spec/options.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
+import { createdAfter, type EarlierOption } from './earlier.ts';
 import { Engine } from './engine.ts';
 import { ProposerTimes } from './proposerTimes.ts';
 import type { Spans } from './spans.ts';
@@ -18,7 +19,7 @@ import { callAfter, turnsOf } from './timeout.ts';
 /** Milliseconds after which timers and signals get their turn: objectives that never wait would keep it from them for ever. */
 const TURN = 10;
 
-export interface RunOptions<P> extends StudyOptions {
+export interface RunOptions<P> extends StudyOptions, EarlierOption {
   /** Whether this process has all trainers: runs that were open before its start are then lost. */
   readonly exclusive?: boolean | undefined;
   /** Whether to keep reading after the study has closed: a change may reopen it. */
@@ -159,7 +160,7 @@ export function runEngine<P>(
       }
       return true;
     };
-    while ((await log.head()) === 0) await log.append(created);
+    while ((await log.head()) === 0) await log.append(await createdAfter(space, strategy, options));
     let head = await log.head();
     /** Resolves with whether all is stored. If another process writes first, its entries may change what is to be prepared. */
     const prepare = async (): Promise<boolean> => {

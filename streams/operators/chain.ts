@@ -7,7 +7,8 @@ interface Chain extends Strategy {
   readonly stages: readonly Strategy[];
 }
 const isChain = (strategy: Strategy): strategy is Chain => 'stages' in strategy;
-const stagesOf = (strategy: Strategy): readonly Strategy[] => (isChain(strategy) ? strategy.stages : [strategy]);
+/** The stages of a chain; of another strategy, itself. */
+export const stagesOf = (strategy: Strategy): readonly Strategy[] => (isChain(strategy) ? strategy.stages : [strategy]);
 
 /**
  * Strategies one after the other: each receives all facts, and the asks that those before it handed on. A chain keeps no state: when a stage hands

@@ -19,6 +19,7 @@ import type { Intent } from '../../src/study/intents.ts';
 import type { Annotation, TrialRow } from '../../src/study/trials.ts';
 import { Asks } from '../engine/asks.ts';
 import type { Directive, Suggestion } from '../engine/directive.ts';
+import type { EarlierOption } from '../engine/earlier.ts';
 import { blockedBy, FixedAsks } from '../engine/fixedAsks.ts';
 import { runEngine } from '../engine/run.ts';
 import { submit, submitter } from '../engine/submit.ts';
@@ -30,7 +31,7 @@ import { checkStrategy } from '../strategy.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 
-export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, WarnOptions {
+export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, EarlierOption, WarnOptions {
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
   /** Called with each entry of the log and what it did. */
@@ -127,7 +128,7 @@ export interface Study<P> {
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));
  */
 export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
-  refuseUnknown(options, 'strategy', 'log', 'onEntry', 'warn');
+  refuseUnknown(options, 'strategy', 'earlier', 'log', 'onEntry', 'warn');
   const { log = memoryLog(), onEntry, warn = console.warn, ...settings } = options;
   const past = headAtStart(log);
   const failing = watchFailures(log, past);

@@ -11,6 +11,7 @@ import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
 import { endedRows, type Progress, progress } from '../results/observe.ts';
+import type { EarlierOption } from '../engine/earlier.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { checkStrategy } from '../strategy.ts';
@@ -21,6 +22,7 @@ import { type WarnOptions, watchReports } from './unreported.ts';
 export interface OptimizeOptions<O extends string = string>
   extends StudyOptions,
     StrategyOption,
+    EarlierOption,
     EpochOptions,
     WarnOptions,
     Pick<EvaluateOptions, 'timeLimit'> {
@@ -72,7 +74,7 @@ export function optimize<P, O extends string = string>(
   const { strategy, epochs, early, log: given, signal, timeLimit, warn = console.warn, ...settings } = options;
   const [named] = Object.keys(options.objectives ?? {});
   const run$ = new Observable<AppliedEntry<P>>((out) => {
-    refuseUnknown(options, 'strategy', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
+    refuseUnknown(options, 'strategy', 'earlier', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
     if (strategy !== undefined) checkStrategy('strategy', strategy);
     const log = given ?? memoryLog();
     /** A number is the value of the first objective, named by the options or else by the log. */

@@ -2,11 +2,12 @@ import { Observable } from 'rxjs';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Directive } from '../engine/directive.ts';
+import type { EarlierOption } from '../engine/earlier.ts';
 import { runEngine } from '../engine/run.ts';
 import type { Log } from '../log/log.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 
-export interface RunStudyOptions<P> extends StudyOptions, StrategyOption {
+export interface RunStudyOptions<P> extends StudyOptions, StrategyOption, EarlierOption {
   /** Whether all trainers are in this process: runs that were open before are then lost. Default: false. */
   readonly exclusive?: boolean | undefined;
   /** Called with each entry of the log and what it did. */
@@ -26,7 +27,7 @@ export interface RunStudyOptions<P> extends StudyOptions, StrategyOption {
  */
 export const runStudy = <P>(space: Space<P>, log: Log, options: RunStudyOptions<P> = {}): Observable<Directive<P>> =>
   new Observable((out) => {
-    refuseUnknown(options, 'strategy', 'exclusive', 'onEntry');
+    refuseUnknown(options, 'strategy', 'earlier', 'exclusive', 'onEntry');
     const { stop } = runEngine<P>(space, options.strategy, log, options, {
       direct: (directive) => out.next(directive),
       finished: () => out.complete(),

@@ -49,6 +49,16 @@ class Optimize(InFolder):
         first = min(row["values"]["loss"] for row in study.trials[:5])
         self.assertLess(study.best["values"]["loss"], min(first, 1.6))
 
+    def test_begins_with_what_earlier_studies_suggest(self):
+        earlier = self.study(trials=20)
+        earlier.optimize(loss_of)
+        study = self.study(path=self.path.with_name("next.jsonl"), earlier=[self.path], trials=6)
+        study.optimize(loss_of)
+        first = study.trials[0]
+        self.assertEqual(first["by"], "earlier")
+        values = sorted(trial["values"]["loss"] for trial in earlier.trials)
+        self.assertLess(first["values"]["loss"], values[10])
+
     def test_stops_trials_that_fall_behind(self):
         study = self.study(epochs=27).optimize(curve, trials=30, progress=False)
         statuses = [row["status"] for row in study.trials]

@@ -16,6 +16,8 @@ const OF_WORKERS = ['command', 'on', 'timeLimit', 'atTimeLimit', 'grace', 'resul
  */
 export function studyFromElsewhere(name: string, data: unknown): StudyFile {
   if (!isRecord(data)) throw new UsageError('expected a study as an object, such as { "parameters": { ... } }');
+  if (data.earlier !== undefined)
+    throw new UsageError('earlier: a study that is created remotely cannot read journals of this machine; leave it out');
   const [forbidden] = OF_WORKERS.filter((field) => Object.hasOwn(data, field));
   if (forbidden !== undefined)
     throw new UsageError(`${forbidden}: a study that is created remotely cannot decide what workers run; leave it out`);

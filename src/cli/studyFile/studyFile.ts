@@ -1,3 +1,6 @@
+import { dirname, resolve } from 'node:path';
+import type { EarlierOption } from '../../../streams/engine/earlier.ts';
+import { readJournal } from '../../../streams/log/readJournal.ts';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { withEpochs } from '../../../streams/spec/withEpochs.ts';
@@ -16,7 +19,7 @@ export interface StudyFile {
   readonly space: Space<Params>;
   /** Nothing: that of the log, which begins with `auto`. */
   readonly strategy?: Strategy;
-  readonly options: StudyOptions & { readonly study: string };
+  readonly options: StudyOptions & EarlierOption & { readonly study: string };
   /** The trainer's command line, if the file has one. */
   readonly command?: readonly string[];
   /** Seconds a trial may take. */
@@ -37,7 +40,8 @@ const layout = fieldsOf(studyLayout);
  *
  * @throws StudyFileError with the place in the file.
  */
-export const readStudyFile = (path: string): Promise<StudyFile> => readDocument(path, parseStudy);
+export const readStudyFile = (path: string): Promise<StudyFile> =>
+  readDocument(path, (data, stem) => parseStudy(data, stem, dirname(path)));
 
 /**
  * Reads the data of a study file, to create the study elsewhere.
@@ -54,9 +58,10 @@ export const readStudyData = (path: string): Promise<Params & { readonly name: s
  * A study from data.
  *
  * @param stem its name, if the data has none.
+ * @param folder from which paths of journals count.
  * @throws SpaceError, OptionError that begin with a path.
  */
-export function parseStudy(data: unknown, stem = 'study'): StudyFile {
+export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFile {
   assertRecord('study', data);
   checkAll([
     () => layout.read('study', data),
@@ -75,6 +80,7 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
     strategy,
     epochs,
     early,
+    earlier,
     command: words,
     timeLimit,
     atTimeLimit,
@@ -88,7 +94,7 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
   return omitUndefined({
     space: spaceOf({ parameters, constraints }),
     strategy: whole,
-    options: { ...settings, study: name },
+    options: omitUndefined({ ...settings, study: name, earlier: earlier && journalsIn(folder, earlier) }),
     command: words === undefined ? undefined : wordsOf(words),
     timeLimit,
     atTimeLimit,
@@ -101,6 +107,10 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
 /** The words of a command that is a text or a list. */
 export const wordsOf = (command: string | readonly unknown[]): readonly string[] =>
   typeof command === 'string' ? command.trim().split(/\s+/) : command.map(String);
+
+/** The entries of journals, each read when it is needed. */
+const journalsIn = (folder: string, paths: readonly string[]): EarlierOption['earlier'] =>
+  paths.map((path) => ({ [Symbol.asyncIterator]: () => readJournal(resolve(folder, path)) }));
 
 const spaceOf = ({ parameters, constraints }: Params): Space<Params> =>
   parseSpace(constraints === undefined ? { parameters } : { parameters, constraints });

@@ -37,6 +37,13 @@ export const command: OptionRule<string | readonly unknown[]> = {
     typeof value === 'string' ? value.trim() !== '' : Array.isArray(value) && value.length > 0,
 };
 
+const journals: OptionRule<readonly string[]> = {
+  expected: 'paths of journals, as in [last-week.jsonl]',
+  schema: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
+  holds: (value): value is readonly string[] =>
+    Array.isArray(value) && value.length > 0 && value.every((path) => typeof path === 'string' && path !== ''),
+};
+
 const { study: name, ...settings } = studyOptions;
 
 /** All that a study file can hold. */
@@ -55,6 +62,8 @@ export const studyLayout = {
   epochs: optional(wholeFrom(1)),
   /** With `epochs`: whether trials that fall behind are stopped early. Default: true. */
   early: optional(bool),
+  /** Journals of earlier studies on similar problems: a new study first tries up to five configurations that their results suggest. Paths count from the folder of this file. */
+  earlier: optional(journals),
   ...settings,
   /** The study ends after this many configurations. Trials that resume others and imported trials do not count. */
   trials: optional(wholeFrom(1)),

@@ -41,6 +41,7 @@ class Study:
     resumes   True: trials continue from checkpoints (see `Trial.resumes`), so they pause instead of being stopped.
     strategy  such as "tpe" or {"chain": ["ga", "bo"]}. Default: "auto".
     seed      seed for all random choices.
+    earlier   paths of the journals of earlier studies: a new study first tries up to five configurations that their results suggest.
     options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`.
 
     Raises HypertideError where something does not fit; the message names it.
@@ -59,6 +60,7 @@ class Study:
         resumes: bool | None = None,
         strategy: Any = None,
         seed: int | str | None = None,
+        earlier: Iterable[str | os.PathLike[str]] | None = None,
         **options: Any,
     ) -> None:
         _refuse_unknown(options)
@@ -76,6 +78,7 @@ class Study:
             "resumes": resumes,
             "strategy": strategy,
             "seed": seed,
+            "earlier": None if earlier is None else [str(Path(path).absolute()) for path in earlier],
             **options,
         }
         study = {key: value for key, value in description.items() if value is not None}
@@ -361,7 +364,7 @@ def _parameter(value: Any) -> Any:
     return {"type": "choice", "values": list(value)} if isinstance(value, (list, tuple)) else value
 
 
-_KEYWORDS = ("minimize", "maximize", "path", "name", "epochs", "early", "resumes", "strategy", "seed")
+_KEYWORDS = ("minimize", "maximize", "path", "name", "epochs", "early", "resumes", "strategy", "seed", "earlier")
 _ELSEWHERE = {
     "direction": "minimize or maximize, with the name of the objective",
     "directions": "minimize or maximize, with the names of the objectives",

@@ -7,6 +7,7 @@ import type { TrialId } from '../../../src/messages.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Space } from '../../../src/space/space.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
+import type { EarlierOption } from '../../engine/earlier.ts';
 import { type EngineRun, runEngine } from '../../engine/run.ts';
 import type { Spans } from '../../engine/spans.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
@@ -21,7 +22,7 @@ import { Shell } from './shell.ts';
 
 const STREAM_NOT_FOUND = 10059;
 
-export interface ServeOptions extends StudyOptions, StrategyOption, StreamOptions {
+export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOption, StreamOptions {
   /** Name of the study. */
   readonly study: string;
   /** Seconds without a heartbeat after which a run counts as lost. Default: 30. */
@@ -81,7 +82,7 @@ export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeO
  * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
 export async function serve<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions): Promise<ServedStudy> {
-  refuseUnknown(options, 'strategy', 'lease', 'onEntry', 'warn', 'spans', 'replicas', 'maxMessageBytes', 'maxBytes', 'checkpointBytes');
+  refuseUnknown(options, 'strategy', 'earlier', 'lease', 'onEntry', 'warn', 'spans', 'replicas', 'maxMessageBytes', 'maxBytes', 'checkpointBytes');
   const {
     strategy,
     lease = LEASE,

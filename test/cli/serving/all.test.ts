@@ -133,6 +133,7 @@ it('refuses a study that decides what workers run, and invalid ones, and leaves 
   await all('x-*');
   const place = serverPlace(nc, server.url);
   for (const [data, message] of [
+    [{ ...study, earlier: ['/etc/passwd'] }, 'earlier: a study that is created remotely cannot read journals of this machine'],
     [{ ...study, command: 'rm -rf /' }, 'command: a study that is created remotely cannot decide what workers run'],
     [{ ...study, on: { best: 'rm' } }, 'on: a study that is created remotely'],
     [{ ...study, strategy: 'nonsense' }, 'strategy'],

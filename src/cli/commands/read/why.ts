@@ -16,7 +16,7 @@ import { pairs } from '../../terminal/render.ts';
 import { UsageError } from '../../usage.ts';
 
 /** Tags that are sentences for people. */
-const EXPLANATIONS = { why: 'auto chose this strategy', 'first rung': 'first rung to compare at' };
+const EXPLANATIONS = { why: 'auto chose this strategy', studies: 'promising by the results of', 'first rung': 'first rung to compare at' };
 /** A composition that has not handed over: the strategy that answers says more. */
 const ANSWERING = 'handOver.answering';
 
@@ -34,6 +34,7 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
 function* linesOf({ trial, by, phases = {}, expected, recomputed, impossible }: Why, row: TrialRow<Params>, objective: ObjectiveSpec) {
   const { params, tags = {} } = row;
   yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
+  if (tags?.why !== undefined) yield `reason: ${stripControls(tags.why)}`;
   for (const [path, active] of Object.entries(phases)) {
     const text = isOn(path, by) && active.length > 0 && active.at(-1) !== ANSWERING ? phaseText(active.at(-1)!) : undefined;
     if (text !== undefined) yield `at that time: ${path} ${text}`;

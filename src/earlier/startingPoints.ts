@@ -1,0 +1,59 @@
+import { standardise } from '../numeric/outcomeTransform.ts';
+import type { Rng } from '../numeric/random.ts';
+import { confidenceBound } from '../samplers/bo/acquisition.ts';
+import { features as featuresOf } from '../samplers/bo/features.ts';
+import { KernelFit } from '../samplers/bo/fit.ts';
+import type { Observation } from '../samplers/bo/observation.ts';
+import { bestAndSpread, MAX_FITTED, trainingSetOf } from '../samplers/bo/observations.ts';
+import { posteriors } from '../samplers/bo/quantityModel.ts';
+import { maximise } from '../samplers/bo/search.ts';
+import { SINGLE_KERNEL } from '../samplers/bo/state.ts';
+import type { Axis, Domain, Point } from '../space/axis.ts';
+import type { EarlierResult } from './earlierResults.ts';
+
+/** How many points are tried first. */
+const COUNT = 5;
+/** How far apart they are, so that they test different beliefs. */
+const APART = 0.3;
+/** The highest score of a point that is worth a trial: the lower quartile of normal scores. If the earlier studies disagree, predictions are near 0. */
+const PROMISING = -0.67;
+/** With fewer results, a model cannot be fitted. */
+const FEWEST = 3;
+/** How many of the best earlier points are perturbed. */
+const PERTURBED_POINTS = 10;
+
+/**
+ * Points that should be tried first, by the results of earlier studies: those with the lowest posterior means of a Gaussian process on all of them, at
+ * some distance from each other (compare the portfolios of Feurer et al. 2022, "Auto-Sklearn 2.0").
+ */
+export function startingPoints(domain: Domain, results: readonly EarlierResult[], rng: Rng): readonly Point[] {
+  const sorted = results.filter(({ point }) => domain.feasible(point)).sort((a, b) => a.score - b.score);
+  const chosen: Point[] = [];
+  for (const { point, score } of candidates(domain, sorted, rng)) {
+    if (chosen.length === COUNT || score > PROMISING) break;
+    if (chosen.every((other) => distance(domain.axes, point, other) >= APART)) chosen.push(point);
+  }
+  return chosen;
+}
+
+/** Points of the space with the scores that are expected of them, the lowest first. */
+function candidates(domain: Domain, sorted: readonly EarlierResult[], rng: Rng): readonly EarlierResult[] {
+  if (sorted.length < FEWEST) return sorted;
+  const features = featuresOf(domain.axes);
+  const observed = sorted.map(({ point, score }): Observation => ({ point, value: score }));
+  const fitted = observed.length > MAX_FITTED ? bestAndSpread(observed, MAX_FITTED) : observed;
+  const transform = standardised(observed);
+  const { kernels } = new KernelFit(SINGLE_KERNEL, fitted.length, () => trainingSetOf(features, fitted, standardised(fitted)), undefined);
+  const [gp] = posteriors(kernels, features, trainingSetOf(features, observed, transform), {});
+  if (!gp) return sorted;
+  const good = sorted.slice(0, PERTURBED_POINTS).map(({ point }) => point);
+  const ranked = maximise([confidenceBound(gp, 0)], features, domain, good, rng, gp.size);
+  return ranked.map(({ point, score }) => ({ point, score: transform.restore(-score) }));
+}
+
+const standardised = (observed: readonly Observation[]) => standardise(observed.map(({ value }) => value));
+
+/** The Euclidean distance of two points, with a distance of 1 between different unordered values. */
+function distance(axes: readonly Axis[], a: Point, b: Point): number {
+  return Math.hypot(...axes.map(({ ordered }, i) => (ordered ? a[i]! - b[i]! : Number(a[i] !== b[i]))));
+}

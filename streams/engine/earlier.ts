@@ -1,0 +1,92 @@
+import { type EarlierFacts, earlierResults } from '../../src/earlier/earlierResults.ts';
+import { startingPoints } from '../../src/earlier/startingPoints.ts';
+import { OptionError } from '../../src/errors.ts';
+import type { Entry } from '../../src/facts/entry.ts';
+import type { Created, Params } from '../../src/facts/facts.ts';
+import { isRefusal, parseFact } from '../../src/facts/parse.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { isStrategyEvent, type StrategyEvent, type TrialId } from '../../src/messages.ts';
+import { rngFor } from '../../src/numeric/random.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
+import type { Space } from '../../src/space/space.ts';
+import type { Log } from '../log/log.ts';
+import { past } from '../log/past.ts';
+import { createdOf, type StudyOptions } from '../spec/options.ts';
+import { parseStrategy } from '../spec/spec.ts';
+import type { Strategy } from '../strategy.ts';
+import { spaceOf } from './applyEntries.ts';
+
+/** The log of an earlier study, or its entries as `readJournal` returns them. */
+export type EarlierStudy = AsyncIterable<readonly Entry[]> | Pick<Log, 'read' | 'head'>;
+
+export interface EarlierOption {
+  /**
+   * Logs of earlier studies on similar problems, such as `readJournal('last-week.jsonl')`. A new study first tries up to five configurations that a model
+   * of their results predicts to be good, and records them in `created`. Parameters are matched by name; spaces, objectives and scales may
+   * differ. A study that resumes does not read them again.
+   */
+  readonly earlier?: readonly EarlierStudy[] | undefined;
+}
+
+const LOG = "readJournal('study.jsonl')";
+
+/** More studies take longer to model, and add little. The last ones count. */
+const MOST_STUDIES = 30;
+
+/** The first fact of a log, with the configurations to try first. @throws OptionError */
+export async function createdAfter<P>(
+  space: Space<P>,
+  strategy: Strategy | undefined,
+  { earlier, ...options }: StudyOptions & EarlierOption,
+): Promise<Created> {
+  const created = createdOf(space, strategy, options);
+  if (earlier === undefined) return created;
+  if (!Array.isArray(earlier)) throw new OptionError('earlier', `a list of logs such as ${LOG}`, earlier);
+  const studies = await Promise.all(
+    earlier.slice(-MOST_STUDIES).map(async (study, i) => {
+      const { name, ...facts } = await factsOf(study, `earlier[${i}]`);
+      return { study: name, results: earlierResults(space, facts) };
+    }),
+  );
+  const points = startingPoints(
+    space,
+    studies.flatMap(({ results }) => results),
+    rngFor(created.seed, 'earlier', 0),
+  );
+  return {
+    ...created,
+    earlier: {
+      studies: studies.map(({ study, results }) => ({ study, results: results.length })),
+      configurations: points.map((point) => space.decode(point) as Params),
+    },
+  };
+}
+
+/** What happened in a study. @param place of its log among the options. @throws OptionError if there is no study in it */
+async function factsOf(study: EarlierStudy, place: string): Promise<EarlierFacts & { readonly name: string }> {
+  if (!isRecord(study)) throw new OptionError(place, `a log such as ${LOG}`, study);
+  const entries: Entry[] = [];
+  for await (const batch of 'read' in study ? past(study, 1) : study) entries.push(...batch);
+  const known = entries.map(({ fact }) => parseFact(fact));
+  const created = known.find((fact): fact is Created => !isRefusal(fact) && fact.type === 'created');
+  if (!created) throw new OptionError(place, 'the log of a study', entries.length, ' entries without one');
+  const retracted = new Set<TrialId>();
+  for (const fact of known) if (!isRefusal(fact) && fact.type === 'retracted') retracted.add(fact.trial);
+  const space = spaceOf(created);
+  const ledger = new Ledger(space, retracted);
+  const facts: StrategyEvent[] = [];
+  for (const entry of entries) {
+    const { event } = ledger.fold(entry);
+    if (event && isStrategyEvent(event)) facts.push(event);
+  }
+  return { name: created.study, space, facts, rungs: rungsIn(created.strategy) };
+}
+
+/** The budgets at which a recorded strategy compares trials; undefined if it compares none, or is only code. */
+function rungsIn(recorded: unknown): readonly number[] | undefined {
+  try {
+    return parseStrategy(recorded).rungs;
+  } catch {
+    return undefined;
+  }
+}
