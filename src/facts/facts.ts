@@ -68,7 +68,11 @@ const created = fact(
       'what earlier studies say about this one',
       {
         studies: listSchema(
-          objectSchema('an earlier study', { study: textSchema('its name'), results: integerSchema(0, 'how many of its results were used') }, {}),
+          objectSchema(
+            'an earlier study',
+            { study: textSchema('its name'), results: integerSchema(0, 'how many of its results were used') },
+            {},
+          ),
           'the earlier studies',
           { maxItems: 30 },
         ),

@@ -82,7 +82,19 @@ export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeO
  * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
 export async function serve<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions): Promise<ServedStudy> {
-  refuseUnknown(options, 'strategy', 'earlier', 'lease', 'onEntry', 'warn', 'spans', 'replicas', 'maxMessageBytes', 'maxBytes', 'checkpointBytes');
+  refuseUnknown(
+    options,
+    'strategy',
+    'earlier',
+    'lease',
+    'onEntry',
+    'warn',
+    'spans',
+    'replicas',
+    'maxMessageBytes',
+    'maxBytes',
+    'checkpointBytes',
+  );
   const {
     strategy,
     lease = LEASE,
