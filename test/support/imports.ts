@@ -49,6 +49,7 @@ const floors: readonly string[] = [
   'src/schedulers',
   'src/importance',
   'src/figures',
+  'src/earlier',
   'src/recommendation',
   'machines',
   'streams/log',
