@@ -53,6 +53,16 @@ const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env =>
     trials: study.trials,
   });
 
+/** The first study of each case, which several properties look at: to play one takes most of the time of a property. */
+const firsts = new WeakMap<object, unknown>();
+
+function firstOf<P>(of: StrategyCase<P>): TestStudy<P> {
+  const known = firsts.get(of) as TestStudy<P> | undefined;
+  const first = known ?? played(of, 0);
+  firsts.set(of, first);
+  return first;
+}
+
 function played<P>({ make, space, study, fleet }: StrategyCase<P>, order: number, seed: number | string = 1): TestStudy<P> {
   const world = createTestStudy(space, make(), { ...study, seed });
   runFleet(world, order, fleet);
@@ -119,7 +129,7 @@ function* story<P>(of: StrategyCase<P>, put: (m: Message) => Message[], most = 6
  */
 export const strategyProperties = {
   'keeps to its slots, numbers trials without a gap, and ends'<P>(of: StrategyCase<P>): void {
-    const world = played(of, 3);
+    const world = firstOf(of);
     ok(world.finished, 'the study did not end');
     const first = suggestionsOf(world).filter(({ attempt }) => attempt === 1);
     deepStrictEqual(
@@ -134,12 +144,12 @@ export const strategyProperties = {
   },
 
   'is a function of the seed and of the order of events'<P>(of: StrategyCase<P>): void {
-    deepStrictEqual(factsOf(played(of, 7)), factsOf(played(of, 7)));
+    deepStrictEqual(factsOf(played(of, 0)), factsOf(firstOf(of)));
   },
 
   'differs by seed'<P>(of: StrategyCase<P>): void {
-    const params = (seed: number) => suggestionsOf(played(of, 7, seed)).map((s) => JSON.stringify(s.params));
-    ok(JSON.stringify(params(1)) !== JSON.stringify(params(2)), 'two seeds gave the same suggestions');
+    const params = (world: TestStudy<P>) => suggestionsOf(world).map((s) => JSON.stringify(s.params));
+    ok(JSON.stringify(params(firstOf(of))) !== JSON.stringify(params(played(of, 0, 2))), 'two seeds gave the same suggestions');
   },
 
   'answers every ask at once and once'<P>(of: StrategyCase<P>): void {
@@ -241,7 +251,7 @@ export const strategyProperties = {
 
   'resumes from any prefix of its log as if nothing had happened'<P>(of: StrategyCase<P>, met: Coverage = newCoverage()): void {
     for (let run = 0; run < (of.runs ?? 100); run++) {
-      const whole = played(of, run);
+      const whole = run === 0 ? firstOf(of) : played(of, run);
       const cut = 1 + Math.floor(rngFor('cut', 'contract', run)() * (whole.entries.length - 1));
       checkResumes(of, whole, cut, run, (resumed) => tally(met, whole, resumed, cut));
     }

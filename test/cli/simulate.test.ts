@@ -34,7 +34,7 @@ describe('hypertide simulate', () => {
 
   it('takes the strategy of the file where none is named, and its own limits', async () => {
     const place = await finished('strategy: sobol\n');
-    const args = ['simulate', 'study.yaml', '--from', 'old.jsonl', '--trainers', '1000', '--trials', '3000', '--seeds', '2', '--json'];
+    const args = ['simulate', 'study.yaml', '--from', 'old.jsonl', '--trainers', '200', '--trials', '600', '--seeds', '2', '--json'];
     const { code, out } = await hypertide(place, ...args);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual({
@@ -43,7 +43,7 @@ describe('hypertide simulate', () => {
       values: [null, null, 0, 0],
       regrets: [null, null, 0, 0],
       seconds: 6,
-      cost: 3000,
+      cost: 600,
       busy: 1,
     });
   });

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
 import { blocksOf, pages } from '../support/documents.ts';
-import { editorOn, optionComments, usingOptions } from '../support/hover.ts';
 import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../support/studySchema.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -95,12 +93,4 @@ describe('the JSON Schema of study files', () => {
       }
     }
   });
-});
-
-describe('an editor', () => {
-  const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
-  const commentAt = editorOn(`${root}test/cli/hover.ts`, usingOptions('../../streams/index.ts'), options, root);
-
-  it.each(optionComments)('shows the comment of the option %s', (option, comment) => expect(commentAt(option)).toContain(comment));
 });

@@ -7,9 +7,9 @@ const asha = () => h.asha({ min: 1, max: 9, pause: true });
 const stops = () => h.asha({ min: 1, max: 9 });
 const half = (point: h.Point) => point[0]! > 0.5;
 
-const often = (few: number, many = 50) => Number(process.env.CONTRACT_RUNS ?? runs(many, few));
+const often = (few: number, many = 25) => Number(process.env.CONTRACT_RUNS ?? runs(many, few));
 /** Fits of models take long, so the studies of these rows are shorter and fewer. */
-const model = { runs: often(1, 10), asks: 16, study: { trials: 16, parallel: 3 } };
+const model = { runs: often(1, 5), asks: runs(16, 10), study: { trials: 16, parallel: 3 } };
 
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
 export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<StrategyCase<Net>>> = {
@@ -130,7 +130,15 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
 };
 
 /** Rows that fit models at several budgets take half of the time of all, so they run in `npm run test:deep` only. */
-const onlyDeep = ['auto', 'chain(asha, bo)', 'chain(asha first, bo)', 'chain(hyperband, bo)', 'chain(asha, forest)'];
+const onlyDeep = [
+  'auto',
+  'chain(asha, bo)',
+  'chain(asha stop, bo)',
+  'chain(asha first, bo)',
+  'chain(hyperband, bo)',
+  'chain(asha, forest)',
+  'chain(asha stop, forest)',
+];
 const names = Object.keys(cases).filter((name) => process.env.TEST_DEEP || !onlyDeep.includes(name));
 /** The rows of strategies and those of compositions, in a file each, so that two processes share them. */
 export const compositions = names.filter((name) => name.includes('('));
@@ -141,7 +149,7 @@ export const caseOf = (name: string): StrategyCase<Net> => ({
   space: net,
   study: { trials: 24, parallel: 3 },
   fleet,
-  runs: often(2),
-  asks: runs(60, 20),
+  runs: often(1),
+  asks: runs(60, 12),
   ...cases[name]!,
 });

@@ -72,7 +72,7 @@ test('numbers and points are one to one, in any tree', () => {
         expect(s.snap(point)).toEqual(point);
       });
     }),
-    { numRuns: 300, seed: 7 },
+    { numRuns: 100, seed: 7 },
   );
 });
 
@@ -82,7 +82,7 @@ test('every snapped point of a finite space is a cell', () => {
       const point = s.snap(coordinates.slice(0, s.axes.length));
       expect(cells(s).at(cells(s).indexOf(point))).toEqual(point);
     }),
-    { numRuns: 1000, seed: 7 },
+    { numRuns: 300, seed: 7 },
   );
 });
 

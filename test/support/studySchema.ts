@@ -24,7 +24,7 @@ interface Schema {
 /** The JSON Schema of study files, with the comments of the code as descriptions. */
 export function schemaText(): string {
   const schema = JSON.parse(JSON.stringify(studySchema())) as Schema & { readonly $defs: Readonly<Record<'strategy', Schema>> };
-  const comments = commentsOf(join(root, 'streams/index.ts'), join(root, 'src/cli/studyFile/studyLayout.ts'));
+  const comments = commentsOfCode();
   describe(schema, comments.get('studyLayout')!.parts);
   for (const [name, strategy] of Object.entries(schema.$defs.strategy.anyOf![1]!.properties!)) {
     const { text, parts } = comments.get(name)!;
@@ -41,7 +41,7 @@ export function schemaText(): string {
 
 /** The reference of the options of a study in code, in Markdown. */
 export function studyOptionsText(): string {
-  const comments = commentsOf(join(root, 'streams/index.ts'));
+  const comments = commentsOfCode();
   const [of, others] = (['optimize', 'createStudy'] as const).map((name) => comments.get(name)!.options);
   const rules: OptionSet = studyOptions;
   const rows = [...new Map([...of!, ...others!])].map(([name, { text, type }]) => {
@@ -87,6 +87,14 @@ interface Comment {
   readonly parts: ReadonlyMap<string, string>;
   /** Of the last parameter of a function. */
   readonly options: ReadonlyMap<string, { readonly text: string; readonly type: string }>;
+}
+
+let known: ReadonlyMap<string, Comment> | undefined;
+
+/** The comments of the library and of the layout of study files, which are read once. */
+function commentsOfCode(): ReadonlyMap<string, Comment> {
+  known ??= commentsOf(join(root, 'streams/index.ts'), join(root, 'src/cli/studyFile/studyLayout.ts'));
+  return known;
 }
 
 /** The comments of what modules export. */

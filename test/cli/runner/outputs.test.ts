@@ -140,7 +140,7 @@ it('any damage to them gives only finite values and whole steps, and throws noth
         expect(heard.reader.unheard()).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/);
       },
     ),
-    { numRuns: 3000, seed: 1 },
+    { numRuns: 600, seed: 1 },
   );
-  expect(reports).toBeGreaterThan(500);
+  expect(reports).toBeGreaterThan(100);
 });

@@ -94,7 +94,7 @@ describe('bo', () => {
 
   it('follows a right prior at once, and forgets a wrong one', () => {
     const believed = (mean: number) => space({ x: float(0, 1, { prior: normal(mean, 0.05) }), y: float(0, 1) });
-    const seeds = ['1', '2', '3', '4', '5', '6'];
+    const seeds = ['1', '2', '3'];
     const bests = (of: Space<unknown>, n: number) =>
       seeds
         .map((seed) =>
@@ -104,7 +104,7 @@ describe('bo', () => {
           ),
         )
         .sort((a, b) => a - b);
-    const middle = (of: Space<unknown>, n: number) => bests(of, n)[3]!;
+    const middle = (of: Space<unknown>, n: number) => bests(of, n)[1]!;
     expect(middle(believed(0.3), 7)).toBeLessThan(0.3 * middle(square, 7)); // the first point of a model
     expect(bests(believed(0.9), 30).at(-1)).toBeLessThan(0.01);
   });
