@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { command } from '../support/command.ts';
 import { completed, hypertide, journalOf, start, studyIn, until } from './support.ts';
 
-const program = [process.execPath, '--import', import.meta.resolve('tsx'), new URL('../../src/cli/main.ts', import.meta.url).pathname];
+const program = command;
 const sh = (script: string) => ['--', 'sh', '-c', script];
 const quick = sh('echo value={x}');
 /** The trials that are completed, in the order of their numbers. */

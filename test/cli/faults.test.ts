@@ -15,7 +15,6 @@ afterEach(() => {
   for (const place of places.splice(0)) rmSync(place, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const _program = [process.execPath, '--import', import.meta.resolve('tsx'), new URL('../../src/cli/main.ts', import.meta.url).pathname];
 const sh = (script: string) => ['--', 'sh', '-c', script];
 const quick = sh('echo value={x}');
 const completedIn = (place: string) =>

@@ -6,11 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, vi } from 'vitest';
 import { main } from '../../src/cli/program/program.ts';
+import { command } from '../support/command.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-const MAIN = path('../../src/cli/main.ts');
-const TSX = import.meta.resolve('tsx');
 /** The command of a trainer. See the program for its modes. */
 export const TRAINER = ['node', path('./programs/trainer.mjs'), '--x', '{x}'];
 
@@ -30,7 +29,8 @@ export interface Started {
 
 /** Starts `hypertide` as a process. */
 export function start(place: string, ...args: readonly string[]): Started {
-  const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd: place, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, ...before] = command;
+  const child = spawn(program, [...before, ...args], { cwd: place, stdio: ['ignore', 'pipe', 'pipe'] });
   const texts = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     texts.out += text;

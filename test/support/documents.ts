@@ -70,13 +70,14 @@ function linked(block: Block, place: string, places: ReadonlySet<string>): strin
   );
 }
 
+/** Deep tests import the built package, as users do: compiling the sources takes a program longer than all else. */
+const config = join(root, process.env.TEST_DEEP ? 'test/support/ofPackage.json' : 'tsconfig.json');
+
 /** Runs a program. @throws what it printed, if it fails. */
 export const run = (cwd: string, program: string, ...args: readonly string[]): Promise<{ readonly stdout: string }> =>
-  promisify(execFile)(program, args, { cwd, env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') } }).catch(
-    ({ stdout, stderr }) => {
-      throw new Error(stdout + stderr);
-    },
-  );
+  promisify(execFile)(program, args, { cwd, env: { ...process.env, TSX_TSCONFIG_PATH: config } }).catch(({ stdout, stderr }) => {
+    throw new Error(stdout + stderr);
+  });
 
 /** Runs a script of an installed package. @throws what it printed, if it fails. */
 export const node = (cwd: string, script: string, ...args: readonly string[]): Promise<{ readonly stdout: string }> =>

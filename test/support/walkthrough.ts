@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { command } from './command.ts';
 import { documentBlocks, root, run } from './documents.ts';
 
 /**
@@ -17,10 +18,10 @@ export async function follow(page: string, folder: string, programs: string): Pr
   }
 }
 
-/** Makes a folder with the command and `npx` from the sources. */
+/** Makes a folder with the command and `npx`. */
 export function programsOf(folder: string): string {
   const node = `"${process.execPath}" --import "${join(root, 'node_modules/tsx/dist/loader.mjs')}"`;
-  const hypertide = `${node} "${join(root, 'src/cli/main.ts')}"`;
+  const hypertide = command.map((part) => `"${part}"`).join(' ');
   mkdirSync(folder);
   const program = (name: string, lines: string) => {
     writeFileSync(join(folder, name), `#!/bin/sh\n${lines}\n`);

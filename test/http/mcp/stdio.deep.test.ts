@@ -1,18 +1,16 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, it } from 'vitest';
 import { directory, hypertide, journalOf } from '../../cli/support.ts';
+import { command } from '../../support/command.ts';
 import { digits } from '../support.ts';
-
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
 /** An agent on a server that it starts. @param mode the way of the protocol before and since 2026 */
 async function agent(place: string, mode: 'legacy' | 'auto', ...options: readonly string[]) {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
-  const args = ['--import', import.meta.resolve('tsx'), MAIN, 'mcp', ...options];
-  await client.connect(new StdioClientTransport({ command: process.execPath, args: [...args], cwd: place, stderr: 'ignore' }));
+  const [program, ...args] = [...command, 'mcp', ...options] as const;
+  await client.connect(new StdioClientTransport({ command: program, args, cwd: place, stderr: 'ignore' }));
   const call = async (name: string, input: Record<string, unknown> = {}) => {
     const { content, isError } = await client.callTool({ name, arguments: input });
     const text = content.map((block) => (block.type === 'text' ? block.text : '')).join('');

@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url';
+
+const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+/**
+ * The command `hypertide` with its program, to which arguments are added. Deep tests start the built package, as users do: the sources take four
+ * times the CPU to start, since they are compiled each time.
+ */
+export const command: readonly [program: string, ...args: readonly string[]] = process.env.TEST_DEEP
+  ? [process.execPath, path('dist/src/cli/main.js')]
+  : [process.execPath, '--import', import.meta.resolve('tsx'), path('src/cli/main.ts')];
