@@ -131,7 +131,7 @@ const reported = fact(
   'reported',
   'values of a trial at a step',
   { trial, step: integerSchema(0, 'growing; counted from the first trial of the configuration'), values },
-  { run, metrics: values, metric },
+  { run, metrics: values, metric, checkpoint },
 );
 /** Values of a trial at a step. */
 export interface ReportedFact extends TypeOf<typeof reported> {}

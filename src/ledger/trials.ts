@@ -166,6 +166,7 @@ export class Trials<P> {
     const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
     if (refusal) return rejected(fact, refusal);
     trial.at = fact.step;
+    if (fact.checkpoint !== undefined && this.#isReference(fact.checkpoint)) trial.checkpoint = fact.checkpoint;
     this.trainers.reported(trial, at);
     if (trial.step !== undefined && fact.step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
     trial.step = fact.step;

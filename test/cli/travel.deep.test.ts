@@ -7,7 +7,7 @@ import { directory, start, studyIn, TRAINER, until } from './support.ts';
 
 let server: TeamServer;
 beforeAll(async () => {
-  server = await teamServer(['drain', 'bucket', 'rungs', 'population'], ['w1', 'w2']);
+  server = await teamServer(['drain', 'killed', 'bucket', 'rungs', 'population'], ['w1', 'w2']);
 });
 afterAll(() => server.dispose());
 
@@ -51,6 +51,39 @@ describe('workers that share no directory', () => {
     expect((await two.ended).code).toBe(0);
     const [, from] = /from step (\d+)/.exec(outputOf(two.place, 'drain', 1, 2))!;
     expect(Number(from)).toBeGreaterThanOrEqual(3);
+    expect((await serve.ended).code).toBe(0);
+  });
+
+  it('continue a trial of a machine that is gone, from what it saved while the trial was running', async () => {
+    const serve = await serving('killed', 'trials: 1\n');
+    const { place, login } = machine('w1');
+    const words = [
+      '--name',
+      'w1',
+      '--study',
+      'killed',
+      '--save-every',
+      '0.5',
+      '--',
+      ...TRAINER,
+      '--steps',
+      '1000',
+      '--sleep',
+      '0.5',
+      '--mode',
+      'saving',
+    ];
+    const one = start(place, 'worker', ...login, ...words);
+    const named = () => facts('killed').then((all) => all.findLast((fact) => fact.type === 'reported' && 'checkpoint' in fact));
+    await expect.poll(named, { timeout: 60_000 }).toMatchObject({ checkpoint: expect.stringMatching(/^nats:w1\/1\//) });
+    one.child.kill('SIGKILL');
+    await one.ended;
+    rmSync(place, { recursive: true });
+    const two = working('killed', 'w2', '--steps', '5');
+    expect((await two.ended).code).toBe(0);
+    const again = (await facts('killed')).find((fact) => fact.type === 'suggested' && 'attempt' in fact && fact.attempt === 2);
+    expect(again).toMatchObject({ checkpoint: expect.stringMatching(/^nats:w1\/1\//) });
+    expect(outputOf(two.place, 'killed', 1, 2)).toMatch(/from step [1-9]/);
     expect((await serve.ended).code).toBe(0);
   });
 

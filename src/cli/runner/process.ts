@@ -18,8 +18,8 @@ export interface ProcessOptions extends Omit<Listening, 'file'> {
   readonly command: Template;
   /** The path of a file that the program writes its metrics into. Values are then read from there instead of from the output. */
   readonly metricFile?: Template | undefined;
-  /** Called with each report as it is printed. */
-  readonly onReport?: (report: PrintedReport) => void;
+  /** Called with each report as it is printed, and the checkpoint that was named last. */
+  readonly onReport?: (report: PrintedReport, checkpoint: string | undefined) => void;
   /** How many reports wait to be stored. While there are many, the output is not read, so that the program has to wait. */
   readonly waiting?: (() => number) | undefined;
   /** Called with one line if something looks like a report or result and is none, or if a log file cannot be written. */
@@ -204,7 +204,7 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
   let isDiverged = false;
   const take = (line: Line) => {
     heard = hear(heard, line);
-    if (line.type === 'report' && !isDiverged) onReport?.(line.report);
+    if (line.type === 'report' && !isDiverged) onReport?.(line.report, heard.checkpoint);
     if (line.type === 'refused') onWarning?.(stripControls(line.message));
     if (line.type === 'non-finite' && line.step !== undefined) {
       isDiverged = true;

@@ -118,7 +118,7 @@ export function startTrial(
   suggestion: Suggestion<Params>,
   run: string,
   slot: number,
-  say: { readonly report: (fact: ReportedFact) => void; readonly waiting: () => number },
+  say: { readonly report: (fact: ReportedFact, named: string | undefined) => void; readonly waiting: () => number },
   traceparent?: string,
 ): StartedAttempt {
   const { trial, attempt } = suggestion;
@@ -134,10 +134,10 @@ export function startTrial(
     direction: options.direction,
     result: options.result,
     metric,
-    onReport: (said) => {
+    onReport: (said, named) => {
       const fact: ReportedFact = { type: 'reported', trial, run, ...said };
       options.notices.reported(suggestion, fact);
-      say.report(fact);
+      say.report(fact, named);
     },
     waiting: say.waiting,
     onWarning: (message) => options.warn(`trial ${trial}: ${message}`, about),

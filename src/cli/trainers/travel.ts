@@ -7,6 +7,8 @@ import type { CheckpointRun } from '../../../streams/nats/checkpoints/transfer.t
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { commandDepot, type Depot, type DepotCommands, parseStored, serverDepot } from './depot.ts';
+import { stampOf } from './saveRunning.ts';
+import { savedIn } from './trainers.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from './trialFiles.ts';
 
 interface TravelOptions {
@@ -27,6 +29,8 @@ export interface Travel {
   isElsewhere(suggestion: Suggestion<Params>): boolean;
   /** The suggestion with its checkpoint on this machine; without one if it cannot be restored, so that the trial begins again. */
   arrive(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>>;
+  /** Saves the checkpoint of a run that continues. @returns the reference; undefined if there is nothing to save, or it changed meanwhile */
+  keep(of: CheckpointRun, attempt: number, named: string | undefined): Promise<string | undefined>;
   /** The end of a run with its checkpoint there, if a run elsewhere may resume from it. */
   depart(of: CheckpointRun, attempt: number, end: EndFact): Promise<EndFact>;
 }
@@ -56,6 +60,18 @@ export function travel({ directory, resumes, retryErrors, commands, warn }: Trav
         of.signal?.throwIfAborted();
         warn(`trial ${trial}: its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
         return suggestion;
+      }
+    },
+    keep: async (of, attempt, named) => {
+      const path = pathOf(directory, of.trial, attempt, named ?? '.');
+      if (path === undefined || (named === undefined && savedIn(path) === undefined)) return undefined;
+      try {
+        const before = stampOf(path);
+        const reference = await (own ?? serverDepot).save(of, path, () => {});
+        return stampOf(path) === before ? reference : undefined;
+      } catch (error) {
+        if (!of.signal?.aborted) warn(`trial ${of.trial}: its checkpoint was not saved while it runs: ${(error as Error).message}`);
+        return undefined;
       }
     },
     depart: async (of, attempt, end) => {

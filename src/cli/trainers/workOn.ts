@@ -23,6 +23,7 @@ import { keepOwn } from './keepOwn.ts';
 import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
 import { checkResuming } from './resuming.ts';
+import { saveRunning } from './saveRunning.ts';
 import { startAfter } from './startAfter.ts';
 import { startTrial } from './trainers.ts';
 import { travel } from './travel.ts';
@@ -53,6 +54,8 @@ export interface Work extends ProgramSettings {
   readonly commands: DepotCommands | undefined;
   /** Bytes of all files in the directory. */
   readonly keep: number | undefined;
+  /** Seconds between two times that the checkpoint of a running trial is saved. */
+  readonly saveEvery: number | undefined;
   readonly screen: StatusLine;
   /** Says when it may take a trial. @param needs what each trial takes of the worker's resources */
   readonly doorFor: (needs: Amounts) => Door;
@@ -134,11 +137,15 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     const unwanted = new AbortController();
     const { trial, attempt, params } = suggestion;
     let last: Values | undefined;
-    const report = (fact: ReportedFact) => {
-      last = fact.values;
-      say.report(fact);
-    };
     const of = (signal: AbortSignal) => ({ nc, study, trainer, trial, run, signal });
+    const saving =
+      given.saveEvery === undefined
+        ? undefined
+        : saveRunning((named, signal) => travelling.keep(of(signal), attempt, named), given.saveEvery);
+    const report = (fact: ReportedFact, named: string | undefined) => {
+      last = fact.values;
+      say.report(saving?.reported(fact, named) ?? fact);
+    };
     const start = (ready: typeof suggestion) => startTrial(settings, ready, run, slotOf(run), { ...say, report }, traceparent);
     const started = travelling.isElsewhere(suggestion)
       ? startAfter(
@@ -151,7 +158,9 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     given.began(process);
     files?.began(suggestion);
     const conclude = async () => {
-      const event = await travelling.depart(of(unwanted.signal), attempt, await started.end);
+      const end = await started.end;
+      await saving?.close();
+      const event = await travelling.depart(of(unwanted.signal), attempt, end);
       const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
       screen.line(endOf(event, params, last), { level, trial, run, ...started.about });
       given.ended(process, event);

@@ -48,6 +48,7 @@ if (values.mode === 'rubbish') {
 while (values.mode !== 'nan' && step < steps) {
   await rest(Number(values.sleep));
   step++;
+  if (values.mode === 'saving') writeFileSync(join(directory, 'step'), String(step));
   say({ step, value: value(step) });
   if (values.mode === 'repeat') say({ step, value: 7 });
 }

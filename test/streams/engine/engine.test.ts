@@ -154,6 +154,18 @@ describe('attempts', () => {
     expect(again).toMatchObject({ trial: 1, attempt: 2, params: first!.params, by: first!.by, checkpoint: 'epoch-3' });
   });
 
+  it('retries a lost trial from the checkpoint that its last report named', () => {
+    const world = held();
+    const report = (step: number, checkpoint?: string) =>
+      world.say({ type: 'reported', trial: 1, run: 'a', step, values: { value: 1 }, ...(checkpoint && { checkpoint }) });
+    report(1, 'epoch-1');
+    report(2, '--evil');
+    report(3);
+    world.say({ type: 'reported', trial: 1, run: 'other', step: 4, values: { value: 1 }, checkpoint: 'not-its-own' });
+    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
+    expect(last(suggestions(world))).toMatchObject({ trial: 1, attempt: 2, checkpoint: 'epoch-1' });
+  });
+
   it('accepts the steps of a new attempt, and passes on only those that are new', () => {
     const world = held();
     const report = (run: string, step: number) => world.say({ type: 'reported', trial: 1, run, step, values: { value: 1 } });

@@ -31,6 +31,8 @@ interface WorkerOptions extends Access, Partial<ProgramSettings> {
   readonly directory?: string;
   /** Bytes of all files in the directory of a study. */
   readonly keep?: number;
+  /** Seconds between two times that the checkpoint of a running trial is saved. */
+  readonly saveEvery?: number;
   /** Commands that save and restore checkpoints. */
   readonly store?: string;
   readonly fetch?: string;
@@ -104,6 +106,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       hasLogin: (options.nkey ?? options.creds) !== undefined,
       commands,
       keep: options.keep,
+      saveEvery: options.saveEvery,
       directory: directoryOf(study, options.directory, isAlone),
       screen: isAlone ? screen : withName(screenOf(study), study),
       offers,
