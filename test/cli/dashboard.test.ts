@@ -148,6 +148,9 @@ describe('hypertide importance', () => {
     expect((await hypertide(place, 'importance', 's.jsonl')).err).toMatch(/these results do not tell which matters most: (x, y|y, x)\n/);
     const { objective, fanova } = JSON.parse((await hypertide(place, 'importance', 's.jsonl', '--objective', 'size', '--json')).out);
     expect([objective, fanova.y > 0.9]).toEqual(['size', true]);
+    expect((await hypertide(place, 'importance', 's.jsonl')).err).toMatch(
+      /^importance for loss; for another objective: --objective size\n/,
+    );
     const { code, err } = await hypertide(place, 'importance', 's.jsonl', '--objective', 'speed');
     expect([code, err]).toEqual([expect.any(Number), expect.stringContaining('objective: expected one of loss, size, got "speed"')]);
     expect(code).not.toBe(0);

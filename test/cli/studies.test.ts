@@ -147,7 +147,7 @@ describe('copy', () => {
 
   it('refuses a name that is taken, and a position that is not there', async () => {
     const place = copyOfOriginal();
-    await hypertide(place, 'copy', 'study.jsonl', 'b');
+    await hypertide(place, 'copy', 'study.jsonl', 'b.jsonl'); // a file means the study in it
     expect(await hypertide(place, 'copy', 'study.jsonl', 'b')).toMatchObject({
       code: 2,
       err: expect.stringContaining('with this name exists already'),

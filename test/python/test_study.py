@@ -145,6 +145,25 @@ class Optimize(InFolder):
         study.optimize(loss_of, trials=6, progress=False)
         self.assertEqual([row["status"] for row in study.trials], ["failed"] * failed + ["completed"] * 6)
 
+    def test_stops_from_a_callback_and_continues(self):
+        def third(study, trial):
+            if trial.number == 3:
+                study.stop()
+
+        study = self.study().optimize(loss_of, trials=9, callbacks=[third], progress=False)
+        self.assertEqual([row["status"] for row in study.trials], ["completed"] * 3)
+        study.optimize(loss_of, trials=9, progress=False)
+        self.assertEqual(len(study.trials), 9)
+
+    def test_lists_the_front_of_several_objectives(self):
+        study = ht.Study({"x": ht.float(0, 1)}, minimize=["a", "b"])
+        self.addCleanup(study.close)
+        self.assertEqual(study.front, [])
+        study.optimize(lambda trial: {"a": trial["x"], "b": 1 - trial["x"] + (trial.number == 2)}, trials=5, progress=False)
+        self.assertEqual(sorted(row["trial"] for row in study.front), [1, 3, 4, 5])
+        one = self.study().optimize(loss_of, trials=5, progress=False)
+        self.assertEqual([row["trial"] for row in one.front], [one.best["trial"]])
+
     def test_failures_alike_may_name_other_numbers(self):
         def objective(trial):
             raise ValueError(f"x={trial['x']} is too large")

@@ -5,6 +5,7 @@ import { openJournal } from '../../../streams/log/journal.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
 import { past } from '../../../streams/log/past.ts';
 import { best } from '../../../streams/results/observe.ts';
+import { pareto } from '../../../streams/results/pareto.ts';
 import { isIn, stopsTrials } from '../../../streams/spec/defaults.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
@@ -146,6 +147,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
       },
       trials: () => ({ trials: [...seen.rows] }),
       best: () => ({ best: seen.best ?? null }),
+      front: () => ({ front: seen.front }),
       importance: async ({ objective }: { readonly objective?: string }) => {
         const feed = await readFeed({ place: path ?? '', read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) });
         return { importance: (await importancesOf(feed, objective)) ?? null };
@@ -168,11 +170,16 @@ class Seen {
   readonly #entries$ = new Subject<AppliedEntry<Params>>();
   created: Created | undefined;
   best: TrialRow | undefined;
+  /** The trials that no other one dominates. */
+  front: readonly TrialRow[] = [];
   closed = false;
   /** What is in force. */
   settings: Settings | undefined;
 
   constructor() {
+    this.#entries$.pipe(pareto()).subscribe(({ rows }) => {
+      this.front = rows;
+    });
     this.#entries$.pipe(best()).subscribe((row) => {
       this.best = row;
     });

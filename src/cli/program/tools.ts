@@ -91,7 +91,7 @@ study file as JSON:
   {"cmd":"limit","trials":100,"parallel":4}
       trials in all, and trials at a time
   {"cmd":"enqueue","params":{"lr":0.01}}, {"cmd":"retract","id":1},
-  {"cmd":"trials"}, {"cmd":"best"}, {"cmd":"recommend"},
+  {"cmd":"trials"}, {"cmd":"best"}, {"cmd":"front"}, {"cmd":"recommend"},
   {"cmd":"importance"}, {"cmd":"quit"}
 
 A harness that compares optimisers begins with a space. Each init starts a

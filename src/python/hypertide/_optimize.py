@@ -41,6 +41,7 @@ def optimize(
     callbacks: list[Callback],
     progress: bool,
 ) -> None:
+    study._stopping = False
     limit = study._limit(trials=trials, parallel=parallel, start=True)
     if study._endless:
         raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
@@ -101,7 +102,7 @@ def optimize(
     try:
         with ThreadPoolExecutor(parallel, thread_name_prefix="hypertide") as pool:
             try:
-                while (trial := study.ask()) is not None:
+                while not study._stopping and (trial := study.ask()) is not None:
                     _interruptible(trial, interrupted)
                     open_trials[pool.submit(perform, trial)] = trial
                     if len(open_trials) >= parallel:

@@ -91,6 +91,7 @@ class Study:
         """Its name."""
         self.objectives: dict[str, str] = opened["objectives"]
         """The direction of each objective."""
+        self._stopping = False
         self._endless: bool = opened["endless"]
         self._needs_reports: bool = opened["stops"]
         """Whether to warn about a trial without a report: it cannot be stopped early."""
@@ -158,6 +159,10 @@ class Study:
         optimize(self, objective, trials, parallel=parallel, processes=processes, callbacks=list(callbacks), progress=progress)
         return self
 
+    def stop(self) -> None:
+        """Lets `optimize` return as soon as the trials that run have ended, for example from a callback. The next `optimize` continues the study."""
+        self._stopping = True
+
     def limit(self, *, trials: int | None = None, parallel: int | None = None) -> None:
         """Sets how many trials the study has in all, and how many run at once. A study that had ended continues if that is more."""
         self._limit(trials=trials, parallel=parallel)
@@ -193,6 +198,11 @@ class Study:
     def best(self) -> Row | None:
         """The best trial; None before the first result. With several objectives the best by the first one."""
         return self._engine.request("best")["best"]
+
+    @property
+    def front(self) -> list[Row]:
+        """The trials that no other trial beats in every objective: the Pareto front. With one objective it holds the best trial."""
+        return self._engine.request("front")["front"]
 
     @property
     def recommendation(self) -> Recommendation | None:

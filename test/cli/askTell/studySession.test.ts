@@ -143,7 +143,9 @@ describe('ask-tell with a study', () => {
       undefined,
       expect.stringContaining('loss'),
       expect.stringContaining('7'),
-      expect.stringContaining('expected init, ask, tell, report, enqueue, retract, limit, trials, best, importance, recommend or quit'),
+      expect.stringContaining(
+        'expected init, ask, tell, report, enqueue, retract, limit, trials, best, front, importance, recommend or quit',
+      ),
     ]);
   });
 

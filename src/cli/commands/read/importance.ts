@@ -21,6 +21,10 @@ export async function importance(
   const { marginals: _, completed: __, ...shares } = found;
   if (json) print(JSON.stringify(shares));
   else {
+    const names = study.created.objectives.map(({ name }) => name);
+    const of = objective ?? names[0];
+    const others = names.filter((name) => name !== of);
+    if (others.length > 0) inform(`importance for ${of}; for another objective: --objective ${others.join(', ')}`);
     print(tableOf(shares));
     const verdict = verdictOn(shares);
     if (verdict !== undefined) inform(verdict);
