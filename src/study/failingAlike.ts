@@ -37,20 +37,24 @@ export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TE
  * the same last line of error, or ten times in any way.
  *
  * @param past the position of the last entry before this start.
- * @returns a function that takes each entry of the log and returns the failures once. After a restart, one more such failure is enough.
+ * @param late receives each trial that fails after that in any way, until one has a result or the study is resumed.
+ * @returns a function that takes each entry of the log and returns the failures once. After a restart, or when a person has resumed the study, one more
+ * such failure is enough.
  */
-export function failingAlike(past: () => number): (noted: AppliedEntry) => Alike | undefined {
+export function failingAlike(past: () => number, late: (trial: TrialId) => void = () => {}): (noted: AppliedEntry) => Alike | undefined {
   const failures = new Map<TrialId, string>();
   let usable = false;
   let said = false;
   return ({ fact, event, refusal, position }) => {
     if (refusal) return undefined;
+    if (fact.type === 'changed' && fact.paused === false) said = false;
     if (event?.type !== 'ended') return undefined;
     if (fact.type !== 'failed') usable = true;
     if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
     const { trial, reason, message = '' } = fact;
     failures.set(trial, kindOf(fact));
     const same = new Set(failures.values()).size === 1;
+    if (said) late(trial);
     if (said || position <= past() || failures.size < (same ? ENOUGH : MANY)) return undefined;
     said = true;
     return {

@@ -167,7 +167,10 @@ export class HostedStudies implements RunningStudies {
     const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
     this.#watchMachine(dirname(path));
     const head = await log.head();
-    const failing = failingAlike(() => head);
+    const failing = failingAlike(
+      () => head,
+      (trial) => void study.submit({ type: 'change', uncounted: [trial] }).catch(() => {}),
+    );
     const reporting = watchReports(
       'let the trainer report its value',
       () => head,

@@ -76,7 +76,10 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       const log = await announceWait(screen, what, studyLog(nc, space, { strategy, ...options, ...settings }));
       const head = await log.head();
       await log.close();
-      const failing = failingAlike(() => head);
+      const failing = failingAlike(
+        () => head,
+        (trial) => void served.pause([trial]).catch(() => {}), // it is paused already: this trial does not count either
+      );
       const reporting = watchReports('let the trainer report its value', () => head, warn);
       let engine: ServedStudy | undefined;
       let failure: string | undefined;

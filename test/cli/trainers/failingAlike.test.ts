@@ -95,6 +95,32 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(alike).toEqual([undefined, undefined, expect.objectContaining({ trials: [1, 2, 3], how: 'for the same reason' })]);
   });
 
+  it('hands on trials that fail later, and reports again once a person has resumed the study', () => {
+    const late: number[] = [];
+    const failing = failingAlike(
+      () => 0,
+      (trial) => late.push(trial),
+    );
+    let position = 0;
+    const failed = (trial: number) =>
+      failing({
+        position: ++position,
+        at: 0,
+        effect: 'ended',
+        fact: { type: 'failed', trial, reason: 'error', message: 'no module' },
+        event: { type: 'ended', id: trial } as never,
+      })?.trials;
+    const changed = (paused: boolean) => failing({ position: ++position, at: 0, effect: 'noted', fact: { type: 'changed', paused } });
+    expect([1, 2, 3].map(failed)).toEqual([undefined, undefined, [1, 2, 3]]);
+    changed(true);
+    expect([4, 5].map(failed)).toEqual([undefined, undefined]);
+    expect(late).toEqual([4, 5]);
+    changed(false);
+    expect(failed(6)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(failed(7)).toBeUndefined();
+    expect(late).toEqual([4, 5, 7]);
+  });
+
   it('does not report failures of an earlier start', () => {
     const failing = failingAlike(() => 10);
     const failed = (position: number, trial: number) =>
