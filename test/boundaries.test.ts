@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arrowsUp, circles, readImports, rules } from './support/imports.ts';
+import { type Arrow, arrowsInside, arrowsUp, circles, readImports, roomsIn, rules } from './support/imports.ts';
 
 let project: Awaited<ReturnType<typeof readImports>>;
 beforeAll(async () => {
@@ -19,6 +19,13 @@ describe('folders', () => {
 
   it('import from lower floors only', () => expect(arrowsUp(ofProduction())).toEqual([]));
   it('do not import each other in circles', () => expect(circles(ofProduction())).toEqual([]));
+  it('have at most 20 rooms each, and streams at most 60 arrows, so that a newcomer keeps the overview', () => {
+    const imports = ofProduction();
+    expect([...roomsIn(imports)].filter(([, rooms]) => rooms.size > 20)).toEqual([]);
+    expect(arrowsInside('streams', imports).length).toBeLessThanOrEqual(60);
+    const crowd = Array.from({ length: 21 }, (_, i): Arrow => ({ from: 'src/new/index.ts', to: `src/new/part${i}.ts` }));
+    expect(roomsIn(crowd).get('src/new')?.size).toBe(22);
+  });
   it('are reported when they do', () => {
     const down = { from: 'src/cli/main.ts', to: 'src/dashboard/serve.ts' };
     const up = { from: 'src/dashboard/app.ts', to: 'src/cli/program/program.ts' };

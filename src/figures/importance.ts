@@ -1,4 +1,5 @@
 import type { Importances } from '../importance/importances.ts';
+import { byShare } from '../importance/verdict.ts';
 import { axisStyle, legendStyle, tooltipStyle } from './drawing/axes.ts';
 import type { ColourName, Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
@@ -7,7 +8,7 @@ import type { ChartOption } from './drawing/option.ts';
 /** How much each parameter matters, by two measures. */
 export function importanceOption(shares: Importances | undefined, theme: Theme): ChartOption {
   if (shares === undefined) return {};
-  const names = byShare(shares).reverse();
+  const names = byShare(shares.fanova).reverse();
   const style = axisStyle(theme);
   const bar = (name: string, by: 'fanova' | 'pedAnova', colour: ColourName) => ({
     type: 'bar',
@@ -30,8 +31,5 @@ export function importanceOption(shares: Importances | undefined, theme: Theme):
 }
 
 export const importanceHeight = (shares: Importances | undefined): number => 70 + 34 * Object.keys(shares?.fanova ?? {}).length;
-
-/** The names of the parameters, the most important first. */
-export const byShare = ({ fanova }: Pick<Importances, 'fanova'>): string[] => Object.keys(fanova).sort((a, b) => fanova[b]! - fanova[a]!);
 
 export const percent = (share: unknown): string => `${Math.round(100 * Number(share))} %`;

@@ -1,4 +1,4 @@
-import type { WhenGone } from '../../streams/host/assignment.ts';
+import type { WhenGone } from '../../streams/host/claimedTrial.ts';
 import type { HostedStudy } from '../../streams/host/host.ts';
 import { importancesOf } from '../dashboard/importances.ts';
 import { whyOf } from '../dashboard/why.ts';
@@ -48,11 +48,15 @@ const saying =
   async (studies, { study, trial, fields, user, key }) =>
     (await studies.open(study)).say({ ...fields, type, trial } as TrialEvent, { author: user?.name, request: key });
 
+/** A command on the trial in the path, or on the study. @throws RefusedError */
+const intentOf = (type: Intent['type'], trial: number, fields: HttpRequest['fields']): Intent =>
+  parseIntent({ ...fields, type, ...(trial > 0 && { trial }) });
+
 /** What a person asks of a study becomes a fact with the name of the person. */
 const commanding =
   (type: Intent['type']): Handler =>
   async (studies, { study, trial, fields, user, key }) => {
-    const intent = parseIntent({ ...fields, type, ...(trial > 0 && { trial }) });
+    const intent = intentOf(type, trial, fields);
     const { position, fact } = await (await studies.open(study)).submit(intent, { user: user?.name, request: key });
     return { position, fact };
   };
@@ -141,7 +145,7 @@ async function preview(id: OperationId, studies: RunningStudies, { study, trial,
   if (id === 'createStudy') return { creates: await studies.check(fields.name as string, fields) };
   const hosted = await studies.open(study);
   await hosted.ready();
-  if (isIntent(id)) return { fact: hosted.preview(parseIntent({ ...fields, type: id, ...(trial > 0 && { trial }) })) };
+  if (isIntent(id)) return { fact: hosted.preview(intentOf(id, trial, fields)) };
   const types: Readonly<Record<string, TrialEvent['type']>> = { report: 'reported', tell: 'completed', stopped: 'stopped', fail: 'failed' };
   if (Object.hasOwn(types, id)) {
     const fact = { ...fields, type: types[id]!, trial } as TrialEvent;

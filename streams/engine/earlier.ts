@@ -1,5 +1,3 @@
-import { type EarlierFacts, earlierResults } from '../../src/earlier/earlierResults.ts';
-import { startingPoints } from '../../src/earlier/startingPoints.ts';
 import { OptionError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, Params } from '../../src/facts/facts.ts';
@@ -7,6 +5,8 @@ import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { isStrategyEvent, type StrategyEvent, type TrialId } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
+import { type EarlierFacts, earlierResults } from '../../src/samplers/earlier/earlierResults.ts';
+import { startingPoints } from '../../src/samplers/earlier/startingPoints.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';

@@ -8,7 +8,7 @@ import { Asks } from '../engine/asks.ts';
 import type { Suggestion } from '../engine/directive.ts';
 import { blockedBy, FixedAsks, hasRoom } from '../engine/fixedAsks.ts';
 import type { Origin, Submitter } from '../engine/submit.ts';
-import { type AskOptions, assignmentOf, type ClaimReply } from './assignment.ts';
+import { type AskOptions, assignmentOf, type ClaimReply } from './claimedTrial.ts';
 
 /** Milliseconds that a decision may take, though the trainer does not want to wait. */
 const DECIDING = 250;

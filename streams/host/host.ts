@@ -17,7 +17,7 @@ import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import type { StrategyOption, StudyOptions } from '../spec/options.ts';
 import { type Answers, answersOf } from './answers.ts';
-import type { AskOptions, ClaimReply } from './assignment.ts';
+import type { AskOptions, ClaimReply } from './claimedTrial.ts';
 import { Claims, isHeld } from './claims.ts';
 import { Repeats, wantedOf } from './repeats.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argumentsOf, paramsJson, yamlOf } from '../../src/dashboard/page/lib/copies.ts';
+import { shellArguments, paramsJson, yamlOf } from '../../src/dashboard/page/lib/copies.ts';
 import { lessons } from '../../src/dashboard/page/lib/learned.ts';
 import { gainOf, timeLeft, worked } from '../../src/dashboard/page/lib/progress.ts';
 import { compromise } from '../../src/figures/front.ts';
@@ -35,7 +35,7 @@ describe('a configuration to copy', () => {
 
   it('is read back from the arguments of a shell', () => {
     const print = `node -e 'process.stdout.write(JSON.stringify(process.argv.slice(1)))' --`;
-    const said = JSON.parse(execFileSync('sh', ['-c', `${print} ${argumentsOf(params)}`], { encoding: 'utf8' }));
+    const said = JSON.parse(execFileSync('sh', ['-c', `${print} ${shellArguments(params)}`], { encoding: 'utf8' }));
     const words = ['--lr', '1e-7', '--a b', "it's", '--yes', 'true', '--huge', '1e+21', '--layers', '4', '--kind', 'no'];
     expect(said).toEqual([...words, '--list', '[1,"x"]']);
   });

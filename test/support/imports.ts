@@ -37,6 +37,19 @@ export function arrowsInside(folder: string, imports: readonly Arrow[]): readonl
   return arrowsBetween(inside, (path) => path.split('/').slice(0, depth).join('/'));
 }
 
+/** What stands directly in each folder. */
+export function roomsIn(imports: readonly Arrow[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const rooms = new Map<string, Set<string>>();
+  for (const path of new Set(imports.flatMap(({ from, to }) => [from, to]))) {
+    const parts = path.split('/');
+    for (let depth = 1; depth < parts.length; depth++) {
+      const folder = parts.slice(0, depth).join('/');
+      rooms.set(folder, (rooms.get(folder) ?? new Set()).add(parts[depth]!));
+    }
+  }
+  return rooms;
+}
+
 /** The folders of the production code, from the lowest floor to the highest. A folder imports from lower floors only. */
 const floors: readonly string[] = [
   'src/numeric',
@@ -49,7 +62,6 @@ const floors: readonly string[] = [
   'src/schedulers',
   'src/importance',
   'src/figures',
-  'src/earlier',
   'src/recommendation',
   'machines',
   'streams/log',

@@ -7,13 +7,14 @@ import { type AxisScale, numeric } from '../../figures/drawing/scale.ts';
 import { corners } from '../../figures/drawing/series/stairs.ts';
 import { type Figure, figuresOf, parallelAxes, sliceAxes, twoAxes } from '../../figures/figures.ts';
 import { bestSoFar, historyPoints } from '../../figures/history.ts';
-import { byShare, percent } from '../../figures/importance.ts';
+import { percent } from '../../figures/importance.ts';
 import type { FigureKind } from '../../figures/kinds.ts';
 import { parallelLines } from '../../figures/parallel.ts';
 import { frontPath, pairsOf } from '../../figures/pareto.ts';
 import { type Points, trialsOver } from '../../figures/points.ts';
 import type { FigureStudy } from '../../figures/study.ts';
 import { endOf, lanesOf } from '../../figures/timeline.ts';
+import { byShare } from '../../importance/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Bars, Heat, Ink, PlaneSketch, Sketch } from './sketch.ts';
 
@@ -54,7 +55,7 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
     return [{ type: 'chart', x, y: numeric('share', 0, 1, false), lines: [{ path, ink: 'completed' }], points: [] }];
   },
   importance: ({ importances }) => {
-    const bars = byShare(importances!).map((name) => {
+    const bars = byShare(importances!.fanova).map((name) => {
       const [low, high] = importances!.intervals.fanova[name]!.map(percent);
       const share = importances!.fanova[name]!;
       return { name, parts: [{ from: 0, to: share, ink: 'completed' as const }], text: `${percent(share)} (${low} to ${high})` };

@@ -2,10 +2,11 @@ import { differenceRows } from '../../dashboard/differences.ts';
 import type { findingsOf } from '../../dashboard/report.ts';
 import type { RowChange } from '../../dashboard/wire.ts';
 import { cut, formatNumber } from '../../figures/drawing/format.ts';
-import { byShare, percent } from '../../figures/importance.ts';
+import { percent } from '../../figures/importance.ts';
 import type { FigureKind } from '../../figures/kinds.ts';
 import { type FigureStudy, figureStudy, objectiveValue } from '../../figures/study.ts';
 import type { Importances } from '../../importance/importances.ts';
+import { byShare } from '../../importance/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { render } from '../plot/render.ts';
 import { sketchesOf } from '../plot/sketches.ts';
@@ -86,7 +87,7 @@ function trialTable(rows: readonly RowChange[], { objectives, parameters }: Figu
 const importanceTable = (shares: Importances): string =>
   table(
     ['parameter', 'fANOVA', '90 % interval', 'PED-ANOVA'],
-    byShare(shares).map((name) => [
+    byShare(shares.fanova).map((name) => [
       name,
       percent(shares.fanova[name]),
       shares.intervals.fanova[name]!.map(percent).join(' to '),

@@ -14,10 +14,10 @@ export function latinHypercubeDesign(n: number, dimension: number, rng: Rng): nu
   const candidates = Math.max(1, Math.min(CANDIDATES, Math.floor(EFFORT / (n * n * dimension))));
   let best = design(n, dimension, rng);
   if (candidates === 1) return best;
-  let widest = closest(best);
+  let widest = smallestDistance(best);
   for (let k = 1; k < candidates; k++) {
     const next = design(n, dimension, rng);
-    const distance = closest(next);
+    const distance = smallestDistance(next);
     if (distance > widest) [best, widest] = [next, distance];
   }
   return best;
@@ -29,7 +29,7 @@ function design(n: number, dimension: number, rng: Rng): number[][] {
 }
 
 /** The squared distance of the closest two points. */
-export function closest(points: readonly (readonly number[])[]): number {
+export function smallestDistance(points: readonly (readonly number[])[]): number {
   let least = Number.POSITIVE_INFINITY;
   points.forEach((a, i) => {
     for (let j = 0; j < i; j++) least = Math.min(least, squaredDistance(a, points[j]!));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { closest, latinHypercubeDesign } from '../../../src/numeric/sequences/latin.ts';
+import { latinHypercubeDesign, smallestDistance } from '../../../src/numeric/sequences/latin.ts';
 import { shuffle } from '../../../src/numeric/sequences/permutation.ts';
 
 const key = (seed: number) => rngFor(String(seed), 'latin', 0);
@@ -26,13 +26,13 @@ describe('latinHypercube', () => {
       return Array.from({ length: 20 }, (_, i) => slices.map((slice) => (slice[i]! + rng()) / 20));
     };
     const mean = (design: (seed: number) => number[][]) =>
-      Array.from({ length: 30 }, (_, seed) => Math.sqrt(closest(design(seed)))).reduce((sum, d) => sum + d, 0) / 30;
+      Array.from({ length: 30 }, (_, seed) => Math.sqrt(smallestDistance(design(seed)))).reduce((sum, d) => sum + d, 0) / 30;
     expect(mean((seed) => latinHypercubeDesign(20, 2, key(seed)))).toBeGreaterThan(1.5 * mean(plain));
   });
 
   it('measures the closest two points', () => {
     expect(
-      closest([
+      smallestDistance([
         [0, 0],
         [1, 0],
         [0.4, 0.3],

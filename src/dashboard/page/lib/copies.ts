@@ -15,7 +15,7 @@ const numberOr = (value: unknown, otherwise: (value: unknown) => string): string
 export const paramsJson = (params: Values): string => `${JSON.stringify(params, null, 2)}\n`;
 
 /** A configuration as arguments of a command, quoted for a POSIX shell. */
-export const argumentsOf = (params: Values): string =>
+export const shellArguments = (params: Values): string =>
   Object.entries(params)
     .flatMap(([name, value]) => [quoted(`--${name}`), quoted(typeof value === 'string' ? value : JSON.stringify(value))])
     .join(' ');

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
 import type { FigureRow } from '../../../../figures/study.ts';
-import { argumentsOf, paramsJson, yamlOf } from '../../lib/copies.ts';
+import { paramsJson, shellArguments, yamlOf } from '../../lib/copies.ts';
 import { lookAt } from '../../state/selection.ts';
 
-const formats = { YAML: yamlOf, JSON: paramsJson, arguments: argumentsOf };
+const formats = { YAML: yamlOf, JSON: paramsJson, arguments: shellArguments };
 
 /** The parameters of a trial, to read and to copy. */
 export function TrialParameters({ of: { trial, params } }: { readonly of: FigureRow }) {

@@ -1,14 +1,14 @@
-import { standardise } from '../numeric/outcomeTransform.ts';
-import type { Rng } from '../numeric/random.ts';
-import { confidenceBound } from '../samplers/bo/acquisition.ts';
-import { features as featuresOf } from '../samplers/bo/features.ts';
-import { KernelFit } from '../samplers/bo/fit.ts';
-import type { Observation } from '../samplers/bo/observation.ts';
-import { bestAndSpread, MAX_FITTED, trainingSetOf } from '../samplers/bo/observations.ts';
-import { posteriors } from '../samplers/bo/quantityModel.ts';
-import { maximise } from '../samplers/bo/search.ts';
-import { SINGLE_KERNEL } from '../samplers/bo/state.ts';
-import type { Axis, Domain, Point } from '../space/axis.ts';
+import { standardise } from '../../numeric/outcomeTransform.ts';
+import type { Rng } from '../../numeric/random.ts';
+import type { Axis, Domain, Point } from '../../space/axis.ts';
+import { confidenceBound } from '../bo/acquisition.ts';
+import { features as featuresOf } from '../bo/features.ts';
+import { KernelFit } from '../bo/fit.ts';
+import type { Observation } from '../bo/observation.ts';
+import { bestAndSpread, MAX_FITTED, trainingSetOf } from '../bo/observations.ts';
+import { posteriors } from '../bo/quantityModel.ts';
+import { maximise } from '../bo/search.ts';
+import { SINGLE_KERNEL } from '../bo/state.ts';
 import type { EarlierResult } from './earlierResults.ts';
 
 /** How many points are tried first. */

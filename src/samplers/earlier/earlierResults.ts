@@ -1,9 +1,9 @@
-import { crashed, type StrategyEvent } from '../messages.ts';
-import { bestAndSpread } from '../samplers/bo/observations.ts';
-import { normalScore, orderOf } from '../samplers/budgets/order.ts';
-import { RungResults } from '../samplers/budgets/rungResults.ts';
-import type { Point } from '../space/axis.ts';
-import type { Space } from '../space/space.ts';
+import { crashed, type StrategyEvent } from '../../messages.ts';
+import type { Point } from '../../space/axis.ts';
+import type { Space } from '../../space/space.ts';
+import { bestAndSpread } from '../bo/observations.ts';
+import { normalScore, orderOf } from '../budgets/order.ts';
+import { RungResults } from '../budgets/rungResults.ts';
 
 /** A configuration that an earlier study tried, as a point of the new space. */
 export interface EarlierResult {

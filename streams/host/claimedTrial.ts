@@ -4,7 +4,7 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../engine/directive.ts';
 
 /** A trial that a trainer has claimed. */
-export interface Assignment<P = Params> {
+export interface ClaimedTrial<P = Params> {
   readonly trial: TrialId;
   readonly attempt: number;
   /** The claim, which every fact about the trial must name. */
@@ -19,7 +19,7 @@ export interface Assignment<P = Params> {
 
 /** The answer to a trainer that asks for a trial. */
 export type ClaimReply<P = Params> =
-  | ({ readonly next: 'trial' } & Assignment<P>)
+  | ({ readonly next: 'trial' } & ClaimedTrial<P>)
   /** There is no trial now: ask again. */
   | { readonly next: 'wait' }
   | { readonly next: 'over'; readonly reason: string };
