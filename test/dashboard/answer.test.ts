@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { shellArguments, paramsJson, yamlOf } from '../../src/dashboard/page/lib/copies.ts';
+import { paramsJson, shellArguments, yamlOf } from '../../src/dashboard/page/lib/copies.ts';
 import { lessons } from '../../src/dashboard/page/lib/learned.ts';
 import { gainOf, timeLeft, worked } from '../../src/dashboard/page/lib/progress.ts';
 import { compromise } from '../../src/figures/front.ts';
