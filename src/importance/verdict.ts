@@ -1,5 +1,8 @@
 import type { Importances } from './importances.ts';
 
+/** More names than these would be no answer. */
+const LISTED = 3;
+
 /** Which parameter matters most, or which ones may: those whose intervals reach that of the first. Undefined if there is nothing to compare. */
 export function verdictOn({ fanova, intervals }: Pick<Importances, 'fanova' | 'intervals'>): string | undefined {
   const [first, ...others] = byShare(fanova);
@@ -7,7 +10,9 @@ export function verdictOn({ fanova, intervals }: Pick<Importances, 'fanova' | 'i
   const [low] = intervals.fanova[first]!;
   const rivals = others.filter((name) => intervals.fanova[name]![1] >= low);
   if (rivals.length === 0) return `${first} explains more of the variation than any other parameter`;
-  return `these results do not tell which matters most: ${[first, ...rivals].join(', ')}`;
+  const names = [first, ...rivals];
+  const which = names.length > LISTED ? `which of ${names.length} parameters matters most` : `which matters most: ${names.join(', ')}`;
+  return `these results do not tell ${which}`;
 }
 
 /** The parameters, the most important first. */

@@ -31,7 +31,7 @@ async function take(name: string, query: string, wait: string, size: Size): Prom
   await page.close();
 }
 
-await take('overview', '', '.chart canvas', { width: 1280, height: 860 });
+await take('overview', '', '.lessons li', { width: 1280, height: 860 });
 await take('machines', `view=machines&trial=${best}`, '.chart-state.is-active', { width: 1280, height: 860, dark: true });
 await take('parameters', 'view=parameters', '[aria-label^="Importance"]', { width: 1280, height: 860 });
 await browser.close();

@@ -33,7 +33,7 @@ export function LessonsCard() {
     >
       {found ? (
         <>
-          {verdict && <p class="note">{cut(verdict, 200)}</p>}
+          {verdict && <p class="note verdict">{cut(verdict, 200)}</p>}
           <ul class="lessons">
             {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
               <li key={name}>
