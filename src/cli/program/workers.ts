@@ -24,7 +24,7 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
     .option('--keep <size>', 'disk space of output and checkpoints of a study, such as 20GB (default: all)', byteSize)
     .option('--save-every <s>', 'save checkpoints of running trials, at most every so many seconds (default: at their end)', positiveNumber)
-    .option('--store <command>', 'saves the checkpoint $HYPERTIDE_PATH and prints its reference, such as s3://bucket/17')
+    .option('--store <command>', 'saves the checkpoint $HYPERTIDE_PATH and prints its reference, such as s3://bucket/$HYPERTIDE_SAVE')
     .option('--fetch <command>', 'restores $HYPERTIDE_REFERENCE into $HYPERTIDE_PATH')
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
     .addOption(logFormatOption())

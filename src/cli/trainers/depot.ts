@@ -22,7 +22,7 @@ export const serverDepot: Depot = {
 
 /** Commands of the shell, from the configuration of a worker. */
 export interface DepotCommands {
-  /** Saves the directory `$HYPERTIDE_PATH`, and prints the reference in its last line. */
+  /** Saves the directory `$HYPERTIDE_PATH`, and prints the reference in its last line. `$HYPERTIDE_SAVE` is a new name for each save. */
   readonly store: string;
   /** Writes what `$HYPERTIDE_REFERENCE` names into the directory `$HYPERTIDE_PATH`. */
   readonly fetch: string;
@@ -55,13 +55,14 @@ export function parseStored(text: string): Stored | undefined {
 }
 
 /** A place that commands reach, such as a bucket. They always get a directory, so a file is put into one. @param patience milliseconds for each */
-export const commandDepot = ({ store, fetch }: DepotCommands, patience = PATIENCE): Depot => ({
-  save: async (of, path) => {
+export function commandDepot({ store, fetch }: DepotCommands, patience = PATIENCE): Depot {
+  let saves = 0;
+  const save: Depot['save'] = async (of, path) => {
     const name = statSync(path).isFile() ? basename(path) : '';
     const directory = name === '' ? path : mkdtempSync(`${path}.`);
     try {
       if (name !== '') await copyFile(path, join(directory, name), constants.COPYFILE_FICLONE);
-      const printed = await run('store', store, of, { HYPERTIDE_PATH: directory }, patience);
+      const printed = await run('store', store, of, { HYPERTIDE_PATH: directory, HYPERTIDE_SAVE: `${of.run}-${++saves}` }, patience);
       const text = textOf({ name, reference: printed.trim().split('\n').at(-1)!.trim() });
       if (text.length > LONGEST || !parseStored(text))
         throw new Error(
@@ -71,16 +72,17 @@ export const commandDepot = ({ store, fetch }: DepotCommands, patience = PATIENC
     } finally {
       if (name !== '') await rm(directory, { recursive: true, force: true });
     }
-  },
-  restore: async (of, text, directory) => {
+  };
+  const restore: Depot['restore'] = async (of, text, directory) => {
     const { name, reference } = parseStored(text)!;
     mkdirSync(directory, { recursive: true });
     await run('fetch', fetch, of, { HYPERTIDE_PATH: directory, HYPERTIDE_REFERENCE: reference }, patience);
     const path = join(directory, name);
     if (!existsSync(path)) throw new Error('the command of --fetch has not written the file that was stored');
     return path;
-  },
-});
+  };
+  return { save, restore };
+}
 
 /** Runs a command of the shell. All that it started ends when it is aborted or its time is over. @returns what it printed */
 async function run(

@@ -33,6 +33,13 @@ describe('commands that keep checkpoints', () => {
     await expect(restore(of, 'store::depot://none', join(place, 'nothing'))).rejects.toThrow('the command of --fetch exited with 1');
   });
 
+  it('get a new name for each save, so that none is written into one that the log names', async () => {
+    const { save } = commandDepot({ store: 'echo "depot://$HYPERTIDE_SAVE"', fetch });
+    const other = { ...of, run: 'r2' };
+    const saved = [await save(of, place, leftOut), await save(of, place, leftOut), await save(other, place, leftOut)];
+    expect(new Set(saved).size).toBe(3);
+  });
+
   it('save a file, which is a file with its name again when it is restored', async () => {
     const { save, restore } = commandDepot({ store, fetch });
     const of4 = { ...of, trial: 4 };
