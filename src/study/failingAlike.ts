@@ -37,7 +37,8 @@ export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TE
  * the same last line of error, or ten times in any way.
  *
  * @param past the position of the last entry before this start.
- * @param late receives each trial that fails after that in any way, until one has a result or the study is resumed.
+ * @param late receives each trial that fails after that in any way, until one has a result or the study is resumed. It receives none while the study is
+ * closed, since a change would reopen it.
  * @returns a function that takes each entry of the log and returns the failures once. After a restart, or when a person has resumed the study, one more
  * such failure is enough.
  */
@@ -45,14 +46,18 @@ export function failingAlike(past: () => number, late: (trial: TrialId) => void 
   const failures = new Map<TrialId, string>();
   let usable = false;
   let said = false;
+  let closed = false;
   return ({ fact, event, refusal, position }) => {
     if (refusal) return undefined;
+    if (fact.type === 'closed') closed = true;
+    if (fact.type === 'changed') closed = false;
     if (fact.type === 'changed' && fact.paused === false) said = false;
     if (event?.type !== 'ended') return undefined;
     if (fact.type !== 'failed') usable = true;
     if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
     const { trial, reason, message = '' } = fact;
     failures.set(trial, kindOf(fact));
+    if (closed) return undefined;
     const same = new Set(failures.values()).size === 1;
     if (said) late(trial);
     if (said || position <= past() || failures.size < (same ? ENOUGH : MANY)) return undefined;

@@ -78,7 +78,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       await log.close();
       const failing = failingAlike(
         () => head,
-        (trial) => void served.pause([trial]).catch(() => {}), // it is paused already: this trial does not count either
+        (trial) => void served.uncount([trial]).catch(() => {}), // it is paused already, or a person has resumed it
       );
       const reporting = watchReports('let the trainer report its value', () => head, warn);
       let engine: ServedStudy | undefined;

@@ -47,6 +47,8 @@ export interface ServedStudy {
   readonly ended: Promise<unknown>;
   /** Pauses the study: no new trials begin until it is resumed. @param uncounted failed trials that no longer count towards the limit. */
   pause(uncounted?: readonly TrialId[]): Promise<void>;
+  /** Leaves failed trials out of the limit. */
+  uncount(trials: readonly TrialId[]): Promise<void>;
   /** Ends this engine; another one can take over. */
   close(): Promise<void>;
   /** What this engine has folded from the log. */
@@ -185,11 +187,15 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const pause = async (uncounted?: readonly TrialId[]) => {
     await rpc.submit(omitUndefined({ type: 'change', paused: true, uncounted }));
   };
+  const uncount = async (uncounted: readonly TrialId[]) => {
+    await rpc.submit({ type: 'change', uncounted });
+  };
   return {
     started,
     finished,
     ended,
     pause,
+    uncount,
     close,
     rows: rpc.rows,
     get ledger() {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../../src/facts/facts.ts';
 import { failingAlike } from '../../../src/study/failingAlike.ts';
 import { hypertide, journalOf, studyIn } from '../support.ts';
 
@@ -119,6 +120,32 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(failed(6)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(failed(7)).toBeUndefined();
     expect(late).toEqual([4, 5, 7]);
+  });
+
+  it('leaves a study closed: a change would reopen it', () => {
+    const late: number[] = [];
+    const failing = failingAlike(
+      () => 0,
+      (trial) => late.push(trial),
+    );
+    let position = 0;
+    const noted = (fact: Fact) => failing({ position: ++position, at: 0, effect: 'noted', fact });
+    const failed = (trial: number) =>
+      failing({
+        position: ++position,
+        at: 0,
+        effect: 'ended',
+        fact: { type: 'failed', trial, reason: 'error', message: 'no module' },
+        event: { type: 'ended', id: trial } as never,
+      })?.trials;
+    [1, 2].map(failed);
+    noted({ type: 'closed', reason: 'person' });
+    expect(failed(3)).toBeUndefined();
+    noted({ type: 'changed', limits: { trials: 20 } });
+    expect(failed(4)).toEqual([1, 2, 3, 4]);
+    noted({ type: 'closed', reason: 'person' });
+    expect(failed(5)).toBeUndefined();
+    expect(late).toEqual([]);
   });
 
   it('does not report failures of an earlier start', () => {
