@@ -19,8 +19,8 @@ export interface CheckpointPart {
 export interface Checkpoints {
   /** Bytes that they take on the server. */
   readonly bytes: number;
-  /** Bytes that they may take. */
-  readonly maxBytes: number;
+  /** Bytes that they may take. Default: no limit. */
+  readonly maxBytes?: number | undefined;
   parts(): AsyncIterable<CheckpointPart>;
 }
 

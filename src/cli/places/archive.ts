@@ -178,7 +178,9 @@ const isContents = (data: unknown): data is Contents =>
   Number.isSafeInteger(data.entries) &&
   Number.isSafeInteger(data.longest) &&
   (data.checkpoints === undefined ||
-    (isRecord(data.checkpoints) && Number.isSafeInteger(data.checkpoints.bytes) && Number.isSafeInteger(data.checkpoints.maxBytes)));
+    (isRecord(data.checkpoints) &&
+      Number.isSafeInteger(data.checkpoints.bytes) &&
+      (data.checkpoints.maxBytes === undefined || Number.isSafeInteger(data.checkpoints.maxBytes))));
 
 async function* entriesIn(form: LogForm, lines: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
   const { decode } = lineDecoder(() => {});

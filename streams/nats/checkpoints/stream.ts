@@ -4,7 +4,7 @@ import type { Subjects } from '../protocol/subjects.ts';
 import { CHUNK, LONGEST_MANIFEST } from './manifest.ts';
 
 export interface CheckpointStreamOptions {
-  /** Bytes that all checkpoints of the study may take on the server, which reserves them. */
+  /** Bytes that all checkpoints of the study may take on the server, which reserves them unless they are infinite. */
   readonly maxBytes: number;
   /** Bytes that suffice if the server has no more. */
   readonly leastBytes: number;
@@ -41,7 +41,7 @@ export async function createCheckpoints(jsm: JetStreamManager, subjects: Subject
   try {
     await jsm.streams.add(settingsOf(subjects, options));
   } catch (error) {
-    if (!isStreamFull(error) || maxBytes <= leastBytes) throw error;
+    if (!isStreamFull(error) || maxBytes <= leastBytes || maxBytes === Number.POSITIVE_INFINITY) throw error;
     await createCheckpoints(jsm, subjects, { ...options, maxBytes: Math.max(leastBytes, Math.floor(maxBytes / 2)) });
   }
 }
@@ -52,8 +52,8 @@ const settingsOf = ({ chunks, chunk }: Subjects, { maxBytes, replicas }: Checkpo
   retention: RetentionPolicy.Limits,
   storage: StorageType.File,
   num_replicas: replicas,
-  max_bytes: maxBytes,
-  max_msgs: Math.max(MOST_PARTS, Math.ceil((2 * maxBytes) / CHUNK)),
+  max_bytes: limitOf(maxBytes),
+  max_msgs: limitOf(Math.max(MOST_PARTS, Math.ceil((2 * maxBytes) / CHUNK))),
   max_msg_size: Math.max(CHUNK, LONGEST_MANIFEST) + ENVELOPE,
   discard: DiscardPolicy.New,
   max_msgs_per_subject: 1,
@@ -61,6 +61,9 @@ const settingsOf = ({ chunks, chunk }: Subjects, { maxBytes, replicas }: Checkpo
   deny_delete: true,
   allow_direct: true,
 });
+
+/** As the server names it. */
+const limitOf = (most: number): number => (Number.isFinite(most) ? most : -1);
 
 /** How the stream stands, with the subjects that fit a pattern; undefined if there is none. */
 export const checkpointsOn = (jsm: JetStreamManager, { chunks }: Subjects, filter?: string): Promise<CheckpointState | undefined> =>

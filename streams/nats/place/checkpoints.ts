@@ -6,7 +6,7 @@ import { CheckpointError, digestOf } from '../checkpoints/manifest.ts';
 import { isDigest } from '../checkpoints/reference.ts';
 import { checkpointsOn, createCheckpoints } from '../checkpoints/stream.ts';
 import { storeChunk } from '../checkpoints/transfer.ts';
-import { isForbidden, withRetry } from '../connection/retry.ts';
+import { isForbidden, isStreamFull, withRetry } from '../connection/retry.ts';
 import { publisher } from '../log/publisher.ts';
 import { isName, type Subjects } from '../protocol/subjects.ts';
 import { StudyError } from '../studyError.ts';
@@ -30,15 +30,21 @@ export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager,
         if (digestOf(data) === sha256) yield { trainer, trial, sha256, data }; // else it was deleted meanwhile, or nothing can be restored from it
       }
   };
-  return { bytes: Math.ceil(state.bytes), maxBytes: state.maxBytes, parts };
+  const maxBytes = Number.isFinite(state.maxBytes) ? state.maxBytes : undefined;
+  return { bytes: Math.ceil(state.bytes), maxBytes, parts };
 }
 
 /** Stores checkpoints for a study that has none. @throws StudyError if the server has no room, or this user no right */
 export async function writeCheckpoints(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects, from: Checkpoints): Promise<void> {
   const { chunks, chunk } = subjects;
+  const { maxBytes = Number.POSITIVE_INFINITY } = from;
   const out = publisher(nc);
   try {
-    await withRetry(nc, () => createCheckpoints(jsm, subjects, { maxBytes: from.maxBytes, leastBytes: from.bytes, replicas: 1 }));
+    await withRetry(nc, () =>
+      createCheckpoints(jsm, subjects, { maxBytes, leastBytes: from.bytes, replicas: 1 }).catch((cause) => {
+        throw isStreamFull(cause) ? notStored(cause) : cause; // withRetry would wait for room
+      }),
+    );
     for await (const { trainer, trial, sha256, data } of from.parts()) {
       if (!isOfTrainer({ trainer, trial }) || !isDigest(sha256))
         throw new StudyError(`expected a checkpoint by trainer, trial and SHA-256, got ${JSON.stringify(`${trainer}/${trial}/${sha256}`)}`);
@@ -46,8 +52,7 @@ export async function writeCheckpoints(nc: NatsConnection, jsm: JetStreamManager
     }
   } catch (cause) {
     if (isForbidden(cause)) throw forbidden(chunks, cause);
-    if (cause instanceof JetStreamApiError || cause instanceof CheckpointError)
-      throw new StudyError(`the checkpoints cannot be stored: ${cause.message}`, { cause });
+    if (cause instanceof JetStreamApiError || cause instanceof CheckpointError) throw notStored(cause);
     throw cause;
   } finally {
     out.close();
@@ -57,6 +62,8 @@ export async function writeCheckpoints(nc: NatsConnection, jsm: JetStreamManager
 /** A trainer chooses the subject under which it saves, and an archive may come from anywhere. */
 const isOfTrainer = ({ trainer, trial }: Pick<CheckpointPart, 'trainer' | 'trial'>): boolean =>
   isName(trainer) && Number.isSafeInteger(trial);
+
+const notStored = (cause: Error): StudyError => new StudyError(`the checkpoints cannot be stored: ${cause.message}`, { cause });
 
 const forbidden = (chunks: string, cause: unknown): StudyError =>
   new StudyError(`this user has no right to the checkpoints in ${chunks}; log in as an administrator`, { cause });

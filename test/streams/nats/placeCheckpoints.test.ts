@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copy } from '../../../src/cli/commands/studies/copy.ts';
@@ -12,6 +13,7 @@ import { float, random, space } from '../../../streams/index.ts';
 import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { handOn } from './world.ts';
 
@@ -90,6 +92,27 @@ describe('checkpoints on the server', () => {
     const engine = await serve(nc, xs, { study: 'held-3' });
     expect((await handBack('held-3', 2, 'next')).resumed).toBe('model');
     await engine.close();
+  });
+
+  it('have no limit in an archive if they had none on the server', async () => {
+    await interrupted('boundless');
+    const jsm = await jetstreamManager(nc);
+    const { chunks } = subjectsOf('boundless');
+    await jsm.streams.update(chunks, { max_bytes: -1 });
+    const before = await partsOf('boundless');
+    const path = await archived('boundless');
+    await place.delete('boundless');
+    await restore(path, 'boundless');
+    expect(await partsOf('boundless')).toEqual(before);
+    expect((await jsm.streams.info(chunks)).config).toMatchObject({ max_bytes: -1, max_msgs: -1 });
+  });
+
+  it('are refused if the server has no room', async () => {
+    await interrupted('huge');
+    const huge = { ...(await place.checkpoints('huge'))!, bytes: 2 ** 60, maxBytes: 2 ** 60 };
+    const restored = place.restore('huge-2', { entries: 1, longest: 100 }, place.lines('huge'), huge);
+    await expect(restored).rejects.toThrow('the checkpoints cannot be stored: insufficient storage');
+    expect(await place.names()).not.toContain('huge-2');
   });
 
   it('are gone if a study cannot be restored', async () => {
