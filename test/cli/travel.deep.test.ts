@@ -92,7 +92,7 @@ describe('workers that share no directory', () => {
     const serve = await serving('bucket', 'trials: 1\n');
     const work = (user: string, steps: string) => {
       const { place, login } = machine(user);
-      const store = `cp -r "$HYPERTIDE_PATH" ${bucket}/$HYPERTIDE_RUN && echo bucket://$HYPERTIDE_RUN`;
+      const store = `cp -r "$HYPERTIDE_PATH" ${bucket}/$HYPERTIDE_SAVE && echo bucket://$HYPERTIDE_SAVE`;
       const fetch = `cp -r ${bucket}/\${HYPERTIDE_REFERENCE#bucket://}/. "$HYPERTIDE_PATH"`;
       const words = ['--name', user, '--study', 'bucket', '--store', store, '--fetch', fetch, '--', ...TRAINER, '--steps', steps];
       return { ...start(place, 'worker', ...login, ...words, '--sleep', '0.05'), place };

@@ -13,23 +13,30 @@ export interface SaveRunning {
 /**
  * Saves at most every so many seconds, and only when the program has reported: it has then saved its own files.
  *
+ * The next save begins once the server has the report that names the last one: the engine may delete what the log does not name.
+ *
  * @param save the checkpoint that the program has named or, without a name, all that it has saved; resolves with the reference, if there is something to save.
+ * @param isStored whether the server has all reports so far.
  * @param now a clock in milliseconds that never goes back.
  */
 export function saveRunning(
   save: (named: string | undefined, signal: AbortSignal) => Promise<string | undefined>,
   seconds: number,
+  isStored: () => boolean,
   now: () => number = () => performance.now(),
 ): SaveRunning {
   const closed = new AbortController();
   let last = now();
   let saving: Promise<void> | undefined;
   let saved: string | undefined;
+  /** Whether the server may not have the report that names the last checkpoint yet. */
+  let isNaming = false;
   return {
     reported: (fact, named) => {
       const checkpoint = saved;
       saved = undefined;
-      if (!saving && !closed.signal.aborted && now() - last >= seconds * 1000)
+      isNaming = checkpoint !== undefined || (isNaming && !isStored());
+      if (!isNaming && !saving && !closed.signal.aborted && now() - last >= seconds * 1000)
         saving = save(named, closed.signal)
           .then((reference) => {
             saved = reference;

@@ -141,7 +141,11 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     const saving =
       given.saveEvery === undefined
         ? undefined
-        : saveRunning((named, signal) => travelling.keep(of(signal), attempt, named), given.saveEvery);
+        : saveRunning(
+            (named, signal) => travelling.keep(of(signal), attempt, named),
+            given.saveEvery,
+            () => say.waiting() === 0,
+          );
     const report = (fact: ReportedFact, named: string | undefined) => {
       last = fact.values;
       say.report(saving?.reported(fact, named) ?? fact);

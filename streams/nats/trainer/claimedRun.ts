@@ -78,7 +78,7 @@ export class ClaimedRun<P> {
       run,
       trainer: options.trainer,
       traceparent: options.traceparent,
-      say: { report: (fact) => this.#say(fact), end: (fact) => this.#end(fact), waiting: () => this.#facts.length },
+      say: { report: (fact) => this.#say(fact), end: (fact) => this.#end(fact), waiting: () => this.#facts.length + Number(this.#isSending) },
     };
   }
 

@@ -16,6 +16,7 @@ it('saves when a report comes and it is time, and names the checkpoint with the 
       return `saved-${asked.length}`;
     },
     10,
+    () => true,
     () => time,
   );
   const at = async (seconds: number, step: number, named?: string) => {
@@ -37,6 +38,29 @@ it('saves when a report comes and it is time, and names the checkpoint with the 
   expect(asked).toEqual(['epoch-2', undefined]);
 });
 
+it('begins no save before the server has the report that names the last one', async () => {
+  let isStored = true;
+  let saves = 0;
+  const save = async () => `saved-${++saves}`;
+  const saving = saveRunning(
+    save,
+    0,
+    () => isStored,
+    () => 0,
+  );
+  const at = async (step: number) => {
+    const { checkpoint } = saving.reported(report(step), undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    return [checkpoint, saves];
+  };
+  expect(await at(1)).toEqual([undefined, 1]);
+  isStored = false;
+  expect(await at(2)).toEqual(['saved-1', 1]);
+  expect(await at(3)).toEqual([undefined, 1]);
+  isStored = true;
+  expect(await at(4)).toEqual([undefined, 2]);
+});
+
 it('saves one checkpoint at a time, and ends the last one when the trial ends', async () => {
   let time = 0;
   const signals: AbortSignal[] = [];
@@ -46,6 +70,7 @@ it('saves one checkpoint at a time, and ends the last one when the trial ends', 
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve('unfinished')));
     },
     1,
+    () => true,
     () => time,
   );
   for (const step of [1, 2, 3]) {
