@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Suggestion } from '../../../streams/engine/directive.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
@@ -43,6 +43,8 @@ export function travel({ directory, resumes, retryErrors, commands, warn }: Trav
     if (!depot) throw new Error('another worker stored it with --store, and this one has no --fetch');
     return depot;
   };
+  /** The last reference that was saved while each run continued. */
+  const kept = new Map<string, string>();
   const isWanted = (end: EndFact): boolean => {
     if (end.type !== 'failed') return resumes;
     return end.reason === 'preempted' || (end.reason === 'error' && retryErrors);
@@ -68,13 +70,18 @@ export function travel({ directory, resumes, retryErrors, commands, warn }: Trav
       try {
         const before = stampOf(path);
         const reference = await (own ?? serverDepot).save(of, path, () => {});
-        return stampOf(path) === before ? reference : undefined;
+        if (stampOf(path) !== before) return undefined;
+        note(directory, of.trial, attempt, { reference, path });
+        kept.set(of.run, reference);
+        return reference;
       } catch (error) {
         if (!of.signal?.aborted) warn(`trial ${of.trial}: its checkpoint was not saved while it runs: ${(error as Error).message}`);
         return undefined;
       }
     },
     depart: async (of, attempt, end) => {
+      const last = kept.get(of.run);
+      kept.delete(of.run);
       if (end.checkpoint === undefined || !isWanted(end)) return end;
       const path = pathOf(directory, of.trial, attempt, end.checkpoint);
       if (path === undefined) return end; // such as a place that the trainers share
@@ -86,7 +93,9 @@ export function travel({ directory, resumes, retryErrors, commands, warn }: Trav
         return { ...end, checkpoint: reference };
       } catch (error) {
         if (!of.signal?.aborted) warn(`trial ${of.trial}: its checkpoint stays on this machine, at ${path}: ${(error as Error).message}`);
-        return end;
+        if (last === undefined) return end;
+        note(directory, of.trial, attempt, { reference: last, path }); // other machines resume from the last one that was saved
+        return { ...end, checkpoint: last };
       }
     },
   };
@@ -99,8 +108,8 @@ function pathOf(directory: string, trial: TrialId, attempt: number, named: strin
   return places.find((path) => path.startsWith(own + sep) && existsSync(path));
 }
 
-/** Says which checkpoint elsewhere is the same as one here. */
-const NOTE = 'checkpoint.json';
+/** Says in each line which checkpoint elsewhere has its files here. They are newer if the program has saved since. */
+const NOTES = 'checkpoint.json';
 
 interface Note {
   readonly reference: string;
@@ -109,26 +118,31 @@ interface Note {
 
 function note(directory: string, trial: TrialId, attempt: number, { reference, path }: Note): void {
   const own = attemptDirectory(directory, trial, attempt);
-  writeFileSync(join(own, NOTE), `${JSON.stringify({ reference, path: relative(own, path) } satisfies Note)}\n`);
+  appendFileSync(join(own, NOTES), `${JSON.stringify({ reference, path: relative(own, path) } satisfies Note)}\n`);
 }
 
 /** A checkpoint that a worker with this directory has saved itself. */
 function savedHere(directory: string, reference: string, trials: readonly TrialId[]): string | undefined {
   for (const own of trials.map((trial) => trialDirectory(directory, trial)))
     for (const name of existsSync(own) ? readdirSync(own) : []) {
-      const noted = noteIn(join(own, name, NOTE));
-      if (noted?.reference !== reference) continue;
+      const noted = notesIn(join(own, name, NOTES)).findLast((one) => one.reference === reference);
+      if (!noted) continue;
       const path = resolve(own, name, noted.path);
       if (existsSync(path)) return path;
     }
   return undefined;
 }
 
-/** Undefined if there is none, or its worker was killed while it wrote it. */
-function noteIn(file: string): Note | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Note;
-  } catch {
-    return undefined;
-  }
+/** A worker that was killed while it wrote a line has left a part of it. */
+function notesIn(file: string): Note[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as Note];
+      } catch {
+        return [];
+      }
+    });
 }

@@ -78,7 +78,11 @@ export class ClaimedRun<P> {
       run,
       trainer: options.trainer,
       traceparent: options.traceparent,
-      say: { report: (fact) => this.#say(fact), end: (fact) => this.#end(fact), waiting: () => this.#facts.length + Number(this.#isSending) },
+      say: {
+        report: (fact) => this.#say(fact),
+        end: (fact) => this.#end(fact),
+        waiting: () => this.#facts.length + Number(this.#isSending),
+      },
     };
   }
 
