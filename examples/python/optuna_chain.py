@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import optuna
@@ -52,19 +53,28 @@ def train(server):
             post(f"trials/{trial['trial']}/tell", {"run": trial["run"], "values": {"loss": loss}})
 
 
-with tempfile.TemporaryDirectory() as folder:
-    Path(folder, "chain.yaml").write_text(STUDY)
-    url = "http://127.0.0.1:8123"
-    engine = subprocess.Popen(["hypertide", "serve", "chain.yaml", "--http", "8123"], cwd=folder)
-    while engine.poll() is None:
-        try:
-            urllib.request.urlopen(f"{url}/v1/studies/chain")
-            break
-        except OSError:
-            time.sleep(0.1)  # until the engine answers
-    else:
-        raise SystemExit("the engine did not start")
+@contextmanager
+def engine():
+    """The address of an engine for the study. It ends with the block, also if that fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "chain.yaml").write_text(STUDY)
+        url = "http://127.0.0.1:8123"
+        with subprocess.Popen(["hypertide", "serve", "chain.yaml", "--http", "8123"], cwd=folder) as process:
+            try:
+                while process.poll() is None:
+                    try:
+                        urllib.request.urlopen(f"{url}/v1/studies/chain")
+                        break
+                    except OSError:
+                        time.sleep(0.1)  # until the engine answers
+                else:
+                    raise SystemExit("the engine did not start")
+                yield url
+            finally:
+                process.terminate()
 
+
+with engine() as url:
     trainers = [threading.Thread(target=train, args=[url]) for _ in range(2)]
     for trainer in trainers:
         trainer.start()
@@ -76,5 +86,3 @@ with tempfile.TemporaryDirectory() as folder:
     rows = json.load(urllib.request.urlopen(f"{url}/v1/studies/chain/trials"))["trials"]
     print(f"Optuna made {proposals} proposals; {sum(row['status'] == 'stopped' for row in rows)} of {len(rows)} trials were stopped early")
     print(best["params"], best["values"], "suggested by", best["by"])
-    engine.terminate()
-    engine.wait()

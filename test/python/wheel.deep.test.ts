@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -62,6 +62,25 @@ describe('the wheel', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     expect(shown).toMatch(end);
+  });
+
+  it('ends the engine of optuna_chain.py if a request fails', () => {
+    const own = installed('chain', '--system-site-packages');
+    const program = `
+import runpy, socket, sys
+from hypertide.integrations import optuna_proposer
+def refuse(*_):
+    raise ConnectionError
+optuna_proposer.propose_with = refuse
+try:
+    runpy.run_path(sys.argv[1])
+except ConnectionError:
+    with socket.socket() as probe:
+        sys.exit(probe.connect_ex(("127.0.0.1", 8123)) == 0)
+sys.exit("it did not fail")`;
+    const env = { ...process.env, PATH: `${dirname(own)}:${process.env.PATH}` };
+    const example = join(root, 'examples/python/optuna_chain.py');
+    expect(spawnSync(own, ['-c', program, example], { cwd: folder, env, stdio: 'ignore' }).status).toBe(0);
   });
 
   it('works with scikit-learn, XGBoost and Optuna, and in a notebook', () => {
