@@ -58,6 +58,8 @@ class Optimize(InFolder):
         self.assertEqual(first["by"], "earlier")
         values = sorted(trial["values"]["loss"] for trial in earlier.trials)
         self.assertLess(first["values"]["loss"], values[10])
+        for path in (self.path, str(self.path)):  # a single one needs no list
+            self.assertEqual(self.study(path=None, earlier=path).ask().params, first["params"])
 
     def test_stops_trials_that_fall_behind(self):
         study = self.study(epochs=27).optimize(curve, trials=30, progress=False)

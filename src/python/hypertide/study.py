@@ -41,7 +41,7 @@ class Study:
     resumes   True: trials continue from checkpoints (see `Trial.resumes`), so they pause instead of being stopped.
     strategy  such as "tpe" or {"chain": ["ga", "bo"]}. Default: "auto".
     seed      seed for all random choices.
-    earlier   paths of the journals of earlier studies: a new study first tries up to five configurations that their results suggest.
+    earlier   the journal of an earlier study, or a list of several: a new study first tries up to five configurations that their results suggest.
     options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`.
 
     Raises HypertideError where something does not fit; the message names it.
@@ -60,7 +60,7 @@ class Study:
         resumes: bool | None = None,
         strategy: Any = None,
         seed: int | str | None = None,
-        earlier: Iterable[str | os.PathLike[str]] | None = None,
+        earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
         **options: Any,
     ) -> None:
         _refuse_unknown(options)
@@ -78,7 +78,7 @@ class Study:
             "resumes": resumes,
             "strategy": strategy,
             "seed": seed,
-            "earlier": None if earlier is None else [str(Path(path).absolute()) for path in earlier],
+            "earlier": None if earlier is None else _journals(earlier),
             **options,
         }
         study = {key: value for key, value in description.items() if value is not None}
@@ -201,7 +201,7 @@ class Study:
 
     @property
     def front(self) -> list[Row]:
-        """The trials that no other trial beats in every objective: the Pareto front. With one objective it holds the best trial."""
+        """The trials that no other trial beats in every objective: the Pareto front. With one objective: the best trial, and those that equal it."""
         return self._engine.request("front")["front"]
 
     @property
@@ -372,6 +372,11 @@ def _parameter(value: Any) -> Any:
     if hasattr(value, "tolist"):  # an array of NumPy
         value = value.tolist()
     return {"type": "choice", "values": list(value)} if isinstance(value, (list, tuple)) else value
+
+
+def _journals(earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
+    paths = [earlier] if isinstance(earlier, (str, os.PathLike)) else earlier
+    return [str(Path(path).absolute()) for path in paths]
 
 
 _KEYWORDS = ("minimize", "maximize", "path", "name", "epochs", "early", "resumes", "strategy", "seed", "earlier")
