@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from ._nats_connection import token_of
 CHUNK = 512 * 1024
 LONGEST_MANIFEST = 1_000_000
 ANSWER_SECONDS = 5
+SAVE_SECONDS = 20  # in which an engine must admit what is to be saved: a trainer that ends must not wait for one that is away
 REFERENCE = re.compile(r"nats:([a-z0-9][a-z0-9_-]{0,31})/([1-9]\d{0,14})/([0-9a-f]{64})")
 PART = re.compile(r"(?!\.{1,2}$)[^\\/\x00-\x1f\x7f-\x9f]{1,255}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -188,11 +190,18 @@ def _write(root, manifest, content):
 
 
 def _ask(trainer, trial, what):
-    """Sends a request to the engine until it answers."""
+    """Sends a request to the engine until it answers. Raises CheckpointError with what the engine says against it."""
     subject = f"{trainer.root}.checkpoint.{trainer.name}.{trial.number}"
-    while True:
+    until = time.monotonic() + SAVE_SECONDS if "save" in what else math.inf
+
+    def request():
         trial._raise_if_abandoned()
-        _, _, data = trainer.insist(lambda: trainer.nats.request(subject, json.dumps({"run": trial.run, **what}), seconds=ANSWER_SECONDS))
+        if time.monotonic() > until:
+            raise CheckpointError("no engine of the study has answered")
+        return trainer.nats.request(subject, json.dumps({"run": trial.run, **what}), seconds=ANSWER_SECONDS)
+
+    while True:
+        _, _, data = trainer.insist(request)
         answer = json.loads(data)
         if answer["ok"]:
             return answer

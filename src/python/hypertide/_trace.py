@@ -8,7 +8,7 @@ TRACE = 8000
 """Characters of a traceback that are kept: its end, which names the line that failed."""
 
 
-def traceback_of(error: Exception) -> str:
+def traceback_of(error: BaseException) -> str:
     """The traceback of an error in an objective, without the frames of this package."""
     from_child = getattr(error, "_hypertide_traceback", None)
     if from_child is not None:

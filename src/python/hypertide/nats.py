@@ -73,7 +73,8 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
     on_trial   called with each trial when it has ended
 
     SIGTERM and Ctrl-C leave the objective and hand its trial back with the last checkpoint, so that another trainer resumes it at once. After
-    SIGTERM, the process ends with status 130; a second SIGTERM ends it immediately. If your program has set a handler for SIGTERM, it stays.
+    SIGTERM, the process ends with status 130; a second SIGTERM ends it immediately. If your program has set a handler for SIGTERM, it stays:
+    let it raise KeyboardInterrupt to hand the trial back. An objective that calls sys.exit fails its trial, and ends the process.
     """
     trainer = Trainer(url, study, name, token, nkey, tls, creds, context)
     try:
@@ -257,23 +258,32 @@ class Trainer:
                 trial.say("failed", reason="non-finite", message=f"{wrong[0]} is {values[wrong[0]]}")
             else:
                 trial.say("completed", seconds=time.monotonic() - since, values=values, **self._extras(trial))
-        except (KeyboardInterrupt, SystemExit):
+        except KeyboardInterrupt:
             self._hand_back(trial)
             raise
-        except Exception as error:  # any error of the objective
-            if trial.abandoned:
-                pass  # it no longer counts
-            elif trial.stop_by is not None:
-                trial.say("stopped", by=str(trial.stop_by), **({"step": trial.step} if trial.step else {}))
-            elif isinstance(error, Infeasible):
-                trial.say("failed", reason="infeasible", message=str(error)[:LONGEST_MESSAGE])
+        except SystemExit as error:
+            if self._should_end:
+                self._hand_back(trial)
             else:
-                message = f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE]
-                trial.say("failed", reason="error", message=message, trace=traceback_of(error))
+                self._say_why(trial, error, f"the objective called sys.exit({error.code!r})")
+            raise
+        except Exception as error:  # any error of the objective
+            self._say_why(trial, error, f"{type(error).__name__}: {error}")
         finally:
             self.current = None
             if directory:
                 shutil.rmtree(directory, ignore_errors=True)
+
+    def _say_why(self, trial, error, message):
+        """Sends how a trial ended whose objective raised an error."""
+        if trial.abandoned:
+            pass  # it no longer counts
+        elif trial.stop_by is not None:
+            trial.say("stopped", by=str(trial.stop_by), **({"step": trial.step} if trial.step else {}))
+        elif isinstance(error, Infeasible):
+            trial.say("failed", reason="infeasible", message=str(error)[:LONGEST_MESSAGE])
+        else:
+            trial.say("failed", reason="error", message=message[:LONGEST_MESSAGE], trace=traceback_of(error))
 
     def _hand_back(self, trial):
         """Lets another trainer take the trial at once."""
@@ -283,7 +293,13 @@ class Trainer:
             trial.say("failed", reason="preempted", message="handed back: its trainer was asked to end", **left)
         except Abandoned:
             return  # another one has it already
-        how = "with its checkpoint" if left else "for another trainer to begin again"
+        saved = left.get("checkpoint")
+        if saved is not None:
+            how = "with its checkpoint on the server" if checkpoints.is_reference(saved) else f"with its checkpoint {saved}"
+        elif trial._given_checkpoint is not None:
+            how = "for another trainer to resume from the same checkpoint"
+        else:
+            how = "for another trainer to begin again"
         print(f"trial {trial.number} handed back, {how}", file=sys.stderr)
 
     def _restore(self, trial):

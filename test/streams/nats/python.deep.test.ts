@@ -92,26 +92,86 @@ h.run(url, study, objective, name=${JSON.stringify(raises ? 'py1' : 'py2')})`;
     const program = (name: string) => `
 def objective(trial):
     import pathlib, tempfile
-    if trial.checkpoint is not None:
+    if trial.attempt == 3:
         return float(pathlib.Path(trial.checkpoint).read_text())
-    path = pathlib.Path(tempfile.mkdtemp(prefix="hypertide-saved-"), "step")
-    path.write_text("7")
-    trial.checkpoint = str(path)
-    trial.report(7, step=1)
+    if trial.attempt == 1:
+        path = pathlib.Path(tempfile.mkdtemp(prefix="hypertide-saved-"), "step")
+        path.write_text("7")
+        trial.checkpoint = str(path)
+    trial.report(7, step=trial.attempt)
     time.sleep(600)
 h.run(url, study, objective, name="${name}")`;
     const first = python(server.url, study, program('py1'));
     await engine.heard.until(isFact('reported'));
     first.child.kill('SIGTERM');
-    expect(await first.ended).toEqual({
-      code: 130,
-      text: 'handing trial 1 back; interrupt again to end at once\ntrial 1 handed back, with its checkpoint\n',
-    });
+    const handing = 'handing trial 1 back; interrupt again to end at once\ntrial 1 handed back,';
+    expect(await first.ended).toEqual({ code: 130, text: `${handing} with its checkpoint on the server\n` });
     const again = await engine.heard.until(isFact('suggested', { trial: 1, attempt: 2 }));
     expect((again.fact as Said).checkpoint).toMatch(/^nats:py1\/1\//);
-    expect(await python(server.url, study, program('py2')).ended).toEqual({ code: 0, text: '' });
+    const second = python(server.url, study, program('py2'));
+    await engine.heard.until(isFact('reported', { step: 2 }));
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toEqual({ code: 130, text: `${handing} for another trainer to resume from the same checkpoint\n` });
+    expect(await python(server.url, study, program('py3')).ended).toEqual({ code: 0, text: '' });
     const done = await engine.heard.until(isFact('completed'));
     expect((done.fact as Said).values).toEqual({ value: 7 });
+    await engine.close();
+  });
+
+  it('hands its trial back at SIGTERM though no engine answers', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const program = `
+h.checkpoints.SAVE_SECONDS = 0.5
+def objective(trial):
+    trial.checkpoint = sys.executable
+    trial.report(7, step=1)
+    time.sleep(600)
+h.run(url, study, objective)`;
+    const { child, ended } = python(server.url, study, program);
+    await engine.heard.until(isFact('reported'));
+    await engine.close();
+    child.kill('SIGTERM');
+    const { code, text } = await ended;
+    expect(code).toBe(130);
+    expect(text).toMatch(
+      /stays on this machine, at (.*): no engine of the study has answered\ntrial 1 handed back, with its checkpoint \1\n$/,
+    );
+    expect((await factsOf(engine.nc, study)).at(-1)).toMatchObject({ type: 'failed', reason: 'preempted' });
+  });
+
+  it('lets SIGTERM end a process that the objective has forked, and keeps its trial', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const program = `
+def objective(trial):
+    import os, signal
+    child = os.fork()
+    if child == 0:
+        signal.alarm(5)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(600)
+    return os.WTERMSIG(os.waitpid(child, 0)[1])
+h.run(url, study, objective)`;
+    await python(server.url, study, program).ended;
+    expect((await factsOf(engine.nc, study)).map((fact) => [fact.type, (fact as Said).values])).toContainEqual([
+      'completed',
+      { value: 15 },
+    ]);
+    expect(engine.heard.all.some(isFact('failed'))).toBe(false);
+    await engine.close();
+  });
+
+  it('fails the trial of an objective that calls sys.exit, and ends with its exit code', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    expect(await python(server.url, study, 'h.run(url, study, lambda trial: sys.exit(3))').ended).toEqual({ code: 3, text: '' });
+    const failed = await engine.heard.until(isFact('failed'));
+    expect(failed.fact).toMatchObject({
+      reason: 'error',
+      message: 'the objective called sys.exit(3)',
+      trace: expect.stringContaining('line'),
+    });
     await engine.close();
   });
 
@@ -145,7 +205,7 @@ h.run(url, study, objective)`;
 ${before}
 def announce():
     while signal.getsignal(15) is signal.SIG_DFL: time.sleep(0.01)
-    print("ready", flush=True)
+    print("ready\\n", end="", flush=True)
 threading.Thread(target=announce, daemon=True).start()
 h.run(url, study, lambda trial: 1.0)`;
     const study = fresh();
