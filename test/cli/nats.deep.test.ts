@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { factsOf } from '../streams/nats/world.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { directory, hasTrace, hypertide, start, studyIn, TRAINER, until } from './support.ts';
 
@@ -199,6 +200,23 @@ describe('a study on a server', () => {
     const late = await start(place, 'worker', ...at, '--study', 'back', '--', ...TRAINER).ended;
     expect(late.code).toBe(0);
     expect(late.err.match(/back: the study has closed \(trials\), so this worker ends/g)).toHaveLength(1);
+  });
+
+  it('begins with what an earlier study on the server found', async () => {
+    const at = ['--nats', server.url];
+    const played = async (name: string, more = '') => {
+      const place = studyIn(`trials: 8\nname: ${name}\n${more}`);
+      const serve = start(place, 'serve', 'study.yaml', ...at, '--once');
+      const worker = start(place, 'worker', ...at, '--study', name, '--', ...TRAINER);
+      expect((await serve.ended).code).toBe(0);
+      await worker.ended;
+    };
+    await played('former');
+    await played('latter', 'earlier: [nats:former]\n');
+    const nc = await server.connect();
+    const [created] = await factsOf(nc, 'latter');
+    expect(created).toMatchObject({ earlier: { studies: [{ study: 'former', results: 8 }] } });
+    expect(await factsOf(nc, 'latter')).toContainEqual(expect.objectContaining({ type: 'suggested', trial: 1, by: 'earlier' }));
   });
 
   it('ends a worker that has had no trial for as long as --idle says', async () => {

@@ -13,6 +13,7 @@ import type { StudyFile } from '../studyFile/studyFile.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { ofStudy } from '../terminal/withLog.ts';
+import { earlierOnServer } from './earlierOnServer.ts';
 
 /** A study to serve: as its file describes it, or as its log does. */
 export type Served = Pick<StudyFile, 'space' | 'strategy' | 'options'>;
@@ -99,7 +100,15 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         const alike = failing(noted);
         if (alike) void pause(study, served, alike);
       };
-      const served = await serve(nc, space, { strategy, ...options, ...settings, onEntry, warn, spans });
+      const served = await serve(nc, space, {
+        strategy,
+        ...options,
+        earlier: earlierOnServer(nc, options.earlier),
+        ...settings,
+        onEntry,
+        warn,
+        spans,
+      });
       engine = served;
       engines.add(served);
       void served.ended.then((error) => {

@@ -1,6 +1,5 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { EarlierOption } from '../../../streams/engine/earlier.ts';
-import { readJournal } from '../../../streams/log/readJournal.ts';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { withEpochs } from '../../../streams/spec/withEpochs.ts';
@@ -11,6 +10,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assertRecord } from '../../space/check.ts';
 import { fieldsOf } from '../../space/shape.ts';
 import { parseSpace, type Space } from '../../space/space.ts';
+import { earlierIn } from './earlier.ts';
 import { readDocument } from './readDocument.ts';
 import { studyLayout } from './studyLayout.ts';
 
@@ -94,7 +94,7 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
   return omitUndefined({
     space: spaceOf({ parameters, constraints }),
     strategy: whole,
-    options: omitUndefined({ ...settings, study: name, earlier: earlier && journalsIn(folder, earlier) }),
+    options: omitUndefined({ ...settings, study: name, earlier: earlier && earlierIn(folder, earlier) }),
     command: words === undefined ? undefined : wordsOf(words),
     timeLimit,
     atTimeLimit,
@@ -107,10 +107,6 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
 /** The words of a command that is a text or a list. */
 export const wordsOf = (command: string | readonly unknown[]): readonly string[] =>
   typeof command === 'string' ? command.trim().split(/\s+/) : command.map(String);
-
-/** The entries of journals, each read when it is needed. */
-const journalsIn = (folder: string, paths: readonly string[]): EarlierOption['earlier'] =>
-  paths.map((path) => ({ [Symbol.asyncIterator]: () => readJournal(resolve(folder, path)) }));
 
 const spaceOf = ({ parameters, constraints }: Params): Space<Params> =>
   parseSpace(constraints === undefined ? { parameters } : { parameters, constraints });

@@ -62,7 +62,7 @@ export const studyLayout = {
   epochs: optional(wholeFrom(1)),
   /** With `epochs`: whether trials that fall behind are stopped early. Default: true. */
   early: optional(bool),
-  /** Journals of earlier studies on similar problems: a new study first tries up to five configurations that their results suggest. Paths count from the folder of this file. */
+  /** Journals of earlier studies on similar problems: a new study first tries up to five configurations that their results suggest. Paths count from the folder of this file; with hypertide serve, `nats:digits` is the study digits of the server. */
   earlier: optional(journals),
   ...settings,
   /** The study ends after this many configurations. Trials that resume others and imported trials do not count. */

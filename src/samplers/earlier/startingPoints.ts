@@ -15,8 +15,8 @@ import type { EarlierResult } from './earlierResults.ts';
 const COUNT = 5;
 /** How far apart they are, so that they test different beliefs. */
 const APART = 0.3;
-/** The highest score of a point that is worth a trial: the lower quartile of normal scores. If the earlier studies disagree, predictions are near 0. */
-const PROMISING = -0.67;
+/** The score of an average result. A lower limit would refuse the optimum of a study that has converged: most of its results are there, and share the scores. */
+const AVERAGE = 0;
 /** With fewer results, a model cannot be fitted. */
 const FEWEST = 3;
 /** How many of the best earlier points are perturbed. */
@@ -30,7 +30,7 @@ export function startingPoints(domain: Domain, results: readonly EarlierResult[]
   const sorted = results.filter(({ point }) => domain.feasible(point)).sort((a, b) => a.score - b.score);
   const chosen: Point[] = [];
   for (const { point, score } of candidates(domain, sorted, rng)) {
-    if (chosen.length === COUNT || score > PROMISING) break;
+    if (chosen.length === COUNT || score > AVERAGE) break;
     if (chosen.every((other) => distance(domain.axes, point, other) >= APART)) chosen.push(point);
   }
   return chosen;

@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import type { EarlierStudy } from '../../../streams/engine/earlier.ts';
+import { readJournal } from '../../../streams/log/readJournal.ts';
+import { UsageError } from '../usage.ts';
+
+/** An earlier study on a NATS server, which is read through the connection of `serve`. */
+export interface StudyOnServer {
+  readonly onServer: string;
+}
+
+const SERVER = 'nats:';
+
+/**
+ * The earlier studies that a study file names: paths of journals, or `nats:` and the name of a study. Each is read when it is needed.
+ *
+ * @param folder from which the paths count.
+ */
+export const earlierIn = (folder: string, names: readonly string[]): readonly (EarlierStudy | (EarlierStudy & StudyOnServer))[] =>
+  names.map((name) => {
+    if (!name.startsWith(SERVER)) return { [Symbol.asyncIterator]: () => readJournal(resolve(folder, name)) };
+    return {
+      onServer: name.slice(SERVER.length),
+      [Symbol.asyncIterator]: () => {
+        throw new UsageError(`earlier: ${name}: expected a journal, as only "hypertide serve --nats" can read a study on a server`);
+      },
+    };
+  });
