@@ -242,7 +242,7 @@ describe('limits and options', () => {
     await fails({ seconds: -1 }, /^seconds: expected a number of at least 0, got -1$/);
     await fails({ target: Number.POSITIVE_INFINITY }, /^target: expected a finite number, got Infinity$/);
     await fails({ objectives: {} }, /^objectives: expected at least one name/);
-    await fails({ objectives: { value: 'min' } }, /^objectives.value: expected minimize or maximize, got "min"$/);
+    await fails({ objectives: { value: 'min' } }, /^objectives.value: expected minimize or maximize, got "min"; did you mean minimize\?$/);
     await fails({ timeLimit: 0 }, /^timeLimit: expected a number above 0, got 0$/);
     expect(await log.head()).toBe(0);
   });
