@@ -12,7 +12,6 @@ import {
   proposeSlot,
   startPoint,
 } from './descent.ts';
-import { isHopeless, MAX_HOPELESS } from './hopeless.ts';
 import { type Iterate, missingGradient, reportedGradient } from './iterate.ts';
 import {
   curvaturePairOf,
@@ -76,6 +75,10 @@ export interface LbfgsState extends DescentState<LbfgsVerdict> {
   readonly hopeless: number;
 }
 
+/** A descent is given up after this many steps in a row with a gain of which even `STEPS_AHEAD` times as much would not reach the incumbent. */
+const MAX_HOPELESS = 2;
+const STEPS_AHEAD = 10;
+
 /** With noisy losses, a descent converges after this many negligible steps in a row. */
 const MAX_IDLE = 3;
 /** The smallest tolerance that trainers are asked for, as a fraction of the first one. */
@@ -119,16 +122,17 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Descent<L
     const gain = last ? last.from.loss - iterate.loss : Number.POSITIVE_INFINITY;
     const negligible = Math.max(settings.lossTolerance * Math.abs(first.loss - iterate.loss), 2 * noiseAt(state));
     const idle = gain <= negligible ? state.idle + 1 : 0;
-    const hopeless = countHopeless(state, iterate.loss, gain);
+    const hopeless = isHopeless(state, iterate.loss, gain) ? state.hopeless + 1 : 0;
     const next: LbfgsState = { ...state, iterate, first, idle, hopeless };
     const flat = idle >= (noiseAt(state) > 0 ? MAX_IDLE : 1) || steepness(iterate) <= settings.gradientTolerance * steepness(first);
     if (flat || hopeless >= MAX_HOPELESS) return { ...next, verdict: 'converged' };
     return withSearch(next, startLineSearch(iterate, last ? updatedPairs(last, iterate) : [], settings.step), 'downhill');
   }
 
-  function countHopeless(state: LbfgsState, loss: number, gain: number): number {
-    const { incumbent, hopeless } = state;
-    return incumbent && noiseAt(state) === 0 && isHopeless(loss, incumbent.ranked.losses[0]!, gain) ? hopeless + 1 : 0;
+  /** Whether several more steps like the last one would not reach the best loss so far. With noise, neither of them is known well enough. */
+  function isHopeless(state: LbfgsState, loss: number, gain: number): boolean {
+    const { incumbent } = state;
+    return incumbent !== undefined && noiseAt(state) === 0 && loss - incumbent.ranked.losses[0]! > STEPS_AHEAD * gain;
   }
 
   const steepness = ({ x, gradient }: IterateWithGradient): number => maxNorm(projectedGradient(x, gradient));

@@ -14,7 +14,6 @@ import {
   proposeSlot,
   startPoint,
 } from './descent.ts';
-import { isHopeless, MAX_HOPELESS } from './hopeless.ts';
 import { evaluatedCoordinates, type Iterate, mean, missingGradient, reportedGradient, slotLosses, standardDeviation } from './iterate.ts';
 import { coordinates, farthestFeasible, isContinuousFloat, isOrdered, movableAxes, withCoordinates } from './movableAxes.ts';
 import {
@@ -86,8 +85,6 @@ export interface SgdState extends DescentState<SgdVerdict> {
   /** The point of the last round and its results. */
   readonly iterate?: Iterate;
   readonly optimizer?: OptimizerState;
-  /** How many steps in a row gained so little that the descent will hardly reach the incumbent. */
-  readonly hopeless: number;
 }
 
 /** The roles of trials that measure noise: they repeat the point where probing begins. */
@@ -190,21 +187,13 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdS
   function judge(state: SgdState): SgdState {
     const { optimizer, round } = state;
     if (!optimizer) return checkConvergence(begin(state));
-    if (round.slots[0]!.role === 'average') return checkConvergence(readAverage(state, optimizer));
-    const read = readIterate(state, optimizer);
-    return checkConvergence({ ...read, hopeless: countHopeless(read, optimizer.accepted.loss) });
-  }
-
-  function countHopeless({ iterate, incumbent, source, optimizer, hopeless }: SgdState, before: number): number {
-    const isKnown = source === 'told' && incumbent && noiseLevel(optimizer!) === 0;
-    return isKnown && isHopeless(iterate!.loss, incumbent.ranked.losses[0]!, before - iterate!.loss) ? hopeless + 1 : 0;
+    return checkConvergence(round.slots[0]!.role === 'average' ? readAverage(state, optimizer) : readIterate(state, optimizer));
   }
 
   function checkConvergence(state: SgdState): SgdState {
-    const { optimizer, verdict, hopeless } = state;
+    const { optimizer, verdict } = state;
     if (!optimizer || (verdict !== 'told' && verdict !== 'measured')) return state;
     const { shortSteps, steps, averagedAt } = optimizer;
-    if (hopeless >= MAX_HOPELESS) return { ...state, verdict: 'converged' };
     const noisy = verdict === 'measured' && noiseLevel(optimizer) > 0;
     if (shortSteps >= MAX_SHORT_STEPS) return { ...state, verdict: noisy ? 'averageDue' : 'converged' };
     return noisy && steps > averagedAt && steps % AVERAGE_EVERY === 0 ? { ...state, verdict: 'averageDue' } : state;
@@ -216,10 +205,9 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdS
     round: { number: 0, slots: [] },
     source: settings.gradient,
     told: false,
-    hopeless: 0,
   };
   const restart = ({ optimizer: _, iterate: __, ...rest }: SgdState): SgdState =>
-    openRound({ ...rest, started: rest.started + 1, hopeless: 0 }, startSlots(rest.started + 1));
+    openRound({ ...rest, started: rest.started + 1 }, startSlots(rest.started + 1));
 
   function probe(state: SgdState): SgdState {
     const { point, x } = state.iterate!;
