@@ -11,6 +11,8 @@ import { isRecord } from '../../src/schema/isRecord.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
+import { budgetsOthers } from '../operators/startingWith.ts';
+import { budgetingIn } from '../spec/defaults.ts';
 import { createdOf, type StudyOptions } from '../spec/options.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy } from '../strategy.ts';
@@ -42,8 +44,11 @@ export async function createdAfter<P>(
   const created = createdOf(space, strategy, options);
   if (earlier === undefined) return created;
   if (!Array.isArray(earlier)) throw new OptionError('earlier', `a list of logs such as ${LOG}`, earlier);
+  const own = budgetingIn(strategy?.spec);
+  if (own !== undefined && !budgetsOthers(strategy!))
+    throw new OptionError('earlier', 'early stopping as a stage of a chain, such as chain(asha(...), bo())', own);
   const studies = await Promise.all(
-    earlier.slice(-MOST_STUDIES).map(async (study, i) => {
+    [...earlier.entries()].slice(-MOST_STUDIES).map(async ([i, study]) => {
       const { name, ...facts } = await factsOf(study, `earlier[${i}]`);
       return { study: name, results: earlierResults(space, facts) };
     }),

@@ -9,6 +9,7 @@ import {
   chain,
   choice,
   createStudy,
+  dedupe,
   float,
   type Log,
   memoryLog,
@@ -116,6 +117,24 @@ describe('a study with earlier ones', () => {
     expect(Math.abs(Math.log10(best!.params.y) + 2)).toBeLessThan(0.7);
   });
 
+  it('ranks configurations that violate a constraint behind the others', async () => {
+    const log = memoryLog();
+    const study = createStudy(wide, { strategy: random(), trials: 40, log });
+    for (let next = await study.ask(); next; next = await study.ask())
+      await study.tell(next.trial, { values: { value: -next.params.x }, constraints: [next.params.x - 0.6] });
+    await study.close();
+    const { rows } = await begun([log], random(), 5);
+    expect(rows.map(({ by }) => by)).toContain('earlier');
+    for (const { by, params } of rows) if (by === 'earlier') expect(params.x).toBeLessThan(0.65);
+  });
+
+  it('keeps its first configurations for asks without fixed values', async () => {
+    const study = createStudy(wide, { strategy: random(), trials: 8, parallel: 2, earlier: [await finished()] });
+    expect(await study.ask({ fixed: { kind: 'a' } })).toMatchObject({ by: 'random' });
+    expect(await study.ask()).toMatchObject({ by: 'earlier' });
+    await study.close();
+  });
+
   it('begins as without them if none of their results fits', async () => {
     const log = memoryLog();
     await optimize(space({ kind: choice(['c', 'd']) }), () => 1, { trials: 2, log }).result();
@@ -128,5 +147,9 @@ describe('a study with earlier ones', () => {
     await expect(ask([memoryLog()])).rejects.toThrow('earlier[0]: expected the log of a study, got 0 entries without one');
     await expect(ask(['last.jsonl'])).rejects.toThrow('earlier[0]: expected a log such as readJournal(\'study.jsonl\'), got "last.jsonl"');
     await expect(ask('last.jsonl')).rejects.toThrow('earlier: expected a list of logs');
+    const many = [...Array(30).fill(await finished(1, 3)), memoryLog()];
+    await expect(ask(many)).rejects.toThrow('earlier[30]: expected the log of a study');
+    const inside = dedupe(chain(asha({ min: 1, max: 9 }), random()));
+    await expect(createStudy(wide, { strategy: inside, earlier: [await finished()] }).ask()).rejects.toThrow('as a stage of a chain');
   });
 });

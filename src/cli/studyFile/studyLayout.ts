@@ -14,14 +14,14 @@ const objective: OptionRule<string> = {
   expected: 'minimize or maximize, as in "minimize" or "minimize val_loss"',
   schema: { type: 'string', pattern: '^\\s*(minimize|maximize)(\\s+\\S.*)?$' },
   hint: (value) =>
-    typeof value === 'string' ? `; did you mean "${objectiveMeant(value)}"?` : isRecord(value) ? '; did you mean objectives?' : '',
+    typeof value === 'string' && value.trim() !== '' ? `; did you mean "${objectiveMeant(value)}"?` : isRecord(value) ? '; did you mean objectives?' : '',
   holds: (value): value is string => typeof value === 'string' && /^\s*(?:minimize|maximize)(?:\s+\S.*)?$/.test(value),
 };
 
 /** What a text that is no objective was probably meant to be: `max loss`, or the name of a metric alone. */
 function objectiveMeant(value: string): string {
   const [way = '', ...name] = value.trim().split(/[\s:]+/);
-  const direction = /^min/i.test(way) ? 'minimize' : /^max/i.test(way) ? 'maximize' : undefined;
+  const direction = /^min(imi[sz]e|imum)?$/i.test(way) ? 'minimize' : /^max(imi[sz]e|imum)?$/i.test(way) ? 'maximize' : undefined;
   return direction ? [direction, ...name].join(' ') : `${usualDirection(value) ?? 'minimize'} ${value.trim()}`;
 }
 

@@ -1,4 +1,4 @@
-import { crashed, type StrategyEvent } from '../../messages.ts';
+import { crashed, type StrategyEvent, violates } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Space } from '../../space/space.ts';
 import { bestAndSpread } from '../bo/observations.ts';
@@ -25,13 +25,13 @@ const MOST = 30;
 
 /**
  * What an earlier study says about the configurations of a space: its best results and an even choice of the others. Configurations that failed by
- * themselves rank behind all others. Parameters are matched by name, see `Space.closest`.
+ * themselves or violate a constraint rank behind all others. Parameters are matched by name, see `Space.closest`.
  */
 export function earlierResults(space: Space<unknown>, earlier: EarlierFacts): readonly EarlierResult[] {
   const results = new RungResults(earlier.space.axes, earlier.rungs);
   for (const fact of earlier.facts) results.take(fact);
   const order = orderOf(results.counted);
-  const failures = earlier.facts.flatMap((fact) => (fact.type === 'ended' && crashed(fact) ? [fact.point] : []));
+  const failures = earlier.facts.flatMap((fact) => (fact.type === 'ended' && (crashed(fact) || violates(fact)) ? [fact.point] : []));
   const all = order.length + failures.length;
   const worst = normalScore(order.length + (1 + failures.length) / 2, all);
   const scored: EarlierResult[] = [

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { Log } from '../../../../streams/log/log.ts';
-import { createdOf } from '../../../../streams/spec/options.ts';
 import type { Fact, Params } from '../../../facts/facts.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
@@ -68,7 +68,7 @@ async function begin(path: string, study: string): Promise<void> {
   const { space, strategy, options } = await readStudyFile(study);
   const log = await openJournal(path, { warn: inform });
   try {
-    if ((await log.head()) === 0) await log.append(createdOf(space, strategy, options));
+    if ((await log.head()) === 0) await log.append(await createdAfter(space, strategy, options));
   } finally {
     await log.close();
   }

@@ -34,7 +34,6 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
 function* linesOf({ trial, by, phases = {}, expected, recomputed, impossible }: Why, row: TrialRow<Params>, objective: ObjectiveSpec) {
   const { params, tags = {} } = row;
   yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
-  if (tags?.why !== undefined) yield `reason: ${stripControls(tags.why)}`;
   for (const [path, active] of Object.entries(phases)) {
     const text = isOn(path, by) && active.length > 0 && active.at(-1) !== ANSWERING ? phaseText(active.at(-1)!) : undefined;
     if (text !== undefined) yield `at that time: ${path} ${text}`;

@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createdAfter } from '../../../../streams/engine/earlier.ts';
+import type { Created } from '../../../facts/facts.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
@@ -43,6 +45,7 @@ interface Seen {
 /** `hypertide check`. Resolves with the exit status. */
 export async function checkProgram(path: string, words: readonly string[], options: CheckOptions): Promise<number> {
   const file = await readStudyFile(path);
+  const { earlier } = await createdAfter(file.space, file.strategy, file.options);
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
   const metricFile = metricFileOf(options.metricFile ?? file.metricFile, file.space, file.options.parallel ?? 1);
   const trainer = { command, metricFile };
@@ -65,6 +68,7 @@ export async function checkProgram(path: string, words: readonly string[], optio
       ['SIGTERM', partingOf(first.parting === undefined ? second : first, file)],
       ['resume', resumeOf(second, kept)],
       ['early stopping', adviceOn(first, second, kept)],
+      ...(earlier ? [['earlier', earlierText(earlier)]] : []),
     ];
     const width = Math.max(...rows.map(([name]) => name!.length)) + 2;
     for (const [name, text] of rows) process.stdout.write(`${name!.padEnd(width)}${text}\n`);
@@ -75,6 +79,12 @@ export async function checkProgram(path: string, words: readonly string[], optio
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** What the study begins with. */
+function earlierText({ studies, configurations }: NonNullable<Created['earlier']>): string {
+  const from = studies.map(({ study, results }) => `${study} (${results} results)`).join(', ');
+  return `${configurations.length} configurations to try first, by ${from}`;
 }
 
 function jobIn(directory: string, { space, options: { study, seed = 0 } }: StudyFile): Job {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { dryRun } from '../../../../streams/engine/dryRun.ts';
+import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { changeAtStart, type EngineRun, runEngine } from '../../../../streams/engine/run.ts';
 import { submit, submitter } from '../../../../streams/engine/submit.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
@@ -90,7 +91,10 @@ export async function runPrograms(
     changedBy(inForce, changeAtStart(inForce, wanted)).parallel,
   );
   const { goal, options: settings } = await goalOf(where, created, wanted);
-  if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
+  if (!created) {
+    dryRun(file.space, file.strategy ?? auto(), settings);
+    await createdAfter(file.space, file.strategy, settings); // so that no journal is begun if an earlier one cannot be read
+  }
   const screen = about(terminal, { study: name });
   const warn = about(screen, { level: 'warn' }).line;
   const hooks = await openHooks(options.hooks, screen);
