@@ -14,7 +14,11 @@ const objective: OptionRule<string> = {
   expected: 'minimize or maximize, as in "minimize" or "minimize val_loss"',
   schema: { type: 'string', pattern: '^\\s*(minimize|maximize)(\\s+\\S.*)?$' },
   hint: (value) =>
-    typeof value === 'string' && value.trim() !== '' ? `; did you mean "${objectiveMeant(value)}"?` : isRecord(value) ? '; did you mean objectives?' : '',
+    typeof value === 'string' && value.trim() !== ''
+      ? `; did you mean "${objectiveMeant(value)}"?`
+      : isRecord(value)
+        ? '; did you mean objectives?'
+        : '',
   holds: (value): value is string => typeof value === 'string' && /^\s*(?:minimize|maximize)(?:\s+\S.*)?$/.test(value),
 };
 
