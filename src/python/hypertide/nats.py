@@ -111,6 +111,7 @@ class NatsTrial(Trial):
         self.limit = limit
         self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
         self.stop_by = None
+        self.is_restored = False  # whether it resumes from a checkpoint on the server
         self._lost = threading.Event()
 
     @property
@@ -289,11 +290,13 @@ class Trainer:
         """Lets another trainer take the trial at once."""
         print(f"handing trial {trial.number} back; interrupt again to end at once", file=sys.stderr)
         try:
-            left = {name: extra for name, extra in self._extras(trial).items() if name == "checkpoint"}
+            saved = self._extras(trial).get("checkpoint")
+            if trial.is_restored and saved is not None and os.path.exists(saved):
+                saved = None  # it is only on this machine: others resume from the one that this attempt was given
+            left = {} if saved is None else {"checkpoint": saved}
             trial.say("failed", reason="preempted", message="handed back: its trainer was asked to end", **left)
         except Abandoned:
             return  # another one has it already
-        saved = left.get("checkpoint")
         if saved is not None:
             how = "with its checkpoint on the server" if checkpoints.is_reference(saved) else f"with its checkpoint {saved}"
         elif trial._given_checkpoint is not None:
@@ -307,6 +310,7 @@ class Trainer:
         directory = checkpoints.new_directory()
         try:
             trial.checkpoint = checkpoints.restore(self, trial, trial.checkpoint, directory)
+            trial.is_restored = True
         except (checkpoints.CheckpointError, OSError) as error:
             print(f"trial {trial.number}: its checkpoint cannot be restored, so it begins again: {error}", file=sys.stderr)
             trial.checkpoint = None
