@@ -1,10 +1,11 @@
-import type { Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Intent } from '../study/intents.ts';
 import type { CommandStudy } from './sources/study.ts';
 import { ledgerIn } from './sources/trialTable.ts';
 import { inform, print } from './terminal/output.ts';
 import { UsageError } from './usage.ts';
+
+type Enqueuing = Extract<Intent, { readonly type: 'enqueue' }>;
 
 export interface ActOptions {
   readonly json?: boolean;
@@ -33,17 +34,14 @@ export function trialIn(words: readonly string[]): TrialId {
 }
 
 /**
- * Enqueues configurations. The limit of trials grows if there is no room for them, and a closed study is reopened.
+ * Enqueues configurations. The limit of trials grows if there is no room for them, and a study that has closed for another reason is reopened.
  *
  * @returns whether the study runs
  */
-export async function enqueueAll(study: CommandStudy, configurations: readonly Params[]): Promise<boolean> {
-  const { configurations: known, closed, settings } = await ledgerIn(study, study.created);
-  const limit = settings.limits.trials ?? Number.POSITIVE_INFINITY;
-  const room = Math.max(limit, known + configurations.length);
-  if (room > limit || closed !== undefined)
-    await study.submit({ type: 'change', ...(Number.isFinite(room) ? { limits: { trials: room } } : { parallel: settings.parallel }) });
+export async function enqueueAll(study: CommandStudy, configurations: readonly Omit<Enqueuing, 'type'>[]): Promise<boolean> {
+  const { closed, settings } = await ledgerIn(study, study.created);
+  if (closed !== undefined && closed !== 'trials') await study.submit({ type: 'change', parallel: settings.parallel });
   let running = false;
-  for (const params of configurations) ({ running } = await study.submit({ type: 'enqueue', params }));
+  for (const configuration of configurations) ({ running } = await study.submit({ type: 'enqueue', ...configuration }));
   return running;
 }

@@ -81,8 +81,14 @@ export function decide<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy:
   const fact = factOf(intent, ledger, prepare);
   if ('code' in fact) return fact;
   const parsed = parseFact(fact);
-  return isRefusal(parsed) ? parsed : (ledger.refuses(fact) ?? refuseFutile(fact, ledger) ?? fact);
+  if (isRefusal(parsed)) return parsed;
+  const freed = uncounting(intent);
+  return ledger.refuses(fact) ?? (freed && ledger.refuses(freed)) ?? refuseFutile(fact, ledger) ?? fact;
 }
+
+/** What makes room for a configuration that takes the place of a failed trial, once it is in the queue. */
+export const uncounting = (intent: Intent): Changed | undefined =>
+  intent.type === 'enqueue' && intent.instead !== undefined ? { type: 'changed', uncounted: [intent.instead] } : undefined;
 
 /** A higher limit of trials, which comes with what is enqueued, reopens no study that has ended for another reason. */
 function refuseFutile<P>({ type }: Decided, { closed }: Ledger<P>): CommandRefusal | undefined {

@@ -11,7 +11,7 @@ export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {
 
 /** What a person asks of a study. `type` is also the name of the command and of the rpc method. */
 export type Intent =
-  | (Pick<Enqueued, 'params' | 'rest'> & { readonly type: 'enqueue' })
+  | (Pick<Enqueued, 'params' | 'rest'> & { readonly type: 'enqueue'; readonly instead?: TrialId })
   | (Omit<ProposedFact, 'type' | 'v' | 'user'> & { readonly type: 'propose' })
   | { readonly type: 'retract'; readonly trial: TrialId }
   | { readonly type: 'cancel'; readonly trial: TrialId }
@@ -44,11 +44,21 @@ function fieldsOf(type: Fact['type']): ObjectSchema {
   return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
 }
 
+const enqueue = fieldsOf('enqueued');
+const instead: Schema = {
+  type: 'integer',
+  minimum: 1,
+  description: 'a failed trial whose place it takes: that trial no longer counts towards the limit',
+};
 const change = fieldsOf('changed');
 const more: Schema = { type: 'integer', minimum: 1, description: 'configurations to try in addition' };
 
 export const intents = {
-  enqueue: { fact: 'enqueued', schema: fieldsOf('enqueued'), summary: 'Try a configuration next.' },
+  enqueue: {
+    fact: 'enqueued',
+    schema: { ...enqueue, properties: { ...enqueue.properties, instead } },
+    summary: 'Try a configuration next.',
+  },
   propose: {
     fact: 'proposed',
     schema: fieldsOf('proposed'),

@@ -2,7 +2,7 @@ import type { Fact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { decide, RefusedError, type Submitted } from '../../src/study/commands.ts';
+import { decide, RefusedError, type Submitted, uncounting } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { dryRunChange } from './dryRun.ts';
@@ -69,8 +69,8 @@ export const requestOf = (fact: unknown): string | undefined => (fact as { reado
 const keyOf = (request: string, author = ''): string => `${author}\n${request}`;
 
 /**
- * Decides what a person asks of a study, and waits until the study has applied it. A configuration for which there is no room raises the limit
- * of trials after it is in the queue: before, a strategy could take the room.
+ * Decides what a person asks of a study, and waits until the study has applied it. A configuration gets its room, that of a failed trial or a higher
+ * limit of trials, after it is in the queue: before, a strategy could take the room.
  *
  * @throws RefusedError; OptionError and what a strategy throws that does not suit the study.
  */
@@ -83,6 +83,8 @@ export async function submit<P>(
   const fact = decide(intent, ledger, (strategy) => dryRunChange(ledger, strategy));
   if ('code' in fact) throw new RefusedError(fact);
   const position = await append(fact, origin);
+  const freed = uncounting(intent);
+  if (freed) await append(freed);
   const { planned, settings } = ledger;
   if (fact.type === 'enqueued' && planned > (settings.limits.trials ?? Number.POSITIVE_INFINITY))
     await append({ type: 'changed', limits: { trials: planned } });

@@ -207,3 +207,28 @@ it('decides no trial for a paused trainer that asks', async () => {
   expect(await asked).toMatchObject({ next: 'trial', trial: 1 });
   await study.close();
 });
+
+it('tries a configuration in the place of a failed trial, before the strategy can take it', async () => {
+  const { study } = host({ trials: 4, parallel: 2 });
+  const worker = { author: 'w1' };
+  for (const trial of [1, 2]) {
+    const { run } = await claim(study, worker);
+    await study.say({ type: 'completed', trial, run, values: { value: trial } }, worker);
+  }
+  const third = await claim(study, worker);
+  await study.say({ type: 'failed', trial: 3, run: third.run, reason: 'error' }, worker);
+  const fourth = await claim(study, worker);
+  const next = claim(study, { author: 'w2' });
+  const again = { type: 'enqueue', params: third.params, instead: 3 } as const;
+  const { position, fact } = await study.submit(again, { request: 'a' });
+  expect(fact).toEqual({ type: 'enqueued', params: third.params });
+  expect(await study.submit(again, { request: 'a' })).toMatchObject({ position });
+  const fifth = await next;
+  expect(fifth.params).toEqual(third.params);
+  await expect(study.submit({ type: 'enqueue', params: third.params, instead: 1 })).rejects.toThrow('expected trials that failed, got 1');
+  await study.say({ type: 'completed', trial: 4, run: fourth.run, values: { value: 4 } }, worker);
+  await study.say({ type: 'completed', trial: 5, run: fifth.run, values: { value: 5 } }, { author: 'w2' });
+  await study.finished;
+  expect(study.answers.status()).toMatchObject({ trials: 5, completed: 4, failed: 1, uncounted: 1, limit: 4 });
+  await study.close();
+});

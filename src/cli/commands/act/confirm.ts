@@ -24,7 +24,7 @@ export async function confirm(study: CommandStudy, { top, times, json }: Confirm
   const rows = await trialsIn(study);
   const chosen = recommendations(spaceOf(study.created), objective!, rows).slice(0, top);
   if (chosen.length === 0) throw new UsageError('there is no completed trial to confirm yet');
-  const round = chosen.map(({ row }) => row.params);
+  const round = chosen.map(({ row: { params } }) => ({ params }));
   const running = await enqueueAll(study, Array.from({ length: times }, () => round).flat());
   const trials = chosen.map(({ row }) => row.trial);
   if (json) print(JSON.stringify({ trials, times }));

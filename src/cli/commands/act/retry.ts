@@ -15,10 +15,9 @@ export async function retry(study: CommandStudy, words: readonly string[], { jso
   const failed = words.length > 0 ? words.map((word) => failedTrial(rows, word)) : lastFailures(rows);
   if (failed.length === 0) throw new UsageError('there is no failed trial to try again');
   const trials: TrialId[] = failed.map(({ trial }) => trial);
-  await study.submit({ type: 'change', uncounted: trials });
   const running = await enqueueAll(
     study,
-    failed.map(({ params }) => params),
+    failed.map(({ params, trial }) => ({ params, instead: trial })),
   );
   if (json) process.stdout.write(`${JSON.stringify({ trials })}\n`);
   else
