@@ -14,7 +14,7 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
     .option('--study <name...>', "studies, or patterns such as 'team-*', which share its time; digits=2 gets twice as much")
     .option('--config <file>', 'a program of its own for each study or pattern, instead of --study and a program')
     .option('--name <name>', 'name of this worker (default: a random one)')
-    .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
+    .option('--parallel <n>', 'programs to run at a time (default: 1, or the largest parallel in --config)', wholeNumber)
     .option('--slots <name=amount...>', 'what this machine has for trials, such as gpu=2 memory=64GiB')
     .option('--metric <name>', 'printed name of the value (default: that of the objective)')
     .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')

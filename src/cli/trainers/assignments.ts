@@ -68,20 +68,15 @@ const layout = fields(
 /**
  * Reads the studies of a worker, each with its own program, from a file.
  *
- * @param settings those of the command line, which the file overrides.
+ * @param settings those of the command line, which the file overrides. Its `parallel` is for all studies together; default: the largest in the file.
  * @throws StudyFileError with the place in the file.
  */
-export const readAssignments = (path: string, settings: ProgramSettings): Promise<readonly Assignment[]> =>
-  readDocument(path, (data) =>
-    Object.entries(layout.read('worker', data).studies).map(([studies, { command, weight = 1, parallel, ...own }]) => {
+export const readAssignments = (path: string, settings: Partial<ProgramSettings>): Promise<readonly Assignment[]> =>
+  readDocument(path, (data) => {
+    const { studies: all } = layout.read('worker', data);
+    const { parallel: most = Math.max(...Object.values(all).map(({ parallel = 1 }) => parallel)) } = settings;
+    return Object.entries(all).map(([studies, { command, weight = 1, parallel = most, ...own }]) => {
       checkNames(`studies.${studies}`, studies);
-      return {
-        ...settings,
-        ...own,
-        parallel: Math.min(parallel ?? settings.parallel, settings.parallel),
-        studies,
-        weight,
-        words: wordsOf(command),
-      };
-    }),
-  );
+      return { ...settings, ...own, parallel: Math.min(parallel, most), studies, weight, words: wordsOf(command) };
+    });
+  });

@@ -30,6 +30,14 @@ it('a file names a program for each study, which overrides options of the comman
   ]);
 });
 
+it('without --parallel, the largest number in the file is for all studies together', async () => {
+  const parallelOf = async (path: string, given = {}) => (await readAssignments(path, given)).map(({ parallel }) => parallel);
+  const several = file('studies: { a: { command: a, parallel: 2 }, b: { command: b, parallel: 3 }, c: { command: c } }');
+  expect(await parallelOf(several)).toEqual([2, 3, 3]);
+  expect(await parallelOf(several, { parallel: 1 })).toEqual([1, 1, 1]);
+  expect(await parallelOf(file('studies: { a: { command: a } }'))).toEqual([1]);
+});
+
 it.each([
   ['studies: { digits: {} }', '1:12: studies.digits.command: expected a value, got nothing'],
   ['studies: { digits: { command: a, wait: 1 } }', '1:34: studies.digits.wait: unknown key'],

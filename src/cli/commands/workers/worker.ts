@@ -3,6 +3,7 @@ import type { Access } from '../../../../streams/nats/connection/connect.ts';
 import { checkName, inboxOfTrainer } from '../../../../streams/nats/protocol/subjects.ts';
 import type { Trainer } from '../../../../streams/nats/trainer/runTrainer.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Running } from '../../runner/process.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { accessOf, connect } from '../../sources/connect.ts';
@@ -44,9 +45,10 @@ interface WorkerOptions extends Access, Partial<ProgramSettings> {
 
 /** `hypertide worker`: a trainer that runs a program for each trial. Resolves with the exit status. */
 export async function work(words: readonly string[], options: WorkerOptions, terminal: StatusLine): Promise<number> {
-  const { nats, name, parallel = 1, idle } = options;
+  const { nats, name, idle } = options;
   const commands = commandsIn(options);
   const assignments = await assignmentsIn(words, options);
+  const parallel = options.parallel ?? Math.max(...assignments.map((assignment) => assignment.parallel));
   const named = assignments.filter(({ studies }) => !isPattern(studies));
   const patterns = assignments.filter(({ studies }) => isPattern(studies));
   const isAlone = assignments.length === 1 && patterns.length === 0;
@@ -194,15 +196,15 @@ function commandsIn({ store, fetch }: WorkerOptions): DepotCommands | undefined 
 
 /** Which studies it serves, and with which programs. @throws UsageError; StudyFileError */
 async function assignmentsIn(words: readonly string[], options: WorkerOptions): Promise<readonly Assignment[]> {
-  const { study, config, parallel = 1, timeLimit, atTimeLimit, metric, metricFile, result } = options;
-  const settings = { parallel, timeLimit, atTimeLimit, metric, metricFile, result };
+  const { study, config, parallel, timeLimit, atTimeLimit, metric, metricFile, result } = options;
+  const settings = omitUndefined({ parallel, timeLimit, atTimeLimit, metric, metricFile, result });
   if (config !== undefined) {
     if (study === undefined && words.length === 0) return readAssignments(config, settings);
     throw new UsageError('--config: expected no --study and no program, since the file names both');
   }
   if (study === undefined) throw new UsageError('expected --study with the names of studies, or --config with a file');
   if (words.length === 0) throw new UsageError('expected a program after --, or --config with a file');
-  return sharedProgram(study, words, settings);
+  return sharedProgram(study, words, { parallel: 1, ...settings });
 }
 
 /** Where the trials of a study are kept. Several studies in one directory have one below it each. */
