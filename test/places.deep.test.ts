@@ -88,7 +88,7 @@ export function corner(options: CornerOptions = {}): Strategy {
   },
   lines: {
     'streams/spec/catalogue.ts': [
-      ["import { cmaes } from '../strategies/cmaes.ts';", "import { corner, cornerOptions } from '../strategies/corner.ts';"],
+      ["import { random } from '../strategies/random.ts';", "import { corner, cornerOptions } from '../strategies/corner.ts';"],
       ['  cmaes: entry(cmaes, cmaesOptions),', '  corner: entry(corner, cornerOptions),'],
     ],
     'streams/index.ts': [["export { random } from './strategies/random.ts';", "export { corner } from './strategies/corner.ts';"]],
@@ -99,7 +99,7 @@ export function corner(options: CornerOptions = {}): Strategy {
 const PROGRAM = `
 import { parseStudy, readStudyFile } from './src/cli/studyFile/studyFile.ts';
 import { studySchema } from './src/cli/studySchema.ts';
-import { parameterScale } from './src/figures/scale.ts';
+import { parameterScale } from './src/figures/drawing/scale.ts';
 import { parseValue } from './src/space/types/dimension.ts';
 import { corner, float, type Infer, optimize, power, space } from './streams/index.ts';
 
