@@ -12,7 +12,7 @@ const isThere = process.getuid?.() === 0 && ['slurmctld', 'slurmd', 'munged'].ev
 it.runIf(isThere)('an array of Slurm runs trials, and a task that is cancelled hands its trial back', async () => {
   const [server, cluster] = await Promise.all([natsServer(), slurm()]);
   const place = studyIn('name: digits\ntrials: 4\nparallel: 2\n');
-  writeFileSync(join(place, 'train.sh'), 'sleep 1; echo loss=1\n');
+  writeFileSync(join(place, 'train.sh'), 'sleep 3; echo loss=1\n');
   const command = join(place, 'hypertide');
   writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(root, 'dist/src/cli/main.js')} "$@"\n`);
   chmodSync(command, 0o755);

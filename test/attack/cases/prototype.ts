@@ -1,5 +1,5 @@
 import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
-import { parseIntent } from '../../../src/study/commands.ts';
+import { parseIntent, RefusedError } from '../../../src/study/commands.ts';
 import { casesOf } from '../attack.ts';
 
 const attack = casesOf('prototype');
@@ -13,8 +13,8 @@ export const prototypeAttacks = [
     attack('known commands', `a command ${type}`, async () => {
       try {
         return Boolean(parseIntent({ type }));
-      } catch {
-        return false;
+      } catch (error) {
+        return !(error instanceof RefusedError); // it went past the check, and broke something else
       }
     }),
   ),

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { directory } from '../../cli/support.ts';
 import { server } from '../support.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const suite = `${root}node_modules/@modelcontextprotocol/conformance/dist/index.js`;
 
 /** The scenarios that ask for what an agent finds here, too. */
