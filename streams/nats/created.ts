@@ -72,5 +72,9 @@ export async function settingsOn(nc: NatsConnection, study: string, created: Cre
 export async function closingOf(nc: NatsConnection, study: string): Promise<string | undefined> {
   const { stream, study: subject } = subjectsOf(study);
   const last = await lookUp(nc, `${stream}.${subject}`, '');
-  return last && !isRefusal(last.fact) && last.fact.type === 'closed' ? last.fact.reason : undefined;
+  return last && closingIn(last.fact);
 }
+
+/** Why a study is closed, by the last fact about it; undefined if it is open. */
+export const closingIn = (last: Fact | Refusal): string | undefined =>
+  !isRefusal(last) && last.type === 'closed' ? last.reason : undefined;

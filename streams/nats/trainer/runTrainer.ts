@@ -1,23 +1,19 @@
 import { errors, type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nats-core';
 import type { Instruction } from '../../../src/facts/facts.ts';
-import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
-import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
+import { parseFact } from '../../../src/facts/parse.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { isStreamFull, withRetry } from '../connection/retry.ts';
 import { silence } from '../connection/silence.ts';
+import { closingIn } from '../created.ts';
 import { messageId, publisher, type StoredAt } from '../log/publisher.ts';
 import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import {
   type DirectiveMessage,
   type InstructedMessage,
   isRelayed,
-  LEASE,
-  LEASE_HEADER,
-  LIMIT_HEADER,
   PRESENCE,
-  PRIORITY_HEADER,
   type PresenceMessage,
   type RejectedMessage,
   TRACE_HEADER,
@@ -26,6 +22,7 @@ import { checkName, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { attemptState } from './attemptState.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type ClaimedRunOptions, type Perform, type Warn } from './claimedRun.ts';
+import { leaseOf, limitOf, priorityOf, suggestionOf } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
 import { type Door, openDoor, pausableDoor } from './door.ts';
 import { puller } from './puller.ts';
@@ -155,10 +152,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const ask = (subject: string) =>
     withRetry(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
   /** Why the study closed before this trainer began, if nothing has been said to it since. */
-  const closedBefore = async (): Promise<string | undefined> => {
-    const last = parseFact(jsonOf(await ask(subjects.study)));
-    return !isRefusal(last) && last.type === 'closed' ? last.reason : undefined;
-  };
+  const closedBefore = async (): Promise<string | undefined> => closingIn(parseFact(jsonOf(await ask(subjects.study))));
 
   /** Sends a fact until the server has it. */
   const store =
@@ -290,12 +284,3 @@ const listen = <T>(nc: NatsConnection, subject: string, hear: (message: T) => vo
   });
   return () => subscription.unsubscribe();
 };
-
-function suggestionOf<P>(message: Msg): Suggestion<P> | undefined {
-  const fact = parseFact<P>(jsonOf(message));
-  return isRefusal(fact) || fact.type !== 'suggested' ? undefined : fact;
-}
-
-const limitOf = ({ headers }: Msg): number => Number(headers?.get(LIMIT_HEADER)) || LONGEST_FACT;
-const priorityOf = ({ headers }: Msg): number => Number(headers?.get(PRIORITY_HEADER)) || 1;
-const leaseOf = ({ headers }: Msg): number => Number(headers?.get(LEASE_HEADER)) || LEASE;
