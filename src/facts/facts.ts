@@ -1,16 +1,28 @@
-import { attempt, checkpoint, decisions, metric, priority, requires, rules, run, trial, uncounted, user } from './fields.ts';
+import { type Created, created } from './created.ts';
+import {
+  attempt,
+  checkpoint,
+  decisions,
+  fact,
+  metric,
+  type Params,
+  params,
+  priority,
+  rules,
+  run,
+  trial,
+  uncounted,
+  user,
+  values,
+} from './fields.ts';
 import { limits } from './limits.ts';
 import {
   anySchema,
-  type Described,
-  dataSchema,
   enumSchema,
-  type Fields,
   finiteSchema,
   flagSchema,
   integerSchema,
   listSchema,
-  literalSchema,
   notNegativeSchema,
   objectSchema,
   recordSchema,
@@ -18,77 +30,12 @@ import {
   textSchema,
 } from './schema.ts';
 
+export type { Created, ObjectiveSpec } from './created.ts';
+export type { Params, Values } from './fields.ts';
 export type { Limits } from './limits.ts';
-
-/** A number for each name. */
-export type Values = Readonly<Record<string, number>>;
-/** A configuration by the names of its parameters. */
-export type Params = Readonly<Record<string, unknown>>;
-
-const values: Described<Values> = recordSchema(finiteSchema('a finite number'), 'a finite number for each name');
-const params = dataSchema<Params>('values by the names of the parameters');
 
 /** Characters of the trace of a failed trial. */
 export const LONGEST_TRACE = 8192;
-
-const objective = objectSchema(
-  'what is optimised',
-  { name: textSchema('name of the value'), direction: enumSchema(['minimize', 'maximize'], 'which values are better') },
-  {},
-);
-/** What a study optimises. The first objective decides which trial is the best. */
-export interface ObjectiveSpec extends TypeOf<typeof objective> {}
-
-/** A fact with the fields that each fact has. */
-const fact = <const T extends string, R extends Fields, O extends Fields>(type: T, description: string, required: R, optional: O) =>
-  objectSchema(description, { type: literalSchema(type), ...required }, { v: literalSchema(1), ...optional });
-
-const created = fact(
-  'created',
-  'the first fact of a log: what never changes',
-  {
-    v: literalSchema(1),
-    study: textSchema('name of the study'),
-    space: dataSchema('the space as data, see `parseSpace`'),
-    objectives: listSchema(objective, 'what is optimised; the first one decides which trial is the best', { minItems: 1, maxItems: 16 }),
-    strategy: anySchema('the strategy as data, with its defaults; for a part that is only code, its name'),
-    seed: textSchema('seed of all random choices'),
-    limits,
-    parallel: integerSchema(1, 'how many trials may be open at once'),
-    duplicates: enumSchema(['forbid', 'allow'], 'whether a configuration may be tried twice'),
-  },
-  {
-    resumes: flagSchema('whether the trainers resume from checkpoints (default: unknown)'),
-    requires,
-    priority,
-    rules,
-    decisions,
-    version: textSchema('version of hypertide'),
-    earlier: objectSchema(
-      'what earlier studies say about this one',
-      {
-        studies: listSchema(
-          objectSchema(
-            'an earlier study',
-            { study: textSchema('its name'), results: integerSchema(0, 'how many of its results were used') },
-            {},
-          ),
-          'the earlier studies',
-          { maxItems: 30 },
-        ),
-        configurations: listSchema(params, 'the configurations to try first', { maxItems: 16 }),
-      },
-      {},
-    ),
-    origin: objectSchema(
-      'for a copied or renamed study: the study that its first entries come from',
-      { study: textSchema('its name'), position: integerSchema(1, 'of the last entry that was copied') },
-      {},
-    ),
-  },
-);
-/** The first fact of each log: what never changes. */
-export interface Created extends TypeOf<typeof created> {}
 
 const suggested = fact(
   'suggested',

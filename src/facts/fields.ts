@@ -1,7 +1,32 @@
-import { integerSchema, listSchema, notNegativeSchema, recordSchema, textSchema, withinSchema } from './schema.ts';
+import {
+  type Described,
+  dataSchema,
+  type Fields,
+  finiteSchema,
+  integerSchema,
+  listSchema,
+  literalSchema,
+  notNegativeSchema,
+  objectSchema,
+  recordSchema,
+  textSchema,
+  withinSchema,
+} from './schema.ts';
 import { RULES } from './versions.ts';
 
+/** A number for each name. */
+export type Values = Readonly<Record<string, number>>;
+/** A configuration by the names of its parameters. */
+export type Params = Readonly<Record<string, unknown>>;
+
+/** A fact with the fields that each fact has. */
+export const fact = <const T extends string, R extends Fields, O extends Fields>(type: T, description: string, required: R, optional: O) =>
+  objectSchema(description, { type: literalSchema(type), ...required }, { v: literalSchema(1), ...optional });
+
 // Fields that several facts have.
+
+export const values: Described<Values> = recordSchema(finiteSchema('a finite number'), 'a finite number for each name');
+export const params = dataSchema<Params>('values by the names of the parameters');
 
 export const rules = integerSchema(1, 'which rules decide what counts (default: 1 in `created`, unchanged in `changed`)', RULES);
 export const decisions = integerSchema(
