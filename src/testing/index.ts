@@ -1,5 +1,7 @@
 export type { CompareOptions, Comparison, ComparisonRow } from './compare.ts';
 export { compare } from './compare.ts';
+export type { Coverage } from './coverage.ts';
+export { newCoverage } from './coverage.ts';
 export type { FleetOptions } from './fleet.ts';
 export { runFleet } from './fleet.ts';
 export type { LogUnderTest, TestRunner } from './log.ts';
@@ -8,8 +10,8 @@ export type { RecordedWorkload } from './recorded.ts';
 export { recordedWorkload } from './recorded.ts';
 export type { NewBest, SimulateOptions, Simulation } from './simulate.ts';
 export { simulate } from './simulate.ts';
-export type { Coverage, StrategyCase } from './strategy.ts';
-export { newCoverage, strategyContract, strategyProperties } from './strategy.ts';
+export type { StrategyCase } from './strategy.ts';
+export { strategyContract, strategyProperties } from './strategy.ts';
 export type { PositionedDirective, TestStudy } from './testStudy.ts';
 export { createTestStudy } from './testStudy.ts';
 export type { FleetConditions, LearningCurve, Workload } from './virtualFleet.ts';

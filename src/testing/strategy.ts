@@ -2,17 +2,17 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { Subject } from 'rxjs';
 import type { StudyOptions } from '../../streams/spec/options.ts';
 import type { Strategy } from '../../streams/strategy.ts';
-import type { Fact } from '../facts/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type Suggested } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { active, draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
+import { type Coverage, newCoverage, suggestionsOf, tally } from './coverage.ts';
 import { askerIn, checkFixedValues } from './fixedValues.ts';
 import { type FleetOptions, runFleet } from './fleet.ts';
 import type { TestRunner } from './log.ts';
-import { checkResumes, factsOf, parsed } from './resumption.ts';
+import { checkResumes, factsOf } from './resumption.ts';
 import { watchStates } from './states.ts';
 import { createTestStudy, type TestStudy } from './testStudy.ts';
 
@@ -27,18 +27,6 @@ export interface StrategyCase<P> {
   readonly runs?: number;
   /** How many asks the properties without a study make, from 1 to 60. Default 60. */
   readonly asks?: number;
-}
-
-/** How often random cases met the interesting situations: a property that never meets them proves nothing. */
-export interface Coverage {
-  runs: number;
-  openAtCut: number;
-  stopsInForce: number;
-  retriesDue: number;
-  stops: number;
-  failures: number;
-  attempts: number;
-  promotions: number;
 }
 
 const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env =>
@@ -68,8 +56,6 @@ function played<P>({ make, space, study, fleet }: StrategyCase<P>, order: number
   runFleet(world, order, fleet);
   return world;
 }
-
-const suggestionsOf = <P>(world: TestStudy<P>) => parsed(factsOf(world)).filter((fact) => fact.type === 'suggested');
 
 /** A bare subscription: messages go in, and come out. */
 function listen<P>(
@@ -266,30 +252,6 @@ export const strategyProperties = {
     }
   },
 } as const;
-
-export const newCoverage = (): Coverage => ({
-  runs: 0,
-  openAtCut: 0,
-  stopsInForce: 0,
-  retriesDue: 0,
-  stops: 0,
-  failures: 0,
-  attempts: 0,
-  promotions: 0,
-});
-
-function tally<P>(met: Coverage, whole: TestStudy<P>, resumed: TestStudy<P>, cut: number): void {
-  met.runs++;
-  met.openAtCut += resumed.given.some(({ directive }) => directive.type === 'suggested') ? 1 : 0;
-  met.stopsInForce += resumed.given.some(({ directive }) => directive.type === 'stop') ? 1 : 0;
-  const facts = parsed(factsOf(whole));
-  const isLost = (fact: Fact) => fact.type === 'failed' && fact.reason === 'lost';
-  met.retriesDue += isLost(facts[cut - 1]!) ? 1 : 0;
-  met.stops += whole.given.filter(({ directive }) => directive.type === 'stop').length;
-  met.failures += facts.filter((fact) => fact.type === 'failed' && !isLost(fact)).length;
-  met.attempts += suggestionsOf(whole).filter(({ attempt }) => attempt > 1).length;
-  met.promotions += suggestionsOf(whole).filter(({ resumes }) => resumes !== undefined).length;
-}
 
 /**
  * The contract of every strategy, as tests.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Coverage, newCoverage, type StrategyCase, strategyContract, strategyProperties } from '../../src/testing/strategy.ts';
+import { type Coverage, newCoverage } from '../../src/testing/coverage.ts';
+import { type StrategyCase, strategyContract, strategyProperties } from '../../src/testing/strategy.ts';
 import { caseOf, strategies } from './cases.ts';
 import type { Net } from './world.ts';
 
