@@ -1,5 +1,5 @@
 import { turnsOf } from '../../streams/engine/timeout.ts';
-import { parseStrategy } from '../../streams/spec/spec.ts';
+import { rungsIn } from '../../streams/spec/spec.ts';
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import { type AxisImportances, axisImportances, MARGINAL_PLACES } from '../importance/importance.ts';
 import type { Importances } from '../importance/importances.ts';
@@ -53,7 +53,7 @@ async function computed(feed: Read, name: string | undefined): Promise<Importanc
     facts.push(...factsOf(row, feed.begun, objective));
     await takeTurn();
   }
-  const results = await inTurns(comparableResults(space.axes, facts, rungsOf(ledger.settings.strategy)), takeTurn);
+  const results = await inTurns(comparableResults(space.axes, facts, rungsIn(ledger.settings.strategy)), takeTurn);
   const found = await inTurns(axisImportances(space.axes, results, rngFor(ledger.settings.seed, 'importance', 0)), takeTurn);
   return found && { ...shownOf(found, results, facts, objective, feed.begun), objective: objective.name, completed };
 }
@@ -113,15 +113,6 @@ function valuesAlong({ levels, ordered }: Axis, dimension: Dimension): (k: numbe
   if (!isRange(values)) return (k) => values[levelOf(k)];
   const { low, step = 1, transform } = values;
   return (k) => (levels ? low + step * levelOf(k) : transform.value(MARGINAL_PLACES[k]!));
-}
-
-/** The budgets at which a strategy, as a log records it, compares trials; undefined for one that is only code. */
-function rungsOf(recorded: unknown): readonly number[] | undefined {
-  try {
-    return parseStrategy(recorded).rungs;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The facts of a trial about an objective, as far as its row holds them: reports of the first objective only. A retracted trial has no results. */

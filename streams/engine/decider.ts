@@ -135,16 +135,8 @@ export class Decider<P> {
     if (configurations.length === 0) return strategy;
     const { space } = this.#options;
     const points = configurations.map((params) => space.encode(space.parse(params)));
-    return startingWith(
-      points,
-      {
-        studies: studies
-          .map(({ study }) => study)
-          .join(', ')
-          .slice(0, 200),
-      },
-      strategy,
-    );
+    const names = studies.map(({ study }) => study).join(', ');
+    return startingWith(points, { studies: names.slice(0, 200) }, strategy);
   }
 
   #ask(fresh: boolean): Next<P> {

@@ -14,7 +14,7 @@ import { past } from '../log/past.ts';
 import { budgetsOthers } from '../operators/startingWith.ts';
 import { budgetingIn } from '../spec/defaults.ts';
 import { createdOf, type StudyOptions } from '../spec/options.ts';
-import { parseStrategy } from '../spec/spec.ts';
+import { rungsIn } from '../spec/spec.ts';
 import type { Strategy } from '../strategy.ts';
 import { spaceOf } from './applyEntries.ts';
 
@@ -85,13 +85,4 @@ async function factsOf(study: EarlierStudy, place: string): Promise<EarlierFacts
     if (event && isStrategyEvent(event)) facts.push(event);
   }
   return { name: created.study, space, facts, rungs: rungsIn(created.strategy) };
-}
-
-/** The budgets at which a recorded strategy compares trials; undefined if it compares none, or is only code. */
-function rungsIn(recorded: unknown): readonly number[] | undefined {
-  try {
-    return parseStrategy(recorded).rungs;
-  } catch {
-    return undefined;
-  }
 }

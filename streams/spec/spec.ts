@@ -96,6 +96,15 @@ export function parseStrategy(data: unknown, path = 'strategy'): Strategy {
   throw new OptionError(path, `one of ${names.join(', ')}`, name, nearest(name, names));
 }
 
+/** The budgets at which a recorded strategy compares trials; undefined if it compares none, or is only code. */
+export function rungsIn(recorded: unknown): readonly number[] | undefined {
+  try {
+    return parseStrategy(recorded).rungs;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Changes the strategies in data, wherever in a composition they are; everything else stays as it is.
  *

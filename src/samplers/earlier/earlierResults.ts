@@ -1,3 +1,4 @@
+import type { Params } from '../../facts/facts.ts';
 import { crashed, type StrategyEvent, violates } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Space } from '../../space/space.ts';
@@ -14,7 +15,7 @@ export interface EarlierResult {
 
 /** A study whose results are used for another one. */
 export interface EarlierFacts {
-  readonly space: Space<unknown>;
+  readonly space: Space<Params>;
   readonly facts: readonly StrategyEvent[];
   /** The budgets at which it compared trials, ascending. Default: the powers of 3. */
   readonly rungs?: readonly number[] | undefined;
@@ -39,7 +40,7 @@ export function earlierResults(space: Space<unknown>, earlier: EarlierFacts): re
     ...failures.map((point) => ({ point, score: worst })),
   ];
   const placed = scored.flatMap(({ point, score }) => {
-    const here = space.closest(earlier.space.decode(point) as Readonly<Record<string, unknown>>);
+    const here = space.closest(earlier.space.decode(point));
     return here ? [{ point: here, score }] : [];
   });
   return placed.length > MOST ? bestAndSpread(placed, MOST) : placed;
