@@ -3,10 +3,11 @@ import type { EarlierStudy } from '../../../streams/engine/earlier.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { UsageError } from '../usage.ts';
 
-/** An earlier study on a NATS server, which is read through the connection of `serve`. */
-export interface StudyOnServer {
-  readonly onServer: string;
-}
+/** An earlier study that a study file names. */
+export type NamedStudy = EarlierStudy & {
+  /** Its name, if it is on a NATS server: it is read through the connection of `serve`. */
+  readonly onServer?: string;
+};
 
 const SERVER = 'nats:';
 
@@ -15,7 +16,7 @@ const SERVER = 'nats:';
  *
  * @param folder from which the paths count.
  */
-export const earlierIn = (folder: string, names: readonly string[]): readonly (EarlierStudy | (EarlierStudy & StudyOnServer))[] =>
+export const earlierIn = (folder: string, names: readonly string[]): readonly NamedStudy[] =>
   names.map((name) => {
     if (!name.startsWith(SERVER)) return { [Symbol.asyncIterator]: () => readJournal(resolve(folder, name)) };
     return {

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import type { EarlierOption } from '../../../streams/engine/earlier.ts';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { withEpochs } from '../../../streams/spec/withEpochs.ts';
@@ -10,7 +9,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assertRecord } from '../../space/check.ts';
 import { fieldsOf } from '../../space/shape.ts';
 import { parseSpace, type Space } from '../../space/space.ts';
-import { earlierIn } from './earlier.ts';
+import { earlierIn, type NamedStudy } from './earlier.ts';
 import { readDocument } from './readDocument.ts';
 import { studyLayout } from './studyLayout.ts';
 
@@ -19,7 +18,7 @@ export interface StudyFile {
   readonly space: Space<Params>;
   /** Nothing: that of the log, which begins with `auto`. */
   readonly strategy?: Strategy;
-  readonly options: StudyOptions & EarlierOption & { readonly study: string };
+  readonly options: StudyOptions & { readonly study: string; readonly earlier?: readonly NamedStudy[] };
   /** The trainer's command line, if the file has one. */
   readonly command?: readonly string[];
   /** Seconds a trial may take. */
