@@ -91,10 +91,9 @@ export async function runPrograms(
     changedBy(inForce, changeAtStart(inForce, wanted)).parallel,
   );
   const { goal, options: settings } = await goalOf(where, created, wanted);
-  if (!created) {
-    dryRun(file.space, file.strategy ?? auto(), settings);
-    await createdAfter(file.space, file.strategy, settings); // so that no journal is begun if an earlier one cannot be read
-  }
+  if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
+  /** Made before the journal is begun, since an earlier one may not be readable. */
+  const first = created ? undefined : await createdAfter(file.space, file.strategy, settings);
   const screen = about(terminal, { study: name });
   const warn = about(screen, { level: 'warn' }).line;
   const hooks = await openHooks(options.hooks, screen);
@@ -106,6 +105,7 @@ export async function runPrograms(
   const unwatch = watchMachine(dirname(where), warn);
   const directory = trialsDirectory(stemOf(where));
   const watching = watch(screen, await log.head(), options.json ?? false);
+  if (first) await log.append(first);
   const { append, apply } = submitter(log);
   let begin!: (study: EngineRun<Params>) => void;
   const running = new Promise<EngineRun<Params>>((resolve) => {
