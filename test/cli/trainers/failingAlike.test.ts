@@ -7,6 +7,26 @@ const of = (place: string, type: string) => journalOf(place).filter((line) => li
 const run = (place: string, script: string) => hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', script, 'sh', '{x}', '{trial}');
 const BROKEN = 'echo "ModuleNotFoundError: no module at $1" >&2; exit 1';
 
+/** The watch on failures, with what it hands on. */
+function watched() {
+  const late: number[] = [];
+  const failing = failingAlike(
+    () => 0,
+    (trial) => late.push(trial),
+  );
+  let position = 0;
+  const noted = (fact: Fact) => failing({ position: ++position, at: 0, effect: 'noted', fact });
+  const failed = (trial: number) =>
+    failing({
+      position: ++position,
+      at: 0,
+      effect: 'ended',
+      fact: { type: 'failed', trial, reason: 'error', message: 'no module' },
+      event: { type: 'ended', id: trial } as never,
+    })?.trials;
+  return { late, failed, noted };
+}
+
 describe('a study whose first trials fail for the same reason', () => {
   it.each([
     ['one at a time', 'trials: 20\n', 3],
@@ -97,21 +117,8 @@ describe('a study whose first trials fail for the same reason', () => {
   });
 
   it('hands on trials that fail later, and reports again once a person has resumed the study', () => {
-    const late: number[] = [];
-    const failing = failingAlike(
-      () => 0,
-      (trial) => late.push(trial),
-    );
-    let position = 0;
-    const failed = (trial: number) =>
-      failing({
-        position: ++position,
-        at: 0,
-        effect: 'ended',
-        fact: { type: 'failed', trial, reason: 'error', message: 'no module' },
-        event: { type: 'ended', id: trial } as never,
-      })?.trials;
-    const changed = (paused: boolean) => failing({ position: ++position, at: 0, effect: 'noted', fact: { type: 'changed', paused } });
+    const { late, failed, noted } = watched();
+    const changed = (paused: boolean) => noted({ type: 'changed', paused });
     expect([1, 2, 3].map(failed)).toEqual([undefined, undefined, [1, 2, 3]]);
     changed(true);
     expect([4, 5].map(failed)).toEqual([undefined, undefined]);
@@ -123,21 +130,7 @@ describe('a study whose first trials fail for the same reason', () => {
   });
 
   it('leaves a study closed: a change would reopen it', () => {
-    const late: number[] = [];
-    const failing = failingAlike(
-      () => 0,
-      (trial) => late.push(trial),
-    );
-    let position = 0;
-    const noted = (fact: Fact) => failing({ position: ++position, at: 0, effect: 'noted', fact });
-    const failed = (trial: number) =>
-      failing({
-        position: ++position,
-        at: 0,
-        effect: 'ended',
-        fact: { type: 'failed', trial, reason: 'error', message: 'no module' },
-        event: { type: 'ended', id: trial } as never,
-      })?.trials;
+    const { late, failed, noted } = watched();
     [1, 2].map(failed);
     noted({ type: 'closed', reason: 'person' });
     expect(failed(3)).toBeUndefined();
