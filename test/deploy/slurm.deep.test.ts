@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFailed } from 'vitest';
 import { hypertide, start, studyIn, until } from '../cli/support.ts';
 import { root } from '../support/documents.ts';
 import { natsServer } from '../support/nats.ts';
@@ -12,7 +12,8 @@ const isThere = process.getuid?.() === 0 && ['slurmctld', 'slurmd', 'munged'].ev
 it.runIf(isThere)('an array of Slurm runs trials, and a task that is cancelled hands its trial back', async () => {
   const [server, cluster] = await Promise.all([natsServer(), slurm()]);
   const place = studyIn('name: digits\ntrials: 4\nparallel: 2\n');
-  writeFileSync(join(place, 'train.sh'), 'sleep 3; echo loss=1\n');
+  // Trials last until the test has cancelled the first task.
+  writeFileSync(join(place, 'train.sh'), 'until [ -e go ]; do sleep 0.1; done; echo loss=1\n');
   const command = join(place, 'hypertide');
   writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(root, 'dist/src/cli/main.js')} "$@"\n`);
   chmodSync(command, 0o755);
@@ -28,10 +29,12 @@ it.runIf(isThere)('an array of Slurm runs trials, and a task that is cancelled h
       .map((name) => readFileSync(join(place, name), 'utf8'))
       .join('');
   const statusOf = async () => JSON.parse((await hypertide(place, 'trials', '--nats', server.url, '--study', 'digits', '--json')).out);
+  onTestFailed(() => console.error(cluster.run('squeue'), cluster.run('sinfo', '-R'), said()));
   const first = submit();
   await until(() => readdirSync(place).includes('digits.trials')); // a program has started
   cluster.run('scancel', first);
   await until(() => said().includes('handed back'));
+  writeFileSync(join(place, 'go'), '');
   submit();
   await until(() => said().includes('the study has closed'));
   const rows = (await statusOf()) as { readonly status: string }[];

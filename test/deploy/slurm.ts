@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -49,11 +49,13 @@ PartitionName=main Nodes=ALL Default=YES
   );
   const env = { ...process.env, SLURM_CONF: at('slurm.conf') };
   const daemons: ChildProcess[] = [];
-  const daemon = (...[command, ...words]: [string, ...string[]]) => daemons.push(spawn(command, words, { env, stdio: 'ignore' }));
+  const log = openSync(at('log'), 'a');
+  const daemon = (...[command, ...words]: [string, ...string[]]) =>
+    daemons.push(spawn(command, words, { env, stdio: ['ignore', log, log] }));
   const run = (command: string, ...words: readonly string[]) => execFileSync(command, words, { env, encoding: 'utf8', stdio: 'pipe' });
   const dispose = async () => {
     for (const child of daemons.reverse()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
+      if (hasEnded(child)) continue;
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
@@ -70,6 +72,12 @@ PartitionName=main Nodes=ALL Default=YES
       return false;
     }
   };
-  while (!isUp()) await setTimeout(200);
+  while (!isUp()) {
+    const ended = daemons.find(hasEnded);
+    if (ended) throw new Error(`${ended.spawnfile} ended before Slurm was up:\n${readFileSync(at('log'), 'utf8')}`);
+    await setTimeout(200);
+  }
   return { run, dispose };
 }
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
