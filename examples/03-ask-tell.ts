@@ -15,7 +15,7 @@ for (let next = await study.ask(); next; next = await study.ask()) {
   const { trial, params } = next;
   let stop = false;
   for (let epoch = 1; epoch <= 10 && !stop; epoch++) {
-    ({ stop } = await study.report(trial, epoch, errorAfter(epoch, params.rate)));
+    ({ stop } = await study.report(trial, errorAfter(epoch, params.rate), epoch));
   }
   if (stop) {
     await study.stopped(trial);

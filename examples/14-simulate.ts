@@ -16,7 +16,7 @@ for (let next = await past.ask(); next; next = await past.ask()) {
   const { rate, decay } = next.params;
   const floor = 0.05 + 0.1 * (Math.log10(rate) + 2) ** 2 + 0.02 * (Math.log10(decay) + 4) ** 2;
   const error = (epoch: number) => floor + 0.8 ** epoch;
-  for (let epoch = 1; epoch <= epochs; epoch++) await past.report(next.trial, epoch, error(epoch));
+  for (let epoch = 1; epoch <= epochs; epoch++) await past.report(next.trial, error(epoch), epoch);
   await past.tell(next.trial, { values: { value: error(epochs) }, seconds: 3600 * epochs });
 }
 await past.close();

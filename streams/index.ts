@@ -116,7 +116,7 @@ export type { TpeOptions } from './strategies/tpe.ts';
 export { tpe } from './strategies/tpe.ts';
 export type { Inspect, Strategy, StrategySpec } from './strategy.ts';
 export { drive, stage, withSpec } from './strategy.ts';
-export type { CreateStudyOptions, Study } from './study/createStudy.ts';
+export type { CreateStudyOptions } from './study/createStudy.ts';
 export { createStudy } from './study/createStudy.ts';
 export type { Failure } from './study/noResult.ts';
 export { NoResultError } from './study/noResult.ts';
@@ -124,3 +124,4 @@ export type { Optimization, OptimizeOptions, OptimizeResult } from './study/opti
 export { optimize } from './study/optimize.ts';
 export type { RunStudyOptions } from './study/runStudy.ts';
 export { runStudy } from './study/runStudy.ts';
+export type { Study } from './study/study.ts';

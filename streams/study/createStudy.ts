@@ -1,22 +1,11 @@
-import type { Observable } from 'rxjs';
-import {
-  type Completed,
-  type Enqueued,
-  type Fact,
-  type FailureReason,
-  LONGEST_TRACE,
-  type Params,
-  type ProposedFact,
-  type Values,
-} from '../../src/facts/facts.ts';
+import { type Fact, LONGEST_TRACE, type Params, type Values } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../src/messages.ts';
-import type { Recommendation } from '../../src/recommendation/recommendation.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { show } from '../../src/space/check.ts';
 import type { Space } from '../../src/space/space.ts';
 import { RefusedError } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
-import type { Annotation, TrialRow } from '../../src/study/trials.ts';
 import { Asks } from '../engine/asks.ts';
 import type { Directive, Suggestion } from '../engine/directive.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
@@ -29,6 +18,7 @@ import { StudyResults } from '../results/studyResults.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { checkStrategy } from '../strategy.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
+import type { Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 
 export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, EarlierOption, WarnOptions {
@@ -36,88 +26,6 @@ export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, Ear
   readonly log?: Log | undefined;
   /** Called with each entry of the log and what it did. */
   readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
-}
-
-/** A study without streams: ask for a trial, evaluate it in your own way, and tell the result. */
-export interface Study<P> {
-  /**
-   * Resolves when the log has been read. You need not wait for it.
-   *
-   * @throws what keeps the study from running, such as MismatchError if the log belongs to another study.
-   */
-  ready(): Promise<void>;
-  /**
-   * Returns the next trial to evaluate. It waits while the strategy waits, and while `parallel` trials are open.
-   *
-   * @param options `fixed`: values that the trial must have; the strategy chooses the other parameters, and learns from the result. The ask
-   * stands in the log as an `enqueued` fact.
-   * @returns undefined when the study is over; with `fixed`, also if no new configuration may begin.
-   * @throws NoResultError if no trial has a result and three failed alike, or ten in any way; what the study throws; RefusedError if fixed values
-   * do not fit the space, or wait for trials that only an ask without them gets, such as those of an earlier process.
-   * @example
-   * const trial = await study.ask({ fixed: { model: 'svm' } });
-   */
-  ask(options?: { readonly fixed?: Params | undefined }): Promise<Suggestion<P> | undefined>;
-  /** Tells the result of a trial: the value of the first objective, or more. @throws RefusedError if it does not count. */
-  tell(trial: TrialId, result: number | Omit<Completed, 'type' | 'trial' | 'run'>): Promise<void>;
-  /** Tells that a trial has no result. @throws RefusedError if it does not count. */
-  fail(trial: TrialId, reason?: FailureReason, message?: string, trace?: string): Promise<void>;
-  /**
-   * Reports a value at a step.
-   *
-   * @returns whether the trial should stop. If so, call `stopped` instead of `tell`.
-   * @throws RefusedError if it does not count.
-   */
-  report(trial: TrialId, step: number, values: number | Values, metrics?: Values): Promise<{ readonly stop: boolean }>;
-  /** Tells that a trial was stopped. Its last report is its result. @throws RefusedError if it does not count. */
-  stopped(trial: TrialId): Promise<void>;
-  /**
-   * Adds a configuration to try next. Without room for it, the limit of trials grows.
-   *
-   * @param more `rest: 'strategy'`: the strategy chooses missing parameters. Default: they are drawn from their priors.
-   * @throws RefusedError if it does not fit the space, or the study has ended: to continue it, create it again on its log with a higher limit.
-   */
-  enqueue(params: Params, more?: Pick<Enqueued, 'rest'>): Promise<void>;
-  /**
-   * Proposes a configuration for the stage `external` of that name; missing parameters are drawn.
-   *
-   * @param more `seconds`: how long it may be used; `note`: why it is proposed, for people.
-   * @throws RefusedError if it does not fit the space, was tried before, or no stage has this proposer.
-   * @example
-   * const study = createStudy(network, { strategy: chain(external('agent'), random()) });
-   * await study.propose('agent', { lr: 0.01 }, { note: 'the learning curve was still falling' });
-   */
-  propose(proposer: string, params: Params, more?: Partial<Pick<ProposedFact, 'seconds' | 'note'>>): Promise<void>;
-  /**
-   * Describes a trial or, without a trial, the study: by a note in Markdown, labels and a star. What you leave out stays as it is.
-   *
-   * @throws RefusedError if there is no such trial.
-   * @example
-   * await study.annotate({ trial: 17, note: 'The loss **jumped** at step 40.', labels: ['odd'], starred: true });
-   */
-  annotate(about: Annotation & { readonly trial?: TrialId }): Promise<void>;
-  /** Declares a result wrong: strategies treat the trial as failed. @throws RefusedError */
-  retract(trial: TrialId): Promise<void>;
-  /** The best trial so far; undefined without a result. As `best$`, it is known once the log has been read. */
-  best(): TrialRow<P> | undefined;
-  /**
-   * The trial whose configuration to deploy: if results are noisy, the best one is partly luck. Of the trials that completed at the highest budget, the one
-   * with the best expected value; undefined without a result.
-   *
-   * @throws RangeError with several objectives: choose from `pareto`
-   * @example
-   * const { row, expected } = study.recommend()!;
-   * console.log(row.params, expected?.mean, expected?.sd);
-   */
-  recommend(): Recommendation<P> | undefined;
-  /** The best trial, and each one that replaces it. Completes when the study is over. */
-  readonly best$: Observable<TrialRow<P>>;
-  /** All trials so far as they stand, also those that are open. */
-  trials(): readonly TrialRow<P>[];
-  /** The trials that no other dominates, by the first objective. With one objective these are the best one and its equals. */
-  pareto(): readonly TrialRow<P>[];
-  /** Ends the engine and closes the log. The study can be resumed. */
-  close(): Promise<void>;
 }
 
 /**
@@ -132,7 +40,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   const { log = memoryLog(), onEntry, warn = console.warn, ...settings } = options;
   const past = headAtStart(log);
   const failing = watchFailures(log, past);
-  const reporting = watchReports('call study.report(trial, step, value)', past, warn);
+  const reporting = watchReports('call study.report(trial, value, step)', past, warn);
   /** Until a trial that was open then has a result. */
   let broken: Promise<NoResultError> | undefined;
   const study = openStudy(space, {
@@ -161,6 +69,8 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
   const fixedAsks = new FixedAsks<P>();
   const { append, apply: recognise, end: fail } = submitter(log);
   const stops = new Set<TrialId>();
+  /** Those of them that a report was told about. */
+  const told = new Set<TrialId>();
   const results = new StudyResults(space);
   /** The run under which each trial is evaluated here: after a crash the log tells which trials have lost their trainer. */
   const runs = new Map<TrialId, string>();
@@ -264,13 +174,20 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
       const suggestion = await (fixed ? nextWith(fixed) : next((one) => !fixedAsks.isAwaited(one)));
       return suggestion && claim(suggestion);
     },
-    tell: (trial, result) =>
-      tell({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) }),
+    tell: (trial, result) => {
+      if (told.has(trial)) return tell({ type: 'stopped', ...of(trial) });
+      return tell({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) });
+    },
     fail: (trial, reason = 'error', message = '', trace = undefined) =>
       tell({ type: 'failed', ...of(trial), reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }),
-    report: async (trial, step, values, metrics) => {
-      await tell({ type: 'reported', ...of(trial), step, values: named(values), ...(metrics && { metrics }) });
-      return { stop: stops.has(trial) };
+    report: async (trial, values, given, metrics) => {
+      await running();
+      const step = given ?? (engine.ledger.open.get(trial)?.step ?? 0) + 1;
+      checkOrder(values, step);
+      await append({ type: 'reported', ...of(trial), step, values: named(values), ...(metrics && { metrics }) });
+      const stop = stops.has(trial);
+      if (stop) told.add(trial);
+      return { stop };
     },
     stopped: (trial) => tell({ type: 'stopped', ...of(trial) }),
     enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params, rest })),
@@ -288,4 +205,11 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
       await log.close();
     },
   };
+}
+
+/** @throws RefusedError for `report(trial, step, value)`, the order of earlier versions, where it can be told from a mistake in the step */
+function checkOrder(values: number | Values, step: unknown): void {
+  if (Number.isInteger(step) || (typeof step === 'number' && typeof values !== 'number')) return;
+  const message = `report: expected (trial, value, step), got the step ${show(step)} and the value ${show(values)}; are they swapped?`;
+  throw new RefusedError({ code: 'bad-field', message });
 }

@@ -12,7 +12,7 @@ async function played(log: Log, strategy = halving) {
   await study.enqueue({ x: 0.99 });
   for (let next = await study.ask(); next; next = await study.ask()) {
     let isStopped = false;
-    for (let step = 1; step <= 9 && !isStopped; step++) isStopped = (await study.report(next.trial, step, next.params.x)).stop;
+    for (let step = 1; step <= 9 && !isStopped; step++) isStopped = (await study.report(next.trial, next.params.x, step)).stop;
     await (isStopped ? study.stopped(next.trial) : study.tell(next.trial, next.params.x));
   }
   const [rows, best, recommended] = [study.trials(), study.best(), study.recommend()];

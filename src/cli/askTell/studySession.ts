@@ -9,7 +9,8 @@ import { pareto } from '../../../streams/results/pareto.ts';
 import { isIn, stopsTrials } from '../../../streams/spec/defaults.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
-import { openStudy, type Study } from '../../../streams/study/createStudy.ts';
+import { openStudy } from '../../../streams/study/createStudy.ts';
+import type { Study } from '../../../streams/study/study.ts';
 import { importancesOf } from '../../dashboard/importances.ts';
 import type { Created, Enqueued, Fact, FailureReason, Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
@@ -124,7 +125,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
             : study.fail(id, reason, message, trace),
         );
       },
-      report: ({ id, step, values, metrics }: Report) => study.report(id, step, values, metrics),
+      report: ({ id, step, values, metrics }: Report) => study.report(id, values, step, metrics),
       enqueue: ({ params, rest }: Pick<Enqueued, 'params' | 'rest'>) => done(study.enqueue(params, omitUndefined({ rest }))),
       retract: ({ id }: { readonly id: TrialId }) => done(study.retract(id)),
       limit: async (limits: NewLimits) => {

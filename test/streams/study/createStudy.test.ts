@@ -48,7 +48,7 @@ describe('createStudy', () => {
     const { trial } = (await study.ask())!;
     await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
     await expect(study.tell(trial, Number.NaN)).rejects.toThrow(RefusedError);
-    await study.report(trial, 2, 1);
+    await study.report(trial, 1, 2);
     await expect(study.report(trial, 1, 1)).rejects.toThrow('too late');
     await study.fail(trial, 'error', 'out of memory');
     await expect(study.tell(trial, 1)).rejects.toThrow('has ended');
@@ -117,11 +117,36 @@ describe('createStudy', () => {
     const stops: boolean[] = [];
     for (const value of [1, 2, 3, 0]) {
       const { trial } = (await study.ask())!;
-      const { stop } = await study.report(trial, 1, value);
+      const { stop } = await study.report(trial, value, 1);
       stops.push(stop);
       await (stop ? study.stopped(trial) : study.tell(trial, value));
     }
     expect(stops).toEqual([false, false, true, false]);
+    await study.close();
+  });
+
+  it('counts a trial as stopped if its report was answered with stop, whatever it tells', async () => {
+    const study = createStudy(line, { strategy: chain(medianStop({ peers: 2 }), random()) });
+    for (const value of [1, 2, 3]) {
+      const { trial } = (await study.ask())!;
+      await study.report(trial, value);
+      await study.tell(trial, 0);
+    }
+    expect(study.trials().map(({ status, values, step }) => [status, values, step])).toEqual([
+      ['completed', { value: 0 }, 1],
+      ['completed', { value: 0 }, 1],
+      ['stopped', { value: 3 }, 1],
+    ]);
+    await study.close();
+  });
+
+  it('counts steps on by itself, and refuses a step and a value that are swapped', async () => {
+    const study = createStudy(line, { strategy: random() });
+    const { trial } = (await study.ask())!;
+    await study.report(trial, 0.5);
+    await study.report(trial, { value: 0.4 });
+    expect(study.trials()[0]).toMatchObject({ step: 2, values: { value: 0.4 } });
+    await expect(study.report(trial, 3, 0.25)).rejects.toThrow('expected (trial, value, step), got the step 0.25 and the value 3');
     await study.close();
   });
 
@@ -201,15 +226,15 @@ describe('createStudy', () => {
     const log = memoryLog();
     const first = createStudy(line, { strategy: random(), log: { ...log, close: async () => {} } });
     const { trial, params } = (await first.ask())!;
-    await first.report(trial, 1, 5);
-    await first.report(trial, 2, 4);
+    await first.report(trial, 5, 1);
+    await first.report(trial, 4, 2);
     await first.close();
 
     const second = createStudy(line, { strategy: random(), log });
     await second.ready();
     const again = (await second.ask())!;
     expect(again).toMatchObject({ trial, params, attempt: 2 });
-    expect(await second.report(trial, 1, 3)).toEqual({ stop: false });
+    expect(await second.report(trial, 3, 1)).toEqual({ stop: false });
     await second.tell(trial, 2);
     expect((await second.ask())!.trial).toBe(trial + 1);
     await second.close();

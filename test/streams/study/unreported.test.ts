@@ -47,7 +47,7 @@ it('a trial that is told without a report gets the warning of createStudy', asyn
   const study = createStudy(line, { strategy: early, warn: (message) => void said.push(message) });
   for (let i = 0; i < 2; i++) await study.tell((await study.ask())!.trial, i);
   await study.close();
-  expect(said).toEqual([expect.stringMatching(/^trial 1 completed without a report.*call study\.report\(trial, step, value\)/)]);
+  expect(said).toEqual([expect.stringMatching(/^trial 1 completed without a report.*call study\.report\(trial, value, step\)/)]);
 });
 
 it('imported results need no reports', async () => {
@@ -58,7 +58,7 @@ it('imported results need no reports', async () => {
   await log.append({ type: 'suggested', trial: 1, attempt: 1, by: 'import', params: { x: 1 } });
   await log.append({ type: 'completed', trial: 1, values: { value: 1 } });
   const { trial } = (await study.ask())!;
-  await study.report(trial, 1, 0.5);
+  await study.report(trial, 0.5, 1);
   await study.tell(trial, 0.5);
   expect(study.trials().map(({ status }) => status)).toEqual(['completed', 'completed']);
   await study.close();
