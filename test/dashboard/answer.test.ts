@@ -22,7 +22,7 @@ const gain = (rows: readonly TrialRow[], objective: { name: string; direction: '
   gainOf(bestFirst(rows, objective), rows, objective);
 
 describe('a configuration to copy', () => {
-  const params = { lr: 1e-7, 'a b': "it's", yes: true, huge: 1e21, layers: 4, kind: 'no', list: [1, 'x'] };
+  const params = { lr: 1e-7, 'a b': "it's", yes: true, huge: 1e21, layers: 4, kind: 'no', list: [1, 'x'], low: -1e-5, sets: '{a,b}' };
 
   it('is read back from YAML and JSON', () => {
     expect(parse(yamlOf(params))).toEqual(params);
@@ -35,9 +35,9 @@ describe('a configuration to copy', () => {
 
   it('is read back from the arguments of a shell', () => {
     const print = `node -e 'process.stdout.write(JSON.stringify(process.argv.slice(1)))' --`;
-    const said = JSON.parse(execFileSync('sh', ['-c', `${print} ${shellArguments(params)}`], { encoding: 'utf8' }));
+    const said = JSON.parse(execFileSync('bash', ['-c', `${print} ${shellArguments(params)}`], { encoding: 'utf8' }));
     const words = ['--lr', '1e-7', '--a b', "it's", '--yes', 'true', '--huge', '1e+21', '--layers', '4', '--kind', 'no'];
-    expect(said).toEqual([...words, '--list', '[1,"x"]']);
+    expect(said).toEqual([...words, '--list', '[1,"x"]', '--low=-0.00001', '--sets', '{a,b}']);
   });
 });
 

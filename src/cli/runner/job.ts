@@ -1,7 +1,8 @@
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
+import { asText } from '../../study/programArguments.ts';
 import { UsageError } from '../usage.ts';
-import { asText, type Filling } from './template.ts';
+import type { Filling } from './template.ts';
 
 /** One attempt at a trial, to be run by a program. */
 export interface Job {

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { nearest } from '../../schema/nearest.ts';
+import { argumentsOf, asText } from '../../study/programArguments.ts';
 
 /** What an argument can mention besides parameters. A parameter of the same name takes precedence. */
 export const RUNNER_NAMES = ['study', 'trial', 'attempt', 'slot', 'budget', 'resumes', 'checkpoint', 'params'] as const;
@@ -110,13 +111,3 @@ function textOf(name: string, filling: Filling): string | undefined {
   const value = name === 'params' ? filling.paramsFile : filling[name as Exclude<RunnerName, 'params'>];
   return value === undefined ? undefined : String(value);
 }
-
-/** Joined by `=` where the value begins with a dash: many parsers would take `-1e-05` for a flag. */
-export const argumentsOf = (params: Params): string[] =>
-  Object.entries(params).flatMap(([name, value]) => {
-    const text = asText(value);
-    return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text];
-  });
-
-/** A value of a parameter as a program reads it: as in JSON, but strings without their quotes. */
-export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -12,9 +12,6 @@ export const inform = (text: string): void => void process.stderr.write(`${escap
 /** Tells a person which command is of use now. */
 export const suggestNext = (command: string): void => inform(`next: ${command}`);
 
-/** A word of a command line as a shell needs it. */
-export const shellQuoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
-
 /** Writes a file that the user asked for. @throws UsageError */
 export const writeOutput = (path: string, data: string | Uint8Array): Promise<void> =>
   writeFile(path, data).catch((cause: Error) => {

@@ -5,10 +5,11 @@ import type { Log } from '../../../../streams/log/log.ts';
 import type { Fact, Params } from '../../../facts/facts.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { shellQuoted } from '../../../study/programArguments.ts';
 import { type Finished, readLines, readTable } from '../../sources/importRows.ts';
 import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { inform, shellQuoted, suggestNext } from '../../terminal/output.ts';
+import { inform, suggestNext } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 interface ImportOptions {

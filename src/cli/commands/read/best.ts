@@ -2,11 +2,11 @@ import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import type { Params, Values } from '../../../facts/facts.ts';
 import { type Recommendation, recommendation } from '../../../recommendation/recommendation.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { argumentsOf, shellQuoted } from '../../../study/programArguments.ts';
 import { bestFirst } from '../../../study/trials.ts';
-import { argumentsOf } from '../../runner/template.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
-import { inform, print, shellQuoted } from '../../terminal/output.ts';
+import { inform, print } from '../../terminal/output.ts';
 import { shown, table } from '../../terminal/table.ts';
 import { UsageError } from '../../usage.ts';
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { parameterTypes } from '../../../space/types/dimension.ts';
 import { inform, suggestNext, writeOutput } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -164,7 +165,7 @@ function studyOf(
   const places = dashed ? found.filter(isKnown).map(placeOf) : found.slice(0, 1).map(() => '{args}');
   const command = words.length > 0 ? [...words, ...places] : [];
   return [
-    '# The search space. Types: float, int, choice, ordinal, boolean, constant. Check the ranges: they were guessed from the defaults.',
+    `# The search space. Types: ${Object.keys(parameterTypes).join(', ')}. Check the ranges: they were guessed from the defaults.`,
     'parameters:',
     ...parameters,
     ...flags.map(flagOf),

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '../../../schema/nearest.ts';
-import { inform, shellQuoted, suggestNext, writeOutput } from '../../terminal/output.ts';
+import { shellQuoted } from '../../../study/programArguments.ts';
+import { inform, suggestNext, writeOutput } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 interface Example {

@@ -1,3 +1,5 @@
+import { argumentsOf, shellQuoted } from '../../../study/programArguments.ts';
+
 type Values = Readonly<Record<string, unknown>>;
 
 /** A configuration as lines of YAML. Readers of YAML 1.1, such as PyYAML, take `1e-7` for a text, but not `1.0e-7`. */
@@ -15,9 +17,4 @@ const numberOr = (value: unknown, otherwise: (value: unknown) => string): string
 export const paramsJson = (params: Values): string => `${JSON.stringify(params, null, 2)}\n`;
 
 /** A configuration as arguments of a command, quoted for a POSIX shell. */
-export const shellArguments = (params: Values): string =>
-  Object.entries(params)
-    .flatMap(([name, value]) => [quoted(`--${name}`), quoted(typeof value === 'string' ? value : JSON.stringify(value))])
-    .join(' ');
-
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+export const shellArguments = (params: Values): string => argumentsOf(params).map(shellQuoted).join(' ');
