@@ -1,5 +1,5 @@
 import { emit, setup } from 'xstate';
-import type { Ask, Decision, Env, PhaseEvent, TrialId } from '../src/messages.ts';
+import type { Ask, Decision, Env, PhaseEvent } from '../src/messages.ts';
 import { type Beginning, begun, promoted, type Scheduler, type SchedulerOutlook } from '../src/schedulers/scheduler.ts';
 
 interface Input {
@@ -8,6 +8,8 @@ interface Input {
   /** The state of the core now. */
   readonly now: () => unknown;
 }
+
+type Behind = Pick<Extract<PhaseEvent<SchedulerOutlook>, { readonly type: 'fellBehind' }>, 'id' | 'why'>;
 
 const beginning = ({ env, core, now }: Input, ask: Ask, how: Beginning) => begun(ask, env, how, core.notes(now()));
 
@@ -19,7 +21,7 @@ const machine = setup({
     full: (_, { full }: SchedulerOutlook) => full,
   },
   actions: {
-    stop: emit(({ context: { env } }, { id }: { readonly id: TrialId }) => ({ type: 'stop', id, by: env.name }) as const),
+    stop: emit(({ context: { env } }, { id, why }: Behind) => ({ type: 'stop', id, by: env.name, why }) as const),
     control: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.control(context.now()))),
     fill: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.fill(context.now()))),
     open: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.open(context.now()))),

@@ -125,6 +125,8 @@ export interface Stop {
   readonly type: 'stop';
   readonly id: TrialId;
   readonly by: string;
+  /** Why, as text for people: no strategy reads it. */
+  readonly why?: string;
 }
 /** A strategy no longer waits: ask again. */
 export interface Ready {
@@ -142,7 +144,7 @@ export type Outlook = Readonly<Record<string, boolean>>;
 /** What the machine of such a strategy learns: that the outlook has changed, or that a trial fell behind with its report and should stop. */
 export type PhaseEvent<O extends Outlook> =
   | ({ readonly type: 'moved'; readonly id?: TrialId | undefined } & O)
-  | { readonly type: 'fellBehind'; readonly id: TrialId };
+  | { readonly type: 'fellBehind'; readonly id: TrialId; readonly why: string };
 
 /** What a strategy knows about its study. */
 export interface Env extends Domain {

@@ -15,8 +15,8 @@ export interface StrategyDefinition<S> {
   tell(state: S, told: StrategyEvent, env: Env): S;
   /** Returns a point, `wait`, a complete proposal, the ask itself with a budget, or undefined to hand the ask on. */
   ask?(state: S, ask: Ask, rng: Rng, env: Env): Point | 'wait' | Propose | Ask | undefined;
-  /** Returns whether the trial that just reported should stop. `state` already includes the report. */
-  stop?(state: S, reported: Reported, env: Env): boolean;
+  /** Returns whether the trial that just reported should stop, or why as text for people. `state` already includes the report. */
+  stop?(state: S, reported: Reported, env: Env): boolean | string | undefined;
 }
 
 /**
@@ -44,7 +44,8 @@ export function defineStrategy<S>(definition: StrategyDefinition<S>, spec: Strat
           return state;
         }
         const next = definition.tell(state, message, env);
-        if (message.type === 'reported' && definition.stop?.(next, message, env)) emit({ type: 'stop', id: message.id, by: env.name });
+        const stop = message.type === 'reported' && definition.stop?.(next, message, env);
+        if (stop) emit({ type: 'stop', id: message.id, by: env.name, ...(typeof stop === 'string' && { why: stop }) });
         return next;
       },
       () => definition.init(env),

@@ -148,8 +148,8 @@ export interface Phased<S, O extends Outlook> {
   /** The next state. It must not change the last one. */
   tell(state: S, told: StrategyEvent): S;
   outlook(state: S): O;
-  /** Whether the trial that has just reported should stop. */
-  fellBehind?(state: S): boolean;
+  /** Why the trial that has just reported should stop; undefined if it should not. */
+  fellBehind?(state: S): string | undefined;
 }
 
 /**
@@ -178,7 +178,8 @@ export const drivePhases =
         const same = last && Object.keys(next).every((sign) => next[sign] === last![sign]);
         last = next;
         const moved: readonly PhaseEvent<O>[] = same ? NOTHING : [{ type: 'moved', id: told?.id, ...next }];
-        return told?.type === 'reported' && fellBehind?.(state) ? [...moved, { type: 'fellBehind', id: told.id }] : moved;
+        const why = told?.type === 'reported' ? fellBehind?.(state) : undefined;
+        return why === undefined ? moved : [...moved, { type: 'fellBehind', id: told!.id, why }];
       };
       const now = () => state;
       return source.pipe(runMachine(logic, env, { ...input, now }, hear)).subscribe(out);

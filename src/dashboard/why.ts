@@ -13,6 +13,7 @@ import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Space } from '../space/space.ts';
 import type { Feed } from './feed/feed.ts';
 import { Replay } from './machines/replay.ts';
+import { stopReasons } from './machines/stopReasons.ts';
 import type { Why } from './wire.ts';
 
 /** The fewest results for a forest. */
@@ -24,7 +25,9 @@ export async function whyOf(feed: Feed, trial: TrialId): Promise<Why | undefined
   const fact = await suggestionOf(feed, trial);
   if (fact === undefined || created === undefined) return undefined;
   const expected = await expectationOf(feed, created, fact);
-  const common = omitUndefined({ trial, by: fact.by, expected });
+  const row = feed.begun!.changes.rows.get(trial);
+  const stops = row?.status === 'stopped' ? await stopReasons(feed.source, created, row.ended!) : undefined;
+  const common = omitUndefined({ trial, by: fact.by, expected, stopped: stops?.get(trial) });
   if (fact.by === 'import') return common;
   return { ...common, ...(await recompute(feed, created, fact)) };
 }

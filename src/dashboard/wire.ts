@@ -146,6 +146,8 @@ export interface Why {
   readonly recomputed?: 'equal' | { readonly field: string; readonly logged: unknown; readonly recomputed: unknown };
   /** What could not be recomputed, and why. */
   readonly impossible?: string;
+  /** For a stopped trial: what stopped it, and why. */
+  readonly stopped?: string;
   /** What a random forest on the results known then expects here, as values. */
   readonly expected?: { readonly mean: number; readonly sd: number; readonly results: number };
   /** Milliseconds that the decision took when it was recomputed. */

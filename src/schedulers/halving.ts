@@ -6,6 +6,7 @@ import { type Bracket, nextBracket } from './brackets.ts';
 import { Controls } from './controls.ts';
 import { type Member, Rung } from './rung.ts';
 import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
+import { behindAtRung, valuesText } from './stopReasons.ts';
 
 export interface HalvingSettings {
   /** The budgets at which trials are compared, ascending; the last one is the full budget. */
@@ -33,7 +34,7 @@ const FOREIGN = -1;
  */
 export class Halving {
   readonly #settings: HalvingSettings;
-  readonly #name: string;
+  readonly #env: Env;
   readonly #results: RungResults;
   /** By the index of the configuration. */
   readonly #members: Member[] = [];
@@ -45,14 +46,14 @@ export class Halving {
   /** Configurations begun, by the first rung at which they are compared. */
   readonly #begun: number[];
   #beginnings = 0;
-  #fellBehind = false;
+  #fellBehind: string | undefined;
   /** What follows from the facts so far, computed when it is first asked for. */
   #first: FirstRung | undefined;
   #promotion: { readonly next: Promotion | undefined } | undefined;
 
   constructor(settings: HalvingSettings, env: Env) {
     this.#settings = settings;
-    this.#name = env.name;
+    this.#env = env;
     this.#results = new RungResults(env.axes, settings.rungs);
     this.#rungs = settings.rungs.map((budget, index) => new Rung(budget, index, settings.brackets !== undefined));
     this.#controls = new Controls(settings.pause);
@@ -61,7 +62,7 @@ export class Halving {
   }
 
   tell(told: StrategyEvent): void {
-    this.#fellBehind = false;
+    this.#fellBehind = undefined;
     this.#first = undefined;
     this.#promotion = undefined;
     if (told.type === 'suggested') this.#remaining.take(told);
@@ -77,7 +78,7 @@ export class Halving {
     this.#pass(member);
     this.#controls.review(member);
     this.#raiseControls();
-    if (isNew) this.#fellBehind = this.#fallsBehind(member, told);
+    if (isNew) this.#fellBehind = this.#whyBehind(member, told);
   }
 
   #raiseControls(): void {
@@ -107,7 +108,7 @@ export class Halving {
       this.#controls.review(member);
       return;
     }
-    const tagged = numberIn(tags, this.#name) ?? Number.NaN;
+    const tagged = numberIn(tags, this.#env.name) ?? Number.NaN;
     const foreign = brackets ? FOREIGN : pause ? to : 0;
     const from = rungs[tagged] === undefined ? foreign : tagged;
     const begun: Member = { configuration, from, to, ended: false, waiting: undefined, stands: new Array(rungs.length) };
@@ -143,8 +144,8 @@ export class Halving {
     return { index, ...(this.agreements[index] ?? { tau: 1, pairs: 0 }) };
   }
 
-  /** Whether the trial that has just reported should stop. */
-  get fellBehind(): boolean {
+  /** Why the trial that has just reported should stop; undefined if it should not. */
+  get fellBehind(): string | undefined {
     return this.#fellBehind;
   }
 
@@ -209,13 +210,15 @@ export class Halving {
     return undefined;
   }
 
-  #fallsBehind(member: Member, { step }: Reported): boolean {
+  #whyBehind(member: Member, { step }: Reported): string | undefined {
     const { rungs, eta, pause } = this.#settings;
     const k = this.#indexAt(step);
-    if (pause || k === rungs.length - 1 || member.from === FOREIGN) return false;
-    if (!member.configuration.counts) return true;
-    if (k < Math.max(member.from, this.first.index)) return false;
-    return !this.#rungs[k]!.passes(member, eta);
+    if (pause || k === rungs.length - 1 || member.from === FOREIGN) return undefined;
+    if (!member.configuration.counts) return 'its values equal those of an earlier trial, step by step';
+    if (k < Math.max(member.from, this.first.index)) return undefined;
+    const standing = this.#rungs[k]!.standing(member, eta);
+    if (standing.place <= standing.places) return undefined;
+    return behindAtRung(valuesText(this.#env, [member.configuration.losses.get(rungs[k]!)!]), rungs[k]!, standing);
   }
 }
 

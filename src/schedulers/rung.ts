@@ -2,6 +2,7 @@ import type { Ended } from '../messages.ts';
 import { insertSorted, rankOf } from '../numeric/sorted.ts';
 import { type Agreement, agreement, type Pair } from '../samplers/budgets/firstRung.ts';
 import type { ComparedConfiguration } from '../samplers/budgets/rungResults.ts';
+import type { Standing } from './stopReasons.ts';
 
 /** A configuration as its scheduler sees it. */
 export interface Member {
@@ -127,10 +128,10 @@ export class Rung {
     return (promoted + 1) * eta > sorted.length ? undefined : waiting[0];
   }
 
-  /** Whether a configuration is in the best 1/eta of those that came here so far, or the best of them. */
-  passes(member: Member, eta: number): boolean {
+  /** Where a configuration stands among those that came here so far. The best 1/eta of them continue, at least the best one. */
+  standing(member: Member, eta: number): Standing {
     const { sorted } = this.#poolOf(member);
-    return rankOf(sorted, member, this.#precedes) - 1 < Math.max(1, Math.floor(sorted.length / eta));
+    return { place: rankOf(sorted, member, this.#precedes), of: sorted.length, places: Math.max(1, Math.floor(sorted.length / eta)) };
   }
 }
 

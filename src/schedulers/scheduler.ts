@@ -48,8 +48,8 @@ export interface Scheduler<S> {
   control(state: S): Beginning;
   /** If all is full: the first configuration of the next bracket. */
   open(state: S): Beginning;
-  /** Whether the trial of the last fact, a report, should stop. */
-  fellBehind(state: S): boolean;
+  /** Why the trial of the last fact, a report, should stop, for people; undefined if it should not. */
+  fellBehind(state: S): string | undefined;
   /** Text for people about a decision. */
   notes(state: S): Tags;
 }

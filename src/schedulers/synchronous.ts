@@ -132,7 +132,7 @@ export function synchronousHalving(brackets: readonly Bracket[], eta: number, en
     },
     control: (facts) => bracketsOf(facts).fill(),
     open: (facts) => bracketsOf(facts).open(),
-    fellBehind: () => false,
+    fellBehind: () => undefined,
     notes: () => ({}),
   };
 }

@@ -6,7 +6,7 @@ import type { AppliedEntry, Queued } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
-import type { Answer, Ask, Env, Propose, TrialId, Wait } from '../../src/messages.ts';
+import type { Answer, Ask, Env, Propose, Stop, TrialId, Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
@@ -50,7 +50,7 @@ const waitFor = <P>({ by, proposer = by, seconds = 0 }: Wait): Next<P> => ({ typ
 export class Decider<P> {
   readonly ledger: Ledger<P>;
   /** Trials that a strategy wants stopped and that have not ended. */
-  readonly stops = new Map<TrialId, string>();
+  readonly stops = new Map<TrialId, Stop>();
   readonly #options: DeciderOptions<P>;
   readonly amendments: Amendments;
   #duplicates: Duplicates | undefined;
@@ -125,7 +125,7 @@ export class Decider<P> {
     this.#full = strategy.full;
     this.#strategy = runStrategy(strategy, env, (news) => {
       if (news.type === 'ready') this.#options.ready?.();
-      else if (this.ledger.open.has(news.id) && !this.stops.has(news.id)) this.stops.set(news.id, news.by);
+      else if (this.ledger.open.has(news.id) && !this.stops.has(news.id)) this.stops.set(news.id, news);
     });
   }
 

@@ -239,7 +239,7 @@ export class Engine<P> {
 
   /** Sends the stops that strategies want, once for each trial. */
   #stopAsTold(): void {
-    for (const [trial, by] of this.#replayer.stops) {
+    for (const [trial, { by }] of this.#replayer.stops) {
       if (!this.#stopped.has(trial) && !this.ledger.open.get(trial)?.awaiting) this.#stop(trial, by);
     }
   }

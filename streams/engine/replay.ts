@@ -3,7 +3,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { TrialId } from '../../src/messages.ts';
+import type { Stop, TrialId } from '../../src/messages.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy, StrategySpec } from '../strategy.ts';
 import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
@@ -42,8 +42,8 @@ export class Replayer<P> {
   get ledger(): Ledger<P> {
     return this.#decider.ledger;
   }
-  /** Trials that a strategy wants stopped and that have not ended, with the path of the strategy. */
-  get stops(): ReadonlyMap<TrialId, string> {
+  /** Trials that a strategy wants stopped and that have not ended. */
+  get stops(): ReadonlyMap<TrialId, Stop> {
     return this.#decider.stops;
   }
   /** Whether an entry has amended the past since strategies last read it. */

@@ -34,7 +34,7 @@ describe('commands that read', () => {
   it('say how many entries do not count, and why, and a run does so too', async () => {
     const place = await studied('trials: 4\n');
     const path = join(place, 'study.jsonl');
-    expect((await hypertide(place, 'best', 'study.jsonl')).err).toMatch(/^as arguments: --x [\d.]+ .* --deep true\n$/);
+    expect((await hypertide(place, 'best', 'study.jsonl')).err).toMatch(/^as it ran: node \S+trainer\.mjs --x [\d.]+\n$/);
     const lines = readFileSync(path, 'utf8').split('\n');
     const at = lines.findIndex((line) => line.includes('"suggested","trial":2'));
     lines[at] = lines[at]!.replace('suggested', 'sughested');

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { float, optimize, space, tpe } from '../../streams/index.ts';
+import { firstRungText } from '../../src/dashboard/phases.ts';
+import { asha, chain, createStudy, defineStrategy, float, optimize, random, space, tpe } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { ensurePage } from '../support/page.ts';
 import { directory, hypertide, start, studyIn, TRAINER, until } from './support.ts';
@@ -57,9 +58,7 @@ describe('hypertide why', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^trial 12 was suggested by tpe: x=[\d.]+\n/);
     expect(out).toContain('at that time: tpe proposes the most promising point according to its model of the results\n');
-    expect(out).toMatch(
-      /expected value: [\d.e-]+ ± [\d.e-]+ \(mean and standard deviation of a random forest on the 11 results known then\)\n/,
-    );
+    expect(out).toMatch(/for comparison, a random forest on the 11 results known then predicted value [\d.e-]+ ± [\d.e-]+\n/);
     expect(out).toMatch(/result: completed value=[\d.]+\n/);
     expect(out).toContain('recomputed from the log: the same decision\n');
     expect((await hypertide(place, 'why', 's.jsonl')).out, 'of the best trial').toMatch(/^trial \d+ was suggested by tpe: x=[\d.]+\n/);
@@ -73,6 +72,64 @@ describe('hypertide why', () => {
       code: 2,
       err: expect.stringContaining('there is no trial 13; the last one is 12'),
     });
+  });
+});
+
+describe('a trial that was stopped', () => {
+  it('says at which rung, and how it compared there, or that a person or the end of the study stopped it', async () => {
+    const place = directory();
+    const log = await openJournal(join(place, 's.jsonl'));
+    const strategy = chain(asha({ min: 1, max: 9, first: 1 }), random());
+    const study = createStudy(space({ x: float(0, 1) }), { log, strategy, objectives: { accuracy: 'maximize' }, seed: 1, parallel: 2 });
+    for (const accuracy of [0.5, 0.9, 0.4]) {
+      const { trial } = (await study.ask())!;
+      await study.report(trial, accuracy, 1);
+      await study.tell(trial, accuracy);
+    }
+    const [cancelled, last] = [(await study.ask())!.trial, (await study.ask())!.trial];
+    await log.append({ type: 'cancelled', trial: cancelled });
+    await study.stopped(cancelled);
+    await log.append({ type: 'closed', reason: 'person' });
+    await log.append({ type: 'stopped', trial: last, run: `${last}.1` });
+    await study.close();
+    const { out } = await hypertide(place, 'why', 's.jsonl', '3');
+    expect(out).toContain('early stopping compared trials from step 1, as the option first says\n');
+    expect(out).toContain('stopped by asha: 0.4 at step 1 ranks 3 of 3; the best one continues\n');
+    const rows = (await hypertide(place, 'trials', 's.jsonl')).out.split('\n').slice(1);
+    expect(rows.map((row) => row.match(/by (asha: .*|a person)|because .*/)?.[0])).toEqual([
+      undefined,
+      undefined,
+      'by asha: 0.4 at step 1 ranks 3 of 3; the best one continues',
+      'by a person',
+      'because the study had ended',
+      undefined,
+    ]);
+    expect((await hypertide(place, 'why', 's.jsonl', '2')).out).not.toContain('stopped by');
+  });
+
+  it('has no reason if its strategy is code', async () => {
+    const place = directory();
+    const log = await openJournal(join(place, 's.jsonl'));
+    const never = defineStrategy({ name: 'never', init: () => undefined, tell: () => undefined, stop: () => true });
+    await optimize(
+      space({ x: float(0, 1) }),
+      ({ x }, { report }) => {
+        report(x);
+        return x;
+      },
+      { log, trials: 2, strategy: chain(never, random()) },
+    ).result();
+    await log.close();
+    expect((await hypertide(place, 'trials', 's.jsonl')).out).not.toContain('by never');
+  });
+});
+
+describe('the text of the first rung', () => {
+  it('explains the numbers that a tag has', () => {
+    expect(firstRungText("1: 1 predicts the order at 3 with a Kendall's tau of 0.90 (8 configurations)")).toBe(
+      "step 1 on: 1 predicts the order at 3 with a Kendall's tau of 0.90 (8 configurations); a tau of 1 is the same order, 0 no relation",
+    );
+    expect(firstRungText('9, as the option first says')).toBe('step 9, as the option first says');
   });
 });
 

@@ -38,7 +38,7 @@ function rig(settings: Partial<HalvingSettings> = {}) {
     /** Whether it is to stop. */
     report(trial: number, step: number, loss: number): boolean {
       halving.tell({ type: 'reported', id: trial, step, losses: [loss] });
-      return halving.fellBehind;
+      return halving.fellBehind !== undefined;
     },
     end(trial: number, loss: number, more: Partial<Ended> = {}): void {
       halving.tell({ ...trials.get(trial)!, outcome: 'completed', losses: [loss], ...more, type: 'ended' });

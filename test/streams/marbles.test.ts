@@ -175,7 +175,9 @@ describe('operators on a study, in marbles', () => {
 
   it('medianStop stops a trial that falls behind, right after its report', () => {
     const said = { a: reported(1, 1, 1), b: reported(2, 1, 2), c: reported(3, 1, 3), d: reported(3, 2, 9) };
-    stage(h.medianStop({ peers: 2 }), '-a-b-c----d-|', '-a-b-(cx)-d-|', said, { x: { type: 'stop', id: 3, by: 'medianStop' } });
+    stage(h.medianStop({ peers: 2 }), '-a-b-c----d-|', '-a-b-(cx)-d-|', said, {
+      x: { type: 'stop', id: 3, by: 'medianStop', why: 'its best up to step 1, 3, is not among the best 50 % of 2' },
+    });
   });
 
   it('asha that pauses hands asks on with the lowest budget, and promotes the best third', () => {
@@ -214,8 +216,8 @@ describe('operators on a study, in marbles', () => {
       '-abcdegfh---p-(qx)-(ry)|',
       { ...said, ...next },
       {
-        x: { type: 'stop', id: 2, by: 'asha' },
-        y: { type: 'stop', id: 3, by: 'asha' },
+        x: { type: 'stop', id: 2, by: 'asha', why: '2 at step 3 ranks 2 of 2; the best one continues' },
+        y: { type: 'stop', id: 3, by: 'asha', why: '3 at step 3 ranks 3 of 3; the best one continues' },
       },
     );
   });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { UsageError } from '../usage.ts';
 import { checkVariables } from './job.ts';
@@ -45,3 +45,20 @@ const OWN = ['trial', 'slot'];
 
 const isProgram = (name: string): boolean =>
   name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
+
+/** Keeps what a trial ran, for people. Without room on the disk it is not kept, which must not fail the trial. */
+export function keepCommand(path: string, words: readonly string[]): void {
+  try {
+    writeFileSync(path, `${JSON.stringify(words)}\n`);
+  } catch {}
+}
+
+/** The program and the arguments that a trial ran; undefined if they were not kept, or anything else is there. */
+export function keptCommand(path: string): readonly string[] | undefined {
+  try {
+    const words: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string') ? words : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -25,6 +25,8 @@ export interface Job {
   readonly paths: {
     /** Gets the parameters as JSON. */
     readonly params: string;
+    /** Gets the program and its arguments as JSON. */
+    readonly command?: string;
     /** Directory of the trial's own for what it saves; it is made. */
     readonly checkpoints: string;
     /** Gets what this attempt prints; it is added to. */

@@ -94,9 +94,9 @@ function columnsOf(rows: readonly TrialRow[]): Column[] {
   ];
 }
 
-/** The last line of what a failed trial said. */
+/** The last line of what a failed trial said, or what stopped it. */
 function whyOf({ status, message = '' }: TrialRow): string {
-  const last = status === 'failed' ? message.trimEnd().split('\n').at(-1)! : '';
+  const last = status === 'failed' || status === 'stopped' ? message.trimEnd().split('\n').at(-1)! : '';
   return shown(last.trim());
 }
 

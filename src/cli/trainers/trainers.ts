@@ -14,7 +14,7 @@ import type { Listening } from '../runner/reader.ts';
 import type { Template } from '../runner/template.ts';
 import type { About } from '../terminal/statusLine.ts';
 import type { Notices } from './notices.ts';
-import { checkpointsDirectory, outputFile, relocated, trialDirectory } from './trialFiles.ts';
+import { checkpointsDirectory, commandFile, outputFile, relocated, trialDirectory } from './trialFiles.ts';
 
 export interface ProgramOptions extends Omit<Listening, 'file'> {
   readonly study: string;
@@ -173,7 +173,12 @@ function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Para
     budget,
     resumes,
     checkpoint,
-    paths: { params: join(own, 'params.json'), checkpoints: checkpointsOf(attempt), log: outputFile(directory, trial, attempt) },
+    paths: {
+      params: join(own, 'params.json'),
+      command: commandFile(directory, trial),
+      checkpoints: checkpointsOf(attempt),
+      log: outputFile(directory, trial, attempt),
+    },
   });
 }
 

@@ -24,6 +24,9 @@ export function relocated(checkpoint: string, directory: string): string {
   return here !== undefined && existsSync(here) ? here : checkpoint;
 }
 
+/** What a trial runs, in its last attempt. */
+export const commandFile = (directory: string, trial: TrialId): string => join(trialDirectory(directory, trial), 'command.json');
+
 /** What an attempt at a trial prints. */
 export const outputFile = (directory: string, trial: TrialId, attempt: number): string =>
   join(trialDirectory(directory, trial), `attempt-${attempt}.log`);

@@ -2,7 +2,8 @@ import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { type Difference, Replayer, strategyOf } from '../../../streams/engine/replay.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { Created, Params, SuggestedFact } from '../../facts/facts.ts';
-import type { StudySource } from '../../study/source.ts';
+import type { Stop, TrialId } from '../../messages.ts';
+import type { StudyLog } from '../../study/source.ts';
 import { MachineWatch } from './watch.ts';
 
 /** Replays the log of a study, which may run elsewhere, and watches the machines of its strategies. */
@@ -12,7 +13,7 @@ export class Replay {
   watch: MachineWatch;
 
   /** @throws OptionError if the strategy is code, which a log does not hold. */
-  constructor(source: StudySource, created: Created, changed?: () => void) {
+  constructor(source: StudyLog, created: Created, changed?: () => void) {
     this.#changed = changed;
     this.watch = new MachineWatch(changed);
     this.#replayer = new Replayer({
@@ -33,6 +34,11 @@ export class Replay {
   /** Where a suggestion differs from what the study decides now, or undefined if it is the same. Waits for models. */
   difference(logged: SuggestedFact): Promise<Difference | undefined> {
     return this.#replayer.difference(logged);
+  }
+
+  /** That a strategy wants a trial stopped, which has not ended. */
+  stop(trial: TrialId): Stop | undefined {
+    return this.#replayer.stops.get(trial);
   }
 
   dispose(): void {

@@ -30,7 +30,7 @@ export function patience(options: PatienceOptions): Strategy {
       name: 'patience',
       start: () => undefined,
       extend: (progress, { step, losses }) => advance(progress, step, losses, delta),
-      judge: (_, { since }, { step }) => step - since >= steps,
+      judge: (_, { since }, { step }) => (step - since >= steps ? `it has not improved since step ${since}` : undefined),
     },
     warmup,
     peers,

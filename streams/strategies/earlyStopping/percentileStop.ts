@@ -1,5 +1,6 @@
 import type { Losses } from '../../../src/numeric/pareto/pareto.ts';
 import { bestOf, Curves } from '../../../src/schedulers/percentile.ts';
+import { valuesText } from '../../../src/schedulers/stopReasons.ts';
 import { below, notNegative, wholeFrom } from '../../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../../src/schema/optionSet.ts';
 import type { Strategy } from '../../strategy.ts';
@@ -54,7 +55,10 @@ function stopBelow(name: string, settings: SettingsOf<typeof percentileStopOptio
       name,
       start: () => new Curves(),
       extend: (best, { losses }) => bestOf(best, losses),
-      judge: (curves, best, { step }) => curves.shareBetter(step, best) > percentile / 100,
+      judge: (curves, best, { step }, env) =>
+        curves.shareBetter(step, best) > percentile / 100
+          ? `its best up to step ${step}, ${valuesText(env, best)}, is not among the best ${percentile} % of ${curves.at(step)}`
+          : undefined,
       add: (curves, best, { step }) => curves.add(step, best),
     },
     warmup,

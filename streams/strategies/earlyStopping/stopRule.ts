@@ -23,8 +23,8 @@ interface Rule<C, P> {
   readonly start: (env: Env) => P;
   /** The curve of a trial after one more report. */
   readonly extend: (curve: C | undefined, reported: Reported) => C;
-  /** Whether the trial should stop. The peers do not include this report yet. */
-  readonly judge: (peers: P, curve: C, reported: Reported) => boolean;
+  /** Why the trial should stop, for people; undefined if it should not. The peers do not include this report yet. */
+  readonly judge: (peers: P, curve: C, reported: Reported, env: Env) => string | undefined;
   /** Adds the report to the peers. */
   readonly add?: (peers: P, curve: C, reported: Reported) => void;
 }
@@ -41,8 +41,8 @@ interface Standings<C, P> {
   readonly curves: Map<TrialId, C>;
   /** How many trials have reported at each step. */
   readonly reports: Map<number, number>;
-  /** Whether the trial of the last fact should stop. */
-  behind: boolean;
+  /** Why the trial of the last fact should stop. */
+  behind: string | undefined;
 }
 
 /**
@@ -52,9 +52,9 @@ interface Standings<C, P> {
 export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, options: object): Strategy =>
   withSpec(specOf(rule.name, options), (env) => {
     const standings = History.folding<Relevant, Standings<C, P>>(
-      () => ({ peers: rule.start(env), curves: new Map(), reports: new Map(), behind: false }),
+      () => ({ peers: rule.start(env), curves: new Map(), reports: new Map(), behind: undefined }),
       (known, told) => {
-        known.behind = told.type === 'reported' && isBehind(known, told, rule, warmup, peers);
+        known.behind = told.type === 'reported' ? whyBehind(known, told, rule, { warmup, fewest: peers, env }) : undefined;
         if (told.type !== 'reported') follow(known, told);
       },
     );
@@ -84,12 +84,18 @@ function follow<C, P>({ curves }: Standings<C, P>, told: Resumed | Gone): void {
   if (curve !== undefined) curves.set(told.id, curve);
 }
 
-function isBehind<C, P>(known: Standings<C, P>, reported: Reported, rule: Rule<C, P>, warmup: number, fewest: number): boolean {
+interface Conditions {
+  readonly warmup: number;
+  readonly fewest: number;
+  readonly env: Env;
+}
+
+function whyBehind<C, P>(known: Standings<C, P>, reported: Reported, rule: Rule<C, P>, { warmup, fewest, env }: Conditions) {
   const { peers, curves, reports } = known;
   const { id, step } = reported;
   const curve = rule.extend(curves.get(id), reported);
   const before = reports.get(step) ?? 0;
-  const behind = step >= warmup && before >= fewest && rule.judge(peers, curve, reported);
+  const behind = step >= warmup && before >= fewest ? rule.judge(peers, curve, reported, env) : undefined;
   curves.set(id, curve);
   reports.set(step, before + 1);
   rule.add?.(peers, curve, reported);

@@ -1,6 +1,7 @@
 import { StrategyError } from '../../../src/errors.ts';
 import type { Env } from '../../../src/messages.ts';
 import type { Losses } from '../../../src/numeric/pareto/pareto.ts';
+import { valuesText } from '../../../src/schedulers/stopReasons.ts';
 import { finite, oneOrByName } from '../../../src/schema/optionRules.ts';
 import { type OptionsOf, required, resolveOptions } from '../../../src/schema/optionSet.ts';
 import type { Strategy } from '../../strategy.ts';
@@ -32,7 +33,10 @@ export function thresholdStop(options: ThresholdStopOptions): Strategy {
       name: 'thresholdStop',
       start: (env) => highestLosses(env, worst),
       extend: (_, { losses }) => losses,
-      judge: (highest, losses) => losses.some((loss, k) => loss > highest[k]!),
+      judge: (highest, losses, { step }, env) =>
+        losses.some((loss, k) => loss > highest[k]!)
+          ? `${valuesText(env, losses)} at step ${step} is worse than ${valuesText(env, highest)}`
+          : undefined,
     },
     warmup,
     peers,

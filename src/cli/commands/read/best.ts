@@ -4,10 +4,12 @@ import { type Recommendation, recommendation } from '../../../recommendation/rec
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { argumentsOf, shellQuoted } from '../../../study/programArguments.ts';
 import { bestFirst } from '../../../study/trials.ts';
+import { keptCommand } from '../../runner/command.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
 import { inform, print } from '../../terminal/output.ts';
 import { shown, table } from '../../terminal/table.ts';
+import { commandFile, trialsDirectory } from '../../trainers/trialFiles.ts';
 import { UsageError } from '../../usage.ts';
 
 interface BestOptions {
@@ -33,7 +35,7 @@ export async function printBest(study: CommandStudy, { json, recommended, number
   const rows = bestFirst(all, objectives[0]!).slice(0, count);
   if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
   else print(rows.length > 0 ? table(rows) : withoutBest(all));
-  if (!json && count === 1) informOfArguments(rows[0]);
+  if (!json && count === 1) informOfArguments(study, rows[0]);
   if (!json && count === 1) informOfGain(recommendation(spaceOf(study.created), objectives[0]!, all), study);
   return rows.length > 0 ? 0 : 1;
 }
@@ -44,16 +46,19 @@ function printRecommended(study: CommandStudy, all: readonly ListedTrial[], json
   const found = recommendation(spaceOf(created), created.objectives[0]!, all);
   if (json) print(JSON.stringify(found ? { ...found.row, ...omitUndefined({ expected: found.expected, gain: found.gain }) } : null));
   else print(found ? table([found.row]) : withoutBest(all));
-  if (!json) informOfArguments(found?.row);
+  if (!json) informOfArguments(study, found?.row);
   if (!json && found?.expected)
     inform(`expected ${created.objectives[0]!.name}: ${shown(found.expected.mean)} ± ${shown(found.expected.sd)}`);
   if (!json) informOfGain(found, study);
   return found ? 0 : 1;
 }
 
-/** The configuration to copy: the table rounds its numbers. */
-function informOfArguments(row: Pick<ListedTrial, 'params'> | undefined): void {
-  if (row) inform(`as arguments: ${argumentsOf(row.params).map(shellQuoted).join(' ')}`);
+/** The configuration to copy, as the table rounds its numbers: in the command that the trial ran or, if no program ran it here, as arguments. */
+function informOfArguments({ stem }: CommandStudy, row: ListedTrial | undefined): void {
+  if (row === undefined) return;
+  const command = keptCommand(commandFile(trialsDirectory(stem), row.trial));
+  const [about, words] = command ? ['as it ran', command] : ['as arguments', argumentsOf(row.params)];
+  inform(`${about}: ${words.map(shellQuoted).join(' ')}`);
 }
 
 /** Whether it is worth continuing, as far as a model can tell. */

@@ -1,5 +1,7 @@
+import { stopReasons } from '../../../dashboard/machines/stopReasons.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { CommandStudy } from '../../sources/study.ts';
-import { trialsIn } from '../../sources/trialTable.ts';
+import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
 import { print } from '../../terminal/output.ts';
 import { table } from '../../terminal/table.ts';
 
@@ -10,9 +12,18 @@ interface TrialsOptions {
 
 /** `hypertide trials` */
 export async function listTrials(study: CommandStudy, { json, status }: TrialsOptions): Promise<number> {
-  const all = await trialsIn(study);
+  const all = await withStopReasons(study, await trialsIn(study));
   const rows = all.filter((row) => status === undefined || row.status === status);
   const none = all.length === 0 ? 'there is no trial yet' : `none of the ${all.length} trials has the status ${status}`;
   print(json ? JSON.stringify(rows) : rows.length > 0 ? table(rows) : none);
   return 0;
+}
+
+/** With the reasons of stopped trials as their messages: no fact holds them, so the decisions are recomputed. */
+async function withStopReasons(study: CommandStudy, rows: readonly ListedTrial[]): Promise<readonly ListedTrial[]> {
+  if (!rows.some(({ status }) => status === 'stopped')) return rows;
+  const reasons = await stopReasons(study, study.created, Math.max(...rows.map(({ ended = 0 }) => ended)));
+  return rows.map((row) =>
+    row.status === 'stopped' ? { ...row, ...omitUndefined({ message: row.message ?? reasons.get(row.trial) }) } : row,
+  );
 }

@@ -1,4 +1,4 @@
-import { phaseText } from '../../../dashboard/phases.ts';
+import { firstRungText, phaseText } from '../../../dashboard/phases.ts';
 import { whyOf } from '../../../dashboard/why.ts';
 import type { Why } from '../../../dashboard/wire.ts';
 import type { ObjectiveSpec, Params } from '../../../facts/facts.ts';
@@ -16,7 +16,7 @@ import { pairs } from '../../terminal/render.ts';
 import { UsageError } from '../../usage.ts';
 
 /** Tags that are sentences for people. */
-const EXPLANATIONS = { why: 'auto chose this strategy', studies: 'promising by the results of', 'first rung': 'first rung to compare at' };
+const EXPLANATIONS = { why: 'why auto chose this strategy', studies: 'promising by the results of' };
 /** A composition that has not handed over: the strategy that answers says more. */
 const ANSWERING = 'handOver.answering';
 
@@ -31,7 +31,11 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
   return 0;
 }
 
-function* linesOf({ trial, by, phases = {}, expected, recomputed, impossible }: Why, row: TrialRow<Params>, objective: ObjectiveSpec) {
+function* linesOf(
+  { trial, by, phases = {}, expected, recomputed, impossible, stopped }: Why,
+  row: TrialRow<Params>,
+  objective: ObjectiveSpec,
+) {
   const { params, tags = {} } = row;
   yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
   for (const [path, active] of Object.entries(phases)) {
@@ -43,9 +47,11 @@ function* linesOf({ trial, by, phases = {}, expected, recomputed, impossible }: 
   for (const [name, about] of Object.entries(EXPLANATIONS)) if (tags[name] !== undefined) yield `${about}: ${tags[name]}`;
   if (expected) {
     const { mean, sd, results } = expected;
-    yield `expected value: ${short(mean)} ± ${short(sd)} (mean and standard deviation of a random forest on the ${results} results known then)`;
+    yield `for comparison, a random forest on the ${results} results known then predicted ${objective.name} ${short(mean)} ± ${short(sd)}`;
   }
+  if (tags['first rung'] !== undefined) yield `early stopping compared trials from ${firstRungText(tags['first rung'])}`;
   yield resultOf(row);
+  if (stopped !== undefined) yield `stopped ${stripControls(stopped)}`;
   if (recomputed === 'equal') yield 'recomputed from the log: the same decision';
   else if (recomputed)
     yield `recomputed from the log: ${recomputed.field} is ${JSON.stringify(recomputed.logged)} in the log, but ${JSON.stringify(recomputed.recomputed)} recomputed`;
@@ -56,7 +62,8 @@ function* linesOf({ trial, by, phases = {}, expected, recomputed, impossible }: 
 function predictedIn({ mean, sd, at }: Tags, objective: ObjectiveSpec): string | undefined {
   const [loss, deviation] = [Number(mean), Number(sd)];
   if (!Number.isFinite(loss) || !Number.isFinite(deviation)) return undefined; // or several, for several objectives
-  return `predicted ${objective.name}: ${short(lossOf(objective, loss))} ± ${short(deviation)}${at === undefined ? '' : ` at step ${at}`} (by its model)`;
+  const where = at === undefined ? '' : ` at step ${at}`;
+  return `its model, by which it chose, predicted ${objective.name} ${short(lossOf(objective, loss))} ± ${short(deviation)}${where} (mean ± standard deviation)`;
 }
 
 function resultOf({ status, step, values, reason, message = '' }: TrialRow<Params>): string {

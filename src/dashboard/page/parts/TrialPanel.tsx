@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { clock, cut, duration, formatNumber } from '../../../figures/drawing/format.ts';
 import { type FigureRow, sign } from '../../../figures/study.ts';
+import { firstRungText } from '../../phases.ts';
 import type { TrialEntry, Why } from '../../wire.ts';
 import { get, submitAction, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
@@ -92,7 +93,7 @@ function Reason({ row }: { readonly row: FigureRow }) {
     why.value = await get<Why>(`trials/${row.trial}/why`).catch((error: Error) => error.message);
     asking.value = false;
   };
-  const { mean, sd, at, acquisition, phase, why: chosenFor, ...tags } = row.tags ?? {};
+  const { mean, sd, at, acquisition, phase, why: chosenFor, 'first rung': firstRung, ...tags } = row.tags ?? {};
   const [objective] = objectives.value;
   const came = objective && row.values?.[objective.name];
   return (
@@ -114,6 +115,7 @@ function Reason({ row }: { readonly row: FigureRow }) {
           />
         )}
         {came !== undefined && (mean !== undefined || typeof why.value === 'object') && <Pair name="observed" value={formatNumber(came)} />}
+        {firstRung !== undefined && <Pair name="trials compared from" value={cut(firstRungText(firstRung), 400)} />}
         {row.budget !== undefined && <Pair name="rung" value={`budget ${row.budget}${rungOf(row)}`} />}
         {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}
         {Object.entries(tags)
@@ -144,9 +146,10 @@ const Pair = ({ name, value }: { readonly name: string; readonly value: preact.C
 );
 
 function Recomputed({ why }: { readonly why: Why }) {
-  const { phases = {}, recomputed, expected, impossible, milliseconds } = why;
+  const { phases = {}, recomputed, expected, impossible, stopped, milliseconds } = why;
   return (
     <>
+      {stopped !== undefined && <Pair name="stopped" value={cut(stopped, 400)} />}
       {Object.entries(phases).map(([path, active]) => (
         <Pair key={path} name={`phase of ${path}`} value={active.map((id) => id.split('.').at(-1)).join(' › ') || '–'} />
       ))}

@@ -1,0 +1,53 @@
+import { readUpTo } from '../../../streams/engine/replay.ts';
+import type { Created } from '../../facts/facts.ts';
+import { identityOf } from '../../facts/parse.ts';
+import { DECISIONS } from '../../facts/versions.ts';
+import type { TrialId } from '../../messages.ts';
+import type { StudyLog } from '../../study/source.ts';
+import { Replay } from './replay.ts';
+
+/**
+ * Why trials were stopped, recomputed from the log up to a position, as text for people. A trial is missing if nothing says why, as where the strategy
+ * is code or decided by other rules than those of this version.
+ */
+export async function stopReasons(source: StudyLog, created: Created, upTo: number): Promise<ReadonlyMap<TrialId, string>> {
+  const reasons = new Map<TrialId, string>();
+  const replay = replayOf(source, created);
+  const cancelled = new Set<TrialId>();
+  let isClosed = false;
+  try {
+    for await (const entries of readUpTo(source.past(1), upTo)) {
+      for (const entry of entries) {
+        const { type, trial } = identityOf(entry.fact);
+        if (type === 'stopped' && trial !== undefined) {
+          const reason = whyOf(replay, trial, cancelled.has(trial), isClosed);
+          if (reason !== undefined) reasons.set(trial, reason);
+        }
+        if (type === 'cancelled' && trial !== undefined) cancelled.add(trial);
+        if (type === 'closed' || type === 'changed') isClosed = type === 'closed';
+        await replay?.fold(entry);
+      }
+    }
+  } catch {
+    // What a strategy cannot replay has no reason; `hypertide verify` says why.
+  } finally {
+    replay?.dispose();
+  }
+  return reasons;
+}
+
+function replayOf(source: StudyLog, created: Created): Replay | undefined {
+  if ((created.decisions ?? 1) !== DECISIONS) return undefined;
+  try {
+    return new Replay(source, created);
+  } catch {
+    return undefined; // its strategy is code
+  }
+}
+
+function whyOf(replay: Replay | undefined, trial: TrialId, isCancelled: boolean, isClosed: boolean): string | undefined {
+  const stop = replay?.stop(trial);
+  if (stop !== undefined) return stop.why === undefined ? `by ${stop.by}` : `by ${stop.by}: ${stop.why}`;
+  if (isCancelled) return 'by a person';
+  return isClosed ? 'because the study had ended' : undefined;
+}
