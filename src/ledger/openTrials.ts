@@ -47,6 +47,12 @@ export class OpenTrials<P> {
   get awaiting(): number {
     return this.#awaiting.size;
   }
+  /** How many are held by no trainer, imports included. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const { run, awaiting } of this.#byId.values()) if (run === undefined || awaiting) waiting++;
+    return waiting;
+  }
   /** The trial whose next attempt has been due longest. */
   get due(): OpenTrial<P> | undefined {
     const [id] = this.#awaiting;

@@ -4,7 +4,7 @@ import { bestFirst, type TrialRow, type TrialRows } from '../study/trials.ts';
 
 /** What is folded from the log of a study. */
 export interface StudyState {
-  readonly ledger: Pick<Ledger<unknown>, 'created' | 'settings' | 'open' | 'best' | 'closed' | 'position'>;
+  readonly ledger: Pick<Ledger<unknown>, 'created' | 'settings' | 'open' | 'waiting' | 'best' | 'closed' | 'position'>;
   readonly rows: Pick<TrialRows<unknown>, 'counts' | 'get'> & Iterable<TrialRow<unknown>>;
 }
 
@@ -42,11 +42,7 @@ export function bestResult({
 export function countsOf({ ledger, rows }: StudyState) {
   const { open: _, ...ended } = rows.counts;
   const trainers = new Set<string>();
-  let running = 0;
-  for (const { run, runs, awaiting } of ledger.open.values()) {
-    if (run === undefined || awaiting) continue;
-    running++;
-    trainers.add(runs.get(run) ?? run);
-  }
-  return { trials: { waiting: ledger.open.size - running, running, ...ended }, trainers: trainers.size };
+  for (const { run, runs, awaiting } of ledger.open.values()) if (run !== undefined && !awaiting) trainers.add(runs.get(run) ?? run);
+  const { waiting } = ledger;
+  return { trials: { waiting, running: ledger.open.size - waiting, ...ended }, trainers: trainers.size };
 }

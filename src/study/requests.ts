@@ -25,6 +25,7 @@ export const statusSchema = {
     objective: text('name of the first one'),
     trials: count('suggested so far'),
     open: count('not ended yet'),
+    waiting: count('those of the open ones that no trainer holds'),
     completed: count('with a result'),
     stopped: count('stopped early'),
     failed: count('without a result'),

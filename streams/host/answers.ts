@@ -1,33 +1,19 @@
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Params } from '../../src/facts/facts.ts';
 import { validate } from '../../src/facts/validate.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { MOST } from '../../src/ledger/proposers.ts';
-import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { parseIntent, RefusedError, refuseProposer, type Submitted } from '../../src/study/commands.ts';
 import { type Intent, isIntent } from '../../src/study/intents.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
 import { type Presence, trainerRows } from '../../src/study/trainerRows.ts';
-import { type Annotation, type TrialRow, TrialRows, type TrialStatus } from '../../src/study/trials.ts';
+import { type TrialRow, TrialRows, type TrialStatus } from '../../src/study/trials.ts';
 import type { EngineRun } from '../engine/run.ts';
 import { type Origin, type Submitter, submit, submitter } from '../engine/submit.ts';
 import { inTurn } from '../engine/timeout.ts';
 import type { AuthoredLog, Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
-import type { Progress } from '../results/observe.ts';
+import { bestOf, type StudyStatus, statusOf } from './status.ts';
 import type { Turn } from './turns.ts';
-
-/** The state of a study: the answer of `status`. */
-export interface StudyStatus extends Progress<Params>, Annotation {
-  readonly study: string;
-  readonly phase: string;
-  readonly position: number;
-  readonly paused: boolean;
-  /** Configurations to try. */
-  readonly limit?: number;
-  /** Name of the first objective. */
-  readonly objective: string;
-}
 
 /** Answers requests to a study that an engine of this process runs. */
 export interface Answers<P> {
@@ -74,32 +60,7 @@ type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request:
 export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Iterable<Presence> = () => []): Answers<P> {
   const rows = new TrialRows<P>();
   const { append, apply, end } = submitter(log);
-  const best = () => {
-    const { best: first } = run.engine.ledger;
-    return first && (rows.get(first.trial) as TrialRow | undefined);
-  };
-  const status = (): StudyStatus => {
-    const { ledger, phase } = run.engine;
-    const { study, paused, limits, objectives } = ledger.settings;
-    const { completed, stopped, failed } = rows.counts;
-    return omitUndefined({
-      study,
-      phase,
-      position: ledger.position,
-      paused,
-      objective: objectives[0]!.name,
-      limit: limits.trials,
-      trials: ledger.nextTrial - 1,
-      open: ledger.running,
-      completed,
-      stopped,
-      failed,
-      uncounted: rows.uncounted,
-      best: best(),
-      closed: ledger.closed,
-      ...rows.about,
-    });
-  };
+  const status = (): StudyStatus => statusOf(run.engine.ledger, run.engine.phase, rows);
   const page: Answers<P>['page'] = ({ after = 0, status: wanted, limit = Number.POSITIVE_INFINITY }) => {
     const found = [...rows].filter((row) => row.trial > after && (wanted === undefined || row.status === wanted));
     const { items, add } = pager<TrialRow<P>>(ROOM);
@@ -118,7 +79,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
   };
   const queries: Queries = {
     status,
-    best: () => best() ?? null,
+    best: () => bestOf(run.engine.ledger, rows) ?? null,
     trials: (request) => page(request).items,
     turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
     log: ({ after = 0 }) => pageOf(log, Number(after) + 1),

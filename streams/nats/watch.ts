@@ -1,7 +1,13 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { Observable } from 'rxjs';
-import type { StudyStatus } from '../host/answers.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { TrialRows } from '../../src/study/trials.ts';
+import { spaceOf } from '../engine/applyEntries.ts';
+import { type StudyStatus, statusOf } from '../host/status.ts';
+import { past } from '../log/past.ts';
 import { isPassing, withRetry } from './connection/retry.ts';
+import { closingOf, createdOn } from './created.ts';
+import { readLog } from './log/readLog.ts';
 import { subjectsOf } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
@@ -18,7 +24,10 @@ export type Seen =
 const QUIET = 1500;
 const PATIENCE = 1000;
 
-/** A study as it runs, by subscription alone. It needs no rights on its stream. Completes when the study has closed and nothing runs. */
+/**
+ * A study as it runs, by subscription alone. It needs no rights on its stream. Completes when the study has closed and nothing runs. Where no engine
+ * serves a closed study, the last status is read from its log, if this user may read it.
+ */
 export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
   new Observable((out) => {
     const subjects = subjectsOf(study);
@@ -32,7 +41,7 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
       heardAt = performance.now();
       found(true);
       out.next({ type: 'status', status });
-      if (status.closed !== undefined && status.open === 0) out.complete();
+      if (status.closed !== undefined && (status.open === 0 || status.phase === 'closed')) out.complete();
     };
     const listen = (subject: string, hear: (data: unknown, subject: string) => void) => {
       const subscription = nc.subscribe(subject, {
@@ -57,15 +66,40 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
       if (reply.ok) tell(reply.result as StudyStatus);
       else out.error(new StudyError(reply.error, { code: reply.code }));
     };
+    /** Completes if the study has closed: an engine that ended after that says no more. @returns whether it has */
+    const completeIfClosed = async (): Promise<boolean> => {
+      if (out.closed || (await closingOf(nc, study)) === undefined) return false;
+      out.next({ type: 'status', status: await lastStatus(nc, study) });
+      out.complete();
+      return true;
+    };
     /** Asks an engine that has said nothing for a while. Another one may serve the study too, so it asks twice. */
     const look = async () => {
       if (performance.now() - heardAt < QUIET || nc.isClosed()) return;
       heardAt = performance.now();
       await ask(PATIENCE)
         .catch(() => ask(PATIENCE))
-        .then(take, (error: unknown) => isPassing(error) && found(false));
+        .then(take, async (error: unknown) => {
+          if (!isPassing(error) || !isThere || (await completeIfClosed().catch(() => false))) return;
+          found(false);
+        });
     };
     const timer = setInterval(() => void look(), QUIET / 4);
     out.add(() => clearInterval(timer));
-    withRetry(nc, () => ask(2000)).then(take, (error) => out.error(error));
+    const begin = async () => {
+      const answer = await ask(2000).catch((error) => {
+        if (!isPassing(error)) throw error;
+      });
+      if (answer) take(answer);
+      else if (!(await completeIfClosed())) take(await withRetry(nc, () => ask(2000)));
+    };
+    begin().catch((error) => out.error(error));
   });
+
+/** The state of a study, from its log. */
+async function lastStatus(nc: NatsConnection, study: string): Promise<StudyStatus> {
+  const ledger = new Ledger(spaceOf(await createdOn(nc, study)));
+  const rows = new TrialRows();
+  for await (const entries of past(await readLog(nc, study), 1)) for (const entry of entries) rows.fold(ledger.fold(entry));
+  return statusOf(ledger, 'closed', rows);
+}

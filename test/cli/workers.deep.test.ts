@@ -138,7 +138,7 @@ describe('workers', () => {
 
   it('are listed, paused, resumed and drained by name', async () => {
     const place = studyIn('name: named\ntrials: 50\n');
-    const serve = start(place, 'serve', 'study.yaml', ...at());
+    const serve = start(place, 'serve', 'study.yaml', ...at(), '--lease', '2');
     const worker = start(place, 'worker', ...at(), '--study', 'named', '--name', 'w1', ...program('sleep 0.1; echo loss=1'));
     await until(() => worker.said().includes('trial 1 completed'));
     const on = (command: string, ...words: string[]) => hypertide(place, command, ...words, ...at(), '--study', 'named');
@@ -154,8 +154,22 @@ describe('workers', () => {
     await until(() => worker.said().includes('w1 takes trials again'));
     expect((await on('drain', 'w1')).code).toBe(0);
     expect((await worker.ended).code).toBe(0);
+    expect(worker.said()).toContain('named: this worker is drained, so it ends');
     expect((await on('verify')).code).toBe(0);
+    expect((await on('workers')).out).toMatch(/^w1 +drained, not connected /m);
+    expect((await on('close')).code).toBe(0);
+    await until(() => serve.said().includes('named: closed'));
+    expect((await on('change', '--more', '1')).code).toBe(0);
+    await until(() => serve.said().includes('named: reopened'));
+    expect((await on('close')).code).toBe(0);
+    await until(() => serve.said().match(/named: closed/g)?.length === 2);
+    expect((await on('watch')).code).toBe(0);
     serve.child.kill('SIGTERM');
     await serve.ended;
+    const { out, err } = await on('workers');
+    expect(out).toMatch(/^w1 +drained /m);
+    expect(out).not.toContain('connected');
+    expect(err).toContain('no engine serves the study, so it is unknown which workers are connected');
+    expect(await on('watch')).toMatchObject({ code: 0, err: expect.stringMatching(/trials {2}best .* 0 running/) });
   });
 });

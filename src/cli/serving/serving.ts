@@ -93,7 +93,19 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         lag: async () => (await engine?.lag()) ?? 0,
         failure: () => failure,
       });
+      let wasClosed = false;
+      let isReopened = false;
+      /** The caller of `begin` tells of the first close. */
+      const tellReopening = ({ position, effect }: AppliedEntry) => {
+        const isClosed = engine?.ledger.closed !== undefined;
+        if (wasClosed && !isClosed && position > head) {
+          isReopened = true;
+          line('reopened');
+        } else if (isReopened && effect === 'closed') line('closed');
+        wasClosed = isClosed;
+      };
       const onEntry = (noted: AppliedEntry) => {
+        tellReopening(noted);
         measure?.(noted);
         call?.(noted);
         reporting(noted);

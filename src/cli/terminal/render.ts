@@ -1,4 +1,5 @@
 import colours from 'picocolors';
+import type { StudyStatus } from '../../../streams/host/status.ts';
 import type { Progress } from '../../../streams/results/observe.ts';
 import type { Params } from '../../facts/facts.ts';
 import { failedAlike } from '../../study/failingAlike.ts';
@@ -20,19 +21,20 @@ export interface ProgressLine {
   readonly columns?: number;
 }
 
-/** An engine of an earlier version does not say how many trials are not counted. */
-type Counts = Omit<Progress<Params>, 'uncounted'> & Partial<Pick<Progress<Params>, 'uncounted'>>;
+/** An engine of an earlier version does not say how many trials are not counted, and how many wait for a worker. */
+type Counts = Omit<Progress<Params>, 'uncounted'> & Partial<Pick<StudyStatus, 'uncounted' | 'waiting'>>;
 
 /** One line: progress, the best value, the rate, and how many trials run. */
 export function progressLine(state: Counts, { limit, objective, rate, columns = terminalWidth() }: ProgressLine): string {
-  const { completed, stopped, failed, uncounted = 0, best, open, trials } = state;
+  const { completed, stopped, failed, uncounted = 0, best, open, waiting = 0, trials } = state;
   const ended = completed + stopped + failed;
   const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
   const texts = [
     `${ended - uncounted}${limit === undefined ? '' : `/${limit}`} trials`,
     best && `best ${shown(best.values?.[objective])} (trial ${best.trial})`,
     rate > 0 && `${shown(Number(rate.toPrecision(2)))}/s`,
-    `${open} running`,
+    `${Math.max(0, open - waiting)} running`,
+    waiting > 0 && `${waiting} waiting`,
     others && `(${others})`,
   ].filter((text): text is string => Boolean(text));
   const room = Math.min(LONGEST_BAR, columns - 2 - texts.join('  ').length);

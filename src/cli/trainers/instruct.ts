@@ -6,10 +6,10 @@ import type { CommandStudy } from '../sources/study.ts';
 import { ledgerIn } from '../sources/trialTable.ts';
 import { UsageError } from '../usage.ts';
 
-/** The trainers of a study; without an engine, those that its log names. */
-export async function trainersOf(study: CommandStudy): Promise<readonly TrainerRow[]> {
+/** The trainers of a study; without an engine, those that its log names, and it is not known which of them are there. */
+export async function trainersOf(study: CommandStudy): Promise<{ readonly rows: readonly TrainerRow[]; readonly isServed: boolean }> {
   const told = await study.trainers?.().catch(() => undefined);
-  return told ?? trainerRows(await ledgerIn(study, study.created));
+  return { rows: told ?? trainerRows(await ledgerIn(study, study.created)), isServed: told !== undefined };
 }
 
 export interface InstructOptions extends ActOptions {
@@ -31,7 +31,7 @@ export async function instruct(
 ): Promise<number> {
   if (trainer === undefined || more.length > 0)
     throw new UsageError('expected the name of one worker; to pause the whole study, use "hypertide change --pause"');
-  const known = (await trainersOf(study)).map((row) => row.trainer);
+  const known = (await trainersOf(study)).rows.map((row) => row.trainer);
   if (!known.includes(trainer))
     throw new UsageError(`${trainer}: expected a worker of this study (${known.join(', ') || 'there is none yet'})`);
   return act(study, omitUndefined({ type: 'instruct', trainer, to, reason }), options, `${trainer} ${done[to]}`);

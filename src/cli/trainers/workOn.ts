@@ -186,10 +186,11 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     screen.line(`${study}: the study has closed (${reason})${then}`);
     given.closed();
   };
+  const drained = () => screen.line(`${study}: this worker is drained${given.isFollowed ? '' : ', so it ends'}`);
   return runTrainer<Params>(
     nc,
     study,
     perform,
-    omitUndefined({ slots: parallel, warn, name, closed, door: given.doorFor(requires), offers }),
+    omitUndefined({ slots: parallel, warn, name, closed, drained, door: given.doorFor(requires), offers }),
   );
 }

@@ -35,9 +35,10 @@ const besides = {
     properties: {
       slots: { type: 'integer', minimum: 0, description: 'trials that it can run at a time' },
       offers: { type: 'object', additionalProperties: { type: 'number' }, description: 'what it has for them, such as GPUs' },
+      ended: { type: 'boolean', description: 'true if it has ended' },
     },
     required: ['slots'],
-    description: `a trainer is there, whether it holds a trial or not; every ${PRESENCE / 1000} seconds`,
+    description: `a trainer is there, whether it holds a trial or not; every ${PRESENCE / 1000} seconds, and when it ends`,
   },
   instruction: {
     type: 'object',

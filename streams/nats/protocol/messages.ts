@@ -59,10 +59,11 @@ export interface Beat {
   readonly run: string;
 }
 
-/** On `beat.<trainer>.0`: a trainer is there, whether it holds a trial or not. */
+/** On `beat.<trainer>.0`: a trainer is there, whether it holds a trial or not, or has ended. */
 export interface PresenceMessage {
   readonly slots: number;
   readonly offers?: Readonly<Record<string, number>>;
+  readonly ended?: true;
 }
 
 /** Milliseconds between two of these messages, and after which a trainer counts as gone. */

@@ -13,8 +13,9 @@ export class Roster {
   /** @param message what a trainer says of itself, not yet believed. */
   hear(trainer: string, message: unknown, now: number): void {
     if (!isRecord(message)) return;
-    const { slots, offers } = message;
+    const { slots, offers, ended } = message;
     this.#heard.delete(trainer); // so that the names stay in the order in which they were heard
+    if (ended === true) return;
     this.#heard.set(trainer, {
       said: omitUndefined({ slots: isCount(slots) ? slots : undefined, offers: isOffer(offers) ? offers : undefined }),
       at: now,

@@ -36,6 +36,8 @@ export interface RunTrainerOptions {
   readonly warn?: Warn;
   /** Called when the study has closed, with the reason. */
   readonly closed?: (reason: string) => void;
+  /** Called when it has ended because a person has drained it. */
+  readonly drained?: () => void;
   /** Nothing is taken on before it resolves. */
   readonly ready?: () => Promise<unknown>;
   readonly beats?: (subjects: Subjects, name: string) => Beats;
@@ -105,6 +107,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const tidy = () => {
     over = true;
     clearInterval(presence);
+    if (hasSaid && !nc.isClosed()) sayPresent({ ended: true });
+    if (told === 'drain' && !closing) options.drained?.();
     pulls.end();
     for (const one of [...held.values()]) one.abandon();
     pulls.close();
@@ -129,11 +133,14 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     door.pause(to === 'pause');
     if (to === 'drain') end();
   };
-  const sayPresent = () => {
-    const message: PresenceMessage = { slots, ...(options.offers && { offers: options.offers }) };
+  /** Whether it has told engines that it is there. */
+  let hasSaid = false;
+  const sayPresent = (more: Pick<PresenceMessage, 'ended'> = {}) => {
+    hasSaid = true;
+    const message: PresenceMessage = { slots, ...(options.offers && { offers: options.offers }), ...more };
     publish(nc, subjects.beat(name, 0), JSON.stringify(message));
   };
-  const presence = setInterval(sayPresent, PRESENCE);
+  const presence = setInterval(() => sayPresent(), PRESENCE);
   /** A run that claimed too late, or whose trial is over, learns it here. The rest is for people. */
   const regret = ({ type, trial, run, code, message }: RejectedMessage) => {
     const one = run === undefined ? undefined : held.get(run);

@@ -83,4 +83,10 @@ describe('the line of progress', () => {
     expect(line(80, 40)).toBe(texts);
     expect(line(80)).toBe(texts.replace('/40', ''));
   });
+
+  it('tells trials that run from those that wait for a worker', () => {
+    expect(bare(progressLine({ ...state, waiting: 2 }, { limit: 40, rate: 2, objective: 'loss', columns: 0 }))).toContain(
+      '1 running  2 waiting',
+    );
+  });
 });

@@ -1,4 +1,6 @@
+import { lastValueFrom, toArray } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { trainer } from '../../../streams/nats/index.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { engineOn, fresh } from './world.ts';
@@ -33,4 +35,17 @@ it('a watcher learns that no engine serves the study any more, and that one does
   ]);
   watched.unsubscribe();
   await second.close();
+});
+
+it('shows how a study ended that no engine serves any more, and completes', { timeout: 60_000 }, async () => {
+  const study = fresh();
+  const engine = await engineOn(server, { study, trials: 2 });
+  const nc = await server.connect();
+  const { done } = trainer(nc, study, () => 1);
+  await Promise.all([done, engine.finished]);
+  await engine.close();
+  const seen = await lastValueFrom(watching(nc, study).pipe(toArray()));
+  expect(seen).toEqual([
+    { type: 'status', status: expect.objectContaining({ study, closed: 'trials', completed: 2, open: 0, waiting: 0 }) },
+  ]);
 });

@@ -88,7 +88,7 @@ it('a suggestion tells trainers the priority of its study, which a restart does 
 
 describe('a trainer that a person instructs', () => {
   /** A study with a trainer whose trials end when the test says so. */
-  async function held(slots = 1) {
+  async function held(slots = 1, drained = () => {}) {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 100, parallel: 4 });
     await engine.started; // it hears trainers from here on
@@ -96,7 +96,13 @@ describe('a trainer that a person instructs', () => {
     const warnings: string[] = [];
     const objective = ({ x }: At) => new Promise<number>((resolve) => ends.push(() => resolve(x)));
     const work = async () =>
-      trainer<At>(await server.connect(), study, objective, { name: 'w', slots, warn: (text) => warnings.push(text), offers: { gpu: 2 } });
+      trainer<At>(await server.connect(), study, objective, {
+        name: 'w',
+        slots,
+        warn: (text) => warnings.push(text),
+        offers: { gpu: 2 },
+        drained,
+      });
     const instruct = (to: string, more: object = {}) => request(engine.nc, study, 'instruct', { trainer: 'w', to, ...more });
     const row = async () => (await rowsOf(engine, study)).find((one) => one.trainer === 'w');
     const one = await work();
@@ -124,14 +130,18 @@ describe('a trainer that a person instructs', () => {
   });
 
   it('ends with its trials when it is drained, and at once when it starts again', async () => {
-    const { engine, ends, warnings, work, instruct, one } = await held(2);
+    let drained = 0;
+    const { engine, ends, warnings, work, instruct, row, one } = await held(2, () => drained++);
     await vi.waitFor(() => expect(ends).toHaveLength(2));
     await instruct('drain');
     await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('takes no more trials')]));
     for (const end of ends.splice(0)) end();
     await one.done;
+    expect(drained).toBe(1);
+    await vi.waitFor(async () => expect((await row())!.silent).toBeUndefined()); // it has said that it ended
     const again = await work();
     await again.done;
+    expect(drained).toBe(2);
     expect(warnings).toHaveLength(2);
     expect(ends.length).toBeLessThanOrEqual(2); // it may have claimed before it was told; such claims are refused
     expect(engine.heard.all.filter(({ fact, refusal }) => !refusal && (fact as { type: string }).type === 'completed')).toHaveLength(2);

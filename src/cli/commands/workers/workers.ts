@@ -1,30 +1,41 @@
 import type { TrainerRow } from '../../../study/trainerRows.ts';
 import type { CommandStudy } from '../../sources/study.ts';
-import { print } from '../../terminal/output.ts';
+import { inform, print } from '../../terminal/output.ts';
 import { textTable } from '../../terminal/table.ts';
 import { trainersOf } from '../../trainers/instruct.ts';
 
 /** `hypertide workers`: the workers of a study. Resolves with the exit status. */
 export async function listWorkers(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
-  const rows = await trainersOf(study);
+  const { rows, isServed } = await trainersOf(study);
   if (json) print(JSON.stringify(rows));
-  else print(rows.length > 0 ? tableOf(rows) : 'there is no worker yet');
+  else print(rows.length > 0 ? tableOf(rows, isServed) : 'there is no worker yet');
+  if (!json && !isServed && rows.length > 0) inform('no engine serves the study, so it is unknown which workers are connected');
   return 0;
 }
 
 const words = { work: 'works', pause: 'paused', drain: 'drained' } as const;
 
-function tableOf(rows: readonly TrainerRow[]): string {
-  const cells = rows.map(({ trainer, to, reason, holds, slots, offers, results, failures, silent, at }) => [
-    trainer,
-    words[to],
-    holds.join(', '),
-    [slots, ...Object.entries(offers ?? {}).map(([name, amount]) => `${name}=${amount}`)].join(' '),
-    String(results),
-    String(failures),
-    silent === undefined ? heardAt(at) : 'now',
-    reason ?? '',
-  ]);
+/** What a worker was told, and whether it is there. */
+function statusOf({ to, silent }: TrainerRow, isServed: boolean): string {
+  if (silent !== undefined) return words[to];
+  const told = to === 'work' ? [] : [words[to]];
+  return [...told, ...(isServed ? ['not connected'] : [])].join(', ');
+}
+
+function tableOf(rows: readonly TrainerRow[], isServed: boolean): string {
+  const cells = rows.map((row) => {
+    const { trainer, reason, holds, slots, offers, results, failures, silent, at } = row;
+    return [
+      trainer,
+      statusOf(row, isServed),
+      holds.join(', '),
+      [slots, ...Object.entries(offers ?? {}).map(([name, amount]) => `${name}=${amount}`)].join(' '),
+      String(results),
+      String(failures),
+      silent === undefined ? heardAt(at) : 'now',
+      reason ?? '',
+    ];
+  });
   return textTable(['worker', 'status', 'trials', 'slots', 'results', 'errors', 'heard (UTC)', 'reason'], cells);
 }
 

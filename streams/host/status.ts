@@ -1,0 +1,48 @@
+import type { Params } from '../../src/facts/facts.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { Annotation, TrialRow, TrialRows } from '../../src/study/trials.ts';
+import type { Progress } from '../results/observe.ts';
+
+/** The state of a study: the answer of `status`. */
+export interface StudyStatus extends Progress<Params>, Annotation {
+  readonly study: string;
+  readonly phase: string;
+  readonly position: number;
+  readonly paused: boolean;
+  /** Configurations to try. */
+  readonly limit?: number;
+  /** Name of the first objective. */
+  readonly objective: string;
+  /** How many of the open trials no trainer holds. Engines of earlier versions do not say it. */
+  readonly waiting?: number;
+}
+
+/** The state of a study that has begun. @param phase of its engine */
+export function statusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRows<P>): StudyStatus {
+  const { study, paused, limits, objectives } = ledger.settings;
+  const { completed, stopped, failed } = rows.counts;
+  return omitUndefined({
+    study,
+    phase,
+    position: ledger.position,
+    paused,
+    objective: objectives[0]!.name,
+    limit: limits.trials,
+    trials: ledger.nextTrial - 1,
+    open: ledger.running,
+    waiting: ledger.waiting,
+    completed,
+    stopped,
+    failed,
+    uncounted: rows.uncounted,
+    best: bestOf(ledger, rows),
+    closed: ledger.closed,
+    ...rows.about,
+  });
+}
+
+/** The row of the best trial. */
+export function bestOf<P>({ best }: Ledger<P>, rows: TrialRows<P>): TrialRow | undefined {
+  return best && (rows.get(best.trial) as TrialRow | undefined);
+}
