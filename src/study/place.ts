@@ -29,6 +29,8 @@ export interface LogSize {
   readonly entries: number;
   /** Bytes of its longest entry. */
   readonly longest: number;
+  /** Servers that keep a copy of it, if it is on a server. Default: 1. */
+  readonly replicas?: number | undefined;
 }
 
 /** Studies by name: in a folder, on a server, or run by this process. @typeParam S what a study can do there */
@@ -62,11 +64,14 @@ export interface StudyPlace extends Studies {
   delete(name: string, entries?: number): Promise<void>;
   /** The log as it is stored now: a line of a journal, or a line of JSON for each message, without line feeds. */
   lines(name: string): AsyncIterable<Uint8Array>;
+  /** How many servers keep a copy of a study; undefined in a folder. */
+  replicas(name: string): Promise<number | undefined>;
   /** The checkpoints that trainers have saved on a server; undefined if there are none, or if they are files of the trials. */
   checkpoints(name: string): Promise<Checkpoints | undefined>;
   /**
    * Begins a study with lines of a log of the same form. On an error, nothing of it is left.
    *
+   * @param size if the server cannot keep as many copies, it keeps one.
    * @param checkpoints are stored before the log, so that its trials find them. A folder ignores them.
    * @throws UserError if the name is taken.
    */

@@ -15,6 +15,13 @@ export interface Presence {
   readonly silent: number;
 }
 
+/** The trainers that are connected. */
+export interface Present {
+  readonly trainers: Iterable<Presence>;
+  /** Whether all others are not: false while trainers may not have said yet that they are there. */
+  readonly isComplete: boolean;
+}
+
 /** A trainer of a study. */
 export interface TrainerRow extends Partial<Presence> {
   readonly trainer: string;
@@ -29,6 +36,8 @@ export interface TrainerRow extends Partial<Presence> {
   readonly failures: number;
   /** Time of its last fact, in milliseconds since 1970; absent if it has written none. */
   readonly at?: number;
+  /** Absent if it is not known. */
+  readonly connected?: boolean;
 }
 
 const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
@@ -46,6 +55,7 @@ export const trainerRowSchema: Schema = {
     at: count('time of its last fact, in milliseconds since 1970'),
     slots: count('trials that it can run at a time, if it is connected'),
     offers: { type: 'object', additionalProperties: { type: 'number' }, description: 'what it has for them, such as GPUs' },
+    connected: { type: 'boolean', description: 'whether it is there, if that is known' },
     silent: { type: 'number', minimum: 0, description: 'seconds since it was heard, if it is connected' },
   } satisfies Readonly<Record<keyof TrainerRow, Schema>>,
   required: ['trainer', 'to', 'holds', 'results', 'failures'] satisfies readonly (keyof TrainerRow)[],
@@ -53,7 +63,8 @@ export const trainerRowSchema: Schema = {
 };
 
 /** The trainers of a study, by name. @param present those that are connected, if that can be known */
-export function trainerRows<P>({ trainers }: Pick<Ledger<P>, 'trainers'>, present: Iterable<Presence> = []): TrainerRow[] {
+export function trainerRows<P>({ trainers }: Pick<Ledger<P>, 'trainers'>, present?: Present): TrainerRow[] {
+  const connected = present?.isComplete ? false : undefined;
   const rows = new Map<string, TrainerRow>();
   for (const { name, to, reason, holds, results, failures, at } of trainers)
     rows.set(
@@ -66,11 +77,12 @@ export function trainerRows<P>({ trainers }: Pick<Ledger<P>, 'trainers'>, presen
         failures,
         at: at > 0 ? at : undefined,
         reason,
+        connected,
       }),
     );
-  for (const one of present) {
+  for (const one of present?.trainers ?? []) {
     const unknown: TrainerRow = { trainer: one.trainer, to: 'work', holds: [], results: 0, failures: 0 };
-    rows.set(one.trainer, { ...(rows.get(one.trainer) ?? unknown), ...one });
+    rows.set(one.trainer, { ...(rows.get(one.trainer) ?? unknown), ...one, connected: true });
   }
   return [...rows.values()].sort((a, b) => (a.trainer < b.trainer ? -1 : 1));
 }

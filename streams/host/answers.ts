@@ -5,7 +5,7 @@ import { MOST } from '../../src/ledger/proposers.ts';
 import { parseIntent, RefusedError, refuseProposer, type Submitted } from '../../src/study/commands.ts';
 import { type Intent, isIntent } from '../../src/study/intents.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
-import { type Presence, trainerRows } from '../../src/study/trainerRows.ts';
+import { type Present, trainerRows } from '../../src/study/trainerRows.ts';
 import { type TrialRow, TrialRows, type TrialStatus } from '../../src/study/trials.ts';
 import type { EngineRun } from '../engine/run.ts';
 import { type Origin, type Submitter, submit, submitter } from '../engine/submit.ts';
@@ -57,7 +57,7 @@ export const ROOM = 200_000;
 type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Readonly<Record<string, unknown>>) => unknown>>;
 
 /** The requests of `requestKinds`, whichever way they come. @param present the trainers that are connected, if that can be known */
-export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Iterable<Presence> = () => []): Answers<P> {
+export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Present | undefined = () => undefined): Answers<P> {
   const rows = new TrialRows<P>();
   const { append, apply, end } = submitter(log);
   const status = (): StudyStatus => statusOf(run.engine.ledger, run.engine.phase, rows);

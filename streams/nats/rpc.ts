@@ -4,7 +4,7 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { RefusedError } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
-import type { Presence } from '../../src/study/trainerRows.ts';
+import type { Present } from '../../src/study/trainerRows.ts';
 import type { EngineRun } from '../engine/run.ts';
 import { answersOf, ROOM } from '../host/answers.ts';
 import { publish } from './connection/connection.ts';
@@ -19,13 +19,7 @@ export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonl
 const FRAME = 200;
 
 /** Answers requests about a study and takes commands. If several engines serve the study, any one of them answers. */
-export function answerRequests<P>(
-  nc: NatsConnection,
-  subjects: Subjects,
-  log: NatsLog,
-  run: EngineRun<P>,
-  present: () => Iterable<Presence>,
-) {
+export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog, run: EngineRun<P>, present: () => Present) {
   const answers = answersOf(log, run, present);
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {

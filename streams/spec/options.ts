@@ -104,7 +104,11 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     limits: limitsOf(options),
     parallel,
     duplicates,
-    ...omitUndefined({ resumes: resumes || undefined, requires: requires && amountsOf(requires), priority }),
+    ...omitUndefined({
+      resumes: resumes || undefined,
+      requires: requires && amountsOf(requires),
+      priority: priority === 1 ? undefined : priority,
+    }),
     rules: RULES,
     decisions: DECISIONS,
     version,

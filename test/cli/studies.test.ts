@@ -72,6 +72,24 @@ describe('archive and restore', () => {
     });
   });
 
+  it('take the files of trials from several folders', async () => {
+    const place = copyOfOriginal();
+    for (const trial of ['trial-1', 'trial-77']) {
+      mkdirSync(join(place, 'second', trial), { recursive: true });
+      writeFileSync(join(place, 'second', trial, 'attempt-1.log'), 'of another machine\n');
+    }
+    const archive = (...folders: string[]) => hypertide(place, 'archive', 'study.jsonl', '--directory', ...folders);
+    expect(await archive('study.trials', 'none')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--directory: there is no folder none'),
+    });
+    const { code, err } = await archive('study.trials', 'second');
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(`${join('second', 'trial-1', 'attempt-1.log')}: left out`) });
+    expect((await hypertide(place, 'restore', 'study.tar.gz', '--name', 'b')).code).toBe(0);
+    expect(bytes(place, 'b.trials', 'trial-1', 'attempt-1.log')).toEqual(bytes(place, 'study.trials', 'trial-1', 'attempt-1.log'));
+    expect(bytes(place, 'b.trials', 'trial-77', 'attempt-1.log').toString()).toBe('of another machine\n');
+  });
+
   it('leave out what holds no data or vanishes meanwhile, and say so', async () => {
     const place = copyOfOriginal();
     const pipe = join(place, 'study.trials', 'trial-1', 'pipe');
@@ -244,4 +262,16 @@ describe('create', () => {
       expect(existsSync(join(place, 'study.jsonl'))).toBe(false);
     }
   });
+});
+
+it('a study file without a priority sets it back to 1, once', async () => {
+  const place = studyIn('trials: 1\npriority: 3\n');
+  const run = async (more: string) => {
+    studyIn(more, place);
+    expect((await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
+    return journalOf(place).flatMap((fact) => (fact.type === 'changed' ? [(fact as { priority?: number }).priority] : []));
+  };
+  expect(await run('trials: 1\npriority: 3\n')).toEqual([]);
+  expect(await run('trials: 1\n')).toEqual([1]);
+  expect(await run('trials: 1\n')).toEqual([1]);
 });

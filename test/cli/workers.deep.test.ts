@@ -68,6 +68,26 @@ describe('workers', () => {
     await serve.ended;
   });
 
+  it('take a study whose name fits as soon as nothing keeps them from it', async () => {
+    const place = directory();
+    const study = 'name: lab-1\nparameters: { x: { type: float, low: 0, high: 1 } }\ntrials: 1\n';
+    writeFileSync(join(place, 'large.yaml'), `${study}requires: { gpu: 1 }\n`);
+    writeFileSync(join(place, 'small.yaml'), study);
+    const serve = start(place, 'serve', '--all', 'lab-*', ...at());
+    const create = (file: string) => hypertide(place, 'create', file, ...at());
+    while ((await create('large.yaml')).code !== 0);
+    const worker = start(place, 'worker', ...at(), '--study', 'lab-*', ...program('echo loss=1'));
+    await until(() => worker.said().includes('lab-1: this worker does not serve it: each trial of lab-1 requires gpu=1'));
+    expect((await hypertide(place, 'delete', ...at(), '--study', 'lab-1', '--yes')).code).toBe(0);
+    while ((await create('small.yaml')).code !== 0);
+    await until(() => worker.said().includes('lab-1: trial 1 completed'));
+    expect(worker.said().match(/does not serve it/g)).toHaveLength(1);
+    for (const { child, ended } of [worker, serve]) {
+      child.kill('SIGTERM');
+      await ended;
+    }
+  });
+
   it('run only trials for which they have what the study requires', async () => {
     const place = studyIn('name: large\ntrials: 4\nparallel: 4\nrequires: { gpu: 1, memory: 2GiB }\n');
     const serve = start(place, 'serve', 'study.yaml', ...at());
@@ -149,14 +169,17 @@ describe('workers', () => {
       err: expect.stringContaining('w1 takes no trials'),
     });
     await until(() => worker.said().includes('w1 is paused'));
-    expect((await on('workers')).out).toMatch(/^w1 +paused .*new driver$/m);
+    expect((await on('workers')).out).toMatch(/^w1 +paused .*new driver$/m); // the engine may have just started
     expect((await on('resume', 'w1')).code).toBe(0);
     await until(() => worker.said().includes('w1 takes trials again'));
     expect((await on('drain', 'w1')).code).toBe(0);
     expect((await worker.ended).code).toBe(0);
     expect(worker.said()).toContain('named: this worker is drained, so it ends');
     expect((await on('verify')).code).toBe(0);
-    expect((await on('workers')).out).toMatch(/^w1 +drained, not connected /m);
+    for (let out = ''; !/^w1 +drained, not connected /m.test(out); ) ({ out } = await on('workers'));
+    expect((await on('copy', 'copied')).err).toContain(
+      'copied: by its log, these workers take no trials until "hypertide resume": w1 (drain)',
+    );
     expect((await on('close')).code).toBe(0);
     await until(() => serve.said().includes('named: closed'));
     expect((await on('change', '--more', '1')).code).toBe(0);
@@ -169,7 +192,7 @@ describe('workers', () => {
     const { out, err } = await on('workers');
     expect(out).toMatch(/^w1 +drained /m);
     expect(out).not.toContain('connected');
-    expect(err).toContain('no engine serves the study, so it is unknown which workers are connected');
+    expect(err).toContain('no engine serves the study, so it is not known which workers are connected');
     expect(await on('watch')).toMatchObject({ code: 0, err: expect.stringMatching(/trials {2}best .* 0 running/) });
   });
 });

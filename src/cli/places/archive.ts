@@ -42,14 +42,14 @@ const LINE_FEED = Buffer.from('\n');
 const [CONTENTS, LOG, TRIALS, CHECKPOINTS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'checkpoints', 'SHA256SUMS'];
 
 /**
- * Writes a study into one compressed file: its log as it is stored, the folder of its trials, and a checksum of each file. An entry keeps its
+ * Writes a study into one compressed file: its log as it is stored, the files of its trials, and a checksum of each file. An entry keeps its
  * position, time, subject and headers.
  *
- * @param trials the folder of the trials, which need not exist; undefined if the study has none here.
+ * @param trials the folders of the trials, which need not exist. If two have a file of the same name, that of the first one counts.
  * @returns how large the log is, and the files that were left out.
  * @throws UsageError if a file with this name exists already.
  */
-export async function writeArchive(place: StudyPlace, study: string, trials: string | undefined, output: string): Promise<Written> {
+export async function writeArchive(place: StudyPlace, study: string, trials: readonly string[], output: string): Promise<Written> {
   if (await isThere(output)) throw new UsageError(`${output}: a file with this name exists already; choose another one with --output`);
   return inFolderNextTo(output, async (folder) => {
     let [entries, longest] = [0, 0];
@@ -64,14 +64,15 @@ export async function writeArchive(place: StudyPlace, study: string, trials: str
     const { study: logged } = await firstOf(await place.open(study));
     const checkpoints = await place.checkpoints(study);
     const contents: Contents = {
-      ...{ format: 1, study, logged, form: place.form, entries, longest },
+      ...{ format: 1, study, logged, form: place.form, entries, longest, replicas: await place.replicas(study) },
       ...(checkpoints && { checkpoints: { bytes: checkpoints.bytes, maxBytes: checkpoints.maxBytes } }),
       version,
     };
     if (checkpoints) await writeParts(checkpoints, join(folder, CHECKPOINTS));
     await writeFile(join(folder, CONTENTS), `${JSON.stringify(contents, undefined, 2)}\n`);
     // Copied first, since its programs may be writing.
-    const leftOut = trials !== undefined && (await isThere(trials)) ? await copyFiles(await realpath(trials), join(folder, TRIALS)) : [];
+    const leftOut: string[] = [];
+    for (const one of trials) if (await isThere(one)) leftOut.push(...(await copyFiles(await realpath(one), join(folder, TRIALS))));
     const sums: string[] = [];
     for (const name of await filesIn(folder)) sums.push(`${await sumOf(join(folder, name))}  ${name}\n`);
     await writeFile(join(folder, SUMS), sums.join(''));
@@ -177,6 +178,7 @@ const isContents = (data: unknown): data is Contents =>
   (data.form === 'journal' || data.form === 'stream') &&
   Number.isSafeInteger(data.entries) &&
   Number.isSafeInteger(data.longest) &&
+  (data.replicas === undefined || Number.isSafeInteger(data.replicas)) &&
   (data.checkpoints === undefined ||
     (isRecord(data.checkpoints) &&
       Number.isSafeInteger(data.checkpoints.bytes) &&

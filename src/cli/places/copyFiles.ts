@@ -2,12 +2,17 @@ import { chmod, copyFile, lstat, mkdir, readdir, readlink, symlink, utimes } fro
 import { join } from 'node:path';
 
 /**
- * Copies a folder that programs may be writing, with its links as they are, and times.
+ * Copies a folder that programs may be writing, with its links as they are, and times. What is there already stays.
  *
- * @returns what was left out: files that vanished meanwhile, and those that hold no data, such as pipes and sockets.
+ * @returns what was left out: files that vanished meanwhile, those that hold no data, such as pipes and sockets, and those whose place is taken.
  */
 export async function copyFiles(from: string, to: string): Promise<string[]> {
   const stats = await lstat(from);
+  const isHere = await lstat(to).then(
+    (there) => there.isDirectory(),
+    () => undefined,
+  );
+  if (isHere !== undefined && !(isHere && stats.isDirectory())) return [from];
   if (stats.isSymbolicLink()) {
     await symlink(await readlink(from), to);
     return [];
@@ -16,7 +21,7 @@ export async function copyFiles(from: string, to: string): Promise<string[]> {
   const leftOut: string[] = [];
   if (stats.isFile()) await copyFile(from, to);
   else {
-    await mkdir(to);
+    if (!isHere) await mkdir(to);
     for (const name of await readdir(from))
       leftOut.push(...(await copyFiles(join(from, name), join(to, name)).catch(vanished(from, name))));
   }

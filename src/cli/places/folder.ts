@@ -67,6 +67,7 @@ export function folderPlace(folder: string): StudyPlace {
         unlock();
       }
     },
+    replicas: async () => undefined,
     checkpoints: async () => undefined,
     lines: (name) => rawLines(pathOf(name)),
     restore: (name, _, lines) => write(name, lines),

@@ -43,7 +43,10 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     )
     .argument('[journal]', 'file of the study, unless it is on a server')
     .option('-o, --output <file>', 'file to write (default: <study>.tar.gz)')
-    .option('--directory <path>', 'where run or worker kept the files of trials (default: <study>.trials; none for a study on a server)')
+    .option(
+      '--directory <path...>',
+      'where run or workers kept the files of trials (default: <study>.trials; none for a study on a server)',
+    )
     .action((journal, options) =>
       use(journal, options, async (placed) => (await import('../commands/studies/archive.ts')).archive(placed, options)),
     );

@@ -61,14 +61,15 @@ export async function serveAll(
     });
   const follow = (name: string, engine: Promise<ServedStudy>) => {
     void attend(name, () => engine);
-    const ended = engine.then((served) => served.ended);
     const again = (error: unknown) => error instanceof StudyError && error.code === 'gone' && attended.delete(name); // it may be created again
-    void ended.then(again, again);
+    void engine.then((served) => served.ended).then(again, again);
   };
   const add = (name: string) => {
     if (attended.has(name) || !fits(name)) return;
     attended.add(name);
-    follow(name, resume(name));
+    const engine = resume(name);
+    follow(name, engine);
+    engine.catch(() => attended.delete(name)); // what keeps it from being served may be corrected
   };
   const look = async () => {
     for (const name of await studiesOn(nc)) add(name);

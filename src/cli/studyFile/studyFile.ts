@@ -93,7 +93,7 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
   return omitUndefined({
     space: spaceOf({ parameters, constraints }),
     strategy: whole,
-    options: omitUndefined({ ...settings, study: name, earlier: earlier && earlierIn(folder, earlier) }),
+    options: omitUndefined({ priority: 1, ...settings, study: name, earlier: earlier && earlierIn(folder, earlier) }),
     command: words === undefined ? undefined : wordsOf(words),
     timeLimit,
     atTimeLimit,

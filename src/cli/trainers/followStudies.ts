@@ -7,7 +7,7 @@ const LOOK = 10_000;
 
 /** A study at which a worker works. */
 export interface Attended {
-  /** Resolves when it has ended: whether the study may be attended again, if it is open then. */
+  /** Resolves when it has ended, or could not begin: whether the study may be attended again, if it is open at a later look. */
   readonly ended: Promise<boolean>;
   /** Leaves a study that was deleted, unless one of its trials runs here. */
   leave(): void;

@@ -1,9 +1,13 @@
 import type { Instruction } from '../../facts/facts.ts';
+import { isRefusal, parseFact } from '../../facts/parse.ts';
+import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { StudyLog } from '../../study/source.ts';
 import { type TrainerRow, trainerRows } from '../../study/trainerRows.ts';
 import { type ActOptions, act } from '../act.ts';
 import type { CommandStudy } from '../sources/study.ts';
 import { ledgerIn } from '../sources/trialTable.ts';
+import { inform } from '../terminal/output.ts';
 import { UsageError } from '../usage.ts';
 
 /** The trainers of a study; without an engine, those that its log names, and it is not known which of them are there. */
@@ -21,6 +25,21 @@ const done = {
   pause: 'takes no trials until "hypertide resume"',
   drain: 'takes no more trials, and ends with those that it has',
 } as const satisfies Readonly<Record<Instruction, string>>;
+
+/** Says which workers take no trials of a study that was restored or copied: its log tells them so, whichever machine they run on now. */
+export async function informOfInstructions({ past }: Pick<StudyLog, 'past'>, study: string): Promise<void> {
+  const told = new Map<string, string>();
+  for await (const entries of past(1))
+    for (const { fact: written, author } of entries) {
+      if (author !== undefined || !isRecord(written) || written.type !== 'instructed') continue;
+      const fact = parseFact(written);
+      if (isRefusal(fact) || fact.type !== 'instructed') continue;
+      if (fact.to === 'work') told.delete(fact.trainer);
+      else told.set(fact.trainer, `${fact.trainer} (${fact.to})`);
+    }
+  if (told.size > 0)
+    inform(`${study}: by its log, these workers take no trials until "hypertide resume": ${[...told.values()].join(', ')}`);
+}
 
 /** Tells a worker whether to take trials. Resolves with the exit status. */
 export async function instruct(

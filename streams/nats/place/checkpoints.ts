@@ -10,6 +10,7 @@ import { isForbidden, isStreamFull, withRetry } from '../connection/retry.ts';
 import { publisher } from '../log/publisher.ts';
 import { isName, type Subjects } from '../protocol/subjects.ts';
 import { StudyError } from '../studyError.ts';
+import { withCopies } from './restore.ts';
 
 /** Milliseconds for the server to return a part. */
 const PATIENCE = 10_000;
@@ -35,13 +36,19 @@ export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager,
 }
 
 /** Stores checkpoints for a study that has none. @throws StudyError if the server has no room, or this user no right */
-export async function writeCheckpoints(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects, from: Checkpoints): Promise<void> {
+export async function writeCheckpoints(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  subjects: Subjects,
+  from: Checkpoints,
+  copies?: number,
+): Promise<void> {
   const { chunks, chunk } = subjects;
   const { maxBytes = Number.POSITIVE_INFINITY } = from;
   const out = publisher(nc);
   try {
     await withRetry(nc, () =>
-      createCheckpoints(jsm, subjects, { maxBytes, leastBytes: from.bytes, replicas: 1 }).catch((cause) => {
+      withCopies(copies, (replicas) => createCheckpoints(jsm, subjects, { maxBytes, leastBytes: from.bytes, replicas })).catch((cause) => {
         throw isStreamFull(cause) ? notStored(cause) : cause; // withRetry would wait for room
       }),
     );

@@ -40,7 +40,7 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
       if (await isThere(jsm, subjects)) throw new StudyError(`there is a study ${study} on this server already`);
       await deleteCheckpoints(jsm, subjects); // what a study of this name has left
       try {
-        await writeCheckpoints(nc, jsm, subjects, checkpoints);
+        await writeCheckpoints(nc, jsm, subjects, checkpoints, size.replicas);
         await restoreStream(nc, jsm, study, size, messages);
       } catch (error) {
         if (!(await isThere(jsm, subjects))) await deleteCheckpoints(jsm, subjects);
@@ -82,6 +82,7 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
         if (messages.at(-1)!.seq >= last) return;
       }
     },
+    replicas: (study) => of(study, async (jsm) => (await findStream(jsm, subjectsOf(study))).config.num_replicas),
     checkpoints: (study) => once(study, (jsm) => readCheckpoints(nc, jsm, subjectsOf(study))),
     restore: (study, size, lines, checkpoints) => restore(study, size, messagesIn(study, lines), checkpoints),
     begin: (study, size, entries, checkpoints) => restore(study, size, messagesOf(study, entries), checkpoints),

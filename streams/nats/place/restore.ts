@@ -29,16 +29,19 @@ export async function restoreStream(
   nc: NatsConnection,
   jsm: JetStreamManager,
   study: string,
-  { entries, longest }: LogSize,
+  { entries, longest, replicas }: LogSize,
   messages: AsyncIterable<RestoredMessage>,
 ): Promise<void> {
   const subjects = subjectsOf(study);
-  const settings = streamOf(subjects, { maxMessageBytes: Math.max(MESSAGE, longest) + ENVELOPE });
+  const maxMessageBytes = Math.max(MESSAGE, longest) + ENVELOPE;
   // Without the metadata, the server would take a stream with the same settings for this one.
-  await jsm.streams.add({ ...settings, metadata: { [RESTORED]: String(entries), id: crypto.randomUUID() } }).catch((cause) => {
-    if (!(cause instanceof JetStreamApiError && cause.code === NAME_IN_USE)) throw cause;
-    throw new StudyError(`there is a study ${study} on this server already`, { cause });
-  });
+  const metadata = { [RESTORED]: String(entries), id: crypto.randomUUID() };
+  await withCopies(replicas, (replicas) => jsm.streams.add({ ...streamOf(subjects, { maxMessageBytes, replicas }), metadata })).catch(
+    (cause) => {
+      if (!(cause instanceof JetStreamApiError && cause.code === NAME_IN_USE)) throw cause;
+      throw new StudyError(`there is a study ${study} on this server already`, { cause });
+    },
+  );
   const out = publisher(nc);
   try {
     await publishAll(out, subjects, messages, entries);
@@ -53,6 +56,19 @@ export async function restoreStream(
     );
   } finally {
     out.close();
+  }
+}
+
+/** Codes of a server without others, and of a cluster with too few of them. */
+const TOO_FEW_SERVERS = [10074, 10005];
+
+/** Creates a stream with as many copies as are wanted or, on a server that cannot keep them, with one. */
+export async function withCopies<T>(replicas = 1, create: (replicas: number) => Promise<T>): Promise<T> {
+  try {
+    return await create(replicas);
+  } catch (error) {
+    if (replicas === 1 || !(error instanceof JetStreamApiError && TOO_FEW_SERVERS.includes(error.code))) throw error;
+    return create(1);
   }
 }
 

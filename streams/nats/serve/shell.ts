@@ -4,14 +4,14 @@ import { identityOf } from '../../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../../src/messages.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
-import type { Presence } from '../../../src/study/trainerRows.ts';
+import type { Present } from '../../../src/study/trainerRows.ts';
 import type { Directive, Rejected } from '../../engine/directive.ts';
 import { Leases } from '../../engine/leases.ts';
 import type { EngineRun } from '../../engine/run.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { withRetry } from '../connection/retry.ts';
 import type { NatsLog } from '../log/log.ts';
-import type { Beat, DirectiveMessage, RejectedMessage } from '../protocol/messages.ts';
+import { type Beat, type DirectiveMessage, PRESENCE, type RejectedMessage } from '../protocol/messages.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { ensureConsumer } from './consumer.ts';
 import { Roster } from './roster.ts';
@@ -30,6 +30,8 @@ export class Shell<P> {
   readonly #unclaimed = new Map<TrialId, number>();
   readonly #judging = new Set<TrialId>();
   readonly #roster = new Roster();
+  /** When it began to hear trainers. */
+  #listensSince = Number.POSITIVE_INFINITY;
   /** Trainers that were ever told to pause, drain or work. */
   readonly #instructed = new Set<string>();
   /** Trials of which an attempt was offered again since a trainer last claimed one. */
@@ -56,9 +58,11 @@ export class Shell<P> {
     const beats = this.#nc.subscribe(this.#subjects.beat('*', '*'), {
       callback: (error, message) => (error ? undefined : this.#beat(message)),
     });
+    this.#listensSince = performance.now();
     const deafen = onStatus(this.#nc, ({ type }) => {
       if (type !== 'reconnect') return;
       this.#leases.restart(performance.now());
+      this.#listensSince = performance.now();
       this.#consumer().catch(() => {}); // it is looked at again when an attempt stays unclaimed
     });
     this.#leases.restart(performance.now());
@@ -77,9 +81,10 @@ export class Shell<P> {
     this.#end();
   }
 
-  /** The trainers that are connected. */
-  present(): Presence[] {
-    return this.#roster.present(performance.now());
+  /** The trainers that are connected. One that began before this engine may be silent for a while. */
+  present(): Present {
+    const now = performance.now();
+    return { trainers: this.#roster.present(now), isComplete: now - this.#listensSince > 2 * PRESENCE };
   }
 
   /** What an entry means for the lease of its trial, or for a trainer. */

@@ -70,6 +70,19 @@ it('serves studies that are there, and those that begin later, whose names fit',
   await end();
 });
 
+it('serves a study as soon as nothing keeps it from that', async () => {
+  await begun('late-1');
+  let refusals = 2;
+  const begin = async (usual: () => Promise<ServedStudy>) => {
+    if (refusals-- > 0) throw new Error('its stream has wrong settings');
+    return usual();
+  };
+  const { end } = await all('late-*', begin);
+  await until(async () => ((await request(nc, 'late-1', 'status')) as { study: string }).study === 'late-1');
+  expect(refusals).toBe(-1);
+  await end();
+});
+
 it('creates studies that others ask for, once each, and serves one again that was deleted and created', async () => {
   const place = serverPlace(nc, server.url);
   await expect(place.create('lab-1', study)).rejects.toThrow(

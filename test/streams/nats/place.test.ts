@@ -57,7 +57,7 @@ const stateOf = async (of: StudyPlace, name: string) => {
 const file = () => join(mkdtempSync(join(tmpdir(), 'hypertide-place-')), 'study.tar.gz');
 const archived = async (of: StudyPlace, name: string) => {
   const path = file();
-  await writeArchive(of, name, 'no folder', path);
+  await writeArchive(of, name, ['no folder'], path);
   return path;
 };
 const restore = (path: string, to: StudyPlace, name: string) => withArchive(path, path, (unpacked) => unpacked.restore(to, name));

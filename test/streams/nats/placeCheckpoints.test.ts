@@ -59,7 +59,7 @@ const partsOf = async (study: string) => {
 };
 const archived = async (study: string) => {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-place-')), 'study.tar.gz');
-  await writeArchive(place, study, undefined, path);
+  await writeArchive(place, study, [], path);
   return path;
 };
 const restore = (path: string, name: string) => withArchive(path, path, (unpacked) => unpacked.restore(place, name));

@@ -113,7 +113,7 @@ describe('a trainer that a person instructs', () => {
     const { engine, ends, warnings, instruct, row, one } = await held();
     await vi.waitFor(() => expect(ends).toHaveLength(1));
     await vi.waitFor(async () =>
-      expect(await row()).toMatchObject({ slots: 1, offers: { gpu: 2 }, holds: [1], silent: expect.any(Number) }),
+      expect(await row()).toMatchObject({ slots: 1, offers: { gpu: 2 }, holds: [1], silent: expect.any(Number), connected: true }),
     );
     await instruct('pause', { reason: 'the disk is replaced' });
     await vi.waitFor(() => expect(warnings).toEqual([expect.stringMatching(/w is paused.*: the disk is replaced$/)]));
@@ -139,6 +139,7 @@ describe('a trainer that a person instructs', () => {
     await one.done;
     expect(drained).toBe(1);
     await vi.waitFor(async () => expect((await row())!.silent).toBeUndefined()); // it has said that it ended
+    expect((await row())!.connected).toBeUndefined(); // the engine has just started
     const again = await work();
     await again.done;
     expect(drained).toBe(2);

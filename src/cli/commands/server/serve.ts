@@ -63,16 +63,22 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   });
   const isAlone = files.length === 1 && all === undefined;
   let failed = 0;
+  /** Why studies are not served. */
+  const failures = new Map<string, string>();
   /** Serves a study until it has closed. Where several are served, the failure of one ends that one only. */
   const attend = async (study: string, begin: () => Promise<ServedStudy>) => {
     try {
       const { finished } = await begin();
+      failures.delete(study);
       await finished;
       if (!engines.ending) ofStudy(screen, study)('closed');
     } catch (error) {
       if (isAlone) throw error;
       failed++;
-      if (!engines.ending) ofStudy(screen, study)(`ended, the others continue: ${(error as Error).message}`, { level: 'error' });
+      const { message } = error as Error;
+      if (!engines.ending && failures.get(study) !== message)
+        ofStudy(screen, study)(`ended, the others continue: ${message}`, { level: 'error' });
+      failures.set(study, message);
     }
   };
   let endAll = () => {};

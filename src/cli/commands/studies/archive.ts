@@ -1,26 +1,34 @@
 import { isThere, writeArchive } from '../../places/archive.ts';
 import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
 
 /** Says which files a copy lacks. */
 export function informOfLeftOut(files: readonly string[]): void {
-  for (const file of files) inform(`${file}: left out, since it vanished meanwhile or is no file with data`);
+  for (const file of files) inform(`${file}: left out, since it vanished meanwhile, is no file with data, or is also in another folder`);
 }
 
 /** `hypertide archive`: a study in one file. Resolves with the exit status. */
 export async function archive(
   placed: StudyInPlace,
-  { directory, output = `${placed.name}.tar.gz` }: { readonly directory?: string; readonly output?: string },
+  { directory, output = `${placed.name}.tar.gz` }: { readonly directory?: readonly string[]; readonly output?: string },
 ): Promise<number> {
   const { place, name } = placed;
   await place.open(name); // reports what is wrong with the study
-  const trials = trialsOf(placed, directory);
+  const missing = await missingIn(directory ?? []);
+  if (missing !== undefined) throw new UsageError(`--directory: there is no folder ${missing}`);
+  const trials = directory?.map((one) => trialsOf(placed, one)) ?? [trialsOf(placed)];
   // A folder of this name next to the user may belong to another study than the one on the server.
   const isItsOwn = place.form === 'journal' || directory !== undefined;
-  const { entries, leftOut } = await writeArchive(place, name, isItsOwn ? trials : undefined, output);
+  const { entries, leftOut } = await writeArchive(place, name, isItsOwn ? trials : [], output);
   informOfLeftOut(leftOut);
-  if (!isItsOwn && (await isThere(trials)))
-    inform(`${trials}: left out, since it may belong to another study of this name; if it is of this one, name it with --directory`);
+  if (!isItsOwn && (await isThere(trials[0]!)))
+    inform(`${trials[0]}: left out, since it may belong to another study of this name; if it is of this one, name it with --directory`);
   inform(`${output}: ${entries} entries of ${name}`);
   return 0;
+}
+
+async function missingIn(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) if (!(await isThere(folder))) return folder;
+  return undefined;
 }

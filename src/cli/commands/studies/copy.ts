@@ -4,6 +4,7 @@ import { branch, each, sizeOf } from '../../places/branch.ts';
 import { copyFiles } from '../../places/copyFiles.ts';
 import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
+import { informOfInstructions } from '../../trainers/instruct.ts';
 import { UsageError } from '../../usage.ts';
 import { informOfLeftOut } from './archive.ts';
 
@@ -20,7 +21,7 @@ export async function beginFrom({ place, name }: StudyInPlace, to: string, at?: 
   const position = at ?? whole.entries;
   if (position > whole.entries)
     throw new UsageError(`--at: expected a position up to ${whole.entries}, the last entry of ${name}, got ${position}`);
-  const size = { entries: position, longest: whole.longest };
+  const size = { entries: position, longest: whole.longest, replicas: await place.replicas(name) };
   const entries = branch(each(source.past(1)), { study: to, from: name, at: position });
   await place.begin(to, size, entries, await place.checkpoints(name)); // an engine deletes those that no trial of the copy needs
   return position;
@@ -39,6 +40,7 @@ export async function copy(placed: StudyInPlace, to: string, { at }: { readonly 
   if (await isThere(target)) throw new UsageError(`${target}: a folder with this name exists already; move it, or choose another name`);
   const position = await beginFrom(placed, to, at);
   if (from !== undefined) informOfLeftOut(await copyFiles(await realpath(from), target));
+  await informOfInstructions(await placed.place.open(to), to);
   inform(`${to}: begins with ${position} entries of ${placed.name}`);
   return 0;
 }

@@ -1,6 +1,7 @@
 import { isThere, withArchive } from '../../places/archive.ts';
 import { type RemotePlace, trialsOf, withPlace } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
+import { informOfInstructions } from '../../trainers/instruct.ts';
 import { UsageError } from '../../usage.ts';
 
 interface RestoreOptions extends RemotePlace {
@@ -19,10 +20,14 @@ export async function restore(path: string, { folder, name, directory, ...remote
         throw new UsageError(`${trials}: a folder with this name exists already; choose another one with --directory`);
       await restoreLog(place, study);
       const moved = await restoreTrials(trials);
+      const [had, has] = [contents.replicas ?? 1, (await place.replicas(study)) ?? 1];
+      if (place.form === 'stream' && has < had)
+        inform(`${study}: was kept by ${had} servers, and is kept by ${has} here: see "nats stream edit --replicas"`);
       if (contents.checkpoints && place.form === 'journal')
         inform(
           `${study}: the checkpoints that workers saved on the server are left out; restore the study on a server to resume from them`,
         );
+      await informOfInstructions(await place.open(study), study);
       inform(`${study}: restored in ${place.place}, ${contents.entries} entries${moved ? `; ${trials} has the files of its trials` : ''}`);
     }),
   );

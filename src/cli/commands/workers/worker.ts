@@ -68,7 +68,8 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   const trainers = new Set<Trainer>();
   const running = new Map<Running, string>();
   let interrupts = 0;
-  let failed = 0;
+  /** Why studies are not served. */
+  const failures = new Map<string, string>();
   const endAll = () => {
     gone.abort();
     for (const trainer of trainers) void trainer.close();
@@ -140,10 +141,14 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
     return hasClosed;
   };
   const attendAmongOthers = (study: string, assignment: Assignment, begun: (trainer: Trainer) => void = () => {}) =>
-    attend(study, assignment, begun).catch((error: Error) => {
+    attend(study, assignment, (trainer) => {
+      failures.delete(study);
+      begun(trainer);
+    }).catch((error: Error) => {
       if (isAlone) throw error;
-      failed++;
-      screen.line(`${study}: this worker does not serve it: ${error.message}`, { level: 'warn', study });
+      if (failures.get(study) !== error.message)
+        screen.line(`${study}: this worker does not serve it: ${error.message}`, { level: 'warn', study });
+      failures.set(study, error.message);
       return false;
     });
   /** Works at the studies of patterns. The first pattern that fits decides; studies with an assignment of their own are not among them. */
@@ -162,7 +167,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
         hasLeft = true;
         void trainer.close();
       };
-      return { ended: hasClosed.then((closed) => closed || hasLeft), leave };
+      return { ended: hasClosed.then((closed) => closed || hasLeft || failures.has(study)), leave };
     };
     look();
     await followStudies(
@@ -178,7 +183,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
     await Promise.race([Promise.all([...work, ...(patterns.length > 0 ? [follow()] : [])]), killed]);
     for (const process of running.keys()) process.kill();
     if (interrupts > 0) return 130;
-    return failed > 0 ? 1 : 0;
+    return failures.size > 0 ? 1 : 0;
   } finally {
     clearTimeout(resting);
     release();

@@ -8,26 +8,30 @@ import { trainersOf } from '../../trainers/instruct.ts';
 export async function listWorkers(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
   const { rows, isServed } = await trainersOf(study);
   if (json) print(JSON.stringify(rows));
-  else print(rows.length > 0 ? tableOf(rows, isServed) : 'there is no worker yet');
-  if (!json && !isServed && rows.length > 0) inform('no engine serves the study, so it is unknown which workers are connected');
+  else print(rows.length > 0 ? tableOf(rows) : 'there is no worker yet');
+  if (!json && rows.some((row) => isConnected(row) === undefined))
+    inform(`${isServed ? 'the engine has just started' : 'no engine serves the study'}, so it is not known which workers are connected`);
   return 0;
 }
 
 const words = { work: 'works', pause: 'paused', drain: 'drained' } as const;
 
+/** Engines of earlier versions only say how long a worker was silent. */
+const isConnected = ({ connected, silent }: TrainerRow): boolean | undefined => connected ?? (silent === undefined ? undefined : true);
+
 /** What a worker was told, and whether it is there. */
-function statusOf({ to, silent }: TrainerRow, isServed: boolean): string {
-  if (silent !== undefined) return words[to];
-  const told = to === 'work' ? [] : [words[to]];
-  return [...told, ...(isServed ? ['not connected'] : [])].join(', ');
+function statusOf(row: TrainerRow): string {
+  const connected = isConnected(row);
+  const told = row.to === 'work' && !connected ? [] : [words[row.to]];
+  return [...told, ...(connected === false ? ['not connected'] : [])].join(', ');
 }
 
-function tableOf(rows: readonly TrainerRow[], isServed: boolean): string {
+function tableOf(rows: readonly TrainerRow[]): string {
   const cells = rows.map((row) => {
     const { trainer, reason, holds, slots, offers, results, failures, silent, at } = row;
     return [
       trainer,
-      statusOf(row, isServed),
+      statusOf(row),
       holds.join(', '),
       [slots, ...Object.entries(offers ?? {}).map(([name, amount]) => `${name}=${amount}`)].join(' '),
       String(results),
