@@ -16,6 +16,8 @@ export class Proposers {
   readonly #inboxes = new Map<string, Inbox>();
   /** The trial of each configuration, by its fingerprint. */
   readonly #tried = new Map<number, TrialId>();
+  /** Suggestions that are not yet among them: studies without a proposer never look. */
+  #untold: Suggested[] = [];
   /** Whether a configuration may be tried twice. */
   repeats = false;
 
@@ -24,7 +26,7 @@ export class Proposers {
   }
 
   tell(told: Suggested): void {
-    this.#tried.set(fingerprint(told.point), told.id);
+    this.#untold.push(told);
     for (const [proposer, inbox] of this.#inboxes) this.#inboxes.set(proposer, updateInbox(inbox, proposer, told));
   }
 
@@ -33,6 +35,8 @@ export class Proposers {
     const { proposals } = this.of(proposer);
     if (proposals.length >= MOST) return refuse('too-many', `${proposals.length} proposals of ${proposer} are already waiting`);
     if (this.repeats) return undefined;
+    for (const { point, id } of this.#untold) this.#tried.set(fingerprint(point), id);
+    this.#untold = [];
     const trial = this.#tried.get(fingerprint(point));
     if (trial !== undefined) return refuse('duplicate', `trial ${trial} has this configuration already`);
     const same = proposals.find((proposal) => samePoint(proposal.point, point));

@@ -1,7 +1,9 @@
-import { rankOf } from './sorted.ts';
+import { insertSorted, rankOf } from './sorted.ts';
 
 /** With so few changes, each is made on its own. */
 const FEW = 16;
+/** So many of the first items are kept in order, with spare ones for those that are removed. */
+const FIRST = 64;
 
 /**
  * Items that are sorted when they are read: a hundred thousand additions between two reads cost one sort, not as many insertions into a long
@@ -12,6 +14,9 @@ export class LazySorted<T> {
   #items: T[] = [];
   #added = new Set<T>();
   #removed = new Set<T>();
+  /** The first of all items, in order. */
+  readonly #first: T[] = [];
+  #size = 0;
 
   /** @param compare a total order: only equal items compare as equal */
   constructor(compare: (a: T, b: T) => number) {
@@ -21,11 +26,40 @@ export class LazySorted<T> {
   /** Adds an item that was never there. */
   add(item: T): void {
     this.#added.add(item);
+    this.#keepIfFirst(item, this.#first.length === this.#size++);
   }
 
   /** Removes an item that is there. */
   remove(item: T): void {
     if (!this.#added.delete(item)) this.#removed.add(item);
+    this.#size--;
+    const at = this.#first.indexOf(item);
+    if (at >= 0) this.#first.splice(at, 1);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The first items, at most 64. It costs no sort of the others. */
+  first(count: number): readonly T[] {
+    if (this.#first.length < Math.min(count, this.#size)) {
+      this.#first.length = 0;
+      let seen = 0;
+      const look = (item: T) => this.#keepIfFirst(item, this.#first.length === seen++);
+      for (const item of this.#items) if (!this.#removed.has(item)) look(item);
+      for (const item of this.#added) look(item);
+    }
+    return this.#first.slice(0, count);
+  }
+
+  /** @param areAll whether the first items are all that there are besides this one */
+  #keepIfFirst(item: T, areAll: boolean): void {
+    const last = this.#first.at(-1);
+    if (last !== undefined && this.#compare(item, last) > 0 && !(areAll && this.#first.length < FIRST)) return;
+    if (last === undefined && !areAll) return;
+    insertSorted(this.#first, item, (a, b) => this.#compare(a, b) < 0);
+    if (this.#first.length > FIRST) this.#first.pop();
   }
 
   /** In ascending order, until the next change. */

@@ -4,9 +4,9 @@ import { LazySorted } from '../../src/numeric/lazySorted.ts';
 
 describe('sorted items', () => {
   it('are the same, however many changes come between two reads', () => {
-    const batches = fc.array(fc.array(fc.integer({ min: -1000, max: 1000 }), { maxLength: 40 }), { maxLength: 8 });
+    const batches = fc.array(fc.array(fc.integer({ min: -1000, max: 1000 }), { maxLength: 120 }), { maxLength: 8 });
     fc.assert(
-      fc.property(batches, (all) => {
+      fc.property(batches, fc.boolean(), (all, readsAll) => {
         const sorted = new LazySorted<{ readonly value: number }>((a, b) => a.value - b.value);
         const there = new Map<number, { readonly value: number }>();
         for (const batch of all) {
@@ -19,7 +19,10 @@ describe('sorted items', () => {
             there.set(value, item);
             sorted.add(item);
           }
-          expect(sorted.items).toEqual([...there.values()].sort((a, b) => a.value - b.value));
+          const expected = [...there.values()].sort((a, b) => a.value - b.value);
+          expect(sorted.first(25)).toEqual(expected.slice(0, 25));
+          expect(sorted.size).toBe(expected.length);
+          if (readsAll) expect(sorted.items).toEqual(expected);
         }
       }),
     );

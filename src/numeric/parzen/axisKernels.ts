@@ -42,7 +42,6 @@ class Bandwidths {
   readonly #gaps: number[] = [];
   readonly #neighbours: Neighbours;
   readonly #changed = new Set<number>();
-  readonly #inside = new Set<number>();
   readonly #clip: number;
   #least = 0;
 
@@ -51,6 +50,7 @@ class Bandwidths {
     this.#neighbours = new Neighbours(
       (slot) => this.means[slot]!,
       (slot, gap) => {
+        if (this.#gaps[slot] === gap) return;
         this.#gaps[slot] = gap;
         this.#changed.add(slot);
       },
@@ -60,20 +60,20 @@ class Bandwidths {
   add(slot: number, mean: number): void {
     this.means = withRoomFor(this.means, slot);
     this.means[slot] = mean;
-    this.#inside.add(slot);
+    this.#changed.add(slot);
     this.#neighbours.add(slot);
   }
 
   remove(slot: number): void {
-    this.#inside.delete(slot);
     this.#changed.delete(slot);
     this.#neighbours.remove(slot);
   }
 
   /** Calls `changed` for each slot whose bandwidth has changed since the last call. */
   update(observations: number, changed: (slot: number, mean: number, sigma: number) => void): void {
+    this.#neighbours.settle();
     const least = this.#clip * minBandwidth(observations);
-    for (const slot of least === this.#least ? this.#changed : this.#inside) {
+    for (const slot of least === this.#least ? this.#changed : this.#neighbours.slots) {
       changed(slot, this.means[slot]!, Math.min(1, Math.max(least, this.#gaps[slot]!)));
     }
     this.#changed.clear();

@@ -1,3 +1,17 @@
+/** So few slots are inserted one by one. */
+const FEW = 16;
+
+/** The first index whose number is not less than x. */
+function lowerBound(sorted: Float64Array, x: number): number {
+  let low = 0;
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /**
  * The kernel means of one axis in order, with the distance of each to its farther neighbour. Equal means are ordered by slot, so the distances do
  * not depend on the order of insertion.
@@ -7,6 +21,8 @@ export class Neighbours {
   readonly #changed: (slot: number, gap: number) => void;
   #order = new Int32Array(16);
   #size = 0;
+  /** Slots that have no place yet: to find the places of many at once costs less than to insert one after the other. */
+  #added: number[] = [];
 
   /** @param changed called for each slot whose distance changes */
   constructor(means: (slot: number) => number, changed: (slot: number, gap: number) => void) {
@@ -14,12 +30,52 @@ export class Neighbours {
     this.#changed = changed;
   }
 
+  /** The slots that have a place, by mean. */
+  get slots(): Int32Array {
+    return this.#order.subarray(0, this.#size);
+  }
+
+  /** Adds a slot, of which `settle` tells the distance. */
   add(slot: number): void {
-    if (this.#size === this.#order.length) {
-      const larger = new Int32Array(2 * this.#size);
-      larger.set(this.#order);
-      this.#order = larger;
+    this.#added.push(slot);
+  }
+
+  /** Gives each slot its place, and tells the distances that have changed. */
+  settle(): void {
+    const added = this.#added;
+    if (added.length === 0) return;
+    this.#added = [];
+    this.#reserve(this.#size + added.length);
+    if (added.length <= FEW) for (const slot of added) this.#insert(slot);
+    else this.#sort(added);
+  }
+
+  #reserve(size: number): void {
+    if (size <= this.#order.length) return;
+    const larger = new Int32Array(2 * size);
+    larger.set(this.#order);
+    this.#order = larger;
+  }
+
+  /** Typed arrays sort numbers several times as fast as a comparison of slots would. */
+  #sort(added: readonly number[]): void {
+    const slots = new Int32Array(this.#size + added.length);
+    slots.set(this.slots);
+    slots.set(added, this.#size);
+    slots.sort();
+    const means = new Float64Array(slots.length);
+    for (let k = 0; k < slots.length; k++) means[k] = this.#means(slots[k]!);
+    const sorted = means.slice().sort();
+    const equals = new Int32Array(slots.length);
+    for (let k = 0; k < slots.length; k++) {
+      const first = lowerBound(sorted, means[k]!);
+      this.#order[first + equals[first]!++] = slots[k]!;
     }
+    this.#size = slots.length;
+    this.#measure(0, this.#size);
+  }
+
+  #insert(slot: number): void {
     const i = this.#place(slot);
     this.#order.copyWithin(i + 1, i, this.#size++);
     this.#order[i] = slot;
@@ -27,6 +83,8 @@ export class Neighbours {
   }
 
   remove(slot: number): void {
+    const waiting = this.#added.lastIndexOf(slot);
+    if (waiting >= 0) return void this.#added.splice(waiting, 1);
     const i = this.#place(slot);
     this.#order.copyWithin(i, i + 1, this.#size--);
     this.#measure(i - 1, i);

@@ -139,7 +139,8 @@ export class Parzen {
     this.#parts = parts;
     this.#weightBySlot = new Float64Array((this.#slots.at(-1) ?? 0) + 1);
     for (let k = 0; k < slots.length; k++) this.#weightBySlot[slots[k]!] = this.#weights[k]!;
-    this.#neutral = neutralAxis(this.#weightBySlot.length);
+    const { length } = this.#weightBySlot;
+    if (this.#neutral.kernels.means.length < length) this.#neutral = neutralAxis(2 * length);
   }
 
   /** Draws a component by its weight, then each axis from its kernel. */

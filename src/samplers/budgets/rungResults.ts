@@ -31,7 +31,8 @@ export class RungResults {
   readonly configurations: readonly ComparedConfiguration[];
   readonly #all: Growing[] = [];
   readonly #counted: Growing[] = [];
-  readonly #byTrial = new Map<TrialId, Growing>();
+  /** The numbers of trials have no gaps. */
+  readonly #byTrial: (Growing | undefined)[] = [];
   readonly #rungs: readonly number[] | undefined;
   readonly #twins: EquivalentTrials;
   /** The budgets at which trials ended. */
@@ -55,7 +56,7 @@ export class RungResults {
   }
 
   of(id: TrialId): ComparedConfiguration | undefined {
-    return this.#byTrial.get(id);
+    return this.#byTrial[id];
   }
 
   /** The highest rung that a step has reached; undefined below the first. */
@@ -66,14 +67,14 @@ export class RungResults {
   /** Whether a report is the first of its configuration at a rung. Other reports may be left out. */
   isNew({ id, step }: Reported): boolean {
     const rung = this.rungAt(step);
-    const configuration = this.#byTrial.get(id);
+    const configuration = this.#byTrial[id];
     return rung !== undefined && configuration !== undefined && !configuration.losses.has(rung);
   }
 
   take(told: StrategyEvent): void {
     const isTwin = this.#isTwin(told);
     if (told.type === 'suggested') return this.#begin(told);
-    const configuration = this.#byTrial.get(told.id);
+    const configuration = this.#byTrial[told.id];
     if (configuration === undefined) return;
     if (isTwin) this.#discount(configuration);
     if (told.type === 'ended') return this.#end(configuration, told);
@@ -87,11 +88,14 @@ export class RungResults {
   }
 
   #begin({ id, point, resumes }: Suggested): void {
-    const parent = resumes === undefined ? undefined : this.#byTrial.get(resumes);
-    if (parent && samePoint(parent.point, point)) return void this.#byTrial.set(id, parent);
+    const parent = resumes === undefined ? undefined : this.#byTrial[resumes];
+    if (parent && samePoint(parent.point, point)) {
+      this.#byTrial[id] = parent;
+      return;
+    }
     const configuration = { index: this.#all.length, point, losses: new Map(), top: 0, counts: true, completed: 0 };
     this.#all.push(configuration);
-    this.#byTrial.set(id, configuration);
+    this.#byTrial[id] = configuration;
   }
 
   #end(configuration: Growing, ended: Ended): void {

@@ -24,7 +24,8 @@ const MIN_LENGTH = 3;
  */
 export class EquivalentTrials {
   readonly #flatRegions: FlatRegions;
-  readonly #curves = new Map<TrialId, Curve>();
+  /** By trial. The numbers of trials have no gaps. */
+  readonly #curves: (Curve | undefined)[] = [];
   /** The first configuration with each curve. */
   readonly #rootByFingerprint = new Map<number, TrialId>();
 
@@ -42,11 +43,11 @@ export class EquivalentTrials {
     const { id } = told;
     const same = compares && this.#flatRegions.take(told) === 'same';
     if (told.type === 'suggested') {
-      const before = told.resumes === undefined ? undefined : this.#curves.get(told.resumes);
-      this.#curves.set(id, before ?? { root: id, fingerprint: 0, length: 0, step: 0 });
+      const before = told.resumes === undefined ? undefined : this.#curves[told.resumes];
+      this.#curves[id] = before ?? { root: id, fingerprint: 0, length: 0, step: 0 };
       return false;
     }
-    const before = this.#curves.get(id);
+    const before = this.#curves[id];
     const { losses } = told;
     if (before === undefined || losses === undefined) return false;
     const step =
@@ -55,7 +56,7 @@ export class EquivalentTrials {
       step > before.step
         ? { ...before, fingerprint: fingerprint([before.fingerprint, step, ...losses]), length: before.length + 1, step }
         : before;
-    this.#curves.set(id, curve);
+    this.#curves[id] = curve;
     if (curve.length < MIN_LENGTH) return same;
     const first = this.#rootByFingerprint.get(curve.fingerprint);
     if (first === undefined) this.#rootByFingerprint.set(curve.fingerprint, curve.root);

@@ -42,7 +42,8 @@ export type Similarity = 'new' | 'equal' | 'same';
 export class FlatRegions {
   readonly #axes: readonly Axis[];
   readonly #suggested: Point[] = [];
-  readonly #lastByTrial = new Map<TrialId, LastResult>();
+  /** By trial. The numbers of trials have no gaps. */
+  readonly #last: (LastResult | undefined)[] = [];
   readonly #recent: TrialResult[] = [];
   #regions: readonly (readonly FlatRegion[])[];
   /** Keys of all suggested points, computed when needed. */
@@ -56,10 +57,10 @@ export class FlatRegions {
   /** @returns how the latest result of the trial compares with those of others */
   take(fact: StrategyEvent): Similarity {
     const { id } = fact;
-    const before = this.#lastByTrial.get(id);
+    const before = this.#last[id];
     if (fact.type === 'suggested') {
-      const parent = fact.resumes === undefined ? undefined : this.#lastByTrial.get(fact.resumes);
-      this.#lastByTrial.set(id, parent ? { ...parent, point: fact.point } : { point: fact.point, curve: 0, budget: -1, similarity: 'new' });
+      const parent = fact.resumes === undefined ? undefined : this.#last[fact.resumes];
+      this.#last[id] = parent ? { ...parent, point: fact.point } : { point: fact.point, curve: 0, budget: -1, similarity: 'new' };
       this.#suggested.push(fact.point);
       this.#suggestedKeys?.add(regionKey(fact.point, this.#regions, EXTRAPOLATION));
       return 'new';
@@ -91,7 +92,7 @@ export class FlatRegions {
     const significant = equal.length - near.length <= MAX_COINCIDENCES * this.#recent.length;
     const same = near.filter(({ other }) => this.#isSame(result, other) || (significant && this.#tryMerge(result, other)));
     const similarity = same.length > 0 ? 'same' : near.length > 0 ? 'equal' : 'new';
-    this.#lastByTrial.set(id, { point, curve, budget: result.budget, similarity });
+    this.#last[id] = { point, curve, budget: result.budget, similarity };
     return similarity;
   }
 

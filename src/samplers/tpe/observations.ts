@@ -10,7 +10,7 @@ import { orderOf } from '../budgets/order.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
 import { supportOnAxis } from '../parzenSupport.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';
-import { type BelowWeights, splitTrials } from './splitTrials.ts';
+import { type BelowWeights, belowCount, splitTrials, unweighted } from './splitTrials.ts';
 import { subspaces } from './subspaces.ts';
 
 /** Axes that are active together, and the density g(x) of the trials above the split that have them. */
@@ -60,6 +60,8 @@ function bestDraw(
   return best;
 }
 
+const hasLoss = ({ losses }: RankedTrial): boolean => losses[0]! < Number.POSITIVE_INFINITY;
+
 /** Few trials are below the split, so with the usual minimal bandwidth l would stay wider than a tenth of the range for long. */
 const BELOW_CLIP = 0.6;
 
@@ -78,7 +80,10 @@ export class TpeObservations {
   readonly #subspaces: readonly Subspace[];
   /** By the index of the configuration, as in all maps and sets here. */
   readonly #rankedByIndex: (RankedTrial | undefined)[] = [];
+  /** Those that have a loss. */
   readonly #ranked = new LazySorted(compareRanked);
+  /** Whether there are several objectives. */
+  #hasSeveral = false;
   /** Configurations that say nothing, since all their trials were lost. They belong to neither density. */
   readonly #excluded = new Set<number>();
   #below: BelowWeights = new Map();
@@ -110,13 +115,15 @@ export class TpeObservations {
       this.#excluded.add(index);
       return;
     }
-    if (before) this.#ranked.remove(before);
+    if (before && hasLoss(before)) this.#ranked.remove(before);
     this.#rankedByIndex[index] = ranked;
-    this.#ranked.add(ranked);
+    if (hasLoss(ranked)) this.#ranked.add(ranked);
+    this.#hasSeveral ||= ranked.losses.length > 1;
   }
 
   #split(): void {
-    const below = splitTrials(this.#bestFirst());
+    const isSimple = !this.#hasSeveral && !this.results.rungs.differ;
+    const below = isSimple ? unweighted(this.#ranked.first(belowCount(this.#ranked.size))) : splitTrials(this.#bestFirst());
     for (const index of this.#below.keys()) if (!below.has(index) && !this.#excluded.has(index)) this.#addToAbove(index);
     for (const index of below.keys()) if (!this.#below.has(index)) this.#removeFromAbove(index);
     this.#below = below;
@@ -126,7 +133,7 @@ export class TpeObservations {
   #bestFirst(): readonly RankedTrial[] {
     const { rungs } = this.results;
     const ranked = this.#ranked.items;
-    if (!rungs.differ || ranked.some(({ losses }) => losses.length > 1)) return ranked;
+    if (!rungs.differ || this.#hasSeveral) return ranked;
     const order = orderOf(rungs.counted).map(
       ({ configuration: { index, top, losses } }): RankedTrial => ({ index, tier: 0, budget: top, losses: [losses.get(top)!] }),
     );

@@ -5,8 +5,8 @@ import { type RankedTrial, sameTier } from '../rankedTrial.ts';
 /** The indices of the trials below the split, each with its weight; undefined if it depends on the trial's age alone. */
 export type BelowWeights = ReadonlyMap<number, number | undefined>;
 
-/** How many of n trials lie below the split. */
-const belowCount = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
+/** How many of n trials with a loss lie below the split. */
+export const belowCount = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
 
 /** The first trials of a ranking. With several objectives: whole fronts, and of the last front those that dominate the most volume. */
 function selectBelow(ranking: readonly RankedTrial[], count: number): readonly RankedTrial[] {
@@ -36,6 +36,9 @@ function selectBelow(ranking: readonly RankedTrial[], count: number): readonly R
 /** Above 0, since a kernel without weight would still set the bandwidth of its neighbours. */
 const MIN_WEIGHT = 1e-6;
 
+/** Trials below the split whose weights depend on their age. */
+export const unweighted = (below: readonly RankedTrial[]): BelowWeights => new Map(below.map(({ index }) => [index, undefined]));
+
 /**
  * Splits trials into those below (the best tenth, at most 25) and the rest, as the tree-structured Parzen estimator does. With several objectives,
  * the best trials are weighted by the volume that each alone dominates, as a share of the largest such volume (Ozaki et al., JAIR 2022,
@@ -47,7 +50,7 @@ export function splitTrials(ranking: readonly RankedTrial[]): BelowWeights {
   const known = ranking.filter(({ losses }) => losses[0]! < Number.POSITIVE_INFINITY);
   const below = selectBelow(known, belowCount(known.length));
   const leading = below.filter((trial) => sameTier(trial, below[0]!));
-  if (!leading.some(({ losses }) => losses.length > 1)) return new Map(below.map(({ index }) => [index, undefined]));
+  if (!leading.some(({ losses }) => losses.length > 1)) return unweighted(below);
   const volumes = exclusiveContributions(leading.map(({ losses }) => losses));
   const most = Math.max(...volumes);
   const weights = new Map(below.map(({ index }) => [index, MIN_WEIGHT]));
