@@ -27,6 +27,8 @@ export interface EngineOptions<P> {
   readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now (default: whenever there is room). Call `stir` when that changes. */
   readonly isTrialWanted?: (() => boolean) | undefined;
+  /** Whether trainers claim trials, so that a trial does not run before. */
+  readonly areClaimed?: boolean | undefined;
   /** Called when the study waits for an external proposer: after so many seconds, `expired` must be appended (default: at once, as no one can propose). */
   readonly onProposerAwaited?: ((proposer: string, seconds: number) => void) | undefined;
   /** Reads the log from its beginning. */
@@ -115,6 +117,11 @@ export class Engine<P> {
     if (phase === 'fitting' || (phase === 'waiting' && this.#isWanted())) this.#send({ type: 'stirred' });
   }
 
+  #isTrialRunning(): boolean {
+    const { open, waiting, running, awaiting } = this.ledger;
+    return this.#options.areClaimed ? open.size > waiting : running > awaiting;
+  }
+
   /** Works until there is nothing left to do. */
   #turn(): void {
     if (this.#isTurning) return;
@@ -125,8 +132,7 @@ export class Engine<P> {
       this.#fail(error);
     }
     this.#isTurning = false;
-    const { running, awaiting } = this.ledger;
-    if (this.phase === 'draining' && running === awaiting) this.#send({ type: 'drained' });
+    if (this.phase === 'draining' && !this.#isTrialRunning()) this.#send({ type: 'drained' });
     if (this.phase === 'closed') this.#options.finished();
   }
 

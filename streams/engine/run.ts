@@ -24,6 +24,8 @@ export interface RunOptions<P> extends StudyOptions, EarlierOption {
   readonly exclusive?: boolean | undefined;
   /** Whether to keep reading after the study has closed: a change may reopen it. */
   readonly stay?: boolean | undefined;
+  /** Whether trainers elsewhere claim trials: a study that has closed then does not wait for a trial that none has claimed. */
+  readonly areClaimed?: boolean | undefined;
   /** Called with each entry and what it did. */
   readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
   readonly spans?: Spans | undefined;
@@ -114,6 +116,7 @@ export function runEngine<P>(
     inspect: options.inspect,
     spans: options.spans,
     isTrialWanted: options.isTrialWanted,
+    areClaimed: options.areClaimed,
     onProposerAwaited: (proposer, seconds) => {
       times.await(proposer, seconds);
       ports.onProposerAwaited?.();

@@ -19,6 +19,7 @@ async function lookUp(nc: NatsConnection, subject: string, data: string): Promis
   return { fact: parseFact(jsonOf(answer)), position: Number(answer.headers?.get('Nats-Sequence')) };
 }
 
+/** An entry of a log. */
 interface Found {
   readonly fact: Fact | Refusal;
   readonly position: number;
@@ -55,7 +56,7 @@ export async function settingsOn(nc: NatsConnection, study: string, created: Cre
   const apply = ({ fact }: Found) => {
     if (!isRefusal(fact) && fact.type === 'changed') settings = changedBy(settings, fact);
   };
-  const last = await lookUp(nc, `${stream}.${subject}`, '');
+  const last = await lastOn(nc, study);
   if (last === undefined) return settings; // nothing has changed
   const next = (position: number) => lookUp(nc, stream, JSON.stringify({ seq: position + 1, next_by_subj: subject }));
   let found = await next(0);
@@ -65,16 +66,16 @@ export async function settingsOn(nc: NatsConnection, study: string, created: Cre
 }
 
 /**
- * Why a study is closed, as far as this user may read it; undefined if it is open, or the server is away.
+ * The last fact that an engine wrote about a study, other than suggestions, as far as this user may read it; undefined if there is none, or the server is
+ * away.
  *
  * @throws what the server refuses.
  */
-export async function closingOf(nc: NatsConnection, study: string): Promise<string | undefined> {
+export function lastOn(nc: NatsConnection, study: string): Promise<Found | undefined> {
   const { stream, study: subject } = subjectsOf(study);
-  const last = await lookUp(nc, `${stream}.${subject}`, '');
-  return last && closingIn(last.fact);
+  return lookUp(nc, `${stream}.${subject}`, '');
 }
 
-/** Why a study is closed, by the last fact about it; undefined if it is open. */
+/** Why a study is closed, by the last fact about it; undefined if it is open, or another fact was written since. */
 export const closingIn = (last: Fact | Refusal): string | undefined =>
   !isRefusal(last) && last.type === 'closed' ? last.reason : undefined;

@@ -6,7 +6,7 @@ import { spaceOf } from '../engine/applyEntries.ts';
 import { type StudyStatus, statusOf } from '../host/status.ts';
 import { past } from '../log/past.ts';
 import { isPassing, withRetry } from './connection/retry.ts';
-import { closingOf, createdOn } from './created.ts';
+import { createdOn, lastOn } from './created.ts';
 import { readLog } from './log/readLog.ts';
 import { subjectsOf } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
@@ -68,8 +68,10 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
     };
     /** Completes if the study has closed: an engine that ended after that says no more. @returns whether it has */
     const completeIfClosed = async (): Promise<boolean> => {
-      if (out.closed || (await closingOf(nc, study)) === undefined) return false;
-      out.next({ type: 'status', status: await lastStatus(nc, study) });
+      if (out.closed || (await lastOn(nc, study)) === undefined) return false; // it has not closed, or this user may not read its log
+      const status = await lastStatus(nc, study);
+      if (status.closed === undefined) return false;
+      out.next({ type: 'status', status });
       out.complete();
       return true;
     };
@@ -101,5 +103,5 @@ async function lastStatus(nc: NatsConnection, study: string): Promise<StudyStatu
   const ledger = new Ledger(spaceOf(await createdOn(nc, study)));
   const rows = new TrialRows();
   for await (const entries of past(await readLog(nc, study), 1)) for (const entry of entries) rows.fold(ledger.fold(entry));
-  return statusOf(ledger, 'closed', rows);
+  return statusOf(ledger, ledger.closed === undefined ? 'open' : 'closed', rows);
 }

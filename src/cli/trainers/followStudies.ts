@@ -1,5 +1,5 @@
 import { onStatus } from '../../../streams/nats/connection/connection.ts';
-import { closingOf } from '../../../streams/nats/created.ts';
+import { closingIn, lastOn } from '../../../streams/nats/created.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 
 /** Milliseconds between two looks for studies that begin or that reopen. */
@@ -7,8 +7,8 @@ const LOOK = 10_000;
 
 /** A study at which a worker works. */
 export interface Attended {
-  /** Resolves when it has ended, or could not begin: whether the study may be attended again, if it is open at a later look. */
-  readonly ended: Promise<boolean>;
+  /** Resolves when it has ended: since the study has closed, since another look may find it better, or for good. */
+  readonly ended: Promise<'closed' | 'again' | 'over'>;
   /** Leaves a study that was deleted, unless one of its trials runs here. */
   leave(): void;
 }
@@ -30,18 +30,25 @@ export async function followStudies(
   signal: AbortSignal,
 ): Promise<void> {
   const attended = new Map<string, Attended>();
+  /** The position of the last fact about a study that had closed: it is still closed if nothing was written since. */
+  const closedAt = new Map<string, number | undefined>();
   const add = (study: string) => {
     if (attended.has(study) || !fits(study) || signal.aborted) return;
     const one = attend(study);
     attended.set(study, one);
-    void one.ended.then((again) => again && attended.delete(study));
+    void one.ended.then(async (how) => {
+      if (how === 'over') return;
+      if (how === 'closed') closedAt.set(study, (await lastOn(nc, study).catch(() => undefined))?.position);
+      attended.delete(study);
+    });
   };
   const look = async () => {
     const names = await studiesOn(nc);
     for (const [study, one] of attended) if (!names.includes(study)) one.leave();
     for (const study of names) {
       if (attended.has(study) || !fits(study)) continue;
-      if ((await closingOf(nc, study)) === undefined) add(study);
+      const last = await lastOn(nc, study);
+      if (last === undefined || (closingIn(last.fact) === undefined && last.position !== closedAt.get(study))) add(study);
     }
   };
   await look();

@@ -148,6 +148,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     {
       ...settings,
       stay: true,
+      areClaimed: true,
       onEntry: (noted) => {
         shell.apply(noted);
         checkpoints.apply(noted);

@@ -136,6 +136,7 @@ export class Shell<P> {
   #greet(trainer: string, message: Msg): void {
     this.#roster.hear(trainer, jsonOf(message), performance.now());
     if (this.#instructed.has(trainer)) this.#instruct(trainer);
+    if (this.run.engine.ledger.closed !== undefined) this.closed(); // a later fact may hide the close from it
   }
 
   #instruct(name: string): void {
@@ -174,10 +175,7 @@ export class Shell<P> {
     await this.#log.append({ type: 'failed', trial: id, attempt, reason: 'lost', message: 'a paused trainer took it' });
   }
 
-  /**
-   * A deadline is over. The attempt is lost only if all stored messages are read and no heartbeat was among them. Trainers end when a study closes, so
-   * no one claims what waits then.
-   */
+  /** A deadline is over. The attempt is lost only if all stored messages are read and no heartbeat was among them. */
   async #judge(id: TrialId): Promise<void> {
     if (this.#judging.has(id)) return;
     this.#judging.add(id);
@@ -192,7 +190,7 @@ export class Shell<P> {
       const { attempt } = trial.suggestion;
       const lost = { type: 'failed', trial: id, attempt, reason: 'lost' } as const;
       if (!unclaimed) await this.#log.append({ ...lost, run: trial.run, message: 'no heartbeat' });
-      else if (trial.suggestion.avoid || ledger.closed !== undefined || (await this.#isForgotten(id)))
+      else if (trial.suggestion.avoid || (await this.#isForgotten(id)))
         await this.#log.append({ ...lost, message: 'no trainer claimed it' });
     } finally {
       this.#judging.delete(id);

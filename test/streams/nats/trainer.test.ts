@@ -3,6 +3,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { request } from '../../../streams/nats/studies.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, isFact, lateFactOn } from './world.ts';
 
@@ -116,6 +117,8 @@ describe('trainer', () => {
     };
     expect(await run('first')).toEqual(['trials']);
     expect(await run('late')).toEqual(['trials']);
+    await request(engine.nc, study, 'annotate', { note: 'the best so far' }); // this hides the close from a trainer
+    expect(await run('later')).toEqual(['trials']);
     await engine.close();
   });
 

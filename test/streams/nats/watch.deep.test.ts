@@ -1,6 +1,7 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
+import { request } from '../../../streams/nats/studies.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { engineOn, fresh } from './world.ts';
@@ -43,6 +44,7 @@ it('shows how a study ended that no engine serves any more, and completes', { ti
   const nc = await server.connect();
   const { done } = trainer(nc, study, () => 1);
   await Promise.all([done, engine.finished]);
+  await request(nc, study, 'annotate', { note: 'the best so far' }); // the last fact is not that it closed
   await engine.close();
   const seen = await lastValueFrom(watching(nc, study).pipe(toArray()));
   expect(seen).toEqual([

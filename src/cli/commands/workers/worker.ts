@@ -167,7 +167,8 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
         hasLeft = true;
         void trainer.close();
       };
-      return { ended: hasClosed.then((closed) => closed || hasLeft || failures.has(study)), leave };
+      const how = (closed: boolean) => (closed ? 'closed' : hasLeft || failures.has(study) ? 'again' : 'over');
+      return { ended: hasClosed.then(how), leave };
     };
     look();
     await followStudies(

@@ -4,6 +4,7 @@ import { verify } from '../../../../streams/engine/verify.ts';
 import { chain, choice, external, random, space } from '../../../../streams/index.ts';
 import { natsLog, serve, trainer } from '../../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
+import { request } from '../../../../streams/nats/studies.ts';
 import { type NatsServer, natsServer } from '../../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from '../world.ts';
 
@@ -48,6 +49,25 @@ describe('serve', () => {
     await standby.pause();
     expect(standby.leads).toBe(true);
     await standby.close();
+  });
+
+  it('does not wait for a trial that no trainer has claimed when a study closes', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 4, parallel: 2 });
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    const { say } = await hand(study);
+    await say(1, { type: 'started', attempt: 1, run: 'alive' });
+    await engine.heard.until(isFact('started'));
+    await request(engine.nc, study, 'close');
+    let isFinished = false;
+    void engine.finished.then(() => {
+      isFinished = true;
+    });
+    expect(await request(engine.nc, study, 'status')).toMatchObject({ phase: 'draining', open: 2, waiting: 1 });
+    expect(isFinished).toBe(false);
+    await say(1, { type: 'completed', run: 'alive', values: { value: 1 } });
+    await engine.finished;
+    await engine.close();
   });
 
   it('gives a silent run to another trainer, and no healthy one', async () => {
