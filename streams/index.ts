@@ -92,6 +92,8 @@ export type { GaOptions } from './strategies/evolution/ga.ts';
 export { ga } from './strategies/evolution/ga.ts';
 export type { Nsga2Options } from './strategies/evolution/nsga2.ts';
 export { nsga2 } from './strategies/evolution/nsga2.ts';
+export type { Nsga3Options } from './strategies/evolution/nsga3.ts';
+export { nsga3 } from './strategies/evolution/nsga3.ts';
 export { type ExternalOptions, external } from './strategies/external.ts';
 export type { ForestOptions } from './strategies/forest.ts';
 export { forest } from './strategies/forest.ts';

@@ -3,6 +3,7 @@ import { cmaesOptions } from '../../src/samplers/evolution/cmaes/run.ts';
 import { deOptions } from '../../src/samplers/evolution/de/de.ts';
 import { gaOptions } from '../../src/samplers/evolution/ga.ts';
 import { nsga2Options } from '../../src/samplers/evolution/nsga2.ts';
+import { nsga3Options } from '../../src/samplers/evolution/nsga3.ts';
 import { forestOptions } from '../../src/samplers/forest/forest.ts';
 import { lbfgsOptions } from '../../src/samplers/gradient/lbfgs.ts';
 import { sgdOptions } from '../../src/samplers/gradient/sgd.ts';
@@ -20,6 +21,7 @@ import { cmaes } from '../strategies/evolution/cmaes.ts';
 import { de } from '../strategies/evolution/de.ts';
 import { ga } from '../strategies/evolution/ga.ts';
 import { nsga2 } from '../strategies/evolution/nsga2.ts';
+import { nsga3 } from '../strategies/evolution/nsga3.ts';
 import { external, externalOptions, readProposer } from '../strategies/external.ts';
 import { forest } from '../strategies/forest.ts';
 import { lbfgs } from '../strategies/gradient/lbfgs.ts';
@@ -95,6 +97,7 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
   lbfgs: entry(lbfgs, lbfgsOptions),
   medianStop: entry(medianStop, medianStopOptions, stops),
   nsga2: entry(nsga2, nsga2Options),
+  nsga3: entry(nsga3, nsga3Options),
   patience: entry(patience, patienceOptions, stops),
   pbt: entry(pbt, pbtOptions, pauses),
   percentileStop: entry(percentileStop, percentileStopOptions, stops),

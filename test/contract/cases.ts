@@ -37,6 +37,7 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(de rand, random)': { make: () => h.chain(h.de({ population: 5, generations: 3, start: 'rand' }), h.random()) },
   'chain(asha, de)': { make: () => h.chain(asha(), h.de({ population: 5 })) },
   nsga2: { make: () => h.nsga2({ population: 5 }) },
+  nsga3: { make: () => h.nsga3({ population: 5 }) },
   'chain(nsga2, cmaes)': { make: () => h.chain(h.nsga2({ population: 4, generations: 3 }), h.cmaes({ population: 4 })) },
   'chain(asha, nsga2)': { make: () => h.chain(asha(), h.nsga2({ population: 5 })) },
   tpe: { make: () => h.tpe({ startup: 4 }) },

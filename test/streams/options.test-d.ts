@@ -24,6 +24,7 @@ test('optional options accept undefined, and no others', () => {
 test('an option that may be left out may be undefined', () => {
   h.ga(blank(h.ga));
   h.nsga2(blank(h.nsga2));
+  h.nsga3(blank(h.nsga3));
   h.de(blank(h.de));
   h.cmaes(blank(h.cmaes));
   h.sgd(blank(h.sgd));

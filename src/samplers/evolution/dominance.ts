@@ -1,5 +1,5 @@
 import { leastCrowded } from '../../numeric/pareto/crowding.ts';
-import { fronts } from '../../numeric/pareto/pareto.ts';
+import { fronts, type Losses } from '../../numeric/pareto/pareto.ts';
 import { compareRanked, type RankedTrial, sameTier } from '../rankedTrial.ts';
 import type { Individual, Population } from './population.ts';
 
@@ -18,15 +18,24 @@ export function* frontsOf<T extends { readonly standing: RankedTrial }>(trials: 
 }
 
 /**
- * The trials that survive: whole fronts while there is room, and the least crowded trials of the last one. They are in the order of fitness: by front,
- * then the least crowded first (the crowded comparison of NSGA-II).
+ * Chooses from the losses of a front that has more trials than there is room for.
+ *
+ * @param chosen losses of the trials of better fronts, which have been chosen
+ * @returns indices of the front, in the order of fitness
  */
-export function fittest(trials: readonly Individual[], size: number): Population {
+export type Thinning = (chosen: readonly Losses[], front: readonly Losses[], room: number) => readonly number[];
+
+/** The least crowded trials (the crowded comparison of NSGA-II). */
+export const byCrowding: Thinning = (_, front, room) => leastCrowded(front, room);
+
+/** The trials that survive: whole fronts while there is room, and some trials of the last one. They are in the order of fitness: by front first. */
+export function fittest(trials: readonly Individual[], size: number, thin: Thinning): Population {
   const chosen: Individual[] = [];
   for (const front of frontsOf(trials)) {
     if (chosen.length >= size) break;
     const losses = front.map(({ standing }) => standing.losses);
-    chosen.push(...leastCrowded(losses, size - chosen.length).map((i) => front[i]!));
+    const better = chosen.map(({ standing }) => standing.losses);
+    chosen.push(...thin(better, losses, size - chosen.length).map((i) => front[i]!));
   }
   return chosen;
 }

@@ -2,7 +2,7 @@ import type { Ended, Env } from '../../messages.ts';
 import { notNegative, probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { bearing, type Mating, nextOf } from './breeding.ts';
-import { fittest } from './dominance.ts';
+import { byCrowding, fittest, type Thinning } from './dominance.ts';
 import type { Evolution } from './evolution.ts';
 import { type Individual, individual, type Population } from './population.ts';
 import { type FitnessRanking, rankingOf } from './ranking.ts';
@@ -30,7 +30,7 @@ export interface Nsga2Settings extends SettingsOf<typeof nsga2Options>, Mating {
   readonly population: number;
 }
 
-/** Where an NSGA-II stands. */
+/** Where an NSGA-II or NSGA-III stands. */
 export interface Nsga2State extends SteadyState {
   /** How many generations are complete. */
   readonly generation: number;
@@ -43,8 +43,10 @@ export interface Nsga2State extends SteadyState {
 /**
  * The elitist non-dominated sorting genetic algorithm, NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002), without a barrier: after
  * every `population` results, it selects new parents from parents and children; until then, asks are answered from the current parents.
+ *
+ * @param thin what chooses from the last front that survives
  */
-export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolution<Nsga2State> {
+export function nonDominatedSorting(env: Env, settings: Nsga2Settings, thin: Thinning = byCrowding): Evolution<Nsga2State> {
   const { population, generations } = settings;
   const ranking = rankingOf(env);
   return steadyState<Nsga2State>(env, {
@@ -53,16 +55,23 @@ export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolutio
     population,
     generations,
     next({ generation, parents, children, known, facts }, ask, founder) {
-      const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population);
+      const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population, thin);
       const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
       return { point, tags: { origin: `generation ${generation + 1}, ${origin}` } };
     },
-    receive: (state, ended) => receive(state, ended, ranking, env, population),
+    receive: (state, ended) => receive(state, ended, env, { ranking, population, thin }),
   });
 }
 
+/** How the parents of the next children are selected. */
+interface Selection {
+  readonly ranking: FitnessRanking;
+  readonly population: number;
+  readonly thin: Thinning;
+}
+
 /** Adds a result. One that resumes an earlier trial replaces it. */
-function receive(state: Nsga2State, ended: Ended, ranking: FitnessRanking, env: Env, population: number): Nsga2State {
+function receive(state: Nsga2State, ended: Ended, env: Env, { ranking, population, thin }: Selection): Nsga2State {
   const newcomer = individual(ended, ranking.standing(state.facts, ended));
   if (!newcomer) return state;
   const others = <T extends Individual>(members: readonly T[]) => members.filter(({ id }) => id !== ended.resumes);
@@ -72,6 +81,6 @@ function receive(state: Nsga2State, ended: Ended, ranking: FitnessRanking, env: 
   const foreign = ended.by !== env.name && !resumes && state.generation === 0;
   const next = { ...state, immigrants: state.immigrants + (foreign ? 1 : 0), parents, children };
   if (children.length < population) return next;
-  const selected = fittest(ranking.now(state.facts, [...parents, ...children]), population);
+  const selected = fittest(ranking.now(state.facts, [...parents, ...children]), population, thin);
   return { ...next, generation: state.generation + 1, parents: selected, children: [] };
 }

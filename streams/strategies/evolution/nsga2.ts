@@ -30,5 +30,6 @@ export function nsga2(options: Nsga2Options = {}): Strategy {
   });
 }
 
-const defaultPopulation = ({ trials }: Env): number =>
+/** How many members a population has if the options don't say. */
+export const defaultPopulation = ({ trials }: Env): number =>
   trials === undefined ? 50 : Math.min(100, Math.max(20, Math.round(2 * Math.sqrt(trials))));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ended } from '../../../src/messages.ts';
-import { fittest, frontsOf } from '../../../src/samplers/evolution/dominance.ts';
+import { byCrowding, fittest, frontsOf } from '../../../src/samplers/evolution/dominance.ts';
 import { type Individual, individual } from '../../../src/samplers/evolution/population.ts';
 import { rankTrial } from '../../../src/samplers/rankedTrial.ts';
 
@@ -30,10 +30,10 @@ describe('frontsOf', () => {
 describe('fittest', () => {
   it('takes whole fronts, and of the last the loneliest', () => {
     const trials = [trial(1, [0, 10]), trial(2, [1, 9]), trial(3, [4, 4]), trial(4, [10, 0]), trial(5, [11, 11])];
-    expect(ids(fittest(trials, 3))).toEqual([1, 4, 3]);
-    expect(ids(fittest(trials, 9))).toEqual([1, 4, 3, 2, 5]);
+    expect(ids(fittest(trials, 3, byCrowding))).toEqual([1, 4, 3]);
+    expect(ids(fittest(trials, 9, byCrowding))).toEqual([1, 4, 3, 2, 5]);
   });
   it('with one objective, takes the best', () => {
-    expect(ids(fittest([trial(1, [3]), trial(2, [1]), trial(3, [2])], 2))).toEqual([2, 3]);
+    expect(ids(fittest([trial(1, [3]), trial(2, [1]), trial(3, [2])], 2, byCrowding))).toEqual([2, 3]);
   });
 });

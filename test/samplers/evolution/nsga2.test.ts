@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env, StrategyEvent } from '../../../src/messages.ts';
+import type { Ended, StrategyEvent } from '../../../src/messages.ts';
 import { hypervolume } from '../../../src/numeric/pareto/hypervolume.ts';
 import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
 import type { Point } from '../../../src/space/axis.ts';
-import { space } from '../../../src/space/space.ts';
-import { float } from '../../../src/space/types/dimension.ts';
-import { rootEnv } from '../../support/interview.ts';
+import { cube, dtlz2 } from './dtlz.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 
-const cube = (dimension: number): Env => ({
-  ...rootEnv(space(Object.fromEntries(Array.from({ length: dimension }, (_, i) => [`x${i}`, float(0, 1)])))),
-  name: 'nsga2',
-});
 const settings = {
   population: 100,
   generations: Number.POSITIVE_INFINITY,
@@ -25,16 +19,6 @@ const settings = {
 function zdt1([x, ...rest]: Point): number[] {
   const g = 1 + (9 * rest.reduce((sum, v) => sum + v, 0)) / rest.length;
   return [x!, g * (1 - Math.sqrt(x! / g))];
-}
-
-/** Deb, Thiele, Laumanns & Zitzler (2002): the front is the unit sphere. */
-function dtlz2(point: Point, objectives: number): number[] {
-  const angles = point.slice(0, objectives - 1).map((u) => (u * Math.PI) / 2);
-  const radius = 1 + point.slice(objectives - 1).reduce((sum, u) => sum + (u - 0.5) ** 2, 0);
-  return Array.from({ length: objectives }, (_, k) => {
-    const cosines = angles.slice(0, objectives - 1 - k).reduce((product, a) => product * Math.cos(a), 1);
-    return radius * cosines * (k === 0 ? 1 : Math.sin(angles[objectives - 1 - k]!));
-  });
 }
 
 describe('nonDominatedSorting', () => {

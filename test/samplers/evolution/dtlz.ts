@@ -1,0 +1,19 @@
+import type { Env } from '../../../src/messages.ts';
+import type { Point } from '../../../src/space/axis.ts';
+import { space } from '../../../src/space/space.ts';
+import { float } from '../../../src/space/types/dimension.ts';
+import { rootEnv } from '../../support/interview.ts';
+
+export const cube = (dimension: number): Env => ({
+  ...rootEnv(space(Object.fromEntries(Array.from({ length: dimension }, (_, i) => [`x${i}`, float(0, 1)])))),
+  name: 'nsga',
+});
+/** Deb, Thiele, Laumanns & Zitzler (2002): the front is the unit sphere. */
+export function dtlz2(point: Point, objectives: number): number[] {
+  const angles = point.slice(0, objectives - 1).map((u) => (u * Math.PI) / 2);
+  const radius = 1 + point.slice(objectives - 1).reduce((sum, u) => sum + (u - 0.5) ** 2, 0);
+  return Array.from({ length: objectives }, (_, k) => {
+    const cosines = angles.slice(0, objectives - 1 - k).reduce((product, a) => product * Math.cos(a), 1);
+    return radius * cosines * (k === 0 ? 1 : Math.sin(angles[objectives - 1 - k]!));
+  });
+}
