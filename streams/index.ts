@@ -78,6 +78,8 @@ export { asha } from './strategies/asha.ts';
 export { auto } from './strategies/auto.ts';
 export type { BoOptions } from './strategies/bo.ts';
 export { bo } from './strategies/bo.ts';
+export type { ConfirmOptions } from './strategies/confirm.ts';
+export { confirm } from './strategies/confirm.ts';
 export type { PatienceOptions } from './strategies/earlyStopping/patience.ts';
 export { patience } from './strategies/earlyStopping/patience.ts';
 export type { MedianStopOptions, PercentileStopOptions } from './strategies/earlyStopping/percentileStop.ts';

@@ -1,11 +1,11 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import { lossOf } from '../ledger/settings.ts';
-import { predictMany } from '../numeric/gp/predict.ts';
-import { bestAndSpread, trainingSetOf } from '../samplers/bo/observations.ts';
+import { bestAndSpread } from '../samplers/bo/observations.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { bestFirst, highestBudget, type TrialRow } from '../study/trials.ts';
+import { deploymentOrder } from './deploymentOrder.ts';
 import { type ExpectedGain, expectedGain } from './expectedGain.ts';
 import { type ResultModel, resultModel } from './resultModel.ts';
 
@@ -20,8 +20,6 @@ export interface Recommendation<P> {
 
 /** More results only cost time: the best third of this many, and an even choice of the rest. */
 const MOST = 300;
-/** So many standard deviations are added to the mean: the model is least certain of lone points, where it may only follow others. */
-const CAUTION = 2;
 
 /**
  * The configuration to deploy. With noise, the best result is a lucky one: of all that completed at the highest budget, this is the one with the
@@ -56,25 +54,11 @@ function modelledResults<P>(space: Space<P>, objective: ObjectiveSpec, rows: Ite
 }
 
 function ranked<P>({ known, points, model }: ModelledResults<P>, objective: ObjectiveSpec): Recommendation<P>[] {
-  const byResult = firstOfEach(points, [...known.keys()]).map((i) => ({ row: known[i]! }));
-  if (!model) return byResult;
-  const { gp, features, observed, transform } = model;
-  const [means, variances] = [new Float64Array(known.length), new Float64Array(known.length)];
-  predictMany(gp, trainingSetOf(features, observed, transform).points, known.length, means, variances);
-  const bounds = means.map((mean, i) => mean + CAUTION * Math.sqrt(variances[i]!));
-  const order = [...known.keys()].sort((a, b) => bounds[a]! - bounds[b]!);
-  return firstOfEach(points, order).map((i) => ({
-    row: known[i]!,
-    expected: { mean: lossOf(objective, transform.restore(means[i]!)), sd: Math.sqrt(variances[i]!) / transform.slope(i) },
-  }));
-}
-
-/** Some indices of points, without those of a point that occurred before. */
-function firstOfEach(points: readonly Point[], indices: readonly number[]): number[] {
-  const keys = new Set<string>();
-  return indices.filter((i) => {
-    const key = points[i]!.join();
-    return !keys.has(key) && keys.add(key);
+  return deploymentOrder(points, model).map(({ index, expected }) => {
+    const row = known[index]!;
+    if (!model || !expected) return { row };
+    const { restore, slope } = model.transform;
+    return { row, expected: { mean: lossOf(objective, restore(expected.mean)), sd: Math.sqrt(expected.variance) / slope(index) } };
   });
 }
 

@@ -14,6 +14,7 @@ import type { OptionSet, OptionsOf } from '../../src/schema/optionSet.ts';
 import { asha, readMode } from '../strategies/asha.ts';
 import { auto } from '../strategies/auto.ts';
 import { bo } from '../strategies/bo.ts';
+import { confirm, confirmOptions } from '../strategies/confirm.ts';
 import { patience, patienceOptions } from '../strategies/earlyStopping/patience.ts';
 import { medianStop, medianStopOptions, percentileStop, percentileStopOptions } from '../strategies/earlyStopping/percentileStop.ts';
 import { thresholdStop, thresholdStopOptions } from '../strategies/earlyStopping/thresholdStop.ts';
@@ -79,6 +80,7 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
   bo: entry(bo, boOptions),
   bohb: entry(bohb, bohbOptions, asTold),
   cmaes: entry(cmaes, cmaesOptions),
+  confirm: entry(confirm, confirmOptions),
   de: entry(de, deOptions),
   external: {
     ...externalEntry,

@@ -32,6 +32,8 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   cmaes: { make: () => h.cmaes({ population: 4 }) },
   'cmaes bipop': { make: () => h.cmaes({ population: 3, restarts: 'bipop', adaptRates: true }) },
   'chain(asha, cmaes)': { make: () => h.chain(asha(), h.cmaes({ population: 4 })) },
+  'chain(confirm, random)': { make: () => h.chain(h.confirm({ top: 3, share: 0.5 }), h.random()) },
+  'chain(asha, confirm, tpe)': { make: () => h.chain(asha(), h.confirm({ share: 0.5 }), h.tpe({ startup: 4 })) },
   'chain(take(sobol), cmaes)': { make: () => h.chain(h.take(8, h.sobol()), h.cmaes({ population: 4 })) },
   de: { make: () => h.de({ population: 5 }) },
   'chain(de rand, random)': { make: () => h.chain(h.de({ population: 5, generations: 3, start: 'rand' }), h.random()) },

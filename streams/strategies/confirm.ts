@@ -1,0 +1,56 @@
+import { StrategyError } from '../../src/errors.ts';
+import { propose } from '../../src/messages.ts';
+import { NO_REPLICATES, nextReplicates, type Replication, withFact } from '../../src/recommendation/replicates.ts';
+import { probability, wholeFrom } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
+import { defineStrategy } from '../defineStrategy.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
+import { type Strategy, type StrategySpec, specOf, withSpec } from '../strategy.ts';
+
+export const confirmOptions = {
+  /** How many of the most promising configurations are repeated. Default: 5. */
+  top: optional(wholeFrom(1), 5),
+  /** The share of the trials of the study that repeat others; they are its last ones. Default: 0.1. */
+  share: optional(probability, 0.1),
+};
+export type ConfirmOptions = OptionsOf<typeof confirmOptions>;
+
+/**
+ * Repeats the most promising configurations in the last trials of a study, so that noise does not decide which one you deploy: see
+ * `study.recommend()` and `hypertide best --recommended`. Earlier asks are handed on.
+ *
+ * The best configurations are those with the lowest upper bounds of the posterior mean of a Gaussian process, which is fitted again after each result.
+ * The best two are repeated three times as often as the others.
+ *
+ * Use it if the same configuration gives different results each time. The study needs a limit of trials and one objective. In a chain, it comes first.
+ *
+ * @throws OptionError
+ * @example
+ * optimize(space({ rate: float(1e-5, 1e-1, { log: true }) }), train, { strategy: chain(confirm({ top: 3 }), bo()), trials: 60 });
+ */
+export function confirm(options: ConfirmOptions = {}): Strategy {
+  const { top, share } = resolveOptions('confirm', confirmOptions, options);
+  const spec = specOf('confirm', options);
+  return withSpec(spec, (env) => {
+    oneObjective(env, 'confirm ranks configurations by');
+    if (env.trials === undefined) throw new StrategyError('confirm needs a limit of trials, of which it takes the last ones');
+    return replicating(top, { from: env.trials - Math.ceil(share * env.trials), to: env.trials }, spec)(env);
+  });
+}
+
+/** @param range which trials of the study are replicates: after `from` others, up to `to` */
+function replicating(top: number, { from, to }: { readonly from: number; readonly to: number }, spec: StrategySpec): Strategy {
+  return defineStrategy<Replication>(
+    {
+      name: 'confirm',
+      init: () => NO_REPLICATES,
+      tell: (state, fact, { name }) => withFact(state, fact, name),
+      ask(state, ask, _rng, { axes, name }) {
+        if (state.suggested < from || state.suggested >= to || ask.fixed) return undefined;
+        const point = nextReplicates(axes, state, top)[ask.retry ?? 0];
+        return point && propose(ask, name, point, { replicate: String(ask.id) });
+      },
+    },
+    spec,
+  );
+}
