@@ -30,7 +30,7 @@ export function chain(...strategies: Strategy[]): Strategy {
   return Object.assign(whole, { stages }, rungs && { rungs }, full !== undefined && { full });
 }
 
-const kindOf = ({ spec, name }: Strategy): string => (typeof spec === 'object' ? Object.keys(spec)[0]! : (spec ?? name));
+export const kindOf = ({ spec, name }: Strategy): string => (typeof spec === 'object' ? Object.keys(spec)[0]! : (spec ?? name));
 
 /** A second strategy of the same kind gets a path of its own, and with it randomness of its own. */
 function apart(env: Env, stages: readonly Strategy[], i: number): Env {

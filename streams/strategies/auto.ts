@@ -1,7 +1,7 @@
 import { map, pipe } from 'rxjs';
 import { child, type Env, type Message, type Propose } from '../../src/messages.ts';
 import type { Axis } from '../../src/space/axis.ts';
-import { chain } from '../operators/chain.ts';
+import { chain, kindOf } from '../operators/chain.ts';
 import { handOver } from '../operators/handOver.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
 import { bo } from './bo.ts';
@@ -19,7 +19,7 @@ const WIDE = 40;
  * Use it unless you have a reason to name another strategy. It is the default.
  *
  * - more than 40 parameters, or more than two objectives: `tpe()`
- * - otherwise: `bo()`
+ * - otherwise: `bo()`; without a limit of trials, `bo({ costAware: true })`, since then time limits the study
  * - after 500 trials: `tpe()`, or `nsga2()` with several objectives
  *
  * The path of a suggestion names the chosen strategy, and its tag `why` the reason.
@@ -29,22 +29,24 @@ const WIDE = 40;
  */
 export const auto = (): Strategy => withSpec('auto', (parent) => choose(parent)(child(parent, 'auto')));
 
-function choose({ axes, objectives }: Env): Strategy {
+function choose({ axes, objectives, trials }: Env): Strategy {
   const many = because(`more than ${MODELLED} trials`, objectives.length > 1 ? nsga2() : tpe());
-  return chain(first(MODELLED, few(axes, objectives)), many);
+  return chain(first(MODELLED, few(axes, objectives, trials)), many);
 }
 
 /** The strategy for the first trials of a study, which in most studies are all trials. */
-function few(axes: readonly Axis[], objectives: readonly string[]): Strategy {
+function few(axes: readonly Axis[], objectives: readonly string[], trials: number | undefined): Strategy {
   if (objectives.length > 2) return because(`${objectives.length} objectives`, tpe());
   const parameters = axes.length === 1 ? '1 parameter' : `${axes.length} parameters`;
-  return axes.length > WIDE ? because(parameters, tpe()) : because(`${parameters}, up to ${MODELLED} trials`, bo());
+  return axes.length > WIDE
+    ? because(parameters, tpe())
+    : because(`${parameters}, up to ${MODELLED} trials`, trials === undefined ? bo({ costAware: true }) : bo());
 }
 
 /** A strategy whose suggestions say why `auto` chose it. */
 const because = (why: string, strategy: Strategy): Strategy =>
   withSpec(strategy.spec!, (env) => {
-    const isIts = (m: Message): m is Propose => m.type === 'propose' && m.by === `${env.name}/${strategy.spec}`;
+    const isIts = (m: Message): m is Propose => m.type === 'propose' && m.by === `${env.name}/${kindOf(strategy)}`;
     return pipe(
       strategy(env),
       map((m) => (isIts(m) ? { ...m, tags: { ...m.tags, why } } : m)),

@@ -19,7 +19,7 @@ import {
 } from './acquisition.ts';
 import type { Features } from './features.ts';
 import { hypervolumeImprovement } from './hypervolume.ts';
-import type { QuantityObservations } from './observations.ts';
+import { conditioningSet, type QuantityObservations } from './observations.ts';
 import { bestPoints, closenessTo, type FittedModels, type KernelSample, keyOf, posteriorSamples } from './posteriorSamples.ts';
 import { predictionTags } from './predictionTags.ts';
 import { priorTerm } from './priorTerm.ts';
@@ -38,7 +38,7 @@ export const boOptions = {
    * With two objectives it is always the expected improvement. Default: `ei`.
    */
   acquisition: optional(oneOf('ei', 'pi', 'lcb'), 'ei'),
-  /** Whether to maximise improvement per second, if trials report how long they took. Default: false. */
+  /** Whether to maximise improvement per second, if the times of trials vary at least threefold. Default: false. */
   costAware: optional(bool, false),
   /** Whether to average over samples of kernels instead of using the most probable one. It takes about ten times as long. Default: false. */
   integrated: optional(bool, false),
@@ -47,6 +47,8 @@ export const boOptions = {
 };
 export type BoSettings = SettingsOf<typeof boOptions>;
 
+/** Below this ratio of slow to fast trials, improvement per second found worse values within the same time than improvement. */
+const UNEVEN = 3;
 /** In a space with at most this many configurations, the acquisition is computed for all of them. */
 const MAX_ENUMERATED = 2000;
 /** The weight of the prior is this share of the study's trials, divided by the number of results (beta / n in piBO). */
@@ -156,7 +158,7 @@ export function boSurrogate(
   }
 
   function costTerm(features: Features, { seconds }: BoState): AcquisitionTerm[] {
-    const model = costAware ? quantityModel(features, PLAIN_TRANSFORM[0]!, 0, seconds) : undefined;
+    const model = costAware && areUneven(seconds) ? quantityModel(features, PLAIN_TRANSFORM[0]!, 0, seconds) : undefined;
     return model ? [inverseCost(model.gps[0]!, 1 / model.transform.slope(0))] : [];
   }
 
@@ -240,3 +242,12 @@ export function boSurrogate(
 }
 
 const startupOf = ({ axes }: Env): number => Math.min(STARTUP.max, STARTUP.each * (axes.length + 1));
+
+/** Whether of ten trials, the second slowest took much longer than the second fastest. @param seconds their logs */
+function areUneven(seconds: QuantityObservations): boolean {
+  const sorted = conditioningSet(seconds.observed)
+    .map(({ value }) => value)
+    .sort((a, b) => a - b);
+  const tenth = Math.floor(sorted.length / 10);
+  return sorted.length > 0 && sorted.at(-1 - tenth)! - sorted[tenth]! >= Math.log(UNEVEN);
+}

@@ -157,6 +157,13 @@ describe('bo', () => {
     expect(dear(true)).toBeLessThan(9);
   });
 
+  it('ignores times that vary less than threefold', () => {
+    const points = (costAware: boolean, dear: number) =>
+      study(square, '4', 20, ['value'], { costAware }).run(20, (p) => completed(bowl(p), { seconds: p[0]! > 0.5 ? dear : 1 }));
+    expect(points(true, 2.9)).toEqual(points(false, 2.9));
+    expect(points(true, 3.1)).not.toEqual(points(false, 3.1));
+  });
+
   it('does not propose equivalents of known configurations', () => {
     const stairs = ([x, y]: Point) => bowl([Math.floor(8 * x!) / 8, Math.floor(8 * y!) / 8], 0.27, 0.63);
     const stepsTried = ['1', '2', '3'].map((seed) => {

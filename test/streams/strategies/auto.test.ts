@@ -1,6 +1,7 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
+import type { Propose } from '../../../src/messages.ts';
 import {
   auto,
   chain,
@@ -15,6 +16,7 @@ import {
   space,
   take,
 } from '../../../streams/index.ts';
+import { completed, interview, rootEnv, suggestedFrom } from '../../support/interview.ts';
 
 const names = (n: number) => Array.from({ length: n }, (_, i) => `x${i}`);
 const cube = (n: number) => space(Object.fromEntries(names(n).map((name) => [name, float(0, 1)])));
@@ -78,4 +80,22 @@ it('does not replace the strategy of a log if none is named', async () => {
   const found = await suggestions(2, 6, undefined, log);
   expect(found.map(({ by }) => by)).toEqual(Array(6).fill('random'));
   await expect(suggestions(2, 9, auto(), log)).rejects.toThrow('strategy is "random" in the log, but "auto" here');
+});
+
+it('prefers cheap trials if there is no limit of trials', () => {
+  const square = cube(2);
+  const dear = (trials: number | undefined) => {
+    const { ask, tell } = interview(auto(), rootEnv(square, trials === undefined ? {} : { trials }));
+    // Two equal minima, one of them a hundred times as dear.
+    const points = Array.from({ length: 30 }, (_, i) => {
+      const suggested = suggestedFrom(ask(i + 1) as Propose);
+      const [x] = suggested.point as [number];
+      tell(suggested);
+      tell({ ...completed(suggested, Math.min((x - 0.2) ** 2, (x - 0.8) ** 2)), seconds: x > 0.5 ? 100 : 1 });
+      return x;
+    });
+    return points.filter((x) => x > 0.5).length;
+  };
+  expect(dear(undefined)).toBeLessThan(9);
+  expect(dear(30)).toBeGreaterThan(10);
 });
