@@ -45,10 +45,13 @@ export function unheard({ objectives, direction, metric, seen, candidates, file 
   const neutral = [...seen.keys()].filter((key) => usualDirection(key) === undefined);
   const other = [...seen.keys()].find((key) => usualDirection(key) !== undefined && usualDirection(key) !== direction);
   const flipped = direction === 'minimize' ? 'maximize' : 'minimize';
-  const names = fits.length > 0 ? fits : other === undefined ? neutral : [other];
-  const cure = howToName(fits.length === 0 && other !== undefined ? flipped : direction, names);
-  const why = fits.length === 0 && other !== undefined ? `; ${written(other)} is usually ${flipped}d, and the study ${direction}s` : '';
-  return `${start}: expected ${expected}, but ${from} ${shown}${why}; ${cure}, or ${example}`;
+  if (fits.length === 0 && other !== undefined) {
+    // --metric would not turn the direction
+    const cure = `${written(other)} is usually ${flipped}d, and the study ${direction}s; write "objective: ${flipped} ${written(other)}" in the study file`;
+    return `${start}: expected ${expected}, but ${from} ${shown}; ${cure}, or ${example}`;
+  }
+  const cure = howToName(direction, fits.length > 0 ? fits : neutral);
+  return `${start}: expected ${expected}, but ${from} ${shown}; ${cure}, or ${example}`;
 }
 
 const printing = (name: string): string => `print a line such as "${name}=0.38", or "epoch=3 ${name}=0.41" after each epoch`;
