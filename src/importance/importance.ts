@@ -29,6 +29,12 @@ export interface AxisImportances {
 /** Places on an ordered axis at which marginals are predicted. */
 export const MARGINAL_PLACES: readonly number[] = Array.from({ length: 33 }, (_, k) => k / 32);
 
+const fewestResults = (axes: readonly Axis[]): number => axes.length + 2;
+
+/** What to say if there are none. */
+export const tooFewResults = (axes: readonly Axis[]): string =>
+  `there are too few results, or all are equal: importance needs at least ${fewestResults(axes)}`;
+
 /** The maximal number of cells on an ordered axis. */
 const CELLS = 50;
 
@@ -48,7 +54,7 @@ export function* axisImportances(
   results: readonly ComparableResult[],
   rng: Rng,
 ): Generator<void, AxisImportances | undefined> {
-  if (results.length < axes.length + 2 || results.every(({ loss }) => loss === results[0]!.loss)) return undefined;
+  if (results.length < fewestResults(axes) || results.every(({ loss }) => loss === results[0]!.loss)) return undefined;
   const points = results.map(({ point }) => point);
   const losses = results.map(({ loss }) => loss);
   const exists = points.map((point) => active(axes, point));

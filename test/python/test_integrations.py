@@ -1,6 +1,7 @@
 """Callbacks and searches, with the real libraries where Debian has them. `wheel.deep.test.ts` runs this with the installed package."""
 
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,7 +60,12 @@ class NumPy(unittest.TestCase):
         trial.report(np.float32(0.5), np.int64(1), {"size": np.int32(3)})
         study.tell(trial, np.float32(0.25))
         self.assertEqual(study.best["values"], {"value": 0.25})
-        self.assertEqual(list(study.dataframe())[:6], ["trial", "status", "values.value", "params.x", "params.n", "params.c"])
+        table = study.dataframe()
+        self.assertEqual(list(table)[:6], ["trial", "status", "values.value", "params.x", "params.n", "params.c"])
+        for name in ("suggestedAt", "startedAt", "endedAt"):
+            self.assertEqual(str(table[name].dtype), "datetime64[ns, UTC]")
+        self.assertLess(abs(table["endedAt"][0].timestamp() - time.time()), 3600)
+        self.assertEqual(str(table["tags.asha"].dtype), "int64")
 
 
 class XGBoost(unittest.TestCase):

@@ -13,6 +13,7 @@ import { openStudy } from '../../../streams/study/createStudy.ts';
 import type { Study } from '../../../streams/study/study.ts';
 import { importancesOf } from '../../dashboard/importances.ts';
 import type { Created, Enqueued, Fact, FailureReason, Params, Values } from '../../facts/facts.ts';
+import { tooFewResults } from '../../importance/importance.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { changedBy, type Settings, settingsOf } from '../../ledger/settings.ts';
 import type { TrialId } from '../../messages.ts';
@@ -151,7 +152,9 @@ export async function drivenStudy(description: unknown, path: string | undefined
       front: () => ({ front: seen.front }),
       importance: async ({ objective }: { readonly objective?: string }) => {
         const feed = await readFeed({ place: path ?? '', read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) });
-        return { importance: (await importancesOf(feed, objective)) ?? null };
+        const found = await importancesOf(feed, objective);
+        if (found === undefined) throw new SessionError(tooFewResults(space.axes));
+        return { importance: found };
       },
       recommend: () => ({ recommendation: study.recommend() ?? null }),
     },

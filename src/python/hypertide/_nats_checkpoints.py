@@ -34,19 +34,19 @@ def digest_of(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def save(trainer, trial, path):
+def save(study, trial, path):
     """Saves a file or a directory. Returns the reference for the fact that ends the run."""
     path = Path(os.path.abspath(path))
     if not PART.fullmatch(path.name):
         raise CheckpointError(f"{path} has no name that a checkpoint can have")
     files, empty = _contents(path)
-    have = set(_ask(trainer, trial, {"save": sum(size for _, _, size, _ in files)})["have"])
+    have = set(_ask(study, trial, {"save": sum(size for _, _, size, _ in files)})["have"])
     chunks = []
 
     def store(data):
         digest = digest_of(data)
         if digest not in have:
-            _store(trainer, f"{trainer.root}.chunk.{trainer.name}.{trial.number}.{digest}", bytes(data))
+            _store(study, f"{study.root}.chunk.{study.name}.{trial.number}.{digest}", bytes(data))
             have.add(digest)
         return digest
 
@@ -56,19 +56,19 @@ def save(trainer, trial, path):
     manifest = json.dumps({"name": path.name, "files": listed, "empty": empty, "chunks": chunks}).encode()
     if len(manifest) > LONGEST_MANIFEST:
         raise CheckpointError(f"{path} is too large for the server: {len(files)} files, {len(chunks)} chunks")
-    return f"nats:{trainer.name}/{trial.number}/{store(manifest)}"
+    return f"nats:{study.name}/{trial.number}/{store(manifest)}"
 
 
-def restore(trainer, trial, reference, directory):
+def restore(study, trial, reference, directory):
     """Restores what a reference names into a new directory. Returns the path of the restored file or directory."""
     transfer = token_of(16)
     parts = {}
-    prefix = f"{trainer.root}.part.{trainer.name}.{transfer}."
-    subscription = trainer.nats.subscribe_stored(f"{prefix}*", lambda subject, headers, body: parts.update({subject[len(prefix) :]: (headers, body)}))
+    prefix = f"{study.root}.part.{study.name}.{transfer}."
+    subscription = study.nats.subscribe_stored(f"{prefix}*", lambda subject, headers, body: parts.update({subject[len(prefix) :]: (headers, body)}))
 
     def part(digest):
         while True:
-            _ask(trainer, trial, {"get": digest, "to": transfer})
+            _ask(study, trial, {"get": digest, "to": transfer})
             until = time.monotonic() + ANSWER_SECONDS
             while digest not in parts and time.monotonic() < until:
                 time.sleep(0.001)
@@ -90,7 +90,7 @@ def restore(trainer, trial, reference, directory):
         shutil.rmtree(directory, ignore_errors=True)
         raise
     finally:
-        trainer.nats.unsubscribe(subscription)
+        study.nats.unsubscribe(subscription)
 
 
 def new_directory():
@@ -189,19 +189,19 @@ def _write(root, manifest, content):
             place.chmod(0o755)
 
 
-def _ask(trainer, trial, what):
+def _ask(study, trial, what):
     """Sends a request to the engine until it answers. Raises CheckpointError with what the engine says against it."""
-    subject = f"{trainer.root}.checkpoint.{trainer.name}.{trial.number}"
+    subject = f"{study.root}.checkpoint.{study.name}.{trial.number}"
     until = time.monotonic() + SAVE_SECONDS if "save" in what else math.inf
 
     def request():
         trial._raise_if_abandoned()
         if time.monotonic() > until:
             raise CheckpointError("no engine of the study has answered")
-        return trainer.nats.request(subject, json.dumps({"run": trial.run, **what}), seconds=ANSWER_SECONDS)
+        return study.nats.request(subject, json.dumps({"run": trial.run, **what}), seconds=ANSWER_SECONDS)
 
     while True:
-        _, _, data = trainer.insist(request)
+        _, _, data = study.insist(request)
         answer = json.loads(data)
         if answer["ok"]:
             return answer
@@ -210,9 +210,9 @@ def _ask(trainer, trial, what):
         time.sleep(0.1)
 
 
-def _store(trainer, subject, data):
+def _store(study, subject, data):
     """Stores a chunk, unless it is there: the server takes one message for a subject."""
-    _, _, answer = trainer.insist(lambda: trainer.nats.request(subject, data, seconds=ANSWER_SECONDS))
+    _, _, answer = study.insist(lambda: study.nats.request(subject, data, seconds=ANSWER_SECONDS))
     error = json.loads(answer).get("error")
     if error and "per subject" not in error.get("description", ""):
         raise CheckpointError(f"the server refuses it: {error.get('description')}")

@@ -17,25 +17,23 @@ claim is stored, then facts, each of which is sent again with the same id until 
 import json
 import math
 import os
-import re
 import shutil
 import sys
 import threading
 import time
-import uuid
 from contextlib import contextmanager
 
 from . import _nats_checkpoints as checkpoints
 from ._nats_signals import ends_on_sigterm
 from ._nats_access import Access
-from ._nats_connection import Connection, token_of
+from ._nats_connection import token_of
+from ._nats_study import Refused, StudyOnServer
+from ._nats_trial import Abandoned, NatsTrial
 from ._trace import traceback_of
 from .errors import Infeasible, Stopped
-from .trial import Trial
 
 __all__ = ["Abandoned", "Infeasible", "NatsTrial", "Refused", "Stopped", "Trainer", "run"]
 
-PULL_SECONDS = 5
 PRESENCE_SECONDS = 5.0
 # gives a suggestion back for other trainers, which get it a little later
 FOR_OTHERS = b'-NAK {"delay": 250000000}'
@@ -49,15 +47,6 @@ DEFAULT_LIMIT = 16 * 1024
 LONGEST_MESSAGE = 4000
 INTERRUPTED = 130  # the status of a process that was asked to end, as that of hypertide worker
 OBJECTION_SECONDS = 1.0  # that an engine has to refuse a claim that may have come second
-DELIVERY = re.compile(r"\.trainers\.\d+\.(\d+)\.")  # the position of a suggestion, in its reply subject
-
-
-class Abandoned(Exception):
-    """The run no longer counts: another one holds the trial, or the trial has ended. Let it pass through your objective."""
-
-
-class Refused(Exception):
-    """The server does not accept what was sent."""
 
 
 def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, tls=None, creds=None, context=None):
@@ -90,82 +79,20 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
         trainer.close()
 
 
-class NatsTrial(Trial):
-    """An attempt at a trial that this trainer has claimed."""
-
-    def __init__(self, trainer, suggestion, lease, limit):
-        super().__init__(
-            {
-                "id": suggestion["trial"],
-                "params": suggestion["params"],
-                "until": suggestion.get("budget"),
-                "resumes": suggestion.get("resumes"),
-                "checkpoint": suggestion.get("checkpoint"),
-            },
-            self._send_report,
-        )
-        self._trainer = trainer
-        self.attempt = suggestion["attempt"]
-        self.tags = suggestion.get("tags", {})
-        self.lease = lease
-        self.limit = limit
-        self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
-        self.stop_by = None
-        self.is_restored = False  # whether it resumes from a checkpoint on the server
-        self._lost = threading.Event()
-
-    @property
-    def abandoned(self):
-        return self._lost.is_set()
-
-    def abandon(self):
-        self._lost.set()
-
-    def lost_within(self, seconds):
-        """Whether the engine refuses this claim within so many seconds."""
-        return self._lost.wait(seconds)
-
-    def _send_report(self, _number, step, value, metrics):
-        self._raise_if_abandoned()
-        if not self.should_stop:
-            try:
-                self.say("reported", step=step, values=self._trainer.named(value), **({"metrics": metrics} if metrics else {}))
-            except Refused:
-                pass  # the trial continues without it
-        self._raise_if_abandoned()
-        return self.should_stop
-
-    def _raise_if_abandoned(self):
-        if self.abandoned:
-            raise Abandoned(f"trial {self.number} belongs to another run")
-
-    def say(self, kind, **more):
-        fact = {"type": kind, "trial": self.number, "attempt": self.attempt, "run": self.run, **more}
-        for name in ("trace", "metrics", "gradient", "checkpoint"):  # a fact that is too large loses these, never its values
-            if name in fact and len(json.dumps(fact)) > self.limit:
-                del fact[name]
-                print(f"trial {self.number}: {name} left out of {kind}: it is longer than {self.limit} bytes", file=sys.stderr)
-        self._trainer.store(self.number, fact, str(uuid.uuid4()))
-
-
 class Trainer:
     def __init__(self, url, study, name=None, token=None, nkey=None, tls=None, creds=None, context=None):
         self.name = name or f"py-{token_of(8)}"
-        self.study = study
-        self.root = f"ht.{study}"
-        self.stream = f"HT_{study}"
-        self.nats = Connection(Access(url, token, nkey, tls, creds, context), self.name)
+        self.study = StudyOnServer(Access(url, token, nkey, tls, creds, context), study, self.name)
+        self.nats = self.study.nats
         self.closed = False
         self.paused = False
         self.told = "work"
         self.current = None
-        self.objective = None
         self._should_end = False
         self._can_leave = False
-        self.nats.subscribe(f"{self.root}.directive.*", self._obey)
-        self.nats.subscribe(f"{self.root}.rejected.{self.name}", self._regret)
-        _, _, last = self.insist(lambda: self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
-        self.closed = b'"type":"closed"' in last  # it closed before this trainer started
+        self.nats.subscribe(f"{self.study.root}.directive.*", self._obey)
+        self.nats.subscribe(f"{self.study.root}.rejected.{self.name}", self._regret)
+        self.closed = self.study.has_closed()  # it may have closed before this trainer started
         self._beating = threading.Thread(target=self._beat, daemon=True)
         self._beating.start()
 
@@ -190,24 +117,6 @@ class Trainer:
         finally:
             self._can_leave = False
 
-    def named(self, value):
-        """A bare number is the value of the study's first objective."""
-        if isinstance(value, dict):
-            return value
-        if self.objective is None:
-            self.objective = self.insist(self._created)["objectives"][0]["name"]
-        return {self.objective: float(value)}
-
-    def _created(self):
-        """The first fact of the study."""
-        subject = f"$JS.API.DIRECT.GET.{self.stream}"
-        headers, _, data = self.nats.request(f"{subject}.{self.root}.log.created", "")
-        if headers.get("status") == "404":  # older engines stored it there
-            headers, _, data = self.nats.request(subject, json.dumps({"seq": 1}))
-        if headers.get("status") == "404":
-            raise TimeoutError(f"{self.stream}: the study has not started")
-        return json.loads(data)
-
     def next_trial(self):
         """Claims the next suggestion; None when the study has closed, or this trainer is drained."""
         while not self.closed:
@@ -215,7 +124,7 @@ class Trainer:
                 if self.paused:
                     time.sleep(0.1)
                     continue
-                pulled = self._pull()
+                pulled = self.study.pull(until=lambda: self.closed)
             if pulled is None:
                 continue
             headers, reply, data = pulled
@@ -224,13 +133,13 @@ class Trainer:
                 if self.paused or self.name in suggestion.get("avoid", ()):
                     self.nats.publish(reply, FOR_OTHERS)
                     continue
-                state = self._state_of(suggestion, reply) if suggestion.get("type") == "suggested" else "taken"
+                state = self.study.state_of(suggestion, reply) if suggestion.get("type") == "suggested" else "taken"
             except (ValueError, AttributeError):
                 state = "taken"
             if state == "taken":
                 self.nats.publish(reply, b"+ACK")
                 continue
-            trial = NatsTrial(self, suggestion, float(headers.get("hypertide-lease", DEFAULT_LEASE)), int(headers.get("hypertide-limit", DEFAULT_LIMIT)))
+            trial = NatsTrial(self.study, suggestion, float(headers.get("hypertide-lease", DEFAULT_LEASE)), int(headers.get("hypertide-limit", DEFAULT_LIMIT)))
             self.current = trial
             trial.say("started", trainer=self.name)
             self.nats.publish(reply, b"+ACK")
@@ -253,7 +162,7 @@ class Trainer:
                 trial._raise_if_abandoned()
                 if trial.should_stop:
                     raise Stopped  # its last report is its result, whatever else it returns
-            values = self.named(value)
+            values = self.study.named(value)
             wrong = [name for name, number in values.items() if not math.isfinite(number)]
             if wrong:
                 trial.say("failed", reason="non-finite", message=f"{wrong[0]} is {values[wrong[0]]}")
@@ -309,7 +218,7 @@ class Trainer:
         """Puts the checkpoint that a trial resumes where it can read it. Without one, the trial begins again."""
         directory = checkpoints.new_directory()
         try:
-            trial.checkpoint = checkpoints.restore(self, trial, trial.checkpoint, directory)
+            trial.checkpoint = checkpoints.restore(self.study, trial, trial.checkpoint, directory)
             trial.is_restored = True
         except (checkpoints.CheckpointError, OSError) as error:
             print(f"trial {trial.number}: its checkpoint cannot be restored, so it begins again: {error}", file=sys.stderr)
@@ -323,72 +232,10 @@ class Trainer:
         path = extras.get("checkpoint")
         if path is not None and os.path.exists(path):
             try:
-                extras["checkpoint"] = checkpoints.save(self, trial, path)
+                extras["checkpoint"] = checkpoints.save(self.study, trial, path)
             except (checkpoints.CheckpointError, OSError) as error:
                 print(f"trial {trial.number}: its checkpoint stays on this machine, at {path}: {error}", file=sys.stderr)
         return extras
-
-    def store(self, trial, fact, message_id):
-        """Publishes a fact until the stream has it: the server stores the same id once, so no other trainer may be able to guess it."""
-        subject = f"{self.root}.log.by.{self.name}.{trial}"
-        data = json.dumps(fact, allow_nan=False)
-        event = {
-            "ce-specversion": "1.0",
-            "ce-id": message_id,
-            "ce-source": f"/studies/{self.study}/trainers/{self.name}",
-            "ce-type": f"hypertide.{fact['type']}.v1",
-            "content-type": "application/json",
-        }
-        self.insist(lambda: self._publish(subject, data, {"Nats-Msg-Id": message_id, **event}))
-
-    def _publish(self, subject, data, headers):
-        _, _, answer = self.nats.request(subject, data, headers=headers)
-        ack = json.loads(answer)
-        if "error" in ack:
-            if ack["error"].get("code") == 503:
-                raise TimeoutError()
-            raise Refused(ack["error"].get("description"))
-
-    def _pull(self):
-        ask = json.dumps({"batch": 1, "expires": PULL_SECONDS * 1_000_000_000})
-        try:
-            headers, reply, data = self.nats.request(
-                f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.trainers", ask, seconds=PULL_SECONDS + 1, until=lambda: self.closed
-            )
-        except (TimeoutError, OSError):
-            time.sleep(0.2)
-            return None
-        return (headers, reply, data) if reply else None  # a status needs no acknowledgement
-
-    def _state_of(self, suggestion, reply):
-        """Whether an attempt is free or taken, judging by the last fact of its trial: the log decides, this only saves work.
-
-        A late fact of an earlier attempt hides what this one has become: it is unclear.
-        """
-        subject = f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.by.*.{suggestion['trial']}"
-        headers, _, data = self.insist(lambda: self.nats.request(subject, ""))
-        if headers.get("status") == "404":
-            return "free"
-        try:
-            attempt = json.loads(data).get("attempt")
-        except (ValueError, AttributeError):
-            attempt = None
-        if isinstance(attempt, int) and attempt >= suggestion["attempt"]:
-            return "taken"
-        delivery = DELIVERY.search(reply)
-        is_older = delivery is not None and int(headers.get("nats-sequence", 0)) < int(delivery[1])
-        return "free" if is_older else "unclear"
-
-    def insist(self, ask):
-        pause = 0.05
-        while True:
-            try:
-                return ask()
-            except (TimeoutError, OSError):
-                if self.nats.closed:
-                    raise
-                time.sleep(pause)
-                pause = min(2 * pause, 1.0)
 
     def _obey(self, data):
         message = json.loads(data)
@@ -423,9 +270,9 @@ class Trainer:
         present = 0.0
         while not self.nats.closed:
             if time.monotonic() >= present:
-                self.nats.publish(f"{self.root}.beat.{self.name}.0", json.dumps({"slots": 1}))
+                self.study.beat(0, {"slots": 1})
                 present = time.monotonic() + PRESENCE_SECONDS
             trial = self.current
             if trial:
-                self.nats.publish(f"{self.root}.beat.{self.name}.{trial.number}", json.dumps({"run": trial.run}))
+                self.study.beat(trial.number, {"run": trial.run})
             time.sleep(min((trial.lease if trial else 1.0) / 3, PRESENCE_SECONDS))

@@ -8,12 +8,14 @@ import subprocess
 import tempfile
 import warnings
 import weakref
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 from ._engine import Engine, command
+from ._figures import Figure, Plot
 from ._optimize import Callback, Objective, optimize, refuse_in_child
+from ._options import journals, objectives, parameter, refuse_unknown
+from ._table import table_of
 from .errors import HypertideError
 from .trial import Metrics, Trial, Value
 
@@ -63,22 +65,22 @@ class Study:
         earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
         **options: Any,
     ) -> None:
-        _refuse_unknown(options)
+        refuse_unknown(options)
         if path is not None:
             refuse_in_child("Study(...)")
         self.path = None if path is None else Path(path)
         self._engine = Engine("ask-tell", *([] if path is None else ["--journal", str(path)]))
         weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
         description = {
-            "parameters": space and {key: _parameter(value) for key, value in space.items()},
-            "objectives": options.pop("objectives", None) or _objectives(minimize, maximize),
+            "parameters": space and {key: parameter(value) for key, value in space.items()},
+            "objectives": options.pop("objectives", None) or objectives(minimize, maximize),
             "name": name or (self.path.stem if self.path else None),
             "epochs": epochs,
             "early": early,
             "resumes": resumes,
             "strategy": strategy,
             "seed": seed,
-            "earlier": None if earlier is None else _journals(earlier),
+            "earlier": None if earlier is None else journals(earlier),
             **options,
         }
         study = {key: value for key, value in description.items() if value is not None}
@@ -214,8 +216,8 @@ class Study:
         """
         return self._engine.request("recommend")["recommendation"]
 
-    def importance(self, objective: str | None = None) -> Importance | None:
-        """How much each parameter matters, by two measures; None while there are too few results.
+    def importance(self, objective: str | None = None) -> Importance:
+        """How much each parameter matters, by two measures. Raises HypertideError while there are too few results; the message says how many it takes.
 
             found = study.importance()
             found["fanova"]["lr"], found["intervals"]["fanova"]["lr"]  # 0.61, [0.48, 0.72]
@@ -229,16 +231,11 @@ class Study:
         return self._engine.request("importance", **({} if objective is None else {"objective": objective}))["importance"]
 
     def dataframe(self) -> pandas.DataFrame:
-        """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest."""
-        try:
-            import pandas
-        except ImportError as error:
-            raise HypertideError("dataframe: expected pandas, which is not installed; pip install pandas, or use study.trials") from error
+        """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest.
 
-        table = pandas.json_normalize(self.trials, max_level=1)
-        first = ("trial", "status", "values", "params", "metrics")
-        # `sorted` keeps the order of columns that are alike.
-        return table[sorted(table.columns, key=lambda name: first.index(key) if (key := name.split(".")[0]) in first else len(first))]
+        `suggestedAt`, `startedAt` and `endedAt` are times in UTC. Tags that hold numbers or other JSON are read as that.
+        """
+        return table_of(self.trials)
 
     def report(self, path: str | os.PathLike[str] = "report.html") -> Path:
         """Writes the study's page, with all charts, as one HTML file. The study needs a `path`."""
@@ -339,77 +336,3 @@ class Study:
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
         further = {} if metrics is None else {"metrics": dict(metrics)}
         return self._engine.request("report", id=number, step=step, values=self._named(value), **further)["stop"]
-
-
-class Plot:
-    """A page that a notebook shows in a frame."""
-
-    def __init__(self, page: str) -> None:
-        self.page = page
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f'<iframe srcdoc="{escape(self.page)}" style="width: 100%; height: 700px; border: 0"></iframe>'
-
-
-class Figure:
-    """A figure that a notebook shows as SVG."""
-
-    def __init__(self, svg: str) -> None:
-        self.svg = svg
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes it into a file that ends in .svg."""
-        Path(path).write_text(self.svg, encoding="utf-8")
-        return Path(path)
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-
-def _parameter(value: Any) -> Any:
-    if hasattr(value, "tolist"):  # an array of NumPy
-        value = value.tolist()
-    return {"type": "choice", "values": list(value)} if isinstance(value, (list, tuple)) else value
-
-
-def _journals(earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
-    paths = [earlier] if isinstance(earlier, (str, os.PathLike)) else earlier
-    return [str(Path(path).absolute()) for path in paths]
-
-
-_KEYWORDS = ("minimize", "maximize", "path", "name", "epochs", "early", "resumes", "strategy", "seed", "earlier")
-_ELSEWHERE = {
-    "direction": "minimize or maximize, with the name of the objective",
-    "directions": "minimize or maximize, with the names of the objectives",
-    "storage": "path",
-    "study_name": "name",
-    "sampler": "strategy",
-    "pruner": "epochs",
-}
-"""What Optuna calls the same."""
-
-
-def _refuse_unknown(options: Iterable[str]) -> None:
-    """Refuses a misspelt keyword; the engine knows the other options."""
-    for name in options:
-        meant = _ELSEWHERE.get(name) or next(iter(get_close_matches(name, _KEYWORDS, 1, 0.75)), None)
-        if meant:
-            raise HypertideError(f"Study: there is no option {name}; did you mean {meant}?")
-
-
-def _objectives(minimize: str | Iterable[str] | None, maximize: str | Iterable[str] | None) -> dict[str, str] | None:
-    names = {"minimize": minimize, "maximize": maximize}
-    for direction, given in names.items():
-        if isinstance(given, bool):
-            raise HypertideError(f"{direction}: expected the name of the objective, such as {direction}='loss', got {given}")
-    directions = {
-        name: direction
-        for direction, given in names.items()
-        if given is not None
-        for name in ([given] if isinstance(given, str) else given)
-    }
-    return directions or None
-
-

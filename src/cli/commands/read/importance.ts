@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
+import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { importancesOf } from '../../../dashboard/importances.ts';
+import { tooFewResults } from '../../../importance/importance.ts';
 import type { Importances } from '../../../importance/importances.ts';
 import { byShare, verdictOn } from '../../../importance/verdict.ts';
 import { readFeed } from '../../sources/readFeed.ts';
@@ -14,7 +16,7 @@ export async function importance(
 ): Promise<number> {
   const found = await importancesOf(await readFeed(study), objective);
   if (found === undefined) {
-    inform('there are too few results, or all are equal');
+    inform(tooFewResults(spaceOf(study.created).axes));
     if (json) print('null');
     return 1;
   }

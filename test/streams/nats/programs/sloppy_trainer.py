@@ -1,5 +1,6 @@
 """A trainer that keeps few rules, for the test of the conformance test: sloppy_trainer.py FOLDER URL STUDY NAME FAULT"""
 
+import json
 import sys
 import threading
 import time
@@ -15,9 +16,6 @@ class Sloppy(h.Trainer):
         if fault != "silent":
             super()._beat()
 
-    def _state_of(self, suggestion, reply):
-        return "free" if fault == "grabs" else super()._state_of(suggestion, reply)
-
     def _obey(self, data):
         if fault != "deaf" or b"closed" in data:
             super()._obey(data)
@@ -26,18 +24,23 @@ class Sloppy(h.Trainer):
         if fault != "stubborn":
             super()._regret(data)
 
+
+class SloppyStudy(h.StudyOnServer):
+    def state_of(self, suggestion, reply):
+        return "free" if fault == "grabs" else super().state_of(suggestion, reply)
+
     def store(self, trial, fact, message_id):
         if fault == "nameless":
             message_id = ""
         if fault == "forgetful":  # sends once, and does not look whether it was stored
             subject = f"{self.root}.log.by.{self.name}.{trial}"
-            return self.nats.publish(subject, h.json.dumps(fact), "", {"Nats-Msg-Id": message_id})
+            return self.nats.publish(subject, json.dumps(fact), "", {"Nats-Msg-Id": message_id})
         return super().store(trial, fact, message_id)
 
-    def _pull(self):
-        pulled = super()._pull()
+    def pull(self, until):
+        pulled = super().pull(until)
         if fault == "greedy" and pulled:
-            super()._pull()
+            super().pull(until)
         return pulled
 
 
@@ -53,6 +56,7 @@ def objective(trial):
 
 
 h.Trainer = Sloppy
+h.StudyOnServer = SloppyStudy
 if fault == "unending":
     threading.Thread(target=time.sleep, args=(3600,)).start()
 h.run(url, study, objective, name)

@@ -1,0 +1,33 @@
+"""What a notebook shows of a study."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class Plot:
+    """A page that a notebook shows in a frame."""
+
+    def __init__(self, page: str) -> None:
+        self.page = page
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f'<iframe srcdoc="{escape(self.page)}" style="width: 100%; height: 700px; border: 0"></iframe>'
+
+
+class Figure:
+    """A figure that a notebook shows as SVG."""
+
+    def __init__(self, svg: str) -> None:
+        self.svg = svg
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Writes it into a file that ends in .svg."""
+        Path(path).write_text(self.svg, encoding="utf-8")
+        return Path(path)
+
+    def _repr_svg_(self) -> str:
+        return self.svg

@@ -1,0 +1,115 @@
+"""A study on a NATS server, as its trainers read and write it."""
+
+import json
+import re
+import time
+
+from ._nats_connection import Connection
+
+PULL_SECONDS = 5
+DELIVERY = re.compile(r"\.trainers\.\d+\.(\d+)\.")  # the position of a suggestion, in its reply subject
+
+
+class Refused(Exception):
+    """The server does not accept what was sent."""
+
+
+class StudyOnServer:
+    """What a trainer called `name` asks of the server, and stores there."""
+
+    def __init__(self, access, study, name):
+        self.name = name
+        self.study = study
+        self.root = f"ht.{study}"
+        self.stream = f"HT_{study}"
+        self.nats = Connection(access, name)
+        self.objective = None
+
+    def has_closed(self):
+        _, _, last = self.insist(lambda: self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
+        return b'"type":"closed"' in last
+
+    def beat(self, trial, content):
+        """Sends a heartbeat; trial 0 says that the trainer is there."""
+        self.nats.publish(f"{self.root}.beat.{self.name}.{trial}", json.dumps(content))
+
+    def named(self, value):
+        """A bare number is the value of the study's first objective."""
+        if isinstance(value, dict):
+            return value
+        if self.objective is None:
+            self.objective = self.insist(self._created)["objectives"][0]["name"]
+        return {self.objective: float(value)}
+
+    def _created(self):
+        """The first fact of the study."""
+        subject = f"$JS.API.DIRECT.GET.{self.stream}"
+        headers, _, data = self.nats.request(f"{subject}.{self.root}.log.created", "")
+        if headers.get("status") == "404":  # older engines stored it there
+            headers, _, data = self.nats.request(subject, json.dumps({"seq": 1}))
+        if headers.get("status") == "404":
+            raise TimeoutError(f"{self.stream}: the study has not started")
+        return json.loads(data)
+
+    def pull(self, until):
+        """The headers, reply subject and body of the next suggestion; None if there is none yet."""
+        ask = json.dumps({"batch": 1, "expires": PULL_SECONDS * 1_000_000_000})
+        try:
+            headers, reply, data = self.nats.request(
+                f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.trainers", ask, seconds=PULL_SECONDS + 1, until=until
+            )
+        except (TimeoutError, OSError):
+            time.sleep(0.2)
+            return None
+        return (headers, reply, data) if reply else None  # a status needs no acknowledgement
+
+    def state_of(self, suggestion, reply):
+        """Whether an attempt is free or taken, judging by the last fact of its trial: the log decides, this only saves work.
+
+        A late fact of an earlier attempt hides what this one has become: it is unclear.
+        """
+        subject = f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.by.*.{suggestion['trial']}"
+        headers, _, data = self.insist(lambda: self.nats.request(subject, ""))
+        if headers.get("status") == "404":
+            return "free"
+        try:
+            attempt = json.loads(data).get("attempt")
+        except (ValueError, AttributeError):
+            attempt = None
+        if isinstance(attempt, int) and attempt >= suggestion["attempt"]:
+            return "taken"
+        delivery = DELIVERY.search(reply)
+        is_older = delivery is not None and int(headers.get("nats-sequence", 0)) < int(delivery[1])
+        return "free" if is_older else "unclear"
+
+    def store(self, trial, fact, message_id):
+        """Publishes a fact until the stream has it: the server stores the same id once, so no other trainer may be able to guess it."""
+        subject = f"{self.root}.log.by.{self.name}.{trial}"
+        data = json.dumps(fact, allow_nan=False)
+        event = {
+            "ce-specversion": "1.0",
+            "ce-id": message_id,
+            "ce-source": f"/studies/{self.study}/trainers/{self.name}",
+            "ce-type": f"hypertide.{fact['type']}.v1",
+            "content-type": "application/json",
+        }
+        self.insist(lambda: self._publish(subject, data, {"Nats-Msg-Id": message_id, **event}))
+
+    def _publish(self, subject, data, headers):
+        _, _, answer = self.nats.request(subject, data, headers=headers)
+        ack = json.loads(answer)
+        if "error" in ack:
+            if ack["error"].get("code") == 503:
+                raise TimeoutError()
+            raise Refused(ack["error"].get("description"))
+
+    def insist(self, ask):
+        pause = 0.05
+        while True:
+            try:
+                return ask()
+            except (TimeoutError, OSError):
+                if self.nats.closed:
+                    raise
+                time.sleep(pause)
+                pause = min(2 * pause, 1.0)

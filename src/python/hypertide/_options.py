@@ -1,0 +1,55 @@
+"""What `Study` is given, as the engine takes it."""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Iterable
+
+from .errors import HypertideError
+
+
+def parameter(value: Any) -> Any:
+    if hasattr(value, "tolist"):  # an array of NumPy
+        value = value.tolist()
+    return {"type": "choice", "values": list(value)} if isinstance(value, (list, tuple)) else value
+
+
+def journals(earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
+    paths = [earlier] if isinstance(earlier, (str, os.PathLike)) else earlier
+    return [str(Path(path).absolute()) for path in paths]
+
+
+_KEYWORDS = ("minimize", "maximize", "path", "name", "epochs", "early", "resumes", "strategy", "seed", "earlier")
+_ELSEWHERE = {
+    "direction": "minimize or maximize, with the name of the objective",
+    "directions": "minimize or maximize, with the names of the objectives",
+    "storage": "path",
+    "study_name": "name",
+    "sampler": "strategy",
+    "pruner": "epochs",
+}
+"""What Optuna calls the same."""
+
+
+def refuse_unknown(options: Iterable[str]) -> None:
+    """Refuses a misspelt keyword; the engine knows the other options."""
+    for name in options:
+        meant = _ELSEWHERE.get(name) or next(iter(get_close_matches(name, _KEYWORDS, 1, 0.75)), None)
+        if meant:
+            raise HypertideError(f"Study: there is no option {name}; did you mean {meant}?")
+
+
+def objectives(minimize: str | Iterable[str] | None, maximize: str | Iterable[str] | None) -> dict[str, str] | None:
+    names = {"minimize": minimize, "maximize": maximize}
+    for direction, given in names.items():
+        if isinstance(given, bool):
+            raise HypertideError(f"{direction}: expected the name of the objective, such as {direction}='loss', got {given}")
+    directions = {
+        name: direction
+        for direction, given in names.items()
+        if given is not None
+        for name in ([given] if isinstance(given, str) else given)
+    }
+    return directions or None
