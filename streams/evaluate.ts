@@ -131,36 +131,30 @@ export function evaluateTrial<P>(
     inTime?.();
     say.end(event);
   };
-  const fail = (reason: FailureReason, message: string, trace?: string) =>
-    end(
-      omitUndefined({
-        type: 'failed',
-        trial,
-        attempt,
-        run,
-        reason,
-        message: message.slice(0, 4096),
-        trace: trace?.slice(0, LONGEST_TRACE),
-      }),
-    );
-  const stopBy = (by: string) => end({ type: 'stopped', trial, run, step, by });
+  const failed = (reason: FailureReason, message: string, trace?: string): EndFact =>
+    omitUndefined({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096), trace: trace?.slice(0, LONGEST_TRACE) });
+  const stoppedBy = (by: string): EndFact => ({ type: 'stopped', trial, run, step, by });
   // After a stop the last report is the result. Only without a report is it what the objective returns.
-  const finish = (evaluation: Evaluation) => {
-    if (diverged !== undefined) return fail('non-finite', diverged);
-    if (stopped !== undefined && reported) return stopBy(stopped);
+  const factOf = (evaluation: Evaluation): EndFact => {
+    if (diverged !== undefined) return failed('non-finite', diverged);
+    if (stopped !== undefined && reported) return stoppedBy(stopped);
     const result = typeof evaluation === 'number' ? { values: { [name]: evaluation } } : evaluation;
     const wrong = Object.entries(result?.values ?? {}).find(([, v]) => !Number.isFinite(v));
-    if (wrong) return fail('non-finite', `${wrong[0]} is ${wrong[1]}`);
+    if (wrong) return failed('non-finite', `${wrong[0]} is ${wrong[1]}`);
     if (typeof result?.values !== 'object' || result.values === null)
-      return fail('error', `the objective returned ${described(evaluation, name)}`);
-    end({ type: 'completed', trial, run, ...result, seconds: (performance.now() - since) / 1000 });
+      return failed('error', `the objective returned ${described(evaluation, name)}`);
+    return { type: 'completed', trial, run, ...result, seconds: (performance.now() - since) / 1000 };
   };
-  const broke = (error: unknown) => {
-    if (diverged !== undefined) return fail('non-finite', diverged);
-    if (stopped !== undefined) return stopBy(stopped);
-    if (error instanceof InfeasibleError) return fail('infeasible', error.message);
-    if (error instanceof Error) fail('error', error.message, error.stack);
-    else fail('error', String(error));
+  const brokenBy = (error: unknown): EndFact => {
+    if (diverged !== undefined) return failed('non-finite', diverged);
+    if (stopped !== undefined) return stoppedBy(stopped);
+    const { message, trace, isInfeasible } = readError(error);
+    return isInfeasible ? failed('infeasible', message) : failed('error', message, trace);
+  };
+  const broke = (error: unknown) => end(brokenBy(error));
+  const finish = (evaluation: Evaluation) => {
+    const fact = attempted(() => factOf(evaluation)); // what an objective returns may throw when it is read
+    end('broke' in fact ? brokenBy(fact.broke) : fact.returned);
   };
   const report = (value: number | Values, at = step + 1, metrics?: Values) => {
     if (over || diverged !== undefined) return;
@@ -177,7 +171,7 @@ export function evaluateTrial<P>(
     say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) });
   };
   const late = () => {
-    fail('timeout', `it took longer than ${timeLimit} s`);
+    end(failed('timeout', `it took longer than ${timeLimit} s`));
     stopping.abort('timeout');
   };
   const inTime = timeLimit === undefined ? undefined : callAfter(timeLimit, late);
@@ -259,6 +253,16 @@ function attempted<T>(act: () => T): { readonly returned: T } | { readonly broke
   } catch (broke) {
     return { broke };
   }
+}
+
+/** What an error says. Anything can be thrown, also what has no text or throws when it is read. */
+function readError(error: unknown): { readonly message: string; readonly trace?: string; readonly isInfeasible?: boolean } {
+  const said = attempted(() => {
+    if (!(error instanceof Error)) return { message: String(error) };
+    const { message, stack } = error;
+    return { message: String(message), isInfeasible: error instanceof InfeasibleError, ...(typeof stack === 'string' && { trace: stack }) };
+  });
+  return 'broke' in said ? { message: 'it threw a value that cannot be read' } : said.returned;
 }
 
 const isPromise = (evaluation: Evaluation | Promise<Evaluation>): evaluation is Promise<Evaluation> =>

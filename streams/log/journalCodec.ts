@@ -40,19 +40,24 @@ export function encodeFact(at: number, fact: unknown, author?: string): string {
 
 /**
  * A reader of lines. A damaged line keeps its position and gives its raw text as the fact. A line at another position than it was written at counts,
- * and gives a warning: once for all lines that have moved as far as it.
+ * and gives a warning: once for all lines that have moved as far as it. The first warning says how to restore lines: before a study continues with them.
  */
 export function lineDecoder(damaged: Damage): LineDecoder {
   const shifts = new Set([0]);
+  let isFirst = true;
+  const tell: Damage = (position, what) => {
+    damaged(position, isFirst ? `${what}; "hypertide repair" writes a copy with all that can be restored` : what);
+    isFirst = false;
+  };
   const tooLong: LineDecoder['tooLong'] = (bytes, position) => {
-    damaged(position, `expected at most ${MAX_LINE} bytes, but the line has ${bytes}`);
+    tell(position, `expected at most ${MAX_LINE} bytes, but the line has ${bytes}`);
     return { position, at: 0, fact: undefined };
   };
   const decode: LineDecoder['decode'] = (line, position) => {
     const object = parseLine(line);
     if (object === undefined) {
       const text = line.toString();
-      damaged(position, `expected a JSON object, but got ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`);
+      tell(position, `expected a JSON object, but got ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`);
       return { position, at: 0, fact: text };
     }
     const { at, sum, author, ...fact } = object;
@@ -62,12 +67,12 @@ export function lineDecoder(damaged: Damage): LineDecoder {
     const written = sealedPosition(line, sum);
     if (written === undefined) {
       const message = 'its checksum does not match';
-      damaged(position, message);
+      tell(position, message);
       return { position, at: time, fact: line.toString(), refusal: { code: 'damaged', message } };
     }
     const shift = written - position;
     if (!shifts.has(shift))
-      damaged(position, `holds entry ${written}: ${shift > 0 ? 'lines are missing' : 'lines stand twice or in another order'} before it`);
+      tell(position, `holds entry ${written}: ${shift > 0 ? 'lines are missing' : 'lines stand twice or in another order'} before it`);
     shifts.add(shift);
     return { position, at: time, fact, ...by };
   };

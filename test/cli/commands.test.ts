@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -148,6 +149,11 @@ describe('commands that read', () => {
       out: '4 suggestions recomputed, all equal\n',
       err: '',
     });
+    const resumed = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
+    expect(resumed.err).toContain('study.jsonl:2: expected a JSON object, but got "rubbish"; "hypertide repair" writes a copy');
+    expect(resumed.err.match(/hypertide repair/g)).toHaveLength(1);
+    execFileSync('mkfifo', [join(place, 'pipe.jsonl')]);
+    expect((await hypertide(place, 'repair', 'pipe.jsonl')).err).toContain('expected a file for the journal, got a pipe or a device');
     const other = await hypertide(place, 'repair', 'study.yaml');
     expect([other.code, other.err]).toEqual([2, 'hypertide: study.yaml: expected a journal, but there is no study in it\n']);
   });

@@ -5,7 +5,7 @@ import type { TrialEvent } from '../../src/facts/facts.ts';
 import type { Tags } from '../../src/messages.ts';
 import type { Directive } from '../../streams/engine/directive.ts';
 import { evaluate, evaluateTrial } from '../../streams/evaluate.ts';
-import type { Trial } from '../../streams/objective.ts';
+import type { Objective, Trial } from '../../streams/objective.ts';
 
 it('an objective sees the tags of its trial', () => {
   const directives$ = new Subject<Directive<{ x: number }>>();
@@ -54,6 +54,30 @@ describe('an evaluation', () => {
       await null;
       await null;
       expect(facts).toMatchObject([{ type: 'failed', reason: 'error', message: 'soon' }]);
+    }
+  });
+
+  it('fails if what the objective throws or returns cannot be read', async () => {
+    const unreadable = () =>
+      Object.defineProperty({}, 'values', {
+        enumerable: true,
+        get: () => error('unread'),
+      }) as never;
+    const odd = Object.assign(new Error(), { message: { code: 3 }, stack: 3 });
+    const objectives: [Objective<unknown>, string][] = [
+      [() => thrown(Object.create(null)), 'it threw a value that cannot be read'],
+      [async () => thrown(Object.create(null)), 'it threw a value that cannot be read'],
+      [() => thrown(odd), '[object Object]'],
+      [unreadable, 'unread'],
+      [async () => unreadable(), 'unread'],
+      [async () => ({ values: { value: Symbol('x') as never } }), 'Cannot convert a Symbol value to a string'],
+    ];
+    for (const [objective, message] of objectives) {
+      const { facts, say } = heard();
+      evaluateTrial(objective, suggestion, 'r', say, {});
+      await null;
+      await null;
+      expect(facts).toMatchObject([{ type: 'failed', reason: 'error', message }]);
     }
   });
 
@@ -154,4 +178,7 @@ it('an end comes later than its directive, so that events may be fed back', () =
 
 function error(message: string): never {
   throw new Error(message);
+}
+function thrown(value: unknown): never {
+  throw value;
 }

@@ -51,10 +51,15 @@ export async function* factsIn(path: string): AsyncGenerator<Fact> {
 export const settingsIn = async (path: string, created: Created): Promise<Settings> =>
   (await ledgerIn(journalSource(path, quietly.warn), created)).settings;
 
-async function firstBytes(path: string): Promise<string> {
-  const there = await stat(path).catch(() => undefined); // openJournal reports why it cannot be read
+/** @throws UsageError for what is no file, such as a pipe, which nobody may ever write. */
+export async function checkIsFile(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined); // whoever opens it reports why it cannot be read
   if (there && !there.isFile())
     throw new UsageError(`${path}: expected a file for the journal, got ${there.isDirectory() ? 'a directory' : 'a pipe or a device'}`);
+}
+
+async function firstBytes(path: string): Promise<string> {
+  await checkIsFile(path);
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw new UsageError(`${path}: cannot be read (${cause.message})`);

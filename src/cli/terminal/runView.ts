@@ -81,7 +81,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     since = performance.now();
     before = ended();
     const uncounted = state.uncounted > 0 ? `; ${state.uncounted} of those that failed do not count` : '';
-    screen.line(`resuming: ${state.trials} trials exist, ${state.completed} of them completed${uncounted}`);
+    const trials = state.trials === 1 ? '1 trial exists' : `${state.trials} trials exist`;
+    screen.line(`resuming: ${trials}, ${state.completed} of them completed${uncounted}`);
     const line = passed.line();
     if (line !== undefined) screen.line(line);
   };

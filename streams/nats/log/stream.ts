@@ -21,14 +21,18 @@ export interface StreamOptions {
   readonly maxBytes?: number;
 }
 
-/** Settings without which a study waits for ever, or loses its beginning; and what makes them so. */
-const NEEDED = {
-  retention: { is: RetentionPolicy.Limits, mend: 'cannot change it: move the stream away' },
-  discard: { is: DiscardPolicy.New, mend: '--discard new' },
-  max_age: { is: 0, mend: '--max-age 0' },
-  max_msgs_per_subject: { is: -1, mend: '--max-msgs-per-subject=-1' },
-  allow_direct: { is: true, mend: '--allow-direct' },
-} as const;
+/** Settings without which a study waits for ever, or loses its beginning: what they are, what they must be, and what makes them so. */
+const neededOf = (
+  { log }: Subjects,
+  { subjects = [], retention, discard, max_age, max_msgs_per_subject, allow_direct }: StreamConfig,
+): readonly (readonly [name: string, now: unknown, needed: unknown, mend: string])[] => [
+  ['subjects', subjects.join(', '), log, `--subjects '${log}'`],
+  ['retention', retention, RetentionPolicy.Limits, 'cannot change it: move the stream away'],
+  ['discard', discard, DiscardPolicy.New, '--discard new'],
+  ['max_age', max_age, 0, '--max-age 0'],
+  ['max_msgs_per_subject', max_msgs_per_subject, -1, '--max-msgs-per-subject=-1'],
+  ['allow_direct', allow_direct, true, '--allow-direct'],
+];
 const NAME_IN_USE = 10058;
 /** Bytes of the longest message that a stream takes by default. */
 const MESSAGE = 64 * 1024;
@@ -100,10 +104,13 @@ export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, op
     if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error; // it is there, with other settings
   }
   const { config, ...found } = await findStream(jsm, subjects);
-  const wrong = Object.entries(NEEDED).flatMap(([name, { is, mend }]) => {
-    const now = config[name as keyof typeof NEEDED];
-    return now === is ? [] : [`${name} is ${now}, not ${is} (nats stream edit ${subjects.stream} ${mend})`];
-  });
+  const needed = [...neededOf(subjects, config)];
+  const { maxMessageBytes = MESSAGE } = options;
+  const isTooShort = found.last === 0 && found.longest !== -1 && found.longest < maxMessageBytes; // its first message may be that long
+  if (isTooShort) needed.push(['max_msg_size', found.longest, maxMessageBytes, `--max-msg-size ${maxMessageBytes}`]);
+  const wrong = needed.flatMap(([name, now, is, mend]) =>
+    now === is ? [] : [`${name} is ${now}, not ${is} (nats stream edit ${subjects.stream} ${mend})`],
+  );
   if (wrong.length > 0) throw new StudyError(`the stream ${subjects.stream} has settings that a study cannot have: ${wrong.join('; ')}`);
   return found;
 }

@@ -95,7 +95,8 @@ export class ClaimedRun<P> {
   get #phase() {
     return this.#life.getSnapshot().value;
   }
-  get #isOver(): boolean {
+  /** Whether its last fact is known. The server may not have it yet. */
+  get isOver(): boolean {
     return this.#phase === 'ended' || this.#phase === 'stored';
   }
 
@@ -136,7 +137,7 @@ export class ClaimedRun<P> {
   }
 
   preempt(): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (this.#performing?.preempt) return this.#performing.preempt();
     const { trial } = this.suggestion;
     if (!this.#performing) this.#options.warn(`trial ${trial} handed back before it began, for another worker`, this.#about);
@@ -150,13 +151,13 @@ export class ClaimedRun<P> {
   }
 
   #say(fact: ReportedFact | EndFact): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#facts.push(fact);
     this.#send();
   }
 
   #end(fact?: EndFact): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (fact) this.#say(fact);
     else this.#facts.length = 0; // no one needs them
     this.#life.send({ type: 'ended' });

@@ -12,7 +12,6 @@ import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import {
   type DirectiveMessage,
   type InstructedMessage,
-  isRelayed,
   PRESENCE,
   type PresenceMessage,
   type RejectedMessage,
@@ -25,6 +24,7 @@ import { ClaimedRun, type ClaimedRunOptions, type Perform, type Warn } from './c
 import { leaseOf, limitOf, priorityOf, suggestionOf } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
 import { type Door, openDoor, pausableDoor } from './door.ts';
+import { listen } from './listen.ts';
 import { puller } from './puller.ts';
 
 export interface RunTrainerOptions {
@@ -60,6 +60,8 @@ export interface Trainer {
 const FOR_OTHERS = `-NAK ${JSON.stringify({ delay: nanos(250) })}`;
 /** Milliseconds to wait for an answer before one asks again. */
 const PATIENCE = 2000;
+/** Milliseconds after which a trainer that is to end says what it still waits for. */
+const LATE = 2000;
 /** Milliseconds that an engine has to refuse a claim that may have come second. */
 const OBJECTION = 1000;
 
@@ -87,6 +89,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   let told: Instruction = 'work';
   let over = false;
   let closing = false;
+  let waiting: ReturnType<typeof setInterval> | undefined;
   let finish!: () => void;
   let fail!: (error: unknown) => void;
   const done = new Promise<void>((resolve, reject) => {
@@ -107,6 +110,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const tidy = () => {
     over = true;
     clearInterval(presence);
+    clearInterval(waiting);
     if (hasSaid && !nc.isClosed()) sayPresent({ ended: true });
     if (told === 'drain' && !closing) options.drained?.();
     pulls.end();
@@ -139,6 +143,14 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     hasSaid = true;
     const message: PresenceMessage = { slots, ...(options.offers && { offers: options.offers }), ...more };
     publish(nc, subjects.beat(name, 0), JSON.stringify(message));
+  };
+  /** The results of trials that have ended are kept until the server has them, however long it is away. */
+  const sayWaiting = () => {
+    const trials = [...held.values()].filter(({ isOver }) => isOver).map(({ suggestion }) => suggestion.trial);
+    if (trials.length === 0) return;
+    clearInterval(waiting);
+    const what = trials.length === 1 ? `the result of trial ${trials[0]}` : `the results of trials ${trials.join(', ')}`;
+    warn(`${study}: ${name} ends when the server has stored ${what}`);
   };
   const presence = setInterval(() => sayPresent(), PRESENCE);
   /** A run that claimed too late, or whose trial is over, learns it here. The rest is for people. */
@@ -276,18 +288,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       closing = true;
       end();
       for (const one of [...held.values()]) one.preempt();
+      waiting ??= setInterval(sayWaiting, LATE);
       return done;
     },
   };
 }
-
-/** @returns ends it. */
-const listen = <T>(nc: NatsConnection, subject: string, hear: (message: T) => void): (() => void) => {
-  const subscription = nc.subscribe(subject, {
-    callback: (error, message) => {
-      const said = error || isRelayed(message) ? undefined : jsonOf(message);
-      if (typeof said === 'object' && said !== null) hear(said as T);
-    },
-  });
-  return () => subscription.unsubscribe();
-};

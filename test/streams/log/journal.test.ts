@@ -6,7 +6,7 @@ import { logContract } from '../../../src/testing/log.ts';
 import { JournalError } from '../../../streams/log/errors.ts';
 import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
-import { entriesOf, journalPath } from './support.ts';
+import { entriesOf, HINT, journalPath } from './support.ts';
 
 for (const fsync of ['always', 'interval', 'never'] as const) {
   logContract({ describe, it, expect }, `a journal with fsync ${fsync}`, async () => {
@@ -94,7 +94,7 @@ describe('the file of a journal', () => {
       { position: 7, at: 3, fact: { n: 1 } },
     ]);
     expect(said).toHaveLength(5);
-    expect(said[0]).toBe(`${path}:2: expected a JSON object, but got "{\\"n\\":"`);
+    expect(said[0]).toBe(`${path}:2: expected a JSON object, but got "{\\"n\\":"; ${HINT}`);
   });
 
   it('keeps the position of a line that is too long', async () => {
@@ -102,7 +102,7 @@ describe('the file of a journal', () => {
     writeFileSync(path, `{"n":0}\n{"text":"${'x'.repeat(16 * 2 ** 20)}"}\n{"n":2}\n`);
     const { facts, said } = await visit(path);
     expect(facts).toEqual([{ n: 0 }, undefined, { n: 2 }]);
-    expect(said).toEqual([`${path}:2: expected at most 16777216 bytes, but the line has 16777228`]);
+    expect(said).toEqual([`${path}:2: expected at most 16777216 bytes, but the line has 16777228; ${HINT}`]);
   });
 
   it('is read correctly if lines and characters cross the borders of blocks', async () => {

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 
+/** What the first warning about a damaged line ends with. */
+export const HINT = '"hypertide repair" writes a copy with all that can be restored';
+
 /** A path for a journal in a directory of its own, which goes when the test is over. */
 export function journalPath(): string {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));

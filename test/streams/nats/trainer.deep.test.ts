@@ -31,6 +31,30 @@ it('a trainer says that its study was deleted on the server, and that it is back
   await again.close();
 });
 
+it('a trainer that ends says which results it keeps until the server has them', async () => {
+  const study = fresh();
+  const engine = await engineOn(server, { study });
+  engine.finished.catch(() => {});
+  const warnings: string[] = [];
+  let finish = (_: number) => {};
+  const { close } = trainer<At>(await server.connect(), study, () => new Promise<number>((resolve) => (finish = resolve)), {
+    name: 'w',
+    warn: (text) => warnings.push(text),
+  });
+  await engine.heard.until(isFact('started'));
+  await (await jetstreamManager(engine.nc)).streams.delete(subjectsOf(study).stream);
+  finish(1);
+  await engine.close();
+  let hasEnded = false;
+  const ended = close().then(() => (hasEnded = true));
+  const last = `${study}: w ends when the server has stored the result of trial 1`;
+  await vi.waitFor(() => expect(warnings).toContain(last), 60_000);
+  expect(hasEnded).toBe(false);
+  const again = await engineOn(server, { study });
+  await ended;
+  await again.close();
+});
+
 it('a trainer sends every fact across a kill of the server, once', async () => {
   const own = await natsServer();
   try {

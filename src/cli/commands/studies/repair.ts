@@ -1,5 +1,5 @@
 import { auditOf, copyOf } from '../../../../streams/log/repair.ts';
-import { stemOf } from '../../sources/journalFile.ts';
+import { checkIsFile, stemOf } from '../../sources/journalFile.ts';
 import { inform, print } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -8,6 +8,7 @@ export async function repair(
   journal: string,
   { output = `${stemOf(journal)}.repaired.jsonl`, json }: { readonly output?: string; readonly json?: boolean },
 ): Promise<number> {
+  await checkIsFile(journal);
   const audit = await auditOf(journal);
   const { damage, objects } = audit;
   const isJournal = [1, 2].some((position) => objects.get(position)?.includes('"type":"created"'));

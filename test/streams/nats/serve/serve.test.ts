@@ -133,6 +133,8 @@ describe('serve', () => {
     [{ discard: 'old', max_msgs: 5 }, 'discard is old, not new (nats stream edit'],
     [{ max_age: 1e12 }, 'max_age is 1000000000000, not 0'],
     [{ retention: 'workqueue' }, 'retention is workqueue, not limits'],
+    [{ subjects: ['elsewhere.>'] }, 'subjects is elsewhere.>, not ht.'],
+    [{ max_msg_size: 100 }, 'max_msg_size is 100, not 65536 (nats stream edit'],
   ])('refuses an existing stream whose settings lose facts or leave requests unanswered: %j', async (settings, message) => {
     const study = fresh();
     const { stream, log } = subjectsOf(study);
