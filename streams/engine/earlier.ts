@@ -74,10 +74,12 @@ async function factsOf(study: EarlierStudy, place: string): Promise<EarlierFacts
   for await (const batch of 'read' in study ? past(study, 1) : study) entries.push(...batch);
   const known = entries.map(({ fact }) => parseFact(fact));
   const created = known.find((fact): fact is Created => !isRefusal(fact) && fact.type === 'created');
-  if (!created) throw new OptionError(place, 'the log of a study', entries.length, ' entries without one');
+  const [first] = known;
+  const why = first && isRefusal(first) ? `; the first: ${first.message}` : '';
+  if (!created) throw new OptionError(place, 'the log of a study', entries.length, ` entries without one${why}`);
   const retracted = new Set<TrialId>();
   for (const fact of known) if (!isRefusal(fact) && fact.type === 'retracted') retracted.add(fact.trial);
-  const space = spaceOf(created);
+  const space = spaceIn(created, place);
   const ledger = new Ledger(space, retracted);
   const facts: StrategyEvent[] = [];
   for (const entry of entries) {
@@ -85,4 +87,13 @@ async function factsOf(study: EarlierStudy, place: string): Promise<EarlierFacts
     if (event && isStrategyEvent(event)) facts.push(event);
   }
   return { name: created.study, space, facts, rungs: rungsIn(created.strategy) };
+}
+
+/** The space of an earlier study. Without its place, an error would read as one of the new study. @throws OptionError */
+function spaceIn(created: Created, place: string): Space<Params> {
+  try {
+    return spaceOf(created);
+  } catch (error) {
+    throw new OptionError(place, 'a study with a valid space', created.study, ` with ${(error as Error).message}`);
+  }
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { isUnsealed, lastPieces, mayBeSealed } from './audit.ts';
+import { checkIsFile } from './checkIsFile.ts';
 import { JournalError } from './errors.ts';
 import { MAX_LINE, parseLine } from './journalCodec.ts';
 import { checksumOf, sealOf } from './seal.ts';
@@ -15,6 +16,7 @@ const PIECE = 2 ** 20;
  * @throws JournalError if the journal cannot be read.
  */
 export async function isIntact(path: string): Promise<boolean> {
+  await checkIsFile(path);
   let line = 0;
   let before: Buffer | undefined;
   let areSealed = false;

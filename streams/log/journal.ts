@@ -3,6 +3,7 @@ import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
+import { checkIsFile } from './checkIsFile.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
 import { bell, follow } from './follow.ts';
 import { encodeFact, type LineDecoder, lineDecoder } from './journalCodec.ts';
@@ -57,6 +58,7 @@ export interface Journal extends AuthoredLog {
  */
 export async function openJournal(path: string, options: JournalOptions = {}): Promise<Journal> {
   const { fsync = 'interval', warn = console.warn, clock = Date.now } = options;
+  await checkIsFile(path);
   const file = await open(path, 'a+').catch((cause) => {
     throw new JournalError(path, 'cannot open the journal', cause);
   });

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../../src/facts/entry.ts';
+import { checkIsFile } from './checkIsFile.ts';
 import { JournalError } from './errors.ts';
 import { lineDecoder } from './journalCodec.ts';
 import { extend, LineIndex, readBlock } from './lineIndex.ts';
@@ -31,6 +32,7 @@ export async function* readJournal(
     throw new JournalError(path, 'cannot read the journal', cause);
   };
   const decoder = lineDecoder((position, what) => warn(`${path}:${position}: ${what}`));
+  await checkIsFile(path);
   const file = await open(path).catch(fail);
   const index = new LineIndex();
   try {

@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { type Audit, auditJournal, type DamagedLine } from './audit.ts';
+import { checkIsFile } from './checkIsFile.ts';
 import { JournalError } from './errors.ts';
 import { isIntact } from './intact.ts';
 import { NONE, sealLines } from './seal.ts';
@@ -57,6 +58,7 @@ export async function copyOf(audit: Audit, copy: string): Promise<Repair> {
 
 /** Compares the lines of a journal with their checksums. @throws JournalError if it cannot be read. */
 export async function auditOf(path: string): Promise<Audit> {
+  await checkIsFile(path);
   const file = await readFile(path).catch((cause) => {
     throw new JournalError(path, 'cannot read the journal', cause);
   });

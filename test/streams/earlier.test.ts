@@ -20,6 +20,7 @@ import {
   type TrialRow,
   verify,
 } from '../../streams/index.ts';
+import { past } from '../../streams/log/past.ts';
 
 const wide = space({ x: float(0, 1), y: float(1e-4, 1, { log: true }), kind: choice(['a', 'b']) });
 interface Wide {
@@ -145,6 +146,14 @@ describe('a study with earlier ones', () => {
   it('refuses what is no log of a study', async () => {
     const ask = (earlier: unknown) => createStudy(wide, { trials: 1, earlier: earlier as readonly EarlierStudy[] }).ask();
     await expect(ask([memoryLog()])).rejects.toThrow('earlier[0]: expected the log of a study, got 0 entries without one');
+    const before: object[] = [];
+    for await (const entries of past(await finished(1, 3, 'odd'), 1)) before.push(...entries.map(({ fact }) => fact as object));
+    const [created, ...others] = before;
+    await expect(ask([await logOf([{ ...created, v: 9 }, ...others])])).rejects.toThrow(/entries without one; the first: .*9/);
+    const inverted = { parameters: { x: { type: 'float', low: 2, high: 1 } } };
+    await expect(ask([await logOf([{ ...created, space: inverted }, ...others])])).rejects.toThrow(
+      'earlier[0]: expected a study with a valid space, got "past-odd" with parameters.x.low: expected less than high (1), got 2',
+    );
     await expect(ask(['last.jsonl'])).rejects.toThrow('earlier[0]: expected a log such as readJournal(\'study.jsonl\'), got "last.jsonl"');
     await expect(ask('last.jsonl')).rejects.toThrow('earlier: expected a list of logs');
     const many = [...Array(30).fill(await finished(1, 3)), memoryLog()];

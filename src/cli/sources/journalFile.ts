@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { checkIsFile } from '../../../streams/log/checkIsFile.ts';
 import { JournalLockedError } from '../../../streams/log/errors.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import type { Log } from '../../../streams/log/log.ts';
@@ -50,13 +51,6 @@ export async function* factsIn(path: string): AsyncGenerator<Fact> {
 /** The settings that a study has now. */
 export const settingsIn = async (path: string, created: Created): Promise<Settings> =>
   (await ledgerIn(journalSource(path, quietly.warn), created)).settings;
-
-/** @throws UsageError for what is no file, such as a pipe, which nobody may ever write. */
-export async function checkIsFile(path: string): Promise<void> {
-  const there = await stat(path).catch(() => undefined); // whoever opens it reports why it cannot be read
-  if (there && !there.isFile())
-    throw new UsageError(`${path}: expected a file for the journal, got ${there.isDirectory() ? 'a directory' : 'a pipe or a device'}`);
-}
 
 async function firstBytes(path: string): Promise<string> {
   await checkIsFile(path);

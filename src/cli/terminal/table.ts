@@ -57,14 +57,14 @@ export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? 
   return left > 0 ? `${text}\n(${left} columns more do not fit here; --json shows all)` : text;
 }
 
-/** Rows of text below a head, in columns. */
+/** Rows of text below a head, in columns. Text from outside is escaped here. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const out = new Table({
     head: head.map((name) => colours.bold(escapeControls(name))),
     chars: plain,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const row of rows) out.push([...row]);
+  for (const row of rows) out.push(row.map(escapeControls));
   return out
     .toString()
     .split('\n')

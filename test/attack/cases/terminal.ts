@@ -36,7 +36,7 @@ async function journalWith(world: World, text: string): Promise<string> {
   const run = 'r';
   const facts: Fact[] = [
     createdOf(space({ x: float(0, 1) }), random(), { study: 'study', trials: 3 }),
-    { type: 'suggested', trial: 1, attempt: 1, by: text, params: { x: 0.5 }, tags: { note: text } },
+    { type: 'suggested', trial: 1, attempt: 1, by: text, params: { x: 0.5 }, tags: { note: text, why: text, studies: text } },
     { type: 'started', trial: 1, attempt: 1, run, trainer: text },
     { type: 'completed', trial: 1, run, values: { value: 1, [text]: 2 }, metrics: { [text]: 3 }, checkpoint: text },
     { type: 'suggested', trial: 2, attempt: 1, by: 'random', params: { x: 0.2 } },
@@ -44,8 +44,24 @@ async function journalWith(world: World, text: string): Promise<string> {
     { type: 'failed', trial: 2, run, reason: 'error', message: text },
     { type: 'suggested', trial: 3, attempt: 1, by: 'random', params: { x: 0.2 } },
     { type: 'started', trial: 3, attempt: 1, run, trainer: text },
+    { type: 'instructed', trainer: text, to: 'pause', reason: text },
   ];
   for (const fact of facts) await log.append(fact);
+  await log.close();
+  return path;
+}
+
+/** A journal of a study whose parameter, objective and earlier study have a name. */
+async function journalOf(world: World, name: string): Promise<string> {
+  const path = join(world.directory(), 'study.jsonl');
+  const log = await openJournal(path);
+  const earlier = { studies: [{ study: name, results: 3 }], configurations: [] };
+  await log.append({ ...createdOf(space({ [name]: float(0, 1) }), random(), { objectives: { [name]: 'minimize' } }), earlier });
+  for (let trial = 1; trial <= 12; trial++) {
+    await log.append({ type: 'suggested', trial, attempt: 1, by: 'random', params: { [name]: trial / 13 } });
+    await log.append({ type: 'started', trial, attempt: 1, run: 'r' });
+    await log.append({ type: 'completed', trial, run: 'r', values: { [name]: trial } });
+  }
   await log.close();
   return path;
 }
@@ -73,6 +89,21 @@ export const terminalAttacks = [
   ...['trials', 'trials --json', 'best', 'best --json', 'verify', 'verify --json'].map((command) =>
     attack('shown controls', `names and texts of a trainer in ${command}`, async (world) => {
       const { printed } = await world.hypertide(...command.split(' '), await journalWith(world, ALL));
+      return obeys(printed);
+    }),
+  ),
+  attack('shown controls', 'what a trial was suggested by, in why', async (world) => {
+    const { printed } = await world.hypertide('why', await journalWith(world, ALL), '1');
+    return obeys(printed);
+  }),
+  attack('shown controls', 'the name of a trainer and the reason of its pause, in workers', async (world) => {
+    const { printed } = await world.hypertide('workers', await journalWith(world, ALL));
+    return obeys(printed);
+  }),
+  ...['list', 'importance', 'best', 'trials', 'plot history'].map((command) =>
+    attack('shown controls', `the names of a study in ${command}`, async (world) => {
+      const path = await journalOf(world, ALL);
+      const { printed } = await world.hypertide(...command.split(' '), command === 'list' ? dirname(path) : path);
       return obeys(printed);
     }),
   ),

@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import fs, { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
 import { JournalError } from '../../../streams/log/errors.ts';
+import { isIntact } from '../../../streams/log/intact.ts';
 import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
+import { repairJournal } from '../../../streams/log/repair.ts';
 import { entriesOf, HINT, journalPath } from './support.ts';
 
 for (const fsync of ['always', 'interval', 'never'] as const) {
@@ -95,6 +98,16 @@ describe('the file of a journal', () => {
     ]);
     expect(said).toHaveLength(5);
     expect(said[0]).toBe(`${path}:2: expected a JSON object, but got "{\\"n\\":"; ${HINT}`);
+  });
+
+  it('is a file: a pipe, which may never end, is refused at once', async () => {
+    const path = journalPath();
+    execFileSync('mkfifo', [path]);
+    const message = 'expected a file for the journal, got a pipe or a device';
+    await expect(openJournal(path)).rejects.toThrow(message);
+    await expect(readJournal(path).next()).rejects.toThrow(message);
+    await expect(repairJournal(path, `${path}.copy`)).rejects.toThrow(message);
+    await expect(isIntact(path)).rejects.toThrow(message);
   });
 
   it('keeps the position of a line that is too long', async () => {

@@ -7,6 +7,7 @@ import { byShare, verdictOn } from '../../../importance/verdict.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { inform, print } from '../../terminal/output.ts';
+import { escapeControls } from '../../terminal/plainText.ts';
 import { plain } from '../../terminal/table.ts';
 
 /** `hypertide importance` */
@@ -49,6 +50,10 @@ function tableOf({ fanova, pedAnova, intervals }: Shares): string {
     colAligns: ['left', 'right', 'right'],
   });
   for (const name of byShare(fanova))
-    table.push([name, percent(fanova[name]!, intervals.fanova[name]!), percent(pedAnova[name]!, intervals.pedAnova[name]!)]);
+    table.push([
+      escapeControls(name),
+      percent(fanova[name]!, intervals.fanova[name]!),
+      percent(pedAnova[name]!, intervals.pedAnova[name]!),
+    ]);
   return table.toString();
 }

@@ -11,7 +11,7 @@ import { rowOf } from '../../sources/rowOf.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { trialsIn } from '../../sources/trialTable.ts';
 import { print } from '../../terminal/output.ts';
-import { stripControls } from '../../terminal/plainText.ts';
+import { escapeControls, stripControls } from '../../terminal/plainText.ts';
 import { pairs } from '../../terminal/render.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -27,7 +27,7 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
   if (row === undefined) throw new UsageError('expected the number of a trial, as no trial is the best yet');
   const why = (await whyOf(await readFeed(study), row.trial))!;
   if (json) print(JSON.stringify(why));
-  else for (const line of linesOf(why, row, objective)) print(line);
+  else for (const line of linesOf(why, row, objective)) print(escapeControls(line));
   return 0;
 }
 

@@ -1,17 +1,18 @@
 import { auditOf, copyOf } from '../../../../streams/log/repair.ts';
-import { checkIsFile, stemOf } from '../../sources/journalFile.ts';
+import { stemOf } from '../../sources/journalFile.ts';
 import { inform, print } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
+
+const isCreated = (line: string | undefined): boolean => line !== undefined && JSON.parse(line).type === 'created';
 
 /** `hypertide repair`: a copy of a damaged journal with all that can be restored. Resolves with the exit status. */
 export async function repair(
   journal: string,
   { output = `${stemOf(journal)}.repaired.jsonl`, json }: { readonly output?: string; readonly json?: boolean },
 ): Promise<number> {
-  await checkIsFile(journal);
   const audit = await auditOf(journal);
   const { damage, objects } = audit;
-  const isJournal = [1, 2].some((position) => objects.get(position)?.includes('"type":"created"'));
+  const isJournal = [1, 2].some((position) => isCreated(objects.get(position)));
   if (!isJournal) throw new UsageError(`${journal}: expected a journal, but there is no study in it`);
   if (damage.length === 0) {
     if (json) print(JSON.stringify({ damage, lost: [] }));
