@@ -2,7 +2,7 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { RequestMethod } from '../../src/study/requests.ts';
 import { isForbidden, withRetry } from './connection/retry.ts';
-import { subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
+import { isName, subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
 
@@ -24,9 +24,14 @@ export async function studiesOn(nc: NatsConnection): Promise<string[]> {
 async function namesOn(nc: NatsConnection, apiPrefix = '$JS.API'): Promise<string[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false, apiPrefix });
   const names: string[] = [];
-  for await (const name of await withRetry(nc, async () => jsm.streams.names()))
-    if (name.startsWith(PREFIX)) names.push(name.slice(PREFIX.length));
+  for await (const name of await withRetry(nc, async () => jsm.streams.names())) names.push(...studyOf(name));
   return names.sort();
+}
+
+/** The study of a stream; none for the stream of another program whose name only begins in the same way. */
+function studyOf(stream: string): readonly string[] {
+  const name = stream.slice(PREFIX.length);
+  return stream.startsWith(PREFIX) && isName(name) ? [name] : [];
 }
 
 /** Whether the account of this user has no streams of its own. */
@@ -38,8 +43,7 @@ export function whenBegun(nc: NatsConnection, begun: (study: string) => void): (
   const subscription = nc.subscribe(`${advisory}.*`, {
     callback: (error, { subject }) => {
       if (error) return; // without the right to it, one looks from time to time
-      const name = subject.slice(advisory.length + 1);
-      if (name.startsWith(PREFIX)) begun(name.slice(PREFIX.length));
+      for (const study of studyOf(subject.slice(advisory.length + 1))) begun(study);
     },
   });
   return () => subscription.unsubscribe();

@@ -10,13 +10,17 @@ let count = 0;
 
 /**
  * Reads `+ pid` and `- pid` of process groups that run, and `! mark` of programs to sweep: on Linux it kills whatever carries that mark in its
- * environment, in whatever session. When its input ends without `q`, the runner is gone, and so are all that it had started.
+ * environment, in whatever session. When its input ends without `q`, the runner is gone, and so are all that it had started. It looks several
+ * times, because the environment of a process that begins a program at that moment does not show.
  */
 const SCRIPT = `
 sweep() {
-  for file in $(grep -Fls "$1" /proc/[0-9]*/environ 2>/dev/null); do
-    pid=\${file#/proc/}; pid=\${pid%/environ}
-    [ "$pid" = $$ ] || kill -KILL "$pid" 2>/dev/null
+  for pause in 0 0.1 0.2 0.4 0.8; do
+    sleep $pause
+    for file in $(grep -Fls "$1" /proc/[0-9]*/environ 2>/dev/null); do
+      pid=\${file#/proc/}; pid=\${pid%/environ}
+      [ "$pid" = $$ ] || kill -KILL "$pid" 2>/dev/null
+    done
   done
 }
 groups=
@@ -24,7 +28,7 @@ while read -r word what; do
   case $word in
     +) groups="$groups $what" ;;
     -) rest=; for group in $groups; do [ "$group" = "$what" ] || rest="$rest $group"; done; groups=$rest ;;
-    !) sweep "${PROGRAM}=$what" ;;
+    !) sweep "${PROGRAM}=$what" & ;;
     q) exit ;;
   esac
 done

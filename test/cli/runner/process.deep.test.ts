@@ -83,3 +83,15 @@ it.skipIf(process.platform !== 'linux')(
     await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), 2000);
   },
 );
+
+/** While a process begins a program, it has no environment that shows where it belongs: these have none until their runner has been gone for a moment. */
+const hidden = `
+  late='while kill -0 $1 2>/dev/null; do sleep 0.02; done; sleep 0.2; exec env HYPERTIDE_RUNNER=$0 sleep 600'
+  for _ in 1 2 3; do
+    env -u HYPERTIDE_RUNNER -u HYPERTIDE_PROGRAM setsid sh -c "$late" $HYPERTIDE_RUNNER $PPID & echo step=$! loss=1
+  done; wait`;
+
+it.skipIf(process.platform !== 'linux')('also those that only begin at that moment', async () => {
+  const pids = await killed(hidden, 1, 'SIGKILL');
+  await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), 4000);
+});
