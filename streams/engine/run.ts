@@ -163,11 +163,11 @@ export function runEngine<P>(
       }
       return true;
     };
-    while ((await log.head()) === 0) await log.append(await createdAfter(space, strategy, options));
     let head = await log.head();
+    for (; head === 0; head = await log.head()) await log.append(await createdAfter(space, strategy, options));
     /** Resolves with whether all is stored. If another process writes first, its entries may change what is to be prepared. */
-    const prepare = async (): Promise<boolean> => {
-      for (const fact of preparations(engine, options)) if ((await log.append(fact)) === 'fenced') return false;
+    const prepare = async (facts: readonly Fact[]): Promise<boolean> => {
+      for (const fact of facts) if ((await log.append(fact)) === 'fenced') return false;
       return true;
     };
     let compared = false;
@@ -186,8 +186,9 @@ export function runEngine<P>(
       engine.receive(left);
       while (!prepared && engine.ledger.position >= head) {
         if (!compared) throw new MismatchError('the log does not begin with a study');
-        prepared = await prepare();
-        head = await log.head();
+        const facts = preparations(engine, options);
+        prepared = await prepare(facts);
+        if (facts.length > 0) head = await log.head();
         if (prepared) goal = head;
       }
       reach();

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
-import { type ServedStudy, type ServeOptions, serve, studyLog } from '../../../streams/nats/serve/serve.ts';
+import { type ServedStudy, type ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import { watchReports } from '../../../streams/study/unreported.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
@@ -74,19 +74,18 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
       const line = ofStudy(screen, study);
       const warn = (text: string) => screen.line(text, { level: 'warn', study });
-      const log = await announceWait(screen, what, studyLog(nc, space, { strategy, ...options, ...settings }));
-      const head = await log.head();
-      await log.close();
+      let served: ServedStudy;
+      const past = () => served.past;
       const failing = failingAlike(
-        () => head,
+        past,
         (trial) => void served.uncount([trial]).catch(() => {}), // it is paused already, or a person has resumed it
       );
-      const reporting = watchReports('let the trainer report its value', () => head, warn);
+      const reporting = watchReports('let the trainer report its value', past, warn);
       let engine: ServedStudy | undefined;
       let failure: string | undefined;
       const state = () => (engine?.ledger.created ? engine : undefined);
       const spans = tracing?.spansOf(study);
-      const call = hooks?.watch(study, head, state);
+      let call: ReturnType<Hooks['watch']> | undefined;
       const measure = metrics?.add(study, {
         state,
         leads: () => engine?.leads ?? false,
@@ -98,7 +97,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       /** The caller of `begin` tells of the first close. */
       const tellReopening = ({ position, effect }: AppliedEntry) => {
         const isClosed = engine?.ledger.closed !== undefined;
-        if (wasClosed && !isClosed && position > head) {
+        if (wasClosed && !isClosed && position > past()) {
           isReopened = true;
           line('reopened');
         } else if (isReopened && effect === 'closed') line('closed');
@@ -112,7 +111,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         const alike = failing(noted);
         if (alike) void pause(study, served, alike);
       };
-      const served = await serve(nc, space, {
+      const beginning = serve(nc, space, {
         strategy,
         ...options,
         earlier: earlierOnServer(nc, options.earlier),
@@ -121,6 +120,8 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         warn,
         spans,
       });
+      served = await announceWait(screen, what, beginning);
+      call = hooks?.watch(study, served.past, state); // entries are read after this
       engine = served;
       engines.add(served);
       void served.ended.then((error) => {
@@ -128,9 +129,9 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         if (error instanceof StudyError && error.code === 'gone') metrics?.remove(study);
         else if (error !== undefined) failure = (error as Error).message;
       });
-      line(head > 0 ? 'resumed' : 'started');
+      line(past() > 0 ? 'resumed' : 'started');
       const worker = `${reaching(nats, access, 'its')}${(access.nkey ?? access.creds) ? ' --name <its name>' : ''}`;
-      if (head === 0) line(`next: hypertide worker ${worker} --study ${study} -- <the command of your program>`);
+      if (past() === 0) line(`next: hypertide worker ${worker} --study ${study} -- <the command of your program>`);
       return served;
     },
     close: async () => {

@@ -21,11 +21,16 @@ const sayings = new Set(['started', 'reported', 'completed', 'stopped', 'failed'
 
 const decoder = new TextDecoder();
 
-/** When a message was first written, in nanoseconds since 1970: more digits than a number holds. */
-export function timeOf({ seq, info, headers }: Omit<StoredMessage, 'subject' | 'data'>, restored: number): string {
+type Timed = Omit<StoredMessage, 'subject' | 'data'>;
+
+/** When a restored message was first written, as its header says. */
+function toldTime({ seq, headers }: Timed, restored: number): string | undefined {
   const told = seq <= restored ? headers?.get(TIME_HEADER) : undefined;
-  return told && /^\d{1,20}$/.test(told) ? told : String(info.timestampNanos);
+  return told && /^\d{1,20}$/.test(told) ? told : undefined;
 }
+
+/** When a message was first written, in nanoseconds since 1970: more digits than a number holds. */
+export const timeOf = (message: Timed, restored: number): string => toldTime(message, restored) ?? String(message.info.timestampNanos);
 
 /**
  * A message as an entry of the log. One that can be no fact keeps its position, and says why.
@@ -34,7 +39,7 @@ export function timeOf({ seq, info, headers }: Omit<StoredMessage, 'subject' | '
  */
 export function entryOf(message: StoredMessage, restored = 0): Entry {
   const { subject, seq: position, data } = message;
-  const at = Math.floor(Number(timeOf(message, restored)) / 1e6);
+  const at = Math.floor(Number(toldTime(message, restored) ?? message.info.timestampNanos) / 1e6);
   const author = trainerOf(subject);
   const refuse = (code: Refusal['code'], message: string): Entry => ({
     position,

@@ -51,6 +51,8 @@ export interface ServedStudy {
   uncount(trials: readonly TrialId[]): Promise<void>;
   /** Ends this engine; another one can take over. */
   close(): Promise<void>;
+  /** Position of the last entry before this start; 0 for a new study. Entries are read after this is known. */
+  readonly past: number;
   /** What this engine has folded from the log. */
   readonly ledger: Ledger<unknown>;
   /** The trials so far. */
@@ -67,7 +69,7 @@ export interface ServedStudy {
  * @param current what holds now.
  * @throws StudyError if the server takes no message as long as that.
  */
-export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, current?: () => Settings): Promise<NatsLog> {
+function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, current?: () => Settings): Promise<NatsLog> {
   const { study, strategy, lease = LEASE, warn, spans, replicas, maxBytes, maxMessageBytes } = options;
   const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
   const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
@@ -111,6 +113,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await studyLog(nc, space, options, () => running.engine.ledger.settings);
+  const past = await log.head();
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
   let resolve!: () => void;
@@ -198,6 +201,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     pause,
     uncount,
     close,
+    past,
     rows: rpc.rows,
     get ledger() {
       return running.engine.ledger;
