@@ -4,11 +4,8 @@ import { parseFact } from '../../../src/facts/parse.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
-import { isStreamFull, withRetry } from '../connection/retry.ts';
-import { silence } from '../connection/silence.ts';
+import { withRetry } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
-import { messageId, publisher, type StoredAt } from '../log/publisher.ts';
-import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import {
   type DirectiveMessage,
   type InstructedMessage,
@@ -20,10 +17,11 @@ import {
 import { checkName, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { attemptState } from './attemptState.ts';
 import { type Beats, timedBeats } from './beats.ts';
-import { ClaimedRun, type ClaimedRunOptions, type Perform, type Warn } from './claimedRun.ts';
+import { ClaimedRun, type Perform, type Warn } from './claimedRun.ts';
 import { leaseOf, limitOf, priorityOf, suggestionOf } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
 import { type Door, openDoor, pausableDoor } from './door.ts';
+import { factSender } from './factSender.ts';
 import { listen } from './listen.ts';
 import { puller } from './puller.ts';
 
@@ -32,13 +30,13 @@ export interface RunTrainerOptions {
   readonly name?: string;
   /** Trials at a time. Default 1. */
   readonly slots?: number;
-  /** Told in a line of what a person might want to know. */
+  /** Called with a line that a person might want to know. */
   readonly warn?: Warn;
   /** Called when the study has closed, with the reason. */
   readonly closed?: (reason: string) => void;
   /** Called when it has ended because a person has drained it. */
   readonly drained?: () => void;
-  /** Nothing is taken on before it resolves. */
+  /** It takes no trial before this resolves. */
   readonly ready?: () => Promise<unknown>;
   readonly beats?: (subjects: Subjects, name: string) => Beats;
   /** Says when it may take a trial. Default: whenever a slot is free. */
@@ -52,11 +50,11 @@ export interface Trainer {
   readonly name: string;
   /** Resolves when the study has closed and no trial runs here, or after `close`. @throws what the server refuses, such as a missing right. */
   readonly done: Promise<void>;
-  /** Takes no more trials, and gives running ones back for other trainers to resume. */
+  /** Takes no more trials, and hands running ones back for other trainers to resume. */
   close(): Promise<void>;
 }
 
-/** Gives a suggestion back for other trainers, which get it a little later: this one would get it again at once. */
+/** Hands a suggestion back for other trainers, which get it a little later: this one would get it again at once. */
 const FOR_OTHERS = `-NAK ${JSON.stringify({ delay: nanos(250) })}`;
 /** Milliseconds to wait for an answer before one asks again. */
 const PATIENCE = 2000;
@@ -65,12 +63,11 @@ const LATE = 2000;
 /** Milliseconds that an engine has to refuse a claim that may have come second. */
 const OBJECTION = 1000;
 
-/** Takes suggestions on, one for each free slot, and has them performed. */
+/** Claims suggestions, one for each free slot, and performs them. */
 export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: RunTrainerOptions = {}): Trainer {
   const subjects = subjectsOf(study);
   const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
   const { slots = 1, warn = () => {} } = options;
-  const out = publisher(nc);
   const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
   /** Runs of which not all is stored. */
   const held = new Map<string, ClaimedRun<P>>();
@@ -82,11 +79,9 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     ),
   );
   const deliveries = deliveryTracker();
-  /** Whether the server had no room for the last fact. */
-  let full = false;
-  const storing = silence(nc, warn);
+  const facts = factSender(nc, { study, name, timeout: PATIENCE }, deliveries, warn);
   const door = pausableDoor(options.door ?? openDoor);
-  let told: Instruction = 'work';
+  let instruction: Instruction = 'work';
   let over = false;
   let closing = false;
   let waiting: ReturnType<typeof setInterval> | undefined;
@@ -95,7 +90,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const done = new Promise<void>((resolve, reject) => {
     finish = resolve;
     fail = (error) => (closing && nc.isClosed() ? resolve() : reject(error));
-  }).finally(() => tidy());
+  }).finally(() => release());
   done.catch(() => {});
 
   const end = () => {
@@ -107,29 +102,28 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     if (!over) options.closed?.(reason);
     end();
   };
-  const tidy = () => {
+  const release = () => {
     over = true;
     clearInterval(presence);
     clearInterval(waiting);
-    if (hasSaid && !nc.isClosed()) sayPresent({ ended: true });
-    if (told === 'drain' && !closing) options.drained?.();
+    if (hasSaid && !nc.isClosed()) publishPresence({ ended: true });
+    if (instruction === 'drain' && !closing) options.drained?.();
     pulls.end();
     for (const one of [...held.values()]) one.abandon();
     pulls.close();
     beats.close();
-    out.close();
-    storing.close();
+    facts.close();
     for (const stop of listening) stop();
   };
-  const obey = (message: DirectiveMessage) => {
+  const onDirective = (message: DirectiveMessage) => {
     if (message.type === 'stop') for (const one of held.values()) if (one.suggestion.trial === message.trial) one.stop(message.by);
     if (message.type === 'closed') close(message.reason);
-    if (message.type === 'instructed' && message.trainer === name) instruct(message);
+    if (message.type === 'instructed' && message.trainer === name) onInstruction(message);
   };
-  /** What a person or the engine tells it is repeated until it obeys. */
-  const instruct = ({ to, reason }: InstructedMessage) => {
-    if (to === told || over) return;
-    told = to;
+  /** A person or the engine repeats an instruction until it is followed. */
+  const onInstruction = ({ to, reason }: InstructedMessage) => {
+    if (to === instruction || over) return;
+    instruction = to;
     const why = reason === undefined ? '' : `: ${reason}`;
     if (to === 'work') warn(`${study}: ${name} takes trials again${why}`);
     else if (to === 'pause') warn(`${study}: ${name} is paused, and takes no trials until "hypertide resume"${why}`);
@@ -139,7 +133,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   };
   /** Whether it has told engines that it is there. */
   let hasSaid = false;
-  const sayPresent = (more: Pick<PresenceMessage, 'ended'> = {}) => {
+  const publishPresence = (more: Pick<PresenceMessage, 'ended'> = {}) => {
     hasSaid = true;
     const message: PresenceMessage = { slots, ...(options.offers && { offers: options.offers }), ...more };
     publish(nc, subjects.beat(name, 0), JSON.stringify(message));
@@ -152,16 +146,16 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const what = trials.length === 1 ? `the result of trial ${trials[0]}` : `the results of trials ${trials.join(', ')}`;
     warn(`${study}: ${name} ends when the server has stored ${what}`);
   };
-  const presence = setInterval(() => sayPresent(), PRESENCE);
-  /** A run that claimed too late, or whose trial is over, learns it here. The rest is for people. */
-  const regret = ({ type, trial, run, code, message }: RejectedMessage) => {
+  const presence = setInterval(() => publishPresence(), PRESENCE);
+  /** Abandons a run that claimed too late, or whose trial is over. Other rejections are for people. */
+  const onRejected = ({ type, trial, run, code, message }: RejectedMessage) => {
     const one = run === undefined ? undefined : held.get(run);
     if (one && (type === 'started' || code === 'ended')) one.abandon();
     else warn(message, omitUndefined({ trial, run }));
   };
   const listening = [
-    listen(nc, subjects.directive('*'), obey),
-    listen(nc, subjects.rejected(name), regret),
+    listen(nc, subjects.directive('*'), onDirective),
+    listen(nc, subjects.rejected(name), onRejected),
     onStatus(nc, ({ type }) => {
       if (type === 'disconnect') deliveries.lost();
       if (type === 'close') fail(new errors.ClosedConnectionError());
@@ -170,33 +164,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
 
   const ask = (subject: string) =>
     withRetry(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
-  /** Why the study closed before this trainer began, if nothing has been said to it since. */
+  /** Why the study closed before this trainer began, if nothing was written to it since. */
   const closedBefore = async (): Promise<string | undefined> => closingIn(parseFact(jsonOf(await ask(subjects.study))));
-
-  /** Sends a fact until the server has it. */
-  const store =
-    (subject: string): ClaimedRunOptions['store'] =>
-    (fact, settled) => {
-      const id = messageId();
-      const options = { id, timeout: PATIENCE, headers: cloudEvent(id, eventSource(study, name), fact) };
-      const have = (stored: StoredAt) => {
-        storing.answered();
-        deliveries.stored(stored);
-        settled();
-      };
-      try {
-        const data = JSON.stringify(fact);
-        out.send(subject, data, options, (stored, error) => {
-          if (isStreamFull(error) && !full) warn(`the server has no room: ${error!.message}; waiting`);
-          full = isStreamFull(error);
-          if (error) storing.failed(error);
-          if (stored) have(stored);
-          else withRetry(nc, () => out.publish(subject, data, options)).then(have, settled);
-        });
-      } catch (error) {
-        settled(error as Error); // there is no JSON for it
-      }
-    };
 
   /** Takes one trial after the other. It asks for the next one while the result of the last one is on its way, but does not begin it. */
   const slot = () => {
@@ -226,7 +195,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       publish(nc, message.reply!, word);
       pull();
     };
-    /** It is nothing to be taken on. */
+    /** It is no trial to take. */
     const pass = (message: Msg) => {
       publish(nc, message.reply!, '+ACK');
       pull();
@@ -239,7 +208,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       storing = true;
       const one = new ClaimedRun<P>(suggestion, run, {
         trainer: name,
-        store: store(subjects.by(name, trial)),
+        store: facts.on(subjects.by(name, trial)),
         limit: limitOf(message),
         traceparent: message.headers?.get(TRACE_HEADER) || undefined,
         warn,
@@ -274,7 +243,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const begin = async () => {
     await options.ready?.();
     if (over) return;
-    sayPresent();
+    publishPresence();
     const reason = await closedBefore();
     if (over) return;
     if (reason !== undefined) return close(reason);

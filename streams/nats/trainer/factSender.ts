@@ -1,0 +1,55 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { isStreamFull, withRetry } from '../connection/retry.ts';
+import { silence } from '../connection/silence.ts';
+import { messageId, publisher, type StoredAt } from '../log/publisher.ts';
+import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
+import type { ClaimedRunOptions, Warn } from './claimedRun.ts';
+import type { DeliveryTracker } from './deliveryTracker.ts';
+
+/** Sends the facts of a trainer. */
+export interface FactSender {
+  /** Sends facts on a subject, each until the server has it. */
+  on(subject: string): ClaimedRunOptions['store'];
+  close(): void;
+}
+
+/** @param source of the facts, and the milliseconds to wait for an answer before one is sent again. */
+export function factSender(
+  nc: NatsConnection,
+  source: { readonly study: string; readonly name: string; readonly timeout: number },
+  deliveries: DeliveryTracker,
+  warn: Warn,
+): FactSender {
+  const { study, name, timeout } = source;
+  const out = publisher(nc);
+  const answers = silence(nc, warn);
+  /** Whether the server had no room for the last fact. */
+  let isFull = false;
+  return {
+    on: (subject) => (fact, settled) => {
+      const id = messageId();
+      const options = { id, timeout, headers: cloudEvent(id, eventSource(study, name), fact) };
+      const have = (stored: StoredAt) => {
+        answers.answered();
+        deliveries.stored(stored);
+        settled();
+      };
+      try {
+        const data = JSON.stringify(fact);
+        out.send(subject, data, options, (stored, error) => {
+          if (isStreamFull(error) && !isFull) warn(`the server has no room: ${error!.message}; waiting`);
+          isFull = isStreamFull(error);
+          if (error) answers.failed(error);
+          if (stored) have(stored);
+          else withRetry(nc, () => out.publish(subject, data, options)).then(have, settled);
+        });
+      } catch (error) {
+        settled(error as Error); // there is no JSON for it
+      }
+    },
+    close() {
+      out.close();
+      answers.close();
+    },
+  };
+}
