@@ -39,8 +39,6 @@ const todos: Readonly<Partial<Record<CommandRefusal['code'], string>>> = {
   'not-begun': 'try again once its engine runs',
   closed: 'change a limit to reopen it',
   'request-reused': 'use a new name for each request, and the same one to repeat it',
-  'nothing-to-change':
-    'to change the study, give at least one of limits, more, parallel, priority, paused, uncounted, strategy, resumes and rules',
 };
 
 /** A study refused a command or a fact: `code` and the message say why, `todo` what to do. */
@@ -164,5 +162,7 @@ function changedFact<P>(
     resumes,
     rules,
   });
-  return Object.keys(changes).length > 1 ? changes : { code: 'nothing-to-change', message: 'nothing to change' };
+  if (Object.keys(changes).length > 1) return changes;
+  const known = 'limits, more, parallel, priority, paused, uncounted, strategy, resumes and rules';
+  return { code: 'nothing-to-change', message: `nothing to change: give at least one of ${known}` };
 }

@@ -75,7 +75,7 @@ describe('an intent', () => {
       { type: 'cancel', trial: 1 },
       { code: 'ended', message: 'trial 1 has ended: completed' },
     ],
-    [{ type: 'change' }, { code: 'nothing-to-change', message: 'nothing to change' }],
+    [{ type: 'change' }, { code: 'nothing-to-change', message: expect.stringMatching(/^nothing to change: give at least one of limits,/) }],
     [
       { type: 'change', parallel: -1 },
       { code: 'bad-field', message: expect.stringContaining('parallel') },
