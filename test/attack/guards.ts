@@ -22,19 +22,21 @@ const layers = {
     'known run': [
       ["if (run === undefined || trial.runs.has(run) || trial.proposal.by === 'import') return undefined;", 'return undefined;'],
     ],
-    'short text': [['return value.length <= maxLength ? undefined', 'return true ? undefined']],
-    'short lists': [['if (value.length < minItems || value.length > maxItems)', 'if (value.length < minItems)']],
-    'finite numbers': [['Number.isSafeInteger(value) : Number.isFinite(value)', "typeof value === 'number' : typeof value === 'number'"]],
-    'no option as checkpoint': [["return this.#settings.rules < 2 || !checkpoint.startsWith('-');", 'return true;']],
-    'known types of facts': [
-      ["typeof type === 'string' && Object.hasOwn(factSchemas, type)", "typeof type === 'string' && type in factSchemas"],
-    ],
     'paused trainers': [["if (to !== 'work') return refuse('paused'", "if (to === undefined) return refuse('paused'"]],
     'one end': [['this.open.remove(trial);', '']],
     'few proposals': [['if (proposals.length >= MOST)', 'if (proposals.length < 0)']],
     'different proposals': [['return same && refuse(', 'return same && undefined && refuse(']],
     'annotated trials': [
       ['return fact.trial === undefined || fact.trial < this.nextTrial ? undefined', 'return fact.trial !== 0 ? undefined'],
+    ],
+  },
+  shape: {
+    'short text': [['return value.length <= maxLength ? undefined', 'return true ? undefined']],
+    'short lists': [['if (value.length < minItems || value.length > maxItems)', 'if (value.length < minItems)']],
+    'finite numbers': [['Number.isSafeInteger(value) : Number.isFinite(value)', "typeof value === 'number' : typeof value === 'number'"]],
+    'no option as checkpoint': [["return this.#settings.rules < 2 || !checkpoint.startsWith('-');", 'return true;']],
+    'known types of facts': [
+      ["typeof type === 'string' && Object.hasOwn(factSchemas, type)", "typeof type === 'string' && type in factSchemas"],
     ],
   },
   server: {
@@ -60,6 +62,8 @@ const layers = {
     'answers to inboxes': [['reply !== undefined && /^(_INBOX|_R_)/.test(reply)', 'reply !== undefined']],
     'pages of answers': [['if (length > room && items.length > 0) return false;', '']],
     'relayed messages': [['const said = error || isRelayed(message) ? undefined', 'const said = error ? undefined']],
+  },
+  names: {
     'names of users': [
       [
         "const file = `${keyName(team ?? { trainers: [] }, checkName('user', name))}.creds`;",
@@ -71,6 +75,9 @@ const layers = {
       ['if (/[/\\\\]|^\\.\\.?$/.test(name)) throw new UsageError(`--context', "if (name === '') throw new UsageError(`--context"],
     ],
     'names in subjects': [['const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;', 'const NAME = /^/;']],
+    'spoken schemes': [["if (place.protocol !== 'nats:' && place.protocol !== 'tls:')", 'if (!place)']],
+  },
+  parts: {
     'restored part': [['seq <= restored ?', 'seq > 0 ?']],
     'subjects of archives': [['if (!isBelow(log, subject))', 'if (!isBelow)']],
     'no deletion': [['deny_delete: true,\n  deny_purge: true,', '']],
@@ -83,7 +90,6 @@ const layers = {
     strays: [['await purge(all.filter((stored) => !isNeeded(stored)));', '']],
     'room of one trainer': [['const OF_ONE = 0.5;', 'const OF_ONE = 100;']],
     'digests of parts': [['if (digestOf(message.data) !== sha256) throw', "if (sha256 === '') throw"]],
-    'spoken schemes': [["if (place.protocol !== 'nats:' && place.protocol !== 'tls:')", 'if (!place)']],
   },
   page: {
     'token to act': [['if (!bearer(c)) return', 'if (!c) return']],
@@ -101,17 +107,25 @@ const layers = {
     'token of a user': [["if (!user) return answer({ error: 'a token", "if (!user) return next() ?? answer({ error: 'a token"]],
     roles: [['if (!hasRole(user, roles))', 'if (roles.length > 9)']],
     'users elsewhere': [['if (!users && (!isLoopback(host) || names.length > 0))', 'if (names.length > 9)']],
+    'author over HTTP': [['{ author: user?.name, request: key }', '{ request: key }']],
+    'holder of a run': [['!trial.awaiting && trial.runs.get(run) === author', '!trial.awaiting']],
+    'asks of one trainer': [["`${author ?? ''}\\n${named}`", '`${named}`']],
+    'requests of one user': [['`${author}\\n${user}\\n${request}`', '`${request}${author && user}`']],
+    'user of a command': [['{ user: user?.name, request: key }', '{ request: key }']],
+    'tools of a role': [
+      ['if (LEFT_OUT.includes(id) || !hasRole(user, operation.roles)) continue;', 'if (LEFT_OUT.includes(id) || !hasRole) continue;'],
+    ],
+    'studies of others': [['if (COMMON.includes(id))', 'if (COMMON.length > 9)']],
+    'known proposers': [['if (names.includes(proposer)) return;', 'if (proposer) return;']],
+    'digests of tokens': [['sha256: tokenDigest(token) }', 'sha256: token || tokenDigest(token) }']],
+  },
+  bodies: {
     'type of bodies': [
       [
         "if (!/^application\\/json\\b/.test(c.req.header('content-type') ?? ''))\n    throw",
         "if (c.req.header('content-type') === '')\n    throw",
       ],
     ],
-    'author over HTTP': [['{ author: user?.name, request: key }', '{ request: key }']],
-    'holder of a run': [['!trial.awaiting && trial.runs.get(run) === author', '!trial.awaiting']],
-    'asks of one trainer': [["`${author ?? ''}\\n${named}`", '`${named}`']],
-    'requests of one user': [['`${author}\\n${user}\\n${request}`', '`${request}${author && user}`']],
-    'user of a command': [['{ user: user?.name, request: key }', '{ request: key }']],
     'length of bodies': [['if (Number(length ?? 0) > LARGEST)', 'if (length === null)']],
     'bodies with a length': [["if (length === undefined && c.req.header('transfer-encoding') !== undefined)", 'if (length === null)']],
     'known fields': [
@@ -126,16 +140,12 @@ const layers = {
       ["const file = studyFromElsewhere(checkName('name', name), data);", 'const file = studyFromElsewhere(name, data);'],
     ],
     'headers of answers': [['{ status, headers: HEADERS }', "{ status, headers: { 'Content-Type': HEADERS['Content-Type'] } }"]],
-    'tools of a role': [
-      ['if (LEFT_OUT.includes(id) || !hasRole(user, operation.roles)) continue;', 'if (LEFT_OUT.includes(id) || !hasRole) continue;'],
-    ],
+  },
+  allowances: {
     'dry tokens': [['(dry || request.user?.dryRun === true)', 'dry']],
-    'studies of others': [['if (COMMON.includes(id))', 'if (COMMON.length > 9)']],
     'allowance of trials': [['if (used.trials + underWay >= trials)', 'if (used.trials < 0 && underWay >= trials)']],
     'requests under way': [['underWay + 1);', '0);']],
     'allowance of cost': [['if (used.cost >= cost)', 'if (used.cost < 0 && cost)']],
-    'known proposers': [['if (names.includes(proposer)) return;', 'if (proposer) return;']],
-    'digests of tokens': [['sha256: tokenDigest(token) }', 'sha256: token || tokenDigest(token) }']],
   },
   text: {
     'shown controls': [
@@ -154,12 +164,6 @@ const layers = {
       ["data.split('/').every(isPart)", "data !== ''"],
     ],
     'links inside': [["!relative(root, target).startsWith('..') && ", '']],
-    'few aliases': [['document.toJS()', 'document.toJS({ maxAliasCount: -1 })']],
-    'unique keys': [['stringKeys: true })', 'stringKeys: true, uniqueKeys: false })']],
-    'text as keys': [['stringKeys: true })', '})']],
-    'names of parameters': [["if (name === '' || name === '__proto__') throw", "if (name === '') throw"]],
-    'names of strategies': [['if (Object.hasOwn(strategies, name)) {', 'if (name in strategies) {']],
-    'names of keys': [['if (Object.hasOwn(table, key)) return table[key]!;', 'if (key in table) return table[key]!;']],
     'names of studies': [['if (options.journal === undefined && /[/\\\\]|^\\.\\.?$/.test(name))', "if (name === '')"]],
     'names of journals': [['if (/[/\\\\]|^\\.{0,2}$/.test(name)) throw', "if (name === '') throw"]],
     'programs of workers': [['if (forbidden !== undefined)', "if (forbidden === '')"]],
@@ -168,6 +172,14 @@ const layers = {
     'private seeds': [['{ mode: 0o600, flag', '{ mode: 0o644, flag']],
     'private directory of seeds': [['chmodSync(directory, 0o700);', '']],
     'private socket': [['chmodSync(path, 0o600);', '']],
+  },
+  documents: {
+    'few aliases': [['document.toJS()', 'document.toJS({ maxAliasCount: -1 })']],
+    'unique keys': [['stringKeys: true })', 'stringKeys: true, uniqueKeys: false })']],
+    'text as keys': [['stringKeys: true })', '})']],
+    'names of parameters': [["if (name === '' || name === '__proto__') throw", "if (name === '') throw"]],
+    'names of strategies': [['if (Object.hasOwn(strategies, name)) {', 'if (name in strategies) {']],
+    'names of keys': [['if (Object.hasOwn(table, key)) return table[key]!;', 'if (key in table) return table[key]!;']],
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, readonly Patch[]>>>>;
 

@@ -8,12 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type LoopbackProxy, proxyTo } from '../../streams/nats/conformance/proxy.ts';
 import { natsLog } from '../../streams/nats/index.ts';
+import { command } from '../support/command.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { natsCluster } from '../support/natsCluster.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const MAIN = path('../../src/cli/main.ts');
-const TSX = import.meta.resolve('tsx');
 /** A program that reports for a long time. */
 const PROGRAM = ['sh', '-c', 'i=0; while :; do i=$((i+1)); echo "step=$i value=$i"; sleep 0.3; done'];
 const STUDY = 'noticed';
@@ -190,12 +189,12 @@ async function measure(fault: Fault, isJournal: boolean): Promise<number> {
   const children: ChildProcess[] = [];
   const env = fault.isFaked ? { ...process.env, ...clockIn(place) } : process.env;
   const start = (...args: readonly string[]) => {
-    const child = spawn(process.execPath, ['--import', TSX, ...args], { cwd: place, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, { cwd: place, env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', hear);
     children.push(child);
     return child;
   };
-  const run = (...args: readonly string[]) => start(MAIN, ...args);
+  const run = (...args: readonly string[]) => start(...command.slice(1), ...args);
   const servers = isJournal ? [] : await natsCluster(fault.copies ?? 1);
   const proxies: LoopbackProxy[] = [];
   try {
@@ -234,7 +233,7 @@ async function measure(fault: Fault, isJournal: boolean): Promise<number> {
     const engine = run('serve', 'study.yaml', '--nats', engineLink.url, '--lease', '3', '--replicas', copies);
     await need(/noticed: started/);
     const worker = fault.isInProcess
-      ? start(path('./blocking.ts'), workerLink.url, STUDY)
+      ? start('--import', import.meta.resolve('tsx'), path('./blocking.ts'), workerLink.url, STUDY)
       : run('worker', '--nats', workerLink.url, '--study', STUDY, '--', ...PROGRAM);
     run('watch', '--nats', servers[0]!.url, '--study', STUDY);
     await sleep(1000); // each server of a cluster must know the stream

@@ -4,13 +4,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Entry } from '../../src/facts/entry.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { verify } from '../../streams/engine/verify.ts';
 import { float, int, random, space } from '../../streams/index.ts';
 import { proxyTo } from '../../streams/nats/conformance/proxy.ts';
 import { natsLog } from '../../streams/nats/index.ts';
+import { bundled } from '../support/bundled.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { natsCluster } from '../support/natsCluster.ts';
 import { check, type DiaryLine, type Fault, type Findings } from './checker.ts';
@@ -55,8 +55,10 @@ export interface Verdict extends Findings {
 }
 
 const STUDY = 'chaos';
-const TSX = import.meta.resolve('tsx');
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const ENGINE = 'test/chaos/engine';
+const TRAINER = 'test/chaos/trainer';
+/** The programs of the study, bundled once. */
+let programs: ReturnType<typeof bundled> | undefined;
 
 /** More faults than required, since some have no effect. */
 const SPREAD = 1.2;
@@ -82,14 +84,16 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
   const diary = join(directory, 'diary.jsonl');
   const servers = await natsCluster(copies);
   const [server] = servers as readonly [NatsServer];
-  const launch = (file: string, ...args: readonly (string | number)[]) =>
-    spawn(process.execPath, ['--import', TSX, path(file), ...args.map(String)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  programs ??= bundled(ENGINE, TRAINER);
+  const fileOf = await programs;
+  const launch = (program: string, ...args: readonly (string | number)[]) =>
+    spawn(process.execPath, [fileOf(program), ...args.map(String)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const links = await Promise.all(Array.from({ length: trainers + 2 }, (_, i) => proxyTo(servers[i % copies]!.url)));
-  const member = (kind: string, i: number, file: string, args: (name: string) => readonly (string | number)[]) =>
-    new Member(kind, links[i]!, (name) => launch(file, links[i]!.url, STUDY, ...args(name)));
-  const engines = [0, 1].map((i) => member(`engine${i + 1}`, i, './engine.ts', () => [trials, trainers + 2, lease, copies, without ?? '']));
+  const member = (kind: string, i: number, program: string, args: (name: string) => readonly (string | number)[]) =>
+    new Member(kind, links[i]!, (name) => launch(program, links[i]!.url, STUDY, ...args(name)));
+  const engines = [0, 1].map((i) => member(`engine${i + 1}`, i, ENGINE, () => [trials, trainers + 2, lease, copies, without ?? '']));
   const fleet = Array.from({ length: trainers }, (_, i) =>
-    member(`w${i}`, i + 2, './trainer.ts', (name) => [name, diary, seed, lease, pace, without ?? '', deaf ? 'lost' : '']),
+    member(`w${i}`, i + 2, TRAINER, (name) => [name, diary, seed, lease, pace, without ?? '', deaf ? 'lost' : '']),
   );
   const since = performance.now();
   const faults: Fault[] = [];

@@ -7,9 +7,9 @@ const asha = () => h.asha({ min: 1, max: 9, pause: true });
 const stops = () => h.asha({ min: 1, max: 9 });
 const half = (point: h.Point) => point[0]! > 0.5;
 
-const often = (few: number, many = 25) => Number(process.env.CONTRACT_RUNS ?? runs(many, few));
+const often = (few: number, many = 12) => Number(process.env.CONTRACT_RUNS ?? runs(many, few));
 /** Fits of models take long, so the studies of these rows are shorter and fewer. */
-const model = { runs: often(1, 5), asks: runs(16, 10), study: { trials: 16, parallel: 3 } };
+const model = { runs: often(1, 3), asks: runs(16, 10), study: { trials: 16, parallel: 3 } };
 
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
 export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<StrategyCase<Net>>> = {

@@ -50,7 +50,7 @@ const same = (law: (s: Strategy, t: Strategy, u: Strategy) => readonly [Strategy
       const [left, right] = law(s, t, u);
       expect(lived(left, order)).toEqual(lived(right, order));
     }),
-    { numRuns: runs(60, 8), seed: 1 },
+    { numRuns: runs(30, 8), seed: 1 },
   );
 
 /** A strategy in the place of another one: randomness hangs on the path, and so do names in the log. */

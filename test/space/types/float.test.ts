@@ -5,7 +5,7 @@ import type { FloatDimension } from '../../../src/space/types/float.ts';
 import { runs } from '../../support/runs.ts';
 import { only, refusal } from '../helpers.ts';
 
-const CASES = { numRuns: runs(10_000, 300), seed: 7 };
+const CASES = { numRuns: runs(3000, 300), seed: 7 };
 const coordinate = fc.double({ min: 0, max: 1, noNaN: true });
 
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });

@@ -81,7 +81,7 @@ describe('the audit of a journal', () => {
       return isIntact(path);
     };
 
-    for (let run = 0; run < runs(1000, 50); run++) {
+    for (let run = 0; run < runs(300, 50); run++) {
       const { file, gone = [] } = damages[name]!(rngFor('audit', name, run));
       const audit = auditJournal(file);
       expect(audit.damage.length, `run ${run}`).toBeGreaterThan(0);

@@ -28,7 +28,8 @@ async function findingsOf(begin: Begin, only?: RegExp): Promise<Finding[]> {
   return findings;
 }
 
-describe('the rules of trainers are kept by', () => {
+// At the same time, since most of it is waiting.
+describe.concurrent('the rules of trainers are kept by', () => {
   it.each([
     ['ours in TypeScript', running(process.execPath, ['--import', import.meta.resolve('tsx'), path('./programs/conformTrainer.ts')])],
     ['ours in Python', running('python3', [path('./programs/conform_trainer.py'), folder])],
@@ -39,7 +40,7 @@ describe('the rules of trainers are kept by', () => {
   });
 });
 
-describe('the conformance test finds a trainer that', () => {
+describe.concurrent('the conformance test finds a trainer that', () => {
   it.each([
     ['silent', /heartbeats/, /heartbeats are due/],
     ['grabs', /leaves to another/, /claimed already/],
