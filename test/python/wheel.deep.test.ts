@@ -30,6 +30,12 @@ describe('the wheel', () => {
     run(join(folder, name, 'bin/pip'), 'install', '--no-index', join(root, 'dist-python', wheel!));
     return join(folder, name, 'bin/python');
   };
+  let libraries: string | undefined;
+  /** The same with the libraries of the system, made once. */
+  const withLibraries = (): string => {
+    libraries ??= installed('libraries', '--system-site-packages');
+    return libraries;
+  };
 
   it('runs the programs of the documents in a clean environment', async () => {
     const own = installed('clean');
@@ -53,7 +59,7 @@ describe('the wheel', () => {
     ['xgboost_conditional.py', /\ngbtree best 0\.\d+ of \d+ trials\ndart best 0\.\d+ of \d+ trials/],
     ['optuna_chain.py', /Optuna made \d+ proposals; \d+ of 30 trials were stopped early\n.*suggested by external/],
   ])('runs the example %s', (name, end) => {
-    const own = installed(name, '--system-site-packages');
+    const own = withLibraries();
     const env = { ...process.env, PATH: `${dirname(own)}:${process.env.PATH}` };
     const shown = execFileSync(own, [join(root, 'examples/python', name)], {
       cwd: folder,
@@ -65,7 +71,7 @@ describe('the wheel', () => {
   });
 
   it('ends the engine of optuna_chain.py if a request fails', () => {
-    const own = installed('chain', '--system-site-packages');
+    const own = withLibraries();
     const program = `
 import runpy, socket, sys
 from hypertide.integrations import optuna_proposer
@@ -84,7 +90,7 @@ sys.exit("it did not fail")`;
   });
 
   it('works with scikit-learn, XGBoost and Optuna, and in a notebook', () => {
-    const own = installed('libraries', '--system-site-packages');
+    const own = withLibraries();
     run(own, join(here, 'test_integrations.py'));
     run(own, join(here, 'test_optuna.py'));
     run(own, join(here, 'test_callbacks.py'));
