@@ -200,7 +200,7 @@ export const originalAsk = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
 
 /**
  * Tags have two halves. The tag that is named after the path of a stage holds state as JSON, which the stage reads back from the trial. All other tags
- * are text for people: no strategy reads them.
+ * are text for people: no strategy reads them. The engine reads two: a trial with `replicate` repeats a point on purpose, and `drawn` tells its own draws.
  *
  * @example { ...stateTag(env.name, { place: 2 }), origin: 'parents 3, 5' }
  */

@@ -11,7 +11,7 @@ const person = 'trials, strategies and functions are not persons';
 
 /** Kept small on purpose: only what slowed readers down. GLOSSARY.md has the words to use. */
 export const banned: readonly Banned[] = [
-  { phrase: /\banew\b(?!['`])/i, instead: 'again', why: archaic }, // `anew` in quotes is the value of a tag in old logs
+  { phrase: /(?<!['`])\banew\b/i, instead: 'again', why: archaic }, // `anew` in quotes is the value of a tag
   { phrase: /\bafresh\b/i, instead: 'again, from scratch', why: archaic },
   { phrase: /\bbeside\b/i, instead: 'next to, besides', why: archaic },
   { phrase: /\bwho(so)?ever\b/i, instead: 'anyone who; the role', why: archaic },

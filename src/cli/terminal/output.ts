@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
+import { shellQuoted } from '../../study/programArguments.ts';
 import { UsageError } from '../usage.ts';
 import { escapeControls, escapeLateControls } from './plainText.ts';
 
@@ -11,6 +12,9 @@ export const inform = (text: string): void => void process.stderr.write(`${escap
 
 /** Tells a person which command is of use now. */
 export const suggestNext = (command: string): void => inform(`next: ${command}`);
+
+/** The command line of this process, quoted for a shell. */
+export const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(shellQuoted).join(' ');
 
 /** Writes a file that the user asked for. @throws UsageError */
 export const writeOutput = (path: string, data: string | Uint8Array): Promise<void> =>

@@ -183,7 +183,7 @@ export const scenes: readonly Scene[] = [
       stage.proxy.swallow();
       await stage.pause(1);
       stage.proxy.restore();
-      await stage.until('a trainer is to notice a dead link, and to connect anew', () => has(stage, 'completed', 1));
+      await stage.until('a trainer is to notice a dead link, and to connect again', () => has(stage, 'completed', 1));
       await endsWell(stage, ended);
       isPublishedOnce(stage);
       isTakenIn(stage);

@@ -16,7 +16,6 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { expendable, isInUse } from '../../../study/expendable.ts';
 import { failingAlike, isTelling } from '../../../study/failingAlike.ts';
 import type { Intent } from '../../../study/intents.ts';
-import { shellQuoted } from '../../../study/programArguments.ts';
 import type { StudySource } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
 import { type Hooks, openHooks } from '../../hooks/hooks.ts';
@@ -31,7 +30,7 @@ import { type RetryingLog, retryingLog } from '../../sources/retryingLog.ts';
 import { trialsIn } from '../../sources/trialTable.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
-import { nearby } from '../../terminal/output.ts';
+import { commandLine, nearby } from '../../terminal/output.ts';
 import { RUN_EXAMPLE } from '../../terminal/runExample.ts';
 import { type Ending, type Watch, watch } from '../../terminal/runView.ts';
 import type { About, StatusLine } from '../../terminal/statusLine.ts';
@@ -296,6 +295,3 @@ async function work(given: Work): Promise<Ending> {
   release();
   return ending;
 }
-
-/** The command line of this process, quoted for a shell. */
-const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(shellQuoted).join(' ');
