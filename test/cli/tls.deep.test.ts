@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jwtConfig } from '../../streams/nats/config/jwtConfig.ts';
 import { ConnectError, connectTo } from '../../streams/nats/connection/connect.ts';
 import { type Certificates, certificates } from '../support/certificates.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
@@ -151,6 +152,34 @@ describe('a context of the nats command', () => {
   };
   const best = ['best', '--study', 'nosuch'];
   const missing = { code: 2, err: expect.stringContaining('there is no study nosuch on this server') };
+
+  it('updates a server that asks for certificates', async () => {
+    const { ca: tlsCa, clientCert: tlsCert, clientKey: tlsKey, cert, key, ca } = files;
+    const tls = { cert, key, ca };
+    const settings = { teams: [{ name: 'vision', trainers: ['w1'] }], store: 'unused', host: '127.0.0.1', port: -1, tls };
+    const { text, files: keys } = await jwtConfig(settings);
+    const server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+    const seeds = directory();
+    mkdirSync(join(seeds, 'vision'));
+    for (const [name, value] of Object.entries(keys)) writeFileSync(join(seeds, name), value);
+    const creds = join(directory(), 'w1.creds'); // as w1 has it
+    writeFileSync(creds, keys['vision/w1.creds']!);
+    const url = over('tls', server);
+    const login = () => connectTo(url, { tlsCa, tlsCert, tlsKey, creds, inboxPrefix: '_INBOX.w1' });
+    try {
+      await (await login()).close();
+      const revoke = ['nats-config', '--jwt', '--team', 'vision', '--trainer', 'w1', '--seeds', seeds, '--revoke', 'vision/w1'];
+      expect(await inContext({ url, ca: tlsCa, cert: tlsCert, key: tlsKey }, ...revoke)).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('is updated'),
+      });
+      await expect(login()).rejects.toThrow(/Authorization/i);
+      const both = await inContext({ url }, ...revoke, '--nats', url);
+      expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--context: leave out --nats') });
+    } finally {
+      await server.dispose();
+    }
+  });
 
   it('says where the server is, and how to log in', async () => {
     expect(await inContext({ url: over('tls', encrypted), ca: files.ca }, ...best)).toMatchObject(missing);

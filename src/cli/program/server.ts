@@ -105,6 +105,7 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
     .option('--user <name...>', 'names of new users with the role of --signer')
     .option('--revoke <user...>', 'with --jwt: lock out users, such as vision/w2')
     .option('--nats <url>', 'with --jwt: update this server, without a reload')
+    .option('--context <name>', 'instead of --nats: nats context with the server and the certificates to show it')
     .option('--seeds <directory>', 'where to write the keys of the users', 'seeds')
     .option('--store <directory>', 'where the server keeps its streams')
     .option('--max-bytes <size>', 'disk space of the studies of a team, such as 20GB (default: all)', byteSize)

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
 import type { SignedAccount } from '../../../../streams/nats/config/updateAccounts.ts';
+import type { Access } from '../../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Secrets, secretsIn } from '../../serving/secrets.ts';
+import { natsContext } from '../../sources/natsContext.ts';
 import { inform } from '../../terminal/output.ts';
 import { withoutPassword } from '../../terminal/plainText.ts';
 import { UsageError } from '../../usage.ts';
@@ -24,17 +26,21 @@ interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'max
   readonly revoke?: readonly string[];
   /** A server that runs, to update. */
   readonly nats?: string;
+  /** A context with that server. */
+  readonly context?: string;
 }
 
 /** `hypertide nats-config`: prints a server configuration and writes the keys of its users. Keeps existing keys. */
 export async function natsConfig(options: NatsConfigOptions): Promise<number> {
-  const { seeds: directory, store, port, maxBytes, jwt, days, signer, user, revoke, nats } = options;
+  const { seeds: directory, store, port, maxBytes, jwt, days, signer, user, revoke } = options;
+  const server = serverIn(options);
   const keys = secretsIn(directory);
   if (signer !== undefined || user !== undefined) return newUsers(options);
   if (days !== undefined && !jwt) throw new UsageError('--days: expected --jwt or --signer as well: only credentials can expire');
   if (revoke !== undefined && !jwt)
     throw new UsageError('--revoke: expected --jwt as well; without it, leave a trainer out of --trainer, and reload the server');
-  if (nats !== undefined && !jwt) throw new UsageError('--nats: expected --jwt as well: a server with seeds needs a reload');
+  if (server !== undefined && !jwt)
+    throw new UsageError('--nats: expected --jwt as well: a server with seeds needs a reload');
   const teams = teamsOf(options);
   const settings = omitUndefined({ store, port, maxBytes, tls: tlsOf(options) });
   if (jwt) {
@@ -42,7 +48,7 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
     const { text, files, accounts } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke }), keyOf: keys.read });
     writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
     process.stdout.write(text); // a configuration is of no use without its keys
-    if (nats !== undefined) return update(nats, accounts, options);
+    if (server !== undefined) return update(server, accounts, options);
     if (revoke !== undefined)
       inform(
         `reload the server with this configuration to lock out ${revoke.join(', ')}, or repeat this command with --nats and its address`,
@@ -56,16 +62,29 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
   return 0;
 }
 
+/** The server to update, and the certificates for its connection. */
+function serverIn({ nats, context, tlsCa }: NatsConfigOptions): Server | undefined {
+  if (context === undefined) return nats === undefined ? undefined : { nats, ...omitUndefined({ tlsCa }) };
+  if (nats !== undefined) throw new UsageError('--context: leave out --nats: the context names the server');
+  return natsContext(context);
+}
+
+interface Server extends Pick<Access, 'tlsCa' | 'tlsCert' | 'tlsKey'> {
+  readonly nats: string;
+}
+
 /** Updates the accounts of a server that runs. Resolves with the exit status. */
-async function update(url: string, accounts: readonly SignedAccount[], options: NatsConfigOptions): Promise<number> {
-  const { seeds, tlsCa, revoke = [] } = options;
+async function update({ nats: url, ...server }: Server, accounts: readonly SignedAccount[], options: NatsConfigOptions): Promise<number> {
+  const { seeds, revoke = [] } = options;
   const [{ connectTo }, { updateAccount }, { UPDATER }] = await Promise.all([
     import('../../../../streams/nats/connection/connect.ts'),
     import('../../../../streams/nats/config/updateAccounts.ts'),
     import('../../../../streams/nats/config/jwtConfig.ts'),
   ]);
   const place = withoutPassword(url);
-  const nc = await connectTo(url, { inboxPrefix: '_INBOX_system', creds: join(seeds, UPDATER), ...omitUndefined({ tlsCa }) });
+  const { tlsCa, tlsCert, tlsKey } = server; // not its login: only the system account may do this
+  const certificates = omitUndefined({ tlsCa, tlsCert, tlsKey });
+  const nc = await connectTo(url, { inboxPrefix: '_INBOX_system', creds: join(seeds, UPDATER), ...certificates });
   try {
     let isOpen = false;
     const updates = await Promise.all(accounts.map((account) => updateAccount(nc, account)));
