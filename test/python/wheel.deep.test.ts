@@ -51,7 +51,8 @@ describe('the wheel', () => {
   });
 
   it('runs studies in a clean environment, in threads and processes, through kills and Ctrl-C', () => {
-    run(installed('study'), join(here, 'test_study.py'));
+    const own = installed('study');
+    for (const name of ['test_study.py', 'test_nats_connection.py']) run(own, join(here, name));
   });
 
   it.each([

@@ -164,8 +164,8 @@ class Connection:
         while not self.closed:
             try:
                 self._read_messages()
-            except (OSError, ValueError):
-                pass
+            except (OSError, ValueError, IndexError):
+                pass  # what does not follow the protocol is over, too
             pause = 0.1
             while not self.closed:
                 time.sleep(pause * (0.5 + random.random()))
@@ -181,7 +181,8 @@ class Connection:
                     pause = min(2 * pause, 2.0)
 
     def _read_messages(self):
-        while line := self.stream.readline():
+        """Reads until the connection ends. The piece of a line or message at which it is cut says nothing."""
+        while (line := self.stream.readline()).endswith(b"\r\n"):
             word, *words = line.split()
             if word == b"PING":
                 self._send(b"PONG\r\n")
@@ -190,7 +191,10 @@ class Connection:
 
     def _hear(self, word, words):
         sid, length = words[1], int(words[-1])
-        body = self.stream.read(length + 2)[:-2]
+        body = self.stream.read(length + 2)
+        if len(body) < length + 2:
+            raise ConnectionError("the connection was cut within a message")
+        body = body[:-2]
         headers = {}
         sizes = 1
         if word == b"HMSG":
@@ -205,12 +209,12 @@ class Connection:
         elif sid in self.handlers:
             try:
                 self.handlers[sid][1](words[0], headers, body)
-            except (ValueError, AttributeError):
-                pass  # malformed: ignored
+            except Exception:
+                pass  # malformed: ignored, since nothing that arrives may end this thread
 
 
 def headers_of(head):
-    first, *lines = head.decode().split("\r\n")
+    first, *lines = head.decode(errors="replace").split("\r\n")
     headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines) if k}
     words = first.split()
     if len(words) > 1:

@@ -39,8 +39,7 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
   if (days !== undefined && !jwt) throw new UsageError('--days: expected --jwt or --signer as well: only credentials can expire');
   if (revoke !== undefined && !jwt)
     throw new UsageError('--revoke: expected --jwt as well; without it, leave a trainer out of --trainer, and reload the server');
-  if (server !== undefined && !jwt)
-    throw new UsageError('--nats: expected --jwt as well: a server with seeds needs a reload');
+  if (server !== undefined && !jwt) throw new UsageError('--nats: expected --jwt as well: a server with seeds needs a reload');
   const teams = teamsOf(options);
   const settings = omitUndefined({ store, port, maxBytes, tls: tlsOf(options) });
   if (jwt) {
