@@ -17,7 +17,7 @@ class Abandoned(Exception):
 class NatsTrial(Trial):
     """An attempt at a trial that this trainer has claimed."""
 
-    def __init__(self, study, suggestion, lease, limit):
+    def __init__(self, study, suggestion, lease, limit, saving=None):
         super().__init__(
             {
                 "id": suggestion["trial"],
@@ -29,6 +29,7 @@ class NatsTrial(Trial):
             self._send_report,
         )
         self._study = study
+        self._saving = saving
         self.attempt = suggestion["attempt"]
         self.tags = suggestion.get("tags", {})
         self.lease = lease
@@ -53,7 +54,9 @@ class NatsTrial(Trial):
         self._raise_if_abandoned()
         if not self.should_stop:
             try:
-                self.say("reported", step=step, values=self._study.named(value), **({"metrics": metrics} if metrics else {}))
+                saved = self._saving.reported(self) if self._saving else None
+                more = {"metrics": metrics, "checkpoint": saved}
+                self.say("reported", step=step, values=self._study.named(value), **{name: given for name, given in more.items() if given})
             except Refused:
                 pass  # the trial continues without it
         self._raise_if_abandoned()

@@ -24,6 +24,7 @@ import time
 from contextlib import contextmanager
 
 from . import _nats_checkpoints as checkpoints
+from ._nats_saving import Saving
 from ._nats_signals import ends_on_sigterm
 from ._nats_access import Access
 from ._nats_connection import token_of
@@ -49,7 +50,7 @@ INTERRUPTED = 130  # the status of a process that was asked to end, as that of h
 OBJECTION_SECONDS = 1.0  # that an engine has to refuse a claim that may have come second
 
 
-def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, tls=None, creds=None, context=None):
+def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, tls=None, creds=None, context=None, save_every=None):
     """Evaluates what the study suggests until it closes; returns how many trials it has evaluated.
 
     objective  as in `Study.optimize`: takes a trial and returns a number, or a dictionary with a number for each objective
@@ -60,12 +61,14 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
     context    the name of a context of the `nats` command, for the server and the login
     tls        an ssl.SSLContext, for your own certificate authority or client certificate
     on_trial   called with each trial when it has ended
+    save_every seconds: a report also saves `trial.checkpoint` on the server, at most this often, so that the trial continues after the loss of
+               the machine. The objective waits until it is saved. Default: it is saved at the end of the trial
 
     SIGTERM and Ctrl-C leave the objective and hand its trial back with the last checkpoint, so that another trainer resumes it at once. After
     SIGTERM, the process ends with status 130; a second SIGTERM ends it immediately. If your program has set a handler for SIGTERM, it stays:
     let it raise KeyboardInterrupt to hand the trial back. An objective that calls sys.exit fails its trial, and ends the process.
     """
-    trainer = Trainer(url, study, name, token, nkey, tls, creds, context)
+    trainer = Trainer(url, study, name, token, nkey, tls, creds, context, save_every)
     try:
         ended = 0
         with ends_on_sigterm(trainer):
@@ -80,10 +83,11 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
 
 
 class Trainer:
-    def __init__(self, url, study, name=None, token=None, nkey=None, tls=None, creds=None, context=None):
+    def __init__(self, url, study, name=None, token=None, nkey=None, tls=None, creds=None, context=None, save_every=None):
         self.name = name or f"py-{token_of(8)}"
         self.study = StudyOnServer(Access(url, token, nkey, tls, creds, context), study, self.name)
         self.nats = self.study.nats
+        self.save_every = save_every
         self.closed = False
         self.paused = False
         self.told = "work"
@@ -98,6 +102,9 @@ class Trainer:
 
     def close(self):
         self.closed = True
+        self.study.beat(0, {"slots": 1, "ended": True})
+        if self.told == "drain":
+            print(f"{self.name} is drained, so this trainer ends", file=sys.stderr)
         self.nats.close()
 
     def end(self):
@@ -139,7 +146,10 @@ class Trainer:
             if state == "taken":
                 self.nats.publish(reply, b"+ACK")
                 continue
-            trial = NatsTrial(self.study, suggestion, float(headers.get("hypertide-lease", DEFAULT_LEASE)), int(headers.get("hypertide-limit", DEFAULT_LIMIT)))
+            lease = float(headers.get("hypertide-lease", DEFAULT_LEASE))
+            limit = int(headers.get("hypertide-limit", DEFAULT_LIMIT))
+            saving = None if self.save_every is None else Saving(self.study, self.save_every)
+            trial = NatsTrial(self.study, suggestion, lease, limit, saving)
             self.current = trial
             trial.say("started", trainer=self.name)
             self.nats.publish(reply, b"+ACK")

@@ -12,6 +12,7 @@ import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { request } from '../../../streams/nats/studies.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { engineOn, factsOf, fresh, handOn, hearing, isFact, lateFactOn } from './world.ts';
 
@@ -84,6 +85,54 @@ h.run(url, study, objective, name=${JSON.stringify(raises ? 'py1' : 'py2')})`;
     const done = await engine.heard.until(isFact('completed', { trial: 1 }));
     expect((done.fact as Said).checkpoint).toMatch(/^nats:py2\/1\//);
     expect(readFileSync(join(`${saved}-next`, 'step'), 'utf8')).toBe('2');
+    await engine.close();
+  });
+
+  it('saves the checkpoint of a running trial, from which it continues after SIGKILL', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 1 });
+    const program = (name: string, more: string) => `
+def objective(trial):
+    import pathlib, tempfile
+    if trial.checkpoint is not None:
+        return float(pathlib.Path(trial.checkpoint).read_text())
+    for step in range(1, 4):
+        path = pathlib.Path(tempfile.mkdtemp(prefix="hypertide-saved-"), "step")
+        path.write_text(str(step))
+        trial.checkpoint = str(path)
+        trial.report(step, step=step)
+    time.sleep(600)
+h.run(url, study, objective, name="${name}"${more})`;
+    const first = python(server.url, study, program('py1', ', save_every=0'));
+    const third = await engine.heard.until(isFact('reported', { step: 3 }));
+    expect((third.fact as Said).checkpoint).toMatch(/^nats:py1\/1\//);
+    first.child.kill('SIGKILL');
+    const again = await engine.heard.until(isFact('suggested', { trial: 1, attempt: 2 }));
+    expect((again.fact as Said).checkpoint).toBe((third.fact as Said).checkpoint);
+    expect(await python(server.url, study, program('py2', '')).ended).toEqual({ code: 0, text: '' });
+    expect(((await engine.heard.until(isFact('completed'))).fact as Said).values).toEqual({ value: 3 });
+    await engine.close();
+  });
+
+  it('saves no checkpoint of a running trial more often than it should, and says that it ends when it is drained', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 9 });
+    const program = `
+def objective(trial):
+    trial.checkpoint = h.__file__
+    for step in range(1, 4):
+        trial.report(step, step=step)
+    time.sleep(0.05)
+    return 1.0
+h.run(url, study, objective, name="py1", save_every=600)`;
+    const { ended } = python(server.url, study, program);
+    await engine.heard.until(isFact('reported', { step: 3 }));
+    await request(engine.nc, study, 'instruct', { trainer: 'py1', to: 'drain' });
+    expect((await ended).text).toContain('py1 is drained, so this trainer ends\n');
+    const reports = engine.heard.all.filter(({ fact }) => (fact as Said).type === 'reported');
+    expect(reports.some(({ fact }) => (fact as Said).checkpoint !== undefined)).toBe(false);
+    const trainers = await request(engine.nc, study, 'trainers');
+    expect(trainers).toEqual([expect.not.objectContaining({ silent: expect.any(Number) })]);
     await engine.close();
   });
 
