@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -193,6 +193,22 @@ describe('rename', () => {
       { author: 'ann', trainer: 'node-7' },
       { author: 'ann', type: 'completed' },
     ]);
+  });
+
+  it('refuses a damaged journal, of which repair restores more', async () => {
+    const place = copyOfOriginal();
+    const path = join(place, 'study.jsonl');
+    const damaged = readFileSync(path, 'utf8').replace('"type":"completed"', '"type":"comqleted"'); // one bit
+    writeFileSync(path, damaged);
+    expect(await hypertide(place, 'rename', 'study.jsonl', 'b')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('study.jsonl: it is damaged'),
+    });
+    expect(readFileSync(path, 'utf8')).toBe(damaged);
+    await hypertide(place, 'repair', 'study.jsonl');
+    renameSync(join(place, 'study.repaired.jsonl'), path);
+    expect((await hypertide(place, 'rename', 'study.jsonl', 'b')).code).toBe(0);
+    expect(await hypertide(place, 'verify', 'b.jsonl')).toMatchObject({ code: 0, err: '' });
   });
 
   it('moves journal and files, and refuses while the study runs', async () => {

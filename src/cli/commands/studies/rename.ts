@@ -1,3 +1,4 @@
+import { isIntact } from '../../../../streams/log/intact.ts';
 import { isThere, move } from '../../places/archive.ts';
 import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
@@ -7,9 +8,13 @@ import { beginFrom, ownTrials } from './copy.ts';
 /** `hypertide rename`: the same study under another name. Resolves with the exit status. */
 export async function rename(placed: StudyInPlace, to: string): Promise<number> {
   const { place, name } = placed;
-  await place.open(name);
+  const { place: path } = await place.open(name);
   const busy = await place.busy(name);
   if (busy !== undefined) throw new UsageError(`${name}: ${busy}; stop it, then rename the study`);
+  if (place.form === 'journal' && !(await isIntact(path)))
+    throw new UsageError(`${path}: it is damaged, and a renamed study keeps only what can be read`, {
+      todo: `write a copy with all that can be restored ("hypertide repair ${path}"), and move it to ${path}`,
+    });
   const [from, target] = [await ownTrials(placed), trialsOf({ place, name: to })];
   if (await isThere(target)) throw new UsageError(`${target}: a folder with this name exists already; move it, or choose another name`);
   const position = await beginFrom(placed, to);
