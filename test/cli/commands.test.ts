@@ -52,6 +52,21 @@ describe('commands that read', () => {
     expect(journalOf(place).filter(({ type }) => type === 'completed').length).toBe(4); // nothing was trained again
   });
 
+  it('name the next useful command to a person at a terminal', async () => {
+    const place = await studied('trials: 4\n');
+    for (const stream of [process.stdout, process.stderr]) Object.defineProperty(stream, 'isTTY', { configurable: true, value: true });
+    try {
+      const next = async (...args: string[]) => /next: (.*)\n$/.exec((await hypertide(place, ...args)).err)?.[1];
+      expect(await next('trials', 'study.jsonl')).toBe('hypertide best study.jsonl');
+      expect(await next('best', 'study.yaml')).toMatch(/^hypertide why study\.jsonl \d$/);
+      expect(await next('why', 'study.jsonl', '1')).toBe('hypertide importance study.jsonl');
+      expect(await next('best', 'study.jsonl', '--json')).toBeUndefined();
+    } finally {
+      for (const stream of [process.stdout, process.stderr]) Reflect.deleteProperty(stream, 'isTTY');
+    }
+    expect((await hypertide(place, 'best', 'study.jsonl')).err).not.toContain('next:');
+  });
+
   it('find the journal of a study file', async () => {
     const place = await studied('trials: 1\n');
     const [named, found] = [await hypertide(place, 'best', 'study.jsonl'), await hypertide(place, 'best', 'study.yaml')];

@@ -42,10 +42,10 @@ export function declareRead(program: Command, exit: ExitWith): void {
 
   declare(
     'why',
-    'Print why a trial was suggested, recomputed from the log: which strategy suggested it, in which phase, and which value it expected.',
+    'Print why a trial was suggested and, if so, stopped, recomputed from the log: which strategy suggested it, in which phase, which value it expected, and with what a stopped trial was compared.',
     ['[trial]', 'number of the trial (default: the best one)'],
   )
-    .summary('print why a trial was suggested')
+    .summary('print why a trial was suggested, or stopped')
     .option('--json', 'print JSON')
     .action((first, second, options) =>
       useWords(journalFirst(first, second), options, async (study, given) =>

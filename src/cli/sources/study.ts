@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { Created } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
+import { shellQuoted } from '../../study/programArguments.ts';
 import type { StudySource } from '../../study/source.ts';
 import { inform } from '../terminal/output.ts';
 import { type PassedOver, passedOver } from '../terminal/passedOver.ts';
@@ -32,6 +33,8 @@ export interface CommandStudy extends StudySource {
   readonly created: Created;
   /** Name for files made from it, without an ending. */
   readonly stem: string;
+  /** The path of the journal for another command, quoted for a shell. Absent for a study on a server, whose address may hold a password. */
+  readonly quoted?: string;
   /** Collects the entries that do not count while a command reads the study; the command reports them when it ends. */
   readonly passedOver: PassedOver;
 }
@@ -50,7 +53,7 @@ export async function withStudy<T>(journal: string | undefined, remote: Remote, 
   if (other !== undefined) throw new UsageError(`${FLAGS[other as keyof typeof FLAGS]}: expected --nats with a server as well`);
   const path = await journalOf(journal);
   const created = await createdIn(path);
-  return read({ ...journalSource(path, once(inform)), created, stem: stemOf(path) }, use);
+  return read({ ...journalSource(path, once(inform)), created, stem: stemOf(path), quoted: shellQuoted(path) }, use);
 }
 
 /** A study file stands for the journal that `run` writes for it. @throws UsageError if there is none yet */

@@ -16,6 +16,12 @@ export const suggestNext = (command: string): void => inform(`next: ${command}`)
 /** The command line of this process, quoted for a shell. */
 export const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(shellQuoted).join(' ');
 
+/** The same after data about a journal, for a person at a terminal: programs and files need no hint. */
+export function suggestAfterData(command: string, { quoted }: { readonly quoted?: string }, trial?: number): void {
+  if (quoted === undefined || !process.stdout.isTTY || !process.stderr.isTTY) return;
+  suggestNext(`hypertide ${command} ${quoted}${trial === undefined ? '' : ` ${trial}`}`);
+}
+
 /** Writes a file that the user asked for. @throws UsageError */
 export const writeOutput = (path: string, data: string | Uint8Array): Promise<void> =>
   writeFile(path, data).catch((cause: Error) => {

@@ -7,7 +7,7 @@ import { bestFirst } from '../../../study/trials.ts';
 import { keptCommand } from '../../runner/command.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
-import { inform, print } from '../../terminal/output.ts';
+import { inform, print, suggestAfterData } from '../../terminal/output.ts';
 import { shown, table } from '../../terminal/table.ts';
 import { commandFile, trialsDirectory } from '../../trainers/trialFiles.ts';
 import { UsageError } from '../../usage.ts';
@@ -37,6 +37,7 @@ export async function printBest(study: CommandStudy, { json, recommended, number
   else print(rows.length > 0 ? table(rows) : withoutBest(all));
   if (!json && count === 1) informOfArguments(study, rows[0]);
   if (!json && count === 1) informOfGain(recommendation(spaceOf(study.created), objectives[0]!, all), study);
+  if (!json && rows[0]) suggestAfterData('why', study, rows[0].trial);
   return rows.length > 0 ? 0 : 1;
 }
 

@@ -6,7 +6,7 @@ import type { Importances } from '../../../importance/importances.ts';
 import { byShare, verdictOn } from '../../../importance/verdict.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import type { CommandStudy } from '../../sources/study.ts';
-import { inform, print } from '../../terminal/output.ts';
+import { inform, print, suggestAfterData } from '../../terminal/output.ts';
 import { escapeControls } from '../../terminal/plainText.ts';
 import { plain } from '../../terminal/table.ts';
 
@@ -34,6 +34,7 @@ export async function importance(
     inform('in brackets: where the share lies, a 90 % interval by bootstrap samples of the results');
     inform('fANOVA: share of the variance of all results, so which parameters to search at all');
     inform('PED-ANOVA: what tells the best tenth of the results from the others, so which parameters to tune further');
+    suggestAfterData('plot slice', study);
   }
   return 0;
 }

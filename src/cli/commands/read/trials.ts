@@ -2,7 +2,7 @@ import { stopReasons } from '../../../dashboard/machines/stopReasons.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
-import { print } from '../../terminal/output.ts';
+import { print, suggestAfterData } from '../../terminal/output.ts';
 import { table } from '../../terminal/table.ts';
 
 interface TrialsOptions {
@@ -16,6 +16,7 @@ export async function listTrials(study: CommandStudy, { json, status }: TrialsOp
   const rows = all.filter((row) => status === undefined || row.status === status);
   const none = all.length === 0 ? 'there is no trial yet' : `none of the ${all.length} trials has the status ${status}`;
   print(json ? JSON.stringify(rows) : rows.length > 0 ? table(rows) : none);
+  if (!json && all.some(({ status }) => status === 'completed')) suggestAfterData('best', study);
   return 0;
 }
 

@@ -10,7 +10,7 @@ import { readFeed } from '../../sources/readFeed.ts';
 import { rowOf } from '../../sources/rowOf.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { trialsIn } from '../../sources/trialTable.ts';
-import { print } from '../../terminal/output.ts';
+import { print, suggestAfterData } from '../../terminal/output.ts';
 import { escapeControls, stripControls } from '../../terminal/plainText.ts';
 import { pairs } from '../../terminal/render.ts';
 import { UsageError } from '../../usage.ts';
@@ -28,6 +28,7 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
   const why = (await whyOf(await readFeed(study), row.trial))!;
   if (json) print(JSON.stringify(why));
   else for (const line of linesOf(why, row, objective)) print(escapeControls(line));
+  if (!json) suggestAfterData('importance', study);
   return 0;
 }
 
