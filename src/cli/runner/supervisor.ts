@@ -15,9 +15,11 @@ let count = 0;
  */
 const SCRIPT = `
 sweep() {
-  for pause in 0 0.1 0.2 0.4 0.8; do
+  mark=$1
+  shift
+  for pause; do
     sleep $pause
-    for file in $(grep -Fls "$1" /proc/[0-9]*/environ 2>/dev/null); do
+    for file in $(grep -Fls "$mark" /proc/[0-9]*/environ 2>/dev/null); do
       pid=\${file#/proc/}; pid=\${pid%/environ}
       [ "$pid" = $$ ] || kill -KILL "$pid" 2>/dev/null
     done
@@ -28,12 +30,12 @@ while read -r word what; do
   case $word in
     +) groups="$groups $what" ;;
     -) rest=; for group in $groups; do [ "$group" = "$what" ] || rest="$rest $group"; done; groups=$rest ;;
-    !) sweep "${PROGRAM}=$what" & ;;
+    !) sweep "${PROGRAM}=$what" 0 0.5 & ;;
     q) exit ;;
   esac
 done
 for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
-sweep "${RUNNER}=$1"
+sweep "${RUNNER}=$1" 0 0.1 0.2 0.4 0.8
 `;
 
 let supervisor: ChildProcessByStdio<Writable, null, null> | undefined;
