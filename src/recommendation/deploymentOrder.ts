@@ -7,7 +7,7 @@ import type { ResultModel } from './resultModel.ts';
 const CAUTION = 2;
 
 /** A configuration that was tried, as one of its results. */
-export interface Candidate {
+export interface DeploymentCandidate {
   /** The index of the result. */
   readonly index: number;
   /** What the model expects of a repetition, as a transformed loss; absent without a model. */
@@ -19,7 +19,7 @@ export interface Candidate {
  *
  * @param points of results, the best result first
  */
-export function deploymentOrder(points: readonly Point[], model: ResultModel | undefined): Candidate[] {
+export function deploymentOrder(points: readonly Point[], model: ResultModel | undefined): DeploymentCandidate[] {
   if (!model) return firstOfEach(points, [...points.keys()]).map((index) => ({ index }));
   const { gp, features, observed, transform } = model;
   const [means, variances] = [new Float64Array(points.length), new Float64Array(points.length)];

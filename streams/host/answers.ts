@@ -12,7 +12,7 @@ import { type Origin, type Submitter, submit, submitter } from '../engine/submit
 import { inTurn } from '../engine/timeout.ts';
 import type { AuthoredLog, Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
-import { bestOf, type StudyStatus, statusOf } from './status.ts';
+import { bestRowOf, type StudyStatus, studyStatusOf } from './status.ts';
 import type { Turn } from './turns.ts';
 
 /** Answers requests to a study that an engine of this process runs. */
@@ -60,7 +60,7 @@ type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request:
 export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Present | undefined = () => undefined): Answers<P> {
   const rows = new TrialRows<P>();
   const { append, apply, end } = submitter(log);
-  const status = (): StudyStatus => statusOf(run.engine.ledger, run.engine.phase, rows);
+  const status = (): StudyStatus => studyStatusOf(run.engine.ledger, run.engine.phase, rows);
   const page: Answers<P>['page'] = ({ after = 0, status: wanted, limit = Number.POSITIVE_INFINITY }) => {
     const found = [...rows].filter((row) => row.trial > after && (wanted === undefined || row.status === wanted));
     const { items, add } = pager<TrialRow<P>>(ROOM);
@@ -79,7 +79,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
   };
   const queries: Queries = {
     status,
-    best: () => bestOf(run.engine.ledger, rows) ?? null,
+    best: () => bestRowOf(run.engine.ledger, rows) ?? null,
     trials: (request) => page(request).items,
     turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
     log: ({ after = 0 }) => pageOf(log, Number(after) + 1),

@@ -19,7 +19,7 @@ export interface StudyStatus extends Progress<Params>, Annotation {
 }
 
 /** The state of a study that has begun. @param phase of its engine */
-export function statusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRows<P>): StudyStatus {
+export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRows<P>): StudyStatus {
   const { study, paused, limits, objectives } = ledger.settings;
   const { completed, stopped, failed } = rows.counts;
   return omitUndefined({
@@ -36,13 +36,13 @@ export function statusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRows<P>
     stopped,
     failed,
     uncounted: rows.uncounted,
-    best: bestOf(ledger, rows),
+    best: bestRowOf(ledger, rows),
     closed: ledger.closed,
     ...rows.about,
   });
 }
 
 /** The row of the best trial. */
-export function bestOf<P>({ best }: Ledger<P>, rows: TrialRows<P>): TrialRow | undefined {
+export function bestRowOf<P>({ best }: Ledger<P>, rows: TrialRows<P>): TrialRow | undefined {
   return best && (rows.get(best.trial) as TrialRow | undefined);
 }

@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
-import { type StudyStatus, statusOf } from '../host/status.ts';
+import { type StudyStatus, studyStatusOf } from '../host/status.ts';
 import { past } from '../log/past.ts';
 import { isPassing, withRetry } from './connection/retry.ts';
 import { createdOn, lastOn } from './created.ts';
@@ -103,5 +103,5 @@ async function lastStatus(nc: NatsConnection, study: string): Promise<StudyStatu
   const ledger = new Ledger(spaceOf(await createdOn(nc, study)));
   const rows = new TrialRows();
   for await (const entries of past(await readLog(nc, study), 1)) for (const entry of entries) rows.fold(ledger.fold(entry));
-  return statusOf(ledger, ledger.closed === undefined ? 'open' : 'closed', rows);
+  return studyStatusOf(ledger, ledger.closed === undefined ? 'open' : 'closed', rows);
 }

@@ -58,7 +58,7 @@ export function mlflowClient(url: string, headers: Readonly<Record<string, strin
     const answer = await fetch(address, {
       method: body ? 'POST' : 'GET',
       headers: { ...headers, 'Content-Type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      body: body ? JSON.stringify(body) : null,
       signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
     }).catch((error: Error) => {
       throw new DeliveryError(`MLflow does not answer (${error.cause instanceof Error ? error.cause.message : error.message})`, true);

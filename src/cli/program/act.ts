@@ -63,7 +63,7 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option('--times <n>', 'number of trials for each of them', wholeNumber, 3)
     .option('--json', 'print the numbers of the new trials, as JSON')
     .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/act/confirm.ts')).confirm(study, options)),
+      use(journal, options, async (study) => (await import('../commands/act/confirm.ts')).confirmBest(study, options)),
     );
 
   declare('retry', 'Try failed trials again, as new trials.', [

@@ -33,7 +33,8 @@ export function keepOwn(directory: string, bytes: number, objective: ObjectiveSp
     },
     ended: (event) => {
       const { trial, type: status } = event;
-      rows.set(trial, { ...rows.get(trial), trial, status, ...(event.type === 'completed' && { values: event.values }) });
+      const values = event.type === 'completed' ? event.values : undefined;
+      rows.set(trial, { ...rows.get(trial), ...omitUndefined({ trial, status, values }) });
       return sweep();
     },
   };

@@ -22,7 +22,7 @@ import { leaseOf, limitOf, priorityOf, suggestionOf } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
 import { type Door, openDoor, pausableDoor } from './door.ts';
 import { factSender } from './factSender.ts';
-import { listen } from './listen.ts';
+import { listenTo } from './listenTo.ts';
 import { puller } from './puller.ts';
 
 export interface RunTrainerOptions {
@@ -135,7 +135,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   let hasSaid = false;
   const publishPresence = (more: Pick<PresenceMessage, 'ended'> = {}) => {
     hasSaid = true;
-    const message: PresenceMessage = { slots, ...(options.offers && { offers: options.offers }), ...more };
+    const message: PresenceMessage = omitUndefined({ slots, offers: options.offers, ...more });
     publish(nc, subjects.beat(name, 0), JSON.stringify(message));
   };
   /** The results of trials that have ended are kept until the server has them, however long it is away. */
@@ -154,8 +154,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     else warn(message, omitUndefined({ trial, run }));
   };
   const listening = [
-    listen(nc, subjects.directive('*'), onDirective),
-    listen(nc, subjects.rejected(name), onRejected),
+    listenTo(nc, subjects.directive('*'), onDirective),
+    listenTo(nc, subjects.rejected(name), onRejected),
     onStatus(nc, ({ type }) => {
       if (type === 'disconnect') deliveries.lost();
       if (type === 'close') fail(new errors.ClosedConnectionError());

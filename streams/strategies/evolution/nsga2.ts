@@ -25,11 +25,11 @@ export type Nsga2Options = OptionsOf<typeof nsga2Options>;
 export function nsga2(options: Nsga2Options = {}): Strategy {
   const settings = resolveOptions('nsga2', nsga2Options, options);
   return stage('nsga2', options, (env) => {
-    const { population = defaultPopulation(env) } = settings;
+    const { population = paretoPopulation(env) } = settings;
     return drive(evolutionMachine, env, { env, core: nonDominatedSorting(env, { ...settings, population, tournament: 2 }) });
   });
 }
 
 /** How many members a population has if the options don't say. */
-export const defaultPopulation = ({ trials }: Env): number =>
+export const paretoPopulation = ({ trials }: Env): number =>
   trials === undefined ? 50 : Math.min(100, Math.max(20, Math.round(2 * Math.sqrt(trials))));

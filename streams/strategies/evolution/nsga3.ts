@@ -2,7 +2,7 @@ import { evolutionMachine } from '../../../machines/evolution.ts';
 import { nsga3Options, referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
 import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
 import { drive, type Strategy, stage } from '../../strategy.ts';
-import { defaultPopulation } from './nsga2.ts';
+import { paretoPopulation } from './nsga2.ts';
 
 export type Nsga3Options = OptionsOf<typeof nsga3Options>;
 
@@ -20,7 +20,7 @@ export type Nsga3Options = OptionsOf<typeof nsga3Options>;
 export function nsga3(options: Nsga3Options = {}): Strategy {
   const settings = resolveOptions('nsga3', nsga3Options, options);
   return stage('nsga3', options, (env) => {
-    const { population = defaultPopulation(env) } = settings;
+    const { population = paretoPopulation(env) } = settings;
     return drive(evolutionMachine, env, { env, core: referenceSorting(env, { ...settings, population, tournament: 2 }) });
   });
 }

@@ -18,7 +18,7 @@ interface ConfirmOptions {
  * `hypertide confirm`: tries the most promising configurations again, so that noise does not decide which one is deployed. They are enqueued in
  * rounds, so that a study that is ended early has repeated each of them about equally often.
  */
-export async function confirm(study: CommandStudy, { top, times, json }: ConfirmOptions): Promise<number> {
+export async function confirmBest(study: CommandStudy, { top, times, json }: ConfirmOptions): Promise<number> {
   const [objective, ...more] = study.created.objectives;
   if (more.length > 0) throw new UsageError('confirm needs a study with one objective');
   const rows = await trialsIn(study);

@@ -3,7 +3,7 @@ import { jsonOf } from '../connection/connection.ts';
 import { isRelayed } from '../protocol/messages.ts';
 
 /** Hears what engines say on a subject, which no trainer can. @returns ends it. */
-export const listen = <T>(nc: NatsConnection, subject: string, hear: (message: T) => void): (() => void) => {
+export const listenTo = <T>(nc: NatsConnection, subject: string, hear: (message: T) => void): (() => void) => {
   const subscription = nc.subscribe(subject, {
     callback: (error, message) => {
       const said = error || isRelayed(message) ? undefined : jsonOf(message);
