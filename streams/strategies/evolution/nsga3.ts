@@ -1,4 +1,7 @@
 import { evolutionMachine } from '../../../machines/evolution.ts';
+import { StrategyError } from '../../../src/errors.ts';
+import type { Env } from '../../../src/messages.ts';
+import { divisionsFor } from '../../../src/numeric/pareto/referenceDirections.ts';
 import { nsga3Options, referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
 import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
 import { drive, type Strategy, stage } from '../../strategy.ts';
@@ -13,14 +16,23 @@ export type Nsga3Options = OptionsOf<typeof nsga3Options>;
  *
  * Use it for three to about eight objectives with hundreds of trials. `pareto()` shows the front.
  *
- * @throws OptionError
+ * @throws OptionError; StrategyError if `divisions` would give more than 10,000 directions
  * @example
  * optimize(space, train, { strategy: nsga3(), objectives: { loss: 'minimize', megabytes: 'minimize', milliseconds: 'minimize' }, trials: 300 })
  */
 export function nsga3(options: Nsga3Options = {}): Strategy {
   const settings = resolveOptions('nsga3', nsga3Options, options);
   return stage('nsga3', options, (env) => {
+    limitDirections(env, settings.divisions);
     const { population = paretoPopulation(env) } = settings;
     return drive(evolutionMachine, env, { env, core: referenceSorting(env, { ...settings, population, tournament: 2 }) });
   });
+}
+
+/** More of them need minutes for each generation, or more memory than there is. */
+const MOST_DIRECTIONS = 10_000;
+
+function limitDirections({ objectives: { length } }: Env, divisions = 1): void {
+  const most = length === 1 ? divisions : divisionsFor(length, MOST_DIRECTIONS);
+  if (divisions > most) throw new StrategyError(`nsga3: divisions must be at most ${most} with ${length} objectives, not ${divisions}`);
 }

@@ -6,6 +6,7 @@ import { referenceDirections } from '../../../src/numeric/pareto/referenceDirect
 import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
 import { referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
 import type { Point } from '../../../src/space/axis.ts';
+import { nsga3 } from '../../../streams/strategies/evolution/nsga3.ts';
 import { cube, dtlz2 } from './dtlz.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 
@@ -65,6 +66,14 @@ describe('referenceSorting', () => {
     });
     const state = [end(1, 3), end(2, 0), end(3, 1), end(4, 0), end(5, 2), end(6, 4), end(7, 0.5), end(8, 5)].reduce(core.fold, core.start);
     expect(state.parents.map(({ id }) => id)).toEqual([2, 4, 7, 3]);
+  });
+});
+
+describe('nsga3', () => {
+  it('refuses divisions that give too many directions', () => {
+    const env = { ...cube(2), objectives: ['a', 'b', 'c', 'd', 'e', 'f'] };
+    expect(() => nsga3({ divisions: 60 })(env)).toThrow('nsga3: divisions must be at most 13 with 6 objectives, not 60');
+    expect(() => nsga3({ divisions: 60 })({ ...env, objectives: ['a'] })).not.toThrow();
   });
 });
 
