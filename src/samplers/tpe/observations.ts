@@ -115,6 +115,7 @@ export class TpeObservations {
       this.#excluded.add(index);
       return;
     }
+    if (this.#excluded.delete(index)) this.#addToAbove(index); // a trial that resumes it says something
     if (before && hasLoss(before)) this.#ranked.remove(before);
     this.#rankedByIndex[index] = ranked;
     if (hasLoss(ranked)) this.#ranked.add(ranked);

@@ -91,6 +91,20 @@ describe('tpeSurrogate', () => {
     expect(proposals(of).filter(([x]) => x! > 0.85)).toHaveLength(0);
   });
 
+  it('learns from a trial that resumes a lost one', () => {
+    const knowing = (isLostFirst: boolean) => {
+      const of = learning(rootEnv(square));
+      of.explore(20, ([x]) => x!);
+      const first = of.expect([0.01, 0.5]);
+      if (isLostFirst) of.end({ ...first, type: 'ended', outcome: 'failed', reason: 'lost' });
+      of.propose(99);
+      of.end(completed(of.expect([0.01, 0.5], { resumes: first.id }), 2));
+      of.explore(30, ([x]) => x!);
+      return proposals(of);
+    };
+    expect(knowing(true)).toEqual(knowing(false));
+  });
+
   it('keeps the result of a configuration that crashes when it is resumed', () => {
     const knowing = (crashes: boolean) => {
       const of = learning(rootEnv(square));
