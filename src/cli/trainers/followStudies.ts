@@ -31,14 +31,16 @@ export async function followStudies(
 ): Promise<void> {
   const attended = new Map<string, Attended>();
   /** The position of the last fact about a study that had closed: it is still closed if nothing was written since. */
-  const closedAt = new Map<string, number | undefined>();
-  const add = (study: string) => {
+  const closedAt = new Map<string, number>();
+  /** @param seen the position of the last fact about it, if that is known */
+  const add = (study: string, seen?: number) => {
     if (attended.has(study) || !fits(study) || signal.aborted) return;
     const one = attend(study);
     attended.set(study, one);
     void one.ended.then(async (how) => {
       if (how === 'over') return;
-      if (how === 'closed') closedAt.set(study, (await lastOn(nc, study).catch(() => undefined))?.position);
+      const position = how === 'closed' ? (await lastOn(nc, study).catch(() => undefined))?.position : undefined;
+      if (position !== undefined && position === seen) closedAt.set(study, position); // what was written meanwhile may have reopened it
       attended.delete(study);
     });
   };
@@ -48,7 +50,7 @@ export async function followStudies(
     for (const study of names) {
       if (attended.has(study) || !fits(study)) continue;
       const last = await lastOn(nc, study);
-      if (last === undefined || (closingIn(last.fact) === undefined && last.position !== closedAt.get(study))) add(study);
+      if (last === undefined || (closingIn(last.fact) === undefined && last.position !== closedAt.get(study))) add(study, last?.position);
     }
   };
   await look();
@@ -63,7 +65,7 @@ export async function followStudies(
       });
   };
   const timer = setInterval(again, LOOK);
-  const ends = [whenBegun(nc, add), onStatus(nc, ({ type }) => type === 'reconnect' && again())];
+  const ends = [whenBegun(nc, (study) => add(study)), onStatus(nc, ({ type }) => type === 'reconnect' && again())];
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve());
