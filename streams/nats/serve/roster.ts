@@ -10,18 +10,19 @@ const MOST = 10_000;
 export class Roster {
   readonly #heard = new Map<string, { readonly said: Omit<Presence, 'trainer' | 'silent'>; readonly at: number }>();
 
-  /** @param message what a trainer says of itself, not yet believed. */
-  hear(trainer: string, message: unknown, now: number): void {
-    if (!isRecord(message)) return;
+  /** @param message what a trainer says of itself, not yet believed. @returns whether it is still there */
+  hear(trainer: string, message: unknown, now: number): boolean {
+    if (!isRecord(message)) return true;
     const { slots, offers, ended } = message;
     this.#heard.delete(trainer); // so that the names stay in the order in which they were heard
-    if (ended === true) return;
+    if (ended === true) return false;
     this.#heard.set(trainer, {
       said: omitUndefined({ slots: isCount(slots) ? slots : undefined, offers: isOffer(offers) ? offers : undefined }),
       at: now,
     });
     const [longest] = this.#heard.keys();
     if (this.#heard.size > MOST) this.#heard.delete(longest!);
+    return true;
   }
 
   /** Those that were heard lately. */

@@ -134,7 +134,7 @@ export class Shell<P> {
 
   /** A trainer may have missed what it was told last: it may have started since, or lost its connection. */
   #greet(trainer: string, message: Msg): void {
-    this.#roster.hear(trainer, jsonOf(message), performance.now());
+    if (!this.#roster.hear(trainer, jsonOf(message), performance.now())) return;
     if (this.#instructed.has(trainer)) this.#instruct(trainer);
     if (this.run.engine.ledger.closed !== undefined) this.closed(); // a later fact may hide the close from it
   }

@@ -84,6 +84,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   let instruction: Instruction = 'work';
   let over = false;
   let closing = false;
+  let hasEnded = false;
   let waiting: ReturnType<typeof setInterval> | undefined;
   let finish!: () => void;
   let fail!: (error: unknown) => void;
@@ -104,6 +105,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   };
   const release = () => {
     over = true;
+    hasEnded = true;
     clearInterval(presence);
     clearInterval(waiting);
     if (hasSaid && !nc.isClosed()) publishPresence({ ended: true });
@@ -257,7 +259,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       closing = true;
       end();
       for (const one of [...held.values()]) one.preempt();
-      waiting ??= setInterval(sayWaiting, LATE);
+      if (!hasEnded) waiting ??= setInterval(sayWaiting, LATE);
       return done;
     },
   };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { jetstream } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
@@ -119,6 +119,33 @@ describe('trainer', () => {
     expect(await run('late')).toEqual(['trials']);
     await request(engine.nc, study, 'annotate', { note: 'the best so far' }); // this hides the close from a trainer
     expect(await run('later')).toEqual(['trials']);
+    await engine.close();
+  });
+
+  it('leaves no timer when it is closed after its end', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const { done, close } = trainer<At>(await server.connect(), study, parabola);
+    await done;
+    const begun = vi.spyOn(globalThis, 'setInterval');
+    await close();
+    expect(begun).not.toHaveBeenCalled();
+    begun.mockRestore();
+    await engine.close();
+  });
+
+  it('hears once more that its study has closed while it is there, but not when it ends', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    await trainer<At>(await server.connect(), study, parabola).done;
+    const nc = await server.connect();
+    const { beat, directive } = subjectsOf(study);
+    const directives: unknown[] = [];
+    nc.subscribe(directive('*'), { callback: (_, message) => void directives.push(message.json()) });
+    nc.publish(beat('gone', 0), JSON.stringify({ slots: 1, ended: true }));
+    nc.publish(beat('here', 0), JSON.stringify({ slots: 1 }));
+    await request(nc, study, 'status', {}); // answered after them
+    expect(directives).toEqual([{ type: 'closed', reason: 'trials' }]);
     await engine.close();
   });
 
