@@ -23,8 +23,10 @@ export async function stopReasons(source: StudyLog, created: Created, upTo: numb
           const reason = whyOf(replay, trial, cancelled.has(trial), isClosed);
           if (reason !== undefined) reasons.set(trial, reason);
         }
-        if (type === 'cancelled' && trial !== undefined) cancelled.add(trial);
-        if (type === 'closed' || type === 'changed') isClosed = type === 'closed';
+        if (entry.author === undefined) {
+          if (type === 'cancelled' && trial !== undefined) cancelled.add(trial);
+          if (type === 'closed' || type === 'changed') isClosed = type === 'closed'; // as the ledger has it
+        }
         await replay?.fold(entry);
       }
     }

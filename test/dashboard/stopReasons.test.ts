@@ -1,0 +1,50 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { listTrials } from '../../src/cli/commands/read/trials.ts';
+import type { CommandStudy } from '../../src/cli/sources/study.ts';
+import { stopReasons } from '../../src/dashboard/machines/stopReasons.ts';
+import type { Entry } from '../../src/facts/entry.ts';
+import type { Created } from '../../src/facts/facts.ts';
+import { defineStrategy, float, space } from '../../streams/index.ts';
+import { createdOf } from '../../streams/spec/options.ts';
+
+/** A log of a study whose strategy is code, so that no decision can be recomputed. */
+function logOf(facts: readonly { readonly fact: object; readonly author?: string }[]) {
+  const code = defineStrategy({ name: 'code', init: () => undefined, tell: () => undefined });
+  const created: Created = createdOf(space({ x: float(0, 1) }), code, { study: 's' });
+  const entries = [{ fact: created }, ...facts].map((entry, i): Entry => ({ position: i + 1, at: i, ...entry }));
+  return {
+    created,
+    place: 's',
+    past: async function* () {
+      yield entries;
+    },
+  } as unknown as CommandStudy;
+}
+const suggested = (trial: number) => ({ fact: { type: 'suggested', trial, attempt: 1, params: { x: trial / 1e6 }, by: 'code' } });
+const stopped = (trial: number) => ({ fact: { type: 'stopped', trial, run: `${trial}.1` } });
+const started = (trial: number) => ({ fact: { type: 'started', trial, attempt: 1, run: `${trial}.1` } });
+
+describe('stopReasons', () => {
+  it('does not take the word of a trainer for that of a person', async () => {
+    const cancelled = { fact: { type: 'cancelled', trial: 1 } };
+    const reasonOf = async (...before: Parameters<typeof logOf>[0]) => {
+      const log = logOf([suggested(1), started(1), ...before, stopped(1)]);
+      return (await stopReasons(log, log.created, 9)).get(1);
+    };
+    expect(await reasonOf(cancelled)).toBe('by a person');
+    expect(await reasonOf({ ...cancelled, author: 'w1' })).toBeUndefined();
+    expect(await reasonOf({ fact: { type: 'closed', reason: 'person' }, author: 'w1' })).toBeUndefined();
+  });
+});
+
+describe('hypertide trials', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('lists a stopped trial among 200,000', async () => {
+    const out: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
+    const facts = Array.from({ length: 200_000 }, (_, i) => suggested(i + 1));
+    await listTrials(logOf([...facts, started(7), stopped(7)]), { json: true, status: 'stopped' });
+    expect(JSON.parse(out.join(''))).toMatchObject([{ trial: 7, status: 'stopped' }]);
+  });
+});
