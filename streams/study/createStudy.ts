@@ -71,6 +71,8 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
   const stops = new Set<TrialId>();
   /** Those of them that a report was told about. */
   const told = new Set<TrialId>();
+  /** The last step that was reported here in the attempt in hand: the log may not have it yet. */
+  const steps = new Map<TrialId, number>();
   const results = new StudyResults(space);
   /** The run under which each trial is evaluated here: after a crash the log tells which trials have lost their trainer. */
   const runs = new Map<TrialId, string>();
@@ -98,6 +100,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
       throw error;
     }
     runs.set(trial, run);
+    steps.delete(trial);
     return suggestion;
   };
   const direct = (directive: Directive<P>) => {
@@ -182,8 +185,9 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
       tell({ type: 'failed', ...of(trial), reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }),
     report: async (trial, values, given, metrics) => {
       await running();
-      const step = given ?? (engine.ledger.open.get(trial)?.step ?? 0) + 1;
+      const step = given ?? Math.max(engine.ledger.open.get(trial)?.step ?? 0, steps.get(trial) ?? 0) + 1;
       checkOrder(values, step);
+      steps.set(trial, step);
       await append({ type: 'reported', ...of(trial), step, values: named(values), ...(metrics && { metrics }) });
       const stop = stops.has(trial);
       if (stop) told.add(trial);

@@ -146,6 +146,8 @@ describe('createStudy', () => {
     await study.report(trial, 0.5);
     await study.report(trial, { value: 0.4 });
     expect(study.trials()[0]).toMatchObject({ step: 2, values: { value: 0.4 } });
+    await Promise.all([study.report(trial, 0.3), study.report(trial, 0.2)]);
+    expect(study.trials()[0]).toMatchObject({ step: 4, values: { value: 0.2 } });
     await expect(study.report(trial, 3, 0.25)).rejects.toThrow('expected (trial, value, step), got the step 0.25 and the value 3');
     await study.close();
   });
