@@ -15,6 +15,7 @@ from sklearn.datasets import load_digits
 from sklearn.svm import SVC
 
 import hypertide as ht
+from hypertide._table import table_of
 from hypertide.integrations import lightgbm
 from hypertide.integrations.optuna import from_optuna, space_of
 from hypertide.integrations.sklearn import HypertideSearchCV
@@ -66,6 +67,9 @@ class NumPy(unittest.TestCase):
             self.assertEqual(str(table[name].dtype), "datetime64[ns, UTC]")
         self.assertLess(abs(table["endedAt"][0].timestamp() - time.time()), 3600)
         self.assertEqual(str(table["tags.asha"].dtype), "int64")
+        odd = table_of([{"trial": 1, "endedAt": 10**17, "tags": {"note": "[" * 100_000}}])  # as of a damaged log
+        self.assertTrue(odd["endedAt"].isna().all())
+        self.assertEqual(odd["tags.note"][0], "[" * 100_000)
 
 
 class XGBoost(unittest.TestCase):

@@ -21,7 +21,7 @@ def table_of(trials: list[dict[str, Any]]) -> pandas.DataFrame:
     table = pandas.json_normalize(trials, max_level=1)
     for name in table.columns:
         if name in ("suggestedAt", "startedAt", "endedAt"):
-            table[name] = pandas.to_datetime(table[name], unit="ms", utc=True)
+            table[name] = pandas.to_datetime(table[name], unit="ms", utc=True, errors="coerce")  # a damaged log may have impossible times
         elif name.startswith("tags."):
             table[name] = table[name].map(_tag, na_action="ignore")
     first = ("trial", "status", "values", "params", "metrics")
@@ -33,5 +33,5 @@ def _tag(text: Any) -> Any:
     """What a tag holds: tags are texts, some of them JSON."""
     try:
         return json.loads(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return text
