@@ -120,7 +120,10 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         warn,
         spans,
       });
-      served = await announceWait(screen, what, beginning);
+      served = await announceWait(screen, what, beginning).catch((error) => {
+        metrics?.remove(study);
+        throw error;
+      });
       call = hooks?.watch(study, served.past, state); // entries are read after this
       engine = served;
       engines.add(served);
