@@ -42,7 +42,7 @@ command: [python, train.py, --lr, "{lr}"]
 
 it('has defaults: the name of the file, the strategy of the log, one objective to minimise', async () => {
   const { options, strategy, command } = await read(SPACE, 'digits.yaml');
-  expect(options).toEqual({ study: 'digits' });
+  expect(options).toEqual({ study: 'digits', priority: 1 });
   expect(strategy).toBeUndefined();
   expect(command).toBeUndefined();
   expect((await read(`${SPACE}objective: minimize val_loss`)).options.objectives).toEqual({ val_loss: 'minimize' });
