@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serveAll } from '../../../src/cli/serving/all.ts';
 import { type Served, serving } from '../../../src/cli/serving/serving.ts';
 import type { StatusLine } from '../../../src/cli/terminal/statusLine.ts';
+import { Metrics } from '../../../src/monitoring/metrics.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { natsLog, type ServedStudy, trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
@@ -81,6 +82,19 @@ it('serves a study as soon as nothing keeps it from that', async () => {
   await until(async () => ((await request(nc, 'late-1', 'status')) as { study: string }).study === 'late-1');
   expect(refusals).toBe(-1);
   await end();
+});
+
+it('lists no study in metrics that cannot be served', async () => {
+  const { streams } = await jetstreamManager(nc);
+  await streams.add({ name: 'HT_refused', subjects: ['elsewhere.>'] });
+  const screen: StatusLine = { terminal: false, line: () => {}, status: () => {}, end: () => {} };
+  const metrics = new Metrics();
+  const { begin, close } = serving({ nc: await server.connect(), screen, nats: server.url, access: {}, metrics, settings: {} });
+  await expect(begin({ space: space({ x: float(0, 1) }), options: { study: 'refused' } })).rejects.toThrow(
+    'settings that a study cannot have',
+  );
+  expect([...metrics.studies.keys()]).toEqual([]);
+  await close();
 });
 
 it('creates studies that others ask for, once each, and serves one again that was deleted and created', async () => {
