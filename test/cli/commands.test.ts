@@ -32,6 +32,12 @@ async function runStudy(more: string): Promise<string> {
 }
 
 describe('commands that read', () => {
+  it('give no command of a trial that ran other parameters: its files may be of another study of this name', async () => {
+    const place = await studied('trials: 4\n');
+    for (const trial of [1, 2, 3, 4]) writeFileSync(join(place, 'study.trials', `trial-${trial}`, 'params.json'), '{"x":2}');
+    expect((await hypertide(place, 'best', 'study.jsonl')).err).toMatch(/^as arguments: --x [\d.]+/);
+  });
+
   it('say how many entries do not count, and why, and a run does so too', async () => {
     const place = await studied('trials: 4\n');
     const path = join(place, 'study.jsonl');

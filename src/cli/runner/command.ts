@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Params } from '../../facts/facts.ts';
 import { UsageError } from '../usage.ts';
 import { checkVariables } from './job.ts';
 import { parseTemplate, type Template, unmentioned } from './template.ts';
@@ -53,10 +54,16 @@ export function keepCommand(path: string, words: readonly string[]): void {
   } catch {}
 }
 
-/** The program and the arguments that a trial ran; undefined if they were not kept, or anything else is there. */
-export function keptCommand(path: string): readonly string[] | undefined {
+/**
+ * The program and the arguments that a trial ran.
+ *
+ * @param paths its files. A trial of another study that had this name may have left them.
+ * @returns undefined if they were not kept, if anything else is there, or if it ran other parameters.
+ */
+export function keptCommand(paths: { readonly command: string; readonly params: string }, params: Params): readonly string[] | undefined {
   try {
-    const words: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (JSON.stringify(JSON.parse(readFileSync(paths.params, 'utf8'))) !== JSON.stringify(params)) return undefined;
+    const words: unknown = JSON.parse(readFileSync(paths.command, 'utf8'));
     return Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string') ? words : undefined;
   } catch {
     return undefined;

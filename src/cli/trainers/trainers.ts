@@ -14,7 +14,7 @@ import type { Listening } from '../runner/reader.ts';
 import type { Template } from '../runner/template.ts';
 import type { About } from '../terminal/statusLine.ts';
 import type { Notices } from './notices.ts';
-import { checkpointsDirectory, commandFile, outputFile, relocated, trialDirectory } from './trialFiles.ts';
+import { checkpointsDirectory, commandFile, outputFile, paramsFile, relocated, trialDirectory } from './trialFiles.ts';
 
 export interface ProgramOptions extends Omit<Listening, 'file'> {
   readonly study: string;
@@ -174,7 +174,7 @@ function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Para
     resumes,
     checkpoint,
     paths: {
-      params: join(own, 'params.json'),
+      params: paramsFile(directory, trial),
       command: commandFile(directory, trial),
       checkpoints: checkpointsOf(attempt),
       log: outputFile(directory, trial, attempt),

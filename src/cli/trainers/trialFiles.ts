@@ -24,6 +24,9 @@ export function relocated(checkpoint: string, directory: string): string {
   return here !== undefined && existsSync(here) ? here : checkpoint;
 }
 
+/** The parameters of a trial. */
+export const paramsFile = (directory: string, trial: TrialId): string => join(trialDirectory(directory, trial), 'params.json');
+
 /** What a trial runs, in its last attempt. */
 export const commandFile = (directory: string, trial: TrialId): string => join(trialDirectory(directory, trial), 'command.json');
 

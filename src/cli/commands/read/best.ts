@@ -9,7 +9,7 @@ import type { CommandStudy } from '../../sources/study.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
 import { inform, print, suggestAfterData } from '../../terminal/output.ts';
 import { shown, table } from '../../terminal/table.ts';
-import { commandFile, trialsDirectory } from '../../trainers/trialFiles.ts';
+import { commandFile, paramsFile, trialsDirectory } from '../../trainers/trialFiles.ts';
 import { UsageError } from '../../usage.ts';
 
 interface BestOptions {
@@ -57,7 +57,9 @@ function printRecommended(study: CommandStudy, all: readonly ListedTrial[], json
 /** The configuration to copy, as the table rounds its numbers: in the command that the trial ran or, if no program ran it here, as arguments. */
 function informOfArguments({ stem }: CommandStudy, row: ListedTrial | undefined): void {
   if (row === undefined) return;
-  const command = keptCommand(commandFile(trialsDirectory(stem), row.trial));
+  const directory = trialsDirectory(stem);
+  const paths = { command: commandFile(directory, row.trial), params: paramsFile(directory, row.trial) };
+  const command = keptCommand(paths, row.params);
   const [about, words] = command ? ['as it ran', command] : ['as arguments', argumentsOf(row.params)];
   inform(`${about}: ${words.map(shellQuoted).join(' ')}`);
 }
