@@ -101,6 +101,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
     }
     runs.set(trial, run);
     steps.delete(trial);
+    told.delete(trial); // whoever evaluates this attempt does not know of the stop
     return suggestion;
   };
   const direct = (directive: Directive<P>) => {
@@ -185,7 +186,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
       tell({ type: 'failed', ...of(trial), reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }),
     report: async (trial, values, given, metrics) => {
       await running();
-      const step = given ?? Math.max(engine.ledger.open.get(trial)?.step ?? 0, steps.get(trial) ?? 0) + 1;
+      const step = given ?? Math.max(engine.ledger.open.get(trial)?.at ?? 0, steps.get(trial) ?? 0) + 1;
       checkOrder(values, step);
       steps.set(trial, step);
       await append({ type: 'reported', ...of(trial), step, values: named(values), ...(metrics && { metrics }) });

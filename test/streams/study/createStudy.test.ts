@@ -14,6 +14,7 @@ import {
   RefusedError,
   random,
   space,
+  thresholdStop,
 } from '../../../streams/index.ts';
 
 const line = space({ x: float(-5, 5) });
@@ -137,6 +138,26 @@ describe('createStudy', () => {
       ['completed', { value: 0 }, 1],
       ['stopped', { value: 3 }, 1],
     ]);
+    await study.close();
+  });
+
+  it('begins anew with the next attempt: counts from step 1, and knows of no stop until a report is answered with it', async () => {
+    const steps: unknown[] = [];
+    const onEntry = ({ fact }: AppliedEntry) => {
+      const { type, step } = fact as { type: string; step?: number };
+      if (type === 'reported') steps.push(step);
+    };
+    const study = createStudy(line, { strategy: chain(thresholdStop({ worst: 1 }), random()), onEntry });
+    const attempt = async (...values: number[]) => {
+      const { trial } = (await study.ask())!;
+      for (const value of values) await study.report(trial, value);
+      return trial;
+    };
+    await study.fail(await attempt(9, 9), 'preempted');
+    await study.fail(await attempt(0.5), 'preempted');
+    await study.tell(await attempt(), 0.25);
+    expect(study.trials()).toMatchObject([{ trial: 1, attempt: 3, status: 'completed', values: { value: 0.25 } }]);
+    expect(steps).toEqual([1, 2, 1]);
     await study.close();
   });
 
