@@ -26,7 +26,7 @@ export async function whyOf(feed: Feed, trial: TrialId): Promise<Why | undefined
   if (fact === undefined || created === undefined) return undefined;
   const expected = await expectationOf(feed, created, fact);
   const row = feed.begun!.changes.rows.get(trial);
-  const stops = row?.status === 'stopped' ? await stopReasons(feed.source, created, row.ended!) : undefined;
+  const stops = row?.status === 'stopped' ? await stopReasons(feed.source, created, row.ended!, trial) : undefined;
   const common = omitUndefined({ trial, by: fact.by, expected, stopped: stops?.get(trial) });
   if (fact.by === 'import') return common;
   return { ...common, ...(await recompute(feed, created, fact)) };

@@ -4,7 +4,8 @@ import type { CommandStudy } from '../../src/cli/sources/study.ts';
 import { stopReasons } from '../../src/dashboard/machines/stopReasons.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Created } from '../../src/facts/facts.ts';
-import { defineStrategy, float, space } from '../../streams/index.ts';
+import { chain, createStudy, defineStrategy, float, memoryLog, random, space, thresholdStop } from '../../streams/index.ts';
+import { past } from '../../streams/log/past.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 
 /** A log of a study whose strategy is code, so that no decision can be recomputed. */
@@ -34,6 +35,33 @@ describe('stopReasons', () => {
     expect(await reasonOf(cancelled)).toBe('by a person');
     expect(await reasonOf({ ...cancelled, author: 'w1' })).toBeUndefined();
     expect(await reasonOf({ fact: { type: 'closed', reason: 'person' }, author: 'w1' })).toBeUndefined();
+  });
+
+  it('lets strategies read the log again once after many retractions', async () => {
+    const log = memoryLog();
+    const [line, strategy] = [space({ x: float(0, 1) }), chain(thresholdStop({ worst: 1 }), random())];
+    const created = createdOf(line, strategy, {});
+    const study = createStudy(line, { log, strategy });
+    for (let trial = 1; trial <= 9; trial++) {
+      await study.ask();
+      await study.report(trial, trial === 9 ? 5 : 0);
+      if (trial < 9) await study.tell(trial, 0);
+    }
+    for (let trial = 1; trial <= 8; trial++) await study.retract(trial);
+    await study.stopped(9);
+    let reads = 0;
+    const source = {
+      place: 's',
+      read: log.read,
+      past: (from: number) => {
+        reads++;
+        return past(log, from);
+      },
+    };
+    const reasons = await stopReasons(source, created, await log.head());
+    await study.close();
+    expect(reasons.get(9)).toBe('by thresholdStop: 5 at step 1 is worse than 1');
+    expect(reads).toBe(2);
   });
 });
 

@@ -25,7 +25,16 @@ export class Replay {
   }
 
   async fold(entry: Entry): Promise<void> {
+    this.take(entry);
+    await this.#catchUp();
+  }
+
+  /** Folds an entry. If it amends the past, strategies read the log again when something is asked of them: once after many such entries. */
+  take(entry: Entry): void {
     this.#replayer.fold(entry);
+  }
+
+  async #catchUp(): Promise<void> {
     if (!this.#replayer.outdated) return;
     this.watch = new MachineWatch(this.#changed);
     await this.#replayer.rebuild();
@@ -37,7 +46,8 @@ export class Replay {
   }
 
   /** That a strategy wants a trial stopped, which has not ended. */
-  stop(trial: TrialId): Stop | undefined {
+  async stop(trial: TrialId): Promise<Stop | undefined> {
+    await this.#catchUp();
     return this.#replayer.stops.get(trial);
   }
 

@@ -9,8 +9,10 @@ import { Replay } from './replay.ts';
 /**
  * Why trials were stopped, recomputed from the log up to a position, as text for people. A trial is missing if nothing says why, as where the strategy
  * is code or decided by other rules than those of this version.
+ *
+ * @param only the trial to explain, if not all
  */
-export async function stopReasons(source: StudyLog, created: Created, upTo: number): Promise<ReadonlyMap<TrialId, string>> {
+export async function stopReasons(source: StudyLog, created: Created, upTo: number, only?: TrialId): Promise<ReadonlyMap<TrialId, string>> {
   const reasons = new Map<TrialId, string>();
   const replay = replayOf(source, created);
   const cancelled = new Set<TrialId>();
@@ -19,15 +21,15 @@ export async function stopReasons(source: StudyLog, created: Created, upTo: numb
     for await (const entries of readUpTo(source.past(1), upTo)) {
       for (const entry of entries) {
         const { type, trial } = identityOf(entry.fact);
-        if (type === 'stopped' && trial !== undefined) {
-          const reason = whyOf(replay, trial, cancelled.has(trial), isClosed);
+        if (type === 'stopped' && trial !== undefined && (only ?? trial) === trial) {
+          const reason = await whyOf(replay, trial, cancelled.has(trial), isClosed);
           if (reason !== undefined) reasons.set(trial, reason);
         }
         if (entry.author === undefined) {
           if (type === 'cancelled' && trial !== undefined) cancelled.add(trial);
           if (type === 'closed' || type === 'changed') isClosed = type === 'closed'; // as the ledger has it
         }
-        await replay?.fold(entry);
+        replay?.take(entry);
       }
     }
   } catch {
@@ -47,8 +49,8 @@ function replayOf(source: StudyLog, created: Created): Replay | undefined {
   }
 }
 
-function whyOf(replay: Replay | undefined, trial: TrialId, isCancelled: boolean, isClosed: boolean): string | undefined {
-  const stop = replay?.stop(trial);
+async function whyOf(replay: Replay | undefined, trial: TrialId, isCancelled: boolean, isClosed: boolean): Promise<string | undefined> {
+  const stop = await replay?.stop(trial);
   if (stop !== undefined) return stop.why === undefined ? `by ${stop.by}` : `by ${stop.by}: ${stop.why}`;
   if (isCancelled) return 'by a person';
   return isClosed ? 'because the study had ended' : undefined;
