@@ -1,6 +1,6 @@
 import { type Ask, type Ended, type Env, numberIn, type Suggested, type TrialId, violates } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
-import { names, positive, upTo, wholeFrom } from '../schema/optionRules.ts';
+import { names, populationFrom, positive, upTo } from '../schema/optionRules.ts';
 import { optional, required, type SettingsOf } from '../schema/optionSet.ts';
 import { draw, type Point } from '../space/axis.ts';
 import { countCells } from '../space/cells.ts';
@@ -12,7 +12,7 @@ const pbtOwnOptions = {
   /** How much budget a member spends between comparisons with the others. Default: a tenth of `max`, rounded up. */
   interval: optional(positive),
   /** How many members train. Default: 10. */
-  population: optional(wholeFrom(2), 10),
+  population: optional(populationFrom(2), 10),
   /** This share of the members, the worst, continues from checkpoints of the same share of the best. Default: 0.25. */
   quantile: optional(upTo(0.5), 0.25),
   /** Parameters that cannot change along a checkpoint, such as a number of layers: a clone keeps them. Default: none. */

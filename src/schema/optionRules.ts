@@ -40,6 +40,14 @@ export const within = (low: number, high: number): OptionRule<number> =>
 /** A whole number of at least `least`. */
 export const wholeFrom = (least: number): OptionRule<number> =>
   number(`a whole number of at least ${least}`, { type: 'integer', minimum: least }, (v) => Number.isSafeInteger(v) && v >= least);
+/** The size of a population. More members would only take memory: no study has so many trials for one generation. */
+export const populationFrom = (least: number): OptionRule<number> =>
+  number(
+    `a whole number from ${least} to ${MOST_MEMBERS}`,
+    { type: 'integer', minimum: least, maximum: MOST_MEMBERS },
+    (v) => Number.isSafeInteger(v) && v >= least && v <= MOST_MEMBERS,
+  );
+const MOST_MEMBERS = 100_000;
 export const bool: OptionRule<boolean> = {
   expected: 'true or false',
   schema: { type: 'boolean' },

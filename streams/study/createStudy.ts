@@ -101,7 +101,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
     }
     runs.set(trial, run);
     steps.delete(trial);
-    told.delete(trial); // whoever evaluates this attempt does not know of the stop
+    told.delete(trial); // this attempt does not know of the stop
     return suggestion;
   };
   const direct = (directive: Directive<P>) => {

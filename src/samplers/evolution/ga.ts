@@ -1,7 +1,7 @@
 import type { Ask, Ended, Env, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
-import { notNegative, oneOf, probability, wholeFrom } from '../../schema/optionRules.ts';
+import { notNegative, oneOf, populationFrom, probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Point } from '../../space/axis.ts';
 import { rankTrial } from '../rankedTrial.ts';
@@ -15,7 +15,7 @@ export const gaOptions = {
    * How many members the population has, and how many trials make a generation. Default: 12; or 0.8 times the square root of the number of trials
    * if that is known and larger; in mode `generational` at least the number of parallel trials.
    */
-  population: optional(wholeFrom(2)),
+  population: optional(populationFrom(2)),
   /** After this many times `population` trials of its own, it hands asks on. Default: never. */
   generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
   /** `steady`: each result joins the population at once, and no trainer waits. `generational`: parents are selected when a whole generation has ended. Default: `steady`. */

@@ -1,5 +1,5 @@
 import type { Ended, Env } from '../../messages.ts';
-import { notNegative, probability, wholeFrom } from '../../schema/optionRules.ts';
+import { notNegative, populationFrom, probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { bearing, type Mating, nextOf } from './breeding.ts';
 import { byCrowding, fittest, type Thinning } from './dominance.ts';
@@ -13,7 +13,7 @@ export const nsga2Options = {
    * How many members the population has, and after how many results the next parents are selected. Default: 2 times the square root of the number
    * of trials if that is known, between 20 and 100; otherwise 50.
    */
-  population: optional(wholeFrom(2)),
+  population: optional(populationFrom(2)),
   /** After this many times `population` trials of its own, it hands asks on. Default: never. */
   generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
   /** The probability that a child has two parents, not one. Default: 0.9. */

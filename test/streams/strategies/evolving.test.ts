@@ -19,7 +19,7 @@ const wide = space(
   { constraints: [h.atMost({ layers: 1 }, 6)] },
 );
 
-const strategies: Readonly<Record<string, (options?: object) => h.Strategy>> = { cmaes: h.cmaes, de: h.de, nsga2: h.nsga2 };
+const strategies: Readonly<Record<string, (options?: object) => h.Strategy>> = { cmaes: h.cmaes, de: h.de, nsga2: h.nsga2, nsga3: h.nsga3 };
 const rows = Object.entries(strategies);
 
 /** Eight trainers that finish in no particular order; one trial in ten fails. */
@@ -125,16 +125,17 @@ describe('asks are handed on', () => {
 
 describe('options', () => {
   it.each<[string, object, string]>([
-    ['cmaes', { population: 1 }, 'cmaes.population: expected a whole number of at least 2, got 1'],
+    ['cmaes', { population: 1 }, 'cmaes.population: expected a whole number from 2 to 100000, got 1'],
     ['cmaes', { sigma: 0 }, 'cmaes.sigma: expected a number above 0 and at most 1, got 0'],
     ['cmaes', { restarts: 'often' }, 'cmaes.restarts: expected ipop, bipop or none, got "often"'],
     ['cmaes', { adaptRates: 1 }, 'cmaes.adaptRates: expected true or false, got 1'],
-    ['de', { population: 3 }, 'de.population: expected a whole number of at least 4, got 3'],
+    ['de', { population: 3 }, 'de.population: expected a whole number from 4 to 100000, got 3'],
     ['de', { generations: 0 }, 'de.generations: expected a whole number of at least 1, got 0'],
     ['de', { start: 'best' }, 'de.start: expected current-to-pbest or rand, got "best"'],
     ['de', { scale: 3 }, 'de.scale: expected a number above 0 and at most 2, got 3'],
     ['de', { crossover: -1 }, 'de.crossover: expected a probability, got -1'],
-    ['nsga2', { population: 1 }, 'nsga2.population: expected a whole number of at least 2, got 1'],
+    ['nsga2', { population: 1 }, 'nsga2.population: expected a whole number from 2 to 100000, got 1'],
+    ['nsga3', { population: 1e9 }, 'nsga3.population: expected a whole number from 2 to 100000, got 1000000000'],
     ['nsga2', { generations: 1.5 }, 'nsga2.generations: expected a whole number of at least 1, got 1.5'],
     ['nsga2', { crossover: 2 }, 'nsga2.crossover: expected a probability, got 2'],
     ['nsga2', { mutation: '1' }, 'nsga2.mutation: expected a probability, got "1"'],

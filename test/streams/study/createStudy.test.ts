@@ -141,7 +141,7 @@ describe('createStudy', () => {
     await study.close();
   });
 
-  it('begins anew with the next attempt: counts from step 1, and knows of no stop until a report is answered with it', async () => {
+  it('starts the next attempt at step 1, without the stop of the last one', async () => {
     const steps: unknown[] = [];
     const onEntry = ({ fact }: AppliedEntry) => {
       const { type, step } = fact as { type: string; step?: number };

@@ -1,7 +1,7 @@
 import type { TrialId } from '../../../messages.ts';
 import { type CmaParameters, cmaParameters } from '../../../numeric/cma/parameters.ts';
 import type { Rng } from '../../../numeric/random.ts';
-import { bool, fraction, oneOf, wholeFrom } from '../../../schema/optionRules.ts';
+import { bool, fraction, oneOf, populationFrom } from '../../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../../schema/optionSet.ts';
 import { draw } from '../../../space/axis.ts';
 import { compareRanked, type RankedTrial } from '../../rankedTrial.ts';
@@ -10,7 +10,7 @@ import { priorDistribution } from './warmStart.ts';
 
 export const cmaesOptions = {
   /** How many results make a generation (lambda). Default: 4 + 3 ln(number of parameters), rounded down, but at least the number of parallel trials. */
-  population: optional(wholeFrom(2)),
+  population: optional(populationFrom(2)),
   /** The standard deviation of the first draws, as a fraction of each parameter's range or of its prior's spread. Default: 1/6. */
   sigma: optional(fraction, 1 / 6),
   /**

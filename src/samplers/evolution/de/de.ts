@@ -1,7 +1,7 @@
 import type { Ask, Ended, Env } from '../../../messages.ts';
 import { stateIn, stateTag } from '../../../messages.ts';
 import { index, type Rng } from '../../../numeric/random.ts';
-import { oneOf, probability, upTo, wholeFrom } from '../../../schema/optionRules.ts';
+import { oneOf, populationFrom, probability, upTo, wholeFrom } from '../../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../../schema/optionSet.ts';
 import type { Point } from '../../../space/axis.ts';
 import { compareRanked, sameTier } from '../../rankedTrial.ts';
@@ -16,7 +16,7 @@ import { differentialChild, type Start } from './variation.ts';
 
 export const deOptions = {
   /** How many members the population has. Default: 8, with `rand` 20; or 0.4 times the square root of the number of trials if that is known and larger. */
-  population: optional(wholeFrom(4)),
+  population: optional(populationFrom(4)),
   /** After this many times `population` trials of its own, it hands asks on. Default: never. */
   generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
   /**

@@ -165,8 +165,8 @@ describe('ga', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ population: 1 }, 'ga.population: expected a whole number of at least 2, got 1'],
-    [{ population: 2.5 }, 'ga.population: expected a whole number of at least 2, got 2.5'],
+    [{ population: 1 }, 'ga.population: expected a whole number from 2 to 100000, got 1'],
+    [{ population: 2.5 }, 'ga.population: expected a whole number from 2 to 100000, got 2.5'],
     [{ generations: 0 }, 'ga.generations: expected a whole number of at least 1, got 0'],
     [{ mode: 'island' }, 'ga.mode: expected steady or generational, got "island"'],
     [{ mode: 'generational', elite: -1 }, 'ga.elite: expected a whole number of at least 0, got -1'],
