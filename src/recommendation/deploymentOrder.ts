@@ -1,5 +1,6 @@
 import { predictMany } from '../numeric/gp/predict.ts';
 import { trainingSetOf } from '../samplers/bo/observations.ts';
+import { keyOf } from '../samplers/bo/posteriorSamples.ts';
 import type { Point } from '../space/axis.ts';
 import type { ResultModel } from './resultModel.ts';
 
@@ -33,7 +34,7 @@ export function deploymentOrder(points: readonly Point[], model: ResultModel | u
 function firstOfEach(points: readonly Point[], indices: readonly number[]): number[] {
   const keys = new Set<string>();
   return indices.filter((i) => {
-    const key = points[i]!.join();
+    const key = keyOf(points[i]!);
     return !keys.has(key) && keys.add(key);
   });
 }

@@ -2,6 +2,7 @@ import { type Ended, type StrategyEvent, violates } from '../messages.ts';
 import { History } from '../numeric/history.ts';
 import type { Observation } from '../samplers/bo/observation.ts';
 import { conditioningSet } from '../samplers/bo/observations.ts';
+import { keyOf } from '../samplers/bo/posteriorSamples.ts';
 import type { Axis, Point } from '../space/axis.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
 import { resultModel } from './resultModel.ts';
@@ -44,12 +45,14 @@ export function nextReplicates(axes: readonly Axis[], { results, replicates }: R
     points,
     sorted.map(({ value }) => value),
   );
-  const repeated = replicates.toArray().map((point) => point.join());
+  const repeated = replicates.toArray().map(keyOf);
   return deploymentOrder(points, model)
     .slice(0, top)
     .map(({ index }, place) => {
-      const tries = 1 + repeated.filter((key) => key === points[index]!.join()).length;
-      return { point: points[index]!, lack: tries / (place < 2 ? FOREMOST : 1) };
+      const point = points[index]!;
+      const key = keyOf(point);
+      const tries = 1 + repeated.filter((other) => other === key).length;
+      return { point, lack: tries / (place < 2 ? FOREMOST : 1) };
     })
     .sort((a, b) => a.lack - b.lack) // stable: equals stay in the order of deployment
     .map(({ point }) => point);

@@ -1,4 +1,5 @@
 import { LuDecomposition, Matrix } from 'ml-matrix';
+import { dot } from '../vectors.ts';
 import type { Losses } from './pareto.ts';
 
 /**
@@ -75,5 +76,3 @@ function intercepts(points: readonly Losses[]): number[] | undefined {
 
 /** How much the other objectives count in the search for the extreme trial of one. */
 const OFF_AXIS = 1e6;
-
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, k) => sum + x * b[k]!, 0);
