@@ -246,10 +246,6 @@ export class Ledger<P> {
   get awaiting(): number {
     return this.#trials.open.awaiting;
   }
-  /** How many open trials no trainer holds. */
-  get waiting(): number {
-    return this.#trials.open.waiting;
-  }
   /** Those that count towards the limit of trials. */
   get configurations(): number {
     return this.#trials.configurations.count;

@@ -47,12 +47,6 @@ export class OpenTrials<P> {
   get awaiting(): number {
     return this.#awaiting.size;
   }
-  /** How many are held by no trainer, imports included. */
-  get waiting(): number {
-    let waiting = 0;
-    for (const { run, awaiting } of this.#byId.values()) if (run === undefined || awaiting) waiting++;
-    return waiting;
-  }
   /** The trial whose next attempt has been due longest. */
   get due(): OpenTrial<P> | undefined {
     const [id] = this.#awaiting;
@@ -61,3 +55,20 @@ export class OpenTrials<P> {
 }
 
 const isImport = ({ proposal }: OpenTrial<unknown>): boolean => proposal.by === 'import';
+
+/** How many open trials no trainer holds, imports included. */
+export function waitingIn<P>(open: ReadonlyMap<TrialId, OpenTrial<P>>): number {
+  let waiting = 0;
+  for (const { run, awaiting } of open.values()) if (run === undefined || awaiting) waiting++;
+  return waiting;
+}
+
+interface Open<P> {
+  readonly open: ReadonlyMap<TrialId, OpenTrial<P>>;
+  readonly running: number;
+  readonly awaiting: number;
+}
+
+/** Whether a study that has ended must wait for a trial. @param areClaimed whether trainers claim trials, so that a trial does not run before */
+export const isTrialRunning = <P>({ open, running, awaiting }: Open<P>, areClaimed = false): boolean =>
+  areClaimed ? open.size > waitingIn(open) : running > awaiting;

@@ -1,10 +1,11 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import { waitingIn } from '../ledger/openTrials.ts';
 import type { TrialId } from '../messages.ts';
 import { bestFirst, type TrialRow, type TrialRows } from '../study/trials.ts';
 
 /** What is folded from the log of a study. */
 export interface StudyState {
-  readonly ledger: Pick<Ledger<unknown>, 'created' | 'settings' | 'open' | 'waiting' | 'best' | 'closed' | 'position'>;
+  readonly ledger: Pick<Ledger<unknown>, 'created' | 'settings' | 'open' | 'best' | 'closed' | 'position'>;
   readonly rows: Pick<TrialRows<unknown>, 'counts' | 'get'> & Iterable<TrialRow<unknown>>;
 }
 
@@ -43,6 +44,6 @@ export function countsOf({ ledger, rows }: StudyState) {
   const { open: _, ...ended } = rows.counts;
   const trainers = new Set<string>();
   for (const { run, runs, awaiting } of ledger.open.values()) if (run !== undefined && !awaiting) trainers.add(runs.get(run) ?? run);
-  const { waiting } = ledger;
+  const waiting = waitingIn(ledger.open);
   return { trials: { waiting, running: ledger.open.size - waiting, ...ended }, trainers: trainers.size };
 }

@@ -4,6 +4,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import type { Closed, CloseReason, Created, ExpiredFact, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { isTrialRunning } from '../../src/ledger/openTrials.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
@@ -117,11 +118,6 @@ export class Engine<P> {
     if (phase === 'fitting' || (phase === 'waiting' && this.#isWanted())) this.#send({ type: 'stirred' });
   }
 
-  #isTrialRunning(): boolean {
-    const { open, waiting, running, awaiting } = this.ledger;
-    return this.#options.areClaimed ? open.size > waiting : running > awaiting;
-  }
-
   /** Works until there is nothing left to do. */
   #turn(): void {
     if (this.#isTurning) return;
@@ -132,7 +128,7 @@ export class Engine<P> {
       this.#fail(error);
     }
     this.#isTurning = false;
-    if (this.phase === 'draining' && !this.#isTrialRunning()) this.#send({ type: 'drained' });
+    if (this.phase === 'draining' && !isTrialRunning(this.ledger, this.#options.areClaimed)) this.#send({ type: 'drained' });
     if (this.phase === 'closed') this.#options.finished();
   }
 

@@ -1,5 +1,6 @@
 import type { Params } from '../../src/facts/facts.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { waitingIn } from '../../src/ledger/openTrials.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Annotation, TrialRow, TrialRows } from '../../src/study/trials.ts';
 import type { Progress } from '../results/observe.ts';
@@ -31,7 +32,7 @@ export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRo
     limit: limits.trials,
     trials: ledger.nextTrial - 1,
     open: ledger.running,
-    waiting: ledger.waiting,
+    waiting: waitingIn(ledger.open),
     completed,
     stopped,
     failed,
