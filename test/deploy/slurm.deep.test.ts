@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFailed } from 'vitest';
 import { hypertide, start, studyIn, until } from '../cli/support.ts';
@@ -13,7 +13,7 @@ it.runIf(isThere)('an array of Slurm runs trials, and a task that is cancelled h
   const [server, cluster] = await Promise.all([natsServer(), slurm()]);
   const place = studyIn('name: digits\ntrials: 4\nparallel: 2\n');
   // Trials last until the test has cancelled the first task.
-  writeFileSync(join(place, 'train.sh'), 'until [ -e go ]; do sleep 0.1; done; echo loss=1\n');
+  writeFileSync(join(place, 'train.sh'), 'touch started; until [ -e go ]; do sleep 0.1; done; echo loss=1\n');
   const command = join(place, 'hypertide');
   writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(root, 'dist/src/cli/main.js')} "$@"\n`);
   chmodSync(command, 0o755);
@@ -31,7 +31,7 @@ it.runIf(isThere)('an array of Slurm runs trials, and a task that is cancelled h
   const statusOf = async () => JSON.parse((await hypertide(place, 'trials', '--nats', server.url, '--study', 'digits', '--json')).out);
   onTestFailed(() => console.error(cluster.run('squeue'), cluster.run('sinfo', '-R'), said()));
   const first = submit();
-  await until(() => readdirSync(place).includes('digits.trials')); // a program has started
+  await until(() => existsSync(join(place, 'started')));
   cluster.run('scancel', first);
   await until(() => said().includes('handed back'));
   writeFileSync(join(place, 'go'), '');

@@ -11,6 +11,7 @@ import { metricFile } from './metricFile.ts';
 import { type Heard, hear, outcomeOf, type ProcessEnd, type ProgramOutcome } from './outcome.ts';
 import type { Line, PrintedReport } from './parseOutput.ts';
 import { type Listening, outputReader, remarks } from './reader.ts';
+import { sameSignal } from './sameSignal.ts';
 import { type LineSplitter, splitLines } from './splitLines.ts';
 import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
 import { fillTemplate, type Template } from './template.ts';
@@ -144,8 +145,10 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
   let because: ProcessEnd['because'];
   let exited = false;
   let killing: NodeJS.Timeout | undefined;
+  const handBack = sameSignal();
 
   const end = (why: NonNullable<ProcessEnd['because']>, signal: 'SIGTERM' | 'SIGKILL') => {
+    if (why === 'preempted') handBack.ask();
     if (exited) return;
     because ??= why;
     signalGroup(child, signal);
@@ -172,7 +175,7 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
       };
       killing = setTimeout(letGo, STRAGGLERS);
     });
-    child.once('close', (code, signal) => {
+    child.once('close', async (code, signal) => {
       for (const timer of [limit, killing]) clearTimeout(timer);
       running.delete(child);
       if (child.pid !== undefined) release(child.pid);
@@ -180,6 +183,7 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
       log.close();
       const { heard, lastError, metric, unheard } = printed.end(because !== undefined);
       const seconds = Math.round(performance.now() - since) / 1000;
+      if (because === undefined && (await handBack.hasEnded(code, signal))) because = 'preempted';
       const exit: ProcessEnd = { code, signal, lastError, seconds, metric, unheard, because, timeLimit, atTimeLimit };
       resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
     });

@@ -206,6 +206,24 @@ describe('a program that is ended', () => {
     expect(await done).toMatchObject({ type: 'failed', reason: 'timeout', message: 'it took longer than its time limit of 0.05 s' });
   });
 
+  it('is handed back if the signal that ended it reaches its runner a moment later', async () => {
+    const { done, preempt, reported } = sh(`${report}; kill -TERM $$; ${forever}`);
+    await reported();
+    setTimeout(preempt, 200);
+    expect(await done).toMatchObject({ type: 'failed', reason: 'preempted' });
+  });
+
+  it.each(['kill -TERM $$', 'exit 143'])('has failed if only it was signalled: %s', async (end) => {
+    const { done } = sh(`${report}; ${end}`);
+    expect(await done).toMatchObject({ type: 'failed', reason: 'error' });
+  });
+
+  it('keeps its result if it ended before its runner is asked to', async () => {
+    const { done, preempt } = sh(`${report}; exec 1>&- 2>&-; exit 0`);
+    setTimeout(preempt, 300);
+    expect(await done).toMatchObject({ type: 'completed' });
+  });
+
   it('is preempted, with its checkpoint', async () => {
     const { done, preempt, reported } = sh(`trap 'echo "{\\"checkpoint\\":\\"saved\\"}"; exit 0' TERM; ${report}; ${forever}`);
     await reported();
