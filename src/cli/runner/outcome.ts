@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { FailureReason } from '../../facts/facts.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { stripControls } from '../terminal/plainText.ts';
@@ -97,3 +98,28 @@ const resultOf = ({ values, metrics }: PrintedReport): Result => omitUndefined({
 
 const describe = ({ code, signal, lastError }: ProcessEnd): string =>
   `${signal === null ? `exited with code ${code}` : `killed by ${signal}`}${lastError && `: ${lastError.trim()}`}`;
+
+/** Milliseconds for this process to be asked to end, once one of its programs was. */
+const MOMENT = 500;
+
+/**
+ * Finds out whether a program ended because its runner is asked to end too. A scheduler such as Slurm signals all processes of a task at once, so
+ * the program may be gone before its runner handles the signal.
+ */
+export function sameSignal() {
+  const asked = new AbortController();
+  return {
+    /** This process is asked to end. */
+    ask: () => asked.abort(),
+    /** Waits a moment if a signal ended the program. @returns whether this process was asked as well */
+    async hasEnded(code: number | null, signal: string | null): Promise<boolean> {
+      if (!isEndedBySignal(code, signal)) return false;
+      await setTimeout(MOMENT, undefined, { signal: asked.signal }).catch(() => {});
+      return asked.signal.aborted;
+    },
+  };
+}
+
+/** Whether a program was asked to end and did. A shell adds 128 to the number of the signal. */
+const isEndedBySignal = (code: number | null, signal: string | null): boolean =>
+  ['SIGHUP', 'SIGINT', 'SIGTERM'].includes(signal ?? '') || [129, 130, 143].includes(code ?? 0);
