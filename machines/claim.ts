@@ -4,7 +4,7 @@ import { setup } from 'xstate';
 export type ClaimEvent =
   /** Its objective has begun. */
   | { readonly type: 'begun' }
-  /** Its last fact is known. */
+  /** Its last fact has been written. */
   | { readonly type: 'ended' }
   /** The server has all of its facts. */
   | { readonly type: 'stored' };

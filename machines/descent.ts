@@ -20,7 +20,7 @@ const machine = setup({
   types: {} as { input: Input; context: Context; events: StrategyEvent | Ask | { type: State['verdict'] }; emitted: Ask | Decision },
   actions: {
     fold: assign(({ context: { core, state } }, fact: Suggested | Ended) => ({ state: core.fold(state, fact) })),
-    /** An event rather than `always` guards, so that it has a name in the chart; `open`, which leads nowhere, as long as results are missing. */
+    /** An event instead of `always` guards, so that it has a name in the chart; `open`, without a transition, as long as results are missing. */
     judge: raise(({ context: { state } }) => ({ type: state.verdict })),
     begin: assign(({ context: { core, state } }) => ({ state: core.next(state) })),
     answer: emit(({ context: { env, core, state } }, ask: Ask) => {

@@ -24,7 +24,7 @@ interface Context extends Input {
 
 const waitFor = ({ env, proposer, seconds }: Context, ask: Ask): Decision => ({ ...wait(ask, env.name, 'proposal'), proposer, seconds });
 
-/** The oldest proposal; after a rejected one, the next. If all are rejected, it is as if there were none. */
+/** The oldest proposal; after a rejected one, the next. If all are rejected, none is left. */
 function answer(context: Context, ask: Ask): Ask | Decision {
   const { env, inbox, seconds } = context;
   const next = inbox.proposals[ask.retry ?? 0];
@@ -48,7 +48,7 @@ const machine = setup({
   },
 });
 
-/** Params of an action: the event. */
+/** The event, as parameters of an action. */
 const params = <E>({ event }: { readonly event: E }): E => event;
 
 /**

@@ -12,17 +12,17 @@ export type StudyEvent =
   | { readonly type: 'stirred' }
   /** A decision was appended and has not come back from the log. */
   | { readonly type: 'appended' }
-  /** The strategies decided to wait, or their decision was rejected: nothing is decided before the next entry. */
+  /** The strategies decided to wait, or their decision was rejected: the next decision follows the next entry. */
   | { readonly type: 'waits' }
   /** A strategy waits for a model. */
   | { readonly type: 'fits' }
-  /** The appended decision came back. */
+  /** The appended decision came back from the log. */
   | { readonly type: 'stored' }
   | { readonly type: 'closed' }
   | { readonly type: 'reopened' }
   /** The last running trial of a closed study has ended. */
   | { readonly type: 'drained' }
-  /** An engine that did not know of the end suggested another attempt at an open trial. */
+  /** An engine that had not read the close suggested another attempt at an open trial. */
   | { readonly type: 'retried' }
   | { readonly type: 'disposed' };
 
@@ -38,7 +38,7 @@ const caughtUp = [{ guard: 'isClosed', target: '#study.draining' }, { target: '#
 /**
  * The life of a study in one engine.
  *
- * Strategies are asked in `idle` alone, as soon as a trial is wanted, and at most one decision is on its way to the log, in `appending`. If the past
+ * Strategies are asked only in `idle`, as soon as a trial is wanted, and at most one decision is on its way to the log, in `appending`. If the past
  * is amended meanwhile, `rebuilding` remembers that. Entries are folded in every state but `rebuilding`, where they wait.
  */
 export const studyMachine = study.createMachine({

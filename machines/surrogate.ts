@@ -22,7 +22,7 @@ import type { LongFit, Surrogate } from '../src/samplers/surrogate.ts';
 interface Input {
   readonly env: Env;
   readonly core: Surrogate<unknown>;
-  /** Makes long fits in a thread. If absent, they are made when they are needed. */
+  /** Runs long fits in a thread. If absent, models are fitted when they are needed. */
   readonly elsewhere?: (tasks: LongFit['tasks']) => Promise<Parameters<LongFit['apply']>[0]>;
 }
 interface Context extends Input {
@@ -58,7 +58,7 @@ const machine = setup({
   guards: {
     long: ({ context: { core, elsewhere, state } }) => elsewhere !== undefined && core.longFit?.(state) !== undefined,
     ready: ({ context: { core, state } }) => core.ready(state),
-    /** An ask changes nothing, so the suggestion that follows it has to say that the fit failed. */
+    /** An ask changes nothing, so the suggestion that follows it must record that the fit failed. */
     fellBack: ({ context }, { by, tags }: Suggested) =>
       by === context.env.name && stateIn(tags, phaseOf(by)) === ('fallingBack' satisfies Phase),
   },
@@ -76,8 +76,8 @@ const machine = setup({
 
 /**
  * `exploring`: asks get points that need no model, until there are enough results. `modelling`: asks get what the model proposes. `fallingBack`:
- * no model could be fitted, so asks get points that need none until the next result. `fitting`: a long fit is made in a thread, and asks wait
- * until it is ready; facts are still learned. For TPE, random forests and Gaussian processes.
+ * no model could be fitted, so asks get points that need none until the next result. `fitting`: a long fit runs in a thread, and asks wait for it;
+ * facts are still learned. For TPE, random forests and Gaussian processes.
  */
 export const surrogateMachine = machine.createMachine({
   id: 'surrogate',

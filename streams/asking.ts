@@ -14,7 +14,7 @@ import {
 } from '../src/messages.ts';
 
 interface Retries {
-  /** How often to ask. */
+  /** How often to ask, at most. */
   readonly tries: number;
   readonly put: (ask: Ask) => Answer;
   readonly accepts: (proposal: Propose) => boolean;
@@ -44,8 +44,8 @@ export interface RunningStrategy {
 /**
  * Subscribes a strategy.
  *
- * @param hear receives its stops, and its news that it can be asked again; not events, which the owner has.
- * @param fail receives an error at once, also one between two calls of the owner. Default: the next call throws it.
+ * @param hear receives its stops, and the message that it can be asked again; not events, which the owner has.
+ * @param fail receives an error immediately, also between two calls of the owner. Default: the next call throws it.
  */
 export function runStrategy(
   strategy: (env: Env) => MonoTypeOperatorFunction<Message>,
@@ -88,7 +88,7 @@ export function runStrategy(
   };
 }
 
-/** @throws StrategyError unless there is exactly one. @param name the path of what was asked */
+/** @throws StrategyError unless there is exactly one answer. @param name the path of the strategy that was asked */
 export function onlyAnswer(name: string, { id }: Ask, [reply, second]: readonly Answer[]): Answer {
   if (reply === undefined) throw new StrategyError(`${name || 'the strategy'} did not answer the ask for trial ${id}`);
   if (second) throw new StrategyError(`the ask for trial ${id} was answered twice: ${reply.type}, then ${second.type}`);

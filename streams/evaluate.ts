@@ -55,7 +55,7 @@ export const evaluate =
         };
         running.set(trial, evaluateTrial(later, suggestion, run, say, options));
       };
-      /** A rejected result is a failure: nothing else would end its trial. */
+      /** A rejected result becomes a failure: nothing else would end the trial. */
       const refused = ({ fact, refusal }: Rejected) => {
         const { type, trial, run } = identityOf(fact);
         const isMalformed = refusal.code === 'missing-field' || refusal.code === 'bad-field';
@@ -98,7 +98,7 @@ export interface Say {
 
 /** A running trial of this process. */
 export interface Evaluating {
-  /** Asks it to stop. Whatever the objective returns then, its last report is its result. */
+  /** Asks it to stop. Its last report is then its result, whatever the objective returns. */
   stop(by: string): void;
   /** Aborts it and ignores its result. */
   abandon(): void;
@@ -134,7 +134,7 @@ export function evaluateTrial<P>(
   const failed = (reason: FailureReason, message: string, trace?: string): EndFact =>
     omitUndefined({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096), trace: trace?.slice(0, LONGEST_TRACE) });
   const stoppedBy = (by: string): EndFact => ({ type: 'stopped', trial, run, step, by });
-  // After a stop the last report is the result. Only without a report is it what the objective returns.
+  // After a stop, the last report is the result. Without a report, it is what the objective returns.
   const factOf = (evaluation: Evaluation): EndFact => {
     if (diverged !== undefined) return failed('non-finite', diverged);
     if (stopped !== undefined && reported) return stoppedBy(stopped);
@@ -195,7 +195,7 @@ export function evaluateTrial<P>(
   };
 }
 
-/** What is no evaluation. */
+/** Describes a value that is not an evaluation. */
 const described = (evaluation: unknown, name: string): string =>
   isRecord(evaluation)
     ? `an object with ${Object.keys(evaluation).join(', ') || 'no fields'}; values by name are returned as { values: { ${name}: 0.3 } }`
@@ -255,7 +255,7 @@ function attempted<T>(act: () => T): { readonly returned: T } | { readonly broke
   }
 }
 
-/** What an error says. Anything can be thrown, also what has no text or throws when it is read. */
+/** The text of an error. Anything can be thrown, including values without text or with a getter that throws. */
 function readError(error: unknown): { readonly message: string; readonly trace?: string; readonly isInfeasible?: boolean } {
   const said = attempted(() => {
     if (!(error instanceof Error)) return { message: String(error) };

@@ -27,12 +27,13 @@ export interface Trial<O extends string = string> {
   /** The trial that it resumes, and that trial's checkpoint. */
   readonly resumes?: TrialId;
   readonly checkpoint?: string;
-  /** Notes of the strategy, such as a seed to share with other trials, or a tolerance. */
+  /** Tags of the suggestion, such as a seed to share with other trials, or a tolerance. */
   readonly tags?: Tags;
   /** Aborts when the trial should stop. The objective should then return or throw soon. */
   readonly signal: AbortSignal;
   /**
-   * Reports a value. If the trial should stop, `signal` aborts once the objective waits for a turn, as with `await setImmediate()`. A value that is not finite aborts the signal, and the trial fails with `non-finite`, whatever the objective returns.
+   * Reports a value. If the trial should stop, `signal` aborts once the objective yields to the event loop, as with `await setImmediate()`. A value
+   * that is not finite aborts the signal, and the trial fails with `non-finite`, whatever the objective returns.
    *
    * @param step whole, growing, cumulative along `resumes`. Default: one more than the last.
    */
@@ -47,7 +48,7 @@ export interface Trial<O extends string = string> {
  */
 export type Objective<P, O extends string = string> = (params: P, trial: Trial<O>) => Evaluation<O> | Promise<Evaluation<O>>;
 
-/** Throw it from an objective if a configuration cannot run. */
+/** Throw this from an objective if a configuration cannot run. */
 export class InfeasibleError extends Error {
   override readonly name = 'InfeasibleError';
 }

@@ -35,21 +35,21 @@ export interface Strategy {
   readonly spec?: StrategySpec;
   /** The budgets at which it compares trials, ascending. Later stages learn from reports at these budgets. */
   readonly rungs?: readonly number[];
-  /** What a trial may spend in full, if the strategy sets budgets: that of enqueued trials. */
+  /** The full budget of a trial, if the strategy sets budgets: enqueued trials get it. */
   readonly full?: number;
 }
 
-/** @throws OptionError for what is no strategy, such as its name. */
+/** @throws OptionError for an argument that is not a strategy, such as a name. */
 export function checkStrategy(place: string, strategy: unknown): void {
   const call = typeof strategy === 'string' ? `; did you mean ${strategy}()?` : '';
   if (typeof strategy !== 'function') throw new OptionError(place, 'a strategy such as tpe()', strategy, call);
 }
 
 /**
- * A strategy inside another one, as data: code without a form as data goes by its name.
+ * A strategy inside another one, as data; code without a form as data is recorded by its name.
  *
  * @param place of the strategy, for the message.
- * @throws OptionError for what is no strategy.
+ * @throws OptionError for an argument that is not a strategy.
  */
 export function partOf(place: string, strategy: Strategy): StrategySpec {
   checkStrategy(place, strategy);
@@ -66,17 +66,17 @@ type Logic<I, E extends EventObject> = ActorLogic<any, E | Ask, I, any, Emitted>
 /** @typeParam Own events that a machine raises for itself */
 export type StrategyLogic<I, Own extends EventObject = never> = Logic<I, StrategyEvent | Own>;
 
-/** The study draws a point instead of one that is not finite, and tags it. */
+/** If a point is not finite, the study draws another one, and tags it. */
 const hasFinitePoint = ({ point }: Propose): boolean => point.every(Number.isFinite);
 
-/** How often a machine may answer one ask with an infeasible point before the ask is handed on. */
+/** How many infeasible points a machine may propose for one ask before the ask is handed on. */
 const TRIES = 200;
 
 /**
- * Runs a machine as a strategy, with one actor for each subscription. Proposals are snapped here, and an infeasible one is asked for again with
- * another retry, so machines need not know the constraints. A proposal that resumes a trial is not checked: its point was run before.
+ * Runs a machine as a strategy, with one actor for each subscription. Proposals are snapped here, and after an infeasible one the machine is asked
+ * again with another retry, so machines need not know the constraints. A proposal that resumes a trial is not checked: its point was run before.
  *
- * @param logic answers asks in its phases, and changes its state only at facts.
+ * @param logic answers asks in its phases, and changes its state only on facts.
  * @param env of the `stage`; its path names the actor.
  * @throws into the stream: what the machine throws, or the space for an invalid point.
  * @example
@@ -88,7 +88,7 @@ export const drive = <I, Own extends EventObject = never>(
   input: I,
 ): MonoTypeOperatorFunction<Message> => runMachine(logic, env, input, hearing(logic));
 
-/** The same for a machine that also handles news of external proposers. */
+/** The same for a machine that also handles messages of external proposers. */
 export const driveProposer = <I>(logic: StrategyLogic<I, ProposerEvent>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
   runMachine(logic, env, input, (told) => (told ? [told] : NOTHING));
 
@@ -100,7 +100,7 @@ const runMachine =
       let replies: Answer[] = [];
       actor.on('*', (m: Emitted) => {
         if (m.type === 'ready')
-          queueMicrotask(() => out.next(m)); // the receiver asks at once, and the machine is still in its transition
+          queueMicrotask(() => out.next(m)); // the receiver asks immediately, while the machine is still in its transition
         else if (m.type === 'stop') out.next(m);
         else replies.push(m);
       });
@@ -113,14 +113,14 @@ const runMachine =
       const accepts = (reply: Propose) => reply.resumes !== undefined || !hasFinitePoint(reply) || env.feasible(reply.point);
       const answer = (ask: Ask): Answer => askUntil(ask, { tries: TRIES, put, accepts, otherwise: () => ask });
       actor.subscribe({ error: (e) => out.error(e) });
-      actor.start(); // after the listeners: entry actions may emit
+      actor.start(); // after the listeners, because entry actions may emit
       out.add(() => actor.stop());
       for (const event of hear()) actor.send(event);
       out.add(
         source.subscribe({
           next: guarded(out, (m) => {
             const live = actor.getSnapshot().status === 'active';
-            if (m.type === 'ask') return out.next(live ? answer(m) : m); // a strategy that is done passes everything on
+            if (m.type === 'ask') return out.next(live ? answer(m) : m); // a strategy in its final state passes everything on
             out.next(m); // pass the event on before the decisions that it causes
             if (live && isEvent(m)) for (const event of hear(m)) actor.send(event);
           }),
@@ -130,7 +130,9 @@ const runMachine =
       );
     });
 
-/** What a machine must learn of a fact, and before the first fact. Sending an event costs microseconds even if no state has a transition for it. */
+/**
+ * The event to send to a machine for a fact, and before the first fact. Sending an event costs microseconds even if no state has a transition for it.
+ */
 type Hear<E> = (told?: StrategyEvent | ProposerEvent) => readonly E[];
 
 const NOTHING: readonly never[] = [];
@@ -142,18 +144,18 @@ function hearing(logic: object): Hear<StrategyEvent> {
   return (told) => (told && isStrategyEvent(told) && (all || events.includes(told.type)) ? [told] : NOTHING);
 }
 
-/** A fold over facts from which the phase of a machine follows. */
+/** A fold over facts that determines the phase of a machine. */
 export interface Phased<S, O extends Outlook> {
   readonly start: S;
   /** The next state. It must not change the last one. */
   tell(state: S, told: StrategyEvent): S;
   outlook(state: S): O;
-  /** Why the trial that has just reported should stop; undefined if it should not. */
+  /** Why the trial that just reported should stop; undefined if it should not. */
   fellBehind?(state: S): string | undefined;
 }
 
 /**
- * Runs a machine whose phase follows from a fold over facts. The fold takes every fact, and the machine only what may change its phase: a fact
+ * Runs a machine whose phase follows from a fold over facts. The fold gets every fact, and the machine only those that may change its phase: a fact
  * costs a machine ten times as much as a fold.
  *
  * @param input of the machine, which also gets `now`: the state of the fold.
@@ -185,7 +187,7 @@ export const drivePhases =
       return source.pipe(runMachine(logic, env, { ...input, now }, hear)).subscribe(out);
     });
 
-/** Shows an inspector each state of a fold as a snapshot, of something that belongs to the machine but is no actor: an actor would cost more. */
+/** Sends an inspector each state of a fold as a snapshot. The fold belongs to the machine but is not an actor, which would cost more. */
 function showFold({ name: id, inspect }: Env): ((context: unknown, event: StrategyEvent) => void) | undefined {
   const actorRef = { id, _parent: true };
   const show = inspect as ((event: object) => void) | undefined;
@@ -196,7 +198,7 @@ function showFold({ name: id, inspect }: Env): ((context: unknown, event: Strate
 const inspected = ({ name, inspect }: Env): { readonly id: string; readonly inspect?: Inspect } =>
   inspect ? { id: name, inspect: inspect as Inspect } : { id: name };
 
-/** A state that changes only at facts. */
+/** A state that changes only on facts. */
 export interface Memory<S> {
   readonly state: S;
   tell(told: StrategyEvent): void;
@@ -225,7 +227,7 @@ export function remember<S>(env: Env, start: S, tell: (state: S, told: StrategyE
 }
 
 /**
- * Attaches the form of a strategy as data, which a log records. `parseStrategy` reads the built-in ones.
+ * Attaches to a strategy its form as data, which a log records. `parseStrategy` reads the built-in ones.
  *
  * @example withSpec('loud', () => tap(console.debug))
  */

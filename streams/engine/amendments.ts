@@ -3,10 +3,10 @@ import type { Settings } from '../../src/ledger/settings.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Strategy, StrategySpec } from '../strategy.ts';
 
-/** What later entries of a log say about earlier ones, so that a new fold knows it from the beginning. */
+/** What later entries of a log change about earlier ones. A new fold takes it into account from the beginning. */
 export interface Amendments {
   readonly retracted: ReadonlySet<TrialId>;
-  /** The current strategy and the limits it was given, if the strategy was switched. */
+  /** If the strategy was switched, the current strategy and the limits that came with it. */
   readonly switched?: { readonly strategy: Strategy; readonly epoch: number; readonly parallel: number; readonly trials?: number };
 }
 

@@ -8,7 +8,7 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import { parseSpace, type Space } from '../../src/space/space.ts';
 
 /**
- * What each entry of a log did, without an engine: for programs that only watch. The space comes from the log itself.
+ * Computes the effect of each entry of a log, without an engine: for programs that only watch. The space comes from the log itself.
  *
  * @typeParam P the type that you expect of configurations
  * @throws SpaceError into the stream if the space in the log cannot be read.

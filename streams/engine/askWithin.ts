@@ -3,7 +3,7 @@ import type { Domain, Point } from '../../src/space/axis.ts';
 import { type Fixed, keepsBranches, restrictedTo } from '../../src/space/fixed.ts';
 import { askUntil } from '../asking.ts';
 
-/** How often strategies are asked for a configuration with the fixed values, and how many are then drawn. */
+/** How often strategies are asked for a configuration with the fixed values, and how many random ones are tried after that. */
 const TRIES = 16;
 /** The longest tag. */
 const LONGEST_TAG = 1024;
@@ -19,10 +19,10 @@ interface Answerer {
 }
 
 /**
- * Asks strategies for a new configuration with fixed values. A strategy that does not know of them is asked again until it proposes one in their
- * branch of a conditional space, so that it has chosen all parameters that exist there; then its own values give way to the fixed ones.
+ * Asks strategies for a new configuration with fixed values. A strategy that ignores them is asked again until it proposes one in their branch of a
+ * conditional space, so that it has chosen all parameters that exist there; then the fixed values replace its own.
  *
- * If it proposes none, one is drawn in its name. A promotion or a proposal from elsewhere is no answer: its values are not free.
+ * If it proposes none, one is drawn and recorded under its path. A promotion or an external proposal is not used: its values cannot be changed.
  */
 export function askWithin(domain: Domain, fixed: Fixed, id: TrialId, { put, isNew, draw, otherwise }: Answerer): Answer {
   const ask: Ask = { type: 'ask', id, fixed };

@@ -10,12 +10,12 @@ interface Waiter<P> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Brings suggestions and those that ask for one together, in order. */
+/** Matches suggestions to the asks that wait for one, in order. */
 export class Asks<P> {
   readonly #handed: Suggestion<P>[] = [];
   readonly #waiting = new Set<Waiter<P>>();
 
-  /** Whether an ask waits that may get a trial: one of a paused trainer needs no decision. */
+  /** Whether an ask that may get a trial is waiting: an ask of a paused trainer needs no decision. */
   get any(): boolean {
     for (const { isAtWork } of this.#waiting) if (isAtWork()) return true;
     return false;
@@ -50,7 +50,7 @@ export class Asks<P> {
     };
   }
 
-  /** Gives a suggestion to the ask that has waited longest and may get it, or keeps it for the next one. */
+  /** Gives a suggestion to the longest-waiting ask that may get it, or keeps it for the next one. */
   put(suggestion: Suggestion<P>): void {
     if (!this.#give(suggestion)) this.#handed.push(suggestion);
   }
@@ -68,7 +68,7 @@ export class Asks<P> {
     return true;
   }
 
-  /** Gives what is kept to asks that wait, after a fact by which they may get more than before. */
+  /** Gives kept suggestions to waiting asks, after a fact that lets them get more than before. */
   match(): void {
     if (this.#waiting.size === 0 || this.#handed.length === 0) return;
     for (const suggestion of this.#handed.splice(0)) this.put(suggestion);

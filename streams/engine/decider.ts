@@ -30,13 +30,13 @@ export interface DeciderOptions<P> {
   readonly ready?: () => void;
 }
 
-/** What the study does next: append a fact, wait for the next fact, until a model is ready, or so many seconds for an external proposer. */
+/** What the study does next: append a fact, or wait for the next fact, for a model, or for an external proposer for some seconds. */
 export type Next<P> =
   | { readonly type: 'append'; readonly fact: SuggestedFact<P> | Instructed | Closed }
   | { readonly type: 'wait'; readonly until?: 'ready' }
   | { readonly type: 'wait'; readonly until: 'proposal'; readonly proposer: string; readonly seconds: number };
 
-/** How many draws may look for a point that satisfies all constraints. */
+/** How many points are drawn, at most, to find one that satisfies all constraints. */
 const DRAWS = 1000;
 
 const nothing = { type: 'wait' } as const;
@@ -129,7 +129,7 @@ export class Decider<P> {
     });
   }
 
-  /** The strategy that a study begins with: first, it tries what the results of earlier studies suggest. */
+  /** The strategy that a study begins with. It first tries the configurations that the results of earlier studies suggest. */
   #afterEarlier(strategy: Strategy): Strategy {
     const { configurations = [], studies = [] } = this.ledger.created!.earlier ?? {};
     if (configurations.length === 0) return strategy;
@@ -208,13 +208,13 @@ export class Decider<P> {
     return { type: 'suggested', trial: this.ledger.nextTrial, attempt: 1, by, params, ...this.#stamp() };
   }
 
-  /** What the decision knew, the metric, and the version of the decisions if the study began with another one. */
+  /** What the decision is based on, the metric, and the version of the decisions if the study began with another one. */
   #stamp(): Pick<SuggestedFact, 'after' | 'metric' | 'decisions'> {
     const { position: after, metric, created } = this.ledger;
     return omitUndefined({ after, metric, decisions: created!.decisions === DECISIONS ? undefined : DECISIONS });
   }
 
-  /** Another attempt at the same point, from its last checkpoint. If others did not take the last one, a trainer that failed it may try again. */
+  /** Another attempt at the same point, from its last checkpoint. If no other trainer took the last one, the trainer that failed it may try again. */
   #again({ suggestion, checkpoint, failedAtOnce, unclaimed }: OpenTrial<P>): SuggestedFact<P> {
     const { avoid: _, ...first } = suggestion;
     const avoid = failedAtOnce.size > 0 && !unclaimed ? [...failedAtOnce] : undefined;

@@ -13,8 +13,8 @@ import type { EarlierOption } from './earlier.ts';
 import { suggest } from './suggest.ts';
 
 /**
- * Makes the first fact of a study and asks its strategy for the first trial, and discards both. What does not fit a log and a strategy that does not
- * suit the study fail here, before they are in the log, where they would end every engine.
+ * Makes the first fact of a study and asks its strategy for the first trial, and discards both. Options that do not fit the log, and a strategy that
+ * does not suit the study, fail here, before they are in the log, where they would end every engine.
  *
  * @throws RefusedError; what the strategy throws
  */
@@ -33,7 +33,7 @@ export function dryRun<P>(space: Space<P>, strategy: Strategy, { earlier: _, ...
 }
 
 /**
- * Tries a strategy out that shall be put in charge of a study.
+ * Tries the strategy that a study is to switch to.
  *
  * @param data as in a study file
  * @returns the same with its defaults, as the log should hold it

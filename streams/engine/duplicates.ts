@@ -19,11 +19,12 @@ export interface Duplicates {
 const RETRIES = 64;
 /** The tag of a draw. */
 const DRAWN = 'anew';
-/** After so many draws in a row, a strategy in a space that is not finite has nothing new to propose: the study would never end. */
+/** After this many draws in a row in an infinite space, a strategy counts as having nothing new to propose. Otherwise the study would never end. */
 const DRAWS = 100;
 
 /**
- * Once a strategy proposes nothing new, an untried configuration is drawn in its name, as long as a finite space has one, or {@link DRAWS} times in a row.
+ * If a strategy proposes nothing new, an untried configuration is drawn and recorded under its path, as long as a finite space has one, or {@link
+ * DRAWS} times in a row.
  *
  * @param drawIn draws a point of a space that is not finite
  */

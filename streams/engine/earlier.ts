@@ -32,7 +32,7 @@ export interface EarlierOption {
 
 const LOG = "readJournal('study.jsonl')";
 
-/** More studies take longer to model, and add little. The last ones count. */
+/** More studies take longer to model, and add little. The last ones are used. */
 const MOST_STUDIES = 30;
 
 /** The first fact of a log, with the configurations to try first. @throws OptionError */

@@ -28,9 +28,9 @@ export interface EngineOptions<P> {
   readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now (default: whenever there is room). Call `stir` when that changes. */
   readonly isTrialWanted?: (() => boolean) | undefined;
-  /** Whether trainers claim trials, so that a trial does not run before. */
+  /** Whether trainers claim trials: a trial then runs only after a claim. */
   readonly areClaimed?: boolean | undefined;
-  /** Called when the study waits for an external proposer: after so many seconds, `expired` must be appended (default: at once, as no one can propose). */
+  /** Called when the study waits for an external proposer: append `expired` after that many seconds (default: immediately, as no one can propose). */
   readonly onProposerAwaited?: ((proposer: string, seconds: number) => void) | undefined;
   /** Reads the log from its beginning. */
   readonly past: () => AsyncIterable<readonly Entry[]>;
@@ -40,8 +40,8 @@ export interface EngineOptions<P> {
 }
 
 /**
- * Drives a study: entries in, directives and facts to append out. An entry passes through all strategies before the next one, and entries go
- * before decisions. The machine of the study says what may happen when; at most one decision is on its way to the log.
+ * Drives a study: takes entries, and emits directives and facts to append. An entry passes through all strategies before the next one, and entries
+ * are handled before decisions. The machine of the study defines what may happen in which phase; at most one decision is on its way to the log.
  */
 export class Engine<P> {
   readonly #options: EngineOptions<P>;
@@ -54,7 +54,7 @@ export class Engine<P> {
   readonly #stopped = new Set<TrialId>();
   /** When an ask began to wait for a model, in milliseconds since 1970, for traces. */
   #fitting: number | undefined;
-  /** Keeps a call that a callback makes from starting a second loop: the loop that runs does its work. */
+  /** Prevents a callback from starting a second loop: the running loop does its work. */
   #isTurning = false;
 
   constructor(options: EngineOptions<P>) {
@@ -79,7 +79,7 @@ export class Engine<P> {
     this.#turn();
   }
 
-  /** To be called when the log has been received to its end: after the start, and after `fenced`. */
+  /** Call this when the log has been received to its end: after the start, and after `fenced`. */
   caughtUp(): void {
     const { phase } = this;
     if (phase === 'ended' || phase === 'rebuilding') return; // rebuilding ends by itself
@@ -87,12 +87,12 @@ export class Engine<P> {
     else this.#resume(phase === 'replaying');
   }
 
-  /** To be called when another engine wrote first. Call `caughtUp` when the log has been read to its end. */
+  /** Call this when another engine wrote first. Call `caughtUp` when the log has been read to its end. */
   fenced(): void {
     this.#send({ type: 'fenced' });
   }
 
-  /** To be called when something outside the log may call for a new trial. */
+  /** Call this when something outside the log may require a new trial. */
   stir(): void {
     this.#stir();
     this.#turn();
@@ -132,7 +132,7 @@ export class Engine<P> {
     if (this.phase === 'closed') this.#options.finished();
   }
 
-  /** Folds entries, or else takes a decision. @returns whether there was anything to do */
+  /** Folds entries if there are any, otherwise decides. @returns whether there was anything to do */
   #step(): boolean {
     const { phase } = this;
     if (phase === 'ended' || phase === 'rebuilding') return false;
@@ -178,7 +178,7 @@ export class Engine<P> {
     }
     this.#sent = next.fact;
     this.#options.append(next.fact);
-    const isBack = isSame(next.fact, this.#mailbox.at(-1)?.fact); // some logs answer at once; a phase of no time is not worth its cost
+    const isBack = isSame(next.fact, this.#mailbox.at(-1)?.fact); // some logs answer immediately; a phase without duration is not worth its cost
     if (!isBack) this.#send({ type: 'appended' });
   }
 
@@ -187,14 +187,14 @@ export class Engine<P> {
     else this.#options.append({ type: 'expired', proposer, known: this.ledger.position });
   }
 
-  /** Tells of a decision, and since when it waited for a model. */
+  /** Reports a decision, and since when it waited for a model. */
   #trace(next: Next<P>, asked: number): void {
     if (next.type === 'append' && next.fact.type === 'suggested') this.#options.spans?.decided(next.fact, asked, this.#fitting);
     if (next.type === 'append') this.#fitting = undefined;
     else if (next.until === 'ready') this.#fitting ??= asked;
   }
 
-  /** Tells the machine of the study what an entry means for it. */
+  /** Sends the machine of the study the event that an entry means. */
   #advance({ effect, fact, refusal }: AppliedEntry<P>): void {
     const { phase } = this;
     if (isSame(this.#sent, fact)) {
@@ -212,7 +212,7 @@ export class Engine<P> {
     return type === 'close' || type === 'instruct' || (type !== 'nothing' && (this.#options.isTrialWanted?.() ?? true));
   }
 
-  /** Sends what trainers must know of an entry. */
+  /** Sends the directives that follow from an entry. */
   #direct(applied: AppliedEntry<P>): void {
     const { effect, fact } = applied;
     switch (effect) {
@@ -220,7 +220,7 @@ export class Engine<P> {
         return this.#options.direct({ type: 'rejected', ...applied });
       case 'retried':
         this.#hand(fact);
-        this.#stopped.delete(fact.trial); // the trainer that claims it does not know of the stop
+        this.#stopped.delete(fact.trial); // the trainer that claims it has not received the stop
         return this.#stopAsTold();
       case 'void':
         return this.#stop(fact.trial, 'void');
@@ -270,7 +270,7 @@ export class Engine<P> {
     }
   }
 
-  /** @param cold whether trainers may not know what is open, since no one has told them in this process */
+  /** @param cold whether trainers may not know what is open, because this process has not sent it yet */
   #resume(cold: boolean): void {
     const { ledger } = this;
     if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);

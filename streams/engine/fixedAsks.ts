@@ -12,7 +12,7 @@ const MOST = 64;
 
 /** An ask whose trial must have some values. */
 export interface FixedAsk<P> {
-  /** Its name, under which it can be repeated. */
+  /** Its name, so that it can be repeated. */
   readonly request: string;
   readonly fixed: Params;
   readonly user?: Origin['user'];
@@ -22,7 +22,7 @@ export interface FixedAsk<P> {
   readonly wait: (accepts: (suggestion: Suggestion<P>) => boolean) => Promise<Suggestion<P> | undefined>;
 }
 
-/** Asks with fixed values. Each becomes an `enqueued` fact, and gets the suggestion that serves this fact, unless it no longer waits for it. */
+/** Asks with fixed values. Each becomes an `enqueued` fact, and gets the suggestion that serves this fact if it still waits for it. */
 export class FixedAsks<P> {
   /** The position of the fact of each ask whose trial has not started, by the name of the ask. */
   readonly #positions = new Map<string, number>();
@@ -91,9 +91,9 @@ export const hasRoom = <P>({ planned, settings, closed }: Ledger<P>): boolean =>
   closed === undefined && planned < (settings.limits.trials ?? Number.POSITIVE_INFINITY);
 
 /**
- * Why an ask with fixed values would wait for ever: trials that only other asks get are all that `parallel` allows.
+ * Why an ask with fixed values would wait for ever: trials that only other asks can get use up `parallel`.
  *
- * @param isLeft whether such a trial waits for an ask.
+ * @param isLeft whether such a trial waits for an ask
  */
 export function blockedBy<P>({ open, running, settings }: Ledger<P>, isLeft: (trial: OpenTrial<P>) => boolean): RefusedError | undefined {
   const { parallel } = settings;

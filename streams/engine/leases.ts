@@ -4,8 +4,8 @@ import type { TrialId } from '../../src/messages.ts';
  * The deadlines of open trials: a trial without a heartbeat until its deadline counts as lost. Callers pass the time, in milliseconds of a
  * clock that never goes back.
  *
- * All deadlines restart when this process may have missed heartbeats: after its start, after a lost connection, and when `due` was not called
- * for longer than it should, since the process was suspended or busy.
+ * All deadlines restart when this process may have missed heartbeats: after its start, after a lost connection, and when `due` was called late,
+ * because the process was suspended or busy.
  */
 export class Leases {
   readonly #lease: number;

@@ -7,7 +7,7 @@ import { callAfter } from './timeout.ts';
 type Clock = () => number;
 
 /**
- * Says when the time of an external proposer, or of one of its proposals, is over. Folds read no clock, so this becomes a fact.
+ * Decides when the time of an external proposer, or of one of its proposals, is up. Folds read no clock, so this becomes a fact.
  *
  * @typeParam P the type of configurations
  */
@@ -15,9 +15,9 @@ export class ProposerTimes<P> {
   readonly #ledger: () => Ledger<P>;
   readonly #expire: (fact: ExpiredFact) => void;
   readonly #now: Clock;
-  /** What ends the wait for each proposer that the study waits for. */
+  /** Cancels the wait for each proposer that the study waits for. */
   readonly #waits = new Map<string, () => void>();
-  /** What ends each proposal that does not last for ever. */
+  /** Cancels the timer of each proposal that expires. */
   readonly #ages = new Map<number, () => void>();
 
   constructor(ledger: () => Ledger<P>, expire: (fact: ExpiredFact) => void, now: Clock = Date.now) {
@@ -31,7 +31,7 @@ export class ProposerTimes<P> {
     return this.#waits.has(proposer);
   }
 
-  /** The study waits for a proposer. What it waited for before stays as it was. */
+  /** The study waits for a proposer. Earlier deadlines stay as they are. */
   await(proposer: string, seconds: number): void {
     if (this.#waits.has(proposer)) return;
     const over = () => {

@@ -24,7 +24,7 @@ export interface Difference {
 /**
  * Folds a log through its strategies, for everything that needs their state: the engine, `verify`, and the dashboard.
  *
- * An entry may amend the past: it retracts a result or switches the strategy. Strategies must then read the log again, with that knowledge
+ * An entry may amend the past: it retracts a result or switches the strategy. Strategies must then read the log again, with the amendment in effect
  * from the beginning. Until `rebuild` is called, only the ledger is up to date.
  */
 export class Replayer<P> {
@@ -139,12 +139,12 @@ function firstDifference(field: string, logged: unknown, recomputed: unknown): D
   return undefined;
 }
 
-/** Whether a version made a suggestion that gave no budget to enqueued trials. Later attempts have that of the first. */
+/** Whether the version that made a suggestion gave enqueued trials no budget. Later attempts have the budget of the first. */
 const isUnlimited = ({ by, budget }: SuggestedFact): boolean => by === 'queue' && budget === undefined;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
-/** The strategy that a log began with. @throws OptionError if it was code */
+/** The first strategy of a log. @throws OptionError if it is code */
 export const strategyOf = ({ strategy }: Created): Strategy => parseStrategy(strategy as StrategySpec);
 
 /** The version of the decisions that made a suggestion, see `DECISIONS`. */

@@ -16,7 +16,7 @@ import { ProposerTimes } from './proposerTimes.ts';
 import type { Spans } from './spans.ts';
 import { callAfter, turnsOf } from './timeout.ts';
 
-/** Milliseconds after which timers and signals get their turn: objectives that never wait would keep it from them for ever. */
+/** Milliseconds after which the event loop runs timers and signals: an objective that never awaits would block them for ever. */
 const TURN = 10;
 
 export interface RunOptions<P> extends StudyOptions, EarlierOption {
@@ -24,7 +24,7 @@ export interface RunOptions<P> extends StudyOptions, EarlierOption {
   readonly exclusive?: boolean | undefined;
   /** Whether to keep reading after the study has closed: a change may reopen it. */
   readonly stay?: boolean | undefined;
-  /** Whether trainers elsewhere claim trials: a study that has closed then does not wait for a trial that none has claimed. */
+  /** Whether remote trainers claim trials: a closed study then does not wait for an unclaimed trial. */
   readonly areClaimed?: boolean | undefined;
   /** Called with each entry and what it did. */
   readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
@@ -90,18 +90,18 @@ export function runEngine<P>(
     const outcome = await log.append(fact);
     if (fact.type === 'suggested') options.spans?.settled(fact, outcome);
     if (outcome === 'stored' || !running) return;
-    if (fact.type === 'closed' && fact.reason === 'time') return engine.close('time'); // entries of others do not change that time is up
+    if (fact.type === 'closed' && fact.reason === 'time') return engine.close('time'); // entries of others do not change that the time is up
     engine.fenced();
     goal = await log.head();
     reach();
   };
-  /** Entries of other processes do not extend the time, unless the proposer has proposed, or another engine has said that its time is up. */
+  /** Entries of other processes do not extend the time, unless they are a proposal, or the expiry that another engine wrote. */
   const expire = async (fact: ExpiredFact) => {
     await started;
     const { proposer, proposal, known = 0 } = fact;
     const counts = () => {
       const { proposals, isAbsent, last } = engine.ledger.inbox(proposer);
-      // While the log is read, proposals are open that were used long ago.
+      // While the log is being read, proposals seem open that were used long ago.
       return proposal === undefined ? !isAbsent && last <= known : proposals.some((open) => open.proposal === proposal);
     };
     while (running && counts() && (await log.append(fact)) === 'fenced');
@@ -152,7 +152,7 @@ export function runEngine<P>(
 
   const start = async () => {
     const created = createdOf(space, strategy, options);
-    /** Before anything else is folded: the log may be of another study. */
+    /** Before anything else is folded, because the log may belong to another study. */
     const isCompared = (): boolean => {
       const past = engine.ledger.created;
       if (past === undefined) return false;
@@ -165,7 +165,7 @@ export function runEngine<P>(
     };
     let head = await log.head();
     for (; head === 0; head = await log.head()) await log.append(await createdAfter(space, strategy, options));
-    /** Resolves with whether all is stored. If another process writes first, its entries may change what is to be prepared. */
+    /** Resolves to whether all is stored. If another process writes first, its entries may change what has to be prepared. */
     const prepare = async (facts: readonly Fact[]): Promise<boolean> => {
       for (const fact of facts) if ((await log.append(fact)) === 'fenced') return false;
       return true;
@@ -174,7 +174,7 @@ export function runEngine<P>(
     let prepared = false;
     const takeTurn = turnsOf(TURN);
     for await (const entries of log.read(1, reading.signal)) {
-      // Reports are answered first: an objective that waits for one turn after a report finds the stop, however long its step took.
+      // Reports are answered first, so an objective that yields once after a report sees the stop, however long its step took.
       const reports = entries.some(isReport);
       if (!reports) await takeTurn();
       if (!running) return;

@@ -2,7 +2,7 @@ import type { SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../src/messages.ts';
 
-/** Traces a study for a system that collects traces. It learns what happens, and nothing depends on it. */
+/** Traces a study for a system that collects traces. Nothing depends on it. */
 export interface Spans {
   /**
    * A trial was decided.

@@ -9,7 +9,7 @@ import { dryRunChange } from './dryRun.ts';
 
 /** Where a fact comes from, if not from this process. */
 export interface Origin {
-  /** The trainer that says it. */
+  /** The trainer that wrote it. */
   readonly author?: string | undefined;
   /** The person or program that asks for it. */
   readonly user?: string | undefined;
@@ -23,7 +23,7 @@ export interface Submitter {
   append(fact: Fact, origin?: Origin): Promise<number>;
   /** Takes every entry that the study applies. */
   apply(entry: AppliedEntry): void;
-  /** The study will apply nothing more: all that waits fails. */
+  /** The study will apply nothing more: everything that waits fails. */
   end(error: unknown): void;
 }
 
@@ -40,7 +40,7 @@ export function submitter(log: Pick<AuthoredLog, 'append'>): Submitter {
       applied.catch(() => {}); // the study may end while the fact is being stored
       const whole = omitUndefined({ ...fact, user, request });
       try {
-        while ((await log.append(whole, author)) === 'fenced'); // entries of others do not make it wrong
+        while ((await log.append(whole, author)) === 'fenced'); // entries of others do not invalidate it
       } catch (error) {
         waiting.delete(key);
         throw error;
@@ -69,8 +69,8 @@ export const requestOf = (fact: unknown): string | undefined => (fact as { reado
 const keyOf = (request: string, author = ''): string => `${author}\n${request}`;
 
 /**
- * Decides what a person asks of a study, and waits until the study has applied it. A configuration gets its room, that of a failed trial or a higher
- * limit of trials, after it is in the queue: before, a strategy could take the room.
+ * Turns a person's command into a fact, and waits until the study has applied it. The limit of trials makes room for an enqueued configuration (in
+ * place of a failed trial, or by a higher limit) only after it is in the queue: otherwise a strategy could use the room first.
  *
  * @throws RefusedError; OptionError and what a strategy throws that does not suit the study.
  */

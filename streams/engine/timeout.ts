@@ -11,11 +11,11 @@ export function callAfter(seconds: number, act: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Lets timers, signals and connections have their turn. Browsers have no `setImmediate`. */
+/** Yields to the event loop, so that timers, signals and connections run. Browsers have no `setImmediate`. */
 export const nextTurn = (): Promise<void> =>
   new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
 
-/** A function that waits for the next turn if this one has taken some milliseconds. */
+/** Returns a function that yields to the event loop if this turn has taken some milliseconds. */
 export function turnsOf(milliseconds: number): () => Promise<void> {
   let since = performance.now();
   return async () => {
@@ -25,7 +25,10 @@ export function turnsOf(milliseconds: number): () => Promise<void> {
   };
 }
 
-/** Does one thing after another, each in a turn of its own, so that many together do not block. @returns a function that puts a thing in the queue */
+/**
+ * Runs functions one after another, each in its own turn of the event loop, so that many together do not block. @returns a function that adds one to
+ * the queue
+ */
 export function inTurn(): <T>(act: () => T | Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (act) => {

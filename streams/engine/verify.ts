@@ -27,8 +27,8 @@ export interface OtherDecisions {
 type Read = () => AsyncIterable<readonly Entry[]>;
 
 /**
- * Recomputes every suggestion of a log from the entries that its engine knew when it decided. A retraction or a switch of the strategy counts
- * from its entry on. Suggestions of other decisions than this version's are only counted.
+ * Recomputes every suggestion of a log from the entries that its engine had read when it decided. A retraction or a switch of the strategy takes
+ * effect at its entry. Suggestions by other versions of the decisions are only counted.
  *
  * @param read reads the log from its beginning, as often as it is called.
  * @param space with the code of its predicates, if it has any.
@@ -63,7 +63,7 @@ interface LoggedSuggestion {
 }
 
 interface LoggedSuggestions {
-  /** Those that can be recomputed, by the position of the last entry that their decision knew. */
+  /** Those that can be recomputed, by the position of the last entry that their decision is based on. */
   readonly due: ReadonlyMap<number, readonly LoggedSuggestion[]>;
   readonly others?: readonly OtherDecisions[];
 }
@@ -85,7 +85,7 @@ async function suggestionsIn(read: Read): Promise<LoggedSuggestions> {
         continue;
       }
       const { after = position } = fact;
-      const known = Math.max(1, Math.min(after, position - 1)); // a decision knows no later entry: one that claims to differs by its `after`
+      const known = Math.max(1, Math.min(after, position - 1)); // a decision cannot be based on a later entry: its `after` then differs
       const at = due.get(known);
       if (at) at.push({ position, fact });
       else due.set(known, [{ position, fact }]);

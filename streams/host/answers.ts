@@ -25,20 +25,20 @@ export interface Answers<P> {
   answer(method: string, request: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** @throws RefusedError; OptionError and what a strategy throws that does not suit the study. */
   submit(intent: Intent, origin?: Pick<Origin, 'user' | 'request'>): Promise<Submitted>;
-  /** Appends a fact and waits until it counts. @throws RefusedError */
+  /** Appends a fact, and waits until the study has applied it. @throws RefusedError */
   readonly append: Submitter['append'];
   /** The next rows of trials, as many as one answer has room for, and whether more follow. */
   page(request: PageRequest): { readonly items: readonly TrialRow<P>[]; readonly more: boolean };
   /**
    * Whether it is the turn of an external proposer.
    *
-   * @param ahead how many proposals it makes ahead of time. Default: 1.
+   * @param ahead how many proposals it makes in advance. Default: 1.
    * @throws RefusedError if the strategy has no such proposer.
    */
   turnOf(proposer: string, ahead?: number): Turn;
   /** Takes every entry that the study applies. */
   apply(entry: AppliedEntry<P>): void;
-  /** The study will apply nothing more: commands that wait fail. */
+  /** The study will apply nothing more: waiting commands fail. */
   end(error: unknown): void;
 }
 
@@ -56,7 +56,7 @@ export const ROOM = 200_000;
 
 type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Readonly<Record<string, unknown>>) => unknown>>;
 
-/** The requests of `requestKinds`, whichever way they come. @param present the trainers that are connected, if that can be known */
+/** Answers the requests of `requestKinds`, over any transport. @param present the trainers that are connected, if that can be known */
 export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Present | undefined = () => undefined): Answers<P> {
   const rows = new TrialRows<P>();
   const { append, apply, end } = submitter(log);
@@ -73,7 +73,8 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
     const { proposals, isAbsent } = ledger.inbox(proposer);
     const waiting = proposals.length;
     if (ledger.closed !== undefined) return { next: 'over', waiting, reason: ledger.closed };
-    // What waits although the proposer is awaited or absent was rejected. One that is absent is not waited for: a proposal brings it back.
+    // A proposal that waits while the proposer is awaited or absent was rejected. An absent proposer is not waited for: its next proposal makes it
+    // present again.
     const isDue = waiting < MOST && (run.isAwaited(proposer) || waiting < ahead || isAbsent);
     return { next: isDue && !ledger.settings.paused ? 'propose' : 'wait', waiting };
   };

@@ -20,14 +20,14 @@ export interface ClaimedTrial<P = Params> {
 /** The answer to a trainer that asks for a trial. */
 export type ClaimReply<P = Params> =
   | ({ readonly next: 'trial' } & ClaimedTrial<P>)
-  /** There is no trial now: ask again. */
+  /** No trial is due: ask again. */
   | { readonly next: 'wait' }
   | { readonly next: 'over'; readonly reason: string };
 
 export interface AskOptions {
   /** The trainer, if its name is known. */
   readonly author?: string | undefined;
-  /** The name that people see. Default: the author. */
+  /** The name shown to people. Default: the author. */
   readonly trainer?: string | undefined;
   /** The claim. An ask with the claim of an open trial gets that trial again. Default: a random one. */
   readonly run?: string | undefined;

@@ -10,7 +10,7 @@ import { blockedBy, FixedAsks, hasRoom } from '../engine/fixedAsks.ts';
 import type { Origin, Submitter } from '../engine/submit.ts';
 import { type AskOptions, assignmentOf, type ClaimReply } from './claimedTrial.ts';
 
-/** Milliseconds that a decision may take, though the trainer does not want to wait. */
+/** Milliseconds that a decision may take even if the trainer does not want to wait. */
 const DECIDING = 250;
 
 interface ClaimsOptions<P> {
@@ -26,7 +26,7 @@ interface ClaimsOptions<P> {
 
 type Accepts<P> = (suggestion: Suggestion<P>) => boolean;
 
-/** Gives trials to trainers elsewhere, which ask for them: an ask gets a suggestion, and with it the claim on its attempt. */
+/** Gives trials to remote trainers that ask for them: an ask gets a suggestion and, with it, the claim on its attempt. */
 export class Claims<P> {
   readonly #options: ClaimsOptions<P>;
   readonly #asks = new Asks<P>();
@@ -120,7 +120,7 @@ export class Claims<P> {
     return { next: 'wait' };
   }
 
-  /** A suggestion that no ask has got yet, and that is still to be evaluated. */
+  /** A suggestion that no ask has received yet, and that is still open. */
   #takeUnclaimed(accepts: Accepts<P>): Suggestion<P> | undefined {
     for (let next = this.#asks.take(accepts); next; next = this.#asks.take(accepts)) if (this.#isUnclaimed(next)) return next;
     return undefined;

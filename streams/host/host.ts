@@ -23,7 +23,7 @@ import { Repeats, wantedOf } from './repeats.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
 
 export interface HostOptions<P> extends StudyOptions, StrategyOption {
-  /** Seconds without a sign of its trainer after which an attempt is lost. Default: 30. */
+  /** Seconds without a message of its trainer after which an attempt is lost. Default: 30. */
   readonly lease?: number | undefined;
   /** Called with each entry and what it did. */
   readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
@@ -31,12 +31,12 @@ export interface HostOptions<P> extends StudyOptions, StrategyOption {
   readonly place?: string | undefined;
 }
 
-/** Whether a trial should stop, and what stops it. */
+/** Whether a trial should stop, and what stopped it. */
 export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
 
 /**
- * A study whose trainers are elsewhere: they ask, report and tell by requests, and may vanish. It decides a trial when one is asked for. The facts of a
- * trainer that is known carry its name in the log, so they count under the same rules as over NATS.
+ * A study with remote trainers: they ask, report and tell by requests, and may vanish. It decides on a trial when one is asked for. In the log, the
+ * facts of a known trainer have its name, so the same rules apply as over NATS.
  */
 export class HostedStudy<P = Params> implements StudySource {
   readonly place: string;
@@ -212,7 +212,7 @@ export class HostedStudy<P = Params> implements StudySource {
     else this.#leases.extend(fact.trial, performance.now(), isAvoided ? 2 : 1);
   }
 
-  /** Ends attempts whose trainer has been silent for too long. A fact that is stored but not applied yet is a sign of it. */
+  /** Ends attempts whose trainer has been silent for too long. A fact that is stored but not applied yet counts as a heartbeat. */
   async #judge(): Promise<void> {
     for (const id of this.#leases.due(performance.now())) {
       const head = await this.log.head();

@@ -14,10 +14,10 @@ interface StoredFact {
   readonly fact: Fact;
 }
 
-/** What a request asks for: fields that its fact has as they were given. A repeated request must ask for the same. */
+/** What a request asks for: the fields that its fact has unchanged. A repeated request must have the same ones. */
 type Wanted = Pick<Fact, 'type'> & Readonly<Record<string, unknown>>;
 
-/** The fields of an intent that its fact has as they are. The others become limits or another fact, or get defaults. */
+/** The fields of an intent that its fact has unchanged. The others become limits or another fact, or get defaults. */
 export function wantedOf(intent: Intent) {
   if (intent.type === 'enqueue') return { type: intents.enqueue.fact, params: intent.params, rest: intent.rest };
   if (intent.type !== 'change') return { ...intent, type: intents[intent.type].fact };
@@ -49,7 +49,7 @@ export class Repeats {
     if (this.#done.size > REMEMBERED) this.#done.delete(this.#done.keys().next().value!);
   }
 
-  /** Does what is asked, or answers as before if the same was asked under the same name. @throws RefusedError; what `act` throws. */
+  /** Carries out a request, or repeats the answer if the same was requested under the same name. @throws RefusedError; what `act` throws. */
   once<S extends StoredFact>(origin: Origin, wanted: Wanted, act: () => Promise<S>): Promise<S> {
     if (origin.request === undefined) return act();
     const key = keyOf(origin);

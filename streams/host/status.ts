@@ -15,7 +15,7 @@ export interface StudyStatus extends Progress<Params>, Annotation {
   readonly limit?: number;
   /** Name of the first objective. */
   readonly objective: string;
-  /** How many of the open trials no trainer holds. Engines of earlier versions do not say it. */
+  /** How many of the open trials no trainer holds. Engines of earlier versions do not send it. */
   readonly waiting?: number;
 }
 

@@ -6,7 +6,7 @@ export type Turn =
   | { readonly next: 'over'; readonly waiting: number; readonly reason: string };
 
 export interface TurnOptions {
-  /** How many proposals the proposer makes ahead of time. Default: 1. */
+  /** How many proposals the proposer makes in advance. Default: 1. */
   readonly ahead?: number | undefined;
   /** Seconds to wait for the turn. Default: 0. */
   readonly wait?: number | undefined;
@@ -22,7 +22,7 @@ export class Turns {
     this.#turnOf = turnOf;
   }
 
-  /** Looks whose turn it is: call it when that may have changed. */
+  /** Checks whose turn it is: call this when it may have changed. */
   look(): void {
     for (const look of this.#waiting) look();
   }
@@ -42,7 +42,7 @@ export class Turns {
         try {
           if (this.#turnOf(proposer, ahead).next !== 'wait') end();
         } catch (error) {
-          reject(error); // another strategy is in charge
+          reject(error); // another strategy has replaced it
           end();
         }
       };

@@ -7,11 +7,11 @@ import { checksumOf, NONE, sealLines, unsealed } from './seal.ts';
 export interface DamagedLine {
   /** The number of the line in the file. */
   readonly line: number;
-  /** What is wrong with it. */
+  /** What the damage is. */
   readonly what: string;
 }
 
-/** What the checksums of a journal say about it. */
+/** What the checksums of a journal prove about it. */
 export interface Audit {
   /** In the order of the file; empty if the journal is as it was written. */
   readonly damage: readonly DamagedLine[];
@@ -19,7 +19,10 @@ export interface Audit {
   readonly objects: ReadonlyMap<number, string>;
   /** The last position. */
   readonly end: number;
-  /** Whether checksums prove that the first two entries are the same, even if one of them is lost. Journals from before checksums have `created` once. */
+  /**
+   * Whether checksums prove that the first two entries are the same, even if one of them is lost. Journals from before checksums have only one
+   * `created`.
+   */
   readonly beginsTwice: boolean;
 }
 
@@ -36,8 +39,9 @@ interface Piece {
 type Note = (line: number, what: string) => void;
 
 /**
- * Compares the lines of a journal with their checksums, and restores what these allow: a flipped bit, a lost line feed, lines in another order. A torn
- * last line is left out, because a killed process may leave one. Older journals have no checksums: only lines that are no JSON objects are found there.
+ * Compares the lines of a journal with their checksums, and restores what they can prove: a flipped bit, a lost line feed, lines in another order. A
+ * torn last line is left out, because a killed process may leave one. Older journals have no checksums: there, only lines that are not JSON objects
+ * are found.
  */
 export function auditJournal(file: Buffer): Audit {
   const damage: DamagedLine[] = [];
@@ -104,8 +108,8 @@ function piecesIn(file: Buffer, note: Note): Piece[] {
 }
 
 /**
- * What there is behind the last line feed: sealed lines, or one without a seal, perhaps with another byte instead of its line feed, or a line that is
- * damaged. A torn line is none of these.
+ * What follows the last line feed: sealed lines, a line without a seal, perhaps with another byte instead of its line feed, or a damaged line. A torn
+ * line is left out.
  */
 export function lastPieces(rest: Buffer, line: number, hasSeals: boolean): readonly Piece[] {
   if (rest.length === 0) return [];
@@ -116,7 +120,7 @@ export function lastPieces(rest: Buffer, line: number, hasSeals: boolean): reado
   return endsSealed(rest) ? [{ line, raw: rest, isLost: true }] : [];
 }
 
-/** Whether the end of a checksum is there, so that the line was written to its end. */
+/** Whether it ends with a checksum, which means that the whole line was written. */
 const endsSealed = (line: Buffer): boolean => /\.[0-9a-f]{8}"\}.?$/s.test(line.toString('latin1', Math.max(0, line.length - 16)));
 
 export const isUnsealed = (object: Record<string, unknown> | undefined): boolean => object !== undefined && object.sum === undefined;
@@ -125,19 +129,19 @@ export const isUnsealed = (object: Record<string, unknown> | undefined): boolean
 export const mayBeSealed = (line: Buffer): boolean =>
   /\.[0-9a-f]{8}"\}\s?$|"sum":"/.test(line.toString('latin1', Math.max(0, line.length - 48)));
 
-/** Notes where a line says another checksum of the line before it than that has. */
+/** Records where a line has another checksum for the line before it than that line has. */
 function compareNeighbours(pieces: readonly Piece[], note: Note): void {
   for (const [i, { line, sealed }] of pieces.entries()) {
     const before = pieces[i - 1];
     if (!sealed || !before || before.isLost || sealed.seal.position !== (before.sealed?.seal.position ?? before.line) + 1) continue;
-    const checksums = [before.sealed?.seal.own, checksumOf(before.raw)]; // it may have been damaged already when the next line was written
+    const checksums = [before.sealed?.seal.own, checksumOf(before.raw)]; // it may have been damaged before the next line was written
     if (!checksums.includes(sealed.seal.previous)) note(line, 'was written after another line than the one before it');
   }
 }
 
 /**
- * Puts each piece at the position at which it was written. If the study continued after lines had moved, these stay where they are: all later decisions
- * count on that.
+ * Puts each piece at the position at which it was written. If the study continued after lines had moved, they stay where they are, because later
+ * decisions are based on that.
  */
 function place(pieces: readonly Piece[], note: Note): { readonly left: ReadonlyMap<number, Piece>; readonly end: number } {
   const kept = lastMoved(pieces);

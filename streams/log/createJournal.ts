@@ -32,7 +32,7 @@ const failed = (path: string) => (cause: Error) => {
   throw new JournalError(path, 'cannot create the journal', cause);
 };
 
-/** Under another name first: a file of its own name is whole, also if the process is killed. */
+/** Under another name first: a file with the final name is complete, even if the process is killed. */
 async function write(path: string, real: string, lines: AsyncIterable<Uint8Array>): Promise<void> {
   const part = `${real}.part`;
   const file = await open(part, 'w').catch(failed(path));
@@ -70,7 +70,7 @@ const LINE_FEED = Buffer.from('\n');
 export async function* linesOf(entries: AsyncIterable<Entry>): AsyncGenerator<Uint8Array> {
   let last = NONE;
   for await (const { position, at, fact, author } of entries) {
-    const { at: _, sum: __, author: ___, ...fields } = isRecord(fact) ? fact : {}; // on a server, a trainer may say such fields
+    const { at: _, sum: __, author: ___, ...fields } = isRecord(fact) ? fact : {}; // on a server, a trainer may send such fields
     const sealed = sealLines([encodeFact(at, fields, author)], position - 1, last);
     last = sealed.last;
     yield sealed.lines[0]!.subarray(0, -1);

@@ -1,6 +1,6 @@
 import { UserError } from '../../src/errors.ts';
 
-/** A journal could not be opened, read or written. `cause` is the error of the file system, if it was one. */
+/** A journal could not be opened, read or written. `cause` is the error of the file system, if there was one. */
 export class JournalError extends UserError {
   override readonly name = 'JournalError';
   readonly code = 'journal';
@@ -19,7 +19,7 @@ export class JournalLockedError extends UserError {
   readonly path: string;
   /** The lock file. */
   readonly lock: string;
-  /** The process that holds it; 0 if the lock file does not say. */
+  /** The process that holds it; 0 if the lock file does not name it. */
   readonly pid: number;
 
   constructor(path: string, lock: string, pid: number, host: string) {

@@ -33,11 +33,11 @@ export interface Readable {
   closed(): boolean;
   /** At least one entry from a position at or before the head. */
   batch(from: number): readonly Entry[] | Promise<readonly Entry[]>;
-  /** Rung whenever the head has moved and when the log has closed. */
+  /** Rung when the head has moved and when the log has closed. */
   readonly news: Bell;
 }
 
-/** Reads past entries, then live ones. The reader holds nothing but its position, so a slow one costs nothing. */
+/** Reads past entries, then live ones. A reader holds only its position, so a slow one costs nothing. */
 export function follow(log: Readable, from: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
   if (!Number.isInteger(from) || from < 1)
     throw new RangeError(`read from: expected a position, a whole number from 1 on, but got ${from}`);

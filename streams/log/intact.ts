@@ -6,12 +6,12 @@ import { JournalError } from './errors.ts';
 import { MAX_LINE, parseLine } from './journalCodec.ts';
 import { checksumOf, sealOf } from './seal.ts';
 
-/** Bytes that are read at once. */
+/** Bytes per read. */
 const PIECE = 2 ** 20;
 
 /**
- * Whether an audit would find no damage, in the memory of a few lines: lines without checksums, then lines that each have the position and the
- * checksum of the line before them.
+ * Whether an audit would find no damage: whether the journal has lines without checksums, then lines that each have the position and the checksum of
+ * the line before. Needs the memory of a few lines only.
  *
  * @throws JournalError if the journal cannot be read.
  */

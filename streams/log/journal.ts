@@ -19,13 +19,13 @@ const RECENT = 512;
 
 export interface JournalOptions {
   /**
-   * When what is written is forced to the disk. A killed process loses nothing that was stored, whatever this says; a power cut may.
+   * When written data are forced to the disk. A killed process loses nothing that was stored, with any of these; a power cut may.
    * - `always`: before an append resolves as stored. Loses nothing; an append takes as long as the disk does.
    * - `interval` (the default): at most one second later. A power cut may take the last second.
    * - `never`: when the system sees fit, often half a minute later.
    */
   readonly fsync?: 'always' | 'interval' | 'never' | undefined;
-  /** Told in one line what was repaired at the opening, what is damaged, and what could not be forced to the disk. */
+  /** Called with a line about what was repaired when the journal was opened, what is damaged, and what could not be forced to the disk. */
   readonly warn?: ((message: string) => void) | undefined;
   /** Milliseconds since 1970. */
   readonly clock?: (() => number) | undefined;
@@ -33,7 +33,7 @@ export interface JournalOptions {
 
 /** A log in a file. */
 export interface Journal extends AuthoredLog {
-  /** Where it is. Another file than at first, if that was removed, replaced or cut while it was open: then what is left is in this one. */
+  /** Where it is. If the file was removed, replaced or truncated while it was open, this is the new file with what is left. */
   readonly place: () => string;
 }
 
@@ -46,8 +46,8 @@ export interface Journal extends AuthoredLog {
  * last eight digits. Lines of older journals have no `sum`. `repairJournal` restores what a damaged journal allows.
  *
  * One process writes at a time. A lock file next to the journal (`study.jsonl.lock`) ensures that; it is taken over when its process is gone. Others
- * read with `readJournal`. If the file is removed, replaced or cut, the next write notices it: with a warning, the study continues in a second file
- * (`study.jsonl.1`), which holds all that is left of the first. Appends during a write go to the file together in the next write.
+ * read with `readJournal`. If the file is removed, replaced or truncated, the next write detects it: with a warning, the study continues in a second
+ * file (`study.jsonl.1`), which holds what is left of the first. Appends during a write go to the file together in the next write.
  *
  * @throws JournalLockedError if another process or log is writing it, JournalError if it cannot be opened.
  *
@@ -77,14 +77,14 @@ export async function openJournal(path: string, options: JournalOptions = {}): P
   }
 }
 
-/** So that a power cut does not take the name of a new file. Some file systems cannot do it. */
+/** Keeps the name of a new file after a power cut. Some file systems do not support this. */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path).catch(() => {});
   await directory?.sync().catch(() => {});
   await directory?.close();
 }
 
-/** The index of a file that has been made to end with a whole line. */
+/** The index of a file that ends with a whole line. */
 async function indexed(file: FileHandle, repaired: (what: string) => void): Promise<LineIndex> {
   const index = new LineIndex();
   const rest = await extend(index, file);
@@ -104,7 +104,7 @@ interface Append {
   readonly refused: (cause: unknown) => void;
 }
 
-/** A journal that has been opened: by which path, and which file that was. */
+/** An open journal: its path, and which file that was. */
 interface Opened extends Required<{ [K in keyof JournalOptions]: NonNullable<JournalOptions[K]> }> {
   readonly path: string;
   readonly real: string;
@@ -133,7 +133,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     known.add(position);
   };
   const decoder = lineDecoder(damaged);
-  /** Through the file's form and back, so that a fact reads live as it will read from the file. */
+  /** Encoded and decoded, so that a live fact equals the one that is read from the file later. */
   const remember = (line: Buffer) => {
     index.add(line.length);
     recent.push(decoder.decode(line.subarray(0, -1), index.lines));
@@ -143,7 +143,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     const first = index.lines - recent.length + 1;
     return from >= first ? recent.slice(from - first) : readFrom(place, index, from, decoder);
   };
-  /** Continues in another file if this one is no longer the journal. */
+  /** Continues in another file if this one is no longer at the path of the journal. */
   const keep = async () => {
     const what = out.torn ? undefined : loss(place === path ? real : place, mine, index.bytes);
     if (what === undefined) return;
@@ -156,7 +156,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     out = writer(file, index.bytes, fsync, unforced);
   };
   const writeQueue = async () => {
-    await new Promise(setImmediate); // what is appended in this turn goes along
+    await new Promise(setImmediate); // includes what is appended in this turn
     while (queue.length > 0) {
       const appends = queue;
       queue = [];

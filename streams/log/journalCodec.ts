@@ -3,7 +3,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { sealedPosition } from './seal.ts';
 
-/** The longest line, in bytes. A longer fact is refused, and a longer line in a file is taken for damage. */
+/** The longest line, in bytes. A longer fact is refused, and a longer line in a file counts as damaged. */
 export const MAX_LINE = 16 * 2 ** 20;
 /** Room for the seal and the line feed. */
 const LONGEST_OBJECT = MAX_LINE - 64;
@@ -17,17 +17,20 @@ export interface LineDecoder {
   readonly tooLong: (bytes: number, position: number) => Entry;
 }
 
-/** The latest time that a date can show, in milliseconds (ECMA-262, "Time Values and Time Range"). A later one is not known, as one that is no number. */
+/**
+ * The latest time that a `Date` can represent, in milliseconds (ECMA-262, "Time Values and Time Range"). A later one counts as unknown, as does a
+ * time that is not a number.
+ */
 const LATEST = 8.64e15;
 
-/** The fields of a line that are not of its fact. */
+/** The fields of a line that are not part of its fact. */
 const ENVELOPE = ['at', 'author', 'sum'] as const;
 
 /**
- * A fact as a JSON object: the fact itself with the time in front, `{"at":1718000000000,"v":1,"type":"completed","trial":7,...}`, so that
- * `jq 'select(.type == "completed")'` works as one would guess. If a trainer said it, its `author` follows the time.
+ * A fact as a JSON object: the fact itself with the time in front, `{"at":1718000000000,"v":1,"type":"completed","trial":7,...}`, so that `jq
+ * 'select(.type == "completed")'` works. If a trainer wrote it, its `author` follows the time.
  *
- * @throws TypeError for what is not a JSON object without the fields of the envelope, RangeError for what is too long.
+ * @throws TypeError unless it is a JSON object without the fields of the envelope, RangeError if it is too long.
  */
 export function encodeFact(at: number, fact: unknown, author?: string): string {
   if (!isRecord(fact) || ENVELOPE.some((name) => name in fact))
@@ -39,8 +42,9 @@ export function encodeFact(at: number, fact: unknown, author?: string): string {
 }
 
 /**
- * A reader of lines. A damaged line keeps its position and gives its raw text as the fact. A line at another position than it was written at counts,
- * and gives a warning: once for all lines that have moved as far as it. The first warning says how to restore lines: before a study continues with them.
+ * A reader of lines. A damaged line keeps its position, and its raw text becomes the fact. A line at another position than that at which it was
+ * written counts, with a warning: one for all lines that moved by the same distance. The first warning says how to restore lines: before a study
+ * continues with them.
  */
 export function lineDecoder(damaged: Damage): LineDecoder {
   const shifts = new Set([0]);
@@ -88,10 +92,10 @@ export function decodeLines(block: Buffer, first: number, { decode }: LineDecode
   return entries;
 }
 
-/** Whether a line without its line feed is all there: no proper beginning of a JSON object is one itself. */
+/** Whether a line without its line feed is complete: no proper prefix of a JSON object is a JSON object. */
 export const isWhole = (line: Buffer): boolean => parseLine(line) !== undefined;
 
-/** The JSON object in a line without its line feed; undefined if it is none. */
+/** The JSON object in a line without its line feed; undefined if it is not one. */
 export function parseLine(line: Buffer): Record<string, unknown> | undefined {
   if (!isUtf8(line)) return undefined;
   try {

@@ -3,9 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Entry } from '../../src/facts/entry.ts';
 import { decodeLines, type LineDecoder, MAX_LINE } from './journalCodec.ts';
 
-/** Bytes that are read and decoded at once. */
+/** Bytes per block that is read and decoded. */
 const BLOCK = 128 * 1024;
-/** Bytes that are searched for line feeds at once. */
+/** Bytes per read when it looks for line feeds. */
 const PIECE = 2 ** 20;
 
 /** A run of whole lines of a file. */
@@ -62,7 +62,7 @@ export class LineIndex {
   }
 }
 
-/** Adds the complete lines behind those that are indexed. Resolves with the number of bytes after the last line feed. */
+/** Adds the complete lines after those that are indexed. Resolves to the number of bytes after the last line feed. */
 export async function extend(index: LineIndex, file: FileHandle): Promise<number> {
   const piece = Buffer.allocUnsafe(PIECE);
   for (let offset = index.bytes; ; ) {

@@ -6,14 +6,14 @@ import { JournalError, JournalLockedError } from './errors.ts';
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** Boot id and start time in clock ticks where the system tells them (Linux), else empty. */
+  /** Boot id and start time in clock ticks, if the system has them (Linux), else empty. */
   readonly started: string;
 }
 
-/** Milliseconds after which a lock file without contents is one whose writer, or whose machine, died while creating it. */
+/** Milliseconds after which a lock file without contents counts as abandoned: its process or machine died while creating it. */
 const UNWRITTEN = 2000;
 
-/** Locks of this process, by file: let go at its exit, however that comes about short of a kill. */
+/** Locks of this process, by file. They are released when it exits, unless it is killed. */
 const held = new Map<string, string>();
 
 /**
@@ -60,7 +60,7 @@ function refuseIfHeld(path: string, file: string, theirs: string): void {
   if (isHeld) throw new JournalLockedError(path, file, holder?.pid ?? 0, holder?.host ?? 'an unknown host');
 }
 
-/** Moved away before it is deleted: if another process took the lock over in between, it is that one's and goes back. */
+/** Moved before it is deleted: if another process took over the lock in between, the file is moved back. */
 function removeStale(file: string, stale: string): void {
   const aside = `${file}.${process.pid}`;
   try {
@@ -94,14 +94,14 @@ function isRunning({ pid, started }: Holder): boolean {
   return started === '' || start === undefined || start === started;
 }
 
-/** The start of a process; undefined if the system does not tell it (no /proc, or not for this process). */
+/** The start of a process; undefined if the system does not provide it (no /proc, or not for this process). */
 function startOf(pid: number): string | undefined {
   try {
     // After the name, which may hold blanks and brackets: state is the first field, start time the twentieth (proc(5)).
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return 'over'; // a zombie writes no more
+    if (fields[0] === 'Z' || fields[0] === 'X') return 'over'; // a zombie no longer writes
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;
   } catch {
     return undefined;

@@ -1,14 +1,14 @@
 import type { Entry } from '../../src/facts/entry.ts';
 
 /**
- * The ordered log of a study. Facts are JSON objects without a field `at` and are never changed once they are appended; all that a study
- * knows is a fold over them.
+ * The ordered log of a study. Facts are JSON objects without a field `at` and are never changed once they are appended; the state of a study is a
+ * fold over them.
  */
 export interface Log {
   /**
    * Entries from a position on (1 at first), in order, in batches: past ones first, then live as they are appended, until the log is closed
-   * or the signal aborts. What was appended before the close is still read; an abort ends the iteration at once and without an error.
-   * Several readers may read at once, each at its own pace.
+   * or the signal aborts. What was appended before the close is still read; an abort ends the iteration immediately and without an error. Several
+   * readers may read at the same time, each at its own pace.
    *
    * @throws RangeError if `from` is not a whole number from 1 on.
    */
@@ -18,14 +18,14 @@ export interface Log {
   /**
    * Appends one fact; several are stored in the order of the calls. `fenced`: another process wrote first, so read on and decide again.
    *
-   * @throws LogClosedError after `close`, or whatever kept the log from storing it. Then nothing of it is in the log, which stays usable.
+   * @throws LogClosedError after `close`, or the error that prevented the log from storing it. Then no part of it is in the log, which stays usable.
    */
   append(fact: unknown): Promise<'stored' | 'fenced'>;
-  /** Finishes what was appended and ends all reading. May be called twice. */
+  /** Stores what was appended, and ends all readers. May be called twice. */
   close(): Promise<void>;
 }
 
-/** A log whose facts can name the trainer that said them, for a process that knows its trainers. */
+/** A log that records the author of a fact, for a process that knows its trainers. */
 export interface AuthoredLog extends Log {
   /** As `Log.append`. @param author the trainer; without one, the process that writes the log. */
   append(fact: unknown, author?: string): Promise<'stored' | 'fenced'>;

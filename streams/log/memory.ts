@@ -6,7 +6,7 @@ import { type AuthoredLog, LogClosedError } from './log.ts';
 const BATCH = 1024;
 
 /**
- * A log in memory, gone with its process. It always stores.
+ * A log in memory, which ends with its process. An append always succeeds.
  *
  * Facts are kept as objects, and times in a separate column. For a trial with 10 parameters (its `suggested` and `completed`), that takes a little less
  * memory than JSON text, and costs no encoding.

@@ -6,7 +6,7 @@ import { JournalError } from './errors.ts';
 import { lineDecoder } from './journalCodec.ts';
 import { extend, LineIndex, readBlock } from './lineIndex.ts';
 
-/** Milliseconds between two looks at a file that is followed. */
+/** Milliseconds between two checks of a file that is followed. */
 const LOOK = 250;
 
 export interface ReadJournalOptions {
@@ -15,12 +15,12 @@ export interface ReadJournalOptions {
   /** Whether to wait for new entries until the signal aborts. Otherwise reading stops at the end of the file. */
   readonly follow?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told in one line of each line that is damaged. */
+  /** Called with a warning for each damaged line. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
 /**
- * Reads a journal that another process may be writing, and changes nothing about it. A last line without its line feed is not there yet.
+ * Reads a journal that another process may be writing, and changes nothing about it. A last line without its line feed is not read yet.
  *
  * @throws JournalError if the file cannot be read or has become shorter.
  */

@@ -19,7 +19,7 @@ export interface Repair {
 const LINES = 1000;
 
 /**
- * Writes a copy of a damaged journal with everything that its checksums allow to restore: lines with a flipped bit or without a line feed, and lines in
+ * Writes a copy of a damaged journal with everything that its checksums can restore: lines with a flipped bit or without a line feed, and lines in
  * another order. The journal itself is not changed.
  *
  * @param copy a file that does not exist yet.
@@ -65,7 +65,7 @@ export async function auditOf(path: string): Promise<Audit> {
   return auditJournal(file);
 }
 
-/** The damaged lines of a journal. Reads it piece by piece, and as a whole only if something is wrong. @throws JournalError if it cannot be read. */
+/** The damaged lines of a journal. Reads it piece by piece, and as a whole only if it is damaged. @throws JournalError if it cannot be read. */
 export const damageIn = async (path: string): Promise<readonly DamagedLine[]> =>
   (await isIntact(path)) ? [] : (await auditOf(path)).damage;
 

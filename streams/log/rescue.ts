@@ -8,8 +8,8 @@ import { LineIndex, lastLine, readBytes } from './lineIndex.ts';
 import { checksumOf, NONE, sealLines } from './seal.ts';
 
 /**
- * What has become of a journal while it was open; undefined if it is unchanged. Looked at before each write, so without a detour through another
- * thread, which would cost more than the look and the write together.
+ * What happened to a journal while it was open; undefined if it is unchanged. Checked before each write, so synchronously: another thread would cost
+ * more than the check and the write together.
  *
  * @param mine the file that is open.
  * @param size bytes that were written.
@@ -29,16 +29,16 @@ export interface Rescue {
   readonly index: LineIndex;
   /** The checksum of its last line. */
   readonly last: string;
-  /** Entries of which nothing is left but their position. */
+  /** Entries of which only the position is left. */
   readonly missing: number;
 }
 
-/** Bytes that are copied at once. */
+/** Bytes per copied block. */
 const PIECE = 2 ** 20;
 
 /**
- * Writes what is left of a journal to a new file next to it: the lines that its open file still holds, then the last entries, which are still in memory.
- * An entry that is in neither keeps its position as an object without a fact.
+ * Writes what is left of a journal to a new file next to it: the lines that the open file still has, then the last entries, which are still in
+ * memory. An entry that is in neither keeps its position as an object without a fact.
  *
  * @param lines the number of lines, and of bytes.
  * @param recent the last entries.

@@ -18,13 +18,13 @@ export function sealedLine(bytes: Buffer): SealedLine | undefined {
   return seal && { bytes, seal };
 }
 
-/** What is whole in a damaged line: the line itself if one bit of it was flipped, or the lines that it holds if line feeds are gone. */
+/** What can be restored of a damaged line: the line itself if one bit of it was flipped, or the lines in it if line feeds are lost. */
 export function restoreLine(line: Buffer): readonly SealedLine[] {
   const corrected = flipBack(line);
   return corrected ? [corrected] : separate(line);
 }
 
-/** A line that was cut in two by a bit that was flipped into a line feed. */
+/** A line that was split by a bit flip, which made a line feed. */
 export function joinLines(first: Buffer, second: Buffer): SealedLine | undefined {
   for (let bit = 0; bit < 8; bit++) {
     const joined = sealedLine(Buffer.concat([first, Buffer.from([LINE_FEED ^ (1 << bit)]), second]));
@@ -33,7 +33,7 @@ export function joinLines(first: Buffer, second: Buffer): SealedLine | undefined
   return undefined;
 }
 
-/** Starts that are tried for one end. Only a fact that holds the beginnings of many lines has more. */
+/** Starts that are tried for one end. Only a fact that contains the beginnings of many lines has more. */
 const STARTS = 16;
 
 /** Whole lines within a line, with something before, between or behind them. */
@@ -70,8 +70,8 @@ function flipBack(line: Buffer): SealedLine | undefined {
 }
 
 /**
- * The bit of a number of bytes of which the flip changes their CRC-32 by a difference. The difference does not depend on the bytes, and that of
- * each bit follows from that of the next one.
+ * The bit whose flip changes the CRC-32 of so many bytes by a difference. The difference does not depend on the bytes, and that of each bit follows
+ * from that of the next one.
  */
 function flippedBit(bytes: number, difference: number): number | undefined {
   let effect = POLYNOMIAL;

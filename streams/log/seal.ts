@@ -18,12 +18,12 @@ const FORM = /,"sum":"([1-9]\d{0,14})\.([0-9a-f]{8})\.([0-9a-f]{8})"\}\s?$/;
 /** An object without fields. Earlier versions wrote it for an entry that is missing. */
 const EMPTY = /^\s*\{\s*\}$/;
 const RETURN = 13;
-/** Bytes that no seal is longer than. */
+/** The longest seal, in bytes. */
 export const LONGEST_SEAL = 64;
 
 const digits = (checksum: number): string => checksum.toString(16).padStart(8, '0');
 
-/** JSON objects as the lines after a position, and the checksum of the last one. */
+/** JSON objects as sealed lines after a position, and the checksum of the last one. */
 export function sealLines(
   objects: readonly string[],
   position: number,
@@ -51,7 +51,7 @@ export const unsealed = (line: Buffer): string => {
   return `${text.slice(0, text.lastIndexOf(',"sum":"'))}}`;
 };
 
-/** The seal that is written in a line, right or wrong, the number of bytes that it covers, and their checksum; undefined if the line has no seal. */
+/** The seal in a line, right or wrong, the number of bytes that it covers, and their checksum; undefined if the line has no seal. */
 export function writtenSeal(line: Buffer): { readonly seal: Seal; readonly covered: number; readonly computed: number } | undefined {
   const match = FORM.exec(line.toString('latin1', Math.max(0, line.length - LONGEST_SEAL)));
   if (!match) return undefined;
@@ -70,5 +70,5 @@ export function sealedPosition(line: Buffer, sum: unknown): number | undefined {
   return end > 0 && crc32(line.subarray(0, end)) === Number.parseInt(sum.slice(-8), 16) ? Number.parseInt(sum, 10) : undefined;
 }
 
-/** What the seal of the next line says about a line: the line's own checksum or, without one, that of all its bytes. */
+/** The checksum of a line in the seal of the next line: the line's own checksum or, without one, that of all its bytes. */
 export const checksumOf = (line: Buffer): string => sealOf(line)?.own ?? digits(crc32(line));

@@ -3,24 +3,24 @@ import type { FileHandle } from 'node:fs/promises';
 import { isWhole, MAX_LINE } from './journalCodec.ts';
 import { readBytes } from './lineIndex.ts';
 
-/** Milliseconds that `interval` lets pass between a write and its way to the disk. */
+/** Milliseconds between a write and its flush to the disk with `interval`. */
 const INTERVAL = 1000;
 
-/** Bytes of a write that is done without a detour through another thread, which costs seven times as much as the write, and longer under load. */
+/** Up to so many bytes are written synchronously: another thread costs seven times as much as the write, and more under load. */
 const SMALL = 64 * 1024;
 
 /** Writes at the end of a file, all or nothing. */
 export interface Writer {
-  /** Whether the file may end with a part of a line, which goes before the next write. */
+  /** Whether the file may end with a part of a line, which is removed before the next write. */
   readonly torn: boolean;
-  /** Rejects with the error of the file system; then the file is as it was, or will be before the next write. */
+  /** Rejects with the error of the file system; then the file is as before, or will be restored before the next write. */
   write(bytes: Buffer): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * @param size bytes of the file that are stored.
- * @param warn called if the disk did not accept a write.
+ * @param warn called if the disk did not accept a flush.
  */
 export function writer(file: FileHandle, size: number, fsync: 'always' | 'interval' | 'never', warn: (cause: unknown) => void): Writer {
   let torn = false;
@@ -65,7 +65,7 @@ const writeTo = async (file: FileHandle, bytes: Buffer, from: number): Promise<n
   bytes.length <= SMALL ? writeSync(file.fd, bytes, from) : (await file.write(bytes, from)).bytesWritten;
 
 /**
- * Makes the file end with a whole line: a last line that lacks nothing but its line feed gets it, any other is cut off.
+ * Makes the file end with a whole line: a last line that lacks only its line feed gets it, any other is cut off.
  *
  * @param size bytes of whole lines.
  * @param rest bytes after them.

@@ -7,7 +7,7 @@ import { jsonOf } from './connection/connection.ts';
 import { isForbidden, isPassing } from './connection/retry.ts';
 import { subjectsOf } from './protocol/subjects.ts';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const PAUSE = 250;
 
 /** A fact of a stream and its position; undefined if there is none, or if this user must not read it. */

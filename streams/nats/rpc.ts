@@ -12,13 +12,13 @@ import type { NatsLog } from './log/log.ts';
 import type { Subjects } from './protocol/subjects.ts';
 import { StudyError } from './studyError.ts';
 
-/** What `rpc.<method>` answers. */
+/** The answer of `rpc.<method>`. */
 export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonly ok: false } & RequestFailure);
 
 /** The shortest time between two status messages, in milliseconds. */
 const FRAME = 200;
 
-/** Answers requests about a study and takes commands. If several engines serve the study, any one of them answers. */
+/** Answers requests about a study and accepts commands. If several engines serve the study, any one of them answers. */
 export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog, run: EngineRun<P>, present: () => Present) {
   const answers = answersOf(log, run, present);
   let due: ReturnType<typeof setTimeout> | undefined;
@@ -60,7 +60,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   };
 }
 
-/** Sends an answer, or why it cannot be sent. Never throws, since a request must not end the engine. */
+/** Sends an answer, or the reason why it cannot be sent. Never throws, because a request must not end the engine. */
 export function respond(message: Msg, reply: Reply): void {
   try {
     message.respond(JSON.stringify(reply));
@@ -72,7 +72,7 @@ export function respond(message: Msg, reply: Reply): void {
   }
 }
 
-/** An answer to any other subject could end up in a log. `_R_` is what the server makes of an inbox in another account. */
+/** An answer to any other subject could end up in a log. `_R_` is how the server renames an inbox of another account. */
 export const isInbox = (reply: string | undefined): boolean => reply !== undefined && /^(_INBOX|_R_)/.test(reply);
 
 function requestOf(text: string): Readonly<Record<string, unknown>> {

@@ -8,7 +8,7 @@ import { StudyError } from './studyError.ts';
 
 const PREFIX = subjectsOf('x').stream.slice(0, -1);
 
-/** The names of the studies that a server holds. @throws StudyError where this user may not know. */
+/** The names of the studies on a server. @throws StudyError if this user may not list them. */
 export async function studiesOn(nc: NatsConnection): Promise<string[]> {
   try {
     return await namesOn(nc).catch((error) => {
@@ -28,7 +28,7 @@ async function namesOn(nc: NatsConnection, apiPrefix = '$JS.API'): Promise<strin
   return names.sort();
 }
 
-/** The study of a stream; none for the stream of another program whose name only begins in the same way. */
+/** The study of a stream; undefined for a stream of another program whose name has the same prefix. */
 function studyOf(stream: string): readonly string[] {
   const name = stream.slice(PREFIX.length);
   return stream.startsWith(PREFIX) && isName(name) ? [name] : [];
@@ -42,7 +42,7 @@ export function whenBegun(nc: NatsConnection, begun: (study: string) => void): (
   const advisory = '$JS.EVENT.ADVISORY.STREAM.CREATED';
   const subscription = nc.subscribe(`${advisory}.*`, {
     callback: (error, { subject }) => {
-      if (error) return; // without the right to it, one looks from time to time
+      if (error) return; // without the right to subscribe, it polls
       for (const study of studyOf(subject.slice(advisory.length + 1))) begun(study);
     },
   });
@@ -50,9 +50,9 @@ export function whenBegun(nc: NatsConnection, begun: (study: string) => void): (
 }
 
 /**
- * Asks a study's engine for something.
+ * Sends a request to a study's engine.
  *
- * @throws StudyError where no engine answers, where this user may not ask, and with what the engine says against it.
+ * @throws StudyError if no engine answers, if this user may not ask, or if the engine refuses the request.
  */
 export async function request(nc: NatsConnection, study: string, method: RequestMethod, data: object = {}): Promise<unknown> {
   const answer = await nc.request(subjectsOf(study).rpc(method), JSON.stringify(data), { timeout: 5000 }).catch((cause: Error) => {

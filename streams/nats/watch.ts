@@ -12,21 +12,21 @@ import { subjectsOf } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
 
-/** What a study says while one looks. */
+/** An event of a watched study. */
 export type Seen =
   | { readonly type: 'status'; readonly status: StudyStatus }
-  /** No engine answers, or one answers again. */
+  /** Whether an engine answers, when that changes. */
   | { readonly type: 'engine'; readonly isThere: boolean }
   /** A suggestion, a fact, a directive or a rejection, as it was published. */
   | { readonly type: 'message'; readonly subject: string; readonly data: unknown };
 
-/** Milliseconds without a status before an engine is asked, and in which it must answer. */
+/** Milliseconds without a status before an engine is asked, and for its answer. */
 const QUIET = 1500;
 const PATIENCE = 1000;
 
 /**
- * A study as it runs, by subscription alone. It needs no rights on its stream. Completes when the study has closed and nothing runs. Where no engine
- * serves a closed study, the last status is read from its log, if this user may read it.
+ * Follows a running study by subscriptions alone, without rights on its stream. Completes when the study has closed and no trial is running. If no
+ * engine serves a closed study, the last status is read from its log, if this user may read it.
  */
 export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
   new Observable((out) => {
@@ -66,7 +66,7 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
       if (reply.ok) tell(reply.result as StudyStatus);
       else out.error(new StudyError(reply.error, { code: reply.code }));
     };
-    /** Completes if the study has closed: an engine that ended after that says no more. @returns whether it has */
+    /** Completes if the study has closed: an engine that ended after that sends nothing more. @returns whether it has closed */
     const completeIfClosed = async (): Promise<boolean> => {
       if (out.closed || (await lastOn(nc, study)) === undefined) return false; // it has not closed, or this user may not read its log
       const status = await lastStatus(nc, study);
@@ -75,7 +75,7 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
       out.complete();
       return true;
     };
-    /** Asks an engine that has said nothing for a while. Another one may serve the study too, so it asks twice. */
+    /** Asks the engine after a silence. Another one may serve the study too, so it asks twice. */
     const look = async () => {
       if (performance.now() - heardAt < QUIET || nc.isClosed()) return;
       heardAt = performance.now();

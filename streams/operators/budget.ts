@@ -5,7 +5,7 @@ import type { Strategy } from '../strategy.ts';
 /**
  * Gives each trial the same budget, such as a number of epochs; trainers get it with the trial. The strategies behind it decide what to try.
  *
- * @param most what a trial may spend, above 0.
+ * @param most the budget, above 0.
  * @throws OptionError
  * @example
  * chain(budget(27), bo())

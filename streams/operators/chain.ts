@@ -2,7 +2,7 @@ import { pipe } from 'rxjs';
 import type { Env } from '../../src/messages.ts';
 import { checkStrategy, partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 
-/** A chain keeps its stages, so that a chain in a chain is the same as the one long chain. */
+/** A chain keeps its stages, so that nested chains are flattened. */
 interface Chain extends Strategy {
   readonly stages: readonly Strategy[];
 }
@@ -11,10 +11,10 @@ const isChain = (strategy: Strategy): strategy is Chain => 'stages' in strategy;
 export const stagesOf = (strategy: Strategy): readonly Strategy[] => (isChain(strategy) ? strategy.stages : [strategy]);
 
 /**
- * Strategies one after the other: each receives all facts, and the asks that those before it handed on. A chain keeps no state: when a stage hands
- * over is up to the stage (see `take`, `until`).
+ * Strategies one after the other: each receives all facts, and the asks that the earlier ones handed on. A chain keeps no state: each stage decides
+ * when it hands over (see `take`, `until`).
  *
- * @throws OptionError for what is no strategy.
+ * @throws OptionError for an argument that is not a strategy.
  * @example
  * chain(medianStop(), take(20, sobol()), ga())
  */
@@ -32,7 +32,7 @@ export function chain(...strategies: Strategy[]): Strategy {
 
 export const kindOf = ({ spec, name }: Strategy): string => (typeof spec === 'object' ? Object.keys(spec)[0]! : (spec ?? name));
 
-/** A second strategy of the same kind gets a path of its own, and with it randomness of its own. */
+/** A second strategy of the same kind gets its own path, and so its own random numbers. */
 function apart(env: Env, stages: readonly Strategy[], i: number): Env {
   const kind = kindOf(stages[i]!);
   const before = stages.slice(0, i).filter((stage) => kindOf(stage) === kind).length;

@@ -15,7 +15,7 @@ interface Ban<S> {
 /** How often a strategy is asked for another point before the ask is handed on. */
 const TRIES = 64;
 
-/** A strategy that is asked again, with another `retry`, while its answer is banned. */
+/** A strategy that is asked again, with another `retry`, as long as its answer is excluded. */
 const exclude = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { start, add, has }: Ban<S>): Strategy =>
   withSpec(spec, (parent) => {
     const env = child(parent, kind);
@@ -33,8 +33,8 @@ const exclude = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { star
   });
 
 /**
- * A strategy that does not repeat a suggestion of any strategy: the same point at the same budget. When it finds nothing new, asks are handed
- * on. For studies with `duplicates: 'allow'`; other studies refuse duplicates anyway.
+ * A strategy that repeats no suggestion of any strategy, that is, no point at the same budget. When it finds nothing new, asks are handed on. For
+ * studies with `duplicates: 'allow'`; other studies refuse duplicates anyway.
  *
  * @example
  * chain(dedupe(ga()), random())

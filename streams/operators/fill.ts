@@ -5,7 +5,8 @@ import { partOf, type Strategy, withSpec } from '../strategy.ts';
 import { runInner } from './runInner.ts';
 
 /**
- * Answers if an earlier stage waits, so that no trainer is idle. It does not answer while a model is being fitted, which does not take long.
+ * Uses a strategy while an earlier stage waits, so that no trainer is idle. While a model is being fitted, it waits too, because that does not take
+ * long.
  *
  * @example
  * chain(ga({ mode: 'generational' }), fill(random()))

@@ -17,7 +17,7 @@ export interface Deadline<S> {
  * A strategy up to a deadline; then asks are handed on.
  *
  * @param env of the stage, whose name is also the path under which the strategy runs.
- * @param forget whether the strategy learns of no more facts then. By default it does, for the trials that it still has running.
+ * @param forget whether the strategy receives no facts after that. By default it does, for its trials that are still running.
  */
 export const handOver =
   <S>(strategy: Strategy, env: Env, { start, tell, passed }: Deadline<S>, forget = false): MonoTypeOperatorFunction<Message> =>

@@ -16,19 +16,19 @@ const isWaiting = (reply: Ask | Wait): boolean => reply.type === 'wait' && reply
 /** Strategies by name. */
 export type Arms = Readonly<Record<string, Strategy>>;
 
-/** Which arm is asked first. */
+/** The order in which arms are asked. */
 interface Policy<S> {
   readonly start: S;
   /** The next state. @param arm index of the arm that suggested the trial, or -1 */
   tell(state: S, told: StrategyEvent, arm: number): S;
-  /** All arms, the most wanted one first. */
+  /** All arms, the preferred one first. */
   order(state: S, ask: Ask): readonly number[];
 }
 
 /**
- * An ask goes to the arms in the order of the policy, until one proposes. A model that is being fitted and an external proposer are waited for: which
- * arm proposes must not depend on their speed. If no arm proposes, the ask waits if any arm does. Otherwise it goes downstream as the most wanted
- * arm handed it on, perhaps with a budget. All arms receive all facts.
+ * An ask goes to the arms in the order of the policy, until one proposes. The ask waits for a model that is being fitted and for an external
+ * proposer: which arm proposes must not depend on their speed. If no arm proposes, the ask waits if any arm waits. Otherwise it goes downstream as
+ * the preferred arm handed it on, perhaps with a budget. All arms receive all facts.
  */
 const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<S>): MonoTypeOperatorFunction<Message> =>
   compose<S>(env, (out) => {
@@ -65,7 +65,7 @@ function checkNames(kind: string, names: readonly string[]): void {
 }
 
 export const banditOptions = {
-  /** The weight of the confidence bound; 0 relies on means alone. Default: 0.2. */
+  /** The weight of the confidence bound; with 0, only means count. Default: 0.2. */
   explore: optional(notNegative, 0.2),
 };
 export type BanditOptions = OptionsOf<typeof banditOptions>;

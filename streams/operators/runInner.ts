@@ -13,7 +13,7 @@ import { type RunningStrategy, runStrategy } from '../asking.ts';
 import { guarded } from '../guarded.ts';
 import { remember, type Strategy } from '../strategy.ts';
 
-/** Subscribes a strategy within another one, for as long as `out` lives. Its stops and news go to `out`. */
+/** Subscribes an inner strategy until `out` is unsubscribed. Its stops and messages go to `out`. */
 export function runInner(strategy: Strategy, env: Env, out: Subscriber<Message>): RunningStrategy {
   const inner = runStrategy(
     strategy,
@@ -25,17 +25,17 @@ export function runInner(strategy: Strategy, env: Env, out: Subscriber<Message>)
   return inner;
 }
 
-/** A stage that answers asks by strategies within it. */
+/** A stage that answers asks by inner strategies. */
 export interface Composition<S> {
   readonly start: S;
   /** The next state. It must not change the last one. */
   tell(state: S, told: StrategyEvent): S;
-  /** Passes a fact to the strategies within. */
+  /** Passes a fact to the inner strategies. */
   pass(told: StrategyEvent | ProposerEvent, state: S, before: S): void;
   answer(ask: Ask, state: S): Answer;
 }
 
-/** Makes a stage of strategies: each subscription has a state and inner strategies of its own. Facts go downstream first. */
+/** Makes a stage of strategies: each subscription has its own state and inner strategies. Facts go downstream first. */
 export const compose =
   <S>(env: Env, begin: (out: Subscriber<Message>) => Composition<S>): MonoTypeOperatorFunction<Message> =>
   (messages$) =>

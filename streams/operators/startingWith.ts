@@ -6,7 +6,7 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 import { chain, stagesOf } from './chain.ts';
 
 /**
- * A strategy that tries some points first. They come after the stages that decide for how long trials train, so that those apply to them, too.
+ * A strategy that tries some points first. They come after the stages that decide for how long trials train, so that those apply to them too.
  *
  * @param tags that say why they are tried
  */
@@ -30,7 +30,7 @@ function tagged(env: Env, points: readonly Point[], tags: Tags): Sequence<unknow
   return {
     ...sequence,
     propose: (state, ask) => {
-      if (ask.fixed) return undefined; // with other values, it would be another configuration
+      if (ask.fixed) return undefined; // with fixed values, it would be another configuration
       const proposed = sequence.propose(state, ask);
       return proposed && { ...proposed, tags: { ...proposed.tags, ...tags } };
     },

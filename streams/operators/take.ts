@@ -4,7 +4,7 @@ import { partOf, type Strategy, withSpec } from '../strategy.ts';
 import { handOver } from './handOver.ts';
 
 /**
- * A strategy for its first `n` trials; then asks are handed on.
+ * Uses a strategy for its first `n` trials; then asks are handed on.
  *
  * @param n whole, at least 0.
  * @throws OptionError

@@ -1,6 +1,6 @@
 import { type Ended, type StrategyEvent, violates } from '../../src/messages.ts';
 
-/** What is known of an arm: discounted sums. */
+/** Discounted sums of an arm. */
 interface Arm {
   readonly reward: number;
   /** Of ended trials, in mean costs. */
@@ -30,7 +30,7 @@ export const ucb = (arms: number): Ucb => ({
   timed: 0,
 });
 
-/** Seconds added to each cost, so that the noise of a busy machine does not decide among very short trials. */
+/** Seconds added to each cost, so that noise of a busy machine does not decide between very short trials. */
 const NOISE = 1;
 
 /** @param arm index of the arm that proposed the trial; -1 if no arm did. */
@@ -59,8 +59,8 @@ function ended(state: Ucb, told: Ended, arm: number): Ucb {
 }
 
 /**
- * The credit of a result: how far it is below the best recent one, relative to how far it is below their better quarter, so that units cancel.
- * 0 if it does not improve: an arm that only varies what others found is better than most, but finds little (Fialho et al., Annals of Mathematics and
+ * The credit of a result: how far it is below the best recent one, relative to how far it is below their lower quartile, so that units cancel.
+ * 0 if it does not improve: an arm that only varies results of others is better than most, but finds little (Fialho et al., Annals of Mathematics and
  * Artificial Intelligence 2010, on adaptive operator selection). The square root, because near the optimum all steps are small.
  */
 function worth(recent: readonly number[], loss: number): number {
@@ -68,7 +68,7 @@ function worth(recent: readonly number[], loss: number): number {
   const best = Math.min(...recent);
   if (loss >= best) return 0;
   const quarter = [...recent].sort((a, b) => a - b)[recent.length >> 2]!;
-  return Math.sqrt((best / 2 - loss / 2) / (quarter / 2 - loss / 2)); // halves, for what would overflow
+  return Math.sqrt((best / 2 - loss / 2) / (quarter / 2 - loss / 2)); // halved, so that it does not overflow
 }
 
 /**

@@ -7,7 +7,7 @@ import { handOver } from './handOver.ts';
 import { oneObjective } from './oneObjective.ts';
 
 /**
- * When a stage is over, as a fold over the facts that the stage receives: it therefore holds at the same place whenever the log is read.
+ * When a stage ends, as a fold over the facts that the stage receives: so it ends at the same entry each time the log is read.
  *
  * @typeParam S the state of the fold, which is never changed, only replaced
  */
@@ -20,17 +20,17 @@ export interface Condition<S = unknown> {
   readonly spec?: StrategySpec;
 }
 
-/** The trials of the stage that have not ended, and what the condition knows. */
+/** The open trials of the stage, and the state of the condition. */
 interface UntilState<S> {
   readonly own: ReadonlySet<TrialId>;
   readonly known: S;
 }
 
 /**
- * A strategy until a condition holds; from then on, asks are handed on. Trials that the strategy suggested before continue, and it still
+ * Uses a strategy until a condition holds; after that, asks are handed on. Trials that the strategy suggested before continue, and it still
  * learns their results.
  *
- * @throws OptionError for what is no strategy.
+ * @throws OptionError for an argument that is not a strategy.
  * @example
  * chain(until(plateau(20), ga()), bo()) // evolution until it finds nothing better, then a model
  * const first: Condition<boolean> = { init: () => false, tell: (over, { type }, own) => over || (own && type === 'ended'), holds: (over) => over };
@@ -66,8 +66,8 @@ export const plateauOptions = {
 export type PlateauOptions = OptionsOf<typeof plateauOptions>;
 
 /**
- * Holds after `results` results of the stage in a row that were not better than all results before them at the same budget, including those of
- * other strategies. Stopped trials count, failed trials do not.
+ * Holds after `results` results of the stage in a row that did not improve on all earlier results at the same budget, including those of other
+ * strategies. Stopped trials count, failed trials do not.
  *
  * @param results whole, at least 1.
  * @throws OptionError; StrategyError at subscription if the study has several objectives.

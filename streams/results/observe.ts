@@ -5,28 +5,28 @@ import { Leader } from '../../src/ledger/ranking.ts';
 import { type Ended, type TrialId, violates } from '../../src/messages.ts';
 import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
 
-/** How a study is doing. */
+/** The progress of a study. */
 export interface Progress<P> {
-  /** Suggested so far, those that are open included. */
+  /** Trials suggested so far, including open ones. */
   readonly trials: number;
   readonly open: number;
   readonly completed: number;
   readonly stopped: number;
   readonly failed: number;
-  /** Those of the failed trials that do not count towards the limit of trials. */
+  /** Failed trials that do not count towards the limit of trials. */
   readonly uncounted: number;
   readonly best?: TrialRow<P>;
   readonly closed?: CloseReason;
 }
 
-/** An operator with its own state for each subscription. */
+/** An operator that has its own state for each subscription. */
 export const folding =
   <T, R>(start: () => (value: T) => readonly R[]): OperatorFunction<T, R> =>
   (source$) =>
     new Observable((out) => source$.pipe(concatMap(start())).subscribe(out));
 
 /**
- * A row for each trial when it ends, and once more if its result is retracted.
+ * Emits the row of each trial when it ends, and again if its result is retracted.
  *
  * @example
  * optimize(space, objective).pipe(trials()).subscribe(console.table);
@@ -43,7 +43,7 @@ export function endedRows<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>
 }
 
 /**
- * The best trial whenever there is a better one, or whenever a retraction makes another one the best: of those completed at the highest
+ * Emits the best trial when it changes, also by a retraction: of those completed at the highest
  * budget that violate no outcome constraint, the one with the lowest first loss.
  *
  * @example
@@ -51,7 +51,7 @@ export function endedRows<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>
  */
 export const best = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(bestRows<P>);
 
-/** The best trial, if an entry makes another one the best. */
+/** The best trial, if an entry changes it. */
 export function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
   const rowsOf = endedRows<P>();
   const results = new Map<TrialId, Result<P>>();
@@ -83,7 +83,7 @@ interface Result<P> {
 }
 
 /**
- * The state of the study after each entry that counts.
+ * Emits the progress of the study after each entry that counts.
  *
  * @example
  * optimize(space, objective).pipe(progress()).subscribe(({ trials, best }) => console.log(trials, best?.values));

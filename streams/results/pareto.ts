@@ -9,29 +9,29 @@ import { checkOption, finite } from '../../src/schema/optionRules.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
 import { endedRows, folding } from './observe.ts';
 
-/** The trials that no other dominates: whatever is better in one objective is worse in another. */
+/** The trials that no other trial dominates: one that is better in some objective is worse in another. */
 export interface Front<P> {
   /** By the first objective, the best first. */
   readonly rows: readonly TrialRow<P>[];
-  /** Where the hypervolume is measured from, in the units of the objectives. */
+  /** The reference point of the hypervolume, in the units of the objectives. */
   readonly reference: Values;
   /**
-   * The volume that the front dominates, up to the reference point: the more, the better. Exact, and computed when it is read; with four objectives and
-   * more that takes its time.
+   * The volume that the front dominates, up to the reference point; larger is better. It is exact, and computed when it is read, which takes long
+   * with four or more objectives.
    */
   readonly hypervolume: number;
 }
 
 export interface ParetoOptions {
   /**
-   * A value of every objective that is just not good enough. Default: of each objective the worst value so far, among the trials that are
-   * compared. Give one to compare the hypervolumes of different times or studies.
+   * A value for every objective. Default: the worst value of each objective so far, among the compared trials. Set it to compare the hypervolumes of
+   * different times or studies.
    */
   readonly reference?: Values | undefined;
 }
 
 /**
- * The front whenever it changes. Compared are trials that were completed at the highest budget and violate no constraint.
+ * Emits the front when it changes. It compares trials that completed at the highest budget and violate no constraint.
  *
  * @throws OptionError into the stream if the reference does not name every objective.
  * @example
@@ -56,7 +56,7 @@ interface Standings<P> {
 
 const none: Standings<never> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };
 
-/** The front of trials as they stand, by the first objective. */
+/** The current front, by the first objective. */
 export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['objectives']): readonly TrialRow<P>[] {
   let standings: Standings<P> = none;
   for (const row of rows) {

@@ -7,7 +7,7 @@ import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
 import { bestRows } from './observe.ts';
 import { frontAmong } from './pareto.ts';
 
-/** What the trials of a study have shown so far. */
+/** The results of a study so far. */
 export class StudyResults<P> {
   readonly #space: Space<P>;
   readonly #rows = new TrialRows<P>();
@@ -36,7 +36,7 @@ export class StudyResults<P> {
     return this.#best;
   }
 
-  /** The best trial, and each one that replaces it. */
+  /** Emits the best trial, and each one that replaces it. */
   get bests(): Observable<TrialRow<P>> {
     return this.#bests.asObservable();
   }

@@ -39,7 +39,7 @@ import { tpe } from '../strategies/tpe.ts';
 import type { Strategy } from '../strategy.ts';
 import { type Form, type Given, options } from './forms.ts';
 
-/** A strategy that takes nothing but options, as study files name it. */
+/** A strategy that takes only options, as study files name it. */
 export interface NamedStrategy {
   /** The constructor checks the options. */
   readonly make: (options: Given) => Strategy;
@@ -70,7 +70,7 @@ const asTold = ({ pause }: Given) => (pause === true ? 'pause' : 'stop');
 const externalEntry = entry<typeof externalOptions>(external, externalOptions);
 const halvingEntry = entry(asha, halvingOptions, asTold);
 
-/** Every strategy that takes nothing but options. */
+/** Every strategy that takes only options. */
 export const strategies: Readonly<Record<string, NamedStrategy>> = {
   asha: {
     ...halvingEntry,

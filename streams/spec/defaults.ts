@@ -6,8 +6,7 @@ import type { Given } from './forms.ts';
 import { mapStages } from './spec.ts';
 
 /**
- * A strategy as data, with the options that were left to a default: what a log records, so that a default that changes later does not change
- * the study.
+ * A strategy as data, including defaults, as a log records it. So a later change of a default does not change the study.
  *
  * @param decisions the version whose defaults apply, see `DECISIONS`
  */
@@ -22,7 +21,7 @@ export function withDefaults(strategy: unknown, decisions: number): unknown {
 }
 
 /**
- * The first strategy in data that pauses trials and resumes them, for which the trainer must be able to resume; undefined if there is none.
+ * The first strategy in data that pauses trials and resumes them, so that the trainer must be able to resume; undefined if there is none.
  *
  * @param decisions of the study
  */
@@ -30,7 +29,7 @@ export const pausingIn = (strategy: unknown, decisions: number): string | undefi
   find(withDefaults(strategy, decisions), (name, options) => strategies[name]?.interrupts?.(options) === 'pause');
 
 /**
- * Whether a strategy, as data, ends trials early by their reports.
+ * Whether a strategy, as data, stops trials by their reports.
  *
  * @param decisions of the study
  */
@@ -40,7 +39,7 @@ export const stopsTrials = (strategy: unknown, decisions = DECISIONS): boolean =
 /** The first strategy in data that decides for how long trials train; undefined if there is none. */
 export const budgetingIn = (strategy: unknown): string | undefined => find(strategy, (name) => strategies[name]?.budgets === true);
 
-/** Whether a strategy is in data. */
+/** Whether data contain a strategy. */
 export const isIn = (name: string, strategy: unknown): boolean => find(strategy, (one) => one === name) !== undefined;
 
 function find(strategy: unknown, suits: (name: string, options: Given) => boolean): string | undefined {

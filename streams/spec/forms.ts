@@ -52,7 +52,7 @@ export const pairOf = <A, B>(first: Form<A>, second: Form<B>): Form<readonly [A,
     return [first.read(a, `${path}[0]`), second.read(b, `${path}[1]`)];
   },
   map: (data, change) => (Array.isArray(data) ? [first.map(data[0], change), second.map(data[1], change)] : data),
-  // Written for both draft 7, which editors know, and 2020-12.
+  // Valid in both draft 7, which editors support, and 2020-12.
   schema: { type: 'array', items: [first.schema, second.schema], minItems: 2, maxItems: 2 },
 });
 

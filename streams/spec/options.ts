@@ -36,7 +36,7 @@ export const studyOptions = {
   /** The study ends when the first objective reaches this value. */
   target: optional(finite),
   /**
-   * The study ends when its trials have cost this much, in steps such as epochs. A trial that resumes another pays only for its own steps, and one
+   * The study ends when its trials have cost this much, in steps such as epochs. Of a trial that resumes another, only its own steps count; a trial
    * without steps or budget costs 1.
    */
   cost: optional(notNegative),
@@ -49,15 +49,15 @@ export const studyOptions = {
 };
 
 /**
- * How a study runs. An option that is left out has its default or, on a log with a past, the value in the log. There, a limit or `parallel` counts
- * only if it differs from the previous start, so a restart never undoes a change made in between.
+ * How a study runs. An option that is left out has its default or, if the log has entries, the value in the log. In that case, a limit or `parallel`
+ * is applied only if it differs from the previous start, so a restart never undoes a change made in between.
  */
 export interface StudyOptions extends OptionsOf<typeof studyOptions> {
   /** Receives every transition of every machine, as XState's inspection events. It must change nothing. */
   readonly inspect?: Inspect | undefined;
 }
 
-/** What a study searches with. */
+/** How a study searches. */
 export interface StrategyOption {
   /** Default: the strategy of the log, or `auto()` for a new study. */
   readonly strategy?: Strategy | undefined;
@@ -76,7 +76,7 @@ const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>
 
 /**
  * @param others the names of options besides those of a study.
- * @throws OptionError for a name that is no option, and for what are no options, such as a strategy.
+ * @throws OptionError for an unknown option, or if the argument is not an object of options.
  */
 export function refuseUnknown(options: object, ...others: string[]): void {
   if (typeof options !== 'object') throw new OptionError('options', 'an object such as { strategy: tpe(), trials: 100 }', options);
@@ -85,7 +85,7 @@ export function refuseUnknown(options: object, ...others: string[]): void {
     if (!names.includes(name)) throw new OptionError('options', `names among ${names.join(', ')}`, name, nearest(name, names));
 }
 
-/** What a trial needs, as numbers. */
+/** The requirements of a trial, as numbers. */
 const amountsOf = (requires: Readonly<Record<string, Amount>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(requires).map(([name, of]) => [name, amountIn(of)!]));
 

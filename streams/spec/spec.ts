@@ -55,7 +55,7 @@ const condition: Form<Condition> = {
   },
 };
 
-/** A strategy that is made of others, or of a value that has no name. */
+/** A strategy that is made of others, or of a value without a name. */
 interface Composition {
   readonly form: Pick<Form<unknown>, 'map' | 'schema'>;
   readonly read: (data: unknown, path: string) => Strategy;
@@ -80,7 +80,7 @@ const compositions: Readonly<Record<string, Composition>> = {
  * A strategy from its form as data, as a study file holds it.
  *
  * @param path where the data stand, for errors
- * @throws OptionError naming the place, what was expected and what came
+ * @throws OptionError with the place, what was expected and what it got
  * @example
  * parseStrategy({ chain: [{ asha: { min: 1, max: 27 } }, { ga: { population: 16 } }, 'random'] })
  */
@@ -106,7 +106,7 @@ export function rungsIn(recorded: unknown): readonly number[] | undefined {
 }
 
 /**
- * Changes the strategies in data, wherever in a composition they are; everything else stays as it is.
+ * Changes the strategies in data, anywhere in a composition; everything else stays as it is.
  *
  * @param data as in a study file
  * @param change receives the name and the options of a strategy that has no parts
@@ -129,7 +129,7 @@ export function strategySchema(): JsonSchema {
   return { anyOf: [{ enum: alone }, { type: 'object', minProperties: 1, maxProperties: 1, properties, additionalProperties: false }] };
 }
 
-/** Puts the place before errors of constructors, which do not know where they stand. */
+/** Adds the place to errors of constructors, which do not know it. */
 function placing<T>(path: string, name: string, make: () => T): T {
   try {
     return make();

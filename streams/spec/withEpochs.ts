@@ -11,7 +11,7 @@ import type { StudyOptions } from './options.ts';
 export interface EpochOptions {
   /**
    * Turns on early stopping with good defaults, around the strategy: a whole number of epochs (or steps of any kind), the most that a trial
-   * trains. Trials have to report each epoch. Those that fall behind are stopped, or with `resumes: true` pause and are resumed if they are
+   * trains. Trials must report each epoch. Those that fall behind are stopped, or with `resumes: true` pause and are resumed if they are
    * promising. The first objective decides, so there can be only one. Leave it out if the strategy has its own early stopping, such as `asha`.
    */
   readonly epochs?: number | undefined;
@@ -20,11 +20,12 @@ export interface EpochOptions {
 }
 
 /**
- * The strategy that `epochs` makes of another one: early stopping around it, or the same budget for each trial.
+ * Wraps a strategy as `epochs` does: in early stopping, or with the same budget for each trial.
  *
  * @param strategy default `auto()`
  * @returns the strategy itself without `epochs`
- * @throws OptionError if `early` stands alone, there are several objectives to stop by, or the strategy decides for how long trials train
+ * @throws OptionError if `early` is given without `epochs`, there are several objectives to stop by, or the strategy decides for how long trials
+ * train
  * @example
  * withEpochs(tpe(), { epochs: 81 }); // chain(asha({ min: 1, max: 81, pause: false }), tpe())
  * withEpochs(tpe(), { epochs: 81, early: false }); // chain(budget(81), tpe())

@@ -26,7 +26,7 @@ export function asha(options: AshaOptions): Strategy {
   return halving('asha', options, { ...settings, rungs: rungsOf(settings) });
 }
 
-/** Options in studies from before decisions 2, which had `mode` (`promote` or `stop`) in the place of `pause`. */
+/** Options of studies from before decisions 2, which had `mode` (`promote` or `stop`) instead of `pause`. */
 export function readMode({ mode, ...options }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (mode === 'promote' || mode === 'stop') return { pause: mode === 'promote', ...options };
   return mode === undefined ? options : { mode, ...options };

@@ -14,7 +14,7 @@ const MODELLED = 500;
 const WIDE = 40;
 
 /**
- * Chooses a strategy by what is known of the study.
+ * Chooses a strategy for the study.
  *
  * Use it unless you have a reason to name another strategy. It is the default.
  *
@@ -34,7 +34,7 @@ function choose({ axes, objectives, trials }: Env): Strategy {
   return chain(first(MODELLED, few(axes, objectives, trials)), many);
 }
 
-/** The strategy for the first trials of a study, which in most studies are all trials. */
+/** The strategy for the first trials of a study; most studies have no others. */
 function few(axes: readonly Axis[], objectives: readonly string[], trials: number | undefined): Strategy {
   if (objectives.length > 2) return because(`${objectives.length} objectives`, tpe());
   const parameters = axes.length === 1 ? '1 parameter' : `${axes.length} parameters`;
@@ -43,7 +43,7 @@ function few(axes: readonly Axis[], objectives: readonly string[], trials: numbe
     : because(`${parameters}, up to ${MODELLED} trials`, trials === undefined ? bo({ costAware: true }) : bo());
 }
 
-/** A strategy whose suggestions say why `auto` chose it. */
+/** A strategy whose suggestions have the tag `why`. */
 const because = (why: string, strategy: Strategy): Strategy =>
   withSpec(strategy.spec!, (env) => {
     const isIts = (m: Message): m is Propose => m.type === 'propose' && m.by === `${env.name}/${kindOf(strategy)}`;

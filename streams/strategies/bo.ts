@@ -9,12 +9,12 @@ export type BoOptions = OptionsOf<typeof boOptions>;
 
 /**
  * Bayesian optimisation with a Gaussian process. It models all parameters together, including choices and conditional ones. It learns where
- * trials fail and where outcome constraints hold, accounts for noise and for losses that span orders of magnitude, follows the priors of the space
- * at first and less with every result, and uses gradients if trainers report them.
+ * trials fail and where outcome constraints hold, accounts for noise and for losses that span orders of magnitude, follows the priors of the space,
+ * less with every result, and uses gradients if trainers report them.
  *
  * Use it if evaluations are expensive, for up to a few hundred trials and one or two objectives.
  *
- * Fits to more than 200 results run in a thread; asks wait for them. The tags of a suggestion say how it was chosen: `phase` (`exploring` until
+ * Fits with more than 200 results run in a thread; asks wait for them. The tags of a suggestion say how it was chosen: `phase` (`exploring` until
  * there are enough results, `modelling`, or `falling back` if no model could be fitted); then the `mean` and the `sd` that the model predicts for
  * the loss (the negated value if it is maximised), and the log of the `acquisition`.
  *

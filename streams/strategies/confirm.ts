@@ -10,7 +10,7 @@ import { type Strategy, type StrategySpec, specOf, withSpec } from '../strategy.
 export const confirmOptions = {
   /** How many of the most promising configurations are repeated. Default: 5. */
   top: optional(wholeFrom(1), 5),
-  /** The share of the trials of the study that repeat others; they are its last ones. Default: 0.1. */
+  /** The share of the study's trials that repeat others: its last ones. Default: 0.1. */
   share: optional(probability, 0.1),
 };
 export type ConfirmOptions = OptionsOf<typeof confirmOptions>;

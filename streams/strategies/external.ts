@@ -8,7 +8,7 @@ export const externalOptions = {
   proposer: required(text),
   /**
    * How many seconds an ask waits for a proposal. After that, the proposer counts as absent and asks are handed on, until it proposes again. With 0,
-   * asks never wait: only what was proposed before is used. Default: 30.
+   * asks never wait: only earlier proposals are used. Default: 30.
    */
   wait: optional(notNegative, 30),
 };

@@ -13,7 +13,7 @@ parentPort.on('message', async ({ id, tasks }) => {
 });
 `;
 
-/** Sources are two folders below the root, chunks of the bundle one folder below `dist`. */
+/** This source is two folders below the root; a chunk of the bundle is one folder below `dist`. */
 const path = import.meta.url.endsWith('.ts') ? '../../src/numeric/gp/fit.ts' : '../src/numeric/gp/fit.js';
 const numbers = new URL(path, import.meta.url).href;
 
@@ -39,7 +39,7 @@ export function fitInWorker(tasks: readonly FitTask[]): Promise<Results> {
   return new Promise((resolve) => {
     const id = ++last;
     pending.set(id, { tasks, resolve });
-    thread.ref(); // keeps the process alive until the results are there
+    thread.ref(); // keeps the process alive until the results arrive
     thread.postMessage({ id, tasks });
   });
 }
@@ -59,12 +59,12 @@ function start() {
     thread.on('exit', fallBack);
     return thread;
   } catch {
-    unavailable = true; // not in Node
+    unavailable = true; // undefined outside Node
     return undefined;
   }
 }
 
-/** Fits on this thread what the worker has not answered. */
+/** Fits the unanswered tasks on this thread. */
 function fallBack(): void {
   worker = undefined;
   unavailable = true;

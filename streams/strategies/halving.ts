@@ -23,10 +23,10 @@ export const halvingOptions: typeof rungOptions & typeof halvingOwnOptions = { .
 
 export type HalvingOptions = OptionsOf<typeof halvingOptions>;
 
-/** Whether trials pause at rungs if the option is left out: they did before decisions 2. */
+/** Whether trials pause at rungs by default: they did before decisions 2. */
 export const pausesByDefault = (decisions = DECISIONS): boolean => decisions < 2;
 
-/** A scheduler as an operator: it sets budgets, promotes or stops; later stages choose the configurations. */
+/** A scheduler as an operator: it sets budgets and promotes or stops trials; later stages choose the configurations. */
 export function scheduling<S>(name: string, options: object, rungs: readonly number[], schedulerOf: (env: Env) => Scheduler<S>): Strategy {
   const strategy = stage(name, options, (env) => {
     oneObjective(env, `${name} compares trials by`);

@@ -29,7 +29,7 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  *
  * A bracket whose first rung does not predict the next one, judged by the results of the study, gets no more trials. Equal losses rank in the order of
  * their trials. At a rung, failed and infeasible trials do not count, nor does a trial whose losses equal those of an earlier one step by step. In a
- * finite space a configuration may come again at another budget.
+ * finite space, it may try a configuration again at another budget.
  *
  * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example
@@ -53,7 +53,7 @@ function checkHyperband(of: string, settings: SettingsOf<typeof hyperbandOptions
 }
 
 const successiveHalvingOwnOptions = {
-  /** How many configurations a cohort has. Default: as many as leave one at `max`, a factor of `eta` for each rung. */
+  /** How many configurations a cohort has. Default: enough that one reaches `max`, a factor of `eta` for each rung. */
   configurations: optional(wholeFrom(1)),
 };
 export const successiveHalvingOptions: typeof rungOptions & typeof successiveHalvingOwnOptions = {
@@ -88,7 +88,7 @@ export type BohbOptions = OptionsOf<typeof bohbOptions>;
  * BOHB (Falkner, Klein & Hutter, ICML 2018): Hyperband decides how long trials train, and `tpe`, which learns from all budgets, chooses
  * configurations.
  *
- * Use it as one name for `chain(hyperband(...), tpe(...))`.
+ * Use it as a short name for `chain(hyperband(...), tpe(...))`.
  *
  * The paper draws a third of the configurations at random; here that share grows with how often the model repeats itself.
  *

@@ -10,7 +10,7 @@ export type PbtOptions = OptionsOf<typeof pbtOptions>;
 
 /**
  * Population based training (Jaderberg et al. 2017): all members train at the same time. After each interval, a member that is among the worst
- * continues from the checkpoint of one of the best (exploit), with parameters near to its parameters (explore); the others continue from their own
+ * continues from the checkpoint of one of the best (exploit), with parameters close to those (explore); the others continue from their own
  * checkpoints.
  *
  * Use it to find a schedule of parameters in one training run, if your trainer loads checkpoints.

@@ -29,7 +29,7 @@ export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, Ear
 }
 
 /**
- * Creates or resumes a study to ask and tell, without streams.
+ * Creates or resumes a study with methods to ask and tell, without streams.
  *
  * @example
  * const study = createStudy(space, { strategy: ga(), trials: 100 });
@@ -41,7 +41,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   const past = headAtStart(log);
   const failing = watchFailures(log, past);
   const reporting = watchReports('call study.report(trial, value, step)', past, warn);
-  /** Until a trial that was open then has a result. */
+  /** Until a trial that was open at the start has a result. */
   let broken: Promise<NoResultError> | undefined;
   const study = openStudy(space, {
     ...settings,
@@ -60,7 +60,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   return { ...study, ask };
 }
 
-/** A study as of `createStudy` that does not care how many trials fail. */
+/** A study as by `createStudy`, but without an error when the first trials fail. */
 export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P>, 'warn'> = {}): Study<P> {
   const { strategy, log = memoryLog(), onEntry, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
@@ -69,12 +69,12 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
   const fixedAsks = new FixedAsks<P>();
   const { append, apply: recognise, end: fail } = submitter(log);
   const stops = new Set<TrialId>();
-  /** Those of them that a report was told about. */
+  /** Those of them that the answer to a report named. */
   const told = new Set<TrialId>();
-  /** The last step that was reported here in the attempt in hand: the log may not have it yet. */
+  /** The last step that was reported here in the current attempt: the log may not have it yet. */
   const steps = new Map<TrialId, number>();
   const results = new StudyResults(space);
-  /** The run under which each trial is evaluated here: after a crash the log tells which trials have lost their trainer. */
+  /** The run under which each trial is evaluated here: after a crash, the log shows which trials have lost their trainer. */
   const runs = new Map<TrialId, string>();
   let end: { readonly error?: unknown } | undefined;
   let over = () => {};
@@ -89,7 +89,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
     asks.end(how);
     fail(how.error ?? closed());
   };
-  /** A suggestion whose claim cannot be stored is handed out by the next ask. */
+  /** If a claim cannot be stored, the next ask returns the suggestion. */
   const claim = async (suggestion: Suggestion<P>): Promise<Suggestion<P>> => {
     const { trial, attempt } = suggestion;
     const run = `${trial}.${attempt}`;
@@ -101,14 +101,14 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
     }
     runs.set(trial, run);
     steps.delete(trial);
-    told.delete(trial); // this attempt does not know of the stop
+    told.delete(trial); // this attempt has not received the stop
     return suggestion;
   };
   const direct = (directive: Directive<P>) => {
     if (directive.type === 'stop') stops.add(directive.trial);
     if (directive.type === 'suggested') asks.put(directive);
     const error = blocked();
-    if (error) asks.end({ error }); // none of those that wait may get it
+    if (error) asks.end({ error }); // no waiting ask may get it
   };
   const { engine, started, stop } = runEngine<P>(
     space,
@@ -212,7 +212,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
   };
 }
 
-/** @throws RefusedError for `report(trial, step, value)`, the order of earlier versions, where it can be told from a mistake in the step */
+/** @throws RefusedError for `report(trial, step, value)`, the order of earlier versions, if it is recognisable */
 function checkOrder(values: number | Values, step: unknown): void {
   if (Number.isInteger(step) || (typeof step === 'number' && typeof values !== 'number')) return;
   const message = `report: expected (trial, value, step), got the step ${show(step)} and the value ${show(values)}; are they swapped?`;

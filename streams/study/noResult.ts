@@ -23,7 +23,7 @@ export class NoResultError extends UserError {
   /** As in `OptimizeResult`. */
   readonly failures: readonly Failure[];
 
-  /** @param why how the trials failed; the last of them is quoted after it. */
+  /** @param why how the trials failed; the message of the last one follows it */
   constructor(why: string, failures: readonly Failure[], todo: string) {
     const { trial, reason, message, trace } = failures.at(-1)!;
     const cause = trace === undefined ? undefined : Object.assign(new Error(message), { stack: trace });
@@ -32,31 +32,33 @@ export class NoResultError extends UserError {
   }
 }
 
-/** How many failures a result or an error holds. */
+/** How many failures a result or an error contains. */
 const FAILURES = 10;
 
-/** The failures so far with one more, if they are not too many. */
+/** Adds a failure to the last ones. */
 export const withFailure = (failures: readonly Failure[], failure: Failure): readonly Failure[] => [...failures, failure].slice(-FAILURES);
 
-/** The position of the last entry before this start; infinite until it is known, which is before an entry is read. To be called before the log is read. */
+/**
+ * The position of the last entry before this start; infinite until it is known, which is before an entry is read. Call this before the log is read.
+ */
 export function headAtStart(log: Log): () => number {
   let past = Number.POSITIVE_INFINITY;
   log.head().then(
     (head) => {
       past = head;
     },
-    () => {}, // what reads the log fails, too
+    () => {}, // reading the log fails too
   );
   return () => past;
 }
 
 /**
- * Watches a study that begins or resumes now for a program that is broken, as `failingAlike` does.
+ * Detects a broken program in a study that begins or resumes now, as `failingAlike` does.
  *
  * @param past the position of the last entry before this start.
  * @param more trials that are known to have failed, whose entries may not have been read yet.
- * @returns a function that takes each entry of the log. Once, when the first trials have failed alike, it returns the error that says so. It comes when
- * the log says that these trials do not count.
+ * @returns a function that takes each entry of the log. When the first trials have failed alike, it returns the error, once, as soon as the log says
+ * that these trials do not count.
  */
 export function watchFailures(
   log: Log,

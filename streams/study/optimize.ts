@@ -46,7 +46,7 @@ export interface OptimizeResult<P> {
   readonly failures: readonly Failure[];
 }
 
-/** A study that runs while it has subscribers. It emits each entry of its log with what it did. */
+/** A study that runs while it has subscribers. It emits each entry of its log and its effect. */
 export interface Optimization<P> extends Observable<AppliedEntry<P>> {
   /**
    * Runs the study to its end, sharing the run with other subscribers.
@@ -64,7 +64,7 @@ export interface Optimization<P> extends Observable<AppliedEntry<P>> {
  * @throws into the stream and from `result`: OptionError (also for unknown options), MismatchError if the log belongs to another study, StalledError, and what the strategy throws.
  * @example
  * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
- * await optimize(space, train, { epochs: 81, trials: 100 }).result(); // early stopping of a `train` that reports each epoch
+ * await optimize(space, train, { epochs: 81, trials: 100 }).result(); // early stopping; `train` reports each epoch
  */
 export function optimize<P, O extends string = string>(
   space: Space<P>,
@@ -112,7 +112,7 @@ export function optimize<P, O extends string = string>(
   return Object.assign(run$, { result: () => resultOf<P>(run$, given ? AGAIN_IN_A_LOG : AGAIN) });
 }
 
-/** What to do after a study without a result: a log counts the trials that failed. */
+/** What to do after a study without a result: in a log, failed trials count. */
 const AGAIN = 'correct the objective and run it again';
 const AGAIN_IN_A_LOG = 'correct the objective, queue these trials again with "hypertide retry <journal>", and run it again';
 

@@ -8,7 +8,7 @@ import type { Log } from '../log/log.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 
 export interface RunStudyOptions<P> extends StudyOptions, StrategyOption, EarlierOption {
-  /** Whether all trainers are in this process: runs that were open before are then lost. Default: false. */
+  /** Whether all trainers are in this process: runs that were open before its start are then lost. Default: false. */
   readonly exclusive?: boolean | undefined;
   /** Called with each entry of the log and what it did. */
   readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;

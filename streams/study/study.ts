@@ -5,7 +5,7 @@ import type { Recommendation } from '../../src/recommendation/recommendation.ts'
 import type { Annotation, TrialRow } from '../../src/study/trials.ts';
 import type { Suggestion } from '../engine/directive.ts';
 
-/** A study without streams: ask for a trial, evaluate it in your own way, and tell the result. */
+/** A study without streams: ask for a trial, evaluate it yourself, and tell the result. */
 export interface Study<P> {
   /**
    * Resolves when the log has been read. You need not wait for it.
@@ -16,18 +16,18 @@ export interface Study<P> {
   /**
    * Returns the next trial to evaluate. It waits while the strategy waits, and while `parallel` trials are open.
    *
-   * @param options `fixed`: values that the trial must have; the strategy chooses the other parameters, and learns from the result. The ask
-   * stands in the log as an `enqueued` fact.
+   * @param options `fixed`: values that the trial must have; the strategy chooses the other parameters, and learns from the result. The log has the
+   * ask as an `enqueued` fact.
    * @returns undefined when the study is over; with `fixed`, also if no new configuration may begin.
-   * @throws NoResultError if no trial has a result and three failed alike, or ten in any way; what the study throws; RefusedError if fixed values
-   * do not fit the space, or wait for trials that only an ask without them gets, such as those of an earlier process.
+   * @throws NoResultError if no trial has a result and three failed alike, or ten in any way; what the study throws; RefusedError if fixed values do
+   * not fit the space, or if trials that only an ask without fixed values gets, such as those of an earlier process, use up `parallel`.
    * @example
    * const trial = await study.ask({ fixed: { model: 'svm' } });
    */
   ask(options?: { readonly fixed?: Params | undefined }): Promise<Suggestion<P> | undefined>;
   /**
    * Tells the result of a trial: the value of the first objective, or more. If one of its reports was answered with `stop`, the trial counts as
-   * stopped, and its last report is its result: with other steps behind it, the told value cannot be compared with those at its budget.
+   * stopped, and its last report is its result: the told value belongs to another step, so it cannot be compared with others at the budget.
    *
    * @throws RefusedError if it does not count.
    */
@@ -35,7 +35,7 @@ export interface Study<P> {
   /** Tells that a trial has no result. @throws RefusedError if it does not count. */
   fail(trial: TrialId, reason?: FailureReason, message?: string, trace?: string): Promise<void>;
   /**
-   * Reports a value at a step, as `report` of a trial does in an objective.
+   * Reports a value at a step, as `report` in an objective does.
    *
    * @param step default: the step after the last one
    * @returns whether the trial should stop. If so, call `stopped`, or `tell`, which then does the same.
@@ -45,24 +45,24 @@ export interface Study<P> {
   /** Tells that a trial was stopped. Its last report is its result. @throws RefusedError if it does not count. */
   stopped(trial: TrialId): Promise<void>;
   /**
-   * Adds a configuration to try next. Without room for it, the limit of trials grows.
+   * Adds a configuration to try next. If the limit of trials leaves no room for it, the limit is raised.
    *
    * @param more `rest: 'strategy'`: the strategy chooses missing parameters. Default: they are drawn from their priors.
-   * @throws RefusedError if it does not fit the space, or the study has ended: to continue it, create it again on its log with a higher limit.
+   * @throws RefusedError if it does not fit the space, or the study has ended: to continue, create the study again on its log with a higher limit.
    */
   enqueue(params: Params, more?: Pick<Enqueued, 'rest'>): Promise<void>;
   /**
    * Proposes a configuration for the stage `external` of that name; missing parameters are drawn.
    *
-   * @param more `seconds`: how long it may be used; `note`: why it is proposed, for people.
-   * @throws RefusedError if it does not fit the space, was tried before, or no stage has this proposer.
+   * @param more `seconds`: until it expires; `note`: why it is proposed, for people.
+   * @throws RefusedError if it does not fit the space, was tried before, or there is no such proposer.
    * @example
    * const study = createStudy(network, { strategy: chain(external('agent'), random()) });
    * await study.propose('agent', { lr: 0.01 }, { note: 'the learning curve was still falling' });
    */
   propose(proposer: string, params: Params, more?: Partial<Pick<ProposedFact, 'seconds' | 'note'>>): Promise<void>;
   /**
-   * Describes a trial or, without a trial, the study: by a note in Markdown, labels and a star. What you leave out stays as it is.
+   * Annotates a trial or, without a trial, the study, with a note in Markdown, labels and a star. What you leave out stays as it is.
    *
    * @throws RefusedError if there is no such trial.
    * @example
@@ -71,11 +71,11 @@ export interface Study<P> {
   annotate(about: Annotation & { readonly trial?: TrialId }): Promise<void>;
   /** Declares a result wrong: strategies treat the trial as failed. @throws RefusedError */
   retract(trial: TrialId): Promise<void>;
-  /** The best trial so far; undefined without a result. As `best$`, it is known once the log has been read. */
+  /** The best trial so far; undefined without a result. Like `best$`, it is known once the log has been read. */
   best(): TrialRow<P> | undefined;
   /**
-   * The trial whose configuration to deploy: if results are noisy, the best one is partly luck. Of the trials that completed at the highest budget, the one
-   * with the best expected value; undefined without a result.
+   * The trial whose configuration to deploy if results are noisy, because the best one is partly luck: of the trials that completed at the highest
+   * budget, the one with the best expected value; undefined without a result.
    *
    * @throws RangeError with several objectives: choose from `pareto`
    * @example
@@ -83,11 +83,11 @@ export interface Study<P> {
    * console.log(row.params, expected?.mean, expected?.sd);
    */
   recommend(): Recommendation<P> | undefined;
-  /** The best trial, and each one that replaces it. Completes when the study is over. */
+  /** Emits the best trial, and each one that replaces it. Completes when the study is over. */
   readonly best$: Observable<TrialRow<P>>;
-  /** All trials so far as they stand, also those that are open. */
+  /** All trials so far, including open ones. */
   trials(): readonly TrialRow<P>[];
-  /** The trials that no other dominates, by the first objective. With one objective these are the best one and its equals. */
+  /** The trials that no other trial dominates, by the first objective. With one objective, these are the best trial and those with an equal value. */
   pareto(): readonly TrialRow<P>[];
   /** Ends the engine and closes the log. The study can be resumed. */
   close(): Promise<void>;

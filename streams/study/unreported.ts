@@ -2,17 +2,17 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
 import { stopsTrials } from '../spec/defaults.ts';
 
-/** Takes the warnings of a study. */
+/** The option for warnings of a study. */
 export interface WarnOptions {
   /** Called with a warning, such as that early stopping has no effect. Default: `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
 /**
- * Watches a study whose strategy stops trials by their reports for trainers that report nothing: then no trial is ever stopped.
+ * Detects trainers that report nothing in a study whose strategy stops trials by their reports: then no trial is ever stopped.
  *
  * @param how a trainer reports, in the imperative.
- * @param past the position of the last entry before this start: what is older got its warning then.
+ * @param past the position of the last entry before this start: older trials had their warning then.
  * @param warn called once, if the first trial to complete has reported nothing.
  * @returns a function that takes each entry of the log.
  */

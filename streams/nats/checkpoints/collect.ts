@@ -3,7 +3,7 @@ import type { TrialId } from '../../../src/messages.ts';
 import { parseReference } from './reference.ts';
 import type { Saved } from './room.ts';
 
-/** What is on the server of a trainer's checkpoints of a trial. */
+/** What a trainer has saved of a trial on the server. */
 export type Stored = Omit<Saved, 'named'>;
 
 /** What is on the server. @param subjects of the parts. */
@@ -22,9 +22,9 @@ export function storedOn(subjects: Iterable<string>): Stored[] {
 
 type Known = Pick<Ledger<unknown>, 'open' | 'status' | 'checkpoint'>;
 
-/** What runs may need of what is on the server. */
+/** What runs may still need of it. */
 export interface Needs {
-  /** Digests of the manifests that a run may resume from: of the checkpoint that an open trial resumes, or that an ended one has named. */
+  /** Digests of the manifests that a run may resume from: of the checkpoint that an open trial resumes, or that an ended trial named. */
   readonly manifests: (stored: Stored) => readonly string[];
   /** Whether a run of this trainer may be saving: its trial is open, and the trainer has held it. */
   readonly maySave: (stored: Stored) => boolean;

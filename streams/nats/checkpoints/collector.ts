@@ -11,11 +11,11 @@ import type { Reference } from './reference.ts';
 import { beyondShare, countedBytesOf, fits, forRoom, roomOf, type Saved } from './room.ts';
 import { type CheckpointState, type CheckpointStreamOptions, checkpointsOn, createCheckpoints } from './stream.ts';
 
-/** What an engine knows of its study. */
+/** What an engine knows about its study. */
 export interface KeptStudy<P> {
   readonly ledger: Ledger<P>;
   readonly rows: TrialRows<P>;
-  /** Of several engines, the one that decides keeps checkpoints. */
+  /** Of several engines, the one that decides manages checkpoints. */
   readonly leads: () => boolean;
   /** Position of the last entry of the log. */
   readonly head: () => Promise<number>;
@@ -50,7 +50,7 @@ export function collector<P>(
   let swept = '';
   let isThere = false;
 
-  /** How the stream stands. One that is there keeps its limit, whatever the options say. */
+  /** The state of the stream. An existing one keeps its limit, regardless of the options. */
   const look = async (filter?: string): Promise<CheckpointState | undefined> => {
     const state = await checkpointsOn(jsm, subjects, filter);
     isThere = state !== undefined;
@@ -60,7 +60,7 @@ export function collector<P>(
   const purge = async (saved: Iterable<Pick<Saved, 'filter'>>) => {
     for (const { filter } of saved) await jsm.streams.purge(subjects.chunks, { filter });
   };
-  /** The parts of a checkpoint; undefined if the server does not return its manifest, as a server does that lags behind. */
+  /** The parts of a checkpoint; undefined if the server does not return its manifest, for example because it lags behind. */
   const partsIn = async (manifest: string, sha256: string): Promise<ReadonlySet<string> | undefined> => {
     const known = listed.get(manifest);
     if (known) return known;
@@ -87,7 +87,7 @@ export function collector<P>(
     }
     return { ...stored, named };
   };
-  /** What stays until its parts are known. */
+  /** Kept until its parts are known. */
   const whole = (stored: Stored): Saved => ({ ...stored, named: new Set(stored.parts) });
   /** Deletes all but the checkpoint that was named last. */
   const purgeSuperseded = async (saved: Iterable<Saved>) => {
@@ -104,7 +104,7 @@ export function collector<P>(
     const seen = state && `${state.last} ${state.deleted} ${ledger.position}`;
     if (!state || !ledger.created || (!wanted && seen === swept)) return;
     const all = storedOn(Object.keys(state.subjects));
-    if (ledger.position < (await head())) return; // what it has not read may need them
+    if (ledger.position < (await head())) return; // entries that it has not read may need them
     const { manifests, maySave } = needsOf(ledger);
     const isNeeded = (stored: Stored) => maySave(stored) || manifests(stored).length > 0;
     await purge(all.filter((stored) => !isNeeded(stored)));
@@ -144,7 +144,7 @@ export function collector<P>(
     return sweeping;
   };
 
-  /** What is there, as a trainer sees it that wants to save. */
+  /** What is stored, from the view of a trainer that wants to save. */
   const find = async ({ ledger }: KeptStudy<P>, { trainer, trial, bytes }: Wanted) => {
     const state = await look(subjects.chunk(trainer, '*', '*'));
     const { manifests } = needsOf(ledger);
@@ -164,7 +164,10 @@ export function collector<P>(
     /** Whether the study had checkpoints on the server when this engine last looked. */
     isThere: () => isThere,
     sweep,
-    /** Whether a trainer may save so many bytes, and what it has saved of the trial. What it saved of the trial and did not name last is deleted. */
+    /**
+     * Whether a trainer may save so many bytes, and what it has saved of the trial. Of that, everything but the checkpoint that it named last is
+     * deleted.
+     */
     admit: async (study: KeptStudy<P>, wanted: Wanted): Promise<CheckpointAnswer> => {
       const { bytes } = wanted;
       let found = await find(study, wanted);

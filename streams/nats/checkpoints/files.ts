@@ -7,7 +7,8 @@ import { CHUNK, CheckpointError, isPart, type Manifest, type SavedFile } from '.
 export type Contents = Omit<Manifest, 'chunks'>;
 
 /**
- * What a file or directory holds. A symbolic link to a file inside is saved as that file; what leads outside, or is no file, is left out.
+ * The contents of a file or directory. A symbolic link to a file inside is saved as that file; links that lead outside, and anything that is not a
+ * file, are left out.
  *
  * @param leftOut called with each path that is left out.
  * @throws CheckpointError if its name could not be restored.
@@ -89,7 +90,7 @@ async function fill(handle: FileHandle, into: Uint8Array, position: number, path
 }
 
 /**
- * Writes the files of a checkpoint into a new directory. The directory was made for this, so no link in it leads elsewhere.
+ * Writes the files of a checkpoint into a new directory. The directory is new, so no link in it leads elsewhere.
  *
  * @param manifest parsed, so that its paths stay in the directory.
  * @param chunks the content of its chunks, in order.

@@ -16,14 +16,14 @@ const ROOM = { maxBytes: 10e9, leastBytes: 100e6 };
 /** The room for checkpoints. @param bytes undefined: 10 GB, or less if the server has less */
 export const roomFor = (bytes: number | undefined) => (bytes === undefined ? ROOM : { maxBytes: bytes, leastBytes: bytes });
 
-/** Milliseconds between two looks for checkpoints that no trial needs. */
+/** Milliseconds between two searches for checkpoints that no trial needs. */
 const SWEEP = 5000;
-/** The same while the study has no checkpoints on the server, as most studies. Another engine may have made room for some. */
+/** The same while the study has no checkpoints on the server, as in most studies. Another engine may have created their stream. */
 const SWEEP_WITHOUT = 60_000;
 
 /**
- * The checkpoints of a study, on the engine's side: admits what trainers save, hands out parts to runs that resume, and deletes what no run needs. A trainer gets
- * only parts of the checkpoint that the suggestion of its own run names. The server sends them straight to it.
+ * The engine's side of checkpoints: admits what trainers save, has the server send parts to runs that resume, and deletes what no run needs. A
+ * trainer gets only parts of the checkpoint that the suggestion of its own run names. The server sends them straight to it.
  */
 export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects, options: CheckpointStreamOptions) {
   /** References in facts that count, each to what the author of the fact has saved of the same trial. */
@@ -56,7 +56,7 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
     const { get, to } = request;
     if (!from || !named.has(given!) || !isDigest(get)) return { ok: false, error: `trial ${trial} does not resume from this checkpoint` };
     if (typeof to !== 'string' || !/^\w{1,64}$/.test(to)) return { ok: false, error: 'a request must say where its answer goes' };
-    // Without a stream the server would send nothing: the study was restored or copied.
+    // Without a stream, the server would send nothing: the study was restored or copied.
     if (get === from.sha256 && !(await look())) return { ok: false, error: 'it is no longer on the server' };
     // The server sends the part straight to the trainer.
     const part = `$JS.API.DIRECT.GET.${subjects.chunks}.${subjects.chunk(from.trainer, from.trial, get)}`;
@@ -80,7 +80,7 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
   }, SWEEP);
 
   return {
-    /** What an entry says of checkpoints. A trainer can name only what it saved itself, or others could read it. */
+    /** Updates the references from an entry. A trainer can name only what it saved itself; otherwise it could read what others saved. */
     apply: ({ fact, refusal, author }: AppliedEntry<P>) => {
       if (refusal || !('checkpoint' in fact) || fact.checkpoint === undefined || fact.type === 'suggested') return;
       const reference = parseReference(fact.checkpoint);

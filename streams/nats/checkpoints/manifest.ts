@@ -33,7 +33,7 @@ export class CheckpointError extends Error {
 
 export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** A checkpoint as a trainer elsewhere describes it. @throws CheckpointError for what could harm this machine, or is no manifest */
+/** Parses a manifest that another trainer wrote. @throws CheckpointError if it could harm this machine, or is not a manifest */
 export function parseManifest(bytes: Uint8Array): Manifest {
   const wrong = (what: string): never => {
     throw new CheckpointError(`its manifest has ${what}`);
@@ -76,6 +76,6 @@ const isFile = (data: unknown): data is SavedFile =>
 /** Whether a path stays below the directory that it is relative to. */
 const isPath = (data: unknown): data is string => typeof data === 'string' && data.split('/').every(isPart);
 
-/** Whether a text is the name of one file on every system, and no way up. */
+/** Whether a text is the name of one file on every system, and does not lead upwards. */
 export const isPart = (data: unknown): data is string =>
   typeof data === 'string' && data.length > 0 && data.length <= 255 && !/^\.{1,2}$|[\\/\p{Cc}]/u.test(data);

@@ -10,7 +10,7 @@ export interface Saved {
   readonly filter: string;
   /** SHA-256 of each part. */
   readonly parts: readonly string[];
-  /** Those of them that the checkpoint consists of that the trainer named last; the others belong to one that it is saving, or to earlier ones. */
+  /** Those of the checkpoint that the trainer named last; the others belong to one that it is saving, or to earlier ones. */
   readonly named: ReadonlySet<string>;
 }
 
@@ -39,8 +39,8 @@ export const roomOf = (maxBytes: number): Room => ({
 export const bytesOf = (saved: Iterable<Saved>): number => sum(saved, ({ parts }) => parts.length);
 
 /**
- * The same as counted against the share of a trainer: of each trial one checkpoint. While a run saves the next one, the one that it resumed from stays until the
- * next one is named.
+ * The same, as it counts towards the share of a trainer: one checkpoint of each trial. While a run saves the next one, the one that it resumed from
+ * stays until the next one is named.
  */
 export const countedBytesOf = (saved: Iterable<Saved>): number =>
   sum(saved, ({ parts, named }) => Math.max(named.size, parts.length - named.size));
@@ -57,7 +57,7 @@ export function fits({ maxBytes, share }: Room, bytes: number, taken: number, ot
 }
 
 /**
- * What has to go so that no trainer has more than its share, the largest first.
+ * What has to be deleted so that no trainer has more than its share, the largest first.
  *
  * @param share bytes of one trainer.
  */
@@ -73,10 +73,9 @@ export function beyondShare(saved: readonly Saved[], share: number): Saved[] {
 }
 
 /**
- * What has to go so that there is room: that of ended trials, the least likely to be resumed first.
+ * What has to be deleted to make room: checkpoints of ended trials, the least likely to be resumed first.
  *
- * @param bytes that have to go.
- * @param order ended trials, the first to go first; those that are missing stay.
+ * @param bytes to free. @param order ended trials in the order of deletion; trials that are not in it stay.
  */
 export function forRoom(saved: readonly Saved[], bytes: number, order: readonly TrialId[]): Saved[] {
   const gone: Saved[] = [];

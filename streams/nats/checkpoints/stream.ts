@@ -14,9 +14,9 @@ export interface CheckpointStreamOptions {
 
 /** The checkpoints of a study on the server. */
 export interface CheckpointState {
-  /** How many messages each subject has. */
+  /** Number of messages by subject. */
   readonly subjects: Readonly<Record<string, number>>;
-  /** Bytes that they take: of all, not only of those subjects. Small messages take more than their own bytes, since their number is limited too. */
+  /** Bytes of all messages, not only on those subjects. Small messages count as more than their bytes, since their number is limited too. */
   readonly bytes: number;
   /** The limit of the stream. */
   readonly maxBytes: number;
@@ -65,7 +65,7 @@ const settingsOf = ({ chunks, chunk }: Subjects, { maxBytes, replicas }: Checkpo
 /** As the server names it. */
 const limitOf = (most: number): number => (Number.isFinite(most) ? most : -1);
 
-/** How the stream stands, with the subjects that fit a pattern; undefined if there is none. */
+/** The state of the stream, with the subjects that fit a pattern; undefined if there is none. */
 export const checkpointsOn = (jsm: JetStreamManager, { chunks }: Subjects, filter?: string): Promise<CheckpointState | undefined> =>
   ifThere(async () => {
     const { state, config } = await jsm.streams.info(chunks, filter === undefined ? {} : { subjects_filter: filter });
@@ -79,7 +79,7 @@ export const checkpointsOn = (jsm: JetStreamManager, { chunks }: Subjects, filte
     };
   });
 
-/** Deletes the checkpoints of a study, if it has any and this user may delete them: configurations of older versions do not know them. */
+/** Deletes the checkpoints of a study, if it has any and this user may delete them: configurations of older versions do not grant that right. */
 export const deleteCheckpoints = (jsm: JetStreamManager, { chunks }: Subjects): Promise<unknown> =>
   ifThere(() => jsm.streams.delete(chunks)).catch((error) => {
     if (!isForbidden(error)) throw error;

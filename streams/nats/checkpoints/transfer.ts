@@ -20,15 +20,15 @@ export interface CheckpointRun {
   readonly trainer: string;
   readonly trial: TrialId;
   readonly run: string;
-  /** Milliseconds in which an engine must admit what is to be saved: a worker that ends must not wait for one that is away. Default: 20 000. */
+  /** Milliseconds in which an engine must admit a save: a worker that ends must not wait for an engine that is away. Default: 20 000. */
   readonly patience?: number;
   /** Ends the transfer when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Messages on their way at a time. */
+/** Messages in flight at a time. */
 const FLIGHT = 8;
-/** Milliseconds to wait for an answer before one asks again. */
+/** Milliseconds to wait for an answer before asking again. */
 const PATIENCE = 5000;
 /** Milliseconds before the engine is asked again about a run that it does not know yet. */
 const PAUSE = 100;
@@ -104,7 +104,10 @@ export async function restoreCheckpoint(of: CheckpointRun, reference: string, di
   }
 }
 
-/** Sends a request to the engine until it answers. @returns the parts that were saved before. @throws CheckpointError with what the engine says against it */
+/**
+ * Sends a request to the engine until it answers. @returns the parts that were saved before. @throws CheckpointError with the reason why the engine
+ * refuses it
+ */
 async function ask(of: CheckpointRun, request: CheckpointRequest): Promise<readonly string[]> {
   const { nc, study, trainer, trial, patience = 20_000, signal } = of;
   const subject = subjectsOf(study).checkpoint(trainer, trial);
@@ -129,7 +132,7 @@ function partsFor(of: CheckpointRun) {
   const subscription = of.nc.subscribe(subjectsOf(of.study).part(of.trainer, to, '*'), {
     callback: (error, message) => (error ? undefined : waiting.get(message.subject.slice(message.subject.lastIndexOf('.') + 1))?.(message)),
   });
-  /** Asks until the part comes: it is lost if the connection is. */
+  /** Asks until the part arrives: it is lost if the connection is. */
   const fetchPart = async (sha256: string): Promise<Msg> => {
     for (;;) {
       let overdue: NodeJS.Timeout | undefined;
@@ -149,7 +152,7 @@ function partsFor(of: CheckpointRun) {
     if (digestOf(message.data) !== sha256) throw new CheckpointError('a chunk of it has changed since it was saved');
     return message.data;
   };
-  /** Parts on their way: files with the same content have the same parts. */
+  /** Parts in flight: files with the same content have the same parts. */
   const coming = new Map<string, Promise<Uint8Array>>();
   return {
     /** @throws CheckpointError if it is not there, or not as it was saved */
@@ -180,7 +183,7 @@ export async function storeChunk(nc: NatsConnection, out: Publisher, subject: st
 
 const isThere = (error: unknown): boolean => error instanceof JetStreamApiError && error.message.includes('per subject');
 
-/** Handles what comes, several at a time. @throws what handling throws, also if it fails while the next one is awaited */
+/** Handles items as they arrive, several at a time. @throws what handling throws, also if it fails while the next item is awaited */
 async function inFlight<T>(all: AsyncIterable<T>, handle: (one: T) => Promise<void>): Promise<void> {
   const flying = new Set<Promise<void>>();
   for await (const one of all) {
@@ -188,14 +191,14 @@ async function inFlight<T>(all: AsyncIterable<T>, handle: (one: T) => Promise<vo
     flying.add(flight);
     flight.then(
       () => flying.delete(flight),
-      () => {}, // it stays, so that it is thrown below
+      () => {}, // kept, so that it is thrown below
     );
     if (flying.size >= FLIGHT) await Promise.race(flying);
   }
   await Promise.all(flying);
 }
 
-/** Results in order, of which several are asked for ahead of their use. */
+/** Results in order; several are requested before they are used. */
 async function* ahead<T, R>(all: readonly T[], get: (one: T) => Promise<R>): AsyncGenerator<R> {
   const waiting: Promise<R>[] = [];
   for (let next = 0; next < all.length || waiting.length > 0; ) {

@@ -15,7 +15,7 @@ export interface Signer {
   /** Public key of the account that its users belong to. */
   readonly account: string;
   readonly seed: string;
-  /** Name of the team. Keys of older versions do not say it. */
+  /** Name of the team. Keys of older versions do not have it. */
   readonly team?: string;
 }
 
@@ -33,30 +33,31 @@ export interface JwtConfig {
   /** A whole nats-server.conf. It does not name users, so new ones need no reload. */
   readonly text: string;
   /**
-   * What each file of keys holds: `root.nk`, `root.jwt`, `system.nk` and `system.creds`; for each team `vision/<role>.signer`, `vision/<user>.creds`
+   * The contents of each key file: `root.nk`, `root.jwt`, `system.nk` and `system.creds`; for each team `vision/<role>.signer`, `vision/<user>.creds`
    * and, if users are locked out, `vision/revoked.json`.
    */
   readonly files: Readonly<Record<string, string>>;
-  /** To update a server that runs. */
+  /** For an update of a running server. */
   readonly accounts: readonly SignedAccount[];
 }
 
 /** The server puts the name of the user here. */
 const NAME = '{{name()}}';
-/** Holds the credentials with which a server that runs is updated. */
+/** The file with the credentials for updates of a running server. */
 export const UPDATER = 'system.creds';
 const UNLIMITED = { subs: -1, data: -1, payload: -1 } as const;
 const LIMITS = { ...UNLIMITED, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: 0 } as const;
-/** Answers to one request, and nanoseconds that they may take: as many as the server allows without a limit of its own. */
+/** The number of answers to a request, and nanoseconds that they may take: the most that the server allows. */
 const ANSWERS = { max: 1, ttl: 120e9 } as const;
 
 /**
- * The configuration of a server whose users hold credentials that an account has signed: the server needs no line for each. A team has two accounts, one
+ * The configuration of a server whose users have credentials that an account has signed, so that it does not list users. A team has two accounts, one
  * for its studies and one that its trainers share, and a key for each role that signs users.
  *
- * Trainers of a team share an account, so one of them can send another a message that the server has stored; {@link isRelayed} tells it from the engine's.
+ * Trainers of a team share an account, so one of them can make the server send another one a stored message; {@link isRelayed} distinguishes it from
+ * one of the engine.
  *
- * @throws OptionError for names that cannot stand in a subject, that stand twice, or that others have, and for what is no key.
+ * @throws OptionError for names that cannot be part of a subject, or are used twice, and for invalid keys.
  */
 export async function jwtConfig({
   teams,
@@ -110,7 +111,7 @@ export async function jwtConfig({
     for (const role of roles) Object.assign(files, await credentials(of(role), [role], { team, keyOf, days }));
     Object.assign(files, await credentials(of('trainer'), team.trainers, { team, keyOf, days }));
   }
-  // A server reloads only a configuration whose operator is the same to the letter.
+  // A server only reloads a configuration whose operator is byte for byte the same.
   const isKept = keyOf('root.nk') !== undefined && keyOf('system.nk') !== undefined;
   const operator = (isKept ? keyOf('root.jwt') : undefined) ?? (await encodeOperator('hypertide', root, { system_account: system }));
   files['root.jwt'] = operator;
@@ -129,8 +130,8 @@ async function updaterOf(system: ReturnType<typeof nkeys.createAccount>): Promis
 /**
  * Credentials of new users, which the server accepts without a reload.
  *
- * @returns the text of each file, by its name. Existing credentials are kept as long as they are valid.
- * @throws OptionError for names that cannot stand in a subject, and for what is no credentials.
+ * @returns the text of each file, by its name. Existing credentials are kept as long as they are valid. @throws OptionError for names that cannot be
+ * part of a subject, and for invalid credentials.
  */
 export async function credentials(
   { seed, account }: Signer,
@@ -154,16 +155,16 @@ export async function credentials(
 }
 
 /**
- * Whether a server takes credentials: a key that it knows has signed them, they have not expired, and their user is not locked out.
+ * Whether a server accepts credentials: a key that it knows has signed them, they have not expired, and their user is not locked out.
  *
- * @throws OptionError for what is no credentials.
+ * @throws OptionError for invalid credentials.
  */
 function isValid(file: string, creds: string, key: string, revoked: () => Revoked = () => ({})): boolean {
   const { iss, exp, sub } = userOf(file, creds);
   return iss === key && !(exp !== undefined && exp > 0 && exp * 1000 <= Date.now()) && !Object.hasOwn(revoked(), sub);
 }
 
-/** @throws OptionError for what is no signing key. */
+/** @throws OptionError unless it is a signing key. */
 export function signerFrom(name: string, text: string): Signer {
   const wrong = (): never => {
     throw new OptionError(name, 'a key of a role that hypertide nats-config --jwt has written', 'something else');
@@ -213,7 +214,7 @@ function pairOf(name: string, seed: string | undefined, create: () => ReturnType
 
 const seedOf = (pair: ReturnType<typeof nkeys.createUser>): string => new TextDecoder().decode(pair.getSeed());
 
-/** The library's own template would let each user answer requests. */
+/** The library's own template would allow each user to answer requests. */
 const scope = ({ role, seed }: Signer, { publish, subscribe, answers }: Rights): SigningKey => ({
   kind: 'user_scope',
   key: nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey(),

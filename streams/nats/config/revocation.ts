@@ -46,14 +46,14 @@ function publicKeyOf(user: string, keyOf: KeyOf): string {
   throw new OptionError('revoke', 'a user whose credentials are with the keys, or a public key instead of its name', user);
 }
 
-/** @throws OptionError for a user of no team. */
+/** @throws OptionError for a user without a team. */
 export function checkRevoke(teams: readonly Team[], users: readonly string[]): void {
   for (const user of users)
     if (!teams.some((team) => user.startsWith(keyName(team, ''))))
       throw new OptionError('revoke', `a user after its team, such as ${keyName(teams[0]!, 'w1')}`, user);
 }
 
-/** What credentials say about their user: its public key, the key that signed them, and the second in which they expire. @throws OptionError */
+/** What credentials contain about their user: its public key, the key that signed them, and the second in which they expire. @throws OptionError */
 export function userOf(file: string, creds: string): { readonly sub: string; readonly iss: string; readonly exp?: number } {
   const [, jwt = ''] = /BEGIN NATS USER JWT-+\s+(\S+)/.exec(creds) ?? [];
   try {

@@ -13,9 +13,9 @@ export interface Share {
   /** `service`: to publish to; `stream`: to subscribe to. */
   readonly kind: 'service' | 'stream';
   readonly subject: string;
-  /** The subject under which the other account uses it, if that is another one. */
+  /** The subject under which the other account uses it, if it differs. */
   readonly as?: string;
-  /** A service that may answer more than once, or under another subject. */
+  /** Whether the service may answer more than once, or under another subject. */
   readonly many?: boolean;
 }
 
@@ -58,12 +58,12 @@ export function rightsOfTrainer(studies: readonly Subjects[], trainer: string, i
   return { publish: subjects('service'), subscribe: [`${inbox}.>`, ...subjects('stream')] };
 }
 
-/** Answers with the names of the studies in an account, for engines and workers that serve those that fit a pattern. */
+/** The request for the names of the studies in an account, for engines and workers that serve those that match a pattern. */
 const NAMES = '$JS.API.STREAM.NAMES';
 
 /** What a team's account shares with the account of a trainer. */
 export const sharedWith = (studies: readonly Subjects[], trainer: string): readonly Share[] => [
-  { kind: 'service', subject: NAMES, as: NAMES.replace('$JS.API', TRAINERS_API) }, // under its own name, it would be about the other account
+  { kind: 'service', subject: NAMES, as: NAMES.replace('$JS.API', TRAINERS_API) }, // under its own name, it would refer to the other account
   ...studies.flatMap((study) => sharedOf(study, trainer)),
 ];
 

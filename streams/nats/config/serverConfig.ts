@@ -18,11 +18,11 @@ export interface ServerConfig {
 }
 
 /**
- * The configuration of a server on which each user has only the rights that it needs. The streams of a team are in its account. Each trainer has its own
- * account, which imports only its own subjects: permissions within one account are not enough, because a trainer could write into a log by naming a
- * subject of it as the reply subject of a permitted request.
+ * The configuration of a server that gives each user only the rights that it needs. The streams of a team are in the team's account. Each trainer has
+ * its own account, which imports only its own subjects: permissions within one account are not enough, because a trainer could write into a log by
+ * using one of its subjects as the reply subject of a permitted request.
  *
- * @throws OptionError for names that cannot stand in a subject, that stand twice, or that others have, and for what is no seed.
+ * @throws OptionError for names that cannot be part of a subject, or are used twice, and for invalid seeds.
  */
 export function serverConfig({ teams, seedOf = () => undefined, ...settings }: ServerConfigOptions): ServerConfig {
   checkTeams(teams);

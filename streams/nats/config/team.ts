@@ -4,20 +4,20 @@ import { roles } from './rights.ts';
 
 /** People and programs that share studies. Teams on one server do not see each other. */
 export interface Team {
-  /** Begins the names of its accounts and of its keys. A team without a name is alone on its server. */
+  /** Prefix of the names of its accounts and keys. A team without a name is the only one on its server. */
   readonly name?: string;
   /** Names of its studies. Without them, its engine may use every study in its account. */
   readonly studies?: readonly string[];
   readonly trainers: readonly string[];
 }
 
-/** What the server needs besides its users. */
+/** Settings of the server other than its users. */
 export interface ServerSettings {
   /** Directory of the streams. */
   readonly store?: string;
   readonly host?: string;
   readonly port?: number;
-  /** Bytes that the studies of each team may take on the disk. */
+  /** Disk space of the studies of each team, in bytes. */
   readonly maxBytes?: number;
   /** PEM files: the certificate of the server, its key, and the authority that signs certificates of clients, if they must show one. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
@@ -32,7 +32,7 @@ export const studiesOf = ({ studies }: Team): readonly Subjects[] => studies?.ma
 /** Names in the keys of a team, such as `vision/w1`. */
 export const keyName = ({ name }: Team, user: string): string => (name === undefined ? user : `${name}/${user}`);
 
-/** @throws OptionError for names that cannot stand in a subject, that stand twice, or that roles have. */
+/** @throws OptionError for names that cannot be part of a subject, are used twice, or are names of roles. */
 export function checkTeams(teams: readonly Team[]): void {
   checkNames(
     'team',
@@ -51,7 +51,7 @@ function checkNames(option: string, names: readonly string[], taken: readonly st
   }
 }
 
-/** The part of a nats-server.conf that has nothing to do with users. */
+/** The part of a nats-server.conf that does not depend on users. */
 export function serverText({ store = 'nats-store', host = '0.0.0.0', port = 4222, tls }: ServerSettings): string {
   const files = tls && [
     `cert_file: ${quoted(tls.cert)}`,

@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 
-/** Milliseconds that a server has to answer, and between the answers of several servers. */
+/** Milliseconds to wait for an answer, and between the answers of several servers. */
 const PATIENCE = 4000;
 const STALL = 300;
 
@@ -14,7 +14,7 @@ export interface SignedAccount {
 }
 
 /**
- * How a server took the new JWT of an account. `unused`: no user has connected since it started, so it knows the account only from its own
+ * How a server handled the new JWT of an account. `unused`: no user has connected since it started, so it knows the account only from its own
  * configuration, and still uses that.
  */
 export type Update = 'updated' | 'unused' | { readonly failed: string };
@@ -28,7 +28,7 @@ interface Answer {
 export const updateOf = (account: string): string => `$SYS.REQ.ACCOUNT.${account}.CLAIMS.UPDATE`;
 
 /**
- * Gives a running server, or each one of a cluster, a new JWT of an account. Connections of users that it revokes end at once.
+ * Sends a running server, or each server of a cluster, a new JWT of an account. Connections of users that it revokes are closed immediately.
  *
  * @param nc a connection with `system.creds`
  */

@@ -3,7 +3,7 @@ import { ConnectError, connectTo } from '../connection/connect.ts';
 import { scenes } from './scenes.ts';
 import { type Begin, Breach, setUp } from './stage.ts';
 
-/** How a trainer did in one scene. */
+/** The result of a trainer in one scene. */
 export interface Finding {
   /** What it should do. */
   readonly name: string;
@@ -15,9 +15,9 @@ export interface Finding {
  * Checks that a trainer in any language conforms: claims, acknowledgements, heartbeats, stops, and facts that are neither lost nor duplicated when
  * connections break.
  *
- * It runs studies of its own on the server, which need all rights there. The trainer works on the parameters `x`, `steps`, `pause` and
- * `outcome`: `steps` times it waits `pause` seconds and reports `x + step` at steps 1, 2, ...; then it returns `x`, or throws where `outcome`
- * is `error`, or returns NaN where it is `nan`. It takes one trial at a time, and ends with the study.
+ * It runs its own studies on the server, for which it needs all rights. The trainer works on the parameters `x`, `steps`, `pause` and
+ * `outcome`: `steps` times it waits `pause` seconds and reports `x + step` at steps 1, 2, ...; then it returns `x`, or throws if `outcome` is
+ * `error`, or returns NaN if it is `nan`. It takes one trial at a time, and ends with the study.
  *
  * @param begin starts the trainer as a process of its own.
  * @param only scenes whose name fits.

@@ -5,13 +5,13 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface LoopbackProxy {
   readonly url: string;
   /**
-   * Drops all bytes from now on, in both directions and for new connections too. Connections stay open but silent (half-open), even after `restore`,
-   * because the lost bytes do not come back.
+   * Drops all bytes from now on, in both directions and on new connections too. Connections stay open but silent (half-open), even after `restore`,
+   * because the bytes are lost.
    */
   swallow(): void;
-  /** Lets new connections through again. */
+  /** Forwards new connections again. */
   restore(): void;
-  /** Breaks all connections off. */
+  /** Breaks all connections. */
   cut(): void;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export async function proxyTo(url: string): Promise<LoopbackProxy> {
       from.on('close', () => {
         sockets.delete(from);
         open.delete(link);
-        if (!link.dead) to.destroy(); // the end of a connection is swallowed as well
+        if (!link.dead) to.destroy(); // the end of a connection is dropped as well
       });
     }
   });

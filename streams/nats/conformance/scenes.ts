@@ -1,7 +1,7 @@
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { must, type Said, type Stage, type StageOptions } from './stage.ts';
 
-/** One rule or some that belong together, and how a trainer shows that it keeps them. */
+/** One rule, or several related ones, and the check that a trainer keeps them. */
 export interface Scene extends Pick<StageOptions, 'script' | 'parallel' | 'lease'> {
   readonly name: string;
   readonly play: (stage: Stage) => Promise<void>;
@@ -17,7 +17,7 @@ const has = ({ noted }: Stage, type: string, trial: number) =>
 const says = ({ said }: Stage, type: string, trial: number) => said.some((one) => one.type === type && one.trial === trial);
 const sequence = (facts: readonly Said[]) => facts.map(({ type, step }) => (type === 'reported' ? `step ${step}` : type)).join(', ');
 
-/** Exits by itself, well, when its study has closed. */
+/** It exits by itself with status 0 when its study has closed. */
 async function endsWell(stage: Stage, ended: Promise<number | null>): Promise<void> {
   let status: number | null | undefined;
   void ended.then((code) => {
@@ -27,7 +27,7 @@ async function endsWell(stage: Stage, ended: Promise<number | null>): Promise<vo
   must(status === 0, `when the study is over, the trainer is to end with exit status 0, not ${status}`);
 }
 
-/** What is published may be published again, but never otherwise. */
+/** A fact may be published again, but must not change. */
 function isPublishedOnce({ said }: Stage): void {
   const texts = new Map<string, string>();
   for (const { id, text } of said) {
@@ -114,7 +114,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'leaves to another trainer what that has claimed',
-    lease: 20, // the other one is silent until the trainer under test has begun, which may take long
+    lease: 20, // the other one is silent until the trainer under test has begun, which may take a while
     parallel: 2,
     script: [{}, {}],
     play: async (stage) => {
@@ -137,7 +137,7 @@ export const scenes: readonly Scene[] = [
     script: [{ steps: 100, pause: 0.1 }, {}],
     play: async (stage) => {
       await stage.other(1, { type: 'started', attempt: 1, run: 'other' });
-      await stage.other(1, { type: 'failed', attempt: 0, reason: 'error' }); // hides the claim from a look at the last fact
+      await stage.other(1, { type: 'failed', attempt: 0, reason: 'error' }); // hides the claim: it is no longer the last fact
       const { ended } = stage.start();
       await stage.until('the trainer is to take trial 1, or to leave it', async () => says(stage, 'started', 1) || (await isLeft(stage)));
       await stage.pause(1.5);

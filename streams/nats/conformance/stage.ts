@@ -8,20 +8,20 @@ import { subjectsOf, TRAINERS, trainerOf } from '../protocol/subjects.ts';
 import { type ServedStudy, serve } from '../serve/serve.ts';
 import { type LoopbackProxy, proxyTo } from './proxy.ts';
 
-/** What the objective of a trainer under test does is in its parameters. */
+/** The parameters that tell the objective of a trainer under test what to do. */
 export interface Task {
   /** The result; the report at step n is n above it. */
   readonly x: number;
   readonly steps: number;
   /** Seconds before each report. */
   readonly pause: number;
-  /** `error`: it throws at the end; `nan`: its result is no number. */
+  /** `error`: it throws at the end; `nan`: its result is NaN. */
   readonly outcome: 'value' | 'error' | 'nan';
 }
 
 const tasks = space({ x: float(-100, 100), steps: int(0, 100), pause: float(0, 10), outcome: choice(['value', 'error', 'nan']) });
 
-/** A trainer under test, begun. */
+/** A running trainer under test. */
 export interface Begun {
   /** Its exit status. */
   readonly ended: Promise<number | null>;
@@ -29,7 +29,7 @@ export interface Begun {
 }
 export type Begin = (at: { readonly nats: string; readonly study: string; readonly name: string }) => Begun;
 
-/** What a trainer has published: each time it did, duplicates included. */
+/** Everything that a trainer has published, duplicates included. */
 export interface Said {
   readonly at: number;
   readonly id: string | undefined;
@@ -42,7 +42,7 @@ export interface Said {
   readonly [name: string]: unknown;
 }
 
-/** A trainer does not keep a rule; the message says which, and what it did. */
+/** A trainer breaks a rule; the message says which, and what it did. */
 export class Breach extends Error {
   override readonly name = 'Breach';
 }
@@ -51,7 +51,7 @@ export function must(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new Breach(otherwise);
 }
 
-/** A study of its own for one scene, and what happens in it. */
+/** The study of one scene, and what happens in it. */
 export interface Stage {
   readonly proxy: LoopbackProxy;
   /** What the trainer under test has published to the log. */
@@ -154,7 +154,7 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
       subscription.unsubscribe();
       await engine.close();
       await proxy.close();
-      await jsm.streams.delete(subjects.stream).catch(() => {}); // a server may not allow it
+      await jsm.streams.delete(subjects.stream).catch(() => {}); // a server may refuse it
     },
   };
   await self.until('the engine suggests', () => noted.some(({ fact }) => (fact as Said).type === 'suggested'));

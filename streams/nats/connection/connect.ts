@@ -7,8 +7,8 @@ import { UserError } from '../../../src/errors.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 
 /**
- * Settings with which a connection outlasts its server and its network: it never gives up, and notices within five seconds that a link is
- * dead, also while it is being made. The client's own settings give up after ten attempts.
+ * Settings for a connection that survives failures of server and network: it never gives up, and detects a dead link within five seconds, also while
+ * it connects. By default, the client gives up after ten attempts.
  *
  * @example
  * const nc = await connect({ servers: 'nats://127.0.0.1:4222', ...reconnectOptions, waitOnFirstConnect: true });
@@ -23,13 +23,13 @@ export const reconnectOptions = {
   ignoreAuthErrorAbort: true,
 } as const;
 
-/** How one comes in. At most one of `nkey` and `creds`. */
+/** How to log in. At most one of `nkey` and `creds`. */
 export interface Access {
   /** File that holds the seed of an nkey. */
   readonly nkey?: string;
-  /** File with a JWT and its seed, as `nsc` makes it. */
+  /** File with a JWT and its seed, as `nsc` writes it. */
   readonly creds?: string;
-  /** Files in PEM: the authority that the server's certificate is checked against, and a certificate of one's own with its key. */
+  /** Files in PEM: the authority that the server's certificate is checked against, and the client's own certificate with its key. */
   readonly tlsCa?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -43,14 +43,14 @@ export interface ConnectOptions extends Access {
 
 const LOGIN = 'the server wants another login: an nkey, credentials, or a user and password in its address';
 
-/** The server cannot be reached, or does not let one in. */
+/** The server cannot be reached, or refuses the login. */
 export class ConnectError extends UserError {
   override readonly name = 'ConnectError';
   readonly code = 'no-connection';
 }
 
 /**
- * Connects for long. The first time, a server that is not there is an error.
+ * Connects for as long as the process needs. At first, a server that cannot be reached is an error.
  *
  * @param urls one address or several, with commas between: `nats://` is encrypted where the server wants it, `tls://` always. A user and a
  *   password, or a token alone, may stand in the first one.
@@ -86,8 +86,8 @@ export async function connectTo(
 }
 
 /**
- * Checks the name in a certificate. A server with an address instead of a name has none in TLS, and Node would check its certificate for `localhost`
- * instead: one for its own address would be refused, and one for any other server's `localhost` taken.
+ * Checks the name in a certificate. With an address instead of a name, there is no name in TLS, and Node would check the certificate for `localhost`
+ * instead: it would refuse one for the address, and accept one of any other server for `localhost`.
  */
 function identityOf(places: readonly URL[]) {
   const hosts = places.map(({ hostname }) => hostname.replace(/^\[|\]$/g, ''));
@@ -105,7 +105,7 @@ function loginOf(place: URL) {
   return password ? { user: username, pass: password } : { token: username };
 }
 
-/** Why a connection failed. The client says of a certificate only that the link broke. */
+/** Why a connection failed. For a bad certificate, the client only reports a broken connection. */
 function messageOf({ message, cause }: Error, isEncrypted: boolean): string {
   const why = cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
   return isEncrypted ? `${why} (over TLS)` : why;
@@ -128,7 +128,7 @@ async function authenticatorOf({ nkey, creds }: Access) {
   return creds === undefined ? undefined : credsAuthenticator(await bytesIn(creds));
 }
 
-/** The contents of the files. Reading them here gives errors with the name of the file. */
+/** The contents of the files. They are read here so that errors name the file. */
 async function certificates({ tlsCa, tlsCert, tlsKey }: Access) {
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new ConnectError('expected a certificate and its key, got only one of them');

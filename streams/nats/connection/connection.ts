@@ -1,6 +1,6 @@
 import { createInbox, errors, type Msg, type NatsConnection, type PublishOptions, type Status } from '@nats-io/nats-core';
 
-/** A subject of its own that answers come to, below the one that the connection may listen to. */
+/** A new subject for answers, below the one that the connection may subscribe to. */
 export function inboxOf(nc: NatsConnection): string {
   const { options } = nc as unknown as { readonly options?: { readonly inboxPrefix?: string } };
   return createInbox(options?.inboxPrefix);
@@ -16,8 +16,8 @@ export function onStatus(nc: NatsConnection, hear: (status: Status) => void): ()
 }
 
 /**
- * Calls back when a connection is lost, when the server refuses its login meanwhile (it was revoked or has expired), and when it is back. A client that
- * tries again and again reports each of these at every try; here each comes once.
+ * Calls back when a connection is lost, when the server refuses to log it in again (revoked or expired), and when it is back. A client that retries
+ * reports these at every attempt; here each is reported once.
  */
 export function onLink(nc: NatsConnection, hear: (state: 'lost' | 'refused' | 'back') => void): () => void {
   let state: 'lost' | 'refused' | 'back' = 'back';
@@ -36,7 +36,7 @@ export function onLink(nc: NatsConnection, hear: (state: 'lost' | 'refused' | 'b
 const isRefusal = (error: Error): boolean =>
   error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError;
 
-/** The JSON in a message; nothing if it holds none. */
+/** The JSON in a message; undefined if it holds none. */
 export function jsonOf(message: Msg): unknown {
   try {
     return message.json();
@@ -45,7 +45,7 @@ export function jsonOf(message: Msg): unknown {
   }
 }
 
-/** Publishes what may be missed. Never throws: what cannot be sent (the connection is closed, the message is too large) is missed. */
+/** Publishes a message that may get lost. Never throws: if it cannot be sent (the connection is closed, the message is too large), it is dropped. */
 export function publish(nc: NatsConnection, subject: string, data: string, options?: PublishOptions): void {
   try {
     nc.publish(subject, data, options);

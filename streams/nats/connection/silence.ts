@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { onStatus } from './connection.ts';
 import { isPassing, isStreamFull } from './retry.ts';
 
-/** Says once that a server does not answer though the connection to it is there, and once that it answers again. */
+/** Reports once that a connected server does not answer, and once that it answers again. */
 export function silence(nc: NatsConnection, warn: (message: string) => void) {
   let isConnected = true;
   let isSilent = false;

@@ -5,7 +5,7 @@ import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import { TIME_HEADER } from '../protocol/messages.ts';
 import { trainerOf } from '../protocol/subjects.ts';
 
-/** A message of a stream, as far as it matters. */
+/** The fields of a stream message that are used. */
 export interface StoredMessage {
   readonly subject: string;
   readonly seq: number;
@@ -16,24 +16,24 @@ export interface StoredMessage {
 
 /** Levels of objects and arrays within a trainer's fact. */
 const DEEPEST = 16;
-/** What a trainer may say; all else is for the engine, whatever it says of itself. */
+/** The facts that a trainer may write; all others are the engine's. */
 const sayings = new Set(['started', 'reported', 'completed', 'stopped', 'failed']);
 
 const decoder = new TextDecoder();
 
 type Timed = Omit<StoredMessage, 'subject' | 'data'>;
 
-/** When a restored message was first written, as its header says. */
+/** When a restored message was first written, by its header. */
 function toldTime({ seq, headers }: Timed, restored: number): string | undefined {
   const told = seq <= restored ? headers?.get(TIME_HEADER) : undefined;
   return told && /^\d{1,20}$/.test(told) ? told : undefined;
 }
 
-/** When a message was first written, in nanoseconds since 1970: more digits than a number holds. */
+/** When a message was first written, in nanoseconds since 1970, which is more than a double can represent. */
 export const timeOf = (message: Timed, restored: number): string => toldTime(message, restored) ?? String(message.info.timestampNanos);
 
 /**
- * A message as an entry of the log. One that can be no fact keeps its position, and says why.
+ * A message as an entry of the log. A message that is not a fact keeps its position, with the reason.
  *
  * @param restored how many of the first messages were restored from another log.
  */

@@ -22,29 +22,32 @@ import { ensureStream, findStream, type StreamOptions } from './stream.ts';
 export interface NatsLogOptions extends StreamOptions {
   /** Whether the stream may be made if it is missing. Default true. */
   readonly create?: boolean;
-  /** Milliseconds to wait for the server's word on one fact. Default 2000. */
+  /** Milliseconds to wait until the server confirms a fact. Default 2000. */
   readonly timeout?: number;
-  /** What holds now. The first rules have a limit of their own for what trainers say, and each suggestion tells the priority. */
+  /** The current state: the first rules have their own limit for facts of trainers, and each suggestion carries the priority. */
   readonly settings?: (() => Pick<Settings, 'rules' | 'priority'>) | undefined;
-  /** Told in a line that the server has no room, and that it has room again. */
+  /** Called with a line when the server has no room, and when it has room again. */
   readonly warn?: ((message: string) => void) | undefined;
-  /** Seconds of the lease, which each suggestion tells trainers. */
+  /** Seconds of the lease, which each suggestion carries. */
   readonly lease?: number;
-  /** The trace of a trial, which its suggestion names. */
+  /** The trace of a trial, which its suggestion carries. */
   readonly traceparent?: ((trial: TrialId) => string | undefined) | undefined;
 }
 
 /** A study's log in a JetStream stream. */
 export interface NatsLog extends Log {
-  /** Whether the first fact has its own subject; studies that began with an older version have it among others. */
+  /** Whether the first fact has its own subject; in studies of older versions it has not. */
   readonly named: boolean;
-  /** Whether this process appended last: of several engines, the active one. It stays so until it is slow or away, because others wait a moment. */
+  /**
+   * Whether this process appended last: of several engines, the active one. This remains so until it is slow or down, because the others wait a
+   * moment.
+   */
   readonly leads: boolean;
   /** What each trainer has written, as far as this process has read, the one that has written most first. */
   readonly usage: readonly TrainerUsage[];
 }
 
-/** What decides where a fact goes. `after`: the position up to which its engine had read. */
+/** The fields of a fact that decide its subject. `after`: the position up to which its engine had read. */
 interface Said {
   readonly type?: unknown;
   readonly after?: unknown;
@@ -53,19 +56,19 @@ interface Said {
 
 /** Milliseconds before a server without room is asked again. */
 const NO_ROOM_PAUSE = 1000;
-/** Milliseconds that an engine which does not lead lets another one append first: else they take turns to lead, and a standby decides as often as it. */
+/** Milliseconds that a standby lets the leader append first. Otherwise they would alternate as leaders. */
 export const standby = { pause: 250 };
-/** Bytes of the headers of a message, at most. */
+/** The largest headers of a message, in bytes. */
 const HEADERS = 1024;
 const WRONG_LAST_SEQUENCE = 10071;
 
 /**
  * The log of a study as one stream, for engines and readers. Positions are the sequence numbers of the stream, times are those of the
  * server. What is appended is fenced: it is stored only if this log knows the last message of its subject, by having read or written
- * it. A fact that the server has not confirmed in time counts as fenced too; whether it was stored, reading on tells.
+ * it. A fact that the server has not confirmed in time counts as fenced too; the next entries show whether it was stored.
  *
- * @param nc any connection; the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
- * @throws OptionError for a name that cannot stand in a subject; JetStreamApiError where the server refuses.
+ * @param nc any connection; the caller closes it. To survive a restart of the server, it needs settings such as `reconnectOptions`.
+ * @throws OptionError for a name that cannot be part of a subject; JetStreamApiError if the server refuses.
  * @example
  * const log = await natsLog(await connect(), 'digits');
  */
@@ -85,13 +88,13 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
   let leads = true;
-  /** Whether a fact is on its way: what is read meanwhile may be that one. */
+  /** Whether a fact is in flight: what is read meanwhile may be that fact. */
   let publishing = false;
   let full = false;
   let closed = false;
   let end: number | undefined;
 
-  /** The longest fact of a trainer that counts. A server counts the headers, too. */
+  /** The longest fact of a trainer that counts. A server counts the headers too. */
   const limit = (): number => {
     const room = Math.min(longest > 0 ? longest : Number.POSITIVE_INFINITY, nc.info!.max_payload) - HEADERS;
     return Math.max(1, (options.settings?.().rules ?? RULES) < 2 ? Math.min(room, LONGEST_FACT) : room);
@@ -105,7 +108,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   };
   const subjectFor = ({ type }: Said): string =>
     type === 'suggested' ? subjects.suggested : type === 'created' ? subjects.created : subjects.study;
-  /** Whether it was decided without what this process has read since. */
+  /** Whether this process has read entries since the decision. */
   const isStale = (fact: Said): boolean => typeof fact.after === 'number' && fact.after < (fence.get(subjectFor(fact)) ?? 0);
   const publishFact = async (fact: Said): Promise<'stored' | 'fenced'> => {
     if (isStale(fact)) return 'fenced';
@@ -169,7 +172,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     append: (fact) => {
       if (closed) return Promise.reject(new LogClosedError());
       const appended = appending.then(async () => {
-        // A standby decides as often as the leader. Only its latest decision waits: with the others, it would take over minutes later.
+        // A standby decides as often as the leader. Only its latest decision waits: if all waited, a takeover would take minutes.
         if (!leads && !isStale(fact as Said)) await sleep(standby.pause);
         publishing = true;
         return publishFact(fact as Said);

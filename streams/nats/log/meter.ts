@@ -1,4 +1,4 @@
-/** What a trainer has written into a log, whether it counts or not. */
+/** How much a trainer has written to a log, whether it counts or not. */
 export interface TrainerUsage {
   readonly trainer: string;
   readonly facts: number;
@@ -7,9 +7,9 @@ export interface TrainerUsage {
 
 /** Milliseconds of a window. */
 const WINDOW = 10_000;
-/** What a trainer may write within a window before a person should look at it: a busy one writes a tenth of it. */
+/** What a trainer may write within a window without a warning: a busy one writes a tenth of it. */
 const MUCH = { facts: 50_000, bytes: 10_000_000 } as const;
-/** Milliseconds after which what was written is of the past, and no reason to warn. */
+/** Milliseconds after which writes are too old for a warning. */
 const RECENT = 60_000;
 
 interface Count {
@@ -22,13 +22,13 @@ interface Count {
   warnedAt: number;
 }
 
-/** Counts what each trainer writes, and warns of one that writes so much that it may fill the server. */
+/** Counts what each trainer writes, and warns if one writes so much that it may fill the server. */
 export function meter(warn: (message: string) => void, now: () => number = Date.now) {
   const counts = new Map<string, Count>();
   const usage = (): TrainerUsage[] =>
     [...counts].map(([trainer, { facts, bytes }]) => ({ trainer, facts, bytes })).sort((a, b) => b.bytes - a.bytes);
   return {
-    /** Of each trainer, the one that has written most first. */
+    /** The meter of each trainer, the one that has written most first. */
     usage,
     /** @param at when the server stored it, in milliseconds since 1970. */
     add(trainer: string, bytes: number, at: number): void {
@@ -48,7 +48,7 @@ export function meter(warn: (message: string) => void, now: () => number = Date.
         `the trainer ${trainer} has written ${written(recent)} within ${WINDOW / 1000} s, and ${written(count)} in all: it may fill the server; hypertide nats-config can lock it out`,
       );
     },
-    /** Which trainer has written most, to say so when there is no room. */
+    /** The trainer that has written most, for the message that there is no room. */
     largest: (): string => {
       const [first] = usage();
       return first === undefined ? '' : `; of its trainers, ${first.trainer} has written most: ${written(first)}`;

@@ -3,13 +3,13 @@ import { errors, headers, type Msg, type NatsConnection, type Payload } from '@n
 import { inboxOf, jsonOf, onStatus } from '../connection/connection.ts';
 
 export interface PublishOptions {
-  /** A {@link messageId}, the same for every attempt to publish the same fact. Only what is restored may have none. */
+  /** A {@link messageId}, the same for every attempt to publish the same fact. Only restored messages may have none. */
   readonly id: string | undefined;
   /** Milliseconds to wait for the acknowledgement. */
   readonly timeout: number;
-  /** Sequence number of the last message of the subject; without it, whatever that is. */
+  /** Expected sequence number of the last message of the subject. Default: any. */
   readonly last?: number;
-  /** Position of the last message of the stream; without it, whatever that is. */
+  /** Expected position of the last message of the stream. Default: any. */
   readonly at?: number;
   readonly headers?: Headers;
 }
@@ -17,29 +17,29 @@ export interface PublishOptions {
 export type Headers = readonly (readonly [name: string, value: string])[];
 
 /**
- * An id that no other client can guess. The server ignores a message whose id it has seen, on any subject of the stream: a trainer that knew
- * the next id of another one could use it first, and the other one's fact would be lost.
+ * An id that no other client can guess. The server ignores a message whose id it has seen, on any subject of the stream: a trainer that could guess
+ * the next id of another one could use it first, and that one's fact would be lost.
  */
 export const messageId = (): string => crypto.randomUUID();
 
-/** Where the stream has it; and whether it had it before. */
+/** Its position in the stream, and whether it was there before. */
 export interface StoredAt {
   readonly stream?: string;
   readonly seq: number;
   readonly duplicate?: boolean;
 }
 
-/** Called with the result of a publish: where it is stored, or why it is not. */
+/** Called with the result of a publish: the position, or the error. */
 export type Settle = (stored: StoredAt | undefined, error?: Error) => void;
 
 /** Publishes into streams, and waits for the acknowledgement. */
 export interface Publisher {
   /**
-   * `settle` is called, and may publish in turn, while what has come is still being read: then all of it goes out in one piece, which is
-   * most of what a message costs. It gets what `publish` throws.
+   * `settle` is called, and may publish again, while incoming data are still being read: then all of it is written in one piece, because a write is
+   * most of the cost of a message. It gets what `publish` throws.
    */
   send(subject: string, data: Payload, options: PublishOptions, settle: Settle): void;
-  /** @throws JetStreamApiError where the stream refuses; TimeoutError, NoRespondersError; PermissionViolationError; ConnectionError. */
+  /** @throws JetStreamApiError if the stream refuses; TimeoutError, NoRespondersError; PermissionViolationError; ConnectionError. */
   publish(subject: string, data: Payload, options: PublishOptions): Promise<StoredAt>;
   close(): void;
 }
@@ -50,12 +50,12 @@ interface Waiting {
   readonly settle: Settle;
 }
 
-/** How often waiting ones are looked at, in milliseconds: one timer for all of them, which runs while there are any. */
+/** How often waiting messages are checked, in milliseconds: one timer for all of them, which runs while there are any. */
 const SWEEP = 100;
 
 /**
- * One inbox for all acknowledgements. The client's own `publish` makes a timer and two errors, with their stacks, for each message, in case
- * it needs them: that was a fifth of the time of an engine.
+ * One inbox for all acknowledgements. The client's own `publish` makes a timer and two errors, with their stacks, for each message, in case it needs
+ * them, which was a fifth of the CPU time of an engine.
  */
 export function publisher(nc: NatsConnection): Publisher {
   const inbox = inboxOf(nc);

@@ -15,10 +15,10 @@ export type ReadableLog = Pick<Log, 'read' | 'head'>;
 const STREAM_NOT_FOUND = 10059;
 
 /**
- * The log of a study for readers: from its stream or, if this user may not read that, from an engine that serves it. (A right to read a stream is a right
- * to write into it, because a request for a message names the subject to send it to.)
+ * The log of a study for readers: from its stream or, if this user may not read that, from an engine that serves it. (Anyone who may read a stream
+ * may also write to it, because a request for a message names the subject to send it to.)
  *
- * @throws StudyError where there is no such study, and where no engine serves one that only an engine may read.
+ * @throws StudyError if there is no such study, or if only an engine may read it and no engine serves it.
  */
 export async function readLog(nc: NatsConnection, study: string): Promise<ReadableLog> {
   try {
@@ -32,7 +32,7 @@ export async function readLog(nc: NatsConnection, study: string): Promise<Readab
   }
 }
 
-/** The next entries, as far as there is an engine that tells them now. */
+/** The next entries, if an engine answers. */
 async function entriesAfter(nc: NatsConnection, study: string, after: number): Promise<readonly Entry[]> {
   try {
     return (await request(nc, study, 'log', { after })) as readonly Entry[];
@@ -42,7 +42,7 @@ async function entriesAfter(nc: NatsConnection, study: string, after: number): P
   }
 }
 
-/** Milliseconds after which to look again without a notification: those sent during a disconnection are lost. */
+/** Milliseconds after which to check again without a notification, because notifications sent during a disconnection are lost. */
 const SILENCE = 2000;
 
 const logOfEngine = (nc: NatsConnection, study: string): ReadableLog => ({

@@ -5,14 +5,16 @@ import { type Bell, bell } from '../../log/follow.ts';
 import { withRetry } from '../connection/retry.ts';
 import { entryOf } from './entry.ts';
 
-/** Messages asked for at once: more only wait in memory. Ten times as many took twice the memory, and longer, since it had to be cleaned up. */
+/**
+ * Messages requested at a time: more would only wait in memory. Ten times as many took twice the memory, and longer because of garbage collection.
+ */
 const PULL = 500;
-/** Messages that may wait for a slow reader; then the consumer is let go, and comes back when they are read. */
+/** Messages that may wait for a slow reader; beyond that, the consumer is deleted, and created again when they have been read. */
 const FULL = 20_000;
 const BATCH = 256;
 /**
- * Milliseconds between two heartbeats of the server. If two are missing, the consumer is gone without a word. That is rare, since the server says that it
- * has deleted one, and a lost connection shows sooner; but an engine that waits gets several heartbeats each time.
+ * Milliseconds between two heartbeats of the server. If two are missing, the consumer is gone without a notification. That is rare, since the server
+ * reports a deletion, and a lost connection shows sooner; but each wait of an engine costs several heartbeats.
  */
 const HEARTBEAT = 5000;
 
@@ -20,9 +22,9 @@ export interface StreamReading {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
   readonly stream: string;
-  /** Rung when the connection was lost and is back, and when the log has closed. */
+  /** Rung when a lost connection is back, and when the log has closed. */
   readonly news: Bell;
-  /** Nothing is read after this position; nothing while the log is open. */
+  /** The last position to read; undefined while the log is open. */
   readonly end: () => number | undefined;
 }
 
@@ -33,7 +35,7 @@ export interface EntryReading extends StreamReading {
   readonly seen: (message: JsMsg) => void;
 }
 
-/** Reads a stream as entries: past ones, then live ones, whatever happens to the connection in between. */
+/** Reads a stream as entries: past ones, then live ones, across reconnections. */
 export async function* entriesFrom(reading: EntryReading, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
   for await (const messages of messagesFrom(reading, from, signal)) {
     for (const message of messages) reading.seen(message);

@@ -15,13 +15,13 @@ import { StudyError } from '../studyError.ts';
 export interface StreamOptions {
   /** Servers that keep a copy. Default 1. */
   readonly replicas?: number;
-  /** Longest message that the server takes. Default: 64 KiB, or as long as the first fact of the study. */
+  /** Longest message that the stream accepts, in bytes. Default: 64 KiB, or the length of the first fact of the study. */
   readonly maxMessageBytes?: number;
-  /** Bytes that the log may take on the server, which reserves them. Default: as many as the account has. A log that is full makes the study wait. */
+  /** Bytes that the log may take on the server, which reserves them. Default: what the account has. When the log is full, the study waits. */
   readonly maxBytes?: number;
 }
 
-/** Settings without which a study waits for ever, or loses its beginning: what they are, what they must be, and what makes them so. */
+/** Settings without which a study would wait for ever, or lose its beginning: the actual value, the required one, and the command that sets it. */
 const neededOf = (
   { log }: Subjects,
   { subjects = [], retention, discard, max_age, max_msgs_per_subject, allow_direct }: StreamConfig,
@@ -34,15 +34,15 @@ const neededOf = (
   ['allow_direct', allow_direct, true, '--allow-direct'],
 ];
 const NAME_IN_USE = 10058;
-/** Bytes of the longest message that a stream takes by default. */
+/** The longest message that a stream accepts by default, in bytes. */
 const MESSAGE = 64 * 1024;
 /** Bytes for the subject and the headers of a message. */
 const ENVELOPE = 2048;
 
 /**
- * The longest message that the stream of a study must take: at least its first fact, which holds the space.
+ * The longest message that the stream of a study must accept: at least its first fact, which holds the space.
  *
- * @throws StudyError if the server takes no message of that length.
+ * @throws StudyError if the server accepts no message of that length.
  */
 export function messageBytesFor(nc: NatsConnection, created: Created, least = MESSAGE): number {
   const bytes = new TextEncoder().encode(JSON.stringify(created)).length + ENVELOPE;
@@ -73,9 +73,9 @@ export const streamOf = (
   allow_direct: true,
 });
 
-/** A stream that is there. */
+/** An existing stream. */
 export interface Stream {
-  /** The longest message that it takes, in bytes; -1 without a limit. */
+  /** The longest message that it accepts, in bytes; -1 without a limit. */
   readonly longest: number;
   /** How many of its first messages were restored from another log. */
   readonly restored: number;
@@ -95,18 +95,18 @@ export async function findStream(jsm: JetStreamManager, { stream }: Subjects): P
   return { longest: config.max_msg_size, restored, last: state.last_seq, config };
 }
 
-/** Creates the stream of a study, unless it is there. @throws StudyError if it has settings that no study can have. */
+/** Creates the stream of a study, unless it is there. @throws StudyError if its settings do not suit a study. */
 export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, options: StreamOptions): Promise<Stream> {
   try {
     const { config, state } = await jsm.streams.add(streamOf(subjects, options));
     return { longest: config.max_msg_size, restored: 0, last: state.last_seq };
   } catch (error) {
-    if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error; // it is there, with other settings
+    if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error; // it exists, with other settings
   }
   const { config, ...found } = await findStream(jsm, subjects);
   const needed = [...neededOf(subjects, config)];
   const { maxMessageBytes = MESSAGE } = options;
-  const isTooShort = found.last === 0 && found.longest !== -1 && found.longest < maxMessageBytes; // its first message may be that long
+  const isTooShort = found.last === 0 && found.longest !== -1 && found.longest < maxMessageBytes; // its first message may be longer
   if (isTooShort) needed.push(['max_msg_size', found.longest, maxMessageBytes, `--max-msg-size ${maxMessageBytes}`]);
   const wrong = needed.flatMap(([name, now, is, mend]) =>
     now === is ? [] : [`${name} is ${now}, not ${is} (nats stream edit ${subjects.stream} ${mend})`],

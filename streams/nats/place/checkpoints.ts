@@ -12,7 +12,7 @@ import { isName, type Subjects } from '../protocol/subjects.ts';
 import { StudyError } from '../studyError.ts';
 import { withCopies } from './restore.ts';
 
-/** Milliseconds for the server to return a part. */
+/** Milliseconds to wait for a part from the server. */
 const PATIENCE = 10_000;
 
 /** The checkpoints of a study on a server; undefined if it has none. @throws StudyError if this user may not read them */
@@ -28,14 +28,14 @@ export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager,
       for (const sha256 of parts.filter(isDigest)) {
         const subject = `$JS.API.DIRECT.GET.${chunks}.${chunk(trainer, trial, sha256)}`;
         const { data } = await withRetry(nc, () => nc.request(subject, '', { timeout: PATIENCE }));
-        if (digestOf(data) === sha256) yield { trainer, trial, sha256, data }; // else it was deleted meanwhile, or nothing can be restored from it
+        if (digestOf(data) === sha256) yield { trainer, trial, sha256, data }; // otherwise it was deleted, or cannot be restored
       }
   };
   const maxBytes = Number.isFinite(state.maxBytes) ? state.maxBytes : undefined;
   return { bytes: Math.ceil(state.bytes), maxBytes, parts };
 }
 
-/** Stores checkpoints for a study that has none. @throws StudyError if the server has no room, or this user no right */
+/** Stores checkpoints for a study that has none. @throws StudyError if the server has no room, or this user lacks the right */
 export async function writeCheckpoints(
   nc: NatsConnection,
   jsm: JetStreamManager,
@@ -66,7 +66,7 @@ export async function writeCheckpoints(
   }
 }
 
-/** A trainer chooses the subject under which it saves, and an archive may come from anywhere. */
+/** A trainer chooses the subject under which it saves, and anyone may have written an archive. */
 const isOfTrainer = ({ trainer, trial }: Pick<CheckpointPart, 'trainer' | 'trial'>): boolean =>
   isName(trainer) && Number.isSafeInteger(trial);
 

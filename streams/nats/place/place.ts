@@ -32,13 +32,13 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
   };
   const of = <T>(study: string, act: (jsm: JetStreamManager) => Promise<T>): Promise<T> =>
     once(study, (jsm) => withRetry(nc, () => act(jsm)));
-  /** Not tried again: the messages can be read once. */
+  /** Not retried: the messages can be read only once. */
   const restore = (study: string, size: LogSize, messages: AsyncIterable<RestoredMessage>, checkpoints?: Checkpoints) =>
     once(checkName('study', study), async (jsm) => {
       const subjects = subjectsOf(study);
       if (!checkpoints) return restoreStream(nc, jsm, study, size, messages);
       if (await isThere(jsm, subjects)) throw new StudyError(`there is a study ${study} on this server already`);
-      await deleteCheckpoints(jsm, subjects); // what a study of this name has left
+      await deleteCheckpoints(jsm, subjects); // left over from an earlier study of this name
       try {
         await writeCheckpoints(nc, jsm, subjects, checkpoints, size.replicas);
         await restoreStream(nc, jsm, study, size, messages);
@@ -116,7 +116,7 @@ async function* messagesIn(study: string, lines: AsyncIterable<Uint8Array>): Asy
 
 const encoder = new TextEncoder();
 
-/** Entries of another log. A fact of a trainer stands below its author, all others are the engine's. */
+/** Entries of another log. The subject of a trainer's fact names its author; all others are the engine's. */
 async function* messagesOf(study: string, entries: AsyncIterable<Entry>): AsyncGenerator<RestoredMessage> {
   const subjects = subjectsOf(study);
   for await (const { position, at, fact, author } of entries) {
@@ -124,7 +124,7 @@ async function* messagesOf(study: string, entries: AsyncIterable<Entry>): AsyncG
     const own = type === 'created' ? subjects.created : type === 'suggested' ? subjects.suggested : subjects.study;
     yield {
       seq: position,
-      time: `${at}000500`, // a number rounds nanoseconds, and must not round these down to the millisecond before
+      time: `${at}000500`, // a double rounds nanoseconds, and must not round these down to the previous millisecond
       subject: author === undefined || trial === undefined ? own : subjects.by(author, trial),
       headers: [],
       data: encoder.encode(JSON.stringify(fact)),

@@ -15,13 +15,13 @@ export interface RestoredMessage extends Omit<StoredLine, 'data'> {
 }
 
 const NAME_IN_USE = 10058;
-/** Messages on their way at a time. */
+/** Messages in flight at a time. */
 const FLIGHT = 256;
-/** Milliseconds to wait for the server's word on a message. */
+/** Milliseconds to wait until the server confirms a message. */
 const PATIENCE = 10_000;
 /** Bytes for the subject and the headers of a message. */
 const ENVELOPE = 2048;
-/** Bytes of the longest message that a stream takes by default. */
+/** The longest message that a stream accepts by default, in bytes. */
 const MESSAGE = 64 * 1024;
 
 /** Stores messages as the stream of a new study. On an error, the stream is deleted again. @throws StudyError if the study exists. */
@@ -34,7 +34,7 @@ export async function restoreStream(
 ): Promise<void> {
   const subjects = subjectsOf(study);
   const maxMessageBytes = Math.max(MESSAGE, longest) + ENVELOPE;
-  // Without the metadata, the server would take a stream with the same settings for this one.
+  // Without the metadata, a stream with the same settings would count as this one.
   const metadata = { [RESTORED]: String(entries), id: crypto.randomUUID() };
   await withCopies(replicas, (replicas) => jsm.streams.add({ ...streamOf(subjects, { maxMessageBytes, replicas }), metadata })).catch(
     (cause) => {
@@ -59,10 +59,10 @@ export async function restoreStream(
   }
 }
 
-/** Codes of a server without others, and of a cluster with too few of them. */
+/** Error codes of a single server, and of a cluster with too few servers. */
 const TOO_FEW_SERVERS = [10074, 10005];
 
-/** Creates a stream with as many copies as are wanted or, on a server that cannot keep them, with one. */
+/** Creates a stream with the wanted number of replicas or, if the server does not support it, with one. */
 export async function withCopies<T>(replicas = 1, create: (replicas: number) => Promise<T>): Promise<T> {
   try {
     return await create(replicas);
@@ -105,6 +105,8 @@ async function publishAll(
   if (count !== entries) throw new StudyError(`expected ${entries} entries of the log, got ${count}`);
 }
 
-/** Whether a pattern that ends in `>` has a subject. What a server is told on another one may be a request, such as to delete a stream. */
+/**
+ * Whether a subject matches a pattern that ends in `>`. A message on any other subject could be a request to the server, such as to delete a stream.
+ */
 const isBelow = (pattern: string, subject: string): boolean =>
   subject.startsWith(pattern.slice(0, -1)) && /^[^.\s*>]+(\.[^.\s*>]+)*$/.test(subject.slice(pattern.length - 1));

@@ -11,13 +11,13 @@ export interface StoredLine {
   /** When it was first written, in nanoseconds since 1970. */
   readonly time: string;
   readonly subject: string;
-  /** Without those of its restoration. */
+  /** Without the headers that a restoration adds. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** The text of the message, or its bytes in base64 if they are no text. */
+  /** The text of the message, or its bytes in base64 if they are not text. */
   readonly data: string | { readonly base64: string };
 }
 
-/** A header that restoring a message adds, as it does the time. A time in another entry is a trainer's own word, and must not count elsewhere. */
+/** A header that restoring a message adds, like the time. In any other entry, a trainer may have chosen the time, and it must not count elsewhere. */
 const EXPECTED = 'Nats-Expected-Last-Sequence';
 
 /** @param restored how many of the first messages of the stream were restored from another log. */
@@ -35,7 +35,7 @@ export function lineOf(message: JsMsg, restored: number): Uint8Array {
   return Buffer.from(JSON.stringify(line));
 }
 
-/** @throws TypeError for what is no line of an archive. */
+/** @throws TypeError unless it is a line of an archive. */
 export function parseStoredLine(text: Uint8Array): StoredLine {
   const line: unknown = JSON.parse(Buffer.from(text).toString());
   if (!isStoredLine(line)) throw new TypeError('expected a message with seq, time, subject, headers and data');

@@ -85,7 +85,7 @@ const besides = {
   status: statusSchema,
 } as const satisfies Readonly<Record<string, Schema>>;
 
-/** What trainers say, in the order in which they may say it. */
+/** The facts of trainers, in the order in which they may be sent. */
 const ofTrainers = ['started', 'reported', 'completed', 'stopped', 'failed'] as const satisfies readonly Fact['type'][];
 const ofEngine = [
   'failed',

@@ -9,8 +9,8 @@ export const eventSource = (study: string, trainer?: string): string =>
   `/studies/${study}${trainer === undefined ? '' : `/trainers/${trainer}`}`;
 
 /**
- * The headers that make a fact a CloudEvent in binary mode, so that tools can route it without reading it. They say nothing that counts: an engine reads the
- * subject and the data alone.
+ * The headers that make a fact a CloudEvent in binary mode, so that tools can route it without reading it. An engine ignores them: it reads only the
+ * subject and the data.
  *
  * @param id of the message.
  * @param source see {@link eventSource}.

@@ -22,7 +22,7 @@ export const TIME_HEADER = 'Hypertide-Time';
 /** Metadata of a stream: how many of its first entries were restored from another log. */
 export const RESTORED = 'hypertide-restored';
 
-/** On `directive.<trial>`: it is to stop, and its last report is its result. */
+/** On `directive.<trial>`: the trial should stop, and its last report is its result. */
 export interface StopMessage {
   readonly type: 'stop';
   readonly trial: TrialId;
@@ -34,7 +34,7 @@ export interface ClosedMessage {
   readonly type: 'closed';
   readonly reason: string;
 }
-/** On `directive.all`: a trainer is to take trials, to take none, or to take none and end. */
+/** On `directive.all`: a trainer should take trials, take none, or take none and end. */
 export interface InstructedMessage {
   readonly type: 'instructed';
   readonly trainer: string;
@@ -43,7 +43,7 @@ export interface InstructedMessage {
 }
 export type DirectiveMessage = StopMessage | ClosedMessage | InstructedMessage;
 
-/** On `rejected.<trainer>`: a fact does not count. Advice, which may be missed. */
+/** On `rejected.<trainer>`: a fact does not count. Only a hint, which may get lost. */
 export interface RejectedMessage {
   readonly position: number;
   readonly code: RefusalCode;
@@ -59,7 +59,7 @@ export interface Beat {
   readonly run: string;
 }
 
-/** On `beat.<trainer>.0`: a trainer is there, whether it holds a trial or not, or has ended. */
+/** On `beat.<trainer>.0`: a trainer is running, whether it holds a trial or not, or has ended. */
 export interface PresenceMessage {
   readonly slots: number;
   readonly offers?: Readonly<Record<string, number>>;
@@ -71,7 +71,7 @@ export const PRESENCE = 5000;
 export const ABSENT = 3.5 * PRESENCE;
 
 /**
- * Whether a message was read from a stream. Another user can have the server send a stored message to any subject of the same account, so what comes
- * this way is neither a directive nor a rejection.
+ * Whether a message was read from a stream. Another user can make the server send a stored message to any subject of the same account, so such a
+ * message is not accepted as a directive or a rejection.
  */
 export const isRelayed = ({ headers }: Pick<Msg, 'headers'>): boolean => headers?.has('Nats-Stream') ?? false;

@@ -6,7 +6,7 @@ const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 
 export const isName = (name: string): boolean => NAME.test(name);
 
-/** @throws OptionError for what cannot be a token of a subject. */
+/** @throws OptionError if it cannot be a token of a subject. */
 export function checkName(option: string, name: string): string {
   if (!isName(name)) throw new OptionError(option, 'a to z, 0 to 9, _ and -, 32 at most, the first a letter or a digit', name);
   return name;
@@ -15,14 +15,14 @@ export function checkName(option: string, name: string): string {
 /** The durable consumer that hands suggestions out to trainers. */
 export const TRAINERS = 'trainers';
 
-/** What stands in the place of `$JS.API` for trainers in an account of their own. */
+/** Replaces `$JS.API` for trainers in their own account. */
 export const TRAINERS_API = 'ht';
 
 /**
- * Where a study speaks. Only what lies below `ht.<study>.log` is in its stream: a stream that covered the subject of a request would answer
- * it with an acknowledgement of its own.
+ * The subjects of a study. Only those below `ht.<study>.log` are in its stream: a stream that covered the subject of a request would answer it with
+ * an acknowledgement.
  *
- * @throws OptionError if the study has no name that can stand in a subject.
+ * @throws OptionError if the name of the study cannot be part of a subject.
  */
 export const subjectsOf = (study: string) => subjectsBelow(checkName('study', study), `HT_${study}`, `HTC_${study}`);
 
@@ -37,21 +37,21 @@ function subjectsBelow(study: string, stream: string, chunks: string) {
     suggested: `${root}.log.suggested`,
     /** The first fact, alone on its subject: trainers may read it without a right to the whole log. */
     created: `${root}.log.created`,
-    /** What the engine says besides, for itself or for a person. */
+    /** All other facts of the engine, its own and those of people. */
     study: `${root}.log.study`,
-    /** A trainer's facts of a trial; `*` stands for any. */
+    /** A trainer's facts about a trial; `*` stands for any. */
     by: (trainer: string, trial: TrialId | '*') => `${root}.log.by.${trainer}.${trial}`,
     beat: (trainer: string, trial: TrialId | '*') => `${root}.beat.${trainer}.${trial}`,
     directive: (trial: TrialId | 'all' | '*') => `${root}.directive.${trial}`,
     rejected: (trainer: string) => `${root}.rejected.${trainer}`,
-    /** How the study stands, whenever that has changed, a few times a second at most. */
+    /** The status of the study when it has changed, at most a few times a second. */
     status: `${root}.status`,
     rpc: (method: string) => `${root}.rpc.${method}`,
-    /** A part of a checkpoint that a trainer saved of a trial, by the SHA-256 of its content. */
+    /** A part of a checkpoint that a trainer saved in a trial, by the SHA-256 of its content. */
     chunk: (trainer: string, trial: TrialId | '*', sha256: string) => `${root}.chunk.${trainer}.${trial}.${sha256}`,
-    /** Where a trainer asks to save a checkpoint of a trial that it holds, and for parts of the one from which the trial resumes. */
+    /** For a trainer's requests to save a checkpoint of a trial that it holds, and for parts of the checkpoint from which the trial resumes. */
     checkpoint: (trainer: string, trial: TrialId | '*') => `${root}.checkpoint.${trainer}.${trial}`,
-    /** Where the server sends those parts to a trainer. @param transfer a name that the trainer chooses */
+    /** The subject to which the server sends those parts. @param transfer a name that the trainer chooses */
     part: (trainer: string, transfer: string, sha256: string) => `${root}.part.${trainer}.${transfer}.${sha256}`,
   } as const;
 }
@@ -62,7 +62,7 @@ export type Subjects = ReturnType<typeof subjectsBelow>;
 export const everyStudy: Subjects = subjectsBelow('*', '*', '*');
 
 /**
- * Where a trainer gets answers: the only inbox that its rights allow.
+ * The inbox of a trainer, the only one that its rights allow.
  *
  * @param hasCredentials whether its rights come from a key of its role, in which a name stands for a whole token.
  */

@@ -5,7 +5,7 @@ import { type Subjects, TRAINERS } from '../protocol/subjects.ts';
 const NOT_FOUND = 10014;
 const EXISTS = 10148;
 
-/** So many claimed suggestions may be delivered again: trainers pass over them one by one. */
+/** The number of claimed suggestions that may be delivered again: trainers skip them one by one. */
 const FEW = 100;
 
 /** The suggestions that no trainer has claimed yet. */
@@ -16,8 +16,8 @@ export interface Unclaimed {
 }
 
 /**
- * Creates the consumer that delivers suggestions, if it does not exist. An existing one is replaced only if it is about to deliver many suggestions that
- * are claimed: a server that is killed while it writes down how far a consumer is loses that, and delivers everything again.
+ * Creates the consumer that delivers suggestions, if it does not exist. An existing one is replaced only if it is about to deliver many claimed
+ * suggestions: a server that is killed while it stores the position of a consumer loses it, and delivers everything again.
  *
  * @param lease milliseconds after which a suggestion that was delivered but not claimed is delivered again.
  * @returns whether all suggestions are delivered and claimed.
@@ -42,13 +42,13 @@ export async function ensureConsumer(
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: from,
     ack_policy: AckPolicy.Explicit,
-    ack_wait: nanos(lease), // a trainer acknowledges when it has claimed, not when it is done
+    ack_wait: nanos(lease), // a trainer acknowledges when its claim is stored, not when it is done
     max_deliver: -1,
     max_ack_pending: 65_536,
     max_waiting: 65_536,
   });
   await adding.catch((error) => {
-    if (!isCode(error, EXISTS)) throw error; // another engine was faster
+    if (!isCode(error, EXISTS)) throw error; // another engine created it first
   });
   return { idle: false };
 }

@@ -3,18 +3,18 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Presence } from '../../../src/study/trainerRows.ts';
 import { ABSENT } from '../protocol/messages.ts';
 
-/** Names at most: another one takes the place of the one that was silent longest. */
+/** The most names kept: a new one replaces the one that was silent longest. */
 const MOST = 10_000;
 
-/** The trainers that say that they are there. Callers pass the time, in milliseconds of a clock that never goes back. */
+/** The trainers that announce their presence. Callers pass the time, in milliseconds of a clock that never goes back. */
 export class Roster {
   readonly #heard = new Map<string, { readonly said: Omit<Presence, 'trainer' | 'silent'>; readonly at: number }>();
 
-  /** @param message what a trainer says of itself, not yet believed. @returns whether it is still there */
+  /** @param message from a trainer, not validated yet. @returns whether it is still present */
   hear(trainer: string, message: unknown, now: number): boolean {
     if (!isRecord(message)) return true;
     const { slots, offers, ended } = message;
-    this.#heard.delete(trainer); // so that the names stay in the order in which they were heard
+    this.#heard.delete(trainer); // so that the names stay in the order of their last messages
     if (ended === true) return false;
     this.#heard.set(trainer, {
       said: omitUndefined({ slots: isCount(slots) ? slots : undefined, offers: isOffer(offers) ? offers : undefined }),
@@ -25,7 +25,7 @@ export class Roster {
     return true;
   }
 
-  /** Those that were heard lately. */
+  /** Those with a recent message. */
   present(now: number): Presence[] {
     for (const [trainer, { at }] of this.#heard) if (now - at > ABSENT) this.#heard.delete(trainer);
     return [...this.#heard].map(([trainer, { said, at }]) => ({ trainer, ...said, silent: Math.round((now - at) / 100) / 10 }));

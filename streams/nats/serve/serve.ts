@@ -33,17 +33,17 @@ export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOptio
   readonly spans?: Spans | undefined;
   /** Called with each entry and what it did. */
   readonly onEntry?: (noted: AppliedEntry) => void;
-  /** Told in a line of what a person might want to know, such as that the server has no room. */
+  /** Called with a line for people, such as that the server has no room. */
   readonly warn?: (message: string) => void;
 }
 
 /** A study that this process serves. */
 export interface ServedStudy {
-  /** Resolves when this engine has read the log and continues from it, or was closed before. @throws what kept it from that. */
+  /** Resolves when this engine has read the log and continues from it, or was closed before. @throws what prevented that. */
   readonly started: Promise<void>;
   /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
   readonly finished: Promise<void>;
-  /** Resolves when this engine has ended, with the error if it failed. It outlives the close of its study. */
+  /** Resolves when this engine has ended, with the error if it failed. An engine keeps running when its study closes. */
   readonly ended: Promise<unknown>;
   /** Pauses the study: no new trials begin until it is resumed. @param uncounted failed trials that no longer count towards the limit. */
   pause(uncounted?: readonly TrialId[]): Promise<void>;
@@ -53,7 +53,7 @@ export interface ServedStudy {
   close(): Promise<void>;
   /** Position of the last entry before this start; 0 for a new study. Entries are read after this is known. */
   readonly past: number;
-  /** What this engine has folded from the log. */
+  /** The state that this engine has computed from the log. */
   readonly ledger: Ledger<unknown>;
   /** The trials so far. */
   readonly rows: TrialRows<unknown>;
@@ -64,10 +64,10 @@ export interface ServedStudy {
 }
 
 /**
- * The log of a study, whose stream takes messages as long as its first fact.
+ * The log of a study, whose stream accepts messages as long as its first fact.
  *
- * @param current what holds now.
- * @throws StudyError if the server takes no message as long as that.
+ * @param current the current state.
+ * @throws StudyError if the server accepts no message as long as that.
  */
 function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, current?: () => Settings): Promise<NatsLog> {
   const { study, strategy, lease = LEASE, warn, spans, replicas, maxBytes, maxMessageBytes } = options;
@@ -77,11 +77,12 @@ function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions,
 }
 
 /**
- * Runs a study on a server: creates its stream and consumer, decides, watches leases, tells trainers what to stop, and answers requests. Several engines
+ * Runs a study on a server: creates its stream and consumer, decides, watches leases, sends stops to trainers, and answers requests. Several engines
  * may serve one study: of two decisions one is stored, and if one engine dies another one takes over.
  *
- * @param nc the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
- * @throws OptionError for unknown options; StudyError if the server takes no message as long as the first fact; into `finished`: MismatchError where the stream is of another study; StalledError, StrategyError of strategies.
+ * @param nc the caller closes it. To survive a restart of the server, it needs settings such as `reconnectOptions`.
+ * @throws OptionError for unknown options; StudyError if the server accepts no message as long as the first fact; into `finished`: MismatchError if
+ * the stream belongs to another study; StalledError, StrategyError of strategies.
  * @example
  * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
@@ -172,7 +173,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const rpc = answerRequests(nc, subjects, log, running, () => shell.present()); // the engine reads its first entry after this
   const begin = async () => {
     await running.started;
-    if (!log.named) await log.append(running.engine.ledger.created); // where trainers look for it
+    if (!log.named) await log.append(running.engine.ledger.created); // where trainers read it
     await shell.watch();
     checkpoints.watch({
       get ledger() {

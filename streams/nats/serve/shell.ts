@@ -16,7 +16,7 @@ import type { Subjects } from '../protocol/subjects.ts';
 import { ensureConsumer } from './consumer.ts';
 import { Roster } from './roster.ts';
 
-/** What lies around an engine on a server: leases, and what trainers are told. */
+/** The parts around an engine on a server: leases, and messages to trainers. */
 export class Shell<P> {
   run!: EngineRun<P>;
   readonly #nc: NatsConnection;
@@ -30,14 +30,14 @@ export class Shell<P> {
   readonly #unclaimed = new Map<TrialId, number>();
   readonly #judging = new Set<TrialId>();
   readonly #roster = new Roster();
-  /** When it began to hear trainers. */
+  /** When it began to receive messages from trainers. */
   #listensSince = Number.POSITIVE_INFINITY;
-  /** Trainers that were ever told to pause, drain or work. */
+  /** Trainers that ever had an instruction. */
   readonly #instructed = new Set<string>();
   /** Trials of which an attempt was offered again since a trainer last claimed one. */
   readonly #offeredAgain = new Set<TrialId>();
   #end = () => {};
-  /** Whether the past has been read: what trainers were told then is past, too. */
+  /** Whether the past has been read: its directives are past, too. */
   #watches = false;
   #over = false;
 
@@ -50,7 +50,7 @@ export class Shell<P> {
     this.#leases = new Leases(lease);
   }
 
-  /** Begins to watch over leases, once the log has been taken in. */
+  /** Begins to watch leases, once the log has been read. */
   async watch(): Promise<void> {
     this.#watches = true;
     await withRetry(this.#nc, () => this.#consumer());
@@ -63,7 +63,7 @@ export class Shell<P> {
       if (type !== 'reconnect') return;
       this.#leases.restart(performance.now());
       this.#listensSince = performance.now();
-      this.#consumer().catch(() => {}); // it is looked at again when an attempt stays unclaimed
+      this.#consumer().catch(() => {}); // it is checked again when an attempt stays unclaimed
     });
     this.#leases.restart(performance.now());
     const timer = setInterval(() => {
@@ -81,13 +81,13 @@ export class Shell<P> {
     this.#end();
   }
 
-  /** The trainers that are connected. One that began before this engine may be silent for a while. */
+  /** The trainers that are connected. A trainer that started before this engine may be missing at first. */
   present(): Present {
     const now = performance.now();
     return { trainers: this.#roster.present(now), isComplete: now - this.#listensSince > 2 * PRESENCE };
   }
 
-  /** What an entry means for the lease of its trial, or for a trainer. */
+  /** Handles an entry: the lease of its trial, and messages to its trainer. */
   apply({ position, fact, refusal }: AppliedEntry): void {
     if (refusal) return;
     if (fact.type === 'instructed') {
@@ -132,7 +132,7 @@ export class Shell<P> {
     this.#stopAgain(Number(id));
   }
 
-  /** A trainer may have missed what it was told last: it may have started since, or lost its connection. */
+  /** A trainer may have missed its last instruction: it may have started since, or lost its connection. */
   #greet(trainer: string, message: Msg): void {
     if (!this.#roster.hear(trainer, jsonOf(message), performance.now())) return;
     if (this.#instructed.has(trainer)) this.#instruct(trainer);
@@ -144,7 +144,7 @@ export class Shell<P> {
     this.#tell(omitUndefined({ type: 'instructed', trainer: name, to, reason }));
   }
 
-  /** A stop may have been missed: it is repeated while the trial runs. */
+  /** A stop may get lost, so it is repeated while the trial runs. */
   #stopAgain(trial: TrialId): void {
     const by = this.#stopping.get(trial);
     if (by !== undefined) this.#tell({ type: 'stop', trial, by });
@@ -164,8 +164,8 @@ export class Shell<P> {
   }
 
   /**
-   * An attempt that a paused trainer has taken out of the consumer will be delivered to no other. One that does not hear that it is paused takes the
-   * next one, too: only the lease ends that one, so that the two do not fill the log.
+   * An attempt that a paused trainer has taken from the consumer will not be delivered to others. A trainer that does not receive its pause takes the
+   * next one too: that one ends only by its lease, so that the two do not fill the log.
    */
   async #offerAgain(id: TrialId): Promise<void> {
     const trial = this.run.engine.ledger.open.get(id);
@@ -175,7 +175,7 @@ export class Shell<P> {
     await this.#log.append({ type: 'failed', trial: id, attempt, reason: 'lost', message: 'a paused trainer took it' });
   }
 
-  /** A deadline is over. The attempt is lost only if all stored messages are read and no heartbeat was among them. */
+  /** A deadline has passed. The attempt is lost only if all stored messages are read and there was no heartbeat among them. */
   async #judge(id: TrialId): Promise<void> {
     if (this.#judging.has(id)) return;
     this.#judging.add(id);
@@ -197,7 +197,7 @@ export class Shell<P> {
     }
   }
 
-  /** Whether the consumer will not hand an attempt out any more. */
+  /** Whether the consumer will no longer deliver an attempt. */
   async #isForgotten(trial: TrialId): Promise<boolean> {
     const { idle } = await this.#consumer();
     return idle && this.#unclaimed.has(trial);

@@ -3,12 +3,12 @@ import type { Suggestion } from '../../engine/directive.ts';
 import { jsonOf } from '../connection/connection.ts';
 import { positionOf } from './deliveryTracker.ts';
 
-/** Whether an attempt is claimed, as far as a trainer can see. The log decides; this only saves the work of finding out. */
+/** Whether an attempt is claimed, as far as a trainer can see. The log decides; this only avoids useless claims. */
 export type AttemptState = 'free' | 'taken' | 'unclear';
 
 /**
  * Judges an attempt by the last fact of its trial, which is all that a trainer may read. A late fact of an earlier attempt, such as from a trainer that was
- * blocked for longer than its lease, hides what this attempt has become: it is `unclear`.
+ * blocked for longer than its lease, hides the state of this attempt: it is `unclear`.
  *
  * @param delivery the message with the suggestion
  * @param last the answer with the last fact

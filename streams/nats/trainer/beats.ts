@@ -15,7 +15,7 @@ export interface Beats {
   close(): void;
 }
 
-/** Beats by a timer, one for all runs, for objectives that leave the event loop free. */
+/** Sends heartbeats by a timer, one for all runs, for objectives that do not block the event loop. */
 export function timedBeats(nc: NatsConnection, subjects: Subjects, trainer: string): Beats {
   const runs = new Map<string, TrialId>();
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -36,7 +36,7 @@ export function timedBeats(nc: NatsConnection, subjects: Subjects, trainer: stri
   };
 }
 
-/** How a thread connects: plain data, since functions cannot be handed to it. */
+/** How a thread connects: plain data, because functions cannot be passed to it. */
 export interface ThreadConnection {
   readonly servers: string | readonly string[];
   readonly user?: string;
@@ -46,7 +46,7 @@ export interface ThreadConnection {
   readonly seed?: string;
 }
 
-/** Runs in the thread. It is text, so that it needs no loader, whether this module is TypeScript or compiled. */
+/** Runs in the thread. It is text so that it needs no loader, whether this module is TypeScript or compiled. */
 const program = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { connect, nkeyAuthenticator } = require(workerData.transport);
@@ -61,7 +61,7 @@ parentPort.on('message', async ({ subject, beat, every }) => {
 });
 `;
 
-/** Beats from a thread with a connection of its own, for objectives that block the event loop. */
+/** Sends heartbeats from a thread with its own connection, for objectives that block the event loop. */
 export function threadBeats(connection: ThreadConnection, subjects: Subjects, trainer: string): Beats {
   const transport = createRequire(import.meta.url).resolve('@nats-io/transport-node');
   const worker = new Worker(program, { eval: true, workerData: { transport, connection, reconnectOptions }, execArgv: [] });

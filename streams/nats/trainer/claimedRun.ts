@@ -16,28 +16,28 @@ export interface Claim<P> {
   readonly trainer: string;
   /** The trace of the trial, as W3C Trace Context writes it, if the engine is traced. */
   readonly traceparent?: string | undefined;
-  /** Takes facts and sends each until the server has it, across reconnects. `end` without a fact says that no one needs the result. */
+  /** Sends each fact until the server has it, across reconnections. `end` without a fact means that no one needs the result. */
   readonly say: Pick<Say, 'report'> & {
     readonly end: (fact?: EndFact) => void;
-    /** How many facts the server does not have yet. */
+    /** Number of facts that the server does not have yet. */
     readonly waiting: () => number;
   };
 }
 
-/** An objective at work on a claim. */
+/** The objective of a claim while it runs. */
 export interface Performing {
-  /** The trial is to stop; its last report is then its result. */
+  /** The trial should stop; its last report is then its result. */
   stop(by: string): void;
   /** No one needs the run any longer: another run holds the trial, or the trial has ended. */
   abandon(): void;
-  /** The trainer ends and hands the trial back; the objective must say its end. Without this, it is abandoned and reported as preempted. */
+  /** The trainer ends and hands the trial back; the objective must call `end`. Without this method, it is abandoned and reported as preempted. */
   preempt?(): void;
 }
 
-/** Begins the objective of a claim. If it throws, the trial fails. It must say an end sooner or later. */
+/** Starts the objective of a claim. If it throws, the trial fails. It must call `end` at some point. */
 export type Perform<P> = (claim: Claim<P>) => Performing;
 
-/** Takes a line for people. @param about the run that it is about */
+/** Prints a line for people. @param about the run that it is about */
 export type Warn = (message: string, about?: { readonly trial?: TrialId; readonly run?: string }) => void;
 
 export interface ClaimedRunOptions {
@@ -49,9 +49,9 @@ export interface ClaimedRunOptions {
   readonly limit: number;
   readonly traceparent?: string | undefined;
   readonly warn: Warn;
-  /** The last fact is known. */
+  /** Called when the last fact is known. */
   readonly ended: () => void;
-  /** All facts are stored. */
+  /** Called when all facts are stored. */
   readonly stored: () => void;
   readonly fail: (error: Error) => void;
 }
@@ -59,7 +59,7 @@ export interface ClaimedRunOptions {
 /** Fields that may be left out of a fact that is too long, the least important first. */
 const OPTIONAL = ['trace', 'metrics', 'gradient', 'checkpoint'] as const;
 
-/** A claimed run. Its facts go out one after the other, each when the server has the one before. */
+/** A claimed run. It sends its facts one by one, each when the server has the previous one. */
 export class ClaimedRun<P> {
   readonly #claim: Claim<P>;
   readonly #options: ClaimedRunOptions;
@@ -68,7 +68,7 @@ export class ClaimedRun<P> {
   #performing: Performing | undefined;
   /** What stopped it before it began. */
   #stopped: string | undefined;
-  /** Whether a fact is on its way to the server. */
+  /** Whether a fact is being sent. */
   #isSending = false;
 
   constructor(suggestion: Suggestion<P>, run: string, options: ClaimedRunOptions) {
@@ -121,7 +121,7 @@ export class ClaimedRun<P> {
     } catch (error) {
       return this.#end(this.#failed('error', (error instanceof Error ? error.message : String(error)).slice(0, 4096)));
     }
-    if (this.#phase !== 'pending') return; // it has said its end already
+    if (this.#phase !== 'pending') return; // it has ended already
     this.#life.send({ type: 'begun' });
     if (this.#stopped !== undefined) this.#performing.stop(this.#stopped);
   }
@@ -165,7 +165,7 @@ export class ClaimedRun<P> {
     this.#send();
   }
 
-  /** Sends the next fact if none is on its way. */
+  /** Sends the next fact unless one is being sent. */
   #send(): void {
     if (this.#isSending) return;
     const fact = this.#facts.shift();
@@ -215,11 +215,11 @@ export class ClaimedRun<P> {
   }
 }
 
-/** The attempt lets other trainers see from the last fact of a trial that it is taken. */
+/** With the attempt, other trainers see in the last fact of a trial that it is taken. */
 const withAttempt = <F extends TrialEvent>(fact: F, attempt: number): F => ({ ...fact, attempt });
 
 const encoder = new TextEncoder();
-/** The length of a fact in bytes; 0 if there is no JSON for it, which the sender reports. */
+/** The length of a fact in bytes; 0 if it cannot be encoded as JSON, which the sender reports. */
 function bytesOf(fact: TrialEvent): number {
   try {
     return encoder.encode(JSON.stringify(fact)).length;
@@ -228,6 +228,6 @@ function bytesOf(fact: TrialEvent): number {
   }
 }
 
-/** Whether the fact is the cause: the stream refuses it, it is larger than any message may be, or there is no JSON for it. */
+/** Whether the fact is the cause: the stream refuses it, it is larger than any message may be, or it cannot be encoded as JSON. */
 const isOfTheFact = (error: Error): boolean =>
   error instanceof JetStreamApiError || error instanceof errors.InvalidArgumentError || error instanceof TypeError;

@@ -2,27 +2,27 @@ import type { StoredAt } from '../log/publisher.ts';
 
 /** Recognises suggestions that cannot have been delivered before. */
 export interface DeliveryTracker {
-  /** Whether a suggestion is handed out for the first time, for all one can know. @param reply where its acknowledgement goes. */
+  /** Whether a suggestion is certainly delivered for the first time. @param reply the subject for its acknowledgement */
   isFirst(reply: string): boolean;
-  /** A fact of ours was stored. One that had been stored before says nothing. */
+  /** A fact of ours was stored. A duplicate proves nothing. */
   stored(of: StoredAt): void;
-  /** The connection was lost: the server may have been, with what it knew. */
+  /** The connection was lost: the server may have lost its state too. */
   lost(): void;
 }
 
-/** How often it was handed out, its position, and its number among all that were handed out. */
+/** How often it was delivered, its position, and its number among all deliveries. */
 const DELIVERY = /\.trainers\.(\d+)\.(\d+)\.(\d+)\./;
 
-/** The position of a suggestion, if its reply subject says it. */
+/** The position of a suggestion, if its reply subject contains it. */
 export function positionOf(reply: string): number | undefined {
   const position = DELIVERY.exec(reply)?.[2];
   return position === undefined ? undefined : Number(position);
 }
 
 /**
- * A server counts how often it has delivered a suggestion, but a killed server counts again from what it last wrote down. So its count is trusted only
- * for suggestions stored after a fact of ours that this connection has seen stored, and only while its numbers grow: when they fall, the consumer was
- * replaced. A wrong guess only costs a wasted run, because the log decides.
+ * A server counts how often it has delivered a suggestion, but a killed server continues from the count that it last stored. So its count is trusted
+ * only for suggestions stored after a fact of ours that this connection has seen stored, and only while its numbers grow: when they fall, the
+ * consumer was replaced. A wrong guess only costs a wasted run, because the log decides.
  */
 export function deliveryTracker(): DeliveryTracker {
   let since = Number.POSITIVE_INFINITY;

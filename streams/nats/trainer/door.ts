@@ -1,16 +1,16 @@
-/** Says when a trainer may take a trial, such as one that shares its slots between several studies. */
+/** Decides when a trainer may take a trial, for example if it shares its slots between several studies. */
 export interface Door {
-  /** Calls back once, when there is a place: the trainer may ask for a trial. */
+  /** Calls back once, when a slot is free: the trainer may ask for a trial. */
   whenOpen(ask: () => void): void;
-  /** An ask has its answer, which need not be a trial. */
+  /** An ask has been answered, not necessarily with a trial. */
   answered(): void;
-  /** Takes a place for a run. @param priority that of the study, default 1 @returns whether there was one */
+  /** Takes a slot for a run. @param priority that of the study, default 1 @returns whether one was free */
   enter(run: string, priority?: number): boolean;
-  /** Gives the place of a run back. */
+  /** Releases the slot of a run. */
   leave(run: string): void;
 }
 
-/** A trainer with slots of its own. */
+/** The door of a trainer with its own slots. */
 export const openDoor: Door = { whenOpen: (ask) => ask(), answered: () => {}, enter: () => true, leave: () => {} };
 
 /** A door that a pause keeps closed. */

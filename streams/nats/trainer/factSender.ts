@@ -13,7 +13,7 @@ export interface FactSender {
   close(): void;
 }
 
-/** @param source of the facts, and the milliseconds to wait for an answer before one is sent again. */
+/** @param source of the facts, and the milliseconds to wait for an answer before a fact is sent again. */
 export function factSender(
   nc: NatsConnection,
   source: { readonly study: string; readonly name: string; readonly timeout: number },
@@ -44,7 +44,7 @@ export function factSender(
           else withRetry(nc, () => out.publish(subject, data, options)).then(have, settled);
         });
       } catch (error) {
-        settled(error as Error); // there is no JSON for it
+        settled(error as Error); // it cannot be encoded as JSON
       }
     },
     close() {

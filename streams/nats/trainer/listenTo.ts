@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { jsonOf } from '../connection/connection.ts';
 import { isRelayed } from '../protocol/messages.ts';
 
-/** Hears what engines say on a subject, which no trainer can. @returns ends it. */
+/** Subscribes to messages of engines, to whose subjects no trainer can publish. @returns unsubscribes */
 export const listenTo = <T>(nc: NatsConnection, subject: string, hear: (message: T) => void): (() => void) => {
   const subscription = nc.subscribe(subject, {
     callback: (error, message) => {

@@ -2,7 +2,7 @@ import { type Msg, type NatsConnection, nanos } from '@nats-io/nats-core';
 import { inboxOf, onStatus, publish } from '../connection/connection.ts';
 import { type Subjects, TRAINERS } from '../protocol/subjects.ts';
 
-/** Gives suggestions to slots. */
+/** Pulls suggestions for slots. */
 export interface Puller {
   /** Asks for a suggestion until there is one. */
   next(take: (suggestion: Msg) => void): void;
@@ -17,19 +17,19 @@ interface Waiting {
   again: number;
 }
 
-/** Milliseconds that a pull waits at the server: short, so that a suggestion for a trainer that vanished is soon free again. */
+/** Milliseconds that a pull waits at the server: short, so that a suggestion for a vanished trainer is soon available again. */
 const PULL = 5000;
 /** Milliseconds after which an unanswered pull is repeated, and between checks for that. */
 const PATIENCE = PULL + 1000;
 const SWEEP = 250;
 const EXPIRED = 408;
 const NO_RESPONDERS = 503;
-/** Milliseconds without a consumer after which that is announced. */
+/** Milliseconds without a consumer after which that is reported. */
 const GONE = 3000;
 
 /**
- * Pulls one suggestion for each slot that is free, never more. All come to one inbox: a subscription for each pull cost as much as the rest
- * of a short trial. Which slot gets which does not matter, so the slot that has waited longest gets the next.
+ * Pulls one suggestion for each free slot, never more. All arrive at one inbox: a subscription for each pull cost as much as the rest of a short
+ * trial. The slot that has waited longest gets the next suggestion.
  *
  * @param isThere called with false if the stream or its consumer is missing for some seconds, and with true when it is back.
  */
@@ -40,8 +40,8 @@ export function puller(nc: NatsConnection, { stream }: Subjects, isThere: (there
   const waiting: Waiting[] = [];
   let over = false;
   /**
-   * Since when every answer says that there is no consumer. It may be away for a moment, such as while the server starts, and while all slots
-   * train there are no answers.
+   * Since when every answer reports that there is no consumer. It may be missing for a moment, such as while the server starts. While all slots
+   * train, there are no answers.
    */
   let missedSince: number | undefined;
   let missing = false;
@@ -61,7 +61,7 @@ export function puller(nc: NatsConnection, { stream }: Subjects, isThere: (there
     const one = waiting[0];
     noteAnswer(message.headers?.code);
     if (!message.reply) {
-      // There was none for a while, or there is no consumer or no server: ask again a little later.
+      // There was no suggestion for a while, or there is no consumer or no server: ask again a little later.
       if (!one) return;
       waiting.push(waiting.shift()!);
       if (message.headers?.code === EXPIRED) ask(one);
@@ -76,7 +76,7 @@ export function puller(nc: NatsConnection, { stream }: Subjects, isThere: (there
     for (const one of waiting) if (one.again <= now) ask(one);
   };
   const sweep = setInterval(() => late(performance.now()), SWEEP);
-  // What was asked over a connection that is gone is forgotten.
+  // Requests over a lost connection are forgotten.
   const deafen = onStatus(nc, ({ type }) => type === 'reconnect' && late(Number.POSITIVE_INFINITY));
   return {
     next: (take) => {

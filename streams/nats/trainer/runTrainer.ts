@@ -26,11 +26,11 @@ import { listenTo } from './listenTo.ts';
 import { puller } from './puller.ts';
 
 export interface RunTrainerOptions {
-  /** Name of the trainer: its facts stand below it. Default: a random one. */
+  /** Name of the trainer, which is part of the subjects of its facts. Default: a random one. */
   readonly name?: string;
   /** Trials at a time. Default 1. */
   readonly slots?: number;
-  /** Called with a line that a person might want to know. */
+  /** Called with a line for people. */
   readonly warn?: Warn;
   /** Called when the study has closed, with the reason. */
   readonly closed?: (reason: string) => void;
@@ -41,29 +41,29 @@ export interface RunTrainerOptions {
   readonly beats?: (subjects: Subjects, name: string) => Beats;
   /** Says when it may take a trial. Default: whenever a slot is free. */
   readonly door?: Door;
-  /** What it has for trials, such as GPUs, for people. */
+  /** What it has for trials, such as GPUs, as information for people. */
   readonly offers?: Readonly<Record<string, number>>;
 }
 
-/** A trainer at work. */
+/** A running trainer. */
 export interface Trainer {
   readonly name: string;
-  /** Resolves when the study has closed and no trial runs here, or after `close`. @throws what the server refuses, such as a missing right. */
+  /** Resolves when the study has closed and no trial runs here, or after `close`. @throws what the server refuses, such as for a missing right. */
   readonly done: Promise<void>;
-  /** Takes no more trials, and hands running ones back for other trainers to resume. */
+  /** Takes no more trials, and hands running ones back so that other trainers resume them. */
   close(): Promise<void>;
 }
 
-/** Hands a suggestion back for other trainers, which get it a little later: this one would get it again at once. */
+/** Returns a suggestion for other trainers, with a delay: without it, this trainer would get it again immediately. */
 const FOR_OTHERS = `-NAK ${JSON.stringify({ delay: nanos(250) })}`;
-/** Milliseconds to wait for an answer before one asks again. */
+/** Milliseconds to wait for an answer before asking again. */
 const PATIENCE = 2000;
-/** Milliseconds after which a trainer that is to end says what it still waits for. */
+/** Milliseconds after which an ending trainer reports what it still waits for. */
 const LATE = 2000;
-/** Milliseconds that an engine has to refuse a claim that may have come second. */
+/** Milliseconds in which an engine can refuse a claim that may have come second. */
 const OBJECTION = 1000;
 
-/** Claims suggestions, one for each free slot, and performs them. */
+/** Claims suggestions, one for each free slot, and evaluates them. */
 export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: RunTrainerOptions = {}): Trainer {
   const subjects = subjectsOf(study);
   const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
@@ -133,14 +133,14 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     door.pause(to === 'pause');
     if (to === 'drain') end();
   };
-  /** Whether it has told engines that it is there. */
+  /** Whether it has announced its presence to engines. */
   let hasSaid = false;
   const publishPresence = (more: Pick<PresenceMessage, 'ended'> = {}) => {
     hasSaid = true;
     const message: PresenceMessage = omitUndefined({ slots, offers: options.offers, ...more });
     publish(nc, subjects.beat(name, 0), JSON.stringify(message));
   };
-  /** The results of trials that have ended are kept until the server has them, however long it is away. */
+  /** The results of ended trials are kept until the server has them, however long it is down. */
   const sayWaiting = () => {
     const trials = [...held.values()].filter(({ isOver }) => isOver).map(({ suggestion }) => suggestion.trial);
     if (trials.length === 0) return;
@@ -149,7 +149,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     warn(`${study}: ${name} ends when the server has stored ${what}`);
   };
   const presence = setInterval(() => publishPresence(), PRESENCE);
-  /** Abandons a run that claimed too late, or whose trial is over. Other rejections are for people. */
+  /** Abandons a run that claimed too late, or whose trial is over. Other rejections are only printed. */
   const onRejected = ({ type, trial, run, code, message }: RejectedMessage) => {
     const one = run === undefined ? undefined : held.get(run);
     if (one && (type === 'started' || code === 'ended')) one.abandon();
@@ -197,7 +197,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       publish(nc, message.reply!, word);
       pull();
     };
-    /** It is no trial to take. */
+    /** The trial is not to be taken. */
     const pass = (message: Msg) => {
       publish(nc, message.reply!, '+ACK');
       pull();
@@ -234,7 +234,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
         publish(nc, message.reply!, '+ACK');
         beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
         const begin = () => one.perform(perform);
-        if (state === 'unclear') return void setTimeout(begin, OBJECTION); // if the claim came second, the engine says so, and it never begins
+        if (state === 'unclear') return void setTimeout(begin, OBJECTION); // a claim that came second is rejected, and never begins
         if (!options.beats) return begin();
         nc.flush().then(begin, begin); // an objective that blocks would delay these messages
       });

@@ -17,13 +17,13 @@ export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready
 }
 
 /**
- * Evaluates what a study on this server suggests. The first claim on an attempt that reaches the log holds it; facts are sent until the
- * server has them, whatever happens to the connection.
+ * Evaluates what a study on this server suggests. The first claim on an attempt that reaches the log holds it; facts are sent until the server has
+ * them, across reconnections.
  *
- * @param nc any connection; the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
- * @param objective as for `optimize`: the value of a configuration, with reports, a stop signal and checkpoints on the way. A bare number
+ * @param nc any connection; the caller closes it. To survive a restart of the server, it needs settings such as `reconnectOptions`.
+ * @param objective as for `optimize`: the value of a configuration, with reports, a stop signal and checkpoints. A bare number
  *   is the value of the study's first objective.
- * @throws OptionError for names that cannot stand in a subject.
+ * @throws OptionError for names that cannot be part of a subject.
  * @example
  * const { done } = trainer(await connect(), 'digits', async ({ lr }, { report, signal }) => train(lr, report, signal));
  * await done;

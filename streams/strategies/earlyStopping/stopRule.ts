@@ -13,10 +13,10 @@ export const stopOptions = {
 };
 
 /**
- * How a rule judges a trial by its own reports and by those of the others.
+ * How a rule judges a trial by its own reports and those of the others.
  *
- * @typeParam C the curve of a trial: what the rule knows of its reports
- * @typeParam P the peers: what the rule knows of all reports
+ * @typeParam C the curve of a trial: the state of its reports
+ * @typeParam P the peers: the state of all reports
  */
 interface Rule<C, P> {
   readonly name: string;
@@ -35,7 +35,7 @@ interface Resumed extends Required<Pick<Suggested, 'type' | 'id' | 'resumes'>> {
 interface Gone extends Pick<Ended, 'type' | 'id'> {}
 type Relevant = Reported | Resumed | Gone;
 
-/** What follows from the facts so far. */
+/** The state computed from the facts so far. */
 interface Standings<C, P> {
   readonly peers: P;
   readonly curves: Map<TrialId, C>;
@@ -46,8 +46,8 @@ interface Standings<C, P> {
 }
 
 /**
- * A strategy that hands every ask on and stops trials by what they report. A promoted trial continues the curve of the trial that it resumes.
- * The state is the history of the facts that a rule needs; what follows from it is computed once for each fact.
+ * A strategy that hands every ask on, and stops trials by their reports. A promoted trial continues the curve of the trial that it resumes.
+ * The state is the history of the facts that a rule needs; its consequences are computed once for each fact.
  */
 export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, options: object): Strategy =>
   withSpec(specOf(rule.name, options), (env) => {
@@ -62,7 +62,7 @@ export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, 
       name: rule.name,
       init() {
         const facts = History.of<Relevant>();
-        standings(facts); // refuses a study that the rule cannot judge
+        standings(facts); // throws if the rule does not suit the study
         return facts;
       },
       tell: relevant,
@@ -70,7 +70,7 @@ export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, 
     })(env);
   });
 
-/** The facts with what a rule needs of one more: no points and no tags, which would take a quarter of the memory. */
+/** The facts and the parts of one more that a rule needs: without points and tags, which would take a quarter of the memory. */
 function relevant(facts: History<Relevant>, told: StrategyEvent): History<Relevant> {
   if (told.type === 'reported') return facts.push(told);
   const { type, id } = told;

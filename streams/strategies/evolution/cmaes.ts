@@ -17,10 +17,9 @@ export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
  * Parameters with few ordered values keep a margin of probability for neighbouring values (CMAwM, Hamano et al. 2022); choices and booleans have
  * probabilities of their own (CatCMA, Hamano et al. 2024).
  *
- * No trainer waits: the search distribution answers any number of asks, and is updated after every `population` results. A late result
- * counts in a later generation, shortened to a step that its distribution might have taken. The search starts from the results before its first
- * trial, whichever strategy suggested them (WS-CMA-ES, Nomura et al. 2021); later results of other strategies count if they are better than all
- * of its own.
+ * No trainer waits: the search distribution answers any number of asks, and is updated after every `population` results. A late result counts in a
+ * later generation, with its step shortened to one that the distribution might have drawn. The search starts from the results before its first trial,
+ * whichever strategy suggested them (WS-CMA-ES, Nomura et al. 2021); later results of other strategies count if they are better than all of its own.
  *
  * The distribution includes conditional parameters where they are inactive: such a coordinate is drawn but has no effect, so selection does not
  * see it, and its distribution changes only through its correlation with others. The probabilities of a choice are learned only from trials that

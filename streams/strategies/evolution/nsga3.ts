@@ -10,9 +10,9 @@ import { paretoPopulation } from './nsga2.ts';
 export type Nsga3Options = OptionsOf<typeof nsga3Options>;
 
 /**
- * NSGA-III (Deb & Jain 2014), for three objectives or more; it also works with fewer. It is `nsga2`, except that within the last front that survives,
- * trials are preferred that fill the emptiest of evenly spread directions. Distances between neighbours, which `nsga2` uses, say little if most
- * trials do not dominate each other.
+ * NSGA-III (Deb & Jain 2014), for three objectives or more; it also works with fewer. It works as `nsga2`, but from the last surviving front, it
+ * prefers trials that fill the emptiest of evenly spread directions. Distances between neighbours, which `nsga2` uses, say little if most trials do
+ * not dominate each other.
  *
  * Use it for three to about eight objectives with hundreds of trials. `pareto()` shows the front.
  *
@@ -29,7 +29,7 @@ export function nsga3(options: Nsga3Options = {}): Strategy {
   });
 }
 
-/** More of them need minutes for each generation, or more memory than there is. */
+/** More directions would take minutes for each generation, or too much memory. */
 const MOST_DIRECTIONS = 10_000;
 
 function limitDirections({ objectives: { length } }: Env, divisions = 1): void {

@@ -11,7 +11,7 @@ import { startsFor } from './descent.ts';
 export type LbfgsOptions = OptionsOf<typeof lbfgsOptions>;
 
 const PROBE = 1e-3;
-/** Far enough apart that a difference stands out from noise. */
+/** Large enough that a difference stands out from noise. */
 const NOISY_PROBE = 0.05;
 
 /**

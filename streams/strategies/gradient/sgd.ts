@@ -16,7 +16,7 @@ export type SgdOptions = OptionsOf<typeof sgdOptions>;
  *
  * Use it with many parameters, if your trainer computes gradients or a loss is cheap enough to estimate them.
  *
- * Steps are projected to the box. A noisy descent tries the average of its iterates from time to time (Polyak & Juditsky 1992).
+ * Steps are projected to the box. A noisy descent sometimes evaluates the average of its iterates (Polyak & Juditsky 1992).
  *
  * With reported gradients it moves floats without steps; with estimated ones it moves all ordered parameters, by at least one level. Parameters without
  * an order, and those that decide whether others exist, keep their values: those of the start, or from the second start on those of the best trial
