@@ -1,15 +1,13 @@
-import { assign, emit, fromPromise, setup } from 'xstate';
+import { emit, fromPromise, setup } from 'xstate';
 import {
   type Ask,
   type Decision,
-  type Ended,
   type Env,
+  type PhaseEvent,
   type Propose,
   phaseOf,
   propose,
   type Ready,
-  type Reported,
-  type StrategyEvent,
   type Suggested,
   stateIn,
   stateTag,
@@ -19,15 +17,26 @@ import { rngFor } from '../src/numeric/random.ts';
 import type { ProposedPoint } from '../src/samplers/sequence.ts';
 import type { LongFit, Surrogate } from '../src/samplers/surrogate.ts';
 
-interface Input {
+export interface SurrogateInput {
   readonly env: Env;
   readonly core: Surrogate<unknown>;
   /** Runs long fits in a thread. If absent, models are fitted when they are needed. */
-  readonly elsewhere?: (tasks: LongFit['tasks']) => Promise<Parameters<LongFit['apply']>[0]>;
+  readonly elsewhere?: ((tasks: LongFit['tasks']) => Promise<Parameters<LongFit['apply']>[0]>) | undefined;
 }
-interface Context extends Input {
-  readonly state: unknown;
+interface Context extends SurrogateInput {
+  /** The state of the fold now. */
+  readonly now: () => { readonly core: unknown };
 }
+
+/** What decides the phase, besides long fits. */
+export type SurrogateOutlook = {
+  /** Whether there are enough results to fit a model. */
+  readonly ready: boolean;
+  /** Whether no model could be fitted to the results so far. */
+  readonly fellBack: boolean;
+  /** If the next proposal needs a long fit, the number of facts so far; else 0. So the machine learns of each fact that calls for another fit. */
+  readonly long: number;
+};
 
 /** Two tags record the phase of an answer: state for the machine, and text for people. */
 const PHASES = { exploring: 'exploring', modelling: 'modelling', fallingBack: 'falling back' };
@@ -39,33 +48,33 @@ const answer = ({ env }: Context, ask: Ask, phase: Phase, reasoned: ProposedPoin
     ? propose(ask, env.name, reasoned.point, { ...reasoned.tags, phase: PHASES[phase], ...stateTag(phaseOf(env.name), phase) })
     : ask;
 
-const explore = (context: Context, ask: Ask, phase: Phase) => answer(context, ask, phase, context.core.explore(context.state, ask));
+const explore = (context: Context, ask: Ask, phase: Phase) => answer(context, ask, phase, context.core.explore(context.now().core, ask));
 
 function model(context: Context, ask: Ask): Propose | Ask {
-  const { core, env, state } = context;
-  const reasoned = core.propose(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry));
+  const { core, env, now } = context;
+  const reasoned = core.propose(now().core, ask, rngFor(env.seed, env.name, ask.id, ask.retry));
   return reasoned ? answer(context, ask, reasoned.explored ? 'exploring' : 'modelling', reasoned) : explore(context, ask, 'fallingBack');
 }
 
+/** Whether a suggestion says that no model could be fitted: an ask changes nothing, so the suggestion that follows it must record it. */
+export const isFallback = ({ name }: Env, { by, tags }: Suggested): boolean =>
+  by === name && stateIn(tags, phaseOf(by)) === ('fallingBack' satisfies Phase);
+
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
+  types: {} as { input: Context; context: Context; events: PhaseEvent<SurrogateOutlook> | Ask; emitted: Ask | Decision },
   actors: {
-    fit: fromPromise<void, Context>(async ({ input: { core, elsewhere, state } }) => {
-      const long = core.longFit?.(state);
+    fit: fromPromise<void, Context>(async ({ input: { core, elsewhere, now } }) => {
+      const long = core.longFit?.(now().core);
       if (long && elsewhere) long.apply(await elsewhere(long.tasks));
     }),
   },
   guards: {
-    long: ({ context: { core, elsewhere, state } }) => elsewhere !== undefined && core.longFit?.(state) !== undefined,
-    ready: ({ context: { core, state } }) => core.ready(state),
-    /** An ask changes nothing, so the suggestion that follows it must record that the fit failed. */
-    fellBack: ({ context }, { by, tags }: Suggested) =>
-      by === context.env.name && stateIn(tags, phaseOf(by)) === ('fallingBack' satisfies Phase),
+    long: ({ context: { core, elsewhere, now } }) => elsewhere !== undefined && core.longFit?.(now().core) !== undefined,
+    ready: (_, { ready }: SurrogateOutlook) => ready,
+    fellBack: (_, { fellBack }: SurrogateOutlook) => fellBack,
+    learned: (_, { fellBack }: SurrogateOutlook) => !fellBack,
   },
   actions: {
-    expect: assign(({ context: { core, state } }, fact: Suggested) => ({ state: core.expect(state, fact) })),
-    report: assign(({ context: { core, state } }, fact: Reported) => ({ state: core.report(state, fact) })),
-    learn: assign(({ context: { core, state } }, fact: Ended) => ({ state: core.learn(state, fact) })),
     explore: emit(({ context }, ask: Ask) => explore(context, ask, 'exploring')),
     model: emit(({ context }, ask: Ask) => model(context, ask)),
     wait: emit(({ context }, ask: Ask) => wait(ask, context.env.name, 'ready')),
@@ -81,30 +90,20 @@ const machine = setup({
  */
 export const surrogateMachine = machine.createMachine({
   id: 'surrogate',
-  context: ({ input }) => ({ ...input, state: input.core.start }),
-  on: {
-    suggested: { actions: { type: 'expect', params: ({ event }) => event } },
-    reported: { actions: { type: 'report', params: ({ event }) => event } },
-    ended: { actions: { type: 'learn', params: ({ event }) => event } },
-  },
+  context: ({ input }) => input,
   initial: 'exploring',
   states: {
     exploring: {
-      always: { guard: 'ready', target: 'modelling' },
-      on: { ask: { actions: { type: 'explore', params: ({ event }) => event } } },
+      on: {
+        moved: { guard: { type: 'ready', params: ({ event }) => event }, target: 'modelling' },
+        ask: { actions: { type: 'explore', params: ({ event }) => event } },
+      },
     },
     modelling: {
       always: { guard: 'long', target: 'fitting' },
       on: {
+        moved: { guard: { type: 'fellBack', params: ({ event }) => event }, target: 'fallingBack' },
         ask: { actions: { type: 'model', params: ({ event }) => event } },
-        suggested: [
-          {
-            guard: { type: 'fellBack', params: ({ event }) => event },
-            target: 'fallingBack',
-            actions: { type: 'expect', params: ({ event }) => event },
-          },
-          { actions: { type: 'expect', params: ({ event }) => event } },
-        ],
       },
     },
     fitting: {
@@ -113,8 +112,8 @@ export const surrogateMachine = machine.createMachine({
     },
     fallingBack: {
       on: {
+        moved: { guard: { type: 'learned', params: ({ event }) => event }, target: 'modelling' },
         ask: { actions: { type: 'fallBack', params: ({ event }) => event } },
-        ended: { target: 'modelling', actions: { type: 'learn', params: ({ event }) => event } },
       },
     },
   },

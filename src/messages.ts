@@ -140,7 +140,7 @@ export type Decision = Propose | Wait | Stop | Ready;
 export type Message = StrategyEvent | ProposerEvent | Ask | Decision;
 
 /** What decides the phase of a strategy whose state is a fold over facts. */
-export type Outlook = Readonly<Record<string, boolean>>;
+export type Outlook = Readonly<Record<string, boolean | number>>;
 /** What the machine of such a strategy learns: that the outlook has changed, or that a trial fell behind with its report and should stop. */
 export type PhaseEvent<O extends Outlook> =
   | ({ readonly type: 'moved'; readonly id?: TrialId | undefined } & O)

@@ -1,9 +1,9 @@
-import { surrogateMachine } from '../../machines/surrogate.ts';
 import { OptionError } from '../../src/errors.ts';
 import { boOptions, boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { type Strategy, stage } from '../strategy.ts';
 import { fitInWorker } from './fitWorker.ts';
+import { driveSurrogate } from './surrogate.ts';
 
 export type BoOptions = OptionsOf<typeof boOptions>;
 
@@ -26,6 +26,6 @@ export const bo = (options: BoOptions = {}): Strategy => {
   const settings = resolveOptions('bo', boOptions, options);
   return stage('bo', options, (env) => {
     if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
-    return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings), elsewhere: fitInWorker });
+    return driveSurrogate(env, boSurrogate(env, settings), fitInWorker);
   });
 };

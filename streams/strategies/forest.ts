@@ -1,8 +1,8 @@
-import { surrogateMachine } from '../../machines/surrogate.ts';
 import { forestOptions, forestSurrogate } from '../../src/samplers/forest/forest.ts';
 import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { type Strategy, stage } from '../strategy.ts';
+import { driveSurrogate } from './surrogate.ts';
 
 export type ForestOptions = OptionsOf<typeof forestOptions>;
 
@@ -19,6 +19,6 @@ export const forest = (options: ForestOptions = {}): Strategy => {
   const settings = resolveOptions('forest', forestOptions, options);
   return stage('forest', options, (env) => {
     oneObjective(env, 'forest models');
-    return drive(surrogateMachine, env, { env, core: forestSurrogate(env, settings) });
+    return driveSurrogate(env, forestSurrogate(env, settings));
   });
 };

@@ -1,7 +1,7 @@
-import { surrogateMachine } from '../../machines/surrogate.ts';
 import { tpeOptions, tpeSurrogate } from '../../src/samplers/tpe/tpe.ts';
 import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { type Strategy, stage } from '../strategy.ts';
+import { driveSurrogate } from './surrogate.ts';
 
 export type TpeOptions = OptionsOf<typeof tpeOptions>;
 
@@ -17,5 +17,5 @@ export type TpeOptions = OptionsOf<typeof tpeOptions>;
  */
 export const tpe = (options: TpeOptions = {}): Strategy => {
   const settings = resolveOptions('tpe', tpeOptions, options);
-  return stage('tpe', options, (env) => drive(surrogateMachine, env, { env, core: tpeSurrogate(env, settings) }));
+  return stage('tpe', options, (env) => driveSurrogate(env, tpeSurrogate(env, settings)));
 };

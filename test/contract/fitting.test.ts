@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import { child } from '../../src/messages.ts';
 import { type FitTask, fitInOrder, type Kernels } from '../../src/numeric/gp/fit.ts';
@@ -8,7 +7,8 @@ import { index, rngFor } from '../../src/numeric/random.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { createTestStudy } from '../../src/testing/testStudy.ts';
 import { verify } from '../../streams/engine/verify.ts';
-import { drive, type Strategy, withSpec } from '../../streams/strategy.ts';
+import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
+import { type Strategy, withSpec } from '../../streams/strategy.ts';
 import { fleet, type Net, net } from './world.ts';
 
 type Elsewhere = (tasks: readonly FitTask[]) => Promise<readonly (readonly Kernels[])[]>;
@@ -18,7 +18,7 @@ const model = (thorough: boolean, elsewhere?: Elsewhere): Strategy =>
   withSpec('bo', (parent) => {
     const env = child(parent, 'bo');
     const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: thorough, warp: thorough } as const;
-    return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings, 0), ...(elsewhere && { elsewhere }) });
+    return driveSurrogate(env, boSurrogate(env, settings, 0), elsewhere);
   });
 
 /** A study whose fits end at random moments; `gaps` counts the facts that came while one was made. */

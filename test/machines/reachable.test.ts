@@ -12,11 +12,9 @@ import { populationMachine } from '../../machines/population.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import { stateTag } from '../../src/messages.ts';
 import type { Evolution } from '../../src/samplers/evolution/evolution.ts';
 import type { Descent, DescentState } from '../../src/samplers/gradient/descent.ts';
 import { numberedSequence } from '../../src/samplers/sequence.ts';
-import type { Surrogate } from '../../src/samplers/surrogate.ts';
 import { populationOf } from '../../src/schedulers/population.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
@@ -58,16 +56,10 @@ const twins: Evolution<{ generation: number; issued: boolean; ended: boolean; re
   breed: () => ({ point: [0, 0] }),
 };
 
-/** Ready from one result on. */
-const once: Surrogate<{ results: number }> = {
-  start: { results: 0 },
-  expect: (state) => state,
-  report: (state) => state,
-  learn: ({ results }) => ({ results: Math.min(3, results + 1) }),
-  ready: ({ results }) => results >= 1,
-  explore: () => ({ point: [0, 0] }),
-  propose: () => undefined,
-  longFit: ({ results }) => (results === 2 ? { tasks: [], apply: () => {} } : undefined),
+/** Needs a long fit at every other look. */
+const fits = {
+  looks: 0,
+  longFit: () => (fits.looks++ % 2 ? { tasks: [], apply: () => {} } : undefined),
 };
 
 /** Results that mean what their tags say. */
@@ -145,11 +137,8 @@ const lives: Readonly<Record<string, Life>> = {
   },
   surrogate: {
     machine: surrogateMachine,
-    input: { env, core: once, elsewhere: async () => [] },
-    events: [
-      { type: 'suggested', by: 'list', tags: stateTag('list/phase', 'fallingBack') },
-      { type: 'ended', by: 'list' },
-    ],
+    input: { env, core: fits, elsewhere: async () => [], now: () => ({}) },
+    events: moved('ready', 'fellBack'),
   },
   study: { machine: studyMachine, events: studyEvents },
 };

@@ -1,7 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { surrogateMachine } from '../../machines/surrogate.ts';
 import { child } from '../../src/messages.ts';
 import { openTracing } from '../../src/monitoring/openTracing.ts';
 import { Tracing } from '../../src/monitoring/tracing.ts';
@@ -12,7 +11,8 @@ import { float, random, space } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { serve, trainer } from '../../streams/nats/index.ts';
 import { runTrainer } from '../../streams/nats/trainer/runTrainer.ts';
-import { drive, type Strategy, withSpec } from '../../streams/strategy.ts';
+import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
+import { type Strategy, withSpec } from '../../streams/strategy.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 
 const exporter = new InMemorySpanExporter();
@@ -108,7 +108,7 @@ const model: Strategy = withSpec('bo', (parent) => {
   const env = child(parent, 'bo');
   const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: false, warp: false } as const;
   const elsewhere = async (tasks: readonly FitTask[]) => tasks.map(fitInOrder);
-  return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings, 0), elsewhere });
+  return driveSurrogate(env, boSurrogate(env, settings, 0), elsewhere);
 });
 
 it('the fit of a model that an ask waited for is a span before the ask', async () => {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { child } from '../../src/messages.ts';
 import { type FitTask, fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
-import { asha, bandit, chain, drive, ga, random, type Strategy, withSpec } from '../../streams/index.ts';
+import { asha, bandit, chain, ga, random, type Strategy, withSpec } from '../../streams/index.ts';
+import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
 import { equal, falling, run, suggested } from './falling.ts';
 
 /** `bo` to which every fit is too long, so that it waits until they are made elsewhere, sooner or later; or that makes them on the spot. */
@@ -20,7 +20,7 @@ function fittedElsewhere() {
   const model = (apart: boolean): Strategy =>
     withSpec('bo', (parent) => {
       const env = child(parent, 'bo');
-      return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings, 0), ...(apart && { elsewhere }) });
+      return driveSurrogate(env, boSurrogate(env, settings, 0), apart ? elsewhere : undefined);
     });
   return { model, fits: () => fits };
 }
