@@ -18,8 +18,10 @@ import { StudyResults } from '../results/studyResults.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { checkStrategy } from '../strategy.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
+import { beforeProcessEnds } from './processEnd.ts';
 import type { Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
+import { watchWaits } from './waits.ts';
 
 export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, EarlierOption, WarnOptions {
   /** The log of the study. A log with entries is resumed. Default: in memory. */
@@ -46,6 +48,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   const study = openStudy(space, {
     ...settings,
     log,
+    warn,
     onEntry: (noted) => {
       reporting(noted);
       if (noted.event?.type === 'ended' && noted.event.outcome !== 'failed') broken = undefined;
@@ -60,9 +63,9 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   return { ...study, ask };
 }
 
-/** A study as by `createStudy`, but without an error when the first trials fail. */
-export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P>, 'warn'> = {}): Study<P> {
-  const { strategy, log = memoryLog(), onEntry, ...settings } = options;
+/** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */
+export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
+  const { strategy, log = memoryLog(), onEntry, warn = () => {}, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
   const asks = new Asks<P>();
@@ -92,7 +95,7 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
   /** If a claim cannot be stored, the next ask returns the suggestion. */
   const claim = async (suggestion: Suggestion<P>): Promise<Suggestion<P>> => {
     const { trial, attempt } = suggestion;
-    const run = `${trial}.${attempt}`;
+    const run = runOf(trial, attempt);
     try {
       await log.append({ type: 'started', trial, attempt, run });
     } catch (error) {
@@ -152,8 +155,14 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
     if (end) return undefined;
     const waiting = asks.wait(accepts);
     engine.stir();
-    return waiting.suggestion;
+    waits.begin();
+    return waiting.suggestion.finally(beforeProcessEnds(waits.end));
   };
+  const waits = watchWaits(
+    () => engine.ledger,
+    ({ suggestion: { trial, attempt }, awaiting }) => !awaiting && runs.get(trial) === runOf(trial, attempt),
+    warn,
+  );
   const blocked = () =>
     blockedBy(engine.ledger, ({ suggestion, run }) => asks.keeps(suggestion) || (run !== undefined && runs.get(suggestion.trial) !== run));
   const nextWith = async (fixed: Params): Promise<Suggestion<P> | undefined> => {
@@ -211,6 +220,9 @@ export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P
     },
   };
 }
+
+/** The claim on an attempt. */
+const runOf = (trial: TrialId, attempt: number): string => `${trial}.${attempt}`;
 
 /** @throws RefusedError for `report(trial, step, value)`, the order of earlier versions, if it is recognisable */
 function checkOrder(values: number | Values, step: unknown): void {

@@ -16,8 +16,10 @@ import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/o
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { checkStrategy } from '../strategy.ts';
 import { type Failure, headAtStart, NoResultError, watchFailures, withFailure } from './noResult.ts';
+import { beforeProcessEnds } from './processEnd.ts';
 import { runStudy } from './runStudy.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
+import { areOpen } from './waits.ts';
 
 export interface OptimizeOptions<O extends string = string>
   extends StudyOptions,
@@ -81,6 +83,8 @@ export function optimize<P, O extends string = string>(
     const evaluating = { value: named ?? 'value', timeLimit };
     const onEntry = (noted: AppliedEntry<P>) => {
       if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
+      if (noted.effect === 'suggested') open.add(noted.fact.trial);
+      if (noted.effect === 'ended') open.delete(noted.fact.trial);
       out.next(noted);
       reporting(noted);
       const broken = failing(noted);
@@ -88,6 +92,7 @@ export function optimize<P, O extends string = string>(
       running.unsubscribe();
       broken.then(fail, fail);
     };
+    const open = new Set<TrialId>();
     const failed = new Set<TrialId>();
     const past = headAtStart(log);
     const failing = watchFailures(log, past, failed);
@@ -101,6 +106,14 @@ export function optimize<P, O extends string = string>(
     };
     const end = () => out.complete();
     if (signal?.aborted) return end();
+    out.add(
+      beforeProcessEnds(() => {
+        if (open.size === 0) return;
+        warn(
+          `the process ends before the study: ${areOpen([...open])}, and the objective waits for what never comes; timeLimit lets such a trial fail`,
+        );
+      }),
+    );
     signal?.addEventListener('abort', end);
     out.add(() => signal?.removeEventListener('abort', end));
     running.add(

@@ -1,0 +1,43 @@
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { OpenTrial } from '../../src/ledger/trial.ts';
+import type { TrialId } from '../../src/messages.ts';
+
+/** What happens to an ask that gets no trial at once. */
+export interface Waits {
+  /** It begins to wait. */
+  readonly begin: () => void;
+  /** It waits, and the process ends. */
+  readonly end: () => void;
+}
+
+/**
+ * Warns, once each, of an ask that waits for the trials of its own process: if the program tells their results only afterwards, it waits for ever.
+ *
+ * @param isHeld whether this process evaluates a trial now.
+ */
+export function watchWaits<P>(ledger: () => Ledger<P>, isHeld: (trial: OpenTrial<P>) => boolean, warn: (message: string) => void): Waits {
+  const said = new Set<'begin' | 'end'>();
+  const say = (when: 'begin' | 'end', message: string) => {
+    if (!said.has(when)) warn(message);
+    said.add(when);
+  };
+  const held = (): TrialId[] => [...ledger().open.values()].filter(isHeld).map(({ proposal }) => proposal.id);
+  return {
+    begin() {
+      if (ledger().created === undefined) return;
+      const { parallel } = ledger().settings;
+      const trials = held();
+      if (trials.length >= parallel)
+        say('begin', `ask waits: ${areOpen(trials)}, and parallel is ${parallel}; tell a result first, or raise parallel`);
+    },
+    end() {
+      const trials = held();
+      if (trials.length > 0)
+        say('end', `the process ends while ask waits: ${areOpen(trials)}, and nothing is left that could tell a result`);
+    },
+  };
+}
+
+/** Trials in a sentence. */
+export const areOpen = (trials: readonly TrialId[]): string =>
+  trials.length === 1 ? `trial ${trials[0]} is open` : `trials ${trials.join(', ')} are open`;
