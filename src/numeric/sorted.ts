@@ -11,9 +11,8 @@ export function rankOf<T>(sorted: readonly T[], item: T, precedes: (a: T, b: T) 
 
 /** Inserts an item into a sorted array, after equal items. */
 export function insertSorted<T>(sorted: T[], item: T, precedes: (a: T, b: T) => boolean): void {
-  const rank = rankOf(sorted, item, precedes);
-  if (rank === sorted.length) sorted.push(item);
-  else sorted.splice(rank, 0, item);
+  if (sorted.length === 0 || !precedes(item, sorted.at(-1)!)) sorted.push(item);
+  else sorted.splice(rankOf(sorted, item, precedes), 0, item);
 }
 
 export const ascending = (a: number, b: number): boolean => a < b;

@@ -2,6 +2,7 @@ import type { Rng } from '../random.ts';
 import type { CodedKernels, NormalKernels } from './kernelPruner.ts';
 import { type CategoricalKernel, categoricalKernel, drawTruncatedNormal, logCellMasses, logTruncation } from './kernels.ts';
 import { Neighbours } from './neighbours.ts';
+import { SlotSet, withRoomFor } from './slotSet.ts';
 import { cellAt, drawCell, type Support, type SupportCells } from './support.ts';
 
 /**
@@ -25,14 +26,6 @@ export interface PriorKernel {
 
 const cellPrior = (cells: SupportCells): PriorKernel => ({ logDensity: (x) => cells.logPrior[x]!, draw: (rng) => drawCell(cells, rng) });
 
-/** The array, or a larger copy, in which `slot` is a valid index. */
-export function withRoomFor<A extends Float64Array | Int32Array>(array: A, slot: number): A {
-  if (slot < array.length) return array;
-  const larger = new (array.constructor as new (length: number) => A)(2 * slot + 16);
-  larger.set(array);
-  return larger;
-}
-
 /** The minimal bandwidth ("magic clip"; Watanabe 2023, section 3.3). */
 export const minBandwidth = (observations: number): number => 1 / Math.min(100, 2 + observations);
 
@@ -41,7 +34,7 @@ class Bandwidths {
   means: Float64Array = new Float64Array(0);
   readonly #gaps: number[] = [];
   readonly #neighbours: Neighbours;
-  readonly #changed = new Set<number>();
+  readonly #changed = new SlotSet();
   readonly #clip: number;
   #least = 0;
 
@@ -73,10 +66,10 @@ class Bandwidths {
   update(observations: number, changed: (slot: number, mean: number, sigma: number) => void): void {
     this.#neighbours.settle();
     const least = this.#clip * minBandwidth(observations);
-    for (const slot of least === this.#least ? this.#changed : this.#neighbours.slots) {
-      changed(slot, this.means[slot]!, Math.min(1, Math.max(least, this.#gaps[slot]!)));
-    }
-    this.#changed.clear();
+    const tell = (slot: number) => changed(slot, this.means[slot]!, Math.min(1, Math.max(least, this.#gaps[slot]!)));
+    const areAll = least !== this.#least;
+    this.#changed.drain(areAll ? undefined : tell);
+    if (areAll) for (const slot of this.#neighbours.slots) tell(slot);
     this.#least = least;
   }
 }

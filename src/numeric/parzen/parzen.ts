@@ -1,7 +1,8 @@
 import type { Rng } from '../random.ts';
 import { ascending, insertSorted, rankOf } from '../sorted.ts';
-import { CategoricalKernels, ContinuousKernels, DiscreteKernels, withRoomFor } from './axisKernels.ts';
+import { CategoricalKernels, ContinuousKernels, DiscreteKernels } from './axisKernels.ts';
 import { type CodedKernels, KernelPruner, type NormalKernels, type ScaledSum } from './kernelPruner.ts';
+import { SlotSet, withRoomFor } from './slotSet.ts';
 import type { Support } from './support.ts';
 
 /** The newest observations have full weight. */
@@ -80,6 +81,8 @@ export class Parzen {
   /** Fills up groups of three axes. */
   #neutral: OnAxis<NormalKernels & CodedKernels> = neutralAxis(0);
   readonly #pruner = new KernelPruner();
+  /** The slots whose kernels changed with an update. */
+  readonly #changed = new SlotSet();
   #upToDate = false;
 
   constructor(supports: readonly Support[], { priorWeight = 1, clip = 1, weights = recencyWeights }: ParzenOptions = {}) {
@@ -105,7 +108,7 @@ export class Parzen {
   /** @param x a coordinate, or the number of a cell, per axis */
   add(slot: number, x: ArrayLike<number>): void {
     insertSorted(this.#slots, slot, ascending);
-    for (const [j, kernels] of this.axes.entries()) kernels.add(slot, x[j]!);
+    for (let j = 0; j < this.axes.length; j++) this.axes[j]!.add(slot, x[j]!);
     this.#upToDate = false;
   }
 
@@ -119,10 +122,11 @@ export class Parzen {
     if (this.#upToDate) return;
     this.#upToDate = true;
     const n = this.#slots.length;
-    const changed = new Set<number>();
-    for (const kernels of this.axes) kernels.update(n, (slot) => changed.add(slot));
+    for (const kernels of this.axes) kernels.update(n, (slot) => this.#changed.add(slot));
     this.#peaks = withRoomFor(this.#peaks, this.#slots.at(-1) ?? 0);
-    for (const slot of changed) this.#peaks[slot] = this.#continuous.reduce((peak, { kernels }) => peak + kernels.peak(slot), 0);
+    this.#changed.drain((slot) => {
+      this.#peaks[slot] = this.#continuous.reduce((peak, { kernels }) => peak + kernels.peak(slot), 0);
+    });
     this.#weights = new Float64Array(n + 1);
     this.#weights.set(this.#weightsOf(n));
     this.#weights[n] = n > 0 ? this.#priorWeight : 1;

@@ -54,7 +54,7 @@ export class EquivalentTrials {
       told.type === 'ended' && told.outcome === 'completed' ? (told.budget ?? Number.POSITIVE_INFINITY) : (told.step ?? before.step);
     const curve =
       step > before.step
-        ? { ...before, fingerprint: fingerprint([before.fingerprint, step, ...losses]), length: before.length + 1, step }
+        ? { root: before.root, fingerprint: fingerprint([before.fingerprint, step, ...losses]), length: before.length + 1, step }
         : before;
     this.#curves[id] = curve;
     if (curve.length < MIN_LENGTH) return same;

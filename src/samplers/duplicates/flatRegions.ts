@@ -9,6 +9,8 @@ const MAX_DISTANCE = 0.25;
 const MAX_COINCIDENCES = 0.05;
 /** The next result is compared with this many of the latest ones. */
 const WINDOW = 512;
+/** So many counters say which curves there are among these: a new curve then has a counter of its own seven times in eight. */
+const COUNTS = 8 * WINDOW;
 /**
  * How far a region is assumed to extend beyond its observed ends, as a share of its width. A sampler that avoids the region then tries points
  * a little beyond it, so its ends are found in a few trials and the next region is not hidden.
@@ -45,6 +47,8 @@ export class FlatRegions {
   /** By trial. The numbers of trials have no gaps. */
   readonly #last: (LastResult | undefined)[] = [];
   readonly #recent: TrialResult[] = [];
+  /** How many of the recent curves there are by their last bits. Most curves are new, and where there is none, none need be compared. */
+  readonly #counts = new Uint16Array(COUNTS);
   #regions: readonly (readonly FlatRegion[])[];
   /** Keys of all suggested points, computed when needed. */
   #suggestedKeys: Set<number> | undefined;
@@ -82,9 +86,10 @@ export class FlatRegions {
 
   #classify(id: TrialId, result: TrialResult): Similarity {
     const { point, curve } = result;
-    const equal = this.#recent.filter((other) => other.curve === curve);
+    const equal = this.#counts[curve % COUNTS] === 0 ? [] : this.#recent.filter((other) => other.curve === curve);
     this.#recent.push(result);
-    if (this.#recent.length > WINDOW) this.#recent.shift();
+    this.#counts[curve % COUNTS]!++;
+    if (this.#recent.length > WINDOW) this.#counts[this.#recent.shift()!.curve % COUNTS]!--;
     const near = equal
       .map((other) => ({ other, apart: chebyshevDistance(this.#axes, point, other.point) }))
       .filter(({ apart }) => apart <= MAX_DISTANCE)
