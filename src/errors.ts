@@ -9,14 +9,14 @@ export abstract class UserError extends Error {
 
   constructor(message: string, { todo, ...options }: ErrorOptions & { readonly todo?: string | undefined } = {}) {
     super(bounded(todo === undefined ? message : `${message}; ${todo}`), options);
-    if (todo !== undefined) Object.defineProperty(this, 'todo', { value: todo }); // not enumerable: Node would print it again after the message
+    if (todo !== undefined) Object.defineProperty(this, 'todo', { value: todo }); // not enumerable: Node would print it after the message
   }
 }
 
 /**
- * Checks several things, even if some are wrong.
+ * Runs several checks, even if some fail.
  *
- * @throws UserError the first one that a check throws, with the others in `also`; anything else at once.
+ * @throws UserError the first one that a check throws, with the others in `also`; any other error immediately.
  */
 export function checkAll(checks: Iterable<() => unknown>): void {
   const errors: UserError[] = [];
@@ -37,10 +37,10 @@ export function together([first, ...others]: readonly UserError[]): UserError | 
   return first;
 }
 
-/** How much of a long message is kept at its beginning and at its end, where it says what to do. */
+/** How many characters of a long message are kept at its beginning and at its end, where it says what to do. */
 const KEPT = { start: 8000, end: 1000 };
 
-/** A message without its middle if it quotes names or values of any length. */
+/** A message without its middle if it is too long, because it may quote names or values of any length. */
 export const bounded = (message: string): string =>
   message.length <= KEPT.start + KEPT.end ? message : `${message.slice(0, KEPT.start)} … ${message.slice(-KEPT.end)}`;
 
@@ -50,7 +50,7 @@ export const messagesOf = (error: unknown): readonly string[] =>
     ? [error.message, ...(error instanceof UserError ? (error.also ?? []) : []).map(({ message }) => message)]
     : [String(error)];
 
-/** Why a request failed, in an answer to another program. */
+/** The reason of a failed request, in an answer to another program. */
 export interface RequestFailure {
   /** A sentence; a line for each mistake, if several were found. */
   readonly error: string;

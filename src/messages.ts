@@ -4,10 +4,10 @@ import type { Fixed } from './space/fixed.ts';
 
 /** Trials are numbered from 1 in the order of their suggestions. */
 export type TrialId = number;
-/** Notes of a strategy on its suggestions. They stay with the trial. */
+/** Notes of a strategy on a suggestion. They stay with the trial. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** What a trial carries from its proposal to its end. */
+/** The fields that a trial has from its proposal to its end. */
 export interface Proposal {
   readonly id: TrialId;
   /** Path of the strategy that proposed it, such as `bandit/model/tpe`. `queue` if a person enqueued it, `import` if it was imported. */
@@ -18,7 +18,7 @@ export interface Proposal {
   readonly budget?: number;
   /** The trial that it resumes from its checkpoint. */
   readonly resumes?: TrialId;
-  /** Position of the proposal from elsewhere that it serves. */
+  /** Position of the external proposal that it serves. */
   readonly proposal?: number;
   readonly tags?: Tags;
 }
@@ -38,7 +38,7 @@ export interface Reported {
   readonly losses: readonly number[];
 }
 
-/** A trial ended. There is one event for every kind of end, so that no strategy can forget one. */
+/** A trial ended. One event covers every kind of end, so that no strategy can forget one. */
 export interface Ended extends Proposal {
   readonly type: 'ended';
   /** If `stopped`, `losses` are the last reported ones, if any. */
@@ -62,7 +62,7 @@ export interface Ended extends Proposal {
 export const violates = ({ constraints }: { readonly constraints?: readonly number[] }): boolean =>
   constraints?.some((c) => c > 0) ?? false;
 
-/** Failures that the configuration caused. Lost and preempted trials say nothing about theirs. */
+/** Failures that the configuration caused, unlike those of lost and preempted trials. */
 const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
 
 /** Whether a trial failed because of its configuration, so that its neighbours probably fail too. */
@@ -73,24 +73,24 @@ export const crashed = ({ outcome, reason }: Pick<Ended, 'outcome' | 'reason'>):
 export interface Proposed {
   readonly type: 'proposed';
   readonly proposer: string;
-  /** Position of its fact, by which others refer to it. */
+  /** Position of its fact, which identifies it. */
   readonly proposal: number;
   readonly point: Point;
   /** Why, for people. */
   readonly note?: string;
 }
 
-/** A proposal is too old or, if none is named, the proposer took too long: it is not waited for until it proposes again. */
+/** A proposal has expired or, if none is named, the proposer took too long: asks no longer wait for it until it proposes again. */
 export interface Expired {
   readonly type: 'expired';
   readonly proposer: string;
   readonly proposal?: number;
 }
 
-/** News of external proposers. Only the stages `external` need them; everything else passes them on. */
+/** Messages about external proposers. Only the stages `external` use them; all others pass them on. */
 export type ProposerEvent = Proposed | Expired;
 
-/** What a strategy is told: it happened and is in the log. All state is a fold over these events. */
+/** The events that a strategy receives: they are in the log. All state is a fold over them. */
 export type StrategyEvent = Suggested | Reported | Ended;
 
 /** The question "one more trial?". It changes no state, and is repeated until it is answered. */
@@ -102,7 +102,7 @@ export interface Ask {
   readonly retry?: number;
   readonly budget?: number;
   readonly tags?: Tags;
-  /** Coordinates that the point must have. They are set in each answer; a strategy that looks for points only there chooses better ones. */
+  /** Coordinates that the point must have. They are set in each answer; a strategy that searches only among such points chooses better ones. */
   readonly fixed?: Fixed;
 }
 
@@ -117,7 +117,7 @@ export interface Wait extends Omit<Ask, 'type'> {
   readonly by: string;
   /** `ready`: a model is being fitted, and `ready` follows. Otherwise the ask is repeated after the next fact. */
   readonly until?: 'ready' | 'proposal';
-  /** `proposal`: the proposer that is waited for, for so many seconds; then it has `expired`. */
+  /** `proposal`: the proposer that the ask waits for, and the seconds until it has `expired`. */
   readonly proposer?: string;
   readonly seconds?: number;
 }
@@ -133,20 +133,20 @@ export interface Ready {
   readonly type: 'ready';
   readonly by: string;
 }
-/** What a stage answers to an ask: a proposal, "not yet", or the ask itself, which it hands on. */
+/** The answer of a stage to an ask: a proposal, "not yet", or the ask itself, which it hands on. */
 export type Answer = Ask | Propose | Wait;
 export type Decision = Propose | Wait | Stop | Ready;
 
 export type Message = StrategyEvent | ProposerEvent | Ask | Decision;
 
-/** What decides the phase of a strategy whose state is a fold over facts. */
+/** The part of a fold's state that decides the phase of its machine. */
 export type Outlook = Readonly<Record<string, boolean | number>>;
-/** What the machine of such a strategy learns: that the outlook has changed, or that a trial fell behind with its report and should stop. */
+/** The events of such a machine: the outlook has changed, or a trial should stop because it fell behind. */
 export type PhaseEvent<O extends Outlook> =
   | ({ readonly type: 'moved'; readonly id?: TrialId | undefined } & O)
   | { readonly type: 'fellBehind'; readonly id: TrialId; readonly why: string };
 
-/** What a strategy knows about its study. */
+/** The environment of a strategy: facts about its study. */
 export interface Env extends Domain {
   readonly seed: string;
   /** The path of the stage; empty at the root. */
@@ -163,7 +163,7 @@ export interface Env extends Domain {
   readonly trials?: number;
   /** The version of decisions that the study started with, see `DECISIONS`: options keep the defaults of that version. Absent: today's. */
   readonly decisions?: number;
-  /** Receives XState's inspection events of all machines. Their type is not known here, so that `src` needs no XState. */
+  /** Receives XState's inspection events of all machines. Their type is unknown here, so that `src` does not need XState. */
   readonly inspect?: (event: never) => void;
 }
 
@@ -172,7 +172,7 @@ export const child = <E extends Env>(env: E, name: string): E => ({ ...env, name
 
 export const isStrategyEvent = (m: Message): m is StrategyEvent => m.type === 'suggested' || m.type === 'reported' || m.type === 'ended';
 
-/** Whether a message is a fact, of whatever kind: a composition passes it to all strategies in it. */
+/** Whether a message is a fact of any kind: a composition passes it to all of its strategies. */
 export const isEvent = (m: Message): m is StrategyEvent | ProposerEvent =>
   isStrategyEvent(m) || m.type === 'proposed' || m.type === 'expired';
 
@@ -206,7 +206,7 @@ export const originalAsk = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
  */
 export const stateTag = (path: string, state: unknown): Tags => ({ [path]: JSON.stringify(state) });
 
-/** The state that a stage left on a trial; undefined if there is none, or an older version wrote it in another form. */
+/** The state that a stage stored with a trial; undefined if there is none, or an older version wrote it in another form. */
 export function stateIn(tags: Tags | undefined, path: string): unknown {
   const text = tags?.[path];
   if (text === undefined) return undefined;
@@ -223,5 +223,5 @@ export function numberIn(tags: Tags | undefined, path: string): number | undefin
   return typeof state === 'number' && Number.isInteger(state) && state >= 0 ? state : undefined;
 }
 
-/** Where a model keeps the phase in which it answered: its own path belongs to the sequence that it explores with. */
+/** The tag for the phase of a model: the tag with its path belongs to the sequence with which it explores. */
 export const phaseOf = (path: string): string => `${path}/phase`;

@@ -12,10 +12,9 @@ export interface ActOptions {
 }
 
 /**
- * Submits a command and prints what it does.
+ * Submits a command and prints its effect.
  *
- * @param now what to say if the study runs.
- * @param later what to say if it takes effect in the next run.
+ * @param now the message if the study runs. @param later the message if it takes effect in the next run.
  * @returns the exit status.
  */
 export async function act(study: CommandStudy, intent: Intent, { json }: ActOptions, now: string, later = now): Promise<number> {
@@ -34,7 +33,7 @@ export function trialIn(words: readonly string[]): TrialId {
 }
 
 /**
- * Enqueues configurations. The limit of trials grows if there is no room for them, and a study that has closed for another reason is reopened.
+ * Enqueues configurations. The limit of trials is raised if there is no room for them, and a study that has closed for another reason is reopened.
  *
  * @returns whether the study runs
  */

@@ -13,13 +13,13 @@ export const studySchema = (): JsonSchema => ({
   $defs: { strategy: strategySchema() },
 });
 
-/** What the schema in the package says of a strategy and its options. */
+/** The descriptions of a strategy and its options in the schema of the package. */
 export interface StrategyDescription {
   readonly description: string;
   readonly properties?: Readonly<Record<string, { readonly description: string }>>;
 }
 
-/** The descriptions in the schema that the package brings, by the names of strategies. Its root is two folders up, from sources and build. */
+/** The descriptions in the schema of the package, by the names of strategies. Its root is two folders up, from sources and build. */
 export function strategyDescriptions(): Readonly<Record<string, StrategyDescription>> {
   const schema = JSON.parse(readFileSync(new URL('../../study.schema.json', import.meta.url), 'utf8'));
   return schema.$defs.strategy.anyOf[1].properties;

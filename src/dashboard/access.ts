@@ -21,7 +21,9 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 export const isLoopback = (host: string): boolean => ['127.0.0.1', 'localhost', '::1'].includes(host);
 
-/** Names that this server answers to. A request for another name comes from a page of another site that resolves to this address (DNS rebinding). */
+/**
+ * Host names that this server accepts. A request for another name comes from a page of another site that resolves to this address (DNS rebinding).
+ */
 function namesOf(host: string): ReadonlySet<string> {
   if (isLoopback(host)) return new Set(LOOPBACK);
   const addresses = Object.values(networkInterfaces()).flatMap((all = []) =>
@@ -68,7 +70,7 @@ const COOKIE = 'hypertide';
 /** Guards for reading and for acting. A cookie permits reading only, since a browser sends it with the requests of any page. */
 export function access({ host, token, names = [] }: AccessOptions) {
   const bearer = (c: Context) => matches(c.req.header('authorization')?.replace(/^Bearer /i, '') ?? '', token);
-  const free = isLoopback(host) && names.length === 0; // a proxy lets in users of other machines
+  const free = isLoopback(host) && names.length === 0; // through a proxy, users of other machines have access
   return {
     mayRead: (async (c, next) => {
       if (!free && !bearer(c) && !matches(getCookie(c, COOKIE) ?? '', token)) return c.json({ ok: false, error: 'a token is needed' }, 401);

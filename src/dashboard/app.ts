@@ -19,7 +19,7 @@ import { entriesOf } from './trialEntries.ts';
 import { whyOf } from './why.ts';
 import type { CommandAnswer } from './wire.ts';
 
-/** Bytes of a request to act, at most. */
+/** The longest request to act, in bytes. */
 const LARGEST = 2 ** 20;
 
 /** The routes of the dashboard, with the guards in front of them. */
@@ -109,7 +109,7 @@ export function dashboardApp(studies: ShownStudies, metrics: Metrics, options: A
   return app;
 }
 
-/** Submits a command, and answers once the page can show what it did. */
+/** Submits a command, and answers once the page can show its effect. */
 async function answerTo(feed: Feed, command: unknown): Promise<CommandAnswer> {
   try {
     const { position, fact } = await feed.source.submit(parseIntent(command));

@@ -1,7 +1,7 @@
 import { formatNumber } from '../figures/drawing/format.ts';
 import type { Summary } from './wire.ts';
 
-/** What is not the same in all studies, as the lines of a table: its name, and a cell for each study. */
+/** The differences between studies, as the rows of a table: a name, and a cell for each study. */
 export function differenceRows(all: readonly Summary[]): (readonly [name: string, cells: readonly string[]])[] {
   const params = [...new Set(all.flatMap(({ best }) => Object.keys(best?.params ?? {})))];
   const lines: readonly (readonly [string, (one: Summary) => unknown])[] = [

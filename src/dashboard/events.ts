@@ -9,8 +9,8 @@ import type { Shown, ShownStudies } from './studies.ts';
 const FRAME = 100;
 
 /**
- * All studies and the trials of one, as server-sent events: first the current state, then changes. The id of an event is the
- * position that the reader then knows, so that a reader that reconnects gets exactly what it has missed.
+ * All studies and the trials of one, as server-sent events: first the current state, then changes. The id of an event is the position up to which the
+ * reader is then informed, so that a reader that reconnects gets exactly what it has missed.
  */
 export function studyEvents(c: Context, studies: ShownStudies): Response {
   const { feed } = studies.get(c.req.query('study') ?? '') ?? {};
@@ -24,7 +24,7 @@ export function studyEvents(c: Context, studies: ShownStudies): Response {
       for (const message of first.messages) {
         if (stream.aborted) return;
         await stream.write(message);
-        await nextTurn(); // many readers may begin at once
+        await nextTurn(); // many readers may begin at the same time
       }
       position = first.position;
     }
@@ -37,14 +37,14 @@ export function studyEvents(c: Context, studies: ShownStudies): Response {
   });
 }
 
-/** The states of the machines of a study, whenever they change. */
+/** The states of the machines of a study when they change. */
 export const machineEvents = (c: Context, studies: ShownStudies, { machines }: Shown): Response =>
   whenever(c, studies, (_, state) => state('machines', machines()));
 
 /** Sends a state, unless it was sent already. */
 type State = (event: string, data: unknown) => Promise<void>;
 
-/** A stream of events: one at once, then one for news, at most every FRAME. No timer runs without news. The last event is `over`. */
+/** A stream of events: one immediately, then one after changes, at most every FRAME. No timer runs without changes. The last event is `over`. */
 function whenever(c: Context, studies: ShownStudies, tell: (stream: SSEStreamingApi, state: State) => Promise<void>): Response {
   return streamSSE(c, async (stream) => {
     const leaving = new AbortController();
@@ -71,7 +71,7 @@ function knownTo(c: Context, id: string | undefined): number {
   return id !== undefined && study === id && position !== undefined ? Number(position) : 0;
 }
 
-/** Resolves on news, or when the reader has left. */
+/** Resolves on a change, or when the reader has disconnected. */
 function nextNews(studies: ShownStudies, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

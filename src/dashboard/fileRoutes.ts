@@ -5,11 +5,11 @@ import { failureOf } from '../errors.ts';
 import type { KeptFiles } from './kept.ts';
 import type { Shown, ShownStudies } from './studies.ts';
 
-/** Bytes of an uploaded file, at most. */
+/** The largest uploaded file, in bytes. */
 const LARGEST_FILE = 16 * 2 ** 20;
 const ROUTE = '/api/studies/:id/trials/:trial/files';
 
-/** What a browser may show. Any other file it saves, since it could be a page or a script. */
+/** Types that a browser may show. It saves any other file, which could be a page or a script. */
 const TEXTS = ['txt', 'log', 'md', 'csv', 'tsv', 'json', 'jsonl', 'yaml', 'yml', 'toml'];
 const IMAGES: Readonly<Record<string, string>> = {
   png: 'image/png',
@@ -20,7 +20,7 @@ const IMAGES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** Routes to the files of trials. Their list is null if they are elsewhere. */
+/** Routes to the files of trials. The list is null if they are on another machine. */
 export function fileRoutes(app: Hono, studies: ShownStudies, mayAct: MiddlewareHandler): void {
   const ofTrial = (serve: (c: Context, files: KeptFiles, trial: number) => Promise<Response>) => async (c: Context) => {
     const shown = studies.get(c.req.param('id') ?? '');

@@ -15,15 +15,15 @@ import { RefusedError } from '../study/commands.ts';
 import type { TrialRow } from '../study/trials.ts';
 import type { Feed } from './feed/feed.ts';
 
-/** The most trials that are used; of more, an even selection. */
+/** The most trials that are used; if there are more, an evenly spread sample. */
 const MOST = 1500;
-/** Milliseconds of work before other tasks get a turn. */
+/** Milliseconds of work before it yields to other tasks. */
 const TURN = 20;
 
 type Read = Pick<Feed, 'begun'>;
 type Begun = NonNullable<Read['begun']>;
 
-/** Per study and objective, what was found last and the position of the last result that it knows. */
+/** Per study and objective, the last importances and the position of the last result that they include. */
 const known = new WeakMap<Read, Map<string | undefined, { readonly results: number; readonly found: Promise<Importances | undefined> }>>();
 
 /**
@@ -75,7 +75,10 @@ async function inTurns<T>(computation: Generator<void, T>, takeTurn: () => Promi
   }
 }
 
-/** All trials or, of very many, those of an even selection of configurations: a trial is there with the one that it resumes. */
+/**
+ * All trials or, if there are very many, those of an evenly spread sample of configurations, so that a trial is included together with the one that
+ * it resumes.
+ */
 function sampled(rows: Iterable<TrialRow>): readonly TrialRow[] {
   const all = [...rows];
   const every = Math.ceil(all.length / MOST);
@@ -87,7 +90,7 @@ function sampled(rows: Iterable<TrialRow>): readonly TrialRow[] {
   });
 }
 
-/** As the page shows it. Over several budgets, results are places in an order, so predictions have no unit and are left out. */
+/** In the form that the page shows. If budgets differ, results are ranks, so predictions have no unit and are left out. */
 function shownOf(
   { marginals, ...shares }: AxisImportances,
   results: readonly ComparableResult[],
@@ -115,7 +118,7 @@ function valuesAlong({ levels, ordered }: Axis, dimension: Dimension): (k: numbe
   return (k) => (levels ? low + step * levelOf(k) : transform.value(MARGINAL_PLACES[k]!));
 }
 
-/** The facts of a trial about an objective, as far as its row holds them: reports of the first objective only. A retracted trial has no results. */
+/** The facts of a trial about an objective, as far as its row has them: reports of the first objective only. A retracted trial has no results. */
 function factsOf(row: TrialRow, { changes, space, ledger }: Begun, objective: ObjectiveSpec): StrategyEvent[] {
   const { trial: id, status, by, params, budget, resumes, step, values, constraints } = row;
   const proposal = omitUndefined({ id, by, point: space.encode(space.parse(params)), budget, resumes });

@@ -5,7 +5,7 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { UserError } from '../errors.ts';
 import { isLoopback } from './access.ts';
 
-/** The address cannot be listened at. */
+/** The server cannot listen at the address. */
 class ListenError extends UserError {
   override readonly name = 'ListenError';
   readonly code = 'cannot-listen';

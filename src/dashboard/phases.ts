@@ -36,7 +36,7 @@ const descents: Readonly<Record<string, string>> = {
 /** What a machine does in a state, in words; undefined for a state without. @param id of the innermost state */
 export const phaseText = (id: string): string | undefined => sentences[id] ?? descents[id.split('.').at(-1)!];
 
-/** From which step on trials are compared, and why, from the tag that says so: `3: 1 predicts ...`. Logs keep its words as they were. */
+/** From which step on trials are compared, and why, as text for people from the tag, such as `3: 1 predicts ...`. */
 export function firstRungText(tag: string): string {
   const [rung, reasons] = tag.split(/: (.*)/s);
   if (reasons === undefined) return `step ${tag}`;

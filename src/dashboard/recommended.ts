@@ -7,19 +7,19 @@ import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Feed } from './feed/feed.ts';
 import type { Recommended } from './wire.ts';
 
-/** Runs in the thread. It is text, so that TypeScript sources, as in tests, can register a loader first, wherever the process was started. */
+/** Runs in the thread. It is text so that TypeScript sources, as in tests, can register a loader first, wherever the process was started. */
 const program = `
 const { parentPort, workerData: { path, loader, task } } = require('node:worker_threads');
 const ready = loader ? import(loader).then(({ register }) => register()) : Promise.resolve();
 ready.then(() => import(path)).then(({ recommendationOf }) => parentPort.postMessage(recommendationOf(task)));
 `;
 
-/** Sources are one folder next to this one, chunks of the bundle one folder below `dist`. */
+/** The source is in the folder next to this one; a chunk of the bundle is one folder below `dist`. */
 const file = import.meta.url.endsWith('.ts') ? '../recommendation/inThread.ts' : '../src/recommendation/inThread.js';
 const path = new URL(file, import.meta.url).href;
 const loader = path.endsWith('.ts') ? import.meta.resolve('tsx/esm/api') : undefined;
 
-/** Per study, the last recommendation and the position of the last result that it knows. */
+/** Per study, the last recommendation and the position of the last result that it includes. */
 const known = new WeakMap<Feed, { readonly results: number; readonly answer: Promise<Recommended | undefined> }>();
 
 /** The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. */

@@ -46,7 +46,7 @@ const hashOf = (text: string): string => `sha256-${createHash('sha256').update(t
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** What there is to say about a study, without its machines. */
+/** The data of a study, without its machines. */
 export async function findingsOf(feed: Feed): Promise<Omit<ReportData, 'machines'>> {
   await feed.caughtUp;
   const detail = feed.detail();

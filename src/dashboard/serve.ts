@@ -7,7 +7,7 @@ import { ShownStudies } from './studies.ts';
 export interface DashboardOptions {
   /** The address to listen on. Default 127.0.0.1; on any other one, reading needs the token too. */
   readonly host?: string;
-  /** Default: one that is free. */
+  /** Default: a free one. */
   readonly port?: number;
   /** The secret that permits acting. Default: a random one. */
   readonly token?: string;
@@ -18,7 +18,7 @@ export interface DashboardOptions {
 
 export interface Dashboard {
   readonly studies: ShownStudies;
-  /** Where the page is. */
+  /** The address of the page. */
   readonly url: string;
   /** The same with the token, which permits acting. */
   readonly ownerUrl: string;

@@ -11,7 +11,7 @@ import type { Headline, Machines } from './wire.ts';
 /** A study that is shown. */
 export interface Shown {
   readonly feed: Feed;
-  /** Absent if the files of its trials are elsewhere. */
+  /** Absent if the files of its trials are on another machine. */
   readonly files?: KeptFiles;
   /** Its machines. Those of a study in another process are replayed once a page asks for them. */
   machines(): Machines;
@@ -102,7 +102,7 @@ export class ShownStudies {
     return [...this.#shown.values()].flatMap(({ feed }) => feed.headline() ?? []);
   }
 
-  /** Called whenever something is new. @returns ends it. */
+  /** Calls back after each change. @returns unsubscribes */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
@@ -117,7 +117,7 @@ export class ShownStudies {
     return this.#over;
   }
 
-  /** Stops all feeds, and tells the pages that no news will come. */
+  /** Stops all feeds, and tells the pages that there will be no more changes. */
   close(): void {
     this.#over = true;
     for (const { feed } of this.#shown.values()) feed.close();

@@ -1,7 +1,7 @@
 import type { Feed } from './feed/feed.ts';
 import type { TrialEntry } from './wire.ts';
 
-/** The most entries about a trial. Of more, the first and the last ones are returned. */
+/** The most entries of a trial that are returned: if there are more, the first and the last ones. */
 const MOST = 2000;
 
 /** All entries about a trial in order, including those that do not count. */

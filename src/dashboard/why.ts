@@ -89,7 +89,7 @@ async function expectationOf(feed: Feed, created: Created, { trial, after, param
     targets: Float64Array.from(known, ({ losses }) => losses![0]!),
   };
   const forest = growForest(table, { ...DEFAULT_FOREST, trees: 50 }, rngFor(created.seed, 'why', trial));
-  // The way back from a loss is the way there.
+  // Negation is its own inverse.
   const { mean, variance } = predictForest(forest, encode(space.encode(space.parse(params))));
   return { mean: lossOf(objective!, mean), sd: Math.sqrt(variance), results: known.length };
 }

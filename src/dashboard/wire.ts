@@ -18,7 +18,7 @@ export interface RowChange extends TrialRow {
 export interface RowChanges {
   readonly position: number;
   readonly rows: readonly RowChange[];
-  /** Whether more follow at once. */
+  /** Whether more follow immediately. */
   readonly more: boolean;
 }
 
@@ -26,7 +26,7 @@ export type StudyPhase = 'running' | 'paused' | 'closed';
 
 /** A study in the list of studies. */
 export interface Headline extends Pick<Annotation, 'labels' | 'starred'> {
-  /** Where it is to be found on this server. */
+  /** Its path on this server. */
   readonly id: string;
   readonly study: string;
   /** The file or the server that holds it. */
@@ -53,7 +53,7 @@ export interface Headline extends Pick<Annotation, 'labels' | 'starred'> {
   readonly at: number;
 }
 
-/** All of a study but its trials. */
+/** A study without its trials. */
 export interface Detail extends Headline, Annotation {
   readonly space: SpaceData;
   readonly objectives: readonly ObjectiveSpec[];
@@ -106,7 +106,7 @@ export interface MachineNews {
   /** Ids of the states that it is in. */
   readonly active: readonly string[];
   readonly over: boolean;
-  /** How often each transition was taken, by its id; of a fold, how many events of each type came. */
+  /** How often each transition was taken, by its id; of a fold, the number of events of each type. */
   readonly counts: Readonly<Record<string, number>>;
   readonly last?: { readonly event: string; readonly trial?: TrialId };
   /** The latest phases, the current one at the end: id of the innermost state, and the trial whose event led there. */
@@ -144,36 +144,36 @@ export interface Why {
   readonly phases?: Readonly<Record<string, readonly string[]>>;
   /** Whether the recomputed decision is equal; absent if it cannot be recomputed. */
   readonly recomputed?: 'equal' | { readonly field: string; readonly logged: unknown; readonly recomputed: unknown };
-  /** What could not be recomputed, and why. */
+  /** Why it could not be recomputed. */
   readonly impossible?: string;
   /** For a stopped trial: what stopped it, and why. */
   readonly stopped?: string;
-  /** What a random forest on the results known then expects here, as values. */
+  /** The prediction of a random forest on the results known then, as values. */
   readonly expected?: { readonly mean: number; readonly sd: number; readonly results: number };
   /** Milliseconds that the decision took when it was recomputed. */
   readonly milliseconds?: number;
 }
 
-/** What a command did, or why it was refused. */
+/** The result of a command, or why it was refused. */
 export type CommandAnswer =
   | { readonly ok: true; readonly position: number; readonly fact: Decided }
   | ({ readonly ok: false } & RequestFailure);
 
-/** What became a file of a trial, or why not. */
+/** The file that was added to a trial, or why it was not. */
 export type Added = { readonly ok: true; readonly name: string } | ({ readonly ok: false } & RequestFailure);
 
 /** The trial to deploy: if results are noisy, the best one is partly luck. */
 export interface Recommended {
-  /** The number of results that it is chosen from. */
+  /** The number of results from which it is chosen. */
   readonly results: number;
   readonly trial: TrialId;
-  /** The value that a repetition is expected to have; absent where no model can tell. */
+  /** The expected value of a repetition; absent without a model. */
   readonly expected?: { readonly mean: number; readonly sd: number };
-  /** What further trials are expected to gain; absent where no model can tell. */
+  /** The expected gain of further trials; absent without a model. */
   readonly gain?: ExpectedGain;
 }
 
-/** All that a report holds of a study. */
+/** The data of a study in a report. */
 export interface ReportData {
   readonly detail: Detail;
   readonly changes: RowChanges;

@@ -1,4 +1,4 @@
-/** Whether objects and arrays are nested deeper than so many levels. */
+/** Whether objects and arrays are nested deeper than a number of levels. */
 export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;

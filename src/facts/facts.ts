@@ -34,7 +34,7 @@ export type { Created, ObjectiveSpec } from './created.ts';
 export type { Params, Values } from './fields.ts';
 export type { Limits } from './limits.ts';
 
-/** Characters of the trace of a failed trial. */
+/** The most characters in the trace of a failed trial. */
 export const LONGEST_TRACE = 8192;
 
 const suggested = fact(
@@ -185,7 +185,7 @@ const annotated = fact(
     user,
   },
 );
-/** A person describes a trial or, without a trial, the study; strategies do not see it. */
+/** A person annotates a trial or, without a trial, the study; strategies do not see it. */
 export interface Annotated extends TypeOf<typeof annotated> {}
 
 const changed = fact(
@@ -262,5 +262,5 @@ export type TrialEvent = Started | ReportedFact | Completed | Stopped | FailedFa
 export type Command = Enqueued | ProposedFact | Retracted | Cancelled | Annotated | Changed | Instructed;
 /** What the engine writes. */
 export type EngineFact<P = Params> = Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed;
-/** Facts are in the past tense. They are what a log holds. */
+/** The facts of a log, named in the past tense. */
 export type Fact<P = Params> = TrialEvent | Command | EngineFact<P>;

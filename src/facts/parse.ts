@@ -27,12 +27,12 @@ export function parseFact<P = Params>(data: unknown): Fact<P> | Refusal {
 
 const isType = (type: unknown): type is Fact['type'] => typeof type === 'string' && Object.hasOwn(factSchemas, type);
 
-/** A schema describes the type of what it finds no fault with. */
+/** A value that fits the schema has its type. */
 const fits = <P>(_: object, refusal: Refusal | undefined): _ is Fact<P> => refusal === undefined;
 
 export const isRefusal = (parsed: object): parsed is Refusal => 'code' in parsed && !('type' in parsed);
 
-/** The fields that say what a rejected fact is about, as far as they can be read. */
+/** The fields that identify the trial of a rejected fact, as far as they can be read. */
 export interface Identity {
   readonly type?: string;
   readonly trial?: number;

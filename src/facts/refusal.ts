@@ -20,6 +20,6 @@ export type RefusalCode =
 /** Why a fact does not count. */
 export interface Refusal {
   readonly code: RefusalCode;
-  /** One sentence: where, what was expected, what came. */
+  /** One sentence: where, what was expected, what was given. */
   readonly message: string;
 }

@@ -27,7 +27,7 @@ export interface ObjectSchema {
 }
 
 declare const described: unique symbol;
-/** A schema that carries the type of the values it describes. It has no such field at run time. */
+/** A schema with the type of the values that it describes. The field exists only for the compiler. */
 export type Described<T, S = Schema> = S & { readonly [described]?: T };
 /** The type of the values that a schema describes. */
 export type TypeOf<D> = D extends { readonly [described]?: infer T } ? T : never;
@@ -67,7 +67,7 @@ export const literalSchema = <const T extends string | number>(value: T): Descri
 
 export const anySchema = (description: string): Described<unknown> => ({ description });
 
-/** An object whose fields another part of the program checks. */
+/** An object whose fields are checked elsewhere. */
 export const dataSchema = <T = unknown>(description: string): Described<T> => ({ type: 'object', description });
 
 /** An object with values of one type by name. */
@@ -83,7 +83,7 @@ export const listSchema = <T>(
   lengths: { readonly minItems?: number; readonly maxItems?: number } = {},
 ): Described<readonly T[]> => ({ type: 'array', items, ...lengths, description });
 
-/** An object with fields that must be there and fields that may be. Others are ignored. */
+/** An object with required and optional fields. Others are ignored. */
 export const objectSchema = <R extends Fields, O extends Fields>(
   description: string,
   required: R,

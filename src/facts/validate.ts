@@ -11,7 +11,7 @@ const bad = (path: string, wanted: string, value: unknown): Refusal => ({
   message: `${path || 'the fact'} must be ${wanted}, not ${shown(value)}`,
 });
 
-/** The first thing that is wrong with a value, or undefined if it fits the schema. Numbers must be finite. */
+/** The first error in a value, or undefined if it fits the schema. Numbers must be finite. */
 export function validate(schema: Schema, value: unknown, path = ''): Refusal | undefined {
   if ('const' in schema) return value === schema.const ? undefined : bad(path, shown(schema.const), value);
   if (!('type' in schema)) return undefined;

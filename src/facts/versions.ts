@@ -17,7 +17,7 @@ export const RULES = 4;
  * older study continues with the new decisions.
  *
  * - 1: the first decisions.
- * - 2: `asha`, `hyperband` and `bohb` stop trials that fall behind, unless they are told to pause them, and learn their first rung; models order
+ * - 2: `asha`, `hyperband` and `bohb` stop trials that fall behind, unless they are set to pause them, and learn their first rung; models order
  *   trials over all budgets.
  * - 3: strategies keep state in tags as JSON. In an older log, `de`, `cmaes`, `sgd` and `lbfgs` find no such state, and start again from the results.
  *   `cmaes` orders eigenvectors by their eigenvalues and normalises their signs. The draws of neighbouring asks are independent.

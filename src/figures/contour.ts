@@ -62,7 +62,7 @@ export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number],
   return { across: sidesOf(x), up: sidesOf(y), cells: smoothed(known, sidesOf(x), sidesOf(y)) };
 }
 
-/** The share of results that are worse than each, from 0 to 1: a surface of ranks shows good regions also where few bad results are extreme. */
+/** The share of results that are worse than each, from 0 to 1: a surface of ranks shows good regions even if a few bad results are extreme. */
 function ranks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const places = new Array<number>(values.length);

@@ -43,10 +43,10 @@ const rungLines = (rungs: readonly number[], theme: Theme): ChartOption => ({
   },
 });
 
-/** Of many reported values, those beyond this share lie at the end of the axis, if they would take most of it. */
+/** Reported values beyond this quantile lie at the end of the axis, if they would take up most of it. */
 const SHOWN = 0.95;
 const MANY = 100;
-/** How much longer the axis would be with them. */
+/** The factor by which they may lengthen the axis. */
 const FAR = 3;
 
 /** The scales of all reported steps and values. */
@@ -73,7 +73,7 @@ export function curveScales({ rows, objectives: [objective] }: FigureStudy): Cur
 export const curvePath = ({ curve }: Pick<FigureRow, 'curve'>, [steps, values]: CurveScales): Path =>
   Array.from({ length: curve.length / 2 }, (_, i) => [steps.place(curve[2 * i]), values.place(curve[2 * i + 1])] as const);
 
-/** Curves as series: the latest so many. */
+/** The most curves that are drawn: the latest. */
 const MOST_CURVES = 1000;
 
 /** The curves as series of a chart, a mark at the end of each, and dashes to the trial that resumes it. */

@@ -16,7 +16,7 @@ import { sliceOption, sliceOrder } from './slice.ts';
 import type { FigureStudy } from './study.ts';
 import { lanesOf, timelineHeight, timelineOption } from './timeline.ts';
 
-/** A figure that is complete: with the trials. */
+/** A complete figure, with the trials. */
 export interface Figure {
   readonly title: string;
   readonly note?: string;
@@ -33,7 +33,7 @@ export class NoFigureError extends UserError {
 }
 
 /**
- * The figures of a kind: one for each objective, pair of objectives, or parameter, where that is what they show.
+ * The figures of a kind: one for each objective, pair of objectives, or parameter, depending on the kind.
  *
  * @param names parameters to show: two for `contour` and `rank`, any number for `slice` and `parallel`. Default: the most important, or all.
  * @throws NoFigureError if the study has nothing to show in this kind, or no such parameter
@@ -158,7 +158,7 @@ function namedAxes({ parameters }: FigureStudy, names: readonly string[]): reado
   });
 }
 
-/** The two parameters that a surface is over. */
+/** The two parameters of a surface. */
 export function twoAxes(study: FigureStudy, names: readonly string[]): readonly [x: number, y: number] {
   const chosen = names.length > 0 ? namedAxes(study, names) : sliceOrder(study).map(({ axis }) => axis);
   const [x, y] = chosen;

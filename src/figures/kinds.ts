@@ -1,4 +1,4 @@
-/** What figures can show. */
+/** The kinds of figures. */
 export const figureKinds = [
   'history',
   'edf',

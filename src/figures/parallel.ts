@@ -5,7 +5,7 @@ import type { ChartOption } from './drawing/option.ts';
 import { coordinateAt } from './drawing/scale.ts';
 import { counts, type FigureStudy, sign } from './study.ts';
 
-/** Lines are drawn for at most this many trials, the latest. */
+/** The most trials for which lines are drawn: the latest. */
 const MOST = 2000;
 
 /** A line for each trial with a result: its places on the axes, NaN for a parameter that it lacks, and how bad its result is, from 0 to 1. */

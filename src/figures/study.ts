@@ -15,7 +15,7 @@ export interface FigureRow extends TrialRow {
   readonly curve: readonly number[];
 }
 
-/** What figures show of a study. */
+/** The data of a study that figures show. */
 export interface FigureStudy {
   /** Trials by number. */
   readonly rows: readonly FigureRow[];
@@ -35,7 +35,7 @@ export interface FigureStudy {
   readonly at: number;
 }
 
-/** What is known of a study. */
+/** The data from which figures are made. */
 export interface StudyParts {
   readonly rows: readonly (TrialRow & { readonly curve?: readonly number[] })[];
   readonly objectives: readonly ObjectiveSpec[];
@@ -44,7 +44,7 @@ export interface StudyParts {
   readonly at: number;
 }
 
-/** Puts together what figures need. */
+/** Collects what figures need. */
 export function figureStudy({ rows: given, objectives, space, importances, at }: StudyParts): FigureStudy {
   const rows = given.map((row) => ({ ...row, state: stateOf(row), curve: row.curve ?? [] })).sort((a, b) => a.trial - b.trial);
   const byTrial = new Map(rows.map((row) => [row.trial, row]));

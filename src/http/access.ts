@@ -2,13 +2,13 @@ import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import { hasRole, tokenDigest, type User, type UserRole, type Users } from './users.ts';
 
-/** What routes know of a request besides its body. */
+/** The context of a request besides its body. */
 export interface HttpEnv {
   readonly Bindings: Partial<HttpBindings>;
   readonly Variables: { readonly user: User | undefined };
 }
 
-/** Headers of every answer: it is data, for this moment and for no page. */
+/** Headers of every answer: it must not be cached, or shown as a page. */
 const HEADERS = {
   'Content-Type': 'application/json',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -17,10 +17,10 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-/** An answer of JSON. Built in one piece, which costs half of what middleware costs that adds headers later. */
+/** An answer in JSON. It is built in one piece, because middleware that adds headers later costs twice as much. */
 export const answer = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), { status, headers: HEADERS });
 
-/** Lets a request pass if its user has one of the roles. Without users, on this machine alone, everyone may do everything. */
+/** Accepts a request if its user has one of the roles. Without users, which is possible only on this machine, everyone may do everything. */
 export function permit(users: Users | undefined, roles: readonly UserRole[]): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     if (!users) return next();

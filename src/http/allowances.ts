@@ -5,13 +5,13 @@ import { RefusedError } from '../study/commands.ts';
 import type { OperationId } from './operations.ts';
 import type { User } from './users.ts';
 
-/** What a user has caused so far. */
+/** What a user has used so far. */
 interface Used {
   trials: number;
   cost: number;
 }
 
-/** The users that cause the trials of a study. */
+/** The users whose allowances pay for the trials of a study. */
 interface Causes {
   /** The user of each open trial. */
   readonly trials: Map<TrialId, string>;
@@ -20,16 +20,16 @@ interface Causes {
   readonly spending: Spending;
 }
 
-/** What needs a user without an allowance, since others would pay for it. */
+/** Operations that a user with an allowance may not use, because others would pay for them. */
 const COMMON: readonly OperationId[] = ['createStudy', 'change'];
 
 /**
- * What users have used of their allowances: the trials that they asked for, and the configurations that they enqueued or proposed. It is counted from the logs of
- * the studies, so a restart forgets nothing.
+ * What users have used of their allowances: the trials that they asked for, and the configurations that they enqueued or proposed. It is counted from
+ * the logs of the studies, so a restart does not reset it.
  */
 export class Allowances {
   readonly #used = new Map<string, Used>();
-  /** Requests of each user that may yet cause a trial. */
+  /** Pending requests of each user that may cause a trial. */
   readonly #underWay = new Map<string, number>();
   readonly #causes = new Map<string, Causes>();
 
@@ -55,7 +55,7 @@ export class Allowances {
     causes.trials.delete(event.id);
   }
 
-  /** Admits a request if the allowance of its user permits it. @returns to be called when it is answered. @throws RefusedError */
+  /** Admits a request if the allowance of its user permits it. @returns a function to call when it is answered. @throws RefusedError */
   admit(id: OperationId, user: User | undefined): () => void {
     if (user === undefined || (user.trials === undefined && user.cost === undefined)) return () => {};
     const { name, trials = Number.POSITIVE_INFINITY, cost = Number.POSITIVE_INFINITY } = user;

@@ -17,7 +17,7 @@ import { type User, type Users, userRoles } from './users.ts';
 
 /** The user of a request on a server without users. */
 const ANYONE: User = { name: 'agent', role: 'agent' };
-/** Characters of the name of a request, at most. */
+/** The longest name of a request, in characters. */
 const LONGEST_KEY = 128;
 
 export interface HttpOptions extends Omit<AccessOptions, 'token'> {

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { HostedStudy } from '../../streams/host/host.ts';
 
-/** Milliseconds without news after which a comment says that the stream still lives. */
+/** Milliseconds without entries after which a comment keeps the stream alive. */
 const SILENCE = 15_000;
 
 /** The log of a study from a position on, then what is appended, as server-sent events. The id of an event is its position. */

@@ -3,7 +3,7 @@ import { failureOf, type RequestFailure, StrategyError, UserError } from '../err
 /** Whether a client can correct an error. */
 export const isOfClient = (error: unknown): boolean => error instanceof UserError || error instanceof StrategyError;
 
-/** What a client learns of an error. One that it cannot correct is for the people who run the server. */
+/** The answer to a client after an error. Details of errors that it cannot correct are only for people who run the server. */
 export function failureFor(error: unknown, warn: (message: string) => void): RequestFailure {
   const { error: message, code } = failureOf(error);
   if (!isOfClient(error)) warn(`a request failed: ${message}`);

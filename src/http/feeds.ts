@@ -7,7 +7,7 @@ export class Feeds {
   readonly #feeds = new Map<HostedStudy, Feed>();
   readonly #turn = inTurn();
 
-  /** Computes something from what the log of a study holds now, after what others asked for before. */
+  /** Computes something from the current log of a study, after earlier requests. */
   use<T>(study: HostedStudy, compute: (feed: Feed) => Promise<T>): Promise<T> {
     return this.#turn(async () => {
       const feed = this.#of(study);

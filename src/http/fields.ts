@@ -3,9 +3,9 @@ import type { Schema } from '../facts/schema.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { Operation } from './operations.ts';
 
-/** Bytes of a body, and characters of its fields, at most. */
+/** The most bytes of a body, and characters of its fields. */
 export const LARGEST = 2 ** 20;
-/** Levels of objects and arrays within a body. */
+/** The most levels of objects and arrays in a body. */
 const DEEPEST = 64;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export function checkDepth(fields: Fields): void {
   if (isDeeper(fields, DEEPEST)) throw new RefusedError({ code: 'too-deep', message: `expected a body nested at most ${DEEPEST} deep` });
 }
 
-/** The fields of a request that its operation describes: others must not get into the log. @throws RefusedError */
+/** The fields of a request that its operation describes, because others must not get into the log. @throws RefusedError */
 export function describedFields({ method, query, body }: Operation, all: Fields): Fields {
   if (method === 'get') return known(all, query);
   const fields = body?.additionalProperties ? all : known(all, body?.properties);

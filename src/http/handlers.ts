@@ -12,7 +12,7 @@ import { type OperationId, operations } from './operations.ts';
 import type { RunningStudies } from './studies.ts';
 import type { User } from './users.ts';
 
-/** A request that fits the schema of its operation, and may have more fields. */
+/** A request that fits the schema of its operation; it may have more fields. */
 export interface HttpRequest {
   /** From the path; empty and 0 if the path has none. */
   readonly study: string;
@@ -21,17 +21,17 @@ export interface HttpRequest {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Absent on a server without users. */
   readonly user: User | undefined;
-  /** The name of the request, by which a repeated one is recognised. */
+  /** The name of the request, to recognise a repetition. */
   readonly key: string | undefined;
   readonly whenGone?: WhenGone;
 }
 
 type Handler = (studies: RunningStudies, request: HttpRequest) => unknown;
 
-/** Seconds that an ask waits, unless it says otherwise. */
+/** Seconds that an ask waits by default. */
 const PATIENCE = 30;
 
-/** The state of a study, also of one that can no longer be run. */
+/** The state of a study, even if it can no longer be run. */
 function stateOf({ answers, failure }: HostedStudy) {
   const status = answers.status();
   return failure === undefined ? status : { ...status, error: sentenceFor(failure.error) };
@@ -42,7 +42,7 @@ const described = async (study: HostedStudy) => {
   return { ...stateOf(study), created: study.ledger.created };
 };
 
-/** What a trainer says of a trial becomes a fact with its name. */
+/** A trainer's request about a trial becomes a fact with its name. */
 const saying =
   (type: TrialEvent['type']): Handler =>
   async (studies, { study, trial, fields, user, key }) =>
@@ -52,7 +52,7 @@ const saying =
 const intentOf = (type: Intent['type'], trial: number, fields: HttpRequest['fields']): Intent =>
   parseIntent({ ...fields, type, ...(trial > 0 && { trial }) });
 
-/** What a person asks of a study becomes a fact with the name of the person. */
+/** A person's command becomes a fact with the name of the person. */
 const commanding =
   (type: Intent['type']): Handler =>
   async (studies, { study, trial, fields, user, key }) => {
@@ -126,7 +126,7 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
 /**
  * Answers a request, if the allowance of its user permits it.
  *
- * @param dry whether to say what it would do, without doing it.
+ * @param dry whether to answer only what it would do.
  * @throws RefusedError; what the operation throws.
  */
 export async function handle(id: OperationId, studies: RunningStudies, given: HttpRequest, dry = false): Promise<unknown> {
@@ -140,7 +140,7 @@ export async function handle(id: OperationId, studies: RunningStudies, given: Ht
   }
 }
 
-/** What an operation that acts would do, without doing it. @throws RefusedError as the operation would; what a strategy throws. */
+/** What a command would do, without doing it. @throws RefusedError as the operation would; what a strategy throws. */
 async function preview(id: OperationId, studies: RunningStudies, { study, trial, fields, user }: HttpRequest): Promise<object> {
   if (id === 'createStudy') return { creates: await studies.check(fields.name as string, fields) };
   const hosted = await studies.open(study);

@@ -5,7 +5,10 @@ import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
 import type { UserRole } from './users.ts';
 
-/** A request to the server: where it goes, which roles may send it, and what goes in and out. Routes, checks and the OpenAPI document follow from it. */
+/**
+ * A request to the server: its route, the roles that may send it, and the schemas of request and answer. Routes, checks and the OpenAPI document
+ * follow from it.
+ */
 export interface Operation {
   readonly method: 'get' | 'post';
   /** With parameters in braces, as in OpenAPI. */
@@ -13,7 +16,7 @@ export interface Operation {
   readonly roles: readonly UserRole[];
   readonly summary: string;
   readonly query?: Readonly<Record<string, Schema>>;
-  /** The names in the query that must be there. */
+  /** The required names in the query. */
   readonly required?: readonly string[];
   readonly body?: ObjectSchema;
   readonly result: Schema;
@@ -28,7 +31,7 @@ const seconds = (why: string): Schema => ({ type: 'number', minimum: 0, maximum:
 /** The longest name of a claim or a request. */
 const run = text('the claim on the trial, from the answer to ask');
 
-/** The fields of a fact that its trainer gives. Over HTTP, each fact must name its run. */
+/** The fields of a fact that its trainer sends. Over HTTP, each fact must name its run. */
 function bodyOf(type: Fact['type'], optional: readonly string[] = []): ObjectSchema {
   const { properties, required = [] } = factSchemas[type];
   const { type: _, v: __, trial: ___, attempt: ____, ...fields } = properties!;
@@ -83,7 +86,7 @@ const trainers = ['trainer'] as const;
 const studyPath = '/v1/studies/{study}';
 const trialPath = `${studyPath}/trials/{trial}`;
 
-/** What a person asks of a study. */
+/** A person's command. */
 function command(type: Intent['type'], { schema, summary, ofTrial }: IntentKind): Operation {
   const { properties = {}, required = [], description } = schema;
   const { trial: _, ...others } = properties;
@@ -98,7 +101,7 @@ function command(type: Intent['type'], { schema, summary, ofTrial }: IntentKind)
   };
 }
 
-/** What a trainer says of a trial that it has claimed. */
+/** A trainer's request about a trial that it has claimed. */
 const said = (type: Fact['type'], verb: string, summary: string, optional: readonly string[] = []) =>
   ({
     method: 'post',

@@ -8,7 +8,7 @@ import type { Users } from './users.ts';
 export interface HttpServerOptions {
   /** The address to listen on. Default 127.0.0.1; any other one needs users. */
   readonly host?: string | undefined;
-  /** Default: one that is free. */
+  /** Default: a free one. */
   readonly port?: number | undefined;
   /** Host names of a proxy in front of it, which needs users too. */
   readonly names?: readonly string[] | undefined;

@@ -9,7 +9,7 @@ export interface RunningStudies extends Studies<HostedStudy> {
   /** What users have used of their allowances. */
   readonly allowances: Allowances;
   readonly feeds: Feeds;
-  /** Tells the people who run the server. */
+  /** Prints a line for people who run the server. */
   warn(message: string): void;
   /** Calls back with the name of a study whenever it has changed. @returns a function that unsubscribes */
   watch(changed: (study: string) => void): () => void;

@@ -16,7 +16,7 @@ export interface User {
   readonly trials?: number;
   /** How many steps these trials may take together. Default: no limit. */
   readonly cost?: number;
-  /** Whether what it does is only checked. Default: false. */
+  /** Whether its requests are only checked. Default: false. */
   readonly dryRun?: boolean;
 }
 
@@ -31,7 +31,7 @@ class UsersError extends UserError {
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** The SHA-256 of a token, as the file of users has it: it does not let its readers log in. */
+/** The SHA-256 of a token, as in the file of users: readers of the file cannot log in with it. */
 export const tokenDigest = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** The users of a server, by the digests of their tokens. */

@@ -46,7 +46,7 @@ export function* fanova(
   };
 }
 
-/** What the forest says about each axis. */
+/** The results of the forest for each axis. */
 export interface FunctionalAnova {
   /** The share of the variance that it explains. Shares sum to 1, or to 0 if all predictions are equal. */
   readonly shares: readonly number[];

@@ -13,8 +13,8 @@ export interface AxisImportances {
   readonly fanova: Readonly<Record<string, number>>;
   readonly pedAnova: Readonly<Record<string, number>>;
   /**
-   * How far each share depends on which results there are: the middle 90 % of what bootstrap samples of them say. It shows chance,
-   * not bias: fANOVA credits the strongest axis with a little too much, and an axis without effect often has a share above 0.
+   * How far each share depends on the sample of results: the middle 90 % of the shares by bootstrap samples. It shows variance, not bias: fANOVA
+   * credits the strongest axis with a little too much, and an axis without effect often has a share above 0.
    */
   readonly intervals: {
     readonly fanova: Readonly<Record<string, ShareInterval>>;
@@ -31,20 +31,20 @@ export const MARGINAL_PLACES: readonly number[] = Array.from({ length: 33 }, (_,
 
 const fewestResults = (axes: readonly Axis[]): number => axes.length + 2;
 
-/** What to say if there are none. */
+/** The message if there are none. */
 export const tooFewResults = (axes: readonly Axis[]): string =>
   `there are too few results, or all are equal: importance needs at least ${fewestResults(axes)}`;
 
-/** The maximal number of cells on an ordered axis. */
+/** The most cells on an ordered axis. */
 const CELLS = 50;
 
 /**
  * How much each axis matters: for the variation over the whole space (fANOVA), and for being among the best tenth (PED-ANOVA). Yields now and
  * then.
  *
- * Both say of the same points what Optuna's evaluators do, fANOVA within its spread over seeds. But Optuna's fANOVA is given values where this one
- * is given points, so it does not know a log scale, nor that the ends of a range of integers are as frequent as others; and it leaves out
- * parameters under a condition, so that what these explain is noise to it.
+ * On the same points, both agree with Optuna's evaluators, fANOVA within its spread over seeds. But Optuna's fANOVA gets values instead of points, so
+ * it ignores log scales, and that the ends of a range of integers are as frequent as other values; and it leaves out conditional parameters, so that
+ * their effect is noise to it.
  *
  * @param results of one budget, or else as `resultsOf` makes them comparable; at least two more than there are axes
  * @returns undefined if there are too few results, or all are equal.

@@ -19,11 +19,11 @@ const PRIOR = 1;
 const FLOOR = 1e-12;
 
 /**
- * PED-ANOVA (Watanabe, Bansal & Hutter, IJCAI 2023): how far the law of each parameter among good trials lies from its law among all, as the
- * Pearson divergence of two kernel densities on a grid. A parameter that not all trials have is judged by those that do, which weigh by how many
- * they are among the good ones and among all (conditional PED-ANOVA: Baba, Ozaki & Watanabe 2026, arXiv 2601.20800, theorem 4.2).
+ * PED-ANOVA (Watanabe, Bansal & Hutter, IJCAI 2023): how far the distribution of each parameter among good trials is from that among all trials, as
+ * the Pearson divergence of two kernel densities on a grid. A parameter that not all trials have is judged by those that have it, weighted by their
+ * shares among the good ones and among all (conditional PED-ANOVA: Baba, Ozaki & Watanabe 2026, arXiv 2601.20800, theorem 4.2).
  *
- * @returns shares that sum to 1, or to 0 where all trials are good.
+ * @returns shares that sum to 1, or to 0 if all trials are good.
  */
 export function pedAnova(columns: readonly GridColumn[], losses: readonly number[]): readonly number[] {
   if (losses.length <= MIN_BEST) return columns.map(() => 0);

@@ -10,8 +10,8 @@ export interface ComparableResult {
 }
 
 /**
- * The results of a study that can be compared. Where all trials have one budget, these are the losses of completed trials. Where budgets differ,
- * each configuration has one result, also if it was stopped: the normal score of its place in the one order of all (see `orderOf`).
+ * The comparable results of a study. If all trials have one budget, these are the losses of completed trials. If budgets differ, each configuration
+ * has one result, even if it was stopped: the normal score of its place in the order of all (see `orderOf`).
  *
  * Yields now and then, so that the caller can do other work.
  *

@@ -1,6 +1,6 @@
 import type { Importances } from './importances.ts';
 
-/** More names than these would be no answer. */
+/** With more names, the answer would be useless. */
 const LISTED = 3;
 
 /** Which parameter matters most, or which ones may: those whose intervals reach that of the first. Undefined if there is nothing to compare. */

@@ -29,7 +29,7 @@ interface Rejection {
   readonly event?: never;
 }
 
-/** A fact that counts but is no event for strategies. */
+/** A fact that counts but is not an event for strategies. */
 interface Silent<E extends string, F> {
   readonly effect: E;
   readonly fact: F;
@@ -54,7 +54,7 @@ type AppliedFact<P> =
   | Heard<'expired', ExpiredFact, Expired>
   /** Another attempt at an open trial was suggested. */
   | Silent<'retried', SuggestedFact<P>>
-  /** The engine that suggested it did not know of a change: the number of the trial is used up and nothing else happens. */
+  /** The engine that suggested it had not read a change: the number of the trial is used up, and nothing else happens. */
   | Silent<'void', SuggestedFact<P>>
   | Silent<'cancelled', Cancelled>
   /** A result is wrong: the strategies must read the log again without it. */
@@ -64,12 +64,12 @@ type AppliedFact<P> =
   | Silent<'closed', Closed>
   | Silent<'noted', Fact<P>>;
 
-/** A fact together with what it did. */
+/** A fact and its effect. */
 export type Applied<P> = AppliedFact<P> | Rejection;
 
 /**
- * An entry of a log together with what it did. `effect` says what that is, and with it the type of `fact`; `event` is what strategies
- * received, if they received anything; `refusal` says why an entry was rejected.
+ * An entry of a log and its effect. `effect` determines the type of `fact`; `event` is the event that strategies received, if any; `refusal` says why
+ * an entry was rejected.
  *
  * @typeParam P the type of configurations
  */
@@ -81,11 +81,11 @@ export interface Queued<P> {
   readonly position: number;
   /** With the missing ones drawn. */
   readonly params: P;
-  /** What is given, if the strategy chooses the rest. */
+  /** The given parameters, if the strategy chooses the rest. */
   readonly fixed: Fixed | undefined;
 }
 
-/** What the study needs next. */
+/** The next need of the study. */
 export type Demand<P> =
   | { readonly type: 'nothing' }
   | { readonly type: 'close'; readonly reason: CloseReason }

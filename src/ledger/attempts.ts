@@ -3,7 +3,7 @@ import type { OpenTrial } from './trial.ts';
 
 /** How many attempts at a trial may be lost or preempted in a row, without a report, before the trial fails. */
 const INTERRUPTIONS = 30;
-/** How many may be lost or preempted in all: a trial must not end its machine for ever. */
+/** How many may be lost or preempted in all: a trial must not crash machines for ever. */
 const MOST_INTERRUPTIONS = 1000;
 
 /**

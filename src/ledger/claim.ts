@@ -9,7 +9,7 @@ type Verdict = Refusal | undefined;
 export const refuse = (code: RefusalCode, message: string): Refusal => ({ code, message: bounded(message) });
 
 /**
- * From rules 2 on, a named trainer speaks only for runs that it has claimed, and must name the run. The engine and the single writer of a
+ * From rules 2 on, a named trainer may only write facts about runs that it has claimed, and must name the run. The engine and the single writer of a
  * journal have no name: only the other rules apply to them.
  */
 export function refuseAuthor(fact: TrialEvent | Cancelled, author: string, { runs }: OpenTrial<unknown>): Verdict {
@@ -18,7 +18,7 @@ export function refuseAuthor(fact: TrialEvent | Cancelled, author: string, { run
   if (run === undefined)
     return refuse('missing-field', `run is missing: ${type} of trial ${id} must name the run that trainer ${author} claimed`);
   const holder = runs.get(run);
-  if (holder === author || !runs.has(run)) return undefined; // the rules below reject an unknown run where it matters
+  if (holder === author || !runs.has(run)) return undefined; // the rules below reject an unknown run if it matters
   return refuse(
     'wrong-author',
     `run ${run} of trial ${id} was claimed by ${holder === undefined ? 'the engine' : `trainer ${holder}`}, not by trainer ${author}`,

@@ -3,7 +3,7 @@ import type { Refusal } from '../facts/refusal.ts';
 import type { TrialId } from '../messages.ts';
 import { refuse } from './claim.ts';
 
-/** Promotions and imports begin no configuration. */
+/** Promotions and imports do not begin a configuration. */
 const isConfiguration = ({ by, resumes }: SuggestedFact<unknown>): boolean => by !== 'import' && resumes === undefined;
 
 /** Counts the configurations that a study has tried, as its limit of trials does. */
@@ -20,7 +20,7 @@ export class Configurations {
     this.#failed.set(suggestion.trial, isConfiguration(suggestion));
   }
 
-  /** Leaves failed trials out of the count. Others keep counting. */
+  /** Leaves failed trials out of the count. Other trials still count. */
   uncount(trials: readonly TrialId[]): void {
     for (const trial of trials) {
       if (!this.#failed.get(trial)) continue;

@@ -5,7 +5,7 @@ import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { lossOf } from './settings.ts';
 
-/** What a result holds besides its values, as strategies see it. Of a gradient or an error, all objectives' or none. */
+/** The other fields of a result, as strategies see them. A gradient or a standard error is passed only if it is complete for all objectives. */
 export function extrasOf<P>(fact: Completed, point: Point, space: Space<P>, objectives: readonly ObjectiveSpec[]): Partial<Ended> {
   const { gradient, stderr, constraints, seconds } = fact;
   if (!gradient && !stderr && !constraints && seconds === undefined) return {};
@@ -14,7 +14,9 @@ export function extrasOf<P>(fact: Completed, point: Point, space: Space<P>, obje
   return omitUndefined({ gradient: slopes, stderr: errors?.every((e) => e !== undefined) ? errors : undefined, constraints, seconds });
 }
 
-/** d loss / d coordinate = d value / d parameter x d parameter / d coordinate. A gradient with a hole is none: a hole is not a zero. */
+/**
+ * d loss / d coordinate = d value / d parameter x d parameter / d coordinate. An incomplete gradient is left out: a missing derivative is not zero.
+ */
 function gradientOf<P>(
   gradient: Readonly<Record<string, Values>>,
   point: Point,

@@ -1,11 +1,11 @@
 import type { Proposed, ProposerEvent, StrategyEvent } from '../messages.ts';
 import { samePoint } from '../space/axis.ts';
 
-/** What an external proposer has proposed, as a fold over facts. */
+/** The proposals of an external proposer, as a fold over facts. */
 export interface Inbox {
-  /** Those that can be used, the oldest first. */
+  /** The usable ones, the oldest first. */
   readonly proposals: readonly Proposed[];
-  /** Whether it took too long, and has proposed nothing since. */
+  /** Whether the proposer took too long, and has proposed nothing since. */
   readonly isAbsent: boolean;
   /** Position of its last proposal; 0 before the first. */
   readonly last: number;

@@ -35,8 +35,8 @@ import { Trials } from './trials.ts';
 export const LONGEST_FACT = 16 * 1024;
 
 /**
- * A fold over the entries of a log, between what is written and what strategies see. It decides which facts count, knows the open trials,
- * and turns names, units and directions into points and losses. It takes no decisions of a strategy.
+ * A fold over the entries of a log. It decides which facts count, tracks the open trials, and converts names, units and directions to points and
+ * losses for strategies. It makes no decisions of strategies.
  *
  * @typeParam P the type of configurations
  */
@@ -53,7 +53,7 @@ export class Ledger<P> {
   #closed: CloseReason | undefined;
   #metric: string | undefined;
 
-  /** @param retracted trials whose results are known to be wrong, though the fold has not reached the entries that say so. */
+  /** @param retracted trials whose results are retracted by later entries. */
   constructor(space: Space<P>, retracted: ReadonlySet<TrialId> = new Set()) {
     this.#space = space;
     this.#trials = new Trials(space, retracted);
@@ -108,7 +108,7 @@ export class Ledger<P> {
   }
 
   #create(fact: Created): Applied<P> {
-    const isRepeated = JSON.stringify(fact) === JSON.stringify(this.#created); // it may be stored twice, so that damage cannot lose it
+    const isRepeated = JSON.stringify(fact) === JSON.stringify(this.#created); // it may be stored twice, so that damage cannot destroy it
     if (this.#settings && !isRepeated) return rejected(fact, refuse('out-of-place', 'a log has one created fact, at its beginning'));
     if (!this.#settings) {
       this.#settings = settingsOf(fact);
@@ -154,7 +154,7 @@ export class Ledger<P> {
     }
   }
 
-  /** Why a command would be rejected as the next entry. Changes nothing. */
+  /** Why a command would be rejected as the next entry. It changes nothing. */
   refuses(fact: Command | Closed): Refusal | undefined {
     switch (fact.type) {
       case 'enqueued': {
@@ -242,7 +242,7 @@ export class Ledger<P> {
   get running(): number {
     return this.#trials.open.running;
   }
-  /** How many of the running trials wait for their next attempt. */
+  /** How many of the open trials wait for their next attempt. */
   get awaiting(): number {
     return this.#trials.open.awaiting;
   }
@@ -270,15 +270,15 @@ export class Ledger<P> {
   get open(): ReadonlyMap<TrialId, OpenTrial<P>> {
     return this.#trials.open.byId;
   }
-  /** The trainers whose names the log knows. */
+  /** The trainers that the log names. */
   get trainers(): Trainers {
     return this.#trials.trainers;
   }
-  /** The printed metric that is the value, as the last fact with a `metric` says. */
+  /** The printed metric that is the value, by the last fact with a `metric`. */
   get metric(): string | undefined {
     return this.#metric;
   }
-  /** What an external proposer has proposed. */
+  /** The proposals of an external proposer. */
   inbox(proposer: string): Inbox {
     return this.#proposers.of(proposer);
   }

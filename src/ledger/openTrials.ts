@@ -69,6 +69,6 @@ interface Open<P> {
   readonly awaiting: number;
 }
 
-/** Whether a study that has ended must wait for a trial. @param areClaimed whether trainers claim trials, so that a trial does not run before */
+/** Whether a closed study must wait for a trial. @param areClaimed whether trainers claim trials: a trial then runs only after a claim */
 export const isTrialRunning = <P>({ open, running, awaiting }: Open<P>, areClaimed = false): boolean =>
   areClaimed ? open.size > waitingIn(open) : running > awaiting;

@@ -1,9 +1,9 @@
 import { type Ended, violates } from '../messages.ts';
 
 /**
- * How many results in a row were not better than all before them. Each budget is judged on its own: a short training that beats the other short
- * ones is an improvement, even if a long one did better. A trial that was stopped, or that violates an outcome constraint, is a result that is
- * not better; a failed trial is no result.
+ * How many results in a row did not improve on all earlier ones. Each budget is judged on its own: a short training that beats the other short
+ * ones is an improvement, even if a long one did better. A trial that was stopped, or that violates an outcome constraint, is a result without
+ * improvement; a failed trial is not a result.
  */
 export interface Plateau {
   readonly length: number;

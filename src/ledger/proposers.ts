@@ -16,7 +16,7 @@ export class Proposers {
   readonly #inboxes = new Map<string, Inbox>();
   /** The trial of each configuration, by its fingerprint. */
   readonly #tried = new Map<number, TrialId>();
-  /** Suggestions that are not yet among them: studies without a proposer never look. */
+  /** Suggestions that are not yet among them: only studies with a proposer need them. */
   #untold: Suggested[] = [];
   /** Whether a configuration may be tried twice. */
   repeats = false;
@@ -52,7 +52,7 @@ export class Proposers {
 
   expire(fact: ExpiredFact): Applied<never> {
     const { proposer, proposal, known = Number.POSITIVE_INFINITY } = fact;
-    const isBack = proposal === undefined && this.of(proposer).last > known; // it proposed just as its time ended
+    const isBack = proposal === undefined && this.of(proposer).last > known; // it proposed just before its time was up
     if (isBack) return { effect: 'noted', fact };
     const event: ProposerEvent = omitUndefined({ type: 'expired', proposer, proposal });
     this.#update(event);

@@ -1,7 +1,7 @@
 import type { Changed, Created, Limits, ObjectiveSpec, Values } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 
-/** What is in force: `created`, and every `changed` since. */
+/** The current settings: `created`, and every `changed` since. */
 export interface Settings {
   readonly study: string;
   readonly seed: string;
@@ -10,16 +10,16 @@ export interface Settings {
   readonly parallel: number;
   /** The share of the time of workers that serve several studies, relative to the others. */
   readonly priority: number;
-  /** What the options said at the last start that said something new. What they say again is no news, and undoes no change since. */
+  /** The options of the last start that changed something. Equal options at a later start do not undo changes made in between. */
   readonly said: Limits & { readonly parallel: number; readonly priority: number };
   readonly duplicates: 'forbid' | 'allow';
-  /** Which rules decide what counts. */
+  /** Version of the rules for which facts count. */
   readonly rules: number;
   readonly paused: boolean;
   readonly strategy: unknown;
-  /** Whether trainers resume from checkpoints, as far as the study says. */
+  /** Whether trainers resume from checkpoints, if the study declares it. */
   readonly resumes: boolean;
-  /** The version whose defaults hold for the strategy, see `DECISIONS`. */
+  /** The version whose defaults apply to the strategy, see `DECISIONS`. */
   readonly decisions: number;
   /** How often the strategy was switched. */
   readonly epoch: number;
@@ -70,10 +70,10 @@ export const changedBy = (
   epoch: strategy === undefined ? settings.epoch : settings.epoch + 1,
 });
 
-/** The one place where directions are read: strategies minimise. */
+/** The only place where directions are read, because strategies minimise. */
 export const lossOf = ({ direction }: ObjectiveSpec, value: number): number => (direction === 'maximize' ? -value : value);
 
-/** One loss an objective, or the name of the value that is missing. */
+/** One loss for each objective, or the name of the missing value. */
 export function lossesOf(objectives: readonly ObjectiveSpec[], values: Values): number[] | string {
   const losses: number[] = [];
   for (const objective of objectives) {

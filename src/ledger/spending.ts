@@ -2,7 +2,7 @@ import type { Limits } from '../facts/limits.ts';
 import type { Ended, TrialId } from '../messages.ts';
 
 /**
- * What trials have cost, in the unit of steps and budgets: what was trained, once. Steps that a lost run repeats are not counted, and a trial
+ * The cost of trials, in the unit of steps and budgets: each trained step once. Steps that a lost run repeats are not counted, and a trial
  * without a step or a budget costs 1.
  */
 export class Spending {
@@ -25,7 +25,7 @@ export class Spending {
   }
 }
 
-/** The limit that allows no new trial. A running trial may still end a plateau. */
+/** The limit that has been reached, so that no new trial begins. A running trial may still end a plateau. */
 export function spent(limits: Limits, cost: number, plateau: number): 'cost' | 'plateau' | undefined {
   if (cost >= (limits.cost ?? Number.POSITIVE_INFINITY)) return 'cost';
   return plateau >= (limits.plateau ?? Number.POSITIVE_INFINITY) ? 'plateau' : undefined;

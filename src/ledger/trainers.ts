@@ -4,19 +4,19 @@ import type { TrialId } from '../messages.ts';
 import { refuse } from './claim.ts';
 import type { OpenTrial } from './trial.ts';
 
-/** An error within so many milliseconds of the claim may be the fault of the trainer's machine. */
+/** An error within this many milliseconds of the claim may be the fault of the trainer's machine. */
 const AT_ONCE = 10_000;
-/** So many of them in a row are, if others complete trials meanwhile. */
+/** This many of them in a row are its fault, if others complete trials meanwhile. */
 const BROKEN = 3;
-/** A trainer that has said nothing for so many milliseconds, and holds no trial, may be gone. */
+/** A trainer that was silent for this many milliseconds, and holds no trial, may be gone. */
 const SILENT = 60_000;
-/** Trainers that may fail a trial at once before it counts, if none of them has a result since its last such error. */
+/** The number of trainers that may fail a trial at once before the failure counts, if none of them has had a result since its last such error. */
 const CHANCES = 3;
 
-/** A trainer whose name the log knows. */
+/** A trainer that the log names. */
 export interface TrainerState {
   readonly name: string;
-  /** What it was told last. */
+  /** Its last instruction. */
   readonly to: Instruction;
   readonly reason?: string | undefined;
   /** The trials that it holds. */
@@ -31,19 +31,19 @@ export interface TrainerState {
 type Draft = { -readonly [K in keyof TrainerState]: TrainerState[K] };
 interface Known extends Draft {
   readonly holds: Set<TrialId>;
-  /** Whether the engine told it to pause. */
+  /** Whether the engine paused it. */
   isBlamed: boolean;
   /** Trials that it failed at once since its last result and that no other trainer has failed, with the message of each. */
   readonly atOnce: Map<TrialId, string>;
-  /** Results of all trainers before the first of them. */
+  /** The number of results of all trainers before the first of these failures. */
   resultsBefore: number;
 }
 
-/** Versions that know only older rules do not know instructions: a log under these rules folds here as it does there. */
+/** Versions with only the older rules do not know instructions, so instructions do not count under these rules. */
 export const refuseInstruction = (rules: number): Refusal | undefined =>
   rules >= 4 ? undefined : refuse('out-of-place', `instructions to trainers take effect from rules 4 on; the study has rules ${rules}`);
 
-/** The trainers of a study, as far as its log knows their names: what they hold, what they were told, and which of them is broken. */
+/** The trainers that a log names: the trials that they hold, their instructions, and which of them is broken. */
 export class Trainers implements Iterable<TrainerState> {
   readonly #known = new Map<string, Known>();
   /** Those that have failed a trial at once since their last result. */
@@ -107,7 +107,7 @@ export class Trainers implements Iterable<TrainerState> {
 
   #hasErred(trainer: Known, { proposal: { id }, claimedAt = 0, failedAtOnce }: OpenTrial<unknown>, at: number, message: string): boolean {
     const isProven = trainer.results > 0 && trainer.atOnce.size === 0;
-    if (isProven) for (const other of this.#watched) other.atOnce.delete(id); // the trial fails elsewhere, too
+    if (isProven) for (const other of this.#watched) other.atOnce.delete(id); // the trial fails elsewhere too
     if (at - claimedAt > AT_ONCE) {
       this.#clear(trainer);
       return false;
@@ -132,7 +132,7 @@ export class Trainers implements Iterable<TrainerState> {
     return undefined;
   }
 
-  /** What the engine has to tell a trainer: to pause because it is broken, or to work because it is not. */
+  /** The instruction that the engine has to write: a broken trainer must pause, one that is not broken may work. */
   due(): Instructed | undefined {
     for (const { name, to, atOnce, isBlamed, resultsBefore } of this.#watched) {
       const isBroken = atOnce.size >= BROKEN && this.#results > resultsBefore;
@@ -153,7 +153,7 @@ export class Trainers implements Iterable<TrainerState> {
     return undefined;
   }
 
-  /** Whether a trainer was not told to pause or to end. One without a name cannot be told. */
+  /** Whether a trainer has no instruction to pause or to end. A trainer without a name cannot have one. */
   isAtWork(name: string | undefined): boolean {
     return name === undefined || (this.get(name)?.to ?? 'work') === 'work';
   }
@@ -166,7 +166,7 @@ export class Trainers implements Iterable<TrainerState> {
     return this.#known.values();
   }
 
-  /** Whether no other trainer seems to be there. */
+  /** Whether no other trainer seems to be running. */
   #isAlone(trainer: Known, now: number): boolean {
     for (const other of this.#known.values()) {
       if (other === trainer || other.to !== 'work') continue;

@@ -22,7 +22,7 @@ export interface OpenTrial<P = Params> {
   claimedAt?: number;
   /** Trainers where an attempt failed at once, by an error that did not count. */
   readonly failedAtOnce: Set<string>;
-  /** Whether no trainer took the last attempt. */
+  /** Whether no trainer claimed the last attempt. */
   unclaimed?: boolean;
   /** Its attempt failed and another one is due. */
   awaiting: boolean;

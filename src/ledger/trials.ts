@@ -29,7 +29,7 @@ import { type EndStatus, type OpenTrial, openTrial } from './trial.ts';
 
 /** The largest loss that strategies see: its fourth power is still finite. */
 const LARGEST = 1e75;
-/** How a trial ended, without what its proposal holds. */
+/** How a trial ended, without the fields of its proposal. */
 type End = Pick<Ended, 'outcome'> & Partial<Ended>;
 
 /** The facts that end a trial. */
@@ -42,7 +42,7 @@ export class Trials<P> {
   readonly configurations = new Configurations();
   readonly #space: Space<P>;
   readonly #retracted: ReadonlySet<TrialId>;
-  /** A number that is not in here was never suggested, or its suggestion is lost. */
+  /** A missing number was never suggested, or its suggestion is lost. */
   readonly #statuses = new Map<TrialId, EndStatus | 'open'>();
   #last: TrialId = 0;
   readonly #checkpoints = new Map<TrialId, string>();
@@ -85,7 +85,7 @@ export class Trials<P> {
     }
   }
 
-  /** Why a fact does not count, whatever it says: its trial is not open, or is another trainer's. */
+  /** Why a fact does not count, whatever its values are: its trial is not open, or belongs to another trainer. */
   refuses(fact: TrialEvent | Cancelled, author?: string): Refusal | undefined {
     const trial = this.open.byId.get(fact.trial);
     if (trial === undefined) return this.#notOpen(fact.trial);
@@ -104,7 +104,7 @@ export class Trials<P> {
       : refuse('ended', `trial ${id} has ended: ${status}`);
   }
 
-  /** @param since position of the last change of the study: a later suggestion that was decided before it is void. */
+  /** @param since position of the last change of the study: a suggestion that was decided before it, but stored after it, is void. */
   suggest(fact: SuggestedFact<P>, since: number): Applied<P> {
     const id = fact.trial;
     // From rules 2 on, a lost suggestion costs only its own trial: later suggestions still count.
@@ -131,7 +131,7 @@ export class Trials<P> {
     return { effect: 'suggested', fact, event: trial.proposal };
   }
 
-  /** The point of parameters, or why they are not a configuration of this space. */
+  /** The point of a configuration, or why the parameters are not one of this space. */
   encode(params: Params | P): Point | string {
     try {
       return this.#space.encode(this.#space.parse(params));
@@ -206,7 +206,7 @@ export class Trials<P> {
     return this.#end(fact, trial, status, end);
   }
 
-  /** Programs get the checkpoint as an argument: one that begins with a dash would be an option. */
+  /** Programs get the checkpoint as an argument, and would read one that begins with a dash as an option. */
   #isReference(checkpoint: string): boolean {
     return this.#settings.rules < 2 || !checkpoint.startsWith('-');
   }

@@ -11,7 +11,7 @@ export interface Link {
   closed(): boolean;
 }
 
-/** Why the process should be restarted; undefined if it works, also as a standby and while the server is away. */
+/** Why the process should be restarted; undefined if it works, even as a standby or while the server is down. */
 function failureOf({ studies }: Metrics, link: Link | undefined): string | undefined {
   if (link?.closed()) return 'the connection to the server is closed';
   const failures = [...studies.values()].map(({ failure }) => failure?.());
@@ -31,7 +31,7 @@ async function studyOf({ state, leads, lag, failure, last }: Measured) {
   });
 }
 
-/** Whether the process can do its work now, and with it what a person would ask next. */
+/** Whether the process can do its work now, with details for people. */
 async function readinessOf({ studies }: Metrics, link: Link | undefined) {
   const server = link && (link.connected() ? 'connected' : 'disconnected');
   const shown = await Promise.all([...studies].map(async ([name, study]) => [name, await studyOf(study)] as const));

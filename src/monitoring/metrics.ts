@@ -5,13 +5,13 @@ import { version } from '../version.ts';
 import { bestResult, countsOf, phases, type StudyState, studyPhase, type WatchedStudy } from './studyState.ts';
 import { StudyTimes } from './studyTimes.ts';
 
-/** Seconds: a decision takes milliseconds, or as long as a model takes to fit. */
+/** Seconds: a decision takes milliseconds, or as long as the fit of a model. */
 const DECISION = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 /** Seconds: a trial takes from moments to days. */
 const TRIAL = [0.1, 1, 10, 60, 300, 1800, 7200, 28_800, 86_400, 259_200];
-/** Milliseconds between two looks at how late the event loop is. */
+/** Milliseconds between two measurements of the event loop delay. */
 const LOOP = 100;
-/** Milliseconds that a server has to tell how many entries it has stored. */
+/** Milliseconds to wait for the number of entries that a server has stored. */
 const PATIENCE = 1000;
 
 export interface Measured extends WatchedStudy {
@@ -87,7 +87,7 @@ export class Metrics {
     });
     this.gauge('lag_entries', 'Entries that the server has stored and this process has not read.', ['study'], async (set) => {
       const lags = [...this.#studies].map(async ([study, { lag }]) => lag && set({ study }, await lag()));
-      await Promise.allSettled(lags); // a server that cannot be reached tells no lag
+      await Promise.allSettled(lags); // without a connection, the lag is unknown
     });
     this.gauge('leader', '1 if this process decides, 0 if it stands by.', ['study'], (set) => {
       for (const [study, { leads }] of this.#studies) if (leads) set({ study }, leads() ? 1 : 0);
@@ -126,12 +126,12 @@ export class Metrics {
     return this.#studies;
   }
 
-  /** Forgets a study that is gone. Its counters stay until the process ends. */
+  /** Removes a study. Its counters stay until the process ends. */
   remove(study: string): void {
     this.#studies.delete(study);
   }
 
-  /** Records how long a strategy took for an answer. */
+  /** Records how long a strategy took to answer. */
   answered(study: string, strategy: string, seconds: number): void {
     this.#models.observe({ study, strategy }, seconds);
   }
@@ -171,7 +171,7 @@ export class Metrics {
   }
 }
 
-/** Does not wait long for an answer, and does not ask again before the last one has come: a server that is away gives none. */
+/** Does not wait long for an answer, and does not ask again before the last answer: a server that is down does not answer. */
 function inTime(ask: () => Promise<number>): () => Promise<number> {
   let asked: Promise<number> | undefined;
   return () => {

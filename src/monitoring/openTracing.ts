@@ -1,7 +1,7 @@
 import type { Tracing } from './tracing.ts';
 
 /**
- * Tracing, where it is configured: a variable `OTEL_...` is set. Otherwise OpenTelemetry is not even loaded, which takes 20 ms.
+ * Tracing, if a variable `OTEL_...` is set. Otherwise OpenTelemetry is not loaded, which takes 20 ms.
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables
  */

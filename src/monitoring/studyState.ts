@@ -3,17 +3,17 @@ import { waitingIn } from '../ledger/openTrials.ts';
 import type { TrialId } from '../messages.ts';
 import { bestFirst, type TrialRow, type TrialRows } from '../study/trials.ts';
 
-/** What is folded from the log of a study. */
+/** The state computed from the log of a study. */
 export interface StudyState {
   readonly ledger: Pick<Ledger<unknown>, 'created' | 'settings' | 'open' | 'best' | 'closed' | 'position'>;
   readonly rows: Pick<TrialRows<unknown>, 'counts' | 'get'> & Iterable<TrialRow<unknown>>;
 }
 
-/** A study that is watched, wherever it runs. */
+/** A monitored study, wherever it runs. */
 export interface WatchedStudy {
   /** Undefined while its log is empty. */
   state(): StudyState | undefined;
-  /** Whether this process decides. Absent where it only reads. */
+  /** Whether this process decides. Absent if it only reads. */
   readonly leads?: (() => boolean) | undefined;
   /** Entries that are stored and not read yet. */
   readonly lag?: (() => Promise<number>) | undefined;
@@ -21,13 +21,13 @@ export interface WatchedStudy {
   readonly failure?: (() => string | undefined) | undefined;
 }
 
-/** The phase of a study, in the words of the dashboard. */
+/** The phase of a study, with the words of the dashboard. */
 export const phases = ['running', 'paused', 'closed'] as const;
 export type Phase = (typeof phases)[number];
 export const studyPhase = ({ ledger }: StudyState): Phase =>
   ledger.closed !== undefined ? 'closed' : ledger.settings.paused ? 'paused' : 'running';
 
-/** The ledger ranks a result before it knows that it was retracted; then the best of the others counts. */
+/** The ledger may have ranked a result that is retracted later; then the best of the others counts. */
 export function bestResult({
   ledger: { best, settings },
   rows,

@@ -1,12 +1,12 @@
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
 
-/** Positions whose times are kept. A decision follows soon after what it knew. */
+/** The number of positions whose times are kept. A decision follows soon after the last entry that it is based on. */
 const REMEMBERED = 512;
 
-/** How long things took, in seconds, of which an entry is the end. */
+/** The durations that end with an entry, in seconds. */
 interface Times {
-  /** From the last fact that a decision knew to the suggestion. */
+  /** From the last fact that a decision is based on to the suggestion. */
   readonly asked?: number | undefined;
   /** From a suggestion to its claim. */
   readonly claimed?: number | undefined;
@@ -19,7 +19,7 @@ interface Times {
 const seconds = (from: number | undefined, to: number): number | undefined =>
   from === undefined ? undefined : Math.max(0, to - from) / 1000;
 
-/** Measures a study by the times in its log. */
+/** Measures durations of a study by the times in its log. */
 export class StudyTimes {
   readonly #entries = new Map<number, number>();
   readonly #suggested = new Map<TrialId, number>();

@@ -21,11 +21,11 @@ interface Attempt {
   readonly trial: TrialId;
   readonly attempt: number;
   readonly run: string;
-  /** The trace that its suggestion named. */
+  /** The trace in its suggestion. */
   readonly traceparent: string | undefined;
 }
 
-/** Spans by OpenTelemetry: each trial is a trace. Where no SDK is registered, they cost little and go nowhere. */
+/** Spans by OpenTelemetry: each trial is a trace. Without an SDK, they cost little and are dropped. */
 export class Tracing {
   readonly #tracer: Tracer = trace.getTracer('hypertide', version);
 
@@ -39,7 +39,7 @@ export class Tracing {
       trials.set(trial, traced);
       return traced;
     };
-    /** Decisions on their way to the log, by attempt. Their spans end, and so are exported, once they are stored. */
+    /** Decisions that are being stored, by attempt. Their spans end, and are then exported, once they are stored. */
     const sent = new Map<string, { readonly isFirst: boolean; readonly end: () => void }>();
     return {
       decided: ({ trial, attempt, by }, asked, fitted) => {
@@ -100,7 +100,7 @@ function traceparentOf(span: Span): string | undefined {
   return isSpanContextValid({ traceId, spanId, traceFlags }) ? `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}` : undefined;
 }
 
-/** The context that another process named. */
+/** The context from another process. */
 function contextOf(traceparent: string | undefined): Context {
   const [, traceId, spanId, flags] = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/.exec(traceparent ?? '') ?? [];
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;

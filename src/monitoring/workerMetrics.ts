@@ -1,7 +1,7 @@
 import { Counter } from 'prom-client';
 import type { Metrics } from './metrics.ts';
 
-/** The metrics of a worker: what its slots do. */
+/** The metrics of a worker and its slots. */
 export class WorkerMetrics {
   readonly #ended: Counter<'study' | 'outcome'>;
   readonly #seconds: Counter<'state'>;

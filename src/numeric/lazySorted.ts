@@ -1,8 +1,8 @@
 import { insertSorted, rankOf } from './sorted.ts';
 
-/** With so few changes, each is made on its own. */
+/** Up to this many changes are made one by one. */
 const FEW = 16;
-/** So many of the first items are kept in order, with spare ones for those that are removed. */
+/** The number of first items that are kept in order, including spare ones for those that are removed. */
 const FIRST = 64;
 
 /**
@@ -23,13 +23,13 @@ export class LazySorted<T> {
     this.#compare = compare;
   }
 
-  /** Adds an item that was never there. */
+  /** Adds a new item. */
   add(item: T): void {
     this.#added.add(item);
     this.#keepIfFirst(item, this.#first.length === this.#size++);
   }
 
-  /** Removes an item that is there. */
+  /** Removes an existing item. */
   remove(item: T): void {
     if (!this.#added.delete(item)) this.#removed.add(item);
     this.#size--;
@@ -53,7 +53,7 @@ export class LazySorted<T> {
     return this.#first.slice(0, count);
   }
 
-  /** @param areAll whether the first items are all that there are besides this one */
+  /** @param areAll whether there are no items besides the first ones and this one */
   #keepIfFirst(item: T, areAll: boolean): void {
     const last = this.#first.at(-1);
     if (last !== undefined && this.#compare(item, last) > 0 && !(areAll && this.#first.length < FIRST)) return;

@@ -42,8 +42,8 @@ export function standardise(values: ArrayLike<number>): OutcomeTransform {
 
 /**
  * A transform of values of which none is far above the others. Training that diverges returns losses such as 1e200, next to which all others would be
- * equal. Values whose distance to the lowest one is more than `far` times that of the lower quartile count as if they were at that distance: how bad
- * the bad ones are says little about the good ones.
+ * equal. Values whose distance to the lowest one is more than `far` times that of the lower quartile count as if they were at that distance:
+ * differences between bad values say little about the good ones.
  */
 export const withoutExtremes =
   (transformOf: (values: readonly number[]) => OutcomeTransform, far: number) =>

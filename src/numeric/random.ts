@@ -10,7 +10,7 @@ export type Rng = () => number;
  * The numbers stand in the middle of the key: Alea hardly mixes the last characters, so that keys which differ only there start with
  * numbers in arithmetic progression.
  *
- * @param retry how many answers to this ask were turned down before; another number gives another, equally good draw.
+ * @param retry how many answers to this ask were rejected before; each number gives another, equally good draw.
  */
 export const rngFor = (seed: string, path: string, ask: number, retry = 0): Rng => seedrandom.alea(`${seed}/${path}/${ask}/${retry}/draws`);
 

@@ -8,12 +8,12 @@ import { version } from '../version.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
-/** The package as it is built: the Python sources, and the engine that is made here. */
+/** The files of the package: the Python sources, and the engine that is built here. */
 const staged = join(root, 'dist-python/package');
 const engine = join(staged, 'hypertide/engine');
 const page = join(root, 'dist/src/dashboard/page');
 
-/** The licences of everything that the bundle holds, as they ask for. */
+/** The licences of everything in the bundle, as they require. */
 function licences(packages: Iterable<string>): string {
   return [...packages]
     .sort()

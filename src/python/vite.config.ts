@@ -3,7 +3,9 @@ import { defineConfig } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The command with all its libraries, for the Python wheel. The files lie as in the package's `dist`, since they look for each other. */
+/**
+ * The command with all its libraries, for the Python wheel. The files are arranged as in the package's `dist`, because they find each other by path.
+ */
 export default defineConfig({
   root,
   ssr: { noExternal: true },

@@ -4,14 +4,17 @@ import { keyOf } from '../samplers/bo/posteriorSamples.ts';
 import type { Point } from '../space/axis.ts';
 import type { ResultModel } from './resultModel.ts';
 
-/** So many standard deviations are added to the mean: the model is least certain of lone points, where it may only follow others. */
+/**
+ * The number of standard deviations that are added to the mean: the model is least certain of isolated points, whose prediction depends on other
+ * points.
+ */
 const CAUTION = 2;
 
-/** A configuration that was tried, as one of its results. */
+/** A configuration, represented by one of its results. */
 export interface DeploymentCandidate {
   /** The index of the result. */
   readonly index: number;
-  /** What the model expects of a repetition, as a transformed loss; absent without a model. */
+  /** The expected result of a repetition, as a transformed loss; absent without a model. */
   readonly expected?: { readonly mean: number; readonly variance: number };
 }
 

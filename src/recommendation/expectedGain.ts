@@ -5,7 +5,7 @@ import { maximise } from '../samplers/bo/search.ts';
 import type { Domain, Point } from '../space/axis.ts';
 import type { ResultModel } from './resultModel.ts';
 
-/** What further trials are expected to gain. */
+/** The expected gain of further trials. */
 export interface ExpectedGain {
   /** In the unit of the objective, at least 0. */
   readonly value: number;
@@ -18,7 +18,7 @@ const PERTURBED = 10;
 
 /**
  * The largest expected improvement of the model over the configurations that were not tried. As a rule for stopping: Nguyen et al., "Regret for
- * expected improvement over the best-observed value and stopping condition" (ACML 2017). docs/benchmarks.md has how often it was right.
+ * expected improvement over the best-observed value and stopping condition" (ACML 2017). docs/benchmarks.md shows how often it was right.
  *
  * @param points of the results, the best first
  * @param losses of the results, ascending

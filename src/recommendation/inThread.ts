@@ -4,7 +4,7 @@ import { parseSpace } from '../space/space.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { type Recommendation, recommendation } from './recommendation.ts';
 
-/** All that a recommendation depends on, as data that can be sent to a thread. */
+/** The input of a recommendation, as data that can be sent to a thread. */
 export interface RecommendationTask {
   readonly space: unknown;
   readonly objective: ObjectiveSpec;

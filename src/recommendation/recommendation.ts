@@ -12,18 +12,18 @@ import { type ResultModel, resultModel } from './resultModel.ts';
 /** The trial whose configuration to deploy. */
 export interface Recommendation<P> {
   readonly row: TrialRow<P>;
-  /** The value that a repetition is expected to have, and the standard deviation of this expectation. Absent if no model can estimate it. */
+  /** The expected value of a repetition, and its standard deviation. Absent if no model can estimate it. */
   readonly expected?: { readonly mean: number; readonly sd: number };
-  /** What further trials are expected to gain: whether it is worth continuing. Absent if no model can estimate it. */
+  /** The expected gain of further trials: whether it is worth continuing. Absent if no model can estimate it. */
   readonly gain?: ExpectedGain;
 }
 
-/** More results only cost time: the best third of this many, and an even choice of the rest. */
+/** More results only cost time: of more, the best are used for a third of this number, and evenly spread others for the rest. */
 const MOST = 300;
 
 /**
  * The configuration to deploy. With noise, the best result is a lucky one: of all that completed at the highest budget, this is the one with the
- * lowest upper bound of the posterior mean of a Gaussian process. Where that model predicts results badly, it is the best trial.
+ * lowest upper bound of the posterior mean of a Gaussian process. If that model predicts results badly, it is the best trial.
  *
  * @returns undefined if no trial qualifies
  */
@@ -62,7 +62,7 @@ function ranked<P>({ known, points, model }: ModelledResults<P>, objective: Obje
   });
 }
 
-/** The rows that a recommendation depends on, the best first: completed at the highest budget, and of very many a selection. */
+/** The rows that a recommendation depends on, the best first: completed at the highest budget; if there are very many, a sample. */
 export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): TrialRow<P>[] {
   const sorted = bestFirst(rows, objective);
   const highest = highestBudget(sorted);

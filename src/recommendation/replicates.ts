@@ -7,7 +7,7 @@ import type { Axis, Point } from '../space/axis.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
 import { resultModel } from './resultModel.ts';
 
-/** What the replicates of a study depend on, as a fold over its facts. */
+/** The state that replicates depend on, as a fold over facts. */
 export interface Replication {
   /** How many configurations were suggested, replicates included. */
   readonly suggested: number;
@@ -31,7 +31,7 @@ export function withFact(state: Replication, fact: StrategyEvent, by: string): R
 
 const teaches = (ended: Ended): boolean => ended.outcome === 'completed' && !violates(ended);
 
-/** So many times as often as the others of the top, its best two are repeated: between those two, noise is most likely to decide. */
+/** The best two are repeated this many times as often as the others of the top, because noise is most likely to decide between these two. */
 const FOREMOST = 3;
 
 /** The configurations among the `top` best to repeat next, the one that has been repeated least for its place first. */

@@ -7,7 +7,7 @@ import { PLAIN_TRANSFORM, SINGLE_KERNEL } from '../samplers/bo/state.ts';
 import { kendall, type Pair } from '../samplers/budgets/firstRung.ts';
 import type { Axis, Point } from '../space/axis.ts';
 
-/** Below this agreement between the results and what the model predicts of each from the others, the model says nothing. */
+/** Below this agreement between the results and the leave-one-out predictions of the model, the model is not used. */
 const ENOUGH = 0.4;
 
 /** A Gaussian process on the results of a study. */
@@ -38,7 +38,7 @@ export function resultModel(axes: readonly Axis[], points: readonly Point[], los
   return { features, gp, observed, transform };
 }
 
-/** Losses, ascending, of which those far above the median count as less: they hide the differences between good ones. */
+/** Losses, ascending; those far above the median are lowered, because they would hide the differences between good ones. */
 function capped(losses: readonly number[]): number[] {
   const median = losses[losses.length >> 1]!;
   return losses.map((loss) => Math.min(loss, median + (median - losses[0]!)));

@@ -88,7 +88,7 @@ export class Cohort {
     return k === 0 ? !this.hasRoom : this.#isComplete(k - 1) && begun === this.#places(k);
   }
 
-  /** How many trials come to a rung. */
+  /** How many trials reach a rung. */
   #places(k: number): number {
     const { begun, results } = this.#rungs[k - 1]!;
     return Math.min(Math.max(1, Math.floor(begun / this.#eta)), results.length);

@@ -19,7 +19,7 @@ export interface Explore extends SettingsOf<typeof exploreOptions> {
 /** How often another neighbour is drawn in place of an infeasible one. */
 const TRIES = 100;
 
-/** A neighbour of a point (Jaderberg et al. 2017, section 4.1.1: perturb or resample); the point itself where no feasible one is found. */
+/** A neighbour of a point (Jaderberg et al. 2017, section 4.1.1: perturb or resample); the point itself if no feasible one is found. */
 export function explore({ axes, snap, feasible }: Env, from: Point, settings: Explore, rng: Rng): Point {
   const on = active(axes, from);
   for (let tries = 0; tries < TRIES; tries++) {

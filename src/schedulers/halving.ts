@@ -13,7 +13,7 @@ export interface HalvingSettings {
   readonly rungs: readonly number[];
   /** One in `eta` is promoted. */
   readonly eta: number;
-  /** Whether trials pause at rungs and are resumed; otherwise they run on, and are stopped when they fall behind. */
+  /** Whether trials pause at rungs and are resumed; otherwise they continue, and are stopped when they fall behind. */
   readonly pause: boolean;
   /** No comparison is made below this budget. Absent: learned. */
   readonly first?: number | undefined;
@@ -29,7 +29,7 @@ const FOREIGN = -1;
  * order at the next one, by Kendall's tau over configurations that were not selected there. It is decided again at each ask, from facts alone.
  *
  * If trials pause, one in `eta` of the results at a rung is promoted, the best first; a rung that has promoted its share waits for more results. (The
- * paper promotes every trial that is in the best 1/eta when it arrives, which is most of them behind a model that improves.) If trials run on, a
+ * paper promotes every trial that is in the best 1/eta when it arrives, which is most of them behind a model that improves.) If trials continue, a
  * trial is stopped unless it is in the best 1/eta of those that reached its rung so far, or the best of them.
  */
 export class Halving {
@@ -47,7 +47,7 @@ export class Halving {
   readonly #begun: number[];
   #beginnings = 0;
   #fellBehind: string | undefined;
-  /** What follows from the facts so far, computed when it is first asked for. */
+  /** The state computed from the facts so far, when it is first needed. */
   #first: FirstRung | undefined;
   #promotion: { readonly next: Promotion | undefined } | undefined;
 
@@ -144,7 +144,7 @@ export class Halving {
     return { index, ...(this.agreements[index] ?? { tau: 1, pairs: 0 }) };
   }
 
-  /** Why the trial that has just reported should stop; undefined if it should not. */
+  /** Why the trial that just reported should stop; undefined if it should not. */
   get fellBehind(): string | undefined {
     return this.#fellBehind;
   }
@@ -224,7 +224,7 @@ export class Halving {
 
 /**
  * The scheduler of `asha`, and of `hyperband` with brackets that fill at the same time.
- * The state is the history of facts; what follows from it is computed once for each fact.
+ * The state is the history of facts; its consequences are computed once for each fact.
  */
 export function asynchronousHalving(settings: HalvingSettings, env: Env): Scheduler<History<StrategyEvent>> {
   const halvingOf = History.folding<StrategyEvent, Halving>(

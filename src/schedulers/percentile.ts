@@ -19,7 +19,7 @@ export class Curves {
 
   /**
    * The share of trials at a step that are better: with one objective, of a lower loss; with several, of an earlier front when all are ranked
-   * by non-domination. Equals count half, so that a study in which all are equal stops none by the median. 0 without peers.
+   * by non-domination. Equal ones count half, so that the median stops no trial if all are equal. 0 without peers.
    */
   shareBetter(step: number, losses: Losses): number {
     const peers = this.#atStep.get(step);

@@ -24,7 +24,7 @@ export interface PopulationSettings extends Omit<SettingsOf<typeof pbtOptions>, 
   readonly interval: number;
 }
 
-/** How far a member has come, and the trial whose checkpoint holds that. */
+/** The progress of a member, and the trial with its checkpoint. */
 interface Stage {
   readonly trial: TrialId;
   readonly point: Point;
@@ -65,11 +65,11 @@ export interface PopulationTraining {
   /** Whether all members have trained to `max`. */
   over(state: PopulationState): boolean;
   found(state: PopulationState, ask: Ask): Training;
-  /** The next trial of the member that is furthest behind; undefined where all are busy or done. */
+  /** The next trial of the member that is furthest behind; undefined if all are busy or done. */
   train(state: PopulationState, ask: Ask): Training | undefined;
 }
 
-/** Members are known by a tag under the stage's own path. */
+/** The tag with the stage's path identifies the member of a trial. */
 export function populationOf(env: Env, settings: PopulationSettings): PopulationTraining {
   const { interval, max, quantile, population } = settings;
   const trials = env.trials ?? Number.POSITIVE_INFINITY;

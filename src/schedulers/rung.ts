@@ -19,7 +19,7 @@ export interface Member {
   readonly stands: (Stand | undefined)[];
 }
 
-/** How a configuration stands at a rung where its loss counts. */
+/** The result of a configuration at a rung where its loss counts. */
 interface Stand {
   readonly loss: number;
   /** Whether it was promoted from here, or waits here. */
@@ -45,7 +45,7 @@ export class Rung {
   /** By bracket, or under 0. */
   readonly #pools = new Map<number, Pool>();
   readonly #bracketed: boolean;
-  /** The latest that came here from the rung before without having been selected there. */
+  /** The latest that came here from the previous rung without having been selected there. */
   #unselected: readonly Member[] = [];
   /** The latest that were selected there. */
   #selected: readonly Member[] = [];
@@ -128,7 +128,7 @@ export class Rung {
     return (promoted + 1) * eta > sorted.length ? undefined : waiting[0];
   }
 
-  /** Where a configuration stands among those that came here so far. The best 1/eta of them continue, at least the best one. */
+  /** The rank of a configuration among those that reached this rung so far. The best 1/eta of them continue, at least the best one. */
   standing(member: Member, eta: number): Standing {
     const { sorted } = this.#poolOf(member);
     return { place: rankOf(sorted, member, this.#precedes), of: sorted.length, places: Math.max(1, Math.floor(sorted.length / eta)) };

@@ -12,7 +12,7 @@ export const rungOptions = {
 export type RungSettings = SettingsOf<typeof rungOptions>;
 
 /**
- * Checks what a rule for a single option cannot see.
+ * Checks that a rule for a single option cannot make.
  *
  * @throws OptionError unless min <= max, and min <= first <= max
  */
@@ -23,8 +23,7 @@ export function checkRungs(of: string, { min, max, first }: RungSettings & { rea
 
 /**
  * The budgets of successive halving, from `min` to `max` in equal ratios as close to `eta` as possible; whole numbers if `min` and `max` are.
- * 1, 3, 9, 27, 81 for (1, 81, 3); 1, 3, 10, 32, 100 for (1, 100, 3), not 1, 3, 9, 27, 100: a last ratio of nearly 4 would cost more than it
- * tells.
+ * 1, 3, 9, 27, 81 for (1, 81, 3); 1, 3, 10, 32, 100 for (1, 100, 3), not 1, 3, 9, 27, 100: a last ratio of nearly 4 would cost more than it is worth.
  */
 export function rungsOf({ min, max, eta }: RungSettings): number[] {
   if (min === max) return [max];

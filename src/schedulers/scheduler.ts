@@ -16,7 +16,7 @@ import { countCells } from '../space/cells.ts';
 /** How the next configuration begins. */
 export interface Beginning {
   readonly budget: number;
-  /** The state by which its scheduler knows the trial again: the first rung at which it is compared, or its bracket. */
+  /** The state by which its scheduler recognises the trial: the first rung at which it is compared, or its bracket. */
   readonly tag: number;
 }
 
@@ -26,7 +26,7 @@ export interface Promotion {
   readonly budget: number;
 }
 
-/** What decides how the next ask is answered. */
+/** The state that decides how the next ask is answered. */
 export type SchedulerOutlook = {
   readonly promotable: boolean;
   /** Whether the first rung that counts has too few controls. */
@@ -35,7 +35,7 @@ export type SchedulerOutlook = {
   readonly full: boolean;
 };
 
-/** What decides how long trials train, without its phases: a fold over facts, and pure ways to answer an ask. */
+/** A scheduler, which decides how long trials train, without its phases: a fold over facts, and pure ways to answer an ask. */
 export interface Scheduler<S> {
   readonly start: S;
   tell(state: S, told: StrategyEvent): S;
@@ -67,7 +67,7 @@ export const begun = (ask: Ask, { name }: Env, { budget, tag }: Beginning, notes
   tags: { ...ask.tags, ...stateTag(name, tag), ...notes },
 });
 
-/** Knows at which budgets all configurations of a finite space have been tried. A scheduler that waited for another one would stall. */
+/** Tracks at which budgets all configurations of a finite space have been tried. A scheduler that waited for another one would stall. */
 export class RemainingConfigurations {
   readonly #cells: UntriedCells | undefined;
   #state: Untried | undefined;

@@ -2,11 +2,11 @@ import type { Env } from '../messages.ts';
 
 type Objectives = Pick<Env, 'objectives' | 'maximised'>;
 
-/** Losses as the values that were reported, for people. */
+/** Losses as reported values, as text for people. */
 export const valuesText = ({ objectives, maximised = [] }: Objectives, losses: readonly number[]): string =>
   losses.map((loss, k) => String(Number((maximised.includes(objectives[k]!) ? -loss : loss).toPrecision(4)))).join(', ');
 
-/** Where a configuration stands at a rung. */
+/** The rank of a configuration at a rung. */
 export interface Standing {
   /** From 1, the best first. */
   readonly place: number;

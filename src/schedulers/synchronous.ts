@@ -20,7 +20,7 @@ class SynchronousBrackets {
   readonly #cohorts = new Map<number, Cohort>();
   #configurations = 0;
   #next = 0;
-  /** What comes next: known until a trial begins or ends. */
+  /** The next trial, cached until a trial begins or ends. */
   #choice: { readonly promotion: Promotion | undefined; readonly roomy: number | undefined } | undefined;
 
   constructor(brackets: readonly Bracket[], eta: number, env: Env) {
@@ -114,7 +114,7 @@ class SynchronousBrackets {
 
 /**
  * The scheduler of `successiveHalving`, and of `hyperband` with one bracket after the other.
- * The state is the history of facts; what follows from it is computed once for each fact.
+ * The state is the history of facts; its consequences are computed once for each fact.
  */
 export function synchronousHalving(brackets: readonly Bracket[], eta: number, env: Env): Scheduler<History<StrategyEvent>> {
   const bracketsOf = History.folding<StrategyEvent, SynchronousBrackets>(

@@ -12,17 +12,17 @@ const UNITS: Readonly<Record<string, number>> = {
   ti: 2 ** 40,
 };
 
-/** The bytes of a size such as 500MB or 20GiB; undefined if the text is none. */
+/** The bytes of a size such as 500MB or 20GiB; undefined if the text is not a size. */
 export function bytesIn(text: string): number | undefined {
   const [, number = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?) ?([kmgt]i?)?b?$/i.exec(text) ?? [];
   const bytes = Math.round(Number(number) * UNITS[unit.toLowerCase()]!);
   return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** How much there is of something: a number, or a size in bytes. */
+/** An amount: a number, or a size in bytes. */
 export type Amount = number | string;
 
-/** An amount as a number; undefined if it is none. */
+/** An amount as a number; undefined if it is not one. */
 export function amountIn(amount: unknown): number | undefined {
   if (typeof amount !== 'string') return typeof amount === 'number' && amount > 0 && Number.isFinite(amount) ? amount : undefined;
   return /^\d+(\.\d+)?$/.test(amount) && Number(amount) > 0 ? Number(amount) : bytesIn(amount);

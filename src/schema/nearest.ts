@@ -1,6 +1,6 @@
 const OBJECTIVE = ['objective', 'objectives'];
 
-/** What Optuna, Ray Tune, W&B and Hyperopt call the same thing: one of these names. */
+/** Names in Optuna, Ray Tune, W&B and Hyperopt, and our names for the same things. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   categorical: ['choice'],
   uniform: ['float'],
@@ -53,7 +53,7 @@ export function nearest(name: string, known: Iterable<string>): string {
   return best === undefined ? '' : `; did you mean ${best}?`;
 }
 
-/** How many letters must be inserted, deleted or replaced (Levenshtein 1966). */
+/** The number of letters to insert, delete or replace (Levenshtein 1966). */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

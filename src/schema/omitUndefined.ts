@@ -1,4 +1,4 @@
-/** `T`, but every property that may be absent may also be `undefined`, so that callers can pass on a value that they may not have. */
+/** `T`, but every property that may be absent may also be `undefined`, so that callers can pass a value that may be undefined. */
 export type AllowUndefined<T> = { readonly [K in keyof T]: Record<never, never> extends Pick<T, K> ? T[K] | undefined : T[K] };
 
 /** `T`, but every property that may be `undefined` is absent instead. */

@@ -3,12 +3,12 @@ import { isRecord } from './isRecord.ts';
 import type { JsonSchema } from './jsonSchema.ts';
 import { nearest } from './nearest.ts';
 
-/** What a value may be: as a check, in words for errors, and as JSON Schema. */
+/** The valid values: as a check, as text for errors, and as JSON Schema. */
 export interface OptionRule<T = unknown> {
   readonly holds: (value: unknown) => value is T;
   readonly expected: string;
   readonly schema: JsonSchema;
-  /** What was probably meant by a wrong value, as the end of the error. */
+  /** A hint at what was probably meant by a wrong value, for the end of the error. */
   readonly hint?: (value: unknown) => string;
   /** The rule for each of several values by name, so that an error can name the wrong one. */
   readonly each?: OptionRule;

@@ -7,8 +7,8 @@ import { checkOption, type OptionRule } from './optionRules.ts';
  * An option of a strategy. From a set of these come the type of the options (with each option's comment, which editors show), their checks
  * and defaults, their form in study files, and the reference.
  *
- * A set that extends one of another file has a type in which that one is named, `typeof descentOptions & typeof sgdOwnOptions`: in declarations,
- * the compiler keeps comments only of what its own file declares.
+ * A set that extends one of another file has a type in which that set is named, `typeof descentOptions & typeof sgdOwnOptions`: in declarations, the
+ * compiler keeps comments only of the file's own declarations.
  *
  * Why not a schema library: for five options of `sgd` this takes 0.6 kB compressed, valibot 2.1, zod mini 6.9, TypeBox 25.2, and none of
  * them words an error as the rest of hypertide does.
@@ -37,7 +37,7 @@ export function optional<T>(rule: OptionRule<T>, otherwise?: T): Option<T> {
   return otherwise === undefined ? { rule } : { rule, default: otherwise };
 }
 
-/** An option without which there is no strategy. */
+/** A required option. */
 export const required = <T>(rule: OptionRule<T>): RequiredOption<T> => ({ rule, required: true });
 
 type ValueOf<O> = O extends Option<infer T> ? T : never;
@@ -57,7 +57,7 @@ type SureKeys<S> = KeysOf<S, RequiredOption<unknown> | DefaultedOption<unknown>>
 export type SettingsOf<S> = Present<S, SureKeys<S>> & Absentable<S, Exclude<keyof S, SureKeys<S>>>;
 
 /**
- * Checks options, and puts defaults in the place of those that were left out.
+ * Checks options, and fills in defaults.
  *
  * @param of the strategy, for errors; empty for options of a study, which may have others
  * @throws OptionError
@@ -79,7 +79,7 @@ function refuseUnknown(of: string, set: OptionSet, given: object): void {
   const names = Object.keys(set);
   const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown === undefined) return;
-  const isUncalled = 'axes' in given; // a strategy that is passed without a call gets an `Env` as its options
+  const isUncalled = 'axes' in given; // a strategy function that is passed without a call gets an `Env` as its options
   throw new OptionError(of, `names among ${names.join(', ')}`, unknown, isUncalled ? `; did you mean ${of}()?` : nearest(unknown, names));
 }
 
@@ -88,7 +88,7 @@ export function schemaOf(set: OptionSet): JsonSchema {
   const properties = Object.fromEntries(
     Object.entries(set).map(([name, { rule, default: otherwise }]) => [
       name,
-      // JSON has no infinity, which is the default of what has no limit.
+      // JSON has no infinity, which is the default of options without a limit.
       otherwise === undefined || otherwise === Number.POSITIVE_INFINITY ? rule.schema : { ...rule.schema, default: otherwise },
     ]),
   );

@@ -4,7 +4,7 @@ import type { Rng } from '../numeric/random.ts';
 /** A configuration as strategies see it: one coordinate in [0, 1] per axis. */
 export type Point = readonly number[];
 
-/** The values of an axis with finitely many, as places on the coordinate. */
+/** The values of an axis with finitely many values, as positions on the coordinate. */
 export interface Levels {
   readonly count: number;
   /** The coordinate of the k-th value, k in [0, count). */
@@ -13,7 +13,7 @@ export interface Levels {
   of(coordinate: number): number;
 }
 
-/** What a strategy knows about a coordinate. It does not know ranges, units or logarithms. */
+/** A coordinate as strategies see it, without ranges, units or logarithms. */
 export interface Axis {
   /** The parameter's name: for options and explanations. No decision may depend on it. */
   readonly name: string;
@@ -31,7 +31,7 @@ export interface Axis {
 /** The part of a space that strategies see. */
 export interface Domain {
   readonly axes: readonly Axis[];
-  /** The point that is run: finite axes on a level, inactive coordinates 0.5. Idempotent. */
+  /** The point that is evaluated: finite axes on a level, inactive coordinates 0.5. Idempotent. */
   snap(point: Point): Point;
   /** Whether a point satisfies the constraints. */
   feasible(point: Point): boolean;
@@ -46,7 +46,7 @@ export function active(axes: readonly Axis[], point: Point): boolean[] {
   return on;
 }
 
-/** Whether two points that are snapped are the same configuration. */
+/** Whether two snapped points are the same configuration. */
 export const samePoint = (a: Point, b: Point): boolean => a.every((u, i) => u === b[i]);
 
 /** One draw from the priors. It is not snapped, and may be infeasible. */

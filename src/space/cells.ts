@@ -16,7 +16,7 @@ interface Branch {
   /** The number of cells of the axis together with all that depend on it. */
   readonly cells: number;
   readonly slots: Slots;
-  /** The slots under which other axes exist, in ascending order. Every other slot is one cell. */
+  /** The slots with dependent axes, in ascending order. Every other slot is one cell. */
   readonly forks: readonly Fork[];
 }
 interface Fork {

@@ -2,7 +2,7 @@ import { SpaceError } from '../errors.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import { nearest } from '../schema/nearest.ts';
 
-/** The error for wrong data: where, what was expected, and what came. */
+/** The error for invalid data: where, what was expected, and what was given. */
 export const fault = (path: string, expected: string, got: unknown, hint = ''): SpaceError =>
   new SpaceError(`${path}: expected ${expected}, got ${show(got)}${hint}`);
 

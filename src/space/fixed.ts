@@ -22,7 +22,7 @@ export function fixedIn<P>({ axes, encode }: Pick<Space<P>, 'axes' | 'encode'>, 
   return fixed;
 }
 
-/** Whether the same axes exist at a point once it has the fixed coordinates, so that none of its coordinates is a mere filler. */
+/** Whether the same axes exist at a point once it has the fixed coordinates, so that none of its coordinates is a placeholder. */
 export const keepsBranches = (axes: readonly Axis[], point: Point, fixed: Fixed): boolean =>
   axes.every(({ when }) => {
     const parent = when && fixed[when.axis];

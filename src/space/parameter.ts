@@ -10,7 +10,7 @@ import { parentOf } from './schema.ts';
 import { type Conditional, type Dimension, type Dimensions, typeOf, valuesOf } from './types/dimension.ts';
 import type { Value } from './value.ts';
 
-/** A parameter with all that is computed from its data. */
+/** A parameter with everything that is computed from its data. */
 export interface Parameter {
   readonly name: string;
   readonly scale: Scale;

@@ -1,7 +1,7 @@
 import { finite, positive } from '../schema/optionRules.ts';
 import { checkedBy, fields, nonEmptyListOf, oneKeyOf, type ShapeOf } from './shape.ts';
 
-/** What a prior is as data: the functions below return it, and a study file holds it. */
+/** A prior as data: the functions below return it, and study files contain it. */
 export const priorShape = oneKeyOf({
   normal: fields({ mean: checkedBy(finite), sd: checkedBy(positive) }, {}),
   logNormal: fields({ median: checkedBy(positive), sigma: checkedBy(positive) }, {}),

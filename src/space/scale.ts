@@ -2,7 +2,7 @@ import { SpaceError } from '../errors.ts';
 import type { Axis, Levels } from './axis.ts';
 import type { Value } from './value.ts';
 
-/** How the values of a parameter lie on its coordinate. */
+/** The mapping of a parameter's values to its coordinate. */
 export interface Scale {
   /** Absent for a constant, which has no axis. */
   readonly kind?: Axis['kind'];
@@ -12,7 +12,7 @@ export interface Scale {
   readonly levels?: Levels;
   /** The coordinate at which the bin of the k-th level begins. Absent: all bins are equally wide. */
   readonly cut?: (k: number) => number;
-  /** What a value must be, in words. */
+  /** The valid values, in words. */
   readonly expects: string;
   accepts(value: unknown): boolean;
   toValue(coordinate: number): Value;

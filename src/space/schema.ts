@@ -9,7 +9,7 @@ import { checkedBy, fields, mapping, oneOrMore, type Shape } from './shape.ts';
 import { type Dimensions, type ParentCondition, parameterTypes } from './types/dimension.ts';
 import { anyValue, type Value } from './value.ts';
 
-/** A space as a study file holds it. A predicate is code, so the file holds its name. */
+/** A space as in a study file. A predicate is code, so the file has only its name. */
 export interface SpaceData {
   readonly parameters: Dimensions;
   readonly constraints?: readonly ConstraintData[];

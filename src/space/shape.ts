@@ -5,7 +5,7 @@ import type { OptionRule } from '../schema/optionRules.ts';
 import type { OptionSet } from '../schema/optionSet.ts';
 import { assertRecord, fault, known } from './check.ts';
 
-/** What a piece of data must be: from it come its check, its type and its JSON Schema. */
+/** The shape of data, from which its check, its type and its JSON Schema follow. */
 export interface Shape<T = unknown> {
   readonly schema: JsonSchema;
   /** The data, checked. @throws SpaceError that begins with the path */

@@ -28,7 +28,7 @@ export interface Space<P> extends Domain {
   /**
    * Checks a configuration from outside. Parameters that do not exist in it are dropped; constraints are not checked.
    *
-   * @throws SpaceError that names the parameter, what was expected and what came
+   * @throws SpaceError that names the parameter, what was expected and what was given
    */
   parse(data: unknown): P;
   /**
@@ -46,7 +46,7 @@ export interface Space<P> extends Domain {
   slopes(point: Point): number[];
   /** The number of configurations, including those that constraints exclude; Infinity if a parameter is continuous. */
   readonly size: number;
-  /** The space as a study file holds it. `parseSpace` reads it. */
+  /** The space as data, as in a study file. `parseSpace` reads it. */
   toJSON(): SpaceData;
 }
 
@@ -72,10 +72,10 @@ export const space = <const D extends Dimensions>(
 ): Space<ParamsOf<D>> => build<ParamsOf<D>>(parameters, (options.constraints ?? []) as readonly Constraint[]);
 
 /**
- * A space from data, as a study file in YAML or JSON holds it.
+ * A space from data, as in a study file in YAML or JSON.
  *
  * @param predicates the code of the predicates that the data names
- * @throws SpaceError that names the path in the data, what was expected and what came
+ * @throws SpaceError that names the path in the data, what was expected and what was given
  * @example parseSpace({ parameters: { lr: { type: 'float', low: 1e-5, high: 0.1, log: true } } })
  */
 export function parseSpace(

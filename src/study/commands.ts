@@ -9,14 +9,14 @@ import { isRecord } from '../schema/isRecord.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Changes, type Decided, type Intent, intents, isIntent } from './intents.ts';
 
-/** A command that the study has taken in. */
+/** A command that the study has applied. */
 export interface Submitted {
   /** Of the fact in the log. */
   readonly position: number;
   readonly fact: Decided;
 }
 
-/** Why a study does not take a command or a fact. */
+/** Why a study refuses a command or a fact. */
 export interface CommandRefusal {
   readonly code:
     | RefusalCode
@@ -29,7 +29,7 @@ export interface CommandRefusal {
     | 'study-exists'
     | 'unknown-proposer'
     | 'allowance';
-  /** One sentence: place, expectation, what came. */
+  /** One sentence: where, what was expected, what was given. */
   readonly message: string;
 }
 
@@ -69,7 +69,7 @@ export function parseIntent(data: unknown): Intent {
 }
 
 /**
- * The fact that an intent is to become, or why the study would not take it.
+ * The fact that an intent becomes, or why the study refuses it.
  *
  * @param prepare checks the data of a new strategy, and returns it with its defaults.
  * @throws what `prepare` throws; RefusedError for a proposer that the strategy does not have.
@@ -84,11 +84,14 @@ export function decide<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy:
   return ledger.refuses(fact) ?? (freed && ledger.refuses(freed)) ?? refuseFutile(fact, ledger) ?? fact;
 }
 
-/** What makes room for a configuration that takes the place of a failed trial, once it is in the queue. */
+/** The fact that makes room for an enqueued configuration which replaces a failed trial. */
 export const uncounting = (intent: Intent): Changed | undefined =>
   intent.type === 'enqueue' && intent.instead !== undefined ? { type: 'changed', uncounted: [intent.instead] } : undefined;
 
-/** A higher limit of trials, which comes with what is enqueued, reopens no study that has ended for another reason. */
+/**
+ * Refuses a configuration that would never be tried. The higher limit of trials that comes with an enqueued one reopens a study only if that limit
+ * had closed it.
+ */
 function refuseFutile<P>({ type }: Decided, { closed }: Ledger<P>): CommandRefusal | undefined {
   if (closed === undefined || (type === 'enqueued' ? closed === 'trials' : type !== 'proposed')) return undefined;
   return { code: 'closed', message: `the study has ended (${closed}), so it would never be tried` };
@@ -102,7 +105,7 @@ export function refuseProposer<P>(proposer: string, { settings }: Ledger<P>): vo
   throw new RefusedError({ code: 'unknown-proposer', message: `there is no proposer ${proposer.slice(0, 60)} in this study: ${known}` });
 }
 
-/** The proposers of all stages `external` in a strategy as data. A part of a composition may have that name, too. */
+/** The proposers of all stages `external` in a strategy as data. A part of a composition may have that name too. */
 function proposersIn(strategy: unknown): string[] {
   if (typeof strategy !== 'object' || strategy === null) return [];
   return Object.entries(strategy).flatMap(([name, part]) => {

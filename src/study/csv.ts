@@ -1,4 +1,4 @@
-/** A line of CSV as in RFC 4180. Values with parts are written as JSON. */
+/** A line of CSV as in RFC 4180. Structured values are written as JSON. */
 export const csvLine = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`;
 
 function cell(value: unknown): string {

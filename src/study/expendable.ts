@@ -2,10 +2,10 @@ import type { ObjectiveSpec } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import { bestFirst, type TrialRow } from './trials.ts';
 
-/** What decides whether a trial may be resumed. */
+/** The facts that decide whether a trial may be resumed. */
 export type Resumable = Pick<TrialRow, 'trial' | 'status' | 'values' | 'budget' | 'resumes' | 'constraints'>;
 
-/** Whether a trial runs, or one that runs resumes it. */
+/** Whether a trial is running, or a running trial resumes it. */
 export function isInUse(rows: Iterable<Resumable>, trial: TrialId): boolean {
   for (const row of rows) if (row.status === 'open' && (row.trial === trial || row.resumes === trial)) return true;
   return false;
@@ -13,7 +13,7 @@ export function isInUse(rows: Iterable<Resumable>, trial: TrialId): boolean {
 
 /**
  * The ended trials whose saved files can be deleted, the one that is least likely to be resumed first: those without a result, those that were
- * stopped, those that were resumed already, then the worst. The best trial, and those that an open one resumes, are not among them.
+ * stopped, those that were resumed already, then the worst. The best trial, and those that an open trial resumes, are left out.
  */
 export function expendable(rows: Iterable<Resumable>, objective: ObjectiveSpec): TrialId[] {
   const all = [...rows];
@@ -26,7 +26,7 @@ export function expendable(rows: Iterable<Resumable>, objective: ObjectiveSpec):
     if (status !== 'completed') return 0;
     return resumed.has(trial) ? 2 : 3;
   };
-  const place = ({ trial }: Resumable) => ranks.get(trial) ?? Number.MAX_SAFE_INTEGER; // one that violates a constraint has no place
+  const place = ({ trial }: Resumable) => ranks.get(trial) ?? Number.MAX_SAFE_INTEGER; // a trial that violates a constraint has no rank
   return all
     .filter(({ trial, status }) => status !== 'open' && trial !== best?.trial && !needed.has(trial))
     .sort((a, b) => chance(a) - chance(b) || place(b) - place(a) || a.trial - b.trial)

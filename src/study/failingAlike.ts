@@ -6,13 +6,13 @@ import type { TrialId } from '../messages.ts';
 export interface Alike {
   readonly trials: readonly TrialId[];
   readonly how: 'for the same reason' | 'and none has a result';
-  /** Of the last one. */
+  /** The message of the last one. */
   readonly message: string;
 }
 
-/** So many equal failures point to the program, not to the configurations. */
+/** After this many equal failures, the program is the cause, not the configurations. */
 const ENOUGH = 3;
-/** So many failures of any kind do, too. A program that fails in several ways prints another last line each time. */
+/** The same for failures of any kind: a program that fails in several ways may print another last line each time. */
 const MANY = 10;
 /** Numbers, which may be those of the configuration, and addresses in memory. */
 const NUMBERS = /0x[\da-f]+|[+-]?\d[\d.e+-]*/gi;
@@ -23,22 +23,22 @@ interface Failed {
   readonly message?: string | undefined;
 }
 
-/** What failures have in common that differ in numbers only. */
+/** A key that is equal for failures that differ only in numbers. */
 const kindOf = ({ reason = '', message = '' }: Failed): string => `${reason}: ${message.replace(NUMBERS, '#')}`;
 
-/** Whether two trials failed in the same way: their messages differ in numbers only. */
+/** Whether two trials failed in the same way: their messages differ only in numbers. */
 export const failedAlike = (one: Failed, other: Failed): boolean => kindOf(one) === kindOf(other);
 
 /** Whether a failure can come from a broken program. Infeasible configurations and lost machines do not. */
 export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TELLING.includes(reason);
 
 /**
- * Watches a study for a program that is broken: none of the first trials has a result, and they fail three times with the same kind of failure and
- * the same last line of error, or ten times in any way.
+ * Detects a broken program: none of the first trials has a result, and three fail with the same reason and the same last line of error, or ten in any
+ * way.
  *
  * @param past the position of the last entry before this start.
- * @param late receives each trial that fails after that in any way, until one has a result or the study is resumed. It receives none while the study is
- * closed, since a change would reopen it.
+ * @param late receives each trial that fails after that in any way, until one has a result or the study is resumed. It receives none while the study
+ * is closed, because a change would reopen it.
  * @returns a function that takes each entry of the log and returns the failures once. After a restart, or when a person has resumed the study, one more
  * such failure is enough.
  */

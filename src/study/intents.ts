@@ -5,11 +5,11 @@ import type { TrialId } from '../messages.ts';
 
 /** New settings of a study. */
 export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {
-  /** Configurations to try beyond those that were planned or, without a limit, beyond those that there are. */
+  /** Configurations to try in addition to the limit or, without a limit, to those suggested so far. */
   readonly more?: number;
 }
 
-/** What a person asks of a study. `type` is also the name of the command and of the rpc method. */
+/** A person's command to a study. `type` is also the name of the command and of the rpc method. */
 export type Intent =
   | (Pick<Enqueued, 'params' | 'rest'> & { readonly type: 'enqueue'; readonly instead?: TrialId })
   | (Omit<ProposedFact, 'type' | 'v' | 'user'> & { readonly type: 'propose' })
@@ -23,15 +23,15 @@ export type Intent =
 /** The fact that an intent becomes in the log. */
 export type Decided = Command | Closed;
 
-/** What follows from an intent everywhere: its fact, its rpc method, its request over HTTP and its tool for agents. */
+/** The description of an intent, from which its fact, its rpc method, its request over HTTP and its tool for agents follow. */
 export interface IntentKind {
   /** The fact that it becomes. */
   readonly fact: Decided['type'];
-  /** What it holds besides its type. */
+  /** Its fields besides its type. */
   readonly schema: ObjectSchema;
   /** What it does, as a sentence. */
   readonly summary: string;
-  /** Whether it is always about one trial, which its address over HTTP then names. */
+  /** Whether it is always about one trial, whose number is then part of its route over HTTP. */
   readonly ofTrial?: true;
   /** Whether it cannot be undone. */
   readonly isFinal?: true;
@@ -91,6 +91,6 @@ export const isIntent = (type: string): type is Intent['type'] => Object.hasOwn(
 
 const intentTypes = Object.keys(intents).filter(isIntent);
 
-/** Something for each intent, under its name. */
+/** A value for each intent, by its name. */
 export const forIntents = <T>(make: (type: Intent['type'], kind: IntentKind) => T): Readonly<Record<Intent['type'], T>> =>
   Object.fromEntries(intentTypes.map((type) => [type, make(type, intents[type])])) as Record<Intent['type'], T>;

@@ -3,19 +3,19 @@ import type { Entry } from '../facts/entry.ts';
 import type { TrialId } from '../messages.ts';
 import type { StudySource } from './source.ts';
 
-/** How a place stores a log: as the lines of a journal, or as the messages of a stream. */
+/** The form of a stored log: the lines of a journal, or the messages of a stream. */
 export type LogForm = 'journal' | 'stream';
 
-/** A part of a checkpoint that a trainer has saved on a server. */
+/** A part of a checkpoint on a server. */
 export interface CheckpointPart {
   readonly trainer: string;
   readonly trial: TrialId;
-  /** Of its data. */
+  /** The digest of its data. */
   readonly sha256: string;
   readonly data: Uint8Array;
 }
 
-/** All checkpoints that a study has on a server. */
+/** All checkpoints of a study on a server. */
 export interface Checkpoints {
   /** Bytes that they take on the server. */
   readonly bytes: number;
@@ -24,28 +24,28 @@ export interface Checkpoints {
   parts(): AsyncIterable<CheckpointPart>;
 }
 
-/** How large a log is. */
+/** The size of a log. */
 export interface LogSize {
   readonly entries: number;
   /** Bytes of its longest entry. */
   readonly longest: number;
-  /** Servers that keep a copy of it, if it is on a server. Default: 1. */
+  /** Number of replicas, if it is on a server. Default: 1. */
   readonly replicas?: number | undefined;
 }
 
-/** Studies by name: in a folder, on a server, or run by this process. @typeParam S what a study can do there */
+/** Studies by name: in a folder, on a server, or run by this process. @typeParam S an opened study */
 export interface Studies<S extends StudySource = StudySource> {
   /** The folder or the address of the server, without passwords. */
   readonly place: string;
-  /** The names of its studies, in order. @throws UserError if this user must not list them. */
+  /** The names of its studies, in order. @throws UserError if this user may not list them. */
   names(): Promise<readonly string[]>;
-  /** A study to read and to act on. @throws UserError if there is none of this name. */
+  /** Opens a study to read it and act on it. @throws UserError if there is no study of this name. */
   open(name: string): Promise<S>;
   /**
    * Begins a study.
    *
-   * @param study what a study file holds, as data. It may hold nothing that decides what a worker runs, such as `command`.
-   * @throws UserError if the name is taken, or the data describes no study.
+   * @param study the data of a study file, without keys that control what a worker runs, such as `command`. @throws UserError if the name is taken,
+   * or the data are invalid.
    */
   create(name: string, study: unknown): Promise<void>;
 }
@@ -53,7 +53,7 @@ export interface Studies<S extends StudySource = StudySource> {
 /** A place that keeps the logs of its studies, so that they can be copied, moved and deleted: a folder of journals, or a server. */
 export interface StudyPlace extends Studies {
   readonly form: LogForm;
-  /** Which process runs a study, such as an engine that serves it; undefined if none does. A study that runs cannot be moved. */
+  /** The process that runs a study, such as an engine that serves it; undefined if there is none. A running study cannot be moved. */
   busy(name: string): Promise<string | undefined>;
   /**
    * Deletes a study. It cannot be undone.
@@ -64,19 +64,19 @@ export interface StudyPlace extends Studies {
   delete(name: string, entries?: number): Promise<void>;
   /** The log as it is stored now: a line of a journal, or a line of JSON for each message, without line feeds. */
   lines(name: string): AsyncIterable<Uint8Array>;
-  /** How many servers keep a copy of a study; undefined in a folder. */
+  /** The number of replicas of a study; undefined in a folder. */
   replicas(name: string): Promise<number | undefined>;
-  /** The checkpoints that trainers have saved on a server; undefined if there are none, or if they are files of the trials. */
+  /** The checkpoints of a study on a server; undefined if there are none, or if they are files of the trials. */
   checkpoints(name: string): Promise<Checkpoints | undefined>;
   /**
-   * Begins a study with lines of a log of the same form. On an error, nothing of it is left.
+   * Begins a study with lines of a log of the same form. On an error, no part of it is left.
    *
-   * @param size if the server cannot keep as many copies, it keeps one.
+   * @param size if the server cannot keep as many replicas, it keeps one.
    * @param checkpoints are stored before the log, so that its trials find them. A folder ignores them.
    * @throws UserError if the name is taken.
    */
   restore(name: string, size: LogSize, lines: AsyncIterable<Uint8Array>, checkpoints?: Checkpoints): Promise<void>;
-  /** The same with the entries of any log. They keep their positions and times. */
+  /** The same with the entries of any log, which keep their positions and times. */
   begin(name: string, size: LogSize, entries: AsyncIterable<Entry>, checkpoints?: Checkpoints): Promise<void>;
 }
 

@@ -131,7 +131,7 @@ export const requestKinds = {
 export type RequestMethod = keyof typeof requestKinds;
 export const requestMethods = Object.keys(requestKinds) as RequestMethod[];
 
-/** What comes back: the result, or why there is none. */
+/** The answer: the result, or why there is none. */
 export const replySchema = (result: Schema): Schema => ({
   type: 'object',
   properties: {

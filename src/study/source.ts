@@ -3,22 +3,22 @@ import type { Submitted } from './commands.ts';
 import type { Intent } from './intents.ts';
 import type { TrainerRow } from './trainerRows.ts';
 
-/** The log of a study wherever it lives, to read. */
+/** The log of a study, wherever it is, for readers. */
 export interface StudyLog {
   /** The file or the server. */
   readonly place: string;
   /** Entries from a position on, then new ones, until the signal aborts. */
   read(from: number, signal: AbortSignal): AsyncIterable<readonly Entry[]>;
-  /** The entries that there are now, from a position on. */
+  /** The current entries, from a position on. */
   past(from: number): AsyncIterable<readonly Entry[]>;
 }
 
-/** A study wherever it lives: in a journal, in this process, or on a server. */
+/** A study, wherever it is: in a journal, in this process, or on a server. */
 export interface StudySource extends StudyLog {
-  /** Its trainers, with what no log has: which of them are connected. Absent if only the log can be read. */
+  /** Its trainers, including which of them are connected, which no log shows. Absent if only the log can be read. */
   trainers?(): Promise<readonly TrainerRow[]>;
   /**
-   * Does what a person asks of the study, and resolves once the study has applied it.
+   * Submits a person's command, and resolves once the study has applied it.
    *
    * @throws RefusedError if the study refuses it; OptionError, StrategyError for a strategy that does not suit; UserError if the study cannot be reached.
    */
@@ -26,6 +26,6 @@ export interface StudySource extends StudyLog {
 }
 
 export interface Answered extends Submitted {
-  /** Whether the study runs. Otherwise the command takes effect when it is run next. */
+  /** Whether the study runs. Otherwise the command takes effect in the next run. */
   readonly running: boolean;
 }

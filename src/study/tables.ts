@@ -3,29 +3,29 @@ import type { SpaceData } from '../space/schema.ts';
 import { csvLine } from './csv.ts';
 import { type TrialRow, trialRowSchema } from './trials.ts';
 
-/** What a column of a table holds. `time` is milliseconds since 1970, `data` anything with parts. */
+/** The type of a column. `time` is milliseconds since 1970, `data` any structured value. */
 export type CellType = 'integer' | 'number' | 'text' | 'boolean' | 'time' | 'data';
 
 export interface Column {
   readonly name: string;
   readonly type: CellType;
-  /** One for each row; undefined if the row has none. */
+  /** A value for each row; undefined if the row has none. */
   readonly cells: readonly unknown[];
 }
 
 /** A table for spreadsheets, data frames and databases, column by column. */
 export type Table = readonly Column[];
 
-/** Names that belong together have columns of their own, such as `params.lr`. */
+/** Fields that contain values by name, which have a column for each name, such as `params.lr`. */
 const GROUPS = ['params', 'values', 'metrics', 'tags'] as const;
 
-/** Milliseconds since 1970, by the names that rows have for them. */
+/** The fields of rows that are milliseconds since 1970. */
 const TIMES = ['at', 'suggestedAt', 'startedAt', 'endedAt'];
 
 /**
  * The trials of a study as a table: fields of rows in order, then a column for each parameter, value, metric and tag.
  *
- * @param space of the study, as its log holds it: it says what parameters are.
+ * @param space of the study, as in its log, with the types of parameters.
  */
 export const trialTable = (rows: readonly TrialRow[], { parameters }: SpaceData): Table =>
   tableOf(rows, Object.keys((trialRowSchema as { properties: object }).properties), (name) => parameters[name]?.type);
@@ -41,7 +41,7 @@ export const reportTable = (entries: Iterable<AppliedEntry>): Table => {
   return tableOf(rows, ['trial', 'step', 'position', 'at', 'trainer'], () => undefined);
 };
 
-/** A table with the columns that any row has. @param typeOf the type of a parameter, as the space has it */
+/** A table with every column that any row has. @param typeOf the type of a parameter in the space */
 function tableOf(rows: readonly object[], order: readonly string[], typeOf: (parameter: string) => string | undefined): Table {
   const flat = rows.map(flattened);
   const names = new Set(flat.flatMap((row) => Object.keys(row)));
@@ -68,14 +68,14 @@ function cellType(name: string, cells: readonly unknown[], typeOf: (parameter: s
   if (TIMES.includes(name)) return 'time';
   const [group] = name.split('.', 1);
   if (group === 'values' || group === 'metrics' || name === 'budget' || name === 'seconds') return 'number';
-  if (group === 'params' && typeOf(name.slice('params.'.length)) === 'float') return 'number'; // 1 is a float there, too
+  if (group === 'params' && typeOf(name.slice('params.'.length)) === 'float') return 'number'; // 1 is a float there too
   const known = cells.filter((cell) => cell !== undefined);
   if (known.every(Number.isSafeInteger)) return 'integer';
   for (const type of ['number', 'boolean'] as const) if (known.every((cell) => typeof cell === type)) return type;
   return known.every((cell) => typeof cell === 'string') ? 'text' : 'data';
 }
 
-/** A table as CSV (RFC 4180). Times are ISO 8601, values with parts are JSON. */
+/** A table as CSV (RFC 4180). Times are ISO 8601, structured values are JSON. */
 export function tableCsv(table: Table): string {
   const length = table[0]?.cells.length ?? 0;
   const lines = Array.from({ length }, (_, i) => csvLine(table.map(({ type, cells }) => (type === 'time' ? isoTime(cells[i]) : cells[i]))));

@@ -4,30 +4,30 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { TrialId } from '../messages.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 
-/** What a trainer says of itself while it is connected. No log has it. */
+/** The message of a connected trainer about itself, which is not in the log. */
 export interface Presence {
   readonly trainer: string;
   /** Trials that it can run at a time. */
   readonly slots?: number;
-  /** What it has for them, such as GPUs. */
+  /** Its resources for trials, such as GPUs. */
   readonly offers?: Readonly<Record<string, number>>;
-  /** Seconds since it said so. */
+  /** Seconds since its last message. */
   readonly silent: number;
 }
 
 /** The trainers that are connected. */
 export interface Present {
   readonly trainers: Iterable<Presence>;
-  /** Whether all others are not: false while trainers may not have said yet that they are there. */
+  /** Whether the list is complete: false while trainers may not have sent their first message. */
   readonly isComplete: boolean;
 }
 
 /** A trainer of a study. */
 export interface TrainerRow extends Partial<Presence> {
   readonly trainer: string;
-  /** What it was told: to take trials, to take none, or to take none and end. */
+  /** Its instruction: to take trials, to take none, or to take none and end. */
   readonly to: Instruction;
-  /** Why. */
+  /** Why it has this instruction. */
   readonly reason?: string;
   /** The trials that it holds. */
   readonly holds: readonly TrialId[];
@@ -36,7 +36,7 @@ export interface TrainerRow extends Partial<Presence> {
   readonly failures: number;
   /** Time of its last fact, in milliseconds since 1970; absent if it has written none. */
   readonly at?: number;
-  /** Absent if it is not known. */
+  /** Whether it is connected; absent if unknown. */
   readonly connected?: boolean;
 }
 

@@ -5,21 +5,21 @@ import { lossOf } from '../ledger/settings.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../messages.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 
-/** The status of a trial, in the words of the command line, the page and rpc. */
+/** The status of a trial, as the command line, the page and rpc name it. */
 export const trialStatuses = ['open', 'completed', 'stopped', 'failed', 'retracted'] as const;
 export type TrialStatus = (typeof trialStatuses)[number];
 
-/** What people say of a trial or a study. */
+/** Annotations of a trial or a study. */
 export interface Annotation {
   /** In Markdown. */
   readonly note?: string;
   readonly labels?: readonly string[];
-  /** Whether it is one to find again. */
+  /** Whether it has a star. */
   readonly starred?: boolean;
 }
 
 /**
- * The current state of a trial: all that its log says about it, in one row.
+ * The current state of a trial: everything that the log says about it, in one row.
  *
  * @typeParam P the type of configurations
  */
@@ -29,7 +29,7 @@ export interface TrialRow<P = Params> extends Annotation {
   readonly status: TrialStatus;
   /** Present while a trainer works on the open trial. */
   readonly running?: true;
-  /** The attempt in hand, or the last one: 1, 2, ... */
+  /** The current or last attempt: 1, 2, ... */
   readonly attempt: number;
   /** The result; of an open or stopped trial, what it reported last. */
   readonly values?: Values;
@@ -39,7 +39,7 @@ export interface TrialRow<P = Params> extends Annotation {
   /** Why the trial failed, or its last attempt, and the trainer's message. */
   readonly reason?: string;
   readonly message?: string;
-  /** Whether it failed and no longer counts towards the limit of trials, so that another trial takes its place. */
+  /** Whether it failed and no longer counts towards the limit of trials, so that another trial replaces it. */
   readonly uncounted?: true;
   /** Where the program failed, such as a traceback. */
   readonly trace?: string;
@@ -53,7 +53,7 @@ export interface TrialRow<P = Params> extends Annotation {
   readonly tags?: Tags;
   /** The highest step reported. */
   readonly step?: number;
-  /** Seconds that the result took, as its trainer says. */
+  /** Seconds until the result, as its trainer measured them. */
   readonly seconds?: number;
   readonly trainer?: string;
   /** Positions of the entries that began and ended it. */
@@ -119,7 +119,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   #uncounted = 0;
   readonly #counts: Record<TrialStatus, number> = { open: 0, completed: 0, stopped: 0, failed: 0, retracted: 0 };
 
-  /** @returns the row of the trial that the entry is about. It changes until the trial has ended, and never after. */
+  /** @returns the row of the trial of the entry. It changes until the trial has ended, and never after that. */
   fold(entry: AppliedEntry<P>): TrialRow<P> | undefined {
     if (entry.refusal || entry.effect === 'void') return undefined;
     const trial = 'trial' in entry.fact ? entry.fact.trial : undefined;
@@ -151,7 +151,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     return this.#rows.get(trial);
   }
 
-  /** What people say of the study. */
+  /** The annotations of the study. */
   get about(): Annotation {
     return this.#about;
   }
@@ -170,7 +170,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   }
 }
 
-/** What people say after one of them has said more. What is empty is left out. */
+/** The annotations after one more fact. Empty ones are left out. */
 const annotationAfter = (
   before: Annotation,
   { note = before.note, labels = before.labels, starred = before.starred }: Annotation,
@@ -220,7 +220,7 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
   if (event?.type === 'reported') row.step = event.step;
   if (event?.type === 'ended') end(row, event, entry);
   const isClaim = fact.type === 'started';
-  const trainer = author ?? (isClaim ? fact.trainer : undefined); // what the log says of its authors counts more than their own word
+  const trainer = author ?? (isClaim ? fact.trainer : undefined); // the author in the log takes precedence over the name in the fact
   if (trainer !== undefined && (isClaim || row.trainer === undefined)) row.trainer = trainer;
   return row;
 }
@@ -245,7 +245,7 @@ function end<P>(row: Draft<P>, { outcome, reason, losses, constraints, seconds }
   if (seconds !== undefined) row.seconds = seconds;
 }
 
-/** Whether a trial cannot be used, by its trainer's word or because it violates an outcome constraint. */
+/** Whether a trial is infeasible: its trainer said so, or it violates an outcome constraint. */
 export const isInfeasible = (row: Pick<TrialRow, 'reason' | 'constraints'>): boolean => row.reason === 'infeasible' || violates(row);
 
 /** The completed trials that violate no constraint, the best first: by higher budget (without one: the highest), then by lower loss. */

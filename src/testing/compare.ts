@@ -68,7 +68,7 @@ export async function compare<P>(
 /** The best trial at a moment. */
 const standing = <P>({ trace }: Simulation<P>, at: number): NewBest<P> | undefined => trace.findLast(({ seconds }) => seconds <= at);
 
-/** Undefined if one of the numbers is. */
+/** The difference; undefined if one of the numbers is undefined. */
 function median(numbers: readonly (number | undefined)[]): number | undefined {
   if (numbers.length === 0 || numbers.includes(undefined)) return undefined;
   const sorted = (numbers as number[]).toSorted((a, b) => a - b);

@@ -25,7 +25,7 @@ export const newCoverage = (): Coverage => ({
   promotions: 0,
 });
 
-/** Counts what a study met, and what followed when it was resumed after its first `cut` entries. */
+/** Counts the situations of a study, and those after it was resumed at its first `cut` entries. */
 export function tally<P>(met: Coverage, whole: TestStudy<P>, resumed: TestStudy<P>, cut: number): void {
   met.runs++;
   met.openAtCut += resumed.given.some(({ directive }) => directive.type === 'suggested') ? 1 : 0;

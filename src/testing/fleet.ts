@@ -16,8 +16,8 @@ export interface FleetOptions<P> {
   readonly crash?: number | undefined;
   readonly lose?: number | undefined;
   /**
-   * An external proposer: each fact of a trainer comes with a proposal of it with this probability. Those that the study waits for may take too long.
-   * Default: none.
+   * An external proposer: each fact of a trainer comes with a proposal of it with this probability. If the study waits for it, it may also take too
+   * long. Default: none.
    */
   readonly proposer?: { readonly name: string; readonly often: number; readonly params: (rng: Rng) => Params } | undefined;
   /** A person who enqueues configurations in part, so that the strategy chooses the rest, with this probability for each fact. Default: none. */
@@ -37,8 +37,8 @@ interface Job<P> {
 }
 
 /**
- * Runs virtual trainers until the study ends. The open trial that does the next step is drawn from the seed, so trainers have all speeds. They report,
- * complete, crash, get lost, and obey stops, though not always at once.
+ * Runs virtual trainers until the study ends. The open trial that does the next step is drawn from the seed, so trainers have all speeds. They
+ * report, complete, crash, get lost, and obey stops, though not always immediately.
  */
 export function runFleet<P>(rig: TestStudy<P>, seed: number | string, options: FleetOptions<P>): void {
   const jobs = new Map<TrialId, Job<P>>();
@@ -69,7 +69,7 @@ function take<P>(jobs: Map<TrialId, Job<P>>, directive: TestStudy<P>['given'][nu
   }
 }
 
-/** A proposal, or the end of the wait for one; never none if no trial is open. */
+/** A proposal, or the end of the wait for one; always one of the two if no trial is open. */
 function proposerFact<P>(
   { awaited }: TestStudy<P>,
   rng: Rng,
@@ -83,7 +83,7 @@ function proposerFact<P>(
   return waited !== undefined && (!hasOpen || luck > 0.8) ? { type: 'expired', proposer: waited } : undefined;
 }
 
-/** A configuration in part. */
+/** A partial configuration. */
 const askerFact = <P>(rng: Rng, { asker }: FleetOptions<P>): Enqueued | undefined =>
   asker && rng() < asker.often ? { type: 'enqueued', params: asker.params(rng), rest: 'strategy' } : undefined;
 

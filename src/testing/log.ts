@@ -1,7 +1,7 @@
 import type { Log } from '../../streams/log/log.ts';
 import type { Entry } from '../facts/entry.ts';
 
-/** What the contracts need of a test runner: `{ describe, it, expect }` of vitest or Jest. */
+/** The functions of a test runner that the contracts need: `{ describe, it, expect }` of vitest or Jest. */
 export interface TestRunner {
   describe(name: string, tests: () => void): unknown;
   it(name: string, test: () => void | Promise<void>): unknown;
@@ -23,9 +23,9 @@ interface Matchers {
 export interface LogUnderTest {
   /** Empty at first. */
   readonly log: Log;
-  /** Closes it and opens it again, as another process would. Resolves with an empty log if it keeps nothing. */
+  /** Closes it and opens it again, as another process would. Resolves to an empty log if it is not persistent. */
   reopen(): Promise<Log>;
-  /** Closes what is open and removes what was made. */
+  /** Closes and removes everything. */
   dispose(): Promise<void>;
 }
 
@@ -159,7 +159,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
         const other = take(log, 2);
         await log.append({ n: 0 });
         expect((await reading.next()).value).toHaveLength(1);
-        const next = reading.next(); // waits for what is not there yet
+        const next = reading.next(); // waits for an entry that does not exist yet
         stop.abort();
         expect(await next).toEqual({ done: true, value: undefined });
         await log.append({ n: 1 });
@@ -206,7 +206,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
 
 const facts = (count: number): { n: number }[] => Array.from({ length: count }, (_, n) => ({ n }));
 
-/** Facts that a careless encoding spoils. */
+/** Facts that a careless encoding would corrupt. */
 const awkward: readonly object[] = [
   {},
   { text: 'line\nfeed, "quotes", \\, tab\t, nul \u0000, \u2028, ümlaut, 漢字, 😀' },

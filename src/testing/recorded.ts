@@ -23,7 +23,7 @@ interface Recording {
 export interface RecordedWorkload<P> extends Workload<P> {
   /** How many configurations are known. */
   readonly size: number;
-  /** The distance in the unit cube to the recorded configuration that stands for this one. A choice that differs counts as 1. */
+  /** The distance in the unit cube to the recorded configuration that is used for this one. A different choice counts as 1. */
   distance(params: P): number;
 }
 
@@ -32,8 +32,8 @@ export interface RecordedWorkload<P> extends Workload<P> {
  * Between steps the last value counts, and a curve that ended early stays at its last value. A step takes the recorded time: the mean for trials without
  * times, and 1 second if no trial has one.
  *
- * It is a table, not a model: it is flat between recorded configurations, and nothing is better than the best recorded one. A recording by `random()` or
- * `sobol()` covers the whole space; one by a model covers only where the model looked.
+ * It is a table, not a model: it is flat between recorded configurations, and nothing is better than the best recorded one. A recording by `random()`
+ * or `sobol()` covers the whole space; one by a model covers only the regions that the model explored.
  *
  * @param space the space of the study.
  * @throws Error if there are no results.

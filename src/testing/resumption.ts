@@ -16,7 +16,7 @@ export const parsed = (facts: readonly unknown[]): Fact[] =>
 
 const isEngines = ({ type }: Fact) => type === 'created' || type === 'suggested' || type === 'closed';
 
-/** What a study is made of. */
+/** The parts of a study. */
 interface Resumable<P> {
   readonly make: () => Strategy;
   readonly space: Space<P>;

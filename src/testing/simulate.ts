@@ -39,7 +39,7 @@ export interface Simulation<P> {
   readonly seconds: number;
   /** Steps trained by all trainers. */
   readonly cost: number;
-  /** The share of their time that trainers were at work, 0 to 1. */
+  /** The share of their time that trainers were busy, 0 to 1. */
   readonly busy: number;
   /** The log, as a real study would have it. */
   readonly entries: readonly Entry[];

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import type { Env } from '../messages.ts';
 
-/** What the states of actors hold, as far as XState's inspection events show it. */
+/** The states of actors, as far as XState's inspection events show them. */
 interface Inspected {
   readonly type: string;
   readonly actorRef: object;
@@ -37,7 +37,7 @@ export function watchStates(): { readonly inspect: NonNullable<Env['inspect']>; 
   };
 }
 
-/** A deep copy of a state as plain data. @throws where a part of the state hides what it holds */
+/** A deep copy of a state as plain data. @throws if a part of the state hides its contents */
 function dataOf(value: unknown, seen = new Map<object, unknown>()): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (seen.has(value)) return seen.get(value);

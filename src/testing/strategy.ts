@@ -41,7 +41,7 @@ const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env =>
     trials: study.trials,
   });
 
-/** The first study of each case, which several properties look at: to play one takes most of the time of a property. */
+/** The first study of each case, which several properties share, because running it takes most of the time of a property. */
 const firsts = new WeakMap<object, unknown>();
 
 function firstOf<P>(of: StrategyCase<P>): TestStudy<P> {

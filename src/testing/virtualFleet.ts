@@ -54,7 +54,7 @@ export interface VirtualFleetOptions<P> extends FleetConditions {
   readonly say: (event: TrialEvent) => void;
 }
 
-/** Trainers in virtual time, each with at most one trial. They report each step, complete, crash, get lost, and obey stops at once. */
+/** Trainers in virtual time, each with at most one trial. They report each step, complete, crash, get lost, and obey stops immediately. */
 export class VirtualFleet<P> {
   readonly #options: VirtualFleetOptions<P>;
   readonly #jobs = new Map<TrialId, Job<P>>();

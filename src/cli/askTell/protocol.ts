@@ -13,16 +13,16 @@ interface ParameterData {
   readonly when?: { readonly param: string; readonly in: readonly Value[] };
 }
 
-/** A request. What else it holds depends on `cmd`, and on whether `init` brought a space or a study. */
+/** A request. Its other fields depend on `cmd`, and on whether `init` had a space or a study. */
 export interface Request {
   readonly cmd: string;
-  /** The number of the request, where several are answered at once. */
+  /** The number of the request, if several are answered at the same time. */
   readonly seq?: number;
   /** Of `init`: a study as in a study file, without a command. */
   readonly study?: unknown;
 }
 
-/** What is driven by requests: the reply to `init`, and how each other request is answered. */
+/** What requests drive: the reply to `init`, and the function that answers the others. */
 export interface Driven {
   readonly opened: object;
   readonly answers: Readonly<Record<string, (request: never) => object | Promise<object>>>;
@@ -63,7 +63,7 @@ export interface AskReply {
   readonly until?: number;
 }
 
-/** The protocol's form of a space in ours. */
+/** Converts a space from the form of the protocol. */
 export const spaceDataOf = (space: InitRequest['space']): SpaceData =>
   ({ parameters: Object.fromEntries(Object.entries(space).map(([name, parameter]) => [name, dimensionOf(parameter)])) }) as SpaceData;
 
@@ -73,14 +73,14 @@ function dimensionOf({ type, low, high, log, step, choices, when }: ParameterDat
   return { type, low, high, ...(log ? { log } : step !== undefined && { step }), ...condition };
 }
 
-/** The strategy of a study for which none is named: trials that can be trained step by step pause, as the protocol resumes them. */
+/** The default strategy: trials that can be trained step by step pause, because the protocol resumes them. */
 export const defaultStrategy = ({ max_step: maxStep }: InitRequest): unknown =>
   maxStep ? { chain: [{ asha: { pause: true } }, 'auto'] } : 'auto';
 
 /** Strategies that take their budgets from the study. */
 const BUDGETED = ['asha', 'bohb', 'hyperband', 'successiveHalving'];
 
-/** A strategy as data, with the budgets 1 to `maxStep` for those of its parts that need some and say none. */
+/** A strategy as data, with the budgets 1 to `maxStep` for its parts that need budgets and have none. */
 export function withBudgets(strategy: unknown, maxStep: number): unknown {
   if (typeof strategy === 'string') return BUDGETED.includes(strategy) ? { [strategy]: rangeOf(strategy, maxStep) } : strategy;
   if (Array.isArray(strategy)) return strategy.map((part) => withBudgets(part, maxStep));
@@ -96,5 +96,5 @@ export function withBudgets(strategy: unknown, maxStep: number): unknown {
 /** Trials pause: in this protocol every trainer resumes. */
 const rangeOf = (name: string, max: number) => omitUndefined({ min: 1, max, pause: name !== 'successiveHalving' || undefined });
 
-/** Whether a strategy as data tries configurations at several budgets, so that their number is not known. */
+/** Whether a strategy as data tries configurations at several budgets, so that their number is unknown. */
 export const isBudgeted = (strategy: unknown): boolean => BUDGETED.some((name) => JSON.stringify(strategy).includes(`"${name}"`));

@@ -43,8 +43,8 @@ interface Waiter {
 }
 
 /**
- * A study from one `init` to the next, driven by the harness: it asks and tells, and all is answered at once, but for an ask that waits for a
- * model. A trial that is promoted to a higher budget keeps its id.
+ * A study from one `init` to the next, driven by the harness, which asks and tells. Every request is answered immediately, except an ask that waits
+ * for a model. A trial that is promoted to a higher budget keeps its id.
  */
 export class Session {
   readonly #engine: Engine<Params>;
@@ -105,7 +105,7 @@ export class Session {
       };
       this.#waiting.push({ queue, resolve: now, reject });
     });
-    later.catch(() => {}); // told by #check, where it fails at once
+    later.catch(() => {}); // reported by #check, where it fails immediately
     this.#engine.stir();
     this.#check();
     if (asked) return asked;
@@ -135,14 +135,14 @@ export class Session {
     this.#stops.delete(trial);
   }
 
-  /** Whether the trial is to stop. */
+  /** Whether the trial should stop. */
   report({ id, step, value }: ReportRequest): boolean {
     const trial = this.#trial(id);
     this.#say({ type: 'reported', trial, step, values: { value } });
     return this.#stops.has(trial);
   }
 
-  /** The configuration to deploy. @throws SessionError while nothing has completed. */
+  /** The configuration to deploy. @throws SessionError before a trial has completed. */
   recommend(): Params {
     const recommended = this.#recommend();
     if (recommended === undefined) throw new SessionError('recommend: no trial is completed yet');
@@ -159,7 +159,7 @@ export class Session {
     return trial;
   }
 
-  /** @throws SessionError where it does not count. */
+  /** @throws SessionError if it does not count. */
   #say(fact: Fact): void {
     this.#refusal = undefined;
     this.#write(fact);
@@ -200,7 +200,7 @@ export class Session {
   }
 }
 
-/** A session as what `ask-tell` drives. @param strategy as data; without one it depends on whether trials are trained step by step. */
+/** A session for `ask-tell`. @param strategy as data; the default depends on whether trials are trained step by step. */
 export function drivenSpace(init: InitRequest, strategy: unknown = defaultStrategy(init)): Driven {
   const session = new Session(init, strategy);
   return {
@@ -218,13 +218,13 @@ export function drivenSpace(init: InitRequest, strategy: unknown = defaultStrate
   };
 }
 
-/** How many configurations a budget is for, where one can tell. */
+/** How many configurations a budget allows, if that is known. */
 const trialsIn = (budget: number, maxStep: number | undefined, budgeted: boolean): number | undefined => {
   if (maxStep === undefined) return budget;
   return budgeted ? undefined : Math.ceil(budget / maxStep);
 };
 
-/** Draws from the priors, also what was tried before. */
+/** Draws from the priors, including configurations that were tried before. */
 const anywhere = defineStrategy<undefined>({
   name: 'anywhere',
   init: () => undefined,
@@ -232,11 +232,11 @@ const anywhere = defineStrategy<undefined>({
   ask: (_state, _ask, rng, { axes }) => draw(axes, rng),
 });
 
-/** An ask that a strategy answers with `wait`, or hands on, gets a random point: the harness does not wait. */
+/** If a strategy answers an ask with `wait`, or hands it on, the ask gets a random point: the harness does not wait. */
 function neverIdle(strategy: Strategy): Strategy {
   const rest = chain(random(), anywhere);
   return chain(strategy, fill(rest), rest);
 }
 
-/** No fact of the harness makes an engine read the past again. */
+/** No fact of the harness amends the past. */
 async function* nothing(): AsyncGenerator<never> {}

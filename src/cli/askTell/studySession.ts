@@ -56,15 +56,15 @@ interface NewLimits {
   readonly uncounted?: readonly TrialId[] | undefined;
   /** How many are open at once. */
   readonly parallel?: number | undefined;
-  /** Whether the program begins, so that a limit which it said before undoes no change since. */
+  /** Whether the program starts. A limit that it sent at an earlier start then does not undo a later change. */
   readonly start?: boolean | undefined;
 }
 
 /**
  * A study as a study file describes it, driven by requests. With a journal it resumes; trials that were open when its process ended are
- * tried again. Requests may overlap: an ask that waits for a result does not keep others from being answered.
+ * tried again. Requests may overlap: an ask that waits for a result does not block others.
  *
- * @param description as in a study file, without a command; may be left out where the journal holds the study.
+ * @param description as in a study file, without a command; optional if the journal has the study.
  * @param path of the journal; without it the study is kept in memory.
  * @throws SessionError, SpaceError, OptionError, JournalError, JournalLockedError, MismatchError
  */
@@ -130,20 +130,20 @@ export async function drivenStudy(description: unknown, path: string | undefined
       enqueue: ({ params, rest }: Pick<Enqueued, 'params' | 'rest'>) => done(study.enqueue(params, omitUndefined({ rest }))),
       retract: ({ id }: { readonly id: TrialId }) => done(study.retract(id)),
       limit: async (limits: NewLimits) => {
-        await study.ready(); // one that has failed applies nothing more
+        await study.ready(); // a failed study applies nothing more
         const changed = seen.changedBy(limits);
         const inForce = () => ({ ok: true, ...omitUndefined({ trials: seen.settings?.limits.trials }) });
         if (!changed) return inForce();
         if (seen.closed) await log.append(changed);
         else {
           try {
-            await append(changed); // the next ask must not be answered with what was decided before
+            await append(changed); // the next ask must not get an earlier decision
             return inForce();
           } catch (error) {
             if (!seen.closed || error instanceof RefusedError) throw error; // otherwise it ended before it read the change
           }
         }
-        ({ seen, study, append } = run()); // it has ended where it was full; there is room again
+        ({ seen, study, append } = run()); // it has ended because it was full; now there is room again
         await study.ready();
         return inForce();
       },
@@ -168,16 +168,16 @@ interface Running {
   readonly append: Submitter['append'];
 }
 
-/** What a study's entries amount to. */
+/** The state of a study, computed from its entries. */
 class Seen {
   readonly rows = new TrialRows();
   readonly #entries$ = new Subject<AppliedEntry<Params>>();
   created: Created | undefined;
   best: TrialRow | undefined;
-  /** The trials that no other one dominates. */
+  /** The trials that no other trial dominates. */
   front: readonly TrialRow[] = [];
   closed = false;
-  /** What is in force. */
+  /** The current settings. */
   settings: Settings | undefined;
 
   constructor() {
@@ -191,18 +191,18 @@ class Seen {
 
   apply(entry: AppliedEntry<Params>): void {
     const row = this.rows.fold(entry);
-    if (row?.status === 'retracted' && row.trial === this.best?.trial) this.best = undefined; // until another one is named
+    if (row?.status === 'retracted' && row.trial === this.best?.trial) this.best = undefined; // until another one is given
     if (!entry.refusal) this.#take(entry.fact);
     this.#entries$.next(entry);
   }
 
-  /** Whether the study ends by a limit. */
+  /** Whether the study has a limit. */
   get isLimited(): boolean {
     const { trials, seconds, cost, target, plateau } = this.settings?.limits ?? {};
     return [trials, seconds, cost, target, plateau].some((limit) => limit !== undefined);
   }
 
-  /** The fact that brings about these limits; undefined if they hold already. */
+  /** The fact that sets these limits; undefined if they are set already. */
   changedBy({ trials, uncounted, parallel, start }: NewLimits): Fact | undefined {
     const { said, limits, parallel: slots } = this.settings!;
     const [trialsBefore, parallelBefore] = start ? [said.trials, said.parallel] : [limits.trials, slots];

@@ -16,14 +16,14 @@ export class DeliveryError extends Error {
 
 /** Milliseconds that a program or a server may take. */
 const PATIENCE = 30_000;
-/** Milliseconds that a program has to end when it is told to. */
+/** Milliseconds from the request to end until a program is killed. */
 const GRACE = 1000;
 /** Why a program cannot be started, now or later. */
 const LASTING = ['ENOENT', 'EACCES'];
-/** Answers of a server that may be others later, besides those from 500 on. */
+/** Status codes below 500 after which a request is retried. */
 const PASSING = [408, 425, 429];
 
-/** What to call a target in messages: an address can hold a secret behind its host. */
+/** The name of a target in messages: the path of an address can contain a secret. */
 export const nameOf = (target: Target): string => ('url' in target ? new URL(target.url).host : target.command[0]);
 
 /** Delivers an event, once. @throws DeliveryError */
@@ -59,7 +59,7 @@ async function run({ command: [program, ...args] }: CommandTarget, event: HookEv
     stdio: ['pipe', process.stderr.fd, process.stderr.fd],
     signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
   });
-  const closed = once(child, 'close'); // first of all: a program that cannot be started has no standard input, and says so in an event
+  const closed = once(child, 'close'); // registered first: a program that cannot be started has no standard input, and emits an error event
   child.stdin?.on('error', () => {}); // it may end without reading
   child.stdin?.end(`${JSON.stringify(event)}\n`);
   const [code, killed] = (await closed.catch((error: NodeJS.ErrnoException) => {
@@ -69,7 +69,7 @@ async function run({ command: [program, ...args] }: CommandTarget, event: HookEv
   if (code !== 0) throw new DeliveryError(`it exited with ${code ?? killed}`, true);
 }
 
-/** Kills a program that ignores the request to end. It does not hold up the end of this process for longer. */
+/** Kills a program that ignores the request to end, so that it does not delay the end of this process. */
 function endSoon(child: ChildProcess): void {
   const timer = setTimeout(() => {
     child.kill('SIGKILL');

@@ -14,7 +14,7 @@ export type EventName = (typeof eventNames)[number];
 /** An event as hooks get it: a CloudEvent. */
 export interface HookEvent {
   readonly specversion: '1.0';
-  /** The same for the same event, from whichever process it comes. */
+  /** The same for the same event, whichever process sends it. */
   readonly id: string;
   readonly source: string;
   readonly type: string;

@@ -63,11 +63,11 @@ function isHeader(name: string, value: string): boolean {
   try {
     return new Headers([[name, value]]).has(name);
   } catch {
-    return false; // its message would show the value, which may be secret
+    return false; // the original message would show the value, which may be secret
   }
 }
 
-/** Puts variables of the environment in the place of `${NAME}`, so that the file holds no secrets. */
+/** Replaces `${NAME}` by variables of the environment, so that the file needs no secrets. */
 const withVariables = (place: string, text: string, environment: NodeJS.ProcessEnv): string =>
   text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = environment[name];

@@ -11,19 +11,19 @@ export interface Hooks {
   /**
    * Watches a study.
    *
-   * @param past position of the last entry before this start: what happened until then is past.
+   * @param past position of the last entry before this start: earlier events are not sent.
    * @returns takes each entry after it was folded.
    */
   watch(study: string, past: number, state: () => StudyState | undefined): (entry: AppliedEntry) => void;
-  /** Waits a moment for events that are under way, and gives up the rest. */
+  /** Waits a moment for events in flight, and drops the others. */
   close(): Promise<void>;
 }
 
-/** Milliseconds before each further try. */
+/** Milliseconds before each retry. */
 const PAUSES = [1000, 5000, 30_000, 120_000];
 /** Events that wait for one target, at most. */
 const LONGEST = 1000;
-/** Milliseconds that events have when the process ends. */
+/** Milliseconds to deliver events when the process ends. */
 const PARTING = 5000;
 
 /** The hooks of a file. @throws UsageError */
@@ -64,7 +64,7 @@ export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly num
     watch: (study, past, state) => {
       const find = eventsIn(study, state);
       return (entry) => {
-        const events = find(entry); // also of the past, which says what is the best so far
+        const events = find(entry); // past entries too, because they decide the best trial so far
         if (entry.position <= past) return;
         for (const [name, event] of events) for (const target of file[name] ?? []) call(name, target, event);
       };

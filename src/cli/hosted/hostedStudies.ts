@@ -31,7 +31,7 @@ import { stripControls } from '../terminal/plainText.ts';
 import { checkResuming } from '../trainers/resuming.ts';
 
 export interface HostedStudiesOptions {
-  /** Where studies that are created by requests are kept; without it, none are created. */
+  /** The directory of studies that requests create; without it, none are created. */
   readonly directory?: string | undefined;
   readonly lease?: number | undefined;
   readonly fsync?: JournalOptions['fsync'];
@@ -41,7 +41,7 @@ export interface HostedStudiesOptions {
   readonly warn: (message: string, study?: string) => void;
 }
 
-/** Studies in journals, which this process runs for trainers elsewhere. */
+/** Studies in journals, which this process runs for remote trainers. */
 export class HostedStudies implements RunningStudies {
   readonly place: string;
   readonly allowances = new Allowances();
@@ -51,7 +51,7 @@ export class HostedStudies implements RunningStudies {
   readonly #paths = new Map<string, string>();
   readonly #closing: (() => Promise<void>)[] = [];
   readonly #options: HostedStudiesOptions;
-  /** Directories whose machine is watched. */
+  /** Directories whose disk is watched. */
   readonly #watched = new Set<string>();
   /** Names of studies that are being opened. */
   readonly #opening = new Set<string>();
@@ -118,7 +118,7 @@ export class HostedStudies implements RunningStudies {
     await this.#creating(name, data, (file, directory) => this.host(file, directory));
   }
 
-  /** Lets a study be created that can be, while no other request creates one of its name. @throws UserError */
+  /** Creates a study if possible, while no other request can create one of the same name. @throws UserError */
   async #creating<T>(name: string, data: unknown, act: (file: StudyFile, directory: string) => Promise<T>): Promise<T> {
     const { directory } = this.#options;
     if (directory === undefined)

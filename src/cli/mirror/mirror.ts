@@ -7,34 +7,34 @@ import type { StudySource } from '../../study/source.ts';
 import { TrialRows } from '../../study/trials.ts';
 import { DeliveryError } from '../hooks/deliver.ts';
 
-/** What a mirror knows of a study when it takes entries. */
+/** The state of a study when a mirror gets entries. */
 export interface MirroredStudy {
   readonly created: Created;
   readonly ledger: Ledger<Params>;
   readonly rows: TrialRows<Params>;
 }
 
-/** Where the facts of a study go. */
+/** The target of a mirror. */
 export interface Mirror {
-  /** Position of the last entry that it has. */
+  /** Position of the last entry that it received. */
   readonly position: number;
-  /** Takes entries that it does not have yet, in order. It may get them again after an error. @throws DeliveryError */
+  /** Sends new entries, in order. After an error, they may be sent again. @throws DeliveryError */
   take(entries: readonly AppliedEntry<Params>[], study: MirroredStudy): Promise<void>;
 }
 
 export interface MirrorOptions {
-  /** End with the last entry that there is now; default: when the study has closed. */
+  /** Ends with the current last entry; default: when the study has closed. */
   readonly once?: boolean;
   readonly signal: AbortSignal;
-  /** Says that something is tried again. */
+  /** Reports that a request is retried. */
   readonly warn: (text: string) => void;
-  /** Milliseconds before each further try; the last one again and again. */
+  /** Milliseconds before each retry; the last one applies to all later ones. */
   readonly pauses?: readonly number[];
 }
 
 const PAUSES = [1000, 5000, 30_000];
 
-/** Sends the facts of a study on, those that the mirror does not have. @throws DeliveryError if they are refused */
+/** Sends the facts of a study that the mirror does not have. @throws DeliveryError if they are refused */
 export async function mirrorStudy(
   source: StudySource,
   created: Created,

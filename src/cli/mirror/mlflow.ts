@@ -11,7 +11,7 @@ const TRIAL = 'hypertide.trial';
 const POSITION = 'hypertide.position';
 const PARENT = 'mlflow.parentRunId';
 
-/** What MLflow takes at most in one request. */
+/** The limits of MLflow for one request. */
 const MOST = { metrics: 800, params: 100, value: 500, key: 250 } as const;
 
 interface ChildRun {
@@ -20,7 +20,7 @@ interface ChildRun {
   status: string;
 }
 
-/** What the server has of a study. */
+/** What the server has stored of a study. */
 interface Known {
   readonly parent: string;
   status: string;
@@ -105,7 +105,7 @@ async function knownTo(client: MlflowClient, experiment: string, created: Create
 
 const positionOf = (run: Run): number => Number(tagOf(run, POSITION) ?? 0);
 
-/** A study of the same name with another seed or space is another one. */
+/** A study with the same name but another seed or space is a different one. */
 const idOf = ({ study, seed }: Created): string => `${study} ${seed}`.replaceAll("'", '_');
 
 const tagOf = ({ data }: Run, name: string): string | undefined => data?.tags?.find(({ key }) => key === name)?.value;
@@ -130,7 +130,7 @@ interface Step {
   readonly batch: Batch;
 }
 
-/** What the entries about a trial add to its run, in requests that the server takes. Each is complete up to the position that it sets. */
+/** The requests that add the entries of a trial to its run, within the limits. After each, the run is complete up to the position that it sets. */
 function batchesOf(run_id: string, row: TrialRow, entries: readonly AppliedEntry<Params>[]): readonly Step[] {
   if (entries.length === 0) return [];
   const batches: Step[] = [];
@@ -160,7 +160,7 @@ function metricsOf({ fact, refusal, at }: AppliedEntry<Params>, row: TrialRow): 
     .map(([key, value]) => ({ key: keyOf(key), value, timestamp: at, step }));
 }
 
-/** The characters that every version takes. */
+/** The characters that every version accepts. */
 const keyOf = (name: string): string => name.replaceAll(/[^\w\-. /]/g, '_').slice(0, MOST.key);
 
 const textsOf = (params: Params): Record<string, string> =>
@@ -176,7 +176,7 @@ function about({ status, by, budget, resumes, reason, trainer }: TrialRow): Reco
 const statusOf = ({ status }: TrialRow): string =>
   status === 'open' ? 'RUNNING' : status === 'failed' || status === 'retracted' ? 'FAILED' : 'FINISHED';
 
-/** The best value and what describes the study, complete up to an entry. */
+/** The best value and the description of the study, complete up to an entry. */
 function parentBatch(run_id: string, { created, ledger }: MirroredStudy, { position, at }: AppliedEntry<Params>): Batch {
   const { best, settings } = ledger;
   const metrics = Object.entries(best?.values ?? {}).map(([key, value]) => ({

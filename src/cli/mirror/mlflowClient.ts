@@ -20,7 +20,7 @@ export interface Run {
   readonly data?: { readonly tags?: readonly Pair[] };
 }
 
-/** What is logged at once. */
+/** What is logged in one request. */
 export interface Batch {
   readonly run_id: string;
   readonly metrics: readonly Metric[];
@@ -44,9 +44,9 @@ export interface MlflowClient {
   update(run: { readonly run_id: string; readonly status: string; readonly end_time?: number }): Promise<void>;
 }
 
-/** Milliseconds that a server may take. */
+/** Milliseconds to wait for a server. */
 const PATIENCE = 30_000;
-/** Answers of a server that may be others later, besides those from 500 on. */
+/** Status codes below 500 after which a request is retried. */
 const PASSING = [408, 425, 429];
 /** Runs of one page. */
 const PAGE = 1000;

@@ -16,8 +16,8 @@ export interface WebhookOptions {
 }
 
 /**
- * Sends each entry of a log as a CloudEvent. Its id is the study and the position, so a receiver knows an event that comes again: after a crash, the last
- * one can.
+ * Sends each entry of a log as a CloudEvent. Its id is the study and the position, so a receiver recognises an event that is sent again, as the last
+ * one may be after a crash.
  */
 export async function webhookMirror({ url, headers, file, signal }: WebhookOptions): Promise<Mirror> {
   let position = await positionIn(file, url);
@@ -46,7 +46,7 @@ const eventOf = (study: string, { position, at, author, fact, refusal }: Applied
   data: omitUndefined({ study, position, fact, author, refusal }),
 });
 
-/** @throws UsageError if the file is of another receiver, or is no such file */
+/** @throws UsageError if the file belongs to another receiver, or has no position */
 async function positionIn(file: string, url: string): Promise<number> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

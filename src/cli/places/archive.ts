@@ -23,17 +23,17 @@ interface Contents extends LogSize {
   /** Of the archive. */
   readonly format: 1;
   readonly study: string;
-  /** The name in its log: another one if the journal has a name of its own. */
+  /** The name in its log, which may differ from that of the journal. */
   readonly logged: string;
   /** Whether `log.jsonl` is a journal, or has the messages of a stream. */
   readonly form: LogForm;
-  /** Of the study on its server, if it had checkpoints there. */
+  /** The size and the limit of its checkpoints on the server, if it had any. */
   readonly checkpoints?: Pick<Checkpoints, 'bytes' | 'maxBytes'>;
   /** Version of hypertide. */
   readonly version: string;
 }
 
-/** An archive that was written. */
+/** A written archive. */
 interface Written extends LogSize {
   readonly leftOut: readonly string[];
 }
@@ -45,8 +45,8 @@ const [CONTENTS, LOG, TRIALS, CHECKPOINTS, SUMS] = ['study.json', 'log.jsonl', '
  * Writes a study into one compressed file: its log as it is stored, the files of its trials, and a checksum of each file. An entry keeps its
  * position, time, subject and headers.
  *
- * @param trials the folders of the trials, which need not exist. If two have a file of the same name, that of the first one counts.
- * @returns how large the log is, and the files that were left out.
+ * @param trials the folders of the trials, which need not exist. If two have a file of the same name, that of the first one is used. @returns the
+ * size of the log, and the files that were left out.
  * @throws UsageError if a file with this name exists already.
  */
 export async function writeArchive(place: StudyPlace, study: string, trials: readonly string[], output: string): Promise<Written> {
@@ -70,7 +70,7 @@ export async function writeArchive(place: StudyPlace, study: string, trials: rea
     };
     if (checkpoints) await writeParts(checkpoints, join(folder, CHECKPOINTS));
     await writeFile(join(folder, CONTENTS), `${JSON.stringify(contents, undefined, 2)}\n`);
-    // Copied first, since its programs may be writing.
+    // Copied first, because programs may be writing to it.
     const leftOut: string[] = [];
     for (const one of trials) if (await isThere(one)) leftOut.push(...(await copyFiles(await realpath(one), join(folder, TRIALS))));
     const sums: string[] = [];
@@ -79,7 +79,7 @@ export async function writeArchive(place: StudyPlace, study: string, trials: rea
     const packed = `${folder}.packed`;
     try {
       await pipeline(packTar(folder, { map: undated }), createGzip(), createWriteStream(packed, { flags: 'wx' }));
-      await rename(packed, output); // a file of this name is whole
+      await rename(packed, output); // a file with this name is complete
     } finally {
       await rm(packed, { force: true });
     }
@@ -87,19 +87,19 @@ export async function writeArchive(place: StudyPlace, study: string, trials: rea
   });
 }
 
-/** What an archive holds, unpacked. */
+/** The contents of an unpacked archive. */
 export interface Unpacked {
   readonly contents: Contents;
-  /** Puts the log into a place under a name. */
+  /** Stores the log in a place under a name. */
   restore(place: StudyPlace, name: string): Promise<void>;
-  /** Puts the folder of the trials in its place. @returns whether there was one. */
+  /** Moves the folder of the trials to its place. @returns whether there was one. */
   restoreTrials(directory: string): Promise<boolean>;
 }
 
 /**
- * Unpacks an archive and checks every file against its checksum before anything is done with it.
+ * Unpacks an archive, and verifies the checksum of every file before it is used.
  *
- * @throws UsageError for a damaged archive, and for what is none.
+ * @throws UsageError if it is damaged or not an archive.
  */
 export async function withArchive<T>(path: string, target: string, use: (unpacked: Unpacked) => Promise<T>): Promise<T> {
   if (!(await isThere(path))) throw new UsageError(`${path}: there is no such file`);
@@ -218,7 +218,7 @@ export async function move(from: string, to: string): Promise<void> {
   });
 }
 
-/** Does something in a folder of its own, on the same disk as a file. */
+/** Calls a function with a new folder, on the same disk as a file. */
 async function inFolderNextTo<T>(path: string, use: (folder: string) => Promise<T>): Promise<T> {
   let parent = dirname(resolve(path));
   while (!(await isThere(parent)) && dirname(parent) !== parent) parent = dirname(parent);

@@ -6,8 +6,8 @@ import { isRecord } from '../../schema/isRecord.ts';
 import type { LogSize } from '../../study/place.ts';
 
 /**
- * The entries of a log as another kind of log can hold them. Those that count stay as they are. Those that do not only keep their position and the reason:
- * what refused them, such as their author, may not exist there.
+ * The entries of a log in a form that another kind of log can store. Entries that count stay as they are. The others keep only their position and the
+ * reason, because what refused them, such as their author, may not exist there.
  */
 export async function* portable(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
   let ledger: Ledger<unknown> | undefined;
@@ -22,7 +22,7 @@ export async function* portable(entries: AsyncIterable<Entry>): AsyncGenerator<E
   }
 }
 
-/** The beginning of a study, up to a position, as the beginning of another one that names it as its origin. */
+/** The first entries of a study, up to a position, for a new study that names it as its origin. */
 export async function* branch(
   entries: AsyncIterable<Entry>,
   { study, from, at }: { readonly study: string; readonly from: string; readonly at: number },
@@ -35,7 +35,7 @@ export async function* branch(
   }
 }
 
-/** How large a log is, read once. */
+/** The size of a log. */
 export async function sizeOf(entries: AsyncIterable<Entry>): Promise<LogSize> {
   const encoder = new TextEncoder();
   let [count, longest] = [0, 0];

@@ -2,9 +2,9 @@ import { chmod, copyFile, lstat, mkdir, readdir, readlink, symlink, utimes } fro
 import { join } from 'node:path';
 
 /**
- * Copies a folder that programs may be writing, with its links as they are, and times. What is there already stays.
+ * Copies a folder to which programs may be writing, with times, and with links as they are. Existing files stay.
  *
- * @returns what was left out: files that vanished meanwhile, those that hold no data, such as pipes and sockets, and those whose place is taken.
+ * @returns what was left out: files that vanished meanwhile, files without data, such as pipes and sockets, and files that existed already.
  */
 export async function copyFiles(from: string, to: string): Promise<string[]> {
   const stats = await lstat(from);

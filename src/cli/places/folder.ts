@@ -75,12 +75,12 @@ export function folderPlace(folder: string): StudyPlace {
   };
 }
 
-/** So that damage cannot lose it. */
+/** Written twice, so that damage cannot destroy it. */
 async function* twice(fact: object) {
   for (const position of [1, 2]) yield { position, at: Date.now(), fact };
 }
 
-/** What an act on a lock returns, or the reason why the lock is held. */
+/** The result of an action under a lock, or the reason why the lock is held. */
 function refusalOf<T>(act: () => T): T | string {
   try {
     return act();

@@ -7,12 +7,12 @@ import { trialsDirectory } from '../trainers/trialFiles.ts';
 import { UsageError } from '../usage.ts';
 import { folderPlace } from './folder.ts';
 
-/** The server of a command on studies, if it names one. */
+/** The server of a command on studies, if one is named. */
 export interface RemotePlace extends Access {
   readonly nats?: string;
 }
 
-/** Does something with the studies in a folder or on a server. Without either, the folder is the current one. */
+/** Calls a function with the studies in a folder or on a server. The default is the current folder. */
 export async function withPlace<T>(folder: string | undefined, remote: RemotePlace, use: (place: StudyPlace) => Promise<T>): Promise<T> {
   const { nats = folder === undefined ? process.env.HYPERTIDE_NATS : undefined } = remote;
   if (nats === undefined) return use(folderPlace(folder ?? '.'));
@@ -36,7 +36,7 @@ export interface StudyInPlace {
   readonly name: string;
 }
 
-/** Does something with a study in a journal or on a server. @throws UsageError if not exactly one is named. */
+/** Calls a function with a study in a journal or on a server. @throws UsageError unless exactly one is named. */
 export async function withStudyIn<T>(
   journal: string | undefined,
   { study, ...remote }: RemotePlace & { readonly study?: string },

@@ -54,7 +54,7 @@ function chart({ x, y, lines, points }: PlaneSketch, size: Size): readonly strin
       );
     for (const { x: px, y: py, ink } of points) {
       const [left, top] = [at(px, sheet.width), at(1 - py, sheet.height)];
-      // Two dots by two, so that a point differs from a line.
+      // A point is two by two dots, to differ from a line.
       for (const [dx, dy] of [
         [0, 0],
         [1, 0],
@@ -163,7 +163,7 @@ function filled({ to, ink }: { readonly to: number; readonly ink: Ink }, width: 
   return paint[ink](bar) + ' '.repeat(width - bar.length);
 }
 
-/** Parts of a line: each begins with a mark, so that neighbours differ. */
+/** The segments of a line: each begins with a mark, so that neighbours differ. */
 function spans(parts: Bars['bars'][number]['parts'], width: number): string {
   const cells = new Array<string>(width).fill(' ');
   for (const { from, to, ink } of parts) {

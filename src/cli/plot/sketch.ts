@@ -17,7 +17,7 @@ interface Axes {
   readonly y: AxisScale;
 }
 
-/** Points and lines over two axes. All positions are places, from 0 to 1. */
+/** Points and lines over two axes. All positions are from 0 to 1. */
 export interface PlaneSketch extends Axes {
   readonly type: 'chart';
   readonly lines: readonly { readonly path: Path; readonly ink: Ink }[];
@@ -33,7 +33,7 @@ export interface Bars {
     readonly parts: readonly { readonly from: number; readonly to: number; readonly ink: Ink }[];
     readonly text?: string;
   }[];
-  /** What both ends of the line stand for. */
+  /** The labels of both ends of the line. */
   readonly ends?: readonly [string, string];
 }
 

@@ -29,7 +29,7 @@ export function sketchesOf(kind: FigureKind, study: FigureStudy, names: readonly
   }));
 }
 
-/** What a terminal shows of a kind, where it is less than elsewhere. */
+/** Notes for kinds of which a terminal shows less. */
 const notes: Readonly<Partial<Record<FigureKind, string>>> = {
   importance: 'fANOVA: share of the variation over the whole space, with its 90 % interval',
   contour: '█▓▒░· from good to bad; + is the best trial',

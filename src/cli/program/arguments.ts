@@ -3,7 +3,7 @@ import { bytesIn } from '../../schema/amount.ts';
 import { serverOf } from '../sources/serverOf.ts';
 import type { CommandStudy, Remote } from '../sources/study.ts';
 
-/** Takes the exit status of a command once it has one. */
+/** Receives the exit status of a command. */
 export type ExitWith = (status: Promise<number>) => Promise<void>;
 
 export const wholeNumber = (text: string): number => {
@@ -46,7 +46,7 @@ const withAccess = (command: Command): Command =>
     .option('--tls-key <file>', 'key of your certificate (PEM)')
     .hook('preAction', (_, chosen) => applyContext(chosen));
 
-/** Takes the options that are not given from the context. */
+/** Fills in missing options from the context. */
 async function applyContext(command: Command): Promise<void> {
   const { context } = command.opts<{ context?: string }>();
   if (context === undefined) return;

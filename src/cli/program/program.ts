@@ -11,7 +11,7 @@ import { declareStudies } from './studies.ts';
 import { declareTools } from './tools.ts';
 import { declareWorkers } from './workers.ts';
 
-/** The commands. They load what they need when they are used. @param tell takes the exit status. */
+/** The commands. Each loads its code when it is used. @param tell receives the exit status. */
 export function programFor(tell: (status: number) => void): Command {
   const program = new Command('hypertide')
     .version(version)
@@ -32,7 +32,7 @@ export function programFor(tell: (status: number) => void): Command {
   return program;
 }
 
-/** The list of commands has no room for --version and --help, which every program has. */
+/** The list of commands leaves out --version and --help, which every program has. */
 const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);
 
 /** The overview fits a screen: its groups follow each other, and it only names the commands on studies as a whole, servers and workers. */
@@ -41,10 +41,10 @@ function helpOf(command: Command, help: Help): string {
   return command.parent ? text : text.replaceAll('\n\n', '\n').replace(/(?<=^(?:Studies|Server|Workers):\n)(?: {2,}.*\n)+/gm, namesIn);
 }
 
-/** A list of commands without what they do. */
+/** A list of commands without descriptions. */
 const namesIn = (list: string): string => `  ${[...list.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name).join(', ')}\n`;
 
-/** Prints an error in one line, and those that were found with it. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
+/** Prints an error, one line for each mistake. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function printError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   for (const message of messagesOf(error)) process.stderr.write(`hypertide: ${escapeControls(message.replace(/\s*\n\s*/g, ' '))}\n`);
@@ -53,7 +53,7 @@ export function printError(error: unknown): number {
   return status;
 }
 
-/** Runs a command line, and gives its exit status. */
+/** Runs a command line. @returns its exit status */
 export async function main(args: readonly string[]): Promise<number> {
   let exit = 0;
   const program = programFor((status) => {

@@ -3,7 +3,7 @@ import { figureKinds } from '../../figures/kinds.ts';
 import { trialStatuses } from '../../study/trials.ts';
 import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber, withRemote } from './arguments.ts';
 
-/** Either order of a journal and the number of a trial has one meaning. */
+/** A journal and the number of a trial can be in either order. */
 const journalFirst = (first: string, second: string | undefined): readonly (string | undefined)[] =>
   second !== undefined && /^\d+$/.test(first) ? [second, first] : [first, second];
 

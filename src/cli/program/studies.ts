@@ -15,7 +15,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
   const useNamed = (words: readonly [string, string?], remote: Remote, act: (placed: StudyInPlace, to: string) => Promise<number>) => {
     const [journal, to] = serverOf(remote) === undefined ? words : [undefined, ...words];
     if (to === undefined) return exit(Promise.reject(new UsageError('expected a journal and a name, or --nats, --study and a name')));
-    const name = journal === undefined ? to : to.replace(/\.jsonl$/, ''); // people give the file next to a file
+    const name = journal === undefined ? to : to.replace(/\.jsonl$/, ''); // users name a file after a file
     return use(journal, remote, (placed) => act(placed, name));
   };
 

@@ -14,7 +14,7 @@ import { stripControls } from '../terminal/plainText.ts';
 
 type Findings = Awaited<ReturnType<typeof findingsOf>>;
 
-/** Studies as Markdown: what they differ in, and for each its best configurations, what matters, and how it went. */
+/** Studies as Markdown: their differences and, for each, its best configurations, the importance of parameters, and its history. */
 export function markdownOf(all: readonly Findings[]): string {
   const sections = all.map((one) => sectionsOf(one, nameIn(all, one), all.length > 1 ? '##' : '#'));
   return `${[...(all.length > 1 ? [comparison(all)] : []), ...sections].join('\n\n')}\n`;
@@ -105,5 +105,5 @@ function figure(kind: FigureKind, study: FigureStudy): string {
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells, i) => `| ${(i === 1 ? cells : cells.map(text)).join(' | ')} |`).join('\n');
 
-/** Text that Markdown takes as it is: on one line, without markup. */
+/** Escapes text for Markdown, on one line. */
 const text = (given: string): string => cut(stripControls(given), 200).replaceAll(/[\\`*_{}[\]<>#|~$]/g, '\\$&');

@@ -1,7 +1,7 @@
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import type { CellType, Table } from '../../study/tables.ts';
 
-/** The type of a column in a Parquet file, and a cell as the writer takes it. */
+/** The type of a column in a Parquet file, and a cell in the form that the writer expects. */
 const types: Readonly<Record<CellType, { readonly type: NonNullable<ColumnSource['type']>; readonly of: (cell: unknown) => unknown }>> = {
   integer: { type: 'INT64', of: (cell) => BigInt(Number(cell)) },
   number: { type: 'DOUBLE', of: (cell) => cell },

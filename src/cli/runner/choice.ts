@@ -4,20 +4,19 @@ import type { LineReading } from './reading.ts';
 /** Chooses the printed value that is the result, if the study does not name one. */
 export interface MetricChoice {
   /**
-   * Takes a reading in. `one`, once: there is one candidate, and its first step is over, so that no other has come with it. `several`, once:
-   * there are more.
+   * Adds a reading. Returns `one`, once, when there is one candidate and its first step is over, and `several`, once, when there are more.
    */
   see(reading: LineReading): 'one' | 'several' | undefined;
   /** The candidates so far, as printed. */
   readonly names: readonly string[];
-  /** There are several. */
+  /** Whether there are several. */
   readonly undecidable: boolean;
 }
 
 /** @param direction only names that are usually better in this direction are candidates. */
 export function metricChoice(direction: 'minimize' | 'maximize'): MetricChoice {
   const candidates = new Map<string, string>();
-  /** The step in which the first candidate came, and the one that the last reading is of. */
+  /** The step of the first candidate, and that of the last reading. */
   let first: unknown;
   let current: unknown;
   let undecidable = false;

@@ -7,7 +7,7 @@ import { parseTemplate, type Template, unmentioned } from './template.ts';
 
 type AnySpace = { toJSON(): { readonly parameters: object } };
 
-/** The command of a trainer, checked as far as that is possible before there are values to fill in. @throws UsageError, TemplateError */
+/** The command of a trainer, checked as far as possible without values. @throws UsageError, TemplateError */
 export function commandOf(words: readonly string[] | undefined, space: AnySpace): Template {
   if (words === undefined) throw new UsageError('there is no command to run; add it after --, or to the study file');
   const parameters = Object.keys(space.toJSON().parameters);
@@ -20,14 +20,14 @@ export function commandOf(words: readonly string[] | undefined, space: AnySpace)
   return command;
 }
 
-/** What to say of parameters that the command passes nowhere; undefined if it passes all. */
+/** The message about parameters that the command does not pass; undefined if it passes all. */
 export function notPassed(command: Template, space: AnySpace): string | undefined {
   const missing = unmentioned(command, Object.keys(space.toJSON().parameters));
   return missing.length === 0 ? undefined : `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS`;
 }
 
 /**
- * The path of a file of metrics, with places for the number of the trial and other values.
+ * The path of a file of metrics, with placeholders for the number of the trial and other values.
  *
  * @throws UsageError if trials at the same time would share the file.
  * @throws TemplateError
@@ -41,13 +41,13 @@ export function metricFileOf(path: string | undefined, space: AnySpace, parallel
   return template;
 }
 
-/** What differs between trials that run at the same time. */
+/** Placeholders that differ between trials that run at the same time. */
 const OWN = ['trial', 'slot'];
 
 const isProgram = (name: string): boolean =>
   name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
 
-/** Keeps what a trial ran, for people. Without room on the disk it is not kept, which must not fail the trial. */
+/** Saves the command of a trial, for people. If the disk is full, it is not saved, which must not fail the trial. */
 export function keepCommand(path: string, words: readonly string[]): void {
   try {
     writeFileSync(path, `${JSON.stringify(words)}\n`);
@@ -57,8 +57,8 @@ export function keepCommand(path: string, words: readonly string[]): void {
 /**
  * The program and the arguments that a trial ran.
  *
- * @param paths its files. A trial of another study that had this name may have left them.
- * @returns undefined if they were not kept, if anything else is there, or if it ran other parameters.
+ * @param paths its files, which may be left from another study with this name.
+ * @returns undefined if they were not saved, are not valid, or have other parameters.
  */
 export function keptCommand(paths: { readonly command: string; readonly params: string }, params: Params): readonly string[] | undefined {
   try {

@@ -3,16 +3,16 @@ import { readSync } from 'node:fs';
 import { jsonRows, type MetricRow, metricRows, tableRows } from './metricRows.ts';
 import { statementOf } from './parseOutput.ts';
 
-/** Bytes up to which an object, or a line, is read. */
+/** The longest object or line that is read, in bytes. */
 const LIMIT = 16 * 1024 * 1024;
 /** Bytes that are read at a time. */
 const CHUNK = 1024 * 1024;
-/** Bytes at the beginning, and before the place reached, that tell whether a file was only appended to. */
+/** Bytes at the beginning, and before the position reached, that show whether a file was only appended to. */
 const MARK = 1024;
 
-/** What is known of a file up to a place between two lines. */
+/** The state of reading a file, up to a position between two lines. */
 export interface KnownPart {
-  /** Bytes before this place are not read again. */
+  /** Bytes before this position are not read again. */
   readonly position: number;
   /** Rows before it. */
   readonly rows: number;
@@ -23,19 +23,19 @@ export interface KnownPart {
 
 export const NO_CONTENTS: KnownPart = { position: 0, rows: 0, head: undefined, marks: [] };
 
-/** A reading of a file from the place on at which it may have changed. */
+/** The rows of a file from the position at which it may have changed. */
 export interface RowReading {
-  /** How many rows are before that place. */
+  /** Number of rows before that position. */
   readonly first: number;
-  /** @returns what is known then. @throws Error for an object or a line that is too long. */
+  /** @returns the next state. @throws Error for an object or a line that is too long. */
   each(see: (row: MetricRow) => void): KnownPart;
 }
 
 /**
- * Reads the rows of a file of metrics: those that were appended since an earlier look, or all if the file was written again.
+ * Reads the rows of a file of metrics: those that were appended since the last check, or all if the file was rewritten.
  *
  * @param size of the file, which may grow meanwhile.
- * @param before what an earlier look found.
+ * @param before the state of the last check.
  */
 export function readRows(file: number, size: number, before: KnownPart): RowReading {
   const grown =
@@ -55,7 +55,7 @@ export function readRows(file: number, size: number, before: KnownPart): RowRead
   return { first: 0, each };
 }
 
-/** Reads lines from a place on. */
+/** Reads lines from a position. */
 function eachLine(
   file: number,
   size: number,
@@ -68,7 +68,7 @@ function eachLine(
   const rowsIn = (text: string) => (head === undefined ? jsonRows(text) : tableRows(position === 0 ? text : head + text));
   for (let at = start; at < size; ) {
     const bytes = bytesAt(file, at, Math.min(CHUNK, size - at));
-    if (bytes.length === 0) break; // it was shortened meanwhile
+    if (bytes.length === 0) break; // it was truncated meanwhile
     at += bytes.length;
     rest = Buffer.concat([rest, bytes]);
     const end = endOfLines(rest, head !== undefined);
@@ -79,7 +79,7 @@ function eachLine(
     position += end;
     rest = rest.subarray(end);
   }
-  if (head === undefined) jsonRows(rest.toString()).forEach(see); // an object without a line feed, which may come yet
+  if (head === undefined) jsonRows(rest.toString()).forEach(see); // an object whose line feed may follow
   return { position, rows, head, marks: marksAt(file, position) };
 }
 

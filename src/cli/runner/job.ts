@@ -14,7 +14,7 @@ export interface Job {
   readonly slot: number;
   /** The active parameters. */
   readonly params: Params;
-  /** What the trial may spend, cumulative along `resumes`. */
+  /** The step up to which it may train, cumulative along `resumes`. */
   readonly budget?: number;
   /** The trial that it resumes. */
   readonly resumes?: TrialId;
@@ -23,20 +23,20 @@ export interface Job {
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly paths: {
-    /** Gets the parameters as JSON. */
+    /** The file for the parameters as JSON. */
     readonly params: string;
-    /** Gets the program and its arguments as JSON. */
+    /** The file for the program and its arguments as JSON. */
     readonly command?: string;
-    /** Directory of the trial's own for what it saves; it is made. */
+    /** The directory in which the trial saves; it is created. */
     readonly checkpoints: string;
-    /** Gets what this attempt prints; it is added to. */
+    /** The file to which the output of this attempt is appended. */
     readonly log: string;
   };
 }
 
 export const fillingOf = ({ paths, environment: _, ...job }: Job): Filling => ({ ...job, paramsFile: paths.params });
 
-/** The variable that holds a parameter, without `HYPERTIDE_`. Letters of other alphabets stay, or all Greek ones would be the same. */
+/** The variable of a parameter, without `HYPERTIDE_`. Letters of other alphabets are kept; otherwise all Greek names would be the same. */
 const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
 
 /** @throws UsageError if two parameters would share an environment variable. */
@@ -57,8 +57,8 @@ export function checkVariables(parameters: readonly string[]): void {
  *   there where the job has none;
  * - `HYPERTIDE_CHECKPOINT_DIR`: where to save;
  * - `HYPERTIDE_PARAMS` (JSON), `HYPERTIDE_PARAMS_FILE` (path of the same), and `HYPERTIDE_PARAM_LEARNING_RATE` for `learning-rate`;
- * - `TRACEPARENT`: the trace of the attempt, where it is traced;
- * - `PYTHONUNBUFFERED`, unless it is set: Python would keep its reports back until they fill a page.
+ * - `TRACEPARENT`: the trace of the attempt, if it is traced;
+ * - `PYTHONUNBUFFERED`, unless it is set: Python would buffer its reports.
  */
 export function environmentOf({ paths, params, environment, ...job }: Job, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(own).filter(([name]) => !name.startsWith('HYPERTIDE_'));

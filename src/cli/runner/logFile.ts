@@ -1,31 +1,31 @@
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What a program prints, for people. */
+/** The output of a program, for people. */
 export interface LogFile {
   write(bytes: Buffer): void;
   close(): void;
 }
 
 const MiB = 2 ** 20;
-/** Bytes at the beginning and at the end of the output that are kept, and the length at which what is between them is removed. */
+/** Bytes kept at the beginning and at the end of the output, and the length at which the middle is removed. */
 const LIMITS = { beginning: 16 * MiB, end: 16 * MiB, longest: 64 * MiB };
 
 /**
- * Writes at once, so that what was printed is there when the trial ends, and a fast program waits for the disk. Of a very long output, the
+ * Writes synchronously, so that all output is in the file when the trial ends, and a fast program waits for the disk. Of a very long output, the
  * beginning and the end are kept.
  */
 export function openLog(path: string, warn: (message: string) => void = () => {}, { beginning, end, longest } = LIMITS): LogFile {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'a+');
   let usable = true;
-  let { size } = fstatSync(file); // it may be there from before
+  let { size } = fstatSync(file); // it may exist already
   let gap = gapIn(file, beginning);
   const append = (bytes: Buffer) => {
     for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
     size += bytes.length;
   };
-  /** Removes what is between the beginning and the end. */
+  /** Removes the middle. */
   const shorten = () => {
     const last = Buffer.allocUnsafe(end);
     const length = readSync(file, last, 0, end, size - end);
@@ -55,7 +55,7 @@ export function openLog(path: string, warn: (message: string) => void = () => {}
 
 /** Where the middle of a very long output is left out. */
 export interface Gap {
-  /** The place in the file of the note that says so, and the length of the note. */
+  /** The position in the file of the note about it, and the length of the note. */
   readonly start: number;
   readonly length: number;
   /** Bytes of output that are left out. */
@@ -65,19 +65,19 @@ export interface Gap {
 const noteOf = (removed: number): string => `\n[hypertide: ${removed} bytes of output are left out here]\n`;
 const NOTE = /^\n\[hypertide: (\d+) bytes of output are left out here\]\n/;
 
-/** The gap in an open file; undefined if all of the output is there. */
+/** The gap in an open file; undefined if the output is complete. */
 export function gapIn(file: number, beginning = LIMITS.beginning): Gap | undefined {
   const bytes = Buffer.alloc(100);
   const [note, removed] = bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, beginning)).match(NOTE) ?? [];
   return note === undefined ? undefined : { start: beginning, length: note.length, removed: Number(removed) };
 }
 
-/** The place in the file of a byte of the output; that of the note if the byte is left out. */
+/** The position in the file of a byte of the output; that of the note if the byte is left out. */
 export function fileOffset(output: number, gap: Gap | undefined): number {
   if (!gap || output < gap.start) return output;
   return output < gap.start + gap.removed ? gap.start : output - gap.removed + gap.length;
 }
 
-/** The byte of the output that is at a place in the file. */
+/** The byte of the output at a position in the file. */
 export const outputOffset = (file: number, gap: Gap | undefined): number =>
   gap && file > gap.start ? file - gap.length + gap.removed : file;

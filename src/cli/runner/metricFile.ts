@@ -3,19 +3,19 @@ import { crc32 } from 'node:zlib';
 import { type KnownPart, NO_CONTENTS, readRows } from './growingFile.ts';
 import type { MetricRow } from './metricRows.ts';
 
-/** A file that a program writes its metrics into. */
+/** A file to which a program writes its metrics. */
 export interface MetricFile {
-  /** Takes the rows that are new since the last look. */
+  /** Reads the rows that are new since the last check. */
   look(): void;
-  /** The program has ended: takes what is left. */
+  /** The program has ended: reads the remaining rows. */
   end(): void;
 }
 
 /**
- * Rows that are in the file before the program starts, such as those of an earlier attempt, do not count. A program may append to the file or
- * write all of it again. Of a table and of JSON lines, a look reads what was appended; a single object is read as a whole.
+ * Rows that are in the file before the program starts, such as those of an earlier attempt, do not count. A program may append to the file or rewrite
+ * it. Each check reads what was appended to a table or to JSON lines; a single object is read as a whole.
  *
- * @param take takes each row of this run once.
+ * @param take called once with each row of this run.
  * @param warn called once if the file cannot be read.
  */
 export function metricFile(path: string, take: (row: MetricRow) => void, warn: (message: string) => void): MetricFile {
@@ -34,7 +34,7 @@ export function metricFile(path: string, take: (row: MetricRow) => void, warn: (
     [contents, version, sums] = [NO_CONTENTS, undefined, []];
   };
 
-  /** Compares rows with those of the last look, from the place on at which the file may have changed. */
+  /** Compares rows with those of the last check, from the position at which the file may have changed. */
   const compare = (first: number, takeRow: (row: MetricRow) => void) => {
     let count = first;
     let known = true;
@@ -50,7 +50,7 @@ export function metricFile(path: string, take: (row: MetricRow) => void, warn: (
       }
       count++;
     };
-    /** Some of the rows that were taken, and no other: the file is being written again. */
+    /** A part of the rows that were read, and no others: the file is being rewritten. */
     const isUnfinished = () => known && taken > 0 && count < sums.length;
     const settle = () => {
       sums.length = count;
@@ -91,7 +91,7 @@ export function metricFile(path: string, take: (row: MetricRow) => void, warn: (
     end: () => {
       read(takeRow);
       if (taken > 0 || version === before) return;
-      forget(); // it wrote what an earlier attempt had written
+      forget(); // it wrote the same rows as an earlier attempt
       read(takeRow);
     },
   };

@@ -5,14 +5,14 @@ import { statementOf } from './parseOutput.ts';
 
 /** A row of a file of metrics. */
 export interface MetricRow {
-  /** The row as a JSON line of the protocol. */
+  /** The row as a JSON line, as a program could print it. */
   readonly line: string;
   /** More rows of the same step may follow. */
   readonly unfinished: boolean;
 }
 
 /**
- * The rows of a file of metrics: a JSON object, JSON lines, or a table with a head and commas, semicolons or tabs. An incomplete last line is
+ * The rows of a file of metrics: a JSON object, JSON lines, or a table with a header row and commas, semicolons or tabs. An incomplete last line is
  * left out.
  *
  * @example
@@ -26,7 +26,7 @@ export function metricRows(text: string): MetricRow[] {
   return data ? [rowOf(data)] : jsonRows(whole);
 }
 
-/** The rows of JSON lines. A line that is no JSON object is none. */
+/** The rows of JSON lines. Other lines are left out. */
 export const jsonRows = (text: string): MetricRow[] =>
   text.split('\n').flatMap((line) => {
     const data = statementOf(line.trim())?.data;
@@ -35,10 +35,10 @@ export const jsonRows = (text: string): MetricRow[] =>
 
 const rowOf = (data: object): MetricRow => ({ line: lineOf(Object.entries(data)), unfinished: false });
 
-/** Fields of the protocol that hold more than a number. */
+/** Fields of printed JSON that contain more than a number. */
 const STRUCTURED = new Set(['metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
 
-/** Steps and fields of the protocol stay as they are. All other numbers are values: what is no objective is kept as a metric. */
+/** Steps and known fields stay as they are. All other numbers are values; a number that is not an objective is kept as a metric. */
 function lineOf(fields: readonly (readonly [string, unknown])[]): string {
   const own = fields.filter(([name]) => STRUCTURED.has(name) || stepRank(name) !== undefined);
   const others = fields.filter(([name]) => !STRUCTURED.has(name) && stepRank(name) === undefined);
@@ -53,7 +53,7 @@ function numbersOf([name, value]: readonly [string, unknown]): (readonly [string
 }
 
 /**
- * The rows of a table with its head. Of several columns that hold steps, such as `epoch` and `step` of Lightning, the coarsest counts.
+ * The rows of a table with a header row. Of several columns with steps, such as `epoch` and `step` of Lightning, the coarsest counts.
  */
 export function tableRows(text: string): MetricRow[] {
   const records: Record<string, string>[] = parse(text, {
@@ -79,7 +79,7 @@ export function tableRows(text: string): MetricRow[] {
 const isRanked = (column: { readonly name: string; readonly rank: number | undefined }): column is { name: string; rank: number } =>
   column.rank !== undefined;
 
-/** Null for what is not finite; undefined for an empty cell or a text. */
+/** Null if it is not finite; undefined for an empty cell or a text. */
 function numberIn(cell: string): number | null | undefined {
   if (/^[+-]?(?:nan|inf|infinity)$/i.test(cell)) return null;
   return cell === '' || !Number.isFinite(Number(cell)) ? undefined : Number(cell);

@@ -1,4 +1,4 @@
-/** Names under which programs print how far they are, the coarsest first: where a line has several, the coarsest is the step. */
+/** Names under which programs print their progress, the coarsest first: if a line has several, the coarsest is the step. */
 const STEPS = [
   ['epoch', 'ep'],
   ['round', 'episode', 'generation', 'gen'],
@@ -15,7 +15,7 @@ const MAXIMISED = new Set(
   kappa mrr sensitivity specificity top1 top5 jaccard elbo likelihood`.split(/\s+/),
 );
 
-/** One word for what programs call differently. */
+/** One word for synonyms that programs use. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   valid: 'val',
   validation: 'val',
@@ -27,12 +27,12 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   evaluating: 'eval',
   evaluate: 'eval',
 };
-/** Words that do not tell one value from another. */
+/** Words that do not distinguish values. */
 const IDLE = new Set(['average', 'avg', 'mean', 'running', 'total', 'final', 'current', 'set']);
-/** Words that tell the same measure on different data apart. */
+/** Words for the data on which a measure was taken. */
 const SPLITS = new Set(['train', 'val', 'test', 'eval', 'dev', 'holdout']);
 
-/** Characters of a name that are looked at. */
+/** The most characters of a name that are read. */
 const LONGEST = 80;
 
 /**
@@ -56,14 +56,14 @@ export function canonical(name: string): string {
 /** How coarse a name of a step is, 0 for epochs; undefined for other names. */
 export const stepRank = (name: string): number | undefined => RANKS.get(name.toLowerCase());
 
-/** `val` of `val_loss`; undefined where a name says nothing of its data. */
+/** `val` of `val_loss`; undefined if a name does not mention its data. */
 export const splitOf = (name: string): string | undefined =>
   canonical(name)
     .split('_')
     .find((word) => SPLITS.has(word));
 
 /**
- * Which way a value of this name is usually better; undefined where the name does not say.
+ * The direction in which a value of this name is usually better; undefined if unknown.
  *
  * @example usualDirection('val_rmse') // 'minimize'
  */

@@ -21,7 +21,7 @@ export interface Heard {
   readonly checkpoint?: string;
 }
 
-/** One line more. After a report that is not finite, no result counts: training has diverged. */
+/** Adds a line. After a report that is not finite, no result counts: training has diverged. */
 export function hear(heard: Heard, line: Line): Heard {
   const checkpoint = 'checkpoint' in line && line.checkpoint !== undefined && { checkpoint: line.checkpoint };
   if (heard.report?.type === 'non-finite') return { ...heard, ...checkpoint };
@@ -52,19 +52,19 @@ export interface ProcessEnd {
   /** The last line on its standard error. */
   readonly lastError: string;
   readonly seconds: number;
-  /** Seconds that it might take. */
+  /** Its time limit in seconds. */
   readonly timeLimit?: number | undefined;
-  /** What happens then to a trial that has reported. */
+  /** How a trial that has reported ends at the time limit. */
   readonly atTimeLimit?: 'stop' | 'fail' | undefined;
-  /** The name under which it printed the only objective, where that is another. */
+  /** The name under which it printed the only objective, if that differs. */
   readonly metric?: string | undefined;
   /** Why it has no result, if it has none. */
   readonly unheard: () => string;
 }
 
 /**
- * How a run ended. An exit with 0 and a result completes it; without a result line the last report or value is the result. After a stop the last
- * report is the result, whatever else the program says then; only if there was none is it what the program printed as its result.
+ * How a run ended. With exit status 0 and a result, it has completed; without a result line, the last report or value is the result. After a stop,
+ * the last report is the result, whatever the program prints then; without a report, it is the printed result.
  */
 export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   const checkpoint = heard.checkpoint !== undefined && { checkpoint: heard.checkpoint };
@@ -99,17 +99,17 @@ const resultOf = ({ values, metrics }: PrintedReport): Result => omitUndefined({
 const describe = ({ code, signal, lastError }: ProcessEnd): string =>
   `${signal === null ? `exited with code ${code}` : `killed by ${signal}`}${lastError && `: ${lastError.trim()}`}`;
 
-/** Milliseconds for this process to be asked to end, once one of its programs was. */
+/** Milliseconds to wait for the signal to this process, after one of its programs got it. */
 const MOMENT = 500;
 
 /**
- * Finds out whether a program ended because its runner is asked to end too. A scheduler such as Slurm signals all processes of a task at once, so
+ * Detects whether a program ended because its runner is asked to end too. A scheduler such as Slurm signals all processes of a task at once, so
  * the program may be gone before its runner handles the signal.
  */
 export function sameSignal() {
   const asked = new AbortController();
   return {
-    /** This process is asked to end. */
+    /** Call this when this process is asked to end. */
     ask: () => asked.abort(),
     /** Waits a moment if a signal ended the program. @returns whether this process was asked as well */
     async hasEnded(code: number | null, signal: string | null): Promise<boolean> {

@@ -4,28 +4,28 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { show } from '../../space/check.ts';
 import { canonical, stepRank } from './names.ts';
 
-/** How a trial is doing. */
+/** A report of a trial. */
 export type PrintedReport = Pick<ReportedFact, 'step' | 'values' | 'metrics' | 'metric'>;
 /** The result of a trial. */
 export type Result = Pick<Completed, 'values' | 'metrics' | 'metric' | 'gradient' | 'stderr' | 'constraints'>;
 
-/** What a printed line says. A checkpoint is saved state that a later attempt or trial can load. */
+/** The meaning of a printed line. A checkpoint is saved state that a later attempt or trial can load. */
 export type Line =
   | { readonly type: 'report'; readonly report: PrintedReport; readonly checkpoint?: string }
   | { readonly type: 'result'; readonly result: Result; readonly checkpoint?: string; readonly warning?: string }
-  /** A value in ordinary output without a step of its own: the result if nothing comes after it. */
+  /** A value in ordinary output without a step: the result if nothing follows it. */
   | { readonly type: 'value'; readonly result: Result }
   | { readonly type: 'checkpoint'; readonly checkpoint: string }
-  /** The configuration may not be run. */
+  /** The configuration cannot run. */
   | { readonly type: 'infeasible'; readonly message: string }
   /** A report, or without a step the result, whose value is not finite. */
   | { readonly type: 'non-finite'; readonly step?: number; readonly message: string }
-  /** It looks like a report or a result and is none, or it needs the user's attention. */
+  /** It looks like a report or a result but is not one, or it needs the user's attention. */
   | { readonly type: 'refused'; readonly message: string };
 
-/** A line of the protocol, not yet checked. */
+/** A structured line, not yet checked. */
 export interface Statement {
-  /** Only JSON may hold `values`, `metrics`, a checkpoint, or what belongs to a result. */
+  /** Only JSON may contain `values`, `metrics`, a checkpoint, or fields of a result. */
   readonly form: 'json' | 'pairs';
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -51,7 +51,7 @@ export function naming(objectives: readonly string[], metric?: string): Naming {
  * Reads a line of the protocol; undefined for ordinary output:
  * - `{"step":3,"value":0.1}` or `{"step":3,"values":{"loss":0.1,"acc":0.9},"metrics":{"lr":0.01}}` is a report; without a step it is the
  *   result, which may have `gradient`, `stderr` and `constraints` too. `NaN` and `Infinity`, as Python writes them, are read.
- * - `step=3 loss=0.1 acc=0.9`, with blanks or commas between, says the same; any value that is no objective is a metric.
+ * - `step=3 loss=0.1 acc=0.9`, with blanks or commas between, means the same; a value that is not an objective is a metric.
  * - `{"checkpoint":"epoch-3.pt"}`, alone or within a report or result, and `{"infeasible":"needs too much memory"}`.
  */
 export const statementOf = (text: string): Statement | undefined =>
@@ -69,7 +69,7 @@ function parseJson(text: string): Statement | undefined {
   return undefined;
 }
 
-/** Every second piece between quotes is outside of strings. */
+/** Every second piece between quotes is outside strings. */
 function finiteJson(text: string): string {
   const pieces = text.split(/(\\.|")/);
   let quoted = false;
@@ -98,7 +98,7 @@ function read(text: string): number | string | null {
   return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
-/** The step of a line: `step`, or else the coarsest of the usual names that holds a number. `partial`: it is within that step. */
+/** The step of a line: `step`, or else the coarsest of the usual names with a number. `partial`: it is within that step. */
 export function stepOf({ data }: Statement): { readonly name?: string; readonly step?: unknown; readonly partial: boolean } {
   if (data.step !== undefined) return { name: 'step', step: data.step, partial: false };
   let found: { readonly name: string; readonly rank: number; readonly value: number } | undefined;
@@ -113,27 +113,27 @@ export function stepOf({ data }: Statement): { readonly name?: string; readonly 
   return { name: found.name, step, partial: step !== found.value };
 }
 
-/** What a line says besides values of the objectives. */
+/** The fields of a line other than values of objectives. */
 export function remark({ form, data: { infeasible, checkpoint } }: Statement): Line | undefined {
   if (form === 'pairs') return undefined;
   if (infeasible) return { type: 'infeasible', message: typeof infeasible === 'string' ? infeasible : 'the program said so' };
   return typeof checkpoint === 'string' ? { type: 'checkpoint', checkpoint } : undefined;
 }
 
-/** Whether a line without a step means the result, whatever steps came before it. */
+/** Whether a line without a step is the result, even after lines with steps. */
 export const isExplicit = ({ form, data }: Statement): boolean =>
   form === 'json' && ['value', 'values', 'gradient', 'stderr', 'constraints'].some((name) => data[name] !== undefined);
 
-/** Fields of JSON that are no values. */
+/** Fields of JSON that are not values. */
 const RESERVED = new Set(['step', 'values', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
 
-/** All that a line names besides a step, `values` taken apart. */
+/** All fields of a line except the step, with the contents of `values`. */
 function fieldsOf({ form, data }: Statement): [string, unknown][] {
   if (form === 'pairs') return Object.entries(data).filter(([name]) => name !== 'step');
   return [...Object.entries(data).filter(([name]) => !RESERVED.has(name)), ...entriesOf(data.values)];
 }
 
-/** The numbers that a line names besides a step, null for one that is not finite. */
+/** The numbers of a line except the step; null for one that is not finite. */
 export const numbersIn = (said: Statement): ReadonlyMap<string, number | null> =>
   new Map(
     [...entriesOf(said.data.metrics), ...fieldsOf(said)].filter(
@@ -142,11 +142,10 @@ export const numbersIn = (said: Statement): ReadonlyMap<string, number | null> =
   );
 
 /**
- * The report, or without a step the result, that a line states.
+ * The report, or without a step the result, in a line.
  *
  * @param step of the line, or of one before it.
- * @param stepName the field that holds the step, which is no metric.
- * @returns undefined where it names no objective.
+ * @param stepName the field with the step, which is not a metric. @returns undefined if it names no objective.
  */
 export function judge(
   said: Statement,
@@ -182,13 +181,13 @@ export function judge(
   return { type: 'result', result: { ...core, ...extras }, ...checkpoint, ...warning };
 }
 
-/** The metrics that are no numbers, which a result cannot keep. */
+/** The metrics that are not numbers, which a result cannot keep. */
 const textsIn = (metrics: unknown): string[] =>
   entriesOf(metrics)
     .filter(([, value]) => value !== null && typeof value !== 'number')
     .map(([name]) => `metrics.${name}`);
 
-/** All values of a line, under the names of objectives. An exact name goes before one of the same form. */
+/** All values of a line, under the names of objectives. An exact name takes precedence over a similar one. */
 function valuesOf(said: Statement, objectiveOf: Naming): Map<string, unknown> {
   const found = new Map<string, unknown>();
   const exact = new Set<string>();
@@ -201,7 +200,7 @@ function valuesOf(said: Statement, objectiveOf: Naming): Map<string, unknown> {
   return found;
 }
 
-/** What a result may have besides. With one objective its name may be left out. */
+/** The other fields of a result. With one objective, its name may be left out. */
 function extrasOf(
   said: Readonly<Record<string, unknown>>,
   objectives: readonly string[],

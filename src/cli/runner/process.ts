@@ -17,13 +17,13 @@ import { fillTemplate, type Template } from './template.ts';
 
 export interface ProcessOptions extends Omit<Listening, 'file'> {
   readonly command: Template;
-  /** The path of a file that the program writes its metrics into. Values are then read from there instead of from the output. */
+  /** The path of the file to which the program writes its metrics. Values are then read from there instead of from the output. */
   readonly metricFile?: Template | undefined;
   /** Called with each report as it is printed, and the checkpoint that was named last. */
   readonly onReport?: (report: PrintedReport, checkpoint: string | undefined) => void;
   /** How many reports wait to be stored. While there are many, the output is not read, so that the program has to wait. */
   readonly waiting?: (() => number) | undefined;
-  /** Called with one line if something looks like a report or result and is none, or if a log file cannot be written. */
+  /** Called with a warning if something looks like a report or result but is not one, or if a log file cannot be written. */
   readonly onWarning?: (message: string) => void;
   /** Seconds that it may take, up to 24 days. */
   readonly timeLimit?: number | undefined;
@@ -47,21 +47,21 @@ export interface Running {
   kill(): void;
 }
 
-/** Milliseconds for a descendant that left the program's group and still holds its output open. */
+/** Milliseconds to wait for a descendant that left the program's group and keeps its output open. */
 const STRAGGLERS = 1000;
-/** Milliseconds between two looks at a file of metrics, or whether a disk has room again. */
+/** Milliseconds between two checks of a file of metrics, or of a full disk. */
 const LOOK = 1000;
 /** Reports that may wait to be stored. */
 const MOST_WAITING = 1000;
-/** Milliseconds between two looks whether they are stored. */
+/** Milliseconds between two checks whether they are stored. */
 const RELIEF = 20;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Runs a program for a trial: no shell, a process group of its own, its output read for reports and written to the job's log file. All that
- * the program started ends with it, and it ends with this process, also when that is killed.
+ * Runs a program for a trial: without a shell, in its own process group. Its output is read for reports and written to the job's log file. All that
+ * the program started ends with it, and it ends with this process, even if that is killed.
  *
- * Where the job's own files cannot be written, which is no fault of the trial, the outcome is that it is `lost`.
+ * If the job's own files cannot be written, which is not the trial's fault, the outcome is `lost`.
  *
  * @example
  * const command = parseTemplate(['python', 'train.py', '--lr', '{lr}'], ['lr']);
@@ -166,8 +166,8 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
     child.once('exit', () => {
       exited = true;
       for (const timer of [limit, killing]) clearTimeout(timer);
-      signalGroup(child, 'SIGKILL'); // what it leaves behind
-      if (because !== undefined) sweep(mark); // and what has left its group
+      signalGroup(child, 'SIGKILL'); // processes that it left behind
+      if (because !== undefined) sweep(mark); // and processes that left its group
       const letGo = () => {
         if (printed.isPaused()) killing = setTimeout(letGo, STRAGGLERS);
         else for (const stream of [child.stdout, child.stderr]) stream.destroy();
@@ -196,8 +196,7 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
 }
 
 /**
- * Logs what a program prints on both of its outputs, and reads its values there or in a file. `end` takes what is left without a line feed, and
- * tells the outcome.
+ * Logs both outputs of a program, and reads its values there or in a file. `end` handles a last line without a line feed, and returns the outcome.
  *
  * @param diverged called when a report is not finite; later reports are dropped
  */
@@ -250,7 +249,7 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
     stream.on('error', () => {}); // a broken pipe ends the stream, and `close` follows
   };
   return {
-    /** Whether output waits to be read until reports are stored. */
+    /** Whether reading pauses until reports are stored. */
     isPaused: () => paused.size > 0,
     read(child: Child) {
       copy(child.stdout, out);
@@ -268,10 +267,10 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
   };
 }
 
-/** What Node, Java and R print after an error: frames, fields of the error, and a last word. */
+/** Lines that Node, Java and R print after an error: frames, fields of the error, and a final line. */
 const AFTER_ERROR = /^\s+at |^Node\.js v\d|^Execution halted|^\s*[{}]|^\s+\w+: .*[,']$/;
 
-/** Programs that run now: a process that exits takes them along. */
+/** Running programs, which end with this process. */
 const running = new Set<Child>();
 const killAll = () => {
   for (const child of running) signalGroup(child, 'SIGKILL');

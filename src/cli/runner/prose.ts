@@ -1,24 +1,24 @@
 import { canonical, splitOf, stepRank, usualDirection } from './names.ts';
 
-/** What a line of ordinary output says in numbers. */
+/** The numbers in a line of ordinary output. */
 export interface Sighting {
   /** Values by their names as printed; null where one is not finite. */
   readonly fields: ReadonlyMap<string, number | null>;
   /** The step that the line names, as printed. */
   readonly step?: number | undefined;
-  /** The step begins the line: what follows on later lines may belong to it. */
+  /** The step begins the line: later lines may belong to it. */
   readonly heads: boolean;
   /** The step is not over yet: a progress bar below 100 %, `[64/60000]`, a batch. */
   readonly partial: boolean;
-  /** A progress bar: Lightning draws a full one again with the values of the validation that follows. */
+  /** A progress bar: Lightning redraws a full one with the values of the validation that follows. */
   readonly bar?: boolean;
-  /** A number at the start of the line that is the step only where nothing else names one: `[10]`, `10:`. */
+  /** A number at the start of the line, which is the step only if nothing else names one: `[10]`, `10:`. */
   readonly lead?: number | undefined;
 }
 
 /** Words of a name, the last ones before its value. */
 const LONGEST_NAME = 6;
-/** Characters of a line of prose that are looked at. */
+/** The most characters of a line that are read. */
 const LONGEST = 4096;
 
 const TOKEN =
@@ -37,7 +37,8 @@ interface Token {
 }
 
 /**
- * Finds names with numbers in a line of ordinary output, such as a progress bar or a logger's line. Takes time in proportion to the line.
+ * Finds names with numbers in a line of ordinary output, such as a progress bar or a logger's line. Takes time proportional to the length of the
+ * line.
  *
  * @param named further names that may stand before a number without a sign between, in lower case.
  * @example
@@ -66,7 +67,7 @@ class Scan {
   readonly #tokens: readonly Token[];
   readonly #named: ReadonlySet<string>;
   readonly #fields = new Map<string, number | null>();
-  /** Words that stand directly before the one that is looked at. */
+  /** Words directly before the current one. */
   #words: string[] = [];
   /** `val` of `val: loss 0.5 acc 0.7`. */
   #split: string | undefined;
@@ -74,7 +75,7 @@ class Scan {
   #heads = false;
   #partial = false;
   #bar = false;
-  /** Whether a step would begin the line: nothing but a logger's prefix has come. */
+  /** Whether a step would begin the line: only a logger's prefix came before. */
   #leading = true;
   #logged = false;
 
@@ -106,7 +107,7 @@ class Scan {
     return first?.text === '[' && second?.kind === 'number' && /^[\],/]$/.test(third?.text ?? '') ? wholeOf(second.text) : undefined;
   }
 
-  /** Takes the token at `i` in. @returns the next one to look at. */
+  /** Reads the token at `i`. @returns the index of the next one. */
   #next(i: number): number {
     const token = this.#tokens[i]!;
     if (token.kind === 'word') return this.#word(token, i);
@@ -138,7 +139,7 @@ class Scan {
     return i + 1;
   }
 
-  /** A word without a value: of a logger, of the data that what follows is about, or any other. */
+  /** A word without a value: of a logger, of the data that the following values are about, or any other. */
   #prefix(text: string): void {
     if (LEVELS.test(text)) {
       this.#logged = this.#leading = true;
@@ -174,7 +175,7 @@ class Scan {
     return total === undefined ? at + 1 : at + 3;
   }
 
-  /** A number on its own: how far the step is. */
+  /** A number on its own: the progress within the step. */
   #progress(i: number): number {
     const tokens = this.#tokens;
     const done = numberOf(tokens[i]!.text);
@@ -227,7 +228,7 @@ class Scan {
     return usualDirection(word) !== undefined || this.#named.has(word.toLowerCase());
   }
 
-  /** Notes a value under the words before it. */
+  /** Records a value under the words before it. */
   #writeOutput(value: number | null): void {
     const words = this.#words.filter((word) => !FILLERS.test(word)).slice(-LONGEST_NAME);
     const name = words.length > 1 ? canonical(words.join(' ')) : (words[0] ?? this.#words.at(-1)!);

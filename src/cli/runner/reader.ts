@@ -9,15 +9,15 @@ import { steps } from './steps.ts';
 import { tableReader } from './tables.ts';
 import { howToName, unheard } from './unheard.ts';
 
-/** What a reader of output looks for. */
+/** The options of a reader of output. */
 export interface Listening {
   /** Names of the values that count. */
   readonly objectives: readonly string[];
   /** Of the first objective. Default `minimize`. */
   readonly direction?: 'minimize' | 'maximize' | undefined;
   /**
-   * The name under which the program prints the only objective. Without it, where the only objective is `value`, the reader takes the one
-   * value whose name is usually better in that direction.
+   * The name under which the program prints the only objective. Without it, if the only objective is `value`, the reader uses the only value whose
+   * name is usually better in that direction.
    */
   readonly metric?: string | undefined;
   /** Which of the values of a run is its result. Default `last`. */
@@ -26,7 +26,7 @@ export interface Listening {
   readonly file?: string | undefined;
 }
 
-/** Reads what a program prints, a line at a time. */
+/** Reads the output of a program, line by line. */
 export interface OutputReader {
   /** @param redrawn whether the line ended in a carriage return. */
   line(text: string, redrawn?: boolean): readonly Line[];
@@ -36,15 +36,15 @@ export interface OutputReader {
    * @param broken whether the runner ended it.
    */
   end(broken: boolean): readonly Line[];
-  /** The name under which the program prints the only objective, where it is another than its own: given, or taken by the reader. */
+  /** The name under which the program prints the only objective, if it differs: given, or chosen by the reader. */
   readonly metric: string | undefined;
-  /** Why there is no result: what was seen, and what to print or to write. */
+  /** Why there is no result: what was read, and what to print or to write. */
   unheard(): string;
 }
 
 /** Names with their last values that are kept for a message. */
 const MOST_SEEN = 12;
-/** Readings that are kept while it is open which value is the result. */
+/** Readings that are kept until the result is chosen. */
 const MOST_WAITING = 10_000;
 
 /**
@@ -58,7 +58,9 @@ export function outputReader(listening: Listening): OutputReader {
   const { objectives, direction = 'minimize', metric, result = 'last', file } = listening;
   const named = new Set([...objectives, ...(metric === undefined ? [] : [metric])].map((name) => name.toLowerCase()));
   const tables = tableReader();
-  /** Names that tell which way is better, and others: settings that a program prints first do not push its losses out of a message. */
+  /**
+   * Names with a known direction, and others, are kept apart: settings that a program prints first then do not displace its losses from a message.
+   */
   const [telling, others] = [new Map<string, number | null>(), new Map<string, number | null>()];
   const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;
   let chosen = open ? metricChoice(direction) : undefined;
@@ -83,7 +85,7 @@ export function outputReader(listening: Listening): OutputReader {
     return name === objectives[0] ? undefined : name;
   };
   const better = (a: number, b: number) => (direction === 'maximize' ? a > b : a < b);
-  /** Marks the first report with the name that the value was printed under, and keeps the best value. */
+  /** Adds to the first report the name under which the value was printed, and keeps the best value. */
   const passed = (lines: readonly Line[]): Line[] =>
     lines.map((line) => {
       if (line.type !== 'report' && line.type !== 'result' && line.type !== 'value') return line;
@@ -98,7 +100,7 @@ export function outputReader(listening: Listening): OutputReader {
     waiting = [];
     return passed(readings.flatMap((reading) => stepper.take(reading)));
   };
-  /** From here on the result is known by its name. */
+  /** From here on, the name of the result is known. */
   const settle = (name: string | undefined): Line[] => {
     taken = name;
     chosen = undefined;
@@ -161,7 +163,7 @@ export function outputReader(listening: Listening): OutputReader {
   };
 }
 
-/** What a line says besides values: a checkpoint, or that the configuration cannot run. */
+/** Other contents of a line: a checkpoint, or that the configuration cannot run. */
 export function remarks(text: string): readonly Line[] {
   const said = statementOf(stripControls(text).trim());
   const line = said && remark(said);

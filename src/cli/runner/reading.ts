@@ -3,21 +3,21 @@ import { numbersIn, type Statement, statementOf, stepOf } from './parseOutput.ts
 import { sight } from './prose.ts';
 import type { TableReader } from './tables.ts';
 
-/** A line of output that says something in numbers, or in the protocol. */
+/** A line of output with numbers, or in the structured form. */
 export interface LineReading {
-  /** A line of the protocol; otherwise it is ordinary output. */
+  /** Whether it is a structured line; otherwise it is ordinary output. */
   readonly said?: Statement;
   /** All numbers by their names as printed; null for one that is not finite. */
   readonly fields: ReadonlyMap<string, number | null>;
-  /** The step that the line names: a whole number from 0 on, unless the protocol's own `step` holds something else. */
+  /** The step that the line names: a whole number from 0 on, unless the field `step` of a structured line has something else. */
   readonly step?: unknown;
-  /** The name of the step in a line of the protocol. */
+  /** The name of the step in a structured line. */
   readonly stepName?: string | undefined;
-  /** A number that is the step where no other is known. */
+  /** A number that is the step if no other is known. */
   readonly lead?: number | undefined;
   /** Later lines may belong to this step. */
   readonly heads: boolean;
-  /** More of the same step may follow: a progress bar, a batch, a line that is drawn again. */
+  /** More of the same step may follow: a progress bar, a batch, a redrawn line. */
   readonly unfinished: boolean;
   /** The step itself is not over. */
   readonly partial: boolean;

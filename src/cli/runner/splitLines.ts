@@ -1,18 +1,18 @@
 import { Buffer } from 'node:buffer';
 
-/** Bytes of a line that are looked at. */
+/** The most bytes of a line that are read. */
 export const LINE_LIMIT = 64 * 1024;
 
-/** Takes what a program prints, in pieces as they come. */
+/** Takes the output of a program, in pieces. */
 export interface LineSplitter {
   push(bytes: Buffer): void;
-  /** The program prints no more: what is left is a line. */
+  /** The program has ended: the rest is a line. */
   end(): void;
 }
 
 /**
- * Cuts bytes into lines at line feeds and carriage returns (progress bars), and a long line off after 64 KiB. What is no UTF-8 is read
- * with replacement characters. Empty lines are left out.
+ * Splits bytes into lines at line feeds and carriage returns (progress bars), and cuts a long line off after 64 KiB. Invalid UTF-8 is read with
+ * replacement characters. Empty lines are left out.
  *
  * @param line `redrawn` says that the line ended in a carriage return alone, so that the next one covers it.
  */

@@ -2,7 +2,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { isExplicit, judge, type Line, type Naming, naming, remark } from './parseOutput.ts';
 import type { LineReading } from './reading.ts';
 
-/** A report that waits for the end of its step: until then a later line may change it. */
+/** A report until the end of its step: until then, a later line may change it. */
 interface Held {
   readonly step: number;
   values: Record<string, number | null>;
@@ -14,14 +14,14 @@ interface Held {
 const MOST_METRICS = 32;
 
 /**
- * Turns readings into reports and results. A line that names its step is a report at once; what may still change within its step, such as
- * a progress bar, is a report when the next step begins. A step that begins a line counts for the lines after it.
+ * Turns readings into reports and results. A line that names its step is a report immediately; values that may still change within the step, such as
+ * those of a progress bar, are reported when the next step begins. A step that begins a line counts for the lines after it.
  *
  * @param metric the name under which the program prints the only objective, where it is another.
  */
 export function steps(objectives: readonly string[], metric: string | undefined) {
   const objectiveOf = naming(objectives, metric);
-  /** `value` in ordinary output may be anything, once the program's own name is known. */
+  /** `value` in ordinary output may be anything, once the printed name is known. */
   const inProse: Naming = (name) => (name === 'value' && metric !== undefined && metric !== 'value' ? undefined : objectiveOf(name));
 
   let carried: number | undefined;
@@ -30,7 +30,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
   /** Values in ordinary output without any step. */
   let loose: Record<string, number | null> = {};
 
-  /** A report, or where its step has been reported, the value that it is. Nothing as long as an objective is missing. */
+  /** A report or, if its step has been reported, a value. Undefined as long as an objective is missing. */
   const close = (): Line[] => {
     if (held === undefined) return [];
     const { step, values, metrics } = held;
@@ -91,12 +91,12 @@ export function steps(objectives: readonly string[], metric: string | undefined)
       const own = reading.step === undefined && carried === undefined ? reading.lead : reading.step;
       return reading.said ? stated(reading, own) : seen(reading, own as number | undefined);
     },
-    /** @param broken whether the program was ended: a step that it was in the middle of is then left out. */
+    /** @param broken whether the program was ended: an incomplete step is then left out. */
     end: (broken: boolean): Line[] => (broken && held?.partial ? [] : close()),
   };
 }
 
-/** Values of objectives, and what else the line says. */
+/** Values of objectives, and the other fields of the line. */
 function sorted({ fields }: LineReading, objectiveOf: Naming) {
   const values: Record<string, number | null> = {};
   const metrics: [string, number][] = [];

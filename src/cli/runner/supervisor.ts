@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 
-/** In the environment of each program: the runner that started it, and its number there. They are found by it. */
+/** Variables in the environment of each program, by which it is found: the runner that started it, and its number there. */
 const RUNNER = 'HYPERTIDE_RUNNER';
 const PROGRAM = 'HYPERTIDE_PROGRAM';
 const runner = randomUUID();
@@ -10,8 +10,8 @@ let count = 0;
 
 /**
  * Reads `+ pid` and `- pid` of process groups that run, and `! mark` of programs to sweep: on Linux it kills whatever carries that mark in its
- * environment, in whatever session. When its input ends without `q`, the runner is gone, and so are all that it had started. It looks several
- * times, because the environment of a process that begins a program at that moment does not show.
+ * environment, in whatever session. When its input ends without `q`, the runner is gone, and everything that it had started is killed. It checks
+ * several times, because the environment of a process is not visible while it starts a program.
  */
 const SCRIPT = `
 sweep() {

@@ -3,13 +3,13 @@ import type { Sighting } from './prose.ts';
 
 /** Reads tables such as fastai and skorch print: a line of names, among them a step, then lines of numbers. */
 export interface TableReader {
-  /** What a line says if it is a row of the table above; undefined for any other line. */
+  /** The values of a line that is a row of the table above; undefined for any other line. */
   row(line: string): Sighting | undefined;
 }
 
-/** Columns that are looked at. */
+/** The most columns that are read. */
 const MOST = 64;
-/** Characters of a line that are looked at. */
+/** The most characters of a line that are read. */
 const LONGEST = 4096;
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?%?$/i;
@@ -31,7 +31,7 @@ export function tableReader(): TableReader {
         const sighting = names && rowOf(names, cells);
         if (sighting) return sighting;
       }
-      const found = cutsOf(text).filter(isHead); // names may hold digits
+      const found = cutsOf(text).filter(isHead); // names may contain digits
       if (found.length > 0) heads = found;
       return undefined;
     },

@@ -3,11 +3,11 @@ import type { Params } from '../../facts/facts.ts';
 import { nearest } from '../../schema/nearest.ts';
 import { argumentsOf, asText } from '../../study/programArguments.ts';
 
-/** What an argument can mention besides parameters. A parameter of the same name takes precedence. */
+/** Names besides parameters that an argument can mention. A parameter of the same name takes precedence. */
 export const RUNNER_NAMES = ['study', 'trial', 'attempt', 'slot', 'budget', 'resumes', 'checkpoint', 'params'] as const;
 type RunnerName = (typeof RUNNER_NAMES)[number];
 
-/** A command with places for values, checked. */
+/** A validated command with placeholders. */
 export type Template = readonly Argument[];
 
 type Argument =
@@ -16,14 +16,14 @@ type Argument =
   /** `{args}`: all active parameters. */
   | { readonly type: 'args' };
 
-/** What a template is filled with. Parameters that are not there are inactive. */
+/** The values for a template. Parameters without a value are inactive. */
 export interface Filling extends Readonly<Partial<Record<Exclude<RunnerName, 'params'>, string | number>>> {
   readonly params: Params;
   /** Path of the file that holds them. */
   readonly paramsFile: string;
 }
 
-/** A command mentions what is not there. */
+/** A command has an unknown name in braces. */
 export class TemplateError extends UserError {
   override readonly name = 'TemplateError';
   readonly code = 'command-template';
@@ -32,8 +32,8 @@ export class TemplateError extends UserError {
 /**
  * Reads a command in which `{name}`, anywhere within an argument, stands for the value of a parameter or one of {@link RUNNER_NAMES}, and
  * an argument `{args}` for `--name value` of every active parameter. `{?name}` stands for nothing, and drops the argument unless the boolean
- * parameter is true: `--amsgrad{?amsgrad}` is a flag without a value. `{{` and `}}` stand for a brace; so does one that encloses no name, as in
- * JSON.
+ * parameter is true: `--amsgrad{?amsgrad}` is a flag without a value. `{{` and `}}` stand for a brace, as does a brace that encloses no name, such as
+ * in JSON.
  *
  * @param parameters names of all parameters, conditional ones included.
  * @throws TemplateError for an unknown name, with the nearest one.
@@ -64,7 +64,7 @@ function parseArgument(argument: string, names: readonly string[]): Argument {
   return { type: 'text', parts };
 }
 
-/** What braces enclose in JSON and in dictionaries of Python, but not around a name. */
+/** The contents of braces in JSON and in Python dictionaries, as opposed to a name. */
 const JSON_LIKE = /["':]/;
 
 function unknown(argument: string, name: string, names: readonly string[]): TemplateError {
@@ -73,8 +73,8 @@ function unknown(argument: string, name: string, names: readonly string[]): Temp
 }
 
 /**
- * The arguments of one run. An argument that mentions something inactive is dropped. If it is no option itself, a flag right before it that mentions
- * nothing and carries no value is dropped too: of `--momentum {momentum}` nothing is left where there is no momentum.
+ * The arguments of one run. An argument that mentions something inactive is dropped. If it is not an option itself, a flag directly before it without
+ * placeholder and value is dropped too: `--momentum {momentum}` disappears if there is no momentum.
  *
  * @throws TemplateError if that drops the program itself.
  */
@@ -93,7 +93,7 @@ export function fillTemplate(template: Template, filling: Filling): string[] {
   return filled;
 }
 
-/** The parameters that a command passes nowhere, not even in a file. The program can still read them from its environment. */
+/** The parameters that a command does not pass, not even in a file. The program can still read them from its environment. */
 export function unmentioned(template: Template, parameters: readonly string[]): string[] {
   const mentioned = new Set(template.flatMap((argument) => (argument.type === 'args' ? parameters : namesIn(argument.parts))));
   return mentioned.has('params') ? [] : parameters.filter((name) => !mentioned.has(name));

@@ -13,20 +13,20 @@ export interface Unheard {
   readonly file?: string | undefined;
 }
 
-/** A name that a study file and a command line can hold as it is. */
+/** A name that needs no quotes in a study file or on a command line. */
 const written = (name: string): string => (/^[\w@./#-]+$/.test(name) ? name : canonical(name));
 
-/** The data that a result is likely to be measured on, the likeliest first. */
+/** The data on which a result is likely to be measured, the likeliest first. */
 const LIKELY = ['val', 'dev', 'eval', 'holdout', 'test', undefined, 'train'];
 
-/** How to say which value is the result. */
+/** How to name the value that is the result. */
 export function howToName(direction: 'minimize' | 'maximize', names: readonly string[]): string {
   const rank = (name: string) => LIKELY.indexOf(splitOf(name));
   const name = written([...names].sort((a, b) => rank(a) - rank(b))[0]!);
   return `write "objective: ${direction} ${name}" in the study file, or --metric ${name} on the command line`;
 }
 
-/** Why a program that ended well has no result: what it printed, what was expected, and what to do. */
+/** Why a program that exited with 0 has no result: what it printed, what was expected, and what to do. */
 export function unheard({ objectives, direction, metric, seen, candidates, file }: Unheard): string {
   const start = 'exited 0 without a result';
   const from = file === undefined ? 'it printed' : `${file} has`;
@@ -46,7 +46,7 @@ export function unheard({ objectives, direction, metric, seen, candidates, file 
   const other = [...seen.keys()].find((key) => usualDirection(key) !== undefined && usualDirection(key) !== direction);
   const flipped = direction === 'minimize' ? 'maximize' : 'minimize';
   if (fits.length === 0 && other !== undefined) {
-    // --metric would not turn the direction
+    // --metric would not change the direction
     const cure = `${written(other)} is usually ${flipped}d, and the study ${direction}s; write "objective: ${flipped} ${written(other)}" in the study file`;
     return `${start}: expected ${expected}, but ${from} ${shown}; ${cure}, or ${example}`;
   }

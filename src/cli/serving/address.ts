@@ -1,6 +1,6 @@
 import { UsageError } from '../usage.ts';
 
-/** Where to listen. */
+/** An address to listen at. */
 export interface Address {
   readonly host?: string;
   readonly port: number;

@@ -13,18 +13,18 @@ import { checkResuming } from '../trainers/resuming.ts';
 import type { Served, Serving, ServingOptions } from './serving.ts';
 import { turnstile } from './turnstile.ts';
 
-/** Milliseconds between two looks for studies that begin. The server also tells of them, which may be missed or forbidden. */
+/** Milliseconds between two checks for new studies. The server also announces them, but announcements may get lost or be forbidden. */
 const LOOK = 5000;
-/** Studies whose logs are read at a time: the first ones are served soon, and the others take no memory yet. */
+/** The number of logs that are read at a time: the first studies are served soon, and the others need no memory yet. */
 const STARTING = 8;
-/** Milliseconds that a study may take to start before others need not wait for it. */
+/** Milliseconds after which the others no longer wait for the start of a study. */
 const PATIENCE = 5000;
 
 /**
- * Serves studies of files, and every study of a server whose name fits a pattern, also those that begin later; creates studies that others ask for.
+ * Serves studies of files, and every study of a server whose name matches a pattern, including those that begin later; creates studies on request.
  *
  * @param attend serves a study until it has closed.
- * @returns a function that ends it, once the first look is over.
+ * @returns a function that ends it, once the first check is over.
  */
 export async function serveAll(
   { nc, screen }: ServingOptions,
@@ -69,7 +69,7 @@ export async function serveAll(
     attended.add(name);
     const engine = resume(name);
     follow(name, engine);
-    engine.catch(() => attended.delete(name)); // what keeps it from being served may be corrected
+    engine.catch(() => attended.delete(name)); // the cause may be corrected later
   };
   const look = async () => {
     for (const name of await studiesOn(nc)) add(name);
@@ -79,7 +79,7 @@ export async function serveAll(
     checkResuming({ strategy: study.strategy?.spec, decisions: DECISIONS, resumes: study.options.resumes ?? false });
     const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
     if (attended.has(name)) throw taken;
-    attended.add(name); // from here on, so that another request at the same time is refused
+    attended.add(name); // set here, so that a concurrent request is refused
     try {
       if ((await studiesOn(nc)).includes(name)) throw taken;
       const begun = serving.begin(study);
@@ -102,7 +102,7 @@ export async function serveAll(
     answerCreations(nc, pattern, fits, create),
     onStatus(nc, ({ type }) => type === 'reconnect' && again()),
   ];
-  await nc.flush(); // requests are answered from here on
+  await nc.flush(); // from here on, requests are answered
   return () => {
     ended.abort();
     clearInterval(timer);

@@ -5,7 +5,7 @@ import type { NamedStudy } from '../studyFile/earlier.ts';
 
 type NatsConnection = Parameters<typeof readLog>[0];
 
-/** Earlier studies, of which those on the server that serves the new one are read through its connection. */
+/** Earlier studies. Those on the server of the new study are read through its connection. */
 export const earlierOnServer = (nc: NatsConnection, earlier: readonly NamedStudy[] | undefined): readonly EarlierStudy[] | undefined =>
   earlier?.map((study) => (study.onServer === undefined ? study : entriesOn(nc, study.onServer)));
 

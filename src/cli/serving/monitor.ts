@@ -10,7 +10,7 @@ import { addressOf } from './address.ts';
 
 type Connection = Awaited<ReturnType<typeof connect>>;
 
-/** What other machines may know of this process. */
+/** The monitor of this process. */
 export interface Monitor {
   readonly metrics: Metrics;
   /** Measures a worker. @param slots how many programs it runs at a time. */
@@ -19,7 +19,7 @@ export interface Monitor {
 }
 
 /**
- * Serves `/healthz`, `/readyz` and `/metrics` at an address, and prints where. Everything that can reach it can read the names of studies and their best
+ * Serves `/healthz`, `/readyz` and `/metrics` at an address, and prints where. Anyone who can reach it can read the names of studies and their best
  * values.
  *
  * @param address a port or host:port.
@@ -44,7 +44,7 @@ export async function monitor(address: string, screen: StatusLine, nc?: Connecti
   };
 }
 
-/** Follows whether a connection is there, also for the metrics. */
+/** Follows the state of a connection, also for the metrics. */
 export function linkOf(nc: Connection, metrics: Metrics): Link & { end(): void } {
   let connected = true;
   const lost = metrics.counter('server_disconnects_total', 'How often the connection to the NATS server was lost.');

@@ -2,7 +2,7 @@ import type { connect } from '../sources/connect.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import type { Monitor } from './monitor.ts';
 
-/** The monitor of `--monitor`, which is loaded only where one is wanted. Closes the connection if it cannot begin. @throws UsageError, ListenError */
+/** The monitor of `--monitor`, loaded only if it is requested. Closes the connection if it cannot start. @throws UsageError, ListenError */
 export async function monitorFor(
   address: string | undefined,
   screen: StatusLine,

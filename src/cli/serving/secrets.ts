@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 
 /** Secrets in a directory, one file for each name, which only its owner can read. */
 export interface Secrets {
-  /** Names whose secret was there and stays as it was. */
+  /** Names whose secret existed and is kept. */
   readonly kept: readonly string[];
-  /** Names whose secret was there and has been replaced. */
+  /** Names whose secret existed and was replaced. */
   readonly renewed: readonly string[];
   /** The secret of a name; undefined if there is none. */
   read(name: string): string | undefined;
@@ -35,7 +35,7 @@ export function secretsIn(directory: string, ending = ''): Secrets {
         return;
       }
       mkdirSync(directory, { recursive: true, mode: 0o700 });
-      if (readdirSync(directory).length === 0) chmodSync(directory, 0o700); // one with other files may be open to others for a reason
+      if (readdirSync(directory).length === 0) chmodSync(directory, 0o700); // a directory with other files may be open to others for a reason
       mkdirSync(dirname(pathOf(name)), { recursive: true, mode: 0o700 });
       const path = old === undefined ? pathOf(name) : `${pathOf(name)}.new`;
       if (old !== undefined) rmSync(path, { force: true });

@@ -15,7 +15,7 @@ import type { StatusLine } from '../terminal/statusLine.ts';
 import { ofStudy } from '../terminal/withLog.ts';
 import { earlierOnServer } from './earlierOnServer.ts';
 
-/** A study to serve: as its file describes it, or as its log does. */
+/** A study to serve: from its file, or from its log. */
 export type Served = Pick<StudyFile, 'space' | 'strategy' | 'options'>;
 
 export interface ServingOptions {
@@ -33,7 +33,7 @@ export interface ServingOptions {
 
 /** The studies that this process serves. */
 export interface Serving {
-  /** Begins or resumes a study. Resolves once it is served. @throws what keeps it from being served */
+  /** Begins or resumes a study. Resolves once it is served. @throws what prevents that */
   begin(study: Served): Promise<ServedStudy>;
   /** Ends all engines. */
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export interface Serving {
   readonly ending: boolean;
 }
 
-/** The options with which another process reaches the server, where each has a login of its own. */
+/** The options with which another process reaches the server, with its own login. */
 export const reaching = (nats: string, { nkey, creds, tlsCa, tlsCert }: Access, whose: 'its' | 'your'): string =>
   [
     `--nats ${nats.replaceAll(/\/\/[^@/,\s]*@/g, '//<user>:<password>@')}`,
@@ -53,7 +53,7 @@ export const reaching = (nats: string, { nkey, creds, tlsCa, tlsCert }: Access, 
     .filter(Boolean)
     .join(' ');
 
-/** Milliseconds that the end of an engine may take. */
+/** Milliseconds to wait for the end of an engine. */
 const PARTING = 2000;
 
 export function serving({ nc, screen, nats, access, metrics, hooks, tracing, settings }: ServingOptions): Serving {
@@ -94,7 +94,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       });
       let wasClosed = false;
       let isReopened = false;
-      /** The caller of `begin` tells of the first close. */
+      /** The caller of `begin` reports the first close. */
       const tellReopening = ({ position, effect }: AppliedEntry) => {
         const isClosed = engine?.ledger.closed !== undefined;
         if (wasClosed && !isClosed && position > past()) {

@@ -1,4 +1,4 @@
-/** Lets so many acts run at a time. The others wait in order. */
+/** Runs a limited number of actions at a time. The others wait in order. */
 export function turnstile(count: number): <T>(act: () => Promise<T>) => Promise<T> {
   let free = count;
   const waiting: (() => void)[] = [];

@@ -19,7 +19,7 @@ export async function connect(screen: StatusLine, url: string, options: ConnectO
 /** The options of a command that say how to connect. */
 export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access => omitUndefined({ nkey, creds, tlsCa, tlsCert, tlsKey });
 
-/** Milliseconds of waiting before it is announced. */
+/** Milliseconds of waiting before a line about it is printed. */
 const SILENCE = 2000;
 
 /** Prints what the user is waiting for, if it takes long. */

@@ -6,13 +6,13 @@ import { failureOf, type RequestFailure } from '../../errors.ts';
 import { parseIntent, type Submitted } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 
-/** What the process that runs a study answers. */
+/** The answer of the process that runs a study. */
 export type SocketAnswer = Submitted | RequestFailure;
 
 /**
  * Opens a socket next to a journal that this process has locked. Through it, other processes of the same user submit commands.
  *
- * @returns a function that closes it; undefined where there can be no socket: on file systems without sockets, and for very long paths.
+ * @returns a function that closes it; undefined if no socket is possible: on file systems without sockets, and for very long paths.
  */
 export async function controlSocket(journal: string, submit: (intent: Intent) => Promise<Submitted>): Promise<(() => void) | undefined> {
   const answer = async (line: string): Promise<SocketAnswer> => {

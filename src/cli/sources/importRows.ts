@@ -16,13 +16,13 @@ export interface Finished {
   readonly budget?: number;
 }
 
-/** A row of imported data: a finished trial, one without a result, or what is wrong with it. */
+/** A row of imported data: a finished trial, a trial without a result, or the error in it. */
 export type ImportedRow =
   | { readonly line: number; readonly row: Finished }
   | { readonly line: number; readonly unfinished: true }
   | { readonly line: number; readonly wrong: string };
 
-/** Trials from a JSON object a line: `{"params":{"lr":0.1},"values":{"loss":0.3}}`, or `"value":0.3` of the first objective. */
+/** Trials from JSON lines: `{"params":{"lr":0.1},"values":{"loss":0.3}}`, or `"value":0.3` of the first objective. */
 export function readLines(text: string, { objectives }: Created): ImportedRow[] {
   const readings: ImportedRow[] = [];
   for (const [i, line] of text.split('\n').entries()) {
@@ -37,8 +37,8 @@ export function readLines(text: string, { objectives }: Created): ImportedRow[] 
 }
 
 /**
- * Trials from a table with a head, comma-separated (RFC 4180). A column is a parameter or an objective by its name alone, or as `params.lr`,
- * `values.loss`, `metrics.accuracy`; `value` is the first objective. Other columns are not read.
+ * Trials from a comma-separated table with a header row (RFC 4180). A column is a parameter or an objective by its name alone, or as `params.lr`,
+ * `values.loss`, `metrics.accuracy`; `value` is the first objective. Other columns are ignored.
  */
 export function readTable(text: string, { objectives, space }: Created): ImportedRow[] {
   const { parameters } = space as SpaceData;

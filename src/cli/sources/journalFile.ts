@@ -19,7 +19,10 @@ export const stemOf = (journal: string): string => journal.replace(/\.jsonl$/, '
 
 const quietly = { warn: () => {} };
 
-/** The first fact of a journal, which is there twice; undefined if the file does not exist or holds no complete line. @throws UsageError if it is another file. */
+/**
+ * The first fact of a journal, which is stored twice; undefined if the file does not exist or has no complete line. @throws UsageError if it is
+ * another file.
+ */
 export async function begunIn(path: string): Promise<Created | undefined> {
   const start = await firstBytes(path);
   if (start === '') return undefined;
@@ -48,7 +51,7 @@ export async function* factsIn(path: string): AsyncGenerator<Fact> {
   }
 }
 
-/** The settings that a study has now. */
+/** The current settings of a study. */
 export const settingsIn = async (path: string, created: Created): Promise<Settings> =>
   (await ledgerIn(journalSource(path, quietly.warn), created)).settings;
 
@@ -78,7 +81,7 @@ export async function createdIn(path: string): Promise<Created> {
 
 /** Opens a study for writing. @throws UsageError if another process runs it. */
 export async function openJournalStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
-  const created = await createdIn(path); // a file that is no journal is not touched
+  const created = await createdIn(path); // a file that is not a journal is not touched
   const log = await openJournal(path, { warn: inform }).catch((error) => {
     if (!(error instanceof JournalLockedError)) throw error;
     throw new UsageError(`${path}: the study is running (process ${error.pid}); stop it, repeat this command, then restart it`);

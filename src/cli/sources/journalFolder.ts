@@ -6,9 +6,9 @@ import { begunIn } from './journalFile.ts';
 const ENDING = '.jsonl';
 
 /**
- * The paths of the journals in a folder whose studies have begun. Other programs write files with the same ending, too.
+ * The paths of the journals in a folder whose studies have begun. Other programs also write files with this extension.
  *
- * @param passOver called with why a file is none of them
+ * @param passOver called with the reason why a file is not one of them
  * @throws the error of the file system if the folder cannot be read
  */
 export async function journalsIn(folder: string, passOver: (error: Error) => void = () => {}): Promise<string[]> {
@@ -19,7 +19,7 @@ export async function journalsIn(folder: string, passOver: (error: Error) => voi
 }
 
 /**
- * Finds the journals in a folder, and those that appear there later. Other files that end in `.jsonl` are passed over.
+ * Finds the journals in a folder, and those that appear there later. Other files that end in `.jsonl` are skipped.
  *
  * @param found called once for each journal whose study has begun
  * @returns resolves when the folder has been read, to a function that ends the watch.

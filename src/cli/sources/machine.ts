@@ -1,10 +1,10 @@
 import { statfs } from 'node:fs/promises';
 
-/** What a watch reads from the machine. */
+/** The measurements of a machine. */
 export interface MachineReadings {
-  /** Bytes that are free on the disk of a directory. */
+  /** Free bytes on the disk of a directory. */
   readonly free: (directory: string) => Promise<number>;
-  /** Milliseconds by which the clock is ahead of the time that has passed. They change only when the clock is set. */
+  /** Milliseconds by which the clock is ahead of elapsed time. They change only when the clock is set. */
   readonly lead: () => number;
 }
 
@@ -22,10 +22,10 @@ const thisMachine: MachineReadings = {
 };
 
 /**
- * Warns of what harms a study without an error: once when the disk of its directory is nearly full (a write fails only later, because the last block of
- * each file has room for more lines), and whenever the clock jumps, which the times in the log then do, too.
+ * Warns about problems of a study that cause no error: once when the disk of its directory is nearly full (a write fails only later, because the last
+ * block of each file has room for more lines), and whenever the clock jumps, because the times in the log then jump too.
  *
- * @param pause milliseconds between two looks
+ * @param pause milliseconds between two checks
  * @returns ends the watch.
  */
 export function watchMachine(directory: string, warn: (message: string) => void, pause = 2000, machine = thisMachine): () => void {
@@ -48,7 +48,7 @@ export function watchMachine(directory: string, warn: (message: string) => void,
   };
   const timer = setInterval(() => {
     lookAtClock();
-    lookAtDisk().catch(() => {}); // some file systems do not say how full they are
+    lookAtDisk().catch(() => {}); // some file systems do not report free space
   }, pause);
   timer.unref();
   return () => clearInterval(timer);

@@ -6,13 +6,13 @@ import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { UsageError } from '../usage.ts';
 
-/** Fields of a context that change where messages go, or how to log in, in ways that hypertide does not have. */
+/** Fields of a context that change subjects or login in ways that hypertide does not support. */
 const UNSUPPORTED = ['nsc', 'user_jwt', 'jetstream_domain', 'jetstream_api_prefix', 'socks_proxy'];
 
 /**
  * The server and the login of a context, as `nats context add` stores it.
  *
- * @throws UsageError if there is no such context, or if it needs what hypertide does not have.
+ * @throws UsageError if there is no such context, or if it needs a feature that hypertide does not have.
  */
 export function natsContext(name: string): Access & { readonly nats: string } {
   if (/[/\\]|^\.\.?$/.test(name)) throw new UsageError(`--context: expected the name of a context, got ${name}`);

@@ -8,7 +8,7 @@ import { RefusedError, type Submitted } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 import type { StudySource } from '../../study/source.ts';
 
-/** A study that runs in this process. @param submitted takes commands to its engine. */
+/** A study that runs in this process. @param submitted passes commands to its engine. */
 export const processSource = (place: string, log: Log, submitted: (intent: Intent) => Promise<Submitted>): StudySource => ({
   place,
   read: (from, signal) => log.read(from, signal),
@@ -16,7 +16,7 @@ export const processSource = (place: string, log: Log, submitted: (intent: Inten
   submit: async (intent) => ({ ...(await submitted(intent)), running: true }),
 });
 
-/** Applies a log that no engine runs, so that it can take commands. Call `end` when you need it no longer. */
+/** Applies a log without an engine, so that it can accept commands. Call `end` when you no longer need it. */
 export function applied(log: Log): { submit(intent: Intent): Promise<Submitted>; end(): void } {
   const { append, apply, end } = submitter(log);
   const reading = new AbortController();

@@ -8,7 +8,7 @@ export interface RetryingLog extends AuthoredLog {
   readonly waiting: number;
   /** Resolves when nothing waits. */
   settled(): Promise<void>;
-  /** Stops waiting: what cannot be stored fails. */
+  /** Stops waiting: facts that cannot be stored fail. */
   giveUp(): void;
 }
 
@@ -20,10 +20,10 @@ interface Append {
 }
 
 /**
- * Retries while the disk is full, in order, and warns once. Results of trials that end meanwhile are kept in memory, and
- * since an engine waits for its suggestions to be stored, no new trial begins.
+ * Retries while the disk is full, in order, and warns once. Results of trials that end meanwhile are kept in memory. No new trial begins, because an
+ * engine waits until its suggestions are stored.
  *
- * @param pause milliseconds between two tries.
+ * @param pause milliseconds between two attempts.
  */
 export function retryingLog(log: AuthoredLog, warn: (message: string) => void, pause = 2000): RetryingLog {
   const impatience = new AbortController();
@@ -31,7 +31,7 @@ export function retryingLog(log: AuthoredLog, warn: (message: string) => void, p
   let working: Promise<void> | undefined;
   let said = false;
   let waiting = 0;
-  /** Stores facts in one write. @returns those for which there is no room; of one write, that is all or none. */
+  /** Stores facts in one write. @returns those for which there is no room: all or none. */
   const store = async (appends: readonly Append[]): Promise<readonly Append[]> => {
     const outcomes = await Promise.allSettled(appends.map(({ fact, author }) => log.append(fact, author)));
     return appends.filter((append, i) => {
@@ -46,7 +46,7 @@ export function retryingLog(log: AuthoredLog, warn: (message: string) => void, p
     });
   };
   const work = async () => {
-    await undefined; // what is appended in this turn goes along
+    await undefined; // includes what is appended in this turn
     while (queue.length > 0) {
       let left: readonly Append[] = queue;
       queue = [];

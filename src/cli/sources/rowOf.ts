@@ -4,7 +4,7 @@ import { UsageError } from '../usage.ts';
 import type { CommandStudy } from './study.ts';
 import { trialsIn } from './trialTable.ts';
 
-/** A trial of a study as it stands now. @throws UsageError if there is none of this number */
+/** The row of a trial. @throws UsageError if there is no trial with this number */
 export async function rowOf(study: CommandStudy, trial: TrialId): Promise<TrialRow> {
   const rows = await trialsIn(study);
   const row = rows.find((one) => one.trial === trial);

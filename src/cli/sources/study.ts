@@ -40,9 +40,9 @@ export interface CommandStudy extends StudySource {
 }
 
 /**
- * Does something with a study in a journal or on a server.
+ * Calls a function with a study in a journal or on a server.
  *
- * @throws UsageError if there is no such study, or not exactly one is named.
+ * @throws UsageError unless exactly one study is named, and exists.
  */
 export async function withStudy<T>(journal: string | undefined, remote: Remote, use: (study: CommandStudy) => Promise<T>): Promise<T> {
   const nats = serverOf(remote);
@@ -56,7 +56,7 @@ export async function withStudy<T>(journal: string | undefined, remote: Remote, 
   return read({ ...journalSource(path, once(inform)), created, stem: stemOf(path), quoted: shellQuoted(path) }, use);
 }
 
-/** A study file stands for the journal that `run` writes for it. @throws UsageError if there is none yet */
+/** The journal that `run` writes for a study file. @throws UsageError if it does not exist yet */
 async function journalOf(path: string): Promise<string> {
   if (!/\.ya?ml$/.test(path)) return path;
   const { readStudyFile } = await import('../studyFile/studyFile.ts');

@@ -9,7 +9,7 @@ import type { StudySource } from '../../study/source.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import type { PassedOver } from '../terminal/passedOver.ts';
 
-/** A trial, and in a study of several objectives whether no other trial dominates it. */
+/** A trial and, in a study with several objectives, whether it is on the front. */
 export interface ListedTrial extends TrialRow {
   readonly front?: boolean;
 }
@@ -24,17 +24,17 @@ const notedIn = (study: Read): Observable<AppliedEntry<Params>> =>
     tap((noted) => study.passedOver?.apply(noted)),
   );
 
-/** Reads a study for what does not count in it. */
+/** Reads a study to collect the entries that do not count. */
 export const readThrough = (study: Read): Promise<unknown> => lastValueFrom(notedIn(study), { defaultValue: undefined });
 
-/** What each entry of a study did. */
+/** The effect of each entry of a study. */
 export const entriesIn = (study: Read): Promise<readonly AppliedEntry<Params>[]> => lastValueFrom(notedIn(study).pipe(toArray()));
 
-/** The front of a study as it stands now. */
+/** The current front of a study. */
 export const frontIn = (study: Read, options: ParetoOptions = {}): Promise<Front<Params> | undefined> =>
   lastValueFrom(notedIn(study).pipe(pareto(options)), { defaultValue: undefined });
 
-/** The trials of a study, each as it stands now. */
+/** The rows of all trials of a study. */
 export async function trialsIn(study: Read): Promise<ListedTrial[]> {
   const rows = new TrialRows();
   const listed$ = notedIn(study).pipe(tap((noted) => rows.fold(noted)));
@@ -44,7 +44,7 @@ export async function trialsIn(study: Read): Promise<ListedTrial[]> {
   return [...rows].map((row) => ({ ...row, front: members.has(row.trial) }));
 }
 
-/** The ledger of a study now. */
+/** The current ledger of a study. */
 export async function ledgerIn(study: Pick<StudySource, 'past'>, created: Created): Promise<Ledger<Params>> {
   const ledger = new Ledger(spaceOf(created));
   for await (const entries of study.past(1)) for (const entry of entries) ledger.fold(entry);

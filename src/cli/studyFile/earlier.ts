@@ -14,7 +14,7 @@ const SERVER = 'nats:';
 /**
  * The earlier studies that a study file names: paths of journals, or `nats:` and the name of a study. Each is read when it is needed.
  *
- * @param folder from which the paths count.
+ * @param folder to which the paths are relative.
  */
 export const earlierIn = (folder: string, names: readonly string[]): readonly NamedStudy[] =>
   names.map((name) => {

@@ -4,15 +4,15 @@ import { isRecord } from '../../schema/isRecord.ts';
 import { UsageError } from '../usage.ts';
 import { parseStudy, type StudyFile } from './studyFile.ts';
 
-/** What decides about programs and files on the machine of a worker. */
+/** Keys that control programs and files on the machine of a worker. */
 const OF_WORKERS = ['command', 'on', 'timeLimit', 'atTimeLimit', 'grace', 'result', 'metricFile'];
 
 /**
- * A study that another machine describes. It holds nothing that a worker runs: workers run only programs of their own configuration.
+ * A study that another machine describes. It cannot control what a worker runs: workers run only programs of their own configuration.
  *
- * @param name by which it is created.
+ * @param name of the new study.
  * @param data what a study file holds.
- * @throws UsageError for what only a worker may decide; SpaceError, OptionError; what a strategy throws that does not suit the study.
+ * @throws UsageError for keys that only a worker may set; SpaceError, OptionError; what a strategy throws that does not suit the study.
  */
 export function studyFromElsewhere(name: string, data: unknown): StudyFile {
   if (!isRecord(data)) throw new UsageError('expected a study as an object, such as { "parameters": { ... } }');

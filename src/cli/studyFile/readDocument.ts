@@ -14,7 +14,7 @@ class StudyFileError extends UserError {
 /**
  * Reads a file of YAML or JSON.
  *
- * @param parse takes the data, and the name of the file without its ending. Its errors begin with a path in the data.
+ * @param parse gets the data, and the name of the file without its extension. Its errors begin with a path in the data.
  * @throws StudyFileError with the place in the file.
  */
 export async function readDocument<T>(path: string, parse: (data: unknown, stem: string) => T): Promise<T> {

@@ -16,10 +16,10 @@ import { studyLayout } from './studyLayout.ts';
 /** A study as its file describes it. */
 export interface StudyFile {
   readonly space: Space<Params>;
-  /** Nothing: that of the log, which begins with `auto`. */
+  /** Default: that of the log or, for a new study, `auto`. */
   readonly strategy?: Strategy;
   readonly options: StudyOptions & { readonly study: string; readonly earlier?: readonly NamedStudy[] };
-  /** The trainer's command line, if the file has one. */
+  /** The command of the trainer, if the file has one. */
   readonly command?: readonly string[];
   /** Seconds a trial may take. */
   readonly timeLimit?: number;
@@ -28,7 +28,7 @@ export interface StudyFile {
   readonly grace?: number;
   /** Which of the values that a program prints is its result. Default `last`. */
   readonly result?: 'last' | 'best';
-  /** The path of a file that the program writes its metrics into. Values are read from there instead of from its output. */
+  /** The path of the file to which the program writes its metrics. Values are then read from there instead of from its output. */
   readonly metricFile?: string;
 }
 
@@ -43,7 +43,7 @@ export const readStudyFile = (path: string): Promise<StudyFile> =>
   readDocument(path, (data, stem) => parseStudy(data, stem, dirname(path)));
 
 /**
- * Reads the data of a study file, to create the study elsewhere.
+ * Reads the data of a study file, to create the study on another machine.
  *
  * @throws StudyFileError with the place in the file.
  */
@@ -57,7 +57,7 @@ export const readStudyData = (path: string): Promise<Params & { readonly name: s
  * A study from data.
  *
  * @param stem its name, if the data has none.
- * @param folder from which paths of journals count.
+ * @param folder to which paths of journals are relative.
  * @throws SpaceError, OptionError that begin with a path.
  */
 export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFile {
@@ -110,7 +110,7 @@ export const wordsOf = (command: string | readonly unknown[]): readonly string[]
 const spaceOf = ({ parameters, constraints }: Params): Space<Params> =>
   parseSpace(constraints === undefined ? { parameters } : { parameters, constraints });
 
-/** The objective of `minimize val_loss`; without a name it is called value. */
+/** The objective in `minimize val_loss`; without a name, it is called value. */
 function namedObjective(objective: string): Readonly<Record<string, 'minimize' | 'maximize'>> {
   const [way, ...words] = objective.trim().split(/\s+/);
   return { [words.join(' ') || 'value']: way as 'minimize' | 'maximize' };

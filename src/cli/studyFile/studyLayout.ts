@@ -6,7 +6,7 @@ import { optional, required } from '../../schema/optionSet.ts';
 import { constraintsSchema, parametersSchema } from '../../space/schema.ts';
 import { usualDirection } from '../runner/names.ts';
 
-/** What another part of the code checks. */
+/** A value that another part of the code checks. */
 const anything = (schema: JsonSchema): OptionRule => ({ expected: 'a value', schema, holds: (value): value is unknown => true });
 
 /** `minimize`, or `minimize val_loss`. */
@@ -22,7 +22,7 @@ const objective: OptionRule<string> = {
   holds: (value): value is string => typeof value === 'string' && /^\s*(?:minimize|maximize)(?:\s+\S.*)?$/.test(value),
 };
 
-/** What a text that is no objective was probably meant to be: `max loss`, or the name of a metric alone. */
+/** The objective that an invalid text was probably meant to be: `max loss`, or the name of a metric alone. */
 function objectiveMeant(value: string): string {
   const [way = '', ...name] = value.trim().split(/[\s:]+/);
   const direction = /^min(imi[sz]e|imum)?$/i.test(way) ? 'minimize' : /^max(imi[sz]e|imum)?$/i.test(way) ? 'maximize' : undefined;
@@ -50,23 +50,26 @@ const journals: OptionRule<readonly string[]> = {
 
 const { study: name, ...settings } = studyOptions;
 
-/** All that a study file can hold. */
+/** All keys of a study file. */
 export const studyLayout = {
-  /** The parameters by name; a parameter stands after the ones in its condition. */
+  /** The parameters by name; a parameter comes after those in its condition. */
   parameters: required(anything(parametersSchema)),
-  /** What a configuration must satisfy before it is tried. */
+  /** Constraints that a configuration must satisfy before it is tried. */
   constraints: optional(anything(constraintsSchema)),
   /** The name of the study. Default: the name of the file. */
   name: { rule: name.rule },
   /** The objective: `minimize` or `maximize`, and the name of the value, as in `minimize val_loss`. Default: `minimize`. */
   objective: optional(objective),
-  /** What decides which configuration is tried next. Default: auto. */
+  /** The strategy, which decides which configuration is tried next. Default: auto. */
   strategy: optional(anything({ $ref: '#/$defs/strategy' })),
   /** The most epochs (or other steps) that a trial may train for. Trials that fall behind are stopped, see `early`. */
   epochs: optional(wholeFrom(1)),
   /** With `epochs`: whether trials that fall behind are stopped early. Default: true. */
   early: optional(bool),
-  /** Journals of earlier studies on similar problems: a new study first tries up to five configurations that their results suggest. Paths count from the folder of this file; with hypertide serve, `nats:digits` is the study digits of the server. */
+  /**
+   * Journals of earlier studies on similar problems: a new study first tries up to five configurations that their results suggest. Paths are relative
+   * to the folder of this file; with hypertide serve, `nats:digits` is the study digits of the server.
+   */
   earlier: optional(journals),
   ...settings,
   /** The study ends after this many configurations. Trials that resume others and imported trials do not count. */
@@ -83,6 +86,9 @@ export const studyLayout = {
   grace: optional(positive),
   /** Which of the values that a program prints is its result: `last` or `best`. Default: last. */
   result: optional(oneOf('last', 'best')),
-  /** The path of a file that the program writes its metrics into (JSON, JSON lines or CSV), read instead of its output. `{trial}` is the number of the trial. */
+  /**
+   * The path of the file to which the program writes its metrics (JSON, JSON lines or CSV), read instead of its output. `{trial}` is the number of
+   * the trial.
+   */
   metricFile: optional(text),
 };

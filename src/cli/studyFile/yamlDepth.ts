@@ -4,7 +4,7 @@ import { Lexer, LineCounter, Parser } from 'yaml';
 const DEEPEST = 500;
 
 /**
- * Where YAML is nested more deeply than any study is.
+ * The place where YAML is nested more deeply than any study is.
  *
  * The parser of `yaml` recurses over the levels: at the end of the stack it throws, or V8 ends the process while it compiles a regular expression.
  */

@@ -1,8 +1,8 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair } from 'yaml';
 
 /**
- * Where the thing stands that a message speaks of, as an offset into the text: the deepest part of the path before its first colon, such as
- * `parameters.lr.low: expected ...`, that is in the document. Undefined if no part of it is.
+ * The position to which a message refers, as an offset into the text: that of the deepest part of the path before its first colon, such as
+ * `parameters.lr.low: expected ...`, that the document has. Undefined if it has no part of it.
  */
 export function offsetOf(document: Document, message: string): number | undefined {
   let node: unknown = document.contents;
@@ -27,7 +27,7 @@ function enter(document: Document, parent: unknown, path: string): Step | undefi
   if (isMap(node)) {
     const [pair] = (node.items as Pair[])
       .filter(({ key }) => path.startsWith(nameOf(key)) && /^[.[:]/.test(path.slice(nameOf(key).length)))
-      .sort((a, b) => nameOf(b.key).length - nameOf(a.key).length); // a name may hold dots
+      .sort((a, b) => nameOf(b.key).length - nameOf(a.key).length); // a name may contain dots
     return pair && { node: pair.value, offset: startOf(pair.key), length: nameOf(pair.key).length };
   }
   const [index, k] = /^\[(\d+)\]/.exec(path) ?? [];

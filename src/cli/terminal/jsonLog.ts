@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { withoutSecrets } from './plainText.ts';
 import type { About, StatusLine } from './statusLine.ts';
 
-/** Logs a JSON object a line to standard error, for systems that collect logs. Nothing is drawn. */
+/** Logs JSON lines to standard error, for systems that collect logs. It draws nothing. */
 export function jsonLog(out: { write(text: string): unknown } = process.stderr): StatusLine {
   const log = pino({ timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } }, out);
   return {
@@ -13,6 +13,6 @@ export function jsonLog(out: { write(text: string): unknown } = process.stderr):
   };
 }
 
-/** What a line says besides its fields. */
+/** The text of a line. */
 const messageOf = (text: string, { study }: About): string =>
   study !== undefined && text.startsWith(`${study}: `) ? text.slice(study.length + 2) : text;

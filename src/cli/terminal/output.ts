@@ -10,7 +10,7 @@ export const print = (text: string): void => void process.stdout.write(`${escape
 /** Prints a line for people to standard error. */
 export const inform = (text: string): void => void process.stderr.write(`${escapeControls(text)}\n`);
 
-/** Tells a person which command is of use now. */
+/** Prints the command that is useful next. */
 export const suggestNext = (command: string): void => inform(`next: ${command}`);
 
 /** The command line of this process, quoted for a shell. */

@@ -4,7 +4,7 @@ import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 /** Counts the entries of a log that do not count. */
 export interface PassedOver {
   apply(noted: AppliedEntry): void;
-  /** How many, why, and the first of them, in one line; undefined if all count. */
+  /** Their number, the reasons, and the first one, in one line; undefined if all count. */
   line(): string | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Text from outside in one line that is safe to print. Control characters could move the cursor, change colours and titles, or imitate our
- * lines, and characters that reverse the direction of writing could hide what is there: they are shown as escapes.
+ * lines, and characters that reverse the direction of writing could hide text: they are shown as escapes.
  */
 export const escapeControls = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, escaped);
 
@@ -10,7 +10,7 @@ function escaped(character: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
 }
 
-/** The same for what JSON leaves as it is: 8-bit controls, and reversed text. The result is the same JSON. */
+/** The same for JSON, which does not escape 8-bit controls and reversed text. The result is equivalent JSON. */
 export const escapeLateControls = (text: string): string =>
   text.replace(
     /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,

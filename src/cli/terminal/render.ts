@@ -7,7 +7,7 @@ import type { TrialRow } from '../../study/trials.ts';
 import { stripControls } from './plainText.ts';
 import { shown } from './table.ts';
 
-/** Characters of the bar: at most, and below which there is none. */
+/** The most characters of the bar, and the fewest. */
 const LONGEST_BAR = 24;
 const SHORTEST_BAR = 6;
 
@@ -21,7 +21,7 @@ export interface ProgressLine {
   readonly columns?: number;
 }
 
-/** An engine of an earlier version does not say how many trials are not counted, and how many wait for a worker. */
+/** An engine of an earlier version does not send how many trials are not counted, and how many wait for a worker. */
 type Counts = Omit<Progress<Params>, 'uncounted'> & Partial<Pick<StudyStatus, 'uncounted' | 'waiting'>>;
 
 /** One line: progress, the best value, the rate, and how many trials run. */
@@ -50,7 +50,7 @@ const bar = (done: number, length: number): string => '█'.repeat(Math.round(Ma
 /**
  * A trial in one line.
  *
- * @param before the trial that failed before it: if it failed in the same way, the line does not say again how.
+ * @param before the trial that failed before it: if it failed in the same way, the line does not repeat the reason.
  */
 export function trialLine(
   { trial, status, reason, message, values, params }: Pick<TrialRow, 'trial' | 'status' | 'reason' | 'message' | 'values' | 'params'>,

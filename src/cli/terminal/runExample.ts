@@ -1,4 +1,4 @@
-/** What to write to use `hypertide run`, shown if no study file is named. */
+/** An example for `hypertide run`, shown if no study file is named. */
 export const RUN_EXAMPLE = `expected a study file, such as study.yaml:
 
   parameters:

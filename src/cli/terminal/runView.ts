@@ -27,7 +27,7 @@ export type Ending =
 
 export interface Conclusion {
   readonly journal: string;
-  /** Directory of what the trials printed and saved. */
+  /** Directory of the output and files of the trials. */
   readonly directory: string;
   readonly ending: Ending;
   /** The command that resumes it. */
@@ -39,7 +39,7 @@ export interface Watch {
   apply(noted: AppliedEntry<Params>): void;
   /** Whether the study was paused before this start, and still is. */
   readonly paused: boolean;
-  /** @returns how many trials have been completed, those of earlier runs included. */
+  /** @returns how many trials have completed, including earlier runs. */
   conclude(conclusion: Conclusion): number;
 }
 
@@ -55,7 +55,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0, uncounted: 0 };
   let limit: number | undefined;
   let objective: ObjectiveSpec = { name: 'value', direction: 'minimize' };
-  /** With several objectives, the trials that no other dominates. */
+  /** With several objectives, the front. */
   let front: readonly TrialRow[] | undefined;
   const passed = passedOver();
   let live = past === 0;
@@ -114,7 +114,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
       if (!live) passed.apply(noted);
       noted$.next(noted);
-      if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // it may be stored twice
+      if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // the fact may be stored twice
       if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;
       if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
       if (!refusal && fact.type === 'created') objective = fact.objectives[0]!;
@@ -138,7 +138,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       if (ending.type === 'alike') {
         const { trials, message } = ending.alike;
         const last = trials.at(-1)!;
-        if (json) screen.line(`trial ${last}: ${stripControls(message)}`); // otherwise its line says so
+        if (json) screen.line(`trial ${last}: ${stripControls(message)}`); // otherwise its line shows it
         screen.line(
           `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
         );
@@ -158,7 +158,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   };
 }
 
-/** What early stopping has saved, if no trial resumes another one. */
+/** The line about what early stopping has saved, if no trial resumes another one. */
 function savedBy(rows: Iterable<TrialRow>): string | undefined {
   const ended = [...rows].filter(({ status, budget }) => budget !== undefined && (status === 'completed' || status === 'stopped'));
   const stopped = ended.filter(({ status }) => status === 'stopped').length;
@@ -170,11 +170,11 @@ function savedBy(rows: Iterable<TrialRow>): string | undefined {
 const stoppedAs = ({ how, trials }: Alike): string =>
   `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;
 
-/** What to do if no trial was completed. @param failed the last trial that failed. */
+/** What to do if no trial has completed. @param failed the last trial that failed. */
 const nothingCompleted = ({ trial }: TrialRow, journal: string): string =>
   `no trial was completed; "hypertide logs ${journal} ${trial}" shows why trial ${trial} failed. Correct the program, then "hypertide retry ${journal}" and this command try the failed trials again`;
 
-/** Options of `change` that reopen a closed study. None helps if all has been tried, and each run has its own time. */
+/** Options of `change` that reopen a closed study. None helps if every configuration has been tried, and `seconds` begins again with each run. */
 const onward: Readonly<Partial<Record<CloseReason, string>>> = {
   trials: '--more 10',
   plateau: '--more 10',

@@ -1,6 +1,6 @@
 import { escapeControls } from './plainText.ts';
 
-/** What a line is about, besides its text. */
+/** The fields of a line, besides its text. */
 export interface About {
   /** Default: info. */
   readonly level?: 'info' | 'warn' | 'error';
@@ -14,13 +14,13 @@ export interface About {
 
 /** Prints lines to standard error. On a terminal, the last line is redrawn in place. */
 export interface StatusLine {
-  /** A line that stays. @param about fields of the line where lines are JSON; people read the text alone */
+  /** Prints a line that stays. @param about fields of the line if lines are JSON; people see only the text */
   line(text: string, about?: About): void;
-  /** Sets the changing line at the bottom, which is made when it is drawn. Does nothing without a terminal. */
+  /** Sets the status line at the bottom, which is computed when it is drawn. Does nothing without a terminal. */
   status(text: () => string): void;
-  /** Takes the changing line away. */
+  /** Removes the status line. */
   end(): void;
-  /** Whether it is drawn on. */
+  /** Whether the output is a terminal. */
   readonly terminal: boolean;
 }
 

@@ -3,7 +3,7 @@ import colours from 'picocolors';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { escapeControls } from './plainText.ts';
 
-/** A value as people read it. */
+/** A value as text for people. */
 export function shown(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
   if (value === undefined) return '';
@@ -36,8 +36,8 @@ interface Column {
 }
 
 /**
- * Rows as a table: trial, values, parameters, and what else there is to say. Where it is wider than the terminal, long cells are cut, and
- * columns left out from the least important one on.
+ * Rows as a table: trial, values, parameters, and other columns. If it is wider than the terminal, long cells are cut, and the least important
+ * columns left out.
  *
  * @param width of the terminal; 0 if there is none or it is unknown: then all is shown.
  */
@@ -57,7 +57,7 @@ export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? 
   return left > 0 ? `${text}\n(${left} columns more do not fit here; --json shows all)` : text;
 }
 
-/** Rows of text below a head, in columns. Text from outside is escaped here. */
+/** Rows of text below a header row, in columns. Text from outside is escaped here. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const out = new Table({
     head: head.map((name) => colours.bold(escapeControls(name))),
@@ -78,7 +78,7 @@ function columnsOf(rows: readonly TrialRow[]): Column[] {
     rank,
     cells: rows.map((row) => shown(cell(row))),
   });
-  const isKept = rows.every(({ budget, step }) => budget === undefined || budget === step); // then the step says it all
+  const isKept = rows.every(({ budget, step }) => budget === undefined || budget === step); // the step then says enough
   const others = (['budget', 'step'] as const).filter(
     (name) => rows.some((row) => row[name] !== undefined) && !(name === 'budget' && isKept),
   );
@@ -94,19 +94,19 @@ function columnsOf(rows: readonly TrialRow[]): Column[] {
   ];
 }
 
-/** The last line of what a failed trial said, or what stopped it. */
+/** The last line of the message of a failed trial, or what stopped it. */
 function whyOf({ status, message = '' }: TrialRow): string {
   const last = status === 'failed' || status === 'stopped' ? message.trimEnd().split('\n').at(-1)! : '';
   return shown(last.trim());
 }
 
-/** How long a trial trained: as its trainer says, or else between its entries in the log. */
+/** How long a trial trained: by its trainer, or else by its entries in the log. */
 function secondsOf({ seconds, startedAt, endedAt }: TrialRow): number | undefined {
   if (seconds !== undefined || startedAt === undefined || endedAt === undefined) return seconds;
   return (endedAt - startedAt) / 1000;
 }
 
-/** A result that violates a constraint goes by the same name as a trial that its trainer calls infeasible. */
+/** A result that violates a constraint has the same status as a trial that its trainer calls infeasible. */
 function statusOf(row: TrialRow): string {
   const reason = row.reason ?? (isInfeasible(row) ? 'infeasible' : undefined);
   return reason === undefined ? row.status : `${row.status}: ${reason}`;
@@ -118,7 +118,7 @@ const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] 
 
 const GAP = 2;
 const LONGEST = 14;
-/** Of the message of a failed trial: how long it may be, and how much room it has at least. */
+/** The message of a failed trial: its greatest length, and the least room for it. */
 const LONGEST_WHY = 80;
 const LEAST_WHY = 24;
 

@@ -16,7 +16,7 @@ export async function withLog(format: LogFormat | undefined, act: (log: StatusLi
   }
 }
 
-/** The exit status of a command that an error has ended: 2 for what the user can correct, 1 for the rest. */
+/** The exit status after an error: 2 for what the user can correct, 1 for the rest. */
 export const statusOf = (error: unknown): number => (error instanceof UserError ? 2 : 1);
 
 /** The same log, for lines about something. */
@@ -25,7 +25,7 @@ export const about = (log: StatusLine, fields: About): StatusLine => ({
   line: (text, more) => log.line(text, { ...fields, ...more }),
 });
 
-/** The lines of a study. The text names it for people. */
+/** The lines of a study, with its name in the text for people. */
 export const ofStudy =
   ({ line }: StatusLine, study: string): StatusLine['line'] =>
   (text, more) =>

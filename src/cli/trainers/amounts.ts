@@ -1,7 +1,7 @@
 import { amountIn } from '../../schema/amount.ts';
 import { UsageError } from '../usage.ts';
 
-/** How much there is, or is needed, of each resource. */
+/** The available or required amount of each resource. */
 export type Amounts = Readonly<Record<string, number>>;
 
 /** What a worker has, from words such as `gpu=2`. @throws UsageError */
@@ -18,17 +18,17 @@ export function amountsIn(words: readonly string[]): Amounts {
   return amounts;
 }
 
-/** By how much of a trial a quotient may be short, since shares such as 0.1 are not exact. */
+/** The tolerance of a quotient, because shares such as 0.1 are not exact. */
 const TOLERANCE = 1e-9;
 
-/** How many trials fit, each of which needs so much. */
+/** How many trials with these needs fit. */
 export const fitting = (has: Amounts, needs: Amounts): number =>
   Math.min(
     ...Object.entries(needs).map(([name, amount]) => Math.floor(amountOf(has, name) / amount + TOLERANCE)),
     Number.POSITIVE_INFINITY,
   );
 
-/** Of a resource, whose name may be one of every object, such as `constructor`. */
+/** The amount of a resource, whose name may be one of every object, such as `constructor`. */
 export const amountOf = (amounts: Amounts, name: string): number => (Object.hasOwn(amounts, name) ? amounts[name]! : 0);
 
 /** Refuses a study whose trials this worker can never run. @throws UsageError */

@@ -12,7 +12,7 @@ import type { ProgramSettings } from './workOn.ts';
 export interface Assignment extends ProgramSettings {
   /** The name of a study, or a pattern of names. */
   readonly studies: string;
-  /** How much of the worker's time each of them gets, relative to others. */
+  /** The share of the worker's time that each of them gets, relative to others. */
   readonly weight: number;
   /** The program and its arguments. */
   readonly words: readonly string[];

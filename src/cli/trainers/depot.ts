@@ -8,9 +8,9 @@ import { environmentFor, guard, newMark, release, sweep } from '../runner/superv
 
 /** Where workers keep checkpoints for each other. */
 export interface Depot {
-  /** Saves a file or directory. @returns the reference; @throws why it cannot */
+  /** Saves a file or directory. @returns the reference. @throws if it cannot */
   save(of: CheckpointRun, path: string, leftOut: (name: string) => void): Promise<string>;
-  /** Restores it into a directory that does not exist yet. @returns its path; @throws why it cannot */
+  /** Restores it into a directory that does not exist yet. @returns its path. @throws if it cannot */
   restore(of: CheckpointRun, reference: string, directory: string): Promise<string>;
 }
 
@@ -20,7 +20,7 @@ export const serverDepot: Depot = {
   restore: restoreCheckpoint,
 };
 
-/** Commands of the shell, from the configuration of a worker. */
+/** Shell commands from the configuration of a worker. */
 export interface DepotCommands {
   /** Saves the directory `$HYPERTIDE_PATH`, and prints the reference in its last line. `$HYPERTIDE_SAVE` is a new name for each save. */
   readonly store: string;
@@ -30,7 +30,7 @@ export interface DepotCommands {
 
 /** The longest reference in a fact. */
 const LONGEST = 4096;
-/** Milliseconds that a command may take. */
+/** The time limit of a command in milliseconds. */
 const PATIENCE = 30 * 60_000;
 
 /** What `--store` has saved: the reference that it printed, and the name if the checkpoint is a file. */
@@ -39,10 +39,12 @@ interface Stored {
   readonly reference: string;
 }
 
-/** Marked, since a program may name a place of its own, such as `s3://bucket/17`. @example store:model.pt:s3://runs/digits/1.1 */
+/** Has a prefix, because a program may name a place of its own, such as `s3://bucket/17`. @example store:model.pt:s3://runs/digits/1.1 */
 const textOf = ({ name, reference }: Stored): string => `store:${encodeURIComponent(name)}:${reference}`;
 
-/** Undefined if a text names something else. It may come from another worker, so it must be no option of a command and no path out of a directory. */
+/**
+ * Undefined if a text names something else. It may come from another worker, so it must not be an option of a command or a path out of a directory.
+ */
 export function parseStored(text: string): Stored | undefined {
   const [, encoded, reference] = /^store:([\w%.~!*'()-]*):([^-].*)$/.exec(text) ?? [];
   if (encoded === undefined || reference === undefined) return undefined;
@@ -50,11 +52,14 @@ export function parseStored(text: string): Stored | undefined {
     const name = decodeURIComponent(encoded);
     return name === basename(name) && name !== '..' ? { name, reference } : undefined;
   } catch {
-    return undefined; // no valid encoding
+    return undefined; // not a valid encoding
   }
 }
 
-/** A place that commands reach, such as a bucket. They always get a directory, so a file is put into one. @param patience milliseconds for each */
+/**
+ * A place that commands can reach, such as a bucket. Commands always get a directory, so a file is put into one. @param patience milliseconds for
+ * each
+ */
 export function commandDepot({ store, fetch }: DepotCommands, patience = PATIENCE): Depot {
   let saves = 0;
   const save: Depot['save'] = async (of, path) => {
@@ -84,7 +89,7 @@ export function commandDepot({ store, fetch }: DepotCommands, patience = PATIENC
   return { save, restore };
 }
 
-/** Runs a command of the shell. All that it started ends when it is aborted or its time is over. @returns what it printed */
+/** Runs a shell command. Everything that it started is killed when it is aborted or reaches its time limit. @returns what it printed */
 async function run(
   option: string,
   command: string,
@@ -101,7 +106,7 @@ async function run(
   if (group !== undefined) guard(group);
   let isOver = false;
   const end = () => {
-    child.stdout.destroy(); // what left the group may hold it
+    child.stdout.destroy(); // a process that left the group may keep it open
     if (group !== undefined) killGroup(group);
     sweep(mark);
   };

@@ -5,8 +5,8 @@ import { checkUnlocked, lock } from '../../../streams/log/lock.ts';
 import { UsageError } from '../usage.ts';
 
 /**
- * Enters the folder of a worker. One that deletes files needs it for itself, since it does not know which trials others run; this holds until the
- * process ends.
+ * Enters the folder of a worker. A worker that deletes files needs it for itself, because it does not know which trials others run. The folder is
+ * held until the process ends.
  *
  * @throws UsageError if a worker that deletes files uses it
  */

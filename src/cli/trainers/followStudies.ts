@@ -2,23 +2,21 @@ import { onStatus } from '../../../streams/nats/connection/connection.ts';
 import { closingIn, lastOn } from '../../../streams/nats/created.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 
-/** Milliseconds between two looks for studies that begin or that reopen. */
+/** Milliseconds between two checks for studies that begin or reopen. */
 const LOOK = 10_000;
 
-/** A study at which a worker works. */
+/** A study on which a worker works. */
 export interface Attended {
-  /** Resolves when it has ended: since the study has closed, since another look may find it better, or for good. */
+  /** Resolves when it has ended: because the study has closed, because a later check may succeed, or for good. */
   readonly ended: Promise<'closed' | 'again' | 'over'>;
-  /** Leaves a study that was deleted, unless one of its trials runs here. */
+  /** Stops working on a deleted study, unless one of its trials runs here. */
   leave(): void;
 }
 
 /**
- * Works at every open study of a server that fits, also at those that begin or reopen later.
+ * Works on every open study of a server that matches, including those that begin or reopen later.
  *
- * @param attend begins to work at a study.
- * @param warn takes why a later look failed.
- * @param signal ends it.
+ * @param attend begins to work on a study. @param warn called with the reason why a later check failed. @param signal ends it.
  * @returns resolves when the signal has aborted and no study is attended.
  * @throws StudyError if this user may not list studies.
  */
@@ -30,7 +28,7 @@ export async function followStudies(
   signal: AbortSignal,
 ): Promise<void> {
   const attended = new Map<string, Attended>();
-  /** The position of the last fact about a study that had closed: it is still closed if nothing was written since. */
+  /** The position of the last fact about a closed study: it is still closed if nothing was written since. */
   const closedAt = new Map<string, number>();
   /** @param seen the position of the last fact about it, if that is known */
   const add = (study: string, seen?: number) => {
@@ -40,7 +38,7 @@ export async function followStudies(
     void one.ended.then(async (how) => {
       if (how === 'over') return;
       const position = how === 'closed' ? (await lastOn(nc, study).catch(() => undefined))?.position : undefined;
-      if (position !== undefined && position === seen) closedAt.set(study, position); // what was written meanwhile may have reopened it
+      if (position !== undefined && position === seen) closedAt.set(study, position); // a fact that was written meanwhile may have reopened it
       attended.delete(study);
     });
   };

@@ -10,7 +10,7 @@ import { ledgerIn } from '../sources/trialTable.ts';
 import { inform } from '../terminal/output.ts';
 import { UsageError } from '../usage.ts';
 
-/** The trainers of a study; without an engine, those that its log names, and it is not known which of them are there. */
+/** The trainers of a study; without an engine, those in its log, and it is unknown which of them are connected. */
 export async function trainersOf(study: CommandStudy): Promise<{ readonly rows: readonly TrainerRow[]; readonly isServed: boolean }> {
   const told = await study.trainers?.().catch(() => undefined);
   return { rows: told ?? trainerRows(await ledgerIn(study, study.created)), isServed: told !== undefined };
@@ -26,7 +26,7 @@ const done = {
   drain: 'takes no more trials, and ends with those that it has',
 } as const satisfies Readonly<Record<Instruction, string>>;
 
-/** Says which workers take no trials of a study that was restored or copied: its log tells them so, whichever machine they run on now. */
+/** Lists the workers that take no trials of a restored or copied study: the instructions in its log apply to them on any machine. */
 export async function informOfInstructions({ past }: Pick<StudyLog, 'past'>, study: string): Promise<void> {
   const told = new Map<string, string>();
   for await (const entries of past(1))
@@ -41,7 +41,7 @@ export async function informOfInstructions({ past }: Pick<StudyLog, 'past'>, stu
     inform(`${study}: by its log, these workers take no trials until "hypertide resume": ${[...told.values()].join(', ')}`);
 }
 
-/** Tells a worker whether to take trials. Resolves with the exit status. */
+/** Instructs a worker whether to take trials. Resolves with the exit status. */
 export async function instruct(
   study: CommandStudy,
   [trainer, ...more]: readonly string[],

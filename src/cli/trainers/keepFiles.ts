@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { TrialId } from '../../messages.ts';
 import { trialDirectory } from './trialFiles.ts';
 
-/** Which trials can lose their files. */
+/** The trials whose files can be deleted. */
 export interface KeepOrder {
-  /** Those that have ended, the first to go first. Only those with a directory matter. */
+  /** Ended trials in the order of deletion. Only those with a directory matter. */
   order(present: ReadonlySet<TrialId>): readonly TrialId[];
-  /** Whether a trial runs, or one that runs resumes it. */
+  /** Whether a trial is running, or a running trial resumes it. */
   isInUse(trial: TrialId): boolean;
 }
 
@@ -16,7 +16,7 @@ export interface KeepOrder {
  * Keeps the folder of the trials within a size: deletes the checkpoints of ended trials and, if that is not enough, all their files.
  *
  * @param bytes of all files below the folder.
- * @returns a function to call when a trial has ended, which resolves when the files are gone.
+ * @returns a function to call when a trial has ended; it resolves when the files are deleted.
  */
 export function keepFiles(directory: string, bytes: number, ranking: KeepOrder, warn: (message: string) => void): () => Promise<void> {
   let turn: Promise<void> = Promise.resolve();

@@ -9,12 +9,12 @@ import { keepFiles, trialFolders } from './keepFiles.ts';
 /** Keeps the folder of a worker within a size. */
 export interface OwnFiles {
   began(suggestion: Suggestion<Params>): void;
-  /** Resolves when what is too much is gone. */
+  /** Resolves when the folder is within its size. */
   ended(event: EndFact): Promise<void>;
 }
 
 /**
- * Keeps the folder of a worker within a size. It knows the trials that it has run since its start; the files of earlier ones go first.
+ * Keeps the folder of a worker within a size. It knows the trials that the worker has run since its start; files of earlier trials are deleted first.
  *
  * @param bytes of all files below the folder.
  */

@@ -6,9 +6,9 @@ import type { KeptFile } from '../../dashboard/wire.ts';
 import { UserError } from '../../errors.ts';
 import { trialDirectory } from './trialFiles.ts';
 
-/** Files of a trial that are listed, at most. */
+/** The most files of a trial that are listed. */
 const MOST = 200;
-/** What a name of an uploaded file may be. */
+/** The valid names of uploaded files. */
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_. ()-]{0,99}$/u;
 
 /** A file cannot be added to a trial. */
@@ -17,7 +17,7 @@ class UploadError extends UserError {
   readonly code = 'bad-upload';
 }
 
-/** What the trials of a study printed and saved below a directory. Links are left out: they may lead out of it. */
+/** The output and files of the trials of a study below a directory. Links are left out, because they may lead outside. */
 export function keptFiles(directory: string): KeptFiles {
   return {
     async list(trial) {

@@ -4,14 +4,14 @@ import type { Listening } from '../runner/reader.ts';
 import { factsIn } from '../sources/journalFile.ts';
 import { UsageError } from '../usage.ts';
 
-/** What a program's output is read for. */
+/** The names to read in a program's output. */
 export interface Goal {
   readonly objectives: readonly ObjectiveSpec[];
   /** The printed name of the only objective, if it differs from its name. */
   readonly metric?: string | undefined;
 }
 
-/** How a reader of output looks for it. */
+/** The options for a reader of output. */
 export const listeningFor = ({ objectives, metric }: Goal): Listening => ({
   objectives: objectives.map(({ name }) => name),
   direction: objectives[0]!.direction,
@@ -27,8 +27,8 @@ export function withMetric<O extends StudyOptions>(options: O, metric: string | 
 }
 
 /**
- * What a study that has begun is read for. A study that began without the name of its value may get it later, as long as no result goes
- * by another name; its objective is still called `value` then.
+ * The names to read for an existing study. If it began without the name of its value, a later run may set it, as long as no result has another name;
+ * its objective is still called `value`.
  *
  * @returns the options without the objective that the log calls `value`.
  * @throws UsageError if the journal has results under another name.

@@ -14,7 +14,7 @@ export interface NoticesOptions {
   readonly warn: (message: string) => void;
   /** The study's strategy as data. */
   readonly strategy: unknown;
-  /** Whose defaults hold for it; see `DECISIONS`. */
+  /** The version whose defaults apply to it; see `DECISIONS`. */
   readonly decisions?: number | undefined;
   /** Of the first objective. */
   readonly direction: 'minimize' | 'maximize';
@@ -30,7 +30,7 @@ export function notices({ warn, strategy, decisions, direction, metric: given }:
   };
   const reporting = new Set<number>();
   let name = given ?? 'loss';
-  /** Trials whose suggestion holds the name of the value, so that it was printed before. */
+  /** Trials whose suggestion has the name of the value, so the line about it was printed before. */
   const informed = new Set<number>();
   const taken = (trial: number, metric: string | undefined) => {
     if (metric === undefined) return;

@@ -6,8 +6,8 @@ export interface Places {
   /**
    * A door for a study.
    *
-   * @param weight how much of the time of the slots it gets, relative to the others; multiplied by the priority of the study
-   * @param needs what each of its trials takes of the worker's resources
+   * @param weight share of the time of the slots, relative to the others; multiplied by the priority of the study @param needs resources of the
+   * worker for each trial
    */
   join(weight: number, needs?: Amounts): Door;
   /** The slot of a run that has entered. */
@@ -20,27 +20,30 @@ interface Studying {
   /** Milliseconds of slots that its ended runs have used, divided by its weight. */
   used: number;
   readonly running: Map<string, { readonly slot: number; readonly since: number }>;
-  /** Calls that wait until the study may ask for a trial, and how many have asked without an answer. */
+  /** Callbacks that wait until the study may ask for a trial, and the number of unanswered asks. */
   readonly waiting: (() => void)[];
   asking: number;
 }
 
-/** Milliseconds by which the study that has used least may ask before the others. It costs no time where that study has no trial: its ask is pending. */
+/**
+ * Milliseconds by which the study that has used least may ask before the others. If that study has no trial, this costs no time, because its ask is
+ * pending.
+ */
 const HEAD_START = 200;
 
 /**
- * Shares slots between studies in proportion to their weights, by time. A study without trials leaves its share to the others, and has no claim to
- * it later.
+ * Shares slots between studies in proportion to their weights, by time. A study without trials leaves its share to the others, and does not get it
+ * back later.
  *
- * @param count how many slots there are.
- * @param has what the slots share, such as GPUs.
+ * @param count number of slots.
+ * @param has resources that the slots share, such as GPUs.
  * @param now a clock in milliseconds that never goes back.
  */
 export function places(count: number, has: Amounts = {}, now: () => number = () => performance.now()): Places {
   const free = new Set(Array.from({ length: count }, (_, slot) => slot));
   const studies = new Set<Studying>();
   const slots = new Map<string, number>();
-  /** The share of a study when its trial began, at most: what the others have reached. */
+  /** The usage that a study starts from: at least that of the others. */
   let reached = 0;
   let later: ReturnType<typeof setTimeout> | undefined;
   const shareOf = ({ weight, used, running }: Studying): number => {
@@ -48,7 +51,7 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
     for (const { since } of running.values()) share += (now() - since) / weight;
     return share;
   };
-  /** What no trial has taken. It is counted each time: a sum that trials add to and subtract from would drift. */
+  /** The resources that no trial uses. They are summed each time, because a running sum would drift. */
   const left = (): Amounts =>
     Object.fromEntries(
       Object.entries(has).map(([name, amount]) => {
@@ -57,7 +60,7 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
         return [name, amount - taken];
       }),
     );
-  /** How many trials of a study may begin now. */
+  /** The number of trials of a study that may begin now. */
   const roomFor = ({ needs }: Studying): number => Math.min(free.size, fitting(left(), needs));
   const ask = (study: Studying) => {
     while (study.waiting.length > 0 && study.asking < roomFor(study)) {
@@ -78,7 +81,7 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
   const enter = (study: Studying, run: string): boolean => {
     const [slot] = free;
     if (slot === undefined || roomFor(study) < 1) return false;
-    if (study.running.size === 0) study.used = Math.max(study.used, reached); // what it did not use before is not made up for
+    if (study.running.size === 0) study.used = Math.max(study.used, reached); // time that it did not use before is not made up for
     reached = Math.max(reached, shareOf(study));
     free.delete(slot);
     slots.set(run, slot);
@@ -92,7 +95,7 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
     study.running.delete(run);
     slots.delete(run);
     free.add(one.slot);
-    queueMicrotask(call); // the study may ask again, too
+    queueMicrotask(call); // the study may ask again too
   };
   return {
     join: (weight, needs = {}) => {

@@ -5,7 +5,7 @@ import { UsageError } from '../usage.ts';
 export interface Resuming {
   /** The strategy as data; undefined for the default one. */
   readonly strategy: unknown;
-  /** Of the study, whose defaults count. */
+  /** The version of the study's decisions, whose defaults apply. */
   readonly decisions: number;
   /** Whether the study declares that its trainers resume. */
   readonly resumes: boolean;

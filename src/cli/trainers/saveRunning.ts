@@ -2,20 +2,21 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReportedFact } from '../../facts/facts.ts';
 
-/** Saves the checkpoint of a running trial from time to time, so that another attempt resumes from it if this machine is lost. */
+/** Saves the checkpoint of a running trial at intervals, so that another attempt can resume from it if this machine is lost. */
 export interface SaveRunning {
-  /** Takes a report, and begins to save if it is time. @returns the report, with the checkpoint that was saved since the last one */
+  /** Handles a report, and begins to save if it is time. @returns the report, with the checkpoint that was saved since the last one */
   reported(fact: ReportedFact, named: string | undefined): ReportedFact;
-  /** Ends what is being saved. */
+  /** Ends a save in progress. */
   close(): Promise<void>;
 }
 
 /**
- * Saves at most every so many seconds, and only when the program has reported: it has then saved its own files.
+ * Saves at most once in an interval, and only after a report, when the program has saved its files.
  *
- * The next save begins once the server has the report that names the last one: the engine may delete what the log does not name.
+ * The next save begins once the server has the report that names the last one, because the engine may delete checkpoints that the log does not name.
  *
- * @param save the checkpoint that the program has named or, without a name, all that it has saved; resolves with the reference, if there is something to save.
+ * @param save saves the checkpoint that the program named or, without a name, everything that it has saved; resolves to the reference, if there is
+ * something to save.
  * @param isStored whether the server has all reports so far.
  * @param now a clock in milliseconds that never goes back.
  */
@@ -29,7 +30,7 @@ export function saveRunning(
   let last = now();
   let saving: Promise<void> | undefined;
   let saved: string | undefined;
-  /** Whether the server may not have the report that names the last checkpoint yet. */
+  /** Whether the server may still lack the report that names the last checkpoint. */
   let isNaming = false;
   return {
     reported: (fact, named) => {
@@ -54,7 +55,7 @@ export function saveRunning(
   };
 }
 
-/** Differs if a file below a path, or the file itself, has changed. */
+/** A fingerprint that changes with a file below a path, or with the file itself. */
 export function stampOf(path: string): string {
   const names = lstatSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }).sort() : [''];
   return names

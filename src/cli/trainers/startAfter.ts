@@ -7,11 +7,11 @@ type Ended = Extract<ProgramOutcome, { readonly type: 'stopped' | 'failed' }>;
 const PREEMPTED: Ended = { type: 'failed', reason: 'preempted', message: 'handed back before it began' };
 
 /**
- * Starts an attempt once its files are there. It can be ended before that.
+ * Starts an attempt once its files are restored. It can be ended before that.
  *
  * @param prepare begins at once; its signal aborts when the attempt is ended. It may reject only then.
  * @param start starts the program with what was prepared.
- * @param endOf what the attempt came to, if its program never started.
+ * @param endOf the outcome of the attempt if its program never started.
  */
 export function startAfter<T>(
   prepare: (signal: AbortSignal) => Promise<T>,

@@ -20,7 +20,7 @@ export interface ProgramOptions extends Omit<Listening, 'file'> {
   readonly study: string;
   readonly command: Template;
   readonly metricFile?: Template | undefined;
-  /** Directory for what trials print and save. */
+  /** Directory for the output and files of trials. */
   readonly directory: string;
   readonly timeLimit?: number | undefined;
   readonly atTimeLimit?: 'stop' | 'fail' | undefined;
@@ -103,12 +103,12 @@ export function trainers(options: TrainersOptions): TrainerPrograms {
   };
 }
 
-/** An attempt at work. */
+/** A running attempt. */
 export interface StartedAttempt {
   readonly process: Running;
-  /** What it came to. Never rejects. */
+  /** Its outcome. Never rejects. */
   readonly end: Promise<EndFact>;
-  /** What lines of the log about it say. */
+  /** The fields of log lines about it. */
   readonly about: About;
 }
 
@@ -160,7 +160,7 @@ function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Para
   const own = trialDirectory(directory, trial);
   const checkpointsOf = (of: number) => checkpointsDirectory(directory, trial, of);
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
-  const left = [...earlier, join(own, 'checkpoints')].map(savedIn).find((place) => place !== undefined); // the last: of older versions
+  const left = [...earlier, join(own, 'checkpoints')].map(savedIn).find((place) => place !== undefined); // the last one: written by older versions
   const named = suggestion.checkpoint === undefined ? undefined : relocated(suggestion.checkpoint, directory);
   const isOwn = named === undefined || earlier.includes(named);
   const checkpoint = isOwn ? (left ?? named) : named;
@@ -182,7 +182,7 @@ function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Para
   });
 }
 
-/** A directory that something was saved in: a checkpoint, unless the program names another. */
+/** A directory with saved files: a checkpoint, unless the program names another. */
 export const savedIn = (directory: string): string | undefined =>
   existsSync(directory) && readdirSync(directory).length > 0 ? directory : undefined;
 

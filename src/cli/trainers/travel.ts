@@ -12,26 +12,26 @@ import { savedIn } from './trainers.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from './trialFiles.ts';
 
 interface TravelOptions {
-  /** Where this worker keeps the files of trials. */
+  /** The directory in which this worker keeps the files of trials. */
   readonly directory: string;
   /** Whether others may resume a trial that has ended. */
   readonly resumes: boolean;
   /** Whether a trial is tried again after an error of its program. */
   readonly retryErrors: boolean;
-  /** What saves checkpoints, instead of the NATS server. */
+  /** The place for checkpoints, if not the NATS server. */
   readonly commands?: DepotCommands | undefined;
   readonly warn: (message: string) => void;
 }
 
-/** Checkpoints on their way between this machine and the server, or another place. */
+/** Moves checkpoints between this machine and the server, or another place. */
 export interface Travel {
   /** Whether the checkpoint of a suggestion must be restored. */
   isElsewhere(suggestion: Suggestion<Params>): boolean;
-  /** The suggestion with its checkpoint on this machine; without one if it cannot be restored, so that the trial begins again. */
+  /** The suggestion with its checkpoint on this machine; without a checkpoint, so that the trial begins again, if it cannot be restored. */
   arrive(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>>;
   /** Saves the checkpoint of a run that continues. @returns the reference; undefined if there is nothing to save, or it changed meanwhile */
   keep(of: CheckpointRun, attempt: number, named: string | undefined): Promise<string | undefined>;
-  /** The end of a run with its checkpoint there, if a run elsewhere may resume from it. */
+  /** The end of a run with its checkpoint stored, if a run on another machine may resume from it. */
   depart(of: CheckpointRun, attempt: number, end: EndFact): Promise<EndFact>;
 }
 
@@ -43,7 +43,7 @@ export function travel({ directory, resumes, retryErrors, commands, warn }: Trav
     if (!depot) throw new Error('another worker stored it with --store, and this one has no --fetch');
     return depot;
   };
-  /** The last reference that was saved while each run continued. */
+  /** The last reference that was saved during each run. */
   const kept = new Map<string, string>();
   const isWanted = (end: EndFact): boolean => {
     if (end.type !== 'failed') return resumes;
@@ -84,7 +84,7 @@ export function travel({ directory, resumes, retryErrors, commands, warn }: Trav
       kept.delete(of.run);
       if (end.checkpoint === undefined || !isWanted(end)) return end;
       const path = pathOf(directory, of.trial, attempt, end.checkpoint);
-      if (path === undefined) return end; // such as a place that the trainers share
+      if (path === undefined) return end; // such as a path that the trainers share
       try {
         const leftOut = (name: string) =>
           warn(`trial ${of.trial}: ${name} is not saved: a checkpoint holds only files, and links to files inside it`);
@@ -108,7 +108,7 @@ function pathOf(directory: string, trial: TrialId, attempt: number, named: strin
   return places.find((path) => path.startsWith(own + sep) && existsSync(path));
 }
 
-/** Says in each line which checkpoint elsewhere has its files here. They are newer if the program has saved since. */
+/** A file whose lines map stored checkpoints to their files on this machine. The files are newer if the program has saved since. */
 const NOTES = 'checkpoint.json';
 
 interface Note {
@@ -121,7 +121,7 @@ function note(directory: string, trial: TrialId, attempt: number, { reference, p
   appendFileSync(join(own, NOTES), `${JSON.stringify({ reference, path: relative(own, path) } satisfies Note)}\n`);
 }
 
-/** A checkpoint that a worker with this directory has saved itself. */
+/** A checkpoint that a worker with this directory saved. */
 function savedHere(directory: string, reference: string, trials: readonly TrialId[]): string | undefined {
   for (const own of trials.map((trial) => trialDirectory(directory, trial)))
     for (const name of existsSync(own) ? readdirSync(own) : []) {
@@ -133,7 +133,7 @@ function savedHere(directory: string, reference: string, trials: readonly TrialI
   return undefined;
 }
 
-/** A worker that was killed while it wrote a line has left a part of it. */
+/** A worker that was killed while it wrote a line leaves a part of it. */
 function notesIn(file: string): Note[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')

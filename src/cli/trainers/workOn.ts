@@ -35,7 +35,7 @@ export interface ProgramSettings {
   readonly atTimeLimit?: 'stop' | 'fail' | undefined;
   /** The name under which the program prints the value. */
   readonly metric?: string | undefined;
-  /** The path of a file that the program writes its metrics into. */
+  /** The path of the file to which the program writes its metrics. */
   readonly metricFile?: string | undefined;
   /** Which of the values of a run is its result. */
   readonly result?: 'last' | 'best' | undefined;
@@ -47,25 +47,25 @@ export interface Work extends ProgramSettings {
   readonly words: readonly string[];
   /** Of the worker. */
   readonly name: string | undefined;
-  /** Whether it logs in with a seed or credentials, which belong to a name. */
+  /** Whether it logs in with a seed or credentials, which are for a certain name. */
   readonly hasLogin: boolean;
   readonly directory: string;
-  /** What saves checkpoints, instead of the NATS server. */
+  /** The place for checkpoints, if not the NATS server. */
   readonly commands: DepotCommands | undefined;
   /** Bytes of all files in the directory. */
   readonly keep: number | undefined;
-  /** Seconds between two times that the checkpoint of a running trial is saved. */
+  /** Seconds between two saves of the checkpoint of a running trial. */
   readonly saveEvery: number | undefined;
   readonly screen: StatusLine;
-  /** Says when it may take a trial. @param needs what each trial takes of the worker's resources */
+  /** Decides when it may take a trial. @param needs resources of the worker for each trial */
   readonly doorFor: (needs: Amounts) => Door;
   /** What this worker has for trials. */
   readonly offers: Amounts;
   readonly slotOf: (run: string) => number;
   readonly tracing: Tracing | undefined;
-  /** Ends the wait for a study that is not there yet. */
+  /** Ends the wait for a study that does not exist yet. */
   readonly signal: AbortSignal;
-  /** Whether the worker stays when the study has closed, since it follows a pattern. */
+  /** Whether the worker continues when the study has closed, because it follows a pattern. */
   readonly isFollowed: boolean;
   /** The study has closed, or was closed before. */
   readonly closed: () => void;
@@ -73,7 +73,7 @@ export interface Work extends ProgramSettings {
   readonly ended: (process: Running, event: EndFact) => void;
 }
 
-/** How a trial ended here. Handing it back is no failure. @param last the values of its last report. */
+/** How a trial ended here. Handing it back is not a failure. @param last the values of its last report. */
 function endOf(event: EndFact, params: Params, last: Values | undefined): string {
   const { trial, type: status } = event;
   if (event.type !== 'failed')
@@ -86,7 +86,7 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
 }
 
 /**
- * Runs programs for the trials of a study, once it is there.
+ * Runs programs for the trials of a study, once it exists.
  *
  * @returns undefined if the signal aborted before.
  * @throws UsageError if the command does not suit the study; what the server refuses.

@@ -26,10 +26,10 @@ interface Begun {
 
 /** Improvements of the best value that are kept. */
 const TREND = 32;
-/** Milliseconds of work before other tasks get a turn. */
+/** Milliseconds of work before it yields to other tasks. */
 const TURN = 20;
 
-/** A study as read from its log; it has no state besides. */
+/** A study as read from its log; it has no other state. */
 export class Feed<S extends StudyLog = StudySource> {
   readonly id: string;
   readonly source: S;
@@ -145,7 +145,7 @@ export class Feed<S extends StudyLog = StudySource> {
     if (this.#trend.length > TREND) this.#trend = this.#trend.filter((_, i) => i % 2 === 0 || i === this.#trend.length - 1);
   }
 
-  /** What is folded from the log; undefined while it is empty. */
+  /** The state computed from the log; undefined while it is empty. */
   state(): StudyState | undefined {
     return this.#begun && { ledger: this.#begun.ledger, rows: this.#begun.changes.rows };
   }
@@ -182,7 +182,7 @@ export class Feed<S extends StudyLog = StudySource> {
     });
   }
 
-  /** The study without its trials but the best one, to compare it with others. */
+  /** The study with only its best trial, to compare it with others. */
   summary(): Summary | undefined {
     const detail = this.detail();
     const best = detail?.best && this.#begun?.changes.rows.get(detail.best.trial);

@@ -16,7 +16,7 @@ interface Shared {
 const shared = new WeakMap<Feed, Shared>();
 
 /**
- * What a reader gets that knows nothing of a study that has begun: messages about all trials up to a position. Readers that begin at the same time share
+ * The messages for a new reader of a running study: all trials up to a position. Readers that begin at the same time share
  * them, because encoding a large study for each would block the server.
  */
 export function firstMessages(feed: Feed): { readonly position: number; readonly messages: Iterable<Uint8Array> } {

@@ -4,7 +4,7 @@ import type { TrialId } from '../../messages.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import type { RowChange, RowChanges } from '../wire.ts';
 
-/** The entries about a trial, and what it reported. */
+/** The positions of a trial's entries, and its reports. */
 interface History {
   readonly trial: TrialId;
   /** Positions of the first and the last entry about it. */
@@ -14,13 +14,13 @@ interface History {
   readonly reports: number[];
 }
 
-/** Reports of a trial that are kept for its curve; of a longer one every other is dropped, again and again. */
+/** The most reports that are kept for the curve of a trial; of more, every other one is dropped, repeatedly. */
 const CURVE = 128;
-/** Rows in one message at most, so that a page shows something early. */
+/** The most rows in a message, so that a page shows something early. */
 const MESSAGE = 2000;
 /** Values in the rows and curves of one message: more at once would block the server. */
 const VALUES = 24_000;
-/** Values of a row besides its parameters, about. */
+/** The approximate number of values in a row besides its parameters. */
 const OTHERS = 4;
 
 /** The trials of a study, and which of them have changed since a position. */
@@ -58,7 +58,7 @@ export class TrialChanges {
     reports.splice(0, reports.length, ...thinned);
   }
 
-  /** The changes that a reader who knows the log up to a position has missed, in messages of some thousand rows, the oldest changes first. */
+  /** The changes after a position, in messages of some thousand rows, the oldest changes first. */
   *since(known: number): Generator<RowChanges> {
     const { position } = this;
     const changed: History[] = [];

@@ -21,7 +21,7 @@ export interface Logic {
   readonly root?: Node;
 }
 
-/** A machine as nested states, and its transitions by the names they go by here. */
+/** A machine as nested states, and its transitions by their names here. */
 export interface Charted {
   readonly chart: ChartState;
   readonly names: ReadonlyMap<Transition, string>;

@@ -6,7 +6,7 @@ import type { Stop, TrialId } from '../../messages.ts';
 import type { StudyLog } from '../../study/source.ts';
 import { MachineWatch } from './watch.ts';
 
-/** Replays the log of a study, which may run elsewhere, and watches the machines of its strategies. */
+/** Replays the log of a study, which another process may run, and watches the machines of its strategies. */
 export class Replay {
   readonly #replayer: Replayer<Params>;
   readonly #changed: (() => void) | undefined;
@@ -29,7 +29,7 @@ export class Replay {
     await this.#catchUp();
   }
 
-  /** Folds an entry. If it amends the past, strategies read the log again when something is asked of them: once after many such entries. */
+  /** Folds an entry. If it amends the past, strategies read the log again, once, before their next answer. */
   take(entry: Entry): void {
     this.#replayer.fold(entry);
   }
@@ -45,7 +45,7 @@ export class Replay {
     return this.#replayer.difference(logged);
   }
 
-  /** That a strategy wants a trial stopped, which has not ended. */
+  /** The stop that a strategy wants for a trial that has not ended. */
   async stop(trial: TrialId): Promise<Stop | undefined> {
     await this.#catchUp();
     return this.#replayer.stops.get(trial);

@@ -7,8 +7,8 @@ import type { StudyLog } from '../../study/source.ts';
 import { Replay } from './replay.ts';
 
 /**
- * Why trials were stopped, recomputed from the log up to a position, as text for people. A trial is missing if nothing says why, as where the strategy
- * is code or decided by other rules than those of this version.
+ * Why trials were stopped, recomputed from the log up to a position, as text for people. A trial is missing if the reason is unknown, because the
+ * strategy is code, or another version of the decisions stopped it.
  *
  * @param only the trial to explain, if not all
  */
@@ -33,7 +33,7 @@ export async function stopReasons(source: StudyLog, created: Created, upTo: numb
       }
     }
   } catch {
-    // What a strategy cannot replay has no reason; `hypertide verify` says why.
+    // If the log cannot be replayed, there are no reasons; `hypertide verify` says why.
   } finally {
     replay?.dispose();
   }

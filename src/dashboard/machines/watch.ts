@@ -27,7 +27,7 @@ interface Watched {
 /** Phases of each machine that are kept. */
 const HISTORY = 24;
 
-/** Records what the machines of a study do, from inspection events. It cannot influence them. */
+/** Records the states of a study's machines from inspection events. It cannot influence them. */
 export class MachineWatch {
   readonly #watched = new Map<string, Watched>();
   readonly #changed: () => void;
@@ -55,7 +55,7 @@ export class MachineWatch {
   };
 
   #begin(actor: Inspected['actorRef']): void {
-    if (actor._parent !== undefined) return; // what a machine waits for, such as a fit, is a state of that machine
+    if (actor._parent !== undefined) return; // an actor that a machine waits for, such as a fit, shows in the state of that machine
     const charted = chartOf(actor.logic ?? {});
     this.#watched.set(actor.id, { actor, charted, counts: {}, active: [], over: false, last: undefined, history: [], since: 0 });
   }

@@ -35,7 +35,7 @@ const dark: Readonly<Record<ColourName, string>> = {
 
 export type ColourName = keyof typeof light;
 
-/** Where a figure takes its colours from. */
+/** The source of a figure's colours. */
 export interface Theme {
   readonly isDark: boolean;
   /** A colour as #rrggbb or #rgb. */

@@ -1,7 +1,7 @@
-/** Options of an ECharts chart. Its own types have no place here: figures must not need the library. */
+/** Options of an ECharts chart. Its own types are not used, because figures must not need the library. */
 export type ChartOption = Readonly<Record<string, unknown>>;
 
-/** What ECharts gives to a function that draws a series of its own. */
+/** The argument that ECharts passes to a function that draws a custom series. */
 export interface DrawApi {
   value(dimension: number): number | string;
   /** The pixel of a point on the axes. */

@@ -26,7 +26,7 @@ export type Ends = readonly [Anchor, Anchor];
 
 export function ends({ kind, labels, low, high }: AxisScale): Ends {
   if (labels === undefined) {
-    // Charts have no axis of log odds: there, an axis shows places.
+    // Charts have no axis for log odds: there, an axis shows positions.
     const [first, last] = kind === 'logit' ? [0, 1] : [low, high];
     return [
       { place: 0, value: first },
@@ -40,13 +40,13 @@ export function ends({ kind, labels, low, high }: AxisScale): Ends {
   ];
 }
 
-/** A value as a chart's axis takes it: a category by its number, log odds by their place. */
+/** A value as a chart's axis expects it: a category by its number, log odds by their position. */
 export function coordinateOf(scale: AxisScale, value: unknown): number {
   if (scale.labels) return scale.labels.indexOf(String(value));
   return scale.kind === 'logit' ? scale.place(value) : Number(value);
 }
 
-/** A place as a chart's axis takes it. */
+/** A position as a chart's axis expects it. */
 export const coordinateAt = (scale: AxisScale, place: number): number => (scale.kind === 'logit' ? place : scale.at(place));
 
 export function parameterScale(name: string, dimension: Dimension): AxisScale {

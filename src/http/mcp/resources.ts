@@ -4,7 +4,7 @@ import type { OperationId } from '../operations.ts';
 import type { RunningStudies } from '../studies.ts';
 import type { User } from '../users.ts';
 
-/** What can be read of each study, and subscribed to. */
+/** The resources of each study, which can be read and subscribed to. */
 const views = {
   state: { operation: 'getStudy', description: 'The space of a study, and its state.' },
   best: { operation: 'best', description: 'The best trial so far.' },
@@ -13,7 +13,7 @@ const views = {
 
 const uriOf = (study: string, view: string): string => `hypertide://studies/${study}/${view}`;
 
-/** The addresses of all that changes with a study. */
+/** The addresses of all resources that change with a study. */
 export const urisOf = (study: string): string[] => Object.keys(views).map((view) => uriOf(study, view));
 
 export function registerResources(server: McpServer, studies: RunningStudies, user: User): void {

@@ -25,7 +25,7 @@ function serverFor(studies: RunningStudies, user: User, subscribe: boolean): Mcp
   return server;
 }
 
-/** Calls back with the addresses of what has changed, at most every FRAME. @returns a function that unsubscribes */
+/** Calls back with the addresses of changed resources, at most every FRAME. @returns a function that unsubscribes */
 function whenChanged(studies: RunningStudies, notify: (uri: string) => void): () => void {
   const changed = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -77,7 +77,7 @@ export function mcpOverStdio(studies: RunningStudies, user: User): { close(): Pr
     }
     servers.add(server);
     const ignore = whenChanged(studies, (uri) => {
-      if (era === 'modern' || wanted.has(uri)) server.server.sendResourceUpdated({ uri }).catch(() => {}); // the client has gone
+      if (era === 'modern' || wanted.has(uri)) server.server.sendResourceUpdated({ uri }).catch(() => {}); // the client has disconnected
     });
     server.server.onclose = () => {
       servers.delete(server);

@@ -8,7 +8,7 @@ import { type Operation, type OperationId, operationIds, operations } from '../o
 import type { RunningStudies } from '../studies.ts';
 import { hasRole, type User } from '../users.ts';
 
-/** The log is too long for an agent; resources and `list_trials` say the same in short. */
+/** The log is too long for an agent; resources and `list_trials` have the same in short. */
 const LEFT_OUT: readonly OperationId[] = ['facts'];
 /** Rows of a page, unless the agent asks for more. */
 const PAGE = 20;
@@ -35,7 +35,7 @@ const isFinal = (type: Intent['type']): boolean => 'isFinal' in intents[type];
 /** The names of tools, such as `list_trials` of `listTrials`. */
 export const toolOf = (id: OperationId): string => id.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The arguments of a tool: what is in the path of its operation, and in its query or body. */
+/** The arguments of a tool: those in the path of its operation, and in its query or body. */
 function inputOf({ method, path, query = {}, required = [], body }: Operation): ObjectSchema {
   const inPath = Object.entries(ofPath).filter(([name]) => path.includes(`{${name}}`));
   return {
@@ -51,7 +51,7 @@ function inputOf({ method, path, query = {}, required = [], body }: Operation): 
   };
 }
 
-/** Checks arguments as every other request is checked, so that the messages are the same. */
+/** Checks arguments like any other request, so that the messages are the same. */
 const checks: jsonSchemaValidator = {
   getValidator:
     <T>(schema: unknown) =>
@@ -93,7 +93,7 @@ export function registerTools(server: McpServer, studies: RunningStudies, user: 
   }
 }
 
-/** What a tool answers: JSON, or why it cannot. */
+/** The answer of a tool: JSON, or an error. */
 async function answer(
   id: OperationId,
   studies: RunningStudies,

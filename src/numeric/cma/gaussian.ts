@@ -5,7 +5,7 @@ import type { CmaParameters } from './parameters.ts';
 export type Vector = readonly number[];
 export type Matrix = readonly Vector[];
 
-/** The normal law that a CMA-ES samples, N(mean, sigma^2 C), and the evolution paths that adapt it. */
+/** The normal distribution that a CMA-ES samples, N(mean, sigma^2 C), and the evolution paths that adapt it. */
 export interface Gaussian {
   readonly mean: Vector;
   readonly sigma: number;
@@ -54,8 +54,8 @@ export function whitened({ vectors, lengths }: Gaussian, y: Vector): number[] {
 }
 
 /**
- * A step that the law did not draw (a late result, or one of another strategy), not longer than one that it might have drawn: Hansen,
- * "Injecting external solutions into CMA-ES" (arXiv:1110.4181).
+ * A step that the distribution did not draw (a late result, or one of another strategy), shortened to the length of one that it might have drawn:
+ * Hansen, "Injecting external solutions into CMA-ES" (arXiv:1110.4181).
  */
 export function clippedStep(law: Gaussian, y: Vector): Vector {
   const n = y.length;

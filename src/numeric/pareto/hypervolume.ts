@@ -5,7 +5,7 @@ import { dominates, type Losses } from './pareto.ts';
  * objectives (Beume et al. 2009, "On the complexity of computing the hypervolume indicator"), beyond by exclusive volumes (WFG; While, Bradstreet &
  * Barone 2012).
  *
- * @param points to be minimised; what is not better than the reference in every objective has no volume.
+ * @param points to be minimised; a point that is not better than the reference in every objective has no volume.
  */
 export function hypervolume(points: readonly Losses[], reference: Losses): number {
   return volume(

@@ -3,9 +3,9 @@ import { dot } from '../vectors.ts';
 import type { Losses } from './pareto.ts';
 
 /**
- * The indices of the `room` trials of a front that fill the niches of some reference directions best: again and again, the direction that has
- * fewest of the chosen trials gets the closest trial of its niche (Deb & Jain, "An evolutionary many-objective optimization algorithm using
- * reference-point-based nondominated sorting approach, part I", 2014, algorithms 2 to 4).
+ * The indices of the `room` trials of a front that fill the niches of some reference directions best: repeatedly, the direction with the fewest
+ * chosen trials gets the closest trial of its niche (Deb & Jain, "An evolutionary many-objective optimization algorithm using reference-point-based
+ * nondominated sorting approach, part I", 2014, algorithms 2 to 4).
  *
  * The paper breaks ties between directions, and between the trials of a niche that is not empty, at random. Here the closest trial decides, so that
  * the choice is a function of the losses.
@@ -46,7 +46,7 @@ function nearest(directions: readonly (readonly number[])[], point: readonly num
 }
 
 /**
- * Losses less the best of each objective, as shares of where the plane through the extreme trials meets each axis. Where there is no such plane, as
+ * Losses less the best of each objective, as shares of where the plane through the extreme trials meets each axis. If there is no such plane, as
  * shares of the range.
  */
 function normalise(trials: readonly Losses[]): number[][] {

@@ -1,4 +1,4 @@
-/** So few slots are inserted one by one. */
+/** Up to this many slots are inserted one by one. */
 const FEW = 16;
 
 /** The first index whose number is not less than x. */
@@ -21,7 +21,7 @@ export class Neighbours {
   readonly #changed: (slot: number, gap: number) => void;
   #order = new Int32Array(16);
   #size = 0;
-  /** Slots that have no place yet: to find the places of many at once costs less than to insert one after the other. */
+  /** Slots without a place: finding the places of many together costs less than inserting them one by one. */
   #added: number[] = [];
 
   /** @param changed called for each slot whose distance changes */
@@ -35,12 +35,12 @@ export class Neighbours {
     return this.#order.subarray(0, this.#size);
   }
 
-  /** Adds a slot, of which `settle` tells the distance. */
+  /** Adds a slot, whose distance `settle` reports. */
   add(slot: number): void {
     this.#added.push(slot);
   }
 
-  /** Gives each slot its place, and tells the distances that have changed. */
+  /** Gives each slot its place, and reports the distances that have changed. */
   settle(): void {
     const added = this.#added;
     if (added.length === 0) return;

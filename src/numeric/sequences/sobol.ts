@@ -4,7 +4,7 @@ import { DEGREES, TABLE } from './sobolTable.ts';
 
 const BITS = 32;
 
-/** How many dimensions a Sobol sequence can have here. */
+/** The most dimensions of a Sobol sequence here. */
 export const SOBOL_DIMENSIONS = 1 + DEGREES.reduce((sum, count) => sum + count, 0);
 
 /**

@@ -196,7 +196,7 @@ export function boSurrogate(
   }
 
   /**
-   * Without results, the middle of the space is the best guess; Vizier begins there, too (Song et al. 2024). In a conditional
+   * Without results, the middle of the space is the best guess; Vizier begins there too (Song et al. 2024). In a conditional
    * space, the middle lies in one branch, and the others would be tried late.
    */
   const explore = ({ sequence, suggested }: BoState, ask: Ask): ProposedPoint | undefined =>

@@ -4,7 +4,7 @@ export interface Agreement {
   readonly tau: number;
   /** The number of configurations that it was computed from. */
   readonly pairs: number;
-  /** Whether what was good at this rung turned out bad at the next one. */
+  /** Whether good results at this rung were bad at the next one. */
   readonly misleads?: boolean | undefined;
 }
 

@@ -25,8 +25,8 @@ export interface EarlierFacts {
 const MOST = 30;
 
 /**
- * What an earlier study says about the configurations of a space: its best results and an even choice of the others. Configurations that failed by
- * themselves or violate a constraint rank behind all others. Parameters are matched by name, see `Space.closest`.
+ * The results of an earlier study for the configurations of a space: its best ones and an evenly spread sample of the others. Configurations that
+ * failed by themselves or violate a constraint rank last. Parameters are matched by name, see `Space.closest`.
  */
 export function earlierResults(space: Space<unknown>, earlier: EarlierFacts): readonly EarlierResult[] {
   const results = new RungResults(earlier.space.axes, earlier.rungs);

@@ -13,7 +13,7 @@ import type { EarlierResult } from './earlierResults.ts';
 
 /** How many points are tried first. */
 const COUNT = 5;
-/** How far apart they are, so that they test different beliefs. */
+/** The least distance between them, so that they test different regions. */
 const APART = 0.3;
 /** The score of an average result. A lower limit would refuse the optimum of a study that has converged: most of its results are there, and share the scores. */
 const AVERAGE = 0;

@@ -6,11 +6,11 @@ export interface Evolution<S> {
   readonly start: S;
   /** The state after a fact about any trial. */
   fold(state: S, fact: StrategyEvent): S;
-  /** Whether the first population is complete, and learnt from as far as `breed` needs it. */
+  /** Whether the first population is complete, and enough of its results are known for `breed`. */
   founded(state: S): boolean;
   /** An answer that does not depend on results: a member of the first population, or of the first one after a restart. */
   found(state: S, ask: Ask): ProposedPoint;
-  /** An answer that the population so far leads to. */
+  /** An answer that depends on the population so far. */
   breed(state: S, ask: Ask): ProposedPoint;
   /** Whether all trials of all generations have been suggested. */
   over(state: S): boolean;

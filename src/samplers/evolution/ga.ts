@@ -39,7 +39,7 @@ export interface GaSettings extends SettingsOf<typeof gaOptions> {
   readonly elite: number;
 }
 
-/** Where a genetic algorithm stands. */
+/** The state of a genetic algorithm. */
 export interface GaState {
   /** How many generations are over. */
   readonly generation: number;
@@ -73,7 +73,7 @@ const START: GaState = {
  * A genetic algorithm. The founders are a Latin hypercube taken through the priors. Results of other strategies replace founders that are
  * not suggested yet; later they join the population like its own.
  *
- * Where budgets differ, a higher budget comes before a lower one. The one order of all configurations (see `rankingOf`) was measured to be worse
+ * If budgets differ, a higher budget comes before a lower one. The one order of all configurations (see `rankingOf`) was measured to be worse
  * here, behind a scheduler that pauses trials: its population filled with good starts.
  */
 export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaState> {

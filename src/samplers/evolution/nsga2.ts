@@ -30,7 +30,7 @@ export interface Nsga2Settings extends SettingsOf<typeof nsga2Options>, Mating {
   readonly population: number;
 }
 
-/** Where an NSGA-II or NSGA-III stands. */
+/** The state of an NSGA-II or NSGA-III. */
 export interface Nsga2State extends SteadyState {
   /** How many generations are complete. */
   readonly generation: number;

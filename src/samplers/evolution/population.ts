@@ -20,8 +20,8 @@ export function individual(ended: Ended, standing: RankedTrial | undefined): Ind
 }
 
 /**
- * The population with a newcomer. One that resumes a member replaces it. If there is no room, the least fit member leaves; but a newcomer that is exactly
- * as fit as a member replaces that one, because a plateau would otherwise soon fill the population.
+ * The population with a new member. One that resumes a member replaces it. If there is no room, the least fit member leaves; but a newcomer that is
+ * exactly as fit as a member replaces that one, because a plateau would otherwise soon fill the population.
  */
 export function enter(population: Population, newcomer: Individual, size: number, resumes?: TrialId): Population {
   const others = resumes === undefined ? population : population.filter(({ id }) => id !== resumes);

@@ -8,10 +8,10 @@ import { type RankedTrial, rankTrial } from '../rankedTrial.ts';
 export interface FitnessRanking {
   /** The facts with one more. A report that adds no result at a rung is left out. */
   push(facts: History<StrategyEvent>, fact: StrategyEvent): History<StrategyEvent>;
-  /** How a trial that just ended stands. Undefined if it teaches nothing: it was lost, or budgets differ and it equals an earlier configuration. */
+  /** The rank of a trial that just ended. Undefined if it says nothing: it was lost, or budgets differ and it equals an earlier configuration. */
   standing(facts: History<StrategyEvent>, ended: Ended): RankedTrial | undefined;
   /**
-   * Trials as they stand now; the same array if all trials have one budget. If budgets differ, the loss in a standing is the normal score
+   * Trials with their current ranks; the same array if all trials have one budget. If budgets differ, the loss in a standing is the normal score
    * of its configuration's place in the one order of all (see `orderOf`). Behind them come those that have no place, and then the infeasible ones.
    */
   now<T extends { readonly standing: RankedTrial }>(facts: History<StrategyEvent>, trials: readonly T[]): readonly T[];

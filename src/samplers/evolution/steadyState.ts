@@ -8,10 +8,10 @@ import { foundersOf } from './breeding.ts';
 import type { Evolution } from './evolution.ts';
 import type { FitnessRanking } from './ranking.ts';
 
-/** What an evolution without a barrier between its generations knows of its trials. */
+/** The trials of an evolution without a barrier between generations. */
 export interface SteadyState {
   readonly issued: number;
-  /** Results of others' trials that stand in for founders. */
+  /** Results of other strategies that replace founders. */
   readonly immigrants: number;
   /** Fingerprints of all points that were suggested. */
   readonly known: GrowingSet<number>;

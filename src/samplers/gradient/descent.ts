@@ -27,7 +27,7 @@ export interface DescentSettings extends SettingsOf<typeof descentOptions> {
 }
 
 /**
- * What every descent keeps, for any method.
+ * The state of every descent, for any method.
  *
  * @typeParam V what the results of a round mean. All methods use `failed` (no result), `noGradient` (a loss without a gradient), `converged`, and
  * `finished` (the last descent has converged).

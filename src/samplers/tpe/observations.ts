@@ -84,7 +84,7 @@ export class TpeObservations {
   readonly #ranked = new LazySorted(compareRanked);
   /** Whether there are several objectives. */
   #hasSeveral = false;
-  /** Configurations that say nothing, since all their trials were lost. They belong to neither density. */
+  /** Configurations without information, since all their trials were lost. They belong to neither density. */
   readonly #excluded = new Set<number>();
   #below: BelowWeights = new Map();
 

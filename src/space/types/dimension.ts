@@ -17,7 +17,7 @@ export const parameterTypes = {
   constant: constantType,
 } as const;
 
-/** A parameter as data: what the functions below return is what a study file holds. */
+/** A parameter as data: the functions below return it, and study files contain it. */
 export type Dimension = {
   [T in keyof typeof parameterTypes]: (typeof parameterTypes)[T] extends ParameterType<infer D> ? D : never;
 }[keyof typeof parameterTypes];
@@ -37,8 +37,7 @@ export function isNumeric(dimension: Dimension): boolean {
 export const parseNumber = (text: string): Value => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
 
 /**
- * The value that a text stands for, as in a table or on a command line. A text that stands for none is returned as it is, for the space to
- * refuse.
+ * The value that a text stands for, as in a table or on a command line. Any other text is returned as it is, and the space refuses it.
  */
 export function parseValue(dimension: Dimension | undefined, text: string): Value {
   const values = dimension ? valuesOf(dimension) : [];

@@ -13,14 +13,14 @@ export interface NumberRange {
   readonly transform: Transform;
 }
 
-/** All that a type of parameters is. From it come data, checks, JSON Schema, encoding, prior, text form and the scale on the page. */
+/** A type of parameters, from which data, checks, JSON Schema, encoding, prior, text form and the scale on the page follow. */
 export interface ParameterType<D> {
   /** The keys of its data besides `type` and `when`. */
   readonly required: Shapes;
   readonly optional: Shapes;
   /** Its values: numbers of a range, or some values in order. */
   values(dimension: D): NumberRange | readonly Value[];
-  /** How its values lie on the coordinate. @throws SpaceError */
+  /** The mapping of its values to the coordinate. @throws SpaceError */
   scale(path: string, dimension: D): Scale;
 }
 

@@ -9,7 +9,7 @@ interface AnnotateOptions extends ActOptions {
   readonly star?: boolean;
 }
 
-/** `hypertide annotate`: describes a trial or, without its number, the study. */
+/** `hypertide annotate`: annotates a trial or, without its number, the study. */
 export async function annotate(study: CommandStudy, words: readonly string[], options: AnnotateOptions): Promise<number> {
   const { note, label, star: starred } = options;
   if (note === undefined && label === undefined && starred === undefined)

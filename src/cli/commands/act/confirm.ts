@@ -16,7 +16,7 @@ interface ConfirmOptions {
 
 /**
  * `hypertide confirm`: tries the most promising configurations again, so that noise does not decide which one is deployed. They are enqueued in
- * rounds, so that a study that is ended early has repeated each of them about equally often.
+ * rounds, so that, if the study ends early, each of them has been repeated about equally often.
  */
 export async function confirmBest(study: CommandStudy, { top, times, json }: ConfirmOptions): Promise<number> {
   const [objective, ...more] = study.created.objectives;

@@ -8,7 +8,7 @@ import { UsageError } from '../../usage.ts';
 
 interface EnqueueOptions extends ActOptions, Pick<Enqueued, 'rest'> {}
 
-/** `hypertide enqueue`: parameters as JSON, or as name=value. A study without room for them gets it. */
+/** `hypertide enqueue`: parameters as JSON, or as name=value. Raises the limit of trials if needed. */
 export async function enqueue(study: CommandStudy, words: readonly string[], options: EnqueueOptions): Promise<number> {
   if (words.length === 0) throw new UsageError('expected parameters, as name=value or JSON');
   const { parameters } = study.created.space as SpaceData;

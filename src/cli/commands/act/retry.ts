@@ -6,9 +6,9 @@ import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 /**
- * `hypertide retry`: tries the configurations of failed trials again, as new trials. Without numbers these are all that failed and were not
- * tried again since; an infeasible configuration only by its number. The failed trials no longer count towards the limit of trials: the new ones take
- * their place.
+ * `hypertide retry`: tries the configurations of failed trials again, as new trials. Without numbers, these are all that failed and were not tried
+ * again since; an infeasible configuration is tried only if its number is given. The failed trials no longer count towards the limit of trials: the
+ * new ones replace them.
  */
 export async function retry(study: CommandStudy, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {
   const rows = await trialsIn(study);
@@ -35,7 +35,7 @@ function failedTrial(rows: readonly ListedTrial[], word: string): ListedTrial {
   return row;
 }
 
-/** Of each configuration the last trial, if that failed for a reason that may not come again. */
+/** The last trial of each configuration, if it failed for a reason that may not recur. */
 function lastFailures(rows: readonly ListedTrial[]): ListedTrial[] {
   const last = new Map(rows.map((row) => [JSON.stringify(row.params), row]));
   return [...last.values()].filter(({ status, reason }) => status === 'failed' && reason !== 'infeasible');

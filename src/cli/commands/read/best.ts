@@ -41,7 +41,7 @@ export async function printBest(study: CommandStudy, { json, recommended, number
   return rows.length > 0 ? 0 : 1;
 }
 
-/** The trial whose configuration to deploy, and what to expect of it. */
+/** The trial to deploy, and its expected result. */
 function printRecommended(study: CommandStudy, all: readonly ListedTrial[], json: boolean | undefined): number {
   const { created } = study;
   const found = recommendation(spaceOf(created), created.objectives[0]!, all);
@@ -64,7 +64,7 @@ function informOfArguments({ stem }: CommandStudy, row: ListedTrial | undefined)
   inform(`${about}: ${words.map(shellQuoted).join(' ')}`);
 }
 
-/** Whether it is worth continuing, as far as a model can tell. */
+/** Whether it is worth continuing, by the prediction of a model. */
 function informOfGain(found: Recommendation<Params> | undefined, { created }: CommandStudy): void {
   if (!found?.gain) return;
   const { value, share } = found.gain;

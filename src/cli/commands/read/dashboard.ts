@@ -61,7 +61,7 @@ export function serverSettings({ host, port, name }: Pick<DashboardOptions, 'hos
   return omitUndefined({ warn: inform, host, port, names: name, token });
 }
 
-/** Prints the address of the page. It holds the token, so it must appear nowhere else. */
+/** Prints the address of the page. It contains the token, so it must not appear anywhere else. */
 export const welcome = (board: Dashboard, say: (text: string) => void = inform): void => say(`dashboard: ${board.ownerUrl}`);
 
 async function addServer(board: Dashboard, url: string, { study, ...access }: DashboardOptions): Promise<() => Promise<unknown>> {
@@ -80,7 +80,7 @@ async function foldersIn(paths: readonly string[]): Promise<readonly string[]> {
   return paths.filter((_, i) => stats[i]?.isDirectory());
 }
 
-/** A name for a file that can be part of a URL, and that is not taken. */
+/** An unused name for a file that can be part of a URL. */
 function idOf(path: string, isTaken: (id: string) => boolean): string {
   const stem =
     basename(path)

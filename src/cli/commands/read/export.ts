@@ -27,7 +27,7 @@ export async function exportTrials(study: CommandStudy, { format: named, table: 
   return 0;
 }
 
-/** The format that the name of a file says. */
+/** The format by the extension of a file. */
 function formatOf(output = ''): Format {
   const ending = output.slice(output.lastIndexOf('.') + 1).toLowerCase();
   return exportFormats.find((format) => format === ending) ?? 'jsonl';

@@ -21,7 +21,7 @@ interface LogsOptions {
   readonly directory?: string;
 }
 
-/** Milliseconds between two looks at a file that grows. */
+/** Milliseconds between two checks of a growing file. */
 const PAUSE = 100;
 
 /** `hypertide logs`: prints what the program printed in the last attempt at a trial. Resolves with the exit status. */
@@ -82,7 +82,7 @@ async function followAttempts(study: CommandStudy, row: TrialRow, pathOf: (attem
 
 type Standing = Pick<TrialRow, 'attempt'> & { readonly open: boolean };
 
-/** Where a trial stands, after each entry about it. */
+/** The state of a trial, after each entry about it. */
 function standing(study: CommandStudy, trial: TrialId, signal: AbortSignal): Observable<Standing> {
   const rows = new TrialRows();
   return from(study.read(1, signal)).pipe(
@@ -98,7 +98,7 @@ function standing(study: CommandStudy, trial: TrialId, signal: AbortSignal): Obs
 /** Prints a file as it grows. Ends if the signal aborts, or at the end of the file once it is complete. */
 async function followFile(path: string, isComplete: () => boolean, signal: AbortSignal): Promise<void> {
   for (let printed = 0; !signal.aborted; await sleep(PAUSE, undefined, { signal }).catch(() => {})) {
-    const isLast = isComplete(); // what comes after this look is not missed
+    const isLast = isComplete(); // so that nothing after this check is missed
     if (existsSync(path)) {
       const gap = gapOf(path);
       printed = outputOffset(await copy(path, fileOffset(printed, gap)), gap);

@@ -44,7 +44,7 @@ export async function plot(study: CommandStudy, kind: FigureKind, { output, para
   return 0;
 }
 
-/** Figures that order or show parameters by what they explain. */
+/** Figures that need the importance of parameters. */
 const usesImportance = (kind: FigureKind): boolean => ['importance', 'slice', 'contour', 'rank'].includes(kind);
 
 /** The objective to draw. Only the first one has learning curves. */

@@ -23,7 +23,7 @@ export async function listTrials(study: CommandStudy, { json, status }: TrialsOp
 /** With the reasons of stopped trials as their messages: no fact holds them, so the decisions are recomputed. */
 async function withStopReasons(study: CommandStudy, rows: readonly ListedTrial[]): Promise<readonly ListedTrial[]> {
   if (!rows.some(({ status }) => status === 'stopped')) return rows;
-  const last = rows.reduce((latest, { ended = 0 }) => Math.max(latest, ended), 0); // as arguments, they may be too many
+  const last = rows.reduce((latest, { ended = 0 }) => Math.max(latest, ended), 0); // too many for arguments of a call
   const reasons = await stopReasons(study, study.created, last);
   return rows.map((row) =>
     row.status === 'stopped' ? { ...row, ...omitUndefined({ message: row.message ?? reasons.get(row.trial) }) } : row,

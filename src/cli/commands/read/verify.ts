@@ -42,7 +42,7 @@ export async function verifyStudy(
   return differs || damage.length > 0 ? 1 : 0;
 }
 
-/** What to do where a part of the study is code. */
+/** What to do if a part of the study is code. */
 const IN_CODE =
   'in your program, "await verify(space, strategy, () => readJournal(path))" recomputes the suggestions (verify is in hypertide)';
 

@@ -17,7 +17,7 @@ import { UsageError } from '../../usage.ts';
 
 /** Tags that are sentences for people. */
 const EXPLANATIONS = { why: 'why auto chose this strategy', studies: 'promising by the results of' };
-/** A composition that has not handed over: the strategy that answers says more. */
+/** The phase of a composition that has not handed over: the phase of the strategy that answers is more useful. */
 const ANSWERING = 'handOver.answering';
 
 /** `hypertide why`: prints why a trial was suggested, recomputed from the log; without a number, the best trial. */
@@ -73,7 +73,7 @@ function resultOf({ status, step, values, reason, message = '' }: TrialRow<Param
   return `result: ${status}${at}${why}${values ? ` ${pairs(values)}` : ''}`;
 }
 
-/** Whether a strategy is the one that suggested, or around or inside it. */
+/** Whether a strategy is the one that made the suggestion, or is around or inside it. */
 const isOn = (path: string, by: string): boolean => `${by}/`.startsWith(`${path}/`) || path.startsWith(`${by}/`);
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));

@@ -20,7 +20,7 @@ import { savedIn } from '../../trainers/trainers.ts';
 
 interface CheckOptions {
   readonly metric?: string;
-  /** The path of a file that the program writes its metrics into. */
+  /** The path of the file to which the program writes its metrics. */
   readonly metricFile?: string;
   /** Seconds that each of the two runs may take. */
   readonly seconds?: number;
@@ -31,10 +31,10 @@ const BUDGET = 2;
 
 /** Seconds that each of the two runs may take. */
 const SECONDS = 60;
-/** Lines of its output that are shown if no value was heard. */
+/** Lines of its output that are shown if no value was read. */
 const LINES = 3;
 
-/** What a run of the program showed. */
+/** The observations of a run of the program. */
 interface Seen {
   readonly outcome: ProgramOutcome;
   readonly reports: readonly PrintedReport[];
@@ -82,7 +82,7 @@ export async function checkProgram(path: string, words: readonly string[], optio
   }
 }
 
-/** What the study begins with. */
+/** The line about configurations from earlier studies. */
 function earlierText({ studies, configurations }: NonNullable<Created['earlier']>): string {
   const from = studies.map(({ study, results }) => `${study} (${results} results)`).join(', ');
   return `${configurations.length} configurations to try first, by ${from}`;
@@ -100,7 +100,7 @@ function jobIn(directory: string, { space, options: { study, seed = 0 } }: Study
   };
 }
 
-/** Runs the program until it ends, has taken its time, or has reported enough. */
+/** Runs the program until it ends, reaches its time limit, or has reported enough. */
 async function observe(
   job: Job,
   trainer: Pick<ProcessOptions, 'command' | 'metricFile'>,

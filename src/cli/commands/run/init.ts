@@ -19,12 +19,12 @@ interface Argument {
   readonly name: string;
   readonly choices?: readonly string[];
   readonly default?: string;
-  /** Whether its values are whole numbers, as far as the source says. */
+  /** Whether its values are whole numbers, if the source says so. */
   readonly whole?: boolean;
   readonly help: string;
 }
 
-/** `hypertide init`: writes a study file, from what `--help` of the program says. Resolves with the exit status. */
+/** `hypertide init`: writes a study file from the `--help` of the program. Resolves with the exit status. */
 export async function initStudy(words: readonly string[], { output = 'study.yaml', epochs, metric }: InitOptions): Promise<number> {
   if (existsSync(output)) throw new UsageError(`${output}: exists already; choose another file with --output, or remove it`);
   const help = words.length > 0 ? helpOf(words) : '';
@@ -96,7 +96,7 @@ export function flagsIn(help: string): string[] {
     });
 }
 
-/** Defaults or types of arguments in the source of programs that use argparse, whose help shows no types, and defaults only if it is told to. */
+/** Defaults or types of arguments in the source of programs that use argparse, whose help shows no types, and defaults only on request. */
 export function argparseSettings(sources: readonly string[], setting: 'default' | 'type'): ReadonlyMap<string, string> {
   const pattern = new RegExp(`\\b${setting}\\s*=\\s*(?:["']([^"']*)["']|([-+.\\w]+))`);
   const found = new Map<string, string>();
@@ -109,7 +109,7 @@ export function argparseSettings(sources: readonly string[], setting: 'default' 
   return found;
 }
 
-/** The commands of a program that has some, as argparse and click show them. */
+/** The subcommands of a program, as argparse and click show them. */
 function subcommandsIn(help: string): string[] {
   const [, argparse] = /\{([\w-]+(?:,[\w-]+)*)\} \.\.\./.exec(help.replace(/\s+/g, ' ')) ?? [];
   if (argparse !== undefined) return argparse.split(',');
@@ -117,14 +117,14 @@ function subcommandsIn(help: string): string[] {
   return [...click.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name!);
 }
 
-/** Arguments that are no hyperparameters: where things are, how much is printed, how long a training takes. */
+/** Arguments that are not hyperparameters: paths, verbosity, the length of a training. */
 const FIXED =
   /^(?:help|version|seed|epochs?|num[-_]epochs|device|gpus?|workers|num[-_]workers|(?:.*[-_])?(?:dir|path|file|root|log|name|out|output|data|dataset|checkpoint|resume|host|port|url|interval))$/i;
 
-/** What is better searched on a logarithmic scale. */
+/** Parameters that are better searched on a logarithmic scale. */
 const LOGARITHMIC = /(?:^|[-_])(?:lr|rate|decay|alpha|lambda|l1|l2|reg|gamma|eps|epsilon|wd|temperature)(?:$|[-_])/i;
 
-/** A parameter in YAML, with a range around its default. Of one without a default only a person knows the range. */
+/** A parameter in YAML, with a range around its default. Without a default, only a person knows the range. */
 function parameterOf({ name, choices, default: otherwise, whole }: Argument): string {
   const key = name.replaceAll('-', '_');
   if (choices) return `  ${key}: { type: choice, values: [${choices.join(', ')}] }`;
@@ -142,7 +142,7 @@ function parameterOf({ name, choices, default: otherwise, whole }: Argument): st
 const rangeAround = (value: number): readonly [low: number, high: number] => [decimal(value / 100), decimal(value * 100)];
 const decimal = (value: number): number => Number(value.toPrecision(2));
 
-/** Few flags are hyperparameters, so that a person has to choose them. */
+/** Few flags are hyperparameters, so a person has to choose them. */
 const flagOf = (name: string): string => {
   const key = name.replaceAll('-', '_');
   return `  # ${key}: { type: boolean }   # a flag: to search it, remove the first #, and add --${name}{?${key}} to the command`;
@@ -161,7 +161,7 @@ function studyOf(
     found.length > 0
       ? found.map((argument) => parameterOf(argument) + added(argument))
       : ['  lr: { type: float, low: 1e-5, high: 0.1, log: true }   # an example'];
-  // With {args}, a parameter that you write later is passed too. It keeps underscores, so a flag with a dash needs its own place.
+  // {args} also passes parameters that you add later. It keeps underscores, so a flag with a dash needs its own placeholder.
   const places = dashed ? found.filter(isKnown).map(placeOf) : found.slice(0, 1).map(() => '{args}');
   const command = words.length > 0 ? [...words, ...places] : [];
   return [

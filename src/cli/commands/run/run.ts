@@ -51,7 +51,7 @@ interface RunOptions {
   readonly seed?: string;
   /** The name of the value that the program prints. */
   readonly metric?: string;
-  /** The path of a file that the program writes its metrics into. */
+  /** The path of the file to which the program writes its metrics. */
   readonly metricFile?: string;
   readonly fsync?: 'always' | 'interval' | 'never';
   readonly json?: boolean;
@@ -59,7 +59,7 @@ interface RunOptions {
   readonly keep?: number;
   /** The file of commands and webhooks to call. */
   readonly hooks?: string;
-  /** Port of the dashboard; true for one that is free. */
+  /** Port of the dashboard; true for a free one. */
   readonly dashboard?: number | true;
 }
 
@@ -92,7 +92,7 @@ export async function runPrograms(
   );
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
-  /** Made before the journal is begun, since an earlier one may not be readable. */
+  /** Made before the journal, because an earlier study may not be readable. */
   const first = created ? undefined : await createdAfter(file.space, file.strategy, settings);
   const screen = about(terminal, { study: name });
   const warn = about(screen, { level: 'warn' }).line;
@@ -152,14 +152,14 @@ export async function runPrograms(
   return ending.type === 'closed' && completed > 0 && book.place() === where ? 0 : 1;
 }
 
-/** That a journal may as well be deleted, if so. */
+/** A hint that the journal can be deleted, if it has no result. */
 async function withoutResult(journal: string, directory: string): Promise<string> {
   const rows = await trialsIn(journalSource(journal));
   if (rows.some(({ values }) => values !== undefined)) return '';
   return `; it holds no result, so you can also delete it, and ${directory}`;
 }
 
-/** What a new study is going to do. */
+/** What a new study is about to do. */
 function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): string {
   const many = trials === undefined ? 'trials without a limit of their number' : `${trials} ${trials === 1 ? 'trial' : 'trials'}`;
   return `starting ${many}, ${parallel} at a time; ${nearby(directory)} has what they print`;
@@ -177,7 +177,7 @@ async function openDashboard(port: number | true, source: StudySource, directory
     inspect = looking;
   });
   welcome(board, warn);
-  /** @param position of the last entry that its pages are to show. */
+  /** @param position of the last entry that its pages should show. */
   const close = async (position: number) => {
     await feed.reached(position);
     await board.close();
@@ -206,7 +206,7 @@ interface Work {
   readonly warn: (message: string, about?: About) => void;
 }
 
-/** Runs the study until it ends, is interrupted or fails. After that, no program runs, and all they reported is in the log. */
+/** Runs the study until it ends, is interrupted or fails. After that, no program runs, and the log has all reports. */
 async function work(given: Work): Promise<Ending> {
   const { file, goal, log, watching, warn } = given;
   let end!: (ending: Ending) => void;

@@ -24,7 +24,7 @@ interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'max
   readonly signer?: string;
   readonly user?: readonly string[];
   readonly revoke?: readonly string[];
-  /** A server that runs, to update. */
+  /** A running server to update. */
   readonly nats?: string;
   /** A context with that server. */
   readonly context?: string;
@@ -46,7 +46,7 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
     const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
     const { text, files, accounts } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke }), keyOf: keys.read });
     writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
-    process.stdout.write(text); // a configuration is of no use without its keys
+    process.stdout.write(text); // a configuration is useless without its keys
     if (server !== undefined) return update(server, accounts, options);
     if (revoke !== undefined)
       inform(
@@ -72,7 +72,7 @@ interface Server extends Pick<Access, 'tlsCa' | 'tlsCert' | 'tlsKey'> {
   readonly nats: string;
 }
 
-/** Updates the accounts of a server that runs. Resolves with the exit status. */
+/** Updates the accounts of a running server. Resolves with the exit status. */
 async function update({ nats: url, ...server }: Server, accounts: readonly SignedAccount[], options: NatsConfigOptions): Promise<number> {
   const { seeds, revoke = [] } = options;
   const [{ connectTo }, { updateAccount }, { UPDATER }] = await Promise.all([
@@ -81,7 +81,7 @@ async function update({ nats: url, ...server }: Server, accounts: readonly Signe
     import('../../../../streams/nats/config/jwtConfig.ts'),
   ]);
   const place = withoutPassword(url);
-  const { tlsCa, tlsCert, tlsKey } = server; // not its login: only the system account may do this
+  const { tlsCa, tlsCert, tlsKey } = server; // not its login, because only the system account may do this
   const certificates = omitUndefined({ tlsCa, tlsCert, tlsKey });
   const nc = await connectTo(url, { inboxPrefix: '_INBOX_system', creds: join(seeds, UPDATER), ...certificates });
   try {
@@ -103,7 +103,7 @@ async function update({ nats: url, ...server }: Server, accounts: readonly Signe
 
 const teamOf = (name: string): string => name.split('/')[0]!;
 
-/** Signs credentials, which the server accepts at once. */
+/** Signs credentials, which the server accepts immediately. */
 async function newUsers({ seeds: directory, signer: file, user: names, days, team = [] }: NatsConfigOptions): Promise<number> {
   if (file === undefined || names === undefined) throw new UsageError('--signer: expected the file of a key, and --user with names');
   if (team.length > 1) throw new UsageError('--signer: expected one team at most: a key belongs to one');

@@ -26,7 +26,7 @@ interface ServeOptions extends Access {
   readonly hooks?: string;
   /** Where to serve metrics and health. */
   readonly monitor?: string;
-  /** Serves every study whose name fits this pattern. */
+  /** Serves every study whose name matches this pattern. */
   readonly all?: string;
 }
 
@@ -65,7 +65,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   let failed = 0;
   /** Why studies are not served. */
   const failures = new Map<string, string>();
-  /** Serves a study until it has closed. Where several are served, the failure of one ends that one only. */
+  /** Serves a study until it has closed. If several are served, the failure of one does not end the others. */
   const attend = async (study: string, begin: () => Promise<ServedStudy>) => {
     try {
       const { finished } = await begin();

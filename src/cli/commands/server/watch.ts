@@ -24,7 +24,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(options) });
   const since = performance.now();
   let before: number | undefined;
-  /** How far the study is, without a bar. */
+  /** The progress of the study, without a bar. */
   let last: string | undefined;
   let known = () => {};
   const first = new Promise<void>((resolve) => {
@@ -63,7 +63,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
   });
 }
 
-/** The author of a message, its trial, and what it says. */
+/** The author of a message, its trial, and its text. */
 function lineOf({ subject, data }: Seen & { type: 'message' }): string {
   const { type = '?', trial, ...more } = (data ?? {}) as Record<string, unknown>;
   const told = (more.values ?? more.params ?? {}) as Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
-/** Says which files a copy lacks. */
+/** Warns about files that a copy lacks. */
 export function informOfLeftOut(files: readonly string[]): void {
   for (const file of files) inform(`${file}: left out, since it vanished meanwhile, is no file with data, or is also in another folder`);
 }
@@ -14,11 +14,11 @@ export async function archive(
   { directory, output = `${placed.name}.tar.gz` }: { readonly directory?: readonly string[]; readonly output?: string },
 ): Promise<number> {
   const { place, name } = placed;
-  await place.open(name); // reports what is wrong with the study
+  await place.open(name); // throws if the study cannot be read
   const missing = await missingIn(directory ?? []);
   if (missing !== undefined) throw new UsageError(`--directory: there is no folder ${missing}`);
   const trials = directory?.map((one) => trialsOf(placed, one)) ?? [trialsOf(placed)];
-  // A folder of this name next to the user may belong to another study than the one on the server.
+  // A folder of this name in the current directory may belong to another study than the one on the server.
   const isItsOwn = place.form === 'journal' || directory !== undefined;
   const { entries, leftOut } = await writeArchive(place, name, isItsOwn ? trials : [], output);
   informOfLeftOut(leftOut);

@@ -11,8 +11,7 @@ import { informOfLeftOut } from './archive.ts';
 /**
  * Begins a study with the entries of another one in the same place, up to a position.
  *
- * @param at default: all entries that there are now.
- * @returns the position.
+ * @param at default: the last entry now. @returns the position.
  * @throws UsageError for a position that the study does not have, and if the name is taken.
  */
 export async function beginFrom({ place, name }: StudyInPlace, to: string, at?: number): Promise<number> {
@@ -34,7 +33,7 @@ export async function ownTrials(placed: StudyInPlace): Promise<string | undefine
   return !isOfJournal && (await isThere(trials)) ? trials : undefined;
 }
 
-/** `hypertide copy`: another study that begins as this one. Resolves with the exit status. */
+/** `hypertide copy`: a new study that begins with the entries of this one. Resolves with the exit status. */
 export async function copy(placed: StudyInPlace, to: string, { at }: { readonly at?: number }): Promise<number> {
   const [from, target] = [await ownTrials(placed), trialsOf({ ...placed, name: to })];
   if (await isThere(target)) throw new UsageError(`${target}: a folder with this name exists already; move it, or choose another name`);

@@ -13,10 +13,10 @@ interface DeleteOptions {
   readonly directory?: string;
 }
 
-/** `hypertide delete`: deletes a study and the files of its trials, after a question. Resolves with the exit status. */
+/** `hypertide delete`: deletes a study and the files of its trials, after confirmation. Resolves with the exit status. */
 export async function deleteStudy(placed: StudyInPlace, { yes = false, directory }: DeleteOptions): Promise<number> {
   const { place, name } = placed;
-  // A folder of this name next to the user may belong to another study than the one on the server.
+  // A folder of this name in the current directory may belong to another study than the one on the server.
   const trials = place.form === 'journal' || directory !== undefined ? trialsOf(placed, directory) : undefined;
   const count = await trialsIn(placed);
   const files = trials !== undefined && (await isThere(trials)) ? ` and ${trials}` : '';
@@ -27,7 +27,7 @@ export async function deleteStudy(placed: StudyInPlace, { yes = false, directory
   return 0;
 }
 
-/** A study of which only a part was restored cannot be read, but deleted. */
+/** A partly restored study cannot be read, but it can be deleted. */
 async function trialsIn({ place, name }: StudyInPlace): Promise<number> {
   try {
     return (await readFeed(await place.open(name))).headline()?.trials ?? 0;

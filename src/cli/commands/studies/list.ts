@@ -6,7 +6,7 @@ import { print } from '../../terminal/output.ts';
 import { shown, textTable } from '../../terminal/table.ts';
 
 interface Shown extends Omit<Headline, 'id' | 'source'> {
-  /** Whether a process runs it. One that was killed says nothing in the log of its study. */
+  /** Whether a process runs it. The log does not show that a process was killed. */
   readonly running: boolean;
 }
 

@@ -15,10 +15,10 @@ interface AskTellOptions {
 }
 
 /**
- * `hypertide ask-tell`: a request per line on standard input, a reply per line on standard output. A bad request never ends it. A request
- * with a `seq` is answered when its answer is there, and the reply holds the same `seq`; others are answered one after another.
+ * `hypertide ask-tell`: a request per line on standard input, a reply per line on standard output. A bad request never ends it. A request with a
+ * `seq` is answered as soon as possible, and the reply has the same `seq`; others are answered in order.
  *
- * @throws OptionError where the strategy is wrong for any study.
+ * @throws OptionError if the strategy is invalid for any study.
  */
 export async function askTell(
   { strategy, journal }: AskTellOptions,

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { print } from '../../terminal/output.ts';
 
-/** What can follow a command: its options, and the values of an option that takes one of a few. */
+/** Completions after a command: its options, and the values of options with fixed choices. */
 interface Completed {
   readonly name: string;
   readonly description: string;
   readonly options: readonly Flag[];
-  /** The arguments of the command that are one of a few words. */
+  /** The arguments of the command with fixed choices. */
   readonly words: readonly string[];
 }
 interface Flag {
@@ -16,7 +16,7 @@ interface Flag {
   readonly choices: readonly string[];
 }
 
-/** `hypertide completion`: a script for a shell that completes commands, options, and the values of options that have a few. Resolves with the exit status. */
+/** `hypertide completion`: a script that completes commands, options, and the fixed choices of options in a shell. Resolves with the exit status. */
 export async function printCompletion(program: Command, shell: string): Promise<number> {
   const commands = program.commands.map(completed);
   print((shell === 'fish' ? fish : shell === 'zsh' ? zsh : bash)(program.name(), commands));
@@ -40,7 +40,7 @@ function completed(command: Command): Completed {
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const namesOf = ({ options }: Completed): string[] => options.flatMap(({ names }) => names);
 
-/** Where there is nothing to offer, bash completes files. */
+/** Without candidates, bash completes files. */
 function bash(program: string, commands: readonly Completed[]): string {
   const cases = commands.flatMap((command) => [
     ...command.options.flatMap(({ names, choices }) =>

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { conformance } from '../../../../streams/nats/conformance/conform.ts';
 import { UsageError } from '../../usage.ts';
 
-/** `hypertide nats-conform`: holds a trainer in any language against what a study on a server expects of it. Resolves with the exit status. */
+/** `hypertide nats-conform`: checks that a trainer in any language conforms to the protocol. Resolves with the exit status. */
 export async function natsConform(words: readonly string[], { nats }: { readonly nats: string }): Promise<number> {
   for (const name of ['nats', 'study', 'name'])
     if (!words.some((word) => word.includes(`{${name}}`))) throw new UsageError(`expected the command to contain {${name}}`);

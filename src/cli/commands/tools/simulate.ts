@@ -25,7 +25,7 @@ interface SimulateOptions extends Remote {
   readonly json?: boolean;
 }
 
-/** `hypertide simulate`: what strategies would have found, by what a finished study knows. */
+/** `hypertide simulate`: compares strategies on the results of a finished study. */
 export async function simulateStudy(
   path: string,
   { from, nats, study, nkey, creds, tlsCa, tlsCert, tlsKey, strategies, seeds = 10, json = false, ...wanted }: SimulateOptions,

@@ -21,7 +21,7 @@ export async function showStrategies(name: string | undefined, { json }: { reado
 const help = new Help();
 help.prepareContext({ helpWidth: Math.min(process.stdout.columns ?? 100, 120) });
 
-/** Terms with what they mean, wrapped to the terminal. */
+/** Terms with their meanings, wrapped to the terminal. */
 function items(rows: readonly (readonly [term: string, meaning: string])[]): string {
   const width = Math.max(...rows.map(([term]) => term.length));
   return rows.map(([term, meaning]) => help.formatItem(term, width, meaning, help)).join('\n');
@@ -29,7 +29,7 @@ function items(rows: readonly (readonly [term: string, meaning: string])[]): str
 
 const paragraphs = ({ description }: StrategyDescription): string[] => description.split('\n\n');
 
-/** Each strategy with the paragraph that says when to use it, or else with the first one. */
+/** Each strategy with the paragraph that says when to use it or, without one, the first paragraph. */
 function list(described: Readonly<Record<string, StrategyDescription>>): string {
   const rows = Object.entries(described).map(([name, strategy]) => {
     const [first = '', ...rest] = paragraphs(strategy);

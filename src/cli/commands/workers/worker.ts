@@ -32,7 +32,7 @@ interface WorkerOptions extends Access, Partial<ProgramSettings> {
   readonly directory?: string;
   /** Bytes of all files in the directory of a study. */
   readonly keep?: number;
-  /** Seconds between two times that the checkpoint of a running trial is saved. */
+  /** Seconds between two saves of the checkpoint of a running trial. */
   readonly saveEvery?: number;
   /** Commands that save and restore checkpoints. */
   readonly store?: string;
@@ -97,7 +97,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       endAll();
     }, idle * 1000);
   };
-  /** Works at a study until it has closed. @returns whether it has */
+  /** Works on a study until it has closed. @returns whether it has closed */
   const attend = async (study: string, { weight, words, ...settings }: Assignment, begun: (trainer: Trainer) => void): Promise<boolean> => {
     let hasClosed = false;
     const trainer = await workOn({
@@ -151,7 +151,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       failures.set(study, error.message);
       return false;
     });
-  /** Works at the studies of patterns. The first pattern that fits decides; studies with an assignment of their own are not among them. */
+  /** Works on the studies that match patterns. The first matching pattern decides; studies with an assignment by name are left out. */
   const follow = async () => {
     const rules = patterns.map((assignment) => ({ assignment, fits: matching(assignment.studies) }));
     const ruleOf = (study: string) => (named.some(({ studies }) => studies === study) ? undefined : rules.find(({ fits }) => fits(study)));
@@ -200,7 +200,7 @@ function commandsIn({ store, fetch }: WorkerOptions): DepotCommands | undefined 
   throw new UsageError('--store and --fetch: expected both, since one worker fetches what another one stores');
 }
 
-/** Which studies it serves, and with which programs. @throws UsageError; StudyFileError */
+/** The studies that it serves, and their programs. @throws UsageError; StudyFileError */
 async function assignmentsIn(words: readonly string[], options: WorkerOptions): Promise<readonly Assignment[]> {
   const { study, config, parallel, timeLimit, atTimeLimit, metric, metricFile, result } = options;
   const settings = omitUndefined({ parallel, timeLimit, atTimeLimit, metric, metricFile, result });
@@ -213,7 +213,7 @@ async function assignmentsIn(words: readonly string[], options: WorkerOptions): 
   return sharedProgram(study, words, { parallel: 1, ...settings });
 }
 
-/** Where the trials of a study are kept. Several studies in one directory have one below it each. */
+/** The directory of a study's trials. If one directory is for several studies, each has its own below it. */
 function directoryOf(study: string, directory: string | undefined, isAlone: boolean): string {
   if (directory === undefined) return trialsDirectory(study);
   return isAlone ? resolve(directory) : join(resolve(directory), study);

@@ -16,10 +16,10 @@ export async function listWorkers(study: CommandStudy, { json }: { readonly json
 
 const words = { work: 'works', pause: 'paused', drain: 'drained' } as const;
 
-/** Engines of earlier versions only say how long a worker was silent. */
+/** Engines of earlier versions only send how long a worker was silent. */
 const isConnected = ({ connected, silent }: TrainerRow): boolean | undefined => connected ?? (silent === undefined ? undefined : true);
 
-/** What a worker was told, and whether it is there. */
+/** The instruction of a worker, and whether it is connected. */
 function statusOf(row: TrainerRow): string {
   const connected = isConnected(row);
   const told = row.to === 'work' && !connected ? [] : [words[row.to]];

@@ -100,7 +100,7 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
     const { signal } = grip;
     box.addEventListener('pointermove', drag, { signal });
     box.addEventListener('pointerup', drop, { signal });
-    box.addEventListener('pointercancel', () => grip.abort(), { signal }); // a finger scrolls the page
+    box.addEventListener('pointercancel', () => grip.abort(), { signal }); // a touch scrolls the page
   };
   const press = (event: KeyboardEvent) => {
     const by = {
@@ -172,7 +172,7 @@ function drawCube(
     context.strokeStyle = colour('line-strong');
     line(from, to);
     if (scale === undefined) continue;
-    /** Writes next to the axis, away from the centre. */
+    /** Draws text next to the axis, away from the centre. */
     const write = (text: string, share: number, away: number) => {
       const [x, y] = at([0, 1, 2].map((k) => from[k]! + share * (to[k]! - from[k]!)) as unknown as Corner);
       const [dx, dy] = axis === 2 ? [-1, 0] : [x - width / 2, Math.abs(y - HEIGHT / 2)];

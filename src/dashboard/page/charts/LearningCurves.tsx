@@ -40,7 +40,7 @@ const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
   const [steps, values] = scales;
   /** The points of a curve in pixels. */
   const points = (index: number, frame: Frame): Path => {
-    const row = all[index]; // a trial that arrived since comes with the next picture
+    const row = all[index]; // a trial that arrived since is in the next picture
     return row ? curvePath(row, scales).map(([x, y]) => [across(frame, x), up(frame, y)] as const) : [];
   };
   return {

@@ -21,7 +21,7 @@ export function Slices() {
   );
 }
 
-/** What the vertical axis shows, and how much of it the parameter explains. */
+/** The vertical axis, and how much of it the parameter explains. */
 function noteOf(share: number | undefined): string {
   const value = cut(objectives.value[0]?.name ?? 'value', 30);
   return share === undefined ? value : `explains ${Math.round(100 * share)} % of ${value}`;

@@ -26,7 +26,7 @@ export interface Frame {
   readonly seen: readonly [left: number, right: number];
 }
 
-/** The pointer means what is within this many pixels. */
+/** The pointer selects within this many pixels. */
 export const NEAR = 9;
 
 /** Places outside an axis are drawn this far from its end. */

@@ -4,7 +4,7 @@ import { Sheet } from './sheet.ts';
 
 /** Milliseconds of drawing in each frame. */
 const TURN = 8;
-/** How many lines to draw between two looks at the clock. Drawing takes every so many-th line first, so that a partial picture is a fair sample. */
+/** How many lines are drawn between two checks of the time. Every so many-th line is drawn first, so that a partial picture is a fair sample. */
 const STRIDE = 64;
 
 /** Very many lines, each of one colour. */

@@ -6,7 +6,7 @@ import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
 import type { TrialRow } from '../../../study/trials.ts';
 
-/** What the results say about a parameter. */
+/** What the results show about a parameter. */
 export interface ParameterFinding {
   readonly name: string;
   /** Its share of the variation, from 0 to 1. */
@@ -17,18 +17,18 @@ export interface ParameterFinding {
   readonly text?: string;
 }
 
-/** The best trials that lessons look at: a tenth, but not fewer. */
+/** The fewest best trials that lessons use; otherwise a tenth of all. */
 const LEAST = 5;
-/** Results below which there are no lessons. */
+/** The fewest results for lessons. */
 const FEW = 15;
 /** A parameter hardly matters if its share is below this even at the upper end of its interval. */
 const SMALL = 0.05;
 /** Values in this part of the range lie at its end. */
 const END = 0.05;
-/** Of a constant, which explains nothing. */
+/** The lesson of a constant, which explains nothing. */
 const NONE: ShareInterval = [0, 0];
 
-/** What the results say about each parameter, the most important first. @param ranked the trials with a result, the best first */
+/** What the results show about each parameter, the most important first. @param ranked the trials with a result, the best first */
 export function lessons(
   parameters: readonly (readonly [string, Dimension])[],
   ranked: readonly TrialRow[],

@@ -2,7 +2,7 @@ import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { lossOf } from '../../../ledger/settings.ts';
 import type { TrialRow } from '../../../study/trials.ts';
 
-/** What the search has gained so far, in one objective. */
+/** The gain of the search so far, in one objective. */
 export interface Gain {
   readonly best: TrialRow;
   /** The first trial with a result at the budget of the best. */
@@ -13,7 +13,7 @@ export interface Gain {
   readonly since: number;
 }
 
-/** What the best of the trials gained. @param ranked the trials with a result, the best first: only those at its budget are compared */
+/** The gain of the best trial. @param ranked the trials with a result, the best first: only those at its budget are compared */
 export function gainOf(ranked: readonly TrialRow[], rows: readonly TrialRow[], objective: ObjectiveSpec): Gain | undefined {
   const [best] = ranked;
   if (best === undefined) return undefined;
@@ -24,7 +24,7 @@ export function gainOf(ranked: readonly TrialRow[], rows: readonly TrialRow[], o
   return { best, first, share: from === 0 ? undefined : (from - to) / Math.abs(from), since };
 }
 
-/** The latest ends that tell how fast a study is. */
+/** The number of latest ends that measure the speed of a study. */
 const LATEST = 20;
 
 /**

@@ -13,7 +13,7 @@ interface AnnotationProps {
   readonly closedFor: string | undefined;
 }
 
-/** What people say of a trial or of the study: a star, labels and a note. */
+/** The annotations of a trial or of the study: a star, labels and a note. */
 export function AnnotationCard({ trial, of: { note = '', labels = [], starred = false }, closedFor }: AnnotationProps) {
   const editing = useSignal(false);
   const { feedback, show } = useFeedback();

@@ -222,7 +222,7 @@ const connections: Readonly<Record<typeof connection.value, string>> = {
   file: 'report',
 };
 
-/** A study that has closed changes no more, unless a person reopens it. */
+/** A closed study no longer changes, unless a person reopens it. */
 function Connection() {
   const isIdle = connection.value === 'live' && detail.value?.phase === 'closed';
   return (
@@ -232,7 +232,7 @@ function Connection() {
   );
 }
 
-/** Shown if the server wants a token to read. */
+/** Shown if the server requires a token to read. */
 function TokenForm() {
   const refused = useSignal(false);
   const submit = async (event: SubmitEvent) => {

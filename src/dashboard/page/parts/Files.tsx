@@ -9,7 +9,7 @@ import { Feedback, useFeedback } from './Feedback.tsx';
 /** Bytes of the end of a text that are shown. */
 const SHOWN = 2 ** 16;
 
-/** What a trial printed and saved. Nothing if its files are not on the machine of the server. */
+/** The output and files of a trial. Empty if its files are not on the machine of the server. */
 export function Files({ row }: { readonly row: FigureRow }) {
   const files = useSignal<readonly KeptFile[] | null>(null);
   const { feedback, show } = useFeedback();

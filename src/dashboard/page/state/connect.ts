@@ -114,7 +114,7 @@ export async function signIn(given: string): Promise<boolean> {
 /** Asks the server about the study that is shown. */
 export const get = <T>(path: string): Promise<T> => getFrom(study.value, `/${path}`);
 
-/** A study to compare with others; null if it is not there. */
+/** A study to compare with others; null if it does not exist. */
 export function summaryOf(id: string): Promise<Summary | null> {
   if (reported === undefined) return getFrom<Summary | null>(id, '').catch(() => null);
   const one = reported.find(({ detail }) => detail.id === id);
@@ -133,7 +133,7 @@ async function answered(address: string): Promise<Response> {
   return response;
 }
 
-/** The address of something of the study that is shown. */
+/** The address of a resource of the shown study. */
 export const studyPath = (path: string): string => `api/studies/${encodeURIComponent(study.value)}/${path}`;
 
 /** Reads a text of the study that is shown. */

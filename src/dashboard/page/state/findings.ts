@@ -6,10 +6,10 @@ import { connection, detail, knownImportances, knownRecommended } from './store.
 
 /** Computed again when the number of results has grown by this factor. */
 const GROWN = 1.2;
-/** Results below which there is nothing to compute. */
+/** The fewest results for a computation. */
 const FEW = 4;
 
-/** Whether findings can be there, or are on their way. */
+/** Whether findings exist, or are being computed. */
 export const mayFind = (): boolean => (detail.value?.completed ?? 0) >= FEW;
 
 /** Keeps `knownImportances` and `knownRecommended` up to date while the component is shown. */

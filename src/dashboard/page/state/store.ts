@@ -101,7 +101,7 @@ export const columns = computed<readonly Float32Array[]>(() =>
   columnsOf(rows.value, scales.value, parameters.value.length, objectives.value),
 );
 
-/** The study that is shown, for figures. What they read of it, they follow. */
+/** The shown study, for figures. A figure is updated when a part that it reads changes. */
 export const figures: FigureStudy = {
   get rows() {
     return rows.value;

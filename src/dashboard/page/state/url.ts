@@ -1,11 +1,11 @@
 import { batch, effect, type Signal, signal } from '@preact/signals';
 
-/** The address holds what the page shows; everything else comes from the log. */
+/** The address contains the view of the page; everything else comes from the log. */
 const given = new URLSearchParams(location.search);
 
 const pairs: Record<string, Signal<string>> = {};
 
-/** A part of the view that the address holds. */
+/** A part of the view in the address. */
 export function kept(name: string, initial = ''): Signal<string> {
   pairs[name] ??= signal(given.get(name) ?? initial);
   return pairs[name];

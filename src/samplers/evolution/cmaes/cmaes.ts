@@ -19,9 +19,9 @@ interface Open {
   readonly generation?: number;
 }
 
-/** Where a CMA-ES stands. */
+/** The state of a CMA-ES. */
 export interface CmaesState {
-  /** Results of others from before its first trial. */
+  /** Results of other strategies from before its first trial. */
   readonly told: History<WarmStartResult>;
   /** None before its first trial. */
   readonly run?: CmaRun;
@@ -29,12 +29,12 @@ export interface CmaesState {
 }
 
 /**
- * A CMA-ES that draws from its distribution at the points of a Halton sequence, so that a few draws tell as much as many random ones (Teytaud & Gelly, "DCMA: yet
- * another derandomization in covariance-matrix-adaptation", GECCO 2007). It has no barrier: each ask gets another draw from the current distribution. After every `population` results,
- * the distribution is updated, even if earlier distributions drew some of them.
+ * A CMA-ES that draws from its distribution at the points of a Halton sequence, so that a few draws are as informative as many random ones (Teytaud &
+ * Gelly, "DCMA: yet another derandomization in covariance-matrix-adaptation", GECCO 2007). It has no barrier: each ask gets another draw from the
+ * current distribution. After every `population` results, the distribution is updated, even if earlier distributions drew some of them.
  *
- * Where budgets differ, a higher budget comes before a lower one. We measured the common order of all configurations (see `rankingOf`);
- * it did not help here.
+ * If budgets differ, a higher budget comes before a lower one. The common order of all configurations (see `rankingOf`) was measured; it did not help
+ * here.
  */
 export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evolution<CmaesState> {
   const layout = layoutOf(env.axes);

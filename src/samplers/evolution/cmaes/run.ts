@@ -48,7 +48,7 @@ export interface CmaRun {
   /** The best loss of each of the last generations, as many as `flat` looks at. */
   readonly lately: readonly number[];
   readonly evaluations: number;
-  /** What the runs before it have spent, by kind; and the population of the last large one. */
+  /** The trials of earlier runs, by kind; and the population of the last large one. */
   readonly spent: Spent;
 }
 interface Spent {

@@ -16,7 +16,7 @@ import type { Rng } from '../../../numeric/random.ts';
 import { type Axis, active, type Point } from '../../../space/axis.ts';
 import { supportOnAxis } from '../../parzenSupport.ts';
 
-/** Which axes the two halves of a distribution are about. */
+/** The axes of the two halves of a distribution. */
 export interface Layout {
   readonly axes: readonly Axis[];
   /** Indices of the axes of the normal distribution, and the edges between the values of those that have finitely many. */
@@ -43,7 +43,7 @@ export function layoutOf(axes: readonly Axis[]): Layout {
   };
 }
 
-/** What a CMA-ES samples: N(mean, (sigma scale)^2 C) of the ordered axes, and odds for the values of the others. */
+/** The distribution that a CMA-ES samples: N(mean, (sigma scale)^2 C) for the ordered axes, and odds for the values of the others. */
 export interface SearchDistribution {
   readonly normal: Gaussian;
   /** Deviations relative to those of `normal`, by which the margin widens an axis of few values: the diagonal A of CMAwM. */
@@ -71,7 +71,7 @@ export function distributionOf(
 /** A draw: on axes of finitely many values before it is rounded. */
 export interface Genes {
   readonly ordered: Vector;
-  /** Numbers of values, by unordered axis; undefined where a point has no such axis. */
+  /** Numbers of values, by unordered axis; undefined if a point lacks the axis. */
   readonly values: readonly (number | undefined)[];
 }
 

@@ -11,7 +11,7 @@ export interface WarmStartResult {
   readonly standing: RankedTrial;
 }
 
-/** gamma and alpha of the paper: the share of results that are promising, and how far round each of them. */
+/** gamma and alpha of the paper: the share of promising results, and the radius around each of them. */
 const PROMISING = 0.1;
 const SPREAD = 0.1;
 
@@ -28,11 +28,11 @@ function interquartile({ axes }: Layout, i: number): number {
   return prior ? Math.max(NARROW, prior.quantile(0.75) - prior.quantile(0.25)) : 0.5;
 }
 
-/** A prior all of whose mass is on one value has no width. */
+/** A prior with all of its mass on one value has no width. */
 const NARROW = 1e-3;
 
 /**
- * The normal distribution nearest to a mixture of small ones round the best of what is known: Nomura et al., "Warm starting CMA-ES" (AAAI 2021,
+ * The normal distribution nearest to a mixture of small ones around the best known results: Nomura et al., "Warm starting CMA-ES" (AAAI 2021,
  * arXiv:2012.06932). Odds move from the prior towards the values of the best. On an axis that a point does not have, the point is
  * where the prior is.
  */

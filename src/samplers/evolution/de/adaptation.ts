@@ -1,6 +1,6 @@
 import { drawNormal, type Rng } from '../../../numeric/random.ts';
 
-/** F and CR of differential evolution: how far a difference carries, and what part of the parameters takes it. */
+/** F and CR of differential evolution: the factor of a difference, and the share of parameters that it changes. */
 export interface Rates {
   readonly scale: number;
   readonly crossover: number;
@@ -11,7 +11,7 @@ export interface Success extends Rates {
   readonly gain: number;
 }
 
-/** What has worked before: SHADE's history of successful rates, the oldest first (Tanabe & Fukunaga, CEC 2013). */
+/** SHADE's history of successful rates, the oldest first (Tanabe & Fukunaga, CEC 2013). */
 export type RateMemory = readonly Rates[];
 
 /** How many generations are remembered. */
@@ -23,7 +23,7 @@ const SPREAD = 0.1;
 /** Tags record rounded rates, and the strategy uses the rounded ones. */
 const rounded = (rate: number): number => Math.round(100 * rate) / 100;
 
-/** Rates near some that worked: the scale by a Cauchy law, the crossover by a normal one. */
+/** Rates near successful ones: the scale by a Cauchy distribution, the crossover by a normal one. */
 export function drawRates(memory: RateMemory, rng: Rng): Rates {
   const { scale: middle, crossover } = memory[Math.floor(rng() * memory.length)]!;
   let scale = 0;
@@ -31,7 +31,7 @@ export function drawRates(memory: RateMemory, rng: Rng): Rates {
   return { scale: rounded(Math.min(1, scale)), crossover: rounded(Math.min(1, Math.max(0, crossover + SPREAD * drawNormal(rng)))) };
 }
 
-/** The memory with the weighted Lehmer means of a generation's successes in the place of the oldest. */
+/** The memory with the oldest entry replaced by the weighted Lehmer means of a generation's successes. */
 export function remembered(memory: RateMemory, successes: readonly Success[]): RateMemory {
   if (successes.length === 0) return memory;
   const mean = (of: (success: Success) => number): number => {

@@ -34,7 +34,7 @@ export interface DeSettings extends SettingsOf<typeof deOptions> {
   readonly population: number;
 }
 
-/** Where a differential evolution stands. */
+/** The state of a differential evolution. */
 export interface DeState extends SteadyState {
   /** By place: a child competes with the member in its target's place. */
   readonly members: readonly Individual[];

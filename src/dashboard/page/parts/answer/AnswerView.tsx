@@ -4,7 +4,7 @@ import { FrontCard } from './FrontCard.tsx';
 import { LessonsCard } from './LessonsCard.tsx';
 import { ProgressCard } from './ProgressCard.tsx';
 
-/** What people open the page for: the best configuration, how far the study is, and what it has learned. */
+/** What people open the page for: the best configuration, the progress of the study, and what it has learned. */
 export const AnswerView = () => (
   <div class="answer">
     {objectives.value.length > 1 ? <FrontCard /> : <BestCard />}

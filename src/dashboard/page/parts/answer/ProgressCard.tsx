@@ -10,7 +10,7 @@ import { endings } from '../StudyState.tsx';
 /** Running trials that are listed. */
 const LISTED = 4;
 
-/** How far the study is, what it still costs, whether it still improves, and what runs now. */
+/** The progress of the study, its remaining cost, whether it still improves, and what runs now. */
 export function ProgressCard() {
   const one = detail.value;
   const figures = useComputed(() => {
@@ -80,7 +80,7 @@ const Line = ({ name, children }: { readonly name: string; readonly children: pr
   </div>
 );
 
-/** Whether it is worth continuing, in one sentence: the best is young, or it has not been beaten for long. @param since how many results came after the best */
+/** Whether it is worth continuing, in one sentence: the best result is recent, or not. @param since how many results came after the best */
 function worthText(since: number, results: number, isOver: boolean, plateau: number | undefined): string {
   const end = plateau === undefined || isOver ? '' : ` The study ends after ${plateau} results without one.`;
   if (since > 1 && since >= results / 4) return `No improvement in the last ${since} of ${results} results.${end}`;

@@ -10,7 +10,7 @@ import { summaryOf } from '../../state/connect.ts';
 import { headlines } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 
-/** Several studies over the same axes, and in what they differ. */
+/** Several studies over the same axes, and their differences. */
 export function Compare({ ids, clear }: { readonly ids: readonly string[]; readonly clear: () => void }) {
   const found = useSignal<readonly Summary[]>([]);
   const shown = ids.flatMap((id) => headlines.value.find((one) => one.id === id) ?? []);
