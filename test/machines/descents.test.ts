@@ -84,6 +84,19 @@ describe('sgd', () => {
     expect(phases.at(-1)).toBe('converged');
   });
 
+  it('begins elsewhere if it cannot reach the best loss any more, unless no restart is left', () => {
+    const { hand, end } = life(sgdMachine, stochasticDescent(env, { ...settings, restarts: 2 }));
+    const phases = (result: (x: number) => Partial<Ended>, count: number) =>
+      Array.from({ length: count }, () => {
+        hand();
+        return end(result);
+      });
+    const high = (x: number) => ({ losses: [5 + x], gradient: [[1]] });
+    expect(phases(still, 4)).toEqual(['stepping', 'stepping', 'stepping', 'restarting']);
+    expect(phases(high, 2)).toEqual(['stepping', 'restarting']);
+    expect(phases(high, 3)).toEqual(['stepping', 'stepping', 'stepping']);
+  });
+
   it('goes back if a step failed, and begins elsewhere if all trials of a start failed', () => {
     const { hand, end } = life(sgdMachine, stochasticDescent(env, settings));
     hand();

@@ -39,6 +39,9 @@ export interface OptimizerState {
   readonly averagedAt: number;
   /** How many steps in a row were shorter than the tolerance. */
   readonly shortSteps: number;
+  /** How many steps in a row were slow, and how long the last step was. */
+  readonly slowSteps: number;
+  readonly lastStep: number;
   /** The standard deviation of the loss at one point; undefined until it is known. */
   readonly noise: number | undefined;
   /** Second derivatives, as weighted sums, and the sums of the weights. */
@@ -60,6 +63,8 @@ export function startOptimizer(iterate: Iterate, axes: readonly number[], noise:
     average: iterate.x,
     averagedAt: 0,
     shortSteps: 0,
+    slowSteps: 0,
+    lastStep: 0,
     noise,
     curvatureSums: zeros(),
     curvatureWeights: zeros(),
@@ -114,6 +119,9 @@ export interface StepSettings {
   readonly block: boolean;
 }
 
+/** Shorter steps are slow, as a fraction of the range. */
+const SLOW = 0.03;
+
 /** The factor by which a halved rate recovers with each accepted step, up to the original rate. */
 const RECOVERY = 1.1;
 
@@ -154,6 +162,8 @@ export function takeStep(optimizer: OptimizerState, iterate: Iterate, settings: 
     lastDirection: next.direction,
     average: optimizer.average.map((a, k) => a + weight * (from.x[k]! - a)),
     shortSteps: length < settings.tolerance ? optimizer.shortSteps + 1 : 0,
+    slowSteps: length < SLOW ? optimizer.slowSteps + 1 : 0,
+    lastStep: length,
   };
 }
 

@@ -25,6 +25,7 @@ import {
   takeStep,
   updateCurvature,
 } from './optimizerState.ts';
+import { isWorthLeaving } from './outlook.ts';
 import { finiteDifferences, type Prober, simultaneousPerturbations } from './probes.ts';
 import { nextSlot, type Slot, slotLoss } from './round.ts';
 
@@ -190,10 +191,14 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdS
     return checkConvergence(round.slots[0]!.role === 'average' ? readAverage(state, optimizer) : readIterate(state, optimizer));
   }
 
+  const bestLoss = ({ incumbent }: SgdState): number => incumbent?.ranked.losses[0] ?? Number.POSITIVE_INFINITY;
+
   function checkConvergence(state: SgdState): SgdState {
     const { optimizer, verdict } = state;
     if (!optimizer || (verdict !== 'told' && verdict !== 'measured')) return state;
     const { shortSteps, steps, averagedAt } = optimizer;
+    if (verdict === 'told' && state.started <= settings.restarts && isWorthLeaving(optimizer, state.iterate!, bestLoss(state)))
+      return { ...state, verdict: 'converged' };
     const noisy = verdict === 'measured' && noiseLevel(optimizer) > 0;
     if (shortSteps >= MAX_SHORT_STEPS) return { ...state, verdict: noisy ? 'averageDue' : 'converged' };
     return noisy && steps > averagedAt && steps % AVERAGE_EVERY === 0 ? { ...state, verdict: 'averageDue' } : state;

@@ -16,6 +16,8 @@ export type SgdOptions = OptionsOf<typeof sgdOptions>;
  *
  * Use it with many parameters, if your trainer computes gradients or a loss is cheap enough to estimate them.
  *
+ * With reported gradients, a descent that cannot reach the best loss any more, or is slow and not the best, ends so that another one starts elsewhere.
+ *
  * Steps are projected to the box. A noisy descent sometimes evaluates the average of its iterates (Polyak & Juditsky 1992).
  *
  * With reported gradients it moves floats without steps; with estimated ones it moves all ordered parameters, by at least one level. Parameters without
