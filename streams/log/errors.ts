@@ -23,7 +23,9 @@ export class JournalLockedError extends UserError {
   readonly pid: number;
 
   constructor(path: string, lock: string, pid: number, host: string) {
-    super(`${path}: process ${pid} on ${host} is writing this journal. If it is gone for good, delete ${lock}`);
+    super(
+      `${path}: process ${pid} on ${host} is writing this journal, which has one writer at a time; "hypertide trials", "best" and "dashboard" read it meanwhile. If that process is gone for good, delete ${lock}`,
+    );
     this.path = path;
     this.lock = lock;
     this.pid = pid;

@@ -4,7 +4,7 @@ import type { TrialId } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { show } from '../../src/space/check.ts';
 import type { Space } from '../../src/space/space.ts';
-import { RefusedError } from '../../src/study/commands.ts';
+import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import { Asks } from '../engine/asks.ts';
 import type { Directive, Suggestion } from '../engine/directive.ts';
@@ -19,7 +19,7 @@ import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/o
 import { checkStrategy } from '../strategy.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
-import type { Study } from './study.ts';
+import type { CommandableStudy, Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 import { watchWaits } from './waits.ts';
 
@@ -60,11 +60,12 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     if (broken) throw await broken;
     return study.ask(options);
   };
-  return { ...study, ask };
+  const { submit: _, ...rest } = study;
+  return { ...rest, ask };
 }
 
 /** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */
-export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
+export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): CommandableStudy<P> {
   const { strategy, log = memoryLog(), onEntry, warn = () => {}, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
@@ -144,10 +145,11 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     await running();
     await append(fact);
   };
-  const command = async (intent: Intent): Promise<void> => {
+  const submitted = async (intent: Intent): Promise<Submitted> => {
     await running();
-    await submit(intent, engine.ledger, append);
+    return submit(intent, engine.ledger, append);
   };
+  const command = async (intent: Intent): Promise<void> => void (await submitted(intent));
   const next = async (accepts: (suggestion: Suggestion<P>) => boolean): Promise<Suggestion<P> | undefined> => {
     const handed = asks.take(accepts);
     if (handed) return handed;
@@ -207,12 +209,14 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params, rest })),
     propose: (proposer, params, { seconds, note } = {}) => command(omitUndefined({ type: 'propose', proposer, params, seconds, note })),
     annotate: (about) => command({ ...about, type: 'annotate' }),
+    cancel: (trial) => command({ type: 'cancel', trial }),
     retract: (trial) => command({ type: 'retract', trial }),
     best: () => results.best,
     recommend: () => results.recommend(engine.ledger),
     best$: results.bests,
     trials: () => results.trials,
     pareto: () => results.front(engine.ledger),
+    submit: submitted,
     close: async () => {
       stop();
       finish({});

@@ -2,6 +2,8 @@ import type { Observable } from 'rxjs';
 import type { Completed, Enqueued, FailureReason, Params, ProposedFact, Values } from '../../src/facts/facts.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Recommendation } from '../../src/recommendation/recommendation.ts';
+import type { Submitted } from '../../src/study/commands.ts';
+import type { Intent } from '../../src/study/intents.ts';
 import type { Annotation, TrialRow } from '../../src/study/trials.ts';
 import type { Suggestion } from '../engine/directive.ts';
 
@@ -69,6 +71,12 @@ export interface Study<P> {
    * await study.annotate({ trial: 17, note: 'The loss **jumped** at step 40.', labels: ['odd'], starred: true });
    */
   annotate(about: Annotation & { readonly trial?: TrialId }): Promise<void>;
+  /**
+   * Stops an open trial: its next report is answered with `stop`, and if it is interrupted it is not tried again.
+   *
+   * @throws RefusedError if it is not open
+   */
+  cancel(trial: TrialId): Promise<void>;
   /** Declares a result wrong: strategies treat the trial as failed. @throws RefusedError */
   retract(trial: TrialId): Promise<void>;
   /** The best trial so far; undefined without a result. Like `best$`, it is known once the log has been read. */
@@ -91,4 +99,10 @@ export interface Study<P> {
   pareto(): readonly TrialRow<P>[];
   /** Ends the engine and closes the log. The study can be resumed. */
   close(): Promise<void>;
+}
+
+/** A study that takes every command of a person. */
+export interface CommandableStudy<P> extends Study<P> {
+  /** @throws RefusedError */
+  submit(intent: Intent): Promise<Submitted>;
 }

@@ -20,7 +20,7 @@ it('commands change a journal that no process writes, and are refused where the 
   const feed = new Feed('s', source);
   await feed.caughtUp;
   await expect(source.submit({ type: 'change', paused: true })).rejects.toThrow(
-    'which does not accept commands (only "hypertide run" does)',
+    'which does not accept commands (only "hypertide run" and Python do)',
   );
   await log.close();
   expect(await source.submit({ type: 'change', paused: true })).toMatchObject({ position: 3, running: false });

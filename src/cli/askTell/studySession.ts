@@ -10,7 +10,7 @@ import { isIn, stopsTrials } from '../../../streams/spec/defaults.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { openStudy } from '../../../streams/study/createStudy.ts';
-import type { Study } from '../../../streams/study/study.ts';
+import type { CommandableStudy } from '../../../streams/study/study.ts';
 import { importancesOf } from '../../dashboard/importances.ts';
 import type { Created, Enqueued, Fact, FailureReason, Params, Values } from '../../facts/facts.ts';
 import { tooFewResults } from '../../importance/importance.ts';
@@ -19,10 +19,13 @@ import { changedBy, type Settings, settingsOf } from '../../ledger/settings.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { countCells } from '../../space/cells.ts';
-import { RefusedError } from '../../study/commands.ts';
+import { RefusedError, type Submitted } from '../../study/commands.ts';
+import type { Intent } from '../../study/intents.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
+import { controlSocket } from '../sources/controlSocket.ts';
 import { begunIn } from '../sources/journalFile.ts';
+import { applied } from '../sources/process.ts';
 import { readFeed } from '../sources/readFeed.ts';
 import { parseStudy } from '../studyFile/studyFile.ts';
 import { inform } from '../terminal/output.ts';
@@ -94,6 +97,24 @@ export async function drivenStudy(description: unknown, path: string | undefined
     await log.close();
     throw error;
   }
+  const again = async () => {
+    ({ seen, study, append } = run());
+    await study.ready();
+  };
+  /** A command of a person reaches a study that has ended, too: it may reopen it. */
+  const submitted = async (intent: Intent): Promise<Submitted> => {
+    if (!seen.closed) return study.submit(intent);
+    const ended = applied(log);
+    try {
+      return await ended.submit(intent);
+    } finally {
+      ended.end();
+      await again();
+    }
+  };
+  const closeSocket = path === undefined ? undefined : await controlSocket(path, submitted);
+  /** The trials that were handed out here and have not ended. */
+  const handed = new Set<TrialId>();
   const { study: name, objectives, strategy: spec, decisions } = seen.created!;
   const done = async (said: Promise<void>) => {
     await said;
@@ -113,26 +134,29 @@ export async function drivenStudy(description: unknown, path: string | undefined
         const suggestion = await study.ask({ fixed });
         if (!suggestion) return { over: true };
         const { trial: id, params, budget: until, resumes, checkpoint } = suggestion;
+        handed.add(id);
         return { id, params, until, resumes, checkpoint };
       },
-      tell: ({ id, values, metrics, constraints, checkpoint, stopped, reason, message, trace }: Ending) => {
-        if (stopped) return done(study.stopped(id));
-        return done(
-          values
-            ? study.tell(id, {
-                values,
-                ...omitUndefined({ metrics, constraints, checkpoint }),
-              })
-            : study.fail(id, reason, message, trace),
-        );
+      tell: async ({ id, values, metrics, constraints, checkpoint, stopped, reason, message, trace }: Ending) => {
+        if (stopped) await study.stopped(id);
+        else if (values) await study.tell(id, { values, ...omitUndefined({ metrics, constraints, checkpoint }) });
+        else await study.fail(id, reason, message, trace);
+        handed.delete(id);
+        return { ok: true };
       },
       report: ({ id, step, values, metrics }: Report) => study.report(id, values, step, metrics),
       enqueue: ({ params, rest }: Pick<Enqueued, 'params' | 'rest'>) => done(study.enqueue(params, omitUndefined({ rest }))),
+      /** Which trials keep an ask waiting. */
+      busy: () => ({ open: [...handed].filter((id) => seen.rows.get(id)?.status === 'open'), parallel: seen.settings?.parallel }),
+      cancel: ({ id }: { readonly id: TrialId }) => done(study.cancel(id)),
       retract: ({ id }: { readonly id: TrialId }) => done(study.retract(id)),
       limit: async (limits: NewLimits) => {
         await study.ready(); // a failed study applies nothing more
         const changed = seen.changedBy(limits);
-        const inForce = () => ({ ok: true, ...omitUndefined({ trials: seen.settings?.limits.trials }) });
+        const inForce = () => ({
+          ok: true,
+          ...omitUndefined({ trials: seen.settings?.limits.trials, parallel: seen.settings?.parallel }),
+        });
         if (!changed) return inForce();
         if (seen.closed) await log.append(changed);
         else {
@@ -143,8 +167,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
             if (!seen.closed || error instanceof RefusedError) throw error; // otherwise it ended before it read the change
           }
         }
-        ({ seen, study, append } = run()); // it has ended because it was full; now there is room again
-        await study.ready();
+        await again(); // it has ended because it was full; now there is room again
         return inForce();
       },
       trials: () => ({ trials: [...seen.rows] }),
@@ -158,13 +181,16 @@ export async function drivenStudy(description: unknown, path: string | undefined
       },
       recommend: () => ({ recommendation: study.recommend() ?? null }),
     },
-    dispose: () => study.close(),
+    dispose: () => {
+      closeSocket?.();
+      return study.close();
+    },
   };
 }
 
 interface Running {
   readonly seen: Seen;
-  readonly study: Study<Params>;
+  readonly study: CommandableStudy<Params>;
   readonly append: Submitter['append'];
 }
 

@@ -31,9 +31,12 @@ export const journalSource = (path: string, warn: (message: string) => void = ()
 async function submitToOwner(path: string, intent: Intent, { pid }: JournalLockedError): Promise<Answered> {
   const answer = await submitToRun(path, intent);
   if (answer === undefined)
-    throw new UsageError(`${path}: the study is running in process ${pid}, which does not accept commands (only "hypertide run" does)`, {
-      todo: 'stop it, repeat this command, then restart it',
-    });
+    throw new UsageError(
+      `${path}: the study is running in process ${pid}, which does not accept commands (only "hypertide run" and Python do)`,
+      {
+        todo: 'stop it, repeat this command, then restart it',
+      },
+    );
   if ('error' in answer) throw new UsageError(answer.error);
   return { ...answer, running: true };
 }

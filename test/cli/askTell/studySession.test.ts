@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askTell } from '../../../src/cli/commands/tools/askTell.ts';
+import { submitToRun } from '../../../src/cli/sources/controlSocket.ts';
 import { root } from '../../support/documents.ts';
 
 const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', seed: 1 };
@@ -18,11 +19,24 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 type Reply = Record<string, unknown>;
 
-/** Sends requests, and gives the replies. @param isLast the reply after which the input ends; without it, it ends with the requests */
-async function inform(requests: readonly object[], journal?: string, isLast?: (reply: Reply) => boolean): Promise<Reply[]> {
+/** Sends requests, and gives the replies. @param requests also what to do once those before are answered. @param isLast the reply after which the input ends; without it, it ends with the requests */
+async function inform(
+  requests: readonly (object | (() => Promise<unknown>))[],
+  journal?: string,
+  isLast?: (reply: Reply) => boolean,
+): Promise<Reply[]> {
   const replies: Reply[] = [];
   async function* lines() {
-    for (const request of requests) yield `${JSON.stringify(request)}\n`;
+    let sent = 0;
+    for (const request of requests) {
+      if (typeof request !== 'function') {
+        sent++;
+        yield `${JSON.stringify(request)}\n`;
+        continue;
+      }
+      while (replies.length < sent) await new Promise(setImmediate);
+      await request();
+    }
     while (isLast && !replies.some(isLast)) await new Promise(setImmediate);
   }
   await askTell(journal === undefined ? {} : { journal }, Readable.from(lines()), (line) => replies.push(JSON.parse(line)));
@@ -90,12 +104,43 @@ describe('ask-tell with a study', () => {
     const path = join(folder, 'study.jsonl');
     const start = (trials: number) => ({ cmd: 'limit', trials, start: true });
     const first = [init(), start(1), { cmd: 'ask' }, { cmd: 'tell', id: 1, reason: 'error' }, { cmd: 'limit', uncounted: [1] }];
-    expect((await inform(first, path)).at(-1)).toEqual({ ok: true, trials: 1 });
+    expect((await inform(first, path)).at(-1)).toEqual({ ok: true, trials: 1, parallel: 1 });
     const ask = { cmd: 'ask' };
     const tell = (id: number) => ({ cmd: 'tell', id, values: { loss: 1 } });
     const replies = await inform([init(), start(1), ask, tell(2), ask, start(2), ask, tell(3), ask], path);
     expect(replies.map(({ id, over }) => over ?? id)).toEqual([undefined, undefined, 2, undefined, true, undefined, 3, undefined, true]);
-    expect(replies[5]).toEqual({ ok: true, trials: 2 });
+    expect(replies[5]).toEqual({ ok: true, trials: 2, parallel: 1 });
+  });
+
+  it('takes commands from the command line while it runs, also where it has ended', async () => {
+    const path = join(folder, 'study.jsonl');
+    const report = (step: number) => ({ cmd: 'report', id: 1, step, values: { loss: step } });
+    const cancel = async () => expect(await submitToRun(path, { type: 'cancel', trial: 1 })).toMatchObject({ fact: { type: 'cancelled' } });
+    const more = async () =>
+      expect(await submitToRun(path, { type: 'change', limits: { trials: 2 } })).toMatchObject({ fact: { type: 'changed' } });
+    const first = [
+      init({ trials: 1 }),
+      { cmd: 'ask' },
+      report(1),
+      cancel,
+      report(2),
+      { cmd: 'tell', id: 1, stopped: true },
+      { cmd: 'ask' },
+    ];
+    const replies = await inform([...first, more, { cmd: 'ask' }, { cmd: 'trials' }], path);
+    expect(replies.slice(2, 6)).toEqual([{ stop: false }, { stop: true }, { ok: true }, { over: true }]);
+    expect(replies[6]).toMatchObject({ id: 2 });
+    expect(replies[7]).toMatchObject({ trials: [{ status: 'stopped', values: { loss: 2 } }, { status: 'open' }] });
+    expect(existsSync(`${path}.sock`)).toBe(false);
+  });
+
+  it('cancels a trial, and says which trials keep an ask waiting', async () => {
+    const told = [{ cmd: 'ask' }, { cmd: 'busy' }, { cmd: 'cancel', id: 1 }, { cmd: 'report', id: 1, step: 1, values: { loss: 1 } }];
+    const replies = await inform([init(), ...told, { cmd: 'tell', id: 1, stopped: true }, { cmd: 'busy' }, { cmd: 'cancel', id: 1 }]);
+    expect(replies[2]).toEqual({ open: [1], parallel: 1 });
+    expect(replies[4]).toEqual({ stop: true });
+    expect(replies[6]).toEqual({ open: [], parallel: 1 });
+    expect(replies[7]).toMatchObject({ code: 'ended' });
   });
 
   it('refuses an invalid limit, and continues', async () => {
@@ -144,7 +189,7 @@ describe('ask-tell with a study', () => {
       expect.stringContaining('loss'),
       expect.stringContaining('7'),
       expect.stringContaining(
-        'expected init, ask, tell, report, enqueue, retract, limit, trials, best, front, importance, recommend or quit',
+        'expected init, ask, tell, report, enqueue, busy, cancel, retract, limit, trials, best, front, importance, recommend or quit',
       ),
     ]);
   });
