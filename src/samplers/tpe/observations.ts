@@ -10,7 +10,7 @@ import { orderOf } from '../budgets/order.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
 import { supportOnAxis } from '../parzenSupport.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';
-import { type BelowWeights, belowCount, splitTrials, unweighted } from './splitTrials.ts';
+import { type BelowWeights, belowCount, rankWeights, splitTrials, unweighted } from './splitTrials.ts';
 import { subspaces } from './subspaces.ts';
 
 /** Axes that are active together, and the density g(x) of the trials above the split that have them. */
@@ -63,7 +63,7 @@ function bestDraw(
 const hasLoss = ({ losses }: RankedTrial): boolean => losses[0]! < Number.POSITIVE_INFINITY;
 
 /** Few trials are below the split, so with the usual minimal bandwidth l would stay wider than a tenth of the range for long. */
-const BELOW_CLIP = 0.6;
+const BELOW_CLIP = 0.4;
 
 /**
  * The minimal bandwidth of l if budgets differ: Scott's rule for n points on `axes` axes, with a deviation of a fifth of the range (Optuna's
@@ -195,16 +195,23 @@ export class TpeObservations {
     });
   }
 
+  /** The weights of trials below the split, the best first. If budgets differ, the order is less certain, and all weigh the same. */
+  #weightsOf(below: readonly number[]): readonly number[] {
+    if (this.results.rungs.differ || this.#hasSeveral) return below.map((index) => this.#below.get(index) ?? 1);
+    return rankWeights(below.length);
+  }
+
   #belowDensity({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>): Parzen {
-    const indices = [...this.#below.keys()].filter((index) => exists(this.#axes, axes, this.#pointOf(index))).sort((a, b) => a - b);
-    const weights = indices.flatMap((index) => this.#below.get(index) ?? []);
+    const below = [...this.#below.keys()].filter((index) => exists(this.#axes, axes, this.#pointOf(index)));
+    const weights = this.#weightsOf(below);
+    const byAge = below.map((index, rank) => ({ index, weight: weights[rank]! })).sort((a, b) => a.index - b.index);
     const density = new Parzen(supports, {
       priorWeight: this.#priorWeight,
-      clip: this.results.rungs.differ ? scott(indices.length, axes.length) / minBandwidth(indices.length) : BELOW_CLIP,
-      weights: weights.length > 0 ? () => Float64Array.from(weights) : undefined,
+      clip: this.results.rungs.differ ? scott(below.length, axes.length) / minBandwidth(below.length) : BELOW_CLIP,
+      weights: () => Float64Array.from(byAge, ({ weight }) => weight),
     });
     // Numbered from 0: with the indices of configurations, each density would allocate space for all of them.
-    for (const [slot, index] of indices.entries()) density.add(slot, this.#encode({ axes, supports }, this.#pointOf(index)));
+    for (const [slot, { index }] of byAge.entries()) density.add(slot, this.#encode({ axes, supports }, this.#pointOf(index)));
     return density;
   }
 }

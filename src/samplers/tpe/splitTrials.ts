@@ -2,7 +2,7 @@ import { exclusiveContributions, greedyHypervolumeSubset } from '../../numeric/p
 import { fronts } from '../../numeric/pareto/pareto.ts';
 import { type RankedTrial, sameTier } from '../rankedTrial.ts';
 
-/** The indices of the trials below the split, each with its weight; undefined if it depends on the trial's age alone. */
+/** The indices of the trials below the split, the best first, each with its weight; undefined with a single objective. */
 export type BelowWeights = ReadonlyMap<number, number | undefined>;
 
 /** How many of n trials with a loss lie below the split. */
@@ -36,8 +36,18 @@ function selectBelow(ranking: readonly RankedTrial[], count: number): readonly R
 /** Above 0, since a kernel without weight would still set the bandwidth of its neighbours. */
 const MIN_WEIGHT = 1e-6;
 
-/** Trials below the split whose weights depend on their age. */
+/** Trials below the split that have no weight of their own. */
 export const unweighted = (below: readonly RankedTrial[]): BelowWeights => new Map(below.map(({ index }) => [index, undefined]));
+
+/**
+ * The weights of n trials below the split by their rank, the best first, with a mean of 1. They fall with the logarithm of the rank, as those of
+ * parents in CMA-ES do (Hansen 2016, eq. 49), so that the density follows the best trials without forgetting the others.
+ */
+export function rankWeights(n: number): number[] {
+  const raw = Array.from({ length: n }, (_, rank) => Math.log((n + 1) / (rank + 1)));
+  const total = raw.reduce((sum, w) => sum + w, 0);
+  return raw.map((w) => (n * w) / total);
+}
 
 /**
  * Splits trials into those below (the best tenth, at most 25) and the rest, as the tree-structured Parzen estimator does. With several objectives,

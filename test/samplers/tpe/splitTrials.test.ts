@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { compareRanked, type RankedTrial } from '../../../src/samplers/rankedTrial.ts';
-import { splitTrials } from '../../../src/samplers/tpe/splitTrials.ts';
+import { rankWeights, splitTrials } from '../../../src/samplers/tpe/splitTrials.ts';
 
 const trial = (index: number, losses: number[], tier: 0 | 1 | 2 = 0): RankedTrial => ({ index, tier, budget: 1, losses });
 const ranking = (trials: RankedTrial[]) => trials.sort(compareRanked);
@@ -41,4 +41,13 @@ it('gives little weight to good trials that are barely better, and none to repea
     [0, 1],
     [1, 1],
   ]);
+});
+
+it('weighs the good ones of one objective by their rank', () => {
+  expect(rankWeights(0)).toEqual([]);
+  expect(rankWeights(1)).toEqual([1]);
+  const weights = rankWeights(10);
+  expect(weights.reduce((a, b) => a + b) / 10).toBeCloseTo(1, 12);
+  expect(weights).toEqual(weights.toSorted((a, b) => b - a));
+  expect(weights[0]! / weights[4]!).toBeCloseTo(Math.log(11) / Math.log(11 / 5), 12);
 });

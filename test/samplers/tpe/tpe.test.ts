@@ -54,6 +54,18 @@ describe('tpeSurrogate', () => {
     expect(Number(of.propose()!.tags!.acquisition)).toBeGreaterThan(0);
   });
 
+  it('draws more often near the best of the good trials than near the others', () => {
+    const of = learning(rootEnv(square));
+    for (const [x, y, loss] of [
+      [0.9, 0.9, 0.1],
+      [0.1, 0.1, 0],
+    ] as const)
+      of.end(completed(of.expect([x, y]), loss));
+    of.explore(18, () => 1);
+    const near = proposals(of, 200).filter(([x, y]) => x! + y! < 1).length;
+    expect(near).toBeGreaterThan(140); // half of them with equal weights
+  });
+
   it('keeps away from open trials', () => {
     const of = learning(rootEnv(square));
     of.explore(30, ([x, y]) => Math.hypot(x! - 0.3, y! - 0.4));
