@@ -3,16 +3,15 @@
  * with one trial for each evaluation, and asks for more exact gradients as it comes closer. Random search sees only the losses.
  */
 import assert from 'node:assert/strict';
-import { float, type Infer, lbfgs, optimize, random, type Strategy, space } from 'hypertide';
+import { float, lbfgs, optimize, random, type Strategy, space } from 'hypertide';
 import { loadDigits, split, take } from './digits/data.ts';
 import { groups, type LinearModel, logistic, ridge } from './digits/linear.ts';
 
 const names = Array.from({ length: groups }, (_, group) => `penalty${group}`);
 const penalties = space(Object.fromEntries(names.map((name) => [name, float(1e-1, 1e4, { log: true })])));
-type Penalties = Infer<typeof penalties>;
 
 const tune = (model: LinearModel, strategy: Strategy, seed: number) =>
-  optimize<Penalties>(
+  optimize(
     penalties,
     (params, { tags }) => {
       const tolerance = Number(tags?.tolerance ?? 1e-4);
@@ -41,7 +40,7 @@ for (const [title, model] of [
 
   const followed = await tune(model, lbfgs({ tolerance: 1e-3 }), 1);
   const drawn = await tune(model, random(), 1);
-  const [ours, theirs] = [followed, drawn].map(({ best }) => best!.values!.loss!) as [number, number];
+  const [ours, theirs] = [followed, drawn].map(({ best }) => best!.values.loss) as [number, number];
   console.log(`${title}: validation loss ${ours.toFixed(5)} with gradients, ${theirs.toFixed(5)} by random search, after 30 trials each`);
   assert.ok(ours < theirs);
 }

@@ -3,19 +3,27 @@ import type { Tags, TrialId } from '../src/messages.ts';
 
 type IsUnion<T, Whole = T> = T extends Whole ? ([Whole] extends [T] ? false : true) : never;
 
+/** The bare number that a study with one objective takes as its value. */
+type Bare<O extends string> = true extends IsUnion<O> ? never : number;
+
 /**
  * A number for each objective; a study with one objective takes the bare number too.
  *
  * @typeParam O the names of the objectives
  */
-export type Valued<O extends string = string> = Readonly<Record<O, number>> | (true extends IsUnion<O> ? never : number);
+export type Valued<O extends string = string> = Readonly<Record<O, number>> | Bare<O>;
 
 /** The result of an objective: the value, or values with more. */
 export type Evaluation<O extends string = string> =
-  | (true extends IsUnion<O> ? never : number)
+  | Bare<O>
   | ({ readonly values: Readonly<Record<O, number>> } & Partial<
       Pick<Completed, 'metrics' | 'gradient' | 'stderr' | 'constraints' | 'checkpoint'>
     >);
+
+/** A result that is told: as an objective returns it, and how far its trial trained. */
+export type Told<O extends string = string> =
+  | Bare<O>
+  | ({ readonly values: Readonly<Record<O, number>> } & Omit<Completed, 'type' | 'trial' | 'run' | 'values'>);
 
 /** The trial of an objective, besides its parameters. */
 export interface Trial<O extends string = string> {

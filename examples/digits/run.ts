@@ -20,7 +20,8 @@ export const run = async (name: Name, seed: number): Promise<Run> => {
   });
   const settings = { strategy: strategies[name], objectives: { loss: 'minimize' }, cost, seed } as const;
   const { best, completed, stopped, failed } = await optimize(networks, training, settings).result();
-  const { loss, test } = { ...best?.values, ...best?.metrics };
+  const { loss } = best?.values ?? {};
+  const { test } = best?.metrics ?? {};
   if (loss === undefined || test === undefined) throw new Error(`${name} with seed ${seed} trained no network to the end`);
   return { seed, loss, test, epochs: trained, trials: completed + stopped + failed };
 };

@@ -4,14 +4,14 @@ import { bestAndSpread } from '../samplers/bo/observations.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
-import { bestFirst, highestBudget, type TrialRow } from '../study/trials.ts';
+import { bestFirst, type CompletedRow, highestBudget, isCompleted, type TrialRow } from '../study/trials.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
 import { type ExpectedGain, expectedGain } from './expectedGain.ts';
 import { type ResultModel, resultModel } from './resultModel.ts';
 
 /** The trial whose configuration to deploy. */
-export interface Recommendation<P> {
-  readonly row: TrialRow<P>;
+export interface Recommendation<P, O extends string = string> {
+  readonly row: CompletedRow<P, O>;
   /** The expected value of a repetition, and its standard deviation. Absent if no model can estimate it. */
   readonly expected?: { readonly mean: number; readonly sd: number };
   /** The expected gain of further trials: whether it is worth continuing. Absent if no model can estimate it. */
@@ -40,7 +40,7 @@ export const recommendations = <P>(space: Space<P>, objective: ObjectiveSpec, ro
 
 /** The results that a recommendation depends on, the best first, and their model if there is one. */
 interface ModelledResults<P> {
-  readonly known: readonly TrialRow<P>[];
+  readonly known: readonly CompletedRow<P>[];
   readonly points: readonly Point[];
   readonly losses: readonly number[];
   readonly model: ResultModel | undefined;
@@ -49,7 +49,7 @@ interface ModelledResults<P> {
 function modelledResults<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): ModelledResults<P> {
   const known = candidates(objective, rows);
   const points = known.map(({ params }) => space.encode(params));
-  const losses = known.map(({ values }) => lossOf(objective, values![objective.name]!));
+  const losses = known.map(({ values }) => lossOf(objective, values[objective.name]!));
   return { known, points, losses, model: resultModel(space.axes, points, losses) };
 }
 
@@ -63,8 +63,8 @@ function ranked<P>({ known, points, model }: ModelledResults<P>, objective: Obje
 }
 
 /** The rows that a recommendation depends on, the best first: completed at the highest budget; if there are very many, a sample. */
-export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): TrialRow<P>[] {
-  const sorted = bestFirst(rows, objective);
+export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] {
+  const sorted = bestFirst([...rows].filter(isCompleted<P>), objective);
   const highest = highestBudget(sorted);
   const full = sorted.filter(({ budget = highest }) => budget === highest);
   return full.length > MOST ? bestAndSpread(full, MOST) : full;

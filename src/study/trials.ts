@@ -22,8 +22,9 @@ export interface Annotation {
  * The current state of a trial: everything that the log says about it, in one row.
  *
  * @typeParam P the type of configurations
+ * @typeParam O the names of the objectives
  */
-export interface TrialRow<P = Params> extends Annotation {
+export interface TrialRow<P = Params, O extends string = string> extends Annotation {
   readonly trial: TrialId;
   readonly params: P;
   readonly status: TrialStatus;
@@ -32,7 +33,7 @@ export interface TrialRow<P = Params> extends Annotation {
   /** The current or last attempt: 1, 2, ... */
   readonly attempt: number;
   /** The result; of an open or stopped trial, what it reported last. */
-  readonly values?: Values;
+  readonly values?: Readonly<Record<O, number>>;
   readonly metrics?: Values;
   /** Outcome constraints: at most 0 is feasible. A trial that violates one is never the best. */
   readonly constraints?: readonly number[];
@@ -64,6 +65,14 @@ export interface TrialRow<P = Params> extends Annotation {
   readonly startedAt?: number;
   readonly endedAt?: number;
 }
+
+/** A trial with a result, such as the best one. */
+export interface CompletedRow<P = Params, O extends string = string> extends TrialRow<P, O> {
+  readonly status: 'completed';
+  readonly values: Readonly<Record<O, number>>;
+}
+
+export const isCompleted = <P>(row: TrialRow<P> | undefined): row is CompletedRow<P> => row?.status === 'completed';
 
 const positive: Schema = { type: 'integer', minimum: 1 };
 const numbers: Schema = { type: 'object', additionalProperties: { type: 'number' }, description: 'a number for each name' };

@@ -2,7 +2,7 @@ import type { Params } from '../../src/facts/facts.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { waitingIn } from '../../src/ledger/openTrials.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import type { Annotation, TrialRow, TrialRows } from '../../src/study/trials.ts';
+import type { Annotation, CompletedRow, TrialRows } from '../../src/study/trials.ts';
 import type { Progress } from '../results/observe.ts';
 
 /** The state of a study: the answer of `status`. */
@@ -44,6 +44,6 @@ export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRo
 }
 
 /** The row of the best trial. */
-export function bestRowOf<P>({ best }: Ledger<P>, rows: TrialRows<P>): TrialRow | undefined {
-  return best && (rows.get(best.trial) as TrialRow | undefined);
+export function bestRowOf<P>({ best }: Ledger<P>, rows: TrialRows<P>): CompletedRow | undefined {
+  return best && (rows.get(best.trial) as CompletedRow | undefined);
 }

@@ -3,7 +3,7 @@ import type { CloseReason } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Leader } from '../../src/ledger/ranking.ts';
 import { type Ended, type TrialId, violates } from '../../src/messages.ts';
-import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
+import { type CompletedRow, isCompleted, type TrialRow, TrialRows } from '../../src/study/trials.ts';
 
 /** The progress of a study. */
 export interface Progress<P> {
@@ -15,7 +15,7 @@ export interface Progress<P> {
   readonly failed: number;
   /** Failed trials that do not count towards the limit of trials. */
   readonly uncounted: number;
-  readonly best?: TrialRow<P>;
+  readonly best?: CompletedRow<P>;
   readonly closed?: CloseReason;
 }
 
@@ -49,17 +49,17 @@ export function endedRows<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>
  * @example
  * optimize(space, objective).pipe(best()).subscribe(({ params, values }) => console.log(values, params));
  */
-export const best = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(bestRows<P>);
+export const best = <P>(): OperatorFunction<AppliedEntry<P>, CompletedRow<P>> => folding(bestRows<P>);
 
 /** The best trial, if an entry changes it. */
-export function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
+export function bestRows<P>(): (noted: AppliedEntry<P>) => readonly CompletedRow<P>[] {
   const rowsOf = endedRows<P>();
   const results = new Map<TrialId, Result<P>>();
   let leader = new Leader<Result<P>>();
   return (noted) => {
     const [row] = rowsOf(noted);
-    if (row?.status === 'completed' && violates(row)) return [];
-    if (row?.status === 'completed') {
+    if (isCompleted(row)) {
+      if (violates(row)) return [];
       const { losses, budget = Number.POSITIVE_INFINITY } = noted.event as Ended;
       const result = { trial: row.trial, row, loss: losses![0]!, budget };
       results.set(row.trial, result);
@@ -77,7 +77,7 @@ export function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[
 
 interface Result<P> {
   readonly trial: TrialId;
-  readonly row: TrialRow<P>;
+  readonly row: CompletedRow<P>;
   readonly loss: number;
   readonly budget: number;
 }

@@ -6,13 +6,13 @@ import { type Ended, type TrialId, violates } from '../../src/messages.ts';
 import { hypervolume } from '../../src/numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../../src/numeric/pareto/pareto.ts';
 import { checkOption, finite } from '../../src/schema/optionRules.ts';
-import type { TrialRow } from '../../src/study/trials.ts';
+import { type CompletedRow, isCompleted, type TrialRow } from '../../src/study/trials.ts';
 import { endedRows, folding } from './observe.ts';
 
 /** The trials that no other trial dominates: one that is better in some objective is worse in another. */
 export interface Front<P> {
   /** By the first objective, the best first. */
-  readonly rows: readonly TrialRow<P>[];
+  readonly rows: readonly CompletedRow<P>[];
   /** The reference point of the hypervolume, in the units of the objectives. */
   readonly reference: Values;
   /**
@@ -42,7 +42,7 @@ export interface ParetoOptions {
 export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<AppliedEntry<P>, Front<P>> => folding(() => fronts<P>(options));
 
 interface Candidate<P> {
-  readonly row: TrialRow<P>;
+  readonly row: CompletedRow<P>;
   readonly losses: Losses;
   readonly budget: number;
 }
@@ -57,17 +57,18 @@ interface Standings<P> {
 const none: Standings<never> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };
 
 /** The current front, by the first objective. */
-export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['objectives']): readonly TrialRow<P>[] {
+export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['objectives']): readonly CompletedRow<P>[] {
   let standings: Standings<P> = none;
   for (const row of rows) {
-    const { status, values = {}, budget = Number.POSITIVE_INFINITY } = row;
-    if (status !== 'completed' || violates(row)) continue;
+    if (!isCompleted(row) || violates(row)) continue;
+    const { values, budget = Number.POSITIVE_INFINITY } = row;
     standings = joined(standings, { row, losses: objectives.map((objective) => lossOf(objective, values[objective.name]!)), budget });
   }
   return standings.front.map(({ row }) => row);
 }
 
-function fronts<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => readonly Front<P>[] {
+/** The front, if an entry changes it. */
+export function fronts<P>({ reference }: ParetoOptions = {}): (noted: AppliedEntry<P>) => readonly Front<P>[] {
   const rowsOf = endedRows<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
   let standings: Standings<P> = none;
@@ -80,7 +81,7 @@ function fronts<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => re
       check(reference, objectives);
     }
     const [row] = rowsOf(noted);
-    if (row?.status === 'completed') {
+    if (isCompleted(row)) {
       const { losses, budget = Number.POSITIVE_INFINITY } = noted.event as Ended;
       if (violates(row)) return [];
       const candidate = { row, losses: losses!, budget };

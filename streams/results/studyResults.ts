@@ -1,9 +1,9 @@
 import { type Observable, ReplaySubject } from 'rxjs';
+import type { ObjectiveSpec } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type Recommendation, recommendation } from '../../src/recommendation/recommendation.ts';
 import type { Space } from '../../src/space/space.ts';
-import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
+import { type CompletedRow, type TrialRow, TrialRows } from '../../src/study/trials.ts';
 import { bestRows } from './observe.ts';
 import { frontAmong } from './pareto.ts';
 
@@ -12,8 +12,8 @@ export class StudyResults<P> {
   readonly #space: Space<P>;
   readonly #rows = new TrialRows<P>();
   readonly #betterOf = bestRows<P>();
-  readonly #bests = new ReplaySubject<TrialRow<P>>(1);
-  #best: TrialRow<P> | undefined;
+  readonly #bests = new ReplaySubject<CompletedRow<P>>(1);
+  #best: CompletedRow<P> | undefined;
 
   constructor(space: Space<P>) {
     this.#space = space;
@@ -32,12 +32,12 @@ export class StudyResults<P> {
     'error' in how ? this.#bests.error(how.error) : this.#bests.complete();
   }
 
-  get best(): TrialRow<P> | undefined {
+  get best(): CompletedRow<P> | undefined {
     return this.#best;
   }
 
   /** Emits the best trial, and each one that replaces it. */
-  get bests(): Observable<TrialRow<P>> {
+  get bests(): Observable<CompletedRow<P>> {
     return this.#bests.asObservable();
   }
 
@@ -45,14 +45,12 @@ export class StudyResults<P> {
     return Array.from(this.#rows, (row) => ({ ...row }));
   }
 
-  front({ created, settings }: Ledger<P>): readonly TrialRow<P>[] {
-    return created ? frontAmong(this.#rows, settings.objectives) : [];
+  front(objectives: readonly ObjectiveSpec[]): readonly CompletedRow<P>[] {
+    return frontAmong(this.#rows, objectives);
   }
 
   /** @throws RangeError if the study has several objectives */
-  recommend({ created, settings }: Ledger<P>): Recommendation<P> | undefined {
-    if (!created) return undefined;
-    const [objective, ...more] = settings.objectives;
+  recommend([objective, ...more]: readonly ObjectiveSpec[]): Recommendation<P> | undefined {
     if (more.length > 0) throw new RangeError('recommend: expected a study with one objective; with several, choose from pareto()');
     return recommendation(this.#space, objective!, this.#rows);
   }

@@ -63,7 +63,7 @@ export interface StrategyOption {
   readonly strategy?: Strategy | undefined;
 }
 
-const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
+export const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
   Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
 
 /** The limits among the options. */

@@ -15,7 +15,7 @@ import { submit, submitter } from '../engine/submit.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import { StudyResults } from '../results/studyResults.ts';
-import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { objectivesOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { checkStrategy } from '../strategy.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
@@ -23,7 +23,9 @@ import type { CommandableStudy, Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 import { watchWaits } from './waits.ts';
 
-export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, EarlierOption, WarnOptions {
+export interface CreateStudyOptions<P, O extends string = string> extends StudyOptions, StrategyOption, EarlierOption, WarnOptions {
+  /** As for any study. The types of values follow them: name them also on a log with a past. */
+  readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
   /** Called with each entry of the log and what it did. */
@@ -37,7 +39,7 @@ export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, Ear
  * const study = createStudy(space, { strategy: ga(), trials: 100 });
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));
  */
-export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
+export function createStudy<P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<P, O> = {}): Study<P, O> {
   refuseUnknown(options, 'strategy', 'earlier', 'log', 'onEntry', 'warn');
   const { log = memoryLog(), onEntry, warn = console.warn, ...settings } = options;
   const past = headAtStart(log);
@@ -61,7 +63,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     return study.ask(options);
   };
   const { submit: _, ...rest } = study;
-  return { ...rest, ask };
+  return { ...rest, ask } as Study<P> as Study<P, O>; // the study refuses values by other names
 }
 
 /** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */
@@ -132,6 +134,8 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     { direct, finished: () => finish({}), fail: (error) => finish({ error }) },
   );
 
+  /** Until the log has been read, those of the options. */
+  const objectives = () => (engine.ledger.created ? engine.ledger.settings.objectives : objectivesOf(options));
   const closed = (): RefusedError => {
     const { closed: reason } = engine.ledger;
     const message = reason ? `the study has ended (${reason}); to continue it, raise its limit` : 'the study is closed';
@@ -212,10 +216,10 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     cancel: (trial) => command({ type: 'cancel', trial }),
     retract: (trial) => command({ type: 'retract', trial }),
     best: () => results.best,
-    recommend: () => results.recommend(engine.ledger),
+    recommend: () => results.recommend(objectives()),
     best$: results.bests,
     trials: () => results.trials,
-    pareto: () => results.front(engine.ledger),
+    pareto: () => results.front(objectives()),
     submit: submitted,
     close: async () => {
       stop();

@@ -5,13 +5,14 @@ import type { TrialId } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { isTelling } from '../../src/study/failingAlike.ts';
-import type { TrialRow } from '../../src/study/trials.ts';
+import type { CompletedRow } from '../../src/study/trials.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import { type EvaluateOptions, evaluate } from '../evaluate.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
 import { endedRows, type Progress, progress } from '../results/observe.ts';
+import { fronts } from '../results/pareto.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { checkStrategy } from '../strategy.ts';
@@ -28,6 +29,7 @@ export interface OptimizeOptions<O extends string = string>
     EpochOptions,
     WarnOptions,
     Pick<EvaluateOptions, 'timeLimit'> {
+  /** As for any study. The types of values follow them: name them also on a log with a past. */
   readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
@@ -36,9 +38,11 @@ export interface OptimizeOptions<O extends string = string>
 }
 
 /** The result of a study. */
-export interface OptimizeResult<P> {
-  /** Absent if no trial was completed. */
-  readonly best?: TrialRow<P>;
+export interface OptimizeResult<P, O extends string = string> {
+  /** The best trial; of several objectives, by the first. Absent if no trial was completed. */
+  readonly best?: CompletedRow<P, O>;
+  /** The trials that no other dominates, by the first objective. With one objective these are the best one and its equals. */
+  readonly front: readonly CompletedRow<P, O>[];
   readonly reason: CloseReason | 'aborted';
   /** How many trials ended this way, including those of earlier runs on the same log. */
   readonly completed: number;
@@ -49,13 +53,13 @@ export interface OptimizeResult<P> {
 }
 
 /** A study that runs while it has subscribers. It emits each entry of its log and its effect. */
-export interface Optimization<P> extends Observable<AppliedEntry<P>> {
+export interface Optimization<P, O extends string = string> extends Observable<AppliedEntry<P>> {
   /**
    * Runs the study to its end, sharing the run with other subscribers.
    *
    * @throws NoResultError if trials failed and none has a result, as soon as three have failed for the same reason; what the study throws.
    */
-  result(): Promise<OptimizeResult<P>>;
+  result(): Promise<OptimizeResult<P, O>>;
 }
 
 /**
@@ -68,11 +72,11 @@ export interface Optimization<P> extends Observable<AppliedEntry<P>> {
  * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
  * await optimize(space, train, { epochs: 81, trials: 100 }).result(); // early stopping; `train` reports each epoch
  */
-export function optimize<P, O extends string = string>(
+export function optimize<P, O extends string = 'value'>(
   space: Space<P>,
   objective: Objective<P, NoInfer<O>>,
   options: OptimizeOptions<O> = {},
-): Optimization<P> {
+): Optimization<P, O> {
   const { strategy, epochs, early, log: given, signal, timeLimit, warn = console.warn, ...settings } = options;
   const [named] = Object.keys(options.objectives ?? {});
   const run$ = new Observable<AppliedEntry<P>>((out) => {
@@ -122,7 +126,7 @@ export function optimize<P, O extends string = string>(
         .subscribe({ next: say, error: fail, complete: end }),
     );
   }).pipe(share());
-  return Object.assign(run$, { result: () => resultOf<P>(run$, given ? AGAIN_IN_A_LOG : AGAIN) });
+  return Object.assign(run$, { result: () => resultOf<P, O>(run$, given ? AGAIN_IN_A_LOG : AGAIN) });
 }
 
 /** What to do after a study without a result: in a log, failed trials count. */
@@ -130,12 +134,15 @@ const AGAIN = 'correct the objective and run it again';
 const AGAIN_IN_A_LOG = 'correct the objective, queue these trials again with "hypertide retry <journal>", and run it again';
 
 /** @param todo what to do if no trial has a result. */
-const resultOf = <P>(run$: Observable<AppliedEntry<P>>, todo: string): Promise<OptimizeResult<P>> =>
+const resultOf = <P, O extends string>(run$: Observable<AppliedEntry<P>>, todo: string): Promise<OptimizeResult<P, O>> =>
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
     const ended = endedRows<P>();
+    const frontAfter = fronts<P>();
+    let front: readonly CompletedRow<P>[] = [];
     let failures: readonly Failure[] = [];
     const keep = (entry: AppliedEntry<P>) => {
+      for (const { rows } of frontAfter(entry)) front = rows;
       for (const { trial, status, reason = 'error', message = '', trace } of ended(entry))
         if (status === 'failed') failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));
     };
@@ -145,20 +152,22 @@ const resultOf = <P>(run$: Observable<AppliedEntry<P>>, todo: string): Promise<O
       },
       error: reject,
       complete: () => {
-        const result = resultFrom(last, failures);
+        const result = resultFrom(last, front, failures);
         if (result.reason !== 'aborted' && result.failed > 0 && result.completed + result.stopped === 0)
           reject(new NoResultError(`no trial has a result, as all ${result.failed} failed`, failures, todo));
-        else resolve(result);
+        else resolve(result as OptimizeResult<P, O>); // the study refuses values by other names
       },
     });
   });
 
 function resultFrom<P>(
   { best, closed, completed, stopped, failed }: Partial<Progress<P>> = {},
+  front: OptimizeResult<P>['front'],
   failures: readonly Failure[],
 ): OptimizeResult<P> {
   return omitUndefined({
     best,
+    front,
     reason: closed ?? 'aborted',
     completed: completed ?? 0,
     stopped: stopped ?? 0,

@@ -1,14 +1,20 @@
 import type { Observable } from 'rxjs';
-import type { Completed, Enqueued, FailureReason, Params, ProposedFact, Values } from '../../src/facts/facts.ts';
+import type { Enqueued, FailureReason, Params, ProposedFact, Values } from '../../src/facts/facts.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Recommendation } from '../../src/recommendation/recommendation.ts';
 import type { Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
-import type { Annotation, TrialRow } from '../../src/study/trials.ts';
+import type { Annotation, CompletedRow, TrialRow } from '../../src/study/trials.ts';
 import type { Suggestion } from '../engine/directive.ts';
+import type { Told, Valued } from '../objective.ts';
 
-/** A study without streams: ask for a trial, evaluate it yourself, and tell the result. */
-export interface Study<P> {
+/**
+ * A study without streams: ask for a trial, evaluate it yourself, and tell the result.
+ *
+ * @typeParam P the type of configurations
+ * @typeParam O the names of the objectives
+ */
+export interface Study<P, O extends string = string> {
   /**
    * Resolves when the log has been read. You need not wait for it.
    *
@@ -33,7 +39,7 @@ export interface Study<P> {
    *
    * @throws RefusedError if it does not count.
    */
-  tell(trial: TrialId, result: number | Omit<Completed, 'type' | 'trial' | 'run'>): Promise<void>;
+  tell(trial: TrialId, result: Told<O>): Promise<void>;
   /** Tells that a trial has no result. @throws RefusedError if it does not count. */
   fail(trial: TrialId, reason?: FailureReason, message?: string, trace?: string): Promise<void>;
   /**
@@ -43,7 +49,7 @@ export interface Study<P> {
    * @returns whether the trial should stop. If so, call `stopped`, or `tell`, which then does the same.
    * @throws RefusedError if it does not count.
    */
-  report(trial: TrialId, values: number | Values, step?: number, metrics?: Values): Promise<{ readonly stop: boolean }>;
+  report(trial: TrialId, values: Valued<O>, step?: number, metrics?: Values): Promise<{ readonly stop: boolean }>;
   /** Tells that a trial was stopped. Its last report is its result. @throws RefusedError if it does not count. */
   stopped(trial: TrialId): Promise<void>;
   /**
@@ -79,8 +85,8 @@ export interface Study<P> {
   cancel(trial: TrialId): Promise<void>;
   /** Declares a result wrong: strategies treat the trial as failed. @throws RefusedError */
   retract(trial: TrialId): Promise<void>;
-  /** The best trial so far; undefined without a result. Like `best$`, it is known once the log has been read. */
-  best(): TrialRow<P> | undefined;
+  /** The best trial so far; of several objectives, by the first, so see `pareto`. Undefined without a result. Like `best$`, it is known once the log has been read. */
+  best(): CompletedRow<P, O> | undefined;
   /**
    * The trial whose configuration to deploy if results are noisy, because the best one is partly luck: of the trials that completed at the highest
    * budget, the one with the best expected value; undefined without a result.
@@ -90,13 +96,13 @@ export interface Study<P> {
    * const { row, expected } = study.recommend()!;
    * console.log(row.params, expected?.mean, expected?.sd);
    */
-  recommend(): Recommendation<P> | undefined;
+  recommend(): Recommendation<P, O> | undefined;
   /** Emits the best trial, and each one that replaces it. Completes when the study is over. */
-  readonly best$: Observable<TrialRow<P>>;
+  readonly best$: Observable<CompletedRow<P, O>>;
   /** All trials so far, including open ones. */
-  trials(): readonly TrialRow<P>[];
+  trials(): readonly TrialRow<P, O>[];
   /** The trials that no other trial dominates, by the first objective. With one objective, these are the best trial and those with an equal value. */
-  pareto(): readonly TrialRow<P>[];
+  pareto(): readonly CompletedRow<P, O>[];
   /** Ends the engine and closes the log. The study can be resumed. */
   close(): Promise<void>;
 }

@@ -89,7 +89,11 @@ test('the values of an objective follow the objectives', () => {
   );
   h.optimize(line, ({ x }) => x, { objectives: { loss: 'minimize' } });
   h.optimize(line, ({ x }) => ({ values: { loss: x } }), { objectives: { loss: 'minimize' } });
+  h.optimize(line, ({ x }) => ({ values: { value: x } }));
+  // @ts-expect-error another name than that of a study without objectives
   h.optimize(line, ({ x }) => ({ values: { whatever: x } }));
+  const options: h.OptimizeOptions = {};
+  h.optimize(line, ({ x }) => ({ values: { whatever: x } }), options); // objectives that are not known here
   // @ts-expect-error a number for two objectives
   h.optimize(line, ({ x }) => x, { objectives });
   // @ts-expect-error size is missing
@@ -105,4 +109,36 @@ test('the values of an objective follow the objectives', () => {
   );
   // @ts-expect-error another name
   h.optimize(line, ({ x }) => ({ values: { los: x } }), { objectives: { loss: 'minimize' } });
+});
+
+test('the values of results follow the objectives', () => {
+  const one = h.optimize(line, ({ x }) => x, { trials: 1 });
+  expectTypeOf(one.result()).resolves.toEqualTypeOf<h.OptimizeResult<{ readonly x: number }, 'value'>>();
+  expectTypeOf<h.OptimizeResult<object, 'value'>['best']>().toEqualTypeOf<h.CompletedRow<object, 'value'> | undefined>();
+  expectTypeOf<h.CompletedRow<object, 'loss' | 'size'>['values']>().toEqualTypeOf<Readonly<Record<'loss' | 'size', number>>>();
+  const two = h.optimize(line, ({ x }) => ({ values: { loss: x, size: 1 } }), { objectives: { loss: 'minimize', size: 'minimize' } });
+  expectTypeOf(two.result()).resolves.toEqualTypeOf<h.OptimizeResult<{ readonly x: number }, 'loss' | 'size'>>();
+  expectTypeOf<h.OptimizeResult<object, 'loss'>['front']>().toEqualTypeOf<readonly h.CompletedRow<object, 'loss'>[]>();
+});
+
+test('a study takes and returns the values of its objectives', () => {
+  const study = h.createStudy(line, { objectives: { loss: 'minimize', size: 'minimize' } });
+  expectTypeOf(study).toEqualTypeOf<h.Study<{ readonly x: number }, 'loss' | 'size'>>();
+  expectTypeOf(study.best()!.values).toEqualTypeOf<Readonly<Record<'loss' | 'size', number>>>();
+  expectTypeOf(study.recommend()!.row).toEqualTypeOf<h.CompletedRow<{ readonly x: number }, 'loss' | 'size'>>();
+  expectTypeOf(study.trials()[0]!.values).toEqualTypeOf<Readonly<Record<'loss' | 'size', number>> | undefined>();
+  void study.tell(1, { values: { loss: 1, size: 2 }, metrics: { seconds: 3 } });
+  void study.report(1, { loss: 1, size: 2 });
+  // @ts-expect-error size is missing
+  void study.tell(1, { values: { loss: 1 } });
+  // @ts-expect-error a number for two objectives
+  void study.tell(1, 1);
+  // @ts-expect-error another name
+  void study.report(1, { los: 1, size: 2 });
+  const plain = h.createStudy(line, { trials: 1 });
+  void plain.tell(1, 0.5);
+  // @ts-expect-error another name than that of a study without objectives
+  void plain.tell(1, { values: { los: 1 } });
+  const any: h.Study<{ readonly x: number }> = study; // code for any objectives
+  expectTypeOf(any.best()?.values).toEqualTypeOf<Readonly<Record<string, number>> | undefined>();
 });

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { progressLine } from '../../../src/cli/terminal/render.ts';
 import { openStatusLine } from '../../../src/cli/terminal/statusLine.ts';
 import { shown, table } from '../../../src/cli/terminal/table.ts';
-import type { TrialRow } from '../../../src/study/trials.ts';
+import type { CompletedRow, TrialRow } from '../../../src/study/trials.ts';
 
-const row = (trial: number, names: number): TrialRow => ({
+const row = (trial: number, names: number): CompletedRow => ({
   trial,
   attempt: 1,
   suggested: 2 * trial,

@@ -8,7 +8,7 @@ const run = h.optimize(net, ({ rate }) => rate);
 
 test('operators on a study infer the type of its configurations', async () => {
   expectTypeOf(run.pipe(h.trials())).toEqualTypeOf<Observable<h.TrialRow<Net>>>();
-  expectTypeOf(run.pipe(h.best())).toEqualTypeOf<Observable<h.TrialRow<Net>>>();
+  expectTypeOf(run.pipe(h.best())).toEqualTypeOf<Observable<h.CompletedRow<Net>>>();
   expectTypeOf(run.pipe(h.progress())).toEqualTypeOf<Observable<h.Progress<Net>>>();
   expectTypeOf(run.pipe(h.pareto())).toEqualTypeOf<Observable<h.Front<Net>>>();
   expectTypeOf((await lastValueFrom(run.pipe(h.trials()))).params).toEqualTypeOf<Net>();

@@ -44,6 +44,15 @@ describe('createStudy', () => {
     await study.close();
   });
 
+  it('recommends no trial of several objectives, even before the first', async () => {
+    const study = createStudy(line, { strategy: random(), objectives: { loss: 'minimize', size: 'minimize' } });
+    expect(() => study.recommend()).toThrow('with several, choose from pareto()');
+    expect(study.pareto()).toEqual([]);
+    await study.ready();
+    expect(() => study.recommend()).toThrow(RangeError);
+    await study.close();
+  });
+
   it('says why something does not count', async () => {
     const study = createStudy(line, { strategy: random() });
     const { trial } = (await study.ask())!;

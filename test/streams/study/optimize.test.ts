@@ -98,10 +98,20 @@ describe('a result', () => {
     expect(best?.values).toEqual({ loss: expect.any(Number) });
   });
 
+  it('resolves to the front of several objectives', async () => {
+    const both = ({ x }: { readonly x: number }) => ({ values: { left: x, right: -x } });
+    const run$ = optimize(line, both, { trials: 5, strategy: random(), objectives: { left: 'minimize', right: 'minimize' } });
+    const { front, best, completed } = await run$.result();
+    expect(front).toHaveLength(completed);
+    expect(front[0]).toEqual(best);
+    const one = await optimize(line, ({ x }) => x, { trials: 5, strategy: random(), objectives: { loss: 'minimize' } }).result();
+    expect(one.front).toEqual([one.best]);
+  });
+
   it('is an error if an objective leaves a value out, instead of a wait without end', async () => {
     const objectives = { loss: 'minimize', size: 'minimize' } as const;
     await expect(optimize(line, half as never, { trials: 2, objectives }).result()).rejects.toThrow('size');
-    await expect(optimize(line, () => ({ values: { foo: 1 } }), { trials: 2 }).result()).rejects.toThrow('value');
+    await expect(optimize(line, (() => ({ values: { foo: 1 } })) as never, { trials: 2 }).result()).rejects.toThrow('value');
     await expect(optimize(line, (() => undefined) as never, { trials: 2 }).result()).rejects.toThrow(
       'returned undefined instead of a number',
     );
