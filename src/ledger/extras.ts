@@ -1,12 +1,17 @@
 import type { Completed, ObjectiveSpec, Values } from '../facts/facts.ts';
-import type { Ended } from '../messages.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { lossOf } from './settings.ts';
+import type { End } from './trial.ts';
 
 /** The other fields of a result, as strategies see them. A gradient or a standard error is passed only if it is complete for all objectives. */
-export function extrasOf<P>(fact: Completed, point: Point, space: Space<P>, objectives: readonly ObjectiveSpec[]): Partial<Ended> {
+export function extrasOf<P>(
+  fact: Completed,
+  point: Point,
+  space: Space<P>,
+  objectives: readonly ObjectiveSpec[],
+): Pick<End, 'gradient' | 'stderr' | 'constraints' | 'seconds'> {
   const { gradient, stderr, constraints, seconds } = fact;
   if (!gradient && !stderr && !constraints && seconds === undefined) return {};
   const slopes = gradient && gradientOf(gradient, point, space, objectives);

@@ -1,5 +1,5 @@
 import type { Params, SuggestedFact } from '../facts/facts.ts';
-import type { Suggested } from '../messages.ts';
+import type { Ended, Suggested } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 
 /** A trial that has not ended. */
@@ -46,6 +46,25 @@ function suggestedOf({ trial: id, by, budget, resumes, proposal, tags }: Suggest
   if (proposal !== undefined) suggested.proposal = proposal;
   if (tags !== undefined) suggested.tags = tags;
   return suggested;
+}
+
+/** How a trial ended, without the fields of its proposal. */
+export type End = Pick<Ended, 'outcome'> & Partial<Omit<Ended, keyof Suggested>>;
+
+/** The end of a trial as strategies receive it. Two spreads would take most of the time that the ledger needs for it. */
+export function endedOf(
+  { proposal, step }: OpenTrial<unknown>,
+  { outcome, losses, reason, gradient, stderr, constraints, seconds }: End,
+): Ended {
+  const ended: { -readonly [K in keyof Ended]: Ended[K] } = { ...proposal, type: 'ended', outcome };
+  if (losses !== undefined) ended.losses = losses;
+  if (reason !== undefined) ended.reason = reason;
+  if (gradient !== undefined) ended.gradient = gradient;
+  if (stderr !== undefined) ended.stderr = stderr;
+  if (constraints !== undefined) ended.constraints = constraints;
+  if (seconds !== undefined) ended.seconds = seconds;
+  if (step !== undefined) ended.step = step;
+  return ended;
 }
 
 export const openTrial = <P>(suggestion: SuggestedFact<P>, point: Point): OpenTrial<P> => ({

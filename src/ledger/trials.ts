@@ -11,7 +11,7 @@ import type {
   TrialEvent,
 } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import { type Ended, type TrialId, violates } from '../messages.ts';
+import { type TrialId, violates } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { type Applied, rejected } from './appliedEntry.ts';
@@ -25,12 +25,10 @@ import { type Best, Ranking } from './ranking.ts';
 import { lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';
 import { Trainers } from './trainers.ts';
-import { type EndStatus, type OpenTrial, openTrial } from './trial.ts';
+import { type End, type EndStatus, endedOf, type OpenTrial, openTrial } from './trial.ts';
 
 /** The largest loss that strategies see: its fourth power is still finite. */
 const LARGEST = 1e75;
-/** How a trial ended, without the fields of its proposal. */
-type End = Pick<Ended, 'outcome'> & Partial<Ended>;
 
 /** The facts that end a trial. */
 type EndFact = Completed | Stopped | FailedFact | Cancelled;
@@ -239,8 +237,7 @@ export class Trials<P> {
     this.open.remove(trial);
     this.#statuses.set(trial.proposal.id, status);
     if (status === 'failed') this.configurations.fail(trial.suggestion);
-    const ended: Ended = { ...trial.proposal, type: 'ended', ...end };
-    const event = trial.step === undefined ? ended : { ...ended, step: trial.step };
+    const event = endedOf(trial, end);
     const imported = event.by === 'import';
     if (!imported) this.#spending.add(event);
     this.#plateau = afterResult(this.#plateau, event, 0, !imported);

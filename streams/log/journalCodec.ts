@@ -66,8 +66,8 @@ export function lineDecoder(damaged: Damage): LineDecoder {
     }
     const { at, sum, author, ...fact } = object;
     const time = typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0;
-    const by = typeof author === 'string' ? { author } : undefined;
-    if (sum === undefined) return { position, at: time, fact, ...by };
+    const entry = typeof author === 'string' ? { position, at: time, author, fact } : { position, at: time, fact };
+    if (sum === undefined) return entry;
     const written = sealedPosition(line, sum);
     if (written === undefined) {
       const message = 'its checksum does not match';
@@ -78,7 +78,7 @@ export function lineDecoder(damaged: Damage): LineDecoder {
     if (!shifts.has(shift))
       tell(position, `holds entry ${written}: ${shift > 0 ? 'lines are missing' : 'lines stand twice or in another order'} before it`);
     shifts.add(shift);
-    return { position, at: time, fact, ...by };
+    return entry;
   };
   return { decode, tooLong };
 }

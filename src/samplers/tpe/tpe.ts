@@ -43,16 +43,17 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
 
   return {
     start: { facts: History.of(), suggested: 0, results: 0, sequence: random.start },
-    expect: (state, fact) => ({
-      ...state,
-      facts: state.facts.push(fact),
-      suggested: state.suggested + 1,
-      sequence: random.advances(fact) ? random.fold(state.sequence, fact) : state.sequence,
+    expect: ({ facts, suggested, results, sequence }, fact) => ({
+      facts: facts.push(fact),
+      suggested: suggested + 1,
+      results,
+      sequence: random.advances(fact) ? random.fold(sequence, fact) : sequence,
     }),
-    learn: (state, fact) => ({
-      ...state,
-      facts: state.facts.push(fact),
-      results: state.results + (fact.outcome === 'failed' ? 0 : 1),
+    learn: ({ facts, suggested, results, sequence }, fact) => ({
+      facts: facts.push(fact),
+      suggested,
+      results: results + (fact.outcome === 'failed' ? 0 : 1),
+      sequence,
     }),
     report: (state, fact) => (observationsOf(state.facts).results.isNew(fact) ? { ...state, facts: state.facts.push(fact) } : state),
     // With many parallel trials, half of the results are enough to start.

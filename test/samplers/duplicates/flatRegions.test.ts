@@ -36,6 +36,15 @@ describe('flat regions', () => {
     expect(regions.has([0.25, 0.5, 0.75])).toBe(false); // and so may the choice
   });
 
+  it('are learned from the latest 512 results', () => {
+    const { run } = learner();
+    run([0.2, 0.5, 0.25], 1);
+    for (let i = 2; i <= 512; i++) run([0.9, 0.9, 0.75], i);
+    expect(run([0.3, 0.5, 0.25], 1)).toBe('equal');
+    for (let i = 1; i <= 512; i++) run([0.9, 0.9, 0.75], 1000 + i);
+    expect(run([0.25, 0.5, 0.25], 1)).toBe('new');
+  });
+
   it('hold for all values of the other axes', () => {
     const { regions, run } = learner();
     run([0.2, 0.5, 0.25], 1);
