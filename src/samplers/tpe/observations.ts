@@ -10,6 +10,7 @@ import { orderOf } from '../budgets/order.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
 import { supportOnAxis } from '../parzenSupport.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';
+import { CrashRates } from './crashRates.ts';
 import { type BelowWeights, belowCount, rankWeights, splitTrials, unweighted } from './splitTrials.ts';
 import { subspaces } from './subspaces.ts';
 
@@ -38,16 +39,17 @@ function withDraw({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>, draw:
 }
 
 /**
- * The draw with the highest l / g. Most of the cost is g, whose density has the most kernels: it is computed only for draws that can still win,
+ * The draw with the highest l / g, times the probability that it does not crash. Most of the cost is g, whose density has the most kernels: it is computed only for draws that can still win,
  * and only as far as is needed to decide.
  */
 function bestDraw(
   below: Parzen,
   above: Parzen,
   draws: readonly (readonly number[])[],
+  logSurvival: (draw: readonly number[]) => number,
 ): { readonly draw: readonly number[]; readonly ratio: number } {
   const ranked = draws.map((draw) => {
-    const l = below.logDensity(draw);
+    const l = below.logDensity(draw) + logSurvival(draw);
     return { draw, l, bound: l - above.leastLogDensity(draw) };
   });
   ranked.sort((a, b) => b.bound - a.bound);
@@ -86,12 +88,14 @@ export class TpeObservations {
   #hasSeveral = false;
   /** Configurations without information, since all their trials were lost. They belong to neither density. */
   readonly #excluded = new Set<number>();
+  readonly #crashRates: CrashRates;
   #below: BelowWeights = new Map();
 
   constructor(env: Pick<Env, 'axes' | 'rungs'>, priorWeight: number) {
     this.results = new ConfigurationResults(env);
     this.#axes = env.axes;
     this.#priorWeight = priorWeight;
+    this.#crashRates = new CrashRates(env.axes);
     this.#subspaces = subspaces(env.axes).map((axes) => {
       const supports = axes.map((i) => supportOnAxis(env.axes[i]!));
       return { axes, supports, above: new Parzen(supports, { priorWeight }) };
@@ -116,6 +120,7 @@ export class TpeObservations {
       return;
     }
     if (this.#excluded.delete(index)) this.#addToAbove(index); // a trial that resumes it says something
+    this.#crashRates.set(index, this.#pointOf(index), fact.outcome === 'failed');
     if (before && hasLoss(before)) this.#ranked.remove(before);
     this.#rankedByIndex[index] = ranked;
     if (hasLoss(ranked)) this.#ranked.add(ranked);
@@ -177,12 +182,16 @@ export class TpeObservations {
       const single = this.#subspaces.length === 1;
       const fresh = single ? draws.filter((draw) => !repeats.has(snap(withDraw(subspace, draw, centre)))) : draws;
       if (fresh.length === 0) return undefined;
-      const best = bestDraw(below, subspace.above, fresh);
+      const best = bestDraw(below, subspace.above, fresh, (draw) => this.#logSurvival(subspace, draw));
       ratio += best.ratio;
       point = withDraw(subspace, best.draw, point);
     }
     const snapped = snap(point);
     return repeats.has(snapped) ? undefined : { point: snapped, ratio };
+  }
+
+  #logSurvival({ axes }: Subspace, draw: readonly number[]): number {
+    return this.#crashRates.any ? axes.reduce((sum, axis, j) => sum + this.#crashRates.logSurvival(axis, draw[j]!), 0) : 0;
   }
 
   /** A draw with the fixed coordinates in place of its own. */

@@ -93,6 +93,27 @@ describe('tpeSurrogate', () => {
     for (const reason of ['error', 'timeout', 'non-finite']) expect(knowing({ reason })).toEqual(infeasible);
   });
 
+  it('learns that a choice crashes wherever it was tried', () => {
+    const env = rootEnv(space({ x: float(0, 1), y: float(0, 1), z: float(0, 1), c: choice(['p', 'q', 'r']) }));
+    const of = learning(env);
+    const isCrash = (point: readonly number[]) => point[3]! > 2 / 3;
+    let crashes = 0;
+    for (let k = 0; k < 150; k++) {
+      const point = k < 10 ? env.snap(of.core.explore(of.state(), { type: 'ask', id: k + 1 })!.point) : of.propose()!.point;
+      const trial = of.expect(point);
+      if (k >= 50 && isCrash(point)) crashes++;
+      if (isCrash(point)) of.end({ ...trial, type: 'ended', outcome: 'failed', reason: 'error' });
+      else
+        of.end(
+          completed(
+            trial,
+            point.slice(0, 3).reduce((sum, u) => sum + (u - 0.4) ** 2, 0),
+          ),
+        );
+    }
+    expect(crashes).toBeLessThanOrEqual(5);
+  });
+
   it('never ranks configurations that crash as good, even if most do', () => {
     const of = learning(rootEnv(square));
     of.explore(10, ([x]) => x!);

@@ -1,0 +1,49 @@
+import { type Axis, active, type Point } from '../../space/axis.ts';
+
+/**
+ * How often configurations with a choice crash. The joint density of TPE is too local to learn it: where a choice was never tried together with
+ * the same numbers, it would look worth a try, although it crashed everywhere else.
+ */
+export class CrashRates {
+  readonly #axes: readonly Axis[];
+  /** Whether the configuration with this index crashed. */
+  readonly #crashed = new Map<number, boolean>();
+  /** By axis and level; empty for axes with an order. */
+  readonly #results: readonly Float64Array[];
+  readonly #crashes: readonly Float64Array[];
+  #total = 0;
+
+  constructor(axes: readonly Axis[]) {
+    this.#axes = axes;
+    const counts = () => axes.map(({ ordered, levels }) => new Float64Array(ordered || !levels ? 0 : levels.count));
+    this.#results = counts();
+    this.#crashes = counts();
+  }
+
+  /** Whether any configuration crashed. */
+  get any(): boolean {
+    return this.#total > 0;
+  }
+
+  /** Counts a configuration, or corrects how it was counted. */
+  set(index: number, point: Point, crashed: boolean): void {
+    const before = this.#crashed.get(index);
+    if (before === crashed) return;
+    this.#crashed.set(index, crashed);
+    const change = Number(crashed) - Number(before ?? false);
+    this.#total += change;
+    const on = active(this.#axes, point);
+    for (const [i, { levels }] of this.#axes.entries()) {
+      if (!on[i] || this.#results[i]!.length === 0) continue;
+      const level = levels!.of(point[i]!);
+      if (before === undefined) this.#results[i]![level]! += 1;
+      this.#crashes[i]![level]! += change;
+    }
+  }
+
+  /** The log probability that a trial with a level does not crash, judged by this axis alone. A level without results does not crash. */
+  logSurvival(axis: number, level: number): number {
+    const results = this.#results[axis]!;
+    return results.length === 0 ? 0 : Math.log((results[level]! - this.#crashes[axis]![level]! + 1) / (results[level]! + 1));
+  }
+}

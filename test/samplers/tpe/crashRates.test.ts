@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { CrashRates } from '../../../src/samplers/tpe/crashRates.ts';
+import { space } from '../../../src/space/space.ts';
+import { choice, float, when } from '../../../src/space/types/dimension.ts';
+
+const { axes, encode } = space({
+  x: float(0, 1),
+  model: choice(['tree', 'kernel']),
+  shape: when('model', 'kernel', choice(['round', 'flat'])),
+});
+type Params = Parameters<typeof encode>[0];
+
+function knowing(...results: readonly (readonly [Params, boolean])[]): CrashRates {
+  const rates = new CrashRates(axes);
+  for (const [index, [params, crashed]] of results.entries()) rates.set(index, encode(params), crashed);
+  return rates;
+}
+const kernel = (shape: 'round' | 'flat'): Params => ({ x: 0.5, model: 'kernel', shape });
+const tree: Params = { x: 0.5, model: 'tree' };
+
+it('tells how likely a choice survives, and is hopeful about untried ones', () => {
+  const rates = knowing([tree, false], [kernel('flat'), true], [kernel('flat'), true], [kernel('flat'), true]);
+  expect(Math.exp(rates.logSurvival(1, 0))).toBeCloseTo(1);
+  expect(Math.exp(rates.logSurvival(1, 1))).toBeCloseTo(1 / 4);
+  expect(Math.exp(rates.logSurvival(2, 0))).toBeCloseTo(1);
+  expect(Math.exp(rates.logSurvival(2, 1))).toBeCloseTo(1 / 4);
+});
+
+it('says nothing about axes with an order', () => {
+  expect(knowing([tree, true]).logSurvival(0, 0.5)).toBe(0);
+});
+
+it('counts each configuration once, and corrects it if a later trial completes', () => {
+  const rates = knowing([tree, true]);
+  rates.set(0, encode(tree), true);
+  expect(Math.exp(rates.logSurvival(1, 0))).toBeCloseTo(1 / 2);
+  expect(rates.any).toBe(true);
+  rates.set(0, encode(tree), false);
+  expect(rates.logSurvival(1, 0)).toBe(0);
+  expect(rates.any).toBe(false);
+});
