@@ -7,6 +7,8 @@ export interface OutcomeTransform {
   slope(i: number): number;
   /** The value of a target. */
   restore(target: number): number;
+  /** Observed values above it count as equal to it. Absent: there are none. */
+  readonly limit?: number;
 }
 
 interface Moments {
@@ -54,7 +56,7 @@ export const withoutExtremes =
     const limit = low + far * (above - low);
     const cut = (value: number) => Math.min(value, limit);
     const transform = transformOf(values.map(cut));
-    return { ...transform, target: (value) => transform.target(cut(value)) };
+    return { ...transform, target: (value) => transform.target(cut(value)), ...(sorted.at(-1)! > limit && { limit }) };
   };
 
 /** Yeo & Johnson's power transform ("A new family of power transformations", Biometrika 2000), for any sign of x; 1 is the identity. */

@@ -98,14 +98,16 @@ it('shiftedLog tells apart low values next to ones that are larger by orders of 
 it('withoutExtremes tells apart low values next to one that is larger than a number can show', () => {
   const values = [0.3, 0.1, 1e200, 0.2, 1.7e308, 0.15];
   for (const fit of [standardise, powerTransform, (v: readonly number[]) => shiftedLog(v, 0.1)]) {
-    const { targets, target } = withoutExtremes(fit, 10)(values);
+    const { targets, target, limit } = withoutExtremes(fit, 10)(values);
     expect(targets[0]! - targets[1]!).toBeGreaterThan(0.1);
     expect(targets[2]).toBe(targets[4]);
     expect(target(1e300)).toBe(targets[2]);
+    expect(limit).toBeCloseTo(0.1 + 10 * 0.05);
   }
 });
 
 it('withoutExtremes keeps values of which none is far above the others', () => {
   const values = [3, 1, 4, 1.5, 5.9, 2.6, 5.3];
   expect(withoutExtremes(standardise, 10)(values).targets).toEqual(standardise(values).targets);
+  expect(withoutExtremes(standardise, 10)(values).limit).toBeUndefined();
 });

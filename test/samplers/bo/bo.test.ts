@@ -4,7 +4,7 @@ import type { Point } from '../../../src/space/axis.ts';
 import { predicate } from '../../../src/space/constraint.ts';
 import { normal } from '../../../src/space/prior.ts';
 import { type Space, space } from '../../../src/space/space.ts';
-import { choice, float, when } from '../../../src/space/types/dimension.ts';
+import { choice, float, int, when } from '../../../src/space/types/dimension.ts';
 import { textbook } from '../../support/spaces.ts';
 import { bowl, completed, lowest, square, study } from './study.ts';
 
@@ -172,4 +172,18 @@ describe('bo', () => {
     });
     expect(stepsTried.sort((a, b) => a - b)[1]).toBeGreaterThan(24); // 17 if it took them for different
   });
+});
+
+it('predicts finite losses, and says above which limit losses are equal to the model', () => {
+  const skewed = space({ rate: float(1e-5, 1e-1, { log: true }), layers: int(1, 8) });
+  const { suggest, end } = study(skewed, '3');
+  const tagged = Array.from({ length: 16 }, () => {
+    const { point, id, tags = {} } = suggest()!;
+    const { rate, layers } = skewed.decode(point) as { rate: number; layers: number };
+    end(id, point, completed((Math.log10(rate) + 2) ** 2 + 0.1 * Math.abs(layers - 3) + 0.1));
+    return tags;
+  }).filter(({ mean }) => mean !== undefined);
+  expect(tagged.length).toBeGreaterThan(8);
+  for (const { mean, sd } of tagged) expect([mean, sd].map(Number).every(Number.isFinite)).toBe(true);
+  expect(tagged.some(({ limit }) => Number(limit) > 0)).toBe(true);
 });

@@ -60,11 +60,18 @@ function* linesOf(
 }
 
 /** The model of a strategy stores what it predicts as losses. */
-function predictedIn({ mean, sd, at }: Tags, objective: ObjectiveSpec): string | undefined {
+function predictedIn({ mean, sd, at, limit }: Tags, objective: ObjectiveSpec): string | undefined {
   const [loss, deviation] = [Number(mean), Number(sd)];
   if (!Number.isFinite(loss) || !Number.isFinite(deviation)) return undefined; // or several, for several objectives
   const where = at === undefined ? '' : ` at step ${at}`;
-  return `its model, by which it chose, predicted ${objective.name} ${short(lossOf(objective, loss))} ± ${short(deviation)}${where} (mean ± standard deviation)`;
+  return `its model, by which it chose, predicted ${objective.name} ${short(lossOf(objective, loss))} ± ${short(deviation)}${where} (mean ± standard deviation${capText(limit, objective)})`;
+}
+
+/** Next to a few huge losses, all others would look equal, so the model of `bo` has a limit above which losses are equal. */
+function capText(limit: string | undefined, objective: ObjectiveSpec): string {
+  if (limit === undefined) return '';
+  const value = short(lossOf(objective, Number(limit)));
+  return `; to the model, all results worse than ${value} are ${value}`;
 }
 
 function resultOf({ status, step, values, reason, message = '' }: TrialRow<Params>): string {
