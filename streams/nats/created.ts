@@ -1,21 +1,22 @@
-import type { NatsConnection } from '@nats-io/nats-core';
+import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { Created, Fact } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { Refusal } from '../../src/facts/refusal.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
 import { jsonOf } from './connection/connection.ts';
-import { isForbidden, isPassing } from './connection/retry.ts';
-import { subjectsOf } from './protocol/subjects.ts';
+import { isForbidden, isPassing, isUnheard, violationIn } from './connection/retry.ts';
+import { subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
 
 /** Milliseconds between two checks. */
 const PAUSE = 250;
 
-/** A fact of a stream and its position; undefined if there is none, or if this user must not read it. */
-async function lookUp(nc: NatsConnection, subject: string, data: string): Promise<Found | undefined> {
+/** A fact of a stream and its position; `none` if the stream has no such fact; undefined if no stream answers, or this user must not read it. */
+async function lookUp(nc: NatsConnection, subject: string, data: string): Promise<Found | 'none' | undefined> {
   const answer = await nc.request(`$JS.API.DIRECT.GET.${subject}`, data, { timeout: 2000 }).catch((error) => {
     if (nc.isClosed() || !(isPassing(error) || isForbidden(error))) throw error;
   });
-  if (!answer || answer.data.length === 0) return undefined;
+  if (!answer) return undefined;
+  if (answer.data.length === 0) return 'none';
   return { fact: parseFact(jsonOf(answer)), position: Number(answer.headers?.get('Nats-Sequence')) };
 }
 
@@ -32,12 +33,13 @@ interface Found {
  */
 export async function createdOn(nc: NatsConnection, study: string, signal?: AbortSignal): Promise<Created> {
   const { stream, created } = subjectsOf(study);
-  const isCreated = (found: Found | undefined): found is { fact: Created; position: number } =>
-    found !== undefined && !isRefusal(found.fact) && found.fact.type === 'created';
+  const isCreated = (found: Found | 'none' | undefined): found is { fact: Created; position: number } =>
+    typeof found === 'object' && !isRefusal(found.fact) && found.fact.type === 'created';
   while (!signal?.aborted) {
     const named = await lookUp(nc, `${stream}.${created}`, '');
     if (isCreated(named)) return named.fact;
-    const first = await lookUp(nc, stream, JSON.stringify({ seq: 1 })); // where older versions put it
+    // Older versions put it first. Only asked of a stream that is there: the server logs each request of a trainer that may not make it.
+    const first = named === 'none' ? await lookUp(nc, stream, JSON.stringify({ seq: 1 })) : undefined;
     if (isCreated(first)) return first.fact;
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
@@ -58,8 +60,8 @@ export async function settingsOn(nc: NatsConnection, study: string, created: Cre
   };
   const last = await lastOn(nc, study);
   if (last === undefined) return settings; // nothing has changed
-  const next = (position: number) => lookUp(nc, stream, JSON.stringify({ seq: position + 1, next_by_subj: subject }));
-  let found = await next(0);
+  const next = async (position: number) => foundIn(await lookUp(nc, stream, JSON.stringify({ seq: position + 1, next_by_subj: subject })));
+  let found = (await isOfTrainer(nc)) ? undefined : await next(0);
   if (found === undefined) apply(last);
   for (; found; found = await next(found.position)) apply(found);
   return settings;
@@ -71,10 +73,40 @@ export async function settingsOn(nc: NatsConnection, study: string, created: Cre
  *
  * @throws what the server refuses.
  */
-export function lastOn(nc: NatsConnection, study: string): Promise<Found | undefined> {
+export async function lastOn(nc: NatsConnection, study: string): Promise<Found | undefined> {
   const { stream, study: subject } = subjectsOf(study);
-  return lookUp(nc, `${stream}.${subject}`, '');
+  return foundIn(await lookUp(nc, `${stream}.${subject}`, ''));
 }
+
+const foundIn = (looked: Found | 'none' | undefined): Found | undefined => (looked === 'none' ? undefined : looked);
+
+/** Whether this user is a trainer with an account of its own, which may read only some facts. */
+const isOfTrainer = async (nc: NatsConnection): Promise<boolean> =>
+  !((await answerOf(nc, `${TRAINERS_API}.STREAM.NAMES`)) instanceof Error);
+
+/**
+ * Why this user does not see a study, as the end of a sentence about it.
+ *
+ * @param name of the worker.
+ */
+export async function whyHidden(nc: NatsConnection, study: string, name: string | undefined): Promise<string> {
+  const { stream, created } = subjectsOf(study);
+  const refused = violationIn(await answerOf(nc, `$JS.API.DIRECT.GET.${stream}.${created}`));
+  if (refused?.operation === 'subscription')
+    return `which this worker cannot see under ${name === undefined ? 'a random name' : `the name ${name}`}: give --name the name that belongs to its seed or credentials`;
+  if (refused !== undefined) return 'which the login of this worker has no right to read';
+  if (await isOfTrainer(nc)) return 'which is not on this server yet';
+  const listing = await answerOf(nc, '$JS.API.STREAM.NAMES');
+  if (isForbidden(listing))
+    return 'which the server does not show to this worker: if its user is new, restart the server, since a reload is not enough';
+  const isWithout =
+    listing instanceof Error ? isUnheard(listing) : (jsonOf(listing) as { readonly error?: object } | undefined)?.error !== undefined;
+  return isWithout ? 'but this server has no JetStream for this user: start it with -js' : 'which is not on this server yet';
+}
+
+/** The answer to a request, or why there is none. */
+const answerOf = (nc: NatsConnection, subject: string): Promise<Msg | Error> =>
+  nc.request(subject, '', { timeout: 2000 }).catch((error: Error) => error);
 
 /** Why a study is closed, by the last fact about it; undefined if it is open, or another fact was written since. */
 export const closingIn = (last: Fact | Refusal): string | undefined =>

@@ -11,15 +11,21 @@ const PREFIX = subjectsOf('x').stream.slice(0, -1);
 /** The names of the studies on a server. @throws StudyError if this user may not list them. */
 export async function studiesOn(nc: NatsConnection): Promise<string[]> {
   try {
-    return await namesOn(nc).catch((error) => {
-      if (isForbidden(error) || isWithoutStreams(error)) return namesOn(nc, TRAINERS_API).catch(() => Promise.reject(error));
-      throw error;
+    if (trainers.has(nc)) return await namesOn(nc, TRAINERS_API);
+    return await namesOn(nc).catch(async (error) => {
+      if (!isForbidden(error) && !isWithoutStreams(error)) throw error;
+      const names = await namesOn(nc, TRAINERS_API).catch(() => Promise.reject(error));
+      trainers.add(nc);
+      return names;
     });
   } catch (cause) {
     if (isForbidden(cause)) throw new StudyError('this user has no right to list the studies of a server; --study names them', { cause });
     throw cause;
   }
 }
+
+/** Connections of trainers with an account of their own. The server logs each request that they may not make, so only the first list tries. */
+const trainers = new WeakSet<NatsConnection>();
 
 async function namesOn(nc: NatsConnection, apiPrefix = '$JS.API'): Promise<string[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false, apiPrefix });

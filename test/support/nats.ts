@@ -18,6 +18,8 @@ export interface NatsServer {
   kill(): Promise<void>;
   /** Starts the server again after a kill, with the same port and store. */
   restart(): Promise<void>;
+  /** Reloads it with another configuration, which takes effect soon after. */
+  reload(config: string): void;
   /** Closes all connections, kills the server and deletes its store. */
   dispose(): Promise<void>;
 }
@@ -71,6 +73,10 @@ export async function natsServer(config?: string): Promise<NatsServer> {
     },
     kill,
     restart: start,
+    reload: (text) => {
+      writeFileSync(file, text);
+      child.kill('SIGHUP');
+    },
     dispose: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
       await kill();

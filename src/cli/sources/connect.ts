@@ -23,7 +23,15 @@ export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Acces
 const SILENCE = 2000;
 
 /** Prints what the user is waiting for, if it takes long. */
-export async function announceWait<T>(screen: StatusLine, what: string, awaited: Promise<T>): Promise<T> {
-  const timer = setTimeout(() => screen.line(`waiting for ${what}`), SILENCE);
-  return awaited.finally(() => clearTimeout(timer));
+export async function announceWait<T>(screen: StatusLine, what: string | (() => Promise<string>), awaited: Promise<T>): Promise<T> {
+  let isOver = false;
+  const say = async () => {
+    const text = typeof what === 'string' ? what : await what();
+    if (!isOver) screen.line(`waiting for ${text}`);
+  };
+  const timer = setTimeout(() => void say(), SILENCE);
+  return awaited.finally(() => {
+    isOver = true;
+    clearTimeout(timer);
+  });
 }

@@ -1,7 +1,7 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
-import { createdOn, settingsOn } from '../../../streams/nats/created.ts';
+import { createdOn, settingsOn, whyHidden } from '../../../streams/nats/created.ts';
 import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
 import type { Door } from '../../../streams/nats/trainer/door.ts';
 import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
@@ -47,8 +47,6 @@ export interface Work extends ProgramSettings {
   readonly words: readonly string[];
   /** Of the worker. */
   readonly name: string | undefined;
-  /** Whether it logs in with a seed or credentials, which are for a certain name. */
-  readonly hasLogin: boolean;
   readonly directory: string;
   /** The place for checkpoints, if not the NATS server. */
   readonly commands: DepotCommands | undefined;
@@ -94,8 +92,8 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
 export async function workOn(given: Work): Promise<Trainer | undefined> {
   const { nc, study, words, name, directory, screen, slotOf, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
   const warn = about(screen, { level: 'warn' }).line;
-  const hidden = given.hasLogin && name === undefined ? ', or hidden from a worker without its --name' : '';
-  const waited = announceWait(screen, `the study ${study}, which is not on this server yet${hidden}`, createdOn(nc, study, signal));
+  const absence = async () => `the study ${study}, ${await whyHidden(nc, study, name)}`;
+  const waited = announceWait(screen, absence, createdOn(nc, study, signal));
   const created = await waited.catch((error) => {
     if (!signal.aborted) throw error;
   });

@@ -26,8 +26,11 @@ const NO_ROOM = [10023, 10047, 10077];
 export const isStreamFull = (error: unknown): boolean => error instanceof JetStreamApiError && NO_ROOM.includes(error.code);
 
 /** Whether a user has no right to make a request. */
-export const isForbidden = (error: unknown): boolean =>
-  error instanceof errors.PermissionViolationError || (error instanceof Error && error.cause !== undefined && isForbidden(error.cause));
+export const isForbidden = (error: unknown): boolean => violationIn(error) !== undefined;
+
+/** The missing right that an error is about. */
+export const violationIn = (error: unknown): InstanceType<typeof errors.PermissionViolationError> | undefined =>
+  error instanceof errors.PermissionViolationError ? error : error instanceof Error ? violationIn(error.cause) : undefined;
 
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1000;

@@ -58,6 +58,11 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
   const files = Object.fromEntries(Object.entries(seeds).map(([name, seed]) => [`${name}.nk`, seed]));
   writeKeys(keys, directory, files, 'give each user its own, with --nkey');
   process.stdout.write(text);
+  const added = Object.keys(seeds).filter((name) => !keys.kept.includes(`${name}.nk`));
+  if (keys.kept.length > 0 && added.length > 0)
+    inform(
+      `${added.join(', ')} ${added.length === 1 ? 'is' : 'are'} new: restart a server that runs; a reload does not give them all their rights`,
+    );
   return 0;
 }
 

@@ -106,7 +106,6 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       study,
       words,
       name,
-      hasLogin: (options.nkey ?? options.creds) !== undefined,
       commands,
       keep: options.keep,
       saveEvery: options.saveEvery,
