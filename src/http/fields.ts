@@ -1,5 +1,6 @@
 import { isDeeper } from '../facts/depth.ts';
 import type { Schema } from '../facts/schema.ts';
+import { nearest } from '../schema/nearest.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { Operation } from './operations.ts';
 
@@ -15,7 +16,7 @@ export function checkDepth(fields: Fields): void {
   if (isDeeper(fields, DEEPEST)) throw new RefusedError({ code: 'too-deep', message: `expected a body nested at most ${DEEPEST} deep` });
 }
 
-/** The fields of a request that its operation describes, because others must not get into the log. @throws RefusedError */
+/** The fields of a request. @throws RefusedError for one that its operation does not describe: it may be misspelt, and must not get into the log. */
 export function describedFields({ method, query, body }: Operation, all: Fields): Fields {
   if (method === 'get') return known(all, query);
   const fields = body?.additionalProperties ? all : known(all, body?.properties);
@@ -26,7 +27,13 @@ export function describedFields({ method, query, body }: Operation, all: Fields)
 }
 
 function known(all: Fields, properties: Readonly<Record<string, Schema>> = {}): Fields {
-  const fields: Record<string, unknown> = {};
-  for (const name in properties) if (Object.hasOwn(all, name)) fields[name] = all[name];
-  return fields;
+  const names = Object.keys(properties);
+  const other = Object.keys(all).find((name) => !Object.hasOwn(properties, name));
+  if (other === undefined) return all;
+  const others = names.length === 0 ? 'none' : names.join(', ');
+  const field = other.slice(0, 60);
+  throw new RefusedError({
+    code: 'bad-field',
+    message: `${field}: there is no such field; the request has ${others}${nearest(field, names)}`,
+  });
 }

@@ -75,7 +75,7 @@ function operationObject(id: OperationId) {
     summary,
     description: `For ${roles.join(', ')}.`,
     parameters: [...inPath, ...queries, ...(method === 'post' && id !== 'createStudy' ? [idempotencyKey] : [])],
-    requestBody: body && { required, content: json(body) },
+    requestBody: body && { required, content: json({ additionalProperties: false, ...body }) },
     responses: {
       200: {
         description: 'The answer.',

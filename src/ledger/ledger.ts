@@ -180,9 +180,9 @@ export class Ledger<P> {
     }
   }
 
-  /** Why a fact about a trial would be rejected whatever its values are, such as that the trial has ended. Changes nothing. */
+  /** Why a fact about a trial would be rejected, such as that the trial has ended, or that the value of an objective is missing. Changes nothing. */
   refusesFrom(fact: TrialEvent, author?: string): Refusal | undefined {
-    return this.#trials.refuses(fact, author);
+    return this.#trials.refuses(fact, author) ?? this.#trials.refusesValues(fact);
   }
 
   #annotate(fact: Annotated): Applied<P> {

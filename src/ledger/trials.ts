@@ -90,6 +90,12 @@ export class Trials<P> {
     return this.#settings.rules >= 2 && author !== undefined ? refuseAuthor(fact, author, trial) : undefined;
   }
 
+  /** Why the values of a fact do not count: that of an objective is missing. */
+  refusesValues(fact: TrialEvent): Refusal | undefined {
+    const hasResult = fact.type === 'reported' || fact.type === 'completed';
+    return hasResult ? refuseValues(lossesOf(this.#settings.objectives, fact.values)) : undefined;
+  }
+
   /** Why a trial cannot be cancelled. */
   refuseCancel(id: TrialId): Refusal | undefined {
     return this.open.byId.has(id) ? undefined : this.#notOpen(id);

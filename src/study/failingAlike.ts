@@ -37,10 +37,10 @@ export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TE
  * way.
  *
  * @param past the position of the last entry before this start.
- * @param late receives each trial that fails after that in any way, until one has a result or the study is resumed. It receives none while the study
- * is closed, because a change would reopen it.
- * @returns a function that takes each entry of the log and returns the failures once. After a restart, or when a person has resumed the study, one more
- * such failure is enough.
+ * @param late receives each trial that fails after that in any way, until one has a result or the study is resumed. It receives none while the study is
+ * closed, since a change would reopen it.
+ * @returns a function that takes each entry of the log and returns the failures once. After a restart, one more such failure is enough; when a person has
+ * resumed the study, failures count from there on.
  */
 export function failingAlike(past: () => number, late: (trial: TrialId) => void = () => {}): (noted: AppliedEntry) => Alike | undefined {
   const failures = new Map<TrialId, string>();
@@ -51,7 +51,10 @@ export function failingAlike(past: () => number, late: (trial: TrialId) => void 
     if (refusal) return undefined;
     if (fact.type === 'closed') closed = true;
     if (fact.type === 'changed') closed = false;
-    if (fact.type === 'changed' && fact.paused === false) said = false;
+    if (fact.type === 'changed' && fact.paused === false) {
+      said = false;
+      failures.clear(); // a person has corrected the program, or put the broken machine away
+    }
     if (event?.type !== 'ended') return undefined;
     if (fact.type !== 'failed') usable = true;
     if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;

@@ -72,6 +72,15 @@ describe('archive and restore', () => {
     });
   });
 
+  it('refuse an output in a folder that does not exist, before they pack anything', async () => {
+    const place = copyOfOriginal();
+    const { code, err } = await hypertide(place, 'archive', 'study.jsonl', '-o', join(place, 'none', 'a.tgz'));
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: `hypertide: ${join(place, 'none', 'a.tgz')}: there is no folder ${join(place, 'none')}\n`,
+    });
+  });
+
   it('take the files of trials from several folders', async () => {
     const place = copyOfOriginal();
     for (const trial of ['trial-1', 'trial-77']) {

@@ -205,28 +205,41 @@ describe('an invalid request is refused, and changes nothing:', () => {
     }
   });
 
-  it('fields that the interface does not have', async () => {
+  it.each(['author', 'user', 'request', 'at', 'sum', 'trial', 'type', '__proto__'])(
+    'the field %s, which the interface does not have',
+    async (name) => {
+      const { hosted, post } = await open();
+      const { body } = await post('studies/digits/ask');
+      const head = await hosted.log.head();
+      const fields = JSON.parse(`{"run": "${body.run}", "values": {"loss": 1}, "${name}": "x"}`);
+      expect(await post('studies/digits/trials/1/tell', fields)).toMatchObject({ status: 400, body: { code: 'bad-field' } });
+      expect(await hosted.log.head()).toBe(head);
+    },
+  );
+
+  it('a misspelt field, and claims no trial', async () => {
+    const { hosted, get, post } = await open();
+    expect(await post('studies/digits/ask', { rum: 'x' })).toMatchObject({
+      status: 400,
+      body: { error: 'rum: there is no such field; the request has wait, run, trainer, fixed; did you mean run?' },
+    });
+    expect(await get('studies/digits/trials?limt=3')).toMatchObject({ status: 400, body: { code: 'bad-field' } });
+    expect(hosted.ledger.open.size).toBe(0);
+  });
+
+  it('a result without its objective, and writes nothing', async () => {
     const { hosted, post } = await open();
     const { body } = await post('studies/digits/ask');
-    const extra = {
-      run: body.run,
-      values: { loss: 1 },
-      author: 'w2',
-      user: 'root',
-      request: 'r',
-      at: 0,
-      sum: 'x',
-      trial: 2,
-      type: 'closed',
-    };
-    expect(await post('studies/digits/trials/1/tell', extra)).toMatchObject({ status: 200 });
-    for await (const entries of hosted.log.read(5, AbortSignal.timeout(1000))) {
-      const { fact, author } = entries.at(-1)!;
-      expect(author).toBeUndefined();
-      expect(Object.keys(fact as object).sort()).toEqual(['request', 'run', 'trial', 'type', 'values']);
-      expect(fact).toMatchObject({ type: 'completed', trial: 1 });
-      break;
-    }
+    const head = await hosted.log.head();
+    for (const [verb, more] of [
+      ['tell', {}],
+      ['report', { step: 1 }],
+    ] as const)
+      expect(await post(`studies/digits/trials/1/${verb}`, { run: body.run, values: { los: 0.5 }, ...more })).toMatchObject({
+        status: 400,
+        body: { code: 'missing-field', error: 'values.loss is missing' },
+      });
+    expect(await hosted.log.head()).toBe(head);
   });
 
   it('a route that does not exist, and a body without a length', async () => {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
@@ -24,6 +23,7 @@ import { controlSocket } from '../sources/controlSocket.ts';
 import { begunIn, createdIn } from '../sources/journalFile.ts';
 import { journalsIn } from '../sources/journalFolder.ts';
 import { watchMachine } from '../sources/machine.ts';
+import { makeFolder } from '../sources/makeFolder.ts';
 import { retryingLog } from '../sources/retryingLog.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
@@ -78,7 +78,7 @@ export class HostedStudies implements RunningStudies {
   /** Resumes the studies in a directory, which is made if it does not exist. It warns of each file that holds none that it can run. */
   async resumeAll(directory: string): Promise<void> {
     const { warn } = this.#options;
-    await mkdir(directory, { recursive: true });
+    makeFolder(directory);
     for (const path of await journalsIn(directory, ({ message }) => warn(`skipped: ${message}`)))
       await this.#resume(path).catch(({ message }: Error) => warn(`${path}: not resumed: ${stripControls(message)}`));
   }

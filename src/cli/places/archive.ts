@@ -51,6 +51,8 @@ const [CONTENTS, LOG, TRIALS, CHECKPOINTS, SUMS] = ['study.json', 'log.jsonl', '
  */
 export async function writeArchive(place: StudyPlace, study: string, trials: readonly string[], output: string): Promise<Written> {
   if (await isThere(output)) throw new UsageError(`${output}: a file with this name exists already; choose another one with --output`);
+  const parent = dirname(resolve(output));
+  if (!(await isThere(parent))) throw new UsageError(`${output}: there is no folder ${parent}`);
   return inFolderNextTo(output, async (folder) => {
     let [entries, longest] = [0, 0];
     const lines = async function* () {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createJournal, linesOf } from '../../../streams/log/createJournal.ts';
 import { JournalError, JournalLockedError } from '../../../streams/log/errors.ts';
@@ -9,6 +9,7 @@ import { checkEntries, type StudyPlace } from '../../study/place.ts';
 import { journalSource } from '../sources/journal.ts';
 import { createdIn } from '../sources/journalFile.ts';
 import { journalsIn } from '../sources/journalFolder.ts';
+import { makeFolder } from '../sources/makeFolder.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import { UsageError } from '../usage.ts';
 import { each, sizeOf } from './branch.ts';
@@ -24,7 +25,7 @@ export function folderPlace(folder: string): StudyPlace {
   };
   const write = async (name: string, lines: AsyncIterable<Uint8Array>) => {
     const path = pathOf(name);
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await createJournal(path, lines).catch((error) => {
       if (error instanceof JournalError && existsSync(path)) throw new UsageError(error.message);
       throw error;

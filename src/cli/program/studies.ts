@@ -33,7 +33,10 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     )
     .argument('<study>', 'study file')
     .option('--name <name>', 'name of the study (default: that of the file)')
-    .option('--folder <path>', 'folder for its journal (default: the server of HYPERTIDE_NATS, or the current folder)')
+    .option(
+      '--folder <path>',
+      'folder for its journal, made if it does not exist (default: the server of HYPERTIDE_NATS, or the current folder)',
+    )
     .action((path, options) => exit(import('../commands/studies/create.ts').then(({ createInPlace }) => createInPlace(path, options))));
 
   withRemote(program.command('archive'))
@@ -58,7 +61,10 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     )
     .argument('<archive>', 'file that "hypertide archive" wrote')
     .option('--name <name>', 'name of the study (default: that in the archive)')
-    .option('--folder <path>', 'folder to restore into (default: the server of HYPERTIDE_NATS, or the current folder)')
+    .option(
+      '--folder <path>',
+      'folder to restore into, made if it does not exist (default: the server of HYPERTIDE_NATS, or the current folder)',
+    )
     .option('--directory <path>', 'where to put the files of trials (default: <study>.trials)')
     .action((path, options) => exit(import('../commands/studies/restore.ts').then(({ restore }) => restore(path, options))));
 

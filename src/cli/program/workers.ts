@@ -21,7 +21,7 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
     .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))
     .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
     .addOption(new Option('--at-time-limit <how>', 'stop: use the last report as the result (default: fail)').choices(['stop', 'fail']))
-    .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
+    .option('--directory <path>', 'where to keep output and checkpoints; made if it does not exist (default: <study>.trials)')
     .option('--keep <size>', 'disk space of output and checkpoints of a study, such as 20GB (default: all)', byteSize)
     .option('--save-every <s>', 'save checkpoints of running trials, at most every so many seconds (default: at their end)', positiveNumber)
     .option('--store <command>', 'saves the checkpoint $HYPERTIDE_PATH and prints its reference, such as s3://bucket/$HYPERTIDE_SAVE')

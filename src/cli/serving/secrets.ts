@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../sources/makeFolder.ts';
 
 /** Secrets in a directory, one file for each name, which only its owner can read. */
 export interface Secrets {
@@ -34,9 +35,9 @@ export function secretsIn(directory: string, ending = ''): Secrets {
         kept.push(name);
         return;
       }
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      if (readdirSync(directory).length === 0) chmodSync(directory, 0o700); // a directory with other files may be open to others for a reason
-      mkdirSync(dirname(pathOf(name)), { recursive: true, mode: 0o700 });
+      makeFolder(directory, 0o700);
+      if (readdirSync(directory).length === 0) chmodSync(directory, 0o700); // one with other files may be open to others for a reason
+      makeFolder(dirname(pathOf(name)), 0o700);
       const path = old === undefined ? pathOf(name) : `${pathOf(name)}.new`;
       if (old !== undefined) rmSync(path, { force: true });
       writeFileSync(path, `${secret}\n`, { mode: 0o600, flag: 'wx' });

@@ -1,11 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
+import { LEASE } from '../../../streams/nats/protocol/messages.ts';
 import { type ServedStudy, type ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import { watchReports } from '../../../streams/study/unreported.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { type Alike, failingAlike } from '../../study/failingAlike.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { announceWait } from '../sources/connect.ts';
@@ -92,6 +94,15 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         lag: async () => (await engine?.lag()) ?? 0,
         failure: () => failure,
       });
+      let isStandby = false;
+      /** Of several engines, the leader tells. */
+      const tellLoss = ({ fact, refusal, position }: AppliedEntry) => {
+        if (refusal || fact.type !== 'failed' || fact.reason !== 'lost' || position <= past() || isStandby) return;
+        const { trial, run, message = '' } = fact;
+        const trainer = run === undefined ? undefined : engine?.rows.get(trial)?.trainer;
+        const why = trainer === undefined ? stripControls(message) : `${trainer} was silent for ${settings.lease ?? LEASE} s`;
+        line(`trial ${trial} is lost: ${why}`, omitUndefined({ level: 'warn' as const, trial, run }));
+      };
       let wasClosed = false;
       let isReopened = false;
       /** The caller of `begin` reports the first close. */
@@ -103,8 +114,14 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         } else if (isReopened && effect === 'closed') line('closed');
         wasClosed = isClosed;
       };
+      const onLead = (leads: boolean) => {
+        if (leads && isStandby) warn(`${study}: now leads, since the other engine is slow or gone`);
+        if (!leads) line('serves as a standby: another engine leads');
+        isStandby = !leads;
+      };
       const onEntry = (noted: AppliedEntry) => {
         tellReopening(noted);
+        tellLoss(noted);
         measure?.(noted);
         call?.(noted);
         reporting(noted);
@@ -117,6 +134,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         earlier: earlierOnServer(nc, options.earlier),
         ...settings,
         onEntry,
+        onLead,
         warn,
         spans,
       });

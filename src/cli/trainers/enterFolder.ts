@@ -1,20 +1,20 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalLockedError } from '../../../streams/log/errors.ts';
 import { checkUnlocked, lock } from '../../../streams/log/lock.ts';
+import { makeFolder } from '../sources/makeFolder.ts';
 import { UsageError } from '../usage.ts';
 
 /**
  * Enters the folder of a worker. A worker that deletes files needs it for itself, because it does not know which trials others run. The folder is
  * held until the process ends.
  *
- * @throws UsageError if a worker that deletes files uses it
+ * @throws UsageError if a worker that deletes files uses it, or if it cannot be made
  */
 export function enterFolder(directory: string, deletes: boolean): void {
   const mark = join(directory, 'worker');
   try {
     if (!deletes) return checkUnlocked(mark);
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
     lock(mark);
   } catch (error) {
     if (!(error instanceof JournalLockedError)) throw error;

@@ -30,6 +30,8 @@ export interface NatsLogOptions extends StreamOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /** Seconds of the lease, which each suggestion carries. */
   readonly lease?: number;
+  /** Called when this process becomes the one that appended last of several engines, and when another one does. */
+  readonly onLead?: ((leads: boolean) => void) | undefined;
   /** The trace of a trial, which its suggestion carries. */
   readonly traceparent?: ((trial: TrialId) => string | undefined) | undefined;
 }
@@ -56,8 +58,8 @@ interface Said {
 
 /** Milliseconds before a server without room is asked again. */
 const NO_ROOM_PAUSE = 1000;
-/** Milliseconds that a standby lets the leader append first. Otherwise they would alternate as leaders. */
-export const standby = { pause: 250 };
+/** Milliseconds that a standby lets the leader append first. Otherwise they would alternate as leaders, more often the busier their machines are. */
+export const standby = { pause: 1000 };
 /** The largest headers of a message, in bytes. */
 const HEADERS = 1024;
 const WRONG_LAST_SEQUENCE = 10071;
@@ -80,6 +82,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
   const { longest, restored } = await withRetry(nc, () => (create ? ensureStream(jsm, subjects, options) : findStream(jsm, subjects)));
   const fence = await withRetry(nc, () => lastOf(jsm, subjects.stream, own));
+  const isNew = fence.size === 0;
   const out = publisher(nc);
   const news = bell();
   const trainers = meter((message) => options.warn?.(`${study}: ${message}`));
@@ -88,6 +91,8 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
   let leads = true;
+  /** What is known of the leader: this process has appended, or another one has since it started. */
+  let told: boolean | undefined;
   /** Whether a fact is in flight: what is read meanwhile may be that fact. */
   let publishing = false;
   let full = false;
@@ -98,6 +103,11 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const limit = (): number => {
     const room = Math.min(longest > 0 ? longest : Number.POSITIVE_INFINITY, nc.info!.max_payload) - HEADERS;
     return Math.max(1, (options.settings?.().rules ?? RULES) < 2 ? Math.min(room, LONGEST_FACT) : room);
+  };
+  const lead = (isLeader: boolean) => {
+    leads = isLeader;
+    if (told !== isLeader) options.onLead?.(isLeader);
+    told = isLeader;
   };
   const prioritised = (): Headers => {
     const priority = options.settings?.().priority ?? 1;
@@ -125,14 +135,14 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       knew(subject, seq);
       storing.answered();
       written = seq;
-      leads = true;
+      lead(true);
       if (full) options.warn?.(`${study}: the server has room again: the study continues`);
       full = false;
       return 'stored';
     } catch (error) {
       const refused = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
       if (!refused && (!isPassing(error) || nc.isClosed())) throw error;
-      if (refused) leads = false;
+      if (refused) lead(false);
       else storing.failed(error);
       if (isStreamFull(error)) {
         if (!full) options.warn?.(`${study}: the server has no room for it: ${(error as Error).message}; waiting${trainers.largest()}`);
@@ -155,7 +165,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     end: () => end,
     seen: ({ subject, seq, data, info }: StoredMessage) => {
       const isNews = own.includes(subject) && seq > (fence.get(subject) ?? 0);
-      if (isNews && !publishing) leads = false; // another engine wrote it
+      if (isNews && !publishing) lead(false); // another engine wrote it
       if (isNews) knew(subject, seq);
       const trainer = trainerOf(subject);
       if (trainer !== undefined && seq > metered) trainers.add(trainer, data.length, info.timestampNanos / 1e6);
@@ -172,8 +182,10 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     append: (fact) => {
       if (closed) return Promise.reject(new LogClosedError());
       const appended = appending.then(async () => {
-        // A standby decides as often as the leader. Only its latest decision waits: if all waited, a takeover would take minutes.
-        if (!leads && !isStale(fact as Said)) await sleep(standby.pause);
+        // A standby decides as often as the leader. Only its latest decision waits: if all waited, a takeover would take minutes. An engine that
+        // has just started on a log with entries may be a standby, so its first entry waits, too.
+        const isLeader = leads && (written > 0 || isNew);
+        if (!isLeader && !isStale(fact as Said)) await sleep(standby.pause);
         publishing = true;
         return publishFact(fact as Said);
       });

@@ -33,6 +33,8 @@ export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOptio
   readonly spans?: Spans | undefined;
   /** Called with each entry and what it did. */
   readonly onEntry?: (noted: AppliedEntry) => void;
+  /** Called when this engine becomes the leader of several, which wrote last, and when another one does. */
+  readonly onLead?: (leads: boolean) => void;
   /** Called with a line for people, such as that the server has no room. */
   readonly warn?: (message: string) => void;
 }
@@ -70,10 +72,14 @@ export interface ServedStudy {
  * @throws StudyError if the server accepts no message as long as that.
  */
 function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, current?: () => Settings): Promise<NatsLog> {
-  const { study, strategy, lease = LEASE, warn, spans, replicas, maxBytes, maxMessageBytes } = options;
+  const { study, strategy, lease = LEASE, warn, onLead, spans, replicas, maxBytes, maxMessageBytes } = options;
   const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
   const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
-  return natsLog(nc, study, omitUndefined({ lease, warn, settings: current, traceparent, replicas, maxBytes, maxMessageBytes: longest }));
+  return natsLog(
+    nc,
+    study,
+    omitUndefined({ lease, warn, onLead, settings: current, traceparent, replicas, maxBytes, maxMessageBytes: longest }),
+  );
 }
 
 /**
@@ -93,6 +99,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     'earlier',
     'lease',
     'onEntry',
+    'onLead',
     'warn',
     'spans',
     'replicas',
@@ -104,6 +111,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     strategy,
     lease = LEASE,
     onEntry,
+    onLead: ___,
     warn = () => {},
     replicas = 1,
     maxMessageBytes: _,

@@ -122,7 +122,9 @@ describe('what an agent says besides its task', () => {
     const at = await open();
     const { call } = await connect(at);
     const { run } = (await call('ask', { study })).data;
-    await call('tell', { study, trial: 1, run, values: { loss: 1 }, junk: 'x'.repeat(100_000) });
+    const told = { study, trial: 1, run, values: { loss: 1 } };
+    expect((await call('tell', { ...told, junk: 'x'.repeat(100_000) })).text).toContain('junk: there is no such field');
+    await call('tell', told);
     const text = readFileSync(join(at.directory, 'digits.jsonl'), 'utf8');
     expect(text).toContain('"completed"');
     expect(text).not.toContain('junk');

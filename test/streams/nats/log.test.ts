@@ -66,6 +66,18 @@ describe('nats', () => {
     expect([await a.append(fact), await a.append(fact)]).toEqual(['fenced', 'stored']); // it knows now what b has appended
   });
 
+  it('lets the engine lead that has led, also before an engine that has just started', async () => {
+    const study = fresh();
+    const a = await natsLog(await server.connect(), study);
+    await a.append({ type: 'created' });
+    const heard: boolean[] = [];
+    const b = await natsLog(await server.connect(), study, { onLead: (leads) => heard.push(leads) });
+    const fact = { type: 'suggested', trial: 1, after: 1 };
+    expect(await Promise.all([b.append(fact), a.append(fact)])).toEqual(['fenced', 'stored']); // though b is earlier
+    expect(await b.append({ type: 'suggested', trial: 2, after: 2 })).toBe('stored');
+    expect(heard).toEqual([false, true]);
+  });
+
   it('makes each fact a CloudEvent, whose id is that of the message', async () => {
     const study = fresh();
     const nc = await server.connect();

@@ -7,6 +7,7 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Running } from '../../runner/process.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { accessOf, connect } from '../../sources/connect.ts';
+import { makeFolder } from '../../sources/makeFolder.ts';
 import { isPattern, matching } from '../../sources/namePattern.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import type { StatusLine } from '../../terminal/statusLine.ts';
@@ -57,6 +58,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   const screenOf = (study: string) => about(terminal, { study });
   const screen = isAlone ? screenOf(named[0]!.studies) : terminal;
   if (name !== undefined) checkName('--name', name);
+  if (options.directory !== undefined) makeFolder(options.directory);
   const tracing = await openTracing();
   const nc = await connect(screen, nats, {
     ...accessOf(options),
