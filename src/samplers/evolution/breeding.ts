@@ -35,6 +35,7 @@ const TRIES = 10;
  *
  * @param known fingerprints of all points that were suggested
  * @param founder the next founder; a retry skips it
+ * @param survival the probability that a point does not crash: others are bred again
  */
 export function nextOf<C extends Child>(
   env: Env,
@@ -42,12 +43,16 @@ export function nextOf<C extends Child>(
   { id, retry }: Ask,
   founder: Point | undefined,
   bear: ((rng: Rng) => C) | undefined,
+  survival: (point: Point) => number = () => 1,
 ): C | Child {
   if (founder && !retry && !known.has(fingerprint(founder))) return { point: founder, origin: 'founder' };
   const rng = rngFor(env.seed, env.name, id, retry);
   for (let tries = 1; ; tries++) {
     const child = bear && tries <= TRIES ? bear(rng) : { point: env.snap(draw(env.axes, rng)), origin: 'drawn' };
-    if (tries === 2 * TRIES || !known.has(fingerprint(child.point))) return child;
+    if (tries === 2 * TRIES) return child;
+    if (known.has(fingerprint(child.point))) continue;
+    const survives = survival(child.point);
+    if (survives === 1 || rng() < survives) return child;
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Ask, Ended, Env, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
+import { History } from '../../numeric/history.ts';
 import { notNegative, oneOf, populationFrom, probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Point } from '../../space/axis.ts';
+import { crashRatesAfter } from '../crashRates.ts';
 import { rankTrial } from '../rankedTrial.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { bearing, foundersOf, nextOf } from './breeding.ts';
@@ -56,6 +58,8 @@ export interface GaState {
   readonly survivors: Population;
   /** Fingerprints of all points that were suggested. */
   readonly known: GrowingSet<number>;
+  /** Results that tell which choices crash. */
+  readonly ended: History<Ended>;
 }
 
 const START: GaState = {
@@ -67,6 +71,7 @@ const START: GaState = {
   parents: [],
   survivors: [],
   known: GrowingSet.empty(),
+  ended: History.of(),
 };
 
 /**
@@ -81,8 +86,10 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
   const steady = settings.mode === 'steady';
   const founders = foundersOf(env, population);
   const wanted = ({ founding, immigrants }: GaState) => (founding ? population - immigrants : population);
-  function next({ known, parents, generation }: GaState, ask: Ask, founder?: Point): ProposedPoint {
-    const { point, origin } = nextOf(env, known, ask, founder, bearing(parents, env, settings));
+  const crashRates = crashRatesAfter(env.axes);
+  function next({ known, parents, generation, ended }: GaState, ask: Ask, founder?: Point): ProposedPoint {
+    const rates = crashRates(ended);
+    const { point, origin } = nextOf(env, known, ask, founder, bearing(parents, env, settings), (at) => rates.survival(at));
     return { point, tags: { origin: steady ? origin : `generation ${generation + 1}, ${origin}` } };
   }
   return {
@@ -112,7 +119,8 @@ function issue(state: GaState, { by, point }: Suggested, env: Env): GaState {
 
 function receive(state: GaState, ended: Ended, env: Env, { mode, population }: GaSettings): GaState {
   const mine = ended.by === env.name;
-  const newcomer = individual(ended, rankTrial(ended.id, ended));
+  const standing = rankTrial(ended.id, ended);
+  const newcomer = individual(ended, standing);
   const survivors = newcomer ? enter(state.survivors, newcomer, population, ended.resumes) : state.survivors;
   return {
     ...state,
@@ -120,6 +128,7 @@ function receive(state: GaState, ended: Ended, env: Env, { mode, population }: G
     immigrants: state.immigrants + (newcomer && !mine && ended.resumes === undefined ? 1 : 0),
     survivors,
     parents: mode === 'steady' ? survivors : state.parents,
+    ended: standing && env.axes.some(({ ordered }) => !ordered) ? state.ended.push(ended) : state.ended,
   };
 }
 

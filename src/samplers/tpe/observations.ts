@@ -8,9 +8,9 @@ import { type Axis, active, type Domain, type Point } from '../../space/axis.ts'
 import type { Fixed } from '../../space/fixed.ts';
 import { orderOf } from '../budgets/order.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
+import { CrashRates } from '../crashRates.ts';
 import { supportOnAxis } from '../parzenSupport.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';
-import { CrashRates } from './crashRates.ts';
 import { type BelowWeights, belowCount, rankWeights, splitTrials, unweighted } from './splitTrials.ts';
 import { subspaces } from './subspaces.ts';
 

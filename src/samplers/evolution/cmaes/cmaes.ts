@@ -4,6 +4,7 @@ import { History } from '../../../numeric/history.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { haltonPoints } from '../../../numeric/sequences/halton.ts';
 import { samePoint } from '../../../space/axis.ts';
+import { crashRatesAfter } from '../../crashRates.ts';
 import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';
 import type { Evolution } from '../evolution.ts';
@@ -19,6 +20,9 @@ interface Open {
   readonly generation?: number;
 }
 
+/** How often a draw that will probably crash is repeated. */
+const MAX_REDRAWS = 20;
+
 /** The state of a CMA-ES. */
 export interface CmaesState {
   /** Results of other strategies from before its first trial. */
@@ -26,6 +30,8 @@ export interface CmaesState {
   /** None before its first trial. */
   readonly run?: CmaRun;
   readonly open: readonly Open[];
+  /** Results that tell which choices crash. */
+  readonly ended: History<Ended>;
 }
 
 /**
@@ -38,6 +44,7 @@ export interface CmaesState {
  */
 export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evolution<CmaesState> {
   const layout = layoutOf(env.axes);
+  const crashRates = crashRatesAfter(env.axes);
   const begun = ({ run, told }: CmaesState): CmaRun =>
     run ?? firstRun(layout, told.length ? warmDistribution(layout, told.toArray()) : priorDistribution(layout, settings.sigma), settings);
   const sequence = haltonPoints(env.axes.length, rngFor(env.seed, env.name, 0));
@@ -63,20 +70,17 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     return { genes: genesOf(layout, point) };
   }
 
-  function receive(state: CmaesState, ended: Ended): CmaesState {
-    const mine = state.open.find(({ id }) => id === ended.id);
-    const open = mine ? state.open.filter((other) => other !== mine) : state.open;
+  function receive(before: CmaesState, ended: Ended): CmaesState {
+    const mine = before.open.find(({ id }) => id === ended.id);
+    const open = mine ? before.open.filter((other) => other !== mine) : before.open;
     const standing = rankTrial(ended.id, ended);
-    if (!standing) return { ...state, open };
+    if (!standing) return { ...before, open };
+    const state = { ...before, open, ended: layout.unordered.length > 0 ? before.ended.push(ended) : before.ended };
     if (!state.run) return { ...state, told: state.told.push({ point: ended.point, standing }) };
     if (!mine) return { ...state, run: joined(state.run, ended, { id: ended.id, genes: genesOf(layout, ended.point), standing }) };
-    if (mine.run !== state.run.number) return { ...state, open };
+    if (mine.run !== state.run.number) return state;
     const { id, genes, generation } = mine;
-    return {
-      ...state,
-      open,
-      run: further(taught(state.run, { id, genes, standing, generation }, layout, settings)),
-    };
+    return { ...state, run: further(taught(state.run, { id, genes, standing, generation }, layout, settings)) };
   }
 
   /** A result of another strategy counts if it is better than all of the run, or if it resumes one that still waits for its generation. */
@@ -93,20 +97,28 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     return restarted(run, layout, settings, rngFor(env.seed, env.name, 0, run.number));
   }
 
-  function drawFrom({ distribution, number }: CmaRun, { id, retry = 0 }: Ask): ProposedPoint {
+  /** The first of several draws that will probably not crash. */
+  function drawFrom(state: CmaesState, { id, retry: first = 0 }: Ask): ProposedPoint {
+    const { distribution, number } = begun(state);
+    const rates = crashRates(state.ended);
     const origin = `run ${number}, generation ${distribution.normal.generation + 1}`;
-    return { point: pointOf(layout, drawn(distribution, id, retry)), tags: { origin, ...stateTag(env.name, retry) } };
+    for (let retry = first; ; retry++) {
+      const point = pointOf(layout, drawn(distribution, id, retry));
+      const survival = rates.survival(env.snap(point));
+      if (survival === 1 || retry - first >= MAX_REDRAWS || rngFor(env.seed, `${env.name}/survival`, id, retry)() < survival)
+        return { point, tags: { origin, ...stateTag(env.name, retry) } };
+    }
   }
 
   return {
-    start: { told: History.of(), open: [] },
+    start: { told: History.of(), open: [], ended: History.of() },
     fold(state, fact) {
       if (fact.type === 'reported') return state;
       return fact.type === 'suggested' ? issue(state, fact) : receive(state, fact);
     },
     over: ({ run }) => settings.restarts === 'none' && run !== undefined && run.outcomes.length === 0 && converged(run, layout),
     founded: ({ run }) => run !== undefined && run.distribution.normal.generation > 0,
-    found: (state, ask) => drawFrom(begun(state), ask),
-    breed: (state, ask) => drawFrom(begun(state), ask),
+    found: drawFrom,
+    breed: drawFrom,
   };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { CrashRates } from '../../../src/samplers/tpe/crashRates.ts';
-import { space } from '../../../src/space/space.ts';
-import { choice, float, when } from '../../../src/space/types/dimension.ts';
+import { CrashRates } from '../../src/samplers/crashRates.ts';
+import { space } from '../../src/space/space.ts';
+import { choice, float, when } from '../../src/space/types/dimension.ts';
 
 const { axes, encode } = space({
   x: float(0, 1),
@@ -38,4 +38,11 @@ it('counts each configuration once, and corrects it if a later trial completes',
   rates.set(0, encode(tree), false);
   expect(rates.logSurvival(1, 0)).toBe(0);
   expect(rates.any).toBe(false);
+});
+
+it('multiplies over the choices that a point has', () => {
+  const rates = knowing([tree, false], [kernel('flat'), true], [kernel('flat'), true], [kernel('round'), false]);
+  expect(rates.survival(encode(tree))).toBeCloseTo(1);
+  expect(rates.survival(encode(kernel('flat')))).toBeCloseTo((2 / 4) * (1 / 3));
+  expect(knowing([tree, false]).survival(encode(kernel('flat')))).toBe(1);
 });

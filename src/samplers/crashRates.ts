@@ -1,8 +1,10 @@
-import { type Axis, active, type Point } from '../../space/axis.ts';
+import type { Ended } from '../messages.ts';
+import { History } from '../numeric/history.ts';
+import { type Axis, active, type Point } from '../space/axis.ts';
 
 /**
- * How often configurations with a choice crash. The joint density of TPE is too local to learn it: where a choice was never tried together with
- * the same numbers, it would look worth a try, although it crashed everywhere else.
+ * How often configurations with a choice crash. Strategies keep trying choices that look bad, since they may be good elsewhere: TPE because its
+ * joint density is local, evolution by mutation. A choice that crashes wherever it is tried is not worth it.
  */
 export class CrashRates {
   readonly #axes: readonly Axis[];
@@ -46,4 +48,20 @@ export class CrashRates {
     const results = this.#results[axis]!;
     return results.length === 0 ? 0 : Math.log((results[level]! - this.#crashes[axis]![level]! + 1) / (results[level]! + 1));
   }
+
+  /** The probability that a point does not crash, as far as its choices tell. */
+  survival(point: Point): number {
+    if (!this.any) return 1;
+    const on = active(this.#axes, point);
+    let log = 0;
+    for (const [i, { ordered, levels }] of this.#axes.entries()) if (on[i] && !ordered) log += this.logSurvival(i, levels!.of(point[i]!));
+    return Math.exp(log);
+  }
 }
+
+/** The crash rates after some ended trials, each of which says something about its configuration. */
+export const crashRatesAfter = (axes: readonly Axis[]): ((ended: History<Ended>) => CrashRates) =>
+  History.folding(
+    () => new CrashRates(axes),
+    (rates, { id, resumes, point, outcome }: Ended) => rates.set(resumes ?? id, point, outcome === 'failed'),
+  );
