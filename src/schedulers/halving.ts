@@ -30,7 +30,7 @@ const FOREIGN = -1;
  *
  * If trials pause, one in `eta` of the results at a rung is promoted, the best first; a rung that has promoted its share waits for more results. (The
  * paper promotes every trial that is in the best 1/eta when it arrives, which is most of them behind a model that improves.) If trials continue, a
- * trial is stopped unless it is in the best 1/eta of those that reached its rung so far, or the best of them.
+ * trial is stopped unless it is in the best 1/eta of those that reached its rung so far.
  */
 export class Halving {
   readonly #settings: HalvingSettings;
@@ -216,9 +216,24 @@ export class Halving {
     if (pause || k === rungs.length - 1 || member.from === FOREIGN) return undefined;
     if (!member.configuration.counts) return 'its values equal those of an earlier trial, step by step';
     if (k < Math.max(member.from, this.first.index)) return undefined;
-    const standing = this.#rungs[k]!.standing(member, eta);
-    if (standing.place <= standing.places) return undefined;
-    return behindAtRung(valuesText(this.#env, [member.configuration.losses.get(rungs[k]!)!]), rungs[k]!, standing);
+    const rung = this.#rungs[k]!;
+    const standing = rung.standing(member, eta, this.#mayLead(k));
+    if (standing.place > standing.places)
+      return behindAtRung(valuesText(this.#env, [member.configuration.losses.get(rungs[k]!)!]), rungs[k]!, standing);
+    rung.pass(member);
+    return undefined;
+  }
+
+  /**
+   * Whether the best of a few configurations continues beyond a rung. The first ones would otherwise all train to the end: each is the best so far.
+   * So it does once the study has trained for as many steps as lie before the next rung, and always in a study of a few trials.
+   */
+  #mayLead(k: number): boolean {
+    const { rungs } = this.#settings;
+    const { trials = Number.POSITIVE_INFINITY } = this.#env;
+    if (trials * rungs[0]! < rungs.at(-1)!) return true;
+    const trained = this.#rungs.reduce((sum, { size, budget }, i) => sum + size * (budget - (rungs[i - 1] ?? 0)), 0);
+    return trained >= rungs[k + 1]! - rungs[k]!;
   }
 }
 

@@ -33,6 +33,8 @@ interface Pool {
   /** Those that may be resumed, the best first. */
   readonly waiting: Member[];
   promoted: number;
+  /** How many have continued beyond this rung after they were compared here. */
+  continued: number;
 }
 
 /** How well a rung predicts is computed from so many of the latest pairs: Kendall's tau takes time that grows with the square. */
@@ -60,7 +62,7 @@ export class Rung {
 
   #poolOf({ from }: Member): Pool {
     const key = this.#bracketed ? from : 0;
-    const pool = this.#pools.get(key) ?? { sorted: [], waiting: [], promoted: 0 };
+    const pool = this.#pools.get(key) ?? { sorted: [], waiting: [], promoted: 0, continued: 0 };
     this.#pools.set(key, pool);
     return pool;
   }
@@ -124,14 +126,31 @@ export class Rung {
 
   /** The best that waits here, unless one in `eta` has been promoted. */
   candidate(eta: number, bracket = 0): Member | undefined {
-    const { sorted, waiting, promoted } = this.#pools.get(bracket) ?? { sorted: [], waiting: [], promoted: 0 };
-    return (promoted + 1) * eta > sorted.length ? undefined : waiting[0];
+    const pool = this.#pools.get(bracket);
+    return pool && (pool.promoted + 1) * eta <= pool.sorted.length ? pool.waiting[0] : undefined;
   }
 
-  /** The rank of a configuration among those that reached this rung so far. The best 1/eta of them continue, at least the best one. */
-  standing(member: Member, eta: number): Standing {
-    const { sorted } = this.#poolOf(member);
-    return { place: rankOf(sorted, member, this.#precedes), of: sorted.length, places: Math.max(1, Math.floor(sorted.length / eta)) };
+  /** How many configurations have reached this rung. */
+  get size(): number {
+    return [...this.#pools.values()].reduce((sum, { sorted }) => sum + sorted.length, 0);
+  }
+
+  /**
+   * The rank of a configuration among those that reached this rung so far. The best 1/eta of them continue. Behind a model that improves, most
+   * configurations are among these when they arrive; so once half of all have continued, only a new best one does.
+   *
+   * @param mayLead whether the best one continues while there are fewer than eta
+   */
+  standing(member: Member, eta: number, mayLead: boolean): Standing {
+    const { sorted, continued } = this.#poolOf(member);
+    const share = Math.floor(sorted.length / eta) || Number(mayLead);
+    const isFull = continued * 2 >= sorted.length;
+    return { place: rankOf(sorted, member, this.#precedes), of: sorted.length, places: isFull ? Math.min(1, share) : share, isFull };
+  }
+
+  /** A configuration continues beyond this rung. */
+  pass(member: Member): void {
+    this.#poolOf(member).continued++;
   }
 }
 

@@ -14,8 +14,16 @@ export interface Standing {
   readonly of: number;
   /** How many of them continue. */
   readonly places: number;
+  /** Whether as many have continued as may, so that only a new best one does. */
+  readonly isFull: boolean;
 }
 
 /** Why a trial does not continue beyond a rung. */
-export const behindAtRung = (value: string, rung: number, { place, of, places }: Standing): string =>
-  `${value} at step ${rung} ranks ${place} of ${of}; the best ${places === 1 ? 'one continues' : `${places} continue`}`;
+export const behindAtRung = (value: string, rung: number, { place, of, places, isFull }: Standing): string =>
+  `${value} at step ${rung} ranks ${place} of ${of}; ${whoContinues(places, isFull)}`;
+
+function whoContinues(places: number, isFull: boolean): string {
+  if (places === 0) return 'none continues until the study has trained for longer';
+  if (isFull) return 'half of them have continued, so only a new best one does';
+  return places === 1 ? 'the best one continues' : `the best ${places} continue`;
+}

@@ -4,6 +4,7 @@ import type { Ended, Env, Suggested } from '../../src/messages.ts';
 import { stateTag } from '../../src/messages.ts';
 import { kendall, type Pair } from '../../src/samplers/budgets/firstRung.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
 import { rootEnv } from '../support/interview.ts';
@@ -13,8 +14,8 @@ const env: Env = { ...rootEnv(line), name: 'asha' };
 const rungs = [1, 3, 9];
 
 /** A scheduler and its trainers: `begin` and `resume` do what it says, `report` and `end` tell it what came of a trial. */
-function rig(settings: Partial<HalvingSettings> = {}) {
-  const halving = new Halving({ rungs, eta: 3, pause: true, ...settings }, env);
+function rig(settings: Partial<HalvingSettings> = {}, limit = env.trials) {
+  const halving = new Halving({ rungs, eta: 3, pause: true, ...settings }, omitUndefined({ ...env, trials: limit }));
   const trials = new Map<number, Suggested>();
   let id = 0;
   const suggest = (more: Pick<Suggested, 'point'> & Partial<Suggested>) => {
@@ -180,7 +181,8 @@ describe('halving that pauses', () => {
 });
 
 describe('halving that stops', () => {
-  const stops = (settings: Partial<HalvingSettings> = {}) => rig({ pause: false, first: 1, ...settings });
+  /** In a study of a few trials, the best so far continues from the start. */
+  const stops = () => rig({ pause: false, first: 1 }, 8);
 
   it('gives every trial the full budget', () => {
     expect(stops().halving.fill()).toEqual({ budget: 9, tag: 0 });
@@ -190,6 +192,25 @@ describe('halving that stops', () => {
     const { begin, report } = stops();
     const at = (step: number, loss: number) => report(begin(), step, loss);
     expect([5, 6, 4, 7, 4.5, 4.2, 4.2].map((loss) => at(1, loss))).toEqual([false, true, false, true, true, false, true]);
+  });
+
+  it('lets only a new best one continue once half of all have continued', () => {
+    const { halving, begin, report } = stops();
+    const at = (loss: number) => report(begin(), 1, loss);
+    expect([9, 8, 7, 6].map(at)).toEqual([false, false, false, false]); // each is the best so far
+    expect([6.5, 6.4, 5].map(at)).toEqual([true, true, false]);
+    expect([10, 11, 5.5].map(at)).toEqual([true, true, true]);
+    expect(halving.fellBehind).toBe('5.5 at step 1 ranks 2 of 10; half of them have continued, so only a new best one does');
+    expect([12, 5.4].map(at)).toEqual([true, false]);
+  });
+
+  it('lets the best of a few continue once the study has trained for as long as the way to the next rung', () => {
+    const { halving, begin, report } = rig({ pause: false, first: 1 });
+    const [one, two, three] = [begin(), begin(), begin()];
+    expect(report(one, 1, 5)).toBe(true);
+    expect(halving.fellBehind).toBe('5 at step 1 ranks 1 of 1; none continues until the study has trained for longer');
+    expect([report(two, 1, 4), report(two, 3, 4)]).toEqual([false, true]); // after 2 steps to step 3, after 4 not to step 9
+    expect([report(three, 1, 3), report(three, 3, 3)]).toEqual([false, false]); // after 7 steps
   });
 
   it('compares a trial once at each rung, and not at the full budget', () => {
