@@ -43,6 +43,33 @@ class ScikitLearn(unittest.TestCase):
             search = HypertideSearchCV(SVC(), space, n_trials=5, cv=2, path=path).fit(X, Y)
             self.assertEqual(len(search.cv_results_["params"]), 5)
 
+    def test_takes_the_scores_of_an_earlier_search_from_its_journal(self):
+        fits = []
+
+        class Counted(SVC):
+            def fit(self, *args, **kwargs):
+                fits.append(1)
+                return super().fit(*args, **kwargs)
+
+        with tempfile.TemporaryDirectory() as folder:
+
+            def search(trials, **options):
+                fits.clear()
+                path = str(Path(folder) / "search.jsonl")
+                return HypertideSearchCV(Counted(), {"C": ht.log(1e-2, 1e3)}, n_trials=trials, path=path, refit=False, **{"cv": 3, **options}).fit(X, Y)
+
+            first = search(4)
+            self.assertEqual(len(fits), 12)
+            second = search(6)
+            self.assertEqual(len(fits), 6)
+            for column in ("split0_test_score", "mean_test_score", "std_test_score", "mean_fit_time"):
+                np.testing.assert_allclose(second.cv_results_[column][:4], first.cv_results_[column])
+            self.assertEqual(second.cv_results_["params"][:4], first.cv_results_["params"])
+            third = search(6)
+            self.assertEqual((len(fits), len(third.cv_results_["params"])), (3, 6))  # one candidate shows which scores there are
+            search(6, cv=2)
+            self.assertEqual(len(fits), 12)  # other folds: nothing is known
+
 
     def test_takes_distributions_of_scipy_and_arrays_of_numpy(self):
         space = {"C": loguniform(1e-2, 1e3), "degree": randint(2, 5), "coef0": uniform(0, 2), "kernel": np.array(["poly", "rbf"])}
@@ -96,6 +123,15 @@ class XGBoost(unittest.TestCase):
 
 
 class LightGBM(unittest.TestCase):
+    def test_lists_the_data_and_metrics_that_there_are(self):
+        data = xgboost.DMatrix(X, Y % 2)
+        study = ht.Study({"eta": ht.log(1e-4, 1)}, minimize="logloss", parallel=9)
+        self.addCleanup(study.close)
+        params = {"objective": "binary:logistic", "eval_metric": "logloss"}
+        for names, message in [(("test", "logloss"), "data .*: expected one of train, got test"), (("train", "auc"), "metric: expected one of logloss, got auc")]:
+            with self.assertRaisesRegex(ht.HypertideError, message):
+                xgboost.train(params, data, 2, evals=[(data, "train")], callbacks=[ReportCallback(study.ask(), *names)])
+
     def test_reports_the_named_metric_of_the_named_data(self):
         reports = []
         callback = lightgbm.report(SimpleNamespace(report=lambda value, step: reports.append((value, step))), "test", "auc")
@@ -139,11 +175,43 @@ class Optuna(unittest.TestCase):
         self.assertEqual(len(study.trials), 12)
         self.assertEqual({"momentum" in row["params"] for row in study.trials}, {True, False})
         source.optimize(lambda trial: trial.suggest_int("m", 1, 3), n_trials=1)
-        with self.assertWarnsRegex(UserWarning, "left out 12 of 13|left out 13 of 13"):
+        with self.assertWarnsRegex(UserWarning, "left out (12|13) of 13 trials: (12|13) with other parameters"):
             self.addCleanup(from_optuna(source).close)
 
+    def test_says_which_trials_are_left_out_and_keeps_names_and_numbers(self):
+        source = optuna.create_study(direction="maximize")
+        source.set_metric_names(["acc"])
+
+        def objective(trial):
+            x = trial.suggest_float("x", 0, 1)
+            trial.set_user_attr("size", trial.number)
+            trial.set_user_attr("note", "odd")
+            if trial.number == 1:
+                raise optuna.TrialPruned
+            if trial.number == 2:
+                raise ArithmeticError
+            return x
+
+        source.optimize(objective, n_trials=5, catch=(ArithmeticError,))
+        with self.assertWarnsRegex(UserWarning, "left out 2 of 5 trials: 1 fail, 1 [a-z]+"):
+            study = from_optuna(source)
+        self.addCleanup(study.close)
+        self.assertEqual(study.objectives, {"acc": "maximize"})
+        self.assertEqual([row["metrics"] for row in study.trials], [{"size": 0}, {"size": 3}, {"size": 4}])
+        with self.assertWarns(UserWarning):
+            named = from_optuna(source, maximize="accuracy")
+        self.addCleanup(named.close)
+        self.assertEqual(named.objectives, {"accuracy": "maximize"})
+        for given, options, message in [
+            (source, {"minimize": "loss"}, "expected names for the directions maximize of the Optuna study, got {'loss': 'minimize'}"),
+            ("digits.db", {}, "from_optuna: expected a study, got the str 'digits.db'; write optuna.load_study"),
+            (optuna.create_study(), {}, "expected a study with a completed trial"),
+        ]:
+            with self.assertRaisesRegex(ht.HypertideError, message):
+                from_optuna(given, **options)
+
     def test_says_which_distribution_has_no_counterpart(self):
-        with self.assertRaisesRegex(ValueError, "opt: expected texts"):
+        with self.assertRaisesRegex(ht.HypertideError, "opt: expected texts.*; write Study"):
             space_of({"opt": optuna.distributions.CategoricalDistribution([None, "a"])})
 
 

@@ -42,6 +42,11 @@ class InFolder(unittest.TestCase):
         return study
 
 
+def nan_in_second(trial):
+    trial.report(float("nan") if trial.number == 2 else 1.0, 1)
+    return 0.1
+
+
 class Optimize(InFolder):
     def test_finds_better_values_than_it_begins_with(self):
         study = self.study(path=None).optimize(loss_of, trials=40, progress=False)
@@ -141,7 +146,7 @@ class Optimize(InFolder):
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
             study.optimize(loss_of, trials=4)
-        self.assertTrue(said.getvalue().startswith(f"resuming: 0 of 4 trials exist, and {failed} that failed and do not count\n"), said.getvalue())
+        self.assertTrue(said.getvalue().startswith(f"resuming: 0 of 4 trials have ended, and {failed} that failed and do not count\n"), said.getvalue())
         self.assertIn("[4/4] ", said.getvalue())
         self.assertEqual([row["status"] for row in study.trials], ["failed"] * failed + ["completed"] * 4)
         study.optimize(loss_of, trials=6, progress=False)
@@ -258,7 +263,7 @@ class Optimize(InFolder):
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
             self.study().optimize(loss_of, trials=4)
-        self.assertEqual(said.getvalue(), "resuming: 4 of 4 trials exist; to continue, raise `trials`\n")
+        self.assertEqual(said.getvalue(), "resuming: 4 of 4 trials have ended; to continue, raise `trials`\n")
 
     def test_prints_how_each_trial_ended(self):
         def objective(trial):
@@ -273,6 +278,63 @@ class Optimize(InFolder):
             self.study().optimize(objective, trials=4)
         ends = ["completed", "failed (loss is nan)", "failed (does not fit)", "failed (ValueError: too large)"]
         self.assertEqual(said.getvalue().splitlines(), [f"[{i}/4] trial {i} {end}; best loss 1" for i, end in enumerate(ends, 1)])
+
+    def test_says_which_trials_run_again_when_it_resumes(self):
+        with self.study() as study:
+            study.optimize(loss_of, trials=3, progress=False)
+            study.limit(trials=4)
+            study.ask()
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            self.study().optimize(loss_of, trials=4)
+        self.assertEqual(said.getvalue().splitlines()[0], "resuming: 3 of 4 trials have ended; 1 that was open runs again")
+
+    def test_says_where_a_trial_was_stopped(self):
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            self.study(epochs=27).optimize(curve, trials=20)
+        self.assertRegex(said.getvalue(), r"trial \d+ stopped at step \d+ with loss [\d.]+; best loss ")
+
+    def test_says_at_the_end_that_no_trial_completed(self):
+        def objective(trial):
+            trial.report(1.0, 1)
+            if trial.number > 1:
+                raise ht.Stopped("too bad")
+
+        study = self.study()
+        with self.assertWarnsRegex(UserWarning, r"no trial completed, so there is no best one: 1 failed .*the objective returned None.*, 3 stopped early"):
+            study.optimize(objective, trials=4, progress=False)
+        self.assertIsNone(study.best)
+
+    def test_a_report_that_is_not_finite_fails_the_trial(self):
+        def objective(trial):
+            trial.report(float("nan") if trial.number == 2 else 1.0, 1)
+            return 0.1
+
+        for processes in (False, True):
+            study = self.study(path=None).optimize(nan_in_second if processes else objective, trials=3, processes=processes, progress=False)
+            rows = [(row["status"], row.get("reason"), row.get("message")) for row in study.trials]
+            self.assertEqual(rows[1], ("failed", "non-finite", "the value is nan at step 1"))
+            self.assertEqual([row[0] for row in rows], ["completed", "failed", "completed"])
+
+    def test_refuses_values_that_are_no_numbers(self):
+        for wrong in ["0.5", True, None, object()]:
+            with self.assertRaises(ht.HypertideError) as raised:
+                self.study(path=None).tell(self.study(path=None).ask(), {"loss": wrong})
+            self.assertRegex(str(raised.exception), "^trial 1: loss: expected a number, got the (str|bool|NoneType|object) ")
+        with self.assertRaisesRegex(ht.HypertideError, "trial 1: the value: expected a number, got the str 'a'"):
+            self.study(path=None).ask().report("a")
+
+    def test_warns_of_steps_that_do_not_suit_epochs(self):
+        for steps, message in [(range(5), "trial 1 reported step 0; count steps from 1 to 5"), (range(1, 9), "reported step 8, and epochs is 5; count")]:
+
+            def objective(trial):
+                for step in steps:
+                    trial.report(1 / (step + 1), step)
+                return 0.1
+
+            with self.assertWarnsRegex(UserWarning, message):
+                self.study(path=None, epochs=5).optimize(objective, trials=1, progress=False)
 
     def test_survives_kill_9(self):
         program = f"""
@@ -320,7 +382,8 @@ study.optimize(objective, trials=50, parallel=2)
             process.stdout.readline()
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
-        self.assertIn("KeyboardInterrupt", said)
+        self.assertIn(f"KeyboardInterrupt: the study is in {self.path}; run the program again to resume it", said)
+        self.assertNotIn("acquire", said)
         facts = [json.loads(line) for line in self.path.read_text().splitlines()]
         reasons = [fact.get("reason") for fact in facts if fact["type"] == "failed"]
         self.assertEqual(reasons, ["preempted", "preempted"])
@@ -399,6 +462,95 @@ class AskTell(InFolder):
         with self.assertRaisesRegex(ht.HypertideError, "layers: expected"):
             self.study(path=None).ask(fixed={"layers": 99})
         self.assertIsNone(study.ask(fixed={"layers": 1}))
+
+    def test_an_ask_that_would_wait_for_ever_says_so(self):
+        study = self.study(trials=3)
+        first = study.ask()
+        with self.assertRaisesRegex(ht.HypertideError, r"ask waits: trial 1 is open, and parallel is 1; tell a result first, or write Study\(..., parallel=2\)"):
+            study.ask()
+        study.tell(first, 1.0)
+        study.limit(parallel=4)
+        study.ask(), study.ask()
+        with self.assertRaisesRegex(ht.HypertideError, "ask waits: trials 2, 3 are open, and the study has all of its 3 trials"):
+            study.ask()
+        several = self.study(path=None, parallel=3)
+        self.assertEqual([several.ask().number for _ in range(3)], [1, 2, 3])
+
+    def test_an_ask_waits_for_another_thread_and_says_so_after_a_while(self):
+        from hypertide import _engine
+
+        self.addCleanup(setattr, _engine, "SLOW", _engine.SLOW)
+        _engine.SLOW = 0.05
+        study = self.study()
+        trial = study.ask()
+        warned = threading.Event()
+        teller = threading.Thread(target=lambda: (warned.wait(20), study.tell(trial, 1.0)))
+        teller.start()
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_: (self.assertIn("ask waits: trial 1 is open", str(message)), warned.set())
+            warnings.simplefilter("always")
+            self.assertEqual(study.ask().number, 2)
+        teller.join()
+        self.assertTrue(warned.is_set())
+
+    def test_cancels_a_trial_from_python_and_from_the_command_line(self):
+        study = self.study()
+        for cancel in (lambda: study.cancel(1), lambda: subprocess.run(command("cancel", str(self.path), "2"), check=True, capture_output=True)):
+            trial = study.ask()
+            trial.report(3.0, 1)
+            cancel()
+            with self.assertRaises(ht.Stopped):
+                trial.report(2.0, 2)
+            study.tell(trial, stopped=True)
+        self.assertEqual([(row["status"], row["values"]["loss"]) for row in study.trials], [("stopped", 2.0)] * 2)
+
+    def test_takes_a_trial_its_number_or_its_row(self):
+        study = self.study(parallel=3)
+        trials = [study.ask() for _ in range(3)]
+        for given in (trials[0], 2, study.trials[2]):
+            study.tell(given, 1.0)
+        self.assertEqual([row["status"] for row in study.trials], ["completed"] * 3)
+        with self.assertRaisesRegex(ht.HypertideError, r"trial 2 has ended: completed; a trial is told once, and study.retract\(2\)"):
+            study.tell(2, 1.0)
+        study.retract(study.trials[0])
+        with self.assertRaisesRegex(ht.HypertideError, "expected a trial or its number, got the str 'one'"):
+            study.retract("one")
+
+    def test_says_that_its_own_process_has_the_journal_open(self):
+        study = self.study()
+        with self.assertRaisesRegex(ht.HypertideError, r"a study of this Python process has this journal open; use that study, or close\(\) it first"):
+            self.study()
+        study.close()
+        self.study()
+        with self.assertRaisesRegex(ht.HypertideError, "there is no such file; to begin a study, give its parameters"):
+            ht.Study(path=self.path.with_name("other.jsonl"))
+
+    def test_names_what_was_meant(self):
+        study = self.study()
+        for name, meant in {"best_params": 'study.best["params"]', "best_value": 'study.best["values"]', "recomendation": "recommendation"}.items():
+            with self.assertRaises(AttributeError) as raised:
+                getattr(study, name)
+            self.assertEqual(str(raised.exception), f"a study has no {name}; did you mean {meant}?")
+        with self.assertRaisesRegex(ht.HypertideError, "plot: expected one of history, .* got histroy; did you mean history?"):
+            study.plot("histroy")
+        kinds = subprocess.run(command("plot", "--help"), capture_output=True, text=True).stdout
+        from hypertide._hints import KINDS
+
+        self.assertEqual([kind for kind in KINDS if kind not in kinds], [])
+
+    def test_refuses_parameters_that_mean_something_else(self):
+        for wrong, message in {
+            (0, 1): r"x: expected a parameter, got the tuple \(0, 1\); write ht.float\(0, 1\) for a range, \[0, 1\] for a choice",
+            ("a", "b", "c"): "x: expected a parameter, got the tuple",
+        }.items():
+            with self.assertRaisesRegex(ht.HypertideError, message):
+                ht.Study({"x": wrong})
+        with self.assertRaisesRegex(ht.HypertideError, r'write ht.choice\("a", "b"\)'):
+            ht.choice(["a", "b"])
+        with self.assertRaisesRegex(ht.HypertideError, 'when: expected an earlier parameter and its values, such as when={"optimizer": "sgd"}'):
+            ht.float(0, 1, when="act=relu")
+        with self.assertRaisesRegex(ht.HypertideError, "minimize: expected the name of the objective.*; give the function to study.optimize"):
+            ht.Study({"x": ht.float(0, 1)}, minimize=loss_of)
 
     def test_an_enqueued_configuration_comes_next(self):
         study = self.study()
@@ -503,6 +655,17 @@ class Shown(InFolder):
         page = study.report(self.path.with_suffix(".html")).read_text()
         self.assertIn("<html", page)
         self.assertIn("<iframe", study.plot()._repr_html_())
+
+    def test_a_figure_is_saved_as_what_its_file_name_says(self):
+        study = self.study().optimize(loss_of, trials=3, progress=False)
+        figure = study.plot("history")
+        self.assertTrue(figure.save(self.path.with_suffix(".svg")).read_text().startswith("<svg"))
+        self.assertIn("<html", figure.save(self.path.with_suffix(".html")).read_text())
+        with self.assertRaisesRegex(ht.HypertideError, "save: expected a file that ends in .svg or .html, got h.png"):
+            figure.save("h.png")
+        self.assertIn("trial 2", study.why(2))
+        first = study.trials[0]
+        self.assertEqual(list(first)[:4], ["trial", "status", "values", "params"])
 
     def test_there_is_no_report_without_a_path(self):
         with self.assertRaisesRegex(ht.HypertideError, "path"):

@@ -11,14 +11,17 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, TimeoutError
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
+from ._asking import ENGINE_THREAD
 from .errors import EngineError, HypertideError
 
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
 OLDEST_NODE = (20, 19)
+SLOW = 10.0
+"""Seconds."""
 
 
 def node() -> str:
@@ -73,13 +76,13 @@ class Engine:
         self._waiting: dict[int, Future[dict[str, Any]]] = {}
         self._lock = threading.Lock()
         self._last_errors: deque[str] = deque(maxlen=5)
-        self._errors = threading.Thread(target=self._read_errors, daemon=True)
+        self._errors = threading.Thread(target=self._read_errors, name=f"{ENGINE_THREAD}-errors", daemon=True)
         self._errors.start()
-        self._replies = threading.Thread(target=self._read_replies, daemon=True)
+        self._replies = threading.Thread(target=self._read_replies, name=f"{ENGINE_THREAD}-replies", daemon=True)
         self._replies.start()
 
-    def request(self, cmd: str, **fields: Any) -> dict[str, Any]:
-        """Sends a request and waits for its reply.
+    def request(self, cmd: str, *, slow: Callable[[], None] | None = None, **fields: Any) -> dict[str, Any]:
+        """Sends a request and waits for its reply. `slow` is called once if that takes ten seconds.
 
         Raises HypertideError where it is refused, EngineError where the engine has ended.
         """
@@ -96,7 +99,11 @@ class Engine:
             except OSError:
                 del self._waiting[number]
                 raise self._ended() from None
-        answer = reply.result()
+        try:
+            answer = reply.result(None if slow is None else SLOW)
+        except TimeoutError:
+            slow()
+            answer = reply.result()
         if "error" in answer:
             raise HypertideError(answer["error"], answer.get("code"))
         return answer

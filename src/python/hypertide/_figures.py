@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Callable
+
+from .errors import HypertideError
 
 
 class Plot:
@@ -21,13 +24,20 @@ class Plot:
 class Figure:
     """A figure that a notebook shows as SVG."""
 
-    def __init__(self, svg: str) -> None:
+    def __init__(self, svg: str, draw: Callable[[Path], None]) -> None:
         self.svg = svg
+        self._draw = draw
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes it into a file that ends in .svg."""
-        Path(path).write_text(self.svg, encoding="utf-8")
-        return Path(path)
+        """Writes it into a file that ends in .svg, or as an interactive page into one that ends in .html."""
+        path = Path(path)
+        if path.suffix == ".svg":
+            path.write_text(self.svg, encoding="utf-8")
+        elif path.suffix == ".html":
+            self._draw(path)
+        else:
+            raise HypertideError(f"save: expected a file that ends in .svg or .html, got {path}")
+        return path
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -10,12 +10,15 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._trace import traceback_of
+from ._values import Value, named, not_finite, shown
 from .errors import HypertideError, Infeasible, Stopped, TrialsFailed
-from .trial import Metrics, Trial, Value
+from .trial import Metrics, Trial
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -36,7 +39,7 @@ def optimize(
     objective: Objective,
     trials: int | None,
     *,
-    parallel: int,
+    parallel: int | None,
     processes: bool,
     callbacks: list[Callback],
     progress: bool,
@@ -46,16 +49,12 @@ def optimize(
     if study._endless:
         raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
     of = "" if limit is None else f"/{limit}"
-    configurations = _configurations(study)
-    uncounted = sum("uncounted" in row for row in study.trials)
-    if progress and ((known := len(configurations)) or uncounted):
-        known_of = "" if limit is None else f" of {limit}"
-        full = "; to continue, raise `trials`" if limit is not None and known >= limit else ""
-        others = f", and {uncounted} that failed and do not count" if uncounted else ""
-        print(f"resuming: {known}{known_of} trials exist{others}{full}", file=sys.stderr)
+    slots = study._parallel
+    if progress and (resuming := _resuming(study, limit)):
+        print(resuming, file=sys.stderr)
     evaluate = in_process(objective) if processes else objective
     failures = Failures(study)
-    ended = sum(1 for row in configurations if row["status"] != "open")
+    ended = _ended(study)
     lock = threading.Lock()
 
     def perform(trial: Trial) -> None:
@@ -67,11 +66,13 @@ def optimize(
             value = evaluate(trial)
             if value is None:
                 raise TypeError("the objective returned None, expected a number; does it end with `return loss`?")
-            study.tell(trial, value)
-            if why := study._not_finite(value):
+            values = named(study.objectives, value)
+            study.tell(trial, values)
+            if why := not_finite(values):
                 end = f"failed ({why})"
         except Stopped:
-            end = "stopped"
+            why = trial._not_finite
+            end = f"failed ({why})" if why else _stopped(study, trial)
             study.tell(trial, stopped=True)
         except _Interrupted:
             study.tell(trial, failed="interrupted", reason="preempted")
@@ -100,12 +101,12 @@ def optimize(
     interrupted = threading.Event()
     open_trials: dict[Future[None], Trial] = {}
     try:
-        with ThreadPoolExecutor(parallel, thread_name_prefix="hypertide") as pool:
+        with ThreadPoolExecutor(slots, thread_name_prefix="hypertide") as pool:
             try:
-                while not study._stopping and (trial := study.ask()) is not None:
+                while not study._stopping and (trial := study._next()) is not None:
                     _interruptible(trial, interrupted)
                     open_trials[pool.submit(perform, trial)] = trial
-                    if len(open_trials) >= parallel:
+                    if len(open_trials) >= slots:
                         _settle(open_trials, wait(open_trials, return_when=FIRST_COMPLETED).done)
                 _settle(open_trials, wait(open_trials).done)
             except BaseException:
@@ -115,12 +116,19 @@ def optimize(
     except TrialsFailed:
         study._uncount(failures.trials)  # also those that failed meanwhile
         raise
+    except (KeyboardInterrupt, _Interrupted):
+        where = "" if study.path is None else f"the study is in {study.path}; run the program again to resume it"
+        raise KeyboardInterrupt(where) from None
+    if not study._stopping and (lacking := _no_result(study, failures)):
+        warnings.warn(lacking, stacklevel=3)
 
 
 class Failures:
     """Notices that a study fails from its first trial on."""
 
     def __init__(self, study: Study) -> None:
+        self.last_message: str | None = None
+        """Why the last one failed that failed."""
         again = "" if study.path is None else f', and "hypertide retry {study.path}" tries them again'
         self._todo = f"optimize stops. Correct the objective and run it again: these trials do not count{again}"
         self._counts = not any(row["status"] in ("completed", "stopped") for row in study.trials)
@@ -134,6 +142,7 @@ class Failures:
 
         Raises TrialsFailed after the third failure of one kind, and after the tenth of any kind, where nothing else has happened.
         """
+        self.last_message = why or self.last_message
         if not why:
             self._counts = False
         if not self._counts or not why:
@@ -141,11 +150,12 @@ class Failures:
         kind = re.sub(r"0x[\da-f]+|[+-]?\d[\d.e+-]*", "#", why, flags=re.IGNORECASE)  # numbers may be those of the configuration
         self._alike = self._alike + 1 if kind == self._last else 1
         self._last = kind
+        todo = self._todo if error else f'{self._todo}. Raise ht.Infeasible("why") for a configuration that cannot be evaluated'
         self.trials.append(trial)
         if self._alike >= ALIKE:
-            raise TrialsFailed(f"the first {ALIKE} trials all failed with {why}; {self._todo}") from error
+            raise TrialsFailed(f"the first {ALIKE} trials all failed with {why}; {todo}") from error
         if len(self.trials) >= FAILED:
-            raise TrialsFailed(f"the first {FAILED} trials all failed, the last one with {why}; {self._todo}") from error
+            raise TrialsFailed(f"the first {FAILED} trials all failed, the last one with {why}; {todo}") from error
 
 
 class _Interrupted(BaseException):
@@ -183,14 +193,43 @@ def _last_line(error: Exception) -> str:
     return traceback.format_exception_only(error)[-1].strip()
 
 
-def _configurations(study: Study) -> list[dict[str, Any]]:
-    """The trials that count towards `trials`: not those that resume another one, nor imported ones, nor failures of a broken program."""
-    return [row for row in study.trials if "resumes" not in row and "uncounted" not in row and row["by"] != "import"]
+def _ended(study: Study) -> int:
+    return sum(row["status"] != "open" for row in study._configurations())
+
+
+def _resuming(study: Study, limit: int | None) -> str | None:
+    """What a study that continues has done."""
+    ended = _ended(study)
+    open_trials = sum(row["status"] == "open" for row in study.trials)
+    uncounted = sum("uncounted" in row for row in study.trials)
+    if not (ended or open_trials or uncounted):
+        return None
+    again = f"; {open_trials} that {'was' if open_trials == 1 else 'were'} open run{'s' if open_trials == 1 else ''} again" if open_trials else ""
+    others = f", and {uncounted} that failed and do not count" if uncounted else ""
+    full = "; to continue, raise `trials`" if limit is not None and ended >= limit and not open_trials else ""
+    return f"resuming: {ended}{'' if limit is None else f' of {limit}'} trials have ended{others}{again}{full}"
+
+
+def _stopped(study: Study, trial: Trial) -> str:
+    """How a trial was stopped: after which report."""
+    if trial._last is None:
+        return "stopped before its first report"
+    return f"stopped at step {trial.step} with {shown(named(study.objectives, trial._last))}"
+
+
+def _no_result(study: Study, failures: Failures) -> str | None:
+    """That a study has ended without any completed trial, if so."""
+    counts = Counter(row["status"] for row in study.trials)
+    if counts["completed"] or not counts:
+        return None
+    last = f" (the last one: {failures.last_message})" if failures.last_message else ""
+    ends = [f"{counts['failed']} failed{last}", f"{counts['stopped']} stopped early"]
+    return "no trial completed, so there is no best one: " + ", ".join(end for end in ends if not end.startswith("0 "))
 
 
 def _progress(study: Study, trial: Trial, count: str, end: str) -> str:
     best = study.best
-    found = "no result yet" if best is None else "best " + ", ".join(f"{name} {value:.6g}" for name, value in best["values"].items())
+    found = "none has completed yet" if best is None else f"best {shown(best['values'])}"
     return f"[{count}] trial {trial.number} {end}; {found}"
 
 
@@ -244,7 +283,7 @@ def in_process(objective: Objective) -> Objective:
                     value, trial.metrics, trial.constraints, trial.checkpoint = content
                     return value
                 elif kind == "error":
-                    error, error._hypertide_traceback = content
+                    error, error._hypertide_traceback, trial._not_finite = content
                     raise error
         except (EOFError, ConnectionError):
             process.join()
@@ -285,8 +324,8 @@ def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -
             send("value", (objective(trial), trial.metrics, trial.constraints, trial.checkpoint))
         except Exception as error:
             try:
-                send("error", (error, traceback_of(error)))
+                send("error", (error, traceback_of(error), trial._not_finite))
             except Exception:  # an error that pickle cannot send
-                send("error", (RuntimeError(_last_line(error)), traceback_of(error)))
+                send("error", (RuntimeError(_last_line(error)), traceback_of(error), ""))
     except _Orphaned:
         pass

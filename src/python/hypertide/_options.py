@@ -10,10 +10,13 @@ from typing import Any, Iterable
 from .errors import HypertideError
 
 
-def parameter(value: Any) -> Any:
+def parameter(name: str, value: Any) -> Any:
     if hasattr(value, "tolist"):  # an array of NumPy
         value = value.tolist()
-    return {"type": "choice", "values": list(value)} if isinstance(value, (list, tuple)) else value
+    if isinstance(value, tuple):
+        low, high = value if len(value) == 2 else (0, 1)
+        raise HypertideError(f"{name}: expected a parameter, got the tuple {value}; write ht.float({low!r}, {high!r}) for a range, {list(value)} for a choice")
+    return {"type": "choice", "values": value} if isinstance(value, list) else value
 
 
 def journals(earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
@@ -21,7 +24,7 @@ def journals(earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]])
     return [str(Path(path).absolute()) for path in paths]
 
 
-_KEYWORDS = ("minimize", "maximize", "path", "name", "epochs", "early", "resumes", "strategy", "seed", "earlier")
+_KEYWORDS = ("minimize", "maximize", "path", "name", "epochs", "early", "resumes", "strategy", "seed", "earlier", "parallel")
 _ELSEWHERE = {
     "direction": "minimize or maximize, with the name of the objective",
     "directions": "minimize or maximize, with the names of the objectives",
@@ -44,8 +47,10 @@ def refuse_unknown(options: Iterable[str]) -> None:
 def objectives(minimize: str | Iterable[str] | None, maximize: str | Iterable[str] | None) -> dict[str, str] | None:
     names = {"minimize": minimize, "maximize": maximize}
     for direction, given in names.items():
-        if isinstance(given, bool):
-            raise HypertideError(f"{direction}: expected the name of the objective, such as {direction}='loss', got {given}")
+        if given is None or isinstance(given, str) or (isinstance(given, (list, tuple)) and all(isinstance(name, str) for name in given)):
+            continue
+        todo = "; give the function to study.optimize(...)" if callable(given) else ""
+        raise HypertideError(f"{direction}: expected the name of the objective, such as {direction}='loss', got {given}{todo}")
     directions = {
         name: direction
         for direction, given in names.items()

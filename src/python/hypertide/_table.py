@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from ._rows import tag_of
 from .errors import HypertideError
 
 if TYPE_CHECKING:
@@ -23,15 +23,7 @@ def table_of(trials: list[dict[str, Any]]) -> pandas.DataFrame:
         if name in ("suggestedAt", "startedAt", "endedAt"):
             table[name] = pandas.to_datetime(table[name], unit="ms", utc=True, errors="coerce")  # a damaged log may have impossible times
         elif name.startswith("tags."):
-            table[name] = table[name].map(_tag, na_action="ignore")
+            table[name] = table[name].map(tag_of, na_action="ignore")
     first = ("trial", "status", "values", "params", "metrics")
     # `sorted` keeps the order of columns that are alike.
     return table[sorted(table.columns, key=lambda name: first.index(key) if (key := name.split(".")[0]) in first else len(first))]
-
-
-def _tag(text: Any) -> Any:
-    """What a tag holds: tags are texts, some of them JSON."""
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError, RecursionError):
-        return text

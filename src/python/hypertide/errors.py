@@ -4,11 +4,14 @@ from __future__ import annotations
 
 
 class Stopped(Exception):
-    """The trial should stop now: it does worse than others. Its last report is its result. Let it pass through your objective."""
+    """The trial should stop now: it does worse than others, or a person cancelled it. Let it pass through your objective.
+
+    Raise it yourself to end a trial early. The trial counts as stopped, and its last report is its result.
+    """
 
 
 class Infeasible(Exception):
-    """Raise it in an objective for a configuration that cannot be evaluated."""
+    """Raise it in an objective for a configuration that cannot be evaluated: `raise ht.Infeasible("out of memory")`."""
 
 
 class HypertideError(Exception):

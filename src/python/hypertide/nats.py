@@ -198,6 +198,8 @@ class Trainer:
         """Sends how a trial ended whose objective raised an error."""
         if trial.abandoned:
             pass  # it no longer counts
+        elif trial._not_finite:
+            trial.say("failed", reason="non-finite", message=trial._not_finite)
         elif trial.stop_by is not None:
             trial.say("stopped", by=str(trial.stop_by), **({"step": trial.step} if trial.step else {}))
         elif isinstance(error, Infeasible):

@@ -13,41 +13,59 @@ expect good values, such as `{"logNormal": {"median": 1e-3, "sigma": 1}}`.
 
 from __future__ import annotations
 
+import numbers
 from typing import Any, Mapping
+
+from .errors import HypertideError
 
 Parameter = dict[str, Any]
 When = Mapping[str, Any]
 
 
 def float(low: float, high: float, *, log: bool = False, step: float | None = None, when: When | None = None, prior: When | None = None) -> Parameter:  # noqa: A001
-    """A number between `low` and `high`, both included. `step` restricts it to `low`, `low + step`, ..."""
+    """A number between `low` and `high`, both included.
+
+    log    True: on a logarithmic scale, such as for a learning rate.
+    step   only `low`, `low + step`, ... are values.
+    when   {"optimizer": "sgd"}: it exists only if this earlier parameter has this value, or one of a list of values.
+    prior  where you expect good values: {"normal": {"mean": 0.5, "sd": 0.1}}, or {"logNormal": {"median": 1e-3, "sigma": 1}}.
+    """
     return _parameter("float", low=low, high=high, log=log or None, step=step, when=when, prior=prior)
 
 
 def log(low: float, high: float, *, when: When | None = None, prior: When | None = None) -> Parameter:
-    """A positive number on a logarithmic scale, such as a learning rate."""
+    """A positive number on a logarithmic scale, such as a learning rate. `when` and `prior` are those of `float`."""
     return float(low, high, log=True, when=when, prior=prior)
 
 
 def int(low: int, high: int, *, log: bool = False, step: int | None = None, when: When | None = None, prior: When | None = None) -> Parameter:  # noqa: A001
-    """A whole number between `low` and `high`, both included."""
+    """A whole number between `low` and `high`, both included. `log`, `step`, `when` and `prior` are those of `float`."""
     return _parameter("int", low=low, high=high, log=log or None, step=step, when=when, prior=prior)
 
 
 def choice(*values: Any, ordered: bool = False, when: When | None = None, prior: When | None = None) -> Parameter:
-    """One of several values: texts, numbers or booleans. `ordered` says that neighbours resemble each other, as sizes do."""
+    """One of several values: texts, numbers or booleans. `ordered` says that neighbours resemble each other, as sizes do.
+
+    when   as in `float`.
+    prior  how likely each value is to be good: {"weights": [3, 1]}.
+    """
+    if len(values) == 1 and not isinstance(values[0], (str, numbers.Number)):
+        raise HypertideError(f'choice: expected the values one by one, got the {type(values[0]).__name__} {values[0]!r}; write ht.choice("a", "b")')
     return _parameter("ordinal" if ordered else "choice", values=list(values), when=when, prior=prior)
 
 
 def boolean(*, when: When | None = None, prior: When | None = None) -> Parameter:
-    """True or False."""
+    """True or False. `when` is that of `float`, `prior` that of `choice`."""
     return _parameter("boolean", when=when, prior=prior)
 
 
 def constant(value: Any, *, when: When | None = None) -> Parameter:
-    """The same value in every trial."""
+    """The same value in every trial. `when` is that of `float`."""
     return _parameter("constant", value=value, when=when)
 
 
 def _parameter(kind: str, **options: Any) -> Parameter:
+    when = options.get("when")
+    if when is not None and not isinstance(when, Mapping):
+        raise HypertideError(f'{kind}: when: expected an earlier parameter and its values, such as when={{"optimizer": "sgd"}}, got {when!r}')
     return {"type": kind, **{name: value for name, value in options.items() if value is not None}}

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import tempfile
 import warnings
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 
+from ._asking import alone, why_it_waits
 from ._engine import Engine, command
 from ._figures import Figure, Plot
 from ._optimize import Callback, Objective, optimize, refuse_in_child
+from ._hints import no_attribute, refuse_kind
+from ._open import closed, opened, refuse_open
 from ._options import journals, objectives, parameter, refuse_unknown
+from ._rows import Row, row_of
+from ._steps import warn_of_steps
 from ._table import table_of
+from ._values import Value, named, not_finite
 from .errors import HypertideError
-from .trial import Metrics, Trial, Value
+from .trial import Metrics, Trial, number_of
 
 if TYPE_CHECKING:
     import pandas
 
-Row = dict[str, Any]
 Recommendation = dict[str, Any]
 Importance = dict[str, Any]
 
@@ -36,13 +40,14 @@ class Study:
 
     space     parameters by name: `ht.float`, `ht.log`, `ht.int`, `ht.choice`, ...; a list is a choice of its values.
     minimize, maximize
-              the name of the objective, or several names. Default: minimize "value".
+              the name of the objective, or several names: minimize="loss", maximize="accuracy" makes two objectives. Default: minimize "value".
     path      the journal, a file that holds every trial. A study whose journal exists resumes. Default: in memory only.
     epochs    the most steps that a trial trains. Trials that fall behind are stopped early.
     early     False: no early stopping.
     resumes   True: trials continue from checkpoints (see `Trial.resumes`), so they pause instead of being stopped.
     strategy  such as "tpe" or {"chain": ["ga", "bo"]}. Default: "auto".
     seed      seed for all random choices.
+    parallel  how many trials may be open at once. Default: 1. `optimize` takes it, too.
     earlier   the journal of an earlier study, or a list of several: a new study first tries up to five configurations that their results suggest.
     options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`.
 
@@ -62,17 +67,19 @@ class Study:
         resumes: bool | None = None,
         strategy: Any = None,
         seed: int | str | None = None,
+        parallel: int | None = None,
         earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
         **options: Any,
     ) -> None:
         refuse_unknown(options)
         if path is not None:
             refuse_in_child("Study(...)")
+            refuse_open(Path(path), space is not None)
         self.path = None if path is None else Path(path)
         self._engine = Engine("ask-tell", *([] if path is None else ["--journal", str(path)]))
         weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
         description = {
-            "parameters": space and {key: parameter(value) for key, value in space.items()},
+            "parameters": space and {key: parameter(key, value) for key, value in space.items()},
             "objectives": options.pop("objectives", None) or objectives(minimize, maximize),
             "name": name or (self.path.stem if self.path else None),
             "epochs": epochs,
@@ -80,64 +87,78 @@ class Study:
             "resumes": resumes,
             "strategy": strategy,
             "seed": seed,
+            "parallel": parallel,
             "earlier": None if earlier is None else journals(earlier),
             **options,
         }
         study = {key: value for key, value in description.items() if value is not None}
         try:
-            opened = self._engine.request("init", **({"study": study} if space is not None else {}))
+            reply = self._engine.request("init", **({"study": study} if space is not None else {}))
         except BaseException:
             self._engine.close()
             raise
-        self.name: str = opened["study"]
+        self.name: str = reply["study"]
         """Its name."""
-        self.objectives: dict[str, str] = opened["objectives"]
+        self.objectives: dict[str, str] = reply["objectives"]
         """The direction of each objective."""
+        if self.path is not None:
+            opened(self.path, self)
+        self._epochs: int | None = epochs
         self._stopping = False
-        self._endless: bool = opened["endless"]
-        self._needs_reports: bool = opened["stops"]
+        self._endless: bool = reply["endless"]
+        self._needs_reports: bool = reply["stops"]
         """Whether to warn about a trial without a report: it cannot be stopped early."""
 
     def ask(self, fixed: Mapping[str, Any] | None = None) -> Trial | None:
-        """The next trial to evaluate; None when the study is over. It waits while as many trials run as `parallel` allows.
+        """The next trial to evaluate; None when the study is over. It waits while `parallel` trials are open (default: 1).
 
             trial = study.ask(fixed={"model": "svm"})
 
-        fixed     values that the trial must have. The strategy chooses the rest, and learns from the result. None then also means that no
-                  new configuration may begin.
+        fixed     values that the trial must have. The strategy chooses the rest, and learns from the result. With `fixed`, None also means that
+                  the study takes no new configurations, although some of its trials are still open.
+
+        Raises HypertideError if it would wait for ever: for a trial of this program, which has no other thread that could tell its result.
         """
-        suggestion = self._engine.request("ask", **({} if fixed is None else {"fixed": dict(fixed)}))
+        if alone() and (why := why_it_waits(self)):
+            raise HypertideError(why)
+        return self._next(fixed, lambda: (why := why_it_waits(self)) and warnings.warn(why, stacklevel=4))
+
+    def _next(self, fixed: Mapping[str, Any] | None = None, slow: Callable[[], Any] | None = None) -> Trial | None:
+        suggestion = self._engine.request("ask", slow=slow, **({} if fixed is None else {"fixed": dict(fixed)}))
         return None if suggestion.get("over") else Trial(suggestion, self._report)
 
     def tell(
-        self, trial: Trial, value: Value | None = None, *, stopped: bool = False, failed: str | None = None, reason: str = "error", trace: str | None = None
+        self, trial: Trial | int | Row, value: Value | None = None, *, stopped: bool = False, failed: str | None = None, reason: str = "error", trace: str | None = None
     ) -> None:
         """Ends a trial: with its value, as stopped early (its last report is its result), or as failed with a message.
 
+        trial     the trial, its number, or its row in `trials`.
         trace     where it failed, such as a traceback. `hypertide logs` and the page show it.
         reason    why it failed: "error", "infeasible", "timeout", "non-finite" or "preempted".
         """
-        if stopped:
-            self._engine.request("tell", id=trial.number, stopped=True)
+        number = number_of(trial)
+        if isinstance(trial, Trial) and trial._not_finite and failed is None:
+            self._end(number, value=None, reason="non-finite", message=trial._not_finite)
+        elif stopped:
+            self._end(number, stopped=True)
         elif failed is not None:
-            further = {} if trace is None else {"trace": trace}
-            self._engine.request("tell", id=trial.number, value=None, reason=reason, message=failed, **further)
+            self._end(number, value=None, reason=reason, message=failed, **({} if trace is None else {"trace": trace}))
         elif value is None:
-            raise HypertideError(f"trial {trial.number}: expected a value, `stopped=True` or `failed='why'`, got None")
+            raise HypertideError(f"trial {number}: expected a value, `stopped=True` or `failed='why'`, got None")
+        elif wrong := not_finite(values := self._values_of(number, value)):
+            self._end(number, value=None, reason="non-finite", message=wrong)
+        elif isinstance(trial, Trial):
+            self._end(number, values=values, **trial.extras())
+            warn_of_steps(self, trial)
         else:
-            wrong = self._not_finite(value)
-            if wrong:
-                self.tell(trial, failed=wrong, reason="non-finite")
-            else:
-                self._complete(trial, value)
-                self._warn_without_reports(trial)
+            self._end(number, values=values)
 
     def optimize(
         self,
         objective: Objective,
         trials: int | None = None,
         *,
-        parallel: int = 1,
+        parallel: int | None = None,
         processes: bool = False,
         callbacks: Iterable[Callback] = (),
         progress: bool = True,
@@ -151,7 +172,7 @@ class Study:
         continues; if the first three trials fail in the same way, or the first ten in any way, TrialsFailed is raised, and these trials
         do not count. Call it again after a crash: it continues where it was.
 
-        parallel   how many trials run at once, in threads.
+        parallel   how many trials run at once, in threads. Default: that of the `Study`, or 1.
         processes  True: in processes instead. The objective must then be a function at the top level of a file, and the call stand under
                    `if __name__ == "__main__":`.
         callbacks  called as `callback(study, trial)` after each trial.
@@ -166,7 +187,7 @@ class Study:
         self._stopping = True
 
     def limit(self, *, trials: int | None = None, parallel: int | None = None) -> None:
-        """Sets how many trials the study has in all, and how many run at once. A study that had ended continues if that is more."""
+        """Sets how many trials the study has in all, and how many run at once. If a study ended at its limit, a higher limit continues it."""
         self._limit(trials=trials, parallel=parallel)
 
     def enqueue(self, params: Mapping[str, Any], *, rest: str | None = None) -> None:
@@ -176,35 +197,45 @@ class Study:
         """
         self._engine.request("enqueue", params=dict(params), **({} if rest is None else {"rest": rest}))
 
-    def add(self, params: Mapping[str, Any], value: Value) -> None:
-        """Adds the result of a configuration that was evaluated elsewhere."""
+    def add(self, params: Mapping[str, Any], value: Value, *, metrics: Mapping[str, float] | None = None) -> None:
+        """Adds the result of a configuration that was evaluated elsewhere, and further numbers to keep with it."""
         self.enqueue(params)
-        trial = self.ask()
+        trial = self._next()
         if trial is None:
             raise HypertideError("add: the study is over; raise its limit with study.limit(trials=...)")
-        if self._not_finite(value):
-            self.tell(trial, value)
+        values = self._values_of(trial.number, value)
+        if metrics is None or not_finite(values):
+            self.tell(trial.number, values)
         else:
-            self._complete(trial, value)
+            self._end(trial.number, values=values, metrics=dict(metrics))
 
-    def retract(self, trial: Trial | int) -> None:
+    def cancel(self, trial: Trial | int | Row) -> None:
+        """Stops an open trial: its next report raises Stopped, and its last report is its result. `hypertide cancel` does the same from outside."""
+        self._engine.request("cancel", id=number_of(trial))
+
+    def retract(self, trial: Trial | int | Row) -> None:
         """Takes back a result that was wrong: the search continues as if the trial had failed."""
-        self._engine.request("retract", id=trial if isinstance(trial, int) else trial.number)
+        self._engine.request("retract", id=number_of(trial))
+
+    def why(self, trial: Trial | int | Row | None = None) -> str:
+        """Why this trial was suggested and how it ended, as `hypertide why` prints it; by default the best trial. The study needs a `path`."""
+        return self._run("why", str(self._journal("why")), *([] if trial is None else [str(number_of(trial))]))
 
     @property
     def trials(self) -> list[Row]:
         """All trials as dictionaries: `trial`, `status`, `params`, `values`, `metrics`, ..."""
-        return self._engine.request("trials")["trials"]
+        return [row_of(row) for row in self._engine.request("trials")["trials"]]
 
     @property
     def best(self) -> Row | None:
         """The best trial; None before the first result. With several objectives the best by the first one."""
-        return self._engine.request("best")["best"]
+        best = self._engine.request("best")["best"]
+        return None if best is None else row_of(best)
 
     @property
     def front(self) -> list[Row]:
         """The trials that no other trial beats in every objective: the Pareto front. With one objective: the best trial, and those that equal it."""
-        return self._engine.request("front")["front"]
+        return [row_of(row) for row in self._engine.request("front")["front"]]
 
     @property
     def recommendation(self) -> Recommendation | None:
@@ -224,7 +255,8 @@ class Study:
 
         `fanova` holds the share of the variation of all results that each parameter explains, `pedAnova` its share in what tells the best tenth of
         the results from the others. `intervals` holds the 90 % interval of each share, by bootstrap samples of the results: shares whose intervals
-        overlap may be equal. `results` is the number of results.
+        overlap may be equal. `spread` holds how much each share by fANOVA varies between the trees of its forest. `results` is the number of results
+        that count, `completed` how many of them are of completed trials.
 
         objective  the objective to explain. Default: the first one.
         """
@@ -233,7 +265,8 @@ class Study:
     def dataframe(self) -> pandas.DataFrame:
         """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest.
 
-        `suggestedAt`, `startedAt` and `endedAt` are times in UTC. Tags that hold numbers or other JSON are read as that.
+        The value of a stopped trial is that of its last report, at its column `step`: compare values only at the same step. `suggestedAt`, `startedAt`
+        and `endedAt` are times in UTC. Tags that hold numbers or other JSON are read as that.
         """
         return table_of(self.trials)
 
@@ -256,33 +289,45 @@ class Study:
         Raises HypertideError if there is nothing to show yet.
         """
         journal = self._journal("plot")
+        if kind is not None:
+            refuse_kind(kind)
         with tempfile.TemporaryDirectory() as folder:
             if kind is None:
                 return Plot(self.report(Path(folder) / "report.html").read_text(encoding="utf-8"))
             file = Path(folder) / "figure.svg"
             chosen = ["--params", *params] if (params := list(params)) else []
-            self._run("plot", kind, str(journal), "--output", str(file), "--theme", theme, *chosen)
-            return Figure(file.read_text(encoding="utf-8"))
+
+            def draw(path: Path) -> None:
+                self._run("plot", kind, str(journal), "--output", str(path), "--theme", theme, *chosen)
+
+            draw(file)
+            return Figure(file.read_text(encoding="utf-8"), draw)
 
     def _journal(self, name: str) -> Path:
         if self.path is None:
             raise HypertideError(f"{name}: expected a study with a path, got one in memory; write Study(..., path='study.jsonl')")
         return self.path
 
-    def _run(self, *words: str) -> None:
-        done = subprocess.run(command(*words), capture_output=True, text=True)
+    def _run(self, *words: str) -> str:
+        done = subprocess.run(command(*words), capture_output=True, text=True, encoding="utf-8")
         if done.returncode != 0:
-            raise HypertideError(done.stderr.strip())
+            raise HypertideError(done.stderr.strip().removeprefix("hypertide: "))
+        return done.stdout
 
     def close(self) -> None:
         """Ends the engine and unlocks the journal. Trials that are open count as lost when the study resumes."""
         self._engine.close()
+        if self.path is not None:
+            closed(self.path, self)
 
     def __enter__(self) -> Study:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __getattr__(self, name: str) -> Any:
+        raise no_attribute(type(self), name)
 
     def __repr__(self) -> str:
         return f"Study({self.name!r})"
@@ -297,42 +342,31 @@ class Study:
         given = {"trials": trials, **others}
         reply = self._engine.request("limit", **{name: number for name, number in given.items() if number is not None})
         self._endless = self._endless and trials is None
+        self._parallel: int = reply["parallel"]
         return reply.get("trials")
+
+    def _configurations(self) -> list[Row]:
+        """The trials that count towards `trials`: not those that resume another one, nor imported ones, nor failures of a broken program."""
+        return [row for row in self.trials if "resumes" not in row and "uncounted" not in row and row["by"] != "import"]
 
     def _uncount(self, trials: list[int]) -> None:
         """Lets failed trials no longer count, so that others take their place."""
         self._engine.request("limit", uncounted=trials)
 
-    def _complete(self, trial: Trial, value: Value) -> None:
-        self._engine.request("tell", id=trial.number, values=self._named(value), **trial.extras())
+    def _end(self, number: int, **how: Any) -> None:
+        try:
+            self._engine.request("tell", id=number, **how)
+        except HypertideError as error:
+            if error.code == "ended" and str(error).startswith("trial "):
+                raise HypertideError(f"{error}; a trial is told once, and study.retract({number}) takes a wrong result back", error.code) from None
+            raise
 
-    def _warn_without_reports(self, trial: Trial) -> None:
-        if self._needs_reports and trial.step == 0:
-            warnings.warn(
-                f"trial {trial.number} completed without a report, so no trial can be stopped early;"
-                " call trial.report(value) after each epoch, or turn early stopping off",
-                stacklevel=3,
-            )
-        self._needs_reports = False
-
-    def _named(self, value: Value) -> dict[str, float]:
-        """A bare number is the value of the only objective."""
-        if isinstance(value, Mapping):
-            complete = all(name in value and not isinstance(value[name], (Mapping, list, tuple)) for name in self.objectives)
-        else:
-            complete = len(self.objectives) == 1 and not isinstance(value, (list, tuple))
-        if not complete:
-            example = ", ".join(f"{name!r}: ..." for name in self.objectives)
-            number = "a number or " if len(self.objectives) == 1 else ""
-            raise HypertideError(f"expected {number}a dictionary {{{example}}}, got the {type(value).__name__} {value}")
-        if isinstance(value, Mapping):
-            return {name: float(number) for name, number in value.items()}
-        return {next(iter(self.objectives)): float(value)}
-
-    def _not_finite(self, value: Value) -> str:
-        """What is NaN or infinite in a result; empty if nothing is."""
-        return ", ".join(f"{name} is {number}" for name, number in self._named(value).items() if not math.isfinite(number))
+    def _values_of(self, number: int, value: Value) -> dict[str, float]:
+        try:
+            return named(self.objectives, value)
+        except HypertideError as error:
+            raise HypertideError(f"trial {number}: {error}") from None
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
         further = {} if metrics is None else {"metrics": dict(metrics)}
-        return self._engine.request("report", id=number, step=step, values=self._named(value), **further)["stop"]
+        return self._engine.request("report", id=number, step=step, values=named(self.objectives, value), **further)["stop"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Iterator, Mapping
 
-from .errors import Stopped
-
-Value = float | Mapping[str, float]
-"""A number, or with several objectives a number for each name."""
+from ._values import Value, not_finite, number
+from .errors import HypertideError, Stopped
 
 Metrics = Mapping[str, float] | None
 
@@ -44,6 +42,9 @@ class Trial:
         """The last step that was reported."""
         self.should_stop = False
         """Whether the study has asked it to stop."""
+        self._first_step: int | None = None
+        self._last: Value | None = None
+        self._not_finite = ""
 
     def __getitem__(self, name: str) -> Any:
         return self.params[name]
@@ -65,13 +66,22 @@ class Trial:
     def report(self, value: Value, step: int | None = None, metrics: Metrics = None) -> None:
         """Reports the value after a step (an epoch), and further numbers. Without `step` it is the next one.
 
-        Raises Stopped when the trial should stop because others do better. Let it pass through your objective.
+        Raises Stopped when the trial should stop: because others do better, a person cancelled it, or the value is NaN or infinite, which
+        fails the trial. Let it pass through your objective. With `epochs`, count steps from 1, so that the last one is `epochs`.
         """
         self.step = self.step + 1 if step is None else step
-        numbers = value.values() if isinstance(value, Mapping) else [value]
-        # What is not a number cannot be compared, so it stops nothing: the result decides.
-        if all(math.isfinite(number) for number in numbers):
-            self.should_stop |= self._report(self.number, self.step, value, metrics)
+        self._first_step = self.step if self._first_step is None else self._first_step
+        given = value if isinstance(value, Mapping) else {"the value": value}
+        try:
+            wrong = not_finite({name: number(name, one) for name, one in given.items()})
+        except HypertideError as error:
+            raise HypertideError(f"trial {self.number}: {error}") from None
+        if not self.should_stop and wrong:
+            self._not_finite = f"{wrong} at step {self.step}"
+            self.should_stop = True
+        elif not self.should_stop:
+            self._last = value
+            self.should_stop = self._report(self.number, self.step, value, metrics)
         if self.should_stop:
             raise Stopped(f"trial {self.number} should stop after step {self.step}")
 
@@ -81,3 +91,11 @@ class Trial:
         checkpoint = None if self.checkpoint == self._given_checkpoint else self.checkpoint
         extras = {"metrics": metrics, "constraints": list(self.constraints), "checkpoint": checkpoint}
         return {name: extra for name, extra in extras.items() if extra}
+
+
+def number_of(trial: Any) -> int:
+    """The number of a trial, of its row in `Study.trials`, or the number itself."""
+    number = trial.number if isinstance(trial, Trial) else trial.get("trial") if isinstance(trial, Mapping) else trial
+    if isinstance(number, int) and not isinstance(number, bool):
+        return number
+    raise HypertideError(f"expected a trial or its number, got the {type(trial).__name__} {trial!r}")

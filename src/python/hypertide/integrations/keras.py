@@ -12,6 +12,7 @@ from typing import Any
 from keras.callbacks import Callback
 
 from ..trial import Trial
+from ._metric import metric_of
 
 
 class ReportCallback(Callback):
@@ -23,4 +24,4 @@ class ReportCallback(Callback):
         self.metric = metric
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self.trial.report(float((logs or {})[self.metric]), epoch + 1)
+        self.trial.report(float(metric_of(logs, self.metric)), epoch + 1)

@@ -12,6 +12,7 @@ from typing import Any
 from lightning.pytorch.callbacks import Callback
 
 from ..trial import Trial
+from ._metric import metric_of
 
 
 class ReportCallback(Callback):
@@ -24,4 +25,4 @@ class ReportCallback(Callback):
 
     def on_validation_end(self, trainer: Any, pl_module: Any) -> None:
         if not trainer.sanity_checking:
-            self.trial.report(float(trainer.callback_metrics[self.metric]), trainer.current_epoch + 1)
+            self.trial.report(float(metric_of(trainer.callback_metrics, self.metric)), trainer.current_epoch + 1)

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections import Counter
 from typing import Any
 
 import optuna
 
 from .. import space
+from .._options import objectives
+from ..errors import HypertideError
 from ..study import Study
 
 
 def space_of(distributions: dict[str, Any]) -> dict[str, Any]:
     """The hypertide space of Optuna's distributions.
 
-    Raises ValueError where a distribution has no counterpart.
+    Raises HypertideError where a distribution has no counterpart.
     """
     return {name: _parameter(name, distribution) for name, distribution in distributions.items()}
 
@@ -27,15 +30,23 @@ def space_of(distributions: dict[str, Any]) -> dict[str, Any]:
 def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None, **options: Any) -> Study:
     """A study over the space of an Optuna study, which knows its completed trials.
 
-    A parameter that exists only for some values of a categorical one gets a `when`. Trials that do not fit into the space are left out with
-    a warning. `options` are those of `Study`.
+    A parameter that exists only for some values of a categorical one gets a `when`. A warning says which trials are left out: those
+    that did not complete, and those that do not fit into the space. Of a completed trial, the study takes its parameters and values, and as metrics its numeric
+    user attributes; its reports, times and number are not kept. Objectives have the names of `set_metric_names`, or those of `minimize` or
+    `maximize`. `options` are those of `Study`.
+
+    Raises HypertideError if the study has no completed trial, a direction does not suit it, or a parameter has no counterpart.
     """
-    done = [trial for trial in source.get_trials(deepcopy=False) if trial.state == optuna.trial.TrialState.COMPLETE]
+    if not isinstance(source, optuna.study.Study):
+        raise HypertideError(f"from_optuna: expected a study, got the {type(source).__name__} {source!r}; write optuna.load_study(study_name=..., storage=...)")
+    every = source.get_trials(deepcopy=False)
+    done = [trial for trial in every if trial.state == optuna.trial.TrialState.COMPLETE]
+    if not done:
+        raise HypertideError("from_optuna: expected a study with a completed trial, since its trials define the space; write Study({...}) with a space")
     distributions: dict[str, Any] = {}
     for trial in done:
         distributions.update(trial.distributions)
-    names = ["value"] if len(source.directions) == 1 else [f"value_{i}" for i in range(len(source.directions))]
-    ways = {name: direction.name.lower() for name, direction in zip(names, source.directions)}
+    ways = _objectives(source, options)
     space = space_of(distributions)
     whens = {name: when for name in space if (when := _when(name, distributions, done))}
     # A condition names an earlier parameter.
@@ -44,10 +55,30 @@ def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None
     if not study.trials:
         fitting = [trial for trial in done if trial.params.keys() == _existing(ordered, trial.params)]
         for trial in fitting:
-            study.add(trial.params, dict(zip(names, trial.values)))
+            study.add(trial.params, dict(zip(ways, trial.values)), metrics=_metrics(trial))
+        states = Counter(trial.state.name.lower() for trial in every if trial.state != optuna.trial.TrialState.COMPLETE)
+        left_out = [f"{count} {state}" for state, count in sorted(states.items())]
         if len(fitting) < len(done):
-            warnings.warn(f"from_optuna left out {len(done) - len(fitting)} of {len(done)} trials: they have other parameters", stacklevel=2)
+            left_out.append(f"{len(done) - len(fitting)} with other parameters")
+        if left_out:
+            warnings.warn(f"from_optuna left out {len(every) - len(fitting)} of {len(every)} trials: {', '.join(left_out)}", stacklevel=2)
     return study
+
+
+def _objectives(source: optuna.Study, options: dict[str, Any]) -> dict[str, str]:
+    """The direction of each objective. Takes `minimize` and `maximize` out of the options."""
+    ways = [direction.name.lower() for direction in source.directions]
+    given = objectives(options.pop("minimize", None), options.pop("maximize", None))
+    if given is not None:
+        if list(given.values()) != ways:
+            raise HypertideError(f"from_optuna: expected names for the directions {', '.join(ways)} of the Optuna study, got {given}")
+        return given
+    names = source.metric_names or (["value"] if len(ways) == 1 else [f"value_{i}" for i in range(len(ways))])
+    return dict(zip(names, ways))
+
+
+def _metrics(trial: optuna.trial.FrozenTrial) -> dict[str, float]:
+    return {name: float(value) for name, value in trial.user_attrs.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
 
 
 def _when(name: str, distributions: dict[str, Any], done: list[Any]) -> dict[str, Any] | None:
@@ -80,6 +111,9 @@ def _parameter(name: str, distribution: Any) -> dict[str, Any]:
         return space.int(distribution.low, distribution.high, log=distribution.log, step=step)
     if isinstance(distribution, optuna.distributions.CategoricalDistribution):
         if any(not isinstance(value, (str, int, float, bool)) for value in distribution.choices):
-            raise ValueError(f"{name}: expected texts, numbers or booleans as choices, got {distribution.choices}")
+            raise HypertideError(
+                f"{name}: expected texts, numbers or booleans as choices, got {distribution.choices}; write Study({{...}}) with 'none' in place of None,"
+                " and study.add(params, value) for each trial"
+            )
         return space.choice(*distribution.choices)
-    raise ValueError(f"{name}: expected a float, an integer or a categorical distribution, got {distribution}")
+    raise HypertideError(f"{name}: expected a float, an integer or a categorical distribution, got {distribution}")

@@ -15,6 +15,7 @@ from sklearn.model_selection._search import BaseSearchCV
 from .. import space as spaces
 from ..errors import HypertideError
 from ..study import Study
+from ._folds import Fold, folds_of, metrics_of
 
 
 class HypertideSearchCV(BaseSearchCV):
@@ -22,7 +23,9 @@ class HypertideSearchCV(BaseSearchCV):
 
     n_trials  how many configurations to evaluate
     parallel  how many to suggest at once; their folds are evaluated together, so `n_jobs` can use more processors
-    path      the journal; a search whose journal exists continues. Default: in memory
+    path      the journal; a search whose journal exists continues, and takes the scores of its earlier candidates from there. They are those of
+              the data that the earlier search had: use another path for other data. Candidates are scored again if `scoring` or the number of
+              folds has changed. Default: in memory
     strategy  as in `Study`
     seed      seed for all random choices
 
@@ -73,21 +76,38 @@ class HypertideSearchCV(BaseSearchCV):
         space = {name: _parameter(name, value) for name, value in self.space.items()}
         with Study(space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed) as study:
             study.limit(trials=self.n_trials, parallel=self.parallel)
-            known = [row for row in study.trials if row["status"] == "completed"]
-            if known:  # the journal holds configurations of an earlier search: score them again, so that cv_results_ is whole
-                evaluate_candidates([row["params"] for row in known])
-            left = self.n_trials - len(study.trials)
+            left = self.n_trials - sum(row["status"] != "open" for row in study._configurations())
+            self._earlier = [row for row in study.trials if row["status"] == "completed"]
+            self._out: list[Fold] = []
             while left > 0:
                 batch = [trial for _ in range(min(self.parallel, left)) if (trial := study.ask()) is not None]
                 if not batch:
                     break
                 left -= len(batch)
+                if self.verbose > 0:
+                    print(f"trials {', '.join(str(trial.number) for trial in batch)} of {self.n_trials}")
                 scores = evaluate_candidates([trial.params for trial in batch])[column][-len(batch) :]
-                for trial, score in zip(batch, scores):
+                folds = self._out[-len(batch) * self._splits :]
+                for i, (trial, score) in enumerate(zip(batch, scores)):
+                    trial.metrics.update(metrics_of(folds[i * self._splits : (i + 1) * self._splits]))
                     if math.isfinite(score):
                         study.tell(trial, float(score))
                     else:
                         study.tell(trial, failed=f"the score is {score}", reason="non-finite")
+            if self._earlier and not self._out:  # nothing is left to try: the folds of one candidate show which scores there are
+                evaluate_candidates([self._earlier.pop(0)["params"]])
+            like = self._out[: self._splits] if self._out else []
+            lacking = [row["params"] for row in self._earlier if folds_of(row.get("metrics", {}), like) is None]
+            if lacking:
+                evaluate_candidates(lacking)
+            del self._earlier, self._out
+
+    def _format_results(self, candidate_params: Any, n_splits: int, out: list[Fold], more_results: Any = None) -> Any:
+        """The results of all candidates: those of an earlier search are in its journal."""
+        self._out, self._splits = out, n_splits
+        known = [(row["params"], folds) for row in self._earlier if (folds := folds_of(row.get("metrics", {}), out[:n_splits])) is not None]
+        params = [earlier for earlier, _ in known] + list(candidate_params)
+        return super()._format_results(params, n_splits, [fold for _, folds in known for fold in folds] + list(out), more_results)
 
 
 def _parameter(name: str, value: Any) -> Any:

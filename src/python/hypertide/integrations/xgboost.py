@@ -10,6 +10,7 @@ from typing import Any
 from xgboost.callback import TrainingCallback
 
 from ..trial import Trial
+from ._metric import metric_of
 
 
 class ReportCallback(TrainingCallback):
@@ -26,6 +27,6 @@ class ReportCallback(TrainingCallback):
         self.metric = metric
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-        value = evals_log[self.data][self.metric][-1]
+        value = metric_of(metric_of(evals_log, self.data, "data (names of evals)"), self.metric)[-1]
         self.trial.report(value[0] if isinstance(value, tuple) else value, epoch + 1)
         return False

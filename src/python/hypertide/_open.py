@@ -1,0 +1,31 @@
+"""Which journals this process writes."""
+
+from __future__ import annotations
+
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import HypertideError
+
+if TYPE_CHECKING:
+    from .study import Study
+
+_open: weakref.WeakValueDictionary[Path, Study] = weakref.WeakValueDictionary()
+
+
+def refuse_open(path: Path, has_space: bool) -> None:
+    """Refuses a journal that a study of this process writes, and one that does not exist where nothing describes the study."""
+    if path.resolve() in _open:
+        raise HypertideError(f"{path}: a study of this Python process has this journal open; use that study, or close() it first, as running a cell again needs")
+    if not has_space and not path.exists():
+        raise HypertideError(f"{path}: there is no such file; to begin a study, give its parameters: Study({{...}}, path=...)")
+
+
+def opened(path: Path, study: Study) -> None:
+    _open[path.resolve()] = study
+
+
+def closed(path: Path, study: Study) -> None:
+    if _open.get(path.resolve()) is study:
+        del _open[path.resolve()]

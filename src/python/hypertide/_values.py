@@ -1,0 +1,49 @@
+"""Values of objectives, as users give them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Iterable, Mapping
+
+from .errors import HypertideError
+
+Value = float | Mapping[str, float]
+"""A number, or with several objectives a number for each name."""
+
+
+def named(objectives: Iterable[str], value: Value) -> dict[str, float]:
+    """A number for each objective; a bare number is the value of the only objective. Raises HypertideError for anything else."""
+    objectives = list(objectives)
+    if isinstance(value, Mapping):
+        complete = all(name in value and not isinstance(value[name], (Mapping, list, tuple)) for name in objectives)
+    else:
+        complete = len(objectives) == 1 and not isinstance(value, (list, tuple))
+    if not complete:
+        example = ", ".join(f"{name!r}: ..." for name in objectives)
+        bare = "a number or " if len(objectives) == 1 else ""
+        raise HypertideError(f"expected {bare}a dictionary {{{example}}}, got the {type(value).__name__} {value}")
+    given = value if isinstance(value, Mapping) else {objectives[0]: value}
+    return {name: number(name, one) for name, one in given.items()}
+
+
+def shown(value: Value) -> str:
+    """Values in a line of text."""
+    if not isinstance(value, Mapping):
+        return f"{value:.6g}"
+    return ", ".join(f"{name} {number:.6g}" for name, number in value.items())
+
+
+def not_finite(values: Mapping[str, float]) -> str:
+    """What is NaN or infinite; empty if nothing is."""
+    return ", ".join(f"{name} is {one}" for name, one in values.items() if not math.isfinite(one))
+
+
+def number(name: str, given: Any) -> float:
+    """Texts and truth values are mistakes, even where Python can convert them."""
+    wrong = HypertideError(f"{name}: expected a number, got the {type(given).__name__} {given!r}")
+    if isinstance(given, (str, bytes)) or type(given).__name__ in ("bool", "bool_"):
+        raise wrong
+    try:
+        return float(given)
+    except (TypeError, ValueError) as error:
+        raise wrong from error
