@@ -92,6 +92,23 @@ describe('workers', () => {
     }
   });
 
+  it('of a pattern take trials of a study again that they were drained from', async () => {
+    const place = studyIn('name: pool-1\ntrials: 1000\n');
+    const serve = start(place, 'serve', 'study.yaml', ...at());
+    const worker = start(place, 'worker', ...at(), '--study', 'pool-*', '--name', 'w1', ...program('echo loss=1'));
+    await until(() => worker.said().includes('pool-1: trial 1 completed'));
+    const on = (command: string) => hypertide(place, command, 'w1', ...at(), '--study', 'pool-1');
+    expect((await on('drain')).code).toBe(0);
+    await until(() => /^pool-1: this worker is drained$/m.test(worker.said()));
+    const before = worker.said().length;
+    expect((await on('resume')).code).toBe(0);
+    await until(() => /trial \d+ completed/.test(worker.said().slice(before)));
+    for (const { child, ended } of [worker, serve]) {
+      child.kill('SIGTERM');
+      await ended;
+    }
+  });
+
   it('run only trials for which they have what the study requires', async () => {
     const place = studyIn('name: large\ntrials: 4\nparallel: 4\nrequires: { gpu: 1, memory: 2GiB }\n');
     const serve = start(place, 'serve', 'study.yaml', ...at());

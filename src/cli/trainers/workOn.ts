@@ -189,6 +189,6 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     nc,
     study,
     perform,
-    omitUndefined({ slots: parallel, warn, name, closed, drained, door: given.doorFor(requires), offers }),
+    omitUndefined({ slots: parallel, warn, name, closed, drained, stays: given.isFollowed, door: given.doorFor(requires), offers }),
   );
 }

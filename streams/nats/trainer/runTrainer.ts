@@ -34,8 +34,10 @@ export interface RunTrainerOptions {
   readonly warn?: Warn;
   /** Called when the study has closed, with the reason. */
   readonly closed?: (reason: string) => void;
-  /** Called when it has ended because a person has drained it. */
+  /** Called when a person has drained it and none of its trials runs any more. */
   readonly drained?: () => void;
+  /** Whether it stays when it is drained, to take trials again when a person lets it. Default: it ends. */
+  readonly stays?: boolean;
   /** It takes no trial before this resolves. */
   readonly ready?: () => Promise<unknown>;
   readonly beats?: (subjects: Subjects, name: string) => Beats;
@@ -67,7 +69,7 @@ const OBJECTION = 1000;
 export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: RunTrainerOptions = {}): Trainer {
   const subjects = subjectsOf(study);
   const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
-  const { slots = 1, warn = () => {} } = options;
+  const { slots = 1, warn = () => {}, stays = false } = options;
   const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
   /** Runs of which not all is stored. */
   const held = new Map<string, ClaimedRun<P>>();
@@ -109,7 +111,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     clearInterval(presence);
     clearInterval(waiting);
     if (hasSaid && !nc.isClosed()) publishPresence({ ended: true });
-    if (instruction === 'drain' && !closing) options.drained?.();
+    if (instruction === 'drain' && !closing && !stays) options.drained?.();
     pulls.end();
     for (const one of [...held.values()]) one.abandon();
     pulls.close();
@@ -129,9 +131,14 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const why = reason === undefined ? '' : `: ${reason}`;
     if (to === 'work') warn(`${study}: ${name} takes trials again${why}`);
     else if (to === 'pause') warn(`${study}: ${name} is paused, and takes no trials until "hypertide resume"${why}`);
+    else if (stays) warn(`${study}: ${name} takes no more trials until "hypertide resume"${why}`);
     else warn(`${study}: ${name} takes no more trials, and ends with those that run${why}`);
-    door.pause(to === 'pause');
-    if (to === 'drain') end();
+    door.pause(to !== 'work');
+    if (to === 'drain' && stays) sayIfDrained();
+    else if (to === 'drain') end();
+  };
+  const sayIfDrained = () => {
+    if (stays && instruction === 'drain' && held.size === 0 && !over) options.drained?.();
   };
   /** Whether it has announced its presence to engines. */
   let hasSaid = false;
@@ -227,6 +234,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
           next = undefined;
           if (waited) take(waited);
           if (over && held.size === 0) finish();
+          sayIfDrained();
         },
       });
       held.set(run, one);

@@ -88,7 +88,7 @@ it('a suggestion tells trainers the priority of its study, which a restart does 
 
 describe('a trainer that a person instructs', () => {
   /** A study with a trainer whose trials end when the test says so. */
-  async function held(slots = 1, drained = () => {}) {
+  async function held(slots = 1, drained = () => {}, stays = false) {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 100, parallel: 4 });
     await engine.started; // it hears trainers from here on
@@ -102,6 +102,7 @@ describe('a trainer that a person instructs', () => {
         warn: (text) => warnings.push(text),
         offers: { gpu: 2 },
         drained,
+        stays,
       });
     const instruct = (to: string, more: object = {}) => request(engine.nc, study, 'instruct', { trainer: 'w', to, ...more });
     const row = async () => (await rowsOf(engine, study)).find((one) => one.trainer === 'w');
@@ -146,6 +147,27 @@ describe('a trainer that a person instructs', () => {
     expect(warnings).toHaveLength(2);
     expect(ends.length).toBeLessThanOrEqual(2); // it may have claimed before it was told; such claims are refused
     expect(engine.heard.all.filter(({ fact, refusal }) => !refusal && (fact as { type: string }).type === 'completed')).toHaveLength(2);
+    await engine.close();
+  });
+
+  it('takes trials again after it was drained, if it stays', async () => {
+    let drained = 0;
+    const { engine, ends, warnings, instruct, row, one } = await held(2, () => drained++, true);
+    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    await instruct('drain');
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringMatching(/w takes no more trials until "hypertide resume"$/)]));
+    expect(drained).toBe(0);
+    for (const end of ends.splice(0)) end();
+    await vi.waitFor(() => expect(drained).toBe(1));
+    await sleep(200);
+    expect(ends).toEqual([]);
+    expect(await row()).toMatchObject({ to: 'drain', holds: [], results: 2, connected: true });
+    await instruct('work');
+    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    expect(warnings.at(-1)).toContain('w takes trials again');
+    for (const end of ends.splice(0)) end();
+    await one.close();
+    expect(drained).toBe(1);
     await engine.close();
   });
 
