@@ -39,7 +39,8 @@ export interface ParetoOptions {
  *   .pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
  *   .subscribe(({ rows, hypervolume }) => console.log(hypervolume, rows));
  */
-export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<AppliedEntry<P>, Front<P>> => folding(() => fronts<P>(options));
+export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<AppliedEntry<P>, Front<P>> =>
+  folding(() => frontChanges<P>(options));
 
 interface Candidate<P> {
   readonly row: CompletedRow<P>;
@@ -68,7 +69,7 @@ export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['
 }
 
 /** The front, if an entry changes it. */
-export function fronts<P>({ reference }: ParetoOptions = {}): (noted: AppliedEntry<P>) => readonly Front<P>[] {
+export function frontChanges<P>({ reference }: ParetoOptions = {}): (noted: AppliedEntry<P>) => readonly Front<P>[] {
   const rowsOf = endedRows<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
   let standings: Standings<P> = none;

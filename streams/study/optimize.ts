@@ -12,7 +12,7 @@ import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
 import { endedRows, type Progress, progress } from '../results/observe.ts';
-import { fronts } from '../results/pareto.ts';
+import { frontChanges } from '../results/pareto.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { checkStrategy } from '../strategy.ts';
@@ -138,7 +138,7 @@ const resultOf = <P, O extends string>(run$: Observable<AppliedEntry<P>>, todo: 
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
     const ended = endedRows<P>();
-    const frontAfter = fronts<P>();
+    const frontAfter = frontChanges<P>();
     let front: readonly CompletedRow<P>[] = [];
     let failures: readonly Failure[] = [];
     const keep = (entry: AppliedEntry<P>) => {
