@@ -1,4 +1,4 @@
-"""A study: a search space, what to optimise, and every trial so far."""
+"""A study: a search space, its objectives, and every trial so far."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Study:
     space     parameters by name: `ht.float`, `ht.log`, `ht.int`, `ht.choice`, ...; a list is a choice of its values.
     minimize, maximize
               the name of the objective, or several names: minimize="loss", maximize="accuracy" makes two objectives. Default: minimize "value".
-    path      the journal, a file that holds every trial. A study whose journal exists resumes. Default: in memory only.
+    path      the journal, a file with every trial. If it exists, the study resumes. Default: in memory only.
     epochs    the most steps that a trial trains. Trials that fall behind are stopped early.
     early     False: no early stopping.
     resumes   True: trials continue from checkpoints (see `Trial.resumes`), so they pause instead of being stopped.
@@ -51,7 +51,7 @@ class Study:
     earlier   the journal of an earlier study, or a list of several: a new study first tries up to five configurations that their results suggest.
     options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`.
 
-    Raises HypertideError where something does not fit; the message names it.
+    Raises HypertideError for an invalid argument; the message names it.
     """
 
     def __init__(
@@ -173,7 +173,7 @@ class Study:
         do not count. Call it again after a crash: it continues where it was.
 
         parallel   how many trials run at once, in threads. Default: that of the `Study`, or 1.
-        processes  True: in processes instead. The objective must then be a function at the top level of a file, and the call stand under
+        processes  True: in processes instead. The objective must then be a function at the top level of a file, and the call under
                    `if __name__ == "__main__":`.
         callbacks  called as `callback(study, trial)` after each trial.
         progress   False: print nothing.
@@ -183,7 +183,7 @@ class Study:
         return self
 
     def stop(self) -> None:
-        """Lets `optimize` return as soon as the trials that run have ended, for example from a callback. The next `optimize` continues the study."""
+        """Makes `optimize` return as soon as the running trials have ended, for example from a callback. The next `optimize` continues the study."""
         self._stopping = True
 
     def limit(self, *, trials: int | None = None, parallel: int | None = None) -> None:
@@ -193,7 +193,7 @@ class Study:
     def enqueue(self, params: Mapping[str, Any], *, rest: str | None = None) -> None:
         """Tries this configuration next.
 
-        rest      "strategy": the strategy chooses what it leaves out. Default: that is drawn from the priors.
+        rest      "strategy": the strategy chooses missing parameters. Default: they are drawn from the priors.
         """
         self._engine.request("enqueue", params=dict(params), **({} if rest is None else {"rest": rest}))
 
@@ -214,7 +214,7 @@ class Study:
         self._engine.request("cancel", id=number_of(trial))
 
     def retract(self, trial: Trial | int | Row) -> None:
-        """Takes back a result that was wrong: the search continues as if the trial had failed."""
+        """Declares a result wrong: the search continues as if the trial had failed."""
         self._engine.request("retract", id=number_of(trial))
 
     def why(self, trial: Trial | int | Row | None = None) -> str:
@@ -234,12 +234,12 @@ class Study:
 
     @property
     def front(self) -> list[Row]:
-        """The trials that no other trial beats in every objective: the Pareto front. With one objective: the best trial, and those that equal it."""
+        """The Pareto front: the trials that no other trial dominates. With one objective: the best trial, and those with the same value."""
         return [row_of(row) for row in self._engine.request("front")["front"]]
 
     @property
     def recommendation(self) -> Recommendation | None:
-        """The trial whose configuration to deploy: if results are noisy, the best one is partly luck. None before the first result.
+        """The trial to deploy if results are noisy, because the best one is partly luck. None before the first result.
 
         `row` is the trial, the one with the best expected value; `expected` holds the `mean` and `sd` of that value, or is missing where no model
         can tell. `gain` says whether it is worth continuing: the `value` that further trials are expected to gain, and that as a `share` of the lead of
@@ -266,7 +266,7 @@ class Study:
         """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest.
 
         The value of a stopped trial is that of its last report, at its column `step`: compare values only at the same step. `suggestedAt`, `startedAt`
-        and `endedAt` are times in UTC. Tags that hold numbers or other JSON are read as that.
+        and `endedAt` are times in UTC. Tags that are numbers or other JSON are parsed.
         """
         return table_of(self.trials)
 
@@ -350,7 +350,7 @@ class Study:
         return [row for row in self.trials if "resumes" not in row and "uncounted" not in row and row["by"] != "import"]
 
     def _uncount(self, trials: list[int]) -> None:
-        """Lets failed trials no longer count, so that others take their place."""
+        """Leaves failed trials out of the limit, so that others replace them."""
         self._engine.request("limit", uncounted=trials)
 
     def _end(self, number: int, **how: Any) -> None:
