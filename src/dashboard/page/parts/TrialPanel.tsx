@@ -4,6 +4,7 @@ import { clock, cut, duration, formatNumber } from '../../../figures/drawing/for
 import { type FigureRow, sign } from '../../../figures/study.ts';
 import { firstRungText } from '../../phases.ts';
 import type { TrialEntry, Why } from '../../wire.ts';
+import { parentsIn } from '../lib/parents.ts';
 import { get, submitAction, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, detail, objectives, rows, shownRow } from '../state/store.ts';
@@ -56,7 +57,7 @@ function About({ row }: { readonly row: FigureRow }) {
       {(live || row.note !== undefined || row.labels) && (
         <section>
           <h3>Notes</h3>
-          <AnnotationCard trial={row.trial} of={row} closedFor={live ? closedFor() : 'This page is a file.'} />
+          <AnnotationCard trial={row.trial} of={row} closedFor={live ? closedFor() : 'This page is a report.'} />
         </section>
       )}
       {live && <Files row={row} />}
@@ -121,7 +122,7 @@ function Reason({ row }: { readonly row: FigureRow }) {
         {Object.entries(tags)
           .filter(([name]) => !isState(name))
           .map(([name, value]) => (
-            <Pair key={name} name={name} value={/parent/.test(`${name} ${value}`) ? <Parents text={cut(value, 400)} /> : cut(value, 400)} />
+            <Pair key={name} name={name} value={<WithParents text={cut(value, 400)} />} />
           ))}
         {typeof why.value === 'object' && <Recomputed why={why.value} />}
       </dl>
@@ -184,13 +185,21 @@ const TrialLink = ({ trial }: { readonly trial: number }) => (
   </button>
 );
 
-const Parents = ({ text }: { readonly text: string }) => (
-  <>
-    {text
-      .split(/(\d+)/)
-      .map((part, i) => (/^\d+$/.test(part) && shownRow(Number(part)) ? <TrialLink key={`${i} ${part}`} trial={Number(part)} /> : part))}
-  </>
-);
+/** A tag with links to the parents that it names. */
+const WithParents = ({ text }: { readonly text: string }) => {
+  const { before, parents } = parentsIn(text);
+  return (
+    <>
+      {before}
+      {parents.map((trial, i) => (
+        <span key={trial}>
+          {i > 0 && ', '}
+          {shownRow(trial) ? <TrialLink trial={trial} /> : trial}
+        </span>
+      ))}
+    </>
+  );
+};
 
 /** Why this page cannot act on the study. */
 const closedFor = (): string | undefined =>
