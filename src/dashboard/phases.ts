@@ -18,7 +18,7 @@ const sentences: Readonly<Record<string, string>> = {
   'population.founding': 'starts new members of its population',
   'population.training': 'continues the member that is furthest behind, perhaps from a copy of a better one',
   'population.done': 'has trained all members to their full budget',
-  'sequence.drawing': 'goes through its sequence of points',
+  'sequence.drawing': 'proposes the points of its sequence',
   'sequence.spent': 'has suggested all of its points',
 };
 
@@ -29,7 +29,7 @@ const descents: Readonly<Record<string, string>> = {
   searching: 'tries a step along a line',
   probing: 'tries points around a point to find its gradient',
   averaging: 'tries the average of its points',
-  restarting: 'has converged or lost its way, and starts a descent at another point',
+  restarting: 'has converged or failed, and starts a descent at another point',
   converged: 'has converged after its last descent',
 };
 

@@ -43,7 +43,7 @@ export const created = fact(
     decisions,
     version: textSchema('version of hypertide'),
     earlier: objectSchema(
-      'what earlier studies say about this one',
+      'earlier studies, and the configurations that they suggest',
       {
         studies: listSchema(
           objectSchema(

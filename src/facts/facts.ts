@@ -77,7 +77,7 @@ export interface Started extends TypeOf<typeof started> {}
 const reported = fact(
   'reported',
   'values of a trial at a step',
-  { trial, step: integerSchema(0, 'growing; counted from the first trial of the configuration'), values },
+  { trial, step: integerSchema(0, 'increasing; counted from the first trial of the configuration'), values },
   { run, metrics: values, metric, checkpoint },
 );
 /** Values of a trial at a step. */
@@ -129,7 +129,7 @@ export interface FailedFact extends TypeOf<typeof failed> {}
 
 const enqueued = fact(
   'enqueued',
-  'a person wants a configuration tried next',
+  'a person enqueues a configuration, to be tried next',
   { params },
   { rest: enumSchema(['strategy'], 'what chooses missing parameters (default: they are drawn from their priors)'), user },
 );
@@ -155,7 +155,10 @@ const expired = fact(
   'a proposal expires, or its proposer took too long',
   { proposer },
   {
-    known: integerSchema(0, 'position of the last entry that the engine knew: a proposer that has proposed since did not take too long'),
+    known: integerSchema(
+      0,
+      'position of the last entry that the engine had read: a proposer that has proposed since did not take too long',
+    ),
     proposal: integerSchema(
       1,
       'position of the expired proposal (default: none; its stage stops waiting until the proposer proposes again)',
@@ -169,7 +172,7 @@ const retracted = fact('retracted', 'a person declares a result wrong', { trial 
 /** A person declares a result wrong. */
 export interface Retracted extends TypeOf<typeof retracted> {}
 
-const cancelled = fact('cancelled', 'a person wants a trial to stop', { trial }, { user });
+const cancelled = fact('cancelled', 'a person cancels a trial', { trial }, { user });
 /** A person wants a trial to stop. */
 export interface Cancelled extends TypeOf<typeof cancelled> {}
 

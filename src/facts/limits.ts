@@ -8,7 +8,7 @@ export const limits = objectSchema(
     seconds: notNegativeSchema('seconds that one process may work on the study'),
     target: finiteSchema('a value of the first objective that is good enough'),
     cost: notNegativeSchema(
-      'what all trials may cost, in steps such as epochs; resumed steps are paid once; a trial without steps or budget costs 1; running trials may end',
+      'steps such as epochs that all trials may take together; a trial that resumes another adds only its own; a trial without steps or budget costs 1; running trials may end',
     ),
     plateau: integerSchema(
       1,

@@ -72,7 +72,7 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
     return [
       {
         title: `Importance for ${cut(study.importances.objective, 60)}`,
-        note: 'fANOVA: share of the variation over the whole space; PED-ANOVA: share in reaching the best tenth',
+        note: 'fANOVA: share of the variation over the whole space; PED-ANOVA: how much it distinguishes the best tenth',
         height: importanceHeight(study.importances),
         option: importanceOption(study.importances, theme),
       },

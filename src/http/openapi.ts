@@ -62,7 +62,7 @@ const pathParameters: Readonly<Record<string, Schema>> = {
 const idempotencyKey = parameter('Idempotency-Key', 'header', {
   type: 'string',
   maxLength: 128,
-  description: 'a name of your own for this request; repeated with it, a request whose answer was lost does nothing more',
+  description: 'a name that you choose for this request; repeated with the same name, it takes effect once',
 });
 
 function operationObject(id: OperationId) {

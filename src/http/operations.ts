@@ -162,7 +162,7 @@ export const operations = {
     method: 'post',
     path: `${trialPath}/heartbeat`,
     roles: trainers,
-    summary: 'Say that you still work on a trial.',
+    summary: 'Send a heartbeat: you still work on the trial.',
     body: { type: 'object', properties: { run }, required: ['run'], description: 'the claim' },
     result: stopping,
   },
@@ -186,7 +186,7 @@ export const operations = {
       type: 'object',
       properties: {
         trials: { type: 'array', items: trialRowSchema, maxItems: 1_000_000 },
-        next: count('if there are more: give it as after to get them', 1),
+        next: count('if there are more: pass it as after to get them', 1),
       },
       required: ['trials'],
     },

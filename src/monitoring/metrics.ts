@@ -36,7 +36,7 @@ export class Metrics {
   readonly #idle = this.counter('trainer_idle_seconds_total', 'From the end of an attempt to the next claim of the same trainer.', 'study');
   readonly #asks = this.#histogram(
     'ask_seconds',
-    'From the last fact that a decision knew to the suggestion, by the times in the log.',
+    'From the last fact that a decision is based on to the suggestion, by the times in the log.',
     DECISION,
     'study',
   );
@@ -50,7 +50,7 @@ export class Metrics {
   );
   readonly #models = this.#histogram(
     'model_seconds',
-    'What a strategy takes for an answer, fitting its model included, where the study runs in this process.',
+    'Time that a strategy takes to answer an ask, including the fit of its model; only if the study runs in this process.',
     [0.0001, 0.001, 0.01, 0.1, 1, 10],
     'study',
     'strategy',
@@ -89,7 +89,7 @@ export class Metrics {
       const lags = [...this.#studies].map(async ([study, { lag }]) => lag && set({ study }, await lag()));
       await Promise.allSettled(lags); // without a connection, the lag is unknown
     });
-    this.gauge('leader', '1 if this process decides, 0 if it stands by.', ['study'], (set) => {
+    this.gauge('leader', '1 if this process decides, 0 if it is a standby.', ['study'], (set) => {
       for (const [study, { leads }] of this.#studies) if (leads) set({ study }, leads() ? 1 : 0);
     });
     this.gauge('study_failed', '1 if the study no longer works in this process.', ['study'], (set) => {

@@ -79,9 +79,9 @@ const numbers: Schema = { type: 'object', additionalProperties: { type: 'number'
 const time = (of: string): Schema => ({ type: 'integer', minimum: 0, description: `${of}, in milliseconds since 1970` });
 
 export const annotationSchemas = {
-  note: { type: 'string', description: 'what people say of it, in Markdown' },
+  note: { type: 'string', description: 'its note, in Markdown' },
   labels: { type: 'array', items: { type: 'string' }, description: 'labels that people gave it' },
-  starred: { type: 'boolean', description: 'true if a person wants to find it again' },
+  starred: { type: 'boolean', description: 'true if it has a star' },
 } as const satisfies Readonly<Record<keyof Annotation, Schema>>;
 
 /** The row as JSON Schema. */

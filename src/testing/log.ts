@@ -75,7 +75,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
     );
 
     it(
-      'stores appends in the order of the calls, without their being awaited',
+      'stores appends in the order of the calls, even if they are not awaited',
       withLog(async (log) => {
         const outcomes = await Promise.all(facts(500).map((fact) => log.append(fact)));
         expect(new Set(outcomes)).toEqual(new Set(['stored']));
@@ -84,7 +84,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
     );
 
     it(
-      'reads live what is appended later',
+      'reads later entries live',
       withLog(async (log) => {
         await log.append({ n: 0 });
         const reading = take(log, 3);
@@ -111,7 +111,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
     );
 
     it(
-      'reads from any position, also from one that is not there yet',
+      'reads from any position, even one that does not exist yet',
       withLog(async (log) => {
         const later = take(log, 2, 4);
         for (const fact of facts(5)) await log.append(fact);
@@ -124,7 +124,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
     );
 
     it(
-      'refuses to read from what is no position',
+      'refuses to read from an invalid position',
       withLog(async (log) => {
         for (const from of [0, -1, 1.5, Number.NaN]) expect(() => log.read(from)).toThrow(RangeError);
       }),
@@ -152,7 +152,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
     );
 
     it(
-      'ends a reading at its abort, and no other',
+      'ends only the reader whose signal aborts',
       withLog(async (log) => {
         const stop = new AbortController();
         const reading = log.read(1, stop.signal)[Symbol.asyncIterator]();
@@ -169,7 +169,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
     );
 
     it(
-      'ends all reading at its close, after what was appended before it',
+      'ends all readers at its close, after the entries that were appended before',
       withLog(async (log) => {
         const reading = all(log);
         const appends = facts(3).map((fact) => log.append(fact));
@@ -180,7 +180,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
     );
 
     it(
-      'refuses appends after its close, which may come twice',
+      'refuses appends after its close, and may be closed twice',
       withLog(async (log) => {
         await log.close();
         await log.close();

@@ -138,7 +138,7 @@ export const strategyProperties = {
     ok(JSON.stringify(params(firstOf(of))) !== JSON.stringify(params(played(of, 0, 2))), 'two seeds gave the same suggestions');
   },
 
-  'answers every ask at once and once'<P>(of: StrategyCase<P>): void {
+  'answers every ask immediately and exactly once'<P>(of: StrategyCase<P>): void {
     const { put } = listen(of);
     for (const { said, heard } of story(of, put)) {
       const replies = heard.filter(isReply);
@@ -165,7 +165,7 @@ export const strategyProperties = {
     }
   },
 
-  'lets facts and foreign decisions through, unchanged and first'<P>(of: StrategyCase<P>): void {
+  'passes on facts and decisions of other stages, unchanged and before its own'<P>(of: StrategyCase<P>): void {
     const { put } = listen(of);
     for (const { said, heard } of story(of, put, 30))
       if (isStrategyEvent(said)) strictEqual(heard[0], said, `${said.type} did not come through first`);
@@ -179,7 +179,7 @@ export const strategyProperties = {
     for (const m of foreign) deepStrictEqual(put(m), [m]);
   },
 
-  'is not changed by being asked'<P>(of: StrategyCase<P>): void {
+  'does not change when it is asked'<P>(of: StrategyCase<P>): void {
     const [curious, plain] = [listen(of), listen(of)];
     const put = (m: Message) => {
       if (m.type === 'ask') for (let k = 0; k < 3; k++) curious.put({ ...m, retry: k });
@@ -223,7 +223,7 @@ export const strategyProperties = {
     ok(!source.observed, 'it still listens after it was unsubscribed');
   },
 
-  'passes an error of its source on'<P>(of: StrategyCase<P>): void {
+  'passes on an error of its source'<P>(of: StrategyCase<P>): void {
     const { source, put } = listen(of);
     source.error(new Error('the source broke'));
     let broke = false;

@@ -94,7 +94,7 @@ function piecesIn(file: Buffer, note: Note): Piece[] {
       if (areSealed) note(line, 'has no checksum, unlike the lines before it');
       continue;
     }
-    const wrong = joined ? 'is the first part of a line' : object ? 'has another checksum than it says' : 'is no JSON object';
+    const wrong = joined ? 'is the first part of a line' : object ? 'does not match its checksum' : 'is not a JSON object';
     note(line, `${wrong}; ${restored.length > 0 ? 'it can be restored' : 'it is lost'}`);
     if (restored.length === 0) pieces.push({ line, raw, isLost: true });
     for (const one of restored) pieces.push({ line, raw, sealed: one });

@@ -76,7 +76,7 @@ export function lineDecoder(damaged: Damage): LineDecoder {
     }
     const shift = written - position;
     if (!shifts.has(shift))
-      tell(position, `holds entry ${written}: ${shift > 0 ? 'lines are missing' : 'lines stand twice or in another order'} before it`);
+      tell(position, `holds entry ${written}: ${shift > 0 ? 'lines are missing' : 'lines are duplicated or out of order'} before it`);
     shifts.add(shift);
     return entry;
   };

@@ -18,7 +18,7 @@ export function loss(path: string, mine: Pick<Stats, 'ino' | 'dev'>, size: numbe
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return 'was removed';
   if (there.ino !== mine.ino || there.dev !== mine.dev) return 'was replaced by another file';
-  if (there.size < size) return 'was cut';
+  if (there.size < size) return 'was truncated';
   return there.size > size ? 'was written to by another program' : undefined;
 }
 

@@ -31,10 +31,10 @@ it('sees an ordinary script, which knows nothing of budgets', async () => {
   expect(rows).toMatchObject({
     value: expect.stringMatching(/^loss = 0\.\d \(printed as loss, used as value\)$/),
     steps: expect.stringMatching(/^1, 2, 3/),
-    budget: 'not kept: it continued after step 2; pass {budget} to it if it is to pause',
+    budget: 'not kept: it continued after step 2; pass {budget} to it if trials should pause',
     SIGTERM: expect.stringMatching(/^ends it after \d+\.\d s$/),
     resume: expect.stringContaining('not possible: it saved nothing'),
-    'early stopping': 'trials can be stopped (the default); resumes: true is not for this program',
+    'early stopping': 'trials can be stopped (the default); resumes: true does not suit this program',
   });
 });
 
@@ -55,8 +55,8 @@ it('says which parameters the program does not get', async () => {
 it('says what it did not hear, and what to do', async () => {
   const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9']);
   expect(code).toBe(1);
-  expect(rows.value).toContain('not heard: exited 0 without a result: expected a value to minimize, but it printed accuracy=0.9');
-  expect(rows.steps).toBe('not known, as no value was heard');
+  expect(rows.value).toContain('not read: exited 0 without a result: expected a value to minimize, but it printed accuracy=0.9');
+  expect(rows.steps).toBe('unknown, as no value was read');
   expect(rows['early stopping']).toBe('not possible without steps');
   expect((await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9'], '--metric', 'accuracy')).code).toBe(0);
 });
@@ -66,7 +66,7 @@ it('does not wait for longer than it is told, and kills a program that ignores S
   const { code, rows } = await check(place, ['sh', '-c', "trap '' TERM; while :; do sleep 0.1; done"], '--seconds', '0.5');
   expect(code).toBe(1);
   expect(rows.value).toBe(
-    'not heard within 0.5 s; print a line such as "epoch=3 loss=0.41" after each epoch, or allow more time with --seconds',
+    'not read within 0.5 s; print a line such as "epoch=3 loss=0.41" after each epoch, or allow more time with --seconds',
   );
   expect(rows.printed).toBe('nothing');
   expect(rows.SIGTERM).toBe('ignored: it was killed after 0.3 s');
@@ -79,6 +79,6 @@ it('shows what a program printed in which no value was heard', async () => {
     value: expect.stringContaining('print a line such as "loss=0.38"'),
     printed: 'loading',
     '': 'accuracy is high',
-    steps: 'not known, as no value was heard',
+    steps: 'unknown, as no value was read',
   });
 });

@@ -155,7 +155,7 @@ describe('commands that read', () => {
     const { code, out } = await hypertide(place, 'verify', 'study.jsonl');
     expect(code).toBe(1);
     expect(out).toContain(
-      `study.jsonl:2: is no JSON object; it is lost\nstudy.jsonl:${third + 1}: has another checksum than it says; it can be restored\n`,
+      `study.jsonl:2: is not a JSON object; it is lost\nstudy.jsonl:${third + 1}: does not match its checksum; it can be restored\n`,
     );
     expect(out).toContain('"hypertide repair study.jsonl" writes a copy');
     const json = JSON.parse((await hypertide(place, 'verify', 'study.jsonl', '--json')).out);

@@ -56,7 +56,7 @@ it('a run loses nothing when its journal is replaced or removed while it runs, a
     const { code, err } = await ended;
     expect(code).toBe(1);
     expect(err).toMatch(/study\.jsonl was (replaced|removed).* while the study was running: it continues in \S*study\.jsonl\.1/);
-    expect(err).toContain('study.jsonl.1, what the trials printed in');
+    expect(err).toContain('study.jsonl.1, the output of the trials in');
     expect(journalOf(place, 'study.jsonl.1').filter(({ type }) => type === 'completed')).toHaveLength(12);
     expect((await hypertide(place, 'verify', 'study.jsonl.1')).code).toBe(0);
   }

@@ -80,7 +80,7 @@ it('says that nothing can be stopped where the first trial ends without a report
   const silent = await run(studyIn(stops), 'echo loss=$1');
   expect(silent.code, silent.err).toBe(0);
   expect(
-    times(silent.err, 'trial 1 ended without a report, so that no trial can be stopped early; print a line such as "epoch=3 loss=0.41"'),
+    times(silent.err, 'trial 1 ended without a report, so no trial can be stopped early; print a line such as "epoch=3 loss=0.41"'),
   ).toBe(1);
   expect(times(silent.err, 'without a report')).toBe(1);
   expect((await run(studyIn(stops), EPOCHS)).err).not.toContain('without a report');

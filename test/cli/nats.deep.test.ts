@@ -126,7 +126,7 @@ describe('a study on a server', () => {
     const { code, out } = await hypertide(studyIn(), 'nats-conform', '--nats', server.url, '--', 'false', '{nats}', '{study}', '{name}');
     expect(code).toBe(1);
     expect(out).toContain('with exit status 0, not 1');
-    expect(out).toContain('the trainer is to claim trial 1: it ended with exit status 1');
+    expect(out).toContain('the trainer should claim trial 1: it ended with exit status 1');
     expect(out.match(/^(not )?ok /gm)).toHaveLength(8);
     expect(out.trimEnd().split('\n').at(-1)).toBe('the trainer breaks 8 rules');
   });
@@ -175,7 +175,7 @@ describe('a study on a server', () => {
     const keys = ({ out }: { readonly out: string }) => [...out.matchAll(/nkey: (\w+)/g)].map(([, key]) => key);
     expect(keys(second)).toHaveLength(6);
     expect(keys(second).slice(0, 5)).toEqual(keys(first));
-    expect(second.err).toContain('(5 of them were there)');
+    expect(second.err).toContain('(5 of them existed already)');
   });
 
   it('a worker that is asked to end hands its trials back', async () => {

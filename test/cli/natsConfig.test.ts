@@ -21,7 +21,7 @@ it('nats-config keeps seeds that are there', async () => {
   const { out } = await make(place);
   const again = await make(place);
   expect([again.code, again.out]).toEqual([0, out]);
-  expect(again.err).toContain('were there');
+  expect(again.err).toContain('existed already');
   expect(again.err).not.toContain('restart');
   const more = await hypertide(place, 'nats-config', '--study', 'digits', '--trainer', 'w1', 'w2');
   expect(more.err).toContain('w2 is new: restart a server that runs');

@@ -216,7 +216,7 @@ describe('run', () => {
   it.each([
     [['run', 'study.yaml'], /there is no command to run/],
     [['run', 'study.yaml', '--', 'no-such-program'], /no-such-program: there is no such program/],
-    [['run', 'study.yaml', '--', 'node', '--lr', '{lr}'], /\{lr\} is no parameter/],
+    [['run', 'study.yaml', '--', 'node', '--lr', '{lr}'], /\{lr\} is not a parameter/],
     [['run', 'stduy.yaml', '--', 'node'], /stduy.yaml: cannot be read: there is no such file/],
     [['run', 'study.yaml', '--paralel', '2', '--', 'node'], /unknown option '--paralel'.*\n?.*parallel/],
     [['run', 'study.yaml', '--parallel', '0', '--', 'node'], /whole number of at least 1/],

@@ -133,7 +133,7 @@ const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<
       defineStrategy({ name: 'wrong', init: () => 0, tell: (s) => s, ask: () => net.axes.map(() => Math.random()) }),
   },
   'differs by seed': { 'knows no seed': () => answering((ask) => [propose(ask, 'wrong', spread(ask.id + (ask.retry ?? 0)))]) },
-  'answers every ask at once and once': {
+  'answers every ask immediately and exactly once': {
     'answers twice': () => answering((ask) => [propose(ask, 'wrong', middle), propose(ask, 'wrong', middle)]),
     'never answers': () => answering(() => []),
     'answers another ask': () => answering((ask) => [propose({ ...ask, id: ask.id + 1 }, 'wrong', middle)]),
@@ -157,14 +157,14 @@ const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<
       ]),
     'breaks a constraint': () => answering((ask) => [propose(ask, 'wrong', net.snap(net.axes.map(() => 1)))]),
   },
-  'lets facts and foreign decisions through, unchanged and first': {
+  'passes on facts and decisions of other stages, unchanged and before its own': {
     'swallows reports': () => () => filter((m: Message) => m.type !== 'reported'),
     'swallows stops': () => () => filter((m: Message) => m.type !== 'stop'),
     'decides before it passes on': () => () =>
       mergeMap((m: Message): Message[] => (m.type === 'reported' ? [{ type: 'stop', id: m.id, by: 'wrong' }, m] : [m])),
     'changes facts': () => () => map((m: Message) => (m.type === 'ended' ? { ...m } : m)),
   },
-  'is not changed by being asked': { 'counts in its decisions': countsInDecisions },
+  'does not change when it is asked': { 'counts in its decisions': countsInDecisions },
   'never changes a state that it is given': {
     'counts in the state that it is given': changesItsState,
     'lists facts in the state that it is given': listsInItsState,
@@ -173,7 +173,7 @@ const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<
   },
   'starts again with each subscription': { 'keeps state per application': keepsStatePerApplication },
   'unsubscribes from its source': { 'holds on': neverLetsGo },
-  'passes an error of its source on': { 'loses errors': losesErrors },
+  'passes on an error of its source': { 'loses errors': losesErrors },
   'resumes from any prefix of its log as if nothing had happened': {
     'counts in its decisions': countsInDecisions,
     'stops by what no log holds': stopsByCountingAsks,

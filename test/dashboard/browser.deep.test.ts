@@ -238,7 +238,7 @@ parallel: 2
     await panel.getByRole('button', { name: '★ Starred', pressed: true }).waitFor();
     await press(page, 'Add a note');
     await panel.getByLabel('Note, in Markdown').fill('the loss **jumped**');
-    await panel.getByLabel('Labels, with commas between').fill('odd, look again');
+    await panel.getByLabel('Labels, separated by commas').fill('odd, look again');
     await press(page, 'Save');
     await panel.locator('strong', { hasText: 'jumped' }).waitFor();
     await panel.getByText('odd · look again').waitFor();

@@ -155,7 +155,7 @@ export class Session {
 
   #trial(id: number): TrialId {
     const trial = this.#running.get(id);
-    if (trial === undefined) throw new SessionError(`trial ${id} does not run`);
+    if (trial === undefined) throw new SessionError(`trial ${id} is not running`);
     return trial;
   }
 

@@ -49,7 +49,7 @@ export async function mirrorStudy(
       } catch (error) {
         if (!(error instanceof DeliveryError) || !error.passing) throw error;
         const pause = pauses[Math.min(tries, pauses.length - 1)]!;
-        if (tries === 0) warn(`${error.message}; trying again until it answers`);
+        if (tries === 0) warn(`${error.message}; retrying until it answers`);
         await sleep(pause, undefined, { signal }).catch(() => {});
       }
     }

@@ -17,7 +17,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--max-bytes <size>', 'NATS: disk space of each log, such as 2GB, which the server reserves', byteSize)
     .option(
       '--checkpoints <size>',
-      'NATS: disk space of the checkpoints of each study, once it has any (default: 10GB, or what there is)',
+      'NATS: disk space of the checkpoints of each study, once it has any (default: 10GB, or less if the server has less)',
       byteSize,
     )
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
@@ -26,7 +26,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--http <address>', 'serve over HTTP instead, at a port or host:port; each study is in <name>.jsonl')
     .option('--users <file>', 'HTTP: users and their roles, as http-users prints them (default: only this machine has access)')
     .option('--name <host...>', 'HTTP: host names of a proxy in front of the server')
-    .option('--directory <path>', 'HTTP: where to keep studies that requests create; studies that are there are resumed')
+    .option('--directory <path>', 'HTTP: where to keep studies that requests create; existing ones are resumed')
     .addOption(
       new Option('--fsync <policy>', 'HTTP: when to force writes to the disk (default: interval)').choices(['always', 'interval', 'never']),
     )

@@ -29,7 +29,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
   maybeOnServer(program.command('create'))
     .summary('begin a study that others run')
     .description(
-      'Begin a study from a study file without running it. On a server, "hypertide serve --all" must answer. The file holds no command: workers run only programs of their own configuration.',
+      'Begin a study from a study file without running it. On a server, "hypertide serve --all" must answer. The file cannot have a command: workers run only programs of their own configuration.',
     )
     .argument('<study>', 'study file')
     .option('--name <name>', 'name of the study (default: that of the file)')
@@ -42,7 +42,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
   withRemote(program.command('archive'))
     .summary('write a study into one file')
     .description(
-      'Write a study into one compressed file with checksums: each entry of its log as it is stored, and the files of its trials. It can be used while the study runs.',
+      'Write a study into one compressed file with checksums: each entry of its log as it is stored, and the files of its trials. Works while the study runs.',
     )
     .argument('[journal]', 'file of the study, unless it is on a server')
     .option('-o, --output <file>', 'file to write (default: <study>.tar.gz)')
@@ -57,7 +57,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
   maybeOnServer(program.command('restore'))
     .summary('restore a study from an archive')
     .description(
-      'Restore a study from an archive, after its checksums have been checked. A log that returns to where it came from, a folder or a server, is the same byte for byte.',
+      'Restore a study from an archive, after its checksums have been checked. If the archive came from the same kind of place, a folder or a server, the log is the same byte for byte.',
     )
     .argument('<archive>', 'file that "hypertide archive" wrote')
     .option('--name <name>', 'name of the study (default: that in the archive)')

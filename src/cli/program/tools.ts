@@ -48,7 +48,7 @@ Example:
     .summary('let an agent work on studies')
     .description('Let an agent work on studies through the Model Context Protocol, over standard input and output.')
     .argument('[studies...]', 'study files')
-    .option('--directory <path>', 'where journals are kept; those that are there are resumed', 'studies')
+    .option('--directory <path>', 'where to keep journals; existing ones are resumed', 'studies')
     .option('--name <name>', 'name of the agent in the log', 'agent')
     .option('--trials <n>', 'allowance: trials that the agent may cause (default: no limit)', wholeNumber)
     .option('--cost <steps>', 'allowance: steps that these trials may take (default: no limit)', positiveNumber)

@@ -48,7 +48,7 @@ export function readRows(file: number, size: number, before: KnownPart): RowRead
     const isTable = !/^[\s\ufeff]*\{/.test(start);
     if (head !== undefined && (isTable || statementOf(head.replace(/^\ufeff/, '').trim())))
       return eachLine(file, size, { ...NO_CONTENTS, head: isTable ? head : undefined }, see);
-    if (size > LIMIT) throw new Error('it is no table or JSON lines, and larger than 16 MiB: it is not read');
+    if (size > LIMIT) throw new Error('it is neither a table nor JSON lines, and larger than 16 MiB: it is not read');
     metricRows(start).forEach(see);
     return NO_CONTENTS;
   };

@@ -80,7 +80,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     left = paused;
     since = performance.now();
     before = ended();
-    const uncounted = state.uncounted > 0 ? `; ${state.uncounted} of those that failed do not count` : '';
+    const uncounted = state.uncounted > 0 ? `; ${state.uncounted} failed ones do not count` : '';
     const trials = state.trials === 1 ? '1 trial exists' : `${state.trials} trials exist`;
     screen.line(`resuming: ${trials}, ${state.completed} of them completed${uncounted}`);
     const line = passed.line();
@@ -132,7 +132,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         print(JSON.stringify(last));
       } else if (best.length > 0) print(table(best));
       const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reason as keyof typeof said];
-      screen.line(`${why}; the study is in ${journal}, what the trials printed in ${nearby(directory)}`);
+      screen.line(`${why}; the study is in ${journal}, the output of the trials in ${nearby(directory)}`);
       const saved = ending.type === 'closed' && !json ? savedBy(rows.values()) : undefined;
       if (saved !== undefined) screen.line(saved);
       if (ending.type === 'alike') {

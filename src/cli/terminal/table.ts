@@ -54,7 +54,7 @@ export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? 
     columns.map(({ name }) => name),
     rows.map((_, i) => columns.map(({ cells }) => cells[i]!)),
   );
-  return left > 0 ? `${text}\n(${left} columns more do not fit here; --json shows all)` : text;
+  return left > 0 ? `${text}\n(${left} more columns do not fit here; --json shows all)` : text;
 }
 
 /** Rows of text below a header row, in columns. Text from outside is escaped here. */

@@ -40,7 +40,7 @@ export function keepFiles(directory: string, bytes: number, ranking: KeepOrder, 
       }
     if (total <= bytes || isSaid) return;
     isSaid = true;
-    warn(`${directory}: ${total} bytes, though --keep allows ${bytes}: the rest is of the best trial and of those that run`);
+    warn(`${directory}: ${total} bytes, though --keep allows ${bytes}: the rest belongs to the best trial and to running trials`);
   };
   return () => {
     if (!isDue) turn = turn.then(sweep).catch((error: Error) => warn(`${directory}: files were not deleted: ${error.message}`));

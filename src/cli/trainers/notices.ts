@@ -61,7 +61,7 @@ export function notices({ warn, strategy, decisions, direction, metric: given }:
       if (!reporting.delete(fact.trial) && stopsTrials(strategy, decisions))
         once(
           'silent',
-          `trial ${fact.trial} ended without a report, so that no trial can be stopped early; print a line such as "epoch=3 ${name}=0.41" after each epoch`,
+          `trial ${fact.trial} ended without a report, so no trial can be stopped early; print a line such as "epoch=3 ${name}=0.41" after each epoch`,
         );
       else said.add('silent');
     },

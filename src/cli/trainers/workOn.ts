@@ -77,7 +77,7 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
   if (event.type !== 'failed')
     return trialLine(omitUndefined({ trial, status, params, values: event.type === 'completed' ? event.values : last }));
   if (event.reason !== 'preempted') return trialLine(omitUndefined({ ...event, status, params }));
-  if (event.checkpoint === undefined) return `trial ${trial} handed back, for another worker to begin again`;
+  if (event.checkpoint === undefined) return `trial ${trial} handed back; another worker begins it again`;
   if (parseReference(event.checkpoint)) return `trial ${trial} handed back, with its checkpoint on the server`;
   if (parseStored(event.checkpoint)) return `trial ${trial} handed back, with its checkpoint stored by --store`;
   return `trial ${trial} handed back with its checkpoint ${event.checkpoint}`;

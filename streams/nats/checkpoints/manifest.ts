@@ -39,9 +39,9 @@ export function parseManifest(bytes: Uint8Array): Manifest {
     throw new CheckpointError(`its manifest has ${what}`);
   };
   const data = jsonIn(bytes);
-  if (!isRecord(data)) return wrong('no JSON object');
+  if (!isRecord(data)) return wrong('a form other than a JSON object');
   const { name, files, empty, chunks } = data;
-  if (!isPart(name)) return wrong('a name that is none of a file');
+  if (!isPart(name)) return wrong('a name that no file can have');
   if (!isListOf(files, isFile) || !isListOf(empty, isPath) || !isListOf(chunks, isChunk))
     return wrong('a path that leaves the directory, or a wrong field');
   const paths = [...files.map(({ path }) => path), ...empty];

@@ -84,7 +84,7 @@ export async function saveCheckpoint(of: CheckpointRun, path: string, leftOut: (
  */
 export async function restoreCheckpoint(of: CheckpointRun, reference: string, directory: string): Promise<string> {
   const named = parseReference(reference);
-  if (!named) throw new CheckpointError(`${JSON.stringify(reference)} is no checkpoint on the server`);
+  if (!named) throw new CheckpointError(`${JSON.stringify(reference)} is not a checkpoint on the server`);
   const parts = partsFor(of);
   const fresh = `${directory}.${randomUUID()}`;
   try {

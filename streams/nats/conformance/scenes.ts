@@ -23,8 +23,8 @@ async function endsWell(stage: Stage, ended: Promise<number | null>): Promise<vo
   void ended.then((code) => {
     status = code;
   });
-  await stage.until('when the study is over, the trainer is to end', () => status !== undefined);
-  must(status === 0, `when the study is over, the trainer is to end with exit status 0, not ${status}`);
+  await stage.until('when the study is over, the trainer should end', () => status !== undefined);
+  must(status === 0, `when the study is over, the trainer should end with exit status 0, not ${status}`);
 }
 
 /** A fact may be published again, but must not change. */
@@ -62,16 +62,16 @@ export const scenes: readonly Scene[] = [
       ];
       expected.forEach((facts, i) => {
         const said = sequence(factsOf(stage, i + 1));
-        must(said === facts, `of trial ${i + 1} it should say ${facts}, not ${said}`);
+        must(said === facts, `about trial ${i + 1} it should send ${facts}, not ${said}`);
       });
       const [, , nan] = [1, 2, 3].map((trial) => factsOf(stage, trial).at(-1)!);
-      must(nan!.reason === 'non-finite', `a result that is no number is failed with reason non-finite, not ${nan!.reason}`);
+      must(nan!.reason === 'non-finite', `a result that is not a number should fail with the reason non-finite, not ${nan!.reason}`);
       const [first] = factsOf(stage, 1).slice(-1) as [Said & { values?: { value?: unknown } }];
       must(first.values?.value === 5, `the result of trial 1 is {"value": 5}, not ${JSON.stringify(first.values)}`);
       let open = 0;
       for (const one of stage.noted.map(({ fact }) => fact as Said).filter(isTrainers)) {
         open += one.type === 'started' ? 1 : isEnd(one) ? -1 : 0;
-        must(open <= 1, `it took trial ${one.trial} on before the one before had ended`);
+        must(open <= 1, `it took trial ${one.trial} before the previous one had ended`);
       }
     },
   },
@@ -81,13 +81,13 @@ export const scenes: readonly Scene[] = [
     script: [{ steps: 1, pause: 5 }, {}],
     play: async (stage) => {
       const { ended } = stage.start();
-      await stage.until('the trainer is to claim trial 1', () => has(stage, 'started', 1));
+      await stage.until('the trainer should claim trial 1', () => has(stage, 'started', 1));
       const claimed = performance.now();
       await stage.pause(1);
       const { handedOut, waiting } = await stage.consumer();
-      must(handedOut === 0, 'a suggestion is to be acknowledged as soon as its claim is stored, not when its trial ends');
-      must(waiting === 1, 'a trainer is to pull no suggestion that it has no room for');
-      await stage.until('the trainer is to complete trial 1', () => has(stage, 'completed', 1) || has(stage, 'failed', 1));
+      must(handedOut === 0, 'a suggestion should be acknowledged as soon as its claim is stored, not when its trial ends');
+      must(waiting === 1, 'a trainer should not pull a suggestion without a free slot');
+      await stage.until('the trainer should complete trial 1', () => has(stage, 'completed', 1) || has(stage, 'failed', 1));
       const { run } = factsOf(stage, 1)[0]!;
       const times = [claimed, ...stage.beats.filter((beat) => beat.run === run).map(({ at }) => at), performance.now()];
       const gap = Math.max(...times.slice(1).map((at, i) => at - times[i]!));
@@ -104,28 +104,28 @@ export const scenes: readonly Scene[] = [
     script: [{ steps: 100, pause: 0.05 }],
     play: async (stage) => {
       const { ended } = stage.start();
-      await stage.until('the trainer is to report', () => factsOf(stage, 1).length >= 4);
+      await stage.until('the trainer should report', () => factsOf(stage, 1).length >= 4);
       await stage.cancel(1);
-      await stage.until('a trainer that is told to stop is to say `stopped`', () => has(stage, 'stopped', 1), 3);
-      must(factsOf(stage, 1).at(-1)!.type === 'stopped', 'after `stopped` nothing is to be said of a trial');
+      await stage.until('a trainer that is told to stop should send `stopped`', () => has(stage, 'stopped', 1), 3);
+      must(factsOf(stage, 1).at(-1)!.type === 'stopped', 'after `stopped`, a trainer should send nothing about the trial');
       await endsWell(stage, ended);
       isTakenIn(stage);
     },
   },
   {
-    name: 'leaves to another trainer what that has claimed',
+    name: 'leaves an attempt to the trainer that has claimed it',
     lease: 20, // the other one is silent until the trainer under test has begun, which may take a while
     parallel: 2,
     script: [{}, {}],
     play: async (stage) => {
       await stage.other(1, { type: 'started', attempt: 1, run: 'other' });
       const { ended } = stage.start();
-      await stage.until('the trainer is to complete trial 2', () => has(stage, 'completed', 2));
+      await stage.until('the trainer should complete trial 2', () => has(stage, 'completed', 2));
       const { handedOut } = await stage.consumer();
-      must(handedOut === 0, 'a suggestion that is claimed already is to be acknowledged');
+      must(handedOut === 0, 'a suggestion that is claimed already should be acknowledged');
       must(
         !stage.said.some(({ trial }) => trial === 1),
-        'an attempt that is claimed already is not to be claimed: look at the last fact of its trial',
+        'an attempt that is claimed already should not be claimed: look at the last fact of its trial',
       );
       await stage.other(1, { type: 'completed', run: 'other', values: { value: 1 } });
       await endsWell(stage, ended);
@@ -139,23 +139,23 @@ export const scenes: readonly Scene[] = [
       await stage.other(1, { type: 'started', attempt: 1, run: 'other' });
       await stage.other(1, { type: 'failed', attempt: 0, reason: 'error' }); // hides the claim: it is no longer the last fact
       const { ended } = stage.start();
-      await stage.until('the trainer is to take trial 1, or to leave it', async () => says(stage, 'started', 1) || (await isLeft(stage)));
+      await stage.until('the trainer should take trial 1, or leave it', async () => says(stage, 'started', 1) || (await isLeft(stage)));
       await stage.pause(1.5);
       const late = stage.said.length;
       await stage.pause(1);
-      must(stage.said.length === late, 'a trainer whose claim came second (`rejected` says so) is to say no more of that run');
+      must(stage.said.length === late, 'a trainer whose claim came second (`rejected` says so) should send nothing more about that run');
       await stage.other(1, { type: 'completed', run: 'other', values: { value: 1 } });
       await stage.until('the trainer should continue with trial 2', () => has(stage, 'completed', 2));
       await endsWell(stage, ended);
     },
   },
   {
-    name: 'loses nothing, and says nothing twice, when connections break',
+    name: 'loses nothing, and sends nothing twice, when connections break',
     lease: 10,
     script: [{ steps: 40, pause: 0.05 }, {}],
     play: async (stage) => {
       const { ended } = stage.start();
-      await stage.until('the trainer is to report', () => factsOf(stage, 1).length >= 4);
+      await stage.until('the trainer should report', () => factsOf(stage, 1).length >= 4);
       stage.proxy.cut();
       await stage.until('a trainer should continue after its connection broke', () => factsOf(stage, 1).length >= 15);
       stage.proxy.swallow();
@@ -168,9 +168,9 @@ export const scenes: readonly Scene[] = [
       const steps = factsOf(stage, 1).filter(({ type }) => type === 'reported');
       must(
         steps.length === 40 && steps.every(({ step }, i) => step === i + 1),
-        `each report is to be sent again until it is stored, in order: there should be steps 1 to 40, not ${steps.map(({ step }) => step).join(' ')}`,
+        `each report should be sent again until it is stored, in order: there should be steps 1 to 40, not ${steps.map(({ step }) => step).join(' ')}`,
       );
-      must(has(stage, 'completed', 1) && has(stage, 'completed', 2), 'all trials are to be completed');
+      must(has(stage, 'completed', 1) && has(stage, 'completed', 2), 'all trials should be completed');
     },
   },
   {
@@ -179,25 +179,25 @@ export const scenes: readonly Scene[] = [
     script: [{ steps: 20, pause: 0.05 }, {}],
     play: async (stage) => {
       const { ended } = stage.start();
-      await stage.until('the trainer is to report', () => factsOf(stage, 1).length >= 4);
+      await stage.until('the trainer should report', () => factsOf(stage, 1).length >= 4);
       stage.proxy.swallow();
       await stage.pause(1);
       stage.proxy.restore();
-      await stage.until('a trainer is to notice a dead link, and to connect again', () => has(stage, 'completed', 1));
+      await stage.until('a trainer should detect a dead link, and connect again', () => has(stage, 'completed', 1));
       await endsWell(stage, ended);
       isPublishedOnce(stage);
       isTakenIn(stage);
     },
   },
   {
-    name: 'ends by itself where the study is over already',
+    name: 'ends by itself if the study is over already',
     script: [{}],
     play: async (stage) => {
       await stage.other(1, { type: 'started', attempt: 1, run: 'other' });
       await stage.other(1, { type: 'completed', run: 'other', values: { value: 1 } });
       await stage.until('the study closes', () => stage.noted.some(({ fact }) => (fact as Said).type === 'closed'));
       await endsWell(stage, stage.start().ended);
-      must(stage.said.length === 0, 'nothing is to be said in a study that is over');
+      must(stage.said.length === 0, 'nothing should be sent to a study that is over');
     },
   },
 ];

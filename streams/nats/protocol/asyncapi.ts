@@ -16,7 +16,7 @@ const besides = {
     type: 'object',
     properties: { type: { const: 'stop' }, trial: number('the trial'), by: text('path of the strategy, person, closed or void') },
     required: ['type', 'trial', 'by'],
-    description: 'the trial is to stop; its last report is then its result',
+    description: 'the trial should stop; its last report is then its result',
   },
   over: {
     type: 'object',
@@ -38,13 +38,13 @@ const besides = {
       ended: { type: 'boolean', description: 'true if it has ended' },
     },
     required: ['slots'],
-    description: `a trainer is there, whether it holds a trial or not; every ${PRESENCE / 1000} seconds, and when it ends`,
+    description: `a trainer is running, whether it holds a trial or not; every ${PRESENCE / 1000} seconds, and when it ends`,
   },
   instruction: {
     type: 'object',
     properties: { type: { const: 'instructed' }, trainer: text('its name'), to: text('work, pause or drain'), reason: text('why') },
     required: ['type', 'trainer', 'to'],
-    description: 'a trainer is to take trials, to take none, or to take none and end; repeated when it says that it is there',
+    description: 'a trainer should take trials, take none, or take none and end; repeated when it announces its presence',
   },
   rejected: {
     type: 'object',
@@ -57,7 +57,7 @@ const besides = {
       run: text('of the fact'),
     },
     required: ['position', 'code', 'message'],
-    description: 'a fact does not count; advice, which may be missed',
+    description: 'a fact does not count; only a hint, which may get lost',
   },
   checkpointRequest: {
     type: 'object',
@@ -168,7 +168,7 @@ export function asyncapi(): object {
       messages: messages(['suggested']),
       parameters: parameters('study'),
       description:
-        `In the stream HT_<study>. A trainer pulls one for each free slot from the durable consumer ${TRAINERS}, and acknowledges it when its claim is stored. It gives back, with -NAK, one whose field avoid has its name. ` +
+        `In the stream HT_<study>. A trainer pulls one for each free slot from the durable consumer ${TRAINERS}, and acknowledges it when its claim is stored. It returns a suggestion with -NAK if the field avoid has its name. ` +
         'The server may deliver it again. So look first at the last fact of the trial, by a request to $JS.API.DIRECT.GET.HT_<study>.ht.<study>.log.by.*.<trial>. ' +
         'If its attempt is not lower than that of the suggestion, the attempt is taken: acknowledge the suggestion and pull the next one. If it is lower, but ' +
         'was stored after the suggestion (header Nats-Sequence), it hides whether the attempt is taken: claim it, and begin after a second without a rejection.',
@@ -185,13 +185,13 @@ export function asyncapi(): object {
       address: 'ht.{study}.log.created',
       messages: messages(['created']),
       parameters: parameters('study'),
-      description: 'In the stream HT_<study>: the first fact, which says what the parameters and objectives are.',
+      description: 'In the stream HT_<study>: the first fact, with the parameters and objectives.',
     },
     study: {
       address: 'ht.{study}.log.study',
       messages: messages(ofEngine),
       parameters: parameters('study'),
-      description: 'In the stream HT_<study>: what the engine says, for itself or for a person.',
+      description: 'In the stream HT_<study>: all other facts of the engine, its own and those of people.',
     },
     beats: {
       address: 'ht.{study}.beat.{trainer}.{trial}',
@@ -246,13 +246,13 @@ export function asyncapi(): object {
       address: 'ht.{study}.status',
       messages: messages(['status']),
       parameters: parameters('study'),
-      description: 'Whenever it has changed, five times a second at most. In no stream.',
+      description: 'After each change, at most five times a second. Not in a stream.',
     },
   };
   const operation = (action: 'send' | 'receive', channel: keyof typeof channels) => ({ action, channel: ref(`channels/${channel}`) });
   return {
     asyncapi: '3.0.0',
-    info: { title: 'hypertide over NATS', version, description: 'What trainers, and people who look on or give commands, say and hear.' },
+    info: { title: 'hypertide over NATS', version, description: 'The messages of trainers, and of people who watch or command a study.' },
     defaultContentType: 'application/json',
     channels: { ...channels, ...requestChannels() },
     operations: {

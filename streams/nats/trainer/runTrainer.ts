@@ -132,7 +132,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     if (to === 'work') warn(`${study}: ${name} takes trials again${why}`);
     else if (to === 'pause') warn(`${study}: ${name} is paused, and takes no trials until "hypertide resume"${why}`);
     else if (stays) warn(`${study}: ${name} takes no more trials until "hypertide resume"${why}`);
-    else warn(`${study}: ${name} takes no more trials, and ends with those that run${why}`);
+    else warn(`${study}: ${name} takes no more trials, and ends when its running ones have ended${why}`);
     door.pause(to !== 'work');
     if (to === 'drain' && stays) sayIfDrained();
     else if (to === 'drain') end();

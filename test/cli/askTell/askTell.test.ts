@@ -80,7 +80,7 @@ describe('ask-tell', () => {
       { id: 1, params: { x: expect.any(Number), n: expect.any(Number), model: expect.any(String) } },
       { error: 'an ask while 1 trials run, of at most 1 workers', code: 'bad-request' },
       { ok: true },
-      { error: 'trial 1 does not run', code: 'bad-request' },
+      { error: 'trial 1 is not running', code: 'bad-request' },
       { error: expect.stringContaining('JSON'), code: 'not-json' },
       { error: 'expected a request, got 3', code: 'not-json' },
       { error: 'cmd: expected init, ask, tell, report, recommend or quit, got "dance"', code: 'bad-request' },

@@ -143,7 +143,7 @@ it('reads an object up to a bound, and says so', () => {
   file.look();
   file.end();
   expect(taken).toEqual([]);
-  expect(warnings).toEqual([expect.stringMatching(/: it is no table or JSON lines, and larger than 16 MiB: it is not read$/)]);
+  expect(warnings).toEqual([expect.stringMatching(/: it is neither a table nor JSON lines, and larger than 16 MiB: it is not read$/)]);
 });
 
 it('takes an object each time it changes', () => {

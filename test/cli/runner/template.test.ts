@@ -88,11 +88,11 @@ describe('a command', () => {
 
   it('refuses an unknown name, with the nearest one', () => {
     expect(() => parseTemplate(['p', '--lr={lrr}'], names)).toThrow(
-      '--lr={lrr}: {lrr} is no parameter; did you mean lr? (write {{ for a brace)',
+      '--lr={lrr}: {lrr} is not a parameter; did you mean lr? (write {{ for a brace)',
     );
     expect(() => parseTemplate(['p', '{momentun}'], names)).toThrow('did you mean momentum?');
     expect(() => parseTemplate(['p', '--all={args}'], names)).toThrow('{args} must be an argument of its own');
-    expect(() => parseTemplate(['awk', '{print $1}'], names)).toThrow('{print $1} is no parameter');
+    expect(() => parseTemplate(['awk', '{print $1}'], names)).toThrow('{print $1} is not a parameter');
   });
 
   it('refuses an empty command, and one whose program may be dropped', () => {

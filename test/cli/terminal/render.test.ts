@@ -48,7 +48,7 @@ describe('a table', () => {
     const lines = bare(table([row(1, 9)], 60)).split('\n');
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
     expect(lines[0]).toBe('trial  loss  a_rathe…name_0  a_rathe…name_1  a_rathe…name_2');
-    expect(lines.at(-1)).toBe('(9 columns more do not fit here; --json shows all)');
+    expect(lines.at(-1)).toBe('(9 more columns do not fit here; --json shows all)');
   });
 
   it('shows the last line of what a failed trial said, as long as it fits', () => {

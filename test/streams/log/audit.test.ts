@@ -101,16 +101,16 @@ describe('the audit of a journal', () => {
     expect(damageIn(original.toSpliced(2, 3))).toEqual(['3: entries 3 to 5 are missing before it']);
     expect(damageIn(original.with(2, fourth).with(3, third))).toEqual(['4: is entry 3, but stands after entry 4']);
     expect(damageIn(original.toSpliced(3, 0, third))).toEqual(['4: is a copy of line 3; it is left out']);
-    expect(damageIn(original.with(2, Buffer.from('x')))).toEqual(['3: is no JSON object; it is lost']);
+    expect(damageIn(original.with(2, Buffer.from('x')))).toEqual(['3: is not a JSON object; it is lost']);
     const changed = Buffer.from(third.toString().replace('"trial":1', '"trial":42'));
-    expect(damageIn(original.with(2, changed))).toEqual(['3: has another checksum than it says; it is lost']);
+    expect(damageIn(original.with(2, changed))).toEqual(['3: does not match its checksum; it is lost']);
     const flipped = Buffer.from(third.toString().replace('"trial":1', '"trial":3'));
-    expect(damageIn(original.with(2, flipped))).toEqual(['3: has another checksum than it says; it can be restored']);
+    expect(damageIn(original.with(2, flipped))).toEqual(['3: does not match its checksum; it can be restored']);
     const glued = Buffer.concat([fourth, Buffer.from('*'), fifth]);
-    expect(damageIn(original.toSpliced(3, 2, glued))).toEqual(['4: is no JSON object; it can be restored']);
+    expect(damageIn(original.toSpliced(3, 2, glued))).toEqual(['4: is not a JSON object; it can be restored']);
     const halves = [third.subarray(0, 30), third.subarray(31)];
     halves[1] = Buffer.from(halves[1]!);
-    expect(damageIn(original.toSpliced(2, 1, ...halves))[0]).toMatch(/^3: is (no JSON object; it is lost|the first part of a line)/);
+    expect(damageIn(original.toSpliced(2, 1, ...halves))[0]).toMatch(/^3: is (not a JSON object; it is lost|the first part of a line)/);
   });
 });
 
@@ -240,7 +240,7 @@ describe('the audit of a journal that a study continued', () => {
     const { audit } = await continued(older);
     expect(audit).toMatchObject({ damage: [], end: original.length + 2 });
     const changed = await continued(older.with(4, Buffer.from('{"at":')));
-    expect(changed.audit.damage).toEqual([{ line: 5, what: 'is no JSON object; it is lost' }]);
+    expect(changed.audit.damage).toEqual([{ line: 5, what: 'is not a JSON object; it is lost' }]);
   });
 
   it('keeps a last line that lacks only its line feed, as opening the journal does', () => {

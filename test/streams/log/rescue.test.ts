@@ -23,7 +23,7 @@ describe('a journal that is, while it is open,', () => {
       copyFileSync(path, `${path}.copy`);
       renameSync(`${path}.copy`, path);
     },
-    'was cut': (path) => truncateSync(path, 20),
+    'was truncated': (path) => truncateSync(path, 20),
     'was written to by another program': (path) => appendFileSync(path, '{"n":99}\n'),
   };
   it.each(Object.keys(harms))('%s: nothing is lost, and it continues in a file next to it', async (what) => {

@@ -65,7 +65,7 @@ describe('the checksum of a line', () => {
     expect(await read(path)).toMatchObject({ said: [`3: holds entry 4: lines are missing before it; ${HINT}`] });
     write(path, lines.toSpliced(2, 0, lines[1]!));
     const { entries, said } = await read(path);
-    expect(said).toEqual([`3: holds entry 2: lines stand twice or in another order before it; ${HINT}`]);
+    expect(said).toEqual([`3: holds entry 2: lines are duplicated or out of order before it; ${HINT}`]);
     expect(numbers(entries)).toEqual([1, 2, 2, 3, 4, 5, 6]);
   });
 

@@ -31,9 +31,9 @@ export async function importance(
     print(tableOf(shares));
     const verdict = verdictOn(shares);
     if (verdict !== undefined) inform(verdict);
-    inform('in brackets: where the share lies, a 90 % interval by bootstrap samples of the results');
+    inform('in brackets: the 90 % interval of the share, by bootstrap samples of the results');
     inform('fANOVA: share of the variance of all results, so which parameters to search at all');
-    inform('PED-ANOVA: what tells the best tenth of the results from the others, so which parameters to tune further');
+    inform('PED-ANOVA: how much it distinguishes the best tenth of the results, so which parameters to tune further');
     suggestAfterData('plot slice', study);
   }
   return 0;

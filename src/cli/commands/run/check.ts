@@ -139,9 +139,9 @@ const resumes = (second: Seen | undefined): boolean => (second?.reports[0]?.step
 
 function valueIn({ outcome, reports }: Seen, { metric: given = 'loss', seconds = SECONDS }: CheckOptions): string {
   const values = outcome.type === 'completed' ? outcome.values : reports.at(-1)?.values;
-  if (values === undefined && outcome.type === 'failed') return `not heard: ${outcome.message}`;
+  if (values === undefined && outcome.type === 'failed') return `not read: ${outcome.message}`;
   if (values === undefined)
-    return `not heard within ${seconds} s; print a line such as "epoch=3 ${given}=0.41" after each epoch, or allow more time with --seconds`;
+    return `not read within ${seconds} s; print a line such as "epoch=3 ${given}=0.41" after each epoch, or allow more time with --seconds`;
   const metric = outcome.type === 'completed' ? outcome.metric : reports[0]?.metric;
   return Object.entries(values)
     .map(([name, value]) => `${metric ?? name} = ${value}${metric === undefined ? '' : ` (printed as ${metric}, used as ${name})`}`)
@@ -159,18 +159,18 @@ function endOf(log: string): readonly string[] {
 
 function stepsOf(seen: Seen): string {
   const { reports } = seen;
-  if (!isHeard(seen)) return 'not known, as no value was heard';
+  if (!isHeard(seen)) return 'unknown, as no value was read';
   return reports.length === 0
     ? 'none reported; print a line such as "epoch=3 loss=0.41" after each epoch'
     : reports.map(({ step }) => step).join(', ');
 }
 
 function budgetOf(first: Seen): string {
-  if (first.reports.length === 0) return 'not known, as no step was reported';
+  if (first.reports.length === 0) return 'unknown, as no step was reported';
   if (keepsBudget(first)) return `kept: it ended after step ${BUDGET} of ${BUDGET}`;
   return first.outcome.type === 'completed'
-    ? `not known: it ended by itself after step ${first.reports.at(-1)!.step}, with a budget of ${BUDGET}`
-    : `not kept: it continued after step ${BUDGET}; pass {budget} to it if it is to pause`;
+    ? `unknown: it ended by itself after step ${first.reports.at(-1)!.step}, with a budget of ${BUDGET}`
+    : `not kept: it continued after step ${BUDGET}; pass {budget} to it if trials should pause`;
 }
 
 function partingOf(seen: Seen | undefined, { grace = 10 }: StudyFile): string {
@@ -181,15 +181,15 @@ function partingOf(seen: Seen | undefined, { grace = 10 }: StudyFile): string {
 function resumeOf(second: Seen | undefined, kept: string | undefined): string {
   if (kept === undefined) return 'not possible: it saved nothing in HYPERTIDE_CHECKPOINT_DIR and named no checkpoint';
   const step = second?.reports[0]?.step;
-  if (step === undefined) return 'not known, as no step was reported';
+  if (step === undefined) return 'unknown, as no step was reported';
   return resumes(second)
     ? `yes: the second run began with step ${step}`
-    : `no: the second run began with step ${step}, in spite of its checkpoint`;
+    : `no: the second run began with step ${step}, despite its checkpoint`;
 }
 
 function adviceOn(first: Seen, second: Seen | undefined, kept: string | undefined): string {
   if (first.reports.length === 0) return 'not possible without steps';
   if (keepsBudget(first) && kept !== undefined && resumes(second))
     return 'trials can be stopped, or pause at rungs and be resumed (resumes: true)';
-  return 'trials can be stopped (the default); resumes: true is not for this program';
+  return 'trials can be stopped (the default); resumes: true does not suit this program';
 }

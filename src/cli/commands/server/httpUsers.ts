@@ -37,7 +37,7 @@ export async function httpUsers({
   if (Object.keys(users).length === 0) throw new UsageError('expected --trainer, --operator, --viewer or --agent with names');
   for (const [name, token] of tokens) write(name, token);
   process.stdout.write(`# Made by hypertide http-users. Tokens are elsewhere: none of this is secret.\n${stringify(users)}`);
-  const old = kept.length > 0 ? ` (those of ${kept.join(', ')} were there)` : '';
+  const old = kept.length > 0 ? ` (those of ${kept.join(', ')} existed already)` : '';
   process.stderr.write(`the tokens of ${Object.keys(users).join(', ')} are in ${directory}${old}: give each its own\n`);
   return 0;
 }

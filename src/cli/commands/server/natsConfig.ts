@@ -96,7 +96,7 @@ async function update({ nats: url, ...server }: Server, accounts: readonly Signe
       if (update === 'updated') continue;
       const { name } = accounts[i]!;
       const why = update === 'unused' ? 'no user has connected since the server started' : update.failed;
-      inform(`${place}: account ${name} is as before (${why}): reload the server with this configuration`);
+      inform(`${place}: account ${name} is unchanged (${why}): reload the server with this configuration`);
       isOpen ||= update !== 'unused' || revoke.some((user) => teamOf(user) === teamOf(name));
     }
     if (!isOpen) inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
@@ -153,7 +153,7 @@ function writeKeys(keys: Secrets, directory: string, files: Readonly<Record<stri
   const names = Object.keys(files);
   const shown = names.length > 12 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
   const kept = keys.kept.length;
-  const old = kept > 0 ? ` (${kept === names.length ? 'all' : kept} of them were there)` : '';
+  const old = kept > 0 ? ` (${kept === names.length ? 'all' : kept} of them existed already)` : '';
   const renewed = keys.renewed.length > 0 ? ` (${keys.renewed.join(', ')} renewed)` : '';
   process.stderr.write(`${shown} are in ${directory}${old}${renewed}: ${advice}\n`);
 }

@@ -5,7 +5,7 @@ import { UsageError } from '../../usage.ts';
 
 /** Warns about files that a copy lacks. */
 export function informOfLeftOut(files: readonly string[]): void {
-  for (const file of files) inform(`${file}: left out, since it vanished meanwhile, is no file with data, or is also in another folder`);
+  for (const file of files) inform(`${file}: left out: it vanished meanwhile, is not a regular file, or is in another folder too`);
 }
 
 /** `hypertide archive`: a study in one file. Resolves with the exit status. */
@@ -23,7 +23,9 @@ export async function archive(
   const { entries, leftOut } = await writeArchive(place, name, isItsOwn ? trials : [], output);
   informOfLeftOut(leftOut);
   if (!isItsOwn && (await isThere(trials[0]!)))
-    inform(`${trials[0]}: left out, since it may belong to another study of this name; if it is of this one, name it with --directory`);
+    inform(
+      `${trials[0]}: left out, since it may belong to another study with this name; if it belongs to this one, name it with --directory`,
+    );
   inform(`${output}: ${entries} entries of ${name}`);
   return 0;
 }

@@ -14,7 +14,7 @@ export function Importance() {
   return (
     <Card
       title="Importance"
-      note="fANOVA: share of the variation over the whole space; PED-ANOVA: share in reaching the best tenth; point at a bar for its 90 % interval"
+      note="fANOVA: share of the variation over the whole space; PED-ANOVA: how much it distinguishes the best tenth; point at a bar for its 90 % interval"
     >
       {known ? (
         <Chart label="Importance of each parameter" option={option.value} height={importanceHeight(known)} />

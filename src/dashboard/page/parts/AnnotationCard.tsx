@@ -37,13 +37,13 @@ export function AnnotationCard({ trial, of: { note = '', labels = [], starred = 
             <textarea name="note" rows={4} maxLength={16384} defaultValue={note} />
           </label>
           <label>
-            Labels, with commas between
+            Labels, separated by commas
             <input name="labels" defaultValue={labels.join(', ')} />
           </label>
           <div class="buttons">
             <button type="submit">Save</button>
             <button type="button" onClick={() => (editing.value = false)}>
-              Leave it as it was
+              Cancel
             </button>
           </div>
         </form>

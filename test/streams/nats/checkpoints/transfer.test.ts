@@ -123,7 +123,7 @@ describe('a checkpoint', () => {
     const restore = (which: string) => restoreCheckpoint(w2, which, join(place, 'restored'));
     await expect(restore(other)).rejects.toThrow('a chunk of it has changed since it was saved');
     await expect(restore(reference.replace(/.{64}$/, '0'.repeat(64)))).rejects.toThrow('it is no longer on the server');
-    await expect(restore('/elsewhere')).rejects.toThrow('"/elsewhere" is no checkpoint on the server');
+    await expect(restore('/elsewhere')).rejects.toThrow('"/elsewhere" is not a checkpoint on the server');
     expect(readdirSync(place)).toEqual([]);
     await heard.until(isFact('started', { trial: 1, attempt: 2 }));
     await engine.close();

@@ -85,7 +85,7 @@ function worthText(since: number, results: number, isOver: boolean, plateau: num
   const end = plateau === undefined || isOver ? '' : ` The study ends after ${plateau} results without one.`;
   if (since > 1 && since >= results / 4) return `No improvement in the last ${since} of ${results} results.${end}`;
   if (since === 0) return isOver ? 'The last result is the best: more trials may help.' : 'The last result is the best so far.';
-  const age = since === 1 ? 'the last result but one' : `${since} of ${results} results ago`;
+  const age = since === 1 ? 'the second to last result' : `${since} of ${results} results ago`;
   return isOver
     ? `The best result is recent (${age}): more trials may help.`
     : `It still improves: the best result is recent (${age}).${end}`;

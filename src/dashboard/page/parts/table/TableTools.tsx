@@ -11,14 +11,14 @@ export function TableTools({ rows }: { readonly rows: () => readonly FigureRow[]
       <details>
         <summary>Columns</summary>
         <fieldset>
-          <legend class="note">{areUsual.value ? 'the usual ones' : `${shown.size} of ${allColumns.value.length}`}</legend>
+          <legend class="note">{areUsual.value ? 'the usual columns' : `${shown.size} of ${allColumns.value.length}`}</legend>
           {allColumns.value.slice(1).map(({ name }) => (
             <label key={name}>
               <input type="checkbox" checked={shown.has(name)} onChange={() => toggleColumn(name)} /> {cut(name, 40)}
             </label>
           ))}
           <button type="button" disabled={areUsual.value} onClick={showUsual}>
-            Show the usual ones
+            Show the usual columns
           </button>
         </fieldset>
       </details>
