@@ -46,6 +46,7 @@ function shown(host: string): string {
 
 /** A HEAD request gets the headers of GET, and nothing reads the body: a stream would stay open. */
 export const closeUnread: MiddlewareHandler = async (c, next) => {
+  if (c.req.method !== 'HEAD') return next();
   await next();
-  if (c.req.method === 'HEAD') await c.res.body?.cancel();
+  await c.res.body?.cancel();
 };

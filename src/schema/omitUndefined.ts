@@ -6,6 +6,14 @@ export type OmitUndefined<T> = { readonly [K in keyof T as undefined extends T[K
   readonly [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** A copy without the properties that are `undefined`. */
-export const omitUndefined = <const T extends object>(options: T): OmitUndefined<T> =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as OmitUndefined<T>;
+/** A copy without the properties that are `undefined`. Each fact and each decision passes here, so it makes no list of pairs. */
+export function omitUndefined<const T extends object>(options: T): OmitUndefined<T> {
+  const kept: Record<string, unknown> = {};
+  for (const name of Object.keys(options)) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    if (name === '__proto__') Object.defineProperty(kept, name, { value, enumerable: true, configurable: true, writable: true });
+    else kept[name] = value;
+  }
+  return kept as OmitUndefined<T>;
+}

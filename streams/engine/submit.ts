@@ -21,6 +21,8 @@ export interface Origin {
 export interface Submitter {
   /** @returns the position of the fact. @throws RefusedError if it does not count; what keeps the log from storing it. */
   append(fact: Fact, origin?: Origin): Promise<number>;
+  /** Whether a request has its name from here: no client repeats it. */
+  isOwn(request: string): boolean;
   /** Takes every entry that the study applies. */
   apply(entry: AppliedEntry): void;
   /** The study will apply nothing more: everything that waits fails. */
@@ -29,12 +31,12 @@ export interface Submitter {
 
 /** Recognises a fact that comes back from the log by a request number, of which each process has its own. */
 export function submitter(log: Pick<AuthoredLog, 'append'>): Submitter {
-  const own = [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join('');
+  const own = `${[...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join('')}.`;
   const waiting = new Map<string, { readonly resolve: (position: number) => void; readonly reject: (error: unknown) => void }>();
   let count = 0;
   return {
     append: async (fact, { author, user, request: named } = {}) => {
-      const request = named ?? `${own}.${++count}`;
+      const request = named ?? `${own}${++count}`;
       const key = keyOf(request, author);
       const applied = new Promise<number>((resolve, reject) => waiting.set(key, { resolve, reject }));
       applied.catch(() => {}); // the study may end while the fact is being stored
@@ -47,6 +49,7 @@ export function submitter(log: Pick<AuthoredLog, 'append'>): Submitter {
       }
       return applied;
     },
+    isOwn: (request) => request.startsWith(own),
     apply: ({ fact, position, author, refusal }) => {
       if (waiting.size === 0) return;
       const request = requestOf(fact);

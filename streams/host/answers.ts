@@ -27,6 +27,7 @@ export interface Answers<P> {
   submit(intent: Intent, origin?: Pick<Origin, 'user' | 'request'>): Promise<Submitted>;
   /** Appends a fact, and waits until the study has applied it. @throws RefusedError */
   readonly append: Submitter['append'];
+  readonly isOwn: Submitter['isOwn'];
   /** The next rows of trials, as many as one answer has room for, and whether more follow. */
   page(request: PageRequest): { readonly items: readonly TrialRow<P>[]; readonly more: boolean };
   /**
@@ -59,7 +60,7 @@ type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request:
 /** Answers the requests of `requestKinds`, over any transport. @param present the trainers that are connected, if that can be known */
 export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Present | undefined = () => undefined): Answers<P> {
   const rows = new TrialRows<P>();
-  const { append, apply, end } = submitter(log);
+  const { append, isOwn, apply, end } = submitter(log);
   const status = (): StudyStatus => studyStatusOf(run.engine.ledger, run.engine.phase, rows);
   const page: Answers<P>['page'] = ({ after = 0, status: wanted, limit = Number.POSITIVE_INFINITY }) => {
     const found = [...rows].filter((row) => row.trial > after && (wanted === undefined || row.status === wanted));
@@ -104,6 +105,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
       return (known === 'log' ? turnOfLog : turn)(() => queries[known](request));
     },
     append,
+    isOwn,
     turnOf,
     page,
     submit: (intent, origin) => submit(intent, run.engine.ledger, append, origin),

@@ -45,7 +45,7 @@ export class HostedStudy<P = Params> implements StudySource {
   readonly finished: Promise<void>;
   readonly answers: Answers<P>;
   readonly #run: EngineRun<P>;
-  readonly #repeats = new Repeats();
+  readonly #repeats = new Repeats((request) => this.answers.isOwn(request));
   readonly #claims: Claims<P>;
   readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
   readonly #leases: Leases;

@@ -37,16 +37,28 @@ interface Outcome {
  */
 export class Repeats {
   readonly #done = new Map<string, Outcome>();
+  /** The names of what is remembered, in a ring: to ask a map for its oldest key takes the longer, the more keys were deleted before it. */
+  readonly #keys: string[] = [];
+  #next = 0;
+  readonly #isOwn: (request: string) => boolean;
   readonly #underWay = new Map<string, Promise<Outcome>>();
+
+  /** @param isOwn whether this process named a request, so that it is not repeated. */
+  constructor(isOwn: (request: string) => boolean) {
+    this.#isOwn = isOwn;
+  }
 
   /** Takes every entry that the study applies. */
   apply({ fact, position, author, refusal }: AppliedEntry): void {
     const request = requestOf(fact);
-    if (request === undefined) return;
+    if (request === undefined || this.#isOwn(request)) return;
     const key = keyOf({ author, user: (fact as Partial<Decided>).user, request });
     if (this.#done.has(key)) return;
     this.#done.set(key, refusal ? { position, fact, refusal } : { position, fact });
-    if (this.#done.size > REMEMBERED) this.#done.delete(this.#done.keys().next().value!);
+    const oldest = this.#keys[this.#next];
+    if (oldest !== undefined) this.#done.delete(oldest);
+    this.#keys[this.#next] = key;
+    this.#next = (this.#next + 1) % REMEMBERED;
   }
 
   /** Carries out a request, or repeats the answer if the same was requested under the same name. @throws RefusedError; what `act` throws. */

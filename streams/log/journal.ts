@@ -6,7 +6,7 @@ import { isRecord } from '../../src/schema/isRecord.ts';
 import { checkIsFile } from './checkIsFile.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
 import { bell, follow } from './follow.ts';
-import { encodeFact, type LineDecoder, lineDecoder } from './journalCodec.ts';
+import { encodeFact, entryOf, type LineDecoder, lineDecoder } from './journalCodec.ts';
 import { extend, LineIndex, lastLine, readBlock } from './lineIndex.ts';
 import { lock } from './lock.ts';
 import { type AuthoredLog, LogClosedError } from './log.ts';
@@ -16,6 +16,12 @@ import { repairEnd, type Writer, writer } from './writer.ts';
 
 /** How many of the last entries are kept, so that readers who keep up need no file. */
 const RECENT = 512;
+
+/**
+ * Milliseconds for which what readers append to an entry is written in the same turn: a study that decides several trials then needs one turn for all.
+ * After that, timers and signals have their turn.
+ */
+const TURN = 10;
 
 export interface JournalOptions {
   /**
@@ -134,9 +140,9 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
   const decoder = lineDecoder(damaged);
   /** Encoded and decoded, so that a live fact equals the one that is read from the file later. */
-  const remember = (line: Buffer) => {
+  const remember = (object: string, line: Buffer) => {
     index.add(line.length);
-    recent.push(decoder.decode(line.subarray(0, -1), index.lines));
+    recent.push(entryOf(JSON.parse(object), index.lines));
     if (recent.length >= 2 * RECENT) recent = recent.slice(-RECENT);
   };
   const batch = (from: number) => {
@@ -157,19 +163,17 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
   const writeQueue = async () => {
     await new Promise(setImmediate); // includes what is appended in this turn
+    const since = performance.now();
     while (queue.length > 0) {
       const appends = queue;
       queue = [];
       try {
         await keep();
-        const sealed = sealLines(
-          appends.flatMap(({ objects }) => objects),
-          index.lines,
-          last,
-        );
+        const objects = appends.flatMap((append) => append.objects);
+        const sealed = sealLines(objects, index.lines, last);
         await out.write(Buffer.concat(sealed.lines));
         last = sealed.last;
-        for (const line of sealed.lines) remember(line);
+        for (const [i, line] of sealed.lines.entries()) remember(objects[i]!, line);
       } catch (cause) {
         const error = new JournalError(path, 'could not append', cause);
         for (const { refused } of appends) refused(error);
@@ -177,6 +181,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
       }
       for (const { stored } of appends) stored('stored');
       news.ring();
+      if (performance.now() - since < TURN) await new Promise<void>((resolve) => process.nextTick(resolve));
     }
     writing = undefined;
   };

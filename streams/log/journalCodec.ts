@@ -35,7 +35,9 @@ const ENVELOPE = ['at', 'author', 'sum'] as const;
 export function encodeFact(at: number, fact: unknown, author?: string): string {
   if (!isRecord(fact) || ENVELOPE.some((name) => name in fact))
     throw new TypeError(`a fact is a JSON object without a field "at", "author" or "sum", but got ${describe(fact)}`);
-  const text = JSON.stringify({ at, author, ...fact });
+  const fields = JSON.stringify(fact).slice(1);
+  const envelope = author === undefined ? `{"at":${at}` : `{"at":${at},"author":${JSON.stringify(author)}`;
+  const text = envelope + (fields === '}' ? '' : ',') + fields;
   const bytes = 3 * text.length > LONGEST_OBJECT ? Buffer.byteLength(text) : 0;
   if (bytes > LONGEST_OBJECT) throw new RangeError(`a fact takes up to ${LONGEST_OBJECT} bytes, but this one has ${bytes}`);
   return text;
@@ -64,15 +66,14 @@ export function lineDecoder(damaged: Damage): LineDecoder {
       tell(position, `expected a JSON object, but got ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`);
       return { position, at: 0, fact: text };
     }
-    const { at, sum, author, ...fact } = object;
-    const time = typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0;
-    const entry = typeof author === 'string' ? { position, at: time, author, fact } : { position, at: time, fact };
+    const { sum } = object;
+    const entry = entryOf(object, position);
     if (sum === undefined) return entry;
     const written = sealedPosition(line, sum);
     if (written === undefined) {
       const message = 'its checksum does not match';
       tell(position, message);
-      return { position, at: time, fact: line.toString(), refusal: { code: 'damaged', message } };
+      return { position, at: entry.at, fact: line.toString(), refusal: { code: 'damaged', message } };
     }
     const shift = written - position;
     if (!shifts.has(shift))
@@ -81,6 +82,13 @@ export function lineDecoder(damaged: Damage): LineDecoder {
     return entry;
   };
   return { decode, tooLong };
+}
+
+/** The entry that an object of `encodeFact` reads as, before or after it is sealed. */
+export function entryOf(object: Readonly<Record<string, unknown>>, position: number): Entry {
+  const { at, sum: _, author, ...fact } = object;
+  const entry = { position, at: typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0, fact };
+  return typeof author === 'string' ? { ...entry, author } : entry;
 }
 
 /** The entries of a block of whole lines. */

@@ -36,3 +36,23 @@ it('passes on other failures at once, and that of a full disk when it gives up',
   await expect(stored).rejects.toThrow('EDQUOT');
   await log.settled();
 });
+
+it('passes on what is appended while an earlier fact is being stored, so that both go to the disk together', async () => {
+  const log = memoryLog();
+  let under = 0;
+  let most = 0;
+  const slow: Log = {
+    ...log,
+    append: async (fact) => {
+      most = Math.max(most, ++under);
+      await new Promise(setImmediate);
+      under--;
+      return log.append(fact);
+    },
+  };
+  const retrying = retryingLog(slow, () => {});
+  const first = retrying.append({ n: 1 });
+  await Promise.resolve();
+  await Promise.all([first, retrying.append({ n: 2 })]);
+  expect(most).toBe(2);
+});

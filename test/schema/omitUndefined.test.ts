@@ -7,6 +7,12 @@ it('leaves undefined fields out', () => {
   expect(Object.keys(omitUndefined({ a: 1, b: undefined, c: null, d: false }))).toEqual(['a', 'c', 'd']);
 });
 
+it('a field called __proto__ is a field like others', () => {
+  const kept = omitUndefined(JSON.parse('{"__proto__":{"a":1}}'));
+  expect(Object.getPrototypeOf(kept)).toBe(Object.prototype);
+  expect(JSON.stringify(kept)).toBe('{"__proto__":{"a":1}}');
+});
+
 it('a parameter is the same whether an option is undefined or left out', () => {
   expect(h.float(0, 1, { log: undefined, step: undefined, prior: undefined })).toStrictEqual(h.float(0, 1));
   expect(h.int(0, 1, { log: undefined })).toStrictEqual(h.int(0, 1));

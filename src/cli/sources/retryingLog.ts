@@ -27,49 +27,56 @@ interface Append {
  */
 export function retryingLog(log: AuthoredLog, warn: (message: string) => void, pause = 2000): RetryingLog {
   const impatience = new AbortController();
+  const pending = new Set<Promise<unknown>>();
+  /** What found the disk full, and what was appended after it. */
   let queue: Append[] = [];
-  let working: Promise<void> | undefined;
-  let said = false;
-  let waiting = 0;
-  /** Stores facts in one write. @returns those for which there is no room: all or none. */
-  const store = async (appends: readonly Append[]): Promise<readonly Append[]> => {
-    const outcomes = await Promise.allSettled(appends.map(({ fact, author }) => log.append(fact, author)));
-    return appends.filter((append, i) => {
-      const outcome = outcomes[i]!;
-      if (outcome.status === 'fulfilled') append.stored(outcome.value);
-      else if (isDiskFull(outcome.reason) && !impatience.signal.aborted) {
-        if (!said) warn(`${(outcome.reason as Error).message}: waiting for space; new results are kept in memory`);
-        said = true;
-        return true;
-      } else append.refused(outcome.reason);
-      return false;
-    });
-  };
-  const work = async () => {
-    await undefined; // includes what is appended in this turn
+  let retrying = false;
+  /** What the disk said last. */
+  let message = '';
+  const retry = async () => {
+    if (retrying) return;
+    retrying = true;
+    warn(`${message}: waiting for space; new results are kept in memory`);
     while (queue.length > 0) {
-      let left: readonly Append[] = queue;
-      queue = [];
-      for (left = await store(left); left.length > 0; left = await store(left))
-        await sleep(pause, undefined, { signal: impatience.signal }).catch(() => {});
-      if (said && !impatience.signal.aborted) warn('there is room again: the study continues');
-      said = false;
+      await sleep(pause, undefined, { signal: impatience.signal }).catch(() => {});
+      const left = await Promise.all(queue.splice(0).map(store));
+      queue = [...left.filter((append) => append !== undefined), ...queue];
     }
-    working = undefined;
+    retrying = false;
+    if (!impatience.signal.aborted) warn('there is room again: the study continues');
+  };
+  /** @returns it, if there is no room for it yet. */
+  const store = async (append: Append): Promise<Append | undefined> => {
+    try {
+      append.stored(await log.append(append.fact, append.author));
+    } catch (cause) {
+      if (isDiskFull(cause) && !impatience.signal.aborted) {
+        ({ message } = cause as Error);
+        return append;
+      }
+      append.refused(cause);
+    }
+    return undefined;
+  };
+  const enter = async (append: Append) => {
+    if (!retrying && !(await store(append))) return;
+    queue.push(append);
+    await retry();
   };
   return {
     ...log,
     append: (fact, author) => {
-      waiting++;
-      const stored = new Promise<'stored' | 'fenced'>((resolve, reject) => queue.push({ fact, author, stored: resolve, refused: reject }));
-      working ??= work();
-      return stored.finally(() => waiting--);
+      const stored = new Promise<'stored' | 'fenced'>((resolve, reject) => void enter({ fact, author, stored: resolve, refused: reject }));
+      pending.add(stored);
+      const settled = () => void pending.delete(stored);
+      stored.then(settled, settled);
+      return stored;
     },
     get waiting() {
-      return waiting;
+      return pending.size;
     },
     settled: async () => {
-      await working;
+      while (pending.size > 0) await Promise.allSettled(pending);
     },
     giveUp: () => impatience.abort(),
   };

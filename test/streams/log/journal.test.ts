@@ -293,3 +293,49 @@ async function handlePrototype(path: string): Promise<FileHandle> {
   await file.close();
   return Object.getPrototypeOf(file) as FileHandle;
 }
+
+describe('a journal to which a reader appends for each entry', () => {
+  const MANY = 200;
+
+  it('writes in one turn what follows, so that many decisions do not take a turn each', async () => {
+    const log = await openJournal(journalPath(), quiet);
+    let turns = 0;
+    let counting = true;
+    const count = () => {
+      turns++;
+      if (counting) setImmediate(count);
+    };
+    count();
+    for (let n = 0; n < MANY; n++) await log.append({ n });
+    counting = false;
+    expect(turns).toBeLessThan(MANY / 2);
+    await log.close();
+  });
+
+  it('lets timers have their turn', async () => {
+    const log = await openJournal(journalPath(), quiet);
+    let isUp = false;
+    setTimeout(() => {
+      isUp = true;
+    }, 1);
+    for (let n = 0; !isUp && n < 100_000; n++) await log.append({ n });
+    expect(isUp).toBe(true);
+    await log.close();
+  });
+});
+
+it('a fact reads live as it will from the file', async () => {
+  const path = journalPath();
+  const log = await openJournal(path, quiet);
+  const facts = [
+    {},
+    { type: 'a', gone: undefined, odd: [Number.NaN, undefined], date: new Date(0) },
+    { text: '\ud800 ä', nested: { sum: 1 } },
+  ];
+  const reading = entriesOf(log.read());
+  for (const fact of facts) await log.append(fact, 'ann');
+  await log.close();
+  const live = await reading;
+  expect(live).toEqual(await entriesOf(readJournal(path)));
+  expect(live.map(({ author }) => author)).toEqual(['ann', 'ann', 'ann']);
+});
