@@ -87,8 +87,8 @@ export function lineDecoder(damaged: Damage): LineDecoder {
 /** The entry that an object of `encodeFact` reads as, before or after it is sealed. */
 export function entryOf(object: Readonly<Record<string, unknown>>, position: number): Entry {
   const { at, sum: _, author, ...fact } = object;
-  const entry = { position, at: typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0, fact };
-  return typeof author === 'string' ? { ...entry, author } : entry;
+  const time = typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0;
+  return typeof author === 'string' ? { position, at: time, author, fact } : { position, at: time, fact };
 }
 
 /** The entries of a block of whole lines. */

@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../figures/drawing/format.ts';
 import type { AxisScale } from '../../../figures/drawing/scale.ts';
@@ -58,10 +58,13 @@ export function Parallel() {
   });
 
   const now = picture.value;
-  const chosen = selectedIndices.value;
   const theme = palette.value;
   useEffect(() => drawTrials(back.current!, now, [...rows.value.keys()], faded()), [now, theme]);
-  useEffect(() => drawTrials(front.current!, now, chosen, byValue(now)), [now, chosen, theme]);
+  // A selection changes in every frame of a drag, and only what is drawn: axes, with all their ticks, are not rendered for it.
+  useSignalEffect(() => {
+    void palette.value; // drawn in its colours
+    return drawTrials(front.current!, picture.value, selectedIndices.value, byValue(picture.value));
+  });
   const shown = hovered.value?.index ?? rows.value.findIndex(({ trial }) => trial === focused.value);
   useEffect(() => drawOne(above.current!, now, shown < 0 ? undefined : shown), [now, shown, theme]);
 
@@ -128,7 +131,8 @@ interface AxisProps {
 
 /** An axis and its selected range. Arrow keys move the lower end, with shift the upper end; escape clears it. */
 function AxisOf({ scale, left, last, conditional, place, gap, move }: AxisProps) {
-  const range = ranges.value.get(scale.name);
+  const { name } = scale;
+  const range = useComputed(() => ranges.value.get(name)).value;
   const bar = useRef<HTMLDivElement>(null);
   const placeOf = (event: PointerEvent) => {
     const { top, height } = bar.current!.getBoundingClientRect();

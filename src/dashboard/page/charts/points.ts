@@ -43,7 +43,8 @@ function drawPoints(canvas: HTMLCanvasElement, layers: readonly Points[], frames
   const of = byState(chosen);
   for (const [k, points] of layers.entries()) {
     const put = (trial: number, mark: Mark) => {
-      const [x, y] = [xOf(points, frames[k]!, trial), yOf(points, frames[k]!, trial)];
+      const x = xOf(points, frames[k]!, trial);
+      const y = yOf(points, frames[k]!, trial);
       if (!Number.isNaN(x + y)) stamp(picture, mark, ratio * x, ratio * y);
     };
     for (let i = 0; i < all.length; i++) if (!chosen[i]) put(i, behind);

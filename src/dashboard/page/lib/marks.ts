@@ -40,6 +40,8 @@ function over(ink: number, under: number): number {
   const b = ((under >>> 24) * (255 - a)) / 255;
   const both = a + b;
   const share = a / both;
-  const mix = (shift: number) => Math.round(((ink >>> shift) & 255) * share + ((under >>> shift) & 255) * (1 - share)) << shift;
-  return (Math.round(both) << 24) | mix(16) | mix(8) | mix(0);
+  return (Math.round(both) << 24) | mixed(ink, under, share, 16) | mixed(ink, under, share, 8) | mixed(ink, under, share, 0);
 }
+
+const mixed = (ink: number, under: number, share: number, shift: number): number =>
+  Math.round(((ink >>> shift) & 255) * share + ((under >>> shift) & 255) * (1 - share)) << shift;

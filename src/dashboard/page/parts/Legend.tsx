@@ -1,11 +1,16 @@
+import { computed } from '@preact/signals';
 import { looks, states } from '../../../figures/drawing/looks.ts';
 import { clear, filtered, hiddenStates, selectedCount, toggle } from '../state/selection.ts';
 import { rows } from '../state/store.ts';
 
+const counts = computed(() => {
+  const of = new Map<string, number>();
+  for (const { state } of rows.value) of.set(state, (of.get(state) ?? 0) + 1);
+  return of;
+});
+
 /** The statuses of trials, their look in every chart, and buttons to show or hide each. */
 export function Legend() {
-  const counts = new Map<string, number>();
-  for (const { state } of rows.value) counts.set(state, (counts.get(state) ?? 0) + 1);
   return (
     <fieldset class="legend" aria-label="Status of trials">
       {states.map((state) => (
@@ -18,7 +23,7 @@ export function Legend() {
           title={`show or hide ${looks[state].label} trials`}
         >
           <Mark of={state} />
-          {looks[state].label} <b>{counts.get(state) ?? 0}</b>
+          {looks[state].label} <b>{counts.value.get(state) ?? 0}</b>
         </button>
       ))}
       <span class="legend-rest" aria-live="polite">
