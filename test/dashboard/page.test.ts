@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markFrom, stamp } from '../../src/dashboard/page/lib/marks.ts';
+import { markFrom, stampBelow } from '../../src/dashboard/page/lib/marks.ts';
 import { blank, inkOf } from '../../src/dashboard/page/lib/pixels.ts';
 import { Sheet } from '../../src/dashboard/page/lib/sheet.ts';
 import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/space.ts';
@@ -154,19 +154,23 @@ describe('marks', () => {
 
   it('cover the picture, and parts outside it are cut off', () => {
     const picture = blank(3, 3);
-    stamp(picture, mark, 1, 1);
+    stampBelow(picture, mark, 1, 1);
     expect([...picture.pixels]).toEqual([0xff0000ff, half >>> 0, 0, 0, 0xff00ff00, 0, 0, 0, 0]);
-    stamp(picture, mark, 3, 3);
+    stampBelow(picture, mark, 3, 3);
     expect(picture.pixels[8]).toBe(0xff0000ff);
-    stamp(picture, mark, 0, 2); // half black over green
-    expect(picture.pixels[3]).toBe(half >>> 0);
+    stampBelow(picture, mark, 2, 2); // below what is there
+    expect([picture.pixels[4], picture.pixels[8]]).toEqual([0xff00ff00, 0xff0000ff]);
   });
 
   it('that are translucent mix with the picture', () => {
     const picture = blank(1, 1);
-    picture.pixels[0] = 0xff0000c8; // red 200
-    stamp(picture, markFrom({ width: 1, height: 1, pixels: Uint32Array.of(half) }), 0.5, 0.5);
-    expect(picture.pixels[0]).toBe((0xff000000 | Math.round(200 * (127 / 255))) >>> 0);
+    const dot = (ink: number) => markFrom({ width: 1, height: 1, pixels: Uint32Array.of(ink) });
+    stampBelow(picture, dot(half), 0.5, 0.5);
+    stampBelow(picture, dot(0xff0000c8), 0.5, 0.5); // red 200 below half black
+    const mixed = (0xff000000 | Math.round(200 * (127 / 255))) >>> 0;
+    expect(picture.pixels[0]).toBe(mixed);
+    stampBelow(picture, dot(0xff00ff00), 0.5, 0.5); // nothing shows through
+    expect(picture.pixels[0]).toBe(mixed);
   });
 });
 

@@ -2,7 +2,7 @@ import { looks, states, type TrialState } from '../../../figures/drawing/looks.t
 import { ends } from '../../../figures/drawing/scale.ts';
 import { type Points, sideOf } from '../../../figures/points.ts';
 import { markOf, putPicture } from '../lib/canvas.ts';
-import { type Mark, stamp } from '../lib/marks.ts';
+import { type Mark, stampBelow } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';
 import { colour, palette, rgb } from '../lib/theme.ts';
 import { focused, selected, selectedIndices } from '../state/selection.ts';
@@ -41,17 +41,19 @@ function drawPoints(canvas: HTMLCanvasElement, layers: readonly Points[], frames
   const all = rows.value;
   const behind = fadedMark(ratio);
   const of = byState(chosen);
-  for (const [k, points] of layers.entries()) {
+  for (let k = layers.length - 1; k >= 0; k--) {
+    const points = layers[k]!;
     const put = (trial: number, mark: Mark) => {
       const x = xOf(points, frames[k]!, trial);
       const y = yOf(points, frames[k]!, trial);
-      if (!Number.isNaN(x + y)) stamp(picture, mark, ratio * x, ratio * y);
+      if (!Number.isNaN(x + y)) stampBelow(picture, mark, ratio * x, ratio * y);
     };
-    for (let i = 0; i < all.length; i++) if (!chosen[i]) put(i, behind);
-    for (const state of states) {
-      const mark = markOfState(state, sideOf(of[state]?.length ?? 0), ratio);
-      for (const i of of[state] ?? []) put(i, mark);
+    for (const state of states.toReversed()) {
+      const trials = of[state] ?? [];
+      const mark = markOfState(state, sideOf(trials.length), ratio);
+      for (let i = trials.length - 1; i >= 0; i--) put(trials[i]!, mark);
     }
+    for (let i = all.length - 1; i >= 0; i--) if (!chosen[i]) put(i, behind);
   }
   const context = canvas.getContext('2d')!;
   putPicture(context, picture);

@@ -18,8 +18,11 @@ export function markFrom({ width, pixels }: Pixels): Mark {
   };
 }
 
-/** Draws a mark over a picture, centred at a pixel and clipped to the picture. */
-export function stamp({ width, height, pixels }: Pixels, { side, across, down, inks }: Mark, x: number, y: number): void {
+/**
+ * Draws a mark below what is drawn already, centred at a pixel and clipped to the picture. The topmost marks come first: where they are opaque, the many
+ * below them cost no more than a look.
+ */
+export function stampBelow({ width, height, pixels }: Pixels, { side, across, down, inks }: Mark, x: number, y: number): void {
   const left = Math.round(x - side / 2);
   const top = Math.round(y - side / 2);
   const inside = left >= 0 && top >= 0 && left + side <= width && top + side <= height;
@@ -28,9 +31,8 @@ export function stamp({ width, height, pixels }: Pixels, { side, across, down, i
     const row = top + down[k]!;
     if (!inside && (column < 0 || row < 0 || column >= width || row >= height)) continue;
     const at = row * width + column;
-    const ink = inks[k]!;
-    const under = pixels[at]!;
-    pixels[at] = ink >>> 24 === 255 || under === 0 ? ink : over(ink, under);
+    const above = pixels[at]!;
+    if (above >>> 24 < 255) pixels[at] = above === 0 ? inks[k]! : over(above, inks[k]!);
   }
 }
 
