@@ -22,7 +22,8 @@ export class GrowingSet<T> {
   /** The set with one more item; the same set if it already has the item. */
   add(item: T): GrowingSet<T> {
     if (this.has(item)) return this;
-    const ranks = this.#ranks.size === this.size ? this.#ranks : new Map(this.#owned());
+    // The empty set may be one that all studies begin with: it keeps the items of none.
+    const ranks = this.size > 0 && this.#ranks.size === this.size ? this.#ranks : new Map(this.#owned());
     ranks.set(item, this.size);
     return new GrowingSet(ranks, this.size + 1);
   }
@@ -32,6 +33,6 @@ export class GrowingSet<T> {
   }
 
   #owned(): [T, number][] {
-    return [...this.#ranks].filter(([, rank]) => rank < this.size);
+    return this.size === 0 ? [] : [...this.#ranks].filter(([, rank]) => rank < this.size);
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GrowingSet } from '../../src/numeric/growingSet.ts';
 
 describe('GrowingSet', () => {
@@ -19,6 +19,17 @@ describe('GrowingSet', () => {
       }),
       { seed: 1 },
     );
+  });
+
+  it('begins from an empty set that others began from, without their items', () => {
+    const empty = GrowingSet.empty<number>();
+    let large = empty;
+    for (let item = 0; item < 1000; item++) large = large.add(item);
+    const looks = vi.spyOn(Map.prototype, Symbol.iterator);
+    const other = empty.add(1);
+    expect(looks).not.toHaveBeenCalled();
+    looks.mockRestore();
+    expect([large.size, other.size, other.toArray()]).toEqual([1000, 1, [1]]);
   });
 
   it('is the same value where it has the item', () => {
