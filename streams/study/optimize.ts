@@ -29,7 +29,10 @@ export interface OptimizeOptions<O extends string = string>
     EpochOptions,
     WarnOptions,
     Pick<EvaluateOptions, 'timeLimit'> {
-  /** As for any study. The types of values follow them: name them also on a log with a past. */
+  /**
+   * What is optimised, by name; the first objective decides which trial is best. The types of values follow from it, so give it also if the log has
+   * entries. Default: one objective `value`, minimised.
+   */
   readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;

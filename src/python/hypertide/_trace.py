@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import traceback
 
+from .errors import HypertideError
+
 TRACE = 8000
 """Characters of a traceback that are kept: its end, which names the line that failed."""
 
@@ -17,3 +19,9 @@ def traceback_of(error: BaseException) -> str:
     while frames is not None and frames.tb_frame.f_globals.get("__package__") == __package__:
         frames = frames.tb_next
     return "".join(traceback.format_exception(type(error), error, frames))[-TRACE:]
+
+
+def last_line(error: Exception) -> str:
+    if isinstance(error, HypertideError):
+        return str(error)
+    return traceback.format_exception_only(error)[-1].strip()

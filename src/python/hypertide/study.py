@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 from ._asking import alone, why_it_waits
 from ._engine import Engine, command
 from ._figures import Figure, Plot
-from ._optimize import Callback, Objective, optimize, refuse_in_child
 from ._hints import no_attribute, refuse_kind
 from ._open import closed, opened, refuse_open
+from ._optimize import Callback, optimize
 from ._options import journals, objectives, parameter, refuse_unknown
+from ._processes import Objective, refuse_in_child
 from ._rows import Row, row_of
 from ._steps import warn_of_steps
 from ._table import table_of

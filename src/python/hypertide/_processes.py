@@ -1,0 +1,130 @@
+"""Runs an objective in a process for each trial."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Callable
+
+from ._trace import last_line, traceback_of
+from ._values import Value
+from .errors import HypertideError, Stopped
+from .trial import Metrics, Trial
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+Objective = Callable[[Trial], Value]
+
+
+class Interrupted(BaseException):
+    """Leaves an objective after Ctrl-C."""
+
+
+class NotStarted(Exception):
+    """A process ended before it called the objective. So will the next one: the program is wrong, not the configuration."""
+
+
+class _Orphaned(BaseException):
+    """Leaves an objective whose study has ended."""
+
+
+def refuse_in_child(call: str) -> None:
+    """Ends a process that comes to `call` while it imports the file of the program: it would run the whole study once more."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        sys.exit(f'{call}: processes=True imports this file again in each process; put {call} under `if __name__ == "__main__":`')
+
+
+def in_process(objective: Objective) -> Objective:
+    """The objective, run in a process of its own for each trial. Its reports reach the study through a pipe.
+
+    Raises HypertideError where another process cannot find the objective.
+    """
+    name = getattr(objective, "__qualname__", repr(objective))
+    where = "expected a function at the top level of a file"
+    program = sys.modules["__main__"]
+    is_file = program.__spec__ is not None or os.path.exists(getattr(program, "__file__", ""))
+    if getattr(objective, "__module__", None) == "__main__" and not is_file:
+        raise HypertideError(f"processes=True: {where}, got {name} from a notebook or prompt; write it to a file and import it, or use threads")
+    try:
+        pickle.dumps(objective)
+    except Exception as error:
+        raise HypertideError(f"processes=True: {where}, got {name}; move it there, or use threads ({error})") from None
+    context = multiprocessing.get_context("spawn")
+
+    def evaluate(trial: Trial) -> Value:
+        ours, theirs = context.Pipe()
+        suggestion = {
+            "id": trial.number,
+            "params": trial.params,
+            "until": trial.budget,
+            "resumes": trial.resumes,
+            "checkpoint": trial.checkpoint,
+        }
+        process = context.Process(target=_child, args=(theirs, objective, suggestion), daemon=True)
+        process.start()
+        theirs.close()
+        started = False
+        try:
+            while True:
+                kind, content = ours.recv()
+                started = True
+                if kind == "report":
+                    try:
+                        trial.report(*content)
+                        ours.send(False)
+                    except Stopped:
+                        ours.send(True)
+                elif kind == "value":
+                    value, trial.metrics, trial.constraints, trial.checkpoint = content
+                    return value
+                elif kind == "error":
+                    error, error._hypertide_traceback, trial._not_finite = content
+                    raise error
+        except (EOFError, ConnectionError):
+            process.join()
+            if process.exitcode == -signal.SIGINT:
+                raise Interrupted from None
+            if not started:
+                raise NotStarted(f"a process ended with status {process.exitcode} before it called {name}; see what it printed") from None
+            raise RuntimeError(f"its process ended with status {process.exitcode}") from None
+        finally:
+            ours.close()
+            process.join(1)
+            if process.is_alive():
+                process.kill()
+
+    return evaluate
+
+
+def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback: the parent says what happened
+
+    def send(kind: str, content: Any) -> None:
+        try:
+            pipe.send((kind, content))
+        except ConnectionError:
+            raise _Orphaned from None
+
+    def report(_number: int, step: int, value: Value, metrics: Metrics) -> bool:
+        send("report", (value, step, metrics))
+        try:
+            return pipe.recv()
+        except (EOFError, ConnectionError):
+            raise _Orphaned from None
+
+    trial = Trial(suggestion, report)
+    try:
+        send("started", None)
+        try:
+            send("value", (objective(trial), trial.metrics, trial.constraints, trial.checkpoint))
+        except Exception as error:
+            try:
+                send("error", (error, traceback_of(error), trial._not_finite))
+            except Exception:  # an error that pickle cannot send
+                send("error", (RuntimeError(last_line(error)), traceback_of(error), ""))
+    except _Orphaned:
+        pass
