@@ -6,7 +6,7 @@ import { isRecord } from '../../src/schema/isRecord.ts';
 import { checkIsFile } from './checkIsFile.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
 import { bell, follow } from './follow.ts';
-import { encodeFact, entryOf, type LineDecoder, lineDecoder } from './journalCodec.ts';
+import { encodeFact, entryIn, type LineDecoder, lineDecoder } from './journalCodec.ts';
 import { extend, LineIndex, lastLine, readBlock } from './lineIndex.ts';
 import { lock } from './lock.ts';
 import { type AuthoredLog, LogClosedError } from './log.ts';
@@ -142,7 +142,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   /** Encoded and decoded, so that a live fact equals the one that is read from the file later. */
   const remember = (object: string, line: Buffer) => {
     index.add(line.length);
-    recent.push(entryOf(JSON.parse(object), index.lines));
+    recent.push(entryIn(JSON.parse(object), index.lines));
     if (recent.length >= 2 * RECENT) recent = recent.slice(-RECENT);
   };
   const batch = (from: number) => {

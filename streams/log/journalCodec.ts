@@ -67,7 +67,7 @@ export function lineDecoder(damaged: Damage): LineDecoder {
       return { position, at: 0, fact: text };
     }
     const { sum } = object;
-    const entry = entryOf(object, position);
+    const entry = entryIn(object, position);
     if (sum === undefined) return entry;
     const written = sealedPosition(line, sum);
     if (written === undefined) {
@@ -85,7 +85,7 @@ export function lineDecoder(damaged: Damage): LineDecoder {
 }
 
 /** The entry that an object of `encodeFact` reads as, before or after it is sealed. */
-export function entryOf(object: Readonly<Record<string, unknown>>, position: number): Entry {
+export function entryIn(object: Readonly<Record<string, unknown>>, position: number): Entry {
   const { at, sum: _, author, ...fact } = object;
   const time = typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0;
   return typeof author === 'string' ? { position, at: time, author, fact } : { position, at: time, fact };
