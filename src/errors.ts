@@ -90,19 +90,34 @@ export class OptionError extends UserError {
   override readonly name = 'OptionError';
   readonly code = 'invalid-option';
   readonly option: string;
+  readonly got: unknown;
 
   /** @param hint text to append to the message. */
   constructor(option: string, expected: string, got: unknown, hint = '') {
-    super(`${option}: expected ${expected}, got ${shown(got)}${hint}`);
+    super(`${option}: ${expectation(expected, shown(got), hint)}`);
     this.option = option;
+    this.got = got;
   }
 
   /** The same error, with `place` in front of the option's name. */
   within(place: string): OptionError {
-    const placed = new OptionError(`${place}.${this.option}`, '', '');
+    const placed = new OptionError(`${place}.${this.option}`, '', this.got);
     placed.message = `${place}.${this.message}`;
     return placed;
   }
 }
 
-const shown = (got: unknown): string => (typeof got === 'object' || typeof got === 'string' ? JSON.stringify(got) : String(got));
+function shown(got: unknown): string {
+  if (typeof got === 'function') return A_FUNCTION;
+  if (typeof got !== 'object' && typeof got !== 'string') return String(got);
+  return JSON.stringify(got, (_, part) => (typeof part === 'function' ? A_FUNCTION : part));
+}
+
+const A_FUNCTION = 'a function';
+
+/** A list of names that is longer than this comes after the hint at the name that was meant. */
+export const LONG = 100;
+
+/** What was expected, what came, and what was probably meant. */
+export const expectation = (expected: string, got: string, hint: string): string =>
+  hint === '' || expected.length < LONG ? `expected ${expected}, got ${got}${hint}` : `got ${got}${hint} Expected ${expected}`;

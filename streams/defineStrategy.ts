@@ -2,6 +2,7 @@ import { fromTransition } from 'xstate';
 import { StrategyError } from '../src/errors.ts';
 import { type Answer, type Ask, child, type Env, type Propose, propose, type Reported, type StrategyEvent, wait } from '../src/messages.ts';
 import { type Rng, rngFor } from '../src/numeric/random.ts';
+import { checkOption, type OptionRule, text } from '../src/schema/optionRules.ts';
 import type { Point } from '../src/space/axis.ts';
 import { show } from '../src/space/check.ts';
 import { drive, type Emitted, type Strategy, type StrategySpec, withSpec } from './strategy.ts';
@@ -20,7 +21,10 @@ export interface StrategyDefinition<S> {
 }
 
 /**
- * Makes a strategy from functions.
+ * Makes a strategy from functions. A coordinate below 0 or above 1 becomes 0 or 1; instead of a point that is not finite, the study draws one, with the
+ * tag `drawn`. `hypertide why` prints the tag `origin` of a proposal: `propose(ask, env.name, point, { origin: 'moved x' })`.
+ *
+ * @throws OptionError for a definition without name, init or tell
  *
  * @example
  * // Hill climbing: a step from the best point so far.
@@ -35,6 +39,8 @@ export interface StrategyDefinition<S> {
  * @param spec the strategy as data. Default: its name.
  */
 export function defineStrategy<S>(definition: StrategyDefinition<S>, spec: StrategySpec = definition.name): Strategy {
+  checkOption('defineStrategy.name', definition.name, text);
+  for (const name of ['init', 'tell'] as const) checkOption(`defineStrategy.${name}`, definition[name], aFunction);
   return withSpec(spec, (parent) => {
     const env = child(parent, definition.name);
     const logic = fromTransition<S, StrategyEvent | Ask, never, undefined, Emitted>(
@@ -54,6 +60,11 @@ export function defineStrategy<S>(definition: StrategyDefinition<S>, spec: Strat
   });
 }
 
+const aFunction: Omit<OptionRule, 'schema'> = {
+  expected: 'a function',
+  holds: (value): value is unknown => typeof value === 'function',
+};
+
 function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, env: Env): Answer {
   const decision = decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry), env);
   if (decision === undefined) return ask;
@@ -63,6 +74,8 @@ function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, e
     throw new StrategyError(`${env.name} proposed [${decision.join(', ')}], expected ${env.axes.length} finite numbers`);
   }
   if (isAnswer(decision)) return decision;
+  if (typeof (decision as { readonly then?: unknown } | null)?.then === 'function')
+    throw new StrategyError(`${env.name} answered a promise, expected an answer at once: its ask must not be async`);
   throw new StrategyError(`${env.name} answered ${show(decision)}, expected a point, 'wait', a proposal or the ask`);
 }
 

@@ -14,6 +14,7 @@ import type { Tags, TrialId } from '../src/messages.ts';
 import { isRecord } from '../src/schema/isRecord.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, positive } from '../src/schema/optionRules.ts';
+import { show } from '../src/space/check.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
 import { type Evaluation, InfeasibleError, type Objective, type Trial } from './objective.ts';
@@ -25,6 +26,12 @@ export interface EvaluateOptions {
   readonly value?: string | undefined;
 }
 
+/** The options with what the log says. */
+export interface Evaluating extends EvaluateOptions {
+  /** The names of the objectives, if there are several: a number is not enough then. */
+  readonly several?: readonly string[] | undefined;
+}
+
 /**
  * Evaluates suggestions in this process, and aborts trials that should stop. If the objective throws, the trial fails and the study continues.
  *
@@ -33,13 +40,13 @@ export interface EvaluateOptions {
  * runStudy(space, log).pipe(evaluate(({ x }) => (x - 1) ** 2)).subscribe((event) => log.append(event));
  */
 export const evaluate =
-  <P>(objective: Objective<P>, options: EvaluateOptions = {}): OperatorFunction<Directive<P>, TrialEvent> =>
+  <P>(objective: Objective<P>, options: Evaluating = {}): OperatorFunction<Directive<P>, TrialEvent> =>
   (directives$) =>
     new Observable((out) => {
       checkTimeLimit(options);
       // A result comes in a later turn than its directive, because a caller that feeds events back would otherwise recurse.
       const later: Objective<P> = async (params, trial) => objective(params, trial);
-      const running = new Map<TrialId, Evaluating>();
+      const running = new Map<TrialId, RunningEvaluation>();
       let complete = false;
       const start = (suggestion: Suggestion<P>) => {
         const { trial, attempt } = suggestion;
@@ -97,7 +104,7 @@ export interface Say {
 }
 
 /** A running trial of this process. */
-export interface Evaluating {
+export interface RunningEvaluation {
   /** Asks it to stop. Its last report is then its result, whatever the objective returns. */
   stop(by: string): void;
   /** Aborts it and ignores its result. */
@@ -114,8 +121,8 @@ export function evaluateTrial<P>(
   suggestion: Suggestion<P>,
   run: string,
   say: Say,
-  { timeLimit, value: name = 'value' }: EvaluateOptions,
-): Evaluating {
+  { timeLimit, value: name = 'value', several = [] }: Evaluating,
+): RunningEvaluation {
   const { trial, attempt, params } = suggestion;
   const since = performance.now();
   const stopping = new Stopping();
@@ -141,6 +148,8 @@ export function evaluateTrial<P>(
     const result = typeof evaluation === 'number' ? { values: { [name]: evaluation } } : evaluation;
     const wrong = Object.entries(result?.values ?? {}).find(([, v]) => !Number.isFinite(v));
     if (wrong) return failed('non-finite', `${wrong[0]} is ${wrong[1]}`);
+    if (several.length > 0 && typeof evaluation === 'number')
+      return failed('error', `the objective returned ${evaluation}; ${oneForSeveral(several)}`);
     if (typeof result?.values !== 'object' || result.values === null)
       return failed('error', `the objective returned ${described(evaluation, name)}`);
     return { type: 'completed', trial, run, ...result, seconds: (performance.now() - since) / 1000 };
@@ -198,8 +207,22 @@ export function evaluateTrial<P>(
 /** Describes a value that is not an evaluation. */
 const described = (evaluation: unknown, name: string): string =>
   isRecord(evaluation)
-    ? `an object with ${Object.keys(evaluation).join(', ') || 'no fields'}; values by name are returned as { values: { ${name}: 0.3 } }`
-    : `${Array.isArray(evaluation) ? 'a list' : String(evaluation)} instead of a number`;
+    ? `${kindOf(evaluation)}; values by name are returned as ${example([name])}`
+    : `${kindOf(evaluation)} instead of a number`;
+
+/** A value that is no result, in words. */
+export function kindOf(result: unknown): string {
+  if (isRecord(result)) return `an object with ${Object.keys(result).join(', ') || 'no fields'}`;
+  if (Array.isArray(result)) return 'a list';
+  return typeof result === 'string' ? `the text ${show(result)}` : String(result);
+}
+
+/** Values by name, as an example. */
+export const example = (names: readonly string[]): string => `{ values: { ${names.map((name) => `${name}: 0.3`).join(', ')} } }`;
+
+/** Why a number is no result of a study with several objectives. */
+export const oneForSeveral = (names: readonly string[]): string =>
+  `one number cannot be the result of several objectives: expected ${example(names)}`;
 
 /** Creates its abort signal on first use: most objectives do not use it, and it costs more than the rest of a short trial. */
 class Stopping {

@@ -41,8 +41,10 @@ export interface Strategy {
 
 /** @throws OptionError for an argument that is not a strategy, such as a name. */
 export function checkStrategy(place: string, strategy: unknown): void {
+  if (typeof strategy === 'function') return;
   const call = typeof strategy === 'string' ? `; did you mean ${strategy}()?` : '';
-  if (typeof strategy !== 'function') throw new OptionError(place, 'a strategy such as tpe()', strategy, call);
+  const several = Array.isArray(strategy) ? '; a chain takes strategies one by one, as in chain(ga(), bo())' : '';
+  throw new OptionError(place, 'a strategy such as tpe()', strategy, call || several);
 }
 
 /**

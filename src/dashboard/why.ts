@@ -1,5 +1,6 @@
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
 import { decisionsOf, readUpTo } from '../../streams/engine/replay.ts';
+import { OptionError } from '../errors.ts';
 import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import { DECISIONS } from '../facts/versions.ts';
@@ -24,10 +25,10 @@ export async function whyOf(feed: Feed, trial: TrialId): Promise<Why | undefined
   const { created } = feed.begun ?? {};
   const fact = await suggestionOf(feed, trial);
   if (fact === undefined || created === undefined) return undefined;
-  const expected = await expectationOf(feed, created, fact);
+  const { expected, results } = await knowledgeOf(feed, created, fact);
   const row = feed.begun!.changes.rows.get(trial);
   const stops = row?.status === 'stopped' ? await stopReasons(feed.source, created, row.ended!, trial) : undefined;
-  const common = omitUndefined({ trial, by: fact.by, expected, stopped: stops?.get(trial) });
+  const common = omitUndefined({ trial, by: fact.by, expected, results, stopped: stops?.get(trial) });
   if (fact.by === 'import') return common;
   return { ...common, ...(await recompute(feed, created, fact)) };
 }
@@ -50,7 +51,7 @@ async function recompute(feed: Feed, created: Created, fact: SuggestedFact): Pro
   try {
     replay = new Replay(feed.source, created);
   } catch (error) {
-    return { impossible: `its strategy is code, which a log does not hold (${(error as Error).message})` };
+    return { impossible: `${codeIn(error)} is code, which a log does not hold` };
   }
   try {
     for await (const entries of readUpTo(feed.source.past(1), fact.after ?? 0)) for (const entry of entries) await replay.fold(entry);
@@ -65,18 +66,40 @@ async function recompute(feed: Feed, created: Created, fact: SuggestedFact): Pro
   }
 }
 
-/** The prediction of a forest on the results known then, the same for all strategies. */
-async function expectationOf(feed: Feed, created: Created, { trial, after, params }: SuggestedFact): Promise<Why['expected']> {
+/** The part of a strategy that cannot be made from data. */
+const codeIn = (error: unknown): string =>
+  error instanceof OptionError && typeof error.got === 'string'
+    ? `the strategy ${error.got}`
+    : `its strategy (${(error as Error).message})`;
+
+/** What was known then: how many results of each strategy, and the prediction of a forest, the same for all strategies. */
+async function knowledgeOf(feed: Feed, created: Created, fact: SuggestedFact): Promise<Pick<Why, 'expected' | 'results'>> {
   const space = spaceOf(created) as Space<Params>;
   const ledger = new Ledger<Params>(space);
   const ended: Ended[] = [];
-  for await (const entries of readUpTo(feed.source.past(1), after ?? 0)) {
+  for await (const entries of readUpTo(feed.source.past(1), fact.after ?? 0)) {
     for (const entry of entries) {
       const { event } = ledger.fold(entry);
-      if (event?.type === 'ended' && event.outcome === 'completed') ended.push(event);
+      if (event?.type === 'ended' && event.losses) ended.push(event);
     }
   }
   const known = ended.filter(({ id }) => feed.begun?.changes.rows.get(id)?.status !== 'retracted');
+  const results: Record<string, number> = {};
+  for (const { by } of known) results[by] = (results[by] ?? 0) + 1;
+  return {
+    results,
+    ...omitUndefined({
+      expected: expectationOf(
+        space,
+        created,
+        known.filter(({ outcome }) => outcome === 'completed'),
+        fact,
+      ),
+    }),
+  };
+}
+
+function expectationOf(space: Space<Params>, created: Created, known: readonly Ended[], { trial, params }: SuggestedFact): Why['expected'] {
   if (known.length < FEWEST) return undefined;
   const [objective] = created.objectives;
   const encode = featureEncoder(space.axes);

@@ -104,7 +104,10 @@ export class Trials<P> {
   #notOpen(id: TrialId): Refusal {
     const status = this.#statuses.get(id);
     return status === undefined
-      ? refuse('unknown-trial', `no trial ${id} has been suggested; the last one is ${this.#last}`)
+      ? refuse(
+          'unknown-trial',
+          `no trial ${id} has been suggested; ${this.#last === 0 ? 'there is none yet' : `the last one is ${this.#last}`}`,
+        )
       : refuse('ended', `trial ${id} has ended: ${status}`);
   }
 

@@ -79,8 +79,9 @@ function refuseUnknown(of: string, set: OptionSet, given: object): void {
   const names = Object.keys(set);
   const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown === undefined) return;
-  const isUncalled = 'axes' in given; // a strategy function that is passed without a call gets an `Env` as its options
-  throw new OptionError(of, `names among ${names.join(', ')}`, unknown, isUncalled ? `; did you mean ${of}()?` : nearest(unknown, names));
+  // A strategy function that is passed without a call gets an `Env` as its options.
+  if ('axes' in given) throw new OptionError(of, 'a strategy', () => {}, `; did you mean ${of}()?`);
+  throw new OptionError(of, `names among ${names.join(', ')}`, unknown, nearest(unknown, names));
 }
 
 /** The options as data, as JSON Schema. */

@@ -1,4 +1,4 @@
-import { SpaceError } from '../errors.ts';
+import { LONG, SpaceError } from '../errors.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import { nearest } from '../schema/nearest.ts';
 
@@ -22,5 +22,9 @@ export function assertRecord(path: string, value: unknown): asserts value is Rea
 export function known<T>(path: string, key: string, table: Readonly<Record<string, T>>): T {
   if (Object.hasOwn(table, key)) return table[key]!;
   const names = Object.keys(table);
-  throw new SpaceError(`${path}.${key}: unknown key, expected one of ${names.join(', ')}${nearest(key, names)}`);
+  const expected = `one of ${names.join(', ')}`;
+  const hint = nearest(key, names);
+  throw new SpaceError(
+    `${path}.${key}: ${hint && expected.length > LONG ? `unknown key${hint} Expected ${expected}` : `unknown key, expected ${expected}${hint}`}`,
+  );
 }

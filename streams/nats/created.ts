@@ -29,18 +29,20 @@ interface Found {
 /**
  * The first fact of a study: what its parameters and objectives are. Waits for a study that is not there yet, and for a server that is away.
  *
+ * @param missing called once if it is not there at first.
  * @throws the reason of the signal when it aborts; what the server refuses.
  */
-export async function createdOn(nc: NatsConnection, study: string, signal?: AbortSignal): Promise<Created> {
+export async function createdOn(nc: NatsConnection, study: string, signal?: AbortSignal, missing?: () => void): Promise<Created> {
   const { stream, created } = subjectsOf(study);
   const isCreated = (found: Found | 'none' | undefined): found is { fact: Created; position: number } =>
     typeof found === 'object' && !isRefusal(found.fact) && found.fact.type === 'created';
-  while (!signal?.aborted) {
+  for (let tries = 0; !signal?.aborted; tries++) {
     const named = await lookUp(nc, `${stream}.${created}`, '');
     if (isCreated(named)) return named.fact;
     // Older versions put it first. Only asked of a stream that is there: the server logs each request of a trainer that may not make it.
     const first = named === 'none' ? await lookUp(nc, stream, JSON.stringify({ seq: 1 })) : undefined;
     if (isCreated(first)) return first.fact;
+    if (tries === 0) missing?.();
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
   throw signal.reason;

@@ -12,7 +12,10 @@ import { handOver } from './handOver.ts';
  * chain(take(20, sobol()), ga())
  */
 export function take(n: number, strategy: Strategy): Strategy {
-  checkOption('take', n, wholeFrom(0));
+  checkOption('take', n, {
+    ...wholeFrom(0),
+    hint: (got) => (typeof got === 'function' ? '; the number comes first, as in take(20, sobol())' : ''),
+  });
   return withSpec({ take: [n, partOf('take', strategy)] }, (parent) => {
     const env = child(parent, 'take');
     return handOver(strategy, env, {

@@ -1,6 +1,7 @@
 import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.ts';
 import { child, type Env, type StrategyEvent, type TrialId } from '../../src/messages.ts';
-import { checkOption, notNegative, wholeFrom } from '../../src/schema/optionRules.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
+import { checkOption, notNegative, type OptionRule, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { handOver } from './handOver.ts';
@@ -36,8 +37,9 @@ interface UntilState<S> {
  * const first: Condition<boolean> = { init: () => false, tell: (over, { type }, own) => over || (own && type === 'ended'), holds: (over) => over };
  * chain(until(first, sobol()), bo()) // until its first trial has ended
  */
-export const until = <S>(condition: Condition<S>, strategy: Strategy): Strategy =>
-  withSpec({ until: [condition.spec ?? 'code', partOf('until', strategy)] }, (parent) => {
+export function until<S>(condition: Condition<S>, strategy: Strategy): Strategy {
+  checkOption('until', condition, conditionRule);
+  return withSpec({ until: [condition.spec ?? 'code', partOf('until', strategy)] }, (parent) => {
     const env = child(parent, 'until');
     const isOwn = (own: ReadonlySet<TrialId>, told: StrategyEvent): boolean =>
       told.type === 'suggested' ? told.by.startsWith(`${env.name}/`) : own.has(told.id);
@@ -50,6 +52,14 @@ export const until = <S>(condition: Condition<S>, strategy: Strategy): Strategy 
       passed: ({ known }) => condition.holds(known),
     });
   });
+}
+
+const conditionRule: Omit<OptionRule, 'schema'> = {
+  expected: 'a condition such as plateau(20)',
+  holds: (value): value is Condition =>
+    isRecord(value) && [value.init, value.tell, value.holds].every((part) => typeof part === 'function'),
+  hint: (got) => (typeof got === 'function' ? '; the condition comes first, as in until(plateau(20), ga())' : ''),
+};
 
 function runningAfter(running: ReadonlySet<TrialId>, { type, id }: StrategyEvent): ReadonlySet<TrialId> {
   if (type === 'reported') return running;

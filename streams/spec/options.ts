@@ -2,6 +2,7 @@ import { OptionError } from '../../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
 import { DECISIONS, RULES } from '../../src/facts/versions.ts';
 import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom, within } from '../../src/schema/optionRules.ts';
@@ -83,6 +84,25 @@ export function refuseUnknown(options: object, ...others: string[]): void {
   const names = [...Object.keys(studyOptions), 'inspect', ...others];
   for (const name of Object.keys(options))
     if (!names.includes(name)) throw new OptionError('options', `names among ${names.join(', ')}`, name, nearest(name, names));
+}
+
+/** @throws OptionError for what is no space, such as its parameters */
+export function checkSpace(space: unknown): void {
+  if (isRecord(space) && typeof space.toJSON === 'function') return;
+  throw new OptionError(
+    'space',
+    'a space such as space({ lr: float(0, 1) })',
+    space,
+    isRecord(space) ? '; did you mean space({ ... })?' : '',
+  );
+}
+
+/** @throws OptionError for what is no log, such as its path */
+export function checkLog(log: unknown): void {
+  if (isRecord(log) && typeof log.append === 'function') return;
+  const isPromise = isRecord(log) && typeof log.then === 'function';
+  const path = typeof log === 'string' ? log : 'study.jsonl';
+  throw new OptionError('log', `a log such as await openJournal('${path}')`, log, isPromise ? '; it is a promise: await it' : '');
 }
 
 /** The requirements of a trial, as numbers. */

@@ -1,6 +1,7 @@
 import { type Fact, LONGEST_TRACE, type Params, type Values } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../src/messages.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { show } from '../../src/space/check.ts';
 import type { Space } from '../../src/space/space.ts';
@@ -12,10 +13,11 @@ import type { EarlierOption } from '../engine/earlier.ts';
 import { blockedBy, FixedAsks } from '../engine/fixedAsks.ts';
 import { runEngine } from '../engine/run.ts';
 import { submit, submitter } from '../engine/submit.ts';
+import { example, kindOf, oneForSeveral } from '../evaluate.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import { StudyResults } from '../results/studyResults.ts';
-import { objectivesOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { checkLog, checkSpace, objectivesOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { checkStrategy } from '../strategy.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
@@ -45,6 +47,8 @@ export interface CreateStudyOptions<P, O extends string = string> extends StudyO
 export function createStudy<P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<P, O> = {}): Study<P, O> {
   refuseUnknown(options, 'strategy', 'earlier', 'log', 'onEntry', 'warn');
   const { log = memoryLog(), onEntry, warn = console.warn, ...settings } = options;
+  checkSpace(space);
+  checkLog(log);
   const past = headAtStart(log);
   const failing = watchFailures(log, past);
   const reporting = watchReports('call study.report(trial, value, step)', past, warn);
@@ -161,6 +165,7 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     const handed = asks.take(accepts);
     if (handed) return handed;
     if (end && 'error' in end) throw end.error;
+    if (end && engine.ledger.closed === undefined) throw closed();
     if (end) return undefined;
     const waiting = asks.wait(accepts);
     engine.stir();
@@ -196,8 +201,13 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
       const suggestion = await (fixed ? nextWith(fixed) : next((one) => !fixedAsks.isAwaited(one)));
       return suggestion && claim(suggestion);
     },
-    tell: (trial, result) => {
+    tell: async (trial, result) => {
       if (told.has(trial)) return tell({ type: 'stopped', ...of(trial) });
+      await running();
+      checkResult(
+        result,
+        objectives().map(({ name }) => name),
+      );
       return tell({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) });
     },
     fail: (trial, reason = 'error', message = '', trace = undefined) =>
@@ -232,12 +242,25 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
   };
 }
 
+/** @throws RefusedError for what is no result */
+function checkResult(result: unknown, names: readonly string[]): void {
+  if (typeof result === 'number' && names.length === 1) return;
+  if (isRecord(result) && isRecord(result.values)) return;
+  const message =
+    typeof result === 'number'
+      ? `tell: got ${result}; ${oneForSeveral(names)}`
+      : `tell: expected ${names.length > 1 ? '' : 'a number or '}${example(names)}, got ${kindOf(result)}`;
+  throw new RefusedError({ code: 'bad-field', message });
+}
+
 /** The claim on an attempt. */
 const runOf = (trial: TrialId, attempt: number): string => `${trial}.${attempt}`;
 
 /** @throws RefusedError for `report(trial, step, value)`, the order of earlier versions, if it is recognisable */
 function checkOrder(values: number | Values, step: unknown): void {
   if (Number.isInteger(step) || (typeof step === 'number' && typeof values !== 'number')) return;
+  if (typeof step !== 'number')
+    throw new RefusedError({ code: 'bad-field', message: `report: expected a whole number as the step, got ${kindOf(step)}` });
   const message = `report: expected (trial, value, step), got the step ${show(step)} and the value ${show(values)}; are they swapped?`;
   throw new RefusedError({ code: 'bad-field', message });
 }

@@ -13,7 +13,7 @@ import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
 import { endedRows, type Progress, progress } from '../results/observe.ts';
 import { frontChanges } from '../results/pareto.ts';
-import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { checkLog, checkSpace, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { checkStrategy } from '../strategy.ts';
 import { type Failure, headAtStart, NoResultError, watchFailures, withFailure } from './noResult.ts';
@@ -86,10 +86,16 @@ export function optimize<P, O extends string = 'value'>(
     refuseUnknown(options, 'strategy', 'earlier', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
     if (strategy !== undefined) checkStrategy('strategy', strategy);
     const log = given ?? memoryLog();
+    checkSpace(space);
+    checkLog(log);
     /** A number is the value of the first objective, named by the options or else by the log. */
-    const evaluating = { value: named ?? 'value', timeLimit };
+    const evaluating = { value: named ?? 'value', several: [] as readonly string[], timeLimit };
+    const name = (names: readonly string[]) => {
+      evaluating.value = names[0]!;
+      evaluating.several = names.length > 1 ? names : [];
+    };
     const onEntry = (noted: AppliedEntry<P>) => {
-      if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
+      if (!noted.refusal && noted.fact.type === 'created') name(noted.fact.objectives.map(({ name }) => name));
       if (noted.effect === 'suggested') open.add(noted.fact.trial);
       if (noted.effect === 'ended') open.delete(noted.fact.trial);
       out.next(noted);

@@ -5,7 +5,7 @@ import type { Directive } from '../engine/directive.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import { runEngine } from '../engine/run.ts';
 import type { Log } from '../log/log.ts';
-import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { checkLog, checkSpace, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 
 export interface RunStudyOptions<P> extends StudyOptions, StrategyOption, EarlierOption {
   /** Whether all trainers are in this process: runs that were open before its start are then lost. Default: false. */
@@ -28,6 +28,8 @@ export interface RunStudyOptions<P> extends StudyOptions, StrategyOption, Earlie
 export const runStudy = <P>(space: Space<P>, log: Log, options: RunStudyOptions<P> = {}): Observable<Directive<P>> =>
   new Observable((out) => {
     refuseUnknown(options, 'strategy', 'earlier', 'exclusive', 'onEntry');
+    checkSpace(space);
+    checkLog(log);
     const { stop } = runEngine<P>(space, options.strategy, log, options, {
       direct: (directive) => out.next(directive),
       finished: () => out.complete(),

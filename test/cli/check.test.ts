@@ -41,10 +41,12 @@ it('sees an ordinary script, which knows nothing of budgets', async () => {
 it('says which parameters the program does not get', async () => {
   const place = studyIn();
   const print = ['sh', '-c', 'echo loss=0.5'];
-  expect((await check(place, print)).rows['not passed']).toBe('x; add {args} to the command, unless the program reads HYPERTIDE_PARAMS');
+  expect((await check(place, print)).rows['not passed']).toBe(
+    'x; add {args} to the command, unless the program reads HYPERTIDE_PARAMS or HYPERTIDE_PARAM_X',
+  );
   for (const mention of ['{args}', '{params}', '--x={x}'])
     expect((await check(place, [...print, mention])).rows).not.toHaveProperty('not passed');
-  const sentence = 'the command does not pass x; add {args} to the command, unless the program reads HYPERTIDE_PARAMS';
+  const sentence = 'the command does not pass x; add {args} to the command, unless the program reads HYPERTIDE_PARAMS or HYPERTIDE_PARAM_X';
   const run = (...more: readonly string[]) => hypertide(place, 'run', 'study.yaml', '--trials', '1', '--', ...print, ...more);
   expect((await run()).err).toContain(sentence);
   expect((await run()).err).not.toContain(sentence); // once for each study

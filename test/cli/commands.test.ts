@@ -41,7 +41,9 @@ describe('commands that read', () => {
   it('say how many entries do not count, and why, and a run does so too', async () => {
     const place = await studied('trials: 4\n');
     const path = join(place, 'study.jsonl');
-    expect((await hypertide(place, 'best', 'study.jsonl')).err).toMatch(/^as it ran: node \S+trainer\.mjs --x [\d.]+\n$/);
+    expect((await hypertide(place, 'best', 'study.jsonl')).err).toMatch(
+      /^as it ran: env HYPERTIDE_PARAM_ACT=\w+ node \S+trainer\.mjs --x [\d.]+\n$/,
+    );
     const lines = readFileSync(path, 'utf8').split('\n');
     const at = lines.findIndex((line) => line.includes('"suggested","trial":2'));
     lines[at] = lines[at]!.replace('suggested', 'sughested');
@@ -250,7 +252,7 @@ describe('commands that are written into the journal', () => {
     [['retract', 'study.jsonl', '9'], /there is no trial 9/],
     [['cancel', 'study.jsonl', '1'], /trial 1 has ended/],
     [['change', 'study.jsonl'], /nothing to change/],
-    [['change', 'study.jsonl', '--strategy', 'randm'], /strategy: expected one of .*did you mean random\?/],
+    [['change', 'study.jsonl', '--strategy', 'randm'], /strategy: got "randm"; did you mean random\? Expected one of /],
     [['change', 'study.jsonl', '--strategy', '{'], /--strategy: /],
     [
       ['change', 'study.jsonl', '--strategy', '{ grid: { levels: { nothing: 3 } } }'],

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { firstRungText } from '../../src/dashboard/phases.ts';
-import { asha, chain, createStudy, defineStrategy, float, optimize, random, space, tpe } from '../../streams/index.ts';
+import { asha, chain, createStudy, defineStrategy, float, ga, optimize, propose, random, space, take, tpe } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { ensurePage } from '../support/page.ts';
 import { directory, hypertide, start, studyIn, TRAINER, until } from './support.ts';
@@ -58,7 +58,7 @@ describe('hypertide why', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^trial 12 was suggested by tpe: x=[\d.]+\n/);
     expect(out).toContain('at that time: tpe proposes the most promising point according to its model of the results\n');
-    expect(out).toMatch(/for comparison, a random forest on the 11 results known then predicted value [\d.e-]+ ± [\d.e-]+\n/);
+    expect(out).toMatch(/for comparison, a random forest on the 11 completed trials among them predicted value [\d.e-]+ ± [\d.e-]+\n/);
     expect(out).toMatch(/result: completed value=[\d.]+\n/);
     expect(out).toContain('recomputed from the log: the same decision\n');
     expect((await hypertide(place, 'why', 's.jsonl')).out, 'of the best trial').toMatch(/^trial \d+ was suggested by tpe: x=[\d.]+\n/);
@@ -105,6 +105,31 @@ describe('a trial that was stopped', () => {
       undefined,
     ]);
     expect((await hypertide(place, 'why', 's.jsonl', '2')).out).not.toContain('stopped by');
+  });
+
+  it('shows the parents of a child, the results known then, and an uncertainty of 0', async () => {
+    const place = directory();
+    const log = await openJournal(join(place, 's.jsonl'));
+    const own = defineStrategy({
+      name: 'own',
+      init: () => undefined,
+      tell: () => undefined,
+      ask: (_state, ask, _rng, env) => propose(ask, env.name, [0.25], { origin: 'moved x', mean: '0.5', sd: '0' }),
+    });
+    await optimize(space({ x: float(0, 1) }), ({ x }) => x, {
+      log,
+      trials: 21,
+      strategy: chain(take(20, ga({ population: 8 })), own),
+    }).result();
+    await log.close();
+    expect((await hypertide(place, 'why', 's.jsonl', '12')).out).toMatch(/\norigin: parents? \d+/);
+    const { out } = await hypertide(place, 'why', 's.jsonl', '21');
+    expect(out).toContain('\norigin: moved x\n');
+    expect(out).toContain('\nresults known then: 20 of take/ga\n');
+    expect(out).toContain('0.5 ± 0 (mean ± standard deviation; a deviation of 0 means that the model fits badly here)\n');
+    expect(out).toContain('\nnot recomputed: the strategy own is code, which a log does not hold\n');
+    const { err } = await hypertide(place, 'verify', 's.jsonl');
+    expect(err).toContain('s.jsonl: its strategy own is code, which a log does not hold; in your program');
   });
 
   it('has no reason if its strategy is code', async () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Params } from '../../facts/facts.ts';
 import { UsageError } from '../usage.ts';
-import { checkVariables } from './job.ts';
+import { checkVariables, variableOf } from './job.ts';
 import { parseTemplate, type Template, unmentioned } from './template.ts';
 
 type AnySpace = { toJSON(): { readonly parameters: object } };
@@ -23,7 +23,9 @@ export function commandOf(words: readonly string[] | undefined, space: AnySpace)
 /** The message about parameters that the command does not pass; undefined if it passes all. */
 export function notPassed(command: Template, space: AnySpace): string | undefined {
   const missing = unmentioned(command, Object.keys(space.toJSON().parameters));
-  return missing.length === 0 ? undefined : `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS`;
+  return missing.length === 0
+    ? undefined
+    : `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS or HYPERTIDE_${variableOf(missing[0]!)}`;
 }
 
 /**

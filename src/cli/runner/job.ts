@@ -2,7 +2,7 @@ import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { asText } from '../../study/programArguments.ts';
 import { UsageError } from '../usage.ts';
-import type { Filling } from './template.ts';
+import { type Filling, type Template, unmentioned } from './template.ts';
 
 /** One attempt at a trial, to be run by a program. */
 export interface Job {
@@ -37,7 +37,13 @@ export interface Job {
 export const fillingOf = ({ paths, environment: _, ...job }: Job): Filling => ({ ...job, paramsFile: paths.params });
 
 /** The variable of a parameter, without `HYPERTIDE_`. Letters of other alphabets are kept; otherwise all Greek names would be the same. */
-const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
+export const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
+
+/** What repeats a run whose command does not pass some parameters: the program may have read them from its environment. */
+export function variablesFor(command: Template, { params }: Pick<Job, 'params'>): readonly string[] {
+  const missing = unmentioned(command, Object.keys(params));
+  return missing.length === 0 ? [] : ['env', ...missing.map((name) => `HYPERTIDE_${variableOf(name)}=${asText(params[name]!)}`)];
+}
 
 /** @throws UsageError if two parameters would share an environment variable. */
 export function checkVariables(parameters: readonly string[]): void {

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { isDiskFull } from '../sources/fullDisk.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import { keepCommand } from './command.ts';
-import { environmentOf, fillingOf, type Job } from './job.ts';
+import { environmentOf, fillingOf, type Job, variablesFor } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';
 import { metricFile } from './metricFile.ts';
 import { type Heard, hear, outcomeOf, type ProcessEnd, type ProgramOutcome, sameSignal } from './outcome.ts';
@@ -119,7 +119,7 @@ const over = (outcome: ProgramOutcome): Running => ({ done: Promise.resolve(outc
 
 function launch(job: Job, { command, directory }: ProcessOptions, mark: string): Child {
   const [program, ...rest] = fillTemplate(command, fillingOf(job));
-  if (job.paths.command !== undefined) keepCommand(job.paths.command, [program!, ...rest]);
+  if (job.paths.command !== undefined) keepCommand(job.paths.command, [...variablesFor(command, job), program!, ...rest]);
   if (directory !== undefined && !existsSync(directory)) throw new Error(`there is no directory ${directory}`);
   const child = spawn(program!, rest, {
     shell: false,

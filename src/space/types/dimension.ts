@@ -1,4 +1,6 @@
+import { isRecord } from '../../schema/isRecord.ts';
 import { type AllowUndefined, omitUndefined } from '../../schema/omitUndefined.ts';
+import { fault, show } from '../check.ts';
 import type { PriorData } from '../prior.ts';
 import type { Value } from '../value.ts';
 import { type BooleanDimension, booleanType, type ChoiceDimension, choiceType, type OrdinalDimension, ordinalType } from './choice.ts';
@@ -166,4 +168,20 @@ export const when = <const K extends string, const V extends Value | readonly Va
   parent: K,
   values: V,
   dimension: D,
-): D & Conditional<{ readonly [P in K]: V }> => ({ ...dimension, when: { [parent]: values } as { readonly [P in K]: V } });
+): D & Conditional<{ readonly [P in K]: V }> => {
+  checkCondition(parent, values, dimension);
+  return { ...dimension, when: { [parent]: values } as { readonly [P in K]: V } };
+};
+
+/** @throws SpaceError for a condition as in a study file, `when({ opt: 'sgd' }, float(0, 1))` */
+function checkCondition(parent: unknown, values: unknown, dimension: unknown): void {
+  if (typeof parent === 'string' && isRecord(dimension)) return;
+  const [[name, value] = []] = isRecord(parent) ? Object.entries(parent) : [];
+  const meant = name === undefined ? '' : `; did you mean when(${show(name)}, ${show(value)}, ...)?`;
+  throw fault(
+    'when',
+    '(parent, values, parameter)',
+    [parent, values, dimension].filter((part) => part !== undefined),
+    meant,
+  );
+}

@@ -30,7 +30,7 @@ export interface RunTrainerOptions {
   readonly name?: string;
   /** Trials at a time. Default 1. */
   readonly slots?: number;
-  /** Called with a line for people. */
+  /** Called with a line for people. Default: `console.warn` for `trainer`. */
   readonly warn?: Warn;
   /** Called when the study has closed, with the reason. */
   readonly closed?: (reason: string) => void;

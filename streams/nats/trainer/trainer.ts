@@ -29,14 +29,15 @@ export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready
  * await done;
  */
 export function trainer<P>(nc: NatsConnection, study: string, objective: Objective<P>, options: TrainerOptions = {}): Trainer {
-  const { blocking, timeLimit, value, ...rest } = options;
+  const { blocking, timeLimit, value, warn = (message: string) => console.warn(message), ...rest } = options;
   if (blocking && (rest.slots ?? 1) > 1) throw new OptionError('slots', '1 for an objective that blocks', rest.slots);
   const settings = timeLimit === undefined ? {} : { timeLimit };
   checkTimeLimit(settings);
   let name = value;
   const waiting = new AbortController();
+  const missing = () => warn(`waiting for the study ${study}, which is not on this server yet`);
   const named = async () => {
-    name ??= (await createdOn(nc, study, waiting.signal)).objectives[0]!.name;
+    name ??= (await createdOn(nc, study, waiting.signal, missing)).objectives[0]!.name;
   };
   const perform: Perform<P> = ({ suggestion, run, say }) => {
     const { stop, abandon } = evaluateTrial(objective, suggestion, run, say, { ...settings, value: name! });
@@ -49,7 +50,7 @@ export function trainer<P>(nc: NatsConnection, study: string, objective: Objecti
     };
   };
   const beats = blocking && { beats: (subjects: Subjects, name: string) => threadBeats(blocking, subjects, name) };
-  const self = runTrainer<P>(nc, study, perform, { ...rest, ...beats, ready: named });
+  const self = runTrainer<P>(nc, study, perform, { ...rest, warn, ...beats, ready: named });
   const over = () => waiting.abort();
   self.done.then(over, over);
   return self;

@@ -32,6 +32,18 @@ describe('trainer', () => {
     await engine.close();
   });
 
+  it('waits for a study that is not there, and says so once', async () => {
+    const study = fresh();
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { done } = trainer<At>(await server.connect(), study, ({ x }) => x);
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledWith(`waiting for the study ${study}, which is not on this server yet`), 10_000);
+    const engine = await engineOn(server, { study, trials: 1 });
+    await done;
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+    await engine.close();
+  });
+
   it.each([
     ['with metrics of 23 KB, all of which count', 1000, undefined, ['metrics']],
     ['with metrics of 230 KB, without which it counts', 10_000, undefined, []],

@@ -95,7 +95,7 @@ describe('until', () => {
       'strategy.until[0].plateau.improvement: expected a number of at least 0, got -1',
     ],
     [{ until: [{ plateau: [1, { better: 1 }] }, 'random'] }, 'better: expected one of the options improvement'],
-    [{ until: [{ plateau: 1 }, 'randm'] }, 'strategy.until[1]: expected one of'],
+    [{ until: [{ plateau: 1 }, 'randm'] }, 'strategy.until[1]: got "randm"; did you mean random? Expected one of'],
   ])('refuses %j', (spec, message) => expect(() => parseStrategy(spec)).toThrow(message));
 
   it('refuses several objectives', () => {

@@ -3,6 +3,7 @@ import { strategyOf } from '../../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
 import { damageIn } from '../../../../streams/log/repair.ts';
 import { jsonOrAbsent } from '../../../../streams/spec/options.ts';
+import { OptionError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import { version as current } from '../../../version.ts';
@@ -63,8 +64,8 @@ function strategyIn({ place, created }: CommandStudy) {
     return strategyOf(created);
   } catch (error) {
     const { strategy } = created;
-    const why =
-      typeof strategy === 'string' ? 'is code, which a log does not hold' : `cannot be made from data (${(error as Error).message})`;
-    throw new UsageError(`${place}: its strategy ${jsonOrAbsent(strategy)} ${why}`, { todo: IN_CODE });
+    const unknown = error instanceof OptionError && typeof error.got === 'string' ? error.got : undefined;
+    const why = unknown === undefined ? `cannot be made from data (${(error as Error).message})` : 'is code, which a log does not hold';
+    throw new UsageError(`${place}: its strategy ${unknown ?? jsonOrAbsent(strategy)} ${why}`, { todo: IN_CODE });
   }
 }

@@ -16,7 +16,7 @@ import { pairs } from '../../terminal/render.ts';
 import { UsageError } from '../../usage.ts';
 
 /** Tags that are sentences for people. */
-const EXPLANATIONS = { why: 'why auto chose this strategy', studies: 'promising by the results of' };
+const EXPLANATIONS = { why: 'why auto chose this strategy', studies: 'promising by the results of', origin: 'origin' };
 /** The phase of a composition that has not handed over: the phase of the strategy that answers is more useful. */
 const ANSWERING = 'handOver.answering';
 
@@ -33,7 +33,7 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
 }
 
 function* linesOf(
-  { trial, by, phases = {}, expected, recomputed, impossible, stopped }: Why,
+  { trial, by, phases = {}, expected, results = {}, recomputed, impossible, stopped }: Why,
   row: TrialRow<Params>,
   objective: ObjectiveSpec,
 ) {
@@ -46,9 +46,11 @@ function* linesOf(
   const predicted = predictedIn(tags, objective);
   if (predicted !== undefined) yield predicted;
   for (const [name, about] of Object.entries(EXPLANATIONS)) if (tags[name] !== undefined) yield `${about}: ${tags[name]}`;
+  const known = Object.entries(results).map(([path, count]) => `${count} of ${path}`);
+  if (known.length > 0) yield `results known then: ${known.join(', ')}`;
   if (expected) {
-    const { mean, sd, results } = expected;
-    yield `for comparison, a random forest on the ${results} results known then predicted ${objective.name} ${short(mean)} ± ${short(sd)}`;
+    const { mean, sd, results: completed } = expected;
+    yield `for comparison, a random forest on the ${completed} completed trials among them predicted ${objective.name} ${short(mean)} ± ${short(sd)}`;
   }
   if (tags['first rung'] !== undefined) yield `early stopping compared trials from ${firstRungText(tags['first rung'])}`;
   yield resultOf(row);
@@ -64,7 +66,8 @@ function predictedIn({ mean, sd, at, limit }: Tags, objective: ObjectiveSpec): s
   const [loss, deviation] = [Number(mean), Number(sd)];
   if (!Number.isFinite(loss) || !Number.isFinite(deviation)) return undefined; // or several, for several objectives
   const where = at === undefined ? '' : ` at step ${at}`;
-  return `its model, by which it chose, predicted ${objective.name} ${short(lossOf(objective, loss))} ± ${short(deviation)}${where} (mean ± standard deviation${capText(limit, objective)})`;
+  const doubt = deviation === 0 ? '; a deviation of 0 means that the model fits badly here' : '';
+  return `its model, by which it chose, predicted ${objective.name} ${short(lossOf(objective, loss))} ± ${short(deviation)}${where} (mean ± standard deviation${capText(limit, objective)}${doubt})`;
 }
 
 /** Next to a few huge losses, all others would look equal, so the model of `bo` has a limit above which losses are equal. */

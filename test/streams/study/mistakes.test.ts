@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import {
+  chain,
+  createStudy,
+  defineStrategy,
+  float,
+  ga,
+  memoryLog,
+  optimize,
+  plateau,
+  random,
+  runStudy,
+  space,
+  take,
+  tpe,
+  until,
+  when,
+} from '../../../streams/index.ts';
+import { line } from '../../support/line.ts';
+
+/** What JavaScript programs, whose types no compiler checks, are told about a mistake. */
+const call = (make: (...given: readonly never[]) => unknown, ...given: readonly unknown[]) => make(...(given as never[]));
+
+describe('a call with wrong arguments', () => {
+  it.each<[string, () => unknown, string]>([
+    [
+      'a condition as in a study file',
+      () => call(when as never, { opt: 'sgd' }, float(0, 1)),
+      'when: expected (parent, values, parameter), got [{"opt":"sgd"},{"type":"float","low":0,"high":1}]; did you mean when("opt", "sgd", ...)?',
+    ],
+    [
+      'a condition without a parameter',
+      () => call(when as never, 'opt', 'sgd'),
+      'when: expected (parent, values, parameter), got ["opt","sgd"]',
+    ],
+    [
+      'take with its arguments swapped',
+      () => call(take as never, random(), 3),
+      'take: expected a whole number of at least 0, got a function; the number comes first, as in take(20, sobol())',
+    ],
+    [
+      'until with its arguments swapped',
+      () => call(until as never, ga(), plateau(20)),
+      'until: expected a condition such as plateau(20), got a function; the condition comes first, as in until(plateau(20), ga())',
+    ],
+    ['until with a name', () => call(until as never, 'plateau', ga()), 'until: expected a condition such as plateau(20), got "plateau"'],
+    [
+      'chain with a list',
+      () => call(chain as never, [ga(), tpe()]),
+      'chain: expected a strategy such as tpe(), got ["a function","a function"]; a chain takes strategies one by one, as in chain(ga(), bo())',
+    ],
+    [
+      'a strategy without tell',
+      () => call(defineStrategy as never, { name: 'own', init: () => 0, ask: () => [0.5] }),
+      'defineStrategy.tell: expected a function, got undefined',
+    ],
+    [
+      'createStudy without a space',
+      () => call(createStudy as never, { x: float(0, 1) }),
+      'space: expected a space such as space({ lr: float(0, 1) }), got {"x":{"type":"float","low":0,"high":1}}; did you mean space({ ... })?',
+    ],
+    [
+      'a log that is not awaited',
+      () => call(createStudy as never, line, { log: Promise.resolve(memoryLog()) }),
+      "log: expected a log such as await openJournal('study.jsonl'), got {}; it is a promise: await it",
+    ],
+    [
+      'the path of a log',
+      () => call(createStudy as never, line, { log: 'a.jsonl' }),
+      `log: expected a log such as await openJournal('a.jsonl'), got "a.jsonl"`,
+    ],
+    [
+      'a strategy that is not called',
+      () => call(tpe as never, { axes: [] }),
+      'tpe: expected a strategy, got a function; did you mean tpe()?',
+    ],
+  ])('%s', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  it('optimize and runStudy refuse what is no space', async () => {
+    await expect(optimize({ x: float(0, 1) } as never, () => 1, { trials: 1 }).result()).rejects.toThrow('did you mean space({ ... })?');
+    const failed = new Promise((_, reject) => runStudy({} as never, memoryLog()).subscribe({ error: reject }));
+    await expect(failed).rejects.toThrow('space: expected a space');
+  });
+
+  it('a misspelled option is answered by the name that was meant first', () => {
+    expect(() => createStudy(line, { trails: 3 } as object)).toThrow(
+      /^options: got "trails"; did you mean trials\? Expected names among study, seed/,
+    );
+  });
+});
+
+describe('a strategy of your own', () => {
+  it('is refused if its ask is async', async () => {
+    const own = defineStrategy({ name: 'own', init: () => 0, tell: (n) => n, ask: (async () => [0.5]) as never });
+    await expect(optimize(line, ({ x }) => x, { strategy: own, trials: 1 }).result()).rejects.toThrow(
+      'own answered a promise, expected an answer at once: its ask must not be async',
+    );
+  });
+});
+
+describe('a result of the wrong kind', () => {
+  const two = { objectives: { loss: 'minimize', size: 'minimize' } } as const;
+
+  it.each<[string, unknown, object, string]>([
+    ['a text', '0.5', {}, 'the objective returned the text "0.5" instead of a number'],
+    [
+      'a number for several objectives',
+      0.5,
+      two,
+      'the objective returned 0.5; one number cannot be the result of several objectives: expected { values: { loss: 0.3, size: 0.3 } }',
+    ],
+  ])('an objective returns %s', async (_, result, options, message) => {
+    await expect(optimize(line, (() => result) as never, { trials: 3, ...options }).result()).rejects.toThrow(message);
+  });
+
+  it.each<[string, unknown, object, string]>([
+    ['values without their key', { loss: 1 }, {}, 'tell: expected a number or { values: { value: 0.3 } }, got an object with loss'],
+    ['nothing', undefined, {}, 'tell: expected a number or { values: { value: 0.3 } }, got undefined'],
+    ['a text', '0.1', {}, 'tell: expected a number or { values: { value: 0.3 } }, got the text "0.1"'],
+    [
+      'a number for several objectives',
+      1,
+      two,
+      'tell: got 1; one number cannot be the result of several objectives: expected { values: { loss: 0.3, size: 0.3 } }',
+    ],
+  ])('tell gets %s', async (_, result, options, message) => {
+    const study = createStudy(line, { strategy: random(), trials: 3, ...options });
+    const { trial } = (await study.ask())!;
+    await expect(study.tell(trial, result as never)).rejects.toThrow(message);
+    await study.close();
+  });
+
+  it('report gets a text as its step, and tell a trial before the first', async () => {
+    const study = createStudy(line, { strategy: random(), trials: 3 });
+    await expect(study.tell(99, 1)).rejects.toThrow('no trial 99 has been suggested; there is none yet');
+    const { trial } = (await study.ask())!;
+    await expect(study.report(trial, 1, '1' as never)).rejects.toThrow('report: expected a whole number as the step, got the text "1"');
+    await study.close();
+  });
+});
+
+describe('an ask that no trial can answer', () => {
+  it('rejects after the study was closed by its program', async () => {
+    const study = createStudy(line, { strategy: random(), trials: 3 });
+    await study.ready();
+    await study.close();
+    await expect(study.ask()).rejects.toThrow('the study is closed');
+  });
+
+  it('rejects on a log that is closed', async () => {
+    const log = memoryLog();
+    const first = createStudy(line, { strategy: random(), trials: 3, log });
+    const { trial } = (await first.ask())!;
+    await first.tell(trial, 1);
+    await first.close();
+    await expect(createStudy(line, { strategy: random(), trials: 3, log }).ask()).rejects.toThrow('the log is closed');
+  });
+
+  it('is undefined when the study is over', async () => {
+    const study = createStudy(space({ x: float(0, 1) }), { strategy: random(), trials: 1 });
+    await study.tell((await study.ask())!.trial, 1);
+    expect(await study.ask()).toBeUndefined();
+    await study.close();
+    expect(await study.ask()).toBeUndefined();
+  });
+});
