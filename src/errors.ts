@@ -72,11 +72,13 @@ export class SpaceError extends UserError {
 /** A study cannot continue: its strategy waits, but no open trial or fit is left that could end the wait. */
 export class StalledError extends Error {
   override readonly name = 'StalledError';
+  readonly code = 'stalled';
 }
 
 /** A strategy broke its contract (it answered an ask never or more than once), or it does not support this study. */
 export class StrategyError extends Error {
   override readonly name = 'StrategyError';
+  readonly code = 'strategy';
 }
 
 /** The log belongs to a different study. The message lists the differences. */

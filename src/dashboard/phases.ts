@@ -11,7 +11,7 @@ const sentences: Readonly<Record<string, string>> = {
   'handOver.answering': 'answers asks; the stages after it are not asked yet',
   'handOver.handedOver': 'has handed over: the next stage answers from now on',
   'evolution.founding': 'tries the first members of its population',
-  'evolution.breeding': 'proposes children of the best configurations so far',
+  'evolution.breeding': 'proposes children of the members of its population',
   'evolution.restarting': 'has converged, and tries the first members of another population',
   'evolution.settling': 'has suggested a whole generation, and waits for its results',
   'evolution.spent': 'has suggested its last trial',

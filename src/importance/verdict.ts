@@ -12,7 +12,7 @@ export function verdictOn({ fanova, intervals }: Pick<Importances, 'fanova' | 'i
   if (rivals.length === 0) return `${first} explains more of the variation than any other parameter`;
   const names = [first, ...rivals];
   const which = names.length > LISTED ? `which of ${names.length} parameters matters most` : `which matters most: ${names.join(', ')}`;
-  return `these results do not tell ${which}`;
+  return `the results are too few or too similar to tell ${which}`;
 }
 
 /** The parameters, the most important first. */

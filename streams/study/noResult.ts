@@ -70,8 +70,9 @@ export function watchFailures(
   const report = async ({ how, trials }: Alike): Promise<NoResultError> => {
     const known = failures;
     while ((await log.append({ type: 'changed', uncounted: [...new Set([...trials, ...more])] })) === 'fenced');
-    const todo =
-      'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
+    const todo = known.every(({ reason }) => reason === 'timeout')
+      ? 'raise timeLimit, or let the objective end sooner: these trials are not counted'
+      : 'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
     return new NoResultError(`the first trials failed ${how}, so the study stops`, known, todo);
   };
   return (noted) => {

@@ -142,6 +142,9 @@ export function optimize<P, O extends string = 'value'>(
 const AGAIN = 'correct the objective and run it again';
 const AGAIN_IN_A_LOG = 'correct the objective, queue these trials again with "hypertide retry <journal>", and run it again';
 
+/** The same if every trial took too long. */
+const TOO_SLOW = 'raise timeLimit, or let the objective end sooner';
+
 /** @param todo what to do if no trial has a result. */
 const resultOf = <P, O extends string>(run$: Observable<AppliedEntry<P>>, todo: string): Promise<OptimizeResult<P, O>> =>
   new Promise((resolve, reject) => {
@@ -163,7 +166,13 @@ const resultOf = <P, O extends string>(run$: Observable<AppliedEntry<P>>, todo: 
       complete: () => {
         const result = resultFrom(last, front, failures);
         if (result.reason !== 'aborted' && result.failed > 0 && result.completed + result.stopped === 0)
-          reject(new NoResultError(`no trial has a result, as all ${result.failed} failed`, failures, todo));
+          reject(
+            new NoResultError(
+              `no trial has a result, as all ${result.failed} failed`,
+              failures,
+              failures.every(({ reason }) => reason === 'timeout') ? TOO_SLOW : todo,
+            ),
+          );
         else resolve(result as OptimizeResult<P, O>); // the study refuses values by other names
       },
     });

@@ -42,7 +42,7 @@ describe('commands that read', () => {
     const place = await studied('trials: 4\n');
     const path = join(place, 'study.jsonl');
     expect((await hypertide(place, 'best', 'study.jsonl')).err).toMatch(
-      /^as it ran: env HYPERTIDE_PARAM_ACT=\w+ node \S+trainer\.mjs --x [\d.]+\n$/,
+      /^as it ran: env (HYPERTIDE_PARAM_[A-Z]+=\w+ )+node \S+trainer\.mjs --x [\d.]+\n$/,
     );
     const lines = readFileSync(path, 'utf8').split('\n');
     const at = lines.findIndex((line) => line.includes('"suggested","trial":2'));

@@ -35,8 +35,13 @@ const MOST_LOG = 1e12;
 function intScale(path: string, dimension: IntDimension): Scale {
   const { low, high, log, step = 1 } = dimension;
   for (const key of ['low', 'high', 'step'] as const) {
-    if (!Number.isSafeInteger(dimension[key] ?? 1))
-      throw fault(`${path}.${key}`, 'a whole number that a double can represent', dimension[key]);
+    const value = dimension[key] ?? 1;
+    if (!Number.isSafeInteger(value))
+      throw fault(
+        `${path}.${key}`,
+        Number.isInteger(value) ? 'a whole number that a double can represent' : 'a whole number',
+        dimension[key],
+      );
   }
   if (!(low <= high)) throw fault(`${path}.low`, `at most high (${high})`, low);
   if (log && step !== 1) throw fault(path, 'at most one of log and step', dimension);

@@ -246,7 +246,9 @@ describe('createStudy', () => {
       await study.tell(next.trial, 1);
     }
     expect(await study.ask()).toBeUndefined();
-    await expect(study.enqueue({ x: 4 })).rejects.toThrow('has ended (trials); to continue it, raise its limit');
+    await expect(study.enqueue({ x: 4 })).rejects.toThrow(
+      'has ended (trials); to continue it, create it again on its log with a higher limit, such as trials: 13',
+    );
     await study.close();
     const again = createStudy(line, { strategy: random(), trials: 4, log });
     await again.enqueue({ x: 4 });

@@ -141,6 +141,31 @@ describe('a result of the wrong kind', () => {
   });
 });
 
+describe('what to do', () => {
+  it('says that a second result of a trial is ignored', async () => {
+    const study = createStudy(line, { strategy: random(), trials: 3 });
+    const { trial } = (await study.ask())!;
+    await study.tell(trial, 1);
+    await expect(study.tell(trial, 2)).rejects.toThrow(
+      'trial 1 has ended: completed; a trial is told once, and retract(1) takes a wrong result back',
+    );
+    await study.close();
+  });
+
+  it('says how to continue a study that has ended', async () => {
+    const study = createStudy(line, { strategy: random(), trials: 1 });
+    await study.tell((await study.ask())!.trial, 1);
+    expect(await study.ask()).toBeUndefined();
+    await expect(study.enqueue({ x: 1 })).rejects.toThrow('create it again on its log with a higher limit, such as trials: 11');
+    await study.close();
+  });
+
+  it.each([2, 9])('names timeLimit if each of %i trials took too long', async (trials) => {
+    const never = () => new Promise<number>((resolve) => setTimeout(resolve, 10_000, 1).unref());
+    await expect(optimize(line, never, { trials, timeLimit: 0.01 }).result()).rejects.toThrow('raise timeLimit');
+  });
+});
+
 describe('an ask that no trial can answer', () => {
   it('rejects after the study was closed by its program', async () => {
     const study = createStudy(line, { strategy: random(), trials: 3 });

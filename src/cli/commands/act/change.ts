@@ -43,5 +43,5 @@ export async function change(study: CommandStudy, options: ChangeOptions): Promi
     resumes: options.resumes,
     rules,
   });
-  return act(study, { type: 'change', ...changes }, options, 'changed', 'changed, for the next run of the study');
+  return act(study, { type: 'change', ...changes }, options, 'changed', 'stored in the journal; the next run of the study applies it');
 }

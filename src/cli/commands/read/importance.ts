@@ -31,9 +31,9 @@ export async function importance(
     print(tableOf(shares));
     const verdict = verdictOn(shares);
     if (verdict !== undefined) inform(verdict);
-    inform('in brackets: the 90 % interval of the share, by bootstrap samples of the results');
-    inform('fANOVA: share of the variance of all results, so which parameters to search at all');
-    inform('PED-ANOVA: how much it distinguishes the best tenth of the results, so which parameters to tune further');
+    inform('in brackets: a 90 % interval of the share, by bootstrap samples of the results');
+    inform('fANOVA: how much of the variation of all results a parameter explains; it tells which parameters are worth a search');
+    inform('PED-ANOVA: how much a parameter distinguishes the best tenth of the results; it tells which parameters to tune further');
     suggestAfterData('plot slice', study);
   }
   return 0;

@@ -45,7 +45,7 @@ export async function verifyStudy(
 
 /** What to do if a part of the study is code. */
 const IN_CODE =
-  'in your program, "await verify(space, strategy, () => readJournal(path))" recomputes the suggestions (verify is in hypertide)';
+  'in your program, "await verify(space, strategy, () => readJournal(path))" recomputes the suggestions (verify is in hypertide, readJournal in hypertide/journal)';
 
 const listIfAny = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);
 

@@ -283,7 +283,9 @@ async function work(given: Work): Promise<Ending> {
       log.giveUp();
       return fleet.kill();
     }
-    warn(`ending ${fleet.running} running ${fleet.running === 1 ? 'trial' : 'trials'}; interrupt again to kill them`);
+    warn(
+      `ending ${fleet.running === 1 ? 'the running trial; interrupt again to kill it' : `${fleet.running} running trials; interrupt again to kill them`}`,
+    );
     end({ type: 'interrupted' });
   });
   const ending = await ended;
