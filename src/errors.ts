@@ -121,5 +121,5 @@ const A_FUNCTION = 'a function';
 export const LONG = 100;
 
 /** What was expected, what came, and what was probably meant. */
-export const expectation = (expected: string, got: string, hint: string): string =>
+const expectation = (expected: string, got: string, hint: string): string =>
   hint === '' || expected.length < LONG ? `expected ${expected}, got ${got}${hint}` : `got ${got}${hint} Expected ${expected}`;
