@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { main, printError } from './program/program.ts';
+// Imports nothing at first, so that an older Node prints this message, instead of an error about what it does not have.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major > 20 || (major === 20 && minor >= 19)) await (await import('./start.ts')).start();
+else {
+  process.stderr.write(`hypertide: expected Node 20.19 or newer, this is ${process.versions.node}\n`);
+  process.exitCode = 2;
+}
 
-process.on('uncaughtException', (error) => process.exit(printError(error)));
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : printError(error)); // the reader of the pipe has closed it
-});
-process.stderr.on('error', () => {}); // there is no output left to report it
-process.exitCode = await main(process.argv.slice(2));
+export {};

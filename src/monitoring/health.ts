@@ -32,11 +32,17 @@ async function studyOf({ state, leads, lag, failure, last }: Measured) {
 }
 
 /** Whether the process can do its work now, with details for people. */
-async function readinessOf({ studies }: Metrics, link: Link | undefined) {
+async function readinessOf({ studies, attended }: Metrics, link: Link | undefined) {
   const server = link && (link.connected() ? 'connected' : 'disconnected');
   const shown = await Promise.all([...studies].map(async ([name, study]) => [name, await studyOf(study)] as const));
-  const ready = server !== 'disconnected' && shown.every(([, { phase, failure }]) => phase !== 'starting' && failure === undefined);
-  return omitUndefined({ ready, server, studies: Object.fromEntries(shown) });
+  const isServing = shown.every(([, { phase, failure }]) => phase !== 'starting' && failure === undefined);
+  const isWorking = attended.size === 0 || [...attended.values()].includes('working');
+  const waited = [...attended].map(([name, phase]) => [name, { phase }] as const);
+  return omitUndefined({
+    ready: server !== 'disconnected' && isServing && isWorking,
+    server,
+    studies: Object.fromEntries([...shown, ...waited]),
+  });
 }
 
 /** Adds `/healthz`, which is 200 while the process works, and `/readyz`, which is 200 if it can do its work now. */

@@ -22,6 +22,8 @@ export interface Measured extends WatchedStudy {
 /** The metrics for Prometheus: those of the process, and those of the studies that it runs or reads. Counters cover a log from its beginning. */
 export class Metrics {
   readonly registry = new Registry();
+  /** The studies of a worker: whether it waits for one, or takes its trials. */
+  readonly attended = new Map<string, 'waiting' | 'working'>();
   readonly #studies = new Map<string, Measured>();
   readonly #facts = this.counter('facts_total', 'Entries of the log that count, by kind.', 'study', 'kind');
   readonly #suggestions = this.counter('suggestions_total', 'Suggestions, by the first stage of their path.', 'study', 'by');

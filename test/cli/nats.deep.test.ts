@@ -101,13 +101,11 @@ describe('a study on a server', () => {
   it('ends with one line where there is no server, and with another for wrong names', async () => {
     const place = studyIn();
     for (const command of [
-      ['serve', 'study.yaml', '--nats', 'nats://127.0.0.1:1'],
-      ['worker', '--nats', 'nats://127.0.0.1:1', '--study', 's', '--', 'true'],
       ['watch', '--nats', 'nats://127.0.0.1:1', '--study', 's'],
       ['worker', '--nats', server.url, '--study', 'A b', '--', 'true'],
       ['nats-conform', '--nats', server.url, '--', 'true', '{nats}', '{study}'],
       ['nats-conform', '--nats', 'nats://127.0.0.1:1', '--', 'true', '{nats}', '{study}', '{name}'],
-      ['serve', 'study.yaml', '--nats', 'nats://me:secret@127.0.0.1:1'],
+      ['watch', '--study', 's', '--nats', 'nats://me:secret@127.0.0.1:1'],
       ['serve', 'study.yaml', '--nats', 'nats://no such place'],
       ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'nosuch.nk'],
       ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'study.yaml'],

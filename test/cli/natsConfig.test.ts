@@ -144,3 +144,22 @@ it.each([
   expect(await hypertide(place, 'nats-config', ...args)).toMatchObject({ code: 2, err: expect.stringContaining(message), out: '' });
   expect(existsSync(join(place, 'seeds'))).toBe(false);
 });
+
+it('nats-config replaces the file of --output only if there is no error', async () => {
+  const place = directory();
+  const config = ['nats-config', '--study', 'digits', '-o', 'server.conf'];
+  expect(await hypertide(place, ...config, '--trainer', 'w1')).toMatchObject({ code: 0, out: '' });
+  const written = readFileSync(join(place, 'server.conf'), 'utf8');
+  expect(written).toContain('TRAINER_w1');
+  expect((await hypertide(place, ...config, '--trainer', 'no name')).code).toBe(2);
+  expect(readFileSync(join(place, 'server.conf'), 'utf8')).toBe(written);
+  expect(await hypertide(place, ...config, '--trainer', 'w1', 'w2')).toMatchObject({ code: 0 });
+  expect(readFileSync(join(place, 'server.conf'), 'utf8')).toContain('TRAINER_w2');
+  expect(readdirSync(place).sort()).toEqual(['seeds', 'server.conf']);
+});
+
+it('nats-config asks clients for certificates with --client-ca only: --tls-ca is the authority of a server', async () => {
+  const tls = ['nats-config', '--study', 'digits', '--tls-cert', 'c.pem', '--tls-key', 'k.pem'];
+  expect((await hypertide(directory(), ...tls, '--tls-ca', 'ca.pem')).out).not.toContain('verify');
+  expect((await hypertide(directory(), ...tls, '--client-ca', 'ca.pem')).out).toMatch(/ca_file: "ca.pem"\s+verify: true/);
+});

@@ -217,7 +217,7 @@ describe('on a server with the least rights for each user', () => {
 
   it('a command without a login is told to bring one', async () => {
     const ended = await hypertide(place, 'best', '--nats', own.url, '--study', 's1');
-    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('; the server wants another login: an nkey,') });
+    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('; the server asks for a login: --nkey') });
   });
 
   it('a trainer may read the last change, which declares that trainers resume', async () => {

@@ -67,6 +67,17 @@ it('a standby works and is ready, and says that it does not lead', async () => {
     expect(metrics.text).toContain(sample);
 });
 
+it('a worker is not ready while it only waits for its studies', async () => {
+  const { metrics, get } = watched();
+  metrics.attended.set('digits', 'waiting').set('letters', 'waiting');
+  expect(await get('/readyz')).toEqual({
+    status: 503,
+    text: JSON.stringify({ ready: false, server: 'connected', studies: { digits: { phase: 'waiting' }, letters: { phase: 'waiting' } } }),
+  });
+  metrics.attended.set('letters', 'working');
+  expect((await get('/readyz')).status).toBe(200);
+});
+
 it('a process without its server works and is not ready; one whose connection is closed for good is to be restarted', async () => {
   const { studies, link, get } = watched('digits');
   studies[0]!.say(created);

@@ -112,17 +112,19 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
     .option('--port <n>', 'port of the server (default: 4222)', wholeNumber)
     .option('--tls-cert <file>', 'certificate of the server (PEM)')
     .option('--tls-key <file>', 'key of the certificate (PEM)')
-    .option('--tls-ca <file>', 'authority whose certificate each client must show (PEM)')
+    .option('--client-ca <file>', 'authority of the certificates that each client must show (PEM)')
+    .option('--tls-ca <file>', "with --nats: authority that signed the server's certificate (PEM)")
+    .option('-o, --output <file>', 'write the configuration to this file, which stays as it was if there is an error')
     .addHelpText(
       'after',
       `
 Examples:
-  hypertide nats-config --study digits --trainer w1 w2 > nats-server.conf
-  hypertide nats-config --jwt --team vision nlp > nats-server.conf
+  hypertide nats-config --study digits --trainer w1 w2 -o nats-server.conf
+  hypertide nats-config --jwt --team vision nlp -o nats-server.conf
   hypertide nats-config --signer seeds/vision/trainer.signer --team vision \\
     --user w1 w2 w3
   hypertide nats-config --jwt --team vision nlp --revoke vision/w2 \\
-    --nats tls://nats.example.com > nats-server.conf`,
+    --nats tls://nats.example.com -o nats-server.conf`,
     )
     .action((options) => exit(import('../commands/server/natsConfig.ts').then(({ natsConfig }) => natsConfig(options))));
 }

@@ -1,4 +1,5 @@
-import { type Access, type ConnectOptions, connectTo } from '../../../streams/nats/connection/connect.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Access, ConnectError, type ConnectOptions, connectTo } from '../../../streams/nats/connection/connect.ts';
 import { onLink } from '../../../streams/nats/connection/connection.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
@@ -9,11 +10,34 @@ const LINK = {
   back: 'the connection to the server is back',
 } as const;
 
-/** Connects to a server, and prints when the connection is lost, when the login is no longer valid, and when it is back. @throws ConnectError */
-export async function connect(screen: StatusLine, url: string, options: ConnectOptions): ReturnType<typeof connectTo> {
-  const nc = await connectTo(url, options);
+/** Seconds for which a process that works for long waits for a server that is down when it starts. */
+export const PATIENCE = 20;
+/** Milliseconds between two attempts. */
+const PAUSE = 500;
+
+/**
+ * Connects to a server, and prints when the connection is lost, when the login is no longer valid, and when it is back.
+ *
+ * @param patience seconds for which it tries again if the server cannot be reached.
+ * @throws ConnectError
+ */
+export async function connect(screen: StatusLine, url: string, options: ConnectOptions, patience = 0): ReturnType<typeof connectTo> {
+  const nc = await connectWithin(screen, url, options, patience);
   onLink(nc, (state) => (state === 'back' ? screen.line(LINK.back) : screen.line(LINK[state], { level: 'warn' })));
   return nc;
+}
+
+async function connectWithin(screen: StatusLine, url: string, options: ConnectOptions, patience: number): ReturnType<typeof connectTo> {
+  const end = performance.now() + patience * 1000;
+  for (let hasSaid = false; ; hasSaid = true) {
+    try {
+      return await connectTo(url, options);
+    } catch (error) {
+      if (!(error instanceof ConnectError && error.isAway) || performance.now() + PAUSE > end) throw error;
+      if (!hasSaid) screen.line(`${error.message}; trying for ${patience} s`, { level: 'warn' });
+      await sleep(PAUSE);
+    }
+  }
 }
 
 /** The options of a command that say how to connect. */

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { errors, type NatsConnection, nkeys } from '@nats-io/nats-core';
+import { type NatsConnection, nkeys } from '@nats-io/nats-core';
 import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import { UserError } from '../../../src/errors.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import { whyUnreachable } from './whyUnreachable.ts';
 
 /**
  * Settings for a connection that survives failures of server and network: it never gives up, and detects a dead link within five seconds, also while
@@ -41,12 +42,20 @@ export interface ConnectOptions extends Access {
   readonly name?: string;
 }
 
-const LOGIN = 'the server wants another login: an nkey, credentials, or a user and password in its address';
-
 /** The server cannot be reached, or refuses the login. */
 export class ConnectError extends UserError {
   override readonly name = 'ConnectError';
   readonly code = 'no-connection';
+  /** Whether nothing answered, so that the server may only be down for a while. */
+  readonly isAway: boolean;
+
+  constructor(
+    message: string,
+    { isAway = false, ...options }: ErrorOptions & { readonly todo?: string | undefined; readonly isAway?: boolean } = {},
+  ) {
+    super(message, options);
+    this.isAway = isAway;
+  }
 }
 
 /**
@@ -80,8 +89,10 @@ export async function connectTo(
       }),
     });
   } catch (cause) {
-    const todo = cause instanceof errors.AuthorizationError ? LOGIN : undefined;
-    throw new ConnectError(`${hosts.join(', ')}: ${messageOf(cause as Error, isEncrypted)}`, { cause, todo });
+    const hasLogin = authenticator !== undefined || places.some(({ username }) => username !== '');
+    const hasCertificate = access.tlsCert !== undefined;
+    const { why, todo, isAway = false } = await whyUnreachable(cause as Error, { places, isEncrypted, hasLogin, hasCertificate });
+    throw new ConnectError(`${hosts.join(', ')}: ${why}`, { cause, todo, isAway });
   }
 }
 
@@ -103,12 +114,6 @@ function loginOf(place: URL) {
   const [username, password] = [place.username, place.password].map(decodeURIComponent);
   if (!username) return {};
   return password ? { user: username, pass: password } : { token: username };
-}
-
-/** Why a connection failed. For a bad certificate, the client only reports a broken connection. */
-function messageOf({ message, cause }: Error, isEncrypted: boolean): string {
-  const why = cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
-  return isEncrypted ? `${why} (over TLS)` : why;
 }
 
 /** @throws ConnectError for an invalid address or an unsupported scheme: using another scheme instead could reveal a password. */

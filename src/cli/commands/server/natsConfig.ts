@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
@@ -7,7 +7,7 @@ import type { Access } from '../../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Secrets, secretsIn } from '../../serving/secrets.ts';
 import { natsContext } from '../../sources/natsContext.ts';
-import { inform } from '../../terminal/output.ts';
+import { inform, writeOutput } from '../../terminal/output.ts';
 import { withoutPassword } from '../../terminal/plainText.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -18,7 +18,12 @@ interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'max
   readonly seeds: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  /** The authority of the certificates that clients must show. */
+  readonly clientCa?: string;
+  /** The authority of the server to update. */
   readonly tlsCa?: string;
+  /** Where the configuration goes, instead of standard output. */
+  readonly output?: string;
   readonly jwt?: boolean;
   readonly days?: number;
   readonly signer?: string;
@@ -46,7 +51,7 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
     const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
     const { text, files, accounts } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke }), keyOf: keys.read });
     writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
-    process.stdout.write(text); // a configuration is useless without its keys
+    await writeConfig(text, options.output); // a configuration is useless without its keys
     if (server !== undefined) return update(server, accounts, options);
     if (revoke !== undefined)
       inform(
@@ -57,7 +62,7 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
   const { text, seeds } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
   const files = Object.fromEntries(Object.entries(seeds).map(([name, seed]) => [`${name}.nk`, seed]));
   writeKeys(keys, directory, files, 'give each user its own, with --nkey');
-  process.stdout.write(text);
+  await writeConfig(text, options.output);
   const added = Object.keys(seeds).filter((name) => !keys.kept.includes(`${name}.nk`));
   if (keys.kept.length > 0 && added.length > 0)
     inform(
@@ -140,7 +145,15 @@ function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt }: N
   return names.map((name) => ({ name, trainers: members.flatMap((one) => (one.team === name ? [one.name] : [])) }));
 }
 
-function tlsOf({ tlsCert: cert, tlsKey: key, tlsCa: ca }: NatsConfigOptions): ServerSettings['tls'] | undefined {
+/** Prints the configuration, or replaces the file: a server that reads it sees the old or the new one, never a part. */
+async function writeConfig(text: string, output: string | undefined): Promise<void> {
+  if (output === undefined) return void process.stdout.write(text);
+  const fresh = `${output}.new`;
+  await writeOutput(fresh, text);
+  renameSync(fresh, output);
+}
+
+function tlsOf({ tlsCert: cert, tlsKey: key, clientCa: ca }: NatsConfigOptions): ServerSettings['tls'] | undefined {
   if (cert === undefined && key === undefined && ca === undefined) return undefined;
   if (cert === undefined || key === undefined)
     throw new UsageError('expected --tls-cert and --tls-key, the certificate of the server and its key');

@@ -7,7 +7,7 @@ import { openHooks } from '../../hooks/hooks.ts';
 import { serveAll } from '../../serving/all.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { serving } from '../../serving/serving.ts';
-import { accessOf, connect } from '../../sources/connect.ts';
+import { accessOf, connect, PATIENCE } from '../../sources/connect.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import type { StatusLine } from '../../terminal/statusLine.ts';
@@ -44,7 +44,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
   const hooks = await openHooks(options.hooks, screen);
   const tracing = await openTracing();
-  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
+  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) }, PATIENCE);
   const eyes = await monitorFor(options.monitor, screen, nc);
   const place = {
     nc,

@@ -6,7 +6,7 @@ import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Running } from '../../runner/process.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
-import { accessOf, connect } from '../../sources/connect.ts';
+import { accessOf, connect, PATIENCE } from '../../sources/connect.ts';
 import { makeFolder } from '../../sources/makeFolder.ts';
 import { isPattern, matching } from '../../sources/namePattern.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
@@ -60,10 +60,15 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   if (name !== undefined) checkName('--name', name);
   if (options.directory !== undefined) makeFolder(options.directory);
   const tracing = await openTracing();
-  const nc = await connect(screen, nats, {
-    ...accessOf(options),
-    ...(name !== undefined && { inboxPrefix: inboxOfTrainer(name, options.creds !== undefined), name }),
-  });
+  const nc = await connect(
+    screen,
+    nats,
+    {
+      ...accessOf(options),
+      ...(name !== undefined && { inboxPrefix: inboxOfTrainer(name, options.creds !== undefined), name }),
+    },
+    PATIENCE,
+  );
   const eyes = await monitorFor(options.monitor, screen, nc);
   const meter = eyes?.ofWorker(parallel);
   const gone = new AbortController();
@@ -102,6 +107,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   /** Works on a study until it has closed. @returns whether it has closed */
   const attend = async (study: string, { weight, words, ...settings }: Assignment, begun: (trainer: Trainer) => void): Promise<boolean> => {
     let hasClosed = false;
+    eyes?.metrics.attended.set(study, 'waiting');
     const trainer = await workOn({
       ...settings,
       nc,
@@ -134,11 +140,13 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       },
     });
     if (!trainer) return false;
+    eyes?.metrics.attended.set(study, 'working');
     trainers.add(trainer);
     begun(trainer);
     if (resting === undefined) look();
     await (gone.signal.aborted ? trainer.close() : trainer.done);
     trainers.delete(trainer);
+    eyes?.metrics.attended.delete(study);
     return hasClosed;
   };
   const attendAmongOthers = (study: string, assignment: Assignment, begun: (trainer: Trainer) => void = () => {}) =>
