@@ -17,10 +17,17 @@ export interface ActOptions {
  * @param now the message if the study runs. @param later the message if it takes effect in the next run.
  * @returns the exit status.
  */
-export async function act(study: CommandStudy, intent: Intent, { json }: ActOptions, now: string, later = now): Promise<number> {
+export async function act(
+  study: CommandStudy,
+  intent: Intent,
+  { json }: ActOptions,
+  now: string | ((fact: unknown) => string),
+  later = now,
+): Promise<number> {
   const { position, fact, running } = await study.submit(intent);
+  const message = running ? now : later;
   if (json) print(JSON.stringify({ position, fact }));
-  else inform(running ? now : later);
+  else inform(typeof message === 'string' ? message : message(fact));
   return 0;
 }
 

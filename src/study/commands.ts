@@ -138,7 +138,7 @@ function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknow
     case 'instruct': {
       const { trainer, to, reason } = intent;
       if ((ledger.trainers.get(trainer)?.to ?? 'work') === to)
-        return { code: 'nothing-to-change', message: `trainer ${trainer} already has the instruction ${to}` };
+        return { code: 'nothing-to-change', message: `worker ${trainer} already has the instruction ${to}` };
       return omitUndefined({ type: 'instructed', trainer, to, reason });
     }
     case 'close':
@@ -166,6 +166,6 @@ function changedFact<P>(
     rules,
   });
   if (Object.keys(changes).length > 1) return changes;
-  const known = 'limits, more, parallel, priority, paused, uncounted, strategy, resumes and rules';
+  const known = 'limits, more, parallel, priority, paused, uncounted, strategy, resumes and rules'; // the fields of a request
   return { code: 'nothing-to-change', message: `nothing to change: give at least one of ${known}` };
 }

@@ -57,6 +57,8 @@ export interface TrialRow<P = Params, O extends string = string> extends Annotat
   /** Seconds until the result, as its trainer measured them. */
   readonly seconds?: number;
   readonly trainer?: string;
+  /** The last claim of a trainer on it, as lines of logs name it. */
+  readonly run?: string;
   /** Positions of the entries that began and ended it. */
   readonly suggested: number;
   readonly ended?: number;
@@ -109,6 +111,7 @@ export const trialRowSchema: Schema = {
     ...annotationSchemas,
     seconds: { type: 'number' },
     trainer: { type: 'string' },
+    run: { type: 'string', description: 'the last claim of a trainer on it' },
     suggested: { ...positive, description: 'position of the entry that began it' },
     ended: { ...positive, description: 'position of the entry that ended it' },
     suggestedAt: time('when it was suggested'),
@@ -231,6 +234,7 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
   const isClaim = fact.type === 'started';
   const trainer = author ?? (isClaim ? fact.trainer : undefined); // the author in the log takes precedence over the name in the fact
   if (trainer !== undefined && (isClaim || row.trainer === undefined)) row.trainer = trainer;
+  if (isClaim) row.run = fact.run;
   return row;
 }
 

@@ -152,7 +152,7 @@ function place(pieces: readonly Piece[], note: Note): { readonly left: ReadonlyM
     const written = sealed?.seal.position ?? line + shift;
     const position = line <= kept ? line : (sealed?.seal.position ?? end + 1);
     if (line <= kept && written !== line + shift) note(line, `is entry ${written}; the study continued with it as entry ${line}`);
-    else if (line > kept && position < end) note(line, `is entry ${position}, but stands after entry ${end}`);
+    else if (line > kept && position < end) note(line, `is entry ${position}, which belongs before entry ${end}`);
     shift = written - line;
     end = Math.max(end, position);
     return { ...piece, position };

@@ -64,7 +64,7 @@ export async function request(nc: NatsConnection, study: string, method: Request
   const answer = await nc.request(subjectsOf(study).rpc(method), JSON.stringify(data), { timeout: 5000 }).catch((cause: Error) => {
     const none =
       method === 'create'
-        ? `no engine creates ${study}: start "hypertide serve --all" with a pattern that it fits`
+        ? `no engine creates "${study}": start "hypertide serve --all" with a pattern that matches its name`
         : `no engine serves ${study} now`;
     const why = isForbidden(cause) ? `this user has no right to ask ${study} for ${method}` : none;
     const todo = why === none && method !== 'create' ? 'start one with "hypertide serve"' : undefined;

@@ -163,10 +163,7 @@ describe('commands that read', () => {
     const json = JSON.parse((await hypertide(place, 'verify', 'study.jsonl', '--json')).out);
     expect(json.damage).toMatchObject([{ line: 2 }, { line: third + 1 }]);
     const repaired = await hypertide(place, 'repair', 'study.jsonl', '-o', 'copy.jsonl');
-    expect([repaired.code, repaired.out.split('\n').at(-2)]).toEqual([
-      0,
-      expect.stringMatching(/^copy\.jsonl has all \d+ positions; nothing is lost/),
-    ]);
+    expect([repaired.code, repaired.out.split('\n').at(-2)]).toEqual([0, expect.stringMatching(/^copy\.jsonl: all \d+ entries are there/)]);
     expect(await hypertide(place, 'verify', 'copy.jsonl')).toMatchObject({
       code: 0,
       out: '4 suggestions recomputed, all equal\n',
@@ -175,10 +172,29 @@ describe('commands that read', () => {
     const resumed = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
     expect(resumed.err).toContain('study.jsonl:2: expected a JSON object, but got "rubbish"; "hypertide repair" writes a copy');
     expect(resumed.err.match(/hypertide repair/g)).toHaveLength(1);
+    expect(await hypertide(place, 'repair', 'study.jsonl', '-o', 'copy.jsonl')).toMatchObject({
+      code: 2,
+      err: 'hypertide: copy.jsonl: a file with this name exists already; choose another one with --output\n',
+    });
     execFileSync('mkfifo', [join(place, 'pipe.jsonl')]);
     expect((await hypertide(place, 'repair', 'pipe.jsonl')).err).toContain('expected a file for the journal, got a pipe or a device');
     const other = await hypertide(place, 'repair', 'study.yaml');
     expect([other.code, other.err]).toEqual([2, 'hypertide: study.yaml: expected a journal, but there is no study in it\n']);
+  });
+
+  it('repair counts what is lost, and verify says that the last line is incomplete', async () => {
+    const place = await studied();
+    const path = join(place, 'study.jsonl');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.slice(0, -20));
+    expect((await hypertide(place, 'verify', 'study.jsonl')).err).toContain('study.jsonl: its last line is incomplete: ');
+    const lines = text.split('\n');
+    writeFileSync(path, lines.with(5, '?').with(6, '?').join('\n'));
+    const { out, code } = await hypertide(place, 'repair', 'study.jsonl');
+    expect(code).toBe(1);
+    expect(out).toContain(
+      `study.repaired.jsonl: 2 of ${lines.length - 1} entries are lost: 6, 7. To continue with it, move it to study.jsonl`,
+    );
   });
 
   it('says in one line that a file is no journal, and warns of damaged lines', async () => {
@@ -251,7 +267,7 @@ describe('commands that are written into the journal', () => {
     [['enqueue', 'study.jsonl', '{"x":'], /parameters: /],
     [['retract', 'study.jsonl', '9'], /there is no trial 9/],
     [['cancel', 'study.jsonl', '1'], /trial 1 has ended/],
-    [['change', 'study.jsonl'], /nothing to change/],
+    [['change', 'study.jsonl'], /nothing to change: give at least one of --trials, --more, /],
     [['change', 'study.jsonl', '--strategy', 'randm'], /strategy: got "randm"; did you mean random\? Expected one of /],
     [['change', 'study.jsonl', '--strategy', '{'], /--strategy: /],
     [

@@ -84,7 +84,7 @@ describe('commands on a study on a server', () => {
     expect(await on('cancel', '1')).toMatchObject({ code: 0, out: '', err: 'trial 1 is stopped\n' });
     const enqueued = JSON.parse((await on('enqueue', 'x=3', '--json')).out);
     expect(enqueued).toMatchObject({ position: expect.any(Number), fact: { type: 'enqueued', params: { x: 3 } } });
-    expect((await on('change', '--more', '1')).err).toBe('changed\n');
+    expect((await on('change', '--more', '1')).err).toBe('changed: trials 3 -> 4\n');
     await work('say');
     const all: { trial: number; by: string; params: { x: number }; suggested: number }[] = JSON.parse((await on('trials', '--json')).out);
     expect(all).toHaveLength(4);
@@ -195,12 +195,22 @@ describe('on a server with the least rights for each user', () => {
     feed.close();
   });
 
+  it('the user of an engine is told that it may not ask engines, and archives what it may read', async () => {
+    const listed = await hypertide(place, 'list', '--nats', own.url, '--nkey', 'seeds/engine.nk');
+    expect(listed).toMatchObject({ code: 0, err: expect.stringContaining('this user has no right to ask engines') });
+    expect(listed.out).toMatch(/^s1 +unknown/m);
+    expect((await on('engine', 'workers')).err).toBe(
+      'this user has no right to ask the engine, so it is not known which workers are connected\n',
+    );
+    expect((await on('engine', 'archive', '-o', 's1.tar.gz')).code).toBe(0);
+  });
+
   it('the operator acts, and a viewer is told that it may not', async () => {
     expect(await on('viewer', 'change', '--more', '1')).toMatchObject({
       code: 2,
       err: expect.stringMatching(/^hypertide: this user has no right to ask s1 for change .*\n$/),
     });
-    expect(await on('operator', 'change', '--more', '1')).toMatchObject({ code: 0, err: 'changed\n' });
+    expect(await on('operator', 'change', '--more', '1')).toMatchObject({ code: 0, err: 'changed: trials 4 -> 5\n' });
     expect((await on('operator', 'enqueue', 'x=1')).code).toBe(0);
     expect((await on('operator', 'close')).code).toBe(0);
   });

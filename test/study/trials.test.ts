@@ -27,7 +27,7 @@ it('a row follows its trial from suggestion to end', () => {
   ];
   const begun = { trial: 1, params: { x: 0.1 }, attempt: 1, by: 'random', suggested: 2, suggestedAt: 10 };
   expect(rowsOf(...facts.slice(0, 1)).get(1)).toEqual({ ...begun, status: 'open' });
-  const running = { ...begun, startedAt: 20, trainer: 't', step: 3, metrics: { size: 4 } };
+  const running = { ...begun, startedAt: 20, trainer: 't', run: 'a', step: 3, metrics: { size: 4 } };
   expect(rowsOf(...facts.slice(0, 3)).get(1)).toEqual({ ...running, status: 'open', running: true, values: { value: 2 } });
   expect(rowsOf(...facts).get(1)).toEqual({ ...running, status: 'completed', values: { value: 1 }, seconds: 5, ended: 5, endedAt: 40 });
 });

@@ -10,7 +10,10 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .summary('run studies for remote trainers')
     .description('Run studies for trainers on any machine, on a NATS server or over HTTP. Resumes studies that exist.')
     .argument('[studies...]', 'study files')
-    .option('--all <pattern>', "NATS: also all studies whose names match, such as 'team-*', including ones that others create later")
+    .option(
+      '--all <pattern>',
+      "NATS: all studies whose names match, such as 'team-*', besides those of the files; also ones that begin later",
+    )
     .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
     .option('--once', 'end when all studies have closed')
     .option('--replicas <n>', 'NATS: number of servers that keep a copy of the log (default: 1)', wholeNumber)

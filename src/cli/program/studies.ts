@@ -82,7 +82,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
 
   withRemote(program.command('rename'))
     .summary('give a study another name')
-    .description('Give a study that no process runs another name. Its log names its origin.')
+    .description('Rename a study. No process may be running it. Its log names its origin.')
     .argument('<journal>', 'file of the study, unless it is on a server')
     .argument('[name]', 'its new name')
     .action((journal, name, options) =>

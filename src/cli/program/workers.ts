@@ -49,7 +49,7 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
   declareInstruction(
     'drain',
     'let a worker finish its trials and end',
-    'Let a worker take no more trials, and end when its current trials have ended.',
+    'Let a worker take no more trials of this study, and end when its current trials have ended. Drain it in each study that it serves.',
   ).action((journal, worker, options) =>
     useWords([journal, worker], options, async (study, words) =>
       (await import('../commands/workers/drain.ts')).drain(study, words, options),
@@ -59,17 +59,20 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
   declareInstruction(
     'pause',
     'let a worker take no trials',
-    'Let a worker take no trials until it is resumed. Its current trials continue.',
+    'Let a worker take no trials of this study until it is resumed. Its current trials continue.',
   ).action((journal, worker, options) =>
     useWords([journal, worker], options, async (study, words) =>
       (await import('../commands/workers/pause.ts')).pause(study, words, options),
     ),
   );
 
-  declareInstruction('resume', 'let a worker take trials again', 'Let a worker take trials again after it was paused or drained.').action(
-    (journal, worker, options) =>
-      useWords([journal, worker], options, async (study, words) =>
-        (await import('../commands/workers/resume.ts')).resume(study, words, options),
-      ),
+  declareInstruction(
+    'resume',
+    'let a worker take trials again',
+    'Let a worker take trials of this study again after it was paused or drained.',
+  ).action((journal, worker, options) =>
+    useWords([journal, worker], options, async (study, words) =>
+      (await import('../commands/workers/resume.ts')).resume(study, words, options),
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import { isForbidden } from '../../../streams/nats/connection/retry.ts';
 import type { Instruction } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import { isRecord } from '../../schema/isRecord.ts';
@@ -10,10 +11,16 @@ import { ledgerIn } from '../sources/trialTable.ts';
 import { inform } from '../terminal/output.ts';
 import { UsageError } from '../usage.ts';
 
-/** The trainers of a study; without an engine, those in its log, and it is unknown which of them are connected. */
-export async function trainersOf(study: CommandStudy): Promise<{ readonly rows: readonly TrainerRow[]; readonly isServed: boolean }> {
-  const told = await study.trainers?.().catch(() => undefined);
-  return { rows: told ?? trainerRows(await ledgerIn(study, study.created)), isServed: told !== undefined };
+/** The trainers of a study; if no engine answers, those that its log names, and why it is not known which of them are there. */
+export async function trainersOf(
+  study: CommandStudy,
+): Promise<{ readonly rows: readonly TrainerRow[]; readonly failure?: string | undefined }> {
+  let failure = 'no engine serves the study';
+  const told = await study.trainers?.().catch((error: unknown) => {
+    if (isForbidden(error)) failure = 'this user has no right to ask the engine';
+    return undefined;
+  });
+  return told === undefined ? { rows: trainerRows(await ledgerIn(study, study.created)), failure } : { rows: told };
 }
 
 export interface InstructOptions extends ActOptions {

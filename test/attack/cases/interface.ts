@@ -69,6 +69,8 @@ const asAnother: readonly (readonly [what: string, path: string, fields: object]
 ];
 
 const long = 'x'.repeat(2 ** 21);
+/** A request to enqueue, of two megabytes, most of which is no field. */
+const padded = `{"params":{}${' '.repeat(2 ** 21)}}`;
 
 /** Calls a tool, as a client of the SDK before 2026 does. */
 const tool = (at: Server, user: keyof typeof tokens | undefined, name: string, args: object) => {
@@ -220,19 +222,18 @@ export const interfaceAttacks = [
   }),
   attack('user of a command', 'a command in the name of another operator', async (world) => {
     const at = await guarded(world);
-    await at.post('studies/digits/enqueue', { params: {}, user: 'boss' }, at.as('ada'));
+    for (const more of [{ user: 'boss' }, {}]) await at.post('studies/digits/enqueue', { params: {}, ...more }, at.as('ada'));
     const journal = readFileSync(join(at.directory, 'digits.jsonl'), 'utf8').trim().split('\n');
     return JSON.parse(journal.at(-1)!).user !== 'ada';
   }),
   attack('length of bodies', 'a body of two megabytes', async (world) => {
     const at = await open(world);
-    return (await at.post('studies/digits/enqueue', { params: {}, long })).status === 200;
+    return (await at.post('studies/digits/enqueue', padded)).status === 200;
   }),
   attack('bodies with a length', 'a body of two megabytes without a length', async (world) => {
     const at = await open(world);
     const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
-    const text = JSON.stringify({ params: {}, long });
-    return (await sendTo(`${at.url}v1/studies/digits/enqueue`, { method: 'POST', text, headers })).status === 200;
+    return (await sendTo(`${at.url}v1/studies/digits/enqueue`, { method: 'POST', text: padded, headers })).status === 200;
   }),
   attack('known fields', 'a megabyte of other fields in the log', async (world) => {
     const at = await open(world);

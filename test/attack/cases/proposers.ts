@@ -103,12 +103,12 @@ export const proposerAttacks = [
   }),
   attack('user of a command', 'a proposal in the name of another operator', async (world) => {
     const at = await open(world);
-    await propose(at, 'ada', { user: 'boss' });
+    for (const more of [{ user: 'boss' }, {}]) await propose(at, 'ada', more);
     return author(at) !== 'ada';
   }),
   attack('user of a command', 'a note in the name of another operator', async (world) => {
     const at = await open(world);
-    await annotate(at, 'ada', { note: 'trust me', user: 'boss' });
+    for (const more of [{ user: 'boss' }, {}]) await annotate(at, 'ada', { note: 'trust me', ...more });
     return author(at) !== 'ada';
   }),
   attack(

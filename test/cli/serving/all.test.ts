@@ -100,7 +100,7 @@ it('lists no study in metrics that cannot be served', async () => {
 it('creates studies that others ask for, once each, and serves one again that was deleted and created', async () => {
   const place = serverPlace(nc, server.url);
   await expect(place.create('lab-1', study)).rejects.toThrow(
-    'no engine creates lab-1: start "hypertide serve --all" with a pattern that it fits',
+    'no engine creates "lab-1": start "hypertide serve --all" with a pattern that matches its name',
   );
   await all('lab-?');
   await place.create('lab-1', study);

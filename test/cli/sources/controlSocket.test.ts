@@ -24,7 +24,7 @@ describe('a study that runs', () => {
   it('changes its strategy, and running trials keep their origin and continue', async () => {
     const { place, say, go, ended } = await running('trials: 4\nstrategy: random');
     expect(await say('change', 'study.jsonl', '--strategy', 'sobol')).toMatchObject({ code: 0, err: 'changed\n' });
-    expect(await say('enqueue', 'study.jsonl', 'x=0.25')).toMatchObject({ code: 0, err: 'it is tried next\n' });
+    expect(await say('enqueue', 'study.jsonl', 'x=0.25')).toMatchObject({ code: 0, err: 'enqueued: it is tried next\n' });
     const more = JSON.parse((await say('change', 'study.jsonl', '--more', '1', '--json')).out);
     expect(journalOf(place)[more.position - 1]).toMatchObject({ type: 'changed', limits: { trials: 5 } });
     go();

@@ -99,7 +99,7 @@ describe('the audit of a journal', () => {
     const [third, fourth, fifth] = original.slice(2) as [Buffer, Buffer, Buffer];
     expect(damageIn(original.toSpliced(2, 1))).toEqual(['3: entry 3 is missing before it']);
     expect(damageIn(original.toSpliced(2, 3))).toEqual(['3: entries 3 to 5 are missing before it']);
-    expect(damageIn(original.with(2, fourth).with(3, third))).toEqual(['4: is entry 3, but stands after entry 4']);
+    expect(damageIn(original.with(2, fourth).with(3, third))).toEqual(['4: is entry 3, which belongs before entry 4']);
     expect(damageIn(original.toSpliced(3, 0, third))).toEqual(['4: is a copy of line 3; it is left out']);
     expect(damageIn(original.with(2, Buffer.from('x')))).toEqual(['3: is not a JSON object; it is lost']);
     const changed = Buffer.from(third.toString().replace('"trial":1', '"trial":42'));

@@ -123,7 +123,7 @@ describe('a trainer that a person instructs', () => {
     await sleep(200);
     expect(ends).toEqual([]);
     expect(await row()).toMatchObject({ to: 'pause', reason: 'the disk is replaced', holds: [], results: 1 });
-    await expect(instruct('pause')).rejects.toThrow(/trainer w already has the instruction pause$/);
+    await expect(instruct('pause')).rejects.toThrow(/worker w already has the instruction pause$/);
     await instruct('work');
     await vi.waitFor(() => expect(ends).toHaveLength(1));
     await one.close();

@@ -1,6 +1,7 @@
 import { pausingIn } from '../../../../streams/spec/defaults.ts';
-import type { Limits } from '../../../facts/facts.ts';
+import type { Changed, Limits } from '../../../facts/facts.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
+import type { Settings } from '../../../ledger/settings.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type ActOptions, act } from '../../act.ts';
 import { parseData } from '../../parseValue.ts';
@@ -19,6 +20,17 @@ interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | '
   /** The trainer resumes from checkpoints. */
   readonly resumes?: boolean;
   readonly rules?: number;
+}
+
+const OPTIONS =
+  '--trials, --more, --target, --cost, --seconds, --plateau, --parallel, --priority, --pause, --resume, --strategy and --rules';
+
+/** The numbers that a change has changed, from the old to the new. */
+function differences({ limits, parallel, priority }: Settings, fact: Changed): string {
+  const before: Readonly<Record<string, unknown>> = { ...limits, parallel, priority };
+  const after = Object.entries(omitUndefined({ ...fact.limits, parallel: fact.parallel, priority: fact.priority }));
+  const told = after.map(([name, value]) => `${name} ${before[name] ?? 'none'} -> ${value}`);
+  return told.length === 0 ? '' : `: ${told.join(', ')}`;
 }
 
 /** `hypertide change` */
@@ -43,5 +55,9 @@ export async function change(study: CommandStudy, options: ChangeOptions): Promi
     resumes: options.resumes,
     rules,
   });
-  return act(study, { type: 'change', ...changes }, options, 'changed', 'stored in the journal; the next run of the study applies it');
+  const { limits, ...others } = changes;
+  if (Object.keys({ ...limits, ...others }).length === 0) throw new UsageError(`nothing to change: give at least one of ${OPTIONS}`);
+  const before = options.json ? undefined : (await ledgerIn(study, study.created)).settings;
+  const told = (fact: unknown) => `changed${before === undefined ? '' : differences(before, fact as Changed)}`;
+  return act(study, { type: 'change', ...changes }, options, told, (fact) => `${told(fact)}; the next run of the study applies it`);
 }

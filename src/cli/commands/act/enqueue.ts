@@ -18,7 +18,7 @@ export async function enqueue(study: CommandStudy, words: readonly string[], opt
     study,
     omitUndefined({ type: 'enqueue', params, rest }),
     options,
-    'it is tried next',
-    'it is tried next, when the study is run',
+    'enqueued: it is tried next',
+    'enqueued: it is tried first when the study runs again',
   );
 }

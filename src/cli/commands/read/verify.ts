@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { strategyOf } from '../../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
@@ -9,7 +10,7 @@ import type { SpaceData } from '../../../space/schema.ts';
 import { version as current } from '../../../version.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { readThrough } from '../../sources/trialTable.ts';
-import { print } from '../../terminal/output.ts';
+import { inform, print } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 /** `hypertide verify`. @param journal undefined if the study is on a server. */
@@ -21,6 +22,8 @@ export async function verifyStudy(
   const damage = journal === undefined ? [] : await damageIn(journal);
   if (!json) for (const { line, what } of damage) print(`${journal}:${line}: ${what}`);
   if (!json && damage.length > 0) print(`"hypertide repair ${journal}" writes a copy with all that can be restored`);
+  if (!json && journal !== undefined && damage.length === 0 && (await isTorn(journal)))
+    inform(`${journal}: its last line is incomplete: a process is writing it, or was killed while it did. It does not count`);
   await readThrough(study);
   const { recomputed, others = [], differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
   if (json)
@@ -41,6 +44,18 @@ export async function verifyStudy(
         `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} decided them otherwise than this one (${current}), and can recompute them`,
       );
   return differs || damage.length > 0 ? 1 : 0;
+}
+
+/** Whether a journal does not end with a line feed. */
+async function isTorn(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    return bytesRead === 1 && buffer[0] !== 10;
+  } finally {
+    await file.close();
+  }
 }
 
 /** What to do if a part of the study is code. */

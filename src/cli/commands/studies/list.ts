@@ -1,13 +1,14 @@
 import type { Headline } from '../../../dashboard/wire.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { StudyPlace } from '../../../study/place.ts';
 import { type RemotePlace, withPlace } from '../../places/withPlace.ts';
 import { readFeed } from '../../sources/readFeed.ts';
-import { print } from '../../terminal/output.ts';
+import { inform, print } from '../../terminal/output.ts';
 import { shown, textTable } from '../../terminal/table.ts';
 
 interface Shown extends Omit<Headline, 'id' | 'source'> {
-  /** Whether a process runs it. The log does not show that a process was killed. */
-  readonly running: boolean;
+  /** Whether a process runs it, if that is known. The log does not show that a process was killed. */
+  readonly running?: boolean | undefined;
 }
 
 /** A study that cannot be read is listed with the reason. */
@@ -20,6 +21,8 @@ export async function listStudies(folder: string | undefined, options: RemotePla
     for (const name of await place.names()) listed.push({ name, ...(await headlineOf(place, name)) });
     if (options.json) print(JSON.stringify(listed));
     else print(listed.length > 0 ? tableOf(listed) : `there is no study in ${place.place}`);
+    if (!options.json && listed.some((one) => !('error' in one) && one.running === undefined))
+      inform('this user has no right to ask engines, so it is not known whether one serves the studies with status unknown');
     return 0;
   });
 }
@@ -29,7 +32,9 @@ async function headlineOf(place: StudyPlace, name: string): Promise<Listed> {
     const headline = (await readFeed(await place.open(name))).headline();
     if (headline === undefined) return { study: name, error: 'it has not begun' };
     const { id: _, source: __, ...rest } = headline;
-    return { ...rest, running: rest.closed === undefined && (await place.busy(name)) !== undefined };
+    if (rest.closed !== undefined) return { ...rest, running: false };
+    const busy = place.busy(name).then((by) => by !== undefined);
+    return omitUndefined({ ...rest, running: await busy.catch(() => undefined) }); // some users may not ask engines
   } catch (error) {
     return { study: name, error: (error as Error).message };
   }
@@ -54,5 +59,6 @@ function tableOf(listed: readonly (Listed & { readonly name: string })[]): strin
 
 function statusOf({ closed, phase, running }: Shown): string {
   if (closed !== undefined) return `closed: ${closed}`;
-  return phase === 'running' && !running ? 'not running' : phase;
+  if (phase !== 'running' || running === true) return phase;
+  return running === undefined ? 'unknown' : 'not running';
 }

@@ -23,6 +23,6 @@ export async function rename(placed: StudyInPlace, to: string): Promise<number> 
     throw error;
   });
   if (from !== undefined) await move(from, target);
-  inform(`${name}: is ${to} now; use this name in its study file and with its workers`);
+  inform(`${name} is now ${to}: use this name in its study file and for its workers`);
   return 0;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { auditOf, copyOf } from '../../../../streams/log/repair.ts';
 import { stemOf } from '../../sources/journalFile.ts';
 import { inform, print } from '../../terminal/output.ts';
@@ -19,12 +20,15 @@ export async function repair(
     else inform(`${journal}: no damage, so there is nothing to repair`);
     return 0;
   }
+  if (existsSync(output)) throw new UsageError(`${output}: a file with this name exists already; choose another one with --output`);
   const { lost, entries } = await copyOf(audit, output);
   if (json) print(JSON.stringify({ damage, lost, output }));
   else {
     for (const { line, what } of damage) print(`${journal}:${line}: ${what}`);
-    const missing = lost.length === 0 ? 'nothing is lost' : `lost: ${lost.length === 1 ? 'entry' : 'entries'} ${lost.join(', ')}`;
-    print(`${output} has all ${entries} positions; ${missing}. To continue with it, move it to ${journal}`);
+    const few = `${lost.length} of ${entries} entries ${lost.length === 1 ? 'is' : 'are'} lost: ${lost.join(', ')}`;
+    print(`${output}: ${lost.length === 0 ? `all ${entries} entries are there` : few}. To continue with it, move it to ${journal}`);
+    if (lost.length > 0)
+      print('the others keep their positions, and the study continues; "hypertide verify" may find a difference after a lost entry');
   }
   return lost.length === 0 ? 0 : 1;
 }

@@ -6,11 +6,11 @@ import { trainersOf } from '../../trainers/instruct.ts';
 
 /** `hypertide workers`: the workers of a study. Resolves with the exit status. */
 export async function listWorkers(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
-  const { rows, isServed } = await trainersOf(study);
+  const { rows, failure } = await trainersOf(study);
   if (json) print(JSON.stringify(rows));
   else print(rows.length > 0 ? tableOf(rows) : 'there is no worker yet');
   if (!json && rows.some((row) => isConnected(row) === undefined))
-    inform(`${isServed ? 'the engine has just started' : 'no engine serves the study'}, so it is not known which workers are connected`);
+    inform(`${failure ?? 'the engine has just started or reconnected'}, so it is not known which workers are connected`);
   return 0;
 }
 
@@ -40,7 +40,7 @@ function tableOf(rows: readonly TrainerRow[]): string {
       reason ?? '',
     ];
   });
-  return textTable(['worker', 'status', 'trials', 'slots', 'results', 'errors', 'heard (UTC)', 'reason'], cells);
+  return textTable(['worker', 'status', 'holds', 'slots', 'results', 'errors', 'heard (UTC)', 'reason'], cells);
 }
 
 const heardAt = (at: number | undefined): string => (at === undefined ? '' : new Date(at).toISOString().slice(0, 16).replace('T', ' '));

@@ -1,4 +1,4 @@
-import { main, printError } from './program/program.ts';
+import { main, printError } from './program.ts';
 
 /** Runs the command line of this process. */
 export async function start(): Promise<void> {
