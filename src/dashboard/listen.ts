@@ -22,7 +22,10 @@ export async function listen<E extends object>(
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = await new Promise<Server>((resolve, reject) => {
     const listening = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(listening as Server));
-    listening.on('error', (cause) => reject(new ListenError(`cannot listen at ${host}:${port} (${cause.message})`, { cause })));
+    listening.on('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'another program uses this port' : cause.message;
+      reject(new ListenError(`cannot listen at ${host}:${port} (${why})`, { cause }));
+    });
   });
   const { port: taken } = server.address() as AddressInfo;
   return {

@@ -28,6 +28,12 @@ export function amountIn(amount: unknown): number | undefined {
   return /^\d+(\.\d+)?$/.test(amount) && Number(amount) > 0 ? Number(amount) : bytesIn(amount);
 }
 
+/** An amount as text: a large multiple of 1024 is a size in bytes. */
+export function amountText(amount: number): string {
+  const unit = (['Ti', 'Gi', 'Mi'] as const).find((name) => amount % UNITS[name.toLowerCase()]! === 0);
+  return unit === undefined ? String(amount) : `${amount / UNITS[unit.toLowerCase()]!}${unit}B`;
+}
+
 export const amount: OptionRule<Amount> = {
   expected: 'a number above 0, or a size such as 8GiB',
   schema: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, { type: 'string' }] },

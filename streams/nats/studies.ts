@@ -66,9 +66,12 @@ export async function request(nc: NatsConnection, study: string, method: Request
       method === 'create'
         ? `no engine creates "${study}": start "hypertide serve --all" with a pattern that matches its name`
         : `no engine serves ${study} now`;
-    const why = isForbidden(cause) ? `this user has no right to ask ${study} for ${method}` : none;
-    const todo = why === none && method !== 'create' ? 'start one with "hypertide serve"' : undefined;
-    throw new StudyError(`${why} (${cause.message})`, { cause, todo });
+    if (isForbidden(cause))
+      throw new StudyError(`this user has no right to ask ${study} for ${method}`, { cause, todo: 'log in as a user with this right' });
+    throw new StudyError(`${none} (${cause.message})`, {
+      cause,
+      todo: method === 'create' ? undefined : 'start one with "hypertide serve"',
+    });
   });
   const reply = answer.json<Reply>();
   if (!reply.ok) throw new StudyError(reply.error, { code: reply.code });

@@ -128,7 +128,7 @@ describe('workers', () => {
       );
     const without = work('--slots', 'gpu=2');
     expect(await without.ended).toMatchObject({ code: 2 });
-    expect(without.said()).toContain('each trial of large requires gpu=1 memory=2147483648, and this worker has gpu=2');
+    expect(without.said()).toContain('each trial of large requires gpu=1 memory=2GiB, and this worker has gpu=2');
     const worker = work('--slots', 'gpu=2', 'memory=5GB');
     expect((await worker.ended).code).toBe(0);
     const rows = JSON.parse((await hypertide(place, 'trials', ...at(), '--study', 'large', '--json')).out) as {

@@ -1,4 +1,4 @@
-import { amountIn } from '../../schema/amount.ts';
+import { amountIn, amountText } from '../../schema/amount.ts';
 import { UsageError } from '../usage.ts';
 
 /** The available or required amount of each resource. */
@@ -34,8 +34,8 @@ export const amountOf = (amounts: Amounts, name: string): number => (Object.hasO
 /** Refuses a study whose trials this worker can never run. @throws UsageError */
 export function checkNeeds(study: string, has: Amounts, needs: Amounts): void {
   if (fitting(has, needs) >= 1) return;
-  const wanted = Object.entries(needs).map(([name, amount]) => `${name}=${amount}`);
-  const got = Object.entries(has).map(([name, amount]) => `${name}=${amount}`);
+  const wanted = Object.entries(needs).map(([name, amount]) => `${name}=${amountText(amount)}`);
+  const got = Object.entries(has).map(([name, amount]) => `${name}=${amountText(amount)}`);
   throw new UsageError(
     `each trial of ${study} requires ${wanted.join(' ')}, and this worker has ${got.join(' ') || 'nothing of that'}: use another worker, or say what this machine has with --slots ${wanted.join(' ')}`,
   );

@@ -100,7 +100,10 @@ const isThere = (jsm: JetStreamManager, subjects: Subjects): Promise<boolean> =>
 
 function explained(cause: unknown, study: string): unknown {
   if (cause instanceof StudyError) return cause;
-  if (isForbidden(cause)) return new StudyError(`this user has no right to the stream of ${study}; log in as an administrator`, { cause });
+  if (isForbidden(cause))
+    return new StudyError(`this user has no right to the study ${study} as a whole; log in as admin, with seeds/admin.nk or admin.creds`, {
+      cause,
+    });
   const isGone = cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND;
   return isGone ? new StudyError(`there is no study ${study} on this server`, { cause }) : cause;
 }

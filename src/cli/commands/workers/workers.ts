@@ -1,3 +1,4 @@
+import { amountText } from '../../../schema/amount.ts';
 import type { TrainerRow } from '../../../study/trainerRows.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { inform, print } from '../../terminal/output.ts';
@@ -33,7 +34,7 @@ function tableOf(rows: readonly TrainerRow[]): string {
       trainer,
       statusOf(row),
       holds.join(', '),
-      [slots, ...Object.entries(offers ?? {}).map(([name, amount]) => `${name}=${amount}`)].join(' '),
+      [slots, ...Object.entries(offers ?? {}).map(([name, amount]) => `${name}=${amountText(amount)}`)].join(' '),
       String(results),
       String(failures),
       silent === undefined ? heardAt(at) : 'now',
