@@ -188,7 +188,7 @@ describe('a study on a server', () => {
     expect(await first.ended).toMatchObject({
       code: 130,
       // It may be interrupted after its claim and before its program starts.
-      err: expect.stringMatching(/trial 1 handed back(, for another worker to begin again| before it began, for another worker)/),
+      err: expect.stringMatching(/trial 1 handed back(; another worker begins it again| before it began, for another worker)/),
     });
     expect(first.said()).not.toContain('failed');
     const second = start(place, 'worker', ...at, '--study', 'back', '--directory', join(place, 'second'), '--', ...TRAINER);
