@@ -176,7 +176,8 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
         for (const [i, line] of sealed.lines.entries()) remember(objects[i]!, line);
       } catch (cause) {
         const error = new JournalError(path, 'could not append', cause);
-        for (const { refused } of appends) refused(error);
+        // And what was appended meanwhile: if it were stored, it would stand before what its author appends again.
+        for (const { refused } of [...appends, ...queue.splice(0)]) refused(error);
         continue;
       }
       for (const { stored } of appends) stored('stored');

@@ -223,6 +223,22 @@ describe('a journal', () => {
     expect((await visit(path)).facts).toEqual([{ n: 0 }, { n: 3 }]);
   });
 
+  it('stores nothing that was appended while the disk refused an earlier append, so that the order stays when they are repeated', async () => {
+    const path = journalPath();
+    const log = await openJournal(path, quiet);
+    let second: Promise<unknown> | undefined;
+    const handle = await handlePrototype(path);
+    vi.spyOn(handle, 'write').mockImplementationOnce(() => {
+      second = log.append({ n: 2 });
+      return Promise.reject(full);
+    });
+    await expect(log.append({ n: 1, text: 'x'.repeat(2 ** 16) })).rejects.toThrow('ENOSPC');
+    await expect(second).rejects.toThrow('ENOSPC');
+    for (const n of [1, 2]) await log.append({ n });
+    await log.close();
+    expect((await visit(path)).facts).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
   it('removes a half-written line before the next write if it could not at once', async () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
