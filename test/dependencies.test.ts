@@ -13,7 +13,7 @@ const direct = Object.keys(own!.dependencies!).length;
 const all = Object.values(others).filter(({ dev }) => !dev).length;
 
 it.each(['README.md', 'SECURITY.md'])('%s says how many packages are installed with this one', (page) => {
-  expect(readFileSync(join(root, page), 'utf8')).toContain(`has ${direct} direct dependencies, ${all} with theirs`);
+  expect(readFileSync(join(root, page), 'utf8')).toContain(`has ${direct} direct dependencies (${all} packages in all`);
 });
 
 it('no package that is installed with this one runs a script', () => {

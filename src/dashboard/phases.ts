@@ -40,6 +40,6 @@ export const phaseText = (id: string): string | undefined => sentences[id] ?? de
 export function firstRungText(tag: string): string {
   const [rung, reasons] = tag.split(/: (.*)/s);
   if (reasons === undefined) return `step ${tag}`;
-  const tau = reasons.includes('tau') ? '; a tau of 1 is the same order, 0 no relation' : '';
+  const tau = reasons.includes('tau') ? '; with a tau of 1, both steps rank the configurations alike, with 0 the ranks are unrelated' : '';
   return `step ${rung} on: ${reasons}${tau}`;
 }

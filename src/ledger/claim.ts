@@ -43,7 +43,7 @@ export function refuseRun({ trial: id, run }: ReportedFact | Stopped | FailedFac
 /** Steps of an attempt must grow. */
 export function refuseStep({ trial: id, step }: ReportedFact, trial: OpenTrial<unknown>): Verdict {
   if (trial.at === undefined || step > trial.at) return undefined;
-  return refuse('duplicate-step', `trial ${id} has already reported step ${trial.at}, so step ${step} comes too late`);
+  return refuse('duplicate-step', `trial ${id}: expected a step after ${trial.at}, which it reported last, got ${step}`);
 }
 
 /** A result counts if it comes from any run that ever held the trial, so that no finished work is lost. */

@@ -15,7 +15,7 @@ export function show(value: unknown): string {
 }
 
 export function assertRecord(path: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) throw fault(path, 'a mapping', value);
+  if (!isRecord(value)) throw fault(path, value === null ? 'a mapping with entries (remove the # before one)' : 'a mapping', value);
 }
 
 /** The entry of a table by its name. */

@@ -158,7 +158,7 @@ export function runEngine<P>(
       if (past === undefined) return false;
       const wrong = differences(past, created, strategy === undefined ? options : { ...options, strategy });
       if (wrong.length > 0) {
-        const todo = 'undo the change, or begin another study in another log';
+        const todo = 'undo the change, or begin another study in another log, and name this one as earlier';
         throw new MismatchError(`the log belongs to another study: ${wrong.join('; ')}`, { todo });
       }
       return true;

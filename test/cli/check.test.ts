@@ -19,7 +19,8 @@ it('sees a trainer that keeps its budget and resumes', async () => {
     steps: '1, 2',
     budget: 'kept: it ended after step 2 of 2',
     resume: 'yes: the second run began with step 3',
-    'early stopping': 'trials can be stopped, or pause at rungs and be resumed (resumes: true)',
+    'early stopping':
+      'possible, but off: to turn it on, add "epochs: 20" to study.yaml, with the steps of a whole trial instead of 20; with "resumes: true", they pause instead, and the best are resumed',
   });
 });
 
@@ -31,18 +32,21 @@ it('sees an ordinary script, which knows nothing of budgets', async () => {
   expect(rows).toMatchObject({
     value: expect.stringMatching(/^loss = 0\.\d \(printed as loss, used as value\)$/),
     steps: expect.stringMatching(/^1, 2, 3/),
-    budget: 'not kept: it continued after step 2; pass {budget} to it if trials should pause',
-    SIGTERM: expect.stringMatching(/^ends it after \d+\.\d s$/),
-    resume: expect.stringContaining('not possible: it saved nothing'),
-    'early stopping': 'trials can be stopped (the default); resumes: true does not suit this program',
+    name: 'to call it loss in all tables, write "objective: minimize loss" in study.yaml before the first run',
+    budget: 'not used: it continued after step 2; that is fine, unless trials are to pause: then pass {budget} to it',
+    SIGTERM: expect.stringMatching(/^obeyed: it ended within \d+\.\d s$/),
+    resume: expect.stringContaining('not possible: it saved no checkpoint'),
+    'early stopping': expect.stringMatching(/^possible, but off: to turn it on, add "epochs: 20"/),
   });
+  const on = await check(studyIn('epochs: 6\n'), ['sh', join(place, 'train.sh'), '{x}']);
+  expect(on.rows['early stopping']).toBe('on: trials that fall behind are stopped');
 });
 
 it('says which parameters the program does not get', async () => {
   const place = studyIn();
   const print = ['sh', '-c', 'echo loss=0.5'];
   expect((await check(place, print)).rows['not passed']).toBe(
-    'x; add {args} to the command, unless the program reads HYPERTIDE_PARAMS or HYPERTIDE_PARAM_X',
+    'x; add {args} to the command, unless the program reads HYPERTIDE_PARAMS or HYPERTIDE_PARAM_X: without values, all trials are equal',
   );
   for (const mention of ['{args}', '{params}', '--x={x}'])
     expect((await check(place, [...print, mention])).rows).not.toHaveProperty('not passed');

@@ -57,10 +57,10 @@ describe('hypertide why', () => {
     const { code, out } = await hypertide(place, 'why', 's.jsonl', '12');
     expect(code).toBe(0);
     expect(out).toMatch(/^trial 12 was suggested by tpe: x=[\d.]+\n/);
-    expect(out).toContain('at that time: tpe proposes the most promising point according to its model of the results\n');
+    expect(out).toContain('strategy at that time: tpe proposes the most promising point according to its model of the results\n');
     expect(out).toMatch(/for comparison, a random forest on the 11 completed trials among them predicted value [\d.e-]+ ± [\d.e-]+\n/);
     expect(out).toMatch(/result: completed value=[\d.]+\n/);
-    expect(out).toContain('recomputed from the log: the same decision\n');
+    expect(out).toContain('recomputed from the log: the suggestion is the same\n');
     expect((await hypertide(place, 'why', 's.jsonl')).out, 'of the best trial').toMatch(/^trial \d+ was suggested by tpe: x=[\d.]+\n/);
     expect((await hypertide(place, 'why', '2', 's.jsonl')).out).toContain('tpe tries points without a model');
     expect(JSON.parse((await hypertide(place, 'why', 's.jsonl', '12', '--json')).out)).toMatchObject({
@@ -100,7 +100,7 @@ describe('a trial that was stopped', () => {
       expect.stringContaining('by asha: 0.5 at step 1 ranks 1 of 1; none continues until the study has trained'),
       undefined,
       'by asha: 0.4 at step 1 ranks 3 of 3; the best one continues',
-      'by a person',
+      'because it was cancelled',
       'because the study had ended',
       undefined,
     ]);
@@ -152,7 +152,7 @@ describe('a trial that was stopped', () => {
 describe('the text of the first rung', () => {
   it('explains the numbers that a tag has', () => {
     expect(firstRungText("1: 1 predicts the order at 3 with a Kendall's tau of 0.90 (8 configurations)")).toBe(
-      "step 1 on: 1 predicts the order at 3 with a Kendall's tau of 0.90 (8 configurations); a tau of 1 is the same order, 0 no relation",
+      "step 1 on: 1 predicts the order at 3 with a Kendall's tau of 0.90 (8 configurations); with a tau of 1, both steps rank the configurations alike, with 0 the ranks are unrelated",
     );
     expect(firstRungText('9, as the option first says')).toBe('step 9, as the option first says');
   });

@@ -52,7 +52,7 @@ describe('a run', () => {
       'trial 5 failed (error: exited with code 3)',
       'trial 6 failed (error: killed by SIGKILL: boom)',
       'trial 7: the result: expected a number for value, got "high"',
-      'trial 8 has already reported step 5, so step 2 comes too late',
+      'trial 8: expected a step after 5, which it reported last, got 2',
     ]) {
       expect(ended.err).toContain(line);
     }
@@ -93,7 +93,7 @@ describe('a run', () => {
     const { code, out, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('resuming'))).toEqual([
-      'hypertide: study.jsonl: the log belongs to another study: seed is "7" in the log, but "8" here; undo the change, or begin another study in another log (name its file with --journal)',
+      'hypertide: study.jsonl: the log belongs to another study: seed is "7" in the log, but "8" here; undo the change, or begin another study in another log, and name this one as earlier (name its file with --journal)',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -83,7 +83,7 @@ describe('init', () => {
         lr: { type: 'float', low: 1e-5, high: 0.1, log: true },
         batch_size: { type: 'int', low: 8, high: 128 },
         optimizer: { type: 'choice', values: ['sgd', 'adam'] },
-        dropout: { type: 'float', low: 0, high: 1 },
+        dropout: { type: 'float', low: 0, high: 0.9 },
       },
       objective: 'minimize val_loss',
       epochs: 27,
@@ -98,18 +98,28 @@ describe('init', () => {
     const program = join(place, 'train.mjs');
     writeFileSync(program, "console.log('usage: train.py [-h] [--lr LR] [--units UNITS]\\n\\noptions:\\n  --lr LR\\n  --units UNITS')");
     const { code, err } = await hypertide(place, 'init', '--', 'node', program);
-    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('0 parameters; write a range for lr, units') });
-    expect(err).toContain('formatter_class=argparse.ArgumentDefaultsHelpFormatter');
-    expect(parse(readFileSync(join(place, 'study.yaml'), 'utf8')).command).toBe(`node ${program} {args}`);
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('1 parameter; write a range for units, or remove it if the program does not need it'),
+    });
+    const { parameters, command } = parse(readFileSync(join(place, 'study.yaml'), 'utf8'));
+    expect(parameters).toEqual({ lr: { type: 'float', low: 1e-5, high: 0.1, log: true } });
+    expect(command).toBe(`node ${program} {args}`);
+    writeFileSync(program, "console.log('usage: train.py [-h] [--units UNITS]\\n\\noptions:\\n  --units UNITS')");
+    rmSync(join(place, 'study.yaml'));
+    const none = await hypertide(place, 'init', '--', 'node', program);
+    expect(none.err).toContain('formatter_class=argparse.ArgumentDefaultsHelpFormatter');
+    const check = await hypertide(place, 'check', 'study.yaml');
+    expect(check).toMatchObject({ code: 2, err: expect.stringContaining('expected a mapping with entries (remove the # before one)') });
   });
 
   it('says where a flag with a dash goes, once it has a range', async () => {
     const place = directory();
     const program = join(place, 'train.mjs');
-    writeFileSync(program, "console.log('usage: t [-h]\\n\\noptions:\\n  --lr LR  rate (default: 0.1)\\n  --weight-decay WD  decay')");
+    writeFileSync(program, "console.log('usage: t [-h]\\n\\noptions:\\n  --lr LR  rate (default: 0.1)\\n  --hidden-units N  units')");
     expect((await hypertide(place, 'init', '--', 'node', program)).code).toBe(0);
     expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(
-      '# weight_decay: { type: float, low: 0, high: 1 }   # no default in its help; write a range, and add --weight-decay {weight_decay} to the command',
+      '# hidden_units: { type: float, low: 0, high: 1 }   # no default in its help; write a range, and add --hidden-units {hidden_units} to the command',
     );
   });
 
@@ -120,24 +130,32 @@ parser.add_argument('-u', '--units', type=int,
                     help="hidden (units)", default=32)
 parser.add_argument("--opt", default="adam")
 parser.add_argument("--steps", type=int)
+parser.add_argument("--momentum", type=float, required=True)
+parser.add_argument("--n-epochs", type=int, default=20)
 `;
     expect([...argparseSettings([source], 'default')]).toEqual([
       ['lr', '0.001'],
       ['units', '32'],
       ['opt', 'adam'],
+      ['n-epochs', '20'],
     ]);
     expect(argparseSettings([source], 'type').get('steps')).toBe('int');
     const place = directory();
     writeFileSync(join(place, 'train.py'), source);
-    const help = "console.log('usage: t [-h]\\n\\noptions:\\n  --lr LR\\n  -u, --units UNITS\\n  --steps STEPS')";
+    const help =
+      "console.log('usage: t [-h]\\n\\noptions:\\n  --lr LR\\n  -u, --units UNITS\\n  --steps STEPS\\n  --momentum M\\n  --n-epochs N')";
     writeFileSync(join(place, 'help.mjs'), help); // stands for Python, which unit tests do not start
     expect((await hypertide(place, 'init', '--', 'node', 'help.mjs', 'train.py')).code).toBe(0);
     const { parameters } = parse(readFileSync(join(place, 'study.yaml'), 'utf8'));
     expect(parameters).toEqual({
       lr: { type: 'float', low: 1e-5, high: 0.1, log: true },
       units: { type: 'int', low: 8, high: 128 },
+      steps: { type: 'int', low: 1, high: 10 },
+      momentum: { type: 'float', low: 0, high: 1 },
     });
-    expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain('# steps: { type: int, low: 1, high: 10 }');
+    const text = readFileSync(join(place, 'study.yaml'), 'utf8');
+    expect(text).toContain('  steps: { type: int, low: 1, high: 10 }   # guessed: no default in its help\n');
+    expect(text).toContain('# epochs: 20   # the default of --n-epochs; the most that a trial trains');
   });
 
   it.each([

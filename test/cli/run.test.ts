@@ -133,7 +133,7 @@ describe('run', () => {
     expectNoTrace(ended);
     expect(completed(place)).toHaveLength(1);
     if (mode === 'rubbish') expect(ended.err).toMatch(/trial 1: .*-3.*whole number from 0 on/);
-    else expect(ended.err).toMatch(/trial 1 has already reported step 1/);
+    else expect(ended.err).toMatch(/trial 1: expected a step after 1, which it reported last, got 1/);
   });
 
   it('shows the front at the end where there are several objectives', async () => {
@@ -222,6 +222,9 @@ describe('run', () => {
     [['run', 'study.yaml', '--parallel', '0', '--', 'node'], /whole number of at least 1/],
     [['bst', 'study.jsonl'], /unknown command 'bst'.*\n?.*best/],
     [['best', 'study.jsonl'], /there is no study yet/],
+    [['why', '22'], /^hypertide: 22: expected the journal first, then the number of the trial, such as study.jsonl 22\n$/],
+    [['plot', 'study.jsonl', 'history'], /write the figure first, such as: hypertide plot history study.jsonl/],
+    [['plot', 'histroy', 'study.jsonl'], /expected one of history, .*; did you mean history\?/],
   ])('%j is wrong usage', async (args, message) => {
     const ended = await hypertide(studyIn(), ...args);
     expect(ended.code).toBe(2);

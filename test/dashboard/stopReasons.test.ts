@@ -32,7 +32,7 @@ describe('stopReasons', () => {
       const log = logOf([suggested(1), started(1), ...before, stopped(1)]);
       return (await stopReasons(log, log.created, 9)).get(1);
     };
-    expect(await reasonOf(cancelled)).toBe('by a person');
+    expect(await reasonOf(cancelled)).toBe('because it was cancelled');
     expect(await reasonOf({ ...cancelled, author: 'w1' })).toBeUndefined();
     expect(await reasonOf({ fact: { type: 'closed', reason: 'person' }, author: 'w1' })).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { StudyPlace } from '../../study/place.ts';
-import { stemOf } from '../sources/journalFile.ts';
+import { journalExpected, stemOf } from '../sources/journalFile.ts';
 import { withoutPassword } from '../terminal/plainText.ts';
 import { trialsDirectory } from '../trainers/trialFiles.ts';
 import { UsageError } from '../usage.ts';
@@ -48,8 +48,7 @@ export async function withStudyIn<T>(
     return withPlace(dirname(journal), {}, (place) => use({ place, name: basename(stemOf(journal)) }));
   }
   const nats = remote.nats ?? process.env.HYPERTIDE_NATS;
-  if (nats === undefined || study === undefined)
-    throw new UsageError('expected a journal, or --nats with a server and --study with a name');
+  if (nats === undefined || study === undefined) throw journalExpected();
   return withPlace(undefined, { ...remote, nats }, (place) => use({ place, name: study }));
 }
 

@@ -22,10 +22,12 @@ export function commandOf(words: readonly string[] | undefined, space: AnySpace)
 
 /** The message about parameters that the command does not pass; undefined if it passes all. */
 export function notPassed(command: Template, space: AnySpace): string | undefined {
-  const missing = unmentioned(command, Object.keys(space.toJSON().parameters));
-  return missing.length === 0
-    ? undefined
-    : `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS or HYPERTIDE_${variableOf(missing[0]!)}`;
+  const all = Object.keys(space.toJSON().parameters);
+  const missing = unmentioned(command, all);
+  if (missing.length === 0) return undefined;
+  const otherwise = missing.length === all.length ? ': without values, all trials are equal' : '';
+  const variable = `HYPERTIDE_${variableOf(missing[0]!)}`;
+  return `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS or ${variable}${otherwise}`;
 }
 
 /**

@@ -69,7 +69,8 @@ const JSON_LIKE = /["':]/;
 
 function unknown(argument: string, name: string, names: readonly string[]): TemplateError {
   const hint = name === 'args' ? '; {args} must be an argument of its own' : nearest(name, names);
-  return new TemplateError(`${argument}: {${name}} is not a parameter${hint} (write {{ for a brace)`);
+  const place = argument === `{${name}}` ? '' : `${argument}: `;
+  return new TemplateError(`${place}{${name}} is not a parameter${hint} (write {{ for a brace)`);
 }
 
 /**

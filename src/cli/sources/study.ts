@@ -9,7 +9,7 @@ import { inform } from '../terminal/output.ts';
 import { type PassedOver, passedOver } from '../terminal/passedOver.ts';
 import { UsageError } from '../usage.ts';
 import { journalSource } from './journal.ts';
-import { createdIn, stemOf } from './journalFile.ts';
+import { createdIn, journalExpected, stemOf } from './journalFile.ts';
 import { serverOf } from './serverOf.ts';
 
 /** The server and the name of a study that is not in a journal. */
@@ -47,7 +47,7 @@ export interface CommandStudy extends StudySource {
 export async function withStudy<T>(journal: string | undefined, remote: Remote, use: (study: CommandStudy) => Promise<T>): Promise<T> {
   const nats = serverOf(remote);
   if (nats !== undefined) return withRemote(journal, nats, remote, use);
-  if (journal === undefined) throw new UsageError('expected a journal, or --nats with a server and --study with a name');
+  if (journal === undefined) throw journalExpected();
   const { nats: _, ...others } = remote;
   const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined || !(name in FLAGS) ? [] : [name]));
   if (other !== undefined) throw new UsageError(`${FLAGS[other as keyof typeof FLAGS]}: expected --nats with a server as well`);

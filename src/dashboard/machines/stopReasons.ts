@@ -52,6 +52,6 @@ function replayOf(source: StudyLog, created: Created): Replay | undefined {
 async function whyOf(replay: Replay | undefined, trial: TrialId, isCancelled: boolean, isClosed: boolean): Promise<string | undefined> {
   const stop = await replay?.stop(trial);
   if (stop !== undefined) return stop.why === undefined ? `by ${stop.by}` : `by ${stop.by}: ${stop.why}`;
-  if (isCancelled) return 'by a person';
+  if (isCancelled) return 'because it was cancelled';
   return isClosed ? 'because the study had ended' : undefined;
 }

@@ -59,7 +59,7 @@ describe('createStudy', () => {
     await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
     await expect(study.tell(trial, Number.NaN)).rejects.toThrow(RefusedError);
     await study.report(trial, 1, 2);
-    await expect(study.report(trial, 1, 1)).rejects.toThrow('too late');
+    await expect(study.report(trial, 1, 1)).rejects.toThrow('expected a step after');
     await study.fail(trial, 'error', 'out of memory');
     await expect(study.tell(trial, 1)).rejects.toThrow('has ended');
     await study.close();

@@ -69,8 +69,8 @@ function informOfGain(found: Recommendation<Params> | undefined, { created }: Co
   if (!found?.gain) return;
   const { value, share } = found.gain;
   const rounded = (n: number) => shown(Number(n.toPrecision(2)));
-  const lead = `${rounded(100 * share)} % of the lead of the best trial over the median one`;
-  inform(`further trials are expected to gain ${rounded(value)} ${created.objectives[0]!.name} (${lead})`);
+  const lead = `${rounded(100 * share)} % of the difference between the best and the median trial`;
+  inform(`further trials are expected to improve ${created.objectives[0]!.name} by ${rounded(value)} (${lead})`);
 }
 
 const withoutBest = (rows: readonly ListedTrial[]): string =>

@@ -16,7 +16,7 @@ import { pairs } from '../../terminal/render.ts';
 import { UsageError } from '../../usage.ts';
 
 /** Tags that are sentences for people. */
-const EXPLANATIONS = { why: 'why auto chose this strategy', studies: 'promising by the results of', origin: 'origin' };
+const EXPLANATIONS = { why: 'auto chose this strategy because of', studies: 'promising by the results of', origin: 'origin' };
 /** The phase of a composition that has not handed over: the phase of the strategy that answers is more useful. */
 const ANSWERING = 'handOver.answering';
 
@@ -41,7 +41,7 @@ function* linesOf(
   yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
   for (const [path, active] of Object.entries(phases)) {
     const text = isOn(path, by) && active.length > 0 && active.at(-1) !== ANSWERING ? phaseText(active.at(-1)!) : undefined;
-    if (text !== undefined) yield `at that time: ${path} ${text}`;
+    if (text !== undefined) yield `strategy at that time: ${path} ${text}`;
   }
   const predicted = predictedIn(tags, objective);
   if (predicted !== undefined) yield predicted;
@@ -55,7 +55,7 @@ function* linesOf(
   if (tags['first rung'] !== undefined) yield `early stopping compared trials from ${firstRungText(tags['first rung'])}`;
   yield resultOf(row);
   if (stopped !== undefined) yield `stopped ${stripControls(stopped)}`;
-  if (recomputed === 'equal') yield 'recomputed from the log: the same decision';
+  if (recomputed === 'equal') yield 'recomputed from the log: the suggestion is the same';
   else if (recomputed)
     yield `recomputed from the log: ${recomputed.field} is ${JSON.stringify(recomputed.logged)} in the log, but ${JSON.stringify(recomputed.recomputed)} recomputed`;
   if (impossible !== undefined) yield `not recomputed: ${impossible}`;
@@ -67,7 +67,7 @@ function predictedIn({ mean, sd, at, limit }: Tags, objective: ObjectiveSpec): s
   if (!Number.isFinite(loss) || !Number.isFinite(deviation)) return undefined; // or several, for several objectives
   const where = at === undefined ? '' : ` at step ${at}`;
   const doubt = deviation === 0 ? '; a deviation of 0 means that the model fits badly here' : '';
-  return `its model, by which it chose, predicted ${objective.name} ${short(lossOf(objective, loss))} ± ${short(deviation)}${where} (mean ± standard deviation${capText(limit, objective)}${doubt})`;
+  return `the model that chose it predicted ${objective.name} ${short(lossOf(objective, loss))} ± ${short(deviation)}${where} (mean ± standard deviation${capText(limit, objective)}${doubt})`;
 }
 
 /** Next to a few huge losses, all others would look equal, so the model of `bo` has a limit above which losses are equal. */

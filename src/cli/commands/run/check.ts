@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
+import { stopsTrials } from '../../../../streams/spec/defaults.ts';
 import type { Created } from '../../../facts/facts.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
@@ -46,7 +47,8 @@ interface Seen {
 /** `hypertide check`. Resolves with the exit status. */
 export async function checkProgram(path: string, words: readonly string[], options: CheckOptions): Promise<number> {
   const file = await readStudyFile(path);
-  const { earlier } = await createdAfter(file.space, file.strategy, file.options);
+  const created = await createdAfter(file.space, file.strategy, file.options);
+  const { earlier } = created;
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
   const metricFile = metricFileOf(options.metricFile ?? file.metricFile, file.space, file.options.parallel ?? 1);
   const trainer = { command, metricFile };
@@ -62,13 +64,14 @@ export async function checkProgram(path: string, words: readonly string[], optio
       ['command', fillTemplate(command, fillingOf(job)).join(' ')],
       ...(missing === undefined ? [] : [['not passed', missing]]),
       ['value', valueIn(first, options)],
+      ...naming(first, file, path),
       ...(isHeard(first) ? [] : endOf(job.paths.log).map((line, i) => [i === 0 ? 'printed' : '', line])),
       ...(metricFile ? [['read from', fillTemplate(metricFile, fillingOf(job))[0]!]] : []),
       ['steps', stepsOf(first)],
       ['budget', budgetOf(first)],
       ['SIGTERM', partingOf(first.parting === undefined ? second : first, file)],
       ['resume', resumeOf(second, kept)],
-      ['early stopping', adviceOn(first, second, kept)],
+      ['early stopping', adviceOn(first, second, kept, stopsTrials(created.strategy, created.decisions), path)],
       ...(earlier ? [['earlier', earlierText(earlier)]] : []),
     ];
     const width = Math.max(...rows.map(([name]) => name!.length)) + 2;
@@ -170,16 +173,16 @@ function budgetOf(first: Seen): string {
   if (keepsBudget(first)) return `kept: it ended after step ${BUDGET} of ${BUDGET}`;
   return first.outcome.type === 'completed'
     ? `unknown: it ended by itself after step ${first.reports.at(-1)!.step}, with a budget of ${BUDGET}`
-    : `not kept: it continued after step ${BUDGET}; pass {budget} to it if trials should pause`;
+    : `not used: it continued after step ${BUDGET}; that is fine, unless trials are to pause: then pass {budget} to it`;
 }
 
 function partingOf(seen: Seen | undefined, { grace = 10 }: StudyFile): string {
   if (seen?.parting === undefined) return 'not tried, as the program ended first';
-  return seen.parting >= grace ? `ignored: it was killed after ${grace} s` : `ends it after ${seen.parting.toFixed(1)} s`;
+  return seen.parting >= grace ? `ignored: it was killed after ${grace} s` : `obeyed: it ended within ${seen.parting.toFixed(1)} s`;
 }
 
 function resumeOf(second: Seen | undefined, kept: string | undefined): string {
-  if (kept === undefined) return 'not possible: it saved nothing in HYPERTIDE_CHECKPOINT_DIR and named no checkpoint';
+  if (kept === undefined) return 'not possible: it saved no checkpoint in HYPERTIDE_CHECKPOINT_DIR, and printed no path of one';
   const step = second?.reports[0]?.step;
   if (step === undefined) return 'unknown, as no step was reported';
   return resumes(second)
@@ -187,9 +190,19 @@ function resumeOf(second: Seen | undefined, kept: string | undefined): string {
     : `no: the second run began with step ${step}, despite its checkpoint`;
 }
 
-function adviceOn(first: Seen, second: Seen | undefined, kept: string | undefined): string {
+function adviceOn(first: Seen, second: Seen | undefined, kept: string | undefined, isOn: boolean, path: string): string {
   if (first.reports.length === 0) return 'not possible without steps';
-  if (keepsBudget(first) && kept !== undefined && resumes(second))
-    return 'trials can be stopped, or pause at rungs and be resumed (resumes: true)';
-  return 'trials can be stopped (the default); resumes: true does not suit this program';
+  const now = isOn
+    ? 'on: trials that fall behind are stopped'
+    : `possible, but off: to turn it on, add "epochs: 20" to ${path}, with the steps of a whole trial instead of 20`;
+  const canPause = keepsBudget(first) && kept !== undefined && resumes(second);
+  return canPause ? `${now}; with "resumes: true", they pause instead, and the best are resumed` : now;
+}
+
+/** How the value gets the name that the program prints: only a new study can take it. */
+function naming({ outcome, reports }: Seen, { options: { objectives } }: StudyFile, path: string): [string, string][] {
+  const metric = outcome.type === 'completed' ? outcome.metric : reports[0]?.metric;
+  const [[name, direction] = ['value', 'minimize'], ...others] = Object.entries(objectives ?? {});
+  if (metric === undefined || name !== 'value' || others.length > 0) return [];
+  return [['name', `to call it ${metric} in all tables, write "objective: ${direction} ${metric}" in ${path} before the first run`]];
 }

@@ -19,8 +19,8 @@ interface Argument {
   readonly name: string;
   readonly choices?: readonly string[];
   readonly default?: string;
-  /** Whether its values are whole numbers, if the source says so. */
-  readonly whole?: boolean;
+  /** What its values are, if the source says so. */
+  readonly type?: string;
   readonly help: string;
 }
 
@@ -34,7 +34,7 @@ export async function initStudy(words: readonly string[], { output = 'study.yaml
     omitUndefined({
       ...argument,
       default: argument.default ?? defaults.get(argument.name),
-      whole: types.get(argument.name) === 'int' || undefined,
+      type: types.get(argument.name),
     }),
   );
   const commands = found.length === 0 ? subcommandsIn(help) : [];
@@ -42,11 +42,14 @@ export async function initStudy(words: readonly string[], { output = 'study.yaml
     throw new UsageError(
       `${words.join(' ')}: it has the commands ${commands.join(', ')}; name one, such as: hypertide init -- ${words.join(' ')} ${commands[0]}`,
     );
-  await writeOutput(output, studyOf(words, found, flagsIn(help), epochs, metric));
+  const length = optionsIn(help).find(({ name }) => EPOCHS.test(name));
+  const trained = Number(length && (length.default ?? defaults.get(length.name)));
+  const usual = trained > 1 ? { epochs: trained, option: `--${length!.name}` } : undefined;
+  await writeOutput(output, studyOf(words, found, flagsIn(help), epochs, usual, metric));
   const open = found.filter((argument) => !isKnown(argument)).map(({ name }) => name);
   const count = found.length - open.length;
   inform(
-    `${output}: ${count} ${count === 1 ? 'parameter' : 'parameters'}${open.length > 0 ? `; write a range for ${open.join(', ')}, or remove it` : ''}`,
+    `${output}: ${count} ${count === 1 ? 'parameter' : 'parameters'}${open.length > 0 ? `; write a range for ${open.join(', ')}, or remove it if the program does not need it` : ''}`,
   );
   if (open.length > 0 && open.length === found.length)
     inform('argparse shows defaults with formatter_class=argparse.ArgumentDefaultsHelpFormatter, for arguments that have a help text');
@@ -64,14 +67,17 @@ function helpOf([program = '', ...args]: readonly string[]): string {
   return stdout;
 }
 
+/** The options with a value that are hyperparameters. */
+export const argumentsIn = (help: string): Argument[] => optionsIn(help).filter(({ name }) => !FIXED.test(name) && !EPOCHS.test(name));
+
 /** The options with a value in a help text, as argparse, click and commander write them. */
-export function argumentsIn(help: string): Argument[] {
+function optionsIn(help: string): Argument[] {
   const found: Argument[] = [];
   const blocks = help.split(/\n(?=\s{1,8}-)/).slice(1);
   for (const block of blocks) {
     const [, name, value = ''] =
       /^\s*(?:-\w(?: [^\s,]+)?, )?--([\w-]+)(?:[ =](\{[^}]*\}|\[[^\]]*\]|<[^>]*>|[A-Z][\w.]*))?/.exec(block) ?? [];
-    if (name === undefined || value === '' || FIXED.test(name)) continue;
+    if (name === undefined || value === '') continue;
     const text = block.replace(/\s+/g, ' ');
     const [, otherwise] = /[[(]default[:=]? *"?([^")\]]*)"?[)\]]/i.exec(text) ?? [];
     const choices = /^\{.*\}$/.test(value)
@@ -117,26 +123,43 @@ function subcommandsIn(help: string): string[] {
   return [...click.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name!);
 }
 
-/** Arguments that are not hyperparameters: paths, verbosity, the length of a training. */
+/** Arguments for the length of a training. */
+const EPOCHS = /^(?:(?:n|num|max)[-_]?)?(?:epochs?|iter|iters|iterations)$/i;
+
+/** Arguments that are not hyperparameters: paths, verbosity, devices. */
 const FIXED =
-  /^(?:help|version|seed|epochs?|num[-_]epochs|device|gpus?|workers|num[-_]workers|(?:.*[-_])?(?:dir|path|file|root|log|name|out|output|data|dataset|checkpoint|resume|host|port|url|interval))$/i;
+  /^(?:help|version|seed|device|gpus?|workers|num[-_]workers|(?:.*[-_])?(?:dir|path|file|root|log|name|out|output|data|dataset|checkpoint|resume|host|port|url|interval))$/i;
 
 /** Parameters that are better searched on a logarithmic scale. */
 const LOGARITHMIC = /(?:^|[-_])(?:lr|rate|decay|alpha|lambda|l1|l2|reg|gamma|eps|epsilon|wd|temperature)(?:$|[-_])/i;
 
 /** A parameter in YAML, with a range around its default. Without a default, only a person knows the range. */
-function parameterOf({ name, choices, default: otherwise, whole }: Argument): string {
+function parameterOf({ name, choices, default: otherwise, type }: Argument): string {
   const key = name.replaceAll('-', '_');
   if (choices) return `  ${key}: { type: choice, values: [${choices.join(', ')}] }`;
   const value = Number(otherwise);
-  if (otherwise === undefined || otherwise === '' || !Number.isFinite(value))
-    return `  # ${key}: { type: ${whole ? 'int, low: 1, high: 10' : 'float, low: 0, high: 1'} }   # ${otherwise === undefined ? 'no default in its help' : `default: ${otherwise}`}; write a range`;
+  if (otherwise === undefined || otherwise === '' || !Number.isFinite(value)) {
+    const guess = guessOf(name, type);
+    const why = otherwise === undefined ? 'no default in its help' : `default: ${otherwise}`;
+    const isText = type === 'str' || !(otherwise === undefined || /^(?:|None|null)$/.test(otherwise));
+    if (isText || (type === undefined && !LOGARITHMIC.test(name))) return `  # ${key}: { ${guess} }   # ${why}; write a range`;
+    return `  ${key}: { ${guess} }   # guessed: ${why}`;
+  }
   const [low, high] = rangeAround(value);
   if (Number.isInteger(value) && !/[.e]/i.test(otherwise) && !LOGARITHMIC.test(name))
     return `  ${key}: { type: int, low: ${Math.max(value >= 1 ? 1 : 0, Math.floor(value / 4))}, high: ${Math.max(2, 4 * value)} }`;
   if (value > 0 && (LOGARITHMIC.test(name) || value < 0.01)) return `  ${key}: { type: float, low: ${low}, high: ${high}, log: true }`;
-  return `  ${key}: { type: float, low: 0, high: ${value > 0 && value <= 1 ? 1 : Math.max(1, 4 * value)} }`;
+  return `  ${key}: { type: float, low: 0, high: ${value > 0 && value <= 1 ? highest(name) : Math.max(1, 4 * value)} }`;
 }
+
+/** A range where only the name, and perhaps the type, says something about the values. */
+const guessOf = (name: string, type: string | undefined): string => {
+  if (type === 'int') return 'type: int, low: 1, high: 10';
+  return LOGARITHMIC.test(name) ? 'type: float, low: 1e-5, high: 0.1, log: true' : `type: float, low: 0, high: ${highest(name)}`;
+};
+
+/** The end of a range that begins with 0: a network that drops every unit learns nothing. */
+const highest = (name: string): number => (/drop/i.test(name) ? 0.9 : 1);
 
 /** Two powers of ten below a value to two above. */
 const rangeAround = (value: number): readonly [low: number, high: number] => [decimal(value / 100), decimal(value * 100)];
@@ -153,6 +176,7 @@ function studyOf(
   found: readonly Argument[],
   flags: readonly string[],
   epochs: number | undefined,
+  usual: { readonly epochs: number; readonly option: string } | undefined,
   metric: string | undefined,
 ): string {
   const dashed = found.some(({ name }) => name.includes('-'));
@@ -174,7 +198,7 @@ function studyOf(
       ? 'objective: minimize   # the value that your program prints; if it prints several, name one: minimize val_loss'
       : `objective: minimize ${metric}   # the name under which your program prints its value`,
     epochs === undefined
-      ? '# epochs: 81   # the most that a trial trains: turns on early stopping, if the program prints its value after each epoch'
+      ? `# epochs: ${usual?.epochs ?? 81}   # ${usual ? `the default of ${usual.option}; ` : ''}the most that a trial trains: turns on early stopping, if the program prints its value after each epoch`
       : `epochs: ${epochs}   # the most that a trial trains; trials that fall behind are stopped`,
     'trials: 100',
     'parallel: 1   # programs that run at a time',
