@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { type Submitter, submitter } from '../../../streams/engine/submit.ts';
+import { inTurn } from '../../../streams/engine/timeout.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
 import { past } from '../../../streams/log/past.ts';
@@ -101,17 +102,19 @@ export async function drivenStudy(description: unknown, path: string | undefined
     ({ seen, study, append } = run());
     await study.ready();
   };
-  /** A command of a person reaches a study that has ended, too: it may reopen it. */
-  const submitted = async (intent: Intent): Promise<Submitted> => {
-    if (!seen.closed) return study.submit(intent);
-    const ended = applied(log);
-    try {
-      return await ended.submit(intent);
-    } finally {
-      ended.end();
-      await again();
-    }
-  };
+  /** What runs an ended study again, one after another: two engines would decide for one log. */
+  const turn = inTurn();
+  const submitted = (intent: Intent): Promise<Submitted> =>
+    turn(async () => {
+      if (!seen.closed) return study.submit(intent);
+      const ended = applied(log);
+      try {
+        return await ended.submit(intent);
+      } finally {
+        ended.end();
+        await again();
+      }
+    });
   const closeSocket = path === undefined ? undefined : await controlSocket(path, submitted);
   /** The trials that were handed out here and have not ended. */
   const handed = new Set<TrialId>();
@@ -150,26 +153,27 @@ export async function drivenStudy(description: unknown, path: string | undefined
       busy: () => ({ open: [...handed].filter((id) => seen.rows.get(id)?.status === 'open'), parallel: seen.settings?.parallel }),
       cancel: ({ id }: { readonly id: TrialId }) => done(study.cancel(id)),
       retract: ({ id }: { readonly id: TrialId }) => done(study.retract(id)),
-      limit: async (limits: NewLimits) => {
-        await study.ready(); // a failed study applies nothing more
-        const changed = seen.changedBy(limits);
-        const inForce = () => ({
-          ok: true,
-          ...omitUndefined({ trials: seen.settings?.limits.trials, parallel: seen.settings?.parallel }),
-        });
-        if (!changed) return inForce();
-        if (seen.closed) await log.append(changed);
-        else {
-          try {
-            await append(changed); // the next ask must not get an earlier decision
-            return inForce();
-          } catch (error) {
-            if (!seen.closed || error instanceof RefusedError) throw error; // otherwise it ended before it read the change
+      limit: (limits: NewLimits) =>
+        turn(async () => {
+          await study.ready(); // a failed study applies nothing more
+          const changed = seen.changedBy(limits);
+          const inForce = () => ({
+            ok: true,
+            ...omitUndefined({ trials: seen.settings?.limits.trials, parallel: seen.settings?.parallel }),
+          });
+          if (!changed) return inForce();
+          if (seen.closed) await log.append(changed);
+          else {
+            try {
+              await append(changed); // the next ask must not get an earlier decision
+              return inForce();
+            } catch (error) {
+              if (!seen.closed || error instanceof RefusedError) throw error; // otherwise it ended before it read the change
+            }
           }
-        }
-        await again(); // it has ended because it was full; now there is room again
-        return inForce();
-      },
+          await again(); // it has ended because it was full; now there is room again
+          return inForce();
+        }),
       trials: () => ({ trials: [...seen.rows] }),
       best: () => ({ best: seen.best ?? null }),
       front: () => ({ front: seen.front }),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -132,6 +132,19 @@ describe('ask-tell with a study', () => {
     expect(replies[6]).toMatchObject({ id: 2 });
     expect(replies[7]).toMatchObject({ trials: [{ status: 'stopped', values: { loss: 2 } }, { status: 'open' }] });
     expect(existsSync(`${path}.sock`)).toBe(false);
+  });
+
+  it('runs an ended study in one engine when several changes come at once', async () => {
+    const path = join(folder, 'study.jsonl');
+    const trial = (id: number) => [{ cmd: 'ask' }, { cmd: 'tell', id, values: { loss: 1 } }];
+    const more = [2, 3].map((trials) => ({ cmd: 'limit', trials, seq: trials }));
+    const answered = async () => {};
+    const replies = await inform(
+      [init({ trials: 1 }), ...trial(1), { cmd: 'ask' }, ...more, answered, ...trial(2), ...trial(3), { cmd: 'ask' }],
+      path,
+    );
+    expect(replies.at(-1)).toEqual({ over: true });
+    expect(readFileSync(path, 'utf8').match(/"type":"closed"/g)).toHaveLength(2);
   });
 
   it('cancels a trial, and says which trials keep an ask waiting', async () => {
