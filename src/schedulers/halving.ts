@@ -111,9 +111,10 @@ export class Halving {
     const tagged = numberIn(tags, this.#env.name) ?? Number.NaN;
     const foreign = brackets ? FOREIGN : pause ? to : 0;
     const from = rungs[tagged] === undefined ? foreign : tagged;
-    const begun: Member = { configuration, from, to, ended: false, waiting: undefined, stands: new Array(rungs.length) };
+    const enqueued = by === 'queue';
+    const begun: Member = { configuration, from, enqueued, to, ended: false, waiting: undefined, stands: new Array(rungs.length) };
     this.#members.push(begun);
-    if (from < 0 || by === 'queue' || by === 'import') return;
+    if (from < 0 || enqueued || by === 'import') return;
     if (from === tagged && from > this.first.index) this.#controls.add(begun);
     this.#begun[from]!++;
     this.#beginnings++;
@@ -217,7 +218,7 @@ export class Halving {
     if (!member.configuration.counts) return 'its values equal those of an earlier trial, step by step';
     if (k < Math.max(member.from, this.first.index)) return undefined;
     const rung = this.#rungs[k]!;
-    const standing = rung.standing(member, eta, this.#mayLead(k));
+    const standing = rung.standing(member, eta, member.enqueued || this.#mayLead(k));
     if (standing.place > standing.places)
       return behindAtRung(valuesText(this.#env, [member.configuration.losses.get(rungs[k]!)!]), rungs[k]!, standing);
     rung.pass(member);
@@ -226,7 +227,7 @@ export class Halving {
 
   /**
    * Whether the best of a few configurations continues beyond a rung. The first ones would otherwise all train to the end: each is the best so far.
-   * So it does once the study has trained for as many steps as lie before the next rung, and always in a study of a few trials.
+   * So it does once the study has trained for as many steps as lie before the next rung, and always in a study of a few trials, or if a person enqueued it.
    */
   #mayLead(k: number): boolean {
     const { rungs } = this.#settings;

@@ -9,6 +9,8 @@ export interface Member {
   readonly configuration: ComparedConfiguration;
   /** Index of the first rung at which it is compared. It is raised for controls. */
   from: number;
+  /** Whether a person chose it. */
+  readonly enqueued: boolean;
   /** Index of the rung up to which it was last sent. */
   to: number;
   /** Whether its last trial has ended. */

@@ -30,12 +30,12 @@ export function chain(...strategies: Strategy[]): Strategy {
   return Object.assign(whole, { stages }, rungs && { rungs }, full !== undefined && { full });
 }
 
-export const kindOf = ({ spec, name }: Strategy): string => (typeof spec === 'object' ? Object.keys(spec)[0]! : (spec ?? name));
+export const stageKind = ({ spec, name }: Strategy): string => (typeof spec === 'object' ? Object.keys(spec)[0]! : (spec ?? name));
 
 /** A second strategy of the same kind gets its own path, and so its own random numbers. */
 function apart(env: Env, stages: readonly Strategy[], i: number): Env {
-  const kind = kindOf(stages[i]!);
-  const before = stages.slice(0, i).filter((stage) => kindOf(stage) === kind).length;
+  const kind = stageKind(stages[i]!);
+  const before = stages.slice(0, i).filter((stage) => stageKind(stage) === kind).length;
   return before === 0 ? env : { ...env, name: env.name ? `${env.name}/${before + 1}` : `${before + 1}` };
 }
 

@@ -1,7 +1,7 @@
 import { map, pipe } from 'rxjs';
 import { child, type Env, type Message, type Propose } from '../../src/messages.ts';
 import type { Axis } from '../../src/space/axis.ts';
-import { chain, kindOf } from '../operators/chain.ts';
+import { chain, stageKind } from '../operators/chain.ts';
 import { handOver } from '../operators/handOver.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
 import { bo } from './bo.ts';
@@ -46,7 +46,7 @@ function few(axes: readonly Axis[], objectives: readonly string[], trials: numbe
 /** A strategy whose suggestions have the tag `why`. */
 const because = (why: string, strategy: Strategy): Strategy =>
   withSpec(strategy.spec!, (env) => {
-    const isIts = (m: Message): m is Propose => m.type === 'propose' && m.by === `${env.name}/${kindOf(strategy)}`;
+    const isIts = (m: Message): m is Propose => m.type === 'propose' && m.by === `${env.name}/${stageKind(strategy)}`;
     return pipe(
       strategy(env),
       map((m) => (isIts(m) ? { ...m, tags: { ...m.tags, why } } : m)),

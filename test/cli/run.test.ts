@@ -69,7 +69,7 @@ describe('run', () => {
     );
     await until(() => readIfThere(join(place, 'study.trials/trial-1/attempt-1.log')).includes('value=1'));
     child.kill('SIGINT');
-    await until(() => said().includes('ending 1 running trial;'));
+    await until(() => said().includes('ending the running trial;'));
     child.kill('SIGINT');
     expect(await ended).toMatchObject({ code: 130 });
     expect(journalOf(place).at(-1)).toMatchObject({ type: 'failed', reason: 'preempted' });

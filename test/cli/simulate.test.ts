@@ -49,7 +49,7 @@ describe('hypertide simulate', () => {
   });
 
   it.each([
-    [['--strategies', 'randm'], /^hypertide: --strategies: expected one of .*did you mean random\?\n$/],
+    [['--strategies', 'randm'], /^hypertide: --strategies: got "randm"; did you mean random\? Expected one of .*\n$/],
     [['--from', 'none.jsonl'], /^hypertide: none.jsonl: there is no study yet\n$/],
     [['--seeds', '0'], /expected a whole number/],
   ])('says in one line what is wrong with %j', async (words, message) => {

@@ -23,7 +23,7 @@ it.each([true, false])(
           const member = members[of % members.length];
           if (what === 'begin' || member === undefined) {
             const configuration = { index: members.length, point: [], losses: new Map(), top: 0, counts: true };
-            const begun: Member = { configuration, from: at + 1, to: 0, ended: false, waiting: undefined, stands: [] };
+            const begun: Member = { configuration, from: at + 1, enqueued: false, to: 0, ended: false, waiting: undefined, stands: [] };
             members.push(begun);
             controls.add(begun);
           } else if (what === 'raise') {

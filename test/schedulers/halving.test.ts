@@ -204,6 +204,14 @@ describe('halving that stops', () => {
     expect([12, 5.4].map(at)).toEqual([true, false]);
   });
 
+  it('lets an enqueued configuration continue from the start if it is the best so far', () => {
+    const { halving, begin, report } = rig({ pause: false, first: 1 });
+    const tell = (id: number, by: string) => halving.tell({ type: 'suggested', id, by, point: [id / 7], budget: 9 });
+    tell(101, 'queue');
+    tell(102, 'queue');
+    expect([report(101, 1, 5), report(102, 1, 6), report(begin(), 1, 4)]).toEqual([false, true, false]);
+  });
+
   it('lets the best of a few continue once the study has trained for as long as the way to the next rung', () => {
     const { halving, begin, report } = rig({ pause: false, first: 1 });
     const [one, two, three] = [begin(), begin(), begin()];

@@ -201,22 +201,23 @@ describe('operators on a study, in marbles', () => {
     });
   });
 
-  it('asha that stops lets the best so far through, and then the best third', () => {
+  it('asha that stops lets the best so far through once the study has trained enough, and then the best third', () => {
     const said = Object.fromEntries(
       [1, 2, 3, 4].flatMap((id, i) => [
         [`${'acef'[i]}`, suggested(id, 'x')],
         [`${'bdgh'[i]}`, reported(id, 1, 5 - id)],
       ]),
     );
-    // 4, 3, 2 are each the best so far; then the order is reversed at the next rung.
+    // 3, 2 and 1 are each the best so far; then the order is reversed at the next rung.
     const next = { p: reported(1, 3, 1), q: reported(2, 3, 2), r: reported(3, 3, 3) };
     stage(
       h.asha({ min: 1, max: 9, first: 1 }),
-      '-abcdegfh---p-q----r---|',
-      '-abcdegfh---p-(qx)-(ry)|',
+      '-ab---cdegfh---p-q----r---|',
+      '-a(bw)cdegfh---p-(qx)-(ry)|',
       { ...said, ...next },
       {
-        x: { type: 'stop', id: 2, by: 'asha', why: '2 at step 3 ranks 2 of 2; the best one continues' },
+        w: { type: 'stop', id: 1, by: 'asha', why: '4 at step 1 ranks 1 of 1; none continues until the study has trained for longer' },
+        x: { type: 'stop', id: 2, by: 'asha', why: '2 at step 3 ranks 2 of 2; half of them have continued, so only a new best one does' },
         y: { type: 'stop', id: 3, by: 'asha', why: '3 at step 3 ranks 3 of 3; the best one continues' },
       },
     );

@@ -24,12 +24,13 @@ describe('a log with a past', () => {
 
   it('of a finished study gives its result at once, and continues with a higher limit', async () => {
     const log = memoryLog();
-    const { best: first } = await optimize(line, square, { trials: 5, log }).result();
+    const { best: first, front } = await optimize(line, square, { trials: 5, log }).result();
     const never = () => {
       throw new Error('not again');
     };
     expect(await optimize(line, never, { trials: 5, log }).result()).toEqual({
       best: first,
+      front,
       failures: [],
       reason: 'trials',
       completed: 5,

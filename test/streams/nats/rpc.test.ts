@@ -166,7 +166,7 @@ describe('an engine', () => {
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     expect(await ask('change', { strategy: { chain: ['sobl'] } })).toEqual({
       ok: false,
-      error: expect.stringContaining('strategy.chain[0]: expected one of'),
+      error: expect.stringContaining('strategy.chain[0]: got "sobl"; did you mean sobol?'),
       code: 'invalid-option',
     });
     expect(await ask('change', { strategy: { grid: { levels: { nothing: 3 } } } })).toEqual({
