@@ -516,11 +516,23 @@ class AskTell(InFolder):
         with self.assertRaisesRegex(ht.HypertideError, "expected a trial or its number, got the str 'one'"):
             study.retract("one")
 
+    def test_adds_a_result_to_its_own_configuration(self):
+        study = self.study(parallel=2)
+        study.enqueue({"x": 1.0, "layers": 1, "opt": "sgd"})
+        study.add({"x": 2.0, "layers": 2, "opt": "adam"}, 5.0, metrics={"size": 3})
+        self.assertEqual([row["params"]["x"] for row in study.trials if row["status"] == "completed"], [2.0])
+        self.assertEqual(study.ask().params["x"], 1.0)
+
     def test_says_that_its_own_process_has_the_journal_open(self):
         study = self.study()
         with self.assertRaisesRegex(ht.HypertideError, r"a study of this Python process has this journal open; use that study, or close\(\) it first"):
             self.study()
         study.close()
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.path.parent)
+        relative = self.study(path="study.jsonl")
+        os.chdir("..")
+        relative.close()
         self.study()
         with self.assertRaisesRegex(ht.HypertideError, "there is no such file; to begin a study, give its parameters"):
             ht.Study(path=self.path.with_name("other.jsonl"))

@@ -26,6 +26,7 @@ def opened(path: Path, study: Study) -> None:
     _open[path.resolve()] = study
 
 
-def closed(path: Path, study: Study) -> None:
-    if _open.get(path.resolve()) is study:
-        del _open[path.resolve()]
+def closed(study: Study) -> None:
+    # Not by its path: the program may have changed its directory meanwhile.
+    for path in [path for path, one in _open.items() if one is study]:
+        del _open[path]

@@ -200,8 +200,7 @@ class Study:
 
     def add(self, params: Mapping[str, Any], value: Value, *, metrics: Mapping[str, float] | None = None) -> None:
         """Adds the result of a configuration that was evaluated elsewhere, and further numbers to keep with it."""
-        self.enqueue(params)
-        trial = self._next()
+        trial = self.ask(fixed=params)
         if trial is None:
             raise HypertideError("add: the study is over; raise its limit with study.limit(trials=...)")
         values = self._values_of(trial.number, value)
@@ -318,8 +317,7 @@ class Study:
     def close(self) -> None:
         """Ends the engine and unlocks the journal. Trials that are open count as lost when the study resumes."""
         self._engine.close()
-        if self.path is not None:
-            closed(self.path, self)
+        closed(self)
 
     def __enter__(self) -> Study:
         return self
