@@ -148,9 +148,9 @@ export interface Why {
   readonly impossible?: string;
   /** For a stopped trial: what stopped it, and why. */
   readonly stopped?: string;
-  /** The prediction of a random forest on the results known then, as values. */
   /** How many results of each strategy were known then, by its path. */
   readonly results?: Readonly<Record<string, number>>;
+  /** The prediction of a random forest on the completed trials among them, as values. */
   readonly expected?: { readonly mean: number; readonly sd: number; readonly results: number };
   /** Milliseconds that the decision took when it was recomputed. */
   readonly milliseconds?: number;

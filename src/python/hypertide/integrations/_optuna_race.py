@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping
+from typing import Any, Mapping
 
 from optuna.study import Study as OptunaStudy
 from optuna.trial import FrozenTrial, TrialState
