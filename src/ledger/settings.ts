@@ -83,3 +83,12 @@ export function lossesOf(objectives: readonly ObjectiveSpec[], values: Values): 
   }
   return losses;
 }
+
+/** The largest loss that strategies see: its fourth power is still finite. */
+const LARGEST = 1e75;
+
+/** Losses as strategies see them. From rules 2 on they are bounded, so that sums and products of a few are finite. */
+export function bounded(losses: readonly number[], { rules }: Settings): readonly number[] {
+  const isWithin = rules < 2 || losses.every((loss) => Math.abs(loss) <= LARGEST);
+  return isWithin ? losses : losses.map((loss) => Math.max(-LARGEST, Math.min(LARGEST, loss)));
+}

@@ -22,13 +22,10 @@ import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
 import { afterResult, noPlateau } from './plateau.ts';
 import { type Best, Ranking } from './ranking.ts';
-import { lossesOf, type Settings } from './settings.ts';
+import { bounded, lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';
 import { Trainers } from './trainers.ts';
 import { type End, type EndStatus, endedOf, type OpenTrial, openTrial } from './trial.ts';
-
-/** The largest loss that strategies see: its fourth power is still finite. */
-const LARGEST = 1e75;
 
 /** The facts that end a trial. */
 type EndFact = Completed | Stopped | FailedFact | Cancelled;
@@ -103,11 +100,9 @@ export class Trials<P> {
 
   #notOpen(id: TrialId): Refusal {
     const status = this.#statuses.get(id);
+    const last = this.#last === 0 ? 'there is none yet' : `the last one is ${this.#last}`;
     return status === undefined
-      ? refuse(
-          'unknown-trial',
-          `no trial ${id} has been suggested; ${this.#last === 0 ? 'there is none yet' : `the last one is ${this.#last}`}`,
-        )
+      ? refuse('unknown-trial', `no trial ${id} has been suggested; ${last}`)
       : refuse('ended', `trial ${id} has ended: ${status}`);
   }
 
@@ -177,7 +172,7 @@ export class Trials<P> {
     this.trainers.reported(trial, at);
     if (trial.step !== undefined && fact.step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
     trial.step = fact.step;
-    trial.losses = this.#bounded(losses as number[]);
+    trial.losses = bounded(losses as number[], this.#settings);
     return { effect: 'reported', fact, event: { type: 'reported', id: fact.trial, step: fact.step, losses: trial.losses } };
   }
 
@@ -188,13 +183,11 @@ export class Trials<P> {
     this.trainers.succeeded(trial, at, fact.run);
     if (!this.#retracted.has(fact.trial) && !violates(fact)) this.#ranking.add(trial, fact.values, losses[0] as number);
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
-    return this.#conclude(fact, trial, 'completed', { outcome: 'completed', losses: this.#bounded(losses as number[]), ...extras });
-  }
-
-  /** Losses as strategies see them. From rules 2 on they are bounded, so that sums and products of a few are finite. */
-  #bounded(losses: readonly number[]): readonly number[] {
-    const isWithin = this.#settings.rules < 2 || losses.every((loss) => Math.abs(loss) <= LARGEST);
-    return isWithin ? losses : losses.map((loss) => Math.max(-LARGEST, Math.min(LARGEST, loss)));
+    return this.#conclude(fact, trial, 'completed', {
+      outcome: 'completed',
+      losses: bounded(losses as number[], this.#settings),
+      ...extras,
+    });
   }
 
   #stop(fact: Stopped, trial: OpenTrial<P>, at: number): Applied<P> {
