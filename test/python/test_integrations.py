@@ -186,6 +186,7 @@ class Optuna(unittest.TestCase):
             x = trial.suggest_float("x", 0, 1)
             trial.set_user_attr("size", trial.number)
             trial.set_user_attr("note", "odd")
+            trial.set_user_attr("gap", float("nan"))
             if trial.number == 1:
                 raise optuna.TrialPruned
             if trial.number == 2:

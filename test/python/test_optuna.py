@@ -126,6 +126,21 @@ class Pruner(unittest.TestCase):
         self.assertGreater(len(stopped), 10)
         self.assertLess(study.best_value, min(trial.params["x"] for trial in stopped) + 1 / 27)
 
+    def test_goes_on_after_reports_that_are_not_finite(self):
+        for odd in (float("nan"), float("inf")):
+            study = optuna.create_study(sampler=HypertideSampler(seed=1), pruner=HypertidePruner(epochs=9))
+
+            def objective(trial):
+                x = trial.suggest_float("x", 0, 1)
+                trial.report(odd if trial.number == 2 else x, 0)
+                if trial.number == 2 or trial.should_prune():
+                    raise optuna.TrialPruned
+                return x
+
+            study.optimize(objective, n_trials=6)
+            self.assertEqual(study.trials[2].state, optuna.trial.TrialState.PRUNED)
+            self.assertEqual(len(study.trials), 6)
+
     def test_takes_other_rules(self):
         self.assertGreater(len(self.raced(strategy="medianStop")[1]), 5)
         self.assertEqual(len(self.raced(strategy={"thresholdStop": {"worst": 3}})[1]), 0)

@@ -516,6 +516,14 @@ class AskTell(InFolder):
         with self.assertRaisesRegex(ht.HypertideError, "expected a trial or its number, got the str 'one'"):
             study.retract("one")
 
+    def test_leaves_out_metrics_that_are_not_finite(self):
+        study = self.study()
+        trial = study.ask()
+        trial.report(1.0, 1, {"accuracy": float("nan"), "size": 3})
+        study.tell(trial, 1.0)
+        study.add({"x": 2.0, "layers": 2, "opt": "adam"}, 5.0, metrics={"accuracy": float("inf"), "size": 4})
+        self.assertEqual([(row["status"], row["metrics"]) for row in study.trials], [("completed", {"size": 3}), ("completed", {"size": 4})])
+
     def test_adds_a_result_to_its_own_configuration(self):
         study = self.study(parallel=2)
         study.enqueue({"x": 1.0, "layers": 1, "opt": "sgd"})

@@ -7,6 +7,7 @@ import uuid
 
 from ._nats_connection import token_of
 from ._nats_study import Refused
+from ._values import finite
 from .trial import Trial
 
 
@@ -55,7 +56,7 @@ class NatsTrial(Trial):
         if not self.should_stop:
             try:
                 saved = self._saving.reported(self) if self._saving else None
-                more = {"metrics": metrics, "checkpoint": saved}
+                more = {"metrics": finite(metrics or {}), "checkpoint": saved}
                 self.say("reported", step=step, values=self._study.named(value), **{name: given for name, given in more.items() if given})
             except Refused:
                 pass  # the trial continues without it

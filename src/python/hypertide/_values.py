@@ -38,6 +38,18 @@ def not_finite(values: Mapping[str, float]) -> str:
     return ", ".join(f"{name} is {one}" for name, one in values.items() if not math.isfinite(one))
 
 
+def finite(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Metrics without those that are NaN or infinite: a log cannot hold them, and a result counts without them."""
+    return {name: one for name, one in metrics.items() if not _is_not_finite(one)}
+
+
+def _is_not_finite(given: Any) -> bool:
+    try:
+        return not math.isfinite(given)
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
 def number(name: str, given: Any) -> float:
     """Texts and truth values are mistakes, even where Python can convert them."""
     wrong = HypertideError(f"{name}: expected a number, got the {type(given).__name__} {given!r}")

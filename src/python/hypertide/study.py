@@ -21,7 +21,7 @@ from ._processes import Objective, refuse_in_child
 from ._rows import Row, row_of
 from ._steps import warn_of_steps
 from ._table import table_of
-from ._values import Value, named, not_finite
+from ._values import Value, finite, named, not_finite
 from .errors import HypertideError
 from .trial import Metrics, Trial, number_of
 
@@ -207,7 +207,7 @@ class Study:
         if metrics is None or not_finite(values):
             self.tell(trial.number, values)
         else:
-            self._end(trial.number, values=values, metrics=dict(metrics))
+            self._end(trial.number, values=values, metrics=finite(metrics))
 
     def cancel(self, trial: Trial | int | Row) -> None:
         """Stops an open trial: its next report raises Stopped, and its last report is its result. `hypertide cancel` does the same from outside."""
@@ -367,5 +367,5 @@ class Study:
             raise HypertideError(f"trial {number}: {error}") from None
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
-        further = {} if metrics is None else {"metrics": dict(metrics)}
+        further = {} if metrics is None else {"metrics": finite(metrics)}
         return self._engine.request("report", id=number, step=step, values=named(self.objectives, value), **further)["stop"]

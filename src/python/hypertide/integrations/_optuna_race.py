@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Mapping
 
 from optuna.study import Study as OptunaStudy
@@ -37,7 +38,7 @@ class Race:
 
     def _follow(self, trial: FrozenTrial) -> bool:
         """Reports the new values of a trial. Returns whether it should stop."""
-        reports = sorted((step, value) for step, value in trial.intermediate_values.items() if value == value)
+        reports = sorted((step, value) for step, value in trial.intermediate_values.items() if math.isfinite(value))
         own = self._trials.get(trial.number)
         if own is None and reports:
             self._study.enqueue({"number": trial.number})

@@ -10,6 +10,7 @@ from optuna.samplers._base import _CONSTRAINTS_KEY
 from optuna.study import Study as OptunaStudy
 from optuna.trial import FrozenTrial, TrialState
 
+from .._values import finite
 from ..study import Study
 from ..trial import Trial
 from .optuna import space_of
@@ -103,9 +104,9 @@ class Search:
         own.constraints = list(trial.system_attrs.get(_CONSTRAINTS_KEY) or [])
         if trial.state == TrialState.COMPLETE:
             self._study.tell(own, dict(zip(self._names, trial.values)))
-        elif trial.state == TrialState.PRUNED and trial.intermediate_values and len(self._names) == 1:
-            step = max(trial.intermediate_values)
-            self._study._report(own.number, step, trial.intermediate_values[step], None)
+        elif trial.state == TrialState.PRUNED and len(self._names) == 1 and (reports := finite(trial.intermediate_values)):
+            step = max(reports)
+            self._study._report(own.number, step, reports[step], None)
             self._study.tell(own, stopped=True)
         else:
             self._study.tell(own, failed=f"Optuna's trial {trial.number} has no value")
