@@ -33,10 +33,11 @@ const ENVELOPE = ['at', 'author', 'sum'] as const;
  * @throws TypeError unless it is a JSON object without the fields of the envelope, RangeError if it is too long.
  */
 export function encodeFact(at: number, fact: unknown, author?: string): string {
-  if (!isRecord(fact) || ENVELOPE.some((name) => name in fact))
+  if (!isRecord(fact) || ENVELOPE.some((name) => name in fact) || 'toJSON' in fact)
     throw new TypeError(`a fact is a JSON object without a field "at", "author" or "sum", but got ${describe(fact)}`);
   const fields = JSON.stringify(fact).slice(1);
-  const envelope = author === undefined ? `{"at":${at}` : `{"at":${at},"author":${JSON.stringify(author)}`;
+  const time = JSON.stringify(at); // null if it is not finite
+  const envelope = author === undefined ? `{"at":${time}` : `{"at":${time},"author":${JSON.stringify(author)}`;
   const text = envelope + (fields === '}' ? '' : ',') + fields;
   const bytes = 3 * text.length > LONGEST_OBJECT ? Buffer.byteLength(text) : 0;
   if (bytes > LONGEST_OBJECT) throw new RangeError(`a fact takes up to ${LONGEST_OBJECT} bytes, but this one has ${bytes}`);

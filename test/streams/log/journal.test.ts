@@ -154,6 +154,8 @@ describe('a journal', () => {
       { sum: 1 },
       circular,
       { n: 1n },
+      new Date(0),
+      new URL('http://127.0.0.1'),
       { text: 'x'.repeat(16 * 2 ** 20) },
     ];
     for (const fact of bad) await expect(log.append(fact)).rejects.toThrow(JournalError);
@@ -354,4 +356,15 @@ it('a fact reads live as it will from the file', async () => {
   const live = await reading;
   expect(live).toEqual(await entriesOf(readJournal(path)));
   expect(live.map(({ author }) => author)).toEqual(['ann', 'ann', 'ann']);
+});
+
+it('stores an entry whose time is not a number, with the time 0', async () => {
+  const path = journalPath();
+  const log = await openJournal(path, { ...quiet, clock: () => Number.NaN });
+  for (const n of [1, 2]) await log.append({ n });
+  await log.close();
+  expect((await entriesOf(readJournal(path))).map(({ at, fact }) => [at, fact])).toEqual([
+    [0, { n: 1 }],
+    [0, { n: 2 }],
+  ]);
 });
