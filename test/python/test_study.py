@@ -47,6 +47,12 @@ def nan_in_second(trial):
     return 0.1
 
 
+def nan_in_second_that_goes_on(trial):
+    with contextlib.suppress(ht.Stopped):
+        nan_in_second(trial)
+    return 0.1
+
+
 class Optimize(InFolder):
     def test_finds_better_values_than_it_begins_with(self):
         study = self.study(path=None).optimize(loss_of, trials=40, progress=False)
@@ -316,6 +322,14 @@ class Optimize(InFolder):
             rows = [(row["status"], row.get("reason"), row.get("message")) for row in study.trials]
             self.assertEqual(rows[1], ("failed", "non-finite", "the value is nan at step 1"))
             self.assertEqual([row[0] for row in rows], ["completed", "failed", "completed"])
+
+    def test_a_trial_that_goes_on_after_nan_has_failed(self):
+        for processes in (False, True):
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said):
+                study = self.study(path=None).optimize(nan_in_second_that_goes_on, trials=3, processes=processes)
+            self.assertEqual([row["status"] for row in study.trials], ["completed", "failed", "completed"])
+            self.assertIn("[2/3] trial 2 failed (the value is nan at step 1); best", said.getvalue())
 
     def test_refuses_values_that_are_no_numbers(self):
         for wrong in ["0.5", True, None, object()]:

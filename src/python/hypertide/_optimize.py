@@ -61,7 +61,7 @@ def optimize(
                 raise TypeError("the objective returned None, expected a number; does it end with `return loss`?")
             values = named(study.objectives, value)
             study.tell(trial, values)
-            if why := not_finite(values):
+            if why := trial._not_finite or not_finite(values):
                 end = f"failed ({why})"
         except Stopped:
             why = trial._not_finite

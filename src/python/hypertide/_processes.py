@@ -79,7 +79,7 @@ def in_process(objective: Objective) -> Objective:
                     except Stopped:
                         ours.send(True)
                 elif kind == "value":
-                    value, trial.metrics, trial.constraints, trial.checkpoint = content
+                    value, trial.metrics, trial.constraints, trial.checkpoint, trial._not_finite = content
                     return value
                 elif kind == "error":
                     error, error._hypertide_traceback, trial._not_finite = content
@@ -120,7 +120,7 @@ def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -
     try:
         send("started", None)
         try:
-            send("value", (objective(trial), trial.metrics, trial.constraints, trial.checkpoint))
+            send("value", (objective(trial), trial.metrics, trial.constraints, trial.checkpoint, trial._not_finite))
         except Exception as error:
             try:
                 send("error", (error, traceback_of(error), trial._not_finite))
