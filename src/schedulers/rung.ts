@@ -26,6 +26,8 @@ interface Stand {
   readonly loss: number;
   /** Whether it was promoted from here, or waits here. */
   status: 'promoted' | 'waiting' | undefined;
+  /** Whether it has continued beyond this rung after it was compared here. */
+  continued: boolean;
 }
 
 /** Configurations that are compared with each other at a rung. */
@@ -35,7 +37,7 @@ interface Pool {
   /** Those that may be resumed, the best first. */
   readonly waiting: Member[];
   promoted: number;
-  /** How many have continued beyond this rung after they were compared here. */
+  /** How many of them have continued. */
   continued: number;
 }
 
@@ -73,26 +75,31 @@ export class Rung {
   settle(member: Member): void {
     const { configuration, stands } = member;
     const loss = configuration.counts ? configuration.losses.get(this.budget) : undefined;
-    if (loss !== stands[this.#index]?.loss) {
-      if (stands[this.#index]) this.#remove(member);
-      if (loss !== undefined) this.#add(member, loss);
+    const before = stands[this.#index];
+    if (loss !== before?.loss) {
+      if (before) this.#remove(member, before);
+      if (loss !== undefined) this.#add(member, loss, before?.continued ?? false);
     }
     this.#mark(member, this.#statusOf(member));
   }
 
-  #add(member: Member, loss: number): void {
+  #add(member: Member, loss: number, continued: boolean): void {
     const { stands, from } = member;
-    stands[this.#index] = { loss, status: undefined };
-    insertSorted(this.#poolOf(member).sorted, member, this.#precedes);
+    stands[this.#index] = { loss, status: undefined, continued };
+    const pool = this.#poolOf(member);
+    pool.continued += Number(continued);
+    insertSorted(pool.sorted, member, this.#precedes);
     if (stands[this.#index - 1] === undefined) return;
     if (from >= this.#index) this.#unselected = [...this.#unselected, member].slice(-WINDOW);
     else this.#selected = [...this.#selected, member].slice(-WINDOW);
     this.#agreement = undefined;
   }
 
-  #remove(member: Member): void {
+  #remove(member: Member, { continued }: Stand): void {
     this.#mark(member, undefined);
-    take(this.#poolOf(member).sorted, member, this.#precedes);
+    const pool = this.#poolOf(member);
+    pool.continued -= Number(continued);
+    take(pool.sorted, member, this.#precedes);
     member.stands[this.#index] = undefined;
     this.#unselected = this.#unselected.filter((other) => other !== member);
     this.#selected = this.#selected.filter((other) => other !== member);
@@ -150,9 +157,11 @@ export class Rung {
     return { place: rankOf(sorted, member, this.#precedes), of: sorted.length, places: isFull ? Math.min(1, share) : share, isFull };
   }
 
-  /** A configuration continues beyond this rung. */
+  /** A configuration with a result here continues beyond this rung. */
   pass(member: Member): void {
-    this.#poolOf(member).continued++;
+    const stand = member.stands[this.#index]!;
+    this.#poolOf(member).continued += Number(!stand.continued);
+    stand.continued = true;
   }
 }
 

@@ -30,7 +30,7 @@ it.each([true, false])(
             at = rung;
             controls.raise(at);
           } else {
-            if (what === 'stand') member.stands[rung] = { loss: 1, status: undefined };
+            if (what === 'stand') member.stands[rung] = { loss: 1, status: undefined, continued: false };
             if (what === 'end') member.ended = true;
             if (what === 'discount') Object.assign(member.configuration, { counts: false });
             if (what === 'resume') member.ended = false;

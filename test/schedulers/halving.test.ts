@@ -212,6 +212,17 @@ describe('halving that stops', () => {
     expect([report(101, 1, 5), report(102, 1, 6), report(begin(), 1, 4)]).toEqual([false, true, false]);
   });
 
+  it('does not count trials that have failed among those that have continued', () => {
+    const { begin, report, end } = stops();
+    const failing = [9, 8, 7, 6].map((loss) => {
+      const id = begin();
+      report(id, 1, loss);
+      return id;
+    });
+    for (const id of failing) end(id, 0, { outcome: 'failed', reason: 'error' });
+    expect([5, 5.9, 5.8, 5.7, 5.6, 5.5].map((loss) => report(begin(), 1, loss))).toEqual([false, true, true, true, true, false]);
+  });
+
   it('lets the best of a few continue once the study has trained for as long as the way to the next rung', () => {
     const { halving, begin, report } = rig({ pause: false, first: 1 });
     const [one, two, three] = [begin(), begin(), begin()];
