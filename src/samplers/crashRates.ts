@@ -49,12 +49,21 @@ export class CrashRates {
     return results.length === 0 ? 0 : Math.log((results[level]! - this.#crashes[axis]![level]! + 1) / (results[level]! + 1));
   }
 
-  /** The probability that a point does not crash, as far as its choices tell. */
+  /**
+   * The probability that a point does not crash, as far as its choices tell: for each, relative to the safest choice that was tried. Crashes that
+   * do not depend on a choice are no reason to avoid it; with several choices, nearly every point would look like one that crashes.
+   */
   survival(point: Point): number {
     if (!this.any) return 1;
     const on = active(this.#axes, point);
     let log = 0;
-    for (const [i, { ordered, levels }] of this.#axes.entries()) if (on[i] && !ordered) log += this.logSurvival(i, levels!.of(point[i]!));
+    for (const [i, { ordered, levels }] of this.#axes.entries()) {
+      if (!on[i] || ordered) continue;
+      const tried = Array.from(this.#results[i]!, (results, level) =>
+        results > 0 ? this.logSurvival(i, level) : Number.NEGATIVE_INFINITY,
+      );
+      log += Math.min(0, this.logSurvival(i, levels!.of(point[i]!)) - Math.max(...tried));
+    }
     return Math.exp(log);
   }
 }

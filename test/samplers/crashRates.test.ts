@@ -46,3 +46,12 @@ it('multiplies over the choices that a point has', () => {
   expect(rates.survival(encode(kernel('flat')))).toBeCloseTo((2 / 4) * (1 / 3));
   expect(knowing([tree, false]).survival(encode(kernel('flat')))).toBe(1);
 });
+
+it('does not avoid choices for crashes that do not depend on them', () => {
+  const results = (['flat', 'round'] as const).flatMap((shape) =>
+    [true, true, true, false].map((crashed) => [kernel(shape), crashed] as const),
+  );
+  const rates = knowing(...results, ...[true, true, true, false].map((crashed) => [tree, crashed] as const));
+  expect(rates.survival(encode(kernel('flat')))).toBeGreaterThan(0.8);
+  expect(rates.survival(encode(tree))).toBe(1);
+});
