@@ -55,6 +55,9 @@ export class Decider<P> {
   readonly amendments: Amendments;
   #duplicates: Duplicates | undefined;
   #strategy: RunningStrategy | undefined;
+  /** The limit of trials that the strategy knows, and whether it has been told of a trial. */
+  #begunWith: { readonly trials: number | undefined } | undefined;
+  #isTold = false;
   /** The budget of enqueued trials. */
   #full: number | undefined;
 
@@ -67,8 +70,9 @@ export class Decider<P> {
   /** Applies an entry. @throws what a strategy throws. */
   fold(entry: Entry): AppliedEntry<P> {
     const applied = this.ledger.fold(entry);
-    if (applied.effect === 'noted' && this.#strategy === undefined) this.#begin();
+    if (applied.effect === 'noted' && !this.#isTold && !this.#hasBegun) this.#begin();
     if (applied.event) {
+      this.#isTold = true;
       if (applied.effect === 'suggested') this.#duplicates?.add(applied.event);
       if (applied.effect === 'ended') this.stops.delete(applied.event.id);
       this.#strategy!.tell(applied.event);
@@ -99,14 +103,26 @@ export class Decider<P> {
     this.#strategy?.unsubscribe();
   }
 
+  /** A limit that follows before the first suggestion counts as if the study had been created with it. */
+  get #trials(): number | undefined {
+    const { settings, created } = this.ledger;
+    return (created!.decisions ?? 1) < 3 ? created!.limits.trials : settings.limits.trials;
+  }
+
+  get #hasBegun(): boolean {
+    return this.#begunWith !== undefined && this.#begunWith.trials === this.#trials;
+  }
+
   #begin(): void {
+    this.#strategy?.unsubscribe();
+    this.#begunWith = { trials: this.#trials };
     const { settings, created } = this.ledger;
     const { space, inspect } = this.#options;
     const { strategy, epoch, parallel, trials } = this.amendments.switched ?? {
       strategy: this.#afterEarlier(this.#options.strategy ?? parseStrategy(created!.strategy)),
       epoch: 0,
       parallel: settings.parallel,
-      trials: settings.limits.trials,
+      trials: this.#trials,
     };
     const env: Env = omitUndefined({
       axes: space.axes,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { HostedStudies } from '../../../src/cli/hosted/hostedStudies.ts';
 import { serveHttp } from '../../../src/http/serve.ts';
 import { digits, sendTo, server, tokens, users } from '../../http/support.ts';
@@ -207,9 +208,13 @@ export const interfaceAttacks = [
   }),
   attack('asks of one trainer', "an ask with another trainer's run at the same time", async (world) => {
     const at = await guarded(world);
-    const ask = (user: 'w1' | 'w2') => at.post('studies/digits/ask', { run: 'r' }, at.as(user));
-    const [one, other] = await Promise.all([ask('w1'), ask('w2')]);
-    return one.body.trial === other.body.trial;
+    // Both wait, since the study has no trial left to give until one of the first two has ended.
+    const held = [await claimed(at), await claimed(at)];
+    const asked = (['w1', 'w2'] as const).map((user) => at.post('studies/digits/ask', { run: 'r', wait: 5 }, at.as(user)));
+    await setTimeout(300);
+    for (const { trial, run } of held) await at.post(`studies/digits/trials/${trial}/tell`, { run, values: { loss: 1 } }, at.as('w1'));
+    const [one, other] = await Promise.all(asked);
+    return one!.body.trial !== undefined && one!.body.trial === other!.body.trial;
   }),
   attack('requests of one user', "the name of another trainer's request, used first", async (world) => {
     const at = await guarded(world);

@@ -43,14 +43,14 @@ describe.concurrent('the rules of trainers are kept by', () => {
 describe.concurrent('the conformance test finds a trainer that', () => {
   it.each([
     ['silent', /heartbeats/, /heartbeats are due/],
-    ['grabs', /leaves to another/, /claimed already/],
+    ['grabs', /leaves an attempt/, /claimed already/],
     ['deaf', /stops/, /told to stop/],
-    ['stubborn', /second/, /say no more of that run/],
+    ['stubborn', /second/, /send nothing more about that run/],
     ['nameless', /one trial at a time/, /Nats-Msg-Id/],
     ['repeats', /one trial at a time/, /again under another id/],
     ['greedy', /heartbeats/, /acknowledged|pull no suggestion/],
     ['forgetful', /connections break/, /sent again|to end/],
-    ['unending', /over already/, /to end/],
+    ['unending', /over already/, /should end/],
   ] as const)('is %s', async (fault, scene, breach) => {
     const [finding] = await findingsOf(running('python3', [path('./programs/sloppy_trainer.py'), folder], [fault]), scene);
     expect(finding!.breach).toMatch(breach);
