@@ -88,7 +88,7 @@ export function lossesOf(objectives: readonly ObjectiveSpec[], values: Values): 
 const LARGEST = 1e75;
 
 /** Losses as strategies see them. From rules 2 on they are bounded, so that sums and products of a few are finite. */
-export function bounded(losses: readonly number[], { rules }: Settings): readonly number[] {
+export function boundedLosses(losses: readonly number[], { rules }: Settings): readonly number[] {
   const isWithin = rules < 2 || losses.every((loss) => Math.abs(loss) <= LARGEST);
   return isWithin ? losses : losses.map((loss) => Math.max(-LARGEST, Math.min(LARGEST, loss)));
 }

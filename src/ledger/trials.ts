@@ -22,7 +22,7 @@ import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
 import { afterResult, noPlateau } from './plateau.ts';
 import { type Best, Ranking } from './ranking.ts';
-import { bounded, lossesOf, type Settings } from './settings.ts';
+import { boundedLosses, lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';
 import { Trainers } from './trainers.ts';
 import { type End, type EndStatus, endedOf, type OpenTrial, openTrial } from './trial.ts';
@@ -172,7 +172,7 @@ export class Trials<P> {
     this.trainers.reported(trial, at);
     if (trial.step !== undefined && fact.step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
     trial.step = fact.step;
-    trial.losses = bounded(losses as number[], this.#settings);
+    trial.losses = boundedLosses(losses as number[], this.#settings);
     return { effect: 'reported', fact, event: { type: 'reported', id: fact.trial, step: fact.step, losses: trial.losses } };
   }
 
@@ -185,7 +185,7 @@ export class Trials<P> {
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
     return this.#conclude(fact, trial, 'completed', {
       outcome: 'completed',
-      losses: bounded(losses as number[], this.#settings),
+      losses: boundedLosses(losses as number[], this.#settings),
       ...extras,
     });
   }

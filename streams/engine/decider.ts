@@ -55,7 +55,7 @@ export class Decider<P> {
   readonly amendments: Amendments;
   #duplicates: Duplicates | undefined;
   #strategy: RunningStrategy | undefined;
-  /** The limit of trials that the strategy knows, and whether it has been told of a trial. */
+  /** The limit of trials that the strategy knows, and whether it has received a fact of a trial. */
   #begunWith: { readonly trials: number | undefined } | undefined;
   #isTold = false;
   /** The budget of enqueued trials. */

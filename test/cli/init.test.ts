@@ -174,12 +174,24 @@ parser.add_argument("--n-epochs", type=int, default=20)
     });
   });
 
+  it('reads choices and defaults as commander writes them', () => {
+    const help =
+      'Usage: t [options]\n\nOptions:\n  --act <name>  activation (choices: "relu", "tanh", default: "relu")\n  --lr <x>  rate (default: 0.01)\n';
+    expect(argumentsIn(help)).toMatchObject([
+      { name: 'act', choices: ['relu', 'tanh'], default: 'relu' },
+      { name: 'lr', default: '0.01' },
+    ]);
+  });
+
   it('writes an example without a program, and says why a program has no help', async () => {
     const place = directory();
     expect(await hypertide(place, 'init')).toMatchObject({ code: 0 });
     expect((await readStudyFile(join(place, 'study.yaml'))).options).toMatchObject({ objectives: { value: 'minimize' }, trials: 100 });
     const program = join(place, 'broken.mjs');
     writeFileSync(program, 'console.error("no help"); process.exit(3)');
+    writeFileSync(join(place, 'strict.mjs'), 'throw new TypeError("Unknown option --help")');
+    const strict = await hypertide(place, 'init', '--output', 'b.yaml', '--', 'node', join(place, 'strict.mjs'));
+    expect(strict.err).toContain('exited 1: TypeError: Unknown option --help; "hypertide init" alone writes an example');
     const broken = await hypertide(place, 'init', '--output', 'b.yaml', '--', 'node', program);
     expect(broken).toMatchObject({ code: 2, err: expect.stringContaining('exited 3: no help') });
   });

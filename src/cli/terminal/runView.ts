@@ -158,13 +158,24 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   };
 }
 
-/** The line about what early stopping has saved, if no trial resumes another one. */
-function savedBy(rows: Iterable<TrialRow>): string | undefined {
+/**
+ * The line about what early stopping has saved, if no trial resumes another one. A program may train for fewer steps than the study allows; the
+ * rungs above these then decide nothing, so the line says so.
+ */
+export function savedBy(rows: Iterable<TrialRow>): string | undefined {
   const ended = [...rows].filter(({ status, budget }) => budget !== undefined && (status === 'completed' || status === 'stopped'));
   const stopped = ended.filter(({ status }) => status === 'stopped').length;
   if (stopped === 0 || ended.some(({ resumes, step }) => resumes !== undefined || step === undefined)) return undefined;
-  const [trained, whole] = ended.reduce(([done, all], { step, budget }) => [done + step!, all + budget!], [0, 0]);
-  return `early stopping saved ${Math.round(100 * (1 - trained / whole))} % of the training: ${stopped} of ${ended.length} trials were stopped (${trained} of ${whole} steps)`;
+  const longest = Math.max(0, ...ended.filter(({ status }) => status === 'completed').map(({ step }) => step!));
+  const allowed = Math.max(...ended.map(({ budget }) => budget!));
+  const [trained, whole] = ended.reduce(
+    ([done, all], { step, budget }) => [done + step!, all + Math.min(budget!, longest || budget!)],
+    [0, 0],
+  );
+  const saved = `early stopping saved ${Math.round(100 * (1 - trained / whole))} % of the training: ${stopped} of ${ended.length} trials were stopped (${trained} of ${whole} steps)`;
+  return longest > 0 && longest < allowed
+    ? `${saved}; your program trains for ${longest} steps, not ${allowed}: trials are compared at better steps with "epochs: ${longest}" in a new study`
+    : saved;
 }
 
 const stoppedAs = ({ how, trials }: Alike): string =>

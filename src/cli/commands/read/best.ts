@@ -69,7 +69,7 @@ function informOfGain(found: Recommendation<Params> | undefined, { created }: Co
   if (!found?.gain) return;
   const { value, share } = found.gain;
   const rounded = (n: number) => shown(Number(n.toPrecision(2)));
-  const lead = `${rounded(100 * share)} % of the difference between the best and the median trial`;
+  const lead = `${rounded(100 * share)} % of the difference between the best and the median completed trial`;
   inform(`further trials are expected to improve ${created.objectives[0]!.name} by ${rounded(value)} (${lead})`);
 }
 

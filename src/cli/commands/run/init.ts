@@ -46,6 +46,11 @@ export async function initStudy(words: readonly string[], { output = 'study.yaml
   const trained = Number(length && (length.default ?? defaults.get(length.name)));
   const usual = trained > 1 ? { epochs: trained, option: `--${length!.name}` } : undefined;
   await writeOutput(output, studyOf(words, found, flagsIn(help), epochs, usual, metric));
+  if (words.length === 0) {
+    inform(`${output}: an example with one parameter; write those of your program`);
+    suggestNext(`hypertide check ${output} -- python3 train.py`);
+    return 0;
+  }
   const open = found.filter((argument) => !isKnown(argument)).map(({ name }) => name);
   const count = found.length - open.length;
   inform(
@@ -63,8 +68,17 @@ function helpOf([program = '', ...args]: readonly string[]): string {
   const { stdout, stderr, error, status } = spawnSync(program, [...args, '--help'], { encoding: 'utf8', timeout: 60_000 });
   if (error) throw new UsageError(`${program} cannot be started (${error.message})`);
   if (status !== 0)
-    throw new UsageError(`${[program, ...args].join(' ')} --help: exited ${status}: ${stderr.trim().split('\n').at(-1) ?? ''}`);
+    throw new UsageError(
+      `${[program, ...args].join(' ')} --help: exited ${status}: ${lastErrorIn(stderr)}; "hypertide init" alone writes an example`,
+    );
   return stdout;
+}
+
+/** The last line, or the one that names the error where Node prints its version below it. */
+function lastErrorIn(text: string): string {
+  const lines = text.trim().split('\n');
+  const last = lines.at(-1)!;
+  return /^Node\.js v\d/.test(last) ? (lines.findLast((line) => /^\w*Error\b/.test(line)) ?? last) : last;
 }
 
 /** The options with a value that are hyperparameters. */
@@ -79,12 +93,13 @@ function optionsIn(help: string): Argument[] {
       /^\s*(?:-\w(?: [^\s,]+)?, )?--([\w-]+)(?:[ =](\{[^}]*\}|\[[^\]]*\]|<[^>]*>|[A-Z][\w.]*))?/.exec(block) ?? [];
     if (name === undefined || value === '') continue;
     const text = block.replace(/\s+/g, ' ');
-    const [, otherwise] = /[[(]default[:=]? *"?([^")\]]*)"?[)\]]/i.exec(text) ?? [];
+    const [, otherwise] = /[[(,] ?default[:=]? *"?([^")\]]*)"?[)\]]/i.exec(text) ?? [];
+    const [, quoted] = /\(choices: ("[^)]*?")(?:, default|\))/.exec(text) ?? []; // as commander writes them
     const choices = /^\{.*\}$/.test(value)
       ? value.slice(1, -1).split(',')
       : /^\[.*\|.*\]$/.test(value)
         ? value.slice(1, -1).split('|')
-        : undefined;
+        : quoted?.split(', ').map((choice) => choice.replaceAll('"', ''));
     const rest = text.slice(text.indexOf(value) + value.length).trim();
     found.push(omitUndefined({ name, help: rest, choices, default: otherwise?.trim() }));
   }

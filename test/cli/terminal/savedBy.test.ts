@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { savedBy } from '../../../src/cli/terminal/runView.ts';
+import type { TrialRow } from '../../../src/study/trials.ts';
+
+const rows = (...ends: readonly (readonly [status: 'completed' | 'stopped', step: number])[]) =>
+  ends.map(
+    ([status, step], i) =>
+      ({ trial: i + 1, attempt: 1, by: 'x', params: {}, suggested: 1, status, step, budget: 81 }) as unknown as TrialRow,
+  );
+
+it('counts what early stopping saved', () => {
+  expect(savedBy(rows(['completed', 81], ['stopped', 9]))).toBe(
+    'early stopping saved 44 % of the training: 1 of 2 trials were stopped (90 of 162 steps)',
+  );
+  expect(savedBy(rows(['completed', 81]))).toBeUndefined();
+});
+
+it('counts only steps that the program trains for, and says if these are fewer than the study allows', () => {
+  expect(savedBy(rows(['completed', 10], ['completed', 10], ['stopped', 3]))).toBe(
+    'early stopping saved 23 % of the training: 1 of 3 trials were stopped (23 of 30 steps); your program trains for 10 steps, not 81: trials are compared at better steps with "epochs: 10" in a new study',
+  );
+});
