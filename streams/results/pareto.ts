@@ -69,7 +69,7 @@ export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['
 }
 
 /** The front, if an entry changes it. */
-export function frontChanges<P>({ reference }: ParetoOptions = {}): (noted: AppliedEntry<P>) => readonly Front<P>[] {
+function frontChanges<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => readonly Front<P>[] {
   const rowsOf = endedRows<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
   let standings: Standings<P> = none;

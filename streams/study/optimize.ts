@@ -1,18 +1,18 @@
 import { Observable, Subscription, share, tap } from 'rxjs';
-import type { CloseReason, TrialEvent } from '../../src/facts/facts.ts';
+import type { CloseReason, Created, TrialEvent } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { isTelling } from '../../src/study/failingAlike.ts';
-import type { CompletedRow } from '../../src/study/trials.ts';
+import { type CompletedRow, TrialRows } from '../../src/study/trials.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import { type EvaluateOptions, evaluate } from '../evaluate.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
 import { endedRows, type Progress, progress } from '../results/observe.ts';
-import { frontChanges } from '../results/pareto.ts';
+import { frontAmong } from '../results/pareto.ts';
 import { checkLog, checkSpace, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { checkStrategy } from '../strategy.ts';
@@ -150,11 +150,12 @@ const resultOf = <P, O extends string>(run$: Observable<AppliedEntry<P>>, todo: 
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
     const ended = endedRows<P>();
-    const frontAfter = frontChanges<P>();
-    let front: readonly CompletedRow<P>[] = [];
+    const rows = new TrialRows<P>();
+    let objectives: Created['objectives'] = [];
     let failures: readonly Failure[] = [];
     const keep = (entry: AppliedEntry<P>) => {
-      for (const { rows } of frontAfter(entry)) front = rows;
+      rows.fold(entry);
+      if (!entry.refusal && entry.fact.type === 'created') objectives = entry.fact.objectives;
       for (const { trial, status, reason = 'error', message = '', trace } of ended(entry))
         if (status === 'failed') failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));
     };
@@ -164,7 +165,7 @@ const resultOf = <P, O extends string>(run$: Observable<AppliedEntry<P>>, todo: 
       },
       error: reject,
       complete: () => {
-        const result = resultFrom(last, front, failures);
+        const result = resultFrom(last, frontAmong(rows, objectives), failures);
         if (result.reason !== 'aborted' && result.failed > 0 && result.completed + result.stopped === 0)
           reject(
             new NoResultError(

@@ -40,39 +40,38 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
       use(journal, options, async (study) => (await import('../commands/workers/workers.ts')).listWorkers(study, options)),
     );
 
-  const declareInstruction = (name: string, summary: string, description: string) =>
+  const declareInstruction = (
+    name: string,
+    summary: string,
+    description: string,
+    load: () => Promise<typeof import('../commands/workers/drain.ts').drain>,
+  ) =>
     declare(name, description, ['[worker]', 'its name'])
       .summary(summary)
       .option('--reason <text>', 'why: the worker prints it, and the log keeps it')
-      .option('--json', 'print what was appended, as JSON');
+      .option('--json', 'print what was appended, as JSON')
+      .action((journal, worker, options) =>
+        useWords([journal, worker], options, async (study, words) => (await load())(study, words, options)),
+      );
 
   declareInstruction(
     'drain',
     'let a worker finish its trials and end',
     'Let a worker take no more trials of this study, and end when its current trials have ended. Drain it in each study that it serves.',
-  ).action((journal, worker, options) =>
-    useWords([journal, worker], options, async (study, words) =>
-      (await import('../commands/workers/drain.ts')).drain(study, words, options),
-    ),
+    async () => (await import('../commands/workers/drain.ts')).drain,
   );
 
   declareInstruction(
     'pause',
     'let a worker take no trials',
     'Let a worker take no trials of this study until it is resumed. Its current trials continue.',
-  ).action((journal, worker, options) =>
-    useWords([journal, worker], options, async (study, words) =>
-      (await import('../commands/workers/pause.ts')).pause(study, words, options),
-    ),
+    async () => (await import('../commands/workers/pause.ts')).pause,
   );
 
   declareInstruction(
     'resume',
     'let a worker take trials again',
     'Let a worker take trials of this study again after it was paused or drained.',
-  ).action((journal, worker, options) =>
-    useWords([journal, worker], options, async (study, words) =>
-      (await import('../commands/workers/resume.ts')).resume(study, words, options),
-    ),
+    async () => (await import('../commands/workers/resume.ts')).resume,
   );
 }

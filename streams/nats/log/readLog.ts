@@ -15,8 +15,8 @@ export type ReadableLog = Pick<Log, 'read' | 'head'>;
 const STREAM_NOT_FOUND = 10059;
 
 /**
- * The log of a study for readers: from its stream or, if this user may not read that, from an engine that serves it. (Anyone who may read a stream
- * may also write to it, because a request for a message names the subject to send it to.)
+ * Reads the log of a study. A user without the right to read the stream gets the log from an engine that serves the study: the right to read a
+ * stream is also a right to write to it, because a request for a message names the subject that the message is sent to.
  *
  * @throws StudyError if there is no such study, or if only an engine may read it and no engine serves it.
  */
