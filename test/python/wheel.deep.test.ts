@@ -52,7 +52,8 @@ describe('the wheel', () => {
 
   it('runs studies in a clean environment, in threads and processes, through kills and Ctrl-C', () => {
     const own = installed('study');
-    for (const name of ['test_study.py', 'test_nats_connection.py']) run(own, join(here, name));
+    for (const name of ['study', 'ask_tell', 'optimize', 'failures', 'processes', 'nats_connection'])
+      run(own, join(here, `test_${name}.py`));
   });
 
   it.each([

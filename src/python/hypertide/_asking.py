@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from ._limits import configurations, set_limits
+
 if TYPE_CHECKING:
     from .study import Study
 
@@ -27,7 +29,7 @@ def why_it_waits(study: Study) -> str | None:
     parallel = state["parallel"]
     if len(trials) >= parallel:
         return f"ask waits: {are_open}, and parallel is {parallel}; tell a result first, or write Study(..., parallel={len(trials) + 1})"
-    limit = study._limit()
-    if limit is not None and len(study._configurations()) >= limit:
+    limit = set_limits(study)
+    if limit is not None and len(configurations(study)) >= limit:
         return f"ask waits: {are_open}, and the study has all of its {limit} trials; tell a result first"
     return None

@@ -1,12 +1,23 @@
-"""What a notebook shows of a study."""
+"""What the command draws and prints from the journal of a study."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import tempfile
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Callable
+from typing import TYPE_CHECKING, Any, Callable
 
+from ._engine import command
 from .errors import HypertideError
+from .trial import number_of
+
+if TYPE_CHECKING:
+    from .study import Study
+
+KINDS = ("history", "edf", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto", "rank")
+"""The figures of `hypertide plot`."""
 
 
 class Plot:
@@ -41,3 +52,44 @@ class Figure:
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+
+def why(study: Study, trial: Any) -> str:
+    return _run("why", _journal(study, "why"), *([] if trial is None else [str(number_of(trial))]))
+
+
+def report(study: Study, path: Path) -> Path:
+    _run("report", _journal(study, "report"), "--output", str(path))
+    return path
+
+
+def plot(study: Study, kind: str | None, params: list[str], theme: str) -> Plot | Figure:
+    journal = _journal(study, "plot")
+    if kind is not None and kind not in KINDS:
+        meant = next(iter(get_close_matches(kind, KINDS, 1)), None)
+        hint = f"; did you mean {meant}?" if meant else ""
+        raise HypertideError(f"plot: expected one of {', '.join(KINDS)}, got {kind}{hint}")
+    with tempfile.TemporaryDirectory() as folder:
+        if kind is None:
+            return Plot(report(study, Path(folder) / "report.html").read_text(encoding="utf-8"))
+        file = Path(folder) / "figure.svg"
+        chosen = ["--params", *params] if params else []
+
+        def draw(path: Path) -> None:
+            _run("plot", kind, journal, "--output", str(path), "--theme", theme, *chosen)
+
+        draw(file)
+        return Figure(file.read_text(encoding="utf-8"), draw)
+
+
+def _journal(study: Study, name: str) -> str:
+    if study.path is None:
+        raise HypertideError(f"{name}: expected a study with a path, got one in memory; write Study(..., path='study.jsonl')")
+    return str(study.path)
+
+
+def _run(*words: str) -> str:
+    done = subprocess.run(command(*words), capture_output=True, text=True, encoding="utf-8")
+    if done.returncode != 0:
+        raise HypertideError(done.stderr.strip().removeprefix("hypertide: "))
+    return done.stdout

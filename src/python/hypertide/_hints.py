@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from .errors import HypertideError
-
 ELSEWHERE = {
     "add_trial": "study.add(params, value)",
     "best_params": 'study.best["params"]',
@@ -21,19 +19,8 @@ ELSEWHERE = {
 }
 """What Optuna calls the same."""
 
-KINDS = ("history", "edf", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto", "rank")
-"""The figures of `hypertide plot`."""
-
 
 def no_attribute(study: type, name: str) -> AttributeError:
     """Says which attribute was meant."""
     meant = ELSEWHERE.get(name) or next(iter(get_close_matches(name, [known for known in dir(study) if known[0] != "_"], 1, 0.75)), None)
     return AttributeError(f"a study has no {name}" + (f"; did you mean {meant}?" if meant else ""))
-
-
-def refuse_kind(kind: str) -> None:
-    """Refuses a figure that does not exist."""
-    if kind not in KINDS:
-        meant = next(iter(get_close_matches(kind, KINDS, 1)), None)
-        hint = f"; did you mean {meant}?" if meant else ""
-        raise HypertideError(f"plot: expected one of {', '.join(KINDS)}, got {kind}{hint}")

@@ -10,6 +10,7 @@ from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Callable
 
+from ._limits import configurations, set_limits, uncount
 from ._processes import Interrupted, NotStarted, Objective, in_process
 from ._trace import last_line, traceback_of
 from ._values import Value, named, not_finite, shown
@@ -38,7 +39,7 @@ def optimize(
     progress: bool,
 ) -> None:
     study._stopping = False
-    limit = study._limit(trials=trials, parallel=parallel, start=True)
+    limit = set_limits(study, trials=trials, parallel=parallel, start=True)
     if study._endless:
         raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
     of = "" if limit is None else f"/{limit}"
@@ -107,7 +108,7 @@ def optimize(
                 interrupted.set()
                 raise
     except TrialsFailed:
-        study._uncount(failures.trials)  # also those that failed meanwhile
+        uncount(study, failures.trials)  # also those that failed meanwhile
         raise
     except (KeyboardInterrupt, Interrupted):
         where = "" if study.path is None else f"the study is in {study.path}; run the program again to resume it"
@@ -169,7 +170,7 @@ def _settle(open_trials: dict[Future[None], Trial], done: set[Future[None]]) -> 
 
 
 def _ended(study: Study) -> int:
-    return sum(row["status"] != "open" for row in study._configurations())
+    return sum(row["status"] != "open" for row in configurations(study))
 
 
 def _resuming(study: Study, limit: int | None) -> str | None:

@@ -5,12 +5,29 @@ from __future__ import annotations
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
 from .errors import HypertideError
 
 
-def parameter(name: str, value: Any) -> Any:
+def described(
+    space: Mapping[str, Any] | None,
+    minimize: str | Iterable[str] | None,
+    maximize: str | Iterable[str] | None,
+    earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None,
+    options: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The description of a study, as in a study file."""
+    study = {
+        **options,
+        "parameters": space and {name: _parameter(name, value) for name, value in space.items()},
+        "objectives": options.get("objectives") or objectives(minimize, maximize),
+        "earlier": None if earlier is None else _journals(earlier),
+    }
+    return {key: value for key, value in study.items() if value is not None}
+
+
+def _parameter(name: str, value: Any) -> Any:
     if hasattr(value, "tolist"):  # an array of NumPy
         value = value.tolist()
     if isinstance(value, tuple):
@@ -19,7 +36,7 @@ def parameter(name: str, value: Any) -> Any:
     return {"type": "choice", "values": value} if isinstance(value, list) else value
 
 
-def journals(earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
+def _journals(earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
     paths = [earlier] if isinstance(earlier, (str, os.PathLike)) else earlier
     return [str(Path(path).absolute()) for path in paths]
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import tempfile
 import warnings
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 
 from ._asking import alone, why_it_waits
-from ._engine import Engine, command
-from ._figures import Figure, Plot
-from ._hints import no_attribute, refuse_kind
+from ._engine import Engine
+from ._figures import Figure, Plot, plot, report, why
+from ._hints import no_attribute
+from ._limits import set_limits
 from ._open import closed, opened, refuse_open
 from ._optimize import Callback, optimize
-from ._options import journals, objectives, parameter, refuse_unknown
+from ._options import described, refuse_unknown
 from ._processes import Objective, refuse_in_child
+from ._results import add, tell
 from ._rows import Row, row_of
-from ._steps import warn_of_steps
 from ._table import table_of
-from ._values import Value, finite, named, not_finite
+from ._values import Value, finite, named
 from .errors import HypertideError
 from .trial import Metrics, Trial, number_of
 
@@ -79,20 +78,9 @@ class Study:
         self.path = None if path is None else Path(path)
         self._engine = Engine("ask-tell", *([] if path is None else ["--journal", str(path)]))
         weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
-        description = {
-            "parameters": space and {key: parameter(key, value) for key, value in space.items()},
-            "objectives": options.pop("objectives", None) or objectives(minimize, maximize),
-            "name": name or (self.path.stem if self.path else None),
-            "epochs": epochs,
-            "early": early,
-            "resumes": resumes,
-            "strategy": strategy,
-            "seed": seed,
-            "parallel": parallel,
-            "earlier": None if earlier is None else journals(earlier),
-            **options,
-        }
-        study = {key: value for key, value in description.items() if value is not None}
+        name = name or (self.path.stem if self.path else None)
+        options |= {"name": name, "epochs": epochs, "early": early, "resumes": resumes, "strategy": strategy, "seed": seed, "parallel": parallel}
+        study = described(space, minimize, maximize, earlier, options)
         try:
             reply = self._engine.request("init", **({"study": study} if space is not None else {}))
         except BaseException:
@@ -122,7 +110,7 @@ class Study:
         """
         if alone() and (why := why_it_waits(self)):
             raise HypertideError(why)
-        return self._next(fixed, lambda: (why := why_it_waits(self)) and warnings.warn(why, stacklevel=4))
+        return self._next(fixed, lambda: (why := why_it_waits(self)) and warnings.warn(why, stacklevel=5))
 
     def _next(self, fixed: Mapping[str, Any] | None = None, slow: Callable[[], Any] | None = None) -> Trial | None:
         suggestion = self._engine.request("ask", slow=slow, **({} if fixed is None else {"fixed": dict(fixed)}))
@@ -137,22 +125,7 @@ class Study:
         trace     where it failed, such as a traceback. `hypertide logs` and the page show it.
         reason    why it failed: "error", "infeasible", "timeout", "non-finite" or "preempted".
         """
-        number = number_of(trial)
-        if isinstance(trial, Trial) and trial._not_finite and failed is None:
-            self._end(number, value=None, reason="non-finite", message=trial._not_finite)
-        elif stopped:
-            self._end(number, stopped=True)
-        elif failed is not None:
-            self._end(number, value=None, reason=reason, message=failed, **({} if trace is None else {"trace": trace}))
-        elif value is None:
-            raise HypertideError(f"trial {number}: expected a value, `stopped=True` or `failed='why'`, got None")
-        elif wrong := not_finite(values := self._values_of(number, value)):
-            self._end(number, value=None, reason="non-finite", message=wrong)
-        elif isinstance(trial, Trial):
-            self._end(number, values=values, **trial.extras())
-            warn_of_steps(self, trial)
-        else:
-            self._end(number, values=values)
+        tell(self, trial, value, stopped=stopped, failed=failed, reason=reason, trace=trace)
 
     def optimize(
         self,
@@ -189,7 +162,7 @@ class Study:
 
     def limit(self, *, trials: int | None = None, parallel: int | None = None) -> None:
         """Sets how many trials the study has in all, and how many run at once. If a study ended at its limit, a higher limit continues it."""
-        self._limit(trials=trials, parallel=parallel)
+        set_limits(self, trials=trials, parallel=parallel)
 
     def enqueue(self, params: Mapping[str, Any], *, rest: str | None = None) -> None:
         """Tries this configuration next.
@@ -200,14 +173,7 @@ class Study:
 
     def add(self, params: Mapping[str, Any], value: Value, *, metrics: Mapping[str, float] | None = None) -> None:
         """Adds the result of a configuration that was evaluated elsewhere, and further numbers to keep with it."""
-        trial = self.ask(fixed=params)
-        if trial is None:
-            raise HypertideError("add: the study is over; raise its limit with study.limit(trials=...)")
-        values = self._values_of(trial.number, value)
-        if metrics is None or not_finite(values):
-            self.tell(trial.number, values)
-        else:
-            self._end(trial.number, values=values, metrics=finite(metrics))
+        add(self, params, value, metrics)
 
     def cancel(self, trial: Trial | int | Row) -> None:
         """Stops an open trial: its next report raises Stopped, and its last report is its result. `hypertide cancel` does the same from outside."""
@@ -219,7 +185,7 @@ class Study:
 
     def why(self, trial: Trial | int | Row | None = None) -> str:
         """Why this trial was suggested and how it ended, as `hypertide why` prints it; by default the best trial. The study needs a `path`."""
-        return self._run("why", str(self._journal("why")), *([] if trial is None else [str(number_of(trial))]))
+        return why(self, trial)
 
     @property
     def trials(self) -> list[Row]:
@@ -272,8 +238,7 @@ class Study:
 
     def report(self, path: str | os.PathLike[str] = "report.html") -> Path:
         """Writes the study's page, with all charts, as one HTML file. The study needs a `path`."""
-        self._run("report", str(self._journal("report")), "--output", str(path))
-        return Path(path)
+        return report(self, Path(path))
 
     def plot(self, kind: str | None = None, *, params: Iterable[str] = (), theme: str = "light") -> Plot | Figure:
         """A figure, or the study's page with all charts, shown where a notebook displays it. The study needs a `path`.
@@ -288,31 +253,7 @@ class Study:
 
         Raises HypertideError if there is nothing to show yet.
         """
-        journal = self._journal("plot")
-        if kind is not None:
-            refuse_kind(kind)
-        with tempfile.TemporaryDirectory() as folder:
-            if kind is None:
-                return Plot(self.report(Path(folder) / "report.html").read_text(encoding="utf-8"))
-            file = Path(folder) / "figure.svg"
-            chosen = ["--params", *params] if (params := list(params)) else []
-
-            def draw(path: Path) -> None:
-                self._run("plot", kind, str(journal), "--output", str(path), "--theme", theme, *chosen)
-
-            draw(file)
-            return Figure(file.read_text(encoding="utf-8"), draw)
-
-    def _journal(self, name: str) -> Path:
-        if self.path is None:
-            raise HypertideError(f"{name}: expected a study with a path, got one in memory; write Study(..., path='study.jsonl')")
-        return self.path
-
-    def _run(self, *words: str) -> str:
-        done = subprocess.run(command(*words), capture_output=True, text=True, encoding="utf-8")
-        if done.returncode != 0:
-            raise HypertideError(done.stderr.strip().removeprefix("hypertide: "))
-        return done.stdout
+        return plot(self, kind, list(params), theme)
 
     def close(self) -> None:
         """Ends the engine and unlocks the journal. Trials that are open count as lost when the study resumes."""
@@ -335,36 +276,6 @@ class Study:
         from ._notebook import table
 
         return table(self)
-
-    def _limit(self, trials: int | None = None, **others: int | None) -> int | None:
-        """Sets limits. Returns how many trials the study has in all; None if their number is not limited."""
-        given = {"trials": trials, **others}
-        reply = self._engine.request("limit", **{name: number for name, number in given.items() if number is not None})
-        self._endless = self._endless and trials is None
-        self._parallel: int = reply["parallel"]
-        return reply.get("trials")
-
-    def _configurations(self) -> list[Row]:
-        """The trials that count towards `trials`: not those that resume another one, nor imported ones, nor failures of a broken program."""
-        return [row for row in self.trials if "resumes" not in row and "uncounted" not in row and row["by"] != "import"]
-
-    def _uncount(self, trials: list[int]) -> None:
-        """Leaves failed trials out of the limit, so that others replace them."""
-        self._engine.request("limit", uncounted=trials)
-
-    def _end(self, number: int, **how: Any) -> None:
-        try:
-            self._engine.request("tell", id=number, **how)
-        except HypertideError as error:
-            if error.code == "ended" and str(error).startswith("trial "):
-                raise HypertideError(f"{error}; a trial is told once, and study.retract({number}) takes a wrong result back", error.code) from None
-            raise
-
-    def _values_of(self, number: int, value: Value) -> dict[str, float]:
-        try:
-            return named(self.objectives, value)
-        except HypertideError as error:
-            raise HypertideError(f"trial {number}: {error}") from None
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
         further = {} if metrics is None else {"metrics": finite(metrics)}

@@ -13,6 +13,7 @@ from typing import Any, Mapping
 from sklearn.model_selection._search import BaseSearchCV
 
 from .. import space as spaces
+from .._limits import configurations
 from ..errors import HypertideError
 from ..study import Study
 from ._folds import Fold, folds_of, metrics_of
@@ -76,7 +77,7 @@ class HypertideSearchCV(BaseSearchCV):
         space = {name: _parameter(name, value) for name, value in self.space.items()}
         with Study(space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed) as study:
             study.limit(trials=self.n_trials, parallel=self.parallel)
-            left = self.n_trials - sum(row["status"] != "open" for row in study._configurations())
+            left = self.n_trials - sum(row["status"] != "open" for row in configurations(study))
             self._earlier = [row for row in study.trials if row["status"] == "completed"]
             self._out: list[Fold] = []
             while left > 0:

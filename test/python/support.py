@@ -1,0 +1,31 @@
+"""The study of these tests."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import hypertide as ht
+
+SPACE = {"x": ht.float(-5, 5), "layers": ht.int(1, 8), "opt": ["sgd", "adam"], "momentum": ht.float(0, 0.9, when={"opt": "sgd"})}
+
+
+def loss_of(trial):
+    return (trial["x"] - 1) ** 2 + trial["layers"] + trial.params.get("momentum", 0.5)
+
+
+def curve(trial):
+    for step in range(1, 28):
+        trial.report(loss_of(trial) + 10 / step, step)
+    return loss_of(trial)
+
+
+class InFolder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "study.jsonl"
+
+    def study(self, **options):
+        study = ht.Study(SPACE, **{"minimize": "loss", "path": self.path, "seed": 1, **options})
+        self.addCleanup(study.close)
+        return study

@@ -1,0 +1,150 @@
+"""Trials that fail: which of them end `optimize`, and what it says."""
+
+import contextlib
+import io
+import subprocess
+import unittest
+
+import hypertide as ht
+from hypertide._engine import command
+from support import InFolder, loss_of
+
+
+def nan_in_second(trial):
+    trial.report(float("nan") if trial.number == 2 else 1.0, 1)
+    return 0.1
+
+
+def nan_in_second_that_goes_on(trial):
+    with contextlib.suppress(ht.Stopped):
+        nan_in_second(trial)
+    return 0.1
+
+
+class Failures(InFolder):
+    def test_a_failing_trial_does_not_end_the_study(self):
+        def objective(trial):
+            if trial.number == 2:
+                raise ValueError("too large")
+            if trial.number == 3:
+                raise ht.Infeasible("does not fit")
+            return float("nan") if trial.number == 4 else 1.0
+
+        study = self.study().optimize(objective, trials=6, progress=False)
+        failed = {row["trial"]: (row["reason"], row.get("message")) for row in study.trials if row["status"] == "failed"}
+        self.assertEqual(failed[2], ("error", "ValueError: too large"))
+        self.assertEqual(failed[3], ("infeasible", "does not fit"))
+        self.assertEqual(failed[4][0], "non-finite")
+
+    def test_three_failures_alike_end_a_study_that_never_worked(self):
+        def objective(trial):
+            raise RuntimeError("no GPU")
+
+        study = self.study()
+        with self.assertRaisesRegex(ht.TrialsFailed, "first 3 trials all failed with RuntimeError: no GPU") as raised:
+            study.optimize(objective, trials=20, progress=False)
+        self.assertIsInstance(raised.exception.__cause__, RuntimeError)
+        self.assertEqual(len(study.trials), 3)
+
+    def test_trials_that_failed_alike_do_not_count(self):
+        def objective(trial):
+            raise RuntimeError("no GPU")
+
+        with self.study() as study, self.assertRaises(ht.TrialsFailed):
+            study.optimize(objective, trials=4, parallel=2, progress=False)
+        study = self.study()
+        with self.assertRaises(ht.TrialsFailed):
+            study.optimize(objective, trials=4, parallel=2, progress=False)
+        failed = sum(row["status"] == "failed" for row in study.trials)
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            study.optimize(loss_of, trials=4)
+        self.assertTrue(said.getvalue().startswith(f"resuming: 0 of 4 trials have ended, and {failed} that failed and do not count\n"), said.getvalue())
+        self.assertIn("[4/4] ", said.getvalue())
+        self.assertEqual([row["status"] for row in study.trials], ["failed"] * failed + ["completed"] * 4)
+        study.optimize(loss_of, trials=6, progress=False)
+        self.assertEqual([row["status"] for row in study.trials], ["failed"] * failed + ["completed"] * 6)
+
+    def test_failures_alike_may_name_other_numbers(self):
+        def objective(trial):
+            raise ValueError(f"x={trial['x']} is too large")
+
+        with self.assertRaisesRegex(ht.TrialsFailed, "the first 3 trials all failed with ValueError: x="):
+            self.study().optimize(objective, trials=20, progress=False)
+
+    def test_ten_failures_of_any_kind_end_a_study_that_never_worked(self):
+        def objective(trial):
+            raise [ValueError, KeyError][trial.number % 2]("wrong")
+
+        study = self.study()
+        with self.assertRaisesRegex(ht.TrialsFailed, "the first 10 trials all failed, the last one with ValueError: wrong"):
+            study.optimize(objective, trials=20, progress=False)
+        self.assertEqual(len(study.trials), 10)
+
+    def test_three_results_that_are_not_finite_end_a_study_that_never_worked(self):
+        study = self.study()
+        with self.assertRaisesRegex(ht.TrialsFailed, "the first 3 trials all failed with loss is nan"):
+            study.optimize(lambda trial: float("nan"), trials=20, progress=False)
+        self.assertEqual(len(study.trials), 3)
+
+    def test_three_results_of_none_end_a_study_that_never_worked(self):
+        with self.assertRaisesRegex(ht.TrialsFailed, "the objective returned None, expected a number"):
+            self.study().optimize(lambda trial: None, trials=20, progress=False)
+
+    def test_says_what_a_result_lacks(self):
+        for wrong in [{"a": 1, "b": 2}, [1, 2], {"values": {"loss": 1}}]:
+            with self.assertRaisesRegex(ht.TrialsFailed, "failed with expected a number or a dictionary {'loss': ...}, got the (dict|list) "):
+                self.study(path=None).optimize(lambda trial: wrong, trials=9, progress=False)
+        for wrong in [1.0, {"a": 1}, (1, 2)]:
+            study = ht.Study({"x": ht.float(0, 1)}, minimize=["a", "b"])
+            with self.assertRaisesRegex(ht.TrialsFailed, "failed with expected a dictionary {'a': ..., 'b': ...}, got the (float|dict|tuple) "):
+                study.optimize(lambda trial: wrong, trials=9, progress=False)
+
+    def test_keeps_the_traceback_of_a_trial_that_fails(self):
+        def objective(trial):
+            if trial.number == 1:
+                return 1.0
+            raise ValueError("too large")
+
+        study = self.study().optimize(objective, trials=2, progress=False)
+        trace = study.trials[1]["trace"]
+        self.assertTrue(trace.startswith("Traceback (most recent call last):"), trace)
+        self.assertIn('raise ValueError("too large")', trace)
+        self.assertNotIn("_optimize.py", trace)
+        study.close()
+        printed = subprocess.run(command("logs", str(self.path), "2"), capture_output=True, text=True)
+        self.assertEqual(printed.stdout, trace)
+
+    def test_says_at_the_end_that_no_trial_completed(self):
+        def objective(trial):
+            trial.report(1.0, 1)
+            if trial.number > 1:
+                raise ht.Stopped("too bad")
+
+        study = self.study()
+        with self.assertWarnsRegex(UserWarning, r"no trial completed, so there is no best one: 1 failed .*the objective returned None.*, 3 stopped early"):
+            study.optimize(objective, trials=4, progress=False)
+        self.assertIsNone(study.best)
+
+    def test_a_report_that_is_not_finite_fails_the_trial(self):
+        def objective(trial):
+            trial.report(float("nan") if trial.number == 2 else 1.0, 1)
+            return 0.1
+
+        for processes in (False, True):
+            study = self.study(path=None).optimize(nan_in_second if processes else objective, trials=3, processes=processes, progress=False)
+            rows = [(row["status"], row.get("reason"), row.get("message")) for row in study.trials]
+            self.assertEqual(rows[1], ("failed", "non-finite", "the value is nan at step 1"))
+            self.assertEqual([row[0] for row in rows], ["completed", "failed", "completed"])
+
+    def test_a_trial_that_goes_on_after_nan_has_failed(self):
+        for processes in (False, True):
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said):
+                study = self.study(path=None).optimize(nan_in_second_that_goes_on, trials=3, processes=processes)
+            self.assertEqual([row["status"] for row in study.trials], ["completed", "failed", "completed"])
+            self.assertIn("[2/3] trial 2 failed (the value is nan at step 1); best", said.getvalue())
+
+
+if __name__ == "__main__":
+    unittest.main()
