@@ -224,7 +224,9 @@ describe('run', () => {
     [['best', 'study.jsonl'], /there is no study yet/],
     [['why', '22'], /^hypertide: 22: expected the journal first, then the number of the trial, such as study.jsonl 22\n$/],
     [['plot', 'study.jsonl', 'history'], /write the figure first, such as: hypertide plot history study.jsonl/],
-    [['plot', 'histroy', 'study.jsonl'], /expected one of history, .*; did you mean history\?/],
+    [['plot', 'histroy', 'study.jsonl'], /Allowed choices are history, .*; did you mean history\?/],
+    [['trials', 'study.jsonl', '--status', 'compleetd'], /Allowed choices are open, .*, retracted; did you mean completed\?/],
+    [['run', 'study.yaml', '--log-format', 'xml'], /Allowed choices are pretty, json\.$/m],
   ])('%j is wrong usage', async (args, message) => {
     const ended = await hypertide(studyIn(), ...args);
     expect(ended.code).toBe(2);

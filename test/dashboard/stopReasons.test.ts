@@ -72,7 +72,7 @@ describe('hypertide trials', () => {
     const out: string[] = [];
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
     const facts = Array.from({ length: 200_000 }, (_, i) => suggested(i + 1));
-    await listTrials(logOf([...facts, started(7), stopped(7)]), { json: true, status: 'stopped' });
+    await listTrials(logOf([...facts, started(7), stopped(7)]), [], { json: true, status: 'stopped' });
     expect(JSON.parse(out.join(''))).toMatchObject([{ trial: 7, status: 'stopped' }]);
   });
 });

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { messagesOf } from '../../errors.ts';
+import { nearest } from '../../schema/nearest.ts';
 import { version } from '../../version.ts';
 import { escapeControls } from '../terminal/plainText.ts';
 import { statusOf } from '../terminal/withLog.ts';
@@ -18,6 +19,7 @@ export function programFor(tell: (status: number) => void): Command {
     .usage('<command> [options]  ("hypertide <command> --help" shows them)')
     .exitOverride()
     .helpCommand(false)
+    .configureOutput({ outputError: (text, write) => write(withNearest(text)) })
     .showHelpAfterError('("hypertide --help" shows all commands)')
     .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf, formatHelp: helpOf })
     .addHelpText(
@@ -31,6 +33,13 @@ export function programFor(tell: (status: number) => void): Command {
     declare(program, exit);
   return program;
 }
+
+/** An error of commander about a value that is not one of the choices, with the choice that was probably meant. */
+const withNearest = (text: string): string =>
+  text.replace(
+    /'([^']*)' is invalid(.* choices are )(.*)\.$/m,
+    (all, given: string, _, choices: string) => all.slice(0, -1) + (nearest(given, choices.split(', ')) || '.'),
+  );
 
 /** The list of commands leaves out --version and --help, which every program has. */
 const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);

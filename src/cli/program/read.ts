@@ -1,6 +1,5 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { figureKinds } from '../../figures/kinds.ts';
-import { nearest } from '../../schema/nearest.ts';
 import { trialStatuses } from '../../study/trials.ts';
 import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber, withRemote } from './arguments.ts';
 
@@ -12,7 +11,7 @@ const journalFirst = (first: string, second: string | undefined): readonly (stri
 function figureKind(text: string): string {
   if (figureKinds.some((kind) => kind === text)) return text;
   if (/\.(?:jsonl|ya?ml)$/.test(text)) throw new InvalidArgumentError(`write the figure first, such as: hypertide plot history ${text}`);
-  throw new InvalidArgumentError(`expected one of ${figureKinds.join(', ')}${nearest(text, figureKinds)}`);
+  throw new InvalidArgumentError(`Allowed choices are ${figureKinds.join(', ')}.`);
 }
 
 /** The commands that read a study. They can be used while it runs. */
@@ -30,12 +29,14 @@ export function declareRead(program: Command, exit: ExitWith): void {
       use(journal, options, async (study) => (await import('../commands/read/best.ts')).printBest(study, options)),
     );
 
-  declare('trials', 'Print all trials.')
-    .summary('print all trials')
+  declare('trials', 'Print all trials or, of one trial, every fact with its position, time and author.', ['[trial]', 'number of the trial'])
+    .summary('print all trials, or the facts of one')
     .addOption(new Option('--status <status>', 'print only trials with this status (default: all)').choices(trialStatuses))
     .option('--json', 'print JSON')
-    .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/read/trials.ts')).listTrials(study, options)),
+    .action((first, second, options) =>
+      useWords(journalFirst(first, second), options, async (study, given) =>
+        (await import('../commands/read/trials.ts')).listTrials(study, given, options),
+      ),
     );
 
   declare('logs', 'Print what the program printed in the last attempt at a trial.', ['[trial]', 'number of the trial'])

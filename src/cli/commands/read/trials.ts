@@ -1,6 +1,8 @@
 import { stopReasons } from '../../../dashboard/machines/stopReasons.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { trialIn } from '../../act.ts';
 import type { CommandStudy } from '../../sources/study.ts';
+import { printTrialFacts } from '../../sources/trialFacts.ts';
 import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
 import { print, suggestAfterData } from '../../terminal/output.ts';
 import { table } from '../../terminal/table.ts';
@@ -10,8 +12,9 @@ interface TrialsOptions {
   readonly status?: string;
 }
 
-/** `hypertide trials` */
-export async function listTrials(study: CommandStudy, { json, status }: TrialsOptions): Promise<number> {
+/** `hypertide trials`: all trials or, if a number is given, the facts of one. Resolves with the exit status. */
+export async function listTrials(study: CommandStudy, words: readonly string[], { json, status }: TrialsOptions): Promise<number> {
+  if (words.length > 0) return printTrialFacts(study, trialIn(words), json ?? false);
   const all = await withStopReasons(study, await trialsIn(study));
   const rows = all.filter((row) => status === undefined || row.status === status);
   const none = all.length === 0 ? 'there is no trial yet' : `none of the ${all.length} trials has the status ${status}`;
