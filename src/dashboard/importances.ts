@@ -46,7 +46,6 @@ async function computed(feed: Read, name: string | undefined): Promise<Importanc
   if (feed.begun === undefined) return undefined;
   const objective = objectiveOf(feed.begun, name);
   const { space, ledger, changes } = feed.begun;
-  const { completed } = changes.rows.counts;
   const takeTurn = turnsOf(TURN);
   const facts: StrategyEvent[] = [];
   for (const row of sampled(changes.rows)) {
@@ -55,7 +54,7 @@ async function computed(feed: Read, name: string | undefined): Promise<Importanc
   }
   const results = await inTurns(comparableResults(space.axes, facts, rungsIn(ledger.settings.strategy)), takeTurn);
   const found = await inTurns(axisImportances(space.axes, results, rngFor(ledger.settings.seed, 'importance', 0)), takeTurn);
-  return found && { ...shownOf(found, results, facts, objective, feed.begun), objective: objective.name, completed };
+  return found && { ...shownOf(found, results, facts, objective, feed.begun), objective: objective.name };
 }
 
 function objectiveOf({ ledger }: Begun, name: string | undefined): ObjectiveSpec {
@@ -97,7 +96,7 @@ function shownOf(
   facts: readonly StrategyEvent[],
   objective: ObjectiveSpec,
   { space }: Begun,
-): Omit<Importances, 'completed' | 'objective'> {
+): Omit<Importances, 'objective'> {
   const losses = new Set(facts.flatMap((fact) => (fact.type === 'ended' ? (fact.losses?.[0] ?? []) : [])));
   if (!results.every(({ loss }) => losses.has(loss))) return shares;
   const { parameters } = space.toJSON();

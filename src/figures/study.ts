@@ -49,12 +49,13 @@ export function figureStudy({ rows: given, objectives, space, importances, at }:
   const rows = given.map((row) => ({ ...row, state: stateOf(row), curve: row.curve ?? [] })).sort((a, b) => a.trial - b.trial);
   const byTrial = new Map(rows.map((row) => [row.trial, row]));
   const parameters = Object.entries(space.parameters);
+  const ranked = objectives[0] ? bestFirst(rows, objectives[0]) : [];
+  const onFront = frontOf(ranked, objectives);
   const scales = [
     ...parameters.map(([name, dimension]) => parameterScale(name, dimension)),
-    ...objectives.map((objective) => objectiveScale(objective, rows)),
+    ...objectives.map((objective) => objectiveScale(objective, rows, onFront)),
   ];
   const columns = columnsOf(rows, scales, parameters.length, objectives);
-  const ranked = objectives[0] ? bestFirst(rows, objectives[0]) : [];
   return {
     rows,
     rowOf: (trial) => byTrial.get(trial),
@@ -63,7 +64,7 @@ export function figureStudy({ rows: given, objectives, space, importances, at }:
     scales,
     columns,
     ranked,
-    onFront: frontOf(ranked, objectives),
+    onFront,
     importances,
     at,
   };
@@ -81,13 +82,15 @@ export const counts = ({ state }: FigureRow): boolean => state === 'completed';
 const SHOWN = 0.95;
 const MANY = 20;
 
-/** The axis of an objective. */
-export function objectiveScale(objective: ObjectiveSpec, rows: readonly FigureRow[]): AxisScale {
+/** The axis of an objective. @param onFront trials that it shows in any case */
+export function objectiveScale(objective: ObjectiveSpec, rows: readonly FigureRow[], onFront: readonly FigureRow[]): AxisScale {
   const results = rows.flatMap((row) => (counts(row) || row.state === 'stopped' ? (objectiveValue(row, objective) ?? []) : []));
   results.sort((a, b) => sign(objective) * (a - b));
   const [best, worst] = [results[0], results.at(results.length < MANY ? -1 : Math.ceil(SHOWN * results.length) - 1)];
   if (best === undefined || worst === undefined) return numeric(objective.name, 0, 1, false);
-  return roundScale(objective.name, Math.min(best, worst), Math.max(best, worst));
+  const shown = [best, worst, ...onFront.map((row) => objectiveValue(row, objective)!)];
+  const [low, high] = [shown.reduce((a, b) => Math.min(a, b)), shown.reduce((a, b) => Math.max(a, b))];
+  return roundScale(objective.name, low, high);
 }
 
 /** The places of trials on each axis. @param count of the parameters, whose axes come first */

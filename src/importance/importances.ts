@@ -5,8 +5,6 @@ import type { AxisImportances } from './importance.ts';
 export interface Importances {
   /** The number of results that were used. */
   readonly results: number;
-  /** The number of completed trials that there were. */
-  readonly completed: number;
   readonly fanova: Values;
   readonly pedAnova: Values;
   /** The name of the objective whose results these are. */

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { paramsJson, shellArguments, yamlOf } from '../../src/dashboard/page/lib/copies.ts';
 import { lessons } from '../../src/dashboard/page/lib/learned.ts';
-import { gainOf, timeLeft, worked } from '../../src/dashboard/page/lib/progress.ts';
+import { frontGrowth, gainOf, timeLeft, worked } from '../../src/dashboard/page/lib/progress.ts';
 import { compromise } from '../../src/figures/front.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { bestFirst, type TrialRow } from '../../src/study/trials.ts';
@@ -68,6 +68,14 @@ describe('the gain of a study', () => {
   it('does not exist without a result', () => {
     expect(gain([row(1, 1, { status: 'failed' })])).toBeUndefined();
   });
+});
+
+it('the growth of a front is what the last quarter of the results added to it', () => {
+  const rows = [...Array.from({ length: 12 }, (_, i) => row(i + 1, 1)), row(13, 1, { status: 'failed' })];
+  const on = (...trials: number[]) => rows.filter(({ trial }) => trials.includes(trial));
+  expect(frontGrowth(on(2, 10, 11), rows)).toEqual({ since: 1, recent: 2, quarter: 3 });
+  expect(frontGrowth(on(2, 9), rows)).toEqual({ since: 3, recent: 0, quarter: 3 });
+  expect(frontGrowth([], rows)).toBeUndefined();
 });
 
 describe('the time of a study', () => {

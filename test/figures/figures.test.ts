@@ -85,6 +85,14 @@ it('the front goes from left to right', () => {
   ]);
 });
 
+it('an axis leaves out few bad values, but none of a trial on the front', () => {
+  const usual = Array.from({ length: 40 }, (_, i) => trialRow(i + 1, 1, { values: { loss: 3 + (i % 2), time: 3 + (i % 3) } }));
+  const [, , , time] = studyOf([...usual, trialRow(41, 9, { values: { loss: 9, time: 40 } })], ['loss', 'time']).scales;
+  expect(time!.high).toBe(5);
+  const [, , , withFront] = studyOf([...usual, trialRow(41, 1, { values: { loss: 1, time: 40 } })], ['loss', 'time']).scales;
+  expect(withFront!.high).toBe(40);
+});
+
 it('curves have an axis that few bad values do not stretch', () => {
   const usual = Array.from({ length: 40 }, (_, i) => trialRow(i + 1, 1, { curve: [1, 2, 2, 1, 3, 1] }));
   const [steps, values] = curveScales(studyOf([...usual, trialRow(41, 1, { curve: [1, 1e9] })]));

@@ -21,7 +21,7 @@ export async function importance(
     if (json) print('null');
     return 1;
   }
-  const { marginals: _, completed: __, ...shares } = found;
+  const { marginals: _, ...shares } = found;
   if (json) print(JSON.stringify(shares));
   else {
     const names = study.created.objectives.map(({ name }) => name);

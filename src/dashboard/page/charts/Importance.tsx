@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { importanceHeight, importanceOption } from '../../../figures/importance.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { mayFind, useFindings } from '../state/findings.ts';
+import { isFinding, useFindings } from '../state/findings.ts';
 import { knownImportances } from '../state/store.ts';
 import { Chart } from './Chart.tsx';
 
@@ -19,7 +19,7 @@ export function Importance() {
       {known ? (
         <Chart label="Importance of each parameter" option={option.value} height={importanceHeight(known)} />
       ) : (
-        <p class="nothing">{mayFind() ? 'Computing…' : 'Needs a few more results.'}</p>
+        <p class="nothing">{isFinding() ? 'Computing…' : 'Needs a few more results.'}</p>
       )}
     </Card>
   );

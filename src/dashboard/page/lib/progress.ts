@@ -20,9 +20,34 @@ export function gainOf(ranked: readonly TrialRow[], rows: readonly TrialRow[], o
   const peers = ranked.filter(({ budget }) => budget === best.budget);
   const first = peers.reduce((earliest, row) => (row.trial < earliest.trial ? row : earliest));
   const [from, to] = [first, best].map(({ values }) => lossOf(objective, values![objective.name]!)) as [number, number];
-  const since = rows.filter(({ trial, status }) => (status === 'completed' || status === 'stopped') && trial > best.trial).length;
+  const since = rows.filter((row) => isResult(row) && row.trial > best.trial).length;
   return { best, first, share: from === 0 ? undefined : (from - to) / Math.abs(from), since };
 }
+
+/** The growth of a front with several objectives. */
+export interface FrontGrowth {
+  /** The number of results of trials that began after the newest one on the front. */
+  readonly since: number;
+  /** The trials on the front that are among the last quarter of the results. */
+  readonly recent: number;
+  /** The number of results in that quarter. */
+  readonly quarter: number;
+}
+
+/** The growth of a front. @returns undefined without a result */
+export function frontGrowth(onFront: readonly TrialRow[], rows: readonly TrialRow[]): FrontGrowth | undefined {
+  if (onFront.length === 0) return undefined;
+  const results = rows.flatMap((row) => (isResult(row) ? [row.trial] : [])).sort((a, b) => a - b);
+  const newest = onFront.reduce((latest, { trial }) => Math.max(latest, trial), 0);
+  const last = new Set(results.slice(-Math.ceil(results.length / 4)));
+  return {
+    since: results.filter((trial) => trial > newest).length,
+    recent: onFront.filter(({ trial }) => last.has(trial)).length,
+    quarter: last.size,
+  };
+}
+
+const isResult = ({ status }: TrialRow): boolean => status === 'completed' || status === 'stopped';
 
 /** The number of latest ends that measure the speed of a study. */
 const LATEST = 20;

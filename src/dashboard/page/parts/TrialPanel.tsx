@@ -122,7 +122,7 @@ function Reason({ row }: { readonly row: FigureRow }) {
         {Object.entries(tags)
           .filter(([name]) => !isState(name))
           .map(([name, value]) => (
-            <Pair key={name} name={name} value={<WithParents text={cut(value, 400)} />} />
+            <Pair key={name} name={name} value={withParents(cut(value, 400))} />
           ))}
         {typeof why.value === 'object' && <Recomputed why={why.value} />}
       </dl>
@@ -139,8 +139,11 @@ function Reason({ row }: { readonly row: FigureRow }) {
 /** Whether a tag holds the state of a stage: its name is then the path of the stage, and it is not meant for people. */
 const isState = (tag: string): boolean => tag.includes('/') || JSON.stringify(detail.value?.strategy).includes(JSON.stringify(tag));
 
+/** Longer texts are below their name. */
+const LONG = 60;
+
 const Pair = ({ name, value }: { readonly name: string; readonly value: preact.ComponentChildren }) => (
-  <div>
+  <div class={typeof value === 'string' && value.length > LONG ? 'is-long' : ''}>
     <dt>{cut(name, 60)}</dt>
     <dd>{value}</dd>
   </div>
@@ -186,8 +189,9 @@ const TrialLink = ({ trial }: { readonly trial: number }) => (
 );
 
 /** A tag with links to the parents that it names. */
-const WithParents = ({ text }: { readonly text: string }) => {
+function withParents(text: string): preact.ComponentChildren {
   const { before, parents } = parentsIn(text);
+  if (parents.length === 0) return text;
   return (
     <>
       {before}
@@ -199,7 +203,7 @@ const WithParents = ({ text }: { readonly text: string }) => {
       ))}
     </>
   );
-};
+}
 
 /** Why this page cannot act on the study. */
 const closedFor = (): string | undefined =>

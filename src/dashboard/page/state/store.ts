@@ -13,6 +13,8 @@ export const detail = signal<Detail | undefined>(undefined);
 export const machines = signal<Machines | undefined>(undefined);
 export const knownImportances = signal<Importances | undefined>(undefined);
 export const knownRecommended = signal<Recommended | undefined>(undefined);
+/** The number of results when importances were last computed; 0 before. */
+export const foundAt = signal(0);
 /** The state of the connection. `over`: the server announced that it ends; `locked`: it wants a token; `file`: the page is a report. */
 export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
@@ -71,6 +73,7 @@ export function forget(): void {
     machines.value = undefined;
     knownImportances.value = undefined;
     knownRecommended.value = undefined;
+    foundAt.value = 0;
   });
 }
 
@@ -88,10 +91,10 @@ export const ranked = computed<readonly FigureRow[]>(() => {
 });
 
 const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
-const objectiveScales = computed(() => objectives.value.map((objective) => objectiveScale(objective, rows.value)));
-
 /** The trials that no other trial dominates. */
 export const onFront = computed(() => frontOf(ranked.value, objectives.value));
+
+const objectiveScales = computed(() => objectives.value.map((objective) => objectiveScale(objective, rows.value, onFront.value)));
 
 /** The axes of all charts: parameters, then objectives. */
 export const scales = computed<readonly AxisScale[]>(() => [...parameterScales.value, ...objectiveScales.value]);

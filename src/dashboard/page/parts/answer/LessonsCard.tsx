@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { cut } from '../../../../figures/drawing/format.ts';
 import { verdictOn } from '../../../../importance/verdict.ts';
 import { lessons } from '../../lib/learned.ts';
-import { mayFind, useFindings } from '../../state/findings.ts';
+import { isFinding, useFindings } from '../../state/findings.ts';
 import { knownImportances, objectives, parameters, ranked } from '../../state/store.ts';
 import { view } from '../../state/url.ts';
 import { Card } from '../Card.tsx';
@@ -50,7 +50,7 @@ export function LessonsCard() {
           </ul>
         </>
       ) : (
-        <p class="nothing">{mayFind() ? 'Computing…' : 'Needs a few more results.'}</p>
+        <p class="nothing">{isFinding() ? 'Computing…' : 'Needs a few more results.'}</p>
       )}
     </Card>
   );

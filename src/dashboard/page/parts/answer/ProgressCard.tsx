@@ -1,9 +1,9 @@
 import { useComputed } from '@preact/signals';
 import { duration, formatNumber } from '../../../../figures/drawing/format.ts';
 import { objectiveValue } from '../../../../figures/study.ts';
-import { gainOf, timeLeft, worked } from '../../lib/progress.ts';
+import { type FrontGrowth, frontGrowth, gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';
-import { detail, objectives, ranked, rows } from '../../state/store.ts';
+import { detail, objectives, onFront, ranked, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { endings } from '../StudyState.tsx';
 
@@ -15,7 +15,12 @@ export function ProgressCard() {
   const one = detail.value;
   const figures = useComputed(() => {
     const [objective] = objectives.value;
-    return { gain: objective && gainOf(ranked.value, rows.value, objective), work: worked(rows.value) };
+    const several = objectives.value.length > 1;
+    return {
+      gain: several ? undefined : objective && gainOf(ranked.value, rows.value, objective),
+      growth: several ? frontGrowth(onFront.value, rows.value) : undefined,
+      work: worked(rows.value),
+    };
   }).value;
   const running = useComputed(() => rows.value.filter(({ state }) => state === 'running')).value;
   if (one === undefined) return null;
@@ -42,9 +47,8 @@ export function ProgressCard() {
         )}
         {limits.target !== undefined && <Line name="target">{formatNumber(limits.target)}</Line>}
       </dl>
-      {figures.gain && objectives.value.length === 1 && (
-        <p class="worth">{worthText(figures.gain.since, results, phase === 'closed', limits.plateau)}</p>
-      )}
+      {figures.gain && <p class="worth">{worthText(figures.gain.since, results, phase === 'closed', limits.plateau)}</p>}
+      {figures.growth && <p class="worth">{growthText(figures.growth, onFront.value.length, results, phase === 'closed')}</p>}
       <h3>Running now</h3>
       {running.length === 0 ? (
         <p class="note">{one.open > 0 ? `No trial runs; ${one.open} wait for a trainer.` : 'No trial runs.'}</p>
@@ -89,4 +93,11 @@ function worthText(since: number, results: number, isOver: boolean, plateau: num
   return isOver
     ? `The best result is recent (${age}): more trials may help.`
     : `It still improves: the best result is recent (${age}).${end}`;
+}
+
+/** The same for a front. */
+function growthText({ since, recent, quarter }: FrontGrowth, size: number, results: number, isOver: boolean): string {
+  if (recent === 0) return `No trial of the last ${since} of ${results} results is on the front.`;
+  const part = `${recent} of the ${size} trials on the front are among the last ${quarter} of ${results} results`;
+  return isOver ? `${part}: more trials may help.` : `The front still grows: ${part}.`;
 }

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import type { Fact } from '../../src/facts/facts.ts';
+import { cleanups, openPage, WIDE } from './browsing.ts';
+import { type Board, board, finished } from './support.ts';
+
+async function opened(facts: readonly Fact[], before: (made: Board, page: Awaited<ReturnType<typeof openPage>>) => Promise<void>) {
+  const made = await board();
+  cleanups.push(() => made.close());
+  await made.say(...facts);
+  const page = await openPage('about:blank', WIDE);
+  await before(made, page);
+  await page.goto(made.url);
+  return page;
+}
+
+const params = (trial: number) => ({
+  lr: 10 ** (-4 + 3 * ((trial * 0.618) % 1)),
+  layers: 1 + (trial % 4),
+  kind: trial % 2 ? 'relu' : 'tanh',
+});
+const lossAt = ({ lr, layers }: ReturnType<typeof params>) => (Math.log10(lr) + 2) ** 2 + 0.1 * layers;
+
+/** A trial that was stopped at a step. */
+const stopped = (trial: number, step: number): Fact[] => [
+  { type: 'suggested', trial, attempt: 1, by: 'random', params: params(trial), budget: 9 },
+  { type: 'started', trial, attempt: 1, run: `r${trial}`, trainer: 't1' },
+  ...Array.from(
+    { length: step },
+    (_, i): Fact => ({ type: 'reported', trial, run: `r${trial}`, step: i + 1, values: { loss: lossAt(params(trial)) + 1 / (i + 1) } }),
+  ),
+  { type: 'stopped', trial, run: `r${trial}`, step },
+];
+
+it('importance is shown where early stopping lets few trials complete', async () => {
+  const facts = Array.from({ length: 24 }, (_, i) => stopped(i + 1, [1, 3, 9][i % 3]!)).flat();
+  const page = await opened(facts, async () => {});
+  await page.locator('.lessons li', { hasText: 'lr' }).first().waitFor();
+  expect(page.wrong).toEqual([]);
+});
+
+it('the recommendation is shown although importance came first', async () => {
+  const facts = Array.from({ length: 24 }, (_, i) => finished(i + 1, lossAt(params(i + 1)), params(i + 1))).flat();
+  let letThrough = () => {};
+  const page = await opened(facts, async (_, to) => {
+    const free = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    await to.route('**/recommendation', async (route) => {
+      await free;
+      await route.continue();
+    });
+  });
+  await page.locator('.lessons li').first().waitFor();
+  letThrough();
+  await page.getByText(/Further trials are expected to gain/).waitFor();
+});
+
+it('the page says so if there are too few results for importance', async () => {
+  const facts = Array.from({ length: 4 }, (_, i) => finished(i + 1, lossAt(params(i + 1)), params(i + 1))).flat();
+  const page = await opened(facts, async () => {});
+  await page.getByText('Needs a few more results.').waitFor();
+});
