@@ -41,6 +41,8 @@ export interface JournalOptions {
 export interface Journal extends AuthoredLog {
   /** Where it is. If the file was removed, replaced or truncated while it was open, this is the new file with what is left. */
   readonly place: () => string;
+  /** How many damaged lines were read since it was opened. */
+  readonly damaged: () => number;
 }
 
 /**
@@ -198,6 +200,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
       follow({ news, batch, head: () => index.lines, closed: () => closing !== undefined && writing === undefined }, from, signal),
     head: async () => index.lines,
     place: () => place,
+    damaged: () => known.size,
     append: (fact, author) =>
       new Promise((stored, refused) => {
         if (closing) throw new LogClosedError();

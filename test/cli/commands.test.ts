@@ -171,7 +171,16 @@ describe('commands that read', () => {
     });
     const resumed = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
     expect(resumed.err).toContain('study.jsonl:2: expected a JSON object, but got "rubbish"; "hypertide repair" writes a copy');
-    expect(resumed.err.match(/hypertide repair/g)).toHaveLength(1);
+    const printed = resumed.err.trimEnd().split('\n');
+    expect(printed.at(-1)).toBe(
+      '2 lines of the journal are damaged; "hypertide repair study.jsonl" writes a copy with all that can be restored',
+    );
+    expect(resumed.err.match(/hypertide repair/g)).toHaveLength(2); // at the beginning and at the end
+    expect(resumed.code).toBe(1);
+    const last = (await hypertide(place, 'run', 'study.yaml', '--json', '--', ...TRAINER)).out.trimEnd().split('\n').at(-1)!;
+    expect(JSON.parse(last)).toMatchObject({ damaged: 2 });
+    const whole = await hypertide(place, 'run', 'study.yaml', '--journal', 'copy.jsonl', '--', ...TRAINER);
+    expect([whole.code, whole.err]).toEqual([0, expect.not.stringContaining('damaged')]);
     expect(await hypertide(place, 'repair', 'study.jsonl', '-o', 'copy.jsonl')).toMatchObject({
       code: 2,
       err: 'hypertide: copy.jsonl: a file with this name exists already; choose another one with --output\n',

@@ -27,6 +27,8 @@ export type Ending =
 
 export interface Conclusion {
   readonly journal: string;
+  /** How many of its lines are damaged. */
+  readonly damaged: number;
   /** Directory of the output and files of the trials. */
   readonly directory: string;
   readonly ending: Ending;
@@ -124,11 +126,12 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     get paused() {
       return left;
     },
-    conclude: ({ journal, directory, ending, again }) => {
+    conclude: ({ journal, damaged, directory, ending, again }) => {
       const reason = ending.type === 'closed' ? state.closed! : ending.type;
       const best = front ?? bestFirst(rows.values(), objective).slice(0, TOP);
       if (json) {
-        const last = omitUndefined({ reason, trials: state.trials, completed: state.completed, journal, best: best[0], front });
+        const { trials, completed } = state;
+        const last = omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: best[0], front });
         print(JSON.stringify(last));
       } else if (best.length > 0) print(table(best));
       const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reason as keyof typeof said];
@@ -153,6 +156,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       else if (ending.type === 'paused') screen.line(`to continue: hypertide change ${journal} --resume, then the same command`);
       else if (ending.type === 'closed' && ended() === before && past > 0 && state.closed! in onward)
         screen.line(`to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`);
+      if (damaged > 0) screen.line(damageLine(damaged, journal), { level: 'warn' });
       return state.completed;
     },
   };
@@ -177,6 +181,9 @@ export function savedBy(rows: Iterable<TrialRow>): string | undefined {
     ? `${saved}; your program trains for ${longest} steps, not ${allowed}: trials are compared at better steps with "epochs: ${longest}" in a new study`
     : saved;
 }
+
+const damageLine = (lines: number, journal: string): string =>
+  `${lines === 1 ? '1 line of the journal is' : `${lines} lines of the journal are`} damaged; "hypertide repair ${shellQuoted(journal)}" writes a copy with all that can be restored`;
 
 const stoppedAs = ({ how, trials }: Alike): string =>
   `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;

@@ -146,10 +146,10 @@ export async function runPrograms(
   await hooks?.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
     throw new UsageError(`${where}: ${ending.error.message} (name its file with --journal${await withoutResult(where, directory)})`);
-  const completed = watching.conclude({ journal: book.place(), directory, ending, again: commandLine() });
+  const completed = watching.conclude({ journal: book.place(), damaged: book.damaged(), directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
-  return ending.type === 'closed' && completed > 0 && book.place() === where ? 0 : 1;
+  return ending.type === 'closed' && completed > 0 && book.damaged() === 0 && book.place() === where ? 0 : 1;
 }
 
 /** A hint that the journal can be deleted, if it has no result. */
