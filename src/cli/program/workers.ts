@@ -48,30 +48,41 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
   ) =>
     declare(name, description, ['[worker]', 'its name'])
       .summary(summary)
+      .option('--all <pattern>', "instead of --study: all open studies of the server whose names match, such as 'team-*'")
       .option('--reason <text>', 'why: the worker prints it, and the log keeps it')
       .option('--json', 'print what was appended, as JSON')
-      .action((journal, worker, options) =>
-        useWords([journal, worker], options, async (study, words) => (await load())(study, words, options)),
-      );
+      .addHelpText(
+        'after',
+        `
+Examples:
+  hypertide ${name} w1 --nats nats://127.0.0.1:4222 --study digits
+  hypertide ${name} w1 --nats nats://127.0.0.1:4222 --all '*'`,
+      )
+      .action((first, second, { all, ...options }) => {
+        const given = [first, second].filter((word) => word !== undefined);
+        return all === undefined
+          ? useWords(given, options, async (study, words) => (await load()).one(study, words, options))
+          : exit(load().then((command) => command.all(all, given, options)));
+      });
 
   declareInstruction(
     'drain',
     'let a worker finish its trials and end',
-    'Let a worker take no more trials of this study, and end when its current trials have ended. Drain it in each study that it serves.',
+    'Let a worker take no more trials of a study, and end when its current trials have ended. A worker of several studies ends when it is drained in all of them.',
     async () => (await import('../commands/workers/drain.ts')).drain,
   );
 
   declareInstruction(
     'pause',
     'let a worker take no trials',
-    'Let a worker take no trials of this study until it is resumed. Its current trials continue.',
+    'Let a worker take no trials of a study until it is resumed. Its current trials continue.',
     async () => (await import('../commands/workers/pause.ts')).pause,
   );
 
   declareInstruction(
     'resume',
     'let a worker take trials again',
-    'Let a worker take trials of this study again after it was paused or drained.',
+    'Let a worker take trials of a study again after it was paused or drained.',
     async () => (await import('../commands/workers/resume.ts')).resume,
   );
 }

@@ -50,11 +50,14 @@ export async function withStudy<T>(journal: string | undefined, remote: Remote, 
   if (journal === undefined) throw journalExpected();
   const { nats: _, ...others } = remote;
   const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined || !(name in FLAGS) ? [] : [name]));
-  if (other !== undefined) throw new UsageError(`${FLAGS[other as keyof typeof FLAGS]}: expected --nats with a server as well`);
+  if (other !== undefined) throw serverExpected(FLAGS[other as keyof typeof FLAGS]);
   const path = await journalOf(journal);
   const created = await createdIn(path);
   return read({ ...journalSource(path, once(inform)), created, stem: stemOf(path), quoted: shellQuoted(path) }, use);
 }
+
+/** That an option is for studies on a server. */
+export const serverExpected = (flag: string): UsageError => new UsageError(`${flag}: expected --nats with a server as well`);
 
 /** The journal that `run` writes for a study file. @throws UsageError if it does not exist yet */
 async function journalOf(path: string): Promise<string> {

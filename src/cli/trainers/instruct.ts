@@ -1,4 +1,5 @@
 import { isForbidden } from '../../../streams/nats/connection/retry.ts';
+import { messagesOf } from '../../errors.ts';
 import type { Instruction } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import { isRecord } from '../../schema/isRecord.ts';
@@ -6,9 +7,11 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { StudyLog } from '../../study/source.ts';
 import { type TrainerRow, trainerRows } from '../../study/trainerRows.ts';
 import { type ActOptions, act } from '../act.ts';
-import type { CommandStudy } from '../sources/study.ts';
+import { withPlace } from '../places/withPlace.ts';
+import { matching } from '../sources/namePattern.ts';
+import { type CommandStudy, firstOf, type Remote, serverExpected } from '../sources/study.ts';
 import { ledgerIn } from '../sources/trialTable.ts';
-import { inform } from '../terminal/output.ts';
+import { inform, print } from '../terminal/output.ts';
 import { UsageError } from '../usage.ts';
 
 /** The trainers of a study; if no engine answers, those that its log names, and why it is not known which of them are there. */
@@ -48,17 +51,81 @@ export async function informOfInstructions({ past }: Pick<StudyLog, 'past'>, stu
     inform(`${study}: by its log, these workers take no trials until "hypertide resume": ${[...told.values()].join(', ')}`);
 }
 
-/** Instructs a worker whether to take trials. Resolves with the exit status. */
-export async function instruct(
+/** The only word, as the name of a worker. @throws UsageError */
+function workerIn([trainer, ...more]: readonly string[]): string {
+  if (trainer === undefined || more.length > 0)
+    throw new UsageError('expected the name of one worker; to pause the whole study, use "hypertide change --pause"');
+  return trainer;
+}
+
+/** A command that gives a worker an instruction in one study, or in all studies of a server whose names match a pattern. */
+export const instructing = (to: Instruction) => ({
+  one: (study: CommandStudy, words: readonly string[], options: InstructOptions) => instruct(study, words, to, options),
+  all: (pattern: string, words: readonly string[], options: InstructOptions & Remote) => instructAll(pattern, words, to, options),
+});
+
+/** Instructs a worker whether to take trials of a study. Resolves with the exit status. */
+async function instruct(
   study: CommandStudy,
-  [trainer, ...more]: readonly string[],
+  words: readonly string[],
   to: Instruction,
   { reason, ...options }: InstructOptions,
 ): Promise<number> {
-  if (trainer === undefined || more.length > 0)
-    throw new UsageError('expected the name of one worker; to pause the whole study, use "hypertide change --pause"');
+  const trainer = workerIn(words);
   const known = (await trainersOf(study)).rows.map((row) => row.trainer);
   if (!known.includes(trainer))
     throw new UsageError(`${trainer}: expected a worker of this study (${known.join(', ') || 'there is none yet'})`);
   return act(study, omitUndefined({ type: 'instruct', trainer, to, reason }), options, `${trainer} ${done[to]}`);
+}
+
+/**
+ * The same in all open studies of a server that the worker serves and whose names match a pattern.
+ *
+ * @returns the exit status: 1 if a study could not be reached.
+ */
+async function instructAll(
+  pattern: string,
+  words: readonly string[],
+  to: Instruction,
+  { reason, json = false, ...remote }: InstructOptions & Remote,
+): Promise<number> {
+  const trainer = workerIn(words);
+  if (remote.study !== undefined) throw new UsageError('expected --study or --all, got both');
+  const nats = remote.nats ?? process.env.HYPERTIDE_NATS;
+  if (nats === undefined) throw serverExpected('--all');
+  const isMeant = matching(pattern);
+  return withPlace(undefined, { ...remote, nats }, async (place) => {
+    const names = (await place.names()).filter(isMeant);
+    const known = new Set<string>();
+    let instructed = 0;
+    let failed = 0;
+    for (const name of names) {
+      try {
+        const study = await place.open(name);
+        const ledger = await ledgerIn(study, await firstOf(study));
+        if (ledger.closed !== undefined) continue;
+        const there = (await study.trainers?.().catch(() => undefined)) ?? trainerRows(ledger);
+        for (const row of there) known.add(row.trainer);
+        const worker = there.find((row) => row.trainer === trainer);
+        if (worker === undefined) continue;
+        if (worker.to === to) {
+          instructed += 1;
+          inform(`${name}: ${trainer} has this instruction already`);
+          continue;
+        }
+        const { position, fact } = await study.submit(omitUndefined({ type: 'instruct', trainer, to, reason }));
+        instructed += 1;
+        if (json) print(JSON.stringify({ study: name, position, fact }));
+        else inform(`${name}: ${trainer} ${done[to]}`);
+      } catch (error) {
+        failed += 1;
+        for (const message of messagesOf(error)) inform(`${name}: ${message}`);
+      }
+    }
+    if (instructed + failed === 0)
+      throw new UsageError(
+        `${trainer}: expected a worker of an open study that matches ${pattern} (${[...known].join(', ') || 'there is none'})`,
+      );
+    return failed > 0 ? 1 : 0;
+  });
 }
