@@ -6,6 +6,7 @@ export default defineConfig({
     // Only for tests that hang: a busy machine must not make a property fail by a timeout.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     // Many tests wait for servers and programs, so use every core.
     maxWorkers: '100%',
     // Tests compare output as text, and some CI systems turn colours on.

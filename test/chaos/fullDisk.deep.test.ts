@@ -17,7 +17,7 @@ afterEach(() => {
 /** Only root mounts file systems. In CI, a case that cannot run must fail. */
 const mounts = it.skipIf(!process.env.CI && process.getuid?.() !== 0);
 
-mounts('a study waits while the disk is full, reports that once, and loses nothing', { timeout: 120_000 }, async () => {
+mounts('a study waits while the disk is full, reports that once, and loses nothing', async () => {
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', place]);
   const study = 'name: study\nparameters:\n  x: { type: float, low: 0, high: 1 }\nstrategy: random\nseed: 1\ntrials: 60\nparallel: 2\n';
   writeFileSync(join(place, 'study.yaml'), study);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { noticed } from './noticed.ts';
 
-it('a line or a fact names what was killed', { timeout: 280_000 }, async () => {
+it('a line or a fact names what was killed', async () => {
   const named: [fault: string, seconds: number][] = [];
   await noticed((...one) => named.push(one), 'is killed');
   expect(named.map(([fault]) => fault)).toEqual([

@@ -1,5 +1,6 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { type MachineReadings, watchMachine } from '../../src/cli/sources/machine.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** The warnings about a machine whose disk and clock change from look to look. */
 async function warningsOf(looks: readonly { readonly free?: number; readonly lead?: number }[]): Promise<string[]> {
@@ -14,7 +15,7 @@ async function warningsOf(looks: readonly { readonly free?: number; readonly lea
     lead: () => (look++ < 0 ? 0 : (looks[look]?.lead ?? looks.at(-1)!.lead ?? 0)),
   };
   const unwatch = watchMachine('studies', (text) => told.push(text), 1, machine);
-  await vi.waitFor(() => expect(look).toBeGreaterThan(looks.length));
+  await eventually(() => expect(look).toBeGreaterThan(looks.length));
   unwatch();
   return told;
 }

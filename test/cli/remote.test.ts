@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Feed } from '../../src/dashboard/feed/feed.ts';
 import { random } from '../../streams/index.ts';
 import { connectTo } from '../../streams/nats/connection/connect.ts';
 import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';
 import { natsSource } from '../../streams/nats/place/source.ts';
+import { eventually } from '../support/eventually.ts';
 import { line } from '../support/line.ts';
 import { type NatsServer, natsServer, type TeamServer, teamServer } from '../support/nats.ts';
 import { ensurePage } from '../support/page.ts';
@@ -23,7 +24,7 @@ const at = (study: string) => ['--nats', server.url, '--study', study];
 /** An engine that has suggested its first trial. */
 async function engineOf(study: string, trials: number): Promise<ServedStudy> {
   const engine = await serve(await server.connect(), line, { strategy: random(), study, trials, parallel: 1 });
-  await vi.waitFor(() => expect([...engine.rows]).not.toEqual([]), { timeout: 30_000 });
+  await eventually(() => expect([...engine.rows]).not.toEqual([]));
   return engine;
 }
 const work = async (study: string) => trainer<{ x: number }>(await server.connect(), study, ({ x }) => x * x, { name: 'w' }).done;

@@ -75,7 +75,7 @@ describe('workers that share no directory', () => {
     ];
     const one = start(place, 'worker', ...login, ...words);
     const named = () => facts('killed').then((all) => all.findLast((fact) => fact.type === 'reported' && 'checkpoint' in fact));
-    await expect.poll(named, { timeout: 60_000 }).toMatchObject({ checkpoint: expect.stringMatching(/^nats:w1\/1\//) });
+    await expect.poll(named).toMatchObject({ checkpoint: expect.stringMatching(/^nats:w1\/1\//) });
     one.child.kill('SIGKILL');
     await one.ended;
     rmSync(place, { recursive: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keptFiles } from '../../src/cli/trainers/keptFiles.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Board, board, finished, request } from './support.ts';
 
 let place: string;
@@ -93,7 +94,7 @@ it('closes each file after the headers alone and after a download that is cut of
   const { body } = await fetch(at('1/files/big.bin'), { signal: cut.signal });
   await body!.getReader().read();
   cut.abort();
-  await vi.waitFor(() => expect(opened.map(({ closed }) => closed)).toEqual([true, true]));
+  await eventually(() => expect(opened.map(({ closed }) => closed)).toEqual([true, true]));
   await setImmediate();
   expect(said).not.toHaveBeenCalled();
   said.mockRestore();
@@ -111,5 +112,5 @@ it('ends a stream of events after the headers alone', async () => {
     };
   });
   expect(await request(`${open.url}api/events`, { method: 'HEAD' })).toMatchObject({ status: 200 });
-  await vi.waitFor(() => expect(watching).toBe(0));
+  await eventually(() => expect(watching).toBe(0));
 });

@@ -49,7 +49,7 @@ beforeAll(async () => {
   prometheus = spawn(join(tools, 'prometheus'), options, { cwd: place, stdio: 'ignore' });
   while ((await query('hypertide_worker_attempts_total{outcome="completed"} > 20').catch(() => [])).length === 0) await sleep(250);
   await sleep(3000); // a rate needs two samples
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const { child, ended } of started) {
@@ -60,7 +60,7 @@ afterAll(async () => {
   await once(prometheus, 'exit');
   await server.dispose();
   rmSync(place, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** Claims three trials twice, by hand, and leaves them. */
 async function loseOne(): Promise<void> {

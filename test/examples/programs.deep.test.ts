@@ -19,13 +19,9 @@ const run = async (file: string, ...args: string[]): Promise<string> => {
 
 const short = readdirSync(directory).filter((file) => /^\d\d-.*\.ts$/.test(file));
 
-it.each(short)(
-  '%s shows what it says',
-  async (file) => {
-    expect(await run(file)).not.toBe('');
-  },
-  240_000, // some of them train
-);
+it.each(short)('%s shows what it says', async (file) => {
+  expect(await run(file)).not.toBe('');
+});
 
 it('the main example ends with a table of the best trials and a comparison of strategies', async () => {
   const shown = await run('start.ts', '--cost', '60');

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
 import { type Operation, operationIds, operations } from '../../src/http/operations.ts';
+import { eventually } from '../support/eventually.ts';
 import { digits, sendTo, server } from './support.ts';
 
 const ending: (() => Promise<void>)[] = [];
@@ -131,7 +132,7 @@ describe('over HTTP', () => {
     const read = vi.spyOn(hosted.log, 'read');
     const { status } = await fetch(`${url}v1/studies/digits/facts`, { method: 'HEAD', headers: { Accept: 'text/event-stream' } });
     expect(status).toBe(200);
-    await vi.waitFor(() => expect(read.mock.lastCall?.[1]?.aborted).toBe(true));
+    await eventually(() => expect(read.mock.lastCall?.[1]?.aborted).toBe(true));
   });
 
   it('a repeated request does nothing more', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, type NatsConnection, type NodeConnectionOptions, nkeyAuthenticator } from '@nats-io/transport-node';
 import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
+import { freePort } from './ports.ts';
 
 const script = fileURLToPath(new URL('../scripts/ensure-nats.sh', import.meta.url));
 
@@ -32,7 +33,7 @@ export async function natsServer(config?: string): Promise<NatsServer> {
   if (config !== undefined) writeFileSync(file, config);
   const connections: NatsConnection[] = [];
   let child: ChildProcess;
-  let port = '-1';
+  let port = ''; // one that the system gives to no connection while the server is restarted
 
   const start = async () => {
     const configured = config === undefined ? [] : ['-c', file];
@@ -41,8 +42,7 @@ export async function natsServer(config?: string): Promise<NatsServer> {
     child = spawn(program, args, { stdio: 'ignore' });
     const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`nats-server exited with ${code}`)));
     failed.catch(() => {});
-    const ports = JSON.parse(readFileSync(await Promise.race([ready, failed]), 'utf8')) as { nats: string[] };
-    port = new URL(ports.nats[0]!).port;
+    await Promise.race([ready, failed]);
   };
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -51,7 +51,16 @@ export async function natsServer(config?: string): Promise<NatsServer> {
     await exited;
     rmSync(join(directory, `nats-server_${child.pid}.ports`), { force: true });
   };
-  await start();
+  for (let tries = 1, isUp = false; !isUp; tries++) {
+    port = String(await freePort());
+    isUp = await start().then(
+      () => true,
+      (error) => {
+        if (tries === 3) throw error;
+        return false; // another test has taken the port meanwhile
+      },
+    );
+  }
   return {
     get url() {
       return `nats://127.0.0.1:${port}`;
@@ -101,19 +110,18 @@ export async function teamServer(studies: readonly string[], trainers: readonly 
   return Object.assign(server, { seeds, as });
 }
 
-/** Waits for the file in which a server writes its ports. @returns its path. */
-function portsWritten(directory: string): Promise<string> {
+/** Waits for the file in which a server writes its ports: then it accepts connections. */
+function portsWritten(directory: string): Promise<void> {
   return new Promise((resolve) => {
     const watcher = watch(directory, (_, name) => {
       if (!name?.endsWith('.ports')) return;
-      const path = join(directory, name);
       try {
-        JSON.parse(readFileSync(path, 'utf8'));
+        JSON.parse(readFileSync(join(directory, name), 'utf8'));
       } catch {
         return; // incomplete so far
       }
       watcher.close();
-      resolve(path);
+      resolve();
     });
   });
 }

@@ -13,6 +13,7 @@ import { Ledger } from '../../../src/ledger/ledger.ts';
 import { TrialRows } from '../../../src/study/trials.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
+import { eventually } from '../../support/eventually.ts';
 import { directory, hypertide, studyIn, TRAINER } from '../support.ts';
 
 const servers: Server[] = [];
@@ -189,7 +190,7 @@ it('kills a program that ignores the request to end', async () => {
   ending.abort();
   await expect(delivered).rejects.toThrow('aborted');
   const pid = Number(readFileSync(file, 'utf8'));
-  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 20_000 });
+  await eventually(() => expect(() => process.kill(pid, 0)).toThrow());
 });
 
 it('does not try a program again that it may not run', async () => {

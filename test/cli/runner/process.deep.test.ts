@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { forever, gone, isAlive, MANY_REPORTS, printMany, report, sh } from './support.ts';
 
 /** A runner of some programs, each of which tells its pid, and those of a child in its group and of one in a session of its own. */
@@ -50,7 +51,7 @@ const children = `
 it('a program that reports faster than reports are stored waits, and then all of them arrive, also if it has ended by itself meanwhile', async () => {
   let isStuck = true;
   const { done, reports } = sh(printMany, { waiting: () => (isStuck ? 5000 : 0) });
-  await vi.waitFor(() => expect(reports.length).toBeGreaterThan(0));
+  await eventually(() => expect(reports.length).toBeGreaterThan(0));
   await sleep(1500); // longer than what a program leaves behind may hold its output open
   const before = reports.length;
   expect(before).toBeLessThan(MANY_REPORTS / 2);
@@ -80,7 +81,7 @@ it.skipIf(process.platform !== 'linux')(
   'a runner that is killed takes its programs along, and their children in whatever session',
   async () => {
     const pids = await killed(children, 3, 'SIGKILL');
-    await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), 2000);
+    await eventually(() => expect(pids.filter(isAlive)).toEqual([]));
   },
 );
 
@@ -93,5 +94,5 @@ const hidden = `
 
 it.skipIf(process.platform !== 'linux')('also those that only begin at that moment', async () => {
   const pids = await killed(hidden, 1, 'SIGKILL');
-  await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), 4000);
+  await eventually(() => expect(pids.filter(isAlive)).toEqual([]));
 });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { forever, gone, isAlive, params, printMany, report, sh, start } from './support.ts';
 
 const NOTHING =
@@ -13,7 +14,7 @@ describe('a program that reports faster than reports are stored', () => {
   it('can be stopped while it waits', async () => {
     let isStuck = true;
     const { done, stop, reports } = sh(printMany, { waiting: () => (isStuck ? 5000 : 0) });
-    await vi.waitFor(() => expect(reports.length).toBeGreaterThan(0));
+    await eventually(() => expect(reports.length).toBeGreaterThan(0));
     stop();
     isStuck = false;
     expect(await done).toMatchObject({ type: 'stopped' });

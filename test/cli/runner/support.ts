@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Job } from '../../../src/cli/runner/job.ts';
 import type { PrintedReport } from '../../../src/cli/runner/parseOutput.ts';
 import { type ProcessOptions, startProcess } from '../../../src/cli/runner/process.ts';
 import { parseTemplate } from '../../../src/cli/runner/template.ts';
+import { eventually } from '../../support/eventually.ts';
 
 export const params = { lr: 0.1, 'batch-size': 32, optimizer: 'it\'s "sgd"; $(date)' };
 
@@ -51,7 +52,7 @@ export const isAlive = (pid: number) => {
 };
 
 /** A killed process closes its output a moment before it is gone. */
-export const gone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+export const gone = (pid: number) => eventually(() => expect(isAlive(pid)).toBe(false));
 
 export const MANY_REPORTS = 50_000;
 /** A script that prints reports faster than they are stored. */

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serving } from '../../../src/cli/serving/serving.ts';
 import type { About, StatusLine } from '../../../src/cli/terminal/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { handOn } from '../../streams/nats/world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 
 let server: NatsServer;
@@ -26,21 +27,19 @@ async function engineOf(study: string) {
   return { engine, lines, close };
 }
 
-const waiting = { timeout: 30_000 };
-
 it('an engine names the trial that is lost, and its worker, as a warning', async () => {
   const { engine, lines, close } = await engineOf('lost');
   const { say } = await handOn(server, 'lost', 'w1');
-  await vi.waitFor(() => expect(engine.ledger.open.size).toBe(1), waiting);
+  await eventually(() => expect(engine.ledger.open.size).toBe(1));
   await say(1, { type: 'started', attempt: 1, run: 'r' });
   const lost = { text: 'lost: trial 1 is lost: w1 was silent for 1 s', level: 'warn', study: 'lost', trial: 1, run: 'r' };
-  await vi.waitFor(() => expect(lines).toContainEqual(lost), waiting);
+  await eventually(() => expect(lines).toContainEqual(lost));
   await close();
 });
 
 it('a second engine says that it is a standby, and that it leads when the first one has gone', async () => {
   const first = await engineOf('two');
-  await vi.waitFor(() => expect(first.engine.ledger.open.size).toBe(1), waiting);
+  await eventually(() => expect(first.engine.ledger.open.size).toBe(1));
   const second = await engineOf('two');
   const { say } = await handOn(server, 'two', 'w1');
   const complete = async (trial: number) => {
@@ -49,11 +48,11 @@ it('a second engine says that it is a standby, and that it leads when the first 
   };
   const texts = ({ lines }: typeof first) => lines.map(({ text }) => text);
   await complete(1);
-  await vi.waitFor(() => expect(texts(second)).toContain('two: serves as a standby: another engine leads'), waiting);
+  await eventually(() => expect(texts(second)).toContain('two: serves as a standby: another engine leads'));
   expect([first.engine.leads, second.engine.leads]).toEqual([true, false]);
   expect(texts(first).join()).not.toContain('standby');
   await first.close();
   await complete(2);
-  await vi.waitFor(() => expect(texts(second)).toContain('two: now leads, since the other engine is slow or gone'), waiting);
+  await eventually(() => expect(texts(second)).toContain('two: now leads, since the other engine is slow or gone'));
   await second.close();
 });

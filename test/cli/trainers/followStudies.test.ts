@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Attended, followStudies } from '../../../src/cli/trainers/followStudies.ts';
 import { request } from '../../../streams/nats/studies.ts';
 import { engineOn } from '../../streams/nats/world.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 
 let server: NatsServer;
@@ -33,12 +34,12 @@ it('attends a study again that reopened while its last trial was running, but no
     () => {},
     gone.signal,
   );
-  await vi.waitFor(() => expect(attended).toBe(1));
+  await eventually(() => expect(attended).toBe(1));
   await request(nc, study, 'close', {});
   await request(nc, study, 'change', { more: 1 });
   end('closed');
   const look = () => vi.advanceTimersByTime(10_000);
-  await vi.waitFor(() => {
+  await eventually(() => {
     look();
     expect(attended).toBe(2);
   });

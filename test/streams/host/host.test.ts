@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { HostedStudy, type HostOptions } from '../../../streams/host/host.ts';
 import { chain, float, random, space, thresholdStop } from '../../../streams/index.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const line = space({ x: float(0, 1) });
 
@@ -177,9 +178,9 @@ it('ends a trial that no trainer has claimed when a person cancels it or closes 
   const { study, log } = host();
   await study.ready();
   await log.append({ type: 'suggested', trial: 1, attempt: 1, by: 'random', params: { x: 0.5 } });
-  await vi.waitFor(() => expect(study.answers.rows.get(1)).toBeDefined());
+  await eventually(() => expect(study.answers.rows.get(1)).toBeDefined());
   await study.submit({ type: 'cancel', trial: 1 }, { user: 'ada' });
-  await vi.waitFor(() => expect(study.answers.rows.get(1)).toMatchObject({ status: 'failed', reason: 'lost' }));
+  await eventually(() => expect(study.answers.rows.get(1)).toMatchObject({ status: 'failed', reason: 'lost' }));
   await study.submit({ type: 'close' });
   await study.finished;
   expect(await study.ask()).toEqual({ next: 'over', reason: 'person' });

@@ -33,7 +33,7 @@ describe.concurrent('the rules of trainers are kept by', () => {
   it.each([
     ['ours in TypeScript', running(process.execPath, ['--import', import.meta.resolve('tsx'), path('./programs/conformTrainer.ts')])],
     ['ours in Python', running('python3', [path('./programs/conform_trainer.py'), folder])],
-  ])('%s', { timeout: 180_000 }, async (_, begin) => {
+  ])('%s', async (_, begin) => {
     const findings = await findingsOf(begin);
     expect(findings.filter(({ breach }) => breach)).toEqual([]);
     expect(findings).toHaveLength(8);

@@ -6,13 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { nkeyAuthenticator } from '@nats-io/transport-node';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
 import { natsLog, reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { bundled } from '../../support/bundled.ts';
 import { command } from '../../support/command.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer, teamServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, hearing, isFact, plane } from './world.ts';
 
@@ -89,9 +90,7 @@ async function follow(server: NatsServer, study: string) {
 const trace = /^\s+at .*[:(]|Traceback/m;
 
 describe('without a person', () => {
-  it('all continue after a half-open network or a killed server, without a trace', {
-    timeout: 120_000,
-  }, async () => {
+  it('all continue after a half-open network or a killed server, without a trace', async () => {
     const server = await natsServer();
     undo.push(() => server.dispose());
     const proxy = await proxyTo(server.url);
@@ -138,7 +137,7 @@ describe('without a person', () => {
     }
   });
 
-  it('trainers with the least rights continue after a kill of the server', { timeout: 60_000 }, async () => {
+  it('trainers with the least rights continue after a kill of the server', async () => {
     const server = await teamServer(['s'], ['w1', 'w2']);
     undo.push(() => server.dispose());
     const as = (name: string) => ({
@@ -178,9 +177,7 @@ describe('without a person', () => {
 });
 
 describe('two engines', () => {
-  it('continue within three seconds when the active one is killed, and lose no healthy trial when one sleeps for three leases', {
-    timeout: 90_000,
-  }, async () => {
+  it('continue within three seconds when the active one is killed, and lose no healthy trial when one sleeps for three leases', async () => {
     const server = await natsServer();
     undo.push(() => server.dispose());
     const engine = () => node('test/chaos/engine', server.url, 'two', 1e6, 4, 1);
@@ -227,14 +224,14 @@ describe('the consumer of the trainers', () => {
     const work = ({ x }: At, { trial }: { readonly trial: number }) => (trial > trials ? last : x * x);
     const { done } = trainer<At>(await server.connect(), study, work, { slots: 4 });
     await engine.heard.until(isFact('started', { trial: trials + 1 }));
-    await vi.waitFor(async () => expect(engine.heard.all.filter(isFact('completed'))).toHaveLength(trials));
+    await eventually(async () => expect(engine.heard.all.filter(isFact('completed'))).toHaveLength(trials));
     const { stream, suggested } = subjectsOf(study);
     const { nc, ask } = await handOn(server, study);
     const jsm = await jetstreamManager(nc);
     const info = () => jsm.consumers.info(stream, 'trainers');
     const before = await info();
     await engine.nc.reconnect();
-    await vi.waitFor(async () => expect(await ask('status')).toMatchObject({ ok: true }), 5000);
+    await eventually(async () => expect(await ask('status')).toMatchObject({ ok: true }));
     expect((await info()).created).toBe(before.created);
 
     await jsm.consumers.delete(stream, 'trainers');
@@ -243,7 +240,7 @@ describe('the consumer of the trainers', () => {
     const lost = await info();
     expect(lost.num_pending).toBeGreaterThan(100);
     await engine.nc.reconnect();
-    await vi.waitFor(async () => expect((await info()).created).not.toBe(lost.created), 5000);
+    await eventually(async () => expect((await info()).created).not.toBe(lost.created));
     expect((await info()).num_pending).toBe(0);
     go(1);
     await engine.finished;

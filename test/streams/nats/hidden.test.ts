@@ -1,10 +1,11 @@
 import { nkeyAuthenticator } from '@nats-io/transport-node';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { createdOn, settingsOn, whyHidden } from '../../../streams/nats/created.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { studiesOn } from '../../../streams/nats/studies.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { plane } from './world.ts';
 
@@ -48,7 +49,7 @@ it('a trainer that waits for a study makes no request that the server refuses', 
   await nc.flush();
   expect(refused).toEqual([]);
   await nc.publish('ht.s1.rpc.close', '{}');
-  await vi.waitFor(() => expect(refused).toHaveLength(1)); // it would have been heard
+  await eventually(() => expect(refused).toHaveLength(1)); // it would have been heard
 });
 
 it('nor does one that reads the settings of a study that has changed', async () => {
@@ -81,10 +82,7 @@ it('a worker is told that its login may not read a study', async () => {
 
 it('a worker whose user came with a reload is told that the server needs a restart, and that is enough', async () => {
   server.reload(after.text);
-  await vi.waitFor(
-    async () => expect(await whyHidden(await as('w2'), 's1', 'w2')).toMatch(/^which the server .* restart the server/),
-    50_000,
-  );
+  await eventually(async () => expect(await whyHidden(await as('w2'), 's1', 'w2')).toMatch(/^which the server .* restart the server/));
   await server.kill();
   await server.restart();
   expect(await whyHidden(await as('w2'), 's1', 'w2')).toBe('which is not on this server yet');

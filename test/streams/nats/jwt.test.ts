@@ -1,6 +1,6 @@
 import { nkeys } from '@nats-io/nats-core';
 import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import { random } from '../../../streams/index.ts';
 import { credentials, jwtConfig, signerFrom } from '../../../streams/nats/config/jwtConfig.ts';
@@ -8,6 +8,7 @@ import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { onLink } from '../../../streams/nats/connection/connection.ts';
 import { reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
 import { isRelayed } from '../../../streams/nats/protocol/messages.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, fresh, hearing, isFact, plane } from './world.ts';
 
@@ -153,7 +154,7 @@ describe('a server whose users have credentials', () => {
         'vision/trainers': 'updated',
         'nlp/trainers': 'unused',
       });
-      await vi.waitFor(() => expect(states).toEqual(['w2 lost', 'w2 refused']), 10_000);
+      await eventually(() => expect(states).toEqual(['w2 lost', 'w2 refused']));
       await expect(login(keys['vision/w2.creds']!, {})).rejects.toThrow(/authorization/i);
       await w1.flush();
       expect(next.files['vision/w1.creds']).toBe(keys['vision/w1.creds']!.trim());

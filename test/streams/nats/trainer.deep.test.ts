@@ -1,7 +1,8 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, isFact } from './world.ts';
 
@@ -23,10 +24,10 @@ it('a trainer says that its study was deleted on the server, and that it is back
   });
   await engine.heard.until(isFact('started')); // one slot is busy, the other one asks
   await (await jetstreamManager(engine.nc)).streams.delete(subjectsOf(study).stream);
-  await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining(`the study ${study} is not on the server`)]), 60_000);
+  await eventually(() => expect(warnings).toEqual([expect.stringContaining(`the study ${study} is not on the server`)]));
   await engine.close();
   const again = await engineOn(server, { study });
-  await vi.waitFor(() => expect(warnings).toContain(`the study ${study} is on the server again`), 60_000);
+  await eventually(() => expect(warnings).toContain(`the study ${study} is on the server again`));
   await close();
   await again.close();
 });
@@ -48,7 +49,7 @@ it('a trainer that ends says which results it keeps until the server has them', 
   let hasEnded = false;
   const ended = close().then(() => (hasEnded = true));
   const last = `${study}: w ends when the server has stored the result of trial 1`;
-  await vi.waitFor(() => expect(warnings).toContain(last), 60_000);
+  await eventually(() => expect(warnings).toContain(last));
   expect(hasEnded).toBe(false);
   const again = await engineOn(server, { study });
   await ended;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, isFact, lateFactOn } from './world.ts';
 
@@ -36,7 +37,7 @@ describe('trainer', () => {
     const study = fresh();
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const { done } = trainer<At>(await server.connect(), study, ({ x }) => x);
-    await vi.waitFor(() => expect(warn).toHaveBeenCalledWith(`waiting for the study ${study}, which is not on this server yet`), 10_000);
+    await eventually(() => expect(warn).toHaveBeenCalledWith(`waiting for the study ${study}, which is not on this server yet`));
     const engine = await engineOn(server, { study, trials: 1 });
     await done;
     expect(warn).toHaveBeenCalledTimes(1);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-it('a watcher learns that no engine serves the study any more, and that one does again', { timeout: 60_000 }, async () => {
+it('a watcher learns that no engine serves the study any more, and that one does again', async () => {
   const study = fresh();
   const first = await engineOn(server, { study, trials: 2 });
   const seen: Seen[] = [];
@@ -38,7 +38,7 @@ it('a watcher learns that no engine serves the study any more, and that one does
   await second.close();
 });
 
-it('shows how a study ended that no engine serves any more, and completes', { timeout: 60_000 }, async () => {
+it('shows how a study ended that no engine serves any more, and completes', async () => {
   const study = fresh();
   const engine = await engineOn(server, { study, trials: 2 });
   const nc = await server.connect();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainerRow } from '../../../src/study/trainerRows.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import { random } from '../../../streams/index.ts';
@@ -9,6 +9,7 @@ import { natsLog } from '../../../streams/nats/log/log.ts';
 import { PRIORITY_HEADER } from '../../../streams/nats/protocol/messages.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from './world.ts';
 
@@ -112,12 +113,12 @@ describe('a trainer that a person instructs', () => {
 
   it('keeps its trial when it is paused, takes none, and takes one when it may work', async () => {
     const { engine, ends, warnings, instruct, row, one } = await held();
-    await vi.waitFor(() => expect(ends).toHaveLength(1));
-    await vi.waitFor(async () =>
+    await eventually(() => expect(ends).toHaveLength(1));
+    await eventually(async () =>
       expect(await row()).toMatchObject({ slots: 1, offers: { gpu: 2 }, holds: [1], silent: expect.any(Number), connected: true }),
     );
     await instruct('pause', { reason: 'the disk is replaced' });
-    await vi.waitFor(() => expect(warnings).toEqual([expect.stringMatching(/w is paused.*: the disk is replaced$/)]));
+    await eventually(() => expect(warnings).toEqual([expect.stringMatching(/w is paused.*: the disk is replaced$/)]));
     ends.shift()!();
     await engine.heard.until(isFact('completed'));
     await sleep(200);
@@ -125,7 +126,7 @@ describe('a trainer that a person instructs', () => {
     expect(await row()).toMatchObject({ to: 'pause', reason: 'the disk is replaced', holds: [], results: 1 });
     await expect(instruct('pause')).rejects.toThrow(/worker w already has the instruction pause$/);
     await instruct('work');
-    await vi.waitFor(() => expect(ends).toHaveLength(1));
+    await eventually(() => expect(ends).toHaveLength(1));
     await one.close();
     await engine.close();
   });
@@ -133,13 +134,13 @@ describe('a trainer that a person instructs', () => {
   it('ends with its trials when it is drained, and at once when it starts again', async () => {
     let drained = 0;
     const { engine, ends, warnings, work, instruct, row, one } = await held(2, () => drained++);
-    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    await eventually(() => expect(ends).toHaveLength(2));
     await instruct('drain');
-    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('takes no more trials')]));
+    await eventually(() => expect(warnings).toEqual([expect.stringContaining('takes no more trials')]));
     for (const end of ends.splice(0)) end();
     await one.done;
     expect(drained).toBe(1);
-    await vi.waitFor(async () => expect((await row())!.silent).toBeUndefined()); // it has said that it ended
+    await eventually(async () => expect((await row())!.silent).toBeUndefined()); // it has said that it ended
     expect((await row())!.connected).toBeUndefined(); // the engine has just started
     const again = await work();
     await again.done;
@@ -153,17 +154,17 @@ describe('a trainer that a person instructs', () => {
   it('takes trials again after it was drained, if it stays', async () => {
     let drained = 0;
     const { engine, ends, warnings, instruct, row, one } = await held(2, () => drained++, true);
-    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    await eventually(() => expect(ends).toHaveLength(2));
     await instruct('drain');
-    await vi.waitFor(() => expect(warnings).toEqual([expect.stringMatching(/w takes no more trials until "hypertide resume"$/)]));
+    await eventually(() => expect(warnings).toEqual([expect.stringMatching(/w takes no more trials until "hypertide resume"$/)]));
     expect(drained).toBe(0);
     for (const end of ends.splice(0)) end();
-    await vi.waitFor(() => expect(drained).toBe(1));
+    await eventually(() => expect(drained).toBe(1));
     await sleep(200);
     expect(ends).toEqual([]);
     expect(await row()).toMatchObject({ to: 'drain', holds: [], results: 2, connected: true });
     await instruct('work');
-    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    await eventually(() => expect(ends).toHaveLength(2));
     expect(warnings.at(-1)).toContain('w takes trials again');
     for (const end of ends.splice(0)) end();
     await one.close();

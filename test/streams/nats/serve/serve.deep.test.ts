@@ -1,7 +1,8 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { trainer } from '../../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../../support/nats.ts';
 import { type At, engineOn, fresh, handOn, isFact } from '../world.ts';
 
@@ -23,7 +24,7 @@ it('an engine says once that the server has no room, pauses between tries, and c
   const engine = await engineOn(server, { study, trials: 20, warn: (line) => said.push(line) });
   const heard: string[] = [];
   const { done } = trainer<At>(await server.connect(), study, square, { name: 'w', warn: (line) => heard.push(line) });
-  await vi.waitFor(() => expect([...said, ...heard].join()).toContain('no room'), 5000);
+  await eventually(() => expect([...said, ...heard].join()).toContain('no room'));
   const before = (await jsm.getAccountInfo()).api.total;
   await new Promise((resolve) => setTimeout(resolve, 3000));
   expect((await jsm.getAccountInfo()).api.total - before).toBeLessThan(40); // of an engine and a trainer that look once a second

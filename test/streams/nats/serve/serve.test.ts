@@ -1,10 +1,11 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../../../../streams/engine/verify.ts';
 import { chain, choice, external, random, space } from '../../../../streams/index.ts';
 import { natsLog, serve, trainer } from '../../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../../streams/nats/studies.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from '../world.ts';
 
@@ -43,7 +44,7 @@ describe('serve', () => {
     const other = await serve(await server.connect(), plane, options);
     await Promise.all([one.started, other.started]);
     const isLate = ({ ledger }: typeof one) => ledger.inbox('agent').isAbsent;
-    await vi.waitFor(() => expect([isLate(one), isLate(other)]).toEqual([true, true]), { timeout: 30_000 });
+    await eventually(() => expect([isLate(one), isLate(other)]).toEqual([true, true]));
     const [leader, standby] = one.leads ? [one, other] : [other, one];
     await leader.close();
     await standby.pause();
