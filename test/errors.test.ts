@@ -4,14 +4,14 @@ import { checkAll, failureOf, OptionError } from '../src/errors.ts';
 import { isRefusal, parseFact } from '../src/facts/parse.ts';
 import { RefusedError } from '../src/study/commands.ts';
 
-it('an error keeps the beginning and the end of what is too long to read', () => {
+it('an error keeps the beginning and the end of a value that is too long', () => {
   const { message } = new OptionError('strategy', 'a name', 'x'.repeat(100_000), '; did you mean tpe?');
   expect(message.length).toBeLessThan(10_000);
   expect(message).toMatch(/^strategy: expected a name, got "xxx/);
   expect(message).toMatch(/xxx"; did you mean tpe\?$/);
 });
 
-it('an error shows all of the wrong value, if it is not too long', () => {
+it('an error shows the whole value if it is not too long', () => {
   const got = 'x'.repeat(5000);
   expect(new OptionError('strategy', 'a name', got).message).toBe(`strategy: expected a name, got "${got}"`);
 });
@@ -41,7 +41,7 @@ it('the answer to a request has a line for each mistake', () => {
   }
 });
 
-it('so does the refusal of a fact', () => {
+it('the refusal of a fact has a line for each mistake, too', () => {
   const refused = parseFact({ type: 'completed', trial: 1, values: { ['x'.repeat(100_000)]: 'low' } });
   expect(isRefusal(refused) && refused.message.length).toBeLessThan(10_000);
 });

@@ -17,7 +17,7 @@ interface Trial {
   readonly params: Params;
   readonly value: number;
 }
-/** What Optuna's evaluators say of trials; of those that depend on a seed, over many. */
+/** Importances by Optuna's evaluators; over many seeds for those that depend on one. */
 interface Reference {
   readonly name: string;
   readonly space: Readonly<Record<string, Dimension>>;
@@ -45,7 +45,7 @@ const sum = (shares: Readonly<Record<string, number>>) => Object.values(shares).
 /** Shares by fANOVA, over seeds. */
 const shares = (of: Space<Params>, trials: readonly Trial[]) => ['1', '2', '3', '4', '5'].map((seed) => reckon(of, trials, seed)!.fanova);
 
-/** The mean of shares over seeds, as parts of what those of some names come to. */
+/** The mean of shares over seeds, divided by the sum of those of some names. */
 function meanOf(found: readonly Readonly<Record<string, number>>[], names: readonly string[]): Readonly<Record<string, number>> {
   const whole = (one: Readonly<Record<string, number>>) => names.reduce((total, name) => total + one[name]!, 0);
   return Object.fromEntries(names.map((name) => [name, mean(found.map((one) => one[name]! / whole(one)))]));
@@ -67,13 +67,13 @@ describe('against the evaluators of Optuna, on the same trials', () => {
     }
   });
 
-  it('fANOVA, of parameters that always exist, where the one that it does not see matters little: to a hundredth', () => {
+  it('fANOVA, of parameters that always exist, if the one that Optuna does not see matters little: to a hundredth', () => {
     const { space: parameters, trials, fanova } = conditional![0]!;
     const ours = meanOf(shares(spaceOf(parameters), trials), Object.keys(fanova));
     for (const [name, { mean: theirs }] of Object.entries(fanova)) expect(Math.abs(ours[name]! - theirs), name).toBeLessThan(0.01);
   });
 
-  it('fANOVA, of a parameter under a condition, which it does not see: what it explains is not spread over the others', () => {
+  it('fANOVA, of a conditional parameter, which Optuna does not see: its share is not spread over the others', () => {
     const { space: parameters, trials } = conditional![1]!;
     // Variances of a step of 0.4, of z, of 0.3 w, and of m in half of the space.
     const variances = { o: 0.2 ** 2, z: 1 / 12, w: 0.09 / 12, m: 0.25 / 12 };
@@ -103,7 +103,7 @@ describe('a category as columns', () => {
     { low: 0, high: 1 },
   ] as const;
 
-  it('what two cylinders share is what neither forbids', () => {
+  it('the intersection of two cylinders is what neither excludes', () => {
     const of = (...regions: Interval[]) => subcubeOf(regions);
     expect(sharedVolume(of(zero!, either!), of(either!, one!))).toBe(1 / 4);
     expect(sharedVolume(of(zero!, either!), of(zero!, either!))).toBe(1 / 2);
@@ -173,7 +173,7 @@ describe('what holds', () => {
     expect(fanova.m!).toBeGreaterThan(10 * fanova.z!);
   });
 
-  it('says nothing of few results, or of equal ones', () => {
+  it('is undefined for few results, and for equal ones', () => {
     expect(reckon(branches, trials.slice(0, 4))).toBeUndefined();
     expect(
       reckon(

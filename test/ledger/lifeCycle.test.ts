@@ -14,7 +14,7 @@ type State = 'none' | 'waiting' | 'running' | 'awaiting' | 'cancelled' | 'cancel
 type Outcome = State | RefusalCode;
 type Row = Readonly<Partial<Record<Step, Outcome>>>;
 
-/** What the model knows of the only trial. Attempts of the trial may end in an error twice, and be interrupted 30 times in a row without a report. */
+/** The model of the only trial. It may have two attempts that end in an error, and 30 interruptions in a row without a report. */
 interface Model {
   state: State;
   attempt: number;
@@ -24,14 +24,14 @@ interface Model {
   claimed: string | undefined;
   step: number;
   errors: number;
-  /** Of attempts that were claimed, in a row without a report. */
+  /** Interruptions in a row of attempts that were claimed and did not report. */
   interruptions: number;
 }
 
 const ERRORS = 2;
 const INTERRUPTIONS = 30;
 
-/** The facts that may follow, by what they mean. `t` holds the trial and `u` is another trainer; facts without an author are of the engine. */
+/** The facts that may follow, by their meaning. `t` has claimed the trial and `u` is another trainer; facts without an author come from the engine. */
 const steps = {
   suggest: () => [{ type: 'suggested', trial: 1, attempt: 1, by: 'random', params: { x: 0.5 } }],
   suggestAgain: ({ attempt }: Model) => [{ type: 'suggested', trial: 1, attempt: attempt + 1, by: 'random', params: { x: 0.5 } }],
@@ -146,7 +146,7 @@ const table: Readonly<Record<State, Readonly<Record<Step, Outcome>>>> = {
 
 const isState = (outcome: Outcome): outcome is State => Object.hasOwn(table, outcome);
 
-/** Whether a step is what its name says: there is a run to speak for, a step to repeat, an earlier attempt. */
+/** Whether a step is possible: it needs a run to write about, a step to repeat, or an earlier attempt. */
 function isPossible({ claimed, step, state, attempt }: Model, name: Step): boolean {
   if (name === 'startTaken') return state !== 'waiting' && state !== 'cancelled';
   if (name === 'completeLate' || name === 'completeForeign') return claimed !== undefined;
@@ -155,7 +155,7 @@ function isPossible({ claimed, step, state, attempt }: Model, name: Step): boole
   return true;
 }
 
-/** What the table says of a step, with the limits of attempts. */
+/** The transition of a step in the table, with the limits of attempts. */
 function expected(model: Model, name: Step): Outcome {
   const outcome = table[model.state][name];
   const isUnclaimed = model.state === 'awaiting' && model.claimed !== model.run;
@@ -189,7 +189,7 @@ function begin(): { model: Model; ledger: Ledger<{ readonly x: number }> } {
   return { ledger, model: { state: 'none', attempt: 0, run: 'r0', claimed: undefined, step: 0, errors: 0, interruptions: 0 } };
 }
 
-/** Where the ledger says that the trial stands. */
+/** The state of the trial in the ledger. */
 function stateOf(ledger: Ledger<{ readonly x: number }>): State {
   const trial = ledger.open.get(1);
   if (!trial) return (ledger.status(1) as State | undefined) ?? 'none';

@@ -30,7 +30,7 @@ describe('a plateau', () => {
     const violating = ended(1, { constraints: [-1, 0.1] });
     expect(lengths([ended(3), violating, ended(2), ended(1.5, { constraints: [0] })])).toEqual([0, 1, 0, 0]);
   });
-  it('judges each budget apart', () => {
+  it('compares results at each budget separately', () => {
     const at = (budget: number, loss: number) => ended(loss, { budget });
     expect(lengths([at(1, 5), at(3, 2), at(1, 4), at(1, 4), at(3, 3)])).toEqual([0, 0, 0, 1, 2]);
   });

@@ -61,7 +61,7 @@ describe('rules 1', () => {
     }).toEqual(ends);
   });
 
-  it('apply to a log that names none', () => {
+  it('apply to a log without rules', () => {
     const { ledger } = folding();
     expect(ledger.settings.rules).toBe(1);
   });
@@ -86,7 +86,7 @@ describe('rules 1', () => {
     expect(say({ type: 'completed', trial: 1, values: { value: 1 } }, 'w2')).toBe('told: ended');
     expect(say({ type: 'changed', rules: 2 })).toBe('noted');
     expect(say({ type: 'completed', trial: 2, run: 'r2', values: { value: 1 } }, 'w2')).toBe('refused: wrong-author');
-    expect(say({ type: 'changed', rules: 1 })).toBe('noted'); // and there is no way back
+    expect(say({ type: 'changed', rules: 1 })).toBe('noted'); // ignored: rules only increase
     expect(ledger.settings.rules).toBe(2);
     expect(say({ type: 'changed', rules: 5 })).toBe('refused: bad-field');
   });
@@ -119,7 +119,7 @@ describe('from rules 2 on, an author', () => {
     expect(say({ type: 'completed', trial: 1, run: 'r', values: { value: 1 } }, 'w1')).toBe('told: ended');
   });
 
-  it('without a name is the engine, or the only writer of a journal, and may write about all runs', () => {
+  it('that is missing is the engine, or the only writer of a journal, and may write about all runs', () => {
     const { say } = claimed();
     expect(say({ type: 'reported', trial: 1, step: 1, values: { value: 1 } })).toBe('told: reported');
     expect(say({ type: 'failed', trial: 1, run: 'r', reason: 'lost' })).toBe('noted');
@@ -156,7 +156,7 @@ describe('from rules 2 on, a trial', () => {
     }
   });
 
-  it('hands on no checkpoint that begins with a dash', () => {
+  it('passes on no checkpoint that begins with a dash', () => {
     const { say, ledger } = folding(2);
     say(suggested(1));
     say({ type: 'failed', trial: 1, attempt: 1, reason: 'preempted', checkpoint: 'epoch-3' });
@@ -201,18 +201,18 @@ describe('from rules 3 on, a trial', () => {
     return run;
   };
 
-  it('is given up after thirty attempts in a row that were claimed and reported nothing', () => {
+  it('fails after thirty attempts in a row that were claimed and reported nothing', () => {
     expect(lastOf(3, 40, claim)).toBe(30);
     expect(lastOf(3, 80, (say, attempt) => (attempt === 20 ? report : claim)(say, attempt))).toBe(50);
   });
 
-  it('is not given up for attempts that reported, or that no trainer claimed', () => {
+  it('does not fail by attempts that reported, or that no trainer claimed', () => {
     expect(lastOf(3, 300, report)).toBeUndefined();
     expect(lastOf(3, 300, () => undefined)).toBeUndefined();
     expect(lastOf(2, 40, report)).toBe(30); // as before
   });
 
-  it('is given up after a thousand interruptions, whatever it did', () => {
+  it('fails after a thousand interruptions, in any case', () => {
     expect(lastOf(3, 1100, report)).toBe(1000);
   });
 });
@@ -251,7 +251,7 @@ describe('from rules 2 on, a suggestion', () => {
     expect(ledger.running).toBe(1);
   });
 
-  it('with a number that is far too high needs no memory', () => {
+  it('with a far too high number needs no memory', () => {
     const { say, ledger } = folding(2);
     expect(say({ ...suggested(2 ** 40), params: { x: 0.5 } })).toBe('told: suggested');
     expect(ledger.nextTrial).toBe(2 ** 40 + 1);

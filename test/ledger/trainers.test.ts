@@ -84,7 +84,7 @@ describe('an error within 10 seconds', () => {
   it.each([
     ['after 10 seconds', (all: ReturnType<typeof two>) => all.wait(11)],
     ['for another reason', undefined],
-  ])('is told from a failure %s, which ends the trial', (_, before) => {
+  ])('is distinguished from a failure %s, which ends the trial', (_, before) => {
     const all = two();
     all.suggest(3);
     all.claim(3, 'b');
@@ -94,7 +94,7 @@ describe('an error within 10 seconds', () => {
     expect(all.fail(3, 'b', before ? 'error' : 'timeout')).toBe('ended');
   });
 
-  it('ends the trial if the trainer is the only one or no other was active for a minute, and under older rules', () => {
+  it('ends the trial if the trainer is the only one, if no other was active for a minute, and under older rules', () => {
     const alone = study();
     alone.suggest(1);
     alone.claim(1, 'b');
@@ -121,7 +121,7 @@ describe('an error within 10 seconds', () => {
     expect(fail(3, 'a')).toBe('ended');
   });
 
-  it('gives a trial more chances where trainers without a result fail it', () => {
+  it('allows more attempts if trainers without a result fail the trial', () => {
     const { ledger, suggest, claim, fail } = two();
     suggest(3);
     for (const by of ['c', 'd', 'e']) {
@@ -134,7 +134,7 @@ describe('an error within 10 seconds', () => {
     expect(ledger.status(3)).toBe('failed');
   });
 
-  it('lets the trainer try again if no other one took the attempt', () => {
+  it('lets the same trainer retry if no other one claimed the attempt', () => {
     const { ledger, failAtOnce, suggest, say } = two();
     failAtOnce(3);
     suggest(3, ['b']);
@@ -185,7 +185,7 @@ describe('a trainer that fails three trials at once in a row', () => {
   it('is to be paused once others complete, with the reason, and takes no trial then', () => {
     const { ledger, failAtOnce, completeOne, say, suggest, claim } = two();
     for (const trial of [3, 4, 5]) failAtOnce(trial);
-    expect(ledger.demand().type).toBe('retry'); // no one has completed a trial meanwhile
+    expect(ledger.demand().type).toBe('retry'); // no trainer has completed a trial meanwhile
     completeOne(6);
     const demand = ledger.demand();
     expect(demand).toMatchObject({ type: 'instruct', fact: { trainer: 'b', to: 'pause', by: 'engine' } });
@@ -204,7 +204,7 @@ describe('a trainer that fails three trials at once in a row', () => {
     ]);
   });
 
-  it('is not if it completes one in between, or if a good trainer fails one of them, too', () => {
+  it('is not paused if it completes one in between, or if a good trainer also fails one of them', () => {
     const between = two();
     for (const trial of [3, 4]) between.failAtOnce(trial);
     between.completeOne(5, 'b');
@@ -235,7 +235,7 @@ describe('a trainer that fails three trials at once in a row', () => {
     expect(ledger.demand().type).toBe('retry');
   });
 
-  it('counts from zero after a person tells it to work', () => {
+  it('counts from zero after a person instructs it to work', () => {
     const { ledger, failAtOnce, completeOne, say } = two();
     for (const trial of [3, 4, 5]) failAtOnce(trial);
     completeOne(6);

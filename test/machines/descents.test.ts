@@ -12,7 +12,7 @@ const line = space({ x: float(0, 1) });
 const env = { ...rootEnv(line), name: 'down' };
 const beginning = { sequence: { family: 'down', index: 0, count: 1 }, start: 'sobol', restarts: 1 } as const;
 
-/** A machine that is asked, and told what its trials came to. */
+/** A machine with its asks and the results of its trials. */
 function life(machine: AnyStateMachine, core: unknown) {
   const actor = createActor(machine, { input: { env, core } });
   const open: Propose[] = [];
@@ -24,7 +24,7 @@ function life(machine: AnyStateMachine, core: unknown) {
   let id = 0;
   return {
     phase: () => actor.getSnapshot().value as string,
-    /** Asks until it waits; what the trials are for. */
+    /** Asks until it waits. @returns the purpose of each trial */
     hand(): string[] {
       const roles: string[] = [];
       for (;;) {
@@ -84,7 +84,7 @@ describe('sgd', () => {
     expect(phases.at(-1)).toBe('converged');
   });
 
-  it('begins elsewhere if it cannot reach the best loss any more, unless no restart is left', () => {
+  it('restarts elsewhere if it cannot reach the best loss any more, unless no restart is left', () => {
     const { hand, end } = life(sgdMachine, stochasticDescent(env, { ...settings, restarts: 2 }));
     const phases = (result: (x: number) => Partial<Ended>, count: number) =>
       Array.from({ length: count }, () => {
@@ -97,7 +97,7 @@ describe('sgd', () => {
     expect(phases(high, 3)).toEqual(['stepping', 'stepping', 'stepping']);
   });
 
-  it('goes back if a step failed, and begins elsewhere if all trials of a start failed', () => {
+  it('goes back if a step failed, and restarts elsewhere if all trials of a start failed', () => {
     const { hand, end } = life(sgdMachine, stochasticDescent(env, settings));
     hand();
     expect([end(nothing), hand()]).toEqual(['restarting', ['start1', 'start2']]);

@@ -35,7 +35,7 @@ const completed = (id: number, by?: string): Ended => ({ ...trial(id, by), type:
 const failed = (id: number): Ended => ({ ...trial(id), type: 'ended', outcome: 'failed', reason: 'error' });
 
 describe('evolutionMachine', () => {
-  it('founds and breeds until a generation is full, waits until all of it has ended, and is exhausted after the last one', () => {
+  it('founds and breeds until a generation is full, waits until its trials have ended, and is exhausted after the last one', () => {
     const { actor, ask, phase } = start();
     expect([phase(), ask(1)]).toEqual(['founding', 'propose']);
     actor.send(suggested(1));

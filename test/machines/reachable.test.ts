@@ -56,13 +56,13 @@ const twins: Evolution<{ generation: number; issued: boolean; ended: boolean; re
   breed: () => ({ point: [0, 0] }),
 };
 
-/** Needs a long fit at every other look. */
+/** Needs a long fit at every second check. */
 const fits = {
   looks: 0,
   longFit: () => (fits.looks++ % 2 ? { tasks: [], apply: () => {} } : undefined),
 };
 
-/** Results that mean what their tags say. */
+/** Results whose tags decide what they mean. */
 const verdict = (says: string) => ({ type: 'ended', by: 'list', tags: { says } });
 
 /** A descent that only keeps what the last result means. */
@@ -79,7 +79,7 @@ const pair = populationOf(
   { population: 2, interval: 1, max: 1, quantile: 0.5, resample: 0, step: 0.1, fixed: new Set() },
 );
 
-/** Every outlook that signs can give. */
+/** A `moved` event for each combination of its conditions. */
 const moved = (...signs: readonly string[]): Life['events'] =>
   signs.reduce<Life['events']>(
     (events, sign) => events.flatMap((event) => [true, false].map((is) => ({ ...event, [sign]: is }))),
@@ -143,7 +143,7 @@ const lives: Readonly<Record<string, Life>> = {
   study: { machine: studyMachine, events: studyEvents },
 };
 
-/** The phases that some order of events leads to, looking no further than a few thousand steps. */
+/** The phases that some sequence of events reaches, in a few thousand steps at most. */
 function reached({ machine, input, events }: Life): Set<string> {
   const paths = getShortestPaths(machine, {
     input,
@@ -166,7 +166,7 @@ const phasesOf = (states: AnyStateMachine['states']): string[] =>
     return inner.length > 0 ? inner.map((leaf) => `${name}.${leaf}`) : [name];
   });
 
-describe('each phase is reached by some order of events', () => {
+describe('each phase is reached by some sequence of events', () => {
   it('of every machine', () => {
     const files = readdirSync(new URL('../../machines/', import.meta.url));
     const rows = new Set(Object.keys(lives).map((row) => row.replace(/:.*/, '')));

@@ -18,7 +18,7 @@ const counting: Surrogate<{ readonly open: number; readonly results: number }> =
   propose: ({ open, results }, _ask, rng) => (results % 2 ? undefined : { point: [1, rng()], tags: { open: String(open) } }),
 };
 
-/** Told facts as a study tells them; an inspector sees the phase of the machine. */
+/** A machine that gets facts as in a study; an inspector sees its phase. */
 function started<S>(core: Surrogate<S>, elsewhere?: () => Promise<never[]>) {
   let phase: unknown;
   const inspect = ({ snapshot }: { readonly snapshot?: { readonly value?: unknown } }) => {
@@ -36,7 +36,7 @@ function started<S>(core: Surrogate<S>, elsewhere?: () => Promise<never[]>) {
   );
   let id = 0;
   const ask = (more: Partial<Ask> = {}): Message => put({ type: 'ask', id: id + 1, ...more })[0]!;
-  /** Asks, and tells that what was proposed is on its way. */
+  /** Asks, and tells the machine that the proposal was suggested. */
   const suggest = (): Suggested => {
     const fact = suggestedFrom(ask() as Propose);
     id++;
@@ -94,7 +94,7 @@ describe('surrogateMachine', () => {
     expect(ask()).toMatchObject({ tags: { open: '1' } });
   });
 
-  it('waits for a long fit, learns meanwhile, and says when to ask again', async () => {
+  it('waits for a long fit, learns meanwhile, and signals when to ask again', async () => {
     let fitted = 0;
     const core: Surrogate<{ open: number; results: number }> = {
       ...counting,

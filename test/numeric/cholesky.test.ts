@@ -78,7 +78,7 @@ describe('cholesky', () => {
     );
   });
 
-  it('says so where a matrix is not positive definite, and climbs the ladder', () => {
+  it('reports a matrix that is not positive definite, and adds jitter if that helps', () => {
     const ones = new Float64Array(16).fill(1);
     expect(cholesky(ones.slice(), 4, 4)).toBe(false);
     const l = new Float64Array(16);

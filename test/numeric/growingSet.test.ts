@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { GrowingSet } from '../../src/numeric/growingSet.ts';
 
 describe('GrowingSet', () => {
-  it('is a value: every branch, however it came about, holds what was added to it and nothing else', () => {
+  it('is immutable: every branch holds what was added to it and nothing else', () => {
     const steps = fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 9 })), { maxLength: 60 });
     fc.assert(
       fc.property(steps, (choices) => {
@@ -32,7 +32,7 @@ describe('GrowingSet', () => {
     expect([large.size, other.size, other.toArray()]).toEqual([1000, 1, [1]]);
   });
 
-  it('is the same value where it has the item', () => {
+  it('is the same value if it has the item', () => {
     const one = GrowingSet.empty<string>().add('a');
     expect(one.add('a')).toBe(one);
   });

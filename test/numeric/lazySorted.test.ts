@@ -14,7 +14,7 @@ describe('sorted items', () => {
             const old = there.get(value);
             if (old) sorted.remove(old);
             there.delete(value);
-            if (old && value % 2 === 0) continue; // some only go, some are replaced by an equal one
+            if (old && value % 2 === 0) continue; // some are only removed, some are replaced by an equal one
             const item = { value };
             there.set(value, item);
             sorted.add(item);

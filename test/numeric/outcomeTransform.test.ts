@@ -64,7 +64,7 @@ describe.each([
     );
   });
 
-  it('restores, and knows its slope', () => {
+  it('is inverted, and has its slope', () => {
     const values = [0.1, 0.5, 3, 7, 200];
     const { targets, target, slope, restore } = view(values);
     for (const [i, v] of values.entries()) {
@@ -87,7 +87,7 @@ describe.each([
   });
 });
 
-it('shiftedLog tells apart low values next to ones that are larger by orders of magnitude', () => {
+it('shiftedLog separates low values next to values that are larger by orders of magnitude', () => {
   const values = [0, 1, 2, 3, 1e6, 2e6];
   const shareOfRange = (targets: Float64Array) => (targets[3]! - targets[0]!) / (targets[5]! - targets[0]!);
   expect(shareOfRange(standardise(values).targets)).toBeLessThan(1e-5);
@@ -95,7 +95,7 @@ it('shiftedLog tells apart low values next to ones that are larger by orders of 
   expect(shareOfRange(shiftedLog(values, 0.1).targets)).toBeCloseTo(Math.log(11) / Math.log1p(2e6 / 0.3), 10);
 });
 
-it('withoutExtremes tells apart low values next to one that is larger than a number can show', () => {
+it('withoutExtremes separates low values next to the largest numbers', () => {
   const values = [0.3, 0.1, 1e200, 0.2, 1.7e308, 0.15];
   for (const fit of [standardise, powerTransform, (v: readonly number[]) => shiftedLog(v, 0.1)]) {
     const { targets, target, limit } = withoutExtremes(fit, 10)(values);

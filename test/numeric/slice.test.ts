@@ -16,7 +16,7 @@ it('draws from a correlated normal distribution', () => {
   expect(mean(([x, y]) => x! * y!)).toBeCloseTo(0.8, 1);
 });
 
-it('keeps to where there is a density', () => {
+it('stays where the density is positive', () => {
   const rng = rngFor('slice', 'test', 2);
   let at: Float64Array = Float64Array.of(0.5);
   let sum = 0;

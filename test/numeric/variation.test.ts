@@ -8,7 +8,7 @@ const uniform = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const eta = fc.constantFrom(0, 1, 2, 8, 20);
 
 describe('spread', () => {
-  it('is (2u)^(1 / (eta + 1)) and (1 / (2 (1 - u)))^(1 / (eta + 1)) where the bounds are infinitely far', () => {
+  it('is (2u)^(1 / (eta + 1)) and (1 / (2 (1 - u)))^(1 / (eta + 1)) if the bounds are infinitely far', () => {
     const far = Number.POSITIVE_INFINITY;
     expect(spreadFactor(far, 1, 0.18)).toBeCloseTo(0.6, 12);
     expect(spreadFactor(far, 1, 0.5)).toBe(1);
@@ -22,7 +22,7 @@ describe('spread', () => {
     expect(spreadFactor(1.5, 15, 1)).toBeCloseTo(1.5, 12);
   });
 
-  it('has its density: the integral of ((eta + 1) / 2) beta^eta up to 1, scaled by what is within the limit', () => {
+  it('has its density: the integral of ((eta + 1) / 2) beta^eta up to 1, scaled by the part within the limit', () => {
     const rng = rngFor('spread', '', 0);
     const [limit, draws] = [2, 20_000];
     const scale = 1 / (1 - 0.5 * limit ** -3);

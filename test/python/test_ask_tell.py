@@ -39,7 +39,7 @@ class AskTell(InFolder):
             self.study(path=None).ask(fixed={"layers": 99})
         self.assertIsNone(study.ask(fixed={"layers": 1}))
 
-    def test_an_ask_that_would_wait_for_ever_says_so(self):
+    def test_refuses_an_ask_that_would_wait_for_ever(self):
         study = self.study(trials=3)
         first = study.ask()
         with self.assertRaisesRegex(ht.HypertideError, r"ask waits: trial 1 is open, and parallel is 1; tell a result first, or write Study\(..., parallel=2\)"):
@@ -52,7 +52,7 @@ class AskTell(InFolder):
         several = self.study(path=None, parallel=3)
         self.assertEqual([several.ask().number for _ in range(3)], [1, 2, 3])
 
-    def test_an_ask_waits_for_another_thread_and_says_so_after_a_while(self):
+    def test_an_ask_that_waits_for_another_thread_warns_after_a_while(self):
         from hypertide import _engine
 
         self.addCleanup(setattr, _engine, "SLOW", _engine.SLOW)
@@ -109,7 +109,7 @@ class AskTell(InFolder):
         with self.assertRaisesRegex(ht.HypertideError, "expected a trial or its number, got the str 'one'"):
             study.retract("one")
 
-    def test_refuses_values_that_are_no_numbers(self):
+    def test_refuses_values_that_are_not_numbers(self):
         for wrong in ["0.5", True, None, object()]:
             with self.assertRaises(ht.HypertideError) as raised:
                 self.study(path=None).tell(self.study(path=None).ask(), {"loss": wrong})
@@ -146,7 +146,7 @@ class AskTell(InFolder):
         study.retract(trial)
         self.assertIsNone(study.best)
 
-    def test_a_closed_study_says_so(self):
+    def test_refuses_an_ask_of_a_closed_study(self):
         study = self.study()
         study.close()
         with self.assertRaisesRegex(ht.EngineError, "closed"):

@@ -15,7 +15,7 @@ def nan_in_second(trial):
     return 0.1
 
 
-def nan_in_second_that_goes_on(trial):
+def nan_in_second_that_continues(trial):
     with contextlib.suppress(ht.Stopped):
         nan_in_second(trial)
     return 0.1
@@ -36,7 +36,7 @@ class Failures(InFolder):
         self.assertEqual(failed[3], ("infeasible", "does not fit"))
         self.assertEqual(failed[4][0], "non-finite")
 
-    def test_three_failures_alike_end_a_study_that_never_worked(self):
+    def test_three_equal_failures_end_a_study_without_results(self):
         def objective(trial):
             raise RuntimeError("no GPU")
 
@@ -46,7 +46,7 @@ class Failures(InFolder):
         self.assertIsInstance(raised.exception.__cause__, RuntimeError)
         self.assertEqual(len(study.trials), 3)
 
-    def test_trials_that_failed_alike_do_not_count(self):
+    def test_equal_failures_do_not_count(self):
         def objective(trial):
             raise RuntimeError("no GPU")
 
@@ -65,14 +65,14 @@ class Failures(InFolder):
         study.optimize(loss_of, trials=6, progress=False)
         self.assertEqual([row["status"] for row in study.trials], ["failed"] * failed + ["completed"] * 6)
 
-    def test_failures_alike_may_name_other_numbers(self):
+    def test_equal_failures_may_differ_by_numbers(self):
         def objective(trial):
             raise ValueError(f"x={trial['x']} is too large")
 
         with self.assertRaisesRegex(ht.TrialsFailed, "the first 3 trials all failed with ValueError: x="):
             self.study().optimize(objective, trials=20, progress=False)
 
-    def test_ten_failures_of_any_kind_end_a_study_that_never_worked(self):
+    def test_ten_failures_of_any_kind_end_a_study_without_results(self):
         def objective(trial):
             raise [ValueError, KeyError][trial.number % 2]("wrong")
 
@@ -81,17 +81,17 @@ class Failures(InFolder):
             study.optimize(objective, trials=20, progress=False)
         self.assertEqual(len(study.trials), 10)
 
-    def test_three_results_that_are_not_finite_end_a_study_that_never_worked(self):
+    def test_three_results_that_are_not_finite_end_a_study_without_others(self):
         study = self.study()
         with self.assertRaisesRegex(ht.TrialsFailed, "the first 3 trials all failed with loss is nan"):
             study.optimize(lambda trial: float("nan"), trials=20, progress=False)
         self.assertEqual(len(study.trials), 3)
 
-    def test_three_results_of_none_end_a_study_that_never_worked(self):
+    def test_three_results_of_none_end_a_study_without_others(self):
         with self.assertRaisesRegex(ht.TrialsFailed, "the objective returned None, expected a number"):
             self.study().optimize(lambda trial: None, trials=20, progress=False)
 
-    def test_says_what_a_result_lacks(self):
+    def test_explains_what_is_wrong_with_a_result(self):
         for wrong in [{"a": 1, "b": 2}, [1, 2], {"values": {"loss": 1}}]:
             with self.assertRaisesRegex(ht.TrialsFailed, "failed with expected a number or a dictionary {'loss': ...}, got the (dict|list) "):
                 self.study(path=None).optimize(lambda trial: wrong, trials=9, progress=False)
@@ -115,7 +115,7 @@ class Failures(InFolder):
         printed = subprocess.run(command("logs", str(self.path), "2"), capture_output=True, text=True)
         self.assertEqual(printed.stdout, trace)
 
-    def test_says_at_the_end_that_no_trial_completed(self):
+    def test_warns_at_the_end_if_no_trial_completed(self):
         def objective(trial):
             trial.report(1.0, 1)
             if trial.number > 1:
@@ -137,11 +137,11 @@ class Failures(InFolder):
             self.assertEqual(rows[1], ("failed", "non-finite", "the value is nan at step 1"))
             self.assertEqual([row[0] for row in rows], ["completed", "failed", "completed"])
 
-    def test_a_trial_that_goes_on_after_nan_has_failed(self):
+    def test_a_trial_that_continues_after_nan_has_failed(self):
         for processes in (False, True):
             said = io.StringIO()
             with contextlib.redirect_stderr(said):
-                study = self.study(path=None).optimize(nan_in_second_that_goes_on, trials=3, processes=processes)
+                study = self.study(path=None).optimize(nan_in_second_that_continues, trials=3, processes=processes)
             self.assertEqual([row["status"] for row in study.trials], ["completed", "failed", "completed"])
             self.assertIn("[2/3] trial 2 failed (the value is nan at step 1); best", said.getvalue())
 

@@ -81,7 +81,7 @@ class ScikitLearn(unittest.TestCase):
 
 
 class NumPy(unittest.TestCase):
-    def test_its_numbers_are_numbers(self):
+    def test_accepts_its_numbers_and_gives_numeric_columns(self):
         study = ht.Study({"x": ht.float(np.float32(0), np.float64(1)), "n": ht.int(np.int64(1), 3), "c": np.logspace(-2, 1, 4)}, epochs=3)
         self.addCleanup(study.close)
         trial = study.ask()
@@ -123,7 +123,7 @@ class XGBoost(unittest.TestCase):
 
 
 class LightGBM(unittest.TestCase):
-    def test_lists_the_data_and_metrics_that_there_are(self):
+    def test_lists_the_available_data_and_metrics(self):
         data = xgboost.DMatrix(X, Y % 2)
         study = ht.Study({"eta": ht.log(1e-4, 1)}, minimize="logloss", parallel=9)
         self.addCleanup(study.close)
@@ -141,7 +141,7 @@ class LightGBM(unittest.TestCase):
 
 
 class Optuna(unittest.TestCase):
-    def test_takes_over_space_and_trials(self):
+    def test_copies_space_and_trials(self):
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         source = optuna.create_study(direction="maximize")
 
@@ -178,7 +178,7 @@ class Optuna(unittest.TestCase):
         with self.assertWarnsRegex(UserWarning, "left out (12|13) of 13 trials: (12|13) with other parameters"):
             self.addCleanup(from_optuna(source).close)
 
-    def test_says_which_trials_are_left_out_and_keeps_names_and_numbers(self):
+    def test_lists_omitted_trials_and_keeps_names_and_numbers(self):
         source = optuna.create_study(direction="maximize")
         source.set_metric_names(["acc"])
 
@@ -211,7 +211,7 @@ class Optuna(unittest.TestCase):
             with self.assertRaisesRegex(ht.HypertideError, message):
                 from_optuna(given, **options)
 
-    def test_says_which_distribution_has_no_counterpart(self):
+    def test_names_a_distribution_without_counterpart(self):
         with self.assertRaisesRegex(ht.HypertideError, "opt: expected texts.*; write Study"):
             space_of({"opt": optuna.distributions.CategoricalDistribution([None, "a"])})
 

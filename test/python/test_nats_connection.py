@@ -61,7 +61,7 @@ class ConnectionTest(unittest.TestCase):
             with self.subTest(piece):
                 self.assertEqual(self.answered([piece]), b"{}")
 
-    def test_survives_what_is_no_message(self):
+    def test_survives_data_that_is_not_a_message(self):
         for piece in [b"MSG\r\n", b"MSG x SID\r\n", b"\r\n", b"\xff\xfe\r\n"]:
             with self.subTest(piece):
                 self.assertEqual(self.answered([piece]), b"{}")

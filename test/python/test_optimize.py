@@ -17,7 +17,7 @@ class Optimize(InFolder):
         first = min(row["values"]["loss"] for row in study.trials[:5])
         self.assertLess(study.best["values"]["loss"], min(first, 1.6))
 
-    def test_begins_with_what_earlier_studies_suggest(self):
+    def test_begins_with_configurations_of_earlier_studies(self):
         earlier = self.study(trials=20)
         earlier.optimize(loss_of)
         study = self.study(path=self.path.with_name("next.jsonl"), earlier=[self.path], trials=6)
@@ -52,7 +52,7 @@ class Optimize(InFolder):
         self.assertEqual(len(study.trials), 12)
         self.assertEqual({row["status"] for row in study.trials}, {"completed", "stopped"})
 
-    def test_continues_where_it_was(self):
+    def test_continues_where_it_stopped(self):
         with self.study() as study:
             study.optimize(loss_of, trials=5, progress=False)
         calls = []
@@ -96,7 +96,7 @@ class Optimize(InFolder):
         finite = ht.Study({"opt": ["sgd", "adam"]}).optimize(lambda trial: 1.0, progress=False)
         self.assertEqual(len(finite.trials), 2)
 
-    def test_says_how_many_trials_exist_when_it_resumes(self):
+    def test_prints_how_many_trials_exist_when_it_resumes(self):
         with self.study() as study:
             study.optimize(loss_of, trials=4, progress=False)
         said = io.StringIO()
@@ -104,7 +104,7 @@ class Optimize(InFolder):
             self.study().optimize(loss_of, trials=4)
         self.assertEqual(said.getvalue(), "resuming: 4 of 4 trials have ended; to continue, raise `trials`\n")
 
-    def test_says_which_trials_run_again_when_it_resumes(self):
+    def test_prints_which_trials_run_again_when_it_resumes(self):
         with self.study() as study:
             study.optimize(loss_of, trials=3, progress=False)
             study.limit(trials=4)
@@ -128,7 +128,7 @@ class Optimize(InFolder):
         ends = ["completed", "failed (loss is nan)", "failed (does not fit)", "failed (ValueError: too large)"]
         self.assertEqual(said.getvalue().splitlines(), [f"[{i}/4] trial {i} {end}; best loss 1" for i, end in enumerate(ends, 1)])
 
-    def test_says_where_a_trial_was_stopped(self):
+    def test_prints_where_a_trial_was_stopped(self):
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
             self.study(epochs=27).optimize(curve, trials=20)

@@ -89,7 +89,7 @@ class Sampler(unittest.TestCase):
         study.optimize(lambda trial: trial.suggest_categorical("a", [1, 2]) + trial.suggest_int("b", 1, 2), n_trials=8)
         self.assertEqual(len({tuple(trial.params.values()) for trial in study.trials}), 4)
 
-    def test_searches_what_trials_with_other_parameters_have_in_common(self):
+    def test_searches_the_parameters_that_all_trials_have(self):
         def objective(trial):
             branch = trial.suggest_categorical("branch", [True, False])
             return trial.suggest_float("y" if branch else "z", 0, 1)
@@ -126,7 +126,7 @@ class Pruner(unittest.TestCase):
         self.assertGreater(len(stopped), 10)
         self.assertLess(study.best_value, min(trial.params["x"] for trial in stopped) + 1 / 27)
 
-    def test_goes_on_after_reports_that_are_not_finite(self):
+    def test_continues_after_reports_that_are_not_finite(self):
         for odd in (float("nan"), float("inf")):
             study = optuna.create_study(sampler=HypertideSampler(seed=1), pruner=HypertidePruner(epochs=9))
 
@@ -141,7 +141,7 @@ class Pruner(unittest.TestCase):
             self.assertEqual(study.trials[2].state, optuna.trial.TrialState.PRUNED)
             self.assertEqual(len(study.trials), 6)
 
-    def test_takes_other_rules(self):
+    def test_accepts_other_early_stopping_rules(self):
         self.assertGreater(len(self.raced(strategy="medianStop")[1]), 5)
         self.assertEqual(len(self.raced(strategy={"thresholdStop": {"worst": 3}})[1]), 0)
         with self.assertRaisesRegex(ValueError, "either epochs or a strategy"):
@@ -206,7 +206,7 @@ class Proposer(unittest.TestCase):
         self.assertTrue(all(row["tags"]["note"] == "TPESampler" for row in proposed))
         self.assertEqual({row["by"] for row in rows} - {"mix/optuna/external"}, {"mix/model/tpe"})
 
-    def test_says_what_a_server_refuses(self):
+    def test_reports_what_a_server_refuses(self):
         url = self.serve("random")
         with self.assertRaisesRegex(ht.HypertideError, "there is no proposer optuna"):
             propose_with(optuna.samplers.RandomSampler(), url, "study")

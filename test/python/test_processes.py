@@ -81,7 +81,7 @@ study.optimize(objective, trials=50, parallel=2)
         reasons = [fact.get("reason") for fact in facts if fact["type"] == "failed"]
         self.assertEqual(reasons, ["preempted", "preempted"])
 
-    def test_says_what_to_do_where_each_process_would_run_the_study_again(self):
+    def test_explains_what_to_do_if_each_process_would_run_the_study_again(self):
         _, said = self.start(self.PROGRAM + self.STUDY).communicate(timeout=60)
         self.assertIn('put Study(...) under `if __name__ == "__main__":`', said)
         self.assertIn("HypertideError: a process ended with status 1 before it called objective", said)

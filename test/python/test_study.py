@@ -10,7 +10,7 @@ from support import SPACE, InFolder, loss_of
 
 
 class Description(InFolder):
-    def test_names_the_keyword_that_was_meant(self):
+    def test_suggests_the_keyword_that_was_meant(self):
         for wrong, meant in {"minimise": "minimize", "epoch": "epochs", "direction": "minimize or maximize", "trails": "trials", "n_jobs": "parallel"}.items():
             with self.assertRaisesRegex(ht.HypertideError, f"{wrong}.*; did you mean {meant}"):
                 self.study(path=None, **{wrong: "loss"})
@@ -21,7 +21,7 @@ class Description(InFolder):
         lines = str(raised.exception).splitlines()
         self.assertEqual([line.split(":")[0] for line in lines], ["strategy", "parameters.x.low", "parameters.n.high"], lines)
 
-    def test_says_that_its_own_process_has_the_journal_open(self):
+    def test_refuses_a_journal_that_its_own_process_has_open(self):
         study = self.study()
         with self.assertRaisesRegex(ht.HypertideError, r"a study of this Python process has this journal open; use that study, or close\(\) it first"):
             self.study()
@@ -35,7 +35,7 @@ class Description(InFolder):
         with self.assertRaisesRegex(ht.HypertideError, "there is no such file; to begin a study, give its parameters"):
             ht.Study(path=self.path.with_name("other.jsonl"))
 
-    def test_names_what_was_meant(self):
+    def test_suggests_the_name_that_was_meant(self):
         study = self.study()
         for name, meant in {"best_params": 'study.best["params"]', "best_value": 'study.best["values"]', "recomendation": "recommendation"}.items():
             with self.assertRaises(AttributeError) as raised:
@@ -48,7 +48,7 @@ class Description(InFolder):
 
         self.assertEqual([kind for kind in KINDS if kind not in kinds], [])
 
-    def test_refuses_parameters_that_mean_something_else(self):
+    def test_refuses_ambiguous_parameters(self):
         for wrong, message in {
             (0, 1): r"x: expected a parameter, got the tuple \(0, 1\); write ht.float\(0, 1\) for a range, \[0, 1\] for a choice",
             ("a", "b", "c"): "x: expected a parameter, got the tuple",
@@ -69,7 +69,7 @@ class Description(InFolder):
             self.assertEqual(study.best["values"], {"loss": 0.5})
             self.assertIsNotNone(study.ask())
 
-    def test_says_what_is_wrong(self):
+    def test_reports_mistakes(self):
         for options, message in [
             ({"strategy": "tpee"}, "did you mean tpe"),
             ({"trails": 5}, "did you mean trials"),
@@ -164,7 +164,7 @@ class Results(InFolder):
 
 
 class Node(unittest.TestCase):
-    def test_says_in_one_sentence_which_node_it_needs(self):
+    def test_names_the_node_that_it_needs_in_one_sentence(self):
         for value, message in [("/nowhere/node", "cannot be started"), ("/bin/echo", "is not Node")]:
             os.environ["HYPERTIDE_NODE"] = value
             self.addCleanup(os.environ.pop, "HYPERTIDE_NODE", None)

@@ -38,14 +38,14 @@ const best = (rows: readonly TrialRow<Config>[]) => rows.reduce((a, b) => (b.val
 const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
 
 describe('recommendation', () => {
-  it('is nearer to the optimum than the best result where results are noisy', () => {
+  it('is nearer to the optimum than the best result if results are noisy', () => {
     const studies = Array.from({ length: 20 }, (_, seed) => studied(`${seed}`, 0.1));
     const recommended = studies.map((rows) => bowl(recommendation(square, minimize, rows)!.row.params));
     const told = studies.map((rows) => bowl(best(rows).params));
     expect(mean(recommended)).toBeLessThan(0.75 * mean(told)); // measured: 0.61
   });
 
-  it('is the best trial where they are not', () => {
+  it('is the best trial if they are not', () => {
     for (const seed of ['1', '2', '3']) {
       const rows = studied(seed, 0);
       const { row, expected } = recommendation(square, minimize, rows)!;
@@ -54,7 +54,7 @@ describe('recommendation', () => {
     }
   });
 
-  it('says what a repetition is expected to give, in the units and the direction of the objective', () => {
+  it('has the expected value of a repetition, in the units and the direction of the objective', () => {
     const up = recommendation(square, { name: 'value', direction: 'maximize' }, studied('1', 0.1, -1))!;
     const down = recommendation(square, minimize, studied('1', 0.1))!;
     expect(up.row.params).toEqual(down.row.params);
@@ -62,7 +62,7 @@ describe('recommendation', () => {
     expect(Math.abs(down.expected!.mean - bowl(down.row.params))).toBeLessThan(3 * down.expected!.sd);
   });
 
-  it('is the best trial where a model cannot tell: few results, or results without a pattern', () => {
+  it('is the best trial if a model cannot help: few results, or results without a pattern', () => {
     const few = studied('1', 0.1).slice(0, 2);
     expect(recommendation(square, minimize, few)).toEqual({ row: best(few) });
     const noise = studied('1', 100);
@@ -80,7 +80,7 @@ describe('recommendation', () => {
     expect(recommendation(square, minimize, others.slice(1))).toBeUndefined();
   });
 
-  it('comes first of all configurations, of which each is there once', () => {
+  it('is the first of all configurations, each of which is listed once', () => {
     for (const noise of [0.1, 100]) {
       const rows = studied('1', noise);
       const again = rows.slice(0, 20).map((of, i) => row(61 + i, of.params, of.values!.value! + 0.05));
@@ -94,7 +94,7 @@ describe('recommendation', () => {
     expect(recommendations(square, minimize, [])).toEqual([]);
   });
 
-  it('says what further trials are expected to gain: less, the more there are', () => {
+  it('has the expected gain of further trials: less, the more trials there are', () => {
     const rows = studied('1', 0);
     const [early, late] = [12, 60].map((n) => recommendation(square, minimize, rows.slice(0, n))!.gain!);
     expect(early!.value).toBeGreaterThan(0);
@@ -106,7 +106,7 @@ describe('recommendation', () => {
     expect(recommendation(square, { name: 'value', direction: 'maximize' }, up)!.gain).toEqual(late);
   });
 
-  it('expects no gain when all of a space is tried, and says nothing without a model or a best trial', () => {
+  it('expects no gain when all of a space is tried, and has none without a model or a best trial', () => {
     const few = space({ n: int(1, 12) });
     const tried = (n: number) =>
       Array.from({ length: n }, (_, i) => row(i + 1, { n: i + 1 } as never, (i - 6.3) ** 2)) as unknown as TrialRow<{ n: number }>[];
@@ -122,7 +122,7 @@ describe('recommendation', () => {
     ).not.toHaveProperty('gain');
   });
 
-  it('is found for losses that are huge, equal, or hundreds', () => {
+  it('exists for losses that are huge, equal, or hundreds in number', () => {
     for (const losses of [[1e308, -1e308, 0, 1, 1e300], Array(5).fill(2), Array.from({ length: 400 }, (_, i) => i)]) {
       const rows = losses.map((loss, i) => row(i + 1, { x: (i * 0.37) % 1, y: (i * 0.71) % 1 }, loss));
       expect(rows).toContain(recommendation(square, minimize, rows)!.row);

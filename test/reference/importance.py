@@ -1,11 +1,11 @@
-"""What Optuna's evaluators say of the importance of parameters, on the same trials: writes importance.json next to this file.
+"""Importances of parameters by Optuna's evaluators, on the same trials: writes importance.json next to this file.
 
-fANOVA hangs on the seed of its forest: the mean and the standard deviation over seeds are kept. PED-ANOVA does not.
+fANOVA depends on the seed of its forest: the mean and the standard deviation over seeds are kept. PED-ANOVA does not depend on one.
 
 Optuna's fANOVA takes log parameters by their plain values, and gives the ends of a range of integers half the weight of other integers. Ours
-takes both as the space has them: its forests are given logarithms, and integers with room for half a step at either end.
+uses the scales of the space: its forests get logarithms, and integers with half a step at either end.
 
-Its fANOVA knows of parameters that all trials have only, and takes what others explain for noise. PED-ANOVA is defined for all since Optuna 5; the
+Its fANOVA sees only parameters that all trials have, and treats the effect of others as noise. PED-ANOVA is defined for all since Optuna 5; the
 values are of its commit 1d8ce7bb, with scikit-learn 1.4.2.
 """
 
@@ -96,7 +96,7 @@ def distribution(parameter):
 
 
 def even(parameter):
-    """Its distribution with all that it may be equally far apart, and how to get there from a value."""
+    """Its distribution with evenly spaced values, and the function from a value to this scale."""
     if parameter["type"] == "int":
         return FloatDistribution(parameter["low"] - 0.5, parameter["high"] + 0.5), float
     if parameter.get("log"):

@@ -49,7 +49,7 @@ def unit(d, x):
 
 
 def axis(d):
-    """What kind of axis a parameter is, and how many values it has."""
+    """The kind of axis of a parameter, and its number of values."""
     if isinstance(d, FloatDistribution):
         return {"kind": "float"}
     return {"kind": "int", "count": d.high + 1} if isinstance(d, IntDistribution) else {"kind": "choice", "count": len(d.choices)}

@@ -1,4 +1,4 @@
-"""Truncated laws and the masses of bins, by scipy: python3 priors.py > priors.json
+"""Truncated distributions and the masses of bins, by scipy: python3 priors.py > priors.json
 
 Each case: the parameter, its prior, and rows of [u, value at the u-quantile] and [value, log density of the coordinate relative to uniform].
 """

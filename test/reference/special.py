@@ -1,4 +1,4 @@
-"""Reference values of the normal and beta laws, by scipy: python3 special.py > special.json"""
+"""Reference values of the normal and beta distributions, by scipy: python3 special.py > special.json"""
 import json
 import numpy as np
 from scipy import special, stats

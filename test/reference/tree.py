@@ -1,6 +1,6 @@
-"""What scikit-learn's regression trees predict at their own training rows: writes tree.json next to this file.
+"""Predictions of scikit-learn's regression trees at their training rows: writes tree.json next to this file.
 
-Thresholds differ between implementations, and so do predictions elsewhere; how the rows are parted does not.
+Thresholds differ between implementations, and so do predictions elsewhere; how the rows are split does not.
 """
 
 import json

@@ -18,7 +18,7 @@ function knowing(...results: readonly (readonly [Params, boolean])[]): CrashRate
 const kernel = (shape: 'round' | 'flat'): Params => ({ x: 0.5, model: 'kernel', shape });
 const tree: Params = { x: 0.5, model: 'tree' };
 
-it('tells how likely a choice survives, and is hopeful about untried ones', () => {
+it('estimates how likely a choice survives, and is optimistic about untried ones', () => {
   const rates = knowing([tree, false], [kernel('flat'), true], [kernel('flat'), true], [kernel('flat'), true]);
   expect(Math.exp(rates.logSurvival(1, 0))).toBeCloseTo(1);
   expect(Math.exp(rates.logSurvival(1, 1))).toBeCloseTo(1 / 4);
@@ -26,7 +26,7 @@ it('tells how likely a choice survives, and is hopeful about untried ones', () =
   expect(Math.exp(rates.logSurvival(2, 1))).toBeCloseTo(1 / 4);
 });
 
-it('says nothing about axes with an order', () => {
+it('ignores ordered axes', () => {
   expect(knowing([tree, true]).logSurvival(0, 0.5)).toBe(0);
 });
 

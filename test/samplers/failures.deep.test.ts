@@ -41,7 +41,7 @@ describe.each(['tpe', 'forest', 'cmaes', 'de', 'ga'])('%s', (strategy) => {
   });
 });
 
-it.each(Object.entries(regions))('random search meets crashes as often as they are: %s', async (_, region) => {
+it.each(Object.entries(regions))('random search crashes in proportion to the region: %s', async (_, region) => {
   const share = await crashShare('random', region);
   expect(Math.abs(share - region.share)).toBeLessThan(0.06);
 });

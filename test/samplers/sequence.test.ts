@@ -23,7 +23,7 @@ describe('numbered', () => {
   const list = numberedSequence(env, 8, (i) => [i / 10]);
   const past = (index: number) => list.fold(list.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: { list: String(index) } });
 
-  it('passes over what is infeasible, as the next point and for each retry', () => {
+  it('skips infeasible points, as the next point and for each retry', () => {
     expect(list.propose(list.start, { type: 'ask', id: 1 })).toEqual({ point: [0], tags: { list: '0' } });
     expect(list.propose(past(4), { type: 'ask', id: 2 })).toEqual({ point: [0.7], tags: { list: '7' } });
     expect(list.propose(past(2), { type: 'ask', id: 2, retry: 1 })?.tags).toEqual({ list: '4' });
@@ -31,7 +31,7 @@ describe('numbered', () => {
     expect(list.propose(past(2), { type: 'ask', id: 2, retry: 3 })).toBeUndefined();
   });
 
-  it('is spent after its last feasible point', () => {
+  it('is exhausted after its last feasible point', () => {
     const tail = numberedSequence({ ...env, feasible: ([x]) => x! < 0.35 }, 8, (i) => [i / 10]);
     const fold = (index: number) =>
       tail.fold(tail.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: { list: String(index) } });

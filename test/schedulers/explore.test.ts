@@ -35,7 +35,7 @@ describe('explore', () => {
     );
   });
 
-  it('keeps what is fixed, and draws the rest from the priors where it resamples', () => {
+  it('keeps fixed parameters, and draws the others from the priors if it resamples', () => {
     fc.assert(
       fc.property(anyRng, (rng) => {
         const point = explore(env, from, { resample: 1, step: 0.1, fixed: new Set([1, 2]) }, rng);

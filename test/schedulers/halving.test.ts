@@ -13,7 +13,7 @@ const line = space({ x: float(0, 1) });
 const env: Env = { ...rootEnv(line), name: 'asha' };
 const rungs = [1, 3, 9];
 
-/** A scheduler and its trainers: `begin` and `resume` do what it says, `report` and `end` tell it what came of a trial. */
+/** A scheduler with trainers: `begin` and `resume` start what it decides, `report` and `end` tell it the results. */
 function rig(settings: Partial<HalvingSettings> = {}, limit = env.trials) {
   const halving = new Halving({ rungs, eta: 3, pause: true, ...settings }, omitUndefined({ ...env, trials: limit }));
   const trials = new Map<number, Suggested>();
@@ -36,7 +36,7 @@ function rig(settings: Partial<HalvingSettings> = {}, limit = env.trials) {
       const { trial, budget } = promotion;
       return suggest({ point: trial.point, budget, resumes: trial.id, ...(trial.tags && { tags: trial.tags }) });
     },
-    /** Whether it is to stop. */
+    /** @returns whether the trial should stop */
     report(trial: number, step: number, loss: number): boolean {
       halving.tell({ type: 'reported', id: trial, step, losses: [loss] });
       return halving.fellBehind !== undefined;
@@ -78,7 +78,7 @@ describe('halving that pauses', () => {
         let gone = 0;
         for (const [i, { loss, asks }] of all.entries()) {
           const id = begin();
-          end(id, loss + i / 1e6); // equal losses of neighbours would be twins
+          end(id, loss + i / 1e6); // neighbours with equal losses would be duplicates
           waiting.push({ id, loss });
           for (let k = 0; k < asks; k++) {
             const best = waiting.reduce((a, b) => (b.loss < a.loss ? b : a));
@@ -99,7 +99,7 @@ describe('halving that pauses', () => {
     const controls: number[] = [];
     for (let k = 0; k < 60; k++) {
       const id = begin();
-      end(id, 100 + k); // ever worse: only controls could be promoted
+      end(id, 100 + k); // each is worse than the last: only controls could be promoted
       const next = resume();
       if (next !== undefined && trial(id).tags!.asha === '1') {
         expect(trial(next)).toMatchObject({ resumes: id, budget: 3 });
@@ -146,7 +146,7 @@ describe('halving that pauses', () => {
     expect(halving.learning).toBe(false);
   });
 
-  it('compares what its controls show by the tau of their losses', () => {
+  it('measures what its controls show by the tau of their losses', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { minLength: 2, maxLength: 8 }),
@@ -160,7 +160,7 @@ describe('halving that pauses', () => {
     );
   });
 
-  it('promotes no twin of a configuration, and no failed or infeasible one', () => {
+  it('promotes no duplicate of a configuration, and no failed or infeasible one', () => {
     const { begin, resume, end, report } = rig({ first: 1, rungs: [3, 9] });
     const run = (losses: readonly number[], more: Partial<Ended> = {}) => {
       const id = begin();
@@ -169,7 +169,7 @@ describe('halving that pauses', () => {
       return id;
     };
     run([5, 4, 3]);
-    run([5, 4, 3]); // a twin
+    run([5, 4, 3]); // a duplicate
     run([9, 9, 0], { outcome: 'failed', reason: 'error' });
     run([8, 8, -1], { constraints: [1] });
     run([7, 6, 5]);
@@ -194,7 +194,7 @@ describe('halving that stops', () => {
     expect([5, 6, 4, 7, 4.5, 4.2, 4.2].map((loss) => at(1, loss))).toEqual([false, true, false, true, true, false, true]);
   });
 
-  it('lets only a new best one continue once half of all have continued', () => {
+  it('lets only a new best trial continue once half of all have continued', () => {
     const { halving, begin, report } = stops();
     const at = (loss: number) => report(begin(), 1, loss);
     expect([9, 8, 7, 6].map(at)).toEqual([false, false, false, false]); // each is the best so far
@@ -223,7 +223,7 @@ describe('halving that stops', () => {
     expect([5, 5.9, 5.8, 5.7, 5.6, 5.5].map((loss) => report(begin(), 1, loss))).toEqual([false, true, true, true, true, false]);
   });
 
-  it('lets the best of a few continue once the study has trained for as long as the way to the next rung', () => {
+  it('lets the best of a few trials continue once the study has trained as many steps as the next rung needs', () => {
     const { halving, begin, report } = rig({ pause: false, first: 1 });
     const [one, two, three] = [begin(), begin(), begin()];
     expect(report(one, 1, 5)).toBe(true);
@@ -272,7 +272,7 @@ describe('halving that stops', () => {
     expect(halving.agreements[1]!.pairs).toBeGreaterThanOrEqual(more.length);
   });
 
-  it('stops a twin at the next rung, however good it is', () => {
+  it('stops a duplicate at the next rung, however good it is', () => {
     const { begin, report } = stops();
     const [one, two] = [begin(), begin()];
     const steps = (id: number) => [1, 2, 3].map((step) => report(id, step, 4 - step));

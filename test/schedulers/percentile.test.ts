@@ -10,7 +10,7 @@ const curvesOf = (...losses: readonly number[][]) => {
 };
 
 describe('shareBetter', () => {
-  it('counts lower losses, and equal ones half', () => {
+  it('counts lower losses, and half of the equal ones', () => {
     const curves = curvesOf([4], [1], [2], [2]);
     expect([0, 1, 2, 3, 5].map((loss) => curves.shareBetter(3, [loss]))).toEqual([0, 0.125, 0.5, 0.75, 1]);
     expect([curves.at(3), curves.at(4), curves.shareBetter(4, [9])]).toEqual([4, 0, 0]);
@@ -30,7 +30,7 @@ describe('shareBetter', () => {
       fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 }), fc.integer({ min: 0, max: 9 }), (all, x) => {
         const once = curvesOf(...all.map((loss) => [loss]));
         const twice = curvesOf(...all.map((loss) => [loss, loss]));
-        // Equals stand in one front, as they share one loss.
+        // Equal results are in one front, just as one loss is shared.
         expect(twice.shareBetter(3, [x, x])).toBe(once.shareBetter(3, [x]));
       }),
     );

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nearest } from '../../src/schema/nearest.ts';
 
-it('names what is similar', () => {
+it('finds similar names', () => {
   expect(nearest('flaot', ['float', 'int'])).toBe('; did you mean float?');
   expect(nearest('zebra', ['float', 'int'])).toBe('');
 });

@@ -13,7 +13,7 @@ it('a field called __proto__ is a field like others', () => {
   expect(JSON.stringify(kept)).toBe('{"__proto__":{"a":1}}');
 });
 
-it('a parameter is the same whether an option is undefined or left out', () => {
+it('a parameter is the same whether an option is undefined or missing', () => {
   expect(h.float(0, 1, { log: undefined, step: undefined, prior: undefined })).toStrictEqual(h.float(0, 1));
   expect(h.int(0, 1, { log: undefined })).toStrictEqual(h.int(0, 1));
   expect(h.choice(['a', 'b'], { prior: undefined })).toStrictEqual(h.choice(['a', 'b']));
@@ -30,13 +30,13 @@ const pairs: readonly (readonly [name: string, blank: h.Strategy, plain: h.Strat
   ['sgd', h.sgd({ gradient: 'spsa', noise: undefined, directions: undefined, starts: undefined }), h.sgd({ gradient: 'spsa' })],
   ['lbfgs', h.lbfgs({ probe: undefined, tolerance: undefined }), h.lbfgs()],
 ];
-it.each(pairs)('%s is the same whether an option is undefined or left out', (_, blank, plain) => {
+it.each(pairs)('%s is the same whether an option is undefined or missing', (_, blank, plain) => {
   expect(blank.spec).toStrictEqual(plain.spec);
   const first = (strategy: h.Strategy) => interview(strategy, rootEnv(net)).ask(1);
   expect(first(blank)).toEqual(first(plain));
 });
 
-it('a study is the same whether an option is undefined or left out, also when it resumes', async () => {
+it('a study is the same whether an option is undefined or missing, also when it resumes', async () => {
   const log = h.memoryLog();
   const line = h.space({ x: h.float(0, 1) });
   const blank = {

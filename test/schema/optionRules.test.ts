@@ -27,7 +27,7 @@ describe('a rule', () => {
     expect(bad.map(holds)).toEqual(bad.map(() => false));
   });
 
-  it('of names lists them all', () => {
+  it('for names lists all of them', () => {
     expect(oneOf('a', 'b').expected).toBe('a or b');
     expect(oneOf('a', 'b', 'c').expected).toBe('a, b or c');
     expect(['a', 'b', 'd', undefined].map(oneOf('a', 'b').holds)).toEqual([true, true, false, false]);

@@ -106,7 +106,7 @@ describe('a grid', () => {
     });
     expect(s.decode(cells(s, () => 1).at(0))).toEqual({ lr: 0.01, x: 0 });
   });
-  test('takes some levels of large finite axes, with what hangs on them', () => {
+  test('takes some levels of large finite axes, with the parameters that depend on them', () => {
     const s = space({ n: int(0, 100), deep: when('n', [0, 50, 51], int(1, 2)) });
     const grid = cells(s, ({ name }) => (name === 'n' ? 5 : 2));
     expect(all(grid).map(s.decode)).toEqual([

@@ -29,7 +29,7 @@ it('the closest configuration has the middle of the prior for a value that is mi
   expect(Math.log10(lr)).toBeCloseTo(-2.5);
 });
 
-it('there is no closest configuration if a choice is not there, or a value is of another type', () => {
+it('there is no closest configuration if a choice does not exist, or a value has another type', () => {
   expect(closest({ lr: 0.001, dropout: 0.5, units: 32, opt: 'rmsprop' })).toBeUndefined();
   expect(closest({ lr: 'fast', dropout: 0.5, units: 32, opt: 'adam' })).toBeUndefined();
 });

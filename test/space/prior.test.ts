@@ -68,7 +68,7 @@ function kolmogorov(quantile: (u: number) => number, cdf: (coordinate: number) =
 }
 const ALMOST_SURE = 1.95 / Math.sqrt(20_000); // 0.999 quantile
 
-test('beta draws follow the beta law on the coordinate', () => {
+test('beta draws follow the beta distribution on the coordinate', () => {
   for (const [a, b] of [
     [2, 5],
     [0.5, 0.5],

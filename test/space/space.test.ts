@@ -99,12 +99,12 @@ test('size counts configurations, absent parameters once', () => {
 describe('conditions', () => {
   const opt = choice(['adam', 'sgd']);
   const from = (parameters: unknown) => () => parseSpace({ parameters });
-  test('may hang on ints, ordinals and booleans', () => {
+  test('may depend on ints, ordinals and booleans', () => {
     const s = space({ layers: int(1, 3), second: when('layers', [2, 3], int(1, 9)), big: boolean(), rate: when('big', true, float(0, 1)) });
     expect(s.decode([0, 0.9, 0, 0.9])).toEqual({ layers: 1, big: false });
     expect(s.decode([0.9, 0, 0.9, 0.25])).toEqual({ layers: 3, second: 1, big: true, rate: 0.25 });
   });
-  test('need an earlier parent with finitely many values, of which it has these', () => {
+  test('need an earlier parent with finitely many values, including those of the condition', () => {
     const momentum = { type: 'float', low: 0, high: 1, when: { opt: 'sgd' } };
     expect(refusal(from({ momentum, opt }))).toBe('parameters.momentum.when: expected an earlier parameter; opt comes later');
     expect(refusal(from({ opt, momentum: { ...momentum, when: { otp: 'sgd' } } }))).toBe(
@@ -129,7 +129,7 @@ describe('parse', () => {
     v: constant(3),
   });
   const good = { lr: 0.01, units: 16, opt: 'adam', v: 3 };
-  test('takes what is right, and drops what does not exist', () => {
+  test('accepts right values, and drops those of inactive parameters', () => {
     expect(s.parse(good)).toEqual(good);
     expect(s.parse({ ...good, m: 'whatever' })).toEqual(good);
     expect(s.parse({ ...good, opt: 'sgd', m: 1 })).toEqual({ ...good, opt: 'sgd', m: 1 });
@@ -160,14 +160,14 @@ describe('parse', () => {
   });
 });
 
-test('encode refuses what has no place', () => {
+test('encode refuses values outside the space', () => {
   const s = space({ x: float(0, 1), act: choice(['a', 'b']) });
   expect(refusal(() => s.encode({ x: 2, act: 'a' }))).toBe('x: expected a number in [0, 1], got 2');
   expect(refusal(() => s.encode({ x: 1, act: 'c' as 'a' }))).toBe('act: expected one of "a", "b", got "c"');
 });
 
 describe('complete', () => {
-  test('keeps what is given, and draws the rest feasibly from the priors', () => {
+  test('keeps given values, and draws the rest feasibly from the priors', () => {
     for (let i = 0; i < 300; i++) {
       const params = net.complete({ units: 64, lr: 0.05 }, rngFor('complete', '', i));
       expect([params.units, params.lr]).toEqual([64, 0.05]);
@@ -175,19 +175,19 @@ describe('complete', () => {
       expect(net.parse(params)).toEqual(params);
     }
   });
-  test('draws parents so that what is given exists', () => {
+  test('draws parents under which the given parameters exist', () => {
     const optimizers = Array.from({ length: 200 }, (_, i) => net.complete({ momentum: 0.5 }, rngFor('parents', '', i)).opt);
     expect(new Set(optimizers)).toEqual(new Set(['sgd', 'rmsprop']));
     const params = net.complete({ warmup: 3 }, rngFor('parents', '', 1));
     expect([params.opt, params.nesterov, params.warmup]).toEqual(['sgd', true, 3]);
   });
-  test('ignores what cannot exist under what is given', () => {
+  test('ignores values of parameters that do not exist under the given ones', () => {
     expect('momentum' in net.complete({ opt: 'adam', momentum: 0.5 }, rngFor('ignored', '', 1))).toBe(false);
   });
   test('needs nothing', () => {
     expect(net.parse(net.complete({}, rngFor('nothing', '', 1)))).toBeDefined();
   });
-  test('refuses what is wrong or impossible', () => {
+  test('refuses wrong or impossible values', () => {
     const rng = rngFor('impossible', '', 1);
     expect(refusal(() => net.complete({ lr: 7 }, rng))).toBe('lr: expected a number in [0.00001, 0.1], got 7');
     expect(refusal(() => net.complete({ act: 'relu', opt: 'sgd' }, rng))).toContain('no configuration with {"act":"relu","opt":"sgd"}');
@@ -206,7 +206,7 @@ describe('constraints', () => {
     });
     expect(new Set(feasible).size).toBe(2);
   });
-  test('take a parameter that does not exist as 0 in a sum, and as nothing in a forbidden pair', () => {
+  test('count an inactive parameter as 0 in a sum, and as absent in a forbidden pair', () => {
     const parameters = { opt: choice(['adam', 'sgd']), m: when('opt', 'sgd', int(1, 4)), k: int(0, 4) } as const;
     const sum = space(parameters, { constraints: [atMost({ m: 1, k: 1 }, 4)] });
     expect(sum.feasible(sum.encode({ opt: 'adam', k: 4 }))).toBe(true);
@@ -215,7 +215,7 @@ describe('constraints', () => {
     expect(pair.feasible(pair.encode({ opt: 'adam', k: 4 }))).toBe(true);
     expect(pair.feasible(pair.encode({ opt: 'sgd', m: 1, k: 4 }))).toBe(false);
   });
-  test('hold at their limit, whatever decimal fractions do', () => {
+  test('hold at their limit despite rounding', () => {
     const s = parseSpace({
       parameters: { a: float(0, 1, { step: 0.25 }), b: float(0, 1, { step: 0.25 }) },
       constraints: [
@@ -225,7 +225,7 @@ describe('constraints', () => {
     });
     expect([s.feasible([1, 1]), s.feasible([0.6, 1])]).toEqual([true, false]);
   });
-  test('that no point satisfies are found out, exactly where the space is small', () => {
+  test('that no point satisfies are refused, exactly so if the space is small', () => {
     const tiny = { x: int(1, 8), y: int(1, 8) };
     expect(refusal(() => space(tiny, { constraints: [atMost({ x: 1, y: 1 }, 1)] }))).toBe(
       'no point satisfies the constraints (all 64 were tried); the last failed: x + y at most 1',
@@ -235,7 +235,7 @@ describe('constraints', () => {
       'no point satisfies the constraints in 10 000 draws; the last failed: never',
     );
   });
-  test('name parameters that there are, with values that they have', () => {
+  test('name existing parameters and values', () => {
     const refused = (constraint: unknown) =>
       refusal(() => parseSpace({ parameters: { units: int(1, 9), act: choice(['relu', 'tanh']) }, constraints: [constraint] }));
     expect(refused({ atMost: { unit: 1 }, limit: 3 })).toBe(

@@ -6,7 +6,7 @@ import { createStudy, float, memoryLog, random, sobol, space } from '../../strea
 
 const line = space({ x: float(0, 1) });
 
-it('people describe trials and the study, in facts that strategies do not see', async () => {
+it('annotations describe trials and the study, in facts that strategies do not see', async () => {
   const rows = new TrialRows<Params>();
   const facts: Fact[] = [];
   const note = (entry: AppliedEntry<Params>) => {
@@ -34,7 +34,7 @@ it('people describe trials and the study, in facts that strategies do not see', 
   for (const one of [study, plain]) await one.close();
 });
 
-it('a trial keeps what people said when its result is retracted', async () => {
+it('a trial keeps its annotations when its result is retracted', async () => {
   const study = createStudy(line, { strategy: random(), trials: 3 });
   await study.ask();
   await study.tell(1, 1);

@@ -52,7 +52,7 @@ describe('an intent', () => {
       { type: 'changed', limits: { cost: 9, trials: 8 } },
     ],
     [{ type: 'close' }, { type: 'closed', reason: 'person', best: { trial: 1, values: { value: 0.5 } } }],
-  ])('%j becomes a fact that the study takes', (intent, fact) => {
+  ])('%j becomes a fact that the study accepts', (intent, fact) => {
     const ledger = studyOf();
     expect(decided(intent, ledger)).toEqual(fact);
     expect(ledger.fold({ position: 5, at: 5, fact }).refusal).toBeUndefined();
@@ -91,7 +91,7 @@ describe('an intent', () => {
     expect(decided({ type: 'close' }, new Ledger(line))).toMatchObject({ code: 'not-begun' });
   });
 
-  it('enqueues nothing that would never be tried', () => {
+  it('is refused if it enqueues a configuration that would never be tried', () => {
     const ended = (reason: 'trials' | 'target') => studyOf({ type: 'closed', reason });
     expect(decided({ type: 'enqueue', params: { x: 0.3 } }, ended('trials'))).toMatchObject({ type: 'enqueued' });
     expect(decided({ type: 'enqueue', params: { x: 0.3 } }, ended('target'))).toMatchObject({ code: 'closed' });
@@ -105,7 +105,7 @@ describe('an intent', () => {
   });
 });
 
-it('an error says why and what to do', () => {
+it('an error has a reason and advice', () => {
   expect(new RefusedError({ code: 'open', message: 'trial 2 is still open' })).toMatchObject({
     code: 'open',
     message: 'trial 2 is still open; cancel it, or wait for its end',

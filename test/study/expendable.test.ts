@@ -10,7 +10,7 @@ const completed = (trial: number, loss: number, more: Partial<Resumable> = {}): 
 });
 const order = (...rows: Resumable[]) => expendable(rows, { name: 'loss', direction: 'minimize' });
 
-it('lets go first what is least likely to be resumed, and never the best', () => {
+it('deletes files first of trials that are least likely to be resumed, and never of the best', () => {
   const rows = [
     completed(1, 0.1),
     completed(2, 0.5),
@@ -23,11 +23,11 @@ it('lets go first what is least likely to be resumed, and never the best', () =>
   expect(order(...rows)).toEqual([4, 7, 5, 6, 2, 3]);
 });
 
-it('lets go of a trial that was resumed before one that was not, and keeps what an open trial resumes', () => {
+it('deletes those of a resumed trial before those of others, and keeps those that an open trial resumes', () => {
   expect(order(completed(1, 0.1), completed(2, 0.2), completed(3, 0.9), completed(4, 0.05, { resumes: 2 }))).toEqual([2, 3, 1]);
   expect(order(completed(1, 0.1), completed(2, 0.2), { trial: 3, status: 'open', resumes: 2 })).toEqual([]);
 });
 
-it('lets go of a trial that violates a constraint before those that do not', () => {
+it('deletes those of a trial that violates a constraint before those of others', () => {
   expect(order(completed(1, 0.1), completed(2, 0.9), completed(3, 0, { constraints: [1] }))).toEqual([3, 2]);
 });

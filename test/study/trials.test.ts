@@ -32,7 +32,7 @@ it('a row follows its trial from suggestion to end', () => {
   expect(rowsOf(...facts).get(1)).toEqual({ ...running, status: 'completed', values: { value: 1 }, seconds: 5, ended: 5, endedAt: 40 });
 });
 
-it('a failed attempt is named until the next one ends the trial', () => {
+it('a failed attempt is shown until the next one ends the trial', () => {
   const failed: Fact = { type: 'failed', trial: 1, attempt: 1, reason: 'error', message: 'out of memory' };
   expect(rowsOf(suggested(1), failed).get(1)).toMatchObject({ status: 'open', reason: 'error', message: 'out of memory' });
   const again = rowsOf(suggested(1), failed, suggested(1, 2), { type: 'completed', trial: 1, values: { value: 1 } });

@@ -54,7 +54,7 @@ describe('cmaParameters', () => {
   it('has the constants of the tutorial for 10 dimensions', () => {
     const p = cmaParameters(10, defaultPopulation(10));
     expect(p.population).toBe(10);
-    // Independently of the code, from equations 49 to 58.
+    // Computed independently of the code, from equations 49 to 58.
     expect(p.selectionMass).toBeCloseTo(3.1672992814107, 10);
     expect(p.rankOne).toBeCloseTo(2 / (11.3 ** 2 + 3.1672992814107), 12);
     expect(p.rankMu).toBeCloseTo((2 * (0.25 + 3.1672992814107 + 1 / 3.1672992814107 - 2)) / (144 + 3.1672992814107), 12);
@@ -95,19 +95,19 @@ describe('adapted', () => {
     expect(ratio).toBeGreaterThan(25);
     expect(ratio).toBeLessThan(400);
   });
-  it('asks only how results rank', () => {
+  it('depends only on the ranks of results', () => {
     const twisted: Objective = (x) => Math.log(sphere(x)) ** 3;
     const [a, b] = [sphere, twisted].map((f) => minimise(f, round([1, 1, 1], 0.5), { target: -1e9, most: 400 }).law.mean);
     expect(a).toEqual(b);
   });
 });
 
-describe('the law', () => {
+describe('the search distribution', () => {
   const law = gaussian([0, 0], 1, [
     [4, 1],
     [1, 1],
   ]);
-  it('whitens what it stretches', () => {
+  it('whitening inverts stretching', () => {
     const z = whitened(law, stepAt(law, [0.3, -1.2]));
     expect(norm(z)).toBeCloseTo(norm([0.3, -1.2]), 12);
   });
@@ -119,14 +119,14 @@ describe('the law', () => {
     expect(moment(0, 1)).toBeCloseTo(1, 1);
     expect(moment(1, 1)).toBeCloseTo(1, 1);
   });
-  it('shortens a foreign step to one it might have taken', () => {
+  it('shortens a foreign step to a plausible one', () => {
     expect(clippedStep(law, [0.1, 0.1])).toEqual([0.1, 0.1]);
     expect(norm(whitened(law, clippedStep(law, [40, -30])))).toBeCloseTo(Math.SQRT2 + 1, 12);
   });
 });
 
 describe('tempered', () => {
-  it('slows down where results are noisy, and comes closer', () => {
+  it('slows down if results are noisy, and comes closer', () => {
     const noise = rngFor('noise', '', 1);
     const noisy: Objective = (x) => sphere(x) + drawNormal(noise);
     const means = [false, true].map((adaptRates) => {
@@ -135,7 +135,7 @@ describe('tempered', () => {
     });
     expect(means[1]).toBeLessThan(means[0]! / 3);
   });
-  it('does not stand in the way where there is no noise', () => {
+  it('does not slow down without noise', () => {
     expect(minimise(sphere, round(ones(10), 0.5), { adaptRates: true }).best).toBeLessThanOrEqual(1e-8);
   });
 });

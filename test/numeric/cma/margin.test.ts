@@ -19,7 +19,7 @@ function masses({ mean, deviation }: { mean: number; deviation: number }): numbe
 }
 
 describe('withMargin', () => {
-  it('leaves a wide law as it is', () => {
+  it('leaves a wide distribution as it is', () => {
     expect(withNormalMargin({ mean: 0.6, deviation: 0.3 }, edges, margin)).toEqual({ mean: 0.6, deviation: 0.3 });
     expect(withNormalMargin({ mean: 0.6, deviation: 1e-9 }, [], margin)).toEqual({ mean: 0.6, deviation: 1e-9 });
   });
@@ -35,7 +35,7 @@ describe('withMargin', () => {
     expect(masses(kept)[3]).toBeCloseTo(1 - margin, 10);
     expect(masses(withNormalMargin({ mean: -3, deviation: 0.01 }, edges, margin))[0]).toBeCloseTo(1 - margin, 10);
   });
-  it('never lets a neighbour die out', () =>
+  it('never excludes a neighbour', () =>
     fc.assert(
       fc.property(fc.double({ min: -1, max: 2, noNaN: true }), fc.double({ min: 1e-6, max: 2, noNaN: true }), (mean, deviation) => {
         const kept = masses(withNormalMargin({ mean, deviation }, edges, margin));
@@ -51,11 +51,11 @@ describe('categorical', () => {
     [0.25, 0.25, 0.25, 0.25],
     [0.5, 0.5],
   ]);
-  it('draws by its odds', () => {
+  it('draws by its probabilities', () => {
     const law = categoricalDistribution([[0.2, 0.5, 0.3]]);
     expect([0, 0.19, 0.2, 0.69, 0.7, 0.999].map((u) => valuesAt(law, [u])[0])).toEqual([0, 0, 1, 1, 2, 2]);
   });
-  it('moves towards the values of the selected, and keeps a margin for the others', () => {
+  it('moves towards the values of selected points, and keeps a margin for the others', () => {
     let law = even;
     for (let generation = 0; generation < 40; generation++) law = updateCategorical(law, [[2, 0]], [1]);
     const least = leastOdds(2, 4);
@@ -63,13 +63,13 @@ describe('categorical', () => {
     for (const k of [0, 1, 3]) expect(law.odds[0]![k]).toBeCloseTo(least, 6);
     for (const row of law.odds) expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   });
-  it('learns nothing of an axis that the selected do not have', () => {
+  it('learns nothing of an axis that selected points do not have', () => {
     const law = updateCategorical(even, [[undefined, 1]], [1]);
     expect(law.odds[0]).toEqual([0.25, 0.25, 0.25, 0.25]);
     expect(law.odds[1]![1]).toBeGreaterThan(0.5);
     expect(updateCategorical(even, [[undefined, undefined]], [1])).toBe(even);
   });
-  it('takes smaller steps where the selected contradict each other', () => {
+  it('takes smaller steps if selected points contradict each other', () => {
     let law = even;
     for (let generation = 0; generation < 60; generation++) law = updateCategorical(law, [[generation % 4, generation % 2]], [1]);
     expect(law.caution).toBeGreaterThan(1.5);

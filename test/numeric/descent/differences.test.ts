@@ -16,14 +16,14 @@ describe('parabola', () => {
     );
   });
 
-  it('is the secant through one place, and nothing through none', () => {
+  it('is the secant through one place, and undefined without any', () => {
     expect(parabola(1, [{ offset: 0.5, value: 2 }])).toEqual({ slope: 2 });
     expect(parabola(1, [])).toBeUndefined();
     expect(parabola(1, [{ offset: 0, value: 7 }])).toBeUndefined();
   });
 });
 
-it('looks on both sides where there is room, and else twice on one', () => {
+it('samples both sides if there is room, otherwise one side twice', () => {
   expect(probesAround(0.5, 0.1)).toEqual([0.4, 0.6]);
   expect(probesAround(0, 0.1)).toEqual([0.1, 0.2]);
   expect(probesAround(1, 0.25)).toEqual([0.75, 0.5]);

@@ -43,7 +43,7 @@ describe('direction', () => {
   });
 });
 
-it('rates fall as Spall has them', () => {
+it('rates fall as in Spall', () => {
   expect(rateDecay(0, 100, 0.602)).toBe(1);
   expect(rateDecay(11, 100, 1)).toBe(0.5);
   expect(rateDecay(50, 100, 0)).toBe(1);

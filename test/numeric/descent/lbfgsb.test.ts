@@ -69,7 +69,7 @@ describe('lbfgsb', () => {
     }
   });
 
-  it('backs away from where the function is not finite, and gives up where it starts there', () => {
+  it('backs away from points that are not finite, and gives up if it starts at one', () => {
     const logarithm: Differentiable = (x, g) => {
       g[0] = 1 - 1 / x[0]!;
       return x[0]! > 0 ? x[0]! - Math.log(x[0]!) : Number.NaN;

@@ -7,7 +7,7 @@ import { dot } from '../../../src/numeric/vectors.ts';
 const of = (...values: number[]) => Float64Array.from(values);
 
 describe('quasiNewton', () => {
-  it('is Newton, where the pairs tell all of a diagonal Hessian', () => {
+  it('is a Newton step if the pairs determine a diagonal Hessian', () => {
     const hessian = [2, 8];
     const pairs: CurvaturePair[] = hessian.map((h, i) => {
       const s = of(0, 0);
@@ -20,11 +20,11 @@ describe('quasiNewton', () => {
     expect([...step]).toEqual([expect.closeTo(-3, 12), expect.closeTo(0.5, 12)]);
   });
 
-  it('knows nothing without pairs', () => expect(quasiNewton(of(-1), [], of(1))).toBe(false));
+  it('is false without pairs', () => expect(quasiNewton(of(-1), [], of(1))).toBe(false));
 });
 
 describe('pairs', () => {
-  it('of a function that curves downwards are none', () => {
+  it('of a function that curves downwards are dropped', () => {
     expect(curvaturePair(of(0), of(1), of(0), of(2))).toEqual({ s: of(1), y: of(2) });
     expect(curvaturePair(of(0), of(1), of(0), of(-2))).toBeUndefined();
   });
@@ -53,7 +53,7 @@ describe('in the unit cube', () => {
     expect([...direction, steepest]).toEqual([0, -1, 0, true]);
   });
 
-  it('a path is bent at the walls, and promises what its bent part does', () => {
+  it('a path is bent at the walls, and its prediction is that of the bent path', () => {
     const { x, slope } = projectedStep(of(0.5, 0.5), of(-1, -1), 0.75, of(2, 4));
     expect([...x]).toEqual([0, 0]);
     expect(slope).toBe(-3);

@@ -14,7 +14,7 @@ describe('betainc', () => {
   test.each<[number, number, number, number]>(reference.betainc)('betainc(%d, %d, %d) is %d', (a, b, x, want) => {
     expect(relative(betainc(a, b, x), want)).toBeLessThan(1e-13 * Math.max(10, 10 * (a + b)));
   });
-  test('of the uniform law is the identity', () => {
+  test('of the uniform distribution is the identity', () => {
     for (const x of [0, 0.1, 0.5, 0.93, 1]) expect(betainc(1, 1, x)).toBeCloseTo(x, 14);
   });
 });

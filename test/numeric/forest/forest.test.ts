@@ -24,7 +24,7 @@ const rng = () => rngFor('forest', 'test', 1);
 const meanAt = (tree: Tree, x: readonly number[]) => tree.mean[leafOf(tree, x)];
 
 describe('growTree', () => {
-  it.each(references)("parts rows as scikit-learn's trees do, leaves of at least $leaf", ({ leaf, x, y, predicted }) => {
+  it.each(references)("splits rows as scikit-learn's trees do, with leaves of at least $leaf", ({ leaf, x, y, predicted }) => {
     const tree = growTree(tableOf(x, y), once(y.length), { minLeaf: leaf, minSplit: 2, features: 1, threshold: halfway }, rng());
     for (const [i, row] of x.entries()) expect(meanAt(tree, row)).toBeCloseTo(predicted[i]!, 10);
   });
@@ -36,7 +36,7 @@ describe('growTree', () => {
     // 0 and 2 are alike, 1 and 3 are: no cut of the numbers can tell.
     const choices = growTree(tableOf([[0], [1], [2], [3]], [5, 1, 5.5, 1.5], [5]), once(4), { ...DEFAULT_FOREST, minLeaf: 2 }, rng());
     expect([0, 1, 2, 3].map((c) => meanAt(choices, [c]))).toEqual([5.25, 1.25, 5.25, 1.25]);
-    expect([5.25, 1.25]).toContain(meanAt(choices, [4])); // one that was never met
+    expect([5.25, 1.25]).toContain(meanAt(choices, [4])); // an unseen category
   });
 
   it('takes weights for repetitions', () => {
@@ -55,7 +55,7 @@ describe('growTree', () => {
     expect([...weighted.variance]).toEqual([...repeated.variance]);
   });
 
-  it('leaves rows out that weigh nothing, and does not split what is equal', () => {
+  it('leaves out rows of weight 0, and does not split equal targets', () => {
     const tree = growTree(tableOf([[0], [1], [0.5]], [7, 7, 1]), Float64Array.of(1, 1, 0), DEFAULT_FOREST, rng());
     expect([...tree.mean]).toEqual([7]);
     expect([...growTree(tableOf([[0.5], [0.5]], [1, 3]), once(2), DEFAULT_FOREST, rng()).mean]).toEqual([2]);
@@ -88,10 +88,10 @@ describe('growTree', () => {
     ));
 });
 
-describe('trees that are cut at random', () => {
+describe('trees with random cuts', () => {
   const random = { minLeaf: 1, minSplit: 2, features: 1, threshold: 'random' } as const;
 
-  it('are right where they were grown, and cut anywhere between the least and the greatest', () => {
+  it('are exact at their training rows, and cut anywhere between the least and the greatest', () => {
     const draw = rng();
     const [x, y] = [
       [[0.1], [0.2], [0.9]],
@@ -104,7 +104,7 @@ describe('trees that are cut at random', () => {
     for (const [i, at] of first.entries()) expect(Math.abs((at - 0.1) / 0.8 - i / 400)).toBeLessThan(1.63 / 20);
   });
 
-  it('take the feature whose cut parts the targets best, and leave no leaf too small', () => {
+  it('take the feature whose cut separates the targets best, and leave no leaf too small', () => {
     const x = Array.from({ length: 20 }, (_, i) => [i / 19, 0.5, (i * 7) % 20]);
     const y = x.map(([a]) => a! * 3);
     const draw = rng();
@@ -125,7 +125,7 @@ describe('trees that are cut at random', () => {
     for (const [i, row] of x.entries()) expect(meanAt(wide, row)).toBe(y[i]);
   });
 
-  it('together change little by little: halfway between two rows about half of them say the one and half the other', () => {
+  it('together change gradually: halfway between two rows, about half of them predict one target and half the other', () => {
     const draw = rng();
     const trees = Array.from({ length: 400 }, () => growTree(tableOf([[0], [1]], [0, 1]), once(2), random, draw));
     for (const a of [0.25, 0.5, 0.75]) expect(Math.abs(predictForest({ trees }, [a]).mean - a)).toBeLessThan(0.08); // three standard errors
@@ -149,7 +149,7 @@ describe('predictForest', () => {
     expect(predictForest({ trees: [leaf(1, 0.5), leaf(4, 1.5)] }, [])).toEqual({ mean: 2.5, variance: 3.25 });
   });
 
-  it('is surer near what it has seen, and right there', () => {
+  it('has less variance near its training rows, and predicts them', () => {
     const draw = rngFor('forest', 'rows', 1);
     const x = Array.from({ length: 200 }, () => [0.6 * draw(), draw()]);
     const forest = growForest(

@@ -31,7 +31,7 @@ const logs = Float64Array.of(0.3, -0.7, 0.2, -0.4, 0.1, 0.6, Math.log(0.02));
 describe('widened', () => {
   const [x, y, joint, additive, sharpness, noise] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
 
-  it('leaves kernels that fit as they are, and gives others a column that is last of the ordered ones', () => {
+  it('leaves kernels that fit as they are, and gives others a last ordered column', () => {
     const plain = Float64Array.of(x, y, joint, additive, sharpness, noise);
     expect(addColumn(plain, { width: 2, ordered: 1 }, false)).toBe(plain);
     expect([...addColumn(plain, { width: 3, ordered: 2 }, false)]).toEqual([x, 0, y, joint, additive, sharpness, noise]);
@@ -77,7 +77,7 @@ describe('negativeLogPosterior', () => {
     },
   );
 
-  it('has it as well where coordinates are bent', () => {
+  it('has its gradient with warped coordinates, too', () => {
     const f = negativeLogPosterior(example(), true);
     const bent = Float64Array.of(...logs, 0.4, -0.3, -0.5, 0.2);
     const gradient = new Float64Array(11);
@@ -116,7 +116,7 @@ describe('fitInOrder', () => {
     expect(fitInOrder({ ...task, seed: 't' })[1]![1]).not.toEqual(samples[0]);
   });
 
-  it('learns to bend a coordinate along which a function changes at one end', () => {
+  it('learns to warp a coordinate along which a function changes at one end', () => {
     const points = Float64Array.from({ length: 30 }, (_, i) => i / 29);
     const targets = points.map((x) => Math.sin(12 * x ** 0.2));
     const [[logs]] = fitInOrder({
@@ -198,7 +198,7 @@ describe.each([
     }
   });
 
-  it('grown from one that knows the first of its observations is the same to the bit', () => {
+  it('extended from one with its first observations is the same to the bit', () => {
     const first = posterior({ ...observations, size: 11 }, kernelFromLogs(logs, 3), 2)!;
     addFantasy(first, Float64Array.of(0.1, 0.1, 1));
     const grown = posterior(observations, kernelFromLogs(logs, 3), 4, first)!;
@@ -238,7 +238,7 @@ describe.each([
     }
   });
 
-  it('predicts many as it predicts one', () => {
+  it('predicts many points as it predicts one', () => {
     const rows = Float64Array.from({ length: 150 * 3 }, (_, i) => (i % 3 === 2 ? i % 2 : (i * 0.37) % 1));
     const means = new Float64Array(150);
     const variances = new Float64Array(150);
@@ -246,14 +246,14 @@ describe.each([
     for (let i = 0; i < 150; i++) expect(predict(gp, rows.slice(3 * i, 3 * i + 3))).toEqual({ mean: means[i], variance: variances[i] });
   });
 
-  it('knows the means at its observations, which are not the targets where there is noise', () => {
+  it('has the means at its observations, which with noise differ from the targets', () => {
     for (let i = 0; i < 20; i++) {
       expect(gp.means[i]).toBeCloseTo(predict(gp, observations.points.slice(3 * i, 3 * i + 3)).mean, 9);
       expect(gp.means[i]).not.toBeCloseTo(observations.targets[i]!, 4);
     }
   });
 
-  it('believes without a change of means, and loses the variance there', () => {
+  it('keeps its means with a fantasy at the mean, and loses the variance there', () => {
     const believer = posterior(observations, kernelFromLogs(logs, 3), 4)!;
     const [x, other] = [Float64Array.of(0.9, 0.1, 2), Float64Array.of(0.4, 0.2, 0)];
     const [before, elsewhere] = [predict(believer, x), predict(believer, other)];

@@ -34,7 +34,7 @@ describe('hypervolume', () => {
     expect(hypervolume(blocks, [1, 1, 1])).toBe(0.5 + 0.25 / 2);
     expect(hypervolume([], [1, 1, 1, 1])).toBe(0);
   });
-  it('takes only what is better than the reference in every objective', () => {
+  it('counts only points that are better than the reference in every objective', () => {
     const points = [
       [0, 1],
       [-5, 1.5],
@@ -55,7 +55,7 @@ describe('hypervolume', () => {
   });
 });
 
-it('contributions are what is lost without a point', () => {
+it('a contribution is the volume that is lost without the point', () => {
   // They lie in the box from (0, 0) to (11, 11), and the last is dominated.
   const points = [
     [0, 10],
@@ -71,7 +71,7 @@ it('contributions are what is lost without a point', () => {
 });
 
 describe('spread', () => {
-  it('takes the knee first, then what adds most', () => {
+  it('takes the knee first, then the point that adds most', () => {
     // In ranges: (0, 1), (0.1, 0.1), (1, 0), (0.15, 0.09).
     expect(
       greedyHypervolumeSubset(

@@ -5,7 +5,7 @@ import { dominates, fronts } from '../../../src/numeric/pareto/pareto.ts';
 const losses = fc.array(fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 3, maxLength: 3 }), { maxLength: 25 });
 
 describe('fronts', () => {
-  it('splits by hand', () => {
+  it('splits an example done by hand', () => {
     const trials = [
       [1, 4],
       [2, 2],
@@ -34,7 +34,7 @@ describe('fronts', () => {
         });
       }),
     ));
-  it('takes what is missing as infinite', () => {
+  it('counts a missing loss as infinite', () => {
     expect(dominates([1, 1], [1])).toBe(true);
     expect([...fronts([[Number.POSITIVE_INFINITY], [1, 1e300]])]).toEqual([[1], [0]]);
   });

@@ -79,14 +79,14 @@ describe('Parzen', () => {
   );
   const at = [0, 0.25, 0.5, 1].flatMap((x) => [0, 4].flatMap((k) => [0, 1, 2].map((c) => [x, k, c])));
 
-  it('does not remember what has left it, to the last bit', () =>
+  it('is the same to the bit as if removed observations had never been added', () =>
     fc.assert(
       fc.property(fc.array(fc.tuple(observation, fc.boolean()), { maxLength: 40 }), (all) => {
         const supports = [float, int, choice];
         const parzen = new Parzen(supports);
         all.forEach(([x], slot) => {
           parzen.add(slot, x);
-          if (slot % 7 === 3) logDensities(parzen, at); // what is computed between must not show
+          if (slot % 7 === 3) logDensities(parzen, at); // densities that are computed in between must change nothing
         });
         all.forEach(([, stays], slot) => {
           if (!stays) parzen.remove(slot);
@@ -97,7 +97,7 @@ describe('Parzen', () => {
       }),
     ));
 
-  it('is a law: it sums to one over cells and a fine grid, and its draws follow it', () => {
+  it('is a distribution: it sums to 1 over cells and a fine grid, and its draws follow it', () => {
     const rng = rngFor('parzen', 'law', 1);
     const parzen = filled(
       [float, int, choice],
@@ -118,7 +118,7 @@ describe('Parzen', () => {
     }
   });
 
-  it("starts from the user's belief", () => {
+  it("starts from the user's prior", () => {
     const prior = { quantile: (u: number) => u / 2, logDensity: (x: number) => (x < 0.5 ? Math.log(2) : Number.NEGATIVE_INFINITY) };
     const parzen = new Parzen([supportOnAxis({ ...axisOf('float'), prior }), supportOnAxis({ ...axisOf('choice', 2), prior })]);
     expect([
@@ -132,9 +132,9 @@ describe('Parzen', () => {
     for (let i = 0; i < 100; i++) expect(parzen.draw(rng)).toSatisfy(([x, c]: number[]) => x! < 0.5 && c === 0);
   });
 
-  it('takes finely divided axes as a continuum, and finds uneven cells', () => {
+  it('treats finely divided axes as continuous, and finds uneven cells', () => {
     expect(supportOnAxis(axisOf('int', 1000)).cells).toBeUndefined();
-    // 1, 2, 3 in logarithms between 0.5 and 3.5: rounding changes its mind at 1.5 and 2.5.
+    // 1, 2, 3 in logarithms between 0.5 and 3.5: values are rounded at 1.5 and 2.5.
     const place = (v: number) => Math.log(v / 0.5) / Math.log(7);
     const levels = { count: 3, at: (k: number) => place(k + 1), of: (u: number) => Math.round(0.5 * 7 ** u) - 1 };
     const { edges } = supportOnAxis({ name: 'n', kind: 'int', ordered: true, levels }).cells!;

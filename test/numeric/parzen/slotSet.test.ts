@@ -8,7 +8,7 @@ const drained = (set: SlotSet): number[] => {
   return slots.sort((a, b) => a - b);
 };
 
-it('holds what a set of numbers holds, and each slot once', () => {
+it('contains what a set of numbers contains, each slot once', () => {
   const step = fc.record({ slot: fc.nat(40), act: fc.constantFrom('add', 'add', 'delete', 'drain') });
   fc.assert(
     fc.property(fc.array(step), (steps) => {

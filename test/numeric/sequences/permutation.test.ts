@@ -33,7 +33,7 @@ describe.each([
 });
 
 describe('permute', () => {
-  it('spreads: of any first few places, each tenth of the range gets its share, and neighbours land far apart', () => {
+  it('spreads: each tenth of the range gets its share of any first few places, and neighbours are far apart', () => {
     const n = 1e12;
     const at = permute(n, key(1));
     const places = Array.from({ length: 2000 }, (_, i) => at(i));

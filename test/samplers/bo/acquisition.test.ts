@@ -68,7 +68,7 @@ describe.each(Object.entries(terms))('%s', (_, term) => {
     }
   });
 
-  it('adds to what is there, row by row', () => {
+  it('adds to the values in its output, row by row', () => {
     const rows = Float64Array.of(0.3, 0.6, 1, 0.85, 0.15, 2);
     const scores = Float64Array.of(1, 2);
     term.add(rows, 2, scores);

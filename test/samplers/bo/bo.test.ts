@@ -9,7 +9,7 @@ import { textbook } from '../../support/spaces.ts';
 import { bowl, completed, lowest, square, study } from './study.ts';
 
 describe('bo', () => {
-  it('closes in on the minimum of a bowl', () => {
+  it('converges to the minimum of a bowl', () => {
     expect(
       lowest(
         study(square).run(20, (p) => completed(bowl(p))),
@@ -33,7 +33,7 @@ describe('bo', () => {
     ).toBeLessThan(1e-3);
   });
 
-  it('says what it expected', () => {
+  it('tags its expected value', () => {
     const s = study(square);
     s.run(16, (p) => completed(bowl(p)));
     const { point, tags } = s.suggest()!;
@@ -80,7 +80,7 @@ describe('bo', () => {
     expect(lowest(found, bowl)).toBeLessThan(0.041); // 0.04 at (0.5, 0.7)
   });
 
-  it('begins in the middle of the space or of its priors, unless that is infeasible or in one of several branches', () => {
+  it('begins in the middle of the space or of its priors, unless that is infeasible or lies in one of several branches', () => {
     const believed = space({ x: float(0, 1, { prior: normal(0.3, 0.05) }), y: float(0, 1) });
     const first = (of: Space<unknown>) => study(of).suggest()!.point;
     expect(first(square)).toEqual([0.5, 0.5]);
@@ -123,12 +123,12 @@ describe('bo', () => {
     expect(best(true)).toBeLessThan(0.2 * best(false));
   });
 
-  it.each(['pi', 'lcb'] as const)('closes in by %s as well', (acquisition) => {
+  it.each(['pi', 'lcb'] as const)('converges by %s, too', (acquisition) => {
     const points = study(square, '1', 30, ['value'], { acquisition }).run(30, (p) => completed(bowl(p)));
     expect(lowest(points, bowl)).toBeLessThan(1e-2);
   });
 
-  it.each([{ integrated: true }, { warp: true }, { integrated: true, warp: true }] as const)('closes in with %o', (settings) => {
+  it.each([{ integrated: true }, { warp: true }, { integrated: true, warp: true }] as const)('converges with %o', (settings) => {
     const points = study(square, '1', 25, ['value'], settings).run(25, (p) => completed(bowl(p)));
     expect(lowest(points, bowl)).toBeLessThan(1e-3);
     expect(points.slice(6).every(({ modelled }) => modelled)).toBe(true);
@@ -146,7 +146,7 @@ describe('bo', () => {
   });
 
   it('prefers cheap configurations if it has a cost', () => {
-    // Two equal minima, one of them a hundred times as dear.
+    // Two equal minima, one of them a hundred times as expensive.
     const twin = ([x]: Point) => Math.min((x! - 0.2) ** 2, (x! - 0.8) ** 2);
     const f = (p: Point) => completed(twin(p), { seconds: p[0]! > 0.5 ? 100 : 1 });
     const dear = (costAware: boolean) =>
@@ -170,11 +170,11 @@ describe('bo', () => {
       const points = study(square, seed, 64).run(40, (p) => completed(stairs(p)));
       return new Set(points.map(({ point: [x, y] }) => `${Math.floor(8 * x!)} ${Math.floor(8 * y!)}`)).size;
     });
-    expect(stepsTried.sort((a, b) => a - b)[1]).toBeGreaterThan(24); // 17 if it took them for different
+    expect(stepsTried.sort((a, b) => a - b)[1]).toBeGreaterThan(24); // 17 if it treated them as different
   });
 });
 
-it('predicts finite losses, and says above which limit losses are equal to the model', () => {
+it('predicts finite losses, and has the limit above which losses are equal to the model', () => {
   const skewed = space({ rate: float(1e-5, 1e-1, { log: true }), layers: int(1, 8) });
   const { suggest, end } = study(skewed, '3');
   const tagged = Array.from({ length: 16 }, () => {

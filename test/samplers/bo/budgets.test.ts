@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Point } from '../../../src/space/axis.ts';
 import { bowl, completed, type End, lowest, square, study } from './study.ts';
 
-describe('bo where budgets differ', () => {
+describe('bo with different budgets', () => {
   it('learns from all budgets what is good at the highest', () => {
     const s = study(square, '1', 60);
     // The minimum moves with the budget; few trials come to the highest.
@@ -18,7 +18,7 @@ describe('bo where budgets differ', () => {
         last.map((point) => ({ point })),
         (p) => at(9, p) - 1 / 9,
       ),
-    ).toBeLessThan(0.33 ** 2); // what is best at the lowest budget comes to that at the highest
+    ).toBeLessThan(0.33 ** 2); // the loss at the highest budget of the configuration that is best at the lowest
   });
 
   it('uses the last report of a stopped trial as its result at that step', () => {
@@ -45,7 +45,7 @@ describe('bo where budgets differ', () => {
     expect(Number(tags!.sd)).toBeGreaterThan(0);
   });
 
-  it('gives others a turn where it repeats itself at a low budget', () => {
+  it('hands asks on if it repeats itself at a low budget', () => {
     const s = study(square, '1', 64);
     for (let i = 0; i < 30; i++) {
       const { id, point, tags } = s.suggest({ budget: 1 })!;

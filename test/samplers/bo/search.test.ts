@@ -5,7 +5,7 @@ import { features } from '../../../src/samplers/bo/features.ts';
 import { maximise } from '../../../src/samplers/bo/search.ts';
 import type { Axis, Domain } from '../../../src/space/axis.ts';
 
-/** Searches one choice for the level that a term likes best, and counts how many points are scored. */
+/** Searches one choice for the level with the best value of a term, and counts the points that are scored. */
 function search(count: number, wanted: (level: number) => number) {
   const levels = { count, at: (k: number) => (k + 0.5) / count, of: (x: number) => Math.min(Math.floor(x * count), count - 1) };
   const axes: readonly Axis[] = [{ name: 'c', kind: 'choice', ordered: false, levels }];

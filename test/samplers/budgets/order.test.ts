@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { normalScore, orderOf } from '../../../src/samplers/budgets/order.ts';
 import type { ComparedConfiguration } from '../../../src/samplers/budgets/rungResults.ts';
 
-/** What each configuration came to at the budgets 1, 3, 9, as far as it was trained there. */
+/** The losses of each configuration at those of the budgets 1, 3 and 9 that it reached. */
 type Curve = readonly (number | undefined)[];
 const budgets = [1, 3, 9];
 
@@ -14,26 +14,26 @@ function configurations(curves: readonly Curve[]): ComparedConfiguration[] {
   });
 }
 
-/** The configurations in their order, each with its place. */
+/** The configurations in their order, each with its rank. */
 const placed = (curves: readonly Curve[]) =>
   orderOf(configurations(curves).filter(({ top }) => top > 0)).map(({ configuration, place }) => [configuration.index, place]);
 const ranked = (curves: readonly Curve[]) => placed(curves).map(([index]) => index);
 
 describe('the order of configurations', () => {
-  it('is that of the highest budget for those that reached it; others stand among them by the budget they share', () => {
+  it('is that of the highest budget for those that reached it; others are placed among them by the budget they share', () => {
     // At budget 3, 0 came before 1, as at budget 1. 2 was between them, 3 behind them, 4 before them.
     expect(ranked([[1, 5], [3, 6], [2], [4], [0]])).toEqual([4, 0, 2, 1, 3]);
   });
 
-  it('puts what is good at a budget that misleads no higher than those that were good there and ended badly', () => {
-    // 0 to 3 end in the reverse of their order at budget 1: to be the best there, as 4 is, promises nothing more than the mean.
+  it('ranks a good result at a misleading budget no higher than those that were good there and ended badly', () => {
+    // 0 to 3 end in the reverse of their order at budget 1: 4 is the best there, which predicts no more than the mean.
     const order = ranked([[1, 9], [2, 8], [3, 7], [4, 6], [0], [5]]);
     expect(order.filter((index) => index! < 4)).toEqual([3, 2, 1, 0]);
     expect([order.indexOf(4), order.indexOf(5)]).toEqual([2, 3]);
   });
 
   it('puts a good start before a bad end', () => {
-    // 0 and 1 have results at the highest budget alone; 2 and 3 came to it from 3; 4 is at 3, between them.
+    // 0 and 1 have results only at the highest budget; 2 and 3 also at 3; 4 only at 3, between them.
     const late: Curve = [undefined, undefined, 9];
     expect(ranked([late, [undefined, undefined, 1], [undefined, 4, 2], [undefined, 7, 5], [undefined, 4.5]])).toEqual([1, 2, 4, 3, 0]);
   });

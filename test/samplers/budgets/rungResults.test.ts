@@ -25,7 +25,7 @@ describe('results at rungs', () => {
     expect(results.counted.map(({ index }) => index)).toEqual([0, 1]);
   });
 
-  it('say which reports are new, so that a fold may leave out the others', () => {
+  it('recognise which reports are new, so that a fold may skip the others', () => {
     const results = fresh();
     expect(results.isNew(report(1, 1, 9))).toBe(false); // of an unknown trial
     results.take(begin(1));
@@ -47,7 +47,7 @@ describe('results at rungs', () => {
     expect(results.of(3)).not.toBe(results.of(1));
   });
 
-  it('make no new budget of a stop that arrives late', () => {
+  it('do not count the step of a late stop as a new budget', () => {
     const results = fresh();
     for (const [id, step] of [
       [1, 3],
@@ -91,7 +91,7 @@ describe('results at rungs', () => {
     }
   });
 
-  it('leave out twins, step by step the same, as soon as their reports say so', () => {
+  it('leave out duplicates, with equal losses at each step, as soon as their reports show it', () => {
     const results = fresh();
     for (const id of [1, 2]) {
       results.take(begin(id, { point: [id === 1 ? 0.1 : 0.9] }));

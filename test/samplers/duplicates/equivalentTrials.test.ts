@@ -17,7 +17,7 @@ const begin = (id: number, budget: number, resumes?: number, x = id): Suggested 
 const report = (id: number, step: number, loss: number): Reported => ({ type: 'reported', id, step, losses: [loss] });
 const end = (trial: Suggested, loss: number): Ended => ({ ...trial, type: 'ended', outcome: 'completed', losses: [loss] });
 
-/** Runs a trial at a budget of 1 and resumes it at 3. Returns whether each end made it equivalent to an earlier trial. */
+/** Runs a trial at a budget of 1 and resumes it at 3. @returns whether each end made it equivalent to an earlier trial */
 function atBudgets(trials: EquivalentTrials, id: number, [first, second, third]: readonly number[]): boolean[] {
   const [low, high] = [begin(id, 1), begin(id + 1, 3, id)];
   trials.take(low);

@@ -42,7 +42,7 @@ it('counts proposals of the model whose result equals that of a neighbour at the
   expect(repeats.repeatRate).toBe(0);
 });
 
-it('knows the points that were tried and those that are equivalent to them', () => {
+it('contains the points that were tried and those that are equivalent to them', () => {
   const { axes, snap } = space({ n: int(1, 100) });
   const { repeats, run } = tracker(axes);
   const at = (k: number) => axes[0]!.levels!.at(k);

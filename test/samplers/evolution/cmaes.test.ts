@@ -88,7 +88,7 @@ describe('covarianceAdaptation', () => {
     const later = open.slice(0, 6).reduce((s, one) => core.fold(s, completed(one, bowl(one.point)[0]!)), halfway);
     expect(later.run!.distribution.normal.generation).toBe(2);
     expect(later.open.map(({ id }) => id)).toEqual([7, 8, 15, 16, 17, 18, 19, 20]);
-    // The odd ones out of the distribution before are known as such.
+    // Results of the previous distribution are recognised.
     const { state: mixed } = issued(core, plane, [21], later);
     expect(mixed.open.map(({ generation }) => generation)).toEqual([...Array(8).fill(0), 2]);
   });
@@ -108,7 +108,7 @@ describe('covarianceAdaptation', () => {
     expect(core.fold(after, facts.at(-1)!).run!.distribution.normal.generation).toBe(1);
   });
 
-  it('accepts the result of another strategy only if it beats all of its own', () => {
+  it('accepts the result of another strategy only if it is better than all of its own', () => {
     const core = covarianceAdaptation(plane, settings);
     const { state, open } = issued(core, plane, [1, 2]);
     const mine = core.fold(state, completed(open[0]!, 3));
@@ -118,7 +118,7 @@ describe('covarianceAdaptation', () => {
     expect(promoted.run!.outcomes).toMatchObject([{ id: 9, standing: { losses: [1], budget: 9 } }]);
   });
 
-  it('repeats a draw that was turned down before from its tag', () => {
+  it('reconstructs a draw whose ask was retried from its tag', () => {
     const core = covarianceAdaptation(plane, settings);
     const suggested = suggestedBy(core, core.start, plane, 1, 3);
     expect(suggested.tags).toEqual({ origin: 'run 1, generation 1', cmaes: '3' });
@@ -147,7 +147,7 @@ describe('covarianceAdaptation', () => {
     for (const odds of state.run!.distribution.choices.odds) expect(odds[3]).toBe(Math.max(...odds));
   });
 
-  it('is not misled by inactive parameters', () => {
+  it('ignores inactive parameters', () => {
     const branched = envOf(space({ kind: choice(['plain', 'deep']), x: float(0, 1), depth: when('kind', 'deep', float(0, 1)) }));
     const { state, ended } = evolved(covarianceAdaptation(branched, settings), branched, 200, ([kind, x]) => [
       (kind! < 0.5 ? 0 : 1) + (x! - 0.2) ** 2,

@@ -64,7 +64,7 @@ describe('differentialChild', () => {
     const child = differentialChild(domain.axes, donors, 'rand', { scale: 0.5, crossover: 0 }, rng());
     expect(child.filter((u) => u === 0.5)).toHaveLength(1);
   });
-  it('goes half-way to a bound that it would cross', () => {
+  it('goes halfway to a bound that it would cross', () => {
     const far = { ...donors, plus: [1, 0], minus: [0, 1] };
     const child = differentialChild(domain.axes, far, 'rand', { scale: 1, crossover: 1 }, rng());
     expect(child).toEqual([expect.closeTo(0.85), expect.closeTo(0.2)]);
@@ -86,7 +86,7 @@ describe('differentialEvolution', () => {
     expect(Math.min(...state.members.map(({ standing }) => standing.losses[0]!))).toBeLessThan(1e-6);
   });
 
-  it('lets a child take the place of its target alone, where it does no worse', () => {
+  it('replaces only the target by a child that is no worse', () => {
     const core = differentialEvolution(plane, settings);
     const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss)).reduce(core.fold, core.start);
     const child = (id: number, loss: number, place: number) => ended(id, loss, { place: place - 1, scale: 0.5, crossover: 0.9 });
@@ -101,7 +101,7 @@ describe('differentialEvolution', () => {
     expect(tied.successes).toEqual([]);
   });
 
-  it('renews its memory after as many children as live at once', () => {
+  it('renews its memory after as many children as there are members', () => {
     const core = differentialEvolution(plane, settings);
     const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss)).reduce(core.fold, core.start);
     const children = [0, 1, 2, 3, 4, 5].map((i) => ended(7 + i, 4, { place: i, scale: 0.9, crossover: 0.1 }));
@@ -111,7 +111,7 @@ describe('differentialEvolution', () => {
     expect([successes, competed]).toEqual([[], 0]);
   });
 
-  it('takes results of others for founders, later for the worst; and a promotion for its trial', () => {
+  it('uses results of others as founders, later in place of the worst; and a promotion in place of its trial', () => {
     const core = differentialEvolution(plane, settings);
     const others = [5, 1, 7].map((loss, i) => ended(i + 1, loss, undefined, { by: 'sobol' })).reduce(core.fold, core.start);
     expect(others.immigrants).toBe(3);
@@ -142,11 +142,11 @@ describe('differentialEvolution', () => {
     expect(ids(told([...founders, ...child(5, 7.5)]))).toEqual([1, 2, 3, 4]);
     // Of the five, the child is third and trial 3 fourth: normal scores of 2.5 / 5 and 3.5 / 5.
     expect(told([...founders, ...child(5, 6.5)]).successes[0]!.gain).toBeCloseTo(0.524400513, 8);
-    // With one budget, nothing but the losses counts.
+    // With one budget, only the losses count.
     expect(losses(told(founders))).toEqual([0.5, 0.6, 0.7, 0.8]);
   });
 
-  it('draws until four have come, and never waits', () => {
+  it('draws until there are four results, and never waits', () => {
     const core = differentialEvolution(plane, { ...settings, population: 4 });
     let state = core.start;
     for (let id = 1; id <= 4; id++) state = core.fold(state, suggestedBy(core, state, plane, id));

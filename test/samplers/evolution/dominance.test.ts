@@ -11,7 +11,7 @@ function trial(id: number, losses: number[], rest: Partial<Ended> = {}): Individ
 const ids = (members: readonly Individual[]) => members.map(({ id }) => id);
 
 describe('frontsOf', () => {
-  it('puts feasible before infeasible, those by what they violate, and within equals goes by domination', () => {
+  it('puts feasible before infeasible, orders these by their violation, and feasible ones by domination', () => {
     const trials = [
       trial(1, [0, 0], { constraints: [2, -9] }),
       trial(2, [5, 5]),
@@ -28,7 +28,7 @@ describe('frontsOf', () => {
 });
 
 describe('fittest', () => {
-  it('takes whole fronts, and of the last the loneliest', () => {
+  it('takes whole fronts, and the least crowded of the last one', () => {
     const trials = [trial(1, [0, 10]), trial(2, [1, 9]), trial(3, [4, 4]), trial(4, [10, 0]), trial(5, [11, 11])];
     expect(ids(fittest(trials, 3, byCrowding))).toEqual([1, 4, 3]);
     expect(ids(fittest(trials, 9, byCrowding))).toEqual([1, 4, 3, 2, 5]);

@@ -3,7 +3,7 @@ import type { Evolution } from '../../../src/samplers/evolution/evolution.ts';
 import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
 import type { Point } from '../../../src/space/axis.ts';
 
-/** A core asked and told, one trial after the other; the losses of a point. */
+/** Asks and tells a core, one trial after the other. @param losses of a point */
 export function evolved<S>(core: Evolution<S>, env: Env, trials: number, lossesOf: (point: Point) => readonly number[]) {
   let state = core.start;
   const ended: Ended[] = [];

@@ -50,7 +50,7 @@ describe('geneticAlgorithm, generation by generation', () => {
     expect(ids(core.barrier!.advance(next).parents)).toEqual([2, 5, 4, 7]);
   });
 
-  it('never loses its best, and does not evaluate it again', () => {
+  it('keeps its best, and does not evaluate it again', () => {
     let state = core.start;
     let best = Number.POSITIVE_INFINITY;
     for (let id = 1; id <= 200; id++) {
@@ -86,7 +86,7 @@ describe('geneticAlgorithm, generation by generation', () => {
     expect(answerOf(core, state, { type: 'ask', id: 5 }).tags).toEqual({ origin: 'generation 2, drawn' });
   });
 
-  it('says where a child comes from', () => {
+  it('tags the origin of a child', () => {
     expect(answerOf(core, core.start, { type: 'ask', id: 1 }).tags).toEqual({ origin: 'generation 1, founder' });
     const tags = Array.from({ length: 60 }, (_, i) => answerOf(core, founded, { type: 'ask', id: 5 + i }).tags!.origin!);
     for (const tag of tags) expect(tag).toMatch(/^generation 2, (parent [1-4]|parents [1-4], [1-4])$/);
@@ -113,7 +113,7 @@ describe('geneticAlgorithm, steady', () => {
     expect(ids(state.parents)).toEqual([3, 2]);
   });
 
-  it('founds with fewer where others were there before, but not for promotions of its own trials', () => {
+  it('founds with fewer if there are results of others, but not for promotions of its own trials', () => {
     const others = told(
       core,
       [1, 2, 3].flatMap((id) => [suggested(id, 'sobol'), completed(id, id, 'sobol')]),
@@ -137,7 +137,7 @@ describe('geneticAlgorithm, steady', () => {
     expect(new Set(tried).size).toBe(11);
   });
 
-  it('answers an ask that was turned down with another child, the same each time', () => {
+  it('answers a retry with another child, the same each time', () => {
     const state = told(
       core,
       [1, 2, 3, 4].flatMap((id) => [suggested(id), completed(id, id)]),

@@ -22,19 +22,19 @@ function zdt1([x, ...rest]: Point): number[] {
 }
 
 describe('nonDominatedSorting', () => {
-  it('dominates 98 % of what the front of ZDT1 does, after 25 000 trials', () => {
+  it('dominates 98 % of the volume of the front of ZDT1 after 25 000 trials', () => {
     const { state } = evolved(nonDominatedSorting(cube(30), settings), cube(30), 25_000, zdt1);
     const losses = state.parents.map(({ standing }) => standing.losses);
     expect(hypervolume(losses, [1.1, 1.1])).toBeGreaterThan(0.98 * (1.1 ** 2 - 1 / 3));
   });
 
-  it('dominates 98 % of what the front of DTLZ2 does', () => {
+  it('dominates 98 % of the volume of the front of DTLZ2', () => {
     const { state } = evolved(nonDominatedSorting(cube(11), settings), cube(11), 10_000, (point) => dtlz2(point, 2));
     const losses = state.parents.map(({ standing }) => standing.losses);
     expect(hypervolume(losses, [1.1, 1.1])).toBeGreaterThan(0.98 * (1.1 ** 2 - Math.PI / 4));
   });
 
-  it('with three objectives, 98 % of what 91 evenly spread points of the front do', () => {
+  it('with three objectives, dominates 98 % of the volume of 91 evenly spread points of the front', () => {
     const directions = Array.from({ length: 13 }, (_, i) => Array.from({ length: 13 - i }, (_, j) => [i, j, 12 - i - j])).flat();
     const reference = directions.map((w) => w.map((x) => x / Math.hypot(...w)));
     expect(reference).toHaveLength(91);
@@ -47,7 +47,7 @@ describe('nonDominatedSorting', () => {
     expect(found).toBeGreaterThan(0.98 * hypervolume(reference, corner));
   });
 
-  it('keeps to the feasible side of a constraint', () => {
+  it('stays on the feasible side of a constraint', () => {
     const env = cube(2);
     const core = nonDominatedSorting(env, { ...settings, population: 20 });
     let state = core.start;
@@ -85,7 +85,7 @@ describe('nonDominatedSorting', () => {
     }
     expect(state).toMatchObject({ generation: 1, children: [] });
     expect(suggestedBy(core, state, env, 7).tags!.origin).toMatch(/^generation 2, parents? /);
-    // Failures hold nothing up, and late results join the next selection.
+    // Failures delay nothing, and late results join the next selection.
     state = core.fold(state, { ...open[0]!, type: 'ended', outcome: 'failed', reason: 'error' });
     state = core.fold(state, { ...open[1]!, type: 'ended', outcome: 'completed', losses: [-1, -1] });
     expect(state.children.map(({ id }) => id)).toEqual([2]);

@@ -43,7 +43,7 @@ describe('offspring', () => {
     ).toEqual([0.2, 0.7]);
   });
 
-  it('is crossed axis by axis with the numbers as they come: the side, the spread, and whether to mutate', () => {
+  it('is crossed axis by axis, with random numbers for the side, the spread, and whether to mutate', () => {
     const numbers = [0.3, 0.25, 0.9, 0.7, 0.25, 0.9];
     const child = offspring(
       plane.axes,
@@ -69,7 +69,7 @@ describe('offspring', () => {
     expect(Math.abs(changed.reduce((a, b) => a + b, 0) / changed.length - 1)).toBeLessThan(0.05);
   });
 
-  it('takes the branch it inherits whole from the parent that has it', () => {
+  it('takes an inherited branch as a whole from the parent that has it', () => {
     const tree = point({ model: 'tree', depth: 7, seed: 1 });
     const net = point({ model: 'net', rate: 1e-3, norm: true, decay: 0.25, seed: 1 });
     const rng = rngFor('branch', '', 1);
@@ -90,7 +90,7 @@ describe('offspring', () => {
     expect(Math.abs(low - 0.5)).toBeLessThan(0.08);
   });
 
-  it('mutates unordered axes by the law of their prior', () => {
+  it('mutates unordered axes by their prior', () => {
     const biased = space({ act: choice(['relu', 'tanh', 'gelu'], { prior: weights([6, 3, 1]) }) });
     const rng = rngFor('prior', '', 1);
     const { of } = biased.axes[0]!.levels!;
@@ -101,7 +101,7 @@ describe('offspring', () => {
     });
   });
 
-  it('is in the cube, and after snap a fixed point with 0.5 for what does not exist; unordered values are a parent’s unless mutated', () => {
+  it('is in the cube, and after snap a fixed point with 0.5 on inactive axes; unordered values are a parent’s unless mutated', () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(0, 0.2, 1), (seed, mutation) => {
         const rng = rngFor(String(seed), 'any', 0);

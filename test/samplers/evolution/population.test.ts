@@ -57,7 +57,7 @@ describe('enter', () => {
     );
   });
 
-  it('gives a newcomer the place of a member that does exactly as well, so that others stay', () => {
+  it('replaces a member with exactly equal losses first, so that others stay', () => {
     const full = settle([member(1), member(2), member(3)], 3);
     expect(ids(enter(full, member(9, { losses: [2] }), 3))).toEqual([1, 9, 3]);
     expect(ids(enter(full, member(9, { losses: [2.5] }), 3))).toEqual([1, 2, 9]);
@@ -65,7 +65,7 @@ describe('enter', () => {
     expect(ids(enter(late, member(4, { losses: [2] }), 3))).toEqual([4, 8, 9]);
   });
 
-  it('returns the very same population for one that is not fit enough', () => {
+  it('returns the same population for a trial that is not fit enough', () => {
     const full = settle([member(1), member(2)], 2);
     expect(enter(full, member(3), 2)).toBe(full);
   });
@@ -92,7 +92,7 @@ describe('tournament', () => {
     for (let id = 1; id <= 10; id++) expect(Math.abs(share(id) - 0.1)).toBeLessThan(0.01);
   });
 
-  it('of k is won by the i-th of n with probability ((n - i + 1)^k - (n - i)^k) / n^k', () => {
+  it('of k selects the i-th of n with probability ((n - i + 1)^k - (n - i)^k) / n^k', () => {
     const share = wins(3);
     for (let id = 1; id <= 10; id++) expect(Math.abs(share(id) - ((11 - id) ** 3 - (10 - id) ** 3) / 1000)).toBeLessThan(0.01);
   });

@@ -30,12 +30,12 @@ describe('rankingOf', () => {
     expect(ranking.standing(facts, ended)).toEqual({ index: 1, tier: 0, budget: 9, losses: [5] });
   });
 
-  it('keeps of the reports those that add a result at a rung', () => {
+  it('keeps only reports that add a result at a rung', () => {
     const { facts } = told([begin(1), report(1, 0.5, 9), report(1, 1, 8), report(1, 2, 7), report(1, 3, 6), report(7, 1, 0)]);
     expect(facts.toArray()).toEqual([begin(1), report(1, 1, 8), report(1, 3, 6)]);
   });
 
-  it('gives trials of different budgets the normal scores of their places, infeasible ones behind all', () => {
+  it('gives trials of different budgets the normal scores of their ranks, with infeasible ones last', () => {
     const trials = [
       end(1, { losses: [0.5], budget: 9 }), // place 2 of 3
       stopped(2, 1, 7), // worse than 1 at step 1: place 3
@@ -79,7 +79,7 @@ describe('rankingOf', () => {
     expect(now(after)).toEqual([expect.closeTo(SCORE, 8), expect.closeTo(0, 9)]);
   });
 
-  it('gives no standing to a twin, where budgets differ', () => {
+  it('gives a duplicate no rank if budgets differ', () => {
     const same = (id: number) => [begin(id), report(id, 1, 5), report(id, 3, 4), report(id, 9, 3), end(id, { losses: [3], budget: 9 })];
     const { ranking, facts } = told([begin(9), report(9, 1, 8), stopped(9, 1, 8), ...same(1), ...same(2)]);
     expect(ranking.standing(facts, end(1, { losses: [3], budget: 9 }))).toMatchObject({ tier: 0 });

@@ -39,14 +39,14 @@ function learning(env: Env, random = 0) {
 }
 
 describe('logLosses', () => {
-  it('spreads the best, whatever the units', () => {
+  it('spreads the best in any units', () => {
     const losses = [1, 1.1, 2, 3, 11];
     const logs = logLosses(losses)!;
     expect([...logs].sort((a, b) => a - b)).toEqual([...logs]);
     expect(logs[1]! - logs[0]!).toBeGreaterThan(0.05 * (logs[4]! - logs[3]!));
     for (const [i, l] of logLosses(losses.map((x) => 1e9 * x - 7e9))!.entries()) expect(l).toBeCloseTo(logs[i]!, 6);
   });
-  it('says so if all losses are equal, and does not overflow', () => {
+  it('recognises that all losses are equal, and does not overflow', () => {
     expect(logLosses([3, 3, 3])).toBeUndefined();
     for (const l of logLosses([-1.7e308, 0, 1.7e308])!) expect(Number.isFinite(l)).toBe(true);
   });
@@ -66,7 +66,7 @@ describe('climb', () => {
     expect(decoded).toContainEqual({ x: 8, y: 1 });
   });
 
-  it('looks along some axes at a time where there are many, and along all of them in the end', () => {
+  it('tries some axes at a time if there are many, and all of them in the end', () => {
     const wide = space(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, float(0, 1)])));
     let asked = 0;
     const moved = new Set<number>();
@@ -83,7 +83,7 @@ describe('climb', () => {
 });
 
 describe('forestSurrogate', () => {
-  it('finds the branch and the place in it', () => {
+  it('finds the branch and the optimum in it', () => {
     const env = rootEnv(net);
     const of = learning(env);
     const loss = (p: readonly number[]) => {
@@ -146,10 +146,10 @@ describe('forestSurrogate', () => {
     };
     const stairs = (at: string) => at.split(' ').reduce((sum, step, i) => sum + (Number(step) / 8 - [0.27, 0.63][i]!) ** 2, 0);
     let told = 0;
-    expect(tried(stairs)).toBeGreaterThan(1.5 * tried((at) => stairs(at) + 1e-9 * told++)); // where no two results are equal there is nothing to learn
+    expect(tried(stairs)).toBeGreaterThan(1.5 * tried((at) => stairs(at) + 1e-9 * told++)); // if no two results are equal, there is nothing to learn
   });
 
-  it('survives any losses, says when it cannot tell them apart, and depends only on its results', () =>
+  it('survives any losses, recognises that all are equal, and depends only on its results', () =>
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(0, 1, 1e300, -1e300, 1e-300, 5), fc.constantFrom(0, 0.25, 0.5, 1)), {

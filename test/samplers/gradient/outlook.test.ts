@@ -24,7 +24,7 @@ it('leaves a descent that could not reach the best loss even along its tangent',
   expect(leaves(at(1, 1, Number.NaN), 0.9)).toBe(false);
 });
 
-it('counts no fall beyond the border', () => {
+it('expects no decrease beyond the border', () => {
   const border = { ...at(1, 10, 0), x: Float64Array.of(0.01, 0.5) };
   expect(leaves(border, 0.8)).toBe(true);
   expect(leaves(at(1, 10, 0), 0.8)).toBe(false);
@@ -36,7 +36,7 @@ it('leaves a slow descent if another trial is better, and refines the best one',
   expect(leaves(at(1, 10, 10), 1, { slowSteps: 3 })).toBe(false);
 });
 
-it('leaves a slow descent that cannot gain more than noise hides', () => {
+it('leaves a slow descent whose gain would be below the noise', () => {
   expect(leaves(at(1, 0.1, 0.1), 1, { slowSteps: 3, noise: 0.02 })).toBe(true);
   expect(leaves(at(1, 1, 1), 1, { slowSteps: 3, noise: 0.02 })).toBe(false);
   expect(leaves(at(1, 10, 10), 0.99, { slowSteps: 3, noise: 0.02 })).toBe(false);

@@ -30,7 +30,7 @@ const look = (prober: Prober, f: (point: Point) => number, seed = 1, fails: (slo
 };
 
 describe('differences', () => {
-  it('need two trials an axis, and are exact for a parabola, at the walls too', () => {
+  it('need two trials for each axis, and are exact for a parabola, also at the walls', () => {
     const { slots, gradient, curvature } = look(finiteDifferences, bowl);
     expect(slots.map(({ role }) => role)).toEqual(['probe-0', 'probe+0', 'probe-1', 'probe+1', 'probe-2', 'probe+2']);
     expect(slots.every(({ point }) => point.every((u) => u >= 0 && u <= 1))).toBe(true);

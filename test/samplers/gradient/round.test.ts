@@ -14,7 +14,7 @@ const suggested = (id: number, role: string, number = 3): Suggested => ({
 const ended = (id: number, loss: number): Ended => ({ type: 'ended', outcome: 'completed', id, by: 'x', point: [0], losses: [loss] });
 
 describe('a round', () => {
-  it('hands out its trials in order, knows where they run, and is settled when all have ended, in whatever order', () => {
+  it('hands out its trials in order, records their ids, and is settled when all have ended, in any order', () => {
     expect(nextSlot(round)?.role).toBe('a');
     const open = assignTrial(assignTrial(round, suggested(1, 'a')), suggested(2, 'b'));
     expect(nextSlot(open)).toBeUndefined();

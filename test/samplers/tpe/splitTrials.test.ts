@@ -5,7 +5,7 @@ import { rankWeights, splitTrials } from '../../../src/samplers/tpe/splitTrials.
 const trial = (index: number, losses: number[], tier: 0 | 1 | 2 = 0): RankedTrial => ({ index, tier, budget: 1, losses });
 const ranking = (trials: RankedTrial[]) => trials.sort(compareRanked);
 
-it('takes a tenth of the trials for good, 25 at most, all of equal worth where there is one objective', () => {
+it('counts a tenth of the trials as good, 25 at most, with equal weights for one objective', () => {
   const of = (n: number) => splitTrials(ranking(Array.from({ length: n }, (_, index) => trial(index, [-index]))));
   expect(of(0).size).toBe(0);
   expect([...of(11)]).toEqual([
@@ -15,7 +15,7 @@ it('takes a tenth of the trials for good, 25 at most, all of equal worth where t
   expect(of(1000).size).toBe(25);
 });
 
-it('weighs the good ones of several objectives by the volume that each alone dominates', () => {
+it('weights good trials of several objectives by the volume that only they dominate', () => {
   // Fifteen of a far front, so that two are good.
   const front = [trial(0, [0, 10]), trial(1, [10, 5])];
   const far = Array.from({ length: 13 }, (_, i) => trial(i + 2, [20, 20 + i]));
@@ -43,7 +43,7 @@ it('gives little weight to good trials that are barely better, and none to repea
   ]);
 });
 
-it('weighs the good ones of one objective by their rank', () => {
+it('weights good trials of one objective by their rank', () => {
   expect(rankWeights(0)).toEqual([]);
   expect(rankWeights(1)).toEqual([1]);
   const weights = rankWeights(10);

@@ -19,7 +19,7 @@ const suggested = (id: number, point: readonly number[], more: Partial<Suggested
   ...more,
 });
 
-/** A core with what it was told. */
+/** A core with its facts. */
 function learning(env: Env) {
   const core = tpeSurrogate(env, settings);
   let state: TpeState = core.start;
@@ -46,7 +46,7 @@ const proposals = (of: ReturnType<typeof learning>, n = 40) => Array.from({ leng
 const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
 
 describe('tpeSurrogate', () => {
-  it('proposes near the good trials, and says how much better than elsewhere', () => {
+  it('proposes near the good trials, and tags how much better that is than elsewhere', () => {
     const of = learning(rootEnv(square));
     of.explore(40, ([x, y]) => (x! - 0.2) ** 2 + (y! - 0.7) ** 2);
     const distance = mean(proposals(of).map(([x, y]) => Math.hypot(x! - 0.2, y! - 0.7)));
@@ -166,7 +166,7 @@ describe('tpeSurrogate', () => {
     for (let k = 0; k < 4; k++) {
       const x = 0.9 + 0.002 * k;
       const { id } = at(x, { losses: [1 + k / 100] }, { budget: 3 });
-      at(x, { losses: [5 + k / 100] }, { budget: 9, resumes: id }); // higher than what others came to at 3 epochs
+      at(x, { losses: [5 + k / 100] }, { budget: 9, resumes: id }); // worse than others at 3 epochs
     }
     expect(mean(proposals(of).map(([x]) => Math.abs(x! - 0.9)))).toBeLessThan(0.1);
   });
@@ -184,7 +184,7 @@ describe('tpeSurrogate', () => {
     expect(of.propose(50)).toEqual(whole.propose(50));
   });
 
-  it('chooses the branch first, then what exists in it', () => {
+  it('chooses the branch first, then the parameters in it', () => {
     const net = space({
       model: choice(['svm', 'tree', 'net']),
       c: when('model', 'svm', float(0, 1)),
@@ -218,7 +218,7 @@ describe('tpeSurrogate', () => {
     }
   });
 
-  it('trades several objectives off: it proposes along the front', () => {
+  it('proposes along the front of several objectives', () => {
     const of = learning(rootEnv(square, { objectives: ['left', 'right'] }));
     for (let k = 0; k < 60; k++) {
       const { point } = of.core.explore(of.state(), { type: 'ask', id: k + 1 })!;
@@ -230,7 +230,7 @@ describe('tpeSurrogate', () => {
     expect(Math.max(...points.map(([x]) => x!)) - Math.min(...points.map(([x]) => x!))).toBeGreaterThan(0.3);
   });
 
-  it("leans to the user's belief while it knows little, and drops it when it is wrong", () => {
+  it("follows the user's prior while there are few results, and drops it when it is wrong", () => {
     const believing = space({ x: float(0, 1, { prior: normal(0.8, 0.05) }), y: float(0, 1) });
     const off = (domain: typeof square, trials: number, key: number) => {
       const of = learning(rootEnv(domain));
@@ -263,7 +263,7 @@ describe('tpeSurrogate', () => {
               const trial = each.expect(mixed.snap([x, x, x]));
               if (ends) each.end(completed(trial, loss));
             }
-            if (k % 5 === 0) of.propose(7); // to be asked must not show
+            if (k % 5 === 0) of.propose(7); // asks must not change the state
           });
           const proposed = of.propose(500);
           expect(proposed).toEqual(again.propose(500));

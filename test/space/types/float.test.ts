@@ -68,14 +68,14 @@ describe.each(kinds)('a %s float', (_, dimension) => {
   });
 });
 
-test('the place of a value is that of its scale', () => {
+test('the coordinate of a value follows its scale', () => {
   expect(only(float(-5, 5)).decode([0.25]).x).toBe(-2.5);
   expect(only(float(1e-4, 1, { log: true })).decode([0.25]).x).toBe(1e-3);
   expect(only(float(0.1, 0.9, { logit: true })).decode([0.5]).x).toBe(0.5);
   expect(only(float(0, 0.5, { step: 0.05 })).decode([0.3]).x).toBe(0.15);
 });
 
-test('decimals that a person writes stay as they are', () => {
+test('short decimals stay as they are', () => {
   for (const x of [0.1, 0.3, 0.0123456789, 2.5, 9.99])
     expect(only(float(0, 10)).decode(only(float(0, 10)).encode({ x: x as never })).x).toBe(x);
   const rate = only(float(1e-30, 1, { log: true }));
@@ -116,7 +116,7 @@ test('impossible ranges are refused', () => {
   expect(refusal(() => only(float(1e6, 1e6 + 1e-9)))).toContain('first 12 digits');
 });
 
-test('a coordinate that is no number is refused, one outside is held to the range', () => {
+test('a coordinate that is NaN is refused, and one outside is clamped', () => {
   const { snap, decode } = only(float(0, 1));
   expect(refusal(() => snap([Number.NaN]))).toBe('x: expected a coordinate in [0, 1], got NaN');
   expect(refusal(() => decode([]))).toBe('expected a point of 1 coordinates, got 0');
