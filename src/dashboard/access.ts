@@ -50,19 +50,24 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
   if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
 };
 
-/** Refuses requests for unknown host names, and those of pages of other sites. */
-export function sameSite({ host, names = [] }: Omit<AccessOptions, 'token'>): MiddlewareHandler {
+/** Refuses requests for unknown host names, and those of pages of other sites. @returns the refusal of a request, if there is one */
+export function refuseElsewhere({ host, names = [] }: Omit<AccessOptions, 'token'>): (request: Request) => Response | undefined {
   const known = new Set([...namesOf(host), ...names.map((name) => name.toLowerCase())]);
-  return async (c, next) => {
-    const asked = (c.req.header('host') ?? '').toLowerCase();
-    if (!known.has(asked.replace(/:\d+$/, ''))) return c.text('unknown host name; name your proxy with --name', 421);
-    const origin = c.req.header('origin');
-    if (origin !== undefined && origin !== `http://${asked}` && origin !== `https://${asked}`)
-      return c.text('requests from other sites are refused', 403);
-    const site = c.req.header('sec-fetch-site');
-    if (site === 'cross-site' && c.req.path !== '/') return c.text('requests from other sites are refused', 403);
-    await next();
+  return ({ headers, url }) => {
+    const asked = (headers.get('host') ?? '').toLowerCase();
+    if (!known.has(asked.replace(/:\d+$/, ''))) return new Response('unknown host name; name your proxy with --name', { status: 421 });
+    const origin = headers.get('origin');
+    const elsewhere = () => new Response('requests from other sites are refused', { status: 403 });
+    if (origin !== null && origin !== `http://${asked}` && origin !== `https://${asked}`) return elsewhere();
+    if (headers.get('sec-fetch-site') === 'cross-site' && new URL(url).pathname !== '/') return elsewhere();
+    return undefined;
   };
+}
+
+/** The same as middleware. */
+export function sameSite(options: Omit<AccessOptions, 'token'>): MiddlewareHandler {
+  const refuse = refuseElsewhere(options);
+  return async (c, next) => refuse(c.req.raw) ?? next();
 }
 
 const COOKIE = 'hypertide';

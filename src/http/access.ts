@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import { hasRole, tokenDigest, type User, type UserRole, type Users } from './users.ts';
 
 /** The context of a request besides its body. */
@@ -20,16 +20,20 @@ const HEADERS = {
 /** An answer in JSON. It is built in one piece, because middleware that adds headers later costs twice as much. */
 export const answer = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), { status, headers: HEADERS });
 
-/** Accepts a request if its user has one of the roles. Without users, which is possible only on this machine, everyone may do everything. */
-export function permit(users: Users | undefined, roles: readonly UserRole[]): MiddlewareHandler<HttpEnv> {
-  return async (c, next) => {
-    if (!users) return next();
+/**
+ * Accepts a request if its user has one of the roles. Without users, which is possible only on this machine, everyone may do everything.
+ *
+ * @returns the refusal of a request, if there is one
+ */
+export function permit(users: Users | undefined, roles: readonly UserRole[]): (c: Context<HttpEnv>) => Response | undefined {
+  return (c) => {
+    if (!users) return undefined;
     const token = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
     const user = token === undefined ? undefined : users.get(tokenDigest(token));
     if (!user) return answer({ error: 'a token is needed: send it as "Authorization: Bearer <token>"', code: 'unauthorized' }, 401);
     if (!hasRole(user, roles))
       return answer({ error: `${user.name} is a ${user.role}: this needs the role ${roles.join(' or ')}`, code: 'forbidden' }, 403);
     c.set('user', user);
-    return next();
+    return undefined;
   };
 }

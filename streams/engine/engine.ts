@@ -10,6 +10,7 @@ import type { TrialId } from '../../src/messages.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
+import { steady } from '../steady.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import type { Next } from './decider.ts';
 import type { Directive } from './directive.ts';
@@ -60,7 +61,7 @@ export class Engine<P> {
   constructor(options: EngineOptions<P>) {
     const { space, strategy, inspect, past } = options;
     this.#options = options;
-    this.#study = createActor(studyMachine, inspect ? { id: 'study', inspect } : { id: 'study' });
+    this.#study = createActor(steady(studyMachine), inspect ? { id: 'study', inspect } : { id: 'study' });
     this.#replayer = new Replayer(omitUndefined({ space, strategy, past, inspect, ready: () => this.stir() }));
     this.#study.start();
   }

@@ -35,20 +35,22 @@ export function submitter(log: Pick<AuthoredLog, 'append'>): Submitter {
   const waiting = new Map<string, { readonly resolve: (position: number) => void; readonly reject: (error: unknown) => void }>();
   let count = 0;
   return {
-    append: async (fact, { author, user, request: named } = {}) => {
-      const request = named ?? `${own}${++count}`;
-      const key = keyOf(request, author);
-      const applied = new Promise<number>((resolve, reject) => waiting.set(key, { resolve, reject }));
-      applied.catch(() => {}); // the study may end while the fact is being stored
-      const whole = omitUndefined({ ...fact, user, request });
-      try {
-        while ((await log.append(whole, author)) === 'fenced'); // entries of others do not invalidate it
-      } catch (error) {
-        waiting.delete(key);
-        throw error;
-      }
-      return applied;
-    },
+    append: (fact, { author, user, request: named } = {}) =>
+      new Promise<number>((resolve, reject) => {
+        const request = named ?? `${own}${++count}`;
+        const key = keyOf(request, author);
+        waiting.set(key, { resolve, reject });
+        const whole = omitUndefined({ ...fact, user, request });
+        const store = (): Promise<void> =>
+          log.append(whole, author).then(
+            (outcome) => (outcome === 'fenced' ? store() : undefined), // entries of others do not invalidate it
+            (error) => {
+              waiting.delete(key);
+              reject(error);
+            },
+          );
+        void store();
+      }),
     isOwn: (request) => request.startsWith(own),
     apply: ({ fact, position, author, refusal }) => {
       if (waiting.size === 0) return;

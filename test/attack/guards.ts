@@ -94,8 +94,8 @@ const layers = {
   page: {
     'token to act': [['if (!bearer(c)) return', 'if (!c) return']],
     'host names': [["if (!known.has(asked.replace(/:\\d+$/, '')))", 'if (!known)']],
-    origin: [['if (origin !== undefined && origin !== `http://${asked}` && origin !== `https://${asked}`)', "if (origin === '')"]],
-    'sites of requests': [["if (site === 'cross-site' && c.req.path !== '/')", "if (site === '')"]],
+    origin: [['if (origin !== null && origin !== `http://${asked}` && origin !== `https://${asked}`)', "if (origin === '')"]],
+    'sites of requests': [["if (headers.get('sec-fetch-site') === 'cross-site' && new URL(url).pathname !== '/')", "if (url === '')"]],
     'token to read': [['if (!free && !bearer(c)', 'if (!c && !bearer(c)']],
     'token behind a proxy': [['isLoopback(host) && names.length === 0;', 'isLoopback(host);']],
     'type of requests': [["if (!/^application\\/json\\b/.test(c.req.header('content-type') ?? '')) return", 'if (!c) return']],

@@ -45,28 +45,37 @@ export function retryingLog(log: AuthoredLog, warn: (message: string) => void, p
     retrying = false;
     if (!impatience.signal.aborted) warn('there is room again: the study continues');
   };
+  /** Whether a fact could not be stored because the disk is full, and waits for room. */
+  const isToWait = (cause: unknown): boolean => {
+    if (!isDiskFull(cause) || impatience.signal.aborted) return false;
+    ({ message } = cause as Error);
+    return true;
+  };
   /** @returns it, if there is no room for it yet. */
   const store = async (append: Append): Promise<Append | undefined> => {
     try {
       append.stored(await log.append(append.fact, append.author));
     } catch (cause) {
-      if (isDiskFull(cause) && !impatience.signal.aborted) {
-        ({ message } = cause as Error);
-        return append;
-      }
+      if (isToWait(cause)) return append;
       append.refused(cause);
     }
     return undefined;
   };
-  const enter = async (append: Append) => {
-    if (!retrying && !(await store(append))) return;
-    queue.push(append);
-    await retry();
-  };
+  /** Keeps a fact until there is room for it, after those that are kept already. */
+  const keep = (fact: unknown, author: string | undefined) =>
+    new Promise<'stored' | 'fenced'>((stored, refused) => {
+      queue.push({ fact, author, stored, refused });
+      void retry();
+    });
   return {
     ...log,
     append: (fact, author) => {
-      const stored = new Promise<'stored' | 'fenced'>((resolve, reject) => void enter({ fact, author, stored: resolve, refused: reject }));
+      const stored = retrying
+        ? keep(fact, author)
+        : log.append(fact, author).catch((cause) => {
+            if (!isToWait(cause)) throw cause;
+            return keep(fact, author);
+          });
       pending.add(stored);
       const settled = () => void pending.delete(stored);
       stored.then(settled, settled);

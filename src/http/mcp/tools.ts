@@ -3,6 +3,7 @@ import type { ObjectSchema, Schema } from '../../facts/schema.ts';
 import { validate } from '../../facts/validate.ts';
 import { type Intent, intents, isIntent } from '../../study/intents.ts';
 import { failureFor } from '../failure.ts';
+import { checkSize } from '../fields.ts';
 import { handle } from '../handlers.ts';
 import { type Operation, type OperationId, operationIds, operations } from '../operations.ts';
 import type { RunningStudies } from '../studies.ts';
@@ -108,6 +109,7 @@ async function answer(
     key: request,
   };
   try {
+    checkSize(fields);
     const result = await handle(id, studies, asked, dry);
     return { content: [{ type: 'text' as const, text: JSON.stringify(result) }] };
   } catch (error) {
