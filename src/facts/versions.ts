@@ -9,8 +9,9 @@
  * - 3: of lost or preempted attempts, only those count that a trainer has claimed and that have reported nothing.
  * - 4: an error within 10 seconds of the claim ends no trial while other trainers work: one of them tries it. Trainers can be told to
  *   pause or to end. An attempt that no trainer has claimed is never counted.
+ * - 5: a cancelled trial whose trainer is lost or fails before it obeys ends as stopped, with its last report as the result.
  */
-export const RULES = 4;
+export const RULES = 5;
 
 /**
  * Version of the decisions of strategies, for new studies. It grows with each change after which the same log gives other suggestions; an

@@ -1,6 +1,7 @@
 import { bounded } from '../errors.ts';
 import type { Cancelled, Completed, FailedFact, ReportedFact, Started, Stopped, TrialEvent } from '../facts/facts.ts';
 import type { Refusal, RefusalCode } from '../facts/refusal.ts';
+import type { Settings } from './settings.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** The functions below return why a fact is rejected, or undefined if it counts. */
@@ -67,3 +68,6 @@ export function refuseFailure(fact: FailedFact, trial: OpenTrial<unknown>): Verd
 /** @param losses or the name of the value that is missing. */
 export const refuseValues = (losses: readonly number[] | string): Verdict =>
   typeof losses === 'string' ? refuse('missing-field', `values.${losses} is missing`) : undefined;
+
+/** Whether a checkpoint counts. Programs get it as an argument, and would read one that begins with a dash as an option. */
+export const isReference = (checkpoint: string, { rules }: Settings): boolean => rules < 2 || !checkpoint.startsWith('-');

@@ -16,7 +16,17 @@ import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { type Applied, rejected } from './appliedEntry.ts';
 import { countAttempt, isLastAttempt } from './attempts.ts';
-import { refuse, refuseAuthor, refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep, refuseValues } from './claim.ts';
+import {
+  isReference,
+  refuse,
+  refuseAuthor,
+  refuseClaim,
+  refuseFailure,
+  refuseResult,
+  refuseRun,
+  refuseStep,
+  refuseValues,
+} from './claim.ts';
 import { Configurations } from './configurations.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
@@ -168,7 +178,7 @@ export class Trials<P> {
     const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
     if (refusal) return rejected(fact, refusal);
     trial.at = fact.step;
-    if (fact.checkpoint !== undefined && this.#isReference(fact.checkpoint)) trial.checkpoint = fact.checkpoint;
+    if (fact.checkpoint !== undefined && isReference(fact.checkpoint, this.#settings)) trial.checkpoint = fact.checkpoint;
     this.trainers.reported(trial, at);
     if (trial.step !== undefined && fact.step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
     trial.step = fact.step;
@@ -198,30 +208,26 @@ export class Trials<P> {
   }
 
   /** Ends a trial with a result, or as failed if the result is known to be wrong. */
-  #conclude(fact: Completed | Stopped, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {
+  #conclude(fact: EndFact, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {
     const { id } = trial.proposal;
-    const { checkpoint } = fact;
+    const checkpoint = 'checkpoint' in fact ? fact.checkpoint : undefined;
     if (this.#retracted.has(id)) return this.#end(fact, trial, 'retracted', { outcome: 'failed', reason: 'retracted' });
-    if (checkpoint !== undefined && this.#isReference(checkpoint)) this.#checkpoints.set(id, checkpoint);
+    if (checkpoint !== undefined && isReference(checkpoint, this.#settings)) this.#checkpoints.set(id, checkpoint);
     return this.#end(fact, trial, status, end);
-  }
-
-  /** Programs get the checkpoint as an argument, and would read one that begins with a dash as an option. */
-  #isReference(checkpoint: string): boolean {
-    return this.#settings.rules < 2 || !checkpoint.startsWith('-');
   }
 
   #fail(fact: FailedFact, trial: OpenTrial<P>, at: number): Applied<P> {
     const refusal = refuseFailure(fact, trial);
     if (refusal) return rejected(fact, refusal);
     const { reason, checkpoint } = fact;
-    if (checkpoint !== undefined && this.#isReference(checkpoint)) trial.checkpoint = checkpoint;
+    if (checkpoint !== undefined && isReference(checkpoint, this.#settings)) trial.checkpoint = checkpoint;
     const isInterrupted = reason === 'lost' || reason === 'preempted';
     trial.unclaimed = trial.run === undefined;
     const isForOthers = this.trainers.failed(trial, fact, at, this.#settings.rules >= 4 && !trial.cancelled);
     if (!isForOthers) countAttempt(trial, this.#settings, isInterrupted);
     const { retryErrors = false } = this.#settings.limits;
     const again = isForOthers || isInterrupted || (reason === 'error' && retryErrors);
+    if (trial.cancelled && reason !== 'infeasible' && reason !== 'non-finite') return this.#endCancelled(fact, trial, reason);
     if (!again || trial.cancelled || (!isForOthers && isLastAttempt(trial, this.#settings, isInterrupted)))
       return this.#end(fact, trial, 'failed', { outcome: 'failed', reason });
     this.open.await(trial);
@@ -231,8 +237,14 @@ export class Trials<P> {
   #cancel(fact: Cancelled, trial: OpenTrial<P>): Applied<P> {
     if (trial.cancelled) return { effect: 'noted', fact };
     trial.cancelled = true;
-    if (trial.awaiting) return this.#end(fact, trial, 'failed', { outcome: 'failed', reason: 'cancelled' });
-    return { effect: 'cancelled', fact };
+    return trial.awaiting ? this.#endCancelled(fact, trial, 'cancelled') : { effect: 'cancelled', fact };
+  }
+
+  /** Ends a cancelled trial whose trainer did not obey. From rules 5 on, its last report is its result, as if the trainer had. */
+  #endCancelled(fact: FailedFact | Cancelled, trial: OpenTrial<P>, reason: NonNullable<End['reason']>): Applied<P> {
+    return this.#settings.rules >= 5 && trial.losses
+      ? this.#conclude(fact, trial, 'stopped', { outcome: 'stopped', losses: trial.losses })
+      : this.#end(fact, trial, 'failed', { outcome: 'failed', reason });
   }
 
   #end(fact: EndFact, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {

@@ -43,7 +43,9 @@ describe('commands on a study on a server', () => {
     const on = (command: string, ...more: string[]) => hypertide(place, command, ...at('read'), ...more);
     const rows: { trial: number; values: { value: number } }[] = JSON.parse((await on('trials', '--json')).out);
     expect(rows.map(({ trial }) => trial)).toEqual([1, 2, 3, 4, 5]);
-    expect((await on('trials', '3')).out).toMatch(/^\d+ +\S+Z +w +completed +.*value=/m);
+    const { out: facts } = await on('trials', '3');
+    expect(facts).toMatch(/^\d+ +\S+Z +engine +suggested /m);
+    expect(facts).toMatch(/^\d+ +\S+Z +w +completed +.*value=/m);
     const best = Math.min(...rows.map(({ values }) => values.value));
     expect(JSON.parse((await on('best', '--json')).out)).toMatchObject({ values: { value: best } });
     expect((await on('export')).out.trim().split('\n')).toHaveLength(5);

@@ -23,6 +23,8 @@ interface Model {
   /** A run that was claimed in this or an earlier attempt. */
   claimed: string | undefined;
   step: number;
+  /** Whether any attempt has reported. */
+  hasReported: boolean;
   errors: number;
   /** Interruptions in a row of attempts that were claimed and did not report. */
   interruptions: number;
@@ -160,10 +162,15 @@ function expected(model: Model, name: Step): Outcome {
   const outcome = table[model.state][name];
   const isUnclaimed = model.state === 'awaiting' && model.claimed !== model.run;
   if (isUnclaimed && ['complete', 'completeNothing', 'loseUnclaimed'].includes(name)) return 'stale-run';
+  if (isEndOfCancelled(model.state, name) && outcome === 'failed') return model.hasReported ? 'stopped' : 'failed';
   if (outcome !== 'awaiting') return outcome;
   const isLast = name === 'error' ? model.errors + 1 >= ERRORS : afterInterruption(model) >= INTERRUPTIONS;
   return isLast ? 'failed' : 'awaiting';
 }
+
+/** Whether a fact ends a trial that is cancelled, without a result of its own: the last report is the result then. */
+const isEndOfCancelled = (state: State, name: Step): boolean =>
+  state === 'cancelled' || (state === 'cancelling' && name !== 'infeasible') || name === 'cancel';
 
 /** How many interruptions count after one more: none if the attempt has reported. */
 const afterInterruption = ({ step, claimed, run, interruptions }: Model): number =>
@@ -176,7 +183,10 @@ function advance(model: Model, name: Step, state: State): void {
     model.step = 0;
   }
   if (name === 'start') model.claimed = model.run;
-  if (name === 'report') model.step++;
+  if (name === 'report') {
+    model.step++;
+    model.hasReported = true;
+  }
   if (name === 'error') model.errors++;
   if (state === 'awaiting' && name !== 'error') model.interruptions = afterInterruption(model);
   model.state = state;
@@ -186,7 +196,10 @@ const line = space({ x: float(0, 1) });
 function begin(): { model: Model; ledger: Ledger<{ readonly x: number }> } {
   const ledger = new Ledger(line);
   ledger.fold({ position: 1, at: 0, fact: createdOf(line, random(), { trials: 5, attempts: ERRORS, retryErrors: true }) });
-  return { ledger, model: { state: 'none', attempt: 0, run: 'r0', claimed: undefined, step: 0, errors: 0, interruptions: 0 } };
+  return {
+    ledger,
+    model: { state: 'none', attempt: 0, run: 'r0', claimed: undefined, step: 0, hasReported: false, errors: 0, interruptions: 0 },
+  };
 }
 
 /** The state of the trial in the ledger. */
@@ -224,8 +237,8 @@ describe('the life of a trial', () => {
     while (paths.length > 0) {
       const longer = paths.flatMap((path) => names.map((name) => [...path, name]));
       paths = longer.filter((path) => {
-        const { state, attempt, run, claimed, step, errors } = walk(path, walked);
-        const key = [state, attempt > 1, claimed === run, claimed !== undefined, step > 0, errors].join();
+        const { state, attempt, run, claimed, step, hasReported, errors } = walk(path, walked);
+        const key = [state, attempt > 1, claimed === run, claimed !== undefined, step > 0, hasReported, errors].join();
         return !seen.has(key) && seen.add(key);
       });
     }

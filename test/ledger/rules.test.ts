@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/facts/entry.ts';
+import { RULES } from '../../src/facts/versions.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { space } from '../../src/space/space.ts';
@@ -88,7 +89,7 @@ describe('rules 1', () => {
     expect(say({ type: 'completed', trial: 2, run: 'r2', values: { value: 1 } }, 'w2')).toBe('refused: wrong-author');
     expect(say({ type: 'changed', rules: 1 })).toBe('noted'); // ignored: rules only increase
     expect(ledger.settings.rules).toBe(2);
-    expect(say({ type: 'changed', rules: 5 })).toBe('refused: bad-field');
+    expect(say({ type: 'changed', rules: RULES + 1 })).toBe('refused: bad-field');
   });
 });
 
@@ -214,6 +215,52 @@ describe('from rules 3 on, a trial', () => {
 
   it('fails after a thousand interruptions, in any case', () => {
     expect(lastOf(3, 1100, report)).toBe(1000);
+  });
+});
+
+describe('from rules 5 on, a cancelled trial', () => {
+  /** The end of a cancelled trial that a fact of its trainer ends, and its losses. */
+  function ending(rules: number, last: object, reports = 1) {
+    const { ledger, say } = folding(rules);
+    say(suggested(1));
+    say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
+    for (let step = 1; step <= reports; step++) say({ type: 'reported', trial: 1, run: 'r', step, values: { value: 1 / step } }, 'w1');
+    say({ type: 'cancelled', trial: 1 });
+    const { event } = ledger.fold({ position: ledger.position + 1, at: 0, fact: { trial: 1, ...last } });
+    return event?.type === 'ended' ? [event.outcome, event.losses ?? event.reason] : undefined;
+  }
+
+  it.each(['lost', 'preempted', 'error', 'timeout'])('ends with its last report if its trainer ends with %s', (reason) => {
+    const last = { type: 'failed', attempt: 1, run: 'r', reason };
+    expect(ending(4, last, 2)).toEqual(['failed', reason]);
+    expect(ending(5, last, 2)).toEqual(['stopped', [0.5]]);
+    expect(ending(5, last, 0)).toEqual(['failed', reason]);
+  });
+
+  it.each(['infeasible', 'non-finite'])('fails if its trainer says %s', (reason) => {
+    expect(ending(5, { type: 'failed', attempt: 1, run: 'r', reason })).toEqual(['failed', reason]);
+  });
+
+  it('ends with its last report if it waits for another attempt', () => {
+    for (const rules of [4, 5]) {
+      const { ledger, say } = folding(rules);
+      say(suggested(1));
+      say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
+      say({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 0.25 } }, 'w1');
+      say({ type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'lost' });
+      say({ type: 'cancelled', trial: 1 });
+      expect(ledger.status(1)).toBe(rules < 5 ? 'failed' : 'stopped');
+    }
+  });
+
+  it('can be retracted', () => {
+    const { say } = folding(5);
+    say(suggested(1));
+    say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
+    say({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 0.25 } }, 'w1');
+    say({ type: 'cancelled', trial: 1 });
+    say({ type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'lost' });
+    expect(say({ type: 'retracted', trial: 1 })).toBe('retracted');
   });
 });
 

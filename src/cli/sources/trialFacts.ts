@@ -11,12 +11,14 @@ import { entriesIn } from './trialTable.ts';
 
 /** `hypertide trials <journal> <trial>`: the entries of the log about one trial, also those that do not count. Resolves with the exit status. */
 export async function printTrialFacts(study: CommandStudy, trial: TrialId, json: boolean): Promise<number> {
-  const found = entriesAbout(trial, await entriesIn(study));
+  const entries = await entriesIn(study);
+  const found = entriesAbout(trial, entries);
+  const isNamed = entries.some(({ author }) => author !== undefined);
   if (found.length === 0) await rowOf(study, trial); // says which trials there are
   const rows = found.map((entry) => {
     const { type = '?', ...fields } = isRecord(entry.fact) ? entry.fact : {};
     const details = [...(entry.refusal ? [`does not count: ${entry.refusal.message}`] : []), ...detailsOf(fields)];
-    return [String(entry.position), new Date(entry.at).toISOString(), authorOf(entry), shown(type), details.join(', ')];
+    return [String(entry.position), new Date(entry.at).toISOString(), authorOf(entry, isNamed), shown(type), details.join(', ')];
   });
   if (json)
     print(JSON.stringify(found.map(({ position, at, author, fact, refusal }) => omitUndefined({ position, at, author, fact, refusal }))));
@@ -38,15 +40,16 @@ function entriesAbout(trial: TrialId, entries: readonly AppliedEntry[]): readonl
 /** What people write without a name. */
 const BY_PEOPLE = new Set(['enqueued', 'retracted', 'cancelled', 'annotated', 'changed']);
 
-/** The author of an entry: journals of one process do not name trainers. */
-function authorOf({ author, fact: data }: AppliedEntry): string {
+/** The author of an entry. @param isNamed whether the log names trainers: a journal of one process does not. */
+function authorOf({ author, fact: data }: AppliedEntry, isNamed: boolean): string {
   if (author !== undefined) return author;
   const fact = parseFact(data);
   if (isRefusal(fact)) return '';
   if ('user' in fact && fact.user !== undefined) return fact.user;
   if (fact.type === 'proposed') return fact.proposer;
   if (fact.type === 'started') return fact.trainer ?? '';
-  return fact.type === 'suggested' ? 'engine' : BY_PEOPLE.has(fact.type) ? 'person' : '';
+  if (BY_PEOPLE.has(fact.type)) return 'person';
+  return isNamed || fact.type === 'suggested' ? 'engine' : '';
 }
 
 /** Fields that the other columns or other commands show: `why` the tags, `logs` the trace. */
