@@ -145,7 +145,7 @@ export class Decider<P> {
     });
   }
 
-  /** The strategy that a study begins with. It first tries the configurations that the results of earlier studies suggest. */
+  /** The strategy that a study begins with. It also tries the configurations that the results of earlier studies suggest. */
   #afterEarlier(strategy: Strategy): Strategy {
     const { configurations = [], studies = [] } = this.ledger.created!.earlier ?? {};
     if (configurations.length === 0) return strategy;

@@ -23,8 +23,8 @@ export type EarlierStudy = AsyncIterable<readonly Entry[]> | Pick<Log, 'read' | 
 
 export interface EarlierOption {
   /**
-   * Logs of earlier studies on similar problems, such as `readJournal('last-week.jsonl')`. A new study first tries up to five configurations that a model
-   * of their results predicts to be good, and records them in `created`. Parameters are matched by name; spaces, objectives and scales may
+   * Logs of earlier studies on similar problems, such as `readJournal('last-week.jsonl')`. A new study tries up to five configurations that a model
+   * of their results predicts to be good, as long as they are no worse than its own, and records them in `created`. Parameters are matched by name; spaces, objectives and scales may
    * differ. A study that resumes does not read them again.
    */
   readonly earlier?: readonly EarlierStudy[] | undefined;

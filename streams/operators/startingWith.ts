@@ -1,12 +1,15 @@
-import { sequenceMachine } from '../../machines/sequence.ts';
-import type { Env, Tags } from '../../src/messages.ts';
-import { numberedSequence, type Sequence } from '../../src/samplers/sequence.ts';
+import { numberIn, propose, type StrategyEvent, stateTag, type Tags } from '../../src/messages.ts';
+import { compareRanked, type RankedTrial, rankTrial } from '../../src/samplers/rankedTrial.ts';
+import { findUsable } from '../../src/samplers/sequence.ts';
 import type { Point } from '../../src/space/axis.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { defineStrategy } from '../defineStrategy.ts';
+import type { Strategy } from '../strategy.ts';
 import { chain, stagesOf } from './chain.ts';
 
 /**
- * A strategy that tries some points first. They come after the stages that decide for how long trials train, so that those apply to them too.
+ * A strategy that also tries some points: the first of them first, and then one after each trial of the strategy's own, as long as those tried
+ * so far are at least as good as the strategy's own trials. They come after the stages that decide for how long trials train, so that those apply to
+ * them too.
  *
  * @param tags that say why they are tried
  */
@@ -14,8 +17,7 @@ export function startingWith(points: readonly Point[], tags: Tags, strategy: Str
   const stages = stagesOf(strategy);
   const budgeting = lastBudgeting(stages);
   const at = budgeting === stages.length - 1 ? budgeting : budgeting + 1; // the last stage of a chain has to propose configurations itself
-  const first = stage('earlier', {}, (env) => drive(sequenceMachine, env, { env, core: tagged(env, points, tags) }));
-  return chain(...stages.slice(0, at), first, ...stages.slice(at));
+  return chain(...stages.slice(0, at), given(points, tags), ...stages.slice(at));
 }
 
 /** The index of the last stage that decides for how long trials train; -1 if none does. */
@@ -25,14 +27,40 @@ const lastBudgeting = (stages: readonly Strategy[]): number =>
 /** Whether a strategy has a stage behind which others get budgets for their trials. */
 export const budgetsOthers = (strategy: Strategy): boolean => lastBudgeting(stagesOf(strategy)) >= 0;
 
-function tagged(env: Env, points: readonly Point[], tags: Tags): Sequence<unknown> {
-  const sequence: Sequence<unknown> = numberedSequence(env, points.length, (i) => points[i]!);
-  return {
-    ...sequence,
-    propose: (state, ask) => {
+interface Comparison {
+  /** The number of the next point. */
+  readonly next: number;
+  /** How many other configurations were suggested. */
+  readonly others: number;
+  readonly given: readonly RankedTrial[];
+  readonly own: readonly RankedTrial[];
+}
+
+const given = (points: readonly Point[], tags: Tags): Strategy =>
+  defineStrategy<Comparison>({
+    name: 'earlier',
+    init: () => ({ next: 0, others: 0, given: [], own: [] }),
+    tell: compared,
+    ask({ next, others, given, own }, ask, _rng, env) {
       if (ask.fixed) return undefined; // with fixed values, it would be another configuration
-      const proposed = sequence.propose(state, ask);
-      return proposed && { ...proposed, tags: { ...proposed.tags, ...tags } };
+      const at = findUsable(next + (ask.retry ?? 0), points.length, (i) => env.feasible(points[i]!));
+      if (at >= points.length || next > others || winRate(given, own) < 0.5) return undefined;
+      return propose(ask, env.name, points[at]!, { ...stateTag(env.name, at), ...tags });
     },
-  };
+  });
+
+function compared(state: Comparison, fact: StrategyEvent, { name }: { readonly name: string }): Comparison {
+  if (fact.type === 'reported' || (fact.type === 'suggested' && fact.resumes !== undefined)) return state;
+  const at = fact.by === name ? numberIn(fact.tags, name) : undefined;
+  if (fact.type === 'suggested') return at === undefined ? { ...state, others: state.others + 1 } : { ...state, next: at + 1 };
+  const ranked = rankTrial(fact.id, fact);
+  if (!ranked) return state;
+  return at === undefined ? { ...state, own: [...state.own, ranked] } : { ...state, given: [...state.given, ranked] };
+}
+
+/** How often one of the given trials is better than one of the strategy's own. */
+function winRate(given: readonly RankedTrial[], own: readonly RankedTrial[]): number {
+  if (given.length === 0 || own.length === 0) return 1;
+  const wins = given.reduce((sum, a) => sum + own.filter((b) => compareRanked(a, b) < 0).length, 0);
+  return wins / (given.length * own.length);
 }

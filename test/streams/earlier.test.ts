@@ -31,9 +31,9 @@ interface Wide {
 /** Lowest at x = 0.2, y = 0.01, kind b. */
 const loss = ({ x, y, kind }: Wide) => (x - 0.2) ** 2 + (Math.log10(y) + 2) ** 2 / 10 + (kind === 'a' ? 0.5 : 0);
 
-async function finished(scale = 1, trials = 30, seed = 'before'): Promise<Log> {
+async function finished(scale = 1, trials = 30, seed = 'before', objective = loss): Promise<Log> {
   const log = memoryLog();
-  await optimize(wide, (params) => scale * loss(params), { study: `past-${seed}`, strategy: random(), trials, seed, log }).result();
+  await optimize(wide, (params) => scale * objective(params), { study: `past-${seed}`, strategy: random(), trials, seed, log }).result();
   return log;
 }
 
@@ -56,24 +56,45 @@ async function begun(earlier: readonly EarlierStudy[], strategy: Strategy = bo()
 }
 
 describe('a study with earlier ones', () => {
-  it('first tries five configurations that are good by their results, whatever the scale of those', async () => {
-    const { rows } = await begun([await finished(), await finished(1000, 30, 'other')]);
-    const first = rows.slice(0, 5);
-    expect(first.map(({ by }) => by)).toEqual(Array(5).fill('earlier'));
-    expect(rows[5]!.by).toBe('bo');
-    expect(first[0]!.tags!.studies).toBe('past-before, past-other');
+  it('tries configurations that are good by their results between its own, whatever the scale of those', async () => {
+    const { rows } = await begun([await finished(), await finished(1000, 30, 'other')], random(), 12);
+    const given = rows.filter(({ by }) => by === 'earlier');
+    expect(given.map(({ trial }) => trial)).toEqual([1, 3, 5, 7, 9]);
+    expect(given[0]!.tags!.studies).toBe('past-before, past-other');
     const randomly = Array.from(await begun([], random(), 30).then((cold) => cold.rows.map(({ params }) => loss(params)))).sort(
       (a, b) => a - b,
     );
-    for (const { params } of first) expect(loss(params)).toBeLessThan(randomly[15]!);
-    expect(Math.min(...first.map(({ params }) => loss(params)))).toBeLessThan(randomly[1]!);
+    for (const { params } of given) expect(loss(params)).toBeLessThan(randomly[15]!);
+    expect(Math.min(...given.map(({ params }) => loss(params)))).toBeLessThan(randomly[1]!);
+  });
+
+  it('leaves them while its own configurations are better', async () => {
+    const misleading = await finished(1, 30, 'misleading', (params) => -loss(params));
+    const { rows } = await begun([misleading], random(), 30);
+    const given = rows.filter(({ by }) => by === 'earlier');
+    expect(given[0]!.trial).toBe(1);
+    expect(given.length).toBeLessThan(3);
+  });
+
+  it('tries them where its own trials say nothing', async () => {
+    const log = memoryLog();
+    const study = createStudy(wide, { strategy: random(), trials: 8, earlier: [await finished()], log });
+    for (let next = await study.ask(); next; next = await study.ask()) {
+      if (next.by === 'random') await study.fail(next.trial, 'preempted');
+      else await study.tell(next.trial, loss(next.params));
+    }
+    expect(study.trials().filter(({ by }) => by === 'earlier')).toHaveLength(4);
+    await study.close();
   });
 
   it('records what it took, resumes without it, and is recomputed from its own log', async () => {
     const { facts, rows } = await begun([await finished()]);
     expect(facts[0]).toMatchObject({
       type: 'created',
-      earlier: { studies: [{ study: 'past-before', results: 30 }], configurations: rows.slice(0, 5).map(({ params }) => params) },
+      earlier: {
+        studies: [{ study: 'past-before', results: 30 }],
+        configurations: expect.arrayContaining(rows.filter(({ by }) => by === 'earlier').map(({ params }) => params)),
+      },
     });
     const reads = { head: () => Promise.reject(new Error('read again')), read: memoryLog().read };
     for (const length of facts.keys()) {

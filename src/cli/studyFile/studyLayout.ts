@@ -67,7 +67,7 @@ export const studyLayout = {
   /** With `epochs`: whether trials that fall behind are stopped early. Default: true. */
   early: optional(bool),
   /**
-   * Journals of earlier studies on similar problems: a new study first tries up to five configurations that their results suggest. Paths are relative
+   * Journals of earlier studies on similar problems: a new study also tries up to five configurations that their results suggest. Paths are relative
    * to the folder of this file; with hypertide serve, `nats:digits` is the study digits of the server.
    */
   earlier: optional(journals),

@@ -48,7 +48,7 @@ class Study:
     strategy  such as "tpe" or {"chain": ["ga", "bo"]}. Default: "auto".
     seed      seed for all random choices.
     parallel  how many trials may be open at once. Default: 1. `optimize` takes it, too.
-    earlier   the journal of an earlier study, or a list of several: a new study first tries up to five configurations that their results suggest.
+    earlier   the journal of an earlier study, or a list of several: a new study also tries up to five configurations that their results suggest.
     options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`.
 
     Raises HypertideError for an invalid argument; the message names it.
