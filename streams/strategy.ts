@@ -179,7 +179,7 @@ export const drivePhases =
         if (told) state = tell(state, told);
         if (told) show?.(state, told);
         const next = outlook(state);
-        const same = last && Object.keys(next).every((sign) => next[sign] === last![sign]);
+        const same = last && isSame(next, last);
         last = next;
         const moved: readonly PhaseEvent<O>[] = same ? NOTHING : [{ type: 'moved', id: told?.id, ...next }];
         const why = told?.type === 'reported' ? fellBehind?.(state) : undefined;
@@ -188,6 +188,11 @@ export const drivePhases =
       const now = () => state;
       return source.pipe(runMachine(logic, env, { ...input, now }, hear)).subscribe(out);
     });
+
+function isSame(next: Outlook, last: Outlook): boolean {
+  for (const sign in next) if (next[sign] !== last[sign]) return false;
+  return true;
+}
 
 /** Sends an inspector each state of a fold as a snapshot. The fold belongs to the machine but is not an actor, which would cost more. */
 function showFold({ name: id, inspect }: Env): ((context: unknown, event: StrategyEvent) => void) | undefined {

@@ -2,9 +2,14 @@ import type { SuggestedFact } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { OpenTrial } from './trial.ts';
 
+/** The map of open trials is copied after this many removals more than it has trials. */
+const FEW = 64;
+
 /** The trials that have not ended: which of them take a slot, and which wait for their next attempt. */
 export class OpenTrials<P> {
-  readonly #byId = new Map<TrialId, OpenTrial<P>>();
+  #byId = new Map<TrialId, OpenTrial<P>>();
+  /** How many were removed since `#byId` was copied. */
+  #removed = 0;
   readonly #awaiting = new Set<TrialId>();
   #running = 0;
 
@@ -16,8 +21,18 @@ export class OpenTrials<P> {
   remove(trial: OpenTrial<P>): void {
     const { id } = trial.proposal;
     this.#byId.delete(id);
+    if (++this.#removed > this.#byId.size + FEW) this.#renew();
     this.#awaiting.delete(id);
     if (!isImport(trial)) this.#running--;
+  }
+
+  /**
+   * V8 links each table that a map has outgrown to the next one, and keeps all of them, with the trials that were in them, from the moment when it
+   * has moved the first to the old generation. A new map has no such past.
+   */
+  #renew(): void {
+    this.#byId = new Map(this.#byId);
+    this.#removed = 0;
   }
 
   /** Marks a trial whose attempt failed as due for another one. */

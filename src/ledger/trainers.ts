@@ -105,7 +105,12 @@ export class Trainers implements Iterable<TrainerState> {
     return mayMove && this.#hasErred(trainer, trial, at, message);
   }
 
-  #hasErred(trainer: Known, { proposal: { id }, claimedAt = 0, failedAtOnce }: OpenTrial<unknown>, at: number, message: string): boolean {
+  #hasErred(trainer: Known, trial: OpenTrial<unknown>, at: number, message: string): boolean {
+    const {
+      proposal: { id },
+      claimedAt = 0,
+      failedAtOnce,
+    } = trial;
     const isProven = trainer.results > 0 && trainer.atOnce.size === 0;
     if (isProven) for (const other of this.#watched) other.atOnce.delete(id); // the trial fails elsewhere too
     if (at - claimedAt > AT_ONCE) {
@@ -116,7 +121,7 @@ export class Trainers implements Iterable<TrainerState> {
     if (!isProven || failedAtOnce.size === 0) trainer.atOnce.set(id, message);
     this.#watched.add(trainer);
     if (failedAtOnce.has(trainer.name) || failedAtOnce.size >= (isProven ? 1 : CHANCES) || this.#isAlone(trainer, at)) return false;
-    failedAtOnce.add(trainer.name);
+    trial.failedAtOnce = new Set([...failedAtOnce, trainer.name]);
     return true;
   }
 
@@ -176,7 +181,7 @@ export class Trainers implements Iterable<TrainerState> {
   }
 
   #clear(trainer: Known): void {
-    trainer.atOnce.clear();
+    if (trainer.atOnce.size > 0) trainer.atOnce.clear();
     if (!trainer.isBlamed) this.#watched.delete(trainer);
   }
 

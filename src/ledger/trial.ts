@@ -21,7 +21,7 @@ export interface OpenTrial<P = Params> {
   /** Time of the claim on the current attempt, in milliseconds since 1970, if the log knows its trainer. */
   claimedAt?: number;
   /** Trainers where an attempt failed at once, by an error that did not count. */
-  readonly failedAtOnce: Set<string>;
+  failedAtOnce: ReadonlySet<string>;
   /** Whether no trainer claimed the last attempt. */
   unclaimed?: boolean;
   /** Its attempt failed and another one is due. */
@@ -51,13 +51,18 @@ function suggestedOf({ trial: id, by, budget, resumes, proposal, tags }: Suggest
 /** How a trial ended, without the fields of its proposal. */
 export type End = Pick<Ended, 'outcome'> & Partial<Omit<Ended, keyof Suggested>>;
 
-/** The end of a trial as strategies receive it. Two spreads would take most of the time that the ledger needs for it. */
+/** The end of a trial as strategies receive it. Field by field: V8 takes ten times as long to add a field to a spread. */
 export function endedOf(
   { proposal, step }: OpenTrial<unknown>,
   { outcome, losses, reason, gradient, stderr, constraints, seconds }: End,
 ): Ended {
-  const ended: { -readonly [K in keyof Ended]: Ended[K] } = { ...proposal, type: 'ended', outcome };
-  if (losses !== undefined) ended.losses = losses;
+  const { id, by, point, budget, resumes, proposal: served, tags } = proposal;
+  const ended: { -readonly [K in keyof Ended]: Ended[K] } =
+    losses === undefined ? { type: 'ended', id, by, point, outcome } : { type: 'ended', id, by, point, outcome, losses };
+  if (budget !== undefined) ended.budget = budget;
+  if (resumes !== undefined) ended.resumes = resumes;
+  if (served !== undefined) ended.proposal = served;
+  if (tags !== undefined) ended.tags = tags;
   if (reason !== undefined) ended.reason = reason;
   if (gradient !== undefined) ended.gradient = gradient;
   if (stderr !== undefined) ended.stderr = stderr;
@@ -67,11 +72,13 @@ export function endedOf(
   return ended;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 export const openTrial = <P>(suggestion: SuggestedFact<P>, point: Point): OpenTrial<P> => ({
   suggestion,
   proposal: suggestedOf(suggestion, point),
   runs: new Map(),
-  failedAtOnce: new Set(),
+  failedAtOnce: NONE,
   awaiting: false,
   errors: 0,
   interruptions: 0,

@@ -8,10 +8,10 @@ import type { Parameter } from './parameter.ts';
 /** Checks that data is a mapping from names of parameters. An undefined value counts as absent. */
 export function knownNames(parameters: readonly Parameter[], data: unknown): Configuration {
   if (!isRecord(data)) throw fault('parameters', 'a mapping from names to values', data);
-  const names = parameters.map(({ name }) => name);
-  for (const name of Object.keys(data)) {
-    if (!names.includes(name))
-      throw new SpaceError(`${name}: expected one of ${names.join(', ')}, got an unknown name${nearest(name, names)}`);
+  for (const given of Object.keys(data)) {
+    if (parameters.some(({ name }) => name === given)) continue;
+    const names = parameters.map(({ name }) => name);
+    throw new SpaceError(`${given}: expected one of ${names.join(', ')}, got an unknown name${nearest(given, names)}`);
   }
   return data;
 }
