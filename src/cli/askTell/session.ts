@@ -35,6 +35,8 @@ export class SessionError extends UserError {
   readonly code = 'bad-request';
 }
 
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
 interface Waiter {
   /** Position of the fact with its fixed values. */
   readonly queue: number | undefined;
@@ -89,7 +91,6 @@ export class Session {
       trials: trials || undefined,
     });
     this.#write(createdOf(space, whole, options));
-    this.#write({ type: 'changed', limits: { trials: Number.MAX_SAFE_INTEGER } }); // the budget is a hint: no ask is refused
     this.#engine.caughtUp();
     this.#check();
   }
@@ -108,10 +109,18 @@ export class Session {
     later.catch(() => {}); // reported by #check, where it fails immediately
     this.#engine.stir();
     this.#check();
+    this.#removeLimit();
     if (asked) return asked;
     if (this.#engine.ledger.running < this.#parallel) return later;
     this.#waiting.pop();
     throw this.#busy();
+  }
+
+  /** Removes the limit of trials after the first suggestion: strategies plan with it, but the budget is a hint, and no ask is refused. */
+  #removeLimit(): void {
+    const { settings, nextTrial } = this.#engine.ledger;
+    const { trials = UNLIMITED } = settings.limits;
+    if (trials < UNLIMITED && nextTrial > 1) this.#write({ type: 'changed', limits: { trials: UNLIMITED } });
   }
 
   /** @returns the position of the fact. */
@@ -162,6 +171,7 @@ export class Session {
   /** @throws SessionError if it does not count. */
   #say(fact: Fact): void {
     this.#refusal = undefined;
+    this.#removeLimit(); // the first suggestion may have come after its ask had returned
     this.#write(fact);
     this.#check();
     if (this.#refusal !== undefined) throw new SessionError(this.#refusal);

@@ -143,6 +143,21 @@ describe('a session', () => {
     }
   });
 
+  it('lets strategies plan with the budget', async () => {
+    const session = new Session(init({ space: { x: { type: 'float', low: 0, high: 1 } }, budget: 10 }), 'latinHypercube');
+    const tenths: number[] = [];
+    for (let id = 1; id <= 10; id++) {
+      const { params } = await asked(session);
+      tenths.push(Math.floor((params as { x: number }).x * 10));
+      session.tell({ cmd: 'tell', id, value: 1 });
+    }
+    expect(tenths.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it.each(['ga', 'de', 'sgd', 'cmaes', 'tpe', 'forest'])('has a first suggestion of %s, whatever the budget', async (strategy) => {
+    for (const budget of [1, 40, 100_000]) expect(await asked(new Session(init({ budget }), strategy))).toMatchObject({ id: 1 });
+  });
+
   it('takes a gradient', async () => {
     const space: InitRequest['space'] = { x: { type: 'float', low: -2, high: 2 } };
     const session = new Session(init({ space }), 'random');
