@@ -6,7 +6,9 @@ import { distributionOption } from './distribution.ts';
 import type { Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
+import { gainOption } from './gain.ts';
 import { historyOption, historyPoints } from './history.ts';
+import { hypervolumeOption } from './hypervolumes.ts';
 import { importanceHeight, importanceOption, percent } from './importance.ts';
 import type { FigureKind } from './kinds.ts';
 import { parallelOption } from './parallel.ts';
@@ -115,8 +117,7 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
     return [{ title: 'Trials by trainer', height: timelineHeight(lanes), option: timelineOption(study, theme, lanes, () => true) }];
   },
   pareto: (study, theme) => {
-    if (study.objectives.length < 2)
-      throw new NoFigureError('pareto: expected a study with several objectives; this one has one', { todo: 'draw history instead' });
+    needsSeveral('pareto', study);
     return pairsOf(study.objectives.length).map(([a, b]) => ({
       title: `${cut(study.objectives[a]!.name, 30)} and ${cut(study.objectives[b]!.name, 30)}`,
       note: `${study.onFront.length} of ${study.rows.length} trials are on the front`,
@@ -129,7 +130,35 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
       ),
     }));
   },
+  hypervolume: (study, theme) => {
+    needsSeveral('hypervolume', study);
+    return [
+      {
+        title: 'Hypervolume by trial',
+        note: 'the volume that the front dominates, up to the worst result of each objective',
+        height: 260,
+        option: hypervolumeOption(study, theme),
+      },
+    ];
+  },
+  gain: (study, theme) => {
+    if (!study.gains?.some(({ share }) => share !== undefined))
+      throw new NoFigureError('gain: no model predicts the results so far', { todo: 'run more trials' });
+    return [
+      {
+        title: `Expected gain of further trials in ${cut(study.objectives[0]!.name, 60)}`,
+        note: 'in percent of the lead of the best trial over the median one; below 1 %, it is hardly worth continuing; gaps: no model predicts the results',
+        height: 260,
+        option: gainOption(study, theme),
+      },
+    ];
+  },
 };
+
+function needsSeveral(kind: FigureKind, { objectives }: FigureStudy): void {
+  if (objectives.length < 2)
+    throw new NoFigureError(`${kind}: expected a study with several objectives; this one has one`, { todo: 'draw history instead' });
+}
 
 function overTwo(study: FigureStudy, theme: Theme, names: readonly string[], isRank: boolean): Figure {
   const [x, y] = twoAxes(study, names);

@@ -1,10 +1,9 @@
 import { hypervolume } from '../numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../numeric/pareto/pareto.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
-import { axisStyle, trialAxis } from './drawing/axes.ts';
+import { chartAxis, splitLine, trialAxis } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
-import { formatNumber } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
+import { type AxisScale, numeric } from './drawing/scale.ts';
 import { type Path, stairs } from './drawing/series/stairs.ts';
 import { lastTrial } from './history.ts';
 import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
@@ -12,24 +11,16 @@ import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
 /** The volume that the front dominates, by trial. */
 export function hypervolumeOption(study: FigureStudy, theme: Theme): ChartOption {
   const points = hypervolumePath(study);
-  const end = points.at(-1);
-  const style = axisStyle(theme);
   return {
     grid: { left: 64, right: 24, top: 14, bottom: 42 },
     xAxis: trialAxis(lastTrial(study), theme),
-    yAxis: {
-      type: 'value',
-      min: 0,
-      ...omitUndefined({ max: end && roomAbove(end[1]) }),
-      ...style,
-      axisLabel: { ...style.axisLabel, formatter: formatNumber },
-    },
+    yAxis: { ...chartAxis(hypervolumeScale(points), theme), splitLine: splitLine(theme) },
     series: [stairs('hypervolume', points, { color: theme.colour('completed'), width: 1.8 })],
   };
 }
 
 /** The volume after each trial that enlarged it, and at the last trial. */
-function hypervolumePath({ rows, objectives }: FigureStudy): Path {
+export function hypervolumePath({ rows, objectives }: FigureStudy): Path {
   const results = rows.filter((row) => counts(row) && objectives.every((objective) => objectiveValue(row, objective) !== undefined));
   const losses = results.map((row) => objectives.map((objective) => sign(objective) * objectiveValue(row, objective)!));
   const steps = hypervolumes(losses).map(({ index, volume }) => [results[index]!.trial, volume] as const);
@@ -37,9 +28,12 @@ function hypervolumePath({ rows, objectives }: FigureStudy): Path {
   return end ? [...steps, [lastTrial({ rows }), end[1]]] : [];
 }
 
+/** The axis of the volume. */
+export const hypervolumeScale = (path: Path): AxisScale => numeric('hypervolume', 0, roomAbove(path.at(-1)?.[1] || 1), false);
+
 /** A round end of the axis. */
 function roomAbove(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value || 1));
+  const power = 10 ** Math.floor(Math.log10(value));
   return Number((Math.ceil((1.05 * value) / power / 0.5) * 0.5 * power).toPrecision(6));
 }
 

@@ -10,5 +10,7 @@ export const figureKinds = [
   'timeline',
   'pareto',
   'rank',
+  'hypervolume',
+  'gain',
 ] as const;
 export type FigureKind = (typeof figureKinds)[number];

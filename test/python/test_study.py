@@ -152,8 +152,8 @@ class Results(InFolder):
         figure = study.plot("history")
         self.assertTrue(figure.save(self.path.with_suffix(".svg")).read_text().startswith("<svg"))
         self.assertIn("<html", figure.save(self.path.with_suffix(".html")).read_text())
-        with self.assertRaisesRegex(ht.HypertideError, "save: expected a file that ends in .svg or .html, got h.png"):
-            figure.save("h.png")
+        with self.assertRaisesRegex(ht.HypertideError, "save: expected a file that ends in .svg, .png or .html, got h.pdf"):
+            figure.save("h.pdf")
         self.assertIn("trial 2", study.why(2))
         first = study.trials[0]
         self.assertEqual(list(first)[:4], ["trial", "status", "values", "params"])

@@ -6,7 +6,9 @@ import { clock } from '../../figures/drawing/format.ts';
 import { type AxisScale, numeric } from '../../figures/drawing/scale.ts';
 import { corners } from '../../figures/drawing/series/stairs.ts';
 import { type Figure, figuresOf, parallelAxes, sliceAxes, twoAxes } from '../../figures/figures.ts';
-import { bestSoFar, historyPoints } from '../../figures/history.ts';
+import { gainPaths, gainScale, worthPath } from '../../figures/gain.ts';
+import { bestSoFar, historyPoints, lastTrial } from '../../figures/history.ts';
+import { hypervolumePath, hypervolumeScale } from '../../figures/hypervolumes.ts';
 import { percent } from '../../figures/importance.ts';
 import type { FigureKind } from '../../figures/kinds.ts';
 import { parallelLines } from '../../figures/parallel.ts';
@@ -95,7 +97,24 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
         study.objectives.length > 2 ? [] : corners(study.objectives[pair[0]]!.direction === 'maximize' ? front.toReversed() : front);
       return { type: 'chart', x, y, lines: [{ path: stepped, ink: 'plain' }], points: pointsOf(points!, study) };
     }),
+  hypervolume: (study) => {
+    const path = hypervolumePath(study);
+    return [steps(study, hypervolumeScale(path), [{ path, ink: 'completed' }])];
+  },
+  gain: (study) => [
+    steps(study, gainScale, [
+      { path: worthPath(study), ink: 'dim' },
+      ...gainPaths(study).map((path) => ({ path, ink: 'completed' as const })),
+    ]),
+  ],
 };
+
+/** Stairs by trial. */
+function steps(study: FigureStudy, y: AxisScale, lines: PlaneSketch['lines']): PlaneSketch {
+  const x = numeric('trial', 1, lastTrial(study), false);
+  const placed = lines.map(({ path, ink }) => ({ path: corners(path).map(([a, b]) => [x.place(a), within(y.place(b))] as const), ink }));
+  return { type: 'chart', x, y, lines: placed, points: [] };
+}
 
 const within = (place: number): number => Math.min(1, Math.max(0, place));
 

@@ -78,11 +78,11 @@ results. Each share is followed by its 90 % interval.`,
     );
 
   withRemote(program.command('plot'))
-    .summary('draw a figure in the terminal, or as SVG or HTML')
+    .summary('draw a figure in the terminal, or as SVG, PNG or HTML')
     .description('Draw a figure of a study: in the terminal, or into a file.')
     .addArgument(new Argument('<kind>', 'what to draw').choices(figureKinds).argParser(figureKind))
     .argument('[journal]', 'file of the study, unless it is on a server')
-    .option('-o, --output <file>', 'file to write, which ends in .svg or .html')
+    .option('-o, --output <file>', 'file to write, which ends in .svg, .png or .html')
     .option('--params <name...>', 'parameters to show (default: the most important, or all)')
     .option('--objective <name>', 'objective to show (default: the first one, or all)')
     .addOption(new Option('--theme <theme>', 'colours of the file').choices(['light', 'dark']).default('light'))

@@ -6,13 +6,14 @@ import { sketchesOf } from '../../../src/cli/plot/sketches.ts';
 import { htmlOf, svgOf } from '../../../src/cli/plot/svg.ts';
 import { themes } from '../../../src/figures/drawing/colours.ts';
 import { figuresOf, NoFigureError } from '../../../src/figures/figures.ts';
+import { gainPaths } from '../../../src/figures/gain.ts';
+import { hypervolumePath, hypervolumeScale } from '../../../src/figures/hypervolumes.ts';
 import { type FigureKind, figureKinds } from '../../../src/figures/kinds.ts';
 import { studyOf, trialRow } from '../../figures/support.ts';
 import { hypertide, studyIn } from '../support.ts';
 
 const importances = {
   results: 12,
-  completed: 12,
   fanova: { lr: 0.8, kind: 0.2 },
   pedAnova: { lr: 0.7, kind: 0.3 },
   objective: 'loss',
@@ -32,6 +33,7 @@ const rows = Array.from({ length: 12 }, (_, i) =>
 const study = {
   ...studyOf([...rows, trialRow(13, 0, { status: 'failed', values: undefined as never, curve: [] })], ['loss', 'time']),
   importances,
+  gains: [2, 4, 8, 10, 12].map((trial) => ({ trial, share: trial % 4 ? undefined : 0.1 / trial ** 2 })),
 };
 const size = { columns: 60, lines: 12 };
 
@@ -67,6 +69,35 @@ it('a terminal shows where the best value is, and where trials are', () => {
   expect(render(sketchesOf('importance', study, [])[0]!, size)).toMatch(/^lr {3}█+.* 80 % \(60 % to 90 %\)$/m);
 });
 
+it('the expected gain is in percent, on a log axis, next to the line below which it is hardly worth continuing', () => {
+  const shares = [0.625, 0.156, 0.0694].map((share) => expect.closeTo(share, 3) as number);
+  expect(gainPaths(study)).toEqual([
+    [
+      [4, shares[0]],
+      [8, shares[0]],
+      [8, shares[1]],
+      [10, shares[1]], // there, no model predicted the results
+    ],
+    [
+      [12, shares[2]],
+      [13, shares[2]],
+    ],
+  ]);
+  const none = { ...study, gains: [{ trial: 2, share: 0 }] };
+  expect(gainPaths(none)[0]![0]).toEqual([2, 0.01]); // the lower end of the axis
+  const text = render(sketchesOf('gain', study, [])[0]!, size);
+  expect(text.split('\n')[0]).toBe('Expected gain of further trials in loss');
+  expect(text).toMatch(/^ +100 ┤/m);
+});
+
+it('the hypervolume of a terminal grows up to the last trial', () => {
+  const path = hypervolumePath(study);
+  expect(path.at(-1)![0]).toBe(13);
+  expect(path.map(([, volume]) => volume)).toEqual(path.map(([, volume]) => volume).toSorted((a, b) => a - b));
+  const same = studyOf([trialRow(1, 1, { values: { loss: 1, time: 1 } })], ['loss', 'time']);
+  expect(hypervolumeScale(hypervolumePath(same)).high).toBeGreaterThan(0); // a volume of 0
+});
+
 it('names that are markup, or move the cursor, are text', () => {
   const evil = 'a<script>\u001b[2J{x}';
   const named = studyOf([trialRow(1, 1, { values: { [evil]: 1 } }), trialRow(2, 1, { values: { [evil]: 2 } })], [evil]);
@@ -88,7 +119,9 @@ describe('a study that has nothing to show', () => {
     expect(why('importance')).toThrow(
       new NoFigureError('importance: there are too few results, or all are equal', { todo: 'run more trials' }),
     );
-    expect(why('pareto')).toThrow('expected a study with several objectives');
+    expect(why('pareto')).toThrow('pareto: expected a study with several objectives');
+    expect(why('hypervolume')).toThrow('hypervolume: expected a study with several objectives');
+    expect(why('gain')).toThrow('gain: no model predicts the results so far');
     expect(why('timeline')).toThrow('no trial has started');
     expect(why('intermediate')).toThrow('no trial has reported');
     expect(why('slice', ['depth'])).toThrow('expected a parameter (lr, kind), got depth');
@@ -119,8 +152,10 @@ describe('hypertide plot', () => {
     expect(readFileSync(join(place, 'x.svg'), 'utf8')).toMatch(/^<svg /);
     await hypertide(place, 'plot', 'edf', 'study.jsonl', '-o', 'x.html', '--theme', 'dark');
     expect(readFileSync(join(place, 'x.html'), 'utf8')).toMatch(/^<!doctype html>/);
-    const png = await hypertide(place, 'plot', 'edf', 'study.jsonl', '-o', 'x.png');
-    expect(png).toMatchObject({ code: 2, err: expect.stringContaining('--output: expected a name that ends in .svg or .html, got x.png') });
+    expect(await hypertide(place, 'plot', 'edf', 'study.jsonl', '-o', 'x.pdf')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--output: expected a name that ends in .svg, .png or .html, got x.pdf'),
+    });
     expect(await hypertide(place, 'plot', 'pareto', 'study.jsonl')).toMatchObject({
       code: 2,
       err: expect.stringContaining('draw history instead'),
@@ -142,6 +177,7 @@ describe('hypertide plot', () => {
     const refusals = {
       edf: ['time', 'expected one of loss, accuracy, got time'],
       pareto: ['loss', 'pareto shows all objectives'],
+      hypervolume: ['loss', 'hypervolume shows all objectives'],
       intermediate: ['accuracy', 'intermediate shows the first objective, loss'],
     };
     for (const [kind, [name, error]] of Object.entries(refusals))

@@ -4,6 +4,8 @@ import { themes } from '../../../figures/drawing/colours.ts';
 import { figuresOf } from '../../../figures/figures.ts';
 import type { FigureKind } from '../../../figures/kinds.ts';
 import { figureStudy } from '../../../figures/study.ts';
+import { gains } from '../../../recommendation/gains.ts';
+import { pngOf } from '../../plot/png.ts';
 import { render, type Size } from '../../plot/render.ts';
 import { sketchesOf } from '../../plot/sketches.ts';
 import { readFeed } from '../../sources/readFeed.ts';
@@ -31,6 +33,7 @@ export async function plot(study: CommandStudy, kind: FigureKind, { output, para
     space,
     at,
     importances: usesImportance(kind) ? await importancesOf(feed, objective) : undefined,
+    gains: kind === 'gain' ? gains(feed.begun!.space, objectives[0]!, rows) : undefined,
   });
   if (output === undefined || format === undefined) {
     const sketches = sketchesOf(kind, shown, params);
@@ -39,7 +42,8 @@ export async function plot(study: CommandStudy, kind: FigureKind, { output, para
   }
   const { htmlOf, svgOf } = await import('../../plot/svg.ts');
   const svg = svgOf(figuresOf(kind, shown, themes[theme], params), themes[theme]);
-  await writeOutput(output, format === 'svg' ? svg : htmlOf(`${name}: ${kind}`, svg));
+  const data = { svg: () => svg, html: () => htmlOf(`${name}: ${kind}`, svg), png: () => pngOf(svg) };
+  await writeOutput(output, await data[format]());
   inform(`the figure is in ${output}`);
   return 0;
 }
@@ -50,18 +54,17 @@ const usesImportance = (kind: FigureKind): boolean => ['importance', 'slice', 'c
 /** The objective to draw. Only the first one has learning curves. */
 function objectiveFor(kind: FigureKind, all: readonly ObjectiveSpec[], name: string): ObjectiveSpec {
   const found = all.find((one) => one.name === name);
-  if (kind === 'pareto') throw new UsageError('--objective: pareto shows all objectives');
+  if (kind === 'pareto' || kind === 'hypervolume') throw new UsageError(`--objective: ${kind} shows all objectives`);
   if (found === undefined) throw new UsageError(`--objective: expected one of ${all.map((one) => one.name).join(', ')}, got ${name}`);
   if (kind === 'intermediate' && found !== all[0])
     throw new UsageError(`--objective: intermediate shows the first objective, ${all[0]!.name}`);
   return found;
 }
 
-function formatOf(output: string): 'svg' | 'html' {
+function formatOf(output: string): 'svg' | 'png' | 'html' {
   const ending = output.slice(output.lastIndexOf('.') + 1).toLowerCase();
-  if (ending === 'svg' || ending === 'html') return ending;
-  const todo = ending === 'png' ? 'a browser, Inkscape or rsvg-convert makes a PNG of an SVG' : undefined;
-  throw new UsageError(`--output: expected a name that ends in .svg or .html, got ${output}`, { todo });
+  if (ending === 'svg' || ending === 'png' || ending === 'html') return ending;
+  throw new UsageError(`--output: expected a name that ends in .svg, .png or .html, got ${output}`);
 }
 
 /** Of several figures, two fit below each other. */
