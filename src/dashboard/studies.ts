@@ -94,6 +94,14 @@ export class ShownStudies {
     }
   }
 
+  /** Shows a study no longer, because it was deleted. */
+  remove(id: string): void {
+    this.#shown.get(id)?.feed.close();
+    this.#shown.delete(id);
+    this.#metrics.remove(id);
+    this.tell();
+  }
+
   get(id: string): Shown | undefined {
     return this.#shown.get(id);
   }

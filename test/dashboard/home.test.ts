@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -102,14 +102,29 @@ it('a folder is watched for journals, and other files are passed over', async ()
     await log.close();
   };
   const found: string[] = [];
+  const gone: string[] = [];
   await begin('first.jsonl');
   writeFileSync(join(folder, 'other.jsonl'), '{"some": "data"}\n');
   writeFileSync(join(folder, 'notes.txt'), 'text');
-  const end = await watchJournals(folder, (path) => found.push(path));
+  const end = await watchJournals(folder, { found: (path) => found.push(path), gone: (path) => gone.push(path) });
   expect(found).toEqual([join(folder, 'first.jsonl')]);
   await begin('second.jsonl');
   await expect.poll(() => found).toEqual([join(folder, 'first.jsonl'), join(folder, 'second.jsonl')]);
+  expect(gone).toEqual([]);
+  renameSync(join(folder, 'second.jsonl'), join(folder, 'renamed.jsonl'));
+  await expect.poll(() => [gone, found.slice(2)]).toEqual([[join(folder, 'second.jsonl')], [join(folder, 'renamed.jsonl')]]);
+  rmSync(join(folder, 'first.jsonl'));
+  await expect.poll(() => gone.slice(1)).toEqual([join(folder, 'first.jsonl')]);
   end();
   rmSync(folder, { recursive: true });
-  await expect(watchJournals(folder, () => {})).rejects.toThrow();
+  await expect(watchJournals(folder, { found: () => {}, gone: () => {} })).rejects.toThrow();
+});
+
+it('a study that was deleted is no longer in the list', async () => {
+  const served = await board();
+  await served.say(...finished(1, 0.5));
+  served.studies.remove('net');
+  expect(served.studies.headlines).toEqual([]);
+  expect((await request(`${served.url}api/studies/net`)).status).toBe(404);
+  await served.close();
 });

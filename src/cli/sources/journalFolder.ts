@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { begunIn } from './journalFile.ts';
 
@@ -18,25 +18,40 @@ export async function journalsIn(folder: string, passOver: (error: Error) => voi
   return paths.filter((_, i) => begun[i] !== undefined);
 }
 
+/** What happens to the journals of a folder. */
+interface FolderWatcher {
+  /** Called once for each journal whose study has begun. */
+  readonly found: (path: string) => void;
+  /** Called when a journal was deleted or renamed, and before `found` when another one has taken its place. */
+  readonly gone: (path: string) => void;
+}
+
 /**
  * Finds the journals in a folder, and those that appear there later. Other files that end in `.jsonl` are skipped.
  *
- * @param found called once for each journal whose study has begun
  * @returns resolves when the folder has been read, to a function that ends the watch.
  * @throws the error of the file system if the folder cannot be read
  */
-export async function watchJournals(folder: string, found: (path: string) => void): Promise<() => void> {
-  const known = new Set<string>();
+export async function watchJournals(folder: string, { found, gone }: FolderWatcher): Promise<() => void> {
+  /** The files of the known journals, by path. */
+  const known = new Map<string, number>();
   const look = async (name: string) => {
     const path = join(folder, name);
-    if (!name.endsWith(ENDING) || known.has(path)) return;
+    if (!name.endsWith(ENDING)) return;
+    const file = await stat(path).catch(() => undefined);
+    const before = known.get(path);
+    if (before !== undefined && before !== file?.ino) {
+      known.delete(path);
+      gone(path);
+    }
+    if (file === undefined || known.has(path)) return;
     const begun = await begunIn(path).catch(() => undefined); // not a journal, or gone
     if (begun === undefined || known.has(path)) return;
-    known.add(path);
+    known.set(path, file.ino);
     found(path);
   };
   const watcher: FSWatcher = watch(folder, (_, name) => void (name !== null && look(name)));
-  watcher.on('error', () => {}); // the folder is gone: its journals stay as they were read
+  watcher.on('error', () => {}); // the folder is gone
   for (const name of (await readdir(folder)).sort()) await look(name);
   return () => watcher.close();
 }

@@ -185,6 +185,8 @@ describe('each tool', () => {
     const { client } = await connect(await open());
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(operationIds.filter((id) => id !== 'facts').map(toolOf));
+    const [, named] = /too long for an agent: ([\s\S]+?)\.\n/.exec(readFileSync('docs/guides/agents.md', 'utf8'))!;
+    expect([...named!.matchAll(/`(\w+)`/g)].map(([, name]) => name!).sort()).toEqual(tools.map(({ name }) => name).sort());
     for (const { description, inputSchema } of tools) {
       expect(description).toMatch(/\.$/);
       for (const schema of Object.values(inputSchema.properties ?? {})) expect(schema).toHaveProperty('description');

@@ -34,15 +34,15 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
   const board = await dashboard(serverSettings(options));
   const ending: (() => Promise<unknown>)[] = [board.close];
   try {
-    const add = (path: string) =>
-      void board.studies.add(
-        idOf(path, (id) => board.studies.get(id) !== undefined),
-        journalSource(path),
-        keptFiles(trialsDirectory(stemOf(path))),
-      );
+    const ids = new Map<string, string>();
+    const add = (path: string) => {
+      const id = idOf(path, (one) => board.studies.get(one) !== undefined);
+      ids.set(path, id);
+      board.studies.add(id, journalSource(path), keptFiles(trialsDirectory(stemOf(path))));
+    };
     journals.forEach(add);
     for (const folder of folders) {
-      const end = await watchJournals(folder, add);
+      const end = await watchJournals(folder, { found: add, gone: (path) => board.studies.remove(ids.get(path)!) });
       ending.push(async () => end());
     }
     if (nats !== undefined) ending.push(await addServer(board, nats, options));
