@@ -8,7 +8,7 @@ export const worlds: Readonly<Record<Rule, ChaosOptions>> = {
   // The server delivers each suggestion again after every lease.
   claims: { trials: 100, faults: 0, minutes: 1, seed: 'claims', trainers: 3, pace: 300, deaf: true },
   // Trainings are long, and the engines are suspended.
-  restart: { trials: 12, faults: 2, minutes: 1, seed: 'restart', trainers: 4, lease: 1, pace: 6000, only: ['stopEngines'] },
+  restart: { trials: 12, faults: 2, minutes: 1, seed: 'restart', trainers: 4, lease: 2, pace: 9000, only: ['stopEngines'] },
 };
 
 /** The violation that the checker finds without the rule. Running trainings count as wasted until they end, but only three run at a time. */

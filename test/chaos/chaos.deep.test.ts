@@ -6,7 +6,15 @@ import { chaos } from './world.ts';
 const seed = process.env.CI ? String(Date.now()) : 'test';
 
 it('a study survives kills and suspensions of its server, engines and trainers', async () => {
-  const { violations, completed, recomputed } = await chaos({ trials: 300, faults: 25, minutes: 3, seed, trainers: 6, pace: 600 });
+  const { violations, completed, recomputed } = await chaos({
+    trials: 300,
+    faults: 25,
+    minutes: 4,
+    seed,
+    trainers: 6,
+    pace: 600,
+    stall: 30,
+  });
   expect(violations, `seed ${seed}`).toEqual([]);
   expect(completed).toBe(300);
   expect(recomputed).toBeGreaterThanOrEqual(300);
@@ -17,7 +25,7 @@ it('a study on three servers survives partitions', async () => {
   const { violations, completed } = await chaos({
     trials: 100,
     faults: 8,
-    minutes: 3,
+    minutes: 4,
     seed,
     trainers: 6,
     pace: 600,
@@ -34,7 +42,7 @@ describe.each(['fence', 'claims', 'restart'] as const)('the checker and the rule
     expect((await chaos(worlds[rule])).violations).toEqual([]);
   });
   it('finds the breach without the rule', async () => {
-    const { violations } = await chaos({ ...worlds[rule], without: rule, breach: breaches[rule], minutes: 3 });
+    const { violations } = await chaos({ ...worlds[rule], without: rule, breach: breaches[rule], minutes: 4 });
     expect(violations).toContainEqual(expect.stringMatching(breaches[rule]));
   });
 });

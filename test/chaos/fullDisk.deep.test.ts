@@ -21,7 +21,7 @@ mounts('a study waits while the disk is full, reports that once, and loses nothi
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', place]);
   const study = 'name: study\nparameters:\n  x: { type: float, low: 0, high: 1 }\nstrategy: random\nseed: 1\ntrials: 60\nparallel: 2\n';
   writeFileSync(join(place, 'study.yaml'), study);
-  const program = ['sh', '-c', 'sleep 0.1; echo value={x}'];
+  const program = ['sh', '-c', '[ {trial} -lt 30 ] || until [ -e go ]; do sleep 0.1; done; sleep 0.1; echo value={x}'];
   const child = spawn(process.execPath, [command, 'run', 'study.yaml', '--json', '--', ...program], { cwd: place });
   const texts = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -40,6 +40,7 @@ mounts('a study waits while the disk is full, reports that once, and loses nothi
   await sleep(3000);
   const before = ended();
   rmSync(filler);
+  writeFileSync(join(place, 'go'), '');
   while (ended() < before + 10) await sleep(20);
   const [status] = await once(child, 'close');
   expect(status).toBe(0);

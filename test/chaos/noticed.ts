@@ -124,8 +124,10 @@ const inJournals: readonly Fault[] = [
   },
   {
     name: 'the runner is killed',
-    happen: ({ processes, run }) => {
+    happen: async ({ processes, run }) => {
+      const gone = once(processes.engine, 'exit');
       processes.engine.kill('SIGKILL');
+      await gone;
       run('list');
     },
     named: /^noticed +not running/,

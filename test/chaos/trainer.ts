@@ -5,6 +5,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { rngFor } from '../../src/numeric/random.ts';
 import { reconnectOptions, trainer } from '../../streams/nats/index.ts';
+import { onStall } from './stalls.ts';
 import { takeAway, withoutAcknowledgements } from './without.ts';
 
 type Arguments = [
@@ -32,6 +33,8 @@ if (acknowledgements === 'lost') withoutAcknowledgements(nc);
 const js = jetstream(nc);
 const note = (line: object) => appendFileSync(diary, `${JSON.stringify({ ...line, trainer: name })}\n`);
 const block = (milliseconds: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+// Its heartbeats are late then, as if a fault had suspended it.
+onStall(Number(lease) * 500, () => note({ type: 'blocked', trial: 0, attempt: 0 }));
 /** A fact that a confused trainer sends without waiting for an answer. */
 const say = (trial: number, fact: object | string) =>
   void js

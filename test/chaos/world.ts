@@ -16,6 +16,7 @@ import { natsCluster } from '../support/natsCluster.ts';
 import { check, type DiaryLine, type Fault, type Findings } from './checker.ts';
 import { Member } from './member.ts';
 import { type Act, harm, usual } from './nemesis.ts';
+import { onStall } from './stalls.ts';
 import type { Rule } from './without.ts';
 
 export interface ChaosOptions {
@@ -97,6 +98,8 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
   );
   const since = performance.now();
   const faults: Fault[] = [];
+  // All messages pass through this process.
+  const unwatch = onStall(lease * 500, () => faults.push(...fleet.map(({ name }): Fault => ({ kind: 'link', of: name }))));
   try {
     const nc = await server.connect();
     let over = false;
@@ -143,6 +146,7 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
       seconds: (performance.now() - since) / 1000,
     };
   } finally {
+    unwatch();
     await Promise.all([...engines, ...fleet].map((member) => member.kill()));
     await Promise.all(links.map((link) => link.close()));
     await Promise.all(servers.map((one) => one.dispose()));

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { command } from '../support/command.ts';
 import { completed, hypertide, journalOf, start, studyIn, until } from './support.ts';
@@ -50,9 +51,10 @@ it('a run ends in one line when its files may grow no more, without losing a fin
 it('a run loses nothing when its journal is replaced or removed while it runs, and says so by its exit status', async () => {
   for (const harm of ['cp study.jsonl copy && mv copy study.jsonl', 'rm study.jsonl']) {
     const place = studyIn('trials: 12\nparallel: 1\n');
-    const { ended } = start(place, 'run', 'study.yaml', ...sh('sleep 0.05; echo value={x}'));
+    const { ended } = start(place, 'run', 'study.yaml', ...sh('[ {trial} -lt 6 ] || until [ -e go ]; do sleep 0.02; done; echo value={x}'));
     await until(() => completedIn(place).length >= 4);
     spawnSync('sh', ['-c', harm], { cwd: place });
+    writeFileSync(join(place, 'go'), '');
     const { code, err } = await ended;
     expect(code).toBe(1);
     expect(err).toMatch(/study\.jsonl was (replaced|removed).* while the study was running: it continues in \S*study\.jsonl\.1/);
@@ -65,10 +67,13 @@ it('a run loses nothing when its journal is replaced or removed while it runs, a
 it('a run ends when its time is up, and the same command has its time again', async () => {
   const place = studyIn('trials: 1000\nseconds: 0.7\n');
   const slow = sh('sleep 0.1; echo value={x}');
-  expect((await hypertide(place, 'run', 'study.yaml', ...slow)).err).toContain('the time is up');
-  const first = completedIn(place);
-  expect((await hypertide(place, 'run', 'study.yaml', ...slow)).err).toContain('the time is up');
-  expect(completedIn(place).length).toBeGreaterThan(first.length);
+  const more = async () => {
+    const before = completedIn(place).length;
+    expect((await hypertide(place, 'run', 'study.yaml', ...slow)).err).toContain('the time is up');
+    return completedIn(place).length > before;
+  };
+  while (!(await more())); // a slow machine may complete no trial in its time
+  while (!(await more()));
   expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
 });
 

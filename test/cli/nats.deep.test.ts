@@ -218,7 +218,7 @@ describe('a study on a server', () => {
   });
 
   it('ends a worker that has had no trial for as long as --idle says', async () => {
-    const place = studyIn('trials: 3\nname: idle\n');
+    const place = studyIn('trials: 1000000\nname: idle\n');
     const at = ['--nats', server.url];
     const serve = start(place, 'serve', 'study.yaml', ...at);
     const first = start(place, 'worker', ...at, '--study', 'idle', '--name', 'first', '--', ...TRAINER);

@@ -110,11 +110,11 @@ describe('workers that share no directory', () => {
   });
 
   it.each([
-    ['rungs', 'trials: 6\nstrategy: { chain: [{ asha: { min: 1, max: 9, eta: 3, pause: true } }, random] }\n'],
-    ['population', 'trials: 4\nstrategy: { chain: [{ pbt: { population: 4, interval: 2, max: 6 } }, random] }\n'],
-  ])('resume what others paused: %s', async (study, strategy) => {
+    ['rungs', ['--hold', '2'], 'trials: 6\nstrategy: { chain: [{ asha: { min: 1, max: 9, eta: 3, pause: true } }, random] }\n'],
+    ['population', ['--hold', '3'], 'trials: 4\nstrategy: { chain: [{ pbt: { population: 4, interval: 2, max: 6 } }, random] }\n'],
+  ])('resume what others paused: %s', async (study, hold, strategy) => {
     const serve = await serving(study, `parallel: 2\nresumes: true\n${strategy}`);
-    const one = working(study, 'w1', '--sleep', '0.1');
+    const one = working(study, 'w1', ...hold); // it resumes nothing
     await until(() => one.said().includes('trial 2 completed'));
     one.child.kill('SIGTERM');
     await one.ended;

@@ -46,8 +46,8 @@ parallel: 2
     await page.getByRole('heading', { name: 'net', level: 1 }).waitFor();
     for (const view of VIEWS) {
       await show(page, view);
+      await expect.poll(() => page.locator('main').textContent(), { message: view }).not.toBe('');
       await page.waitForTimeout(250);
-      expect(await page.locator('main').textContent(), view).not.toBe('');
       expect(await spills(page), `${view} is wider than the window`).toBe(false);
       expect(await faintTexts(page), view).toEqual([]);
     }
@@ -93,7 +93,7 @@ parallel: 2
     const other = await openPage(page.url(), WIDE);
     await other.getByText(/\d+ of \d+ selected/).waitFor();
     await page.getByRole('button', { name: /^completed/ }).click();
-    expect((await kinds()).every((text) => !text.includes('completed'))).toBe(true);
+    await expect.poll(async () => (await kinds()).every((text) => !text.includes('completed'))).toBe(true);
     await press(page, 'show all');
     await expect.poll(() => new URL(page.url()).search).toBe('?study=study');
   });

@@ -55,13 +55,15 @@ describe.runIf(isThere)('a study of the previous version', () => {
       join(place, 'study.yaml'),
       `name: ${upgraded}\nparameters: { x: { type: float, low: 0, high: 1 } }\nstrategy: random\ntrials: 8\nparallel: 2\n`,
     );
+    // Later trials wait until the upgrade.
+    const program = '[ $HYPERTIDE_TRIAL -lt 4 ] || until [ -e go ]; do sleep 0.1; done; echo value=$HYPERTIDE_PARAM_X';
     const serve = (version: string) => start(version, place, 'serve', 'study.yaml');
-    const work = (version: string) =>
-      start(version, join(place, 'worker'), 'worker', '--study', upgraded, '--', 'sh', '-c', 'sleep 0.3; echo value=$HYPERTIDE_PARAM_X');
+    const work = (version: string) => start(version, join(place, 'worker'), 'worker', '--study', upgraded, '--', 'sh', '-c', program);
     const [engine, worker] = [serve(old), work(old)];
     await until(() => worker.said().includes('trial 2 completed'));
     await end(upgraded === 'workers' ? worker.child : engine.child);
     const next = upgraded === 'workers' ? work(root) : serve(root);
+    writeFileSync(join(place, 'worker/go'), '');
     await until(() => (upgraded === 'workers' ? next : worker).said().includes('trial 8 completed'));
     const statuses = async () => {
       const { out } = await hypertide(place, 'trials', '--nats', server.url, '--study', upgraded, '--json');

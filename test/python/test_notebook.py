@@ -31,7 +31,7 @@ class Notebook(unittest.TestCase):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
         with tempfile.TemporaryDirectory() as folder:
             resources = {"metadata": {"path": folder}}
-            nbclient.NotebookClient(notebook, timeout=60, kernel_name="hypertide", allow_errors=True, resources=resources).execute()
+            nbclient.NotebookClient(notebook, timeout=600, kernel_name="hypertide", allow_errors=True, resources=resources).execute()
         run, plot, figure, table, processes = (cell.outputs for cell in notebook.cells)
         self.assertIn("[8/8] trial ", "".join(output.text for output in run if output.output_type == "stream"))
         self.assertIn("best: trial", run[-1].data["text/html"])

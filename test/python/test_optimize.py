@@ -36,7 +36,7 @@ class Optimize(InFolder):
         self.assertGreater(statuses.count("completed"), 1)
 
     def test_evaluates_in_parallel_threads(self):
-        together = threading.Barrier(4, timeout=20)
+        together = threading.Barrier(4, timeout=240)
         study = self.study()
 
         def objective(trial):

@@ -11,13 +11,16 @@ import unittest
 import hypertide as ht
 from support import InFolder
 
+# Seconds for what takes one on an idle machine.
+LONG = 240
+
 
 class Processes(InFolder):
     PROGRAM = """
 import hypertide as ht, time
 def objective(trial):
     print("begins", flush=True)
-    for step in range(1, 28):
+    for step in range(1, 2800):
         time.sleep(0.1)
         trial.report(1 / step, step)
     return 1
@@ -45,7 +48,7 @@ study.optimize(objective, trials=500, parallel=2)
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stderr.close()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + LONG
         while time.monotonic() < deadline:
             try:
                 study = ht.Study({"x": ht.float(-5, 5)}, minimize="loss", path=self.path, seed=1)
@@ -66,15 +69,16 @@ study = ht.Study({{"x": ht.float(-5, 5)}}, minimize="loss", path={str(self.path)
 def objective(trial):
     for step in range(1, 10_000):
         trial.report(1.0, step)
-        print("step", flush=True)
+        print(trial.number, flush=True)
         time.sleep(0.02)
 study.optimize(objective, trials=50, parallel=2)
 """
         process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(10):
-            process.stdout.readline()
+        running = set()
+        while len(running) < 2:
+            running.add(process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=LONG)
         self.assertIn(f"KeyboardInterrupt: the study is in {self.path}; run the program again to resume it", said)
         self.assertNotIn("acquire", said)
         facts = [json.loads(line) for line in self.path.read_text().splitlines()]
@@ -82,11 +86,11 @@ study.optimize(objective, trials=50, parallel=2)
         self.assertEqual(reasons, ["preempted", "preempted"])
 
     def test_explains_what_to_do_if_each_process_would_run_the_study_again(self):
-        _, said = self.start(self.PROGRAM + self.STUDY).communicate(timeout=60)
+        _, said = self.start(self.PROGRAM + self.STUDY).communicate(timeout=LONG)
         self.assertIn('put Study(...) under `if __name__ == "__main__":`', said)
         self.assertIn("HypertideError: a process ended with status 1 before it called objective", said)
         self.assertLess(said.count("Traceback"), 3)
-        _, said = self.start(self.PROGRAM + self.STUDY.replace(', path="study.jsonl"', "")).communicate(timeout=60)
+        _, said = self.start(self.PROGRAM + self.STUDY.replace(', path="study.jsonl"', "")).communicate(timeout=LONG)
         self.assertIn('put optimize(...) under `if __name__ == "__main__":`', said)
 
     def test_refuses_an_objective_that_another_process_cannot_find(self):
@@ -94,7 +98,7 @@ study.optimize(objective, trials=50, parallel=2)
         with self.assertRaisesRegex(ht.HypertideError, "expected a function at the top level of a file, got .*lambda"):
             study.optimize(lambda trial: 1, trials=5, processes=True)
         self.assertEqual(study.trials, [])
-        process = subprocess.run([sys.executable, "-"], input=self.PROGRAM + self.STUDY, cwd=self.path.parent, capture_output=True, text=True, timeout=60)
+        process = subprocess.run([sys.executable, "-"], input=self.PROGRAM + self.STUDY, cwd=self.path.parent, capture_output=True, text=True, timeout=LONG)
         self.assertIn("got objective from a notebook or prompt; write it to a file", process.stderr)
 
     def test_its_processes_end_quietly_with_it(self):
@@ -103,7 +107,7 @@ study.optimize(objective, trials=50, parallel=2)
             for _ in range(2):
                 process.stdout.readline()
             os.kill(process.pid, sign) if sign == signal.SIGKILL else os.killpg(process.pid, sign)
-            _, said = process.communicate(timeout=30)
+            _, said = process.communicate(timeout=LONG)
             self.assertLessEqual(said.count("Traceback"), 1 if sign == signal.SIGINT else 0, said)
         facts = [json.loads(line) for line in self.path.read_text().splitlines()]
         self.assertEqual([fact["reason"] for fact in facts if fact["type"] == "failed"], ["lost", "lost", "preempted", "preempted"])

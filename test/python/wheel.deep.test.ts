@@ -10,7 +10,7 @@ import { follow } from '../support/walkthrough.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = join(root, 'test/python');
 
-describe('the wheel', () => {
+describe('the wheel', { timeout: 900_000 }, () => {
   let folder: string;
   let python: string;
   const run = (program: string, ...args: string[]) =>

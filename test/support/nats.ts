@@ -10,6 +10,9 @@ import { freePort } from './ports.ts';
 
 const script = fileURLToPath(new URL('../scripts/ensure-nats.sh', import.meta.url));
 
+/** Milliseconds in which a busy machine answers a request. */
+const LONG = 60_000;
+
 /** A NATS server with its own store. */
 export interface NatsServer {
   readonly url: string;
@@ -78,6 +81,8 @@ export async function natsServer(config?: string): Promise<NatsServer> {
         ...options,
       });
       connections.push(connection);
+      const ask = connection.request.bind(connection);
+      connection.request = (subject, payload, how = { timeout: LONG }) => ask(subject, payload, how); // without it, one second
       return connection;
     },
     kill,

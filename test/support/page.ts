@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,20 +20,21 @@ export async function ensurePage(): Promise<void> {
       execFileSync('npm', ['run', '--silent', 'build:page'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
     }
   } finally {
-    rmdirSync(building);
+    rmSync(building);
   }
 }
 
-/** Milliseconds after which a lock is taken over, since its process must have ended. */
-const LONG = 60_000;
-
+/** Whether this process has the lock now. That of a process which has ended is removed. */
 function taken(): boolean {
   try {
-    mkdirSync(building);
+    symlinkSync(String(process.pid), building); // in one step with its content
     return true;
   } catch {
-    const { mtimeMs = Date.now() } = statSync(building, { throwIfNoEntry: false }) ?? {};
-    if (Date.now() - mtimeMs > LONG) rmSync(building, { recursive: true, force: true });
+    try {
+      process.kill(Number(readlinkSync(building)), 0);
+    } catch {
+      rmSync(building, { force: true });
+    }
     return false;
   }
 }

@@ -14,7 +14,7 @@ export async function follow(page: string, folder: string, programs: string): Pr
     const [, file] = /^(?:#|\/\/) ([\w-]+\.\w+)/.exec(code) ?? [];
     if (file) writeFileSync(join(folder, file), code);
     else if (language === 'sh' && note === '')
-      await run(folder, 'env', `PATH=${programs}${delimiter}${process.env.PATH}`, 'bash', '-eu', '-c', code);
+      await run(folder, 'env', `PATH=${programs}${delimiter}${process.env.PATH}`, 'bash', '--norc', '-eu', '-c', code);
   }
 }
 

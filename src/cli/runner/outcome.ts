@@ -99,8 +99,8 @@ const resultOf = ({ values, metrics }: PrintedReport): Result => omitUndefined({
 const describe = ({ code, signal, lastError }: ProcessEnd): string =>
   `${signal === null ? `exited with code ${code}` : `killed by ${signal}`}${lastError && `: ${lastError.trim()}`}`;
 
-/** Milliseconds to wait for the signal to this process, after one of its programs got it. */
-const MOMENT = 500;
+/** Milliseconds to wait for the signal to this process, after one of its programs got it. A busy machine takes long. */
+const MOMENT = 2000;
 
 /**
  * Detects whether a program ended because its runner is asked to end too. A scheduler such as Slurm signals all processes of a task at once, so

@@ -35,7 +35,7 @@ while read -r word what; do
   esac
 done
 for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
-sweep "${RUNNER}=$1" 0 0.1 0.2 0.4 0.8
+sweep "${RUNNER}=$1" 0 0.1 0.2 0.4 0.8 1.6 3.2
 `;
 
 let supervisor: ChildProcessByStdio<Writable, null, null> | undefined;

@@ -78,7 +78,8 @@ export const scenes: readonly Scene[] = [
   {
     name: 'acknowledges when its claim is stored, sends heartbeats, and takes no more trials than it has slots',
     parallel: 2,
-    script: [{ steps: 1, pause: 5 }, {}],
+    lease: 6,
+    script: [{ steps: 1, pause: 9 }, {}],
     play: async (stage) => {
       const { ended } = stage.start();
       await stage.until('the trainer should claim trial 1', () => has(stage, 'started', 1));
@@ -92,8 +93,8 @@ export const scenes: readonly Scene[] = [
       const times = [claimed, ...stage.beats.filter((beat) => beat.run === run).map(({ at }) => at), performance.now()];
       const gap = Math.max(...times.slice(1).map((at, i) => at - times[i]!));
       must(
-        gap < 1300,
-        `with a lease of 2 s, heartbeats are due every 0.67 s on ht.<study>.beat.<trainer>.<trial>, with {"run": ...}; there was none for ${(gap / 1000).toFixed(1)} s`,
+        gap < 4500,
+        `with a lease of 6 s, heartbeats are due every 2 s on ht.<study>.beat.<trainer>.<trial>, with {"run": ...}; there was none for ${(gap / 1000).toFixed(1)} s`,
       );
       await endsWell(stage, ended);
       isTakenIn(stage);
@@ -106,7 +107,7 @@ export const scenes: readonly Scene[] = [
       const { ended } = stage.start();
       await stage.until('the trainer should report', () => factsOf(stage, 1).length >= 4);
       await stage.cancel(1);
-      await stage.until('a trainer that is told to stop should send `stopped`', () => has(stage, 'stopped', 1), 3);
+      await stage.until('a trainer that is told to stop should send `stopped`', () => has(stage, 'stopped', 1), 15);
       must(factsOf(stage, 1).at(-1)!.type === 'stopped', 'after `stopped`, a trainer should send nothing about the trial');
       await endsWell(stage, ended);
       isTakenIn(stage);
@@ -140,9 +141,12 @@ export const scenes: readonly Scene[] = [
       await stage.other(1, { type: 'failed', attempt: 0, reason: 'error' }); // hides the claim: it is no longer the last fact
       const { ended } = stage.start();
       await stage.until('the trainer should take trial 1, or leave it', async () => says(stage, 'started', 1) || (await isLeft(stage)));
-      await stage.pause(1.5);
-      const late = stage.said.length;
-      await stage.pause(1);
+      // Its trial would take ten seconds.
+      let late = -1;
+      for (let tries = 0; tries < 3 && stage.said.length !== late; tries++) {
+        late = stage.said.length;
+        await stage.pause(3);
+      }
       must(stage.said.length === late, 'a trainer whose claim came second (`rejected` says so) should send nothing more about that run');
       await stage.other(1, { type: 'completed', run: 'other', values: { value: 1 } });
       await stage.until('the trainer should continue with trial 2', () => has(stage, 'completed', 2));

@@ -83,6 +83,8 @@ export interface StageOptions {
 }
 
 const NAME = 'conform';
+/** Seconds in which a trainer starts, and does what it should: some load large libraries first. */
+const PATIENCE = 60;
 
 export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }: StageOptions): Promise<Stage> {
   const study = `conform-${nuid.next().slice(-12).toLowerCase()}`;
@@ -135,13 +137,13 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
       return one;
     },
     other: (trial, fact) => js.publish(subjects.by('other', trial), JSON.stringify({ trial, ...fact })),
-    cancel: (trial) => nc.request(subjects.rpc('cancel'), JSON.stringify({ trial })),
+    cancel: (trial) => nc.request(subjects.rpc('cancel'), JSON.stringify({ trial }), { timeout: 1000 * PATIENCE }),
     consumer: async () => {
       const { num_pending, num_ack_pending } = await jsm.consumers.info(subjects.stream, TRAINERS);
       return { waiting: num_pending, handedOut: num_ack_pending };
     },
     pause: (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds)),
-    until: async (what, holds, seconds = 15) => {
+    until: async (what, holds, seconds = PATIENCE) => {
       const end = performance.now() + 1000 * seconds;
       while (!(await holds())) {
         must(!over, `${what}: it ended with exit status ${over?.status}`);

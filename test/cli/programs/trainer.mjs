@@ -1,5 +1,5 @@
-// A trainer for tests: reports (x - 0.3)^2 + 1 / step at each step. --mode selects a fault.
-import { readFileSync, writeFileSync } from 'node:fs';
+// A trainer for tests: reports (x - 0.3)^2 + 1 / step at each step. --mode selects a fault; --hold waits before that step for a file `go`.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -9,6 +9,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '2' },
     sleep: { type: 'string', default: '0' },
     mode: { type: 'string', default: 'good' },
+    hold: { type: 'string' },
   },
 });
 const x = Number(values.x);
@@ -47,6 +48,7 @@ if (values.mode === 'rubbish') {
 }
 while (values.mode !== 'nan' && step < steps) {
   await rest(Number(values.sleep));
+  while (Number(values.hold) === step + 1 && !existsSync('go')) await rest(0.02);
   step++;
   if (values.mode === 'saving') writeFileSync(join(directory, 'step'), String(step));
   say({ step, value: value(step) });

@@ -179,8 +179,14 @@ function growth(make: (length: number) => string): number {
     return Math.min(...times);
   };
   time(1000);
-  return time(64 * 1024) / Math.max(0.2, time(4 * 1024));
+  const once = () => time(64 * 1024) / Math.max(0.2, time(4 * 1024));
+  // A busy machine interrupts a measurement, but not each time.
+  let least = once();
+  for (let tries = 1; tries < 6 && least >= MOST; tries++) least = Math.min(least, once());
+  return least;
 }
+/** It would be 256 if it were quadratic. */
+const MOST = 100;
 
 it.each([
   '1',
@@ -213,5 +219,5 @@ it.each([
     ['{"loss": "', ''],
     ['loss=', 'x'],
   ] as const)
-    expect(growth((length) => start + piece.repeat(length / piece.length) + end)).toBeLessThan(100); // 256 if it were quadratic
+    expect(growth((length) => start + piece.repeat(length / piece.length) + end)).toBeLessThan(MOST);
 });

@@ -91,7 +91,7 @@ h.run(url, study, objective, name=${JSON.stringify(raises ? 'py1' : 'py2')})`;
 
   it('saves the checkpoint of a running trial, from which it continues after SIGKILL', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1, lease: 1 });
+    const engine = await engineOn(server, { study, trials: 1, lease: 4 });
     const program = (name: string, more: string) => `
 def objective(trial):
     import pathlib, tempfile
@@ -204,7 +204,7 @@ def objective(trial):
     import os, signal
     child = os.fork()
     if child == 0:
-        signal.alarm(5)
+        signal.alarm(120)
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(600)
     return os.WTERMSIG(os.waitpid(child, 0)[1])
@@ -403,11 +403,11 @@ h.run(url, study, objective, "py")`;
 
   it('stops on request, and sends heartbeats while it trains', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 1, lease: 2 });
+    const engine = await engineOn(server, { study, trials: 1, lease: 4 });
     const program = `
 def objective(trial):
     trial.report(3.0, step=1)
-    time.sleep(3)
+    time.sleep(5)
     trial.report(2.0, step=2)
     while True:
         time.sleep(0.02)

@@ -208,7 +208,7 @@ describe('trainer', () => {
 
   it('sends heartbeats while its objective blocks', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2, lease: 0.3 });
+    const engine = await engineOn(server, { study, trials: 2, lease: 1.5 });
     const block = ({ x }: At) => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); // lets the engine of this process tick
       return x;

@@ -73,7 +73,7 @@ describe('serve', () => {
 
   it('gives a silent run to another trainer, and no healthy one', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 0.4 });
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 1.5 });
     const { say, beat } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     await say(1, { type: 'started', attempt: 1, run: 'silent' });
@@ -238,7 +238,7 @@ describe('serve', () => {
 
   it('creates a deleted consumer again, from the first unclaimed suggestion', async () => {
     const study = fresh();
-    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 0.2 });
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 1.5 });
     const { say, nc } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     await say(1, { type: 'started', attempt: 1, run: 'r' });
