@@ -4,10 +4,14 @@ import type { Guard } from './guards.ts';
 import { world } from './world.ts';
 
 /** Milliseconds after which an attack counts as an error. */
-const LONGEST = 30_000;
+const LONGEST = 120_000;
 
-const { open, guards } = JSON.parse(process.argv[2]!) as { readonly open: boolean; readonly guards: readonly Guard[] };
-const here = world(open);
+const { open, isGuarded, guards } = JSON.parse(process.argv[2]!) as {
+  readonly open: boolean;
+  readonly isGuarded: boolean;
+  readonly guards: readonly Guard[];
+};
+const here = world(open, isGuarded);
 for (const { succeeds, ...attack } of attacks) {
   if (!guards.includes(attack.guard)) continue;
   let timer: NodeJS.Timeout | undefined;

@@ -28,22 +28,26 @@ export interface Row extends Omit<Finding, 'succeeded'> {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Tries attacks in a process of its own. @param guards whose attacks to try; undefined for all */
-async function tryIn(project: string, open: boolean, guards?: readonly Guard[]): Promise<Finding[]> {
-  const args = [JSON.stringify({ open, guards })];
+/** Tries attacks in a process of its own. @param guards whose attacks to try */
+async function tryIn(
+  project: string,
+  how: { readonly open: boolean; readonly isGuarded: boolean },
+  guards: readonly Guard[],
+): Promise<Finding[]> {
+  const args = [JSON.stringify({ ...how, guards })];
   const child = fork(join(project, 'test/attack/child.ts'), args, { cwd: project, execArgv: ['--import', import.meta.resolve('tsx')] });
   const findings: Finding[] = [];
   child.on('message', (finding) => findings.push(finding as Finding));
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`the attacks ${guards?.join(', ') ?? ''} ended with status ${code}`);
+  if (code !== 0) throw new Error(`the attacks ${guards.join(', ')} ended with status ${code}`);
   return findings;
 }
 
 async function control(guards: readonly Guard[]): Promise<Finding[]> {
-  if (guards.includes('configuration')) return tryIn(root, true, guards);
+  if (guards.includes('configuration')) return tryIn(root, { open: true, isGuarded: false }, guards);
   const project = projectWithout(guards);
   try {
-    return await tryIn(project, false, guards);
+    return await tryIn(project, { open: false, isGuarded: false }, guards);
   } finally {
     rmSync(project, { recursive: true, force: true });
   }
@@ -56,7 +60,7 @@ export async function attackAll(only: (attack: Pick<Finding, 'area' | 'what'>) =
   await ensurePage();
   const wanted = new Set(attacks.filter(only).map(({ guard }) => guard));
   const each = [...groups(), ['configuration'] as Guard[]].map((group) => group.filter((guard) => wanted.has(guard)));
-  const guarded = tryIn(root, false, [...wanted]);
+  const guarded = tryIn(root, { open: false, isGuarded: true }, [...wanted]);
   const open = new Map<string, Finding>();
   for (const group of each) {
     if (group.length > 0) for (const finding of await control(group)) open.set(keyOf(finding), finding);

@@ -36,10 +36,22 @@ const configs: Readonly<Record<Login, string>> = {
 };
 
 /** Milliseconds in which an answer comes, if one comes. */
-export const SOON = 250;
+const SOON = 250;
+/** The same where one must come, also on a busy machine. */
+const AT_LAST = 60_000;
+
+/** How long to wait for what shows whether an attack works: for long only if it must come, with the guard or without it. */
+export interface Patience {
+  /** Whether something comes that shows that the attack works, which its guard prevents. @param moment milliseconds to wait with the guard */
+  comes(sign: Promise<unknown>, moment?: number): Promise<boolean>;
+  /** Whether something stays away, as the attack wants and its guard prevents. @param moment milliseconds to wait without the guard */
+  staysAway(sign: Promise<unknown>, moment?: number): Promise<boolean>;
+  /** Whether a request that the guard refuses is answered. @param moment milliseconds to wait with the guard */
+  answered(ask: (timeout: number) => Promise<Msg>, moment?: number): Promise<Msg | undefined>;
+}
 
 /** Where attacks happen: servers, files and a command line. */
-export interface World {
+export interface World extends Patience {
   /** A study on a server whose trial 1 is held by the trainer w2, by the run `r1`. The trainer w1 attacks it. */
   study(options?: Partial<ServeOptions>, login?: Login): Promise<Victim>;
   /** A new directory. */
@@ -54,7 +66,7 @@ export interface World {
 /** Those of another team, and `admin`, are only on a server with credentials and without them, respectively. */
 export type User = 'w1' | 'w2' | 'viewer' | 'operator' | 'engine' | 'admin' | `other/${'engine' | 'viewer' | 'w1'}`;
 
-export interface Victim {
+export interface Victim extends Patience {
   readonly study: string;
   readonly subjects: ReturnType<typeof subjectsOf>;
   as(user: User): Promise<NatsConnection>;
@@ -66,12 +78,17 @@ export interface Victim {
   pull(user: 'w1' | 'w2'): Promise<Msg>;
   /** Publishes with the connection of a user that the server allows to do it. */
   tell(subject: string): Promise<void>;
-  /** Messages that arrive in the engine's account while something happens. */
-  arrivals(act: () => Promise<unknown>): Promise<readonly Msg[]>;
+  /** Whether a message arrives in the engine's account when something happens. */
+  arrives(fits: (message: Msg) => boolean, act: () => Promise<unknown>): Promise<boolean>;
 }
 
-/** @param open whether the server lets every user do everything */
-export function world(open: boolean): World {
+/** @param open whether the server lets every user do everything @param isGuarded whether the guards of the attacks are there */
+export function world(open: boolean, isGuarded: boolean): World {
+  const patience: Patience = {
+    comes: (sign, moment = SOON) => within(sign, isGuarded ? moment : AT_LAST),
+    staysAway: async (sign, moment = 8 * SOON) => !(await within(sign, isGuarded ? AT_LAST : moment)),
+    answered: (ask, moment = SOON) => ask(isGuarded ? moment : AT_LAST).catch(() => undefined),
+  };
   const ends: (() => unknown)[] = [];
   const names = [...NAMES];
   const connections = new Map<string, Promise<NatsConnection>>();
@@ -144,6 +161,7 @@ export function world(open: boolean): World {
       return ack.error === undefined ? entry(({ position }) => position === ack.seq) : undefined;
     };
     const victim: Victim = {
+      ...patience,
       study: name,
       subjects,
       as,
@@ -156,7 +174,7 @@ export function world(open: boolean): World {
         return message;
       },
       tell: async (subject) => (await as(login === 'accounts' ? 'admin' : 'engine')).publish(subject, 'null'),
-      arrivals: async (act) => {
+      arrives: async (fits, act) => {
         const { log, directive, rejected, status, beat, rpc } = subjects;
         const spies: readonly (readonly [User, readonly string[]])[] =
           login === 'accounts'
@@ -165,11 +183,17 @@ export function world(open: boolean): World {
                 ['viewer', [log, directive('*'), rejected('*'), status]],
                 ['engine', [beat('*', '*'), rpc('*')]],
               ];
-        const messages: Msg[] = [];
+        let tell = () => {};
+        const arrived = new Promise<void>((resolve) => {
+          tell = resolve;
+        });
+        const hear = (_: unknown, message: Msg) => {
+          if (fits(message)) tell();
+        };
         const listening = await Promise.all(
           spies.map(async ([user, patterns]) => {
             const nc = await as(user);
-            const all = patterns.map((pattern) => nc.subscribe(pattern, { callback: (_, message) => void messages.push(message) }));
+            const all = patterns.map((pattern) => nc.subscribe(pattern, { callback: hear }));
             return { nc, end: () => all.map((one) => one.unsubscribe()) };
           }),
         );
@@ -177,8 +201,9 @@ export function world(open: boolean): World {
         await flush();
         await act();
         await flush();
+        const result = await patience.comes(arrived, SOON / 5);
         for (const { end } of listening) end();
-        return messages;
+        return result;
       },
     };
     const isSuggested = (trial: number) => until('suggested', { trial });
@@ -192,6 +217,7 @@ export function world(open: boolean): World {
     return place;
   };
   return {
+    ...patience,
     study,
     directory,
     hypertide: run,
@@ -220,6 +246,12 @@ async function run(...args: readonly string[]): Promise<{ code: number; printed:
   }
 }
 
-/** Whether a promise resolves soon. */
-export const soon = (promise: Promise<unknown>, milliseconds = SOON): Promise<boolean> =>
-  Promise.race([promise.then(() => true), sleep(milliseconds, false)]);
+/** Whether a promise resolves in time. */
+const within = (promise: Promise<unknown>, milliseconds: number): Promise<boolean> =>
+  Promise.race([
+    promise.then(
+      () => true,
+      () => false,
+    ),
+    sleep(milliseconds, false, { ref: false }),
+  ]);

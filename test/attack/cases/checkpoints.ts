@@ -35,22 +35,12 @@ async function saved(of: CheckpointRun, directory: string): Promise<string> {
 }
 
 /** Whether something that must fail has worked. */
-const works = (act: Promise<unknown>): Promise<boolean> =>
-  Promise.race([
-    act.then(
-      () => true,
-      () => false,
-    ),
-    sleep(3000).then(() => false),
-  ]);
+const works = (world: World, act: Promise<unknown>): Promise<boolean> => world.comes(act, 3000);
 
 /** Publishes as a trainer. @returns whether the server stored it */
-async function stores({ nc }: CheckpointRun, subject: string, data: string): Promise<boolean> {
-  const ack = await nc.request(subject, data, { timeout: 1000 }).then(
-    (answer) => answer.json<{ error?: unknown }>(),
-    () => ({ error: 'none' }),
-  );
-  return ack.error === undefined;
+async function stores(world: World, { nc }: CheckpointRun, subject: string, data: string): Promise<boolean> {
+  const ack = await world.answered((timeout) => nc.request(subject, data, { timeout }), 1000);
+  return ack !== undefined && ack.json<{ error?: unknown }>().error === undefined;
 }
 
 /** Lets a trainer resume from a manifest that is written by hand. @returns whether something appeared outside of the directory */
@@ -77,20 +67,20 @@ export const checkpointAttacks = [
   attack('configuration', 'a trainer stores parts in the name of another', async (world) => {
     const at = await world.study(SMALL);
     await saved(await victimOf(at), world.directory());
-    return stores(await attackerOf(at), at.subjects.chunk('w2', 1, evil), 'evil');
+    return stores(world, await attackerOf(at), at.subjects.chunk('w2', 1, evil), 'evil');
   }),
   attack('one message a part', 'a trainer stores another content in place of its own part, from which others resume', async (world) => {
     const at = await world.study(SMALL);
     const of = await victimOf(at);
     const [, digest] = /([0-9a-f]{64})$/.exec(await saved(of, world.directory()))!;
-    return stores(of, at.subjects.chunk('w2', 1, digest!), 'evil');
+    return stores(world, of, at.subjects.chunk('w2', 1, digest!), 'evil');
   }),
   attack('configuration', 'a trainer reads the parts of another from the server', async (world) => {
     const at = await world.study(SMALL);
     const [, digest] = /([0-9a-f]{64})$/.exec(await saved(await victimOf(at), world.directory()))!;
     const { nc } = await attackerOf(at);
     const subject = `$JS.API.DIRECT.GET.${at.subjects.chunks}.${at.subjects.chunk('w2', 1, digest!)}`;
-    return works(nc.request(subject, '', { timeout: 1000 }).then(({ data }) => data.length > 0 || Promise.reject(new Error('empty'))));
+    return ((await world.answered((timeout) => nc.request(subject, '', { timeout }), 1000))?.data.length ?? 0) > 0;
   }),
   attack('checkpoint of its own run', 'a trainer asks for a checkpoint in the name of a run that it does not hold', async (world) => {
     const at = await world.study(SMALL);
@@ -99,7 +89,7 @@ export const checkpointAttacks = [
     await at.until('suggested', { trial: 1, attempt: 2 });
     await at.say('w2', 1, { type: 'started', attempt: 2, run: 'r2' });
     const thief: CheckpointRun = { nc: await at.as('w1'), study: at.study, trainer: 'w1', trial: 1, run: 'r2' };
-    return works(restoreCheckpoint(thief, reference, join(world.directory(), 'stolen')));
+    return works(world, restoreCheckpoint(thief, reference, join(world.directory(), 'stolen')));
   }),
   attack('checkpoint of its author', 'a trainer names the checkpoint of another as its own, and resumes from it', async (world) => {
     const at = await world.study(SMALL);
@@ -108,7 +98,7 @@ export const checkpointAttacks = [
     await at.say('w1', 2, { type: 'failed', run: 'mine', attempt: 1, reason: 'preempted', checkpoint: reference });
     await at.until('suggested', { trial: 2, attempt: 2 });
     await at.say('w1', 2, { type: 'started', attempt: 2, run: 'again' });
-    return works(restoreCheckpoint({ ...thief, run: 'again' }, reference, join(world.directory(), 'stolen')));
+    return works(world, restoreCheckpoint({ ...thief, run: 'again' }, reference, join(world.directory(), 'stolen')));
   }),
   attack('parts by their digest', 'a trainer asks for a part by a pattern', async (world) => {
     const at = await world.study(SMALL);
@@ -132,13 +122,13 @@ export const checkpointAttacks = [
       await nc.request(at.subjects.chunk('w1', 50 + i, digestOf(Buffer.from(String(i)))), Buffer.alloc(500_000)).catch(() => {});
     const large = mkdtempSync(join(world.directory(), 'large-'));
     writeFileSync(join(large, 'state'), Buffer.alloc(1_500_000, 'x'));
-    return !(await works(saveCheckpoint(await victimOf(at), large)));
+    return world.staysAway(saveCheckpoint(await victimOf(at), large), 3000);
   }),
   attack('room of one trainer', 'a trainer saves more than its share', async (world) => {
     const at = await world.study(SMALL);
     const large = mkdtempSync(join(world.directory(), 'large-'));
     writeFileSync(join(large, 'state'), Buffer.alloc(3_000_000, 'x'));
-    return works(saveCheckpoint(await victimOf(at), large));
+    return works(world, saveCheckpoint(await victimOf(at), large));
   }),
   attack('digests of parts', 'a part has another content than its digest says', async (world) => {
     const at = await world.study(SMALL);
@@ -152,7 +142,7 @@ export const checkpointAttacks = [
     await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint: reference });
     await at.until('suggested', { trial: 1, attempt: 2 });
     await at.say('w2', 1, { type: 'started', attempt: 2, run: 'r2' });
-    return works(restoreCheckpoint({ ...of, run: 'r2' }, reference, join(world.directory(), 'restored')));
+    return works(world, restoreCheckpoint({ ...of, run: 'r2' }, reference, join(world.directory(), 'restored')));
   }),
   attack(
     'paths of checkpoints',
@@ -178,6 +168,7 @@ export const checkpointAttacks = [
     symlinkSync('../secret', join(place, 'checkpoints', 'link'));
     await saveCheckpoint(of, join(place, 'checkpoints'));
     const stored = at.subjects.chunk('w2', 1, digestOf(Buffer.from(SECRET)));
-    return !(await stores(of, stored, SECRET)); // it is there already
+    const ack = await of.nc.request(stored, SECRET, { timeout: 60_000 });
+    return ack.json<{ error?: unknown }>().error !== undefined; // it is there already
   }),
 ];

@@ -6,7 +6,7 @@ import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { natsServer } from '../../support/nats.ts';
 import { casesOf } from '../attack.ts';
-import { soon, type Victim } from '../world.ts';
+import type { Victim } from '../world.ts';
 import { asks, hears } from './rights.ts';
 import { writes } from './subject.ts';
 
@@ -81,7 +81,7 @@ export const credentialAttacks = [
       done.catch(() => {});
       world.after(() => void close().catch(() => {}));
     });
-    return soon(stopped, 1500);
+    return world.comes(stopped, 1500);
   }),
   ...['*', '>', 'a.b', '{{tag(x)}}', '../w1'].map((name) =>
     files('names of users', `credentials for a user named ${name}`, async (world) => {
@@ -116,7 +116,7 @@ export const credentialAttacks = [
     const updater = credsAuthenticator(new TextEncoder().encode(first.files['system.creds']));
     const system = await server.connect({ authenticator: updater, inboxPrefix: '_INBOX_system' });
     await Promise.all(locked.accounts.map((account) => updateAccount(system, account)));
-    return !(await soon(w1.closed(), 2000));
+    return world.staysAway(w1.closed());
   }),
   rights('private seeds', 'another user reads a key that signs users', async (world) => {
     const place = join(world.directory(), 'seeds');

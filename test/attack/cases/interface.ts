@@ -6,7 +6,7 @@ import { serveHttp } from '../../../src/http/serve.ts';
 import { digits, sendTo, server, tokens, users } from '../../http/support.ts';
 import { casesOf } from '../attack.ts';
 import type { Guard } from '../guards.ts';
-import { soon, type World } from '../world.ts';
+import type { World } from '../world.ts';
 
 const attack = casesOf('interface');
 
@@ -254,10 +254,10 @@ export const interfaceAttacks = [
   attack('length of waiting', 'an ask that waits for years', async (world) => {
     const at = await open(world, {}, { ...digits, trials: 1, parallel: 1 });
     await at.post('studies/digits/ask');
-    return !(await soon(
+    return world.staysAway(
       at.post('studies/digits/ask', { wait: 1e6 }).catch(() => {}),
       1000,
-    ));
+    );
   }),
   attack('short names of requests', 'a name of a request of 8 kilobytes in the log', async (world) => {
     const at = await open(world);

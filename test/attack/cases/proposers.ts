@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digits, sendTo, server, type tokens, users } from '../../http/support.ts';
 import { casesOf } from '../attack.ts';
-import { soon, type World } from '../world.ts';
+import type { World } from '../world.ts';
 
 const attack = casesOf('interface');
 
@@ -148,9 +148,9 @@ export const proposerAttacks = [
     const at = await open(world);
     await propose(at, 'ada');
     const turn = at.get('studies/digits/turn?proposer=oracle&ahead=0&wait=1000000', at.as('ada'));
-    return !(await soon(
+    return world.staysAway(
       turn.catch(() => {}),
       1000,
-    ));
+    );
   }),
 ];

@@ -1,12 +1,12 @@
 import { casesOf } from '../attack.ts';
-import { SOON, soon, type User, type Victim } from '../world.ts';
+import type { User, Victim } from '../world.ts';
 
 const attack = casesOf('rights');
 
 /** Asks, and sees whether it is done. */
 export const asks = (user: User, subject: (of: Victim) => string, data: string) => async (at: Victim) => {
   const nc = await at.as(user);
-  const answer = await nc.request(subject(at), data, { timeout: SOON }).catch(() => undefined);
+  const answer = await at.answered((timeout) => nc.request(subject(at), data, { timeout }));
   if (answer === undefined || (answer.headers?.code ?? 0) >= 400) return false;
   if (answer.headers?.get('Nats-Sequence')) return true; // a message of the log
   const { error, ok = true } = answer.data.length > 0 ? answer.json<{ error?: unknown; ok?: boolean }>() : {};
@@ -28,7 +28,7 @@ export const hears = (user: User, subject: string, said: (of: Victim) => string)
   });
   await nc.flush();
   await at.tell(to);
-  const result = await soon(heard);
+  const result = await at.comes(heard);
   spy.unsubscribe();
   return result;
 };

@@ -1,19 +1,18 @@
+import type { Msg } from '@nats-io/nats-core';
 import { casesOf } from '../attack.ts';
-import { SOON, type User, type Victim } from '../world.ts';
+import type { User, Victim } from '../world.ts';
 
 const attack = casesOf('subject');
 
 /** Publishes, and sees whether the message, or an answer to it, arrives on a subject where this user must not write. */
 export const writes = (user: User, subject: (of: Victim) => string, data: string, reply?: (of: Victim) => string) => async (at: Victim) => {
   const [to, back] = [subject(at), reply?.(at)];
-  const messages = await at.arrivals(async () => {
+  const fits = (message: Msg) => (back === undefined ? message.subject === to && message.string() === data : message.subject === back);
+  return at.arrives(fits, async () => {
     const nc = await at.as(user);
     nc.publish(to, data, back === undefined ? {} : { reply: back });
     await nc.flush();
-    await new Promise((resolve) => setTimeout(resolve, SOON / 5)); // the server answers a moment later
-    await nc.flush();
   });
-  return messages.some((message) => (back === undefined ? message.subject === to && message.string() === data : message.subject === back));
 };
 
 const decision = JSON.stringify({ type: 'suggested', trial: 99, attempt: 1, by: 'me', params: { x: 1, n: 1 } });
