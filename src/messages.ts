@@ -161,6 +161,8 @@ export interface Env extends Domain {
   readonly rungs?: readonly number[];
   /** How many configurations the study will try, if it has such a limit. */
   readonly trials?: number;
+  /** How many steps all trials may take together, if the study has such a limit. */
+  readonly cost?: number;
   /** The version of decisions that the study started with, see `DECISIONS`: options keep the defaults of that version. Absent: today's. */
   readonly decisions?: number;
   /** Receives XState's inspection events of all machines. Their type is unknown here, so that `src` does not need XState. */

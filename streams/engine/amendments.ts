@@ -1,3 +1,4 @@
+import type { Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
 import type { TrialId } from '../../src/messages.ts';
@@ -7,7 +8,7 @@ import type { Strategy, StrategySpec } from '../strategy.ts';
 export interface Amendments {
   readonly retracted: ReadonlySet<TrialId>;
   /** If the strategy was switched, the current strategy and the limits that came with it. */
-  readonly switched?: { readonly strategy: Strategy; readonly epoch: number; readonly parallel: number; readonly trials?: number };
+  readonly switched?: { readonly strategy: Strategy; readonly epoch: number; readonly parallel: number; readonly limits: Limits };
 }
 
 export const noAmendments: Amendments = { retracted: new Set() };
@@ -31,6 +32,5 @@ export function amend<P>(
   resolve: (spec: StrategySpec) => Strategy,
 ): Amendments {
   if (amendment.effect === 'retracted') return { ...known, retracted: new Set([...known.retracted, amendment.fact.trial]) };
-  const room = limits.trials === undefined ? { parallel } : { parallel, trials: limits.trials };
-  return { ...known, switched: { strategy: resolve(strategy as StrategySpec), epoch, ...room } };
+  return { ...known, switched: { strategy: resolve(strategy as StrategySpec), epoch, parallel, limits } };
 }

@@ -1,6 +1,6 @@
 import { StalledError, StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Closed, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
+import type { Closed, Instructed, Limits, SuggestedFact } from '../../src/facts/facts.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { AppliedEntry, Queued } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
@@ -55,8 +55,8 @@ export class Decider<P> {
   readonly amendments: Amendments;
   #duplicates: Duplicates | undefined;
   #strategy: RunningStrategy | undefined;
-  /** The limit of trials that the strategy knows, and whether it has received a fact of a trial. */
-  #begunWith: { readonly trials: number | undefined } | undefined;
+  /** The limits that the strategy knows, and whether it has received a fact of a trial. */
+  #begunWith: Limits | undefined;
   #isTold = false;
   /** The budget of enqueued trials. */
   #full: number | undefined;
@@ -104,25 +104,26 @@ export class Decider<P> {
   }
 
   /** A limit that follows before the first suggestion counts as if the study had been created with it. */
-  get #trials(): number | undefined {
+  get #limits(): Limits {
     const { settings, created } = this.ledger;
-    return (created!.decisions ?? 1) < 3 ? created!.limits.trials : settings.limits.trials;
+    return (created!.decisions ?? 1) < 3 ? created!.limits : settings.limits;
   }
 
   get #hasBegun(): boolean {
-    return this.#begunWith !== undefined && this.#begunWith.trials === this.#trials;
+    const { trials, cost } = this.#limits;
+    return this.#begunWith !== undefined && this.#begunWith.trials === trials && this.#begunWith.cost === cost;
   }
 
   #begin(): void {
     this.#strategy?.unsubscribe();
-    this.#begunWith = { trials: this.#trials };
+    this.#begunWith = this.#limits;
     const { settings, created } = this.ledger;
     const { space, inspect } = this.#options;
-    const { strategy, epoch, parallel, trials } = this.amendments.switched ?? {
+    const { strategy, epoch, parallel, limits } = this.amendments.switched ?? {
       strategy: this.#afterEarlier(this.#options.strategy ?? parseStrategy(created!.strategy)),
       epoch: 0,
       parallel: settings.parallel,
-      trials: this.#trials,
+      limits: this.#limits,
     };
     const env: Env = omitUndefined({
       axes: space.axes,
@@ -133,7 +134,8 @@ export class Decider<P> {
       objectives: settings.objectives.map(({ name }) => name),
       maximised: settings.objectives.filter(({ direction }) => direction === 'maximize').map(({ name }) => name),
       parallel,
-      trials,
+      trials: limits.trials,
+      cost: limits.cost,
       decisions: created!.decisions ?? 1,
       inspect,
     });

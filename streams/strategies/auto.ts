@@ -19,7 +19,7 @@ const WIDE = 40;
  * Use it unless you have a reason to name another strategy. It is the default.
  *
  * - more than 40 parameters, or more than two objectives: `tpe()`
- * - otherwise: `bo()`; without a limit of trials, `bo({ costAware: true })`, since then time limits the study
+ * - otherwise: `bo()`; without a limit of trials or cost, `bo({ costAware: true })`, since then time limits the study
  * - after 500 trials: `tpe()`, or `nsga2()` with several objectives
  *
  * The path of a suggestion names the chosen strategy, and its tag `why` the reason.
@@ -29,18 +29,18 @@ const WIDE = 40;
  */
 export const auto = (): Strategy => withSpec('auto', (parent) => choose(parent)(child(parent, 'auto')));
 
-function choose({ axes, objectives, trials }: Env): Strategy {
+function choose({ axes, objectives, trials, cost }: Env): Strategy {
   const many = because(`more than ${MODELLED} trials`, objectives.length > 1 ? nsga2() : tpe());
-  return chain(first(MODELLED, few(axes, objectives, trials)), many);
+  return chain(first(MODELLED, few(axes, objectives, trials === undefined && cost === undefined)), many);
 }
 
-/** The strategy for the first trials of a study; most studies have no others. */
-function few(axes: readonly Axis[], objectives: readonly string[], trials: number | undefined): Strategy {
+/** The strategy for the first trials of a study; most studies have no others. @param isTimed whether only time limits the study */
+function few(axes: readonly Axis[], objectives: readonly string[], isTimed: boolean): Strategy {
   if (objectives.length > 2) return because(`${objectives.length} objectives`, tpe());
   const parameters = axes.length === 1 ? '1 parameter' : `${axes.length} parameters`;
   return axes.length > WIDE
     ? because(parameters, tpe())
-    : because(`${parameters}, up to ${MODELLED} trials`, trials === undefined ? bo({ costAware: true }) : bo());
+    : because(`${parameters}, up to ${MODELLED} trials`, isTimed ? bo({ costAware: true }) : bo());
 }
 
 /** A strategy whose suggestions have the tag `why`. */

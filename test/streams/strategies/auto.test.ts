@@ -82,10 +82,10 @@ it('does not replace the strategy of a log if none is named', async () => {
   await expect(suggestions(2, 9, auto(), log)).rejects.toThrow('strategy is "random" in the log, but "auto" here');
 });
 
-it('prefers cheap trials if there is no limit of trials', () => {
+it('prefers cheap trials if only time limits the study', () => {
   const square = cube(2);
-  const dear = (trials: number | undefined) => {
-    const { ask, tell } = interview(auto(), rootEnv(square, trials === undefined ? {} : { trials }));
+  const dear = (limits: { trials?: number; cost?: number }) => {
+    const { ask, tell } = interview(auto(), rootEnv(square, limits));
     // Two equal minima, one of them a hundred times as dear.
     const points = Array.from({ length: 30 }, (_, i) => {
       const suggested = suggestedFrom(ask(i + 1) as Propose);
@@ -96,6 +96,7 @@ it('prefers cheap trials if there is no limit of trials', () => {
     });
     return points.filter((x) => x > 0.5).length;
   };
-  expect(dear(undefined)).toBeLessThan(9);
-  expect(dear(30)).toBeGreaterThan(10);
+  expect(dear({})).toBeLessThan(9);
+  expect(dear({ trials: 30 })).toBeGreaterThan(10);
+  expect(dear({ cost: 30 })).toBeGreaterThan(10);
 });
