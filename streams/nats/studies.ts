@@ -1,6 +1,7 @@
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { RequestMethod } from '../../src/study/requests.ts';
+import { roleFor } from './config/rights.ts';
 import { isForbidden, withRetry } from './connection/retry.ts';
 import { isName, subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
@@ -66,8 +67,11 @@ export async function request(nc: NatsConnection, study: string, method: Request
       method === 'create'
         ? `no engine creates "${study}": start "hypertide serve --all" with a pattern that matches its name`
         : `no engine serves ${study} now`;
-    if (isForbidden(cause))
-      throw new StudyError(`this user has no right to ask ${study} for ${method}`, { cause, todo: 'log in as a user with this right' });
+    if (isForbidden(cause)) {
+      const role = roleFor(method);
+      const todo = `the role ${role} has this right: log in with seeds/${role}.nk or ${role}.creds`;
+      throw new StudyError(`this user has no right to ask ${study} for ${method}`, { cause, todo });
+    }
     throw new StudyError(`${none} (${cause.message})`, {
       cause,
       todo: method === 'create' ? undefined : 'start one with "hypertide serve"',

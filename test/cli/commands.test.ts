@@ -284,7 +284,7 @@ describe('commands that are written into the journal', () => {
       /grid\.levels: expected names among x, .*, got "nothing"/,
     ],
     [['change', 'study.jsonl', '--more', '1', '--trials', '2'], /expected --trials or --more, got both/],
-    [['change', 'study.jsonl', '--rules', '9'], /rules must be at most 4, not 9/],
+    [['change', 'study.jsonl', '--rules', '9'], /rules must be at most 5, not 9/],
   ])('%j is refused, and nothing is written', async (args, message) => {
     const place = await studied('trials: 1\n');
     const before = readFileSync(join(place, 'study.jsonl'), 'utf8');

@@ -16,6 +16,20 @@ it('nats-config writes seeds that only their owner can read, also into a directo
   for (const name of ['engine', 'w1', 'viewer', 'operator']) expect(modeOf(join(seeds, `${name}.nk`)), name).toBe(0o600);
 });
 
+it('nats-config configures a server for this machine, unless --host names an address', async () => {
+  const place = directory();
+  const mine = await make(place);
+  expect([mine.out, mine.err]).toEqual([
+    expect.stringContaining('\nhost: "127.0.0.1"\n'),
+    expect.stringContaining('--host 0.0.0.0 lets others'),
+  ]);
+  for (const more of [[], ['--jwt']]) {
+    const words = more.length > 0 ? ['--team', 'vision'] : ['--study', 'digits'];
+    const { out, err } = await hypertide(place, 'nats-config', ...more, ...words, '--host', '0.0.0.0', '--seeds', `s${more.length}`);
+    expect([out, err]).toEqual([expect.stringContaining('\nhost: "0.0.0.0"\n'), expect.not.stringContaining('own machine')]);
+  }
+});
+
 it('nats-config keeps seeds that are there', async () => {
   const place = directory();
   const { out } = await make(place);

@@ -112,6 +112,7 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
     .option('--seeds <directory>', 'where to write the keys of the users', 'seeds')
     .option('--store <directory>', 'where the server keeps its streams')
     .option('--max-bytes <size>', 'disk space of the studies of a team, such as 20GB (default: all)', byteSize)
+    .option('--host <address>', 'address that the server listens on; 0.0.0.0 lets other machines connect (default: 127.0.0.1)')
     .option('--port <n>', 'port of the server (default: 4222)', wholeNumber)
     .option('--tls-cert <file>', 'certificate of the server (PEM)')
     .option('--tls-key <file>', 'key of the certificate (PEM)')
@@ -123,10 +124,12 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
       `
 Examples:
   hypertide nats-config --study digits --trainer w1 w2 -o nats-server.conf
-  hypertide nats-config --jwt --team vision nlp -o nats-server.conf
+  hypertide nats-config --jwt --team vision nlp --host 0.0.0.0 \\
+    --tls-cert cert.pem --tls-key key.pem -o nats-server.conf
   hypertide nats-config --signer seeds/vision/trainer.signer --team vision \\
     --user w1 w2 w3
-  hypertide nats-config --jwt --team vision nlp --revoke vision/w2 \\
+  hypertide nats-config --jwt --team vision nlp --host 0.0.0.0 \\
+    --tls-cert cert.pem --tls-key key.pem --revoke vision/w2 \\
     --nats tls://nats.example.com -o nats-server.conf`,
     )
     .action((options) => exit(import('../commands/server/natsConfig.ts').then(({ natsConfig }) => natsConfig(options))));

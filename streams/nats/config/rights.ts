@@ -1,3 +1,4 @@
+import type { RequestMethod } from '../../../src/study/requests.ts';
 import { type Subjects, TRAINERS, TRAINERS_API } from '../protocol/subjects.ts';
 
 /** What a user may do on a server. */
@@ -26,6 +27,12 @@ export type Role = (typeof roles)[number];
 /** The subjects for answers to people. Users with more rights than a viewer use the same ones. */
 const VIEWER_INBOX = '_INBOX_viewer.>';
 
+/** The requests that only read. */
+const READING: readonly RequestMethod[] = ['status', 'best', 'trials', 'trainers', 'log'];
+
+/** The role with the fewest rights that may send a request to an engine. */
+export const roleFor = (method: RequestMethod): Role => (READING.includes(method) ? 'viewer' : 'operator');
+
 /** The rights of each role. @param studies its studies, or the patterns of all studies in its account */
 export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => Rights>> = {
   engine: (studies) => ({
@@ -46,7 +53,7 @@ export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => R
     subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   viewer: (studies) => ({
-    publish: studies.flatMap(({ rpc }) => ['status', 'best', 'trials', 'trainers', 'log'].map(rpc)),
+    publish: studies.flatMap(({ rpc }) => READING.map(rpc)),
     subscribe: [VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
 };

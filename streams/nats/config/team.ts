@@ -52,7 +52,7 @@ function checkNames(option: string, names: readonly string[], taken: readonly st
 }
 
 /** The part of a nats-server.conf that does not depend on users. */
-export function serverText({ store = 'nats-store', host = '0.0.0.0', port = 4222, tls }: ServerSettings): string {
+export function serverText({ store = 'nats-store', host = '127.0.0.1', port = 4222, tls }: ServerSettings): string {
   const files = tls && [
     `cert_file: ${quoted(tls.cert)}`,
     `key_file: ${quoted(tls.key)}`,

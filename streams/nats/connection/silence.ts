@@ -2,24 +2,42 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { onStatus } from './connection.ts';
 import { isPassing, isStreamFull } from './retry.ts';
 
+/** Milliseconds without an answer before it is reported: a server that has just started is connected before it can store anything. */
+const PATIENCE = 2000;
+
 /** Reports once that a connected server does not answer, and once that it answers again. */
 export function silence(nc: NatsConnection, warn: (message: string) => void) {
   let isConnected = true;
   let isSilent = false;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const stopWaiting = () => {
+    clearTimeout(waiting);
+    waiting = undefined;
+  };
+  const report = () => {
+    isSilent = true;
+    warn('the server is connected, but stores nothing: JetStream is off, or most of its copies cannot be reached; waiting');
+  };
   const deafen = onStatus(nc, ({ type }) => {
-    if (type === 'disconnect') isConnected = false;
+    if (type === 'disconnect') {
+      isConnected = false;
+      stopWaiting();
+    }
     if (type === 'reconnect') isConnected = true;
   });
   return {
     failed: (error: unknown): void => {
       if (isSilent || !isConnected || !isPassing(error) || isStreamFull(error)) return;
-      isSilent = true;
-      warn('the server is connected, but stores nothing: JetStream is off, or most of its copies cannot be reached; waiting');
+      waiting ??= setTimeout(report, PATIENCE);
     },
     answered: (): void => {
+      stopWaiting();
       if (isSilent) warn('the server stores facts again');
       isSilent = false;
     },
-    close: deafen,
+    close: (): void => {
+      stopWaiting();
+      deafen();
+    },
   };
 }

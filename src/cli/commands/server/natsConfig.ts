@@ -11,7 +11,7 @@ import { inform, writeOutput } from '../../terminal/output.ts';
 import { withoutPassword } from '../../terminal/plainText.ts';
 import { UsageError } from '../../usage.ts';
 
-interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'maxBytes'> {
+interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'host' | 'port' | 'maxBytes'> {
   readonly study?: readonly string[];
   readonly team?: readonly string[];
   readonly trainer?: readonly string[];
@@ -37,7 +37,7 @@ interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'max
 
 /** `hypertide nats-config`: prints a server configuration and writes the keys of its users. Keeps existing keys. */
 export async function natsConfig(options: NatsConfigOptions): Promise<number> {
-  const { seeds: directory, store, port, maxBytes, jwt, days, signer, user, revoke } = options;
+  const { seeds: directory, store, host, port, maxBytes, jwt, days, signer, user, revoke } = options;
   const server = serverIn(options);
   const keys = secretsIn(directory);
   if (signer !== undefined || user !== undefined) return newUsers(options);
@@ -46,12 +46,12 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
     throw new UsageError('--revoke: expected --jwt as well; without it, leave a trainer out of --trainer, and reload the server');
   if (server !== undefined && !jwt) throw new UsageError('--nats: expected --jwt as well: a server with seeds needs a reload');
   const teams = teamsOf(options);
-  const settings = omitUndefined({ store, port, maxBytes, tls: tlsOf(options) });
+  const settings = omitUndefined({ store, host, port, maxBytes, tls: tlsOf(options) });
   if (jwt) {
     const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
     const { text, files, accounts } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke }), keyOf: keys.read });
     writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
-    await writeConfig(text, options.output); // a configuration is useless without its keys
+    await writeConfig(text, options); // a configuration is useless without its keys
     if (server !== undefined) return update(server, accounts, options);
     if (revoke !== undefined)
       inform(
@@ -62,7 +62,7 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
   const { text, seeds } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
   const files = Object.fromEntries(Object.entries(seeds).map(([name, seed]) => [`${name}.nk`, seed]));
   writeKeys(keys, directory, files, 'give each user its own, with --nkey');
-  await writeConfig(text, options.output);
+  await writeConfig(text, options);
   const added = Object.keys(seeds).filter((name) => !keys.kept.includes(`${name}.nk`));
   if (keys.kept.length > 0 && added.length > 0)
     inform(
@@ -146,7 +146,8 @@ function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt }: N
 }
 
 /** Prints the configuration, or replaces the file: a server that reads it sees the old or the new one, never a part. */
-async function writeConfig(text: string, output: string | undefined): Promise<void> {
+async function writeConfig(text: string, { output, host }: NatsConfigOptions): Promise<void> {
+  if (host === undefined) inform('this server accepts connections from its own machine only; --host 0.0.0.0 lets others connect');
   if (output === undefined) return void process.stdout.write(text);
   const fresh = `${output}.new`;
   await writeOutput(fresh, text);
