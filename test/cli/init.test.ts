@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argparseSettings, argumentsIn, flagsIn } from '../../src/cli/commands/run/init.ts';
+import { argparseSettings, argumentsIn, flagsIn, printedIn } from '../../src/cli/commands/run/init.ts';
 import { readStudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { directory, hypertide } from './support.ts';
 
@@ -172,6 +172,24 @@ parser.add_argument("--n-epochs", type=int, default=20)
       code: 2,
       err: expect.stringContaining('it has the commands train, eval; name one, such as: hypertide init -- node main.mjs train'),
     });
+  });
+
+  it('names the value that a Python program prints, if its source shows one', async () => {
+    const of = (...lines: string[]) => printedIn([lines.join('\n')]);
+    expect(of("print(f'epoch={e} loss={loss:.4g}')")).toBe('loss');
+    expect(of('print(f"train_loss={a} val_loss={b} val_acc={c}")')).toBe('val_loss');
+    expect(of("print('Train Loss: %.3f | Test Acc: %.3f' % (a, b))")).toBe('Test Acc');
+    expect(of('print(json.dumps({"epoch": e, "rmse": rmse}))', "print(f'val_accuracy: {acc}')")).toBe('val_accuracy');
+    expect(of("print(f'accuracy={acc} mse={mse} mae={mae}')")).toBeUndefined();
+    expect(of("print('done')")).toBeUndefined();
+    const place = directory();
+    const program = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--lr', type=float, default=0.1)\na = p.parse_args()\n";
+    writeFileSync(join(place, 'train.py'), `${program}print(f'val_acc={a.lr}')\n`);
+    await hypertide(place, 'init', '--', 'python3', 'train.py');
+    expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(
+      'objective: maximize val_acc   # guessed: the program seems to print it\n',
+    );
+    expect((await readStudyFile(join(place, 'study.yaml'))).options.objectives).toEqual({ val_acc: 'maximize' });
   });
 
   it('reads choices and defaults as commander writes them', () => {

@@ -2,7 +2,7 @@ import { Command, CommanderError, Help, type Option } from 'commander';
 import { messagesOf } from '../../errors.ts';
 import { nearest } from '../../schema/nearest.ts';
 import { version } from '../../version.ts';
-import { escapeControls } from '../terminal/plainText.ts';
+import { asCalled, escapeControls } from '../terminal/plainText.ts';
 import { statusOf } from '../terminal/withLog.ts';
 import { declareAct } from './act.ts';
 import { declareRead } from './read.ts';
@@ -56,7 +56,8 @@ const namesIn = (list: string): string => `  ${[...list.matchAll(/^ {2}(\S+)/gm)
 /** Prints an error, one line for each mistake. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function printError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
-  for (const message of messagesOf(error)) process.stderr.write(`hypertide: ${escapeControls(message.replace(/\s*\n\s*/g, ' '))}\n`);
+  for (const message of messagesOf(error))
+    process.stderr.write(`hypertide: ${escapeControls(asCalled(message).replace(/\s*\n\s*/g, ' '))}\n`);
   const status = statusOf(error);
   if (status === 1 && process.env.HYPERTIDE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return status;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
 import { together, UserError } from '../../errors.ts';
 import { tooDeepAt } from './yamlDepth.ts';
 import { offsetOf } from './yamlPosition.ts';
@@ -26,19 +26,44 @@ export async function readDocument<T>(path: string, parse: (data: unknown, stem:
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const [error] = document.errors;
-  if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${error.message}`);
+  if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${error.message}${commaHint(error, source)}`);
+  const comma = commaIn(document);
+  if (comma !== undefined) throw new StudyFileError(`${path}:${placeOf(lines, comma)}: lines of YAML do not end with a comma: remove it`);
   try {
     return parse(document.toJS(), basename(path, extname(path)));
   } catch (cause) {
     const causes = [cause as Error, ...(cause instanceof UserError ? (cause.also ?? []) : [])];
     const errors = causes
       .map(({ message }) => message.replace(/^(?:study|worker)[.:] ?/, ''))
-      .map((message) => ({ message, offset: offsetOf(document, message) }))
+      .map((message) => ({ message: message + pointHint(message), offset: offsetOf(document, message) }))
       .sort((a, b) => (a.offset ?? 0) - (b.offset ?? 0))
       .map(({ message, offset }) => new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`));
     throw together(errors);
   }
 }
+
+/** What to do about a comma that a syntax error is about. */
+function commaHint({ code, pos: [start] }: YAMLParseError, source: string): string {
+  if (code === 'BLOCK_IN_FLOW') return '; between { and }, a comma separates the keys, as in { type: float, low: 0, high: 1 }';
+  return source.slice(start).trimStart().startsWith(',') ? '; lines of YAML do not end with a comma: remove it' : '';
+}
+
+/** Where a value ends with a comma, as in `trials: 40,`. The words of a command may. */
+function commaIn(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Pair: (_, { key }) => (isScalar(key) && key.value === 'command' ? visit.SKIP : undefined),
+    Scalar: (_, { type, value, range }) => {
+      if (type !== 'PLAIN' || typeof value !== 'string' || !value.endsWith(',')) return undefined;
+      found = range![1] - 1;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+/** In `low: 0,1`, the comma begins another key. */
+const pointHint = (message: string): string => (/\.\d+: unknown key/.test(message) ? '; numbers have a point, as in 0.1' : '');
 
 const placeOf = (lines: LineCounter, offset: number): string => {
   const { line, col } = lines.linePos(offset);

@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { shellQuoted } from '../../study/programArguments.ts';
 import { UsageError } from '../usage.ts';
-import { escapeControls, escapeLateControls } from './plainText.ts';
+import { asCalled, escapeControls, escapeLateControls } from './plainText.ts';
 
 /** Prints text to standard output: JSON, or lines whose parts are escaped. */
 export const print = (text: string): void => void process.stdout.write(`${escapeLateControls(text)}\n`);
 
 /** Prints a line for people to standard error. */
-export const inform = (text: string): void => void process.stderr.write(`${escapeControls(text)}\n`);
+export const inform = (text: string): void => void process.stderr.write(`${escapeControls(asCalled(text))}\n`);
 
 /** Prints the command that is useful next. */
 export const suggestNext = (command: string): void => inform(`next: ${command}`);

@@ -1,4 +1,4 @@
-import { escapeControls } from './plainText.ts';
+import { asCalled, escapeControls } from './plainText.ts';
 
 /** The fields of a line, besides its text. */
 export interface About {
@@ -28,7 +28,8 @@ export interface StatusLine {
 const FRAME = 80;
 
 export function openStatusLine(out: NodeJS.WriteStream = process.stderr): StatusLine {
-  if (!out.isTTY) return { line: (text) => out.write(`${escapeControls(text)}\n`), status: () => {}, end: () => {}, terminal: false };
+  if (!out.isTTY)
+    return { line: (text) => out.write(`${escapeControls(asCalled(text))}\n`), status: () => {}, end: () => {}, terminal: false };
   let bottom = () => '';
   let shown = false;
   let drawn = 0;
@@ -41,7 +42,7 @@ export function openStatusLine(out: NodeJS.WriteStream = process.stderr): Status
   };
   return {
     line: (text) => {
-      out.write(`\r\x1b[2K${escapeControls(text)}\n`);
+      out.write(`\r\x1b[2K${escapeControls(asCalled(text))}\n`);
       if (shown) draw();
     },
     status: (text) => {

@@ -83,6 +83,11 @@ it.each([
     'got ["a","b"]; with "early: false"',
   ],
   [`${SPACE}resumes: 1`, '4:1', 'resumes: expected true or false, got 1', ''],
+  [`${SPACE}trials: 20,`, '4:11', 'lines of YAML do not end with a comma: remove it', ''],
+  [`${SPACE}objective: minimize loss,`, '4:25', 'lines of YAML do not end with a comma', ''],
+  [SPACE.replace('}', '},'), '2:', '', 'lines of YAML do not end with a comma: remove it'],
+  ['parameters:\n  x: { type: float, low: 0 high: 1 }', '2:', '', 'a comma separates the keys, as in { type: float, low: 0, high: 1 }'],
+  ['parameters:\n  x: { type: float, low: 0,1, high: 1 }', '2:28', 'parameters.x.1: unknown key', 'numbers have a point, as in 0.1'],
   [`${SPACE}trails: 20`, '4:1', 'trails: unknown key; did you mean trials? Expected one of ', ''],
   [SPACE.replace('high', 'hihg'), '2:33', 'parameters.lr.hihg: unknown key', 'did you mean high?'],
   [SPACE.replace('choice', 'choise'), '3:10', 'parameters.opt.type: expected one of float', 'did you mean choice?'],
@@ -130,6 +135,11 @@ it.each([
   expect(message).toContain(start);
   expect(message).toContain(end);
   expect(message).not.toContain('\n');
+});
+
+it('leaves the commas of a command and of quoted texts', async () => {
+  const { command, options } = await read(`${SPACE}name: "a,"\ncommand: train --layers 3,\n`);
+  expect([command, options.study]).toEqual([['train', '--layers', '3,'], 'a,']);
 });
 
 it('finds parameters whose names hold dots and blanks', async () => {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { parameterTypes } from '../../../space/types/dimension.ts';
+import { canonical, splitOf, usualDirection } from '../../runner/names.ts';
 import { inform, suggestNext, writeOutput } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -45,7 +46,8 @@ export async function initStudy(words: readonly string[], { output = 'study.yaml
   const length = optionsIn(help).find(({ name }) => EPOCHS.test(name));
   const trained = Number(length && (length.default ?? defaults.get(length.name)));
   const usual = trained > 1 ? { epochs: trained, option: `--${length!.name}` } : undefined;
-  await writeOutput(output, studyOf(words, found, flagsIn(help), epochs, usual, metric));
+  const printed = metric === undefined ? printedIn(sources) : undefined;
+  await writeOutput(output, studyOf(words, found, flagsIn(help), epochs, usual, metric, printed));
   if (words.length === 0) {
     inform(`${output}: an example with one parameter; write those of your program`);
     suggestNext(`hypertide check ${output} -- python3 train.py`);
@@ -130,6 +132,19 @@ export function argparseSettings(sources: readonly string[], setting: 'default' 
   return found;
 }
 
+/** A name and a formatted number, as in `f'val_loss={loss:.3f}'` and `'Test Acc: %.3f'`. */
+const FORMATTED = /((?:(?:train|test|val|eval|dev)[a-z]* )?[A-Za-z]\w*)['"]?\s*[=:]\s*(?:\{|%[-+.\d]*[efg])/gi;
+
+/** The value that Python programs seem to print, by the texts that they format: one on data for validation, or else the only one that is minimised. */
+export function printedIn(sources: readonly string[]): string | undefined {
+  const names = sources.flatMap((source) => [...source.matchAll(FORMATTED)].map(([, name]) => name!));
+  const known = [...new Map(names.map((name) => [canonical(name), name])).values()].filter((name) => usualDirection(name) !== undefined);
+  const validated = known.filter((name) => ['val', 'test', 'eval', 'dev', 'holdout'].includes(splitOf(name) ?? ''));
+  const candidates = validated.length > 0 ? validated : known.filter((name) => splitOf(name) !== 'train');
+  const minimised = candidates.filter((name) => usualDirection(name) === 'minimize');
+  return [minimised, candidates].find((some) => some.length === 1)?.[0];
+}
+
 /** The subcommands of a program, as argparse and click show them. */
 function subcommandsIn(help: string): string[] {
   const [, argparse] = /\{([\w-]+(?:,[\w-]+)*)\} \.\.\./.exec(help.replace(/\s+/g, ' ')) ?? [];
@@ -193,6 +208,7 @@ function studyOf(
   epochs: number | undefined,
   usual: { readonly epochs: number; readonly option: string } | undefined,
   metric: string | undefined,
+  printed: string | undefined,
 ): string {
   const dashed = found.some(({ name }) => name.includes('-'));
   const added = (argument: Argument) => (dashed && !isKnown(argument) ? `, and add ${placeOf(argument)} to the command` : '');
@@ -209,9 +225,11 @@ function studyOf(
     ...parameters,
     ...flags.map(flagOf),
     '',
-    metric === undefined
-      ? 'objective: minimize   # the value that your program prints; if it prints several, name one: minimize val_loss'
-      : `objective: minimize ${metric}   # the name under which your program prints its value`,
+    printed !== undefined
+      ? `objective: ${usualDirection(printed)} ${printed}   # guessed: the program seems to print it`
+      : metric === undefined
+        ? 'objective: minimize   # the value that your program prints; if it prints several, name one: minimize val_loss'
+        : `objective: minimize ${metric}   # the name under which your program prints its value`,
     epochs === undefined
       ? `# epochs: ${usual?.epochs ?? 81}   # ${usual ? `the default of ${usual.option}; ` : ''}the most that a trial trains: turns on early stopping, if the program prints its value after each epoch`
       : `epochs: ${epochs}   # the most that a trial trains; trials that fall behind are stopped`,

@@ -1,0 +1,25 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { asCalled } from '../../../src/cli/terminal/plainText.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+const hint = 'hypertide: "hypertide repair hypertide.jsonl" writes a copy; next: hypertide dashboard study.jsonl';
+
+it.each([
+  ["'hypertide'", 'npx'], // npm 11
+  ['hypertide "run" "study.yaml"', 'npx'],
+])('hints name commands as npx starts them: %s', (script, event) => {
+  vi.stubEnv('npm_lifecycle_script', script);
+  vi.stubEnv('npm_lifecycle_event', event);
+  expect(asCalled(hint)).toBe('hypertide: "npx hypertide repair hypertide.jsonl" writes a copy; next: npx hypertide dashboard study.jsonl');
+});
+
+it.each([
+  ['vitest', 'npx'],
+  ['hypertide run study.yaml', 'start'], // a script of package.json
+  [undefined, undefined],
+])('other hints stay: %s, %s', (script, event) => {
+  vi.stubEnv('npm_lifecycle_script', script);
+  vi.stubEnv('npm_lifecycle_event', event);
+  expect(asCalled(hint)).toBe(hint);
+});
