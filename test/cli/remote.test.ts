@@ -212,7 +212,9 @@ describe('on a server with the least rights for each user', () => {
   it('the operator acts, and a viewer is told that it may not', async () => {
     expect(await on('viewer', 'change', '--more', '1')).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/^hypertide: this user has no right to ask s1 for change; the role operator has this right: log in with seeds\/operator\.nk or operator\.creds\n$/),
+      err: expect.stringMatching(
+        /^hypertide: this user has no right to ask s1 for change; the role operator has this right: log in with seeds\/operator\.nk or operator\.creds\n$/,
+      ),
     });
     expect(await on('operator', 'change', '--more', '1')).toMatchObject({ code: 0, err: 'changed: trials 4 -> 5\n' });
     expect((await on('operator', 'enqueue', 'x=1')).code).toBe(0);

@@ -70,6 +70,13 @@ describe.each(recorded)('the output $name', (file) => {
       expect(reader.unheard()).toMatch(/write "objective: m\w+ \S+" in the study file|print a line such as "loss=0\.38"/);
   });
 
+  it('has a result if the study file gets the line that the explanation names', () => {
+    const { reader, result } = hear(file.bytes);
+    const [, way, metric] = (result === undefined && /write "objective: (m\w+) (\S+)" in the study file/.exec(reader.unheard())) || [];
+    if (metric === undefined) return expect(said(file, 'unnamed')).not.toBe('several');
+    return expect(hear(file.bytes, { metric, direction: way as 'minimize' | 'maximize' }).result).toBeTypeOf('number');
+  });
+
   const direction = (['minimize', 'maximize'] as const).find((way) => said(file, way) !== undefined);
   it.runIf(direction !== undefined)('gives the steps and the result of a value that is named', () => {
     const { reports, result } = hear(file.bytes, { metric: said(file, direction!)!, direction: direction! });
