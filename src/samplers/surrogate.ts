@@ -1,6 +1,6 @@
-import type { Ask, Ended, Reported, Suggested } from '../messages.ts';
+import type { Ask, Ended, Env, Reported, Suggested } from '../messages.ts';
 import type { FitTask, Kernels } from '../numeric/gp/fit.ts';
-import type { Rng } from '../numeric/random.ts';
+import { type Rng, rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import type { ProposedPoint } from './sequence.ts';
 
@@ -40,3 +40,10 @@ export interface Surrogate<S> {
    */
   longFit?(state: S): LongFit | undefined;
 }
+
+/**
+ * Whether to explore instead of asking the model. The number is not one of those that `explore` draws from: otherwise the first coordinate of
+ * each explored point would be below `share`.
+ */
+export const exploresInstead = ({ seed, name }: Env, { id, retry }: Ask, share: number): boolean =>
+  share > 0 && rngFor(seed, `${name}/explores`, id, retry)() < share;

@@ -8,7 +8,7 @@ import { cells, countCells } from '../../space/cells.ts';
 import { restrictedTo, withFixed } from '../../space/fixed.ts';
 import { RepeatTracker } from '../duplicates/repeatRate.ts';
 import { explored, type ProposedPoint } from '../sequence.ts';
-import type { ScoredPoint, Surrogate } from '../surrogate.ts';
+import { exploresInstead, type ScoredPoint, type Surrogate } from '../surrogate.ts';
 import {
   type AcquisitionTerm,
   confidenceBound,
@@ -224,8 +224,7 @@ export function boSurrogate(
       };
     },
     propose(state, ask, rng: Rng): ProposedPoint | undefined {
-      const { repeatRate } = repeatsOf(state.facts);
-      if (repeatRate > 0 && rng() < repeatRate) return explored(explore(state, ask));
+      if (exploresInstead(env, ask, repeatsOf(state.facts).repeatRate)) return explored(explore(state, ask));
       const fitted = fitModels(state);
       if (!fitted) return undefined;
       const { features, samples } = fitted;

@@ -1,4 +1,4 @@
-import type { Ended, Env, StrategyEvent, Suggested, Tags } from '../../messages.ts';
+import type { Ask, Ended, Env, StrategyEvent, Suggested, Tags } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { probability, wholeFrom } from '../../schema/optionRules.ts';
@@ -6,9 +6,10 @@ import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { draw, type Point } from '../../space/axis.ts';
 import { restrictedTo } from '../../space/fixed.ts';
 import { randomSequence } from '../random.ts';
-import type { ScoredPoint, Surrogate } from '../surrogate.ts';
+import type { ProposedPoint } from '../sequence.ts';
+import { exploresInstead, type ScoredPoint, type Surrogate } from '../surrogate.ts';
 import { localSearch } from './localSearch.ts';
-import { type ForestModel, fitForestModel, logImprovement, predictAt } from './model.ts';
+import { type ForestModel, feasibility, fitForestModel, logImprovement, predictAt } from './model.ts';
 import { type ForestObservation, ForestObservations } from './observations.ts';
 
 export const forestOptions = {
@@ -30,6 +31,8 @@ export interface ForestState {
 
 /** Local searches start from this many points, those with the lowest predicted means. */
 const LOCAL_SEARCHES = 8;
+/** How often a draw is repeated, if it will probably fail. */
+const MAX_REDRAWS = 10;
 
 /**
  * Sequential model-based optimisation with a random forest (SMAC; Hutter, Hoos & Leyton-Brown, LION 2011): maximises the expected improvement of
@@ -53,6 +56,16 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Sett
     return models.get(facts);
   }
 
+  /** A draw from the priors. Draws are repeated with the probability that they fail. */
+  function drawFeasible(model: ForestModel, sequence: unknown, ask: Ask): ProposedPoint | undefined {
+    const { id, retry = 0 } = ask;
+    const rng = rngFor(env.seed, `${env.name}/redraws`, id, retry);
+    let drawn = draws.propose(sequence, ask);
+    for (let tries = 1; drawn && tries <= MAX_REDRAWS && rng() >= feasibility(model, drawn.point); tries++)
+      drawn = draws.propose(sequence, { ...ask, retry: retry + tries }) ?? drawn;
+    return drawn;
+  }
+
   const tell = ({ facts, results, sequence }: ForestState, fact: Suggested | Ended): ForestState => ({
     facts: facts.push(fact),
     results: fact.type === 'ended' && fact.outcome !== 'failed' ? results + 1 : results,
@@ -72,7 +85,7 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Sett
       const observations = observationsOf(facts);
       const domain = restrictedTo(env, ask.fixed);
       const { repeats } = observations.results;
-      if (rng() < Math.max(random, repeats.repeatRate)) return tagRandom(draws.propose(sequence, ask));
+      if (exploresInstead(env, ask, Math.max(random, repeats.repeatRate))) return tagRandom(drawFeasible(model, sequence, ask));
       const score = (point: Point) => (repeats.has(point) ? Number.NEGATIVE_INFINITY : logImprovement(model, point));
       const found: ScoredPoint[] = bestPoints(model, observations.all()).map((point) =>
         localSearch(domain, domain.snap(point), score, rng),

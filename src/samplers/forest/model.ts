@@ -97,10 +97,13 @@ const MIN_SD = 1e-3;
 /** Above 0, so that a space in which all trials failed so far still has an order. */
 const MIN_FEASIBLE = 1e-3;
 
+/** The probability that a trial neither fails nor violates a constraint. */
+export const feasibility = ({ failures, encode }: ForestModel, point: Point): number =>
+  failures ? 1 - predictForest(failures, encode(point)).mean : 1;
+
 /** The log of the expected improvement over the lowest prediction, times the probability that the trial neither fails nor violates a constraint. */
 export function logImprovement(model: ForestModel, point: Point): number {
   const { mean, variance } = predictAt(model, point);
   const sd = Math.max(MIN_SD, Math.sqrt(variance));
-  const feasible = model.failures ? 1 - predictForest(model.failures, model.encode(point)).mean : 1;
-  return Math.log(sd) + logExpectedImprovement((model.lowest - mean) / sd) + Math.log(Math.max(MIN_FEASIBLE, feasible));
+  return Math.log(sd) + logExpectedImprovement((model.lowest - mean) / sd) + Math.log(Math.max(MIN_FEASIBLE, feasibility(model, point)));
 }

@@ -33,6 +33,10 @@ function learning(env: Env, random = 0) {
       const fact = open(point);
       state = core.learn(state, completed(fact, loss));
     },
+    crash: (point: readonly number[]) => {
+      const fact = open(point);
+      state = core.learn(state, { ...fact, type: 'ended', outcome: 'failed', reason: 'error' });
+    },
     explore: () => core.explore(state, { type: 'ask', id: id + 1 }),
     propose: (ask = id + 1) => core.propose(state, { type: 'ask', id: ask }, rngFor(env.seed, env.name, ask)),
   };
@@ -118,6 +122,20 @@ describe('forestSurrogate', () => {
     const drawn = Array.from({ length: 60 }, (_, k) => of.propose(100 + k)!).filter(({ tags }) => tags!.acquisition === 'random');
     expect(drawn.length).toBeGreaterThan(8);
     expect(drawn.length).toBeLessThan(30);
+    const above = drawn.filter(({ point }) => point[0]! > 0.5).length;
+    expect(Math.abs(above / drawn.length - 0.5)).toBeLessThan(0.3); // the draw that decided to explore is not the first coordinate
+  });
+
+  it('draws mostly where trials do not crash', () => {
+    const of = learning(rootEnv(mixed), 0.5);
+    const crashes = ([, x]: readonly number[]) => x! > 0.5;
+    for (let k = 0; k < 40; k++) {
+      const { point } = of.explore()!;
+      if (crashes(point)) of.crash(point);
+      else of.tell(point, point[1]!);
+    }
+    const drawn = Array.from({ length: 60 }, (_, k) => of.propose(100 + k)!).filter(({ tags }) => tags!.acquisition === 'random');
+    expect(drawn.filter(({ point }) => crashes(point)).length / drawn.length).toBeLessThan(0.3);
   });
 
   it('tries every configuration of a finite space once, then has nothing left', () => {
