@@ -15,13 +15,13 @@ import {
 } from '../src/messages.ts';
 import { rngFor } from '../src/numeric/random.ts';
 import type { ProposedPoint } from '../src/samplers/sequence.ts';
-import type { LongFit, Surrogate } from '../src/samplers/surrogate.ts';
+import type { FitElsewhere, Surrogate } from '../src/samplers/surrogate.ts';
 
 export interface SurrogateInput {
   readonly env: Env;
   readonly core: Surrogate<unknown>;
   /** Runs long fits in a thread. If absent, models are fitted when they are needed. */
-  readonly elsewhere?: ((tasks: LongFit['tasks']) => Promise<Parameters<LongFit['apply']>[0]>) | undefined;
+  readonly elsewhere?: FitElsewhere | undefined;
 }
 interface Context extends SurrogateInput {
   /** The state of the fold now. */
@@ -64,8 +64,7 @@ const machine = setup({
   types: {} as { input: Context; context: Context; events: PhaseEvent<SurrogateOutlook> | Ask; emitted: Ask | Decision },
   actors: {
     fit: fromPromise<void, Context>(async ({ input: { core, elsewhere, now } }) => {
-      const long = core.longFit?.(now().core);
-      if (long && elsewhere) long.apply(await elsewhere(long.tasks));
+      if (elsewhere) await core.longFit?.(now().core)?.(elsewhere);
     }),
   },
   guards: {

@@ -111,9 +111,9 @@ export class Trials<P> {
   #notOpen(id: TrialId): Refusal {
     const status = this.#statuses.get(id);
     const last = this.#last === 0 ? 'there is none yet' : `the last one is ${this.#last}`;
-    return status === undefined
-      ? refuse('unknown-trial', `no trial ${id} has been suggested; ${last}`)
-      : refuse('ended', `trial ${id} has ended: ${status}`);
+    if (status === undefined) return refuse('unknown-trial', `no trial ${id} has been suggested; ${last}`);
+    const end = status === 'completed' ? 'completed; if its result is wrong, retract it' : status;
+    return refuse('ended', `trial ${id} has ended: ${end}`);
   }
 
   /** @param since position of the last change of the study: a suggestion that was decided before it, but stored after it, is void. */

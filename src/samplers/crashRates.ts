@@ -1,4 +1,4 @@
-import type { Ended } from '../messages.ts';
+import type { Ended, TrialId } from '../messages.ts';
 import { History } from '../numeric/history.ts';
 import { type Axis, active, type Point } from '../space/axis.ts';
 
@@ -68,9 +68,15 @@ export class CrashRates {
   }
 }
 
-/** The crash rates after some ended trials, each of which says something about its configuration. */
-export const crashRatesAfter = (axes: readonly Axis[]): ((ended: History<Ended>) => CrashRates) =>
-  History.folding(
-    () => new CrashRates(axes),
-    (rates, { id, resumes, point, outcome }: Ended) => rates.set(resumes ?? id, point, outcome === 'failed'),
+/** The crash rates after some ended trials. A chain of trials that resume each other counts as one configuration, by its last end. */
+export const crashRatesAfter = (axes: readonly Axis[]): ((ended: History<Ended>) => CrashRates) => {
+  const after = History.folding(
+    () => ({ rates: new CrashRates(axes), firstOf: new Map<TrialId, TrialId>() }),
+    ({ rates, firstOf }, { id, resumes, point, outcome }: Ended) => {
+      const first = resumes === undefined ? id : (firstOf.get(resumes) ?? resumes);
+      firstOf.set(id, first);
+      rates.set(first, point, outcome === 'failed');
+    },
   );
+  return (ended) => after(ended).rates;
+};

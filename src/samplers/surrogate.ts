@@ -4,11 +4,11 @@ import { type Rng, rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import type { ProposedPoint } from './sequence.ts';
 
-/** Slow fits that the next proposal needs. The tasks are plain data, so a thread can run them; `apply` takes their results. */
-export interface LongFit {
-  readonly tasks: readonly FitTask[];
-  apply(results: readonly (readonly Kernels[])[]): void;
-}
+/** Fits in a thread: the tasks are plain data. */
+export type FitElsewhere = (tasks: readonly FitTask[]) => Promise<readonly (readonly Kernels[])[]>;
+
+/** Makes the slow fits that the next proposal needs. */
+export type LongFit = (fit: FitElsewhere) => Promise<void>;
 
 /** A point with the value of its acquisition function. Higher is better. */
 export interface ScoredPoint {

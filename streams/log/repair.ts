@@ -1,8 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
 import { type Audit, auditJournal, type DamagedLine } from './audit.ts';
 import { checkIsFile } from './checkIsFile.ts';
+import { conditionOf } from './condition.ts';
 import { JournalError } from './errors.ts';
-import { isIntact } from './intact.ts';
 import { NONE, sealLines } from './seal.ts';
 
 /** What a repair found and did. */
@@ -65,9 +65,15 @@ export async function auditOf(path: string): Promise<Audit> {
   return auditJournal(file);
 }
 
-/** The damaged lines of a journal. Reads it piece by piece, and as a whole only if it is damaged. @throws JournalError if it cannot be read. */
-export const damageIn = async (path: string): Promise<readonly DamagedLine[]> =>
-  (await isIntact(path)) ? [] : (await auditOf(path)).damage;
+/**
+ * The damaged lines of a journal, and whether it only ends with an incomplete line. Reads it piece by piece, and as a whole only if it is damaged.
+ *
+ * @throws JournalError if it cannot be read.
+ */
+export async function damageIn(path: string): Promise<{ readonly damage: readonly DamagedLine[]; readonly isTorn: boolean }> {
+  const condition = await conditionOf(path);
+  return { damage: condition === 'damaged' ? (await auditOf(path)).damage : [], isTorn: condition === 'torn' };
+}
 
 /** If the first two entries are the same, either restores the other. */
 function withCreated({ objects, beginsTwice }: Audit): Audit['objects'] {

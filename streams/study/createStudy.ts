@@ -69,18 +69,8 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
     if (broken) throw await broken;
     return study.ask(options);
   };
-  const tell: Study<P>['tell'] = async (trial, result) => {
-    try {
-      await study.tell(trial, result);
-    } catch (error) {
-      const isKnown = study.trials().some((row) => row.trial === trial && row.status === 'completed');
-      if (!(error instanceof RefusedError && error.code === 'ended' && isKnown)) throw error;
-      const message = `trial ${trial} has ended: completed; a trial is told once, and retract(${trial}) takes a wrong result back`;
-      throw new RefusedError({ code: 'ended', message });
-    }
-  };
   const { submit: _, ...rest } = study;
-  return { ...rest, ask, tell } as Study<P> as Study<P, O>; // the study refuses values by other names
+  return { ...rest, ask } as Study<P> as Study<P, O>; // the study refuses values by other names
 }
 
 /** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */

@@ -2,19 +2,18 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import { child } from '../../src/messages.ts';
-import { type FitTask, fitInOrder, type Kernels } from '../../src/numeric/gp/fit.ts';
+import { fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { index, rngFor } from '../../src/numeric/random.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
+import type { FitElsewhere } from '../../src/samplers/surrogate.ts';
 import { createTestStudy } from '../../src/testing/testStudy.ts';
 import { verify } from '../../streams/engine/verify.ts';
 import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
 import { type Strategy, withSpec } from '../../streams/strategy.ts';
 import { fleet, type Net, net } from './world.ts';
 
-type Elsewhere = (tasks: readonly FitTask[]) => Promise<readonly (readonly Kernels[])[]>;
-
 /** `bo`, which waits for every fit if a worker makes them. */
-const model = (thorough: boolean, elsewhere?: Elsewhere): Strategy =>
+const model = (thorough: boolean, elsewhere?: FitElsewhere): Strategy =>
   withSpec('bo', (parent) => {
     const env = child(parent, 'bo');
     const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: thorough, warp: thorough } as const;
@@ -25,7 +24,7 @@ const model = (thorough: boolean, elsewhere?: Elsewhere): Strategy =>
 async function played(seed: number, thorough: boolean, trials: number) {
   const rng = rngFor(String(seed), 'moments', 0);
   const due: (() => void)[] = [];
-  const elsewhere: Elsewhere = (tasks) => new Promise((resolve) => due.push(() => resolve(tasks.map(fitInOrder))));
+  const elsewhere: FitElsewhere = (tasks) => new Promise((resolve) => due.push(() => resolve(tasks.map(fitInOrder))));
   const world = createTestStudy(net, model(thorough, elsewhere), { trials, parallel: 3, seed });
   const open: SuggestedFact[] = [];
   let read = 0;

@@ -59,7 +59,7 @@ const twins: Evolution<{ generation: number; issued: boolean; ended: boolean; re
 /** Needs a long fit at every second check. */
 const fits = {
   looks: 0,
-  longFit: () => (fits.looks++ % 2 ? { tasks: [], apply: () => {} } : undefined),
+  longFit: () => (fits.looks++ % 2 ? async () => {} : undefined),
 };
 
 /** Results whose tags decide what they mean. */

@@ -99,7 +99,13 @@ describe('surrogateMachine', () => {
     const core: Surrogate<{ open: number; results: number }> = {
       ...counting,
       propose: ({ results }) => ({ point: [1, 1], tags: { results: String(results) } }),
-      longFit: ({ results }) => (results > fitted + 1 ? { tasks: [], apply: () => (fitted = results) } : undefined),
+      longFit: ({ results }) =>
+        results > fitted + 1
+          ? async (elsewhere) => {
+              await elsewhere([]);
+              fitted = results;
+            }
+          : undefined,
     };
     let finish = () => {};
     const { heard, suggest, end, ask, phase } = started(core, () => new Promise((resolve) => (finish = () => resolve([]))));
@@ -119,7 +125,7 @@ describe('surrogateMachine', () => {
   });
 
   it('makes long fits itself without a worker', () => {
-    const core = { ...counting, longFit: () => ({ tasks: [], apply: () => {} }) };
+    const core = { ...counting, longFit: () => async () => {} };
     const { suggest, end, phase } = started(core);
     for (const trial of [suggest(), suggest()]) end(trial, done);
     expect(phase()).toBe('modelling');

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { CrashRates } from '../../src/samplers/crashRates.ts';
+import type { Ended } from '../../src/messages.ts';
+import { History } from '../../src/numeric/history.ts';
+import { CrashRates, crashRatesAfter } from '../../src/samplers/crashRates.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, when } from '../../src/space/types/dimension.ts';
 
@@ -54,4 +56,20 @@ it('does not avoid choices for crashes that do not depend on them', () => {
   const rates = knowing(...results, ...[true, true, true, false].map((crashed) => [tree, crashed] as const));
   expect(rates.survival(encode(kernel('flat')))).toBeGreaterThan(0.8);
   expect(rates.survival(encode(tree))).toBe(1);
+});
+
+it('counts trials that resume each other as one configuration, by its last end', () => {
+  const ended = (id: number, outcome: 'stopped' | 'failed', resumes?: number): Ended => ({
+    type: 'ended',
+    id,
+    by: 'ga',
+    point: encode(tree),
+    outcome,
+    ...(resumes !== undefined && { resumes }),
+  });
+  const after = crashRatesAfter(axes);
+  const chain = History.of(ended(1, 'stopped'), ended(2, 'stopped', 1), ended(3, 'failed', 2));
+  expect(Math.exp(after(chain).logSurvival(1, 0))).toBeCloseTo(1 / 2);
+  expect(Math.exp(after(chain.push(ended(4, 'failed', 3))).logSurvival(1, 0))).toBeCloseTo(1 / 2);
+  expect(after(chain.push(ended(5, 'stopped', 3))).any).toBe(false);
 });

@@ -73,7 +73,7 @@ describe('an intent', () => {
     ],
     [
       { type: 'cancel', trial: 1 },
-      { code: 'ended', message: 'trial 1 has ended: completed' },
+      { code: 'ended', message: 'trial 1 has ended: completed; if its result is wrong, retract it' },
     ],
     [{ type: 'change' }, { code: 'nothing-to-change', message: expect.stringMatching(/^nothing to change: give at least one of limits,/) }],
     [

@@ -45,12 +45,7 @@ def add(study: Study, params: Mapping[str, Any], value: Value, metrics: Mapping[
 
 
 def _end(study: Study, number: int, **how: Any) -> None:
-    try:
-        study._engine.request("tell", id=number, **how)
-    except HypertideError as error:
-        if error.code == "ended" and str(error).startswith("trial "):
-            raise HypertideError(f"{error}; a trial is told once, and study.retract({number}) takes a wrong result back", error.code) from None
-        raise
+    study._engine.request("tell", id=number, **how)
 
 
 def _values_of(study: Study, number: int, value: Value) -> dict[str, float]:

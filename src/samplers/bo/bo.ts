@@ -215,12 +215,10 @@ export function boSurrogate(
         ...(fold.results(state) && state.scores.fit ? [state.scores.fit] : []),
       ];
       if (fits.reduce((sum, fit) => sum + fit.work, 0) <= maxWork) return undefined;
-      const remaining = fits.map((fit) => fit.remaining());
-      return {
-        tasks: remaining.map(({ task }) => task),
-        apply: (results) => {
-          for (const [i, { apply }] of remaining.entries()) apply(results[i]!);
-        },
+      return async (elsewhere) => {
+        const remaining = fits.map((fit) => fit.remaining());
+        const results = await elsewhere(remaining.map(({ task }) => task));
+        for (const [i, { apply }] of remaining.entries()) apply(results[i]!);
       };
     },
     propose(state, ask, rng: Rng): ProposedPoint | undefined {

@@ -82,7 +82,6 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
   const { longest, restored } = await withRetry(nc, () => (create ? ensureStream(jsm, subjects, options) : findStream(jsm, subjects)));
   const fence = await withRetry(nc, () => lastOf(jsm, subjects.stream, own));
-  const isNew = fence.size === 0;
   const out = publisher(nc);
   const news = bell();
   const trainers = meter((message) => options.warn?.(`${study}: ${message}`));
@@ -90,9 +89,8 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const storing = silence(nc, (message) => options.warn?.(`${study}: ${message}`));
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
-  let leads = true;
-  /** What is known of the leader: this process has appended, or another one has since it started. */
-  let told: boolean | undefined;
+  /** Whether this process appended last; undefined until it has appended, or another one has since it started. */
+  let leading: boolean | undefined;
   /** Whether a fact is in flight: what is read meanwhile may be that fact. */
   let publishing = false;
   let full = false;
@@ -105,9 +103,8 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     return Math.max(1, (options.settings?.().rules ?? RULES) < 2 ? Math.min(room, LONGEST_FACT) : room);
   };
   const lead = (isLeader: boolean) => {
-    leads = isLeader;
-    if (told !== isLeader) options.onLead?.(isLeader);
-    told = isLeader;
+    if (leading !== isLeader) options.onLead?.(isLeader);
+    leading = isLeader;
   };
   const prioritised = (): Headers => {
     const priority = options.settings?.().priority ?? 1;
@@ -184,7 +181,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       const appended = appending.then(async () => {
         // A standby decides as often as the leader. Only its latest decision waits: if all waited, a takeover would take minutes. An engine that
         // has just started on a log with entries may be a standby, so its first entry waits, too.
-        const isLeader = leads && (written > 0 || isNew);
+        const isLeader = leading ?? fence.size === 0;
         if (!isLeader && !isStale(fact as Said)) await sleep(standby.pause);
         publishing = true;
         return publishFact(fact as Said);
@@ -209,7 +206,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       return fence.has(subjects.created);
     },
     get leads() {
-      return leads;
+      return leading ?? true;
     },
     get usage() {
       return trainers.usage();

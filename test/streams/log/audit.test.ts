@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { index, type Rng, rngFor } from '../../../src/numeric/random.ts';
 import { float, type Log, optimize, random, space } from '../../../streams/index.ts';
 import { auditJournal } from '../../../streams/log/audit.ts';
-import { isIntact } from '../../../streams/log/intact.ts';
+import { conditionOf } from '../../../streams/log/condition.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { unsealed } from '../../../streams/log/seal.ts';
 import { runs } from '../../support/runs.ts';
@@ -76,16 +76,16 @@ describe('the audit of a journal', () => {
   };
   it.each(Object.keys(damages))('finds %s, and loses no other line', async (name) => {
     const path = journalPath();
-    const intact = (file: Buffer) => {
+    const condition = (file: Buffer) => {
       writeFileSync(path, file);
-      return isIntact(path);
+      return conditionOf(path);
     };
 
     for (let run = 0; run < runs(300, 50); run++) {
       const { file, gone = [] } = damages[name]!(rngFor('audit', name, run));
       const audit = auditJournal(file);
       expect(audit.damage.length, `run ${run}`).toBeGreaterThan(0);
-      expect(await intact(file), `run ${run}`).toBe(false);
+      expect(await condition(file), `run ${run}`).toBe('damaged');
       const left = new Map(objects);
       for (const position of gone) left.delete(position);
       expect(
@@ -118,12 +118,12 @@ it.each([
   ['as it was written', original, true],
   ['older, without checksums', original.map((bytes) => Buffer.from(unsealed(bytes))), true],
   ['continued after an older beginning with another line', [Buffer.from('{"at":1,"n":0}'), original[1]!], false],
-])('a journal is intact if an audit finds nothing: %s', async (_, lines, whole) => {
+])('a journal is intact or torn if an audit finds nothing: %s', async (_, lines, whole) => {
   const path = journalPath();
-  for (const end of ['', '{"at":1,"n":']) {
+  for (const [end, condition] of [['', 'intact'], ['{"at":1,"n":', 'torn']] as const) { // biome-ignore format: one line
     const file = Buffer.concat([joined(lines), Buffer.from(end)]);
     writeFileSync(path, file);
-    expect([await isIntact(path), auditJournal(file).damage.length === 0]).toEqual([whole, whole]);
+    expect([await conditionOf(path), auditJournal(file).damage.length === 0]).toEqual([whole ? condition : 'damaged', whole]);
   }
 });
 
@@ -135,7 +135,7 @@ it('a last line without its line feed that is damaged in two places is lost, and
   expect(damage).toEqual([{ line: original.length, what: 'lacks its line feed; it is damaged and lost' }]);
   expect([end, left.has(end)]).toEqual([original.length, false]);
   writeFileSync(path, file);
-  expect(await isIntact(path)).toBe(false);
+  expect(await conditionOf(path)).toBe('damaged');
 });
 
 describe('the effort of an audit', () => {

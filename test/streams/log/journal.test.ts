@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
 import { JournalError } from '../../../streams/log/errors.ts';
-import { isIntact } from '../../../streams/log/intact.ts';
+import { conditionOf } from '../../../streams/log/condition.ts';
 import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { repairJournal } from '../../../streams/log/repair.ts';
@@ -107,7 +107,7 @@ describe('the file of a journal', () => {
     await expect(openJournal(path)).rejects.toThrow(message);
     await expect(readJournal(path).next()).rejects.toThrow(message);
     await expect(repairJournal(path, `${path}.copy`)).rejects.toThrow(message);
-    await expect(isIntact(path)).rejects.toThrow(message);
+    await expect(conditionOf(path)).rejects.toThrow(message);
   });
 
   it('keeps the position of a line that is too long', async () => {

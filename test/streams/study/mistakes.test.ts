@@ -147,7 +147,7 @@ describe('what to do', () => {
     const { trial } = (await study.ask())!;
     await study.tell(trial, 1);
     await expect(study.tell(trial, 2)).rejects.toThrow(
-      'trial 1 has ended: completed; a trial is told once, and retract(1) takes a wrong result back',
+      'trial 1 has ended: completed; if its result is wrong, retract it',
     );
     await study.close();
   });

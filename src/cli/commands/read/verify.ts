@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { strategyOf } from '../../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
@@ -19,11 +18,11 @@ export async function verifyStudy(
   journal: string | undefined,
   { json }: { readonly json?: boolean },
 ): Promise<number> {
-  const damage = journal === undefined ? [] : await damageIn(journal);
+  const { damage, isTorn } = journal === undefined ? { damage: [], isTorn: false } : await damageIn(journal);
   if (!json) for (const { line, what } of damage) print(`${journal}:${line}: ${what}`);
   if (!json && damage.length > 0) print(`"hypertide repair ${journal}" writes a copy with all that can be restored`);
-  if (!json && journal !== undefined && damage.length === 0 && (await isTorn(journal)))
-    inform(`${journal}: its last line is incomplete: a process is writing it, or was killed while it did. It does not count`);
+  if (!json && isTorn)
+    inform(`${journal}: the last line is incomplete, so it does not count: a process is writing it, or was killed while writing it`);
   await readThrough(study);
   const { recomputed, others = [], differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
   if (json)
@@ -44,18 +43,6 @@ export async function verifyStudy(
         `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} decided them otherwise than this one (${current}), and can recompute them`,
       );
   return differs || damage.length > 0 ? 1 : 0;
-}
-
-/** Whether a journal does not end with a line feed. */
-async function isTorn(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
-    return bytesRead === 1 && buffer[0] !== 10;
-  } finally {
-    await file.close();
-  }
 }
 
 /** What to do if a part of the study is code. */

@@ -1,4 +1,4 @@
-import { isIntact } from '../../../../streams/log/intact.ts';
+import { conditionOf } from '../../../../streams/log/condition.ts';
 import { isThere, move } from '../../places/archive.ts';
 import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
@@ -11,7 +11,7 @@ export async function rename(placed: StudyInPlace, to: string): Promise<number> 
   const { place: path } = await place.open(name);
   const busy = await place.busy(name);
   if (busy !== undefined) throw new UsageError(`${name}: ${busy}; stop it, then rename the study`);
-  if (place.form === 'journal' && !(await isIntact(path)))
+  if (place.form === 'journal' && (await conditionOf(path)) === 'damaged')
     throw new UsageError(`${path}: it is damaged, and a renamed study keeps only what can be read`, {
       todo: `write a copy with all that can be restored ("hypertide repair ${path}"), and move it to ${path}`,
     });

@@ -10,12 +10,12 @@ import { checksumOf, sealOf } from './seal.ts';
 const PIECE = 2 ** 20;
 
 /**
- * Whether an audit would find no damage: whether the journal has lines without checksums, then lines that each have the position and the checksum of
- * the line before. Needs the memory of a few lines only.
+ * Whether an audit would find damage: whether the journal is other than lines without checksums, then lines that each have the position and the
+ * checksum of the line before. A `torn` journal only ends with an incomplete line. Needs the memory of a few lines only.
  *
  * @throws JournalError if the journal cannot be read.
  */
-export async function isIntact(path: string): Promise<boolean> {
+export async function conditionOf(path: string): Promise<'intact' | 'torn' | 'damaged'> {
   await checkIsFile(path);
   let line = 0;
   let before: Buffer | undefined;
@@ -36,14 +36,15 @@ export async function isIntact(path: string): Promise<boolean> {
       const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
       let start = 0;
       for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-        if (!follows(bytes.subarray(start, end))) return false;
+        if (!follows(bytes.subarray(start, end))) return 'damaged';
         start = end + 1;
       }
       rest = bytes.subarray(start);
-      if (rest.length > MAX_LINE) return false;
+      if (rest.length > MAX_LINE) return 'damaged';
     }
   } catch (cause) {
     throw new JournalError(path, 'cannot read the journal', cause);
   }
-  return lastPieces(rest, line + 1, areSealed).length === 0;
+  if (lastPieces(rest, line + 1, areSealed).length > 0) return 'damaged';
+  return rest.length > 0 ? 'torn' : 'intact';
 }
