@@ -1,29 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rename } from '../../src/cli/commands/studies/rename.ts';
-import { copyFiles } from '../../src/cli/places/copyFiles.ts';
 import { folderPlace } from '../../src/cli/places/folder.ts';
 import { lock } from '../../streams/log/lock.ts';
 import { directory, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
 
 /** A study that has ended, with files of its trials. */
 let original: string;
+
 beforeAll(async () => {
   original = studyIn('trials: 6\n');
   expect((await hypertide(original, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
 });
+
 const copyOfOriginal = () => {
   const place = directory();
   cpSync(original, place, { recursive: true });
   return place;
 };
-const bytes = (...path: string[]) => readFileSync(join(...path));
 
 describe('list', () => {
   it('shows the studies of a folder, and no other files', async () => {
@@ -41,7 +38,7 @@ describe('list', () => {
     expect(await hypertide(place, 'list', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('there is no such folder') });
   });
 
-  it('tells a study that a process runs from one whose process was killed', async () => {
+  it('distinguishes a study that a process runs from one whose process was killed', async () => {
     const place = copyOfOriginal();
     expect((await hypertide(place, 'change', 'study.jsonl', '--trials', '9')).code).toBe(0);
     const release = lock(join(place, 'study.jsonl'));
@@ -52,105 +49,6 @@ describe('list', () => {
     expect((await hypertide(place, 'list')).out).toMatch(/\nstudy +not running +6\/9/);
     expect(JSON.parse((await hypertide(place, 'list', '.', '--json')).out)).toMatchObject([{ phase: 'running', running: false }]);
     expect(existsSync(join(place, 'study.jsonl.lock'))).toBe(true); // listing changes nothing
-  });
-});
-
-describe('archive and restore', () => {
-  it('bring back journal and files byte for byte', async () => {
-    const place = copyOfOriginal();
-    expect(await hypertide(place, 'archive', 'study.jsonl')).toMatchObject({ code: 0, err: expect.stringContaining('study.tar.gz: ') });
-    mkdirSync(join(place, 'else'));
-    expect((await hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else')).code).toBe(0);
-    expect(bytes(place, 'else', 'study.jsonl')).toEqual(bytes(place, 'study.jsonl'));
-    const log = ['study.trials', 'trial-2', 'attempt-1.log'];
-    expect(bytes(place, 'else', ...log)).toEqual(bytes(place, ...log));
-    expect(await hypertide(join(place, 'else'), 'verify', 'study.jsonl')).toMatchObject({ code: 0 });
-    const again = await hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else');
-    expect(again).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('a folder with this name exists already; choose another one with --directory'),
-    });
-  });
-
-  it('refuse an output in a folder that does not exist, before they pack anything', async () => {
-    const place = copyOfOriginal();
-    const { code, err } = await hypertide(place, 'archive', 'study.jsonl', '-o', join(place, 'none', 'a.tgz'));
-    expect({ code, err }).toEqual({
-      code: 2,
-      err: `hypertide: ${join(place, 'none', 'a.tgz')}: there is no folder ${join(place, 'none')}\n`,
-    });
-  });
-
-  it('take the files of trials from several folders', async () => {
-    const place = copyOfOriginal();
-    for (const trial of ['trial-1', 'trial-77']) {
-      mkdirSync(join(place, 'second', trial), { recursive: true });
-      writeFileSync(join(place, 'second', trial, 'attempt-1.log'), 'of another machine\n');
-    }
-    const archive = (...folders: string[]) => hypertide(place, 'archive', 'study.jsonl', '--directory', ...folders);
-    expect(await archive('study.trials', 'none')).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('--directory: there is no folder none'),
-    });
-    const { code, err } = await archive('study.trials', 'second');
-    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(`${join('second', 'trial-1', 'attempt-1.log')}: left out`) });
-    expect((await hypertide(place, 'restore', 'study.tar.gz', '--name', 'b')).code).toBe(0);
-    expect(bytes(place, 'b.trials', 'trial-1', 'attempt-1.log')).toEqual(bytes(place, 'study.trials', 'trial-1', 'attempt-1.log'));
-    expect(bytes(place, 'b.trials', 'trial-77', 'attempt-1.log').toString()).toBe('of another machine\n');
-  });
-
-  it('leave out what holds no data or vanishes meanwhile, and say so', async () => {
-    const place = copyOfOriginal();
-    const pipe = join(place, 'study.trials', 'trial-1', 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    const { code, err } = await hypertide(place, 'archive', 'study.jsonl');
-    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(`${pipe}: left out`) });
-    expect((await hypertide(place, 'restore', 'study.tar.gz', '--name', 'b')).code).toBe(0);
-    const names = readdirSync(join(place, 'study.trials', 'trial-1'));
-    expect(readdirSync(join(place, 'b.trials', 'trial-1'))).toEqual(names.filter((name) => name !== 'pipe'));
-    const [many, copied] = [join(place, 'many'), join(place, 'copied')];
-    mkdirSync(many);
-    for (let n = 0; n < 300; n++) writeFileSync(join(many, String(n)), '');
-    const written = readdirSync(many);
-    const copying = copyFiles(many, copied);
-    while (!existsSync(join(copied, written[0]!))) await setImmediate();
-    rmSync(join(many, written.at(-1)!));
-    expect(await copying).toEqual([join(many, written.at(-1)!)]);
-  });
-
-  it('notice each kind of damage before anything is restored', async () => {
-    const place = copyOfOriginal();
-    await hypertide(place, 'archive', 'study.jsonl');
-    const tar = gunzipSync(bytes(place, 'study.tar.gz'));
-    const at = tar.indexOf('"type":"completed"');
-    const changed = Buffer.from(tar);
-    changed[at + 9]! ^= 1;
-    writeFileSync(join(place, 'changed.tar.gz'), gzipSync(changed));
-    writeFileSync(join(place, 'torn.tar.gz'), bytes(place, 'study.tar.gz').subarray(0, 500));
-    writeFileSync(join(place, 'none.tar.gz'), 'no archive');
-    for (const [file, message] of [
-      ['changed.tar.gz', 'log.jsonl is damaged: its checksum does not match'],
-      ['torn.tar.gz', 'expected an archive of a study'],
-      ['none.tar.gz', 'expected an archive of a study'],
-      ['missing.tar.gz', 'there is no such file'],
-    ] as const) {
-      const { code, err } = await hypertide(place, 'restore', file, '--folder', 'else');
-      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
-      expect(existsSync(join(place, 'else'))).toBe(false);
-    }
-  });
-
-  it('under another name, the log names its origin', async () => {
-    const place = copyOfOriginal();
-    await hypertide(place, 'archive', 'study.jsonl');
-    expect((await hypertide(place, 'restore', 'study.tar.gz', '--name', 'other')).code).toBe(0);
-    const head = journalOf(place).length;
-    expect(journalOf(place, 'other.jsonl')[0]).toMatchObject({
-      type: 'created',
-      study: 'other',
-      origin: { study: 'study', position: head },
-    });
-    expect(existsSync(join(place, 'other.trials', 'trial-1'))).toBe(true);
   });
 });
 
@@ -204,7 +102,7 @@ describe('rename', () => {
     ]);
   });
 
-  it('refuses a damaged journal, of which repair restores more', async () => {
+  it('refuses a damaged journal, and suggests repair, which restores more', async () => {
     const place = copyOfOriginal();
     const path = join(place, 'study.jsonl');
     const damaged = readFileSync(path, 'utf8').replace('"type":"completed"', '"type":"comqleted"'); // one bit

@@ -1,11 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { forever, gone, isAlive, params, printMany, report, sh, start } from './support.ts';
+import { params, printMany, sh, start } from './support.ts';
 
 const NOTHING =
   'exited 0 without a result: it printed no line that names a value; print a line such as "loss=0.38", or "epoch=3 loss=0.41" after each epoch';
@@ -101,7 +99,7 @@ describe('a program that ends by itself', () => {
     expect(reports).toEqual([{ step: 1, values: { loss: 1 } }]);
   });
 
-  it('takes no result of a program whose loss was not finite, though it has ended by then', async () => {
+  it('takes no result of a program whose loss was not finite, even if it has ended already', async () => {
     expect(await sh('echo step=1 loss=nan; echo loss=1').done).toMatchObject({ type: 'failed', reason: 'non-finite' });
   });
 
@@ -111,7 +109,7 @@ describe('a program that ends by itself', () => {
     expect(readFileSync(paths.log).length).toBe(3000000 + 1 + 100000 + 1 + 3 + 7);
   });
 
-  it('says what cannot be started', async () => {
+  it('reports a program that cannot be started', async () => {
     expect(await start(['no-such-program', '{lr}']).done).toEqual({
       type: 'failed',
       reason: 'error',
@@ -127,8 +125,8 @@ describe('a program that ends by itself', () => {
   });
 });
 
-describe('what a program is given', () => {
-  it('are its arguments, unchanged', async () => {
+describe('a program gets', () => {
+  it('its arguments, unchanged', async () => {
     const print = 'console.error(JSON.stringify(process.argv.slice(1))); console.log("loss=1")';
     const { done, log } = start(['node', '-e', print.replaceAll('{', '{{'), '--', '{args}', '{optimizer}', '{trial}']);
     await done;
@@ -141,7 +139,7 @@ describe('what a program is given', () => {
     ).toEqual(['--lr', '0.1', '--batch-size', '32', '--optimizer', params.optimizer, params.optimizer, '7']);
   });
 
-  it('is its environment, files and directory', async () => {
+  it('its environment, files and directory', async () => {
     process.env.HYPERTIDE_BUDGET = 'of another study';
     onTestFinished(() => void delete process.env.HYPERTIDE_BUDGET);
     const { done, log, paths } = sh(
@@ -168,121 +166,13 @@ describe('what a program is given', () => {
     expect(JSON.parse(readFileSync(paths.params, 'utf8'))).toEqual(params);
   });
 
-  it('is a working directory, and no input', async () => {
+  it('a working directory, and no input', async () => {
     expect(await sh('cat; test "$(pwd)" = / && echo loss=1', { directory: '/' }).done).toMatchObject({ type: 'completed' });
   });
 });
 
-describe('a program that is ended', () => {
-  it('stops at SIGTERM, with its last report', async () => {
-    const { done, stop, reported, reports } = sh(`trap 'echo step=999999999 loss=0.5; exit 0' TERM; ${report}; ${forever}`);
-    await reported();
-    stop();
-    stop();
-    expect(await done).toEqual({ type: 'stopped', step: 999999999 });
-    expect(reports.at(-1)).toEqual({ step: 999999999, values: { loss: 0.5 } });
-  });
-
-  it('is killed if it ignores SIGTERM', async () => {
-    const { done, stop, reported, reports } = sh(`trap '' TERM; ${report}; ${forever}`, { grace: 0.05 });
-    await reported();
-    stop();
-    expect(await done).toEqual({ type: 'stopped', step: reports[0]!.step });
-    await gone(reports[0]!.step);
-  });
-
-  it('has the result that it printed after a stop, where it had reported nothing', async () => {
-    const ready = join(tmpdir(), `hypertide-${process.pid}-ready`);
-    onTestFinished(() => rmSync(ready, { force: true }));
-    execFileSync('mkfifo', [ready]);
-    const { done, stop } = sh(`trap 'echo loss=2; exit 0' TERM; echo > ${ready}; ${forever}`);
-    const reader = spawn('cat', [ready]);
-    await once(reader, 'close');
-    stop();
-    expect(await done).toMatchObject({ type: 'completed', values: { loss: 2 } });
-  });
-
-  it('times out', async () => {
-    const { done } = sh(`echo loss=1; ${forever}`, { timeLimit: 0.05 });
-    expect(await done).toMatchObject({ type: 'failed', reason: 'timeout', message: 'it took longer than its time limit of 0.05 s' });
-  });
-
-  it('is handed back if the signal that ended it reaches its runner a moment later', async () => {
-    const { done, preempt, reported } = sh(`${report}; kill -TERM $$; ${forever}`);
-    await reported();
-    setTimeout(preempt, 200);
-    expect(await done).toMatchObject({ type: 'failed', reason: 'preempted' });
-  });
-
-  it.each(['kill -TERM $$', 'exit 143'])('has failed if only it was signalled: %s', async (end) => {
-    const { done } = sh(`${report}; ${end}`);
-    expect(await done).toMatchObject({ type: 'failed', reason: 'error' });
-  });
-
-  it('keeps its result if it ended before its runner is asked to', async () => {
-    const { done, preempt } = sh(`${report}; exec 1>&- 2>&-; exit 0`);
-    setTimeout(preempt, 300);
-    expect(await done).toMatchObject({ type: 'completed' });
-  });
-
-  it('is preempted, with its checkpoint', async () => {
-    const { done, preempt, reported } = sh(`trap 'echo "{\\"checkpoint\\":\\"saved\\"}"; exit 0' TERM; ${report}; ${forever}`);
-    await reported();
-    preempt();
-    expect(await done).toMatchObject({ type: 'failed', reason: 'preempted', checkpoint: 'saved' });
-  });
-
-  it('is killed at once', async () => {
-    const { done, kill, reported } = sh(`trap '' TERM; ${report}; ${forever}`);
-    await reported();
-    kill();
-    expect(await done).toMatchObject({ type: 'failed', reason: 'preempted' });
-  });
-
-  it('takes its children along', async () => {
-    const child = `sh -c 'trap "" TERM; ${report}; ${forever}'`;
-    const { done, stop, reported, reports } = sh(`${child} & ${forever}`, { grace: 0.05 });
-    await reported();
-    const pid = reports[0]!.step;
-    expect(isAlive(pid)).toBe(true);
-    stop();
-    await done;
-    await gone(pid);
-  });
-
-  it('leaves no child behind when it ends by itself', async () => {
-    const fifo = join(mkdtempSync(join(tmpdir(), 'hypertide-')), 'fifo');
-    onTestFinished(() => rmSync(join(fifo, '..'), { recursive: true }));
-    execFileSync('mkfifo', [fifo]);
-    const { done, reports } = sh(`sh -c '${report}; echo > ${fifo}; ${forever}' & read x < ${fifo}; echo loss=1`);
-    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
-    await gone(reports[0]!.step);
-  });
-
-  it.skipIf(process.platform !== 'linux')('leaves nothing behind when it is stopped, in whatever session', async () => {
-    const one = sh("setsid sh -c 'echo step=$$ loss=1; sleep 600' & wait");
-    await one.reported();
-    const pid = one.reports[0]!.step;
-    expect(isAlive(pid)).toBe(true);
-    one.stop();
-    await one.done;
-    await gone(pid);
-  });
-
-  it('ends although a process that left its group keeps its output open', async () => {
-    const { done, reports } = sh(
-      `setsid sh -c '${report}; ${forever}' & while ! grep -q step "$LOG"; do :; done; echo loss=1`.replace(
-        '"$LOG"',
-        '"$HYPERTIDE_CHECKPOINT_DIR/../1.log"',
-      ),
-    );
-    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
-    process.kill(reports[0]!.step, 'SIGKILL');
-  });
-});
-
 describe('a disk that is full', () => {
-  /** A program whose parameters go to a device that has no room. */
+  /** A program whose parameters are written to a full device. */
   const waiting = () => {
     const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));

@@ -2,143 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
-import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { Engine } from '../../../streams/engine/engine.ts';
-import {
-  asha,
-  chain,
-  defineStrategy,
-  type Ended,
-  random,
-  StalledError,
-  type Strategy,
-  StrategyError,
-  sobol,
-} from '../../../streams/index.ts';
+import { asha, defineStrategy, random, StalledError, type Strategy, StrategyError } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
-import { type Box, box, directives, done, facts, last, refusal, suggestions } from '../../support/engine.ts';
-
-/** Repeats the best point so far; the middle before there is one. What it answers tells what it was told. */
-const echo = (): Strategy =>
-  defineStrategy<Ended | undefined>({
-    name: 'echo',
-    init: () => undefined,
-    tell: (best, told) => (told.type === 'ended' && told.losses && !(best && best.losses![0]! <= told.losses[0]!) ? told : best),
-    ask: (best) => best?.point ?? [0.5, 0.5],
-  });
-
-describe('commands of people', () => {
-  it('serves enqueued points first, with what they leave out drawn', () => {
-    const world = createTestStudy(box, sobol(), { trials: 5 });
-    world.say({ type: 'enqueued', params: { n: 7 } });
-    world.say({ type: 'enqueued', params: { x: 0.25, n: 2 } });
-    world.say(done(1));
-    world.say(done(2));
-    const [, second, third] = suggestions(world);
-    expect(second).toMatchObject({ by: 'queue', params: { n: 7 }, queue: 3 });
-    expect(third).toMatchObject({ by: 'queue', params: { x: 0.25, n: 2 }, queue: 4 });
-    world.say(done(3));
-    expect(last(suggestions(world)).by).toBe('sobol');
-  });
-
-  it('refuses what does not fit the space, and says so', () => {
-    const world = createTestStudy(box, random(), { trials: 5 });
-    world.say({ type: 'enqueued', params: { n: 70 } });
-    expect(refusal(world)).toMatchObject({ code: 'bad-field', message: expect.stringContaining('n') });
-  });
-
-  it('stops a trial that a person cancels, and does not try it again', () => {
-    const world = createTestStudy(box, random(), { trials: 2 });
-    world.say({ type: 'started', trial: 1, attempt: 1, run: 'a' });
-    world.say({ type: 'cancelled', trial: 1 });
-    expect(last(directives(world))).toEqual({ type: 'stop', trial: 1, by: 'person' });
-    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
-    expect(last(suggestions(world))).toMatchObject({ trial: 2, attempt: 1 });
-  });
-
-  it('retracts a wrong result, as if the trial had failed', async () => {
-    const world = createTestStudy(box, echo(), { trials: 5, duplicates: 'allow' });
-    world.say({ type: 'enqueued', params: { x: 0.75, n: 9 } });
-    world.say(done(1, 5));
-    world.say(done(2, 1));
-    expect(last(suggestions(world)).params).toEqual({ x: 0.75, n: 9 });
-    world.say({ type: 'retracted', trial: 2 });
-    await turn();
-    world.say(done(3, 9));
-    expect(last(suggestions(world)).params).toEqual({ x: 0.5, n: 5 });
-  });
-
-  it('resumes a log with retractions in the state of the engine that saw them', async () => {
-    const world = createTestStudy(box, chain(asha({ min: 1, max: 9, pause: true }), random()), { trials: 12, parallel: 3 });
-    runFleet(world, 1, { curve: (p: Box, step) => p.x + 1 / step, facts: 40 });
-    const [ended] = facts(world).filter((f) => f.type === 'completed') as { trial: number }[];
-    world.say({ type: 'retracted', trial: ended!.trial });
-    await turn();
-    const cut = world.entries.length;
-    runFleet(world, 2, { curve: (p: Box, step) => p.x + 1 / step });
-    const resumed = createTestStudy(
-      box,
-      chain(asha({ min: 1, max: 9, pause: true }), random()),
-      { trials: 12, parallel: 3 },
-      world.entries.slice(0, cut),
-    );
-    await turn();
-    for (const { fact } of world.entries.slice(cut)) if (!['suggested', 'closed'].includes((fact as Fact).type)) resumed.say(fact as Fact);
-    expect(facts(resumed)).toEqual(facts(world));
-  });
-
-  it('does not retract a trial that is open or does not exist', () => {
-    const world = createTestStudy(box, random(), { trials: 2 });
-    world.say({ type: 'retracted', trial: 1 });
-    expect(refusal(world)?.code).toBe('open');
-    world.say({ type: 'retracted', trial: 9 });
-    expect(refusal(world)?.code).toBe('unknown-trial');
-  });
-
-  it('switches the strategy, which learns the past; open trials keep their origin', async () => {
-    const world = createTestStudy(box, sobol(), { trials: 8, parallel: 2 });
-    world.say(done(1));
-    world.say({ type: 'changed', strategy: { chain: [{ dedupe: 'halton' }, 'random'] } });
-    await turn();
-    world.say(done(2));
-    expect(suggestions(world).map(({ by }) => by)).toEqual(['sobol', 'sobol', 'sobol', '#2/dedupe/halton']);
-    const resumed = createTestStudy(box, sobol(), { trials: 8, parallel: 2 }, world.entries);
-    await turn();
-    resumed.say(done(3));
-    world.say(done(3));
-    expect(facts(resumed)).toEqual(facts(world));
-  });
-
-  it('pauses and resumes', () => {
-    const world = createTestStudy(box, random(), { trials: 5 });
-    world.say({ type: 'changed', paused: true });
-    world.say(done(1));
-    expect(suggestions(world)).toHaveLength(1);
-    world.say({ type: 'changed', paused: false });
-    expect(suggestions(world)).toHaveLength(2);
-  });
-
-  it('opens a closed study again for more trials', () => {
-    const world = createTestStudy(box, random(), { trials: 1 });
-    world.say(done(1));
-    expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'trials', best: { trial: 1 } });
-    expect(world.finished).toBe(true);
-    const again = createTestStudy(box, random(), { trials: 1 }, world.entries);
-    expect(again.finished).toBe(true);
-    const more = createTestStudy(box, random(), { trials: 1 }, world.entries);
-    more.say({ type: 'changed', limits: { trials: 2 } });
-    expect(last(suggestions(more)).trial).toBe(2);
-  });
-
-  it('imports finished trials, which take no slot and count for no limit', () => {
-    const world = createTestStudy(box, echo(), { trials: 1, duplicates: 'allow' });
-    world.say({ type: 'suggested', trial: 2, attempt: 1, by: 'import', params: { x: 0.125, n: 3 } });
-    world.say({ type: 'completed', trial: 2, run: 'import', values: { value: -1 } });
-    world.say(done(1));
-    expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'trials', best: { trial: 2 } });
-  });
-});
+import { type Box, box, directives, done, last, refusal, suggestions } from '../../support/engine.ts';
 
 describe('attempts', () => {
   const held = () => {
@@ -189,7 +57,7 @@ describe('attempts', () => {
     expect(refusal(world)?.code).toBe('stale-run');
   });
 
-  it('lets the first result of any run that ever held the trial end it', () => {
+  it('ends a trial by the first result of any run that ever claimed it', () => {
     const world = held();
     world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
     world.say({ type: 'started', trial: 1, attempt: 2, run: 'b' });
@@ -199,14 +67,14 @@ describe('attempts', () => {
     expect(refusal(world)?.code).toBe('ended');
   });
 
-  it('gives up after as many as the study allows', () => {
+  it('fails a trial after as many attempts as the study allows', () => {
     const world = createTestStudy(box, random(), { trials: 1, attempts: 2, retryErrors: true });
     for (const attempt of [1, 2]) world.say({ type: 'failed', trial: 1, attempt, reason: 'error' });
     expect(world.engine.ledger.status(1)).toBe('failed');
     expect(suggestions(world)).toHaveLength(2);
   });
 
-  it('retries errors only if the study says so', () => {
+  it('retries errors only if the study allows it', () => {
     const once = createTestStudy(box, random(), { trials: 1 });
     once.say({ type: 'failed', trial: 1, reason: 'error' });
     expect(suggestions(once)).toHaveLength(1);
@@ -217,7 +85,7 @@ describe('attempts', () => {
 });
 
 describe('a strategy that breaks its contract', () => {
-  it('has a point drawn in its place when it proposes none that is finite', () => {
+  it('is replaced by a random draw when its point is not finite', () => {
     const lost: Strategy = defineStrategy({
       name: 'lost',
       init: () => 0,
@@ -230,13 +98,13 @@ describe('a strategy that breaks its contract', () => {
     expect(new Set(drawn.map(({ params }) => JSON.stringify(params))).size).toBe(3);
   });
   const refuses: Strategy = defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
-  it('is stopped when it waits for nothing', () => {
+  it('ends the study when it waits for nothing', () => {
     expect(() => createTestStudy(box, refuses, {})).toThrow(StalledError);
   });
   it('ends with an error if no strategy proposes a first configuration', () => {
     expect(() => createTestStudy(box, asha({ min: 1, max: 9, pause: true }), {})).toThrow('at the end of the chain');
   });
-  it('is stopped when it fails', () => {
+  it('ends the study when it fails', () => {
     const breaks = defineStrategy({ name: 'breaks', init: () => 0, tell: (s) => s, ask: () => [0.5, 0.5, 0.5, 0.5, 0.5] });
     expect(() => createTestStudy(box, breaks, {})).toThrow(StrategyError);
   });
@@ -272,7 +140,7 @@ describe('rubbish', () => {
   });
 });
 
-it('has one decision on its way, also while strategies read the log again', async () => {
+it('has at most one unstored decision, also while strategies read the log again', async () => {
   const appended: Fact[] = [];
   const entries: Entry[] = [];
   const engine = new Engine<Box>({

@@ -95,7 +95,7 @@ describe('the audit of a journal', () => {
     }
   });
 
-  it('says what is wrong', () => {
+  it('describes what is wrong', () => {
     const [third, fourth, fifth] = original.slice(2) as [Buffer, Buffer, Buffer];
     expect(damageIn(original.toSpliced(2, 1))).toEqual(['3: entry 3 is missing before it']);
     expect(damageIn(original.toSpliced(2, 3))).toEqual(['3: entries 3 to 5 are missing before it']);
@@ -120,7 +120,11 @@ it.each([
   ['continued after an older beginning with another line', [Buffer.from('{"at":1,"n":0}'), original[1]!], false],
 ])('a journal is intact or torn if an audit finds nothing: %s', async (_, lines, whole) => {
   const path = journalPath();
-  for (const [end, condition] of [['', 'intact'], ['{"at":1,"n":', 'torn']] as const) { // biome-ignore format: one line
+  for (const [end, condition] of [
+    ['', 'intact'],
+    ['{"at":1,"n":', 'torn'],
+  ] as const) {
+    // biome-ignore format: one line
     const file = Buffer.concat([joined(lines), Buffer.from(end)]);
     writeFileSync(path, file);
     expect([await conditionOf(path), auditJournal(file).damage.length === 0]).toEqual([whole ? condition : 'damaged', whole]);
@@ -217,7 +221,7 @@ describe('the audit of a journal that a study continued', () => {
     return { entries, audit: auditJournal(readFileSync(path)) };
   };
 
-  it('keeps lines where they were when it continued, since later decisions count on that', async () => {
+  it('keeps lines where they were when it continued, since later decisions depend on that', async () => {
     for (const lines of [original.toSpliced(4, 1), original.toSpliced(4, 0, original[3]!)]) {
       const { entries, audit } = await continued(lines);
       const what = `is entry ${lines.length < original.length ? 6 : 4}; the study continued with it as entry 5`;

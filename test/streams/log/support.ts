@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
+import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
 
-/** What the first warning about a damaged line ends with. */
+/** The end of the first warning about a damaged line. */
 export const HINT = '"hypertide repair" writes a copy with all that can be restored';
 
-/** A path for a journal in a directory of its own, which goes when the test is over. */
+/** A path for a journal in its own directory, which is deleted after the test. */
 export function journalPath(): string {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -19,4 +20,16 @@ export async function entriesOf(reading: AsyncIterable<readonly Entry[]>): Promi
   const entries: Entry[] = [];
   for await (const batch of reading) entries.push(...batch);
   return entries;
+}
+
+export const quiet: JournalOptions = { warn: () => {}, clock: () => 7 };
+
+/** Opens and closes a journal. @returns its entries and the messages */
+export async function visit(path: string) {
+  const said: string[] = [];
+  const log = await openJournal(path, { ...quiet, warn: (message) => said.push(message) });
+  const head = await log.head();
+  await log.close();
+  const entries = await entriesOf(log.read());
+  return { head, entries, said, facts: entries.map((e) => e.fact) };
 }

@@ -18,7 +18,7 @@ import {
 } from '../../../streams/index.ts';
 import { line } from '../../support/line.ts';
 
-/** What JavaScript programs, whose types no compiler checks, are told about a mistake. */
+/** Mistakes in JavaScript, where no compiler checks types, and their messages. */
 const call = (make: (...given: readonly never[]) => unknown, ...given: readonly unknown[]) => make(...(given as never[]));
 
 describe('a call with wrong arguments', () => {
@@ -78,13 +78,13 @@ describe('a call with wrong arguments', () => {
     expect(make).toThrow(message);
   });
 
-  it('optimize and runStudy refuse what is no space', async () => {
+  it('optimize and runStudy refuse a value that is not a space', async () => {
     await expect(optimize({ x: float(0, 1) } as never, () => 1, { trials: 1 }).result()).rejects.toThrow('did you mean space({ ... })?');
     const failed = new Promise((_, reject) => runStudy({} as never, memoryLog()).subscribe({ error: reject }));
     await expect(failed).rejects.toThrow('space: expected a space');
   });
 
-  it('a misspelled option is answered by the name that was meant first', () => {
+  it('the message about a misspelled option begins with the suggested name', () => {
     expect(() => createStudy(line, { trails: 3 } as object)).toThrow(
       /^options: got "trails"; did you mean trials\? Expected names among study, seed/,
     );
@@ -142,17 +142,15 @@ describe('a result of the wrong kind', () => {
 });
 
 describe('what to do', () => {
-  it('says that a second result of a trial is ignored', async () => {
+  it('warns that a second result of a trial is ignored', async () => {
     const study = createStudy(line, { strategy: random(), trials: 3 });
     const { trial } = (await study.ask())!;
     await study.tell(trial, 1);
-    await expect(study.tell(trial, 2)).rejects.toThrow(
-      'trial 1 has ended: completed; if its result is wrong, retract it',
-    );
+    await expect(study.tell(trial, 2)).rejects.toThrow('trial 1 has ended: completed; if its result is wrong, retract it');
     await study.close();
   });
 
-  it('says how to continue a study that has ended', async () => {
+  it('explains how to continue a study that has ended', async () => {
     const study = createStudy(line, { strategy: random(), trials: 1 });
     await study.tell((await study.ask())!.trial, 1);
     expect(await study.ask()).toBeUndefined();

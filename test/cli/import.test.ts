@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run, studied } from './readyStudy.ts';
+import { hypertide, journalOf } from './support.ts';
+
+describe('import', () => {
+  it('takes finished trials from what export writes, as lines and as a table', async () => {
+    const place = await studied();
+    for (const format of ['jsonl', 'csv']) {
+      await hypertide(place, 'export', 'study.jsonl', '--format', format, '-o', `results.${format}`);
+      const args = ['import', `results.${format}`, '--journal', `${format}.jsonl`, '--study', 'study.yaml', '--json'];
+      const ended = await hypertide(place, ...args);
+      expect(ended, ended.err).toMatchObject({ code: 0, out: '{"imported":4,"unfinished":0,"bad":0}\n' });
+      const rows = async (name: string) => JSON.parse((await hypertide(place, 'trials', name, '--json')).out);
+      const told = (row: { params: unknown; values: unknown; status: string }) => [row.params, row.values, row.status];
+      expect((await rows(`${format}.jsonl`)).map(told)).toEqual((await rows('study.jsonl')).map(told));
+      const going = await run(place, '--journal', `${format}.jsonl`);
+      expect(going.code, going.err).toBe(0);
+      expect((await hypertide(place, 'verify', `${format}.jsonl`)).out).toBe('4 suggestions recomputed, all equal\n');
+    }
+  });
+
+  it('skips bad rows, and reports their lines', async () => {
+    const place = await studied('trials: 1\n');
+    const good = '{"params":{"x":0.5,"act":"relu","n":3,"deep":false},"value":1.5}';
+    const bad = [
+      '{"params":{"x":7,"act":"relu","n":3,"deep":false},"value":1.5}',
+      'no json',
+      '{"params":{"x":0.5,"act":"relu","n":3,"deep":false}}',
+      '{"params":{"x":0.5,"act":"relu","n":3,"deep":false},"values":{"value":"high"}}',
+      '{"params":{"x":0.5,"act":"relu","n":3},"value":1.5}',
+    ];
+    writeFileSync(join(place, 'rows.jsonl'), [good, ...bad, good, '{"params":{},"status":"failed"}'].join('\n'));
+    const ended = await hypertide(place, 'import', 'rows.jsonl', '--journal', 'study.jsonl');
+    expect(ended.code).toBe(1);
+    expect(ended.err).toContain('2 trials imported, 1 without a result and 5 bad lines skipped');
+    for (const line of [2, 3, 4, 5, 6]) expect(ended.err).toMatch(new RegExp(`^rows\\.jsonl:${line}: \\S`, 'm'));
+
+    writeFileSync(
+      join(place, 'rows.csv'),
+      'x,act,n,deep,value,note\n0.1,relu,2,true,0.5,"a, b"\n0.2,elu,2,true,0.5,\n0.3,relu,2,true\n0.4,tanh,3,FALSE,0.25,\n',
+    );
+    const table = await hypertide(place, 'import', 'rows.csv', '--journal', 'study.jsonl');
+    expect(table.err).toContain('2 trials imported, 0 without a result and 2 bad lines skipped');
+    expect(table.err).toMatch(/^rows\.csv:3: act: expected/m);
+    expect(table.err).toMatch(/^rows\.csv:4: /m);
+    expect(journalOf(place).at(-2)).toMatchObject({ by: 'import', params: { x: 0.4, act: 'tanh', n: 3, deep: false } });
+  });
+});
+
+it('a journal that is cut at any byte opens, and continues without losing a finished trial', async () => {
+  const place = await studied('trials: 3\nparallel: 3\n');
+  const path = join(place, 'study.jsonl');
+  const whole = readFileSync(path);
+  const places = [0, 1, 5, 9, 200, whole.indexOf('\n'), whole.indexOf('\n') + 1, 900, 1500, whole.length - 1];
+  for (const cut of places) {
+    writeFileSync(path, whole.subarray(0, cut));
+    const finished = journalOf(place).filter(({ type }) => type === 'completed');
+    const ended = await run(place);
+    expect(ended.code, `${cut}: ${ended.err}`).toBe(0);
+    const now = journalOf(place);
+    expect(now.filter(({ type }) => type === 'completed').slice(0, finished.length)).toEqual(finished);
+    expect(now.at(-1)).toMatchObject({ type: 'closed', reason: 'trials' });
+    expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  }
+});
