@@ -38,7 +38,7 @@ it('nats-config keeps seeds that are there', async () => {
   expect(again.err).toContain('existed already');
   expect(again.err).not.toContain('restart');
   const more = await hypertide(place, 'nats-config', '--study', 'digits', '--trainer', 'w1', 'w2');
-  expect(more.err).toContain('w2 is new: restart a server that runs');
+  expect(more.err).toContain('w2 is new: restart a running server');
 });
 
 it('nats-config writes no seed through a link that another user has left', async () => {

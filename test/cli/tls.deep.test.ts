@@ -253,7 +253,7 @@ describe('the trainer in Python', () => {
     await serve.ended;
     expect(await python(over('tls', encrypted), '')).toContain('CERTIFICATE_VERIFY_FAILED');
     const { host, heard, close } = await listener();
-    expect(await python(`tls://bob:hunter2@${host}`, '')).toContain('the server does not speak TLS');
+    expect(await python(`tls://bob:hunter2@${host}`, '')).toContain('the server does not use TLS');
     expect(await python(`wss://bob:hunter2@${host}`, '')).toContain('expected nats:// or tls://');
     expect(heard()).not.toContain('hunter2');
     close();

@@ -204,7 +204,7 @@ describe('workers', () => {
     expect((await on('verify')).code).toBe(0);
     for (let out = ''; !/^w1 +drained, not connected /m.test(out); ) ({ out } = await on('workers'));
     expect((await on('copy', 'copied')).err).toContain(
-      'copied: by its log, these workers take no trials until "hypertide resume": w1 (drain)',
+      'copied: according to its log, these workers take no trials until "hypertide resume": w1 (drain)',
     );
     expect((await on('close')).code).toBe(0);
     await until(() => serve.said().includes('named: closed'));

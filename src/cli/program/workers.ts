@@ -74,8 +74,8 @@ Examples:
 
   declareInstruction(
     'pause',
-    'let a worker take no trials',
-    'Let a worker take no trials of a study until it is resumed. Its current trials continue.',
+    'stop a worker from taking trials',
+    'Stop a worker from taking trials of a study until it is resumed. Its current trials continue.',
     async () => (await import('../commands/workers/pause.ts')).pause,
   );
 

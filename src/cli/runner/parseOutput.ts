@@ -116,7 +116,7 @@ export function stepOf({ data }: Statement): { readonly name?: string; readonly 
 /** The fields of a line other than values of objectives. */
 export function remark({ form, data: { infeasible, checkpoint } }: Statement): Line | undefined {
   if (form === 'pairs') return undefined;
-  if (infeasible) return { type: 'infeasible', message: typeof infeasible === 'string' ? infeasible : 'the program said so' };
+  if (infeasible) return { type: 'infeasible', message: typeof infeasible === 'string' ? infeasible : 'reported by the program' };
   return typeof checkpoint === 'string' ? { type: 'checkpoint', checkpoint } : undefined;
 }
 

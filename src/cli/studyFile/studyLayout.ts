@@ -30,7 +30,7 @@ function objectiveMeant(value: string): string {
 }
 
 export const command: OptionRule<string | readonly unknown[]> = {
-  expected: 'a command, as a list of words or as a text that is split at blanks',
+  expected: 'a command, as a list of words or as a text that is split at spaces',
   schema: {
     anyOf: [
       { type: 'string', pattern: '\\S' },

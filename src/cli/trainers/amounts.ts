@@ -37,6 +37,6 @@ export function checkNeeds(study: string, has: Amounts, needs: Amounts): void {
   const wanted = Object.entries(needs).map(([name, amount]) => `${name}=${amountText(amount)}`);
   const got = Object.entries(has).map(([name, amount]) => `${name}=${amountText(amount)}`);
   throw new UsageError(
-    `each trial of ${study} requires ${wanted.join(' ')}, and this worker has ${got.join(' ') || 'nothing of that'}: use another worker, or say what this machine has with --slots ${wanted.join(' ')}`,
+    `each trial of ${study} requires ${wanted.join(' ')}, and this worker has ${got.join(' ') || 'none of it'}: use another worker, or say what this machine has with --slots ${wanted.join(' ')}`,
   );
 }

@@ -48,7 +48,7 @@ export async function informOfInstructions({ past }: Pick<StudyLog, 'past'>, stu
       else told.set(fact.trainer, `${fact.trainer} (${fact.to})`);
     }
   if (told.size > 0)
-    inform(`${study}: by its log, these workers take no trials until "hypertide resume": ${[...told.values()].join(', ')}`);
+    inform(`${study}: according to its log, these workers take no trials until "hypertide resume": ${[...told.values()].join(', ')}`);
 }
 
 /** The only word, as the name of a worker. @throws UsageError */

@@ -10,7 +10,7 @@ UNSUPPORTED = ("nsc", "user_jwt", "jetstream_domain", "jetstream_api_prefix", "s
 
 
 class Access:
-    """Where a server is, and as which user to log in. What is given wins over the context, and the context over HYPERTIDE_NATS."""
+    """The address of a server and a login. Arguments override the context, and the context overrides HYPERTIDE_NATS."""
 
     def __init__(self, url=None, token=None, nkey=None, tls=None, creds=None, context=None):
         found = context_named(context) if context else {}

@@ -126,12 +126,12 @@ class Connection:
         self.stream = connection.makefile("rb")
         greeting = self.stream.readline()
         if not greeting.startswith(b"INFO "):
-            raise ConnectionError("the server said nothing")
+            raise ConnectionError("the server sent nothing")
         info = json.loads(greeting[len("INFO ") :])
         wanted, offered = self.encrypted or info.get("tls_required"), info.get("tls_required") or info.get("tls_available")
         if wanted and not offered:
             connection.close()
-            raise ConnectionError("the server does not speak TLS")
+            raise ConnectionError("the server does not use TLS")
         if wanted:
             connection = (self.tls or ssl.create_default_context()).wrap_socket(connection, server_hostname=address[0])
             self.stream = connection.makefile("rb")

@@ -17,7 +17,7 @@ _open: weakref.WeakValueDictionary[Path, Study] = weakref.WeakValueDictionary()
 def refuse_open(path: Path, has_space: bool) -> None:
     """Refuses a journal that a study of this process writes, and one that does not exist where nothing describes the study."""
     if path.resolve() in _open:
-        raise HypertideError(f"{path}: a study of this Python process has this journal open; use that study, or close() it first, as running a cell again needs")
+        raise HypertideError(f"{path}: a study of this Python process has this journal open; use that study, or close() it first, also before you run a notebook cell again")
     if not has_space and not path.exists():
         raise HypertideError(f"{path}: there is no such file; to begin a study, give its parameters: Study({{...}}, path=...)")
 

@@ -99,7 +99,7 @@ describe('a line', () => {
     expect(one('{"checkpoint":"epoch-3.pt"}')).toEqual({ type: 'checkpoint', checkpoint: 'epoch-3.pt' });
     expect(one('{"step":1,"value":2,"checkpoint":"e1"}')).toEqual({ ...report(1, { loss: 2 }), checkpoint: 'e1' });
     expect(one('{"infeasible":"needs 90 GB"}')).toEqual({ type: 'infeasible', message: 'needs 90 GB' });
-    expect(one('{"infeasible":true}')).toEqual({ type: 'infeasible', message: 'the program said so' });
+    expect(one('{"infeasible":true}')).toEqual({ type: 'infeasible', message: 'reported by the program' });
     expect(one('{"infeasible":false}')).toEqual(text);
   });
 

@@ -16,5 +16,5 @@ export async function annotate(study: CommandStudy, words: readonly string[], op
     throw new UsageError('expected --note, --label, --star or --no-star');
   const trial = words.length === 0 ? undefined : trialIn(words);
   const labels = label === true ? [] : label;
-  return act(study, omitUndefined({ type: 'annotate', trial, note, labels, starred }), options, 'it is in the log');
+  return act(study, omitUndefined({ type: 'annotate', trial, note, labels, starred }), options, 'saved in the log');
 }

@@ -40,7 +40,7 @@ export async function verifyStudy(
   if (!json)
     for (const { suggestions, version, decisions } of others)
       print(
-        `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} decided them otherwise than this one (${current}), and can recompute them`,
+        `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} made them, whose decisions differ from those of this version (${current}); use it to recompute them`,
       );
   return differs || damage.length > 0 ? 1 : 0;
 }

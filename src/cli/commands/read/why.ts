@@ -24,7 +24,7 @@ const ANSWERING = 'handOver.answering';
 export async function printWhy(study: CommandStudy, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {
   const [objective] = study.created.objectives as [ObjectiveSpec];
   const row = words.length > 0 ? await rowOf(study, trialIn(words)) : bestFirst(await trialsIn(study), objective)[0];
-  if (row === undefined) throw new UsageError('expected the number of a trial, as no trial is the best yet');
+  if (row === undefined) throw new UsageError('expected the number of a trial, since there is no best trial yet');
   const why = (await whyOf(await readFeed(study), row.trial))!;
   if (json) print(JSON.stringify(why));
   else for (const line of linesOf(why, row, objective)) print(escapeControls(line));

@@ -182,7 +182,7 @@ function partingOf(seen: Seen | undefined, { grace = 10 }: StudyFile): string {
 }
 
 function resumeOf(second: Seen | undefined, kept: string | undefined): string {
-  if (kept === undefined) return 'not possible: it saved no checkpoint in HYPERTIDE_CHECKPOINT_DIR, and printed no path of one';
+  if (kept === undefined) return 'not possible: it saved no checkpoint in HYPERTIDE_CHECKPOINT_DIR, and printed no path to one';
   const step = second?.reports[0]?.step;
   if (step === undefined) return 'unknown, as no step was reported';
   return resumes(second)

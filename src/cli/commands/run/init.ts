@@ -49,7 +49,7 @@ export async function initStudy(words: readonly string[], { output = 'study.yaml
   const printed = metric === undefined ? printedIn(sources) : undefined;
   await writeOutput(output, studyOf(words, found, flagsIn(help), epochs, usual, metric, printed));
   if (words.length === 0) {
-    inform(`${output}: an example with one parameter; write those of your program`);
+    inform(`${output}: an example with one parameter; replace it with those of your program`);
     suggestNext(`hypertide check ${output} -- python3 train.py`);
     return 0;
   }

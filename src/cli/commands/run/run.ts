@@ -161,8 +161,8 @@ async function withoutResult(journal: string, directory: string): Promise<string
 
 /** What a new study is about to do. */
 function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): string {
-  const many = trials === undefined ? 'trials without a limit of their number' : `${trials} ${trials === 1 ? 'trial' : 'trials'}`;
-  return `starting ${many}, ${parallel} at a time; ${nearby(directory)} has what they print`;
+  const many = trials === undefined ? 'an unlimited number of trials' : `${trials} ${trials === 1 ? 'trial' : 'trials'}`;
+  return `starting ${many}, ${parallel} at a time; their output is in ${nearby(directory)}`;
 }
 
 /** Shows the study in a dashboard of this process. */

@@ -66,7 +66,7 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
   const added = Object.keys(seeds).filter((name) => !keys.kept.includes(`${name}.nk`));
   if (keys.kept.length > 0 && added.length > 0)
     inform(
-      `${added.join(', ')} ${added.length === 1 ? 'is' : 'are'} new: restart a server that runs; a reload does not give them all their rights`,
+      `${added.join(', ')} ${added.length === 1 ? 'is' : 'are'} new: restart a running server, since a reload does not give them all their rights`,
     );
   return 0;
 }
