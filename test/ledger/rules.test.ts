@@ -4,24 +4,8 @@ import type { Entry } from '../../src/facts/entry.ts';
 import { RULES } from '../../src/facts/versions.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { space } from '../../src/space/space.ts';
-import { float } from '../../src/space/types/dimension.ts';
+import { created, line } from './created.ts';
 
-const line = space({ x: float(0, 1) });
-
-const created = (rules?: number) => ({
-  type: 'created',
-  v: 1,
-  study: 's',
-  space: line.toJSON(),
-  objectives: [{ name: 'value', direction: 'minimize' }],
-  strategy: 'random',
-  seed: '0',
-  limits: { trials: 100 },
-  parallel: 8,
-  duplicates: 'forbid',
-  ...(rules !== undefined && { rules }),
-});
 const suggested = (trial: number, attempt = 1) => ({ type: 'suggested', trial, attempt, by: 'random', params: { x: trial / 16 } });
 
 /** A ledger, and what each fact does to it. */

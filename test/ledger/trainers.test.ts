@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { space } from '../../src/space/space.ts';
-import { float } from '../../src/space/types/dimension.ts';
 import { trainerRows } from '../../src/study/trainerRows.ts';
-
-const line = space({ x: float(0, 1) });
+import { created, line } from './created.ts';
 
 /** A study that trainers write to. Times are in seconds. */
 function study(rules = 4) {
@@ -15,19 +12,7 @@ function study(rules = 4) {
     const { refusal, effect } = ledger.fold(entry);
     return refusal?.code ?? effect;
   };
-  say({
-    type: 'created',
-    v: 1,
-    study: 's',
-    space: line.toJSON(),
-    objectives: [{ name: 'value', direction: 'minimize' }],
-    strategy: 'random',
-    seed: '0',
-    limits: { trials: 100 },
-    parallel: 8,
-    duplicates: 'forbid',
-    rules,
-  });
+  say(created(rules));
   const attempt = (trial: number) => ledger.open.get(trial)?.suggestion.attempt ?? 0;
   const run = (trial: number) => `${trial}.${attempt(trial)}`;
   return {
