@@ -46,7 +46,9 @@ async function suggestionOf(feed: Feed, trial: TrialId): Promise<SuggestedFact |
 async function recompute(feed: Feed, created: Created, fact: SuggestedFact): Promise<Partial<Why>> {
   const decisions = decisionsOf(fact, created);
   if (decisions !== DECISIONS)
-    return { impossible: `it was made by version ${decisions} of the decisions, and this is version ${DECISIONS}; "hypertide verify" says more` };
+    return {
+      impossible: `it was made by version ${decisions} of the decisions, and this is version ${DECISIONS}; "hypertide verify" says more`,
+    };
   let replay: Replay;
   try {
     replay = new Replay(feed.source, created);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { RULES } from '../../src/facts/versions.ts';
 import { run, studied } from './readyStudy.ts';
 import { hasTrace, hypertide, journalOf, studyIn } from './support.ts';
 
@@ -67,7 +68,7 @@ describe('commands that are written into the journal', () => {
       /grid\.levels: expected names among x, .*, got "nothing"/,
     ],
     [['change', 'study.jsonl', '--more', '1', '--trials', '2'], /expected --trials or --more, got both/],
-    [['change', 'study.jsonl', '--rules', '9'], /rules must be at most 4, not 9/],
+    [['change', 'study.jsonl', '--rules', '9'], new RegExp(`rules must be at most ${RULES}, not 9`)],
   ])('%j is refused, and nothing is written', async (args, message) => {
     const place = await studied('trials: 1\n');
     const before = readFileSync(join(place, 'study.jsonl'), 'utf8');
