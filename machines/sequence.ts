@@ -1,5 +1,5 @@
-import { assign, emit, setup } from 'xstate';
-import { type Ask, type Decision, type Env, type Propose, propose, type StrategyEvent, type Suggested } from '../src/messages.ts';
+import { assign, setup } from 'xstate';
+import { type Ask, type Decision, type Env, type Propose, propose, type Suggested } from '../src/messages.ts';
 import type { Sequence } from '../src/samplers/sequence.ts';
 
 interface Input {
@@ -17,32 +17,34 @@ function answer({ env, core, state }: Context, ask: Ask): Propose | Ask {
 }
 
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
+  types: {} as {
+    input: Input;
+    context: Context;
+    events: Suggested | Ask;
+    emitted: Ask | Decision;
+    meta: { readonly answer: typeof answer };
+  },
   guards: {
-    concerned: ({ context }, fact: Suggested) => context.core.advances(fact),
     spent: ({ context }) => context.core.exhausted(context.state),
   },
   actions: {
     fold: assign(({ context }, fact: Suggested) => ({ state: context.core.fold(context.state, fact) })),
-    answer: emit(({ context }, ask: Ask) => answer(context, ask)),
   },
 });
 
-/** Draws points that depend on no result, until there are none left: random, grid, Sobol, Halton, Latin hypercube. */
+/**
+ * Draws points that depend on no result, until there are none left: random, grid, Sobol, Halton, Latin hypercube. It takes the suggestions that advance
+ * its sequence.
+ */
 export const sequenceMachine = machine.createMachine({
   id: 'sequence',
   context: ({ input }) => ({ ...input, state: input.core.start }),
   initial: 'drawing',
   states: {
     drawing: {
+      meta: { answer },
       always: { guard: 'spent', target: 'spent' },
-      on: {
-        suggested: {
-          guard: { type: 'concerned', params: ({ event }) => event },
-          actions: { type: 'fold', params: ({ event }) => event },
-        },
-        ask: { actions: { type: 'answer', params: ({ event }) => event } },
-      },
+      on: { suggested: { actions: { type: 'fold', params: ({ event }) => event } } },
     },
     spent: { type: 'final' },
   },

@@ -1,5 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs';
 import { type ActorLogic, createActor, type EventObject, fromTransition, type InspectionEvent } from 'xstate';
+import { sequenceMachine } from '../machines/sequence.ts';
 import { OptionError } from '../src/errors.ts';
 import {
   type Answer,
@@ -17,6 +18,7 @@ import {
   type Stop,
   type StrategyEvent,
 } from '../src/messages.ts';
+import type { Sequence } from '../src/samplers/sequence.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { askUntil, onlyAnswer } from './asking.ts';
 import { guarded } from './guarded.ts';
@@ -94,6 +96,10 @@ export const drive = <I, Own extends EventObject = never>(
 export const driveProposer = <I>(logic: StrategyLogic<I, ProposerEvent>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
   runMachine(logic, env, input, (told) => (told ? [told] : NOTHING));
 
+/** The same for points that depend on no result: only suggestions that advance the sequence are sent. */
+export const driveSequence = (env: Env, core: Sequence<unknown>): MonoTypeOperatorFunction<Message> =>
+  runMachine(sequenceMachine, env, { env, core }, (told) => (told?.type === 'suggested' && core.advances(told) ? [told] : NOTHING));
+
 const runMachine =
   <I, E extends EventObject>(logic: Logic<I, E>, env: Env, input: I, hear: Hear<E>): MonoTypeOperatorFunction<Message> =>
   (source) =>
@@ -106,10 +112,16 @@ const runMachine =
         else if (m.type === 'stop') out.next(m);
         else replies.push(m);
       });
-      const put = (ask: Ask): Answer => {
+      const query = (ask: Ask): readonly Answer[] => {
+        const snapshot = actor.getSnapshot();
+        const answer = answerIn(logic, snapshot.value);
+        if (answer) return [answer(snapshot.context, ask)];
         replies = [];
         actor.send(ask);
-        const reply = onlyAnswer(env.name, ask, replies);
+        return replies;
+      };
+      const put = (ask: Ask): Answer => {
+        const reply = onlyAnswer(env.name, ask, query(ask));
         return reply.type === 'propose' && hasFinitePoint(reply) ? { ...reply, point: env.snap(reply.point) } : reply;
       };
       const accepts = (reply: Propose) => reply.resumes !== undefined || !hasFinitePoint(reply) || env.feasible(reply.point);
@@ -131,6 +143,12 @@ const runMachine =
         }),
       );
     });
+
+/** How a phase answers asks, if its `meta` says so: an answer changes no state, and an event would cost ten times as much. */
+function answerIn(logic: object, phase: unknown): ((context: unknown, ask: Ask) => Answer) | undefined {
+  const { states } = logic as { readonly states?: Readonly<Record<string, { readonly meta?: { readonly answer?: never } }>> };
+  return typeof phase === 'string' ? states?.[phase]?.meta?.answer : undefined;
+}
 
 /**
  * The event to send to a machine for a fact, and before the first fact. Sending an event costs microseconds even if no state has a transition for it.

@@ -61,11 +61,13 @@ export class Asks<P> {
   }
 
   #give(suggestion: Suggestion<P>): boolean {
-    const first = [...this.#waiting].find(({ accepts }) => accepts(suggestion));
-    if (!first) return false;
-    this.#waiting.delete(first);
-    first.resolve(suggestion);
-    return true;
+    for (const waiter of this.#waiting) {
+      if (!waiter.accepts(suggestion)) continue;
+      this.#waiting.delete(waiter);
+      waiter.resolve(suggestion);
+      return true;
+    }
+    return false;
   }
 
   /** Gives kept suggestions to waiting asks, after a fact that lets them get more than before. */

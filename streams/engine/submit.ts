@@ -1,7 +1,6 @@
 import type { Fact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { decide, RefusedError, type Submitted, uncounting } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { AuthoredLog } from '../log/log.ts';
@@ -40,7 +39,7 @@ export function submitter(log: Pick<AuthoredLog, 'append'>): Submitter {
         const request = named ?? `${own}${++count}`;
         const key = keyOf(request, author);
         waiting.set(key, { resolve, reject });
-        const whole = omitUndefined({ ...fact, user, request });
+        const whole = user === undefined ? { ...fact, request } : { ...fact, user, request };
         const store = (): Promise<void> =>
           log.append(whole, author).then(
             (outcome) => (outcome === 'fenced' ? store() : undefined), // entries of others do not invalidate it

@@ -75,7 +75,8 @@ export class Claims<P> {
   async #claimNext(run: string, options: AskOptions): Promise<ClaimReply<P>> {
     const { author, trainer = author } = options;
     const { lease, say } = this.#options;
-    for (const open of this.#ledger.open.values()) if (isHeld(open, run, author)) return assignmentOf(open.suggestion, run, lease);
+    if (options.run !== undefined)
+      for (const open of this.#ledger.open.values()) if (isHeld(open, run, author)) return assignmentOf(open.suggestion, run, lease);
     if (author !== undefined && this.#ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
     const suggestion = await this.#next(options);
     if (!suggestion) return this.#without(options);

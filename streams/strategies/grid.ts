@@ -1,10 +1,9 @@
-import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
 import { gridSequence } from '../../src/samplers/grid.ts';
 import { bool, oneOrByName, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import type { Axis } from '../../src/space/axis.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { driveSequence, type Strategy, stage } from '../strategy.ts';
 
 const DEFAULT_LEVELS = 10;
 
@@ -35,7 +34,7 @@ export type GridOptions = OptionsOf<typeof gridOptions>;
 export const grid = (options: GridOptions = {}): Strategy => {
   const { levels, shuffle } = resolveOptions('grid', gridOptions, options);
   return stage('grid', options, (env) => {
-    return drive(sequenceMachine, env, { env, core: gridSequence(env, levelsFor(env.axes, levels), shuffle) });
+    return driveSequence(env, gridSequence(env, levelsFor(env.axes, levels), shuffle));
   });
 };
 

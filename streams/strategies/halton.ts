@@ -1,8 +1,7 @@
-import { sequenceMachine } from '../../machines/sequence.ts';
 import { haltonSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { bool } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { driveSequence, type Strategy, stage } from '../strategy.ts';
 
 export const haltonOptions = {
   /** Whether the digits are randomly permuted, keyed by the seed of the study. Default: true. */
@@ -21,5 +20,5 @@ export type HaltonOptions = OptionsOf<typeof haltonOptions>;
  */
 export const halton = (options: HaltonOptions = {}): Strategy => {
   const { scramble } = resolveOptions('halton', haltonOptions, options);
-  return stage('halton', options, (env) => drive(sequenceMachine, env, { env, core: haltonSequence(env, scramble) }));
+  return stage('halton', options, (env) => driveSequence(env, haltonSequence(env, scramble)));
 };

@@ -1,8 +1,7 @@
-import { sequenceMachine } from '../../machines/sequence.ts';
 import { latinHypercubeSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { driveSequence, type Strategy, stage } from '../strategy.ts';
 
 export const latinHypercubeOptions = {
   /** How many points the design has. Default: the number of trials of the study; if that is not known, ten per parameter. */
@@ -24,6 +23,6 @@ export const latinHypercube = (options: LatinHypercubeOptions = {}): Strategy =>
   const settings = resolveOptions('latinHypercube', latinHypercubeOptions, options);
   return stage('latinHypercube', options, (env) => {
     const { points = env.trials ?? 10 * env.axes.length } = settings;
-    return drive(sequenceMachine, env, { env, core: latinHypercubeSequence(env, points) });
+    return driveSequence(env, latinHypercubeSequence(env, points));
   });
 };

@@ -1,6 +1,5 @@
-import { sequenceMachine } from '../../machines/sequence.ts';
 import { randomSequence } from '../../src/samplers/random.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { driveSequence, type Strategy, stage } from '../strategy.ts';
 
 /**
  * Random search (Bergstra & Bengio 2012): independent draws from the priors.
@@ -12,4 +11,4 @@ import { drive, type Strategy, stage } from '../strategy.ts';
  * @example
  * chain(asha({ min: 1, max: 81 }), random())
  */
-export const random = (): Strategy => stage('random', {}, (env) => drive(sequenceMachine, env, { env, core: randomSequence(env) }));
+export const random = (): Strategy => stage('random', {}, (env) => driveSequence(env, randomSequence(env)));

@@ -1,10 +1,9 @@
-import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
 import { SOBOL_DIMENSIONS } from '../../src/numeric/sequences/sobol.ts';
 import { sobolSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { bool } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { driveSequence, type Strategy, stage } from '../strategy.ts';
 
 export const sobolOptions = {
   /** Whether the points are scrambled (Owen 1995), keyed by the seed of the study. Default: true. */
@@ -27,6 +26,6 @@ export const sobol = (options: SobolOptions = {}): Strategy => {
     if (env.axes.length > SOBOL_DIMENSIONS) {
       throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);
     }
-    return drive(sequenceMachine, env, { env, core: sobolSequence(env, scramble) });
+    return driveSequence(env, sobolSequence(env, scramble));
   });
 };
