@@ -12,8 +12,9 @@ const FIRST = 64;
 export class LazySorted<T> {
   readonly #compare: (a: T, b: T) => number;
   #items: T[] = [];
-  #added = new Set<T>();
-  #removed = new Set<T>();
+  #added: T[] = [];
+  /** Perhaps some that are among `#added`. */
+  readonly #removed = new Set<T>();
   /** The first of all items, in order. */
   readonly #first: T[] = [];
   #size = 0;
@@ -23,15 +24,15 @@ export class LazySorted<T> {
     this.#compare = compare;
   }
 
-  /** Adds a new item. */
+  /** Adds a new item, which was not there before. */
   add(item: T): void {
-    this.#added.add(item);
+    this.#added.push(item);
     this.#keepIfFirst(item, this.#first.length === this.#size++);
   }
 
   /** Removes an existing item. */
   remove(item: T): void {
-    if (!this.#added.delete(item)) this.#removed.add(item);
+    this.#removed.add(item);
     this.#size--;
     const at = this.#first.indexOf(item);
     if (at >= 0) this.#first.splice(at, 1);
@@ -47,8 +48,7 @@ export class LazySorted<T> {
       this.#first.length = 0;
       let seen = 0;
       const look = (item: T) => this.#keepIfFirst(item, this.#first.length === seen++);
-      for (const item of this.#items) if (!this.#removed.has(item)) look(item);
-      for (const item of this.#added) look(item);
+      for (const items of [this.#items, this.#added]) for (const item of items) if (!this.#removed.has(item)) look(item);
     }
     return this.#first.slice(0, count);
   }
@@ -64,11 +64,11 @@ export class LazySorted<T> {
 
   /** In ascending order, until the next change. */
   get items(): readonly T[] {
-    if (this.#added.size + this.#removed.size <= FEW) {
-      for (const item of this.#removed) this.#items.splice(this.#rankOf(item) - 1, 1);
+    if (this.#added.length + this.#removed.size <= FEW) {
       for (const item of this.#added) this.#items.splice(this.#rankOf(item), 0, item);
-    } else this.#items = [...this.#items.filter((item) => !this.#removed.has(item)), ...this.#added].sort(this.#compare);
-    this.#added.clear();
+      for (const item of this.#removed) this.#items.splice(this.#rankOf(item) - 1, 1);
+    } else this.#items = [...this.#items, ...this.#added].filter((item) => !this.#removed.has(item)).sort(this.#compare);
+    this.#added = [];
     this.#removed.clear();
     return this.#items;
   }

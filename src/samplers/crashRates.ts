@@ -9,7 +9,7 @@ import { type Axis, active, type Point } from '../space/axis.ts';
 export class CrashRates {
   readonly #axes: readonly Axis[];
   /** Whether the configuration with this index crashed. */
-  readonly #crashed = new Map<number, boolean>();
+  readonly #crashed: (boolean | undefined)[] = [];
   /** By axis and level; empty for axes with an order. */
   readonly #results: readonly Float64Array[];
   readonly #crashes: readonly Float64Array[];
@@ -29,9 +29,9 @@ export class CrashRates {
 
   /** Counts a configuration, or corrects how it was counted. */
   set(index: number, point: Point, crashed: boolean): void {
-    const before = this.#crashed.get(index);
+    const before = this.#crashed[index];
     if (before === crashed) return;
-    this.#crashed.set(index, crashed);
+    this.#crashed[index] = crashed;
     const change = Number(crashed) - Number(before ?? false);
     this.#total += change;
     const on = active(this.#axes, point);

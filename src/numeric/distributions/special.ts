@@ -48,7 +48,8 @@ export function erfcx(x: number): number {
 /** Complementary error function, accurate in relative terms for x >= 0. */
 const erfc = (x: number): number => (Math.abs(x) <= 0.46875 ? 1 - erfNearZero(x) : x < 0 ? 2 - erfc(-x) : Math.exp(-x * x) * erfcx(x));
 
-const erf = (x: number): number => (Math.abs(x) <= 0.46875 ? erfNearZero(x) : x < 0 ? -erf(-x) : 1 - erfc(x));
+/** From 6 on, 1 is the nearest double. */
+const erf = (x: number): number => (x >= 6 ? 1 : Math.abs(x) <= 0.46875 ? erfNearZero(x) : x < 0 ? -erf(-x) : 1 - erfc(x));
 
 /** log of the standard normal density. */
 export const logNormalDensity = (z: number): number => -0.5 * z * z - LOG_SQRT_2PI;

@@ -32,7 +32,8 @@ export const minBandwidth = (observations: number): number => 1 / Math.min(100, 
 /** The means and bandwidths on an ordered axis. */
 class Bandwidths {
   means: Float64Array = new Float64Array(0);
-  readonly #gaps: number[] = [];
+  /** By slot; not a number if unknown. */
+  #gaps: Float64Array = new Float64Array(0);
   readonly #neighbours: Neighbours;
   readonly #changed = new SlotSet();
   readonly #clip: number;
@@ -53,6 +54,8 @@ class Bandwidths {
   add(slot: number, mean: number): void {
     this.means = withRoomFor(this.means, slot);
     this.means[slot] = mean;
+    this.#gaps = withRoomFor(this.#gaps, slot);
+    this.#gaps[slot] = Number.NaN;
     this.#changed.add(slot);
     this.#neighbours.add(slot);
   }

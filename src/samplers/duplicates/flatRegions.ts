@@ -11,6 +11,8 @@ const MAX_COINCIDENCES = 0.05;
 const WINDOW = 512;
 /** So many counters say which curves there are among these: a new curve then has a counter of its own seven times in eight. */
 const COUNTS = 8 * WINDOW;
+/** By the last bits of a curve: a remainder takes ten times as long. */
+const counterOf = (curve: number): number => curve & (COUNTS - 1);
 /**
  * How far a region is assumed to extend beyond its observed ends, as a share of its width. A sampler that avoids the region then tries points
  * a little beyond it, so its ends are found in a few trials and the next region is not hidden.
@@ -24,8 +26,11 @@ interface TrialResult {
   readonly budget: number;
 }
 
-interface LastResult extends TrialResult {
-  readonly similarity: Similarity;
+interface LastResult {
+  readonly point: Point;
+  curve: number;
+  budget: number;
+  similarity: Similarity;
 }
 
 /** An interval of an axis in which the parameter has no effect. */
@@ -46,7 +51,11 @@ export class FlatRegions {
   readonly #suggested: Point[] = [];
   /** By trial. The numbers of trials have no gaps. */
   readonly #last: (LastResult | undefined)[] = [];
+  /** The latest results, each at its number modulo the window, and their curves in an array of their own, which is searched faster. */
   readonly #recent: TrialResult[] = [];
+  readonly #recentCurves = new Float64Array(WINDOW);
+  /** The number of results. */
+  #seen = 0;
   /** How many of the recent curves there are by their last bits. Most curves are new, and where there is none, none need be compared. */
   readonly #counts = new Uint16Array(COUNTS);
   #regions: readonly (readonly FlatRegion[])[];
@@ -86,19 +95,46 @@ export class FlatRegions {
 
   #classify(id: TrialId, result: TrialResult): Similarity {
     const { point, curve } = result;
-    const equal = this.#counts[curve % COUNTS] === 0 ? [] : this.#recent.filter((other) => other.curve === curve);
-    this.#recent.push(result);
-    this.#counts[curve % COUNTS]!++;
-    if (this.#recent.length > WINDOW) this.#counts[this.#recent.shift()!.curve % COUNTS]!--;
+    const equal = this.#counts[counterOf(curve)] === 0 ? [] : this.#withCurve(curve);
+    this.#keep(result);
+    const similarity = equal.length === 0 ? 'new' : this.#compare(result, equal);
+    const last = this.#last[id];
+    if (last?.point !== point) this.#last[id] = { point, curve, budget: result.budget, similarity };
+    else {
+      last.curve = curve;
+      last.budget = result.budget;
+      last.similarity = similarity;
+    }
+    return similarity;
+  }
+
+  /** The recent results with a curve, the oldest first. */
+  #withCurve(curve: number): readonly TrialResult[] {
+    const equal: TrialResult[] = [];
+    for (let i = Math.max(0, this.#seen - WINDOW); i < this.#seen; i++) {
+      if (this.#recentCurves[i % WINDOW] === curve) equal.push(this.#recent[i % WINDOW]!);
+    }
+    return equal;
+  }
+
+  #keep(result: TrialResult): void {
+    const at = this.#seen % WINDOW;
+    if (this.#seen >= WINDOW) this.#counts[counterOf(this.#recentCurves[at]!)]!--;
+    this.#recent[at] = result;
+    this.#recentCurves[at] = result.curve;
+    this.#counts[counterOf(result.curve)]!++;
+    this.#seen++;
+  }
+
+  /** @param equal recent results with the same curve */
+  #compare(result: TrialResult, equal: readonly TrialResult[]): Similarity {
     const near = equal
-      .map((other) => ({ other, apart: chebyshevDistance(this.#axes, point, other.point) }))
+      .map((other) => ({ other, apart: chebyshevDistance(this.#axes, result.point, other.point) }))
       .filter(({ apart }) => apart <= MAX_DISTANCE)
       .sort((a, b) => a.apart - b.apart);
     const significant = equal.length - near.length <= MAX_COINCIDENCES * this.#recent.length;
     const same = near.filter(({ other }) => this.#isSame(result, other) || (significant && this.#tryMerge(result, other)));
-    const similarity = same.length > 0 ? 'same' : near.length > 0 ? 'equal' : 'new';
-    this.#last[id] = { point, curve, budget: result.budget, similarity };
-    return similarity;
+    return same.length > 0 ? 'same' : near.length > 0 ? 'equal' : 'new';
   }
 
   #isSame(a: TrialResult, b: TrialResult): boolean {

@@ -148,13 +148,13 @@ export class TpeObservations {
   }
 
   #addToAbove(index: number): void {
-    for (const subspace of this.#subspacesOf(index)) subspace.above.add(index, this.#encode(subspace, this.#pointOf(index)));
+    const point = this.#pointOf(index);
+    for (const subspace of this.#subspaces)
+      if (exists(this.#axes, subspace.axes, point)) subspace.above.add(index, this.#encode(subspace, point));
   }
   #removeFromAbove(index: number): void {
-    for (const { above } of this.#subspacesOf(index)) above.remove(index);
-  }
-  #subspacesOf(index: number): readonly Subspace[] {
-    return this.#subspaces.filter(({ axes }) => exists(this.#axes, axes, this.#pointOf(index)));
+    const point = this.#pointOf(index);
+    for (const { axes, above } of this.#subspaces) if (exists(this.#axes, axes, point)) above.remove(index);
   }
   #pointOf(index: number): Point {
     return this.results.rungs.configurations[index]!.point;
