@@ -43,6 +43,12 @@ JobAcctGatherType=jobacct_gather/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 MpiDefault=none
+# A busy machine starts and ends tasks slowly; otherwise, Slurm gives the task up or drains the machine.
+BatchStartTimeout=300
+MessageTimeout=60
+KillWait=120
+UnkillableStepTimeout=600
+ReturnToService=2
 NodeName=${host} NodeAddr=127.0.0.1 CPUs=${availableParallelism()}
 PartitionName=main Nodes=ALL Default=YES
 `,
@@ -56,8 +62,10 @@ PartitionName=main Nodes=ALL Default=YES
   const dispose = async () => {
     for (const child of daemons.reverse()) {
       if (hasEnded(child)) continue;
+      const late = globalThis.setTimeout(() => child.kill('SIGKILL'), 20_000);
       child.kill('SIGTERM');
       await once(child, 'exit');
+      clearTimeout(late);
     }
     rmSync(folder, { recursive: true });
   };
