@@ -7,3 +7,4 @@ export type { FigureKind } from '../src/figures/kinds.ts';
 export { figureKinds } from '../src/figures/kinds.ts';
 export type { FigureStudy, StudyParts } from '../src/figures/study.ts';
 export { figureStudy } from '../src/figures/study.ts';
+export { expectedGains, importances } from '../src/recommendation/findings.ts';

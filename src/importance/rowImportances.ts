@@ -1,0 +1,99 @@
+import type { ObjectiveSpec } from '../facts/facts.ts';
+import { lossOf } from '../ledger/settings.ts';
+import type { StrategyEvent, TrialId } from '../messages.ts';
+import { rngFor } from '../numeric/random.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { Axis } from '../space/axis.ts';
+import type { Space } from '../space/space.ts';
+import { type Dimension, valuesOf } from '../space/types/dimension.ts';
+import { isRange } from '../space/types/parameterType.ts';
+import type { TrialRow } from '../study/trials.ts';
+import { type AxisImportances, axisImportances, MARGINAL_PLACES } from './importance.ts';
+import type { Importances } from './importances.ts';
+import { type ComparableResult, comparableResults } from './results.ts';
+
+/** The trials of which importance is computed. */
+export interface ImportanceTask {
+  readonly space: Space<unknown>;
+  readonly objective: ObjectiveSpec;
+  readonly rows: Iterable<TrialRow>;
+  /** The reports of a trial about the objective: step, value, step, value, ... */
+  curveOf(row: TrialRow): readonly number[];
+  /** The budgets at which the study compares trials, ascending; default: the powers of 3. */
+  readonly rungs?: readonly number[] | undefined;
+  readonly seed: string;
+}
+
+/** The most trials that are used; if there are more, an evenly spread sample. */
+const MOST = 1500;
+
+/** How much each parameter matters. Yields now and then. @returns undefined if there are too few results, or all are equal */
+export function* rowImportances(task: ImportanceTask): Generator<void, Importances | undefined> {
+  const { space, objective, rows, rungs, seed } = task;
+  const facts: StrategyEvent[] = [];
+  for (const row of sampled(rows)) {
+    facts.push(...factsOf(row, task));
+    yield;
+  }
+  const results = yield* comparableResults(space.axes, facts, rungs);
+  const found = yield* axisImportances(space.axes, results, rngFor(seed, 'importance', 0));
+  return found && { ...shownOf(found, results, facts, task), objective: objective.name };
+}
+
+/**
+ * All trials or, if there are very many, those of an evenly spread sample of configurations, so that a trial is included together with the one that
+ * it resumes.
+ */
+function sampled(rows: Iterable<TrialRow>): readonly TrialRow[] {
+  const all = [...rows];
+  const every = Math.ceil(all.length / MOST);
+  const chosen = new Set<TrialId>();
+  return all.filter(({ trial, resumes }, i) => {
+    const isChosen = resumes === undefined ? i % every === 0 : chosen.has(resumes);
+    if (isChosen) chosen.add(trial);
+    return isChosen;
+  });
+}
+
+/** In the form that figures show. If budgets differ, results are ranks, so predictions have no unit and are left out. */
+function shownOf(
+  { marginals, ...shares }: AxisImportances,
+  results: readonly ComparableResult[],
+  facts: readonly StrategyEvent[],
+  { space, objective }: ImportanceTask,
+): Omit<Importances, 'objective'> {
+  const losses = new Set(facts.flatMap((fact) => (fact.type === 'ended' ? (fact.losses?.[0] ?? []) : [])));
+  if (!results.every(({ loss }) => losses.has(loss))) return shares;
+  const { parameters } = space.toJSON();
+  const found = space.axes.map((axis) => {
+    const valueAt = valuesAlong(axis, parameters[axis.name]!);
+    const all = marginals[axis.name]!.map(({ mean, sd }, k) => ({ value: valueAt(k), mean: lossOf(objective, mean), sd }));
+    return [axis.name, all.filter(({ value }, k) => value !== all[k - 1]?.value)] as const;
+  });
+  return { ...shares, marginals: Object.fromEntries(found) };
+}
+
+/** The value of a parameter at the k-th of its marginals. */
+function valuesAlong({ levels, ordered }: Axis, dimension: Dimension): (k: number) => unknown {
+  const values = valuesOf(dimension);
+  const levelOf = (k: number) => (ordered ? levels!.of(MARGINAL_PLACES[k]!) : k);
+  if (!isRange(values)) return (k) => values[levelOf(k)];
+  const { low, step = 1, transform } = values;
+  return (k) => (levels ? low + step * levelOf(k) : transform.value(MARGINAL_PLACES[k]!));
+}
+
+/** The facts of a trial about the objective, as far as its row has them. A retracted trial has no results. */
+function factsOf(row: TrialRow, { space, objective, curveOf }: ImportanceTask): StrategyEvent[] {
+  const { trial: id, status, by, params, budget, resumes, step, values, constraints } = row;
+  const proposal = omitUndefined({ id, by, point: space.encode(space.parse(params)), budget, resumes });
+  const suggested: StrategyEvent = { ...proposal, type: 'suggested' };
+  if (status === 'retracted') return [suggested];
+  const curve = curveOf(row);
+  const reported = curve.flatMap((at, i): StrategyEvent[] =>
+    i % 2 === 0 ? [{ type: 'reported', id, step: at, losses: [lossOf(objective, curve[i + 1]!)] }] : [],
+  );
+  if (status === 'open') return [suggested, ...reported];
+  const value = values?.[objective.name];
+  const losses = value === undefined ? undefined : [lossOf(objective, value)];
+  return [suggested, ...reported, omitUndefined({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
+}
