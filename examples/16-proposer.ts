@@ -1,5 +1,5 @@
 // A strategy that lives elsewhere. Here it is a script in the same process; over HTTP, NATS or MCP it can be a person, an agent or a
-// program in any language. It proposes next to CMA-ES, and when it dies, random search takes its place.
+// program in any language. It proposes next to CMA-ES, and when it stops proposing, random search takes its place.
 import { chain, cmaes, createStudy, external, float, mix, random, space } from 'hypertide';
 
 const plane = space({ x: float(-3, 3), y: float(-3, 3) });
@@ -10,7 +10,7 @@ const study = createStudy(plane, {
   trials: 40,
 });
 
-/** Looks around the best configuration so far, half as far each time, and dies after eight proposals. */
+/** Looks around the best configuration so far, half as far each time, and stops after eight proposals. */
 async function agent() {
   for (let radius = 2, turn = 0; turn < 8; turn++, radius /= 2) {
     const best = study.best()?.params ?? { x: 0, y: 0 };

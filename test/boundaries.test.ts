@@ -17,7 +17,7 @@ it('modules import only what they may', () => {
 describe('folders', () => {
   const ofProduction = () => project.imports.filter(({ from }) => /^(src|machines|streams)\//.test(from));
 
-  it('import from lower floors only', () => expect(arrowsUp(ofProduction())).toEqual([]));
+  it('import from lower layers only', () => expect(arrowsUp(ofProduction())).toEqual([]));
   it('do not import each other in circles', () => expect(circles(ofProduction())).toEqual([]));
   it('have at most 20 rooms each, and streams at most 60 arrows, so that a newcomer keeps the overview', () => {
     const imports = ofProduction();

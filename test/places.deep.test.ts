@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** What an extension of hypertide adds: new files, and lines that are put behind others in files that exist. */
+/** What an extension of hypertide adds: new files, and lines after others in existing files. */
 interface Extension {
   readonly files: Readonly<Record<string, string>>;
   readonly lines: Readonly<Record<string, readonly (readonly [after: string, line: string])[]>>;

@@ -43,6 +43,6 @@ describe('npm run release', () => {
     expect(read('README.md')).toContain('](https://example.org/acme/hypertide/raw/main/examples/pictures/overview.png)');
     expect(read('CITATION.cff')).toMatch(/^repository-code: https:\/\/example.org\/acme\/hypertide$/m);
     expect(read('src/python/pyproject.toml')).toContain('Repository = "https://example.org/acme/hypertide"');
-    expect(stdout).toContain('README.md'); // it still says that there is no release
+    expect(stdout).toContain('README.md'); // it still states that there is no release
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Runs the study of `npm start` with each strategy of `study.ts` and 16 seeds, and records the results in `compare.json`, which `npm start`
- * shows. The seeds are 101 to 116, since a constant of `bo` was chosen with seeds 1 to 16: those are for development, and flatter it.
+ * shows. The seeds are 101 to 116: a constant of `bo` was chosen on seeds 1 to 16, so results on those would favour it.
  *
  *     npm run compare:digits -- [--first 101]    # the first of the 16 seeds
  *                               [--parallel 2]   # how many processes share the work; default: one for each core

@@ -5,7 +5,7 @@ import seedrandom from 'seedrandom';
 export const pixels = 64;
 export const classes = 10;
 
-/** Images and what they show. */
+/** Images with their digits. */
 export interface Images {
   /** One image after the other, `pixels` numbers each. */
   readonly inputs: Float64Array;

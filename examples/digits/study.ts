@@ -43,7 +43,7 @@ export type Name = keyof typeof strategies;
 type Train = (config: NetworkConfig, options: TrainOptions) => Promise<Pick<Trained, 'validation' | 'test'>>;
 
 /**
- * Minimises the cross-entropy on images that the network is not trained on. A third part of the images plays no role in any choice; the error
+ * Minimises the cross-entropy on images that the network is not trained on. A third set of images takes no part in any choice; the error
  * on them is for the end.
  */
 export const objective =

@@ -1,4 +1,4 @@
-// Threads of Node 20 do not inherit what reads TypeScript in the main thread, and cannot be given it by a flag.
+// Threads of Node 20 do not inherit the TypeScript loader of the main thread, and no flag can pass it on.
 import { register } from 'tsx/esm/api';
 
 register();

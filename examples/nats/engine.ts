@@ -1,4 +1,4 @@
-// A study on a NATS server: this process decides, trainers anywhere train. Start one or two of it, and any number of trainer.ts.
+// A study on a NATS server: this process suggests, trainers on any machine train. Start it once or twice, and trainer.ts any number of times.
 //
 //   nats-server -js &
 //   npx tsx examples/nats/engine.ts nats://127.0.0.1:4222

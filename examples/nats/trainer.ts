@@ -1,4 +1,4 @@
-// A trainer of the study that engine.ts runs. It may begin before the engine, and outlasts both engine and server.
+// A trainer of the study that engine.ts runs. You can start it before the engine, and it survives restarts of engine and server.
 //
 //   npx tsx examples/nats/trainer.ts nats://127.0.0.1:4222
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -46,7 +46,7 @@ def initial_or_saved(args):
     path = Path(saved)
     epoch, network = pickle.loads((path / CHECKPOINT if path.is_dir() else path).read_bytes())
     network.set_params(alpha=args.alpha, learning_rate_init=args.learning_rate)
-    network._optimizer.learning_rate_init = args.learning_rate  # which the optimizer read when it was made
+    network._optimizer.learning_rate_init = args.learning_rate  # the optimizer copied it when it was created
     return epoch, network
 
 

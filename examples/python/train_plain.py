@@ -31,7 +31,7 @@ def arguments():
 
 
 def load():
-    """Pairs of an image and its digit. An image is a list of (pixel, ink) without the blank ones; it ends with the constant 1 of biases."""
+    """Images with their digits. An image lists (pixel, ink) for the pixels that are not blank, and ends with a constant 1 for the biases."""
     with gzip.open(DIGITS, "rt") as file:
         for row in csv.reader(file):
             ink = [(i, int(value) / 16) for i, value in enumerate(row[:64]) if value != "0"]

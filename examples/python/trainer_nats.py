@@ -3,9 +3,9 @@
     hypertide serve examples/python/study.yaml --nats nats://127.0.0.1:4222
     python3 examples/python/trainer_nats.py nats://127.0.0.1:4222 digits
 
-On a server of `hypertide nats-config` its name and the file of its seed come behind: ... digits w1 seeds/w1.nk
+If the server was set up by `hypertide nats-config`, add the name of the trainer and the file of its seed: ... digits w1 seeds/w1.nk
 
-It needs scikit-learn and the Python package of hypertide (docs/guides/python.md). As many of them as you like may run, on any machine.
+It needs scikit-learn and the Python package of hypertide (docs/guides/python.md). You can run any number of them, on any machine.
 """
 
 import sys
@@ -17,7 +17,7 @@ from sklearn.neural_network import MLPClassifier
 
 from hypertide import nats
 
-warnings.filterwarnings("ignore")  # that it has not converged is no news
+warnings.filterwarnings("ignore")  # one epoch at a time does not converge
 EPOCHS = 12
 
 

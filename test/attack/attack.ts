@@ -7,7 +7,7 @@ export interface Attack {
   readonly what: string;
   /** What must prevent it. The suite takes this away to show that the attack works without it. */
   readonly guard: Guard;
-  /** Tries the attack. @returns whether it had its effect */
+  /** Tries the attack. @returns whether it succeeded */
   readonly succeeds: (world: World) => Promise<boolean>;
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { patches } from './guards.ts';
 import { placeOf } from './without.ts';
 
-it.each(Object.entries(patches))('the guard "%s" is where the attacks look for it', (guard, changes) => {
+it.each(Object.entries(patches))('the code of the guard "%s" is where guards.ts says', (guard, changes) => {
   for (const [code] of changes) expect(placeOf(guard, code)).toMatch(/\.ts$/);
 });
 

@@ -35,7 +35,7 @@ const configs: Readonly<Record<Login, string>> = {
   credentials: `${credentials.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`, // on a busy machine, a login takes long
 };
 
-/** Milliseconds in which an answer comes, if one comes. */
+/** Milliseconds to wait for an answer. */
 const SOON = 250;
 /** The same where one must come, also on a busy machine. */
 const AT_LAST = 60_000;
@@ -63,7 +63,7 @@ export interface World extends Patience {
   close(): Promise<void>;
 }
 
-/** Those of another team, and `admin`, are only on a server with credentials and without them, respectively. */
+/** Users of another team exist only on a server with credentials, `admin` only on one without. */
 export type User = 'w1' | 'w2' | 'viewer' | 'operator' | 'engine' | 'admin' | `other/${'engine' | 'viewer' | 'w1'}`;
 
 export interface Victim extends Patience {

@@ -32,7 +32,7 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 
 function fill(directory: string): void {
   mkdirSync(directory, { recursive: true });
-  for (const [i, size] of FILES.entries()) writeFileSync(join(directory, `part-${i}`), randomBytes(size)); // nothing is the same twice
+  for (const [i, size] of FILES.entries()) writeFileSync(join(directory, `part-${i}`), randomBytes(size)); // no two chunks are equal
 }
 
 const place = mkdtempSync(join(tmpdir(), 'hypertide-bench-'));

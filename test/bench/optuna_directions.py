@@ -35,7 +35,7 @@ def value(params):
 
 
 def cpu():
-    """Seconds of CPU of this process and all that it started and that still run."""
+    """Seconds of CPU of this process and of all running processes that it started."""
     parents, used = {}, {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

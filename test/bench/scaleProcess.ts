@@ -16,7 +16,7 @@ export interface Command {
   readonly pid: number;
   /** What it has printed so far. */
   said(): string;
-  /** Resolves when its output fits. */
+  /** Resolves when its output matches. */
   says(form: RegExp): Promise<void>;
 }
 

@@ -18,7 +18,7 @@ export interface StudiesSize {
   readonly seconds: number;
 }
 
-/** Resolves when each study has answered, which it does once its engine has read the log. */
+/** Resolves when each study has answered: an engine answers once it has read the log. */
 async function allAnswer(nc: NatsConnection, studies: readonly string[]): Promise<void> {
   for (const study of studies) {
     const ask = () => nc.request(subjectsOf(study).rpc('status'), '', { timeout: 60_000 });
@@ -33,7 +33,7 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return (performance.now() - since) / 1000;
 }
 
-/** Seconds until a process names what has happened in a new line. */
+/** Seconds until a process prints a new line that matches. */
 async function untilNamed({ said }: Command, happen: () => void, form: RegExp): Promise<number> {
   const before = said().length;
   return timed(async () => {
@@ -55,7 +55,7 @@ export async function manyStudies({ studies: count, ended, open, seconds }: Stud
   await messageOf(fleet);
   fleet.send({ type: 'hold', studies, slots: open } satisfies Order);
   await messageOf(fleet);
-  await setTimeout(5000); // until what the trials have caused is over
+  await setTimeout(5000); // until the work that the trials caused is done
   const [idle, server0, trainers] = await shareOfCore([engine.pid, server.pid, fleet.pid!], () => setTimeout(1000 * seconds));
   const memory = memoryOf(engine.pid);
   console.log(`  memory of the server: ${memoryOf(server.pid).toFixed(0)} MB; CPU of the trainers: ${trainers!.toFixed(1)} % of a core`);

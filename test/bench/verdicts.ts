@@ -1,6 +1,6 @@
 /** The verdicts of a benchmark, which are printed again at its end. */
 export interface Verdicts {
-  /** Compares a figure with its target. @param most whether it may be so large at most; otherwise it must be so large at least */
+  /** Compares a figure with its target. @param most whether the target is an upper bound; otherwise it is a lower bound */
   judge(what: string, is: number, bar: number, unit: string, most?: boolean): void;
   print(): void;
 }

@@ -37,16 +37,16 @@ describe('the checker finds nothing', () => {
   });
 });
 
-describe('an attempt is suggested after the result', () => {
+describe('an attempt that is suggested after the result', () => {
   /** The engine decides at an entry, and a late result comes before its suggestion is stored. */
   const log = (after: number) =>
     logOf(created, suggested(1), started('a', 1), lost('a', 1), completed('a', 1), { ...suggested(1, 2), after }, closed);
 
-  it('which the engine could not know', () => {
+  it('is no violation if the engine could not know the result', () => {
     expect(judged(log(4), [begun('a', 1)], [{ kind: 'link', of: 'a' }])).toEqual([]);
   });
 
-  it('which the engine knew', () => {
+  it('is a violation if the engine knew it', () => {
     expect(judged(log(5), [begun('a', 1)], [{ kind: 'link', of: 'a' }])).toEqual(['entry 6: attempt 2 at trial 1 is not due']);
   });
 });

@@ -71,7 +71,7 @@ export async function harm(rng: Rng, { servers, engines, fleet, faults, lease, s
     for (const i of away) process.kill(servers[i]!.pid, 'SIGCONT');
     return;
   }
-  /** The other engine must be ready: a study without engines stands still, which is not a violation. */
+  /** The other engine must be ready: a study without engines makes no progress, which is not a violation. */
   const spared = performance.now() < other.wellAt;
   if (act === 'killEngine') {
     if (spared) return;

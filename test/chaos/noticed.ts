@@ -24,7 +24,7 @@ const LONGEST = 60_000;
 /** Milliseconds that the start of a study may take on a busy machine. */
 const START = 240_000;
 
-/** A study at work, and all lines and facts that people and programs can see. */
+/** A running study, with all lines that its processes print and all its facts. */
 interface Stage {
   readonly place: string;
   readonly servers: readonly NatsServer[];

@@ -1,4 +1,4 @@
-// A trainer of the chaos test. It keeps a diary, and misbehaves now and then as its seed decides.
+// A trainer of the chaos test. It records what it does, and breaks rules at times that its seed decides.
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
@@ -35,7 +35,7 @@ const note = (line: object) => appendFileSync(diary, `${JSON.stringify({ ...line
 const block = (milliseconds: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 // Its heartbeats are late then, as if a fault had suspended it.
 onStall(Number(lease) * 500, () => note({ type: 'blocked', trial: 0, attempt: 0 }));
-/** A fact that a confused trainer sends without waiting for an answer. */
+/** A wrong fact that the trainer sends without waiting for an answer. */
 const say = (trial: number, fact: object | string) =>
   void js
     .publish(`ht.${study}.log.by.${name}.${trial}`, typeof fact === 'string' ? fact : JSON.stringify({ trial, ...fact }))

@@ -5,7 +5,7 @@ import { standby } from '../../streams/nats/log/log.ts';
 /** Rules of the system. The chaos test takes each away from its processes to check that the checker notices. */
 export type Rule = 'fence' | 'claims' | 'restart';
 
-/** Changes or drops each publish of a connection. A process says nothing by other means. */
+/** Changes or drops each publish of a connection. A process has no other way to send. */
 function intercept(nc: NatsConnection, change: (subject: string, options?: PublishOptions) => string | undefined): void {
   const { publish } = nc;
   nc.publish = (subject, data, options) => {

@@ -64,7 +64,7 @@ it('DuckDB reads the tables of a study, with their types', async () => {
   expect(await ask(`SELECT count(*)::INT n FROM '@/reports.csv'`)).toEqual([{ n }]);
 });
 
-it('says what goes together', async () => {
+it('refuses options that do not go together', async () => {
   const place = studyIn('trials: 1\n');
   await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo value=1');
   expect(await hypertide(place, 'export', 'study.jsonl', '--format', 'parquet')).toMatchObject({

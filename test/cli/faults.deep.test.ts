@@ -35,7 +35,7 @@ it('a run accepts the reports of a second attempt, and prints the command that r
   expect(completedIn(place)).toEqual([1, 2]);
 });
 
-it('a run ends in one line when its files may grow no more, without losing a finished trial', async () => {
+it('a run that reaches the size limit of files ends with one line, without losing a finished trial', async () => {
   const place = studyIn('trials: 60\n');
   const words = [...program, 'run', 'study.yaml', ...quick];
   const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -f 8; "$@"', 'bash', ...words], { cwd: place, encoding: 'utf8' });
@@ -48,7 +48,7 @@ it('a run ends in one line when its files may grow no more, without losing a fin
   expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
 });
 
-it('a run loses nothing when its journal is replaced or removed while it runs, and says so by its exit status', async () => {
+it('a run loses nothing if its journal is replaced or removed meanwhile, and its exit status shows it', async () => {
   for (const harm of ['cp study.jsonl copy && mv copy study.jsonl', 'rm study.jsonl']) {
     const place = studyIn('trials: 12\nparallel: 1\n');
     const { ended } = start(place, 'run', 'study.yaml', ...sh('[ {trial} -lt 6 ] || until [ -e go ]; do sleep 0.02; done; echo value={x}'));
@@ -64,7 +64,7 @@ it('a run loses nothing when its journal is replaced or removed while it runs, a
   }
 });
 
-it('a run ends when its time is up, and the same command has its time again', async () => {
+it('a run ends when its time is up, and the same command gets the full time again', async () => {
   const place = studyIn('trials: 1000\nseconds: 0.7\n');
   const slow = sh('sleep 0.1; echo value={x}');
   const more = async () => {

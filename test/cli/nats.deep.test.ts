@@ -98,7 +98,7 @@ describe('a study on a server', () => {
     await own.dispose();
   });
 
-  it('ends with one line where there is no server, and with another for wrong names', async () => {
+  it('ends with one line if there is no server, and with another one for wrong names', async () => {
     const place = studyIn();
     for (const command of [
       ['watch', '--nats', 'nats://127.0.0.1:1', '--study', 's'],
@@ -120,7 +120,7 @@ describe('a study on a server', () => {
     }
   });
 
-  it('says which rules a trainer breaks', async () => {
+  it('lists the rules that a trainer breaks', async () => {
     const { code, out } = await hypertide(studyIn(), 'nats-conform', '--nats', server.url, '--', 'false', '{nats}', '{study}', '{name}');
     expect(code).toBe(1);
     expect(out).toContain('with exit status 0, not 1');
@@ -129,7 +129,7 @@ describe('a study on a server', () => {
     expect(out.trimEnd().split('\n').at(-1)).toBe('the trainer breaks 8 rules');
   });
 
-  it('says what it waits for, and obeys SIGTERM while it waits', async () => {
+  it('prints what it waits for, and obeys SIGTERM while it waits', async () => {
     const place = studyIn();
     const own = await natsServer('accounts { POOR { users: [{ user: poor, password: poor }] } }'); // an account without JetStream
     const at = ['--nats', own.url.replace('//', '//poor:poor@')];
@@ -176,7 +176,7 @@ describe('a study on a server', () => {
     expect(second.err).toContain('(5 of them existed already)');
   });
 
-  it('a worker that is asked to end hands its trials back', async () => {
+  it('a worker hands its trials back at SIGTERM', async () => {
     const place = studyIn('trials: 1\nname: back\n');
     const at = ['--nats', server.url];
     const serve = start(place, 'serve', 'study.yaml', ...at, '--once');
@@ -194,7 +194,7 @@ describe('a study on a server', () => {
     const second = start(place, 'worker', ...at, '--study', 'back', '--directory', join(place, 'second'), '--', ...TRAINER);
     expect((await second.ended).code).toBe(0);
     expect((await serve.ended).code).toBe(0);
-    // A worker that comes too late says so once, and ends.
+    // A worker that starts too late prints that once, and ends.
     const late = await start(place, 'worker', ...at, '--study', 'back', '--', ...TRAINER).ended;
     expect(late.code).toBe(0);
     expect(late.err.match(/back: the study has closed \(trials\), so this worker ends/g)).toHaveLength(1);

@@ -6,13 +6,13 @@ import { directory, hypertide, start } from './support.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** The first block of code of a language that begins so, as it stands. */
+/** The first block of code in a language that begins with a text, unchanged. */
 function block(language: string, start: string): string {
   const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, name, code]) => ({ name, code: code! }));
   return blocks.find(({ name, code }) => name === language && code.startsWith(start))!.code;
 }
 
-it("the README's first study runs as it stands, and early stopping saves at least 40 % of its epochs", async () => {
+it("the README's first study runs unchanged, and early stopping saves at least 40 % of its epochs", async () => {
   const place = directory();
   writeFileSync(join(place, 'train.py'), block('python', '# train.py'));
   const file = block('yaml', '# study.yaml');
@@ -35,5 +35,5 @@ it("the README's first study runs as it stands, and early stopping saves at leas
   expect(rows.filter(({ status }) => status === 'stopped').length).toBeGreaterThan(trials / 2);
   const best = JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out) as { step: number; values: { loss: number } };
   expect(best.step).toBe(epochs);
-  expect(best.values.loss).toBeLessThan(0.05); // of a mean of 0.5 for a network that has learned nothing
+  expect(best.values.loss).toBeLessThan(0.05); // an untrained network has 0.5
 });

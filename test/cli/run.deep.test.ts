@@ -6,7 +6,7 @@ import { completed, expectVerified, hypertide, journalOf, run, start, studyIn, T
 const of = (place: string, type: string) => journalOf(place).filter((line) => line.type === type);
 
 it('a run resumes after a kill at any moment with the same result, without losing a finished trial', async () => {
-  // With a strategy that does not hang on the order in which parallel trials end.
+  // With a strategy that does not depend on the order in which parallel trials end.
   const place = studyIn('trials: 8\nparallel: 2\nattempts: 20\nstrategy: random\n');
   const finished: unknown[] = [];
   for (const enough of [2, 4, 6]) {
@@ -58,7 +58,7 @@ it('a run ends at Ctrl-C with its programs, and the same command resumes from th
   await expectVerified(place);
 });
 
-it('a run gives each attempt a directory of its own, and hands on what the last one has saved', async () => {
+it('a run gives each attempt its own directory, and the checkpoint of the last one', async () => {
   const place = studyIn('trials: 1\n');
   const script = `ls "$HYPERTIDE_CHECKPOINT_DIR" | wc -l; echo "from $(cat "$HYPERTIDE_CHECKPOINT/saved" 2>/dev/null)"
     echo {attempt} > "$HYPERTIDE_CHECKPOINT_DIR/saved"; [ {attempt} -ge 4 ] && echo value=1 && exit; echo step={attempt} value=1; sleep 600`;

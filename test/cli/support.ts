@@ -10,7 +10,7 @@ import { command } from '../support/command.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The command of a trainer. See the program for its modes. */
+/** The command of a trainer; the program lists its modes. */
 export const TRAINER = ['node', path('./programs/trainer.mjs'), '--x', '{x}'];
 
 export interface Ended {
@@ -101,11 +101,11 @@ export const journalOf = (place: string, name = 'study.jsonl'): Line[] =>
 /** Whether output contains a stack trace, which no user should see. */
 export const hasTrace = ({ out, err }: Ended): boolean => /^\s+at .*[:(]/m.test(out + err);
 
-/** Runs the study of a place with the trainer, given more words for it, and more flags. */
+/** Runs the study of a place with the trainer, with more arguments for it and more flags. */
 export const run = (place: string, trainer: readonly string[] = [], flags: readonly string[] = []): Promise<Ended> =>
   hypertide(place, 'run', 'study.yaml', ...flags, '--', ...TRAINER, ...trainer);
 
-/** The facts that say that a trial has completed. */
+/** The `completed` facts. */
 export const completed = (place: string): Line[] => journalOf(place).filter(({ type }) => type === 'completed');
 
 /** Expects that every suggestion of a study can be recomputed. */

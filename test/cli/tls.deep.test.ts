@@ -12,7 +12,7 @@ import { type NatsServer, natsServer } from '../support/nats.ts';
 import { directory, hypertide, start, studyIn, TRAINER } from './support.ts';
 
 let files: Certificates;
-/** Wants TLS; also a certificate of the client. */
+/** Requires TLS, and a certificate of the client. */
 let encrypted: NatsServer;
 let mutual: NatsServer;
 let plain: NatsServer;
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const over = (scheme: string, { url }: NatsServer) => url.replace('nats:', `${scheme}:`);
 
-/** Speaks as a server that knows no TLS, and keeps what it is told. */
+/** Answers like a server without TLS, and records what it receives. */
 async function listener() {
   let heard = '';
   const server = createServer((socket) => {
@@ -47,14 +47,14 @@ async function listener() {
 }
 
 describe('a connection', () => {
-  it.each(['tls', 'wss', 'ws', 'http'])('by %s:// tells no password to a server that does not speak it', async (scheme) => {
+  it.each(['tls', 'wss', 'ws', 'http'])('by %s:// sends no password to a server that does not support it', async (scheme) => {
     const { host, heard, close } = await listener();
     await expect(connectTo(`${scheme}://bob:hunter2@${host}`)).rejects.toThrow(ConnectError);
     expect(heard()).not.toContain('hunter2');
     close();
   });
 
-  it('says which schemes are spoken, and no password', async () => {
+  it('lists the supported schemes, and shows no password', async () => {
     const error = await connectTo('wss://bob:hunter2@127.0.0.1:1').catch((cause: Error) => cause);
     expect((error as Error).message).toBe('wss://127.0.0.1:1: expected nats:// or tls://, got wss://, which is not supported');
   });
@@ -69,7 +69,7 @@ describe('a connection', () => {
     }
   });
 
-  it('takes a certificate for the address of the server, and none for another name', async () => {
+  it('accepts a certificate for the address of the server, and none for another name', async () => {
     const [byAddress, byName] = await Promise.all(
       [
         `cert_file: "${files.addressCert}", key_file: "${files.addressKey}"`,
@@ -96,7 +96,7 @@ describe('a connection', () => {
     await expect(connectTo(over('tls', mutual), { tlsCa: 'nosuch.pem' })).rejects.toThrow('nosuch.pem: cannot be read');
   });
 
-  it('takes a token from the address, and goes to another server where the first is away', async () => {
+  it('takes a token from the address, and tries another server if the first is away', async () => {
     const { host } = new URL(plain.url);
     for (const urls of [`nats://s3cret@${host}`, `nats://s3cret@127.0.0.1:1,nats://${host}`]) {
       const nc = await connectTo(urls);
@@ -181,7 +181,7 @@ describe('a context of the nats command', () => {
     }
   });
 
-  it('says where the server is, and how to log in', async () => {
+  it('has the address of the server, and the login', async () => {
     expect(await inContext({ url: over('tls', encrypted), ca: files.ca }, ...best)).toMatchObject(missing);
     expect(await inContext({ url: over('tls', encrypted), ca: files.otherCa }, ...best)).toMatchObject({
       code: 2,
@@ -196,7 +196,7 @@ describe('a context of the nats command', () => {
     expect(await inContext(mine, ...best)).toMatchObject(missing);
   });
 
-  it('yields to options, and wins over the environment', async () => {
+  it('has precedence over the environment, and options over it', async () => {
     const away = { url: 'nats://127.0.0.1:1', token: 's3cret' };
     expect(await inContext(away, ...best, '--nats', plain.url.replace('//', '//s3cret@'))).toMatchObject(missing);
     try {

@@ -33,7 +33,7 @@ function working(study: string, user: string, ...words: readonly string[]) {
 
 const facts = async (study: string) => factsOf(await server.as('engine'), study);
 
-/** What an attempt printed so far: nothing if its log is not there yet. */
+/** The output of an attempt so far; empty while it has no log. */
 function outputOf(place: string, study: string, trial: number, attempt = 1): string {
   const log = join(place, `${study}.trials`, `trial-${trial}`, `attempt-${attempt}.log`);
   return existsSync(log) ? readFileSync(log, 'utf8') : '';

@@ -29,7 +29,7 @@ describe('workers', () => {
     await until(() => ['north', 'south'].every((study) => serve.said().includes(`${study}: started`)));
     const words = ['--study', 'north=2', 'south', 'none', '--name', 'w1', '--parallel', '2', '--idle', '8'];
     const worker = start(place, 'worker', ...at(), ...words, ...program('sleep 0.1; echo loss=$HYPERTIDE_PARAM_X'));
-    const { code } = await worker.ended; // it is idle, since there is no study none
+    const { code } = await worker.ended; // it is idle: the study "none" does not exist
     expect(code).toBe(0);
     for (const study of ['north', 'south']) {
       expect(worker.said().match(new RegExp(`^${study}: trial \\d completed`, 'gm'))).toHaveLength(6);
@@ -73,7 +73,7 @@ describe('workers', () => {
     await serve.ended;
   });
 
-  it('take a study whose name fits as soon as nothing keeps them from it', async () => {
+  it('work on a study whose name matches as soon as nothing prevents it', async () => {
     const place = directory();
     const study = 'name: lab-1\nparameters: { x: { type: float, low: 0, high: 1 } }\ntrials: 1\n';
     writeFileSync(join(place, 'large.yaml'), `${study}requires: { gpu: 1 }\n`);
@@ -97,7 +97,7 @@ describe('workers', () => {
     }
   });
 
-  it('of a pattern take trials of a study again that they were drained from', async () => {
+  it('of a pattern work again on a study from which they were drained', async () => {
     const place = studyIn('name: pool-1\ntrials: 1000\n');
     const serve = start(place, 'serve', 'study.yaml', ...at());
     const worker = start(place, 'worker', ...at(), '--study', 'pool-*', '--name', 'w1', ...program('echo loss=1'));
@@ -147,7 +147,7 @@ describe('workers', () => {
     await serve.ended;
   });
 
-  it('with --keep have their folder for themselves', async () => {
+  it('with --keep use their folder alone', async () => {
     const place = studyIn('name: kept\ntrials: 2000\n');
     const serve = start(place, 'serve', 'study.yaml', ...at());
     const work = (name: string, ...words: string[]) =>

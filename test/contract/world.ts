@@ -25,7 +25,7 @@ function curve(p: Net, step: number): number {
 
 export const fleet: FleetOptions<Net> = { curve, steps: 4, crash: 0.1, lose: 0.1 };
 
-/** Trainers that tell the derivatives of the curve, but now and then forget to. */
+/** Trainers that report the derivatives of the curve, except at times. */
 export const tellingFleet: FleetOptions<Net> = {
   ...fleet,
   gradient: (p) => ({

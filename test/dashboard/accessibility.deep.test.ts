@@ -64,7 +64,7 @@ async function serveKinds(): Promise<string> {
 it.each([
   ['wide and light', { width: 1280, height: 800 }],
   ['narrow and dark', { width: 400, height: 800, dark: true }],
-])('axe finds no problem, no view spills, and the console stays empty, %s', async (_, size) => {
+])('axe finds no problem, no view overflows, and the console stays empty, %s', async (_, size) => {
   const url = await serveKinds();
   const addresses = Object.keys(kinds).flatMap((kind) =>
     VIEWS.filter((view) => view !== 'Objectives' || kind === 'several').map((view) => `?study=${kind}&view=${view.toLowerCase()}`),

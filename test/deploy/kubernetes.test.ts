@@ -10,7 +10,7 @@ import { unknownIn } from './commandLine.ts';
 
 it('the manifests are what "npm run manifests" writes', () => expect(readFileSync(manifestsFile, 'utf8')).toBe(manifestsText()));
 
-it.each(manifests.map((one) => [one.kind, one.metadata?.name, one] as const))('%s %s suits the schema of Kubernetes', (_, __, one) => {
+it.each(manifests.map((one) => [one.kind, one.metadata?.name, one] as const))('%s %s matches the schema of Kubernetes', (_, __, one) => {
   one.validate();
 });
 
@@ -33,7 +33,7 @@ it('KEDA finds how many suggestions wait at the consumer that it reads', async (
   const waiting = async () => (await jsm.consumers.info(stream!, consumer!)).num_pending;
   while ((await waiting()) < 3) await setTimeout(20);
   const { done, close } = trainer(await server.connect(), 'digits', () => new Promise(() => {}), { slots: 2 });
-  while ((await waiting()) > 1) await setTimeout(20); // what runs does not wait
+  while ((await waiting()) > 1) await setTimeout(20); // a running trial does not count
   await close();
   await done;
   await served.close();

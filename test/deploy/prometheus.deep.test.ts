@@ -106,7 +106,7 @@ const rules = groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => [aler
 /** On a busy machine these may be true for a moment; the rules wait for minutes. */
 const dependOnSpeed = ['HypertideIdleTrainers', 'HypertideBlocked', 'HypertideSlowSuggestions'];
 
-it.each(rules)('what %s watches is exported, and nothing is wrong', async (alert, expr) => {
+it.each(rules)('the metrics of %s are exported, and the alert does not fire', async (alert, expr) => {
   const metrics = new Set([...expr.matchAll(/\b(?:hypertide|nodejs|process)_\w+(?:\{[^}]*\})?/g)].map(([metric]) => metric));
   expect(metrics.size).toBeGreaterThan(0);
   for (const metric of metrics)

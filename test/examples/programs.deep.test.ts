@@ -11,7 +11,7 @@ import { natsServer } from '../support/nats.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const directory = join(root, 'examples');
 
-/** Runs an example as a person does, and gives what it prints. Rejects with what it said, if it fails. */
+/** Runs an example as users do. @returns its output. Rejects with its output if it fails. */
 const run = async (file: string, ...args: string[]): Promise<string> => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', join(directory, file), ...args], { cwd: root });
   return stdout;
@@ -47,7 +47,7 @@ it('the main example continues with a journal', async () => {
   }
 });
 
-it('the main example says in one line what is wrong with its arguments', async () => {
+it('the main example reports wrong arguments in one line', async () => {
   for (const wrong of [
     ['--cost', 'much'],
     ['--parallel', '0'],

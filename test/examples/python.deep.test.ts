@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-/** A Python that has scikit-learn. On some machines another one than that of the system comes first on the path. */
+/** A Python with scikit-learn. On some machines, the first one on the path is not that of the system. */
 const python = execFileSync(fileURLToPath(new URL('../scripts/ensure-python.sh', import.meta.url)), ['sklearn'], {
   encoding: 'utf8',
 }).trim();
@@ -20,7 +20,7 @@ interface Ended {
   readonly errors: string;
 }
 
-/** Runs a trainer, and tells each line that it prints, as it comes. */
+/** Runs a trainer. @param onLine called for each line that it prints */
 const run = (script: string, args: string[], env: Record<string, string> = {}, onLine?: (kill: () => void) => void) =>
   new Promise<Ended>((resolve) => {
     const path = fileURLToPath(new URL(`../../examples/python/${script}`, import.meta.url));
@@ -31,7 +31,7 @@ const run = (script: string, args: string[], env: Record<string, string> = {}, o
     });
     trainer.stdout.on('data', (chunk) => {
       output += chunk;
-      onLine?.(() => trainer.killed || trainer.kill('SIGTERM')); // a second signal would meet a Python that is on its way out
+      onLine?.(() => trainer.killed || trainer.kill('SIGTERM')); // a second signal would interrupt its exit
     });
     trainer.on('close', (code) => {
       const text = output.trim();
@@ -80,7 +80,7 @@ describe('train_mlp.py', () => {
     const stopped = await run('train_mlp.py', endless, { HYPERTIDE_CHECKPOINT_DIR: directory }, (kill) => kill());
     expect(stopped.code).toBe(143);
     const { step, value } = stopped.lines.at(-1)!;
-    // So small a rate changes no answer: a greater one from the checkpoint would.
+    // Such a small rate changes no prediction; the larger rate of the checkpoint would.
     const tiny = [...config, '--learning-rate', '1e-12', '--epochs', `${step! + 2}`];
     const resumed = await run('train_mlp.py', tiny, { HYPERTIDE_CHECKPOINT: join(directory, 'mlp.pickle') });
     expect(resumed.lines).toEqual([{ step: step! + 1, value }, { step: step! + 2, value }, { value }]);

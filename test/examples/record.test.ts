@@ -18,7 +18,7 @@ describe('the recorded comparison', () => {
       expect(record.runs[name].map(({ seed }) => seed)).toEqual(Array.from({ length: 16 }, (_, i) => 101 + i));
       for (const run of record.runs[name]) {
         expect(run.epochs).toBeGreaterThanOrEqual(cost);
-        // The study ends between two trials, and an epoch in which training diverged is not in its books.
+        // The study ends between two trials, and does not count an epoch in which training diverged.
         expect(run.epochs).toBeLessThanOrEqual(cost + epochs + 3);
         expect(run.loss).toBeGreaterThan(0);
       }
@@ -52,7 +52,7 @@ describe('the verdict', () => {
     ]);
   });
 
-  it('says so where the default loses', () => {
+  it('admits it if the default loses', () => {
     const runs = { ...record.runs, random: record.runs.random.map((one) => ({ ...one, loss: 0 })) };
     expect(comparison({ ...record, runs })).toContain('the default is worse than random search (better with 0 of 16 seeds)');
   });

@@ -18,7 +18,7 @@ describe('the history', () => {
     trialRow(5, 2, { budget: 9 }),
   ]);
 
-  it('has the best value so far, which a higher budget begins again', () => {
+  it('has the best value so far, which starts again at a higher budget', () => {
     const low = studyOf([
       trialRow(1, 3, { budget: 1 }),
       trialRow(2, 2, { budget: 1 }),
@@ -40,7 +40,7 @@ describe('the history', () => {
   });
 });
 
-it('a surface is bad where results are bad, and ranks do not follow an extreme one', () => {
+it('a surface is high where results are bad, and ranks do not follow an extreme result', () => {
   const rows = Array.from({ length: 30 }, (_, i) =>
     trialRow(i + 1, i === 0 ? 1e6 : (i + 1) % 5, { params: { lr: 10 ** (-4 + ((i + 1) % 5)), kind: 'relu' } }),
   );

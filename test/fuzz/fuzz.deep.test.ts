@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { fuzz, makers } from './fuzz.ts';
 import { output } from './targets/output.ts';
 
-/** The same inputs each time: what a change is judged by must not depend on luck. `npm run fuzz` looks for new ones. */
+/** The inputs are the same each time, so that a failure comes from a change. `npm run fuzz` looks for new ones. */
 const seed = 'test';
 const SECONDS = 3;
 
-it.each(Object.keys(makers))('%s: no input does what none may do', async (name) => {
+it.each(Object.keys(makers))('%s: no input breaks a rule of its target', async (name) => {
   const target = await makers[name]!();
   const { failure, inputs } = await fuzz(target, SECONDS, seed);
   await target.close?.();
@@ -14,7 +14,7 @@ it.each(Object.keys(makers))('%s: no input does what none may do', async (name) 
   expect(inputs).toBeGreaterThan(target.seeds.length);
 });
 
-/** What a line of a program may repeat. */
+/** Pieces that a line of output may repeat. */
 const units = [
   ...['1', '9.', '1.', '1,', '1:', '1e', 'e1', '.', '-', '+', '0.1,', '1 ', 'a 1 ', 'a:1,', '1/2 ', '10%|\u2588', 'step 1/10 ', 'epoch 1 '],
   ...[

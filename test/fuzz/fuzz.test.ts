@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { corpusOf, fuzz, makers } from './fuzz.ts';
 import { must } from './target.ts';
 
-it.each(['facts', 'output', 'journal', 'study file'])('%s: inputs that were found earlier still do no harm', async (name) => {
+it.each(['facts', 'output', 'journal', 'study file'])('%s: inputs that were found earlier break no rule', async (name) => {
   const target = await makers[name]!();
   const { failure, inputs } = await fuzz(target, 0, 'test');
   await target.close?.();

@@ -31,7 +31,7 @@ export const corpusOf = (name: string): string[] =>
 export const saveCorpus = (name: string, corpus: readonly string[]): void =>
   writeFileSync(fileOf(name), `${JSON.stringify(corpus, null, 1)}\n`);
 
-/** An input with which a target does what it must not do. */
+/** An input with which a target breaks a rule. */
 export interface Failure {
   readonly target: string;
   readonly input: string;
@@ -48,7 +48,7 @@ export interface FuzzResult {
   readonly failure?: Failure;
 }
 
-/** Seconds of CPU that this process has used. A busy machine must not mean fewer inputs. */
+/** Seconds of CPU that this process has used, so that a busy machine tries as many inputs. */
 const used = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

@@ -15,7 +15,7 @@ const { values } = parseArgs({
   },
 });
 const names = values.target;
-/** The input that a target is taking: if it never ends, this is the reason. */
+/** The input that a target is taking, to report if it never ends. */
 const current = join(tmpdir(), `hypertide-fuzz-${process.pid}`);
 console.log(`seed ${values.seed}, the current input is in ${current}`);
 let failed = false;

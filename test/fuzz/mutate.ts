@@ -2,7 +2,7 @@ import type { Rng } from '../../src/numeric/random.ts';
 
 const pick = <T>(rng: Rng, from: readonly T[]): T => from[Math.floor(rng() * from.length)]!;
 
-/** Values that programs often mistreat. */
+/** Values that programs often handle wrongly. */
 const VALUES: readonly unknown[] = [
   ...[0, -0, 1, -1, 0.5, 1e-320, 1e308, -1e308, 2 ** 31, 2 ** 53, 1e21],
   ...['', ' ', '0', 'NaN', '__proto__', 'constructor', '../..', '--x', '\u0000', '\u001b[2J', '\ud800', 'é', 'x'.repeat(5000)],

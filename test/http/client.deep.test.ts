@@ -61,7 +61,7 @@ it('Python clients that read the OpenAPI document run a study, though the server
   const lines = journalOf(place);
   const ends = lines.filter(({ type }) => type === 'completed' || type === 'stopped');
   expect(new Set(ends.map(({ trial }) => trial)).size).toBe(30);
-  expect(ends).toHaveLength(30); // no result was told twice
+  expect(ends).toHaveLength(30); // no result was stored twice
   expect(lines.filter(({ type }) => type === 'failed')).toEqual([]); // and no attempt was lost
   expect(lines.filter(({ type }) => type === 'closed')).toHaveLength(1);
   const verified = await hypertide(place, 'verify', 'study.jsonl');

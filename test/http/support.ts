@@ -62,7 +62,7 @@ export async function server(
     const type = text === undefined ? {} : { 'Content-Type': 'application/json' };
     return sendTo(`${url}${path}`, { method, text, headers: { ...type, ...headers } });
   };
-  /** The headers that log a user in. */
+  /** The headers with the token of a user. */
   const as = (user: keyof typeof tokens) => ({ Authorization: `Bearer ${tokens[user]}` });
   return {
     url,

@@ -49,7 +49,7 @@ function watched(...names: readonly string[]) {
   return { metrics, link, studies, get };
 }
 
-it('a standby works and is ready, and says that it does not lead', async () => {
+it('a standby is healthy and ready, and reports that it does not lead', async () => {
   const { studies, get } = watched('digits');
   expect((await get('/readyz')).status).toBe(503); // it has not read the log
   studies[0]!.say(created);
@@ -78,7 +78,7 @@ it('a worker is not ready while it only waits for its studies', async () => {
   expect((await get('/readyz')).status).toBe(200);
 });
 
-it('a process without its server works and is not ready; one whose connection is closed for good is to be restarted', async () => {
+it('a process without its server is healthy and not ready; one whose connection is closed for good needs a restart', async () => {
   const { studies, link, get } = watched('digits');
   studies[0]!.say(created);
   link.isConnected = false;
@@ -102,10 +102,10 @@ it('a server that does not answer delays neither health checks nor metrics', asy
   expect(measured.text).toContain('hypertide_lag_entries{study="digits"} 0');
   expect(measured.text).not.toContain('hypertide_lag_entries{study="silent"}');
   await get('/readyz');
-  expect(asked).toBe(1); // the first question still waits
+  expect(asked).toBe(1); // the first request still waits
 });
 
-it('one failed study of several leaves the process working, though not ready', async () => {
+it('one failed study of several leaves the process healthy, though not ready', async () => {
   const { studies, get } = watched('one', 'two');
   for (const { say } of studies) say(created);
   studies[0]!.failure = 'the stream HT_one is of another study';

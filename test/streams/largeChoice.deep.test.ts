@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { auto, bo, choice, float, optimize, space } from '../../streams/index.ts';
 
-/** Seconds of processor time. It was 32 s when models had a dimension for each value. */
+/** Seconds of CPU; 32 s if models have a dimension for each value. */
 const MOST = 15;
 
 it.each([

@@ -93,7 +93,7 @@ test('the values of an objective follow the objectives', () => {
   // @ts-expect-error another name than that of a study without objectives
   h.optimize(line, ({ x }) => ({ values: { whatever: x } }));
   const options: h.OptimizeOptions = {};
-  h.optimize(line, ({ x }) => ({ values: { whatever: x } }), options); // objectives that are not known here
+  h.optimize(line, ({ x }) => ({ values: { whatever: x } }), options); // the type does not declare the objectives
   // @ts-expect-error a number for two objectives
   h.optimize(line, ({ x }) => x, { objectives });
   // @ts-expect-error size is missing

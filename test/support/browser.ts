@@ -24,7 +24,7 @@ export interface Size {
   readonly dark?: boolean;
 }
 
-/** Milliseconds that something may take to appear. */
+/** Milliseconds to wait until something appears. */
 const PATIENCE = 20_000;
 
 /** Opens a page that records its errors and violations of its content security policy in `wrong`. */

@@ -70,7 +70,7 @@ function linked(block: Block, place: string, places: ReadonlySet<string>): strin
   );
 }
 
-/** Deep tests import the built package, as users do: compiling the sources takes a program longer than all else. */
+/** Deep tests import the built package, as users do: most of the time of a program from the sources goes to compiling them. */
 const config = join(root, process.env.TEST_DEEP ? 'test/support/ofPackage.json' : 'tsconfig.json');
 
 /** Runs a program. @throws what it printed, if it fails. */

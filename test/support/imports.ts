@@ -30,14 +30,14 @@ export async function readImports(baseDir = root, folders = ['src', 'machines', 
   };
 }
 
-/** What stands directly in `folder`, a file or a folder, is a room of it: one arrow from each room to each other that it imports. */
+/** Each file or folder directly in `folder` is a room of it, with an arrow to each room that it imports. */
 export function arrowsInside(folder: string, imports: readonly Arrow[]): readonly Arrow[] {
   const depth = folder.split('/').length + 1;
   const inside = imports.filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`));
   return arrowsBetween(inside, (path) => path.split('/').slice(0, depth).join('/'));
 }
 
-/** What stands directly in each folder. */
+/** The rooms of each folder. */
 export function roomsIn(imports: readonly Arrow[]): ReadonlyMap<string, ReadonlySet<string>> {
   const rooms = new Map<string, Set<string>>();
   for (const path of new Set(imports.flatMap(({ from, to }) => [from, to]))) {
@@ -50,7 +50,7 @@ export function roomsIn(imports: readonly Arrow[]): ReadonlyMap<string, Readonly
   return rooms;
 }
 
-/** The folders of the production code, from the lowest floor to the highest. A folder imports from lower floors only. */
+/** The folders of the production code, from the lowest layer to the highest. A folder imports only from lower layers. */
 const floors: readonly string[] = [
   'src/numeric',
   'src/schema',
@@ -85,7 +85,7 @@ const room = (path: string) => (path.startsWith('machines/') ? 'machines' : path
 
 const isFolder = (name: string) => !name.endsWith('.ts');
 
-/** Folders that import from a higher floor. */
+/** Folders that import from a higher layer. */
 export function arrowsUp(imports: readonly Arrow[]): readonly Arrow[] {
   const floor = (name: string) => {
     const at = floors.indexOf(name);

@@ -35,7 +35,7 @@ export function interview(strategy: Strategy, env: Env) {
   return {
     source,
     subscription,
-    /** Sends a message. @returns what the strategy answers. */
+    /** Sends a message. @returns the answers of the strategy. */
     put,
     tell: (...facts: readonly StrategyEvent[]): void => {
       for (const fact of facts) put(fact);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { root } from './documents.ts';
 
-/** Errors whose messages users see. `OptionError` and `SpaceError` say what was expected and what came, about any option: there are too many to list. */
+/** Errors whose messages users see, without `OptionError` and `SpaceError`, which have too many messages to list. */
 const shown =
   /^(Connect|Journal|JournalLocked|Listen|Mismatch|NoFigure|NoResult|Refused|Stalled|Strategy|Study|StudyFile|Template|Usage)Error$/;
 
-/** Each message of these errors in the code, with `…` for what differs. */
+/** Each message of these errors in the code, with `…` for the variable parts. */
 export function messagesOfErrors(): ReadonlySet<string> {
   const found = new Set<string>();
   for (const folder of ['src', 'machines', 'streams'])

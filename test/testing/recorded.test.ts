@@ -32,12 +32,12 @@ describe('a recorded study', () => {
     const curve = (x: number, kind: 'a' | 'b') => [1, 2, 3, 4].map((step) => known.curve({ x, kind }).value(step));
     expect(curve(2, 'a')).toEqual([1, 2, 3, 4].map((score) => ({ score })));
     expect(curve(8, 'a')).toEqual([5, 6, 7, 6].map((score) => ({ score })));
-    expect(curve(1, 'b')).toEqual([3, 3.5, 3.5, 3.5].map((score) => ({ score }))); // broken off, and 0.8 away instead of 1
+    expect(curve(1, 'b')).toEqual([3, 3.5, 3.5, 3.5].map((score) => ({ score }))); // stopped early, and 0.8 away instead of 1
     expect(known.distance({ x: 9, kind: 'a' })).toBe(0);
     expect(known.distance({ x: 2, kind: 'a' })).toBeCloseTo(0.1, 12);
   });
 
-  it('knows how far trainings went, what the best came to, and what a step took', () => {
+  it('has the length of trainings, the best value, and the time of a step', () => {
     expect(known).toMatchObject({ size: 3, steps: 4, optimum: 6 });
     expect(known.curve({ x: 1, kind: 'a' }).seconds).toBe(2);
     expect(known.curve({ x: 9, kind: 'a' }).seconds).toBe(4);
@@ -61,9 +61,9 @@ describe('a recorded study', () => {
     expect(recordedWorkload(plane, retracted).size).toBe(29);
   });
 
-  it('is an error where nothing was', () => expect(() => recordedWorkload(plane, log([]))).toThrow('nothing was recorded'));
+  it('is an error without recorded trials', () => expect(() => recordedWorkload(plane, log([]))).toThrow('nothing was recorded'));
 
-  it('lets strategies be compared by what they would have found at the same time', async () => {
+  it('compares strategies by their best value at the same time', async () => {
     const { entries: past } = await simulate(
       plane,
       { steps: 9, curve: ({ x, kind }) => ({ value: (step) => (x - 4) ** 2 + (kind === 'a' ? 0 : 5) + 9 - step }) },

@@ -19,7 +19,7 @@ it('ten thousand trainers on one study lose nothing and repeat nothing', async (
   expect(busy).toBeGreaterThan(0.2);
 });
 
-it('ten thousand equal trials on sixteen trainers under ASHA take at most 1.02 times the least that they can', async () => {
+it('ten thousand equal trials on sixteen trainers under ASHA take at most 1.02 times the least time', async () => {
   const { cost, seconds } = await run(chain(asha({ min: 1, max: 9, pause: true }), random()), falling, { trials: 10_000, trainers: 16 });
   expect(seconds).toBeLessThanOrEqual((1.02 * 2 * cost) / 16);
 });

@@ -8,7 +8,7 @@ import { asha, bandit, chain, ga, random, type Strategy, withSpec } from '../../
 import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
 import { equal, falling, run, suggested } from './falling.ts';
 
-/** `bo` to which every fit is too long, so that it waits until they are made elsewhere, sooner or later; or that makes them on the spot. */
+/** `bo` whose fits are all long, so that it waits until they are made elsewhere; or that makes them itself. */
 function fittedElsewhere() {
   let fits = 0;
   const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: false, warp: false } as const;
@@ -73,7 +73,7 @@ describe('a simulated study', () => {
     expect(cost).toBeLessThan(30 * 9 - 50);
   });
 
-  it('ends when its virtual time is up, and its cost or plateau is reached', async () => {
+  it('ends when its virtual time is up, or its cost or plateau is reached', async () => {
     expect(await run(random(), falling, { seconds: 100, trainers: 2 })).toMatchObject({ reason: 'time', seconds: 100 });
     expect(await run(random(), falling, { cost: 90, trainers: 2 })).toMatchObject({ reason: 'cost', cost: 99 });
     expect((await run(random(), falling, { plateau: 10 })).reason).toBe('plateau');
@@ -86,7 +86,7 @@ describe('a simulated study', () => {
     expect(failed.filter(({ reason }) => reason === 'error').length).toBeGreaterThan(20);
   });
 
-  it.each(['chain', 'bandit'] as const)('lets no time go by while a model is fitted elsewhere, in a %s', async (way) => {
+  it.each(['chain', 'bandit'] as const)('takes no virtual time while a model is fitted elsewhere, in a %s', async (way) => {
     const { model, fits } = fittedElsewhere();
     const within = (inner: Strategy) => (way === 'chain' ? chain(inner) : bandit({ model: inner, wild: random() }));
     const options = { trials: 25, trainers: 3, spread: 0.5, seed: 2 };

@@ -7,7 +7,7 @@ import { banned } from './words.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const text = /\.(ts|tsx|mts|mjs|py|md|yaml|html|css|sh)$|\/run$/;
 
-/** This folder, and what other programs printed. */
+/** This folder, and recorded output of other programs. */
 const exempt = ['test/words/', 'test/cli/runner/outputs/'];
 
 const below = (path: string): string[] =>

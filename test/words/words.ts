@@ -9,7 +9,7 @@ const archaic = 'engineers do not write it today';
 const vague = 'it does not say which thing or role is meant';
 const person = 'trials, strategies and functions are not persons';
 
-/** Kept small on purpose: only what slowed readers down. GLOSSARY.md has the words to use. */
+/** Kept small: only phrases that slow readers down. GLOSSARY.md has the words to use. */
 export const banned: readonly Banned[] = [
   { phrase: /(?<!['`])\banew\b/i, instead: 'again', why: archaic }, // `anew` in quotes is the value of a tag
   { phrase: /\bafresh\b/i, instead: 'again, from scratch', why: archaic },

@@ -11,7 +11,7 @@ const attack = casesOf('checkpoints');
 /** Of each study, so that the server has room for all. */
 const SMALL = { checkpointBytes: 4e6 };
 const SECRET = 'the weights of w2';
-/** The run of w2 on trial 1, which the world begins. */
+/** The run of w2 on trial 1, which `world` has started. */
 const victimOf = async (at: Victim): Promise<CheckpointRun> => ({
   nc: await at.as('w2'),
   study: at.study,
@@ -34,7 +34,7 @@ async function saved(of: CheckpointRun, directory: string): Promise<string> {
   return saveCheckpoint(of, place);
 }
 
-/** Whether something that must fail has worked. */
+/** Whether a call that must fail succeeded. */
 const works = (world: World, act: Promise<unknown>): Promise<boolean> => world.comes(act, 3000);
 
 /** Publishes as a trainer. @returns whether the server stored it */

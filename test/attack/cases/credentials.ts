@@ -21,7 +21,7 @@ const rpc = (method: string) => (of: Victim) => of.subjects.rpc(method);
 const look = (of: Victim) => `$JS.API.DIRECT.GET.${of.subjects.stream}.${of.subjects.created}`;
 const by = (trainer: string) => (of: Victim) => of.subjects.by(trainer, 1);
 
-/** What users with credentials try: their rights come from the key that signed them. */
+/** Attacks of users with credentials, whose rights come from the key that signed them. */
 const tries: readonly (readonly [what: string, succeeds: (at: Victim) => Promise<boolean>])[] = [
   ['a trainer publishes a decision', writes('w1', ({ subjects }) => subjects.suggested, decision)],
   ['a trainer closes the study', writes('w1', ({ subjects }) => subjects.study, '{"type":"closed","reason":"person"}')],

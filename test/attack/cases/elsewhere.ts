@@ -13,7 +13,7 @@ const spoofing = casesOf('spoofing');
 
 const study = { parameters: { x: { type: 'float', low: 0, high: 1 } } };
 
-/** What another machine could put into a study to decide what a worker runs, reads or waits for. */
+/** Facts by which another machine could decide what a worker runs, reads or waits for. */
 const wishes: Readonly<Record<string, unknown>> = {
   command: 'touch owned',
   timeLimit: 1e9,
@@ -22,7 +22,7 @@ const wishes: Readonly<Record<string, unknown>> = {
   metricFile: '/etc/passwd',
 };
 
-/** Attacks on studies as a whole: those that others create, and those that are restored. */
+/** Attacks by studies that other users create, and by archives that are restored. */
 export const elsewhereAttacks = [
   ...Object.entries(wishes).map(([field, value]) =>
     args('programs of workers', `a study with ${field} is created from elsewhere`, async () => {

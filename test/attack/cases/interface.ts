@@ -61,7 +61,7 @@ const beyondRole: readonly (readonly [what: string, send: (at: Server) => Promis
   ['an operator takes a trial', (at) => at.post('studies/digits/ask', {}, at.as('ada'))],
 ];
 
-/** What the trainer w2 says of the trial of w1, whose run it has seen. */
+/** Requests of the trainer w2 about the trial of w1, whose run it knows. */
 const asAnother: readonly (readonly [what: string, path: string, fields: object])[] = [
   ['a result', 'tell', { values: { loss: 0 } }],
   ['a report', 'report', { step: 1, values: { loss: 0 } }],
@@ -70,7 +70,7 @@ const asAnother: readonly (readonly [what: string, path: string, fields: object]
 ];
 
 const long = 'x'.repeat(2 ** 21);
-/** A request to enqueue, of two megabytes, most of which is no field. */
+/** A request to enqueue of two megabytes, most of which are not fields. */
 const padded = `{"params":{}${' '.repeat(2 ** 21)}}`;
 
 /** Calls a tool, as a client of the SDK before 2026 does. */

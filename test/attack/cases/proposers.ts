@@ -42,14 +42,14 @@ const tool = (at: Server, user: Name, name: string, args: object) => {
 const author = (at: Server): unknown =>
   JSON.parse(readFileSync(join(at.directory, 'digits.jsonl'), 'utf8').trim().split('\n').at(-1)!).user;
 
-/** Proposals that the study takes of so many different ones. */
+/** How many of so many different proposals the study accepts. */
 async function taken(at: Server, count: number, params: (i: number) => object): Promise<number> {
   let accepted = 0;
   for (let i = 0; i < count; i++) if ((await propose(at, 'ada', { params: params(i) })).status === 200) accepted++;
   return accepted;
 }
 
-/** What may stand in a study only as the word of an operator or an agent. */
+/** Facts that only an operator or an agent may write. */
 const strangers = [
   ['roles', 'w1', 'a trainer'],
   ['roles', 'board', 'a viewer'],

@@ -3,7 +3,7 @@ import type { User, Victim } from '../world.ts';
 
 const attack = casesOf('rights');
 
-/** Asks, and sees whether it is done. */
+/** Sends a request. @returns whether the server did it */
 export const asks = (user: User, subject: (of: Victim) => string, data: string) => async (at: Victim) => {
   const nc = await at.as(user);
   const answer = await at.answered((timeout) => nc.request(subject(at), data, { timeout }));
@@ -13,7 +13,7 @@ export const asks = (user: User, subject: (of: Victim) => string, data: string) 
   return error === undefined && ok;
 };
 
-/** Listens, and sees whether it hears what the engine or another user says. */
+/** Subscribes. @returns whether a message of the engine or of another user arrives */
 export const hears = (user: User, subject: string, said: (of: Victim) => string) => async (at: Victim) => {
   const nc = await at.as(user);
   let tell = () => {};

@@ -4,7 +4,7 @@ import type { User, Victim } from '../world.ts';
 
 const attack = casesOf('subject');
 
-/** Publishes, and sees whether the message, or an answer to it, arrives on a subject where this user must not write. */
+/** Publishes. @returns whether the message, or an answer to it, arrives on a subject where this user must not write */
 export const writes = (user: User, subject: (of: Victim) => string, data: string, reply?: (of: Victim) => string) => async (at: Victim) => {
   const [to, back] = [subject(at), reply?.(at)];
   const fits = (message: Msg) => (back === undefined ? message.subject === to && message.string() === data : message.subject === back);

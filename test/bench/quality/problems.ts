@@ -30,15 +30,15 @@ const HARTMANN = {
 };
 const hartmann = (x: readonly number[]): number =>
   -sum(HARTMANN.alpha, (alpha, i) => alpha * Math.exp(-sum(x, (xj, j) => HARTMANN.a[i]![j]! * (xj - HARTMANN.p[i]![j]!) ** 2)));
-/** Least at -2.903534 in every coordinate. */
+/** Lowest at -2.903534 in every coordinate. */
 const styblinskiTang = (x: readonly number[]): number => sum(x, (xi) => xi ** 4 - 16 * xi ** 2 + 5 * xi) / 2;
 const STYBLINSKI_TANG = -39.16616570377142;
-/** Least at (1, 2, 3, ...). */
+/** Lowest at (1, 2, 3, ...). */
 const griewank = (x: readonly number[]): number =>
   sum(x, (xi, i) => (xi - i - 1) ** 2) / 4000 + 1 - x.reduce((product, xi, i) => product * Math.cos((xi - i - 1) / Math.sqrt(i + 1)), 1);
 
 const rates = space({ rate: float(1e-6, 1, { log: true }), decay: float(1e-8, 1e-1, { log: true }), momentum: float(0, 1) });
-/** A bent valley, as between learning rate and momentum. Least at a rate of 1e-2, a decay of 1e-5 and a momentum of 0.8. */
+/** A bent valley, as between learning rate and momentum. Lowest at a rate of 1e-2, a decay of 1e-5 and a momentum of 0.8. */
 const valley = ({ rate, decay, momentum }: { rate: number; decay: number; momentum: number }): number =>
   (logOf(rate) + 2 + 5 * (momentum - 0.8)) ** 2 + (momentum - 0.8) ** 2 + 0.05 * (logOf(decay) + 5) ** 2 * (1 + (logOf(rate) + 2) ** 2);
 
@@ -54,7 +54,7 @@ const networks = space({
 type Network = ReturnType<typeof networks.decode>;
 const ACTIVATION = { relu: 0, gelu: 0.05, tanh: 0.2, sigmoid: 0.6 };
 const BEST_RATE = { adam: -3, sgd: -1.5, rmsprop: -3.4 };
-/** Least with sgd, a rate of 10^-1.5, a momentum of 0.9, 5 layers of 128 relu units, and a dropout of 0.2. */
+/** Lowest with sgd, a rate of 10^-1.5, a momentum of 0.9, 5 layers of 128 relu units, and a dropout of 0.2. */
 const training = ({ rate, layers, width, activation, optimizer, momentum = 0.5, dropout }: Network): number =>
   0.3 * (logOf(rate) - BEST_RATE[optimizer]) ** 2 +
   0.04 * (layers - 5) ** 2 * (activation === 'sigmoid' ? 2 : 1) +
@@ -72,7 +72,7 @@ const models = space({
   k: when('model', 'neighbours', int(1, 50)),
   penalty: when('model', 'linear', float(1e-6, 1e2, { log: true })),
 });
-/** The best model is the one with the narrowest valley. Least with a kernel, c 10 and gamma 0.01. */
+/** The best model is the one with the narrowest valley. Lowest with a kernel, c 10 and gamma 0.01. */
 const selection = (m: ReturnType<typeof models.decode>): number => {
   if (m.model === 'trees') return 0.08 + 0.002 * (m.depth! - 14) ** 2 + 0.05 * (3 - logOf(m.trees!));
   if (m.model === 'neighbours') return 0.15 + 0.1 * Math.abs(Math.log(m.k! / 7));
@@ -84,7 +84,7 @@ const switches = space({
   ...Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`on${i}`, boolean()])),
   ...Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`x${i}`, float(0, 1)])),
 });
-/** Neighbouring switches matter together. Least with every other switch on and all numbers as the switches want them. */
+/** Neighbouring switches interact. Lowest with every other switch on, and each number at the optimum that its switch sets. */
 const switched = (params: object): number => {
   const values = Object.values(params);
   const on = values.slice(0, 6).map(Number);
@@ -100,7 +100,7 @@ const cells = space({
   criterion: choice(['gini', 'entropy', 'logistic']),
   features: float(0.1, 1, { step: 0.1 }),
 });
-/** What a validation set of 300 examples says of each of 1 920 configurations: a smooth part, some of its own, and many ties. */
+/** The error of each of 1920 configurations on 300 validation examples: a smooth part, a random part, and many ties. */
 const measured = (params: ReturnType<typeof cells.decode>): number => {
   const { depth, leaf, criterion, features } = params;
   const smooth =

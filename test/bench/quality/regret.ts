@@ -65,7 +65,7 @@ export function resampled(cells: Cells, statistic: (pick: (of: Cells) => Cells) 
 export const pairedRatio = (ours: Cells, theirs: Cells): Estimate =>
   resampled(ours, (pick) => meanRegret(pick(ours)) / Math.max(meanRegret(pick(theirs)), 1e-9));
 
-/** Mean over problems and seeds of the rank of each contender, 1 the best; equals share. */
+/** Mean over problems and seeds of the rank of each contender. 1 is the best; ties share the mean of their ranks. */
 export function ranks(byContender: readonly Cells[]): Estimate[] {
   const ranked = byContender.map((ours) =>
     ours.map((runs, p) =>

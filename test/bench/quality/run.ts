@@ -13,7 +13,7 @@ async function runOf(contender: Contender, problem: Problem, seed: number, trial
   const told: number[] = [];
   for (let trial = 1; trial <= trials; trial++) {
     const params = await session.ask();
-    if (params === undefined) break; // the space is used up
+    if (params === undefined) break; // the space is exhausted
     losses.push(problem.loss(params));
     told.push(observed(problem, losses.at(-1)!, seed, trial));
     await session.tell(told.at(-1)!);

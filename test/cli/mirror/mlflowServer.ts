@@ -75,7 +75,7 @@ interface Body {
 /** What the server does with its n-th request, besides answering it. */
 export type Trouble = (n: number) => 'lost' | 'unheard' | 'busy' | undefined;
 
-/** A server with the part of MLflow's interface that a mirror needs. It is no MLflow: it checks each request against the published interface. */
+/** A server with the part of MLflow's interface that a mirror needs. It checks each request against the published interface, and stores little. */
 export async function mlflowServer(trouble: Trouble = () => undefined, page = 3) {
   const ajv = new Ajv();
   const checks = new Map(Object.entries(requests).map(([name, schema]) => [name, ajv.compile(schema)]));

@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { forever, gone, isAlive, MANY_REPORTS, printMany, report, sh } from './support.ts';
 
-/** A runner of some programs, each of which tells its pid, and those of a child in its group and of one in a session of its own. */
+/** A runner of some programs. Each prints its pid, and those of a child in its group and of one in its own session. */
 const killed = async (script: string, count: number, signal: 'SIGKILL' | 'SIGTERM') => {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -52,7 +52,7 @@ it('a program that reports faster than reports are stored waits, and then all of
   let isStuck = true;
   const { done, reports } = sh(printMany, { waiting: () => (isStuck ? 5000 : 0) });
   await eventually(() => expect(reports.length).toBeGreaterThan(0));
-  await sleep(1500); // longer than what a program leaves behind may hold its output open
+  await sleep(1500); // longer than the runner waits for processes that hold the output of an ended program open
   const before = reports.length;
   expect(before).toBeLessThan(MANY_REPORTS / 2);
   isStuck = false;
@@ -85,14 +85,14 @@ it.skipIf(process.platform !== 'linux')(
   },
 );
 
-/** While a process begins a program, it has no environment that shows where it belongs: these have none until their runner has been gone for a moment. */
+/** A process that is about to start a program has no environment that shows where it belongs: these get theirs only after their runner has ended. */
 const hidden = `
   late='while kill -0 $1 2>/dev/null; do sleep 0.02; done; sleep 0.2; exec env HYPERTIDE_RUNNER=$0 sleep 600'
   for _ in 1 2 3; do
     env -u HYPERTIDE_RUNNER -u HYPERTIDE_PROGRAM setsid sh -c "$late" $HYPERTIDE_RUNNER $PPID & echo step=$! loss=1
   done; wait`;
 
-it.skipIf(process.platform !== 'linux')('also those that only begin at that moment', async () => {
+it.skipIf(process.platform !== 'linux')('and programs that are just starting', async () => {
   const pids = await killed(hidden, 1, 'SIGKILL');
   await eventually(() => expect(pids.filter(isAlive)).toEqual([]));
 });

@@ -10,7 +10,7 @@ import { eventually } from '../../support/eventually.ts';
 
 export const params = { lr: 0.1, 'batch-size': 32, optimizer: 'it\'s "sgd"; $(date)' };
 
-/** Starts a command for a trial, and gathers what it says. */
+/** Starts a command for a trial, and collects its reports and warnings. */
 export function start(command: string[], options: Partial<ProcessOptions> = {}, more: Partial<Job> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));

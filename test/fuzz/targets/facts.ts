@@ -35,7 +35,7 @@ const seeds: readonly Fact[] = [
 /** Facts that are applied, at most. */
 const LINES = 50;
 
-/** All that decides what comes next, but for the number of the next trial: a rejected suggestion uses it up. */
+/** The state that decides what follows, without the number of the next trial: a rejected suggestion uses it up. */
 const stateOf = (ledger: Ledger<object>): string =>
   JSON.stringify([ledger.demand(), ledger.running, ledger.awaiting, ledger.best, ledger.cost, ledger.closed, [...ledger.open.keys()]]);
 

@@ -40,7 +40,7 @@ export async function rpc(): Promise<Target> {
       const text = rest
         .join('\n')
         .slice(0, 900_000)
-        .replace(/("parallel":\s*)\d{3,}/g, '$199'); // more would keep it busy, as it must
+        .replace(/("parallel":\s*)\d{3,}/g, '$199'); // more would rightly keep it busy
       const data = Buffer.from(text, 'latin1');
       const answer = await nc.request(`ht.s.rpc.${token}`, data, { timeout: 5000 });
       const { ok, error = '' } = answer.json<{ ok: boolean; error?: string }>();

@@ -6,7 +6,7 @@ import { directory, hypertide, journalOf } from '../../cli/support.ts';
 import { command } from '../../support/command.ts';
 import { digits } from '../support.ts';
 
-/** An agent on a server that it starts. @param mode the way of the protocol before and since 2026 */
+/** An agent on a server that it starts. @param mode the protocol before or since 2026 */
 async function agent(place: string, mode: 'legacy' | 'auto', ...options: readonly string[]) {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
   const [program, ...args] = [...command, 'mcp', ...options] as const;

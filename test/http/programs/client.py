@@ -1,4 +1,4 @@
-"""A trainer that knows of the server only what its OpenAPI document says, and checks each request and answer against it.
+"""A trainer written from the OpenAPI document alone. It checks each request and answer against the document.
 
 Usage: client.py <url> <study> <name> <trials to tell, or 0 for all>
 """

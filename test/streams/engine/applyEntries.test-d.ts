@@ -25,7 +25,7 @@ test('an entry that counts has the configuration', () => {
   h.createStudy(net, { strategy: h.random(), onEntry: (noted) => expectTypeOf(noted).toEqualTypeOf<h.AppliedEntry<Net>>() });
 });
 
-test('of a log that is only read the type is what the reader says', () => {
+test('the reader of a log declares the type of its configurations', () => {
   expectTypeOf(h.applyEntries<Net>()).returns.toEqualTypeOf<Observable<h.AppliedEntry<Net>>>();
   expectTypeOf(h.applyEntries()).returns.toEqualTypeOf<Observable<h.AppliedEntry<h.Params>>>();
   const anyone = (noted: h.AppliedEntry) => expectTypeOf(noted.position).toBeNumber();

@@ -21,7 +21,7 @@ const programs = await bundled('test/chaos/engine', 'test/chaos/trainer');
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 const LEASE = 3;
 
-/** Whatever was begun, in reverse. */
+/** Everything to end, in reverse order. */
 const undo: (() => unknown)[] = [];
 afterEach(async () => {
   for (const act of undo.splice(0).reverse()) await act();
@@ -73,7 +73,7 @@ async function follow(server: NatsServer, study: string) {
   })();
   return {
     seen,
-    /** Waits for something to be said. */
+    /** Waits for a printed line. */
     until: async (holds: (one: (typeof seen)[number]) => boolean, count = 1): Promise<void> => {
       while (seen.filter(holds).length < count) await sleep(20);
     },
@@ -89,7 +89,7 @@ async function follow(server: NatsServer, study: string) {
 
 const trace = /^\s+at .*[:(]|Traceback/m;
 
-describe('without a person', () => {
+describe('without intervention', () => {
   it('all continue after a half-open network or a killed server, without a trace', async () => {
     const server = await natsServer();
     undo.push(() => server.dispose());
@@ -195,7 +195,7 @@ describe('two engines', () => {
       child.kill('SIGCONT');
       await sleep(1500);
     }
-    for (const { child } of engines) child.kill('SIGSTOP'); // no engine hears the heartbeats now
+    for (const { child } of engines) child.kill('SIGSTOP'); // no engine gets heartbeats now
     await sleep(6000);
     for (const { child } of engines) child.kill('SIGCONT');
     const awake = log.seen.length;
@@ -220,7 +220,7 @@ describe('two engines', () => {
 });
 
 describe('the consumer of the trainers', () => {
-  it('replaces a consumer that has lost how far it was, and no other one', async () => {
+  it('replaces a consumer that has lost its position, and no other one', async () => {
     const server = await natsServer();
     undo.push(() => server.dispose());
     const study = fresh();

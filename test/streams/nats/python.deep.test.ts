@@ -155,9 +155,9 @@ def objective(trial):
     trial.report(3.0, step=1)
     time.sleep(5)
     trial.report(2.0, step=2)
-    while True:
+    while not trial.should_stop:
         time.sleep(0.02)
-        trial.check()
+    trial.report(1.0, step=3)
 h.run(url, study, objective)`;
     const { ended } = python(server.url, study, program);
     await engine.heard.until(isFact('reported', { step: 2 }));

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-it('a trainer says that its study was deleted on the server, and that it is back', async () => {
+it('a trainer reports that its study was deleted on the server, and that it is back', async () => {
   const study = fresh();
   const engine = await engineOn(server, { study });
   engine.finished.catch(() => {});
@@ -32,7 +32,7 @@ it('a trainer says that its study was deleted on the server, and that it is back
   await again.close();
 });
 
-it('a trainer that ends says which results it keeps until the server has them', async () => {
+it('a trainer that ends reports which results it keeps until the server has them', async () => {
   const study = fresh();
   const engine = await engineOn(server, { study });
   engine.finished.catch(() => {});

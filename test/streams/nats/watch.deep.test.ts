@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-it('a watcher learns that no engine serves the study any more, and that one does again', async () => {
+it('a watcher reports that no engine serves the study any more, and that one does again', async () => {
   const study = fresh();
   const first = await engineOn(server, { study, trials: 2 });
   const seen: Seen[] = [];

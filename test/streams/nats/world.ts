@@ -20,7 +20,7 @@ export const fresh = (): string => `study-${++count}`;
 export interface Heard {
   readonly all: readonly AppliedEntry[];
   note(noted: AppliedEntry): void;
-  /** The first entry that fits, past ones included. */
+  /** The first entry that matches, past ones included. */
   until(fits: (noted: AppliedEntry) => boolean): Promise<AppliedEntry>;
 }
 

@@ -36,7 +36,7 @@ function simulate(trainers: number, trials: number): { readonly time: number; re
   }
 }
 
-it('keeps 16 trainers busy: 10 000 equal trials take at most 1.02 times what they must', () => {
+it('keeps 16 trainers busy: 10 000 equal trials take at most 1.02 times the least time', () => {
   const { time, work, asked } = simulate(16, 10_000);
   expect(asked.get(1)).toBe(10_000);
   // A third is promoted each time.

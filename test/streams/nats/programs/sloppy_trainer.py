@@ -1,4 +1,4 @@
-"""A trainer that keeps few rules, for the test of the conformance test: sloppy_trainer.py FOLDER URL STUDY NAME FAULT"""
+"""A trainer that breaks rules, for the test of the conformance test: sloppy_trainer.py FOLDER URL STUDY NAME FAULT"""
 
 import json
 import sys
@@ -32,7 +32,7 @@ class SloppyStudy(h.StudyOnServer):
     def store(self, trial, fact, message_id):
         if fault == "nameless":
             message_id = ""
-        if fault == "forgetful":  # sends once, and does not look whether it was stored
+        if fault == "forgetful":  # sends once, without checking that it was stored
             subject = f"{self.root}.log.by.{self.name}.{trial}"
             return self.nats.publish(subject, json.dumps(fact), "", {"Nats-Msg-Id": message_id})
         return super().store(trial, fact, message_id)

@@ -14,7 +14,7 @@ afterAll(() => server.dispose());
 
 const square = ({ x }: At) => x * x;
 
-it('an engine says once that the server has no room, pauses between tries, and continues when it has', async () => {
+it('an engine warns once that the server is full, pauses between retries, and continues when there is room', async () => {
   const study = fresh();
   const { stream, log } = subjectsOf(study);
   const nc = await server.connect();
@@ -27,7 +27,7 @@ it('an engine says once that the server has no room, pauses between tries, and c
   await eventually(() => expect([...said, ...heard].join()).toContain('no room'));
   const before = (await jsm.getAccountInfo()).api.total;
   await new Promise((resolve) => setTimeout(resolve, 3000));
-  expect((await jsm.getAccountInfo()).api.total - before).toBeLessThan(40); // of an engine and a trainer that look once a second
+  expect((await jsm.getAccountInfo()).api.total - before).toBeLessThan(40); // of an engine and a trainer that retry once a second
   expect([...said, ...heard].filter((line) => line.includes('no room')).length).toBeLessThanOrEqual(2);
   await jsm.streams.update(stream, { max_msgs: -1 });
   await engine.finished;

@@ -1,6 +1,6 @@
 import { createStudy, float, optimize, random, space } from '../../../../streams/index.ts';
 
-/** Waits for what never comes: with `ask`, for a second trial before the result of the first one is told. */
+/** Waits for ever: with `ask`, for a second trial before the result of the first one is told. */
 const line = space({ x: float(0, 1) });
 if (process.argv[2] === 'ask') {
   const study = createStudy(line, { strategy: random(), trials: 3 });
