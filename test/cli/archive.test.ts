@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -38,6 +38,18 @@ describe('archive and restore', () => {
       code: 2,
       err: expect.stringContaining('a folder with this name exists already; choose another one with --directory'),
     });
+  });
+
+  it('without files of trials are restored next to a folder of trials', async () => {
+    const place = copyOfOriginal();
+    const files = join(place, 'study.trials');
+    renameSync(files, join(place, 'elsewhere'));
+    expect((await hypertide(place, 'archive', 'study.jsonl', '-o', 'log.tar.gz')).code).toBe(0);
+    renameSync(join(place, 'elsewhere'), files);
+    const [journal, kept] = [bytes(place, 'study.jsonl'), readdirSync(files)];
+    rmSync(join(place, 'study.jsonl'));
+    expect(await hypertide(place, 'restore', 'log.tar.gz')).toMatchObject({ code: 0 });
+    expect([bytes(place, 'study.jsonl'), readdirSync(files)]).toEqual([journal, kept]);
   });
 
   it('refuse an output in a folder that does not exist, before they pack anything', async () => {

@@ -92,6 +92,8 @@ export async function writeArchive(place: StudyPlace, study: string, trials: rea
 /** The contents of an unpacked archive. */
 export interface Unpacked {
   readonly contents: Contents;
+  /** Whether it has files of trials. */
+  readonly hasTrials: boolean;
   /** Stores the log in a place under a name. */
   restore(place: StudyPlace, name: string): Promise<void>;
   /** Moves the folder of the trials to its place. @returns whether there was one. */
@@ -113,6 +115,7 @@ export async function withArchive<T>(path: string, target: string, use: (unpacke
     const lines = () => rawLines(join(folder, LOG));
     return use({
       contents,
+      hasTrials: await isThere(join(folder, TRIALS)),
       restore: (place, name) => {
         const { form, study, logged, entries } = contents;
         const checkpoints = contents.checkpoints && {
