@@ -1,5 +1,5 @@
-import { assign, emit, setup } from 'xstate';
-import { type Ask, type Decision, type Env, type Propose, propose, type StrategyEvent, wait } from '../src/messages.ts';
+import { assign, setup } from 'xstate';
+import { type Answer, type Ask, type Decision, type Env, type Propose, propose, type StrategyEvent, wait } from '../src/messages.ts';
 import type { Evolution } from '../src/samplers/evolution/evolution.ts';
 import type { ProposedPoint } from '../src/samplers/sequence.ts';
 
@@ -13,8 +13,21 @@ interface Context extends Input {
 
 const proposed = ({ env }: Context, ask: Ask, { point, tags }: ProposedPoint): Propose => propose(ask, env.name, point, tags);
 
+/** The answer to an ask in a phase. */
+type AnswerInPhase = (context: Context, ask: Ask) => Answer;
+
+const found: AnswerInPhase = (context, ask) => proposed(context, ask, context.core.found(context.state, ask));
+const breed: AnswerInPhase = (context, ask) => proposed(context, ask, context.core.breed(context.state, ask));
+const settle: AnswerInPhase = ({ env }, ask) => wait(ask, env.name);
+
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
+  types: {} as {
+    input: Input;
+    context: Context;
+    events: StrategyEvent | Ask;
+    emitted: Ask | Decision;
+    meta: { readonly answer: AnswerInPhase };
+  },
   guards: {
     founded: ({ context: { core, state } }) => core.founded(state),
     /** The search has converged and starts again. */
@@ -26,9 +39,6 @@ const machine = setup({
   actions: {
     fold: assign(({ context: { core, state } }, fact: StrategyEvent) => ({ state: core.fold(state, fact) })),
     advance: assign(({ context: { core, state } }) => ({ state: core.barrier?.advance(state) ?? state })),
-    found: emit(({ context }, ask: Ask) => proposed(context, ask, context.core.found(context.state, ask))),
-    breed: emit(({ context }, ask: Ask) => proposed(context, ask, context.core.breed(context.state, ask))),
-    wait: emit(({ context }, ask: Ask) => wait(ask, context.env.name)),
   },
 });
 
@@ -53,7 +63,7 @@ export const evolutionMachine = machine.createMachine({
         { guard: 'full', target: 'settling' },
         { guard: 'founded', target: 'breeding' },
       ],
-      on: { ask: { actions: { type: 'found', params: ({ event }) => event } } },
+      meta: { answer: found },
     },
     breeding: {
       always: [
@@ -61,15 +71,15 @@ export const evolutionMachine = machine.createMachine({
         { guard: 'full', target: 'settling' },
         { guard: 'restarted', target: 'restarting' },
       ],
-      on: { ask: { actions: { type: 'breed', params: ({ event }) => event } } },
+      meta: { answer: breed },
     },
     restarting: {
       always: { guard: 'founded', target: 'breeding' },
-      on: { ask: { actions: { type: 'found', params: ({ event }) => event } } },
+      meta: { answer: found },
     },
     settling: {
       always: { guard: 'settled', target: 'breeding', actions: 'advance' },
-      on: { ask: { actions: { type: 'wait', params: ({ event }) => event } } },
+      meta: { answer: settle },
     },
     spent: { type: 'final' },
   },

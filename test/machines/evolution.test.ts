@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createActor } from 'xstate';
+import { type ActorRefFrom, createActor } from 'xstate';
 import { evolutionMachine } from '../../machines/evolution.ts';
-import type { Ended, Message, Suggested } from '../../src/messages.ts';
+import type { Answer, Ended, Suggested } from '../../src/messages.ts';
 import type { Evolution } from '../../src/samplers/evolution/evolution.ts';
 import { type GaSettings, geneticAlgorithm } from '../../src/samplers/evolution/ga.ts';
 import { rootEnv } from '../support/interview.ts';
@@ -18,15 +18,13 @@ const settings: GaSettings = {
   crossoverEta: 1,
   mutationEta: 8,
 };
+const answerOf = (actor: ActorRefFrom<typeof evolutionMachine>, id: number): Answer => {
+  const { value, context } = actor.getSnapshot();
+  return evolutionMachine.states[value]!.meta!.answer(context, { type: 'ask', id });
+};
 const start = (rest: Partial<GaSettings> = {}) => {
-  const emitted: Message[] = [];
-  const actor = createActor(evolutionMachine, { input: { env, core: geneticAlgorithm(env, { ...settings, ...rest }) } });
-  actor.on('*', (m) => emitted.push(m));
-  actor.start();
-  const ask = (id: number) => {
-    actor.send({ type: 'ask', id });
-    return emitted.at(-1)!.type;
-  };
+  const actor = createActor(evolutionMachine, { input: { env, core: geneticAlgorithm(env, { ...settings, ...rest }) } }).start();
+  const ask = (id: number) => answerOf(actor, id).type;
   return { actor, ask, phase: () => actor.getSnapshot().value };
 };
 const trial = (id: number, by = 'ga') => ({ id, by, point: textbook.snap([id / 9, 0.5]) });
@@ -82,7 +80,6 @@ describe('evolutionMachine', () => {
   });
 
   it('restarts a search that has converged, and breeds again once the first results of the next one are there', () => {
-    const emitted: Message[] = [];
     const core: Evolution<number> = {
       start: 0,
       fold: (results, { type }) => (type === 'ended' ? results + 1 : results),
@@ -91,12 +88,9 @@ describe('evolutionMachine', () => {
       breed: () => ({ point: [1, 1] }),
       over: () => false,
     };
-    const actor = createActor(evolutionMachine, { input: { env, core } });
-    actor.on('*', (m) => emitted.push(m));
-    actor.start();
+    const actor = createActor(evolutionMachine, { input: { env, core } }).start();
     const phases = [1, 2, 3, 4].map((id) => {
-      actor.send({ type: 'ask', id });
-      const phase = [actor.getSnapshot().value, emitted.at(-1)];
+      const phase = [actor.getSnapshot().value, answerOf(actor, id)];
       actor.send(completed(id));
       return phase;
     });
