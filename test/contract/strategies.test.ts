@@ -14,15 +14,15 @@ describe('the prefix property', () => {
     return count;
   };
 
-  it('meets open trials, failures, further attempts and those that are due', () => {
+  it('is checked with open trials, failures, further attempts and due attempts', () => {
     const { openAtCut, failures, attempts, retriesDue } = met('random', { runs: 100 });
     expect(openAtCut).toBeGreaterThan(50);
     expect(failures).toBeGreaterThan(50);
     expect(attempts).toBeGreaterThan(50);
     expect(retriesDue).toBeGreaterThan(0);
   });
-  it('meets promotions', () => expect(met('chain(asha, random)', { runs: 50 }).promotions).toBeGreaterThan(50));
-  it('meets stops, and stops in force at the cut', () => {
+  it('is checked with promotions', () => expect(met('chain(asha, random)', { runs: 50 }).promotions).toBeGreaterThan(50));
+  it('is checked with stops, also with stops in force at the cut', () => {
     const { stops: all, stopsInForce } = met('chain(medianStop, random)', { runs: 50 });
     expect(all).toBeGreaterThan(50);
     expect(stopsInForce).toBeGreaterThan(0);

@@ -14,7 +14,7 @@ import {
 } from '../../streams/index.ts';
 import { fleet, type Net, net } from './world.ts';
 
-/** A bare operator that answers asks, with all that can be wrong in it. */
+/** A plain operator that answers asks, with a switch for each fault. */
 const answering =
   (answer: (ask: Ask) => Message[]): Strategy =>
   () =>
@@ -188,7 +188,7 @@ describe.each(Object.entries(wrong))('the property "%s"', (name, strategies) => 
   it.each(Object.entries(strategies))('fails for a strategy that %s', (_, make) => {
     expect(() => property(caseOf(make))).toThrow();
   });
-  it('holds for random, and for an operator that only looks on', () => {
+  it('holds for random, and for an operator that passes everything on', () => {
     property(caseOf(random));
     property(
       caseOf(

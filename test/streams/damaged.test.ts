@@ -9,7 +9,7 @@ const objective = ({ x }: { x: number }, { report }: { report: (value: number) =
   return x;
 };
 
-/** A finished study, and how many trials are completed in what is left of it. */
+/** A finished study, and the number of completed trials that are left after damage. */
 async function finished(): Promise<readonly Entry[]> {
   const log = memoryLog();
   await optimize(line, objective, { strategy: random(), trials: TRIALS, parallel: 3, log }).result();

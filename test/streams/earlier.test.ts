@@ -164,7 +164,7 @@ describe('a study with earlier ones', () => {
     expect(rows.map(({ by }) => by)).toEqual(['random', 'random', 'random']);
   });
 
-  it('refuses what is no log of a study', async () => {
+  it('refuses a file that is not the log of a study', async () => {
     const ask = (earlier: unknown) => createStudy(wide, { trials: 1, earlier: earlier as readonly EarlierStudy[] }).ask();
     await expect(ask([memoryLog()])).rejects.toThrow('earlier[0]: expected the log of a study, got 0 entries without one');
     const before: object[] = [];

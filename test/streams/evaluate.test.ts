@@ -29,7 +29,7 @@ const heard = () => {
 };
 
 describe('an evaluation', () => {
-  it('that is not asynchronous has said all when it returns', () => {
+  it('that is synchronous has written all facts when it returns', () => {
     const { facts, say } = heard();
     evaluateTrial(
       (_, { report }) => {
@@ -47,7 +47,7 @@ describe('an evaluation', () => {
     ]);
   });
 
-  it('says that the objective broke, at once or later', async () => {
+  it('fails if the objective throws, at once or later', async () => {
     for (const objective of [() => error('soon'), async () => error('soon')]) {
       const { facts, say } = heard();
       evaluateTrial(objective, suggestion, 'r', say, {});
@@ -81,7 +81,7 @@ describe('an evaluation', () => {
     }
   });
 
-  it('fails when a report is not finite: its objective is told to stop, and what it says afterwards does not count', async () => {
+  it('fails when a report is not finite: its objective gets a stop, and later reports do not count', async () => {
     const { facts, say } = heard();
     const steps: number[] = [];
     evaluateTrial(
@@ -117,7 +117,7 @@ describe('an evaluation', () => {
     expect(facts).toMatchObject([{ type: 'completed', values: { value: 3 } }]);
   });
 
-  it.each(['before', 'after'] as const)('has a signal that tells of a stop, whether it is asked for %s', async (when) => {
+  it.each(['before', 'after'] as const)('has a signal that aborts at a stop, whether it is read %s', async (when) => {
     const { facts, say } = heard();
     let trial!: Trial;
     let signal: AbortSignal | undefined;
@@ -147,7 +147,7 @@ describe('an evaluation', () => {
     expect(facts.at(-1)).toEqual({ type: 'stopped', trial: 1, run: 'r', step: 1, by: 'person' });
   });
 
-  it('that is abandoned says no more, and one that has ended is not abandoned', () => {
+  it('that is abandoned writes no more facts, and one that has ended is not abandoned', () => {
     const { facts, say } = heard();
     let signal!: AbortSignal;
     const begin = (result: number | Promise<number>) =>
@@ -168,7 +168,7 @@ describe('an evaluation', () => {
   });
 });
 
-it('an end comes later than its directive, so that events may be fed back', () => {
+it('an end comes later than its directive, so that events can be fed back', () => {
   const directives$ = new Subject<Directive<object>>();
   const types: string[] = [];
   directives$.pipe(evaluate(() => 1)).subscribe(({ type }) => types.push(type));

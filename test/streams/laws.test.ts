@@ -53,7 +53,7 @@ const same = (law: (s: Strategy, t: Strategy, u: Strategy) => readonly [Strategy
     { numRuns: runs(30, 8), seed: 1 },
   );
 
-/** A strategy in the place of another one: randomness hangs on the path, and so do names in the log. */
+/** A strategy at the path of another one: random numbers and names in the log depend on the path. */
 const at =
   (path: string, inner: Strategy): Strategy =>
   (env) =>
@@ -89,7 +89,7 @@ describe('the laws of composition, by logs and by directives', () => {
     same((s) => [behind(h.mix({ only: s })), behind(at('mix/only', s))]);
     same((s) => [behind(h.mix({ only: [s, 0.01] })), behind(at('mix/only', s))]);
   });
-  it('mix knows no scale: weights 1 and 3 are 2 and 6', () =>
+  it('mix compares weights only: 1 and 3 are the same as 2 and 6', () =>
     same((s, t) => [behind(h.mix({ one: [s, 1], two: [t, 3] })), behind(h.mix({ one: [s, 2], two: [t, 6] }))]));
   it('bandit of one is the member', () => same((s) => [behind(h.bandit({ only: s })), behind(at('bandit/only', s))]));
 
@@ -99,7 +99,7 @@ describe('the laws of composition, by logs and by directives', () => {
     same((s) => [behind(h.until({ init: () => false, tell: () => false, holds: () => false }, s)), behind(at('until', s))]);
     same((s) => [behind(h.until(h.plateau(forever), s)), behind(at('until', s))]);
   });
-  it('take(n, take(m)) proposes what take of the smaller does', () =>
+  it('take(n, take(m)) proposes the same as take of the smaller number', () =>
     same((s) => [behind(h.take(3, at('x', h.take(9, s)))), behind(h.take(9, at('x', h.take(3, s))))]));
   it('fill does nothing if no stage waits', () => same(() => [h.chain(h.random(), h.fill(h.sobol())), h.random()]));
 });

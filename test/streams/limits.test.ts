@@ -32,7 +32,7 @@ describe('limits', () => {
     world.say(done(6, 9)); // the second in a row, while 7 runs
     expect(suggestions(world)).toHaveLength(7);
     expect(world.engine.ledger.closed).toBeUndefined();
-    world.say(done(7, 1)); // which is better: on with it
+    world.say(done(7, 1)); // better, so the study continues
     expect(suggestions(world)).toHaveLength(9);
     world.say(done(8));
     world.say(done(9));
@@ -82,7 +82,7 @@ describe('limits', () => {
     [{ duplicates: 'never' as never }, 'duplicates: expected forbid or allow, got "never"'],
   ])('refuses %j', (options, message) => expect(() => createTestStudy(box, random(), options)).toThrow(message));
 
-  it('voids what an engine decided before it knew of a change', () => {
+  it('voids a decision that an engine made before it read a change', () => {
     const world = createTestStudy(box, random(), { trials: 3, parallel: 1 });
     world.say({ type: 'changed', parallel: 2 });
     const before = world.entries.length;

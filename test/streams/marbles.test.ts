@@ -28,7 +28,7 @@ const ended = (id: number, by: string, loss: number, more: Partial<h.Ended> = {}
   outcome: 'completed',
   losses: [loss],
 });
-/** Proposes one point for ever. */
+/** Always proposes one point. */
 const fixed = (name: string, x: number) => h.defineStrategy({ name, init: () => 0, tell: (s) => s, ask: () => [x] });
 /** Proposes the next point for each retry, until there is none. */
 const steps = (name: string, points: readonly number[]) =>
@@ -77,7 +77,7 @@ describe('operators on a study, in marbles', () => {
     );
   });
 
-  it('chain asks the next stage what the one before hands on', () => {
+  it('chain asks the next stage when the one before hands on', () => {
     stage(
       h.chain(h.take(1, fixed('a', 0.25)), fixed('b', 0.75)),
       '-a-b-c-|',
@@ -96,7 +96,7 @@ describe('operators on a study, in marbles', () => {
     stage(h.fill(fixed('b', 0.75)), '-a-|', '-a-|', said);
   });
 
-  it('dedupe asks again for a repeated point, but not for a promotion', () => {
+  it('dedupe retries for a repeated point, but not for a promotion', () => {
     const sequence = steps('a', [0.25, 0.5]);
     stage(
       h.dedupe(sequence),
@@ -115,7 +115,7 @@ describe('operators on a study, in marbles', () => {
     );
   });
 
-  it('reject asks again, and hands the ask on if its strategy finds nothing else', () => {
+  it('reject retries, and hands the ask on if its strategy finds nothing else', () => {
     stage(
       h.reject(([x]) => x! > 0.5, steps('a', [0.75, 0.25])),
       '-a-|',
@@ -139,13 +139,13 @@ describe('operators on a study, in marbles', () => {
   it.each([
     ['bandit', h.bandit],
     ['mix', h.mix],
-  ])('%s refuses arms whose trials it would take for those of another', (kind, make) => {
+  ])('%s refuses arms whose trials it could not distinguish', (kind, make) => {
     const arm = fixed('g', 0.25);
     expect(() => make({ 'a/b': arm, a: arm })).toThrow(`${kind}: expected names of arms without /, got "a/b"`);
     expect(() => make({})).toThrow(`${kind}: expected at least one arm`);
   });
 
-  it('bandit asks each arm once before it judges', () => {
+  it('bandit asks each arm once before it compares them', () => {
     const arms = h.bandit({ good: fixed('g', 0.25), bad: fixed('b', 0.75) });
     stage(
       arms,
@@ -156,7 +156,7 @@ describe('operators on a study, in marbles', () => {
     );
   });
 
-  it('bandit goes for the arm whose results are good', () => {
+  it('bandit prefers the arm with good results', () => {
     const said: Record<string, h.Message> = {};
     'abcdefgh'.split('').forEach((key, i) => {
       const by = i % 4 < 2 ? 'bandit/good/g' : 'bandit/bad/b';
@@ -168,7 +168,7 @@ describe('operators on a study, in marbles', () => {
     });
   });
 
-  it('bandit hands on what no arm answers, and waits where one waits', () => {
+  it('bandit hands on an ask that no arm answers, and waits if one waits', () => {
     stage(h.bandit({ none: h.take(0, sits) }), '-a-|', '-a-|', { a: ask(1) });
     stage(h.bandit({ none: h.take(0, sits), sits }), '-a-|', '-x-|', { a: ask(1) }, { x: { type: 'wait', id: 1, by: 'bandit/sits/sits' } });
   });
@@ -201,7 +201,7 @@ describe('operators on a study, in marbles', () => {
     });
   });
 
-  it('asha that stops lets the best so far through once the study has trained enough, and then the best third', () => {
+  it('asha that stops lets the best so far continue once the study has trained enough, and then the best third', () => {
     const said = Object.fromEntries(
       [1, 2, 3, 4].flatMap((id, i) => [
         [`${'acef'[i]}`, suggested(id, 'x')],
@@ -258,7 +258,7 @@ describe('suggest, in marbles', () => {
     });
   });
 
-  it('tells a trainer which facts do not count', () => {
+  it('answers facts that do not count', () => {
     marbles(({ cold, expectObservable }) => {
       const refused = map((d: h.Directive<unknown>) => (d.type === 'rejected' ? d.refusal.code : d.type));
       expectObservable(cold('--a-|', { a: done(7) }).pipe(h.suggest(line, { strategy: h.random() }), refused)).toBe('x-y-|', {

@@ -23,7 +23,7 @@ import {
 
 const line = space({ x: float(0, 1) });
 const run = (strategy: Strategy) => optimize(line, ({ x }) => x, { trials: 3, strategy }).result();
-/** As JavaScript may have it. */
+/** A strategy without types, as in JavaScript. */
 const answering = (decision: unknown) => defineStrategy({ name: 'odd', init: () => 0, tell: (s) => s, ask: () => decision as never });
 const fails = () => {
   throw new Error('of its own');
@@ -44,14 +44,14 @@ describe('a study ends with the error of a strategy', () => {
       await expect(run(strategy)).rejects.toMatchObject({ name: 'StrategyError', message: expect.stringContaining(message) });
   });
 
-  it('but not with a point that it repeats, in whose place one is drawn', async () => {
+  it('but not if it repeats a point, which a random one replaces', async () => {
     for (const strategy of [answering([0.5]), chain(answering([0.5]), random())]) {
       const { reason, completed } = await run(strategy);
       expect({ reason, completed }).toEqual({ reason: 'trials', completed: 3 });
     }
   });
 
-  it('nor with one that it only repeats: it ends as exhausted after a hundred draws', async () => {
+  it('nor if it always repeats: the study ends as exhausted after a hundred draws', async () => {
     const log = memoryLog();
     const study = createStudy(line, { strategy: answering([0.5]), log });
     let trials = 0;

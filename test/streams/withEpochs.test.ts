@@ -4,7 +4,7 @@ import type { Created } from '../../src/facts/facts.ts';
 import { memoryLog, type Objective, type OptimizeOptions, optimize, random, tpe } from '../../streams/index.ts';
 import { line } from '../support/line.ts';
 
-/** A training of `epochs`, and how many epochs were trained, by trial. */
+/** A training of `epochs`, with the number of trained epochs by trial. */
 function training(epochs: number) {
   const trained = new Map<number, number>();
   const objective: Objective<{ readonly x: number }> = async ({ x }, { trial, budget, signal, report }) => {
@@ -39,7 +39,7 @@ it('epochs stops trials that fall behind, and with early: false none', async () 
   expect([...early.trained.values()].reduce((sum, epochs) => sum + epochs)).toBeLessThan(0.6 * 40 * 27);
   expect(result.best?.step).toBe(27);
 
-  const whole = training(99); // it trains as long as its budget says
+  const whole = training(99); // it trains up to its budget
   expect(await optimize(line, whole.objective, { epochs: 27, early: false, strategy: random(), trials: 5 }).result()).toMatchObject({
     completed: 5,
   });

@@ -4,7 +4,7 @@ import type { Suggestion } from '../../../streams/engine/directive.ts';
 
 const suggestion = (trial: number): Suggestion<{ x: number }> => ({ type: 'suggested', trial, attempt: 1, by: 'random', params: { x: 0 } });
 
-it('gives what is kept to an ask that waits, once it accepts it', async () => {
+it('gives a kept trial to a waiting ask once the ask accepts it', async () => {
   const asks = new Asks<{ x: number }>();
   let mayWork = false;
   const { suggestion: asked } = asks.wait(() => mayWork);

@@ -34,7 +34,7 @@ const models = space({
 });
 type Model = Infer<typeof models>;
 
-/** The forest is best; the svm is at its best with c = 1. */
+/** The forest is best; the svm is best with c = 1. */
 function loss({ model, c = 1, trees = 100, rate = 1, scale }: Model): number {
   if (model === 'svm') return 2 + Math.log10(c) ** 2 + (scale - 0.7) ** 2;
   return (model === 'forest' ? Math.abs(trees - 300) / 300 : 1 + (Math.log10(rate) + 3) ** 2) + (scale - 0.7) ** 2;
@@ -119,7 +119,7 @@ describe('an ask with fixed values', () => {
     await study.close();
   });
 
-  it('is served by a draw if the strategy has no new configuration: promotions, proposals of others, the end of a grid', async () => {
+  it('gets a random draw if the strategy has no new configuration: promotions, proposals of others, the end of a grid', async () => {
     for (const strategy of [chain(asha({ min: 1, max: 9, pause: true }), random()), chain(external('agent'), random())]) {
       const study = createStudy(models, { strategy, seed: 3 });
       for (let i = 0; i < 12; i++) {
@@ -154,7 +154,7 @@ describe('an ask with fixed values', () => {
     expect(enqueued.params.model).toBe('forest');
     const waiting = study.ask({ fixed: { model: 'net' } }); // for the trial that is evaluated
     await study.tell(enqueued.trial, 1);
-    await expect(waiting).rejects.toThrow('ask: trial 3 waits'); // of the ask that failed, which is in the queue
+    await expect(waiting).rejects.toThrow('ask: trial 3 waits'); // the trial of the ask that failed, which is still queued
     expect((await study.ask())!.params.model).toBe('net');
     await study.close();
     await before.close();
@@ -189,7 +189,7 @@ describe('an ask with fixed values of a trainer elsewhere', () => {
     await study.close();
   });
 
-  it('enqueues its values once though it gave up, and takes the trial when it asks again', async () => {
+  it('enqueues its values once even if it gives up, and gets the trial when it asks again', async () => {
     const log = memoryLog();
     const study = new HostedStudy(models, log, { strategy: random(), trials: 9 });
     const first = await study.ask({ author: 'w1', run: 'a' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Leases } from '../../../streams/engine/leases.ts';
 
-/** Calls `due` as often as it wants to be called. */
+/** Calls `due` at each time that it returns. */
 function tick(leases: Leases, from: number, to: number): number[] {
   const due: number[] = [];
   for (let now = from; now <= to; now += leases.interval) due.push(...leases.due(now));
@@ -29,7 +29,7 @@ describe('leases', () => {
     expect(tick(leases, 1900, 1900)).toEqual([1]);
   });
 
-  it('start again in full length after a gap of the clock', () => {
+  it('start again in full after a gap of the clock', () => {
     const leases = new Leases(1000);
     leases.extend(1, 0);
     leases.extend(2, 0, 2);

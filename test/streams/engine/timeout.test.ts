@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inTurn } from '../../../streams/engine/timeout.ts';
 
-it('does one thing after another, each in its own turn, also after one that fails', async () => {
+it('runs tasks one after the other, each in its own turn, also after one that fails', async () => {
   const turn = inTurn();
   const order: string[] = [];
   const wrong = turn(() => {

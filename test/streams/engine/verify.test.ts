@@ -69,7 +69,7 @@ describe('verify', () => {
     expect(await check(changed)).toMatchObject({ differs: { position: retry + 1, field: 'by', logged: 'another' } });
   });
 
-  it('recomputes what was decided before and after a retraction, each from what was known then', async () => {
+  it('recomputes suggestions before and after a retraction, each from the facts up to then', async () => {
     const world = createTestStudy(box, evolve, { trials: 30, parallel: 3, seed: 5 });
     await work(world, 20);
     const best = world.engine.ledger.best!.trial;
@@ -105,7 +105,7 @@ describe('verify', () => {
     expect(await check(world.entries)).toEqual({ recomputed: count(world.entries) });
   });
 
-  it('recomputes from `after` where others wrote in between', async () => {
+  it('recomputes from `after` if others wrote in between', async () => {
     const log = late(memoryLog());
     const strategy = chain(ga({ population: 4 }), random());
     let commands = [20, 35];
@@ -132,7 +132,7 @@ describe('verify', () => {
     expect(await check(entries)).toEqual({ recomputed: 40 });
   });
 
-  it('says the first suggestion that was tampered with', async () => {
+  it('reports the first suggestion that was tampered with', async () => {
     const world = createTestStudy(box, evolve, { trials: 20, parallel: 2, seed: 5 });
     runFleet(world, 3, { curve });
     const victim = suggestions(world.entries)[12]!;
@@ -158,7 +158,7 @@ describe('verify', () => {
     expect((await check(better)).differs!.position).toBeGreaterThan(result.position);
   });
 
-  it('says so if a strategy would have waited forever', async () => {
+  it('reports a suggestion for which the strategy would have waited forever', async () => {
     const world = createTestStudy(box, random(), { trials: 3 });
     await work(world, 1000);
     const never = answering((m) => wait(m, 'never'));
@@ -197,7 +197,7 @@ const answering = (answer: (m: Message & { type: 'ask' }, out: (m: Message) => v
     { spec: 'code' },
   );
 
-/** A strategy that must think before each answer. */
+/** A strategy that must fit before each answer. */
 function thinking(): Strategy {
   let thought = 0;
   return answering((m, say, env) => {
@@ -210,7 +210,7 @@ function thinking(): Strategy {
   });
 }
 
-/** A log that suggestions reach late: others write while they are on their way. */
+/** A log that stores suggestions late: others write in between. */
 function late(log: Log): Log {
   let appends = 0;
   return {

@@ -11,7 +11,7 @@ function host(options: HostOptions<{ x: number }> = {}, log = memoryLog()) {
   return { study, log };
 }
 
-/** Asks for a trial that there must be. */
+/** Asks for a trial. @throws Error if there is none */
 async function claim(study: HostedStudy<{ x: number }>, options = {}) {
   const asked = await study.ask(options);
   if (asked.next !== 'trial') throw new Error(`expected a trial, got ${asked.next}`);
@@ -33,7 +33,7 @@ it('runs a study to its end for trainers that ask', async () => {
   await study.close();
 });
 
-it('lets no trainer speak for another one', async () => {
+it('lets no trainer write for another one', async () => {
   const { study } = host();
   const { trial, run } = await claim(study, { author: 'w1' });
   const told = study.say({ type: 'completed', trial, run, values: { value: 0 } }, { author: 'w2' });
@@ -63,7 +63,7 @@ it('hands a trial out again if a claim on it does not count', async () => {
   await study.close();
 });
 
-it('keeps nothing of a request that is answered', async () => {
+it('frees the memory of an answered request', async () => {
   const { study } = host();
   await study.ready();
   const races = vi.spyOn(Promise, 'race');
@@ -130,7 +130,7 @@ it('keeps an ask waiting while the study is full, and answers when there is room
   await study.close();
 });
 
-it('tells a trial to stop with the answer to its report', async () => {
+it('stops a trial by the answer to its report', async () => {
   const { study } = host({ strategy: chain(thresholdStop({ worst: 1 }), random()) });
   const { trial, run } = await claim(study);
   expect(await study.say({ type: 'reported', trial, run, step: 1, values: { value: 0.5 } })).toEqual({ stop: false });
@@ -197,7 +197,7 @@ it('fails all requests once its strategy has failed', async () => {
   await expect(study.ask()).rejects.toThrow('no such luck');
 });
 
-it('decides no trial for a paused trainer that asks', async () => {
+it('suggests no trial when a paused trainer asks', async () => {
   const { study } = host({ parallel: 3 });
   await study.ready();
   await study.submit({ type: 'instruct', trainer: 'w1', to: 'pause' });

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createJournal } from '../../../streams/log/createJournal.ts';
 import { journalPath } from './support.ts';
 
-it('a new journal has its name once it is whole, so that a kill leaves none', async () => {
+it('a new journal gets its name once it is complete, so that a kill leaves none', async () => {
   const path = journalPath();
   const seen: boolean[] = [];
   const lines = async function* () {

@@ -56,7 +56,7 @@ describe('the writer of a journal', () => {
     expect(facts).toEqual(Array.from(facts, (_, n) => ({ n })));
   });
 
-  it('lets go at the exit of its process', async () => {
+  it('releases the lock at the exit of its process', async () => {
     const path = journalPath();
     const child = run('leaver.ts', path);
     let printed = '';
@@ -68,7 +68,7 @@ describe('the writer of a journal', () => {
     expect(existsSync(`${path}.lock`)).toBe(false);
   });
 
-  it('takes over from a process whose number another one has got', async () => {
+  it('takes over from a process whose pid another one has now', async () => {
     const path = journalPath();
     const first = await openJournal(path);
     const lock = JSON.parse(readFileSync(`${path}.lock`, 'utf8'));
@@ -85,7 +85,7 @@ describe('the writer of a journal', () => {
     await expect(openJournal(path)).rejects.toThrow('process 1 on elsewhere');
   });
 
-  it('takes over a lock file without contents, as a power cut leaves it, but not one that is just being made', async () => {
+  it('takes over an empty lock file, as a power cut leaves it, but not one that is being created', async () => {
     const path = journalPath();
     writeFileSync(`${path}.lock`, '');
     await expect(openJournal(path)).rejects.toThrow(JournalLockedError);

@@ -63,12 +63,12 @@ describe('a log with a past', () => {
       await log.append({ type: 'changed', limits: { [name]: changed } });
       await start(log, { ...others, [name]: second });
       expect(await changes(log)).toHaveLength(2);
-      // The first one is news again.
+      // The first value is new again.
       await start(log, { ...others, [name]: first });
       expect((await changes(log)).at(-1)).toMatchObject({ by: 'start', limits: { [name]: first } });
     });
 
-    it('where they say something new: parallel', async () => {
+    it('if they have a new value: parallel', async () => {
       const log = memoryLog();
       await start(log, { trials: 2, parallel: 2 });
       await log.append({ type: 'changed', parallel: 5 });
@@ -79,7 +79,7 @@ describe('a log with a past', () => {
       expect((await changes(log)).at(-1)).toMatchObject({ by: 'start', parallel: 3 });
     });
 
-    it('only, and one whose time was up has the seconds that it was given since', async () => {
+    it('only if they are new, and a study whose time was up gets its new seconds', async () => {
       const log = memoryLog();
       const untilStopped = (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
         new Promise<number>((resolve) => {

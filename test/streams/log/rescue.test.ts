@@ -4,7 +4,7 @@ import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { entriesOf, journalPath } from './support.ts';
 
-/** A journal with some facts in it, and what it says. */
+/** A journal with some facts, and its messages. */
 async function written(facts: number) {
   const path = journalPath();
   const said: string[] = [];
@@ -59,7 +59,7 @@ describe('a journal that is, while it is open,', () => {
     expect(await numbersIn(log.place())).toEqual(upTo(5));
   });
 
-  it('cut beyond what is still known keeps the positions of what is lost, and says how many', async () => {
+  it('cut beyond the entries in memory keeps the positions of lost entries, and reports how many', async () => {
     const { path, log, said } = await written(3000);
     writeFileSync(path, '');
     await log.append({ n: 3001 });
@@ -71,7 +71,7 @@ describe('a journal that is, while it is open,', () => {
     expect(numbers.slice(-500)).toEqual(upTo(3001).slice(-500));
   });
 
-  it('left alone is left alone', async () => {
+  it('unharmed is left unchanged', async () => {
     const { path, log, said } = await written(3);
     await log.append({ n: 4 });
     await log.close();

@@ -16,11 +16,11 @@ it.each<[string, () => Strategy]>([
   ['bandit.model', () => bandit({ model: name })],
   ['mix.model', () => mix({ model: name })],
   ['mix.model', () => mix({ model: [name, 2] })],
-])('%s refuses a name, and says what to write', (place, make) => {
+])('%s refuses a name, with advice', (place, make) => {
   expect(make).toThrow(`${place}: expected a strategy such as tpe(), got "tpe"; did you mean tpe()?`);
 });
 
-it('refuses other things that are no strategy', () => {
+it('refuses other values that are not strategies', () => {
   expect(() => chain(undefined as unknown as Strategy)).toThrow('chain: expected a strategy such as tpe(), got undefined');
   expect(() => take(3, sobol as unknown as Strategy)).not.toThrow(); // a function may be a strategy in code
 });

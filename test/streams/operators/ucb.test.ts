@@ -19,7 +19,7 @@ describe('a bandit over strategies', () => {
     expect(order(state, 0)).toEqual([0, 1]);
   });
 
-  it('gives no credit to results that violate a constraint', () => {
+  it('does not reward results that violate a constraint', () => {
     const state = trial(trial(ucb(2), 0, { losses: [1], constraints: [1] }), 1, { losses: [2] });
     expect(state.recent).toEqual([2]);
     expect(order(trial(state, 1, { losses: [1] }), 0)).toEqual([1, 0]);
@@ -32,7 +32,7 @@ describe('a bandit over strategies', () => {
     expect(order(state, 0.2)).toEqual([1, 0]);
   });
 
-  it('gives credit when results come, however late', () => {
+  it('rewards results when they come, however late', () => {
     let state = learn(trial(trial(ucb(2), 1, { losses: [2] }), 1, { losses: [2] }), suggested, 0);
     for (let k = 0; k < 5; k++) state = trial(state, 1, { losses: [2] });
     const late = learn(state, ended({ losses: [0] }), 0);
@@ -54,14 +54,14 @@ describe('a bandit over strategies', () => {
     expect(order(timed, 0)).toEqual([1, 0]);
   });
 
-  it('trusts the arm that improves on the best, rather than the one that is better on average', () => {
+  it('prefers the arm that improves on the best to the one that is better on average', () => {
     let state = trial(ucb(2), 1, { losses: [9] });
-    for (let k = 0; k < 30; k++) state = trial(state, 0, { losses: [5 + 0.01 * (k % 10)] }); // most of what is recent is its own
+    for (let k = 0; k < 30; k++) state = trial(state, 0, { losses: [5 + 0.01 * (k % 10)] }); // most recent results are its own
     for (const loss of [8, 4, 7, 3]) state = trial(state, 1, { losses: [loss] });
     expect(order(state, 0)).toEqual([1, 0]);
   });
 
-  it('rewards how far a result goes beyond the best, against how far the better quarter is from it, in any unit', () => {
+  it('rewards an improvement relative to the spread of the best quarter, in any unit', () => {
     for (const unit of [1e-300, 1, 4e307]) {
       const state = [4, 3, 2, 1].reduce((before, loss) => learn(before, ended({ losses: [loss * unit] }), -1), ucb(1));
       const reward = (loss: number) => trial(state, 0, { losses: [loss * unit] }).arms[0]!.reward;
@@ -71,7 +71,7 @@ describe('a bandit over strategies', () => {
     }
   });
 
-  it('learns what good is from trials of others, which no arm pays for', () => {
+  it('compares with trials of others, which are charged to no arm', () => {
     const state = learn(ucb(2), ended({ losses: [0] }), -1);
     expect(state.recent).toEqual([0]);
     expect(state.arms).toEqual(ucb(2).arms);

@@ -34,7 +34,7 @@ describe('until', () => {
     expect(whose()).toBe('until/sobol');
     run(5);
     expect(whose()).toBe('random');
-    run(0); // better, but it is over
+    run(0); // better, but the stage is over
     expect(whose()).toBe('random');
   });
 
@@ -59,7 +59,7 @@ describe('until', () => {
     const late = next();
     run(2);
     run(2);
-    expect(whose()).toBe('2/until/random'); // whose own count begins now
+    expect(whose()).toBe('2/until/random'); // whose count begins now
     tell(completed(late, 0));
     expect(whose()).toBe('2/until/random');
     run(1);
@@ -67,7 +67,7 @@ describe('until', () => {
     expect(whose()).toBe('sobol');
   });
 
-  it('takes a condition in code, which starts again with each subscription', () => {
+  it('accepts a condition in code, which starts again with each subscription', () => {
     const first: Condition<boolean> = {
       init: () => false,
       tell: (over, { type }, own) => over || (own && type === 'ended'),

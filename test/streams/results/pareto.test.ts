@@ -5,7 +5,7 @@ import * as h from '../../../streams/index.ts';
 
 const space = h.space({ x: h.float(0, 1) });
 
-/** What a log of trials says, one after the other; values are of loss and gain, the gain to be maximised. */
+/** The fronts of a log of trials, one after the other, with values of loss and gain. The gain is maximised. */
 const noted = (
   trials: readonly Partial<Extract<Fact, { type: 'completed' }>>[],
   more: readonly Fact[] = [],
@@ -46,7 +46,7 @@ const of = (loss: number, gain: number) => ({ values: { loss, gain } });
 const trialsIn = ({ rows }: h.Front<unknown>) => rows.map(({ trial }) => trial);
 
 describe('pareto', () => {
-  it('tells of the front whenever it changes', async () => {
+  it('emits the front whenever it changes', async () => {
     const fronts = await lastValueFrom(noted([of(3, 1), of(4, 0), of(5, 3), of(1, 1), of(5, 3), of(0, 9)]).pipe(h.pareto(), toArray()));
     expect(fronts.map(trialsIn)).toEqual([[1], [1, 3], [4, 3], [4, 3, 5], [6]]);
   });
@@ -62,14 +62,14 @@ describe('pareto', () => {
     expect(JSON.parse(JSON.stringify(given)).hypervolume).toBe(given.hypervolume);
   });
 
-  it('compares what is feasible, at the highest budget', async () => {
+  it('compares feasible trials at the highest budget', async () => {
     const trials = [of(3, 1), { ...of(0, 9), constraints: [0.1] }, { ...of(4, 2), constraints: [-1, 0] }];
     expect(trialsIn(await lastValueFrom(noted(trials).pipe(h.pareto())))).toEqual([1, 3]);
     const budgets = await lastValueFrom(noted([of(0, 9), of(5, 5), of(0, 9)], [], [1, 3, 1]).pipe(h.pareto(), toArray()));
     expect(budgets.map(trialsIn)).toEqual([[1], [2]]);
   });
 
-  it('forgets what is retracted', async () => {
+  it('drops retracted trials', async () => {
     const trials = [of(3, 1), of(4, 0), of(0, 9)];
     const retracted = await lastValueFrom(noted(trials, [{ type: 'retracted', trial: 3 }]).pipe(h.pareto(), toArray()));
     expect(retracted.map(trialsIn)).toEqual([[1], [3], [1]]);

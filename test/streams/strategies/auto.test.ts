@@ -40,7 +40,7 @@ async function suggestions(
   return noted.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
 }
 
-it('is the default strategy, and says in every suggestion what it chose and why', async () => {
+it('is the default strategy, and tags every suggestion with its choice and the reason', async () => {
   const log = memoryLog();
   const found = await suggestions(2, 24, undefined, log);
   expect(found.map(({ by }) => by)).toEqual(new Array(24).fill('auto/bo'));

@@ -27,7 +27,7 @@ const isReplicate = ({ by }: Suggested) => by.endsWith('confirm');
 const key = ({ point }: Suggested) => point.join();
 
 describe('confirm', () => {
-  it('repeats configurations in the last tenth of the trials, and then no more', () => {
+  it('repeats configurations in the last tenth of the trials, then hands asks on', () => {
     const told = studied(h.chain(h.confirm(), h.random()), 45);
     expect(told.filter(isReplicate).map(({ id }) => id)).toEqual([37, 38, 39, 40]);
     const earlier = new Set(told.slice(0, 36).map(key));
@@ -41,7 +41,7 @@ describe('confirm', () => {
     expect(best.slice(0, 4).map(times)).toEqual([6, 6, 2, 0]);
   });
 
-  it('with noise, spends replicates on configurations that are good, not on lucky ones', () => {
+  it('with noise, spends replicates on configurations that are good, not on those with a lucky result', () => {
     const told = studied(h.chain(h.confirm({ share: 0.3 }), h.random()), 40, 0.1);
     const lucky = told.slice(0, 28).toSorted((a, b) => a.loss - b.loss)[0]!;
     const repeated = told.filter(isReplicate);
@@ -49,7 +49,7 @@ describe('confirm', () => {
     expect(mean).toBeLessThan(bowl(lucky.point));
   });
 
-  it('is not refused as a duplicate: every replicate has a tag of its own', () => {
+  it('is not refused as a duplicate: every replicate has its own tag', () => {
     const replicates = studied(h.chain(h.confirm({ share: 0.5 }), h.random()), 40).filter(isReplicate);
     expect(new Set(replicates.map(({ tags }) => tags!.replicate)).size).toBe(replicates.length);
   });

@@ -22,7 +22,7 @@ const wide = space(
 const strategies: Readonly<Record<string, (options?: object) => h.Strategy>> = { cmaes: h.cmaes, de: h.de, nsga2: h.nsga2, nsga3: h.nsga3 };
 const rows = Object.entries(strategies);
 
-/** Eight trainers that finish in no particular order; one trial in ten fails. */
+/** Eight trainers that end in random order; one trial in ten fails. */
 function raced(strategy: h.Strategy, env: Env, trials: number) {
   const rng = rngFor('race', '', trials);
   const { ask, tell } = interview(strategy, env);
@@ -57,7 +57,7 @@ describe.each(rows)('%s', (name, make) => {
     expect(replies.every(({ type }) => type === 'propose')).toBe(true);
   });
 
-  it('suggests what can be run, and nothing of what a point does not have', () => {
+  it('suggests feasible points, with 0.5 on inactive axes', () => {
     for (const { point } of raced(make(), env, 150).replies as Propose[]) {
       expect(wide.snap(point)).toEqual(point);
       expect(wide.feasible(point)).toBe(true);

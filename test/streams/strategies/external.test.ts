@@ -55,7 +55,7 @@ describe('a proposer elsewhere', () => {
     expect(last(world)).toMatchObject({ params: { x: 0.75 }, proposal: 5 });
   });
 
-  it('falls back once it has taken too long, until it proposes again', () => {
+  it('is replaced after a timeout, until it proposes again', () => {
     const world = studyOf(chain(external('agent'), sobol()));
     expire(world);
     expect(last(world)).toMatchObject({ trial: 1, by: 'sobol' });
@@ -79,7 +79,7 @@ describe('a proposer elsewhere', () => {
     expect([...world.awaited]).toEqual(['agent']);
     expire(world, { known: world.engine.ledger.position });
     expect(last(world)).toMatchObject({ trial: 2, by: 'sobol' });
-    const before = studyOf(chain(external('agent'), sobol())); // a log of an earlier version does not know what was read
+    const before = studyOf(chain(external('agent'), sobol())); // a log of an earlier version does not record what was read
     propose(before, 0.3);
     expire(before);
     complete(before);
@@ -123,7 +123,7 @@ describe('a proposer elsewhere', () => {
     expect(last(world)).toMatchObject({ by: 'sobol' });
   });
 
-  it('cannot propose what was tried or proposed before, unless duplicates are allowed', () => {
+  it('cannot repeat a point that was tried or proposed before, unless duplicates are allowed', () => {
     const world = studyOf(chain(external('agent'), sobol()));
     propose(world, 0.3);
     propose(world, 0.3);
@@ -150,7 +150,7 @@ describe('a proposer elsewhere', () => {
     expect(last(world)).toMatchObject({ by: 'sobol' });
   });
 
-  it('has at most 64 proposals that wait, each within the space', () => {
+  it('has at most 64 waiting proposals, each within the space', () => {
     const world = studyOf(chain(external('agent', { wait: 0 }), sobol()));
     for (let i = 0; i < 65; i++) propose(world, i / 100);
     expect(rejected(world)).toMatchObject({ refusal: { code: 'too-many', message: '64 proposals of agent are already waiting' } });
@@ -158,7 +158,7 @@ describe('a proposer elsewhere', () => {
     expect(rejected(world)).toMatchObject({ refusal: { code: 'bad-field', message: expect.stringContaining('x: expected') } });
   });
 
-  it('proposes its next point where one is rejected', () => {
+  it('proposes its next point if one is rejected', () => {
     const world = studyOf(
       chain(
         reject(([x]) => x! < 0.5, external('agent', { wait: 0 })),
@@ -170,7 +170,7 @@ describe('a proposer elsewhere', () => {
     expect(last(world)).toMatchObject({ by: 'reject/external', params: { x: 0.7 } });
   });
 
-  it('is waited for while all that it proposed is rejected', () => {
+  it('is waited for if all its proposals are rejected', () => {
     const world = studyOf(
       chain(
         reject(([x]) => x! < 0.5, external('agent')),
@@ -199,7 +199,7 @@ describe('a proposer elsewhere', () => {
     expect(bys).not.toContain('mix/agent/random');
   });
 
-  it('does not keep a study open that has tried enough', () => {
+  it('does not keep a study open that has reached its limit', () => {
     const world = studyOf(chain(external('agent'), random()), 1);
     propose(world, 0.3);
     complete(world);
@@ -238,7 +238,7 @@ describe('a study with a proposer elsewhere', () => {
       bys.push(trial!.by);
       await study.tell(trial!.trial, trial!.params.x);
     }
-    // Absent at first; then two proposals, each used at once; then it is waited for once more.
+    // Absent at first; then two proposals, each used at once; then one more wait.
     expect(bys).toEqual(['sobol', 'external', 'external', 'sobol', 'sobol', 'sobol']);
     await study.close();
     const entries: Entry[] = [];
@@ -259,7 +259,7 @@ describe('a study with a proposer elsewhere', () => {
     await study.close();
   });
 
-  it('refuses a proposer that it does not have', async () => {
+  it('refuses an unknown proposer', async () => {
     const study = createStudy(line, { strategy, trials: 2 });
     await expect(study.propose('agnet', { x: 0.5 })).rejects.toThrow('there is no proposer agnet in this study: its proposers are agent');
     const none = createStudy(line, { strategy: sobol(), trials: 2 });

@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { type FitTask, fitInOrder } from '../../../src/numeric/gp/fit.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 
-/** Counts what is fitted on this thread; the worker loads the module itself. */
+/** Counts fits on this thread; the worker loads the module itself. */
 vi.mock(import('../../../src/numeric/gp/fit.ts'), async (original) => {
   const actual = await original();
   return { ...actual, fitInOrder: vi.fn(actual.fitInOrder) };
@@ -23,7 +23,7 @@ function task(size: number): FitTask {
   };
 }
 
-/** A module of its own: it keeps one worker for good. */
+/** A new instance of the module, which keeps one worker. */
 async function freshWorker() {
   vi.resetModules();
   return (await import('../../../streams/strategies/fitWorker.ts')).fitInWorker;
@@ -46,7 +46,7 @@ it('fits in a worker what it would fit here, to the bit, and leaves the event lo
   const results = await Promise.all([fitInWorker(tasks), fitInWorker([task(10)]), fitInWorker([])]);
   clearInterval(clock);
   expect(turns).toBeGreaterThan(0);
-  expect(fitInOrder).not.toHaveBeenCalled(); // else the worker did not answer, and the results are the fallback's
+  expect(fitInOrder).not.toHaveBeenCalled(); // otherwise the worker did not answer, and these are results of the fallback
   expect(results).toEqual([tasks.map(fitInOrder), [fitInOrder(task(10))], []]);
 });
 
@@ -64,7 +64,7 @@ it('fits here if there are no workers', async () => {
   expect(results).toEqual([fitInOrder(task(10))]);
 });
 
-it('fits here what a worker that died has not answered', async () => {
+it('fits here if the worker ends without an answer', async () => {
   let started = 0;
   workerIs(
     class extends EventEmitter {

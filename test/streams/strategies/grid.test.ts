@@ -15,7 +15,7 @@ describe('grid', () => {
     expect(distinct(facts.map(({ point }) => point))).toBe(75);
   });
 
-  it('does not combine parameters that do not exist', () => {
+  it('does not combine inactive parameters', () => {
     const facts = drain(grid(), rootEnv(conditional), 100);
     expect(facts).toHaveLength(10);
     expect(new Set(facts.map(({ point }) => JSON.stringify(conditional.decode(point)))).size).toBe(10);
@@ -27,7 +27,7 @@ describe('grid', () => {
     expect(distinct(facts.map(({ point }) => point))).toBe(36);
   });
 
-  it('goes in the order of the parameters where it does not shuffle, and covers the space early where it does', () => {
+  it('follows the order of the parameters without shuffling, and covers the space early with it', () => {
     const units = (shuffle: boolean) => drain(grid({ shuffle }), rootEnv(textbook), 25).map(({ point }) => textbook.decode(point).units);
     expect(units(false)).toEqual(Array.from({ length: 25 }, (_, i) => 16 + 2 * Math.floor(i / 3)));
     expect(new Set(units(true)).size).toBeGreaterThan(12);
@@ -64,7 +64,7 @@ describe('grid', () => {
     expect(grid({ levels: { lr: 3 } }).spec).toEqual({ grid: { levels: { lr: 3 } } });
   });
 
-  it('refuses options that make no sense', () => {
+  it('refuses invalid options', () => {
     expect(() => grid({ levels: 0 })).toThrow(
       new OptionError('grid.levels', 'a whole number of at least 1, or such numbers by the names of parameters', 0),
     );

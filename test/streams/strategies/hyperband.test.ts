@@ -8,7 +8,7 @@ import { interview, rootEnv } from '../../support/interview.ts';
 import { conditional, textbook } from '../../support/spaces.ts';
 
 /**
- * Plays a trace: `ask` puts the next question; `7=0.5` ends trial 7 with a loss, `7!` without one. Returns what came of each ask, as
+ * Plays a trace: `ask` asks; `7=0.5` ends trial 7 with a loss, `7!` without one. Returns the answer to each ask, as
  * `5 new@2 #1`: trial 5 begins at budget 2 in bracket or cohort 1; or `6 4@2 #0`: trial 6 resumes trial 4 up to budget 2.
  */
 function trace(strategy: h.Strategy, script: string, trials?: number): string[] {
@@ -95,17 +95,17 @@ describe('hyperband', () => {
       '12 7@4 #0', // 7 beats 6
       '13 new@4 #2',
       '14 new@4 #2',
-      '15 new@1 #3', // and over again
+      '15 new@1 #3', // the brackets repeat
     ]);
   });
 
-  it('continues with those it has when the study gets no other configurations', () => {
+  it('continues its configurations when the study gets no others', () => {
     const script = 'ask ask ask 1=3 2=1 3=2 ask 4=1 ask';
     const answers = trace(h.hyperband({ min: 1, max: 4, eta: 2, mode: 'synchronous' }), script, 3);
-    expect(answers.slice(3)).toEqual(['4 2@2 #0', '5 4@4 #0']); // of three, one; and that one to the end
+    expect(answers.slice(3)).toEqual(['4 2@2 #0', '5 4@4 #0']); // one of three; and that one to the end
   });
 
-  it('takes only its own trials into account', () => {
+  it('counts only its own trials', () => {
     const { put, ask } = interview(h.hyperband({ min: 1, max: 4, eta: 2, pause: true }), rootEnv(textbook));
     for (const id of [1, 2, 3, 4]) {
       const other: Suggested = { type: 'suggested', id, by: 'other', point: [0, 0], budget: 1, tags: { 'bandit/hyperband': '0' } };
@@ -194,7 +194,7 @@ describe('in a tiny finite space', () => {
     },
   );
 
-  it('successiveHalving brings a configuration to the end', () => {
+  it('successiveHalving trains a configuration to the end', () => {
     const facts = suggestions(h.chain(h.successiveHalving({ min: 1, max: 9, configurations: 27 }), h.random()));
     expect([1, 3, 9].map((budget) => facts.filter((fact) => fact.budget === budget).length)).toEqual([10, 3, 1]);
   });

@@ -30,7 +30,7 @@ const env = (parallel = 1, seed = '1') => rootEnv(cube, { parallel, seed });
 const kinds = (trials: ReturnType<typeof descend>['trials']) => new Set(trials.map(({ tags }) => tags!.role!.replace(/[+-]?\d+$/, '')));
 
 describe('lbfgs', () => {
-  it('follows told gradients down a curved valley', () => {
+  it('follows reported gradients down a curved valley', () => {
     const { best, trials } = descend(lbfgs(), env(), telling, 80);
     expect(best).toBeLessThan(1e-6);
     expect(kinds(trials)).toEqual(new Set(['start', 'search']));
@@ -42,7 +42,7 @@ describe('lbfgs', () => {
     expect(kinds(trials)).toEqual(new Set(['start', 'search', 'probe']));
   });
 
-  it('measures a missing gradient, or refuses the result, as its option says', () => {
+  it('measures a missing gradient, or refuses the result, depending on its option', () => {
     const forgets: TestObjective = { loss: valley, gradient: (point, id) => (id === 1 ? undefined : slope(point)) };
     const { trials } = descend(lbfgs(), env(), forgets, 40);
     expect(trials.filter(({ tags }) => tags!.role!.startsWith('probe')).map(({ id }) => id)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
@@ -51,7 +51,7 @@ describe('lbfgs', () => {
     );
   });
 
-  it('makes a step that failed, or led up, shorter', () => {
+  it('shortens a step that failed or increased the loss', () => {
     const { ended } = descend(lbfgs({ step: 0.5 }), env(1, '2'), { ...telling, fails: (id) => id === 2 }, 3);
     const way = (i: number) => Math.max(...ended[i]!.point.map((u, k) => Math.abs(u - ended[0]!.point[k]!)));
     expect(way(2)).toBeCloseTo(way(1) / 10, 6);
@@ -98,7 +98,7 @@ describe('lbfgs', () => {
     expect(descend(lbfgs(), env(), telling, 5).trials.every(({ tags }) => tags!.tolerance === undefined)).toBe(true);
   });
 
-  it('tolerates noise that it knows', () => {
+  it('tolerates declared noise', () => {
     const bowl = (point: Point) => 10 * point.reduce((sum, u) => sum + (u - 0.4) ** 2, 0);
     const found = ['1', '2', '3', '4', '5'].map((seed) => {
       const loss = (point: Point, id: number) => bowl(point) + 0.1 * drawNormal(rngFor(seed, 'noise', id));
@@ -108,7 +108,7 @@ describe('lbfgs', () => {
     expect(found.sort((a, b) => a - b)[2]).toBeLessThan(0.1);
   });
 
-  it.each(Object.entries({ cube, mixed }))('never waits for nothing, whatever fails, is forgotten or comes late: %s', (_, domain) => {
+  it.each(Object.entries({ cube, mixed }))('never waits for nothing if trials fail, are lost or end late: %s', (_, domain) => {
     for (const parallel of [1, 3, 8]) {
       const luck = Array.from({ length: 400 }, rngFor('luck', '', parallel));
       const { trials } = descend(
@@ -141,7 +141,7 @@ describe('lbfgs', () => {
     expect(ended.at(-1)!.by).toBe('random');
   });
 
-  it('refuses studies that it does not suit, and options that it cannot use', () => {
+  it('refuses unsuitable studies, and options that it cannot use', () => {
     expect(() => interview(lbfgs(), rootEnv(cube, { objectives: ['a', 'b'] }))).toThrow('this study has several');
     for (const none of [textbook, conditional]) expect(() => interview(lbfgs(), rootEnv(none))).toThrow('this study has none');
     expect(() => lbfgs({ memory: 0 })).toThrow('lbfgs.memory: expected a whole number of at least 1, got 0');

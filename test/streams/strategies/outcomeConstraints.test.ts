@@ -5,7 +5,7 @@ import { completed, failed, interview, proposal, rootEnv, suggestedFrom } from '
 
 const line = space({ x: float(0, 1) });
 
-/** What is suggested while every third trial ends otherwise than with a result that counts. */
+/** The suggestions of a study in which every third trial fails or violates a constraint. */
 function suggestions(strategy: Strategy, otherwise: (suggested: Suggested) => Ended): object[] {
   const { ask, tell } = interview(strategy, rootEnv(line));
   return Array.from({ length: 60 }, (_, k) => {
@@ -21,7 +21,7 @@ it.each([
   ['hyperband', chain(hyperband({ min: 1, max: 9, pause: true }), random())],
   ['hyperband, synchronous', chain(hyperband({ min: 1, max: 9, mode: 'synchronous' }), random())],
   ['pbt', chain(pbt({ population: 6, interval: 1, max: 9 }), random())],
-])('%s has what violates an outcome constraint go no further than what fails, however low its loss', (_, strategy) => {
+])('%s promotes trials that violate an outcome constraint as little as failed ones, however low their losses', (_, strategy) => {
   const violating = suggestions(strategy, (fact) => ({ ...completed(fact, -1), constraints: [-1, 0.5] }));
   expect(violating).toEqual(suggestions(strategy, failed));
   expect(suggestions(strategy, (fact) => ({ ...completed(fact, -1), constraints: [-1, 0] }))).not.toEqual(violating);

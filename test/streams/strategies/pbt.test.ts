@@ -16,7 +16,7 @@ function begun(options: h.PbtOptions) {
 }
 
 describe('pbt', () => {
-  it('begins with so many members, then waits for one of them', () => {
+  it('begins with its members, then waits for one of them', () => {
     const { members, ask } = begun({ population: 3, max: 10 });
     expect(members.map(({ budget, tags }) => [budget, tags])).toEqual([0, 1, 2].map((number) => [1, { pbt: String(number) }]));
     expect(new Set(members.map(({ point }) => point.join())).size).toBe(3);
@@ -39,7 +39,7 @@ describe('pbt', () => {
     }
   });
 
-  it('takes no checkpoint from a member that has come to the end', () => {
+  it('takes no checkpoint from a member that has reached the end', () => {
     const { members, tell, next } = begun({ population: 4, interval: 1, max: 2 });
     tell(...members.map((member, i) => completed(member, i)));
     const stages = [next(5), next(6), next(7), next(8)];
@@ -68,7 +68,7 @@ describe('pbt', () => {
     expect(next(5)).toMatchObject({ resumes: 3, budget: 2 }); // the one that is behind first: trial 4 was a clone of the best
   });
 
-  it('hands asks on when all have come to the end', () => {
+  it('hands asks on when all members have reached the end', () => {
     const { members, tell, next, ask } = begun({ population: 2, interval: 2, max: 3 });
     tell(...members.map((member) => completed(member, 1)));
     const last = [next(3), next(4)];
@@ -87,7 +87,7 @@ describe('pbt', () => {
   });
 
   it('finds a schedule that no constant does', async () => {
-    // A member descends where its rate is near to what the step wants: high at first, low later. What it came to is its checkpoint.
+    // A member improves if its rate is near the best one for the step: high at first, low later. Its loss is its checkpoint.
     const space = h.space({ rate: h.float(0, 1) });
     const depth = new Map<number, number>();
     const train: h.Objective<{ rate: number }> = ({ rate }, { trial, budget, resumes }) => {
@@ -100,7 +100,7 @@ describe('pbt', () => {
       .optimize(space, train, { strategy: h.pbt({ population: 8, interval: 1, max: 20 }), parallel: 4, seed: 2 })
       .result();
     expect(best!.budget).toBe(20);
-    // The best constant rate, 0.5, comes to sum of max(0, 1 - 4 |0.5 - w|) = 5.
+    // The best constant rate, 0.5, reaches the sum of max(0, 1 - 4 |0.5 - w|) = 5.
     expect(best!.values!.value).toBeLessThan(-8);
   });
 

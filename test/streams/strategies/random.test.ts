@@ -21,7 +21,7 @@ describe('random', () => {
     }
   });
 
-  it('does not try what others have tried', () => {
+  it('does not repeat trials of others', () => {
     const env = rootEnv(constrained);
     const others = drain(random(), { ...env, seed: 'other' }, 30);
     const { ask, tell } = interview(random(), env);
@@ -57,7 +57,7 @@ describe('random', () => {
     expect(early.filter((act) => act === 'often').length).toBeGreaterThan(80);
   });
 
-  it('draws with replacement from a finite space too large to keep count of', () => {
+  it('draws with replacement from a finite space that is too large to count', () => {
     const large = space({ a: int(1, 2000), b: int(1, 2000) });
     const facts = drain(random(), rootEnv(large), 50);
     expect(distinct(facts.map(({ point }) => point))).toBe(50);

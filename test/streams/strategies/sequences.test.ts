@@ -92,7 +92,7 @@ describe.each(strategies)('%s', (_, make) => {
     });
   });
 
-  it('never gives two open trials the same place', () => {
+  it('never gives two open trials the same number', () => {
     const env = rootEnv(mixed);
     const { ask, tell } = interview(make(), env);
     const places = new Set<string>();
@@ -104,7 +104,7 @@ describe.each(strategies)('%s', (_, make) => {
     expect(places.size).toBe(9);
   });
 
-  it('passes all events and foreign decisions on, unchanged and in order', () => {
+  it('passes all events, and decisions of others, on unchanged and in order', () => {
     const env = rootEnv(mixed);
     const { put, ask } = interview(make(), env);
     const fact = suggestedFrom(ask(1) as Propose);
@@ -149,7 +149,7 @@ describe.each(strategies)('%s', (_, make) => {
   });
 });
 
-it('a stage gets only facts: a proposal that was not used is proposed again', () => {
+it('a stage gets only facts, so it repeats a proposal that was not used', () => {
   for (const [, make] of strategies) {
     const { ask, put } = interview(make(), rootEnv(mixed));
     const first = ask(1);

@@ -35,7 +35,7 @@ const logistic = (() => {
     return margins.reduce((sum, m) => sum + Math.log1p(Math.exp(-m)) / 60, 0) + 0.01 * weights.reduce((sum, w) => sum + w * w, 0);
   };
 })();
-/** The least loss, found without noise. */
+/** The lowest loss, found without noise. */
 const floorOf = (truth: (point: Point) => number): number => descend(lbfgs(), env(), { loss: truth }, 400).best;
 
 const telling: TestObjective = { loss: bowl, gradient: slope };
@@ -43,13 +43,13 @@ const telling: TestObjective = { loss: bowl, gradient: slope };
 const env = (parallel = 1, seed = '1') => ({ ...rootEnv(cube, { parallel, seed, trials: 120 }) });
 const rolesOf = (trials: ReturnType<typeof descend>['trials']) => trials.map(({ tags }) => tags!.role!.replace(/\d+$/, ''));
 
-describe('sgd with told gradients', () => {
+describe('sgd with reported gradients', () => {
   it.each<[SgdOptions, number]>([
     [{}, 0.01],
     [{ rule: 'momentum', decay: 0 }, 0.05],
     [{ rule: 'plain', decay: 0 }, 0.1],
     [{ rule: 'plain', decay: 0, hypergradient: 0.3 }, 0.1],
-  ])('comes down a bowl: %j', (options, goal) => {
+  ])('descends a bowl: %j', (options, goal) => {
     const { best, trials } = descend(sgd(options), env(), telling, 100);
     expect(best).toBeLessThan(goal);
     expect(new Set(rolesOf(trials))).toEqual(new Set(['start', 'iterate']));
@@ -110,7 +110,7 @@ describe('sgd without gradients', () => {
     expect(medianRegret(() => sgd(options)) / medianRegret(random)).toBeLessThan(0.5);
   });
 
-  it('hands all trials of a step out at once, and waits for them', () => {
+  it('suggests all trials of a step at once, and waits for them', () => {
     const { ask, tell } = interview(sgd({ gradient: 'differences', scouts: 1, noise: 0 }), rootEnv(cube, { parallel: 20 }));
     const put = (id: number) => {
       const reply = ask(id);
@@ -149,7 +149,7 @@ describe('sgd without gradients', () => {
 
 describe('sgd', () => {
   it.each(Object.entries({ conditional, constrained, mixed, textbook, cube }))(
-    'never waits for nothing, whatever fails, is forgotten or comes late: %s',
+    'never waits for nothing if trials fail, are lost or end late: %s',
     (_, domain) => {
       for (const parallel of [1, 3, 8]) {
         for (const gradient of ['told', 'spsa', 'differences'] as const) {
@@ -176,7 +176,7 @@ describe('sgd', () => {
     },
   );
 
-  it('begins at the best of the log, and holds what it cannot move there', () => {
+  it('begins at the best trial of the log, and keeps its other parameters there', () => {
     const net = space({ x: float(0, 1), y: float(0, 1), opt: choice(['a', 'b', 'c']) });
     const loss = ([x, y, opt]: Point) => (x! - 0.2) ** 2 + (y! - 0.7) ** 2 + Math.abs(opt! - 0.5);
     const strategy = chain(take(12, random()), sgd({ start: 'incumbent', starts: 1 }));
@@ -202,7 +202,7 @@ describe('sgd', () => {
     expect(replies.every(({ type }) => type === 'propose')).toBe(true);
   });
 
-  it('refuses studies that it does not suit, and options that it cannot use', () => {
+  it('refuses unsuitable studies, and options that it cannot use', () => {
     const subscribe = (strategy: Strategy, of: Parameters<typeof rootEnv>[0], rest = {}) => interview(strategy, rootEnv(of, rest));
     expect(() => subscribe(sgd(), cube, { objectives: ['a', 'b'] })).toThrow('this study has several');
     expect(() => subscribe(sgd(), textbook)).toThrow('no parameter that it could move');

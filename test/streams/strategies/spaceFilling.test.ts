@@ -55,12 +55,12 @@ describe('latinHypercube', () => {
     expect([slices(points, 0, 13), slices(points, 1, 13)]).toEqual([13, 13]);
   });
 
-  it('has as many points as the study tries, or ten for each parameter', () => {
+  it('has as many points as the study has trials, or ten for each parameter', () => {
     expect(drain(latinHypercube(), rootEnv(plane, { trials: 7 }), 50)).toHaveLength(7);
     expect(drain(latinHypercube(), rootEnv(plane), 50)).toHaveLength(20);
   });
 
-  it('refuses a number of points that makes no sense', () => {
+  it('refuses an invalid number of points', () => {
     expect(() => latinHypercube({ points: 0 })).toThrow(new OptionError('latinHypercube.points', 'a whole number of at least 1', 0));
   });
 });
@@ -77,7 +77,7 @@ describe.each([
     expect(Math.abs(below - 32)).toBeLessThanOrEqual(1);
   });
 
-  it('moves by its own suggestions only', () => {
+  it('advances only by its own suggestions', () => {
     const { ask, tell } = interview(make(), rootEnv(plane));
     const first = ask(1);
     tell({ type: 'suggested', id: 1, by: 'queue', point: [0.5, 0.5] });

@@ -8,7 +8,7 @@ import { textbook } from '../../support/spaces.ts';
 const begin = (id: number, rest: Partial<Suggested> = {}): Suggested => ({ type: 'suggested', id, by: 'x', point: [0, 0], ...rest });
 const report = (id: number, step: number, ...losses: number[]): Message => ({ type: 'reported', id, step, losses });
 
-/** The trials that are told to stop, each with the step it had come to. */
+/** The stopped trials, each with its last step. */
 function stopped(strategy: h.Strategy, facts: readonly Message[], rest: Partial<h.Env> = {}): string[] {
   const { put } = interview(strategy, rootEnv(textbook, rest));
   return facts.flatMap((fact) => {
@@ -21,7 +21,7 @@ const two = { objectives: ['loss', 'size'] };
 describe('percentileStop', () => {
   const reports = [4, 3, 2, 1].map((loss, i) => report(i + 1, 1, loss));
 
-  it('keeps the best so many per cent of those that came before', () => {
+  it('keeps the best percentage of earlier trials', () => {
     const late = [report(5, 1, 2.5), report(6, 1, 0.5)];
     expect(stopped(h.percentileStop({ percentile: 50 }), [...reports, ...late])).toEqual([]);
     expect(stopped(h.percentileStop({ percentile: 25 }), [...reports, ...late])).toEqual(['5@1']);
@@ -36,7 +36,7 @@ describe('percentileStop', () => {
     ]);
   });
 
-  it('waits for its warm-up and for enough peers', () => {
+  it('does nothing before its warm-up ends and it has enough peers', () => {
     const facts = [report(1, 1, 1), report(2, 1, 2), report(1, 2, 1), report(2, 2, 2)];
     expect(stopped(h.percentileStop({ peers: 1, warmup: 1 }), facts)).toEqual(['2@1', '2@2']);
     expect(stopped(h.percentileStop({ peers: 1, warmup: 2 }), facts)).toEqual(['2@2']);
@@ -93,20 +93,20 @@ describe('patience', () => {
 });
 
 describe('thresholdStop', () => {
-  it('takes values, whatever the direction', () => {
+  it('compares values in either direction', () => {
     expect(stopped(h.thresholdStop({ worst: 2 }), [report(1, 1, 2), report(2, 1, 2.1)])).toEqual(['2@1']);
     // Maximised: the loss is the negative value, and a value below 2 is too bad.
     const losses = [report(1, 1, -2), report(2, 1, -1.9), report(3, 1, -5)];
     expect(stopped(h.thresholdStop({ worst: 2 }), losses, { maximised: ['loss'] })).toEqual(['2@1']);
   });
 
-  it('takes a value an objective, and leaves the others free', () => {
+  it('accepts a value for each objective, and does not limit the others', () => {
     const facts = [report(1, 1, 1, 900), report(2, 1, 3, 1), report(3, 1, 1, 1001)];
     expect(stopped(h.thresholdStop({ worst: { loss: 2 } }), facts, two)).toEqual(['2@1']);
     expect(stopped(h.thresholdStop({ worst: { loss: 2, size: 1000 } }), facts, two)).toEqual(['2@1', '3@1']);
   });
 
-  it('learns of the directions from the study', async () => {
+  it('gets the directions from the study', async () => {
     const strategy = h.chain(h.thresholdStop({ worst: 0.6, warmup: 2 }), h.random());
     const train: h.Objective<{ x: number }> = async ({ x }, { report: say, signal }) => {
       for (let step = 1; step <= 4 && !signal.aborted; step++) {
@@ -124,7 +124,7 @@ describe('thresholdStop', () => {
     expect(new Set(ended)).toEqual(new Set(['true stopped', 'false completed']));
   });
 
-  it('refuses wrong options, and objectives that are none of the study', () => {
+  it('refuses wrong options, and objectives that the study does not have', () => {
     expect(() => h.thresholdStop({ worst: Number.NaN })).toThrow('thresholdStop.worst: expected a number, or numbers by the names');
     const failure = (strategy: h.Strategy, rest: Partial<h.Env>) => {
       let message = '';

@@ -33,7 +33,7 @@ describe('createStudy', () => {
     await study.close();
   });
 
-  it('is asked for one trial at a time, and waits while all slots are taken', async () => {
+  it('answers one ask at a time, and waits while all slots are taken', async () => {
     const study = createStudy(line, { strategy: random(), parallel: 2 });
     const [a, b] = [await study.ask(), await study.ask()];
     expect([a!.trial, b!.trial]).toEqual([1, 2]);
@@ -53,7 +53,7 @@ describe('createStudy', () => {
     await study.close();
   });
 
-  it('says why something does not count', async () => {
+  it('explains why a fact does not count', async () => {
     const study = createStudy(line, { strategy: random() });
     const { trial } = (await study.ask())!;
     await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
@@ -66,7 +66,7 @@ describe('createStudy', () => {
     await expect(study.tell(trial, 1)).rejects.toThrow('closed');
   });
 
-  it('hands out no trial after three that failed alike, until one that is open then has a result', async () => {
+  it('suggests no trial after three equal failures, until an open one has a result', async () => {
     const log = memoryLog();
     const study = createStudy(line, { strategy: random(), trials: 5, parallel: 4, log });
     for (let i = 0; i < 4; i++) await study.ask();
@@ -82,7 +82,7 @@ describe('createStudy', () => {
     await study.close();
   });
 
-  it('takes a result that could not be stored when it is told again', async () => {
+  it('accepts a result that could not be stored when it is told again', async () => {
     const log = memoryLog();
     let full = false;
     const append: Log['append'] = async (fact) => {
@@ -122,7 +122,7 @@ describe('createStudy', () => {
     await expect(told).rejects.toThrow('the study is closed');
   });
 
-  it('tells at a report whether the trial should stop', async () => {
+  it('answers a report with whether the trial should stop', async () => {
     const study = createStudy(line, { strategy: chain(medianStop({ peers: 2 }), random()) });
     const stops: boolean[] = [];
     for (const value of [1, 2, 3, 0]) {
@@ -135,7 +135,7 @@ describe('createStudy', () => {
     await study.close();
   });
 
-  it('counts a trial as stopped if its report was answered with stop, whatever it tells', async () => {
+  it('counts a trial as stopped if its report was answered with a stop, whatever its result', async () => {
     const study = createStudy(line, { strategy: chain(medianStop({ peers: 2 }), random()) });
     for (const value of [1, 2, 3]) {
       const { trial } = (await study.ask())!;
@@ -170,7 +170,7 @@ describe('createStudy', () => {
     await study.close();
   });
 
-  it('counts steps on by itself, and refuses a step and a value that are swapped', async () => {
+  it('counts steps itself, and refuses a step and a value that are swapped', async () => {
     const study = createStudy(line, { strategy: random() });
     const { trial } = (await study.ask())!;
     await study.report(trial, 0.5);
@@ -182,7 +182,7 @@ describe('createStudy', () => {
     await study.close();
   });
 
-  it('serves what is enqueued, and takes results back', async () => {
+  it('suggests enqueued configurations, and retracts results', async () => {
     const notes: AppliedEntry[] = [];
     const study = createStudy(line, { strategy: random(), onEntry: (noted) => notes.push(noted) });
     await study.enqueue({ x: 2 });
@@ -221,7 +221,7 @@ describe('createStudy', () => {
     expect(await lastValueFrom(study.best$)).toMatchObject({ trial: 2 });
   });
 
-  it('knows the best trial of its log', async () => {
+  it('has the best trial of its log', async () => {
     const log = memoryLog();
     const first = createStudy(line, { log: { ...log, close: async () => {} } });
     const { trial } = (await first.ask())!;
@@ -233,7 +233,7 @@ describe('createStudy', () => {
     await second.close();
   });
 
-  it('makes room for what is enqueued beyond the limit of trials', async () => {
+  it('raises the limit of trials for enqueued configurations', async () => {
     const log = memoryLog();
     const study = createStudy(line, { strategy: random(), trials: 1, log: { ...log, close: async () => {} } });
     const { trial } = (await study.ask())!;
@@ -256,7 +256,7 @@ describe('createStudy', () => {
     await again.close();
   });
 
-  it('hands out what was being evaluated when its process ended, as a new attempt that reports from the start', async () => {
+  it('suggests trials again that were open when its process ended, as new attempts that report from the start', async () => {
     const log = memoryLog();
     const first = createStudy(line, { strategy: random(), log: { ...log, close: async () => {} } });
     const { trial, params } = (await first.ask())!;

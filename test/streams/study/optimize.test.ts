@@ -44,7 +44,7 @@ describe('a result', () => {
     expect(failures.map(({ trial }) => trial)).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   });
 
-  it('is an error if no trial has one', async () => {
+  it('is an error if no trial has a value', async () => {
     const failure = await optimize(line, broken, { trials: 2 })
       .result()
       .catch((error: unknown) => error);
@@ -55,7 +55,7 @@ describe('a result', () => {
     expect((failure as NoResultError).failures).toHaveLength(2);
   });
 
-  it('says how to try the trials of a log again', async () => {
+  it('explains how to retry the trials of a log', async () => {
     const log = memoryLog();
     const rerun = () => optimize(line, broken, { trials: 2, log }).result();
     await expect(rerun()).rejects.toThrow('boom');
@@ -64,7 +64,7 @@ describe('a result', () => {
     );
   });
 
-  it.each([1, 4])('is an error after three failures alike, and these trials do not count (%d at a time)', async (parallel) => {
+  it.each([1, 4])('is an error after three equal failures, and these trials do not count (%d at a time)', async (parallel) => {
     const log = memoryLog();
     const options = { trials: 20, parallel, log };
     const failure = await optimize(line, broken, options)
@@ -81,7 +81,7 @@ describe('a result', () => {
     expect(more.completed).toBe(30);
   });
 
-  it('is none of that if the trials are infeasible', async () => {
+  it('is not an error if the trials are infeasible', async () => {
     const infeasible = () => {
       throw new InfeasibleError('too big');
     };
@@ -108,7 +108,7 @@ describe('a result', () => {
     expect(one.front).toEqual([one.best]);
   });
 
-  it('is an error if an objective leaves a value out, instead of a wait without end', async () => {
+  it('is an error if an objective leaves a value out, instead of an endless wait', async () => {
     const objectives = { loss: 'minimize', size: 'minimize' } as const;
     await expect(optimize(line, half as never, { trials: 2, objectives }).result()).rejects.toThrow('size');
     await expect(optimize(line, (() => ({ values: { foo: 1 } })) as never, { trials: 2 }).result()).rejects.toThrow('value');
@@ -121,7 +121,7 @@ describe('a result', () => {
     );
   });
 
-  it('is none of these if the study is aborted', async () => {
+  it('is undefined if the study is aborted', async () => {
     const stop = new AbortController();
     const objective = async () => {
       stop.abort();

@@ -21,7 +21,7 @@ it('an ask that waits for trials of its own process gets a warning, once', async
   expect(said).toEqual([FULL]);
 });
 
-it('as many asks as parallel allows get none', async () => {
+it('as many asks as `parallel` allows get no warning', async () => {
   const said: string[] = [];
   const study = createStudy(line, { strategy: random(), trials: 12, parallel: 3, warn: (message) => void said.push(message) });
   const work = async () => {
@@ -32,7 +32,7 @@ it('as many asks as parallel allows get none', async () => {
   expect(said).toEqual([]);
 });
 
-/** What a program prints, and its exit status. */
+/** The output of a program, and its exit status. */
 const run = (what: string) =>
   new Promise<{ readonly status: unknown; readonly stdout: string; readonly stderr: string }>((resolve) => {
     const program = fileURLToPath(new URL('programs/endless.ts', import.meta.url));
@@ -47,6 +47,6 @@ it.each([
     'optimize',
     'the process ends before the study: trials 1, 2 are open, and the objective waits for what never comes; timeLimit lets such a trial fail\n',
   ],
-])('a process that ends while %s waits says why', async (what, stderr) => {
+])('a process that ends while %s waits prints the reason', async (what, stderr) => {
   expect(await run(what)).toEqual({ status: 13, stdout: '', stderr });
 });

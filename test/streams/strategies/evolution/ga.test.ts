@@ -128,7 +128,7 @@ describe('ga', () => {
     expect(replies.at(-1)).toMatchObject({ type: 'ask', id: 19 });
   });
 
-  it('uses what others found', () => {
+  it('uses results of others', () => {
     const near = Array.from({ length: 12 }, (_, i) => env.snap([0, 1, 2, 3, 4].map((k) => 0.2 + 0.1 * k + 0.001 * ((i * (k + 3)) % 7))));
     const { ask, tell } = interview(ga(), env);
     near.forEach((point, i) => {
@@ -141,14 +141,14 @@ describe('ga', () => {
     expect(median(ask)).toBeLessThan(median(drawn.ask) / 20);
   });
 
-  it('lets the facts of others through', () => {
+  it('passes the facts of others on', () => {
     const { put } = interview(ga(), env);
     const fact: Message = { type: 'suggested', id: 1, by: 'queue', point: [0, 0, 0, 0, 0] };
     expect(put(fact)).toEqual([fact]);
     expect(isStrategyEvent(fact)).toBe(true);
   });
 
-  it('has 12 members, more in long studies, and where generations are waited for as many as may be open', () => {
+  it('has 12 members, more in long studies, and if it waits for generations as many as may be open', () => {
     const founders = (options: GaOptions, rest: Partial<Env>) =>
       evolve(ga(options), rootEnv(ball, rest), sphere, 60).told.filter((m) => m.type === 'suggested' && m.tags!.origin!.endsWith('founder'))
         .length;
