@@ -114,12 +114,12 @@ describe('createStudy', () => {
     };
     const study = createStudy(line, { strategy: random(), log: { ...log, read, append: slowly } });
     const { trial } = (await study.ask())!;
-    const told = study.tell(trial, 1);
+    const refused = expect(study.tell(trial, 1)).rejects.toThrow('the study is closed');
     await sleep(1);
     await study.close();
     await sleep(1); // an error that is unhandled by now ends the process
     store();
-    await expect(told).rejects.toThrow('the study is closed');
+    await refused;
   });
 
   it('answers a report with whether the trial should stop', async () => {
