@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hypertide, studyIn, TRAINER } from './support.ts';
 
-/** What `check` says, by the first word of each line. */
+/** The lines that `check` prints, by their first words. */
 async function check(place: string, command: readonly string[], ...flags: readonly string[]) {
   const { code, out, err } = await hypertide(place, 'check', 'study.yaml', ...flags, '--', ...command);
   const rows = out.trimEnd().split('\n');
   return { code, err, rows: Object.fromEntries(rows.map((row) => row.split(/ {2,}/) as [string, string])) };
 }
 
-it('sees a trainer that keeps its budget and resumes', async () => {
+it('recognises a trainer that keeps to its budget and resumes', async () => {
   const { code, rows, err } = await check(studyIn(), TRAINER);
   expect(code, err).toBe(0);
   expect(rows).toMatchObject({
@@ -24,7 +24,7 @@ it('sees a trainer that keeps its budget and resumes', async () => {
   });
 });
 
-it('sees an ordinary script, which knows nothing of budgets', async () => {
+it('recognises a script without budgets', async () => {
   const place = studyIn();
   writeFileSync(join(place, 'train.sh'), 'for e in 1 2 3 4 5 6; do echo "epoch=$e loss=0.$e"; sleep 0.1; done');
   const { code, rows, err } = await check(place, ['sh', join(place, 'train.sh'), '{x}']);
@@ -42,7 +42,7 @@ it('sees an ordinary script, which knows nothing of budgets', async () => {
   expect(on.rows['early stopping']).toBe('on: trials that fall behind are stopped');
 });
 
-it('says which parameters the program does not get', async () => {
+it('lists the parameters that the program does not get', async () => {
   const place = studyIn();
   const print = ['sh', '-c', 'echo loss=0.5'];
   expect((await check(place, print)).rows['not passed']).toBe(
@@ -58,7 +58,7 @@ it('says which parameters the program does not get', async () => {
   expect((await run('{args}')).err).not.toContain(sentence);
 });
 
-it('says what it did not hear, and what to do', async () => {
+it('lists what the program did not report, and what to do', async () => {
   const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9']);
   expect(code).toBe(1);
   expect(rows.value).toContain('not read: exited 0 without a result: expected a value to minimize, but it printed accuracy=0.9');
@@ -67,7 +67,7 @@ it('says what it did not hear, and what to do', async () => {
   expect((await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9'], '--metric', 'accuracy')).code).toBe(0);
 });
 
-it('does not wait for longer than it is told, and kills a program that ignores SIGTERM', async () => {
+it('waits no longer than --seconds, and kills a program that ignores SIGTERM', async () => {
   const place = studyIn('grace: 0.3\n');
   const { code, rows } = await check(place, ['sh', '-c', "trap '' TERM; while :; do sleep 0.1; done"], '--seconds', '0.5');
   expect(code).toBe(1);
@@ -78,7 +78,7 @@ it('does not wait for longer than it is told, and kills a program that ignores S
   expect(rows.SIGTERM).toBe('ignored: it was killed after 0.3 s');
 });
 
-it('shows what a program printed in which no value was heard', async () => {
+it('shows the output of a program if it contains no value', async () => {
   const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo loading; echo "accuracy is high"']);
   expect(code).toBe(1);
   expect(rows).toMatchObject({

@@ -9,7 +9,7 @@ import { ensurePage } from '../support/page.ts';
 import { directory, hypertide, start, studyIn, TRAINER, until } from './support.ts';
 
 describe('hypertide dashboard', () => {
-  it('serves journals until it is interrupted, and says where', async () => {
+  it('serves journals until it is interrupted, and prints its address', async () => {
     await ensurePage();
     const place = studyIn('trials: 3\nparallel: 1\n');
     expect((await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
@@ -75,8 +75,8 @@ describe('hypertide why', () => {
   });
 });
 
-describe('a trial that was stopped', () => {
-  it('says at which rung, and how it compared there, or that a person or the end of the study stopped it', async () => {
+describe('why, of a stopped trial,', () => {
+  it('names the rung and how the trial compared there, or that a person or the end of the study stopped it', async () => {
     const place = directory();
     const log = await openJournal(join(place, 's.jsonl'));
     const strategy = chain(asha({ min: 1, max: 9, first: 1 }), random());
@@ -132,7 +132,7 @@ describe('a trial that was stopped', () => {
     expect(err).toContain('s.jsonl: its strategy own is code, which a log does not hold; in your program');
   });
 
-  it('has no reason if its strategy is code', async () => {
+  it('gives no reason if the strategy is code', async () => {
     const place = directory();
     const log = await openJournal(join(place, 's.jsonl'));
     const never = defineStrategy({ name: 'never', init: () => undefined, tell: () => undefined, stop: () => true });
@@ -174,7 +174,7 @@ describe('hypertide importance', () => {
   };
   const parseParams = (trial: number) => ({ x: ((trial * 7) % 31) / 31, y: ((trial * 13) % 31) / 31 });
 
-  it('says which parameters matter', async () => {
+  it('shows which parameters matter', async () => {
     const place = directory();
     const facts: object[] = [created];
     for (let trial = 1; trial <= 30; trial++) {
@@ -194,7 +194,7 @@ describe('hypertide importance', () => {
     expect(err).toContain('x explains more of the variation than any other parameter');
   });
 
-  it('compares all configurations where trials were stopped, whichever way the objective goes', async () => {
+  it('compares all configurations if trials were stopped, for either direction of the objective', async () => {
     const place = directory();
     const facts: object[] = [{ ...created, objectives: [{ name: 'accuracy', direction: 'maximize' }] }];
     for (let trial = 1; trial <= 30; trial++) {
@@ -204,7 +204,7 @@ describe('hypertide importance', () => {
         { type: 'suggested', trial, attempt: 1, by: 'import', params, budget: 9 },
         { type: 'started', trial, attempt: 1, run, trainer: 't' },
         { type: 'reported', trial, run, step: 1, values: { accuracy: params.x } },
-        // The fifteen with the lower accuracy were stopped after one step; what the others came to at the end lies far below.
+        // The fifteen with the lower accuracy were stopped after one step; the final values of the others are far lower.
         params.x < 0.5 ? { type: 'stopped', trial, run } : { type: 'completed', trial, run, values: { accuracy: params.x - 10 } },
       );
     }
@@ -215,7 +215,7 @@ describe('hypertide importance', () => {
     expect(pedAnova.x).toBeGreaterThan(0.7);
   });
 
-  it('is of the objective that you name, and names the parameters between which the results cannot tell', async () => {
+  it('explains the objective that you name, and lists the parameters that the results cannot order', async () => {
     const place = directory();
     const objectives = ['loss', 'size'].map((name) => ({ name, direction: 'minimize' }));
     const facts: object[] = [{ ...created, objectives }];
@@ -240,7 +240,7 @@ describe('hypertide importance', () => {
     expect(code).not.toBe(0);
   });
 
-  it('says when there are too few results', async () => {
+  it('reports that there are too few results', async () => {
     const place = studyIn('trials: 1\n');
     await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
     expect((await hypertide(place, 'importance', 'study.jsonl', '--json')).out).toBe('null\n');

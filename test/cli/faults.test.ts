@@ -79,7 +79,7 @@ describe('a run', () => {
     expect(existsSync(join(place, 'study.jsonl'))).toBe(false);
   });
 
-  it('says that the journal of another study may be deleted if it holds no result', async () => {
+  it('suggests deleting the journal of another study if it has no result', async () => {
     const place = studyWith('trials: 1\n');
     await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'exit 1', '{x}');
     const { code, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
@@ -87,7 +87,7 @@ describe('a run', () => {
     expect(err).toContain('(name its file with --journal; it holds no result, so you can also delete it, and ');
   });
 
-  it('says only that the journal belongs to another study, in one line', async () => {
+  it('reports in one line that the journal belongs to another study, and suggests nothing if it has results', async () => {
     const place = studyWith('trials: 2\n');
     await hypertide(place, 'run', 'study.yaml', ...quick);
     const { code, out, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);

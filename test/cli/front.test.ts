@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hypertide, studyIn } from './support.ts';
 
-/** A study of two objectives, with what was finished elsewhere. */
+/** A study of two objectives with imported trials. */
 async function studied(): Promise<string> {
   const place = studyIn('objectives:\n  loss: minimize\n  gain: maximize\n');
   const lines = [
@@ -18,7 +18,7 @@ async function studied(): Promise<string> {
 }
 
 describe('with several objectives', () => {
-  it('best shows the front, and says how much it dominates', async () => {
+  it('best shows the front and its hypervolume', async () => {
     const place = await studied();
     const { out, err, code } = await hypertide(place, 'best', 'study.jsonl');
     expect(code).toBe(0);

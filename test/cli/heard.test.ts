@@ -13,7 +13,7 @@ const times = (text: string, part: string) => text.split(part).length - 1;
 const EPOCHS = 'for e in 1 2 3; do echo "epoch=$e loss=$1 accuracy=0.5"; done';
 
 describe('a study that does not name its value', () => {
-  it('takes the loss that an ordinary script prints, says so once, and remembers it', async () => {
+  it('takes the loss that an ordinary script prints, prints its name once, and remembers it', async () => {
     const place = studyIn('trials: 3\n');
     const ended = await run(place, EPOCHS);
     expect(ended.code, ended.err).toBe(0);
@@ -29,7 +29,7 @@ describe('a study that does not name its value', () => {
     expect(of(place, 'suggested').map(({ metric }) => metric)).toEqual([undefined, 'loss', 'loss']);
 
     await hypertide(place, 'change', 'study.jsonl', '--more', '1');
-    const again = await run(place, 'echo "loss=$1 val_loss=9"'); // it would not be clear which, but it is known
+    const again = await run(place, 'echo "loss=$1 val_loss=9"'); // two candidates, but the study remembers the name
     expect(again.code, again.err).toBe(0);
     expect(again.err).not.toContain('the result is loss');
     expect((of(place, 'completed')[3]!.values as { value: number }).value).toBeLessThan(1);
@@ -75,7 +75,7 @@ it('"result: best" takes the best value of a run', async () => {
   expect(of(place, 'completed')).toMatchObject([{ values: { loss: 3 } }]);
 });
 
-it('says that nothing can be stopped where the first trial ends without a report', async () => {
+it('warns that nothing can be stopped if the first trial ends without a report', async () => {
   const stops = 'trials: 3\nstrategy: { chain: [{ medianStop: { warmup: 1 } }, random] }\n';
   const silent = await run(studyIn(stops), 'echo loss=$1');
   expect(silent.code, silent.err).toBe(0);

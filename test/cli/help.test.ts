@@ -32,6 +32,6 @@ it.each(commands)('the help of %s fits 80 columns and describes every option', a
   expect(code).toBe(0);
   expect(out).toContain(`Usage: hypertide ${name}`);
   expect(tooLong(out)).toEqual([]);
-  expect(out.match(/^Exit status: 0 /gm) ?? []).not.toHaveLength(2); // once is enough
+  expect(out.match(/^Exit status: 0 /gm) ?? []).not.toHaveLength(2); // at most once
   for (const [line] of out.matchAll(/^ {2}(?:-\w, )?--[a-z-]+.*$(?:\n {4,}\S.*)?/gm)) expect(line).toMatch(/ {2,}\S|\n {4,}\S/);
 });

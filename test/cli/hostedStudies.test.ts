@@ -20,7 +20,7 @@ function hosted() {
   return { studies: new HostedStudies({ directory, warn: (line) => warnings.push(line) }), warnings };
 }
 
-it('resumes the studies of a directory, and says which files it passes over', async () => {
+it('resumes the studies of a directory, and lists the files that it skips', async () => {
   const before = hosted();
   await before.studies.host(parseStudy(digits), directory);
   await before.studies.close();
@@ -53,7 +53,7 @@ it('closes every study, though one of them cannot be closed', async () => {
   await broken.close();
 });
 
-it('says before it creates a study that its name is taken', async () => {
+it('refuses a name that is taken before it creates a study', async () => {
   const { studies } = hosted();
   await studies.host(parseStudy(digits), directory);
   await expect(studies.check('digits', digits)).rejects.toMatchObject({ code: 'study-exists' });

@@ -113,7 +113,7 @@ describe('init', () => {
     expect(check).toMatchObject({ code: 2, err: expect.stringContaining('expected a mapping with entries (remove the # before one)') });
   });
 
-  it('says where a flag with a dash goes, once it has a range', async () => {
+  it('says where a flag with a dash belongs once it has a range', async () => {
     const place = directory();
     const program = join(place, 'train.mjs');
     writeFileSync(program, "console.log('usage: t [-h]\\n\\noptions:\\n  --lr LR  rate (default: 0.1)\\n  --hidden-units N  units')");
@@ -201,7 +201,7 @@ parser.add_argument("--n-epochs", type=int, default=20)
     ]);
   });
 
-  it('writes an example without a program, and says why a program has no help', async () => {
+  it('writes an example without a program, and explains why a program has no help', async () => {
     const place = directory();
     expect(await hypertide(place, 'init')).toMatchObject({ code: 0 });
     expect((await readStudyFile(join(place, 'study.yaml'))).options).toMatchObject({ objectives: { value: 'minimize' }, trials: 100 });

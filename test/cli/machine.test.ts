@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type MachineReadings, watchMachine } from '../../src/cli/sources/machine.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** The warnings about a machine whose disk and clock change from look to look. */
+/** The warnings about a machine whose disk and clock change from check to check. */
 async function warningsOf(looks: readonly { readonly free?: number; readonly lead?: number }[]): Promise<string[]> {
   const told: string[] = [];
   let look = -1; // before the first one
@@ -20,7 +20,7 @@ async function warningsOf(looks: readonly { readonly free?: number; readonly lea
   return told;
 }
 
-it('warns each time that a disk becomes nearly full, and once as long as it is', async () => {
+it('warns each time a disk becomes nearly full, and only once while it stays so', async () => {
   expect(await warningsOf([50e6, 9_949_000, 5000, 50e6, undefined, 0].map((free) => (free === undefined ? {} : { free })))).toEqual([
     'studies: the disk is nearly full (9.9 MB free): free some space, or the study will wait when the disk is full',
     'studies: the disk is nearly full (0.0 MB free): free some space, or the study will wait when the disk is full',

@@ -13,7 +13,7 @@ const runOn = (node: string) => {
   });
 };
 
-it.each(['18.20.8', '20.18.3'])('Node %s is told which version is needed', (node) => {
+it.each(['18.20.8', '20.18.3'])('with Node %s, the command prints which version it needs', (node) => {
   expect(runOn(node)).toMatchObject({ status: 2, stdout: '', stderr: `hypertide: expected Node 20.19 or newer, this is ${node}\n` });
 });
 

@@ -12,7 +12,7 @@ const of = (place: string, type: string) => journalOf(place).filter((line) => li
 
 const TABLE = `mkdir -p runs/$2; echo "epoch,loss,acc" > runs/$2/m.csv; for e in 1 2; do echo "$e,$e.5,0.9" >> runs/$2/m.csv; echo "loss=99"; done`;
 
-it('takes reports and the result from a table, and nothing of the output', async () => {
+it('takes reports and the result from a table, and ignores the output', async () => {
   const place = studyIn('trials: 2\nparallel: 2\nobjective: minimize loss\nmetricFile: runs/{trial}/m.csv\n');
   const ended = await hypertide(place, 'run', 'study.yaml', ...trainer(place, TABLE));
   expect(ended.code, ended.err).toBe(0);
@@ -32,7 +32,7 @@ it('takes the result from an object that the program writes at its end', async (
   expect(of(place, 'completed')).toMatchObject([{ values: { accuracy: 0.75 }, metrics: { 'train/loss': 1 }, checkpoint: 'a.pt' }]);
 });
 
-it('hears the file while the program runs', async () => {
+it('reads the file while the program runs', async () => {
   const place = studyIn('trials: 1\nobjective: minimize loss\nmetricFile: m.csv\n');
   const script = 'echo "epoch,loss" > m.csv; echo "1,nan" >> m.csv; while true; do sleep 0.1; done';
   const ended = await hypertide(place, 'run', 'study.yaml', ...trainer(place, script));
@@ -40,7 +40,7 @@ it('hears the file while the program runs', async () => {
   expect(of(place, 'failed')).toMatchObject([{ reason: 'non-finite', message: 'the report of step 1: loss is not finite' }]);
 });
 
-it('says what a file lacks', async () => {
+it('reports what is missing in a file', async () => {
   const place = studyIn('trials: 1\nobjective: minimize val_loss\nmetricFile: m.json\n');
   const none = await hypertide(place, 'run', 'study.yaml', ...trainer(place, 'echo val_loss=0.3'));
   expect(none.err).toContain('exited 0 without a result: m.json has no values by name; write {"val_loss": 0.38} into it');

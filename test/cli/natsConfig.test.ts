@@ -49,7 +49,7 @@ it('nats-config writes no seed through a link that another user has left', async
   expect((await make(place)).code).not.toBe(0);
   expect(existsSync(other)).toBe(false);
   writeFileSync(other, 'mine');
-  expect((await make(place)).code).not.toBe(0); // what it leads to is no seed
+  expect((await make(place)).code).not.toBe(0); // its target is not a seed
   expect(readFileSync(other, 'utf8')).toBe('mine');
 });
 

@@ -24,7 +24,7 @@ it('a report as Markdown has the best trials and the history', async () => {
   expect(text).not.toContain('\u001b');
 });
 
-it('of several studies it says first what differs', async () => {
+it('a report of several studies begins with their differences', async () => {
   const place = await twoStudies();
   await hypertide(place, 'report', 'a.jsonl', 'b.jsonl', '-o', 'both.md');
   const text = readFileSync(join(place, 'both.md'), 'utf8');

@@ -6,13 +6,13 @@ import { memoryLog } from '../../streams/log/memory.ts';
 
 const failure = (code: string) => new JournalError('study.jsonl', 'could not append', Object.assign(new Error(code), { code }));
 
-/** A log that fails so many times first. */
+/** A log whose first appends fail. */
 function failing(times: number, code: string): Log {
   const log = memoryLog();
   return { ...log, append: async (fact) => (times-- > 0 ? Promise.reject(failure(code)) : log.append(fact)) };
 }
 
-it('waits while the disk is full, keeps the order, and says so once', async () => {
+it('waits while the disk is full, keeps the order, and warns once', async () => {
   const said: string[] = [];
   const log = retryingLog(failing(3, 'ENOSPC'), (text) => said.push(text), 1);
   const stored = await Promise.all([1, 2, 3].map((n) => log.append({ n })));
@@ -28,7 +28,7 @@ it('waits while the disk is full, keeps the order, and says so once', async () =
   ]);
 });
 
-it('passes on other failures at once, and that of a full disk when it gives up', async () => {
+it('rejects at once for other failures, and for a full disk when it gives up', async () => {
   await expect(retryingLog(failing(1, 'EIO'), () => {}, 1).append({})).rejects.toThrow('EIO');
   const log = retryingLog(failing(Number.POSITIVE_INFINITY, 'EDQUOT'), () => {}, 60_000);
   const stored = log.append({});
@@ -37,7 +37,7 @@ it('passes on other failures at once, and that of a full disk when it gives up',
   await log.settled();
 });
 
-it('passes on what is appended while an earlier fact is being stored, so that both go to the disk together', async () => {
+it('appends while an earlier fact is being stored, so that one flush stores both', async () => {
   const log = memoryLog();
   let under = 0;
   let most = 0;

@@ -32,7 +32,7 @@ describe('hypertide simulate', () => {
     expect(err).toBe('medians of 10 seeds with 4 trainers; 101 configurations are known, the best is 0\n');
   });
 
-  it('takes the strategy of the file where none is named, and its own limits', async () => {
+  it('takes the strategy of the file if none is named, and its limits', async () => {
     const place = await finished('strategy: sobol\n');
     const args = ['simulate', 'study.yaml', '--from', 'old.jsonl', '--trainers', '200', '--trials', '600', '--seeds', '2', '--json'];
     const { code, out } = await hypertide(place, ...args);
@@ -52,7 +52,7 @@ describe('hypertide simulate', () => {
     [['--strategies', 'randm'], /^hypertide: --strategies: got "randm"; did you mean random\? Expected one of .*\n$/],
     [['--from', 'none.jsonl'], /^hypertide: none.jsonl: there is no study yet\n$/],
     [['--seeds', '0'], /expected a whole number/],
-  ])('says in one line what is wrong with %j', async (words, message) => {
+  ])('reports in one line what is wrong with %j', async (words, message) => {
     const place = await finished();
     const { code, err } = await hypertide(place, 'simulate', 'study.yaml', '--from', 'old.jsonl', ...words);
     expect(code).toBe(2);

@@ -23,7 +23,7 @@ describe('hypertide strategies', () => {
     expect(JSON.parse(out)).toMatchObject({ type: 'object', properties: { startup: { type: 'integer', minimum: 1, default: 10 } } });
   });
 
-  it('says which name was probably meant', async () => {
+  it('suggests the name that was probably meant', async () => {
     const { code, err } = await hypertide('.', 'strategies', 'sbol');
     expect(code).toBe(2);
     expect(err).toMatch(/^hypertide: sbol: expected one of .*; did you mean sobol\?$/m);

@@ -29,7 +29,7 @@ describe('a configuration to copy', () => {
     expect(JSON.parse(paramsJson(params))).toEqual(params);
   });
 
-  it('has numbers that readers of YAML 1.1 take for numbers, and quotes what they take for truth values', () => {
+  it('writes numbers that YAML 1.1 reads as numbers, and quotes what it reads as truth values', () => {
     expect(yamlOf({ lr: 1e-7, yes: 'no' })).toBe('lr: 1.0e-7\n"yes": "no"\n');
   });
 
@@ -94,7 +94,7 @@ describe('the time of a study', () => {
     ).toBeUndefined();
   });
 
-  it('that trainers worked is what they say, or from start to end', () => {
+  it('that trainers worked is what they report, or from start to end', () => {
     expect(worked([row(1, 1, { seconds: 2 }), row(2, 1, { startedAt: 500 }), row(3, 1)])).toBe(2000 + 1500);
   });
 });
@@ -118,7 +118,7 @@ describe('what was learned', () => {
     },
   });
 
-  it('says where the best trials lie, the most important parameter first', () => {
+  it('shows where the best trials lie, the most important parameter first', () => {
     expect(lessons(parameters, rows, importances({ layers: 0.2, lr: 0.62, units: 0.1, kind: 0.08 }))).toEqual([
       { name: 'lr', share: 0.62, interval: [0, 0.62], text: 'The 5 best lie between 0.001 and 0.005.' },
       { name: 'layers', share: 0.2, interval: [0, 0.2], text: 'The 5 best have 4.' },
@@ -127,12 +127,12 @@ describe('what was learned', () => {
     ]);
   });
 
-  it('says which parameter hardly matters, and nothing with few results', () => {
+  it('names a parameter that hardly matters, and is empty with few results', () => {
     expect(lessons(parameters, rows, importances({ lr: 1 }))[1]?.text).toBe('It hardly matters: you can fix it.');
     expect(lessons(parameters, rows.slice(0, 10), importances({ lr: 1 })).every(({ text }) => text === undefined)).toBe(true);
   });
 
-  it('advises nothing that the interval does not support', () => {
+  it('gives no advice that the interval does not support', () => {
     const [, layers] = lessons(parameters, rows, importances({ lr: 0.99, layers: 0.01 }, { layers: 0.3 }));
     expect(layers).toMatchObject({ name: 'layers', text: 'The 5 best have 4.' });
   });
@@ -164,7 +164,7 @@ describe('the recommendation', () => {
     served = undefined;
   });
 
-  it('is served once there are results, and says what to expect', async () => {
+  it('is served once there are results, with the expected value', async () => {
     served = await board();
     const asked = async () => JSON.parse((await request(`${served!.url}api/studies/net/recommendation`)).text) as unknown;
     expect(await asked()).toBeNull();

@@ -25,7 +25,7 @@ it('the hypervolume grows with each result that changes the front', () => {
   ]);
   expect(found).toEqual([
     { index: 0, volume: 1 }, // to the worst: (3, 3)
-    { index: 3, volume: 9 }, // the two between change nothing: they reach the reference
+    { index: 3, volume: 9 }, // the two between add nothing: they lie on the reference
   ]);
   expect(hypervolumes([])).toEqual([]);
 });

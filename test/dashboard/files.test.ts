@@ -23,7 +23,7 @@ afterEach(async () => {
   rmSync(place, { recursive: true, force: true });
 });
 
-it('serves what a trial printed and saved, and lets a browser run none of it', async () => {
+it('serves the output and files of a trial, of which a browser runs nothing', async () => {
   const names = JSON.parse((await request(at('1/files'))).text).map(({ name }: { name: string }) => name);
   expect(names.sort()).toEqual(['attempt-1.log', 'chart.png', 'chart.svg', 'page.html']);
   const log = await request(at('1/files/attempt-1.log?last=4'));
@@ -40,7 +40,7 @@ it('serves what a trial printed and saved, and lets a browser run none of it', a
   }
 });
 
-it('has nothing outside the directory of a trial that there is', async () => {
+it('serves nothing outside the directories of existing trials', async () => {
   mkdirSync(join(place, 'trial-2'));
   writeFileSync(join(place, 'trial-2/a.txt'), 'secret');
   for (const path of [
@@ -64,7 +64,7 @@ it('takes a file with the token, up to its limit', async () => {
   expect((await send('big.bin', 'x'.repeat(17 * 2 ** 20), open.token)).status).toBe(413);
 });
 
-it('says of a study whose files are elsewhere that there is no list', async () => {
+it('has no list for a study whose files are elsewhere', async () => {
   await open.close();
   open = await board();
   await open.say(...finished(1, 0.5));
@@ -72,7 +72,7 @@ it('says of a study whose files are elsewhere that there is no list', async () =
   expect((await request(at('1/files/a.txt'))).status).toBe(404);
 });
 
-it('closes each file after the headers alone and after a download that is cut off, and says nothing', async () => {
+it('closes each file after a HEAD request and after an aborted download, and logs nothing', async () => {
   const said = vi.spyOn(console, 'error').mockReturnValue();
   const opened: ReadStream[] = [];
   const kept = keptFiles(place);
@@ -100,7 +100,7 @@ it('closes each file after the headers alone and after a download that is cut of
   said.mockRestore();
 });
 
-it('ends a stream of events after the headers alone', async () => {
+it('ends a stream of events after a HEAD request', async () => {
   let watching = 0;
   const { watch } = open.studies;
   vi.spyOn(open.studies, 'watch').mockImplementation((watcher) => {

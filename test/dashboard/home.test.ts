@@ -56,7 +56,7 @@ describe('the list of studies', () => {
     expect(found('', 'best')).toEqual(['acc', 'net 2', 'net 10', 'tree']); // a loss of -2, 1, 3, and none
   });
 
-  it('holds what matches every word, and a state', () => {
+  it('contains the studies that match every word and the state', () => {
     expect(found('NET 1', 'name')).toEqual(['net 10']);
     expect(found('accuracy', 'name')).toEqual(['acc']);
     expect(found('', 'name', 'idle')).toEqual(['net 2']);
@@ -94,7 +94,7 @@ it.each<[string, AnyStateMachine]>(
   expect(phaseText(`${machine.id}.unknown`)).toBeUndefined();
 });
 
-it('a folder is watched for journals, and other files are passed over', async () => {
+it('a folder is watched for journals, and other files are skipped', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hypertide-folder-'));
   const begin = async (name: string) => {
     const log = await openJournal(join(folder, name));

@@ -12,7 +12,7 @@ import { openJournal } from '../../streams/log/journal.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 
-it('commands change a journal that no process writes, and are refused where the process that writes it takes none', async () => {
+it('commands change a journal that no process writes, and are refused if the process that writes it takes none', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
   const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));

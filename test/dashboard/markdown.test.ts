@@ -10,10 +10,10 @@ it('reads a long note', () => {
   expect(tokensIn(note)?.filter(({ type }) => type === 'paragraph')).toHaveLength(Math.floor(LONGEST / paragraph.length));
 });
 
-it.each(['**a_', '_a*', '~a*', '!'])('does not read a note of %j alone, which would take seconds', (piece) => {
+it.each(['**a_', '_a*', '~a*', '!'])('does not parse a note of %j alone, which would take seconds', (piece) => {
   expect(tokensIn(piece.repeat(LONGEST / piece.length))).toBeUndefined();
 });
 
-it('does not read a note that is nested too deeply', () => {
+it('does not parse a note that is nested too deeply', () => {
   expect(tokensIn('> '.repeat(LONGEST / 2))).toBeUndefined();
 });

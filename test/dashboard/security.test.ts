@@ -13,7 +13,7 @@ const enqueue = JSON.stringify({ type: 'enqueue', params: { lr: 0.01 } });
 const json = { 'Content-Type': 'application/json' };
 
 describe('access', () => {
-  it('is at the loopback address only, unless you give another one', async () => {
+  it('is at the loopback address only, unless another one is given', async () => {
     const { url } = await start();
     expect(new URL(url).hostname).toBe('127.0.0.1');
     expect((await request(`${url}api/events?study=net`, { method: 'HEAD' })).status).toBe(200);
@@ -88,7 +88,7 @@ describe('access', () => {
 });
 
 describe('acting', () => {
-  it('without the token nothing is done, whatever the method', async () => {
+  it('without the token has no effect, whatever the method', async () => {
     const { url, token, log } = await start();
     const ways = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'];
     const keys = [
@@ -111,7 +111,7 @@ describe('acting', () => {
     expect(await log.head()).toBe(1);
   });
 
-  it('with it each action is a fact', async () => {
+  it('with the token, each action is a fact', async () => {
     const { url, token, log, say } = await start();
     await say(...finished(1, 0.5), {
       type: 'suggested',

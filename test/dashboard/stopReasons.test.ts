@@ -26,7 +26,7 @@ const stopped = (trial: number) => ({ fact: { type: 'stopped', trial, run: `${tr
 const started = (trial: number) => ({ fact: { type: 'started', trial, attempt: 1, run: `${trial}.1` } });
 
 describe('stopReasons', () => {
-  it('does not take the word of a trainer for that of a person', async () => {
+  it('ignores a cancel or a close that a trainer wrote', async () => {
     const cancelled = { fact: { type: 'cancelled', trial: 1 } };
     const reasonOf = async (...before: Parameters<typeof logOf>[0]) => {
       const log = logOf([suggested(1), started(1), ...before, stopped(1)]);

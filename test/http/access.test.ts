@@ -40,7 +40,7 @@ it('each request needs a token of one of its roles', async () => {
   }
 });
 
-it('a trainer speaks for itself alone, and the log says so', async () => {
+it('a trainer writes only for itself, and the log names it', async () => {
   const { as, hosted, post } = await open({ users });
   const { body } = await post('studies/digits/ask', { trainer: 'w2' }, as('w1'));
   const told = { run: body.run, values: { loss: 0 } };
@@ -59,7 +59,7 @@ it('a trainer speaks for itself alone, and the log says so', async () => {
   expect(last).toMatchObject({ user: 'ada' });
 });
 
-it('requests of pages from elsewhere are refused', async () => {
+it('requests of pages of other sites are refused', async () => {
   const { get } = await open();
   expect(await get('studies', { Host: 'evil.example' })).toMatchObject({ status: 421 });
   expect(await get('studies', { Origin: 'https://evil.example' })).toMatchObject({ status: 403 });
@@ -68,7 +68,7 @@ it('requests of pages from elsewhere are refused', async () => {
   expect(headers).toMatchObject({ 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'cache-control': 'no-store' });
 });
 
-it('a file of users says what is wrong with it', () => {
+it('a wrong file of users is refused with the mistake', () => {
   const sha256 = 'a'.repeat(64);
   expect(() => parseUsers({})).toThrow('expected users by their names');
   expect(() => parseUsers({ 'W 1': { role: 'viewer', sha256 } })).toThrow('users: expected a to z');

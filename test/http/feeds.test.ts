@@ -4,7 +4,7 @@ import { HostedStudy } from '../../streams/host/host.ts';
 import { parseSpace, random } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 
-it('reads the log of a study once, and as far as it goes when someone asks', async () => {
+it('reads the log of a study once, up to its end at each request', async () => {
   const space = parseSpace({ parameters: { x: { type: 'float', low: 0, high: 1 } } });
   const study = new HostedStudy(space, memoryLog(), { strategy: random() });
   const feeds = new Feeds();

@@ -57,7 +57,7 @@ describe('a proposer over HTTP', () => {
     expect((await get('studies/digits/turn?proposer=7&wait=0')).body).toEqual({ next: 'propose', waiting: 0 });
   });
 
-  it('is asked to work ahead, so that no trainer waits', async () => {
+  it('gets asks in advance, so that no trainer waits', async () => {
     const { turn, propose } = await open(waiting(10));
     expect(await turn()).toEqual({ next: 'propose', waiting: 0 });
     await propose({ params: { units: 1 } });
@@ -66,7 +66,7 @@ describe('a proposer over HTTP', () => {
     expect(await turn('&ahead=0&wait=0')).toEqual({ next: 'wait', waiting: 1 });
   });
 
-  it('that has died is replaced, and comes back when it is asked again', async () => {
+  it('that has ended is replaced, and used again once it proposes', async () => {
     const { turn, propose, work, directory } = await open(waiting(0.05));
     expect(await work()).toMatchObject({ trial: 1 });
     expect(await turn('&ahead=0')).toEqual({ next: 'propose', waiting: 0 }); // it was absent
@@ -79,7 +79,7 @@ describe('a proposer over HTTP', () => {
     expect(types.filter((type: string) => type === 'expired')).toHaveLength(1);
   });
 
-  it('learns what is wrong with a proposal', async () => {
+  it('gets the error of a wrong proposal', async () => {
     const { get, post, propose, work } = await open(waiting(0.05));
     expect(await propose({ params: { lr: 7 } })).toMatchObject({ status: 400, body: { code: 'bad-field' } });
     await propose({ params: { lr: 0.01, units: 3 } });
@@ -93,7 +93,7 @@ describe('a proposer over HTTP', () => {
     expect(await get('studies/digits/turn?proposer=agent')).toMatchObject({ body: { next: 'over', reason: 'person' } });
   });
 
-  it('leaves the name of its user in the log, within its allowance', async () => {
+  it('has its user in the log, and is limited by its allowance', async () => {
     const { hosted, propose, as } = await open(waiting(10), { users });
     expect(await propose({ params: { units: 3 } }, as('w1'))).toMatchObject({ status: 403 });
     expect(await propose({ params: { units: 3 } }, as('agent'))).toMatchObject({ body: { fact: { type: 'proposed' } } });

@@ -90,7 +90,7 @@ describe('ask-tell', () => {
     expect(replies).toHaveLength(11);
   });
 
-  it('gives the same suggestions for the same seed and values, after another init too', async () => {
+  it('gives the same suggestions for the same seed and values, also after another init', async () => {
     const session = (seed: number) => [
       init({ seed, workers: 2 }),
       ...Array.from({ length: 30 }, (_, i) => [{ cmd: 'ask' }, { cmd: 'tell', id: i + 1, value: (i * 7) % 5 }]).flat(),
@@ -134,7 +134,7 @@ describe('a session', () => {
     expect(new Set(trials.map(({ params }) => JSON.stringify(params))).size).toBe(20);
   });
 
-  it('continues when every configuration was tried, and beyond its budget', async () => {
+  it('continues after every configuration was tried, and beyond its budget', async () => {
     const space: InitRequest['space'] = { a: { type: 'categorical', choices: ['p', 'q'] } };
     const session = new Session(init({ space, budget: 2 }), 'random');
     for (let id = 1; id <= 10; id++) {

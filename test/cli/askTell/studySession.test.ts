@@ -207,7 +207,7 @@ describe('ask-tell with a study', () => {
     ]);
   });
 
-  it('is what the command does', () => {
+  it('is what the command ask-tell runs', () => {
     const path = join(folder, 'study.jsonl');
     const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'ask-tell', '--journal', path], {
       cwd: root,

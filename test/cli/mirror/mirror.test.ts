@@ -28,7 +28,7 @@ const net = space({ lr: float(1e-4, 0.1, { log: true }), kind: choice(['relu', '
 const created = createdOf(net, random(), { study: 'net', objectives: { loss: 'minimize' }, trials: 100, seed: 1 }) as Created;
 const params = (trial: number) => ({ lr: 0.001 * trial, kind: trial % 2 ? 'relu' : 'tanh' });
 
-/** A study of seven trials, one of which fails, and one of which was wrong. */
+/** A study of seven trials: one fails, and one is retracted. */
 async function study() {
   let now = 1_700_000_000_000;
   const facts: Fact[] = [
@@ -84,7 +84,7 @@ describe('mirror mlflow', () => {
     expect(runs['trial 7']).toMatchObject({ status: 'RUNNING' });
   });
 
-  it('adds nothing when it has all', async () => {
+  it('adds nothing to a complete mirror', async () => {
     const server = await served();
     await mirrorTo(server.url);
     const [before, count] = [server.runs(), server.seen.length];
@@ -102,7 +102,7 @@ describe('mirror mlflow', () => {
       let isOver = false;
       const server = await served((n) => {
         if (!isOver && n === last) {
-          ending.abort(); // the request arrives or not, and the mirror is gone
+          ending.abort(); // the mirror ends, whether or not the request arrives
           return rng() < 0.5 ? 'lost' : 'unheard';
         }
         return rng() < 0.1 ? (['lost', 'unheard', 'busy'] as const)[Math.floor(3 * rng())] : undefined;
@@ -122,7 +122,7 @@ describe('mirror mlflow', () => {
     }
   });
 
-  it('ends when the study has closed, and says what a server refuses', async () => {
+  it('ends when the study has closed, and reports what a server refuses', async () => {
     const server = await served();
     await mirrorTo(server.url, undefined, false);
     expect(server.runs().net!.status).toBe('FINISHED');
@@ -163,7 +163,7 @@ describe('mirror webhook', () => {
     return { events, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/facts` };
   }
 
-  it('sends each entry once, and continues where it was', async () => {
+  it('sends each entry once, and continues where it stopped', async () => {
     const place = await imported();
     const { events, url } = await receiver(3);
     const words = ['mirror', 'webhook', url, 'study.jsonl', '--once', '--header', 'Authorization: Bearer 1'];

@@ -37,7 +37,7 @@ const study = {
 };
 const size = { columns: 60, lines: 12 };
 
-/** How many marks of trials a figure needs, at least. */
+/** The least number of marks for trials in each figure. */
 const marks: Partial<Record<FigureKind, number>> = { history: 24, slice: 24, contour: 12, rank: 12, pareto: 12, intermediate: 12 };
 
 describe.each(figureKinds)('%s', (kind) => {
@@ -51,7 +51,7 @@ describe.each(figureKinds)('%s', (kind) => {
     expect(dark).toContain(themes.dark.colour('panel'));
   });
 
-  it('fits a terminal, and says something', () => {
+  it('fits a terminal, and is not empty', () => {
     for (const sketch of sketchesOf(kind, study, [])) {
       const lines = render(sketch, size).split('\n');
       for (const line of lines.slice(2)) expect([...line].length).toBeLessThanOrEqual(60);
@@ -98,7 +98,7 @@ it('the hypervolume of a terminal grows up to the last trial', () => {
   expect(hypervolumeScale(hypervolumePath(same)).high).toBeGreaterThan(0); // a volume of 0
 });
 
-it('names that are markup, or move the cursor, are text', () => {
+it('names with markup or control characters are shown as text', () => {
   const evil = 'a<script>\u001b[2J{x}';
   const named = studyOf([trialRow(1, 1, { values: { [evil]: 1 } }), trialRow(2, 1, { values: { [evil]: 2 } })], [evil]);
   const svg = htmlOf(evil, svgOf(figuresOf('history', named, themes.light), themes.light));
@@ -108,10 +108,10 @@ it('names that are markup, or move the cursor, are text', () => {
   expect(render(sketchesOf('history', named, [])[0]!, size)).not.toContain('\u001b[2J');
 });
 
-describe('a study that has nothing to show', () => {
+describe('a study without results', () => {
   const empty = studyOf([trialRow(1, 1, { status: 'open', values: undefined as never, startedAt: undefined as never })]);
 
-  it('is told apart from a wrong name', () => {
+  it('gets another message than a wrong name', () => {
     const why =
       (kind: FigureKind, names: readonly string[] = []) =>
       () =>

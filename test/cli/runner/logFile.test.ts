@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { fileOffset, gapIn, openLog, outputOffset } from '../../../src/cli/runner/logFile.ts';
 
-/** @param before what the file holds already */
+/** @param before the content of the file so far */
 function written(lines: number, before = '') {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -26,7 +26,7 @@ it('keeps all of an output', () => {
   expect(said).toEqual([]);
 });
 
-it('keeps the beginning and the end of an output that is very long, and says so once', () => {
+it('keeps the beginning and the end of a very long output, and notes the gap once', () => {
   const { path, text, said } = written(5000);
   expect(text.length).toBeLessThanOrEqual(1000);
   expect(text.startsWith('line 0\nline 1\n')).toBe(true);
@@ -49,7 +49,7 @@ it('counts what the file holds already', () => {
   expect(text).toMatch(/\n\[hypertide: \d+ bytes of output are left out here\]\n/);
 });
 
-it.each([1, 60, 200])('a reader who looks after every %s lines sees each line once, and is told what is left out', (pause) => {
+it.each([1, 60, 200])('a reader that polls after every %s lines gets each line once, and a note of what is left out', (pause) => {
   const { path } = written(0, 'line 0\n');
   let printed = 0;
   let text = '';

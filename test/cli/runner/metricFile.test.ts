@@ -9,7 +9,7 @@ import { outputReader } from '../../../src/cli/runner/reader.ts';
 
 const lines = (text: string) => metricRows(text).map(({ line }) => line);
 
-/** A file, and the lines of what is taken from it. */
+/** A file, and the lines that were read from it. */
 function open(before?: string) {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-metrics-')), 'metrics');
   if (before !== undefined) writeFileSync(path, before);
@@ -26,7 +26,7 @@ function open(before?: string) {
 it('reads a JSON object over several lines, with names of nested numbers', () => {
   const dvclive = '{\n  "train": {"loss": 0.5},\n  "val": {"loss": 0.4, "note": "x"},\n  "step": 3,\n  "lr": NaN\n}\n';
   expect(lines(dvclive)).toEqual(['{"step":3,"values":{"train/loss":0.5,"val/loss":0.4,"lr":null}}']);
-  expect(lines('{\n  "train": {"loss": 0.5},\n  "va')).toEqual([]); // as long as it is being written
+  expect(lines('{\n  "train": {"loss": 0.5},\n  "va')).toEqual([]); // incomplete so far
   expect(lines('[1, 2]')).toEqual([]);
 });
 
@@ -73,7 +73,7 @@ it('takes each row once while the file grows', () => {
   file.look();
   file.look();
   expect(taken.slice(1)).toEqual(['{"epoch":2,"values":{"loss":0.4}}']);
-  writeFileSync(path, 'epoch,loss,acc\n1,0.5,\n2,0.4,\n3,0.3,0.9\n'); // Lightning writes the file again when a column comes to it
+  writeFileSync(path, 'epoch,loss,acc\n1,0.5,\n2,0.4,\n3,0.3,0.9\n'); // Lightning rewrites the file when it gets a new column
   file.end();
   expect(taken.slice(2)).toEqual(['{"epoch":3,"values":{"loss":0.3,"acc":0.9}}']);
 });
@@ -137,7 +137,7 @@ it('reads JSON lines as they are appended, and a cell over several lines', () =>
   expect(table.taken).toEqual(['{"epoch":1,"values":{"loss":0.5}}', '{"epoch":2,"values":{"loss":0.4}}']);
 });
 
-it('reads an object up to a bound, and says so', () => {
+it('reads an object up to a size limit, and warns beyond it', () => {
   const { path, file, taken, warnings } = open();
   writeFileSync(path, `{\n  "loss": 0.5,\n  "note": "${'x'.repeat(17 * 1024 * 1024)}"\n}\n`);
   file.look();
@@ -184,7 +184,7 @@ it('reads what is written again, even if it is the same', () => {
   expect(untouched.taken).toEqual([]);
 });
 
-it('says once that a file cannot be read', () => {
+it('warns once that a file cannot be read', () => {
   const { path, file, warnings } = open();
   rmSync(path, { force: true });
   const folder = open();

@@ -8,7 +8,7 @@ import { splitLines } from '../../../src/cli/runner/splitLines.ts';
 
 /**
  * Outputs of real programs. The head of each file names the program with its version, and the command that was run or the lines of source
- * that print it (then the numbers are samples); then what the reader should hear without and with the name of a value.
+ * that print it (then the numbers are samples); then what should be read from it without and with the name of a value.
  */
 const FOLDER = fileURLToPath(new URL('./outputs/', import.meta.url));
 const MARK = '\n# output:\n';
@@ -85,7 +85,7 @@ describe.each(recorded)('the output $name', (file) => {
     expect(result).toBeTypeOf('number');
   });
 
-  it('says the same however its bytes are cut', () => {
+  it('gives the same wherever its bytes are split', () => {
     const whole = verdictOn(file.bytes);
     const reader = outputReader({ objectives: ['value'] });
     const splitter = splitLines((text, redrawn) => void reader.line(text, redrawn));
@@ -143,7 +143,7 @@ it('any damage to them gives only finite values and whole steps, and throws noth
           reports++;
         }
         if (heard.result !== undefined) expect(Number.isFinite(heard.result)).toBe(true);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may come through
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: no control character may pass
         expect(heard.reader.unheard()).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/);
       },
     ),

@@ -4,7 +4,7 @@ import type { Line } from '../../../src/cli/runner/parseOutput.ts';
 import { outputReader } from '../../../src/cli/runner/reader.ts';
 import { splitLines } from '../../../src/cli/runner/splitLines.ts';
 
-/** What a program's only line says. */
+/** What is read from a program's only line. */
 function parseLine(text: string, objectives: readonly string[]): Line | { readonly type: 'text' } {
   const reader = outputReader({ objectives });
   return [...reader.line(text), ...reader.end(false)][0] ?? { type: 'text' };
@@ -49,7 +49,7 @@ describe('a line', () => {
     ['{"value":1,"checkpoint":"a"}', { ...result({ loss: 1 }), checkpoint: 'a' }],
   ])('%s is a result', (line, expected) => expect(one(line)).toEqual(expected));
 
-  it('is of several objectives if all are there', () => {
+  it('has several objectives if all are present', () => {
     expect(two('loss=1 acc=0.5')).toEqual(result({ loss: 1, acc: 0.5 }));
     expect(two('{"values":{"acc":0.5,"loss":1}}')).toEqual(result({ loss: 1, acc: 0.5 }));
     expect(two('step=2 loss=1')).toEqual({ type: 'refused', message: 'the report of step 2: expected a number for acc, got nothing' });
@@ -72,7 +72,7 @@ describe('a line', () => {
     expect(one(line)).toEqual({ type: 'non-finite', message: 'the result: loss is not finite' }),
   );
 
-  it('is a report that is not finite where it has a step', () => {
+  it('is a report that is not finite if it has a step', () => {
     expect(one('step=4 loss=NaN')).toEqual({ type: 'non-finite', step: 4, message: 'the report of step 4: loss is not finite' });
   });
 
@@ -84,7 +84,7 @@ describe('a line', () => {
     ['{"value":"1"}', 'the result: expected a number for loss, got "1"'],
   ])('%s is refused', (line, message) => expect(one(line)).toEqual({ type: 'refused', message: expect.stringContaining(message) }));
 
-  it('leaves out other fields that are wrong, and says so', () => {
+  it('leaves out other wrong fields, with a warning', () => {
     expect(one('{"value":1,"gradient":{"lr":NaN},"stderr":"x","constraints":[null]}')).toEqual({
       ...result({ loss: 1 }),
       warning: 'the result: gradient, stderr, constraints ignored: expected finite numbers',
@@ -95,7 +95,7 @@ describe('a line', () => {
     });
   });
 
-  it('names a checkpoint, or says that the configuration may not be run', () => {
+  it('names a checkpoint, or declares the configuration infeasible', () => {
     expect(one('{"checkpoint":"epoch-3.pt"}')).toEqual({ type: 'checkpoint', checkpoint: 'epoch-3.pt' });
     expect(one('{"step":1,"value":2,"checkpoint":"e1"}')).toEqual({ ...report(1, { loss: 2 }), checkpoint: 'e1' });
     expect(one('{"infeasible":"needs 90 GB"}')).toEqual({ type: 'infeasible', message: 'needs 90 GB' });
@@ -127,7 +127,7 @@ describe('a line', () => {
     '{NaN}',
   ])('%j is text', (line) => expect(one(line)).toEqual(text));
 
-  it('never throws, and says only finite numbers', () => {
+  it('never throws, and gives only finite numbers', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('loss=', 'step=', '{"value":', '{"step":3,"values":{', '}', ',', ' ', 'NaN', '1e999', 'null', '"', '-5'),
@@ -153,7 +153,7 @@ describe('bytes', () => {
     return lines;
   };
 
-  it('become the same lines however they are cut', () => {
+  it('become the same lines wherever they are split', () => {
     const whole = Buffer.from('a=1\r\n\n 漢字 😀\r50%\r100%\rloss=1\nno end');
     for (let cut = 0; cut <= whole.length; cut++) {
       expect(linesOf(whole.subarray(0, cut), whole.subarray(cut))).toEqual(['a=1', ' 漢字 😀', '50%', '100%', 'loss=1', 'no end']);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Line } from '../../../src/cli/runner/parseOutput.ts';
 import { type Listening, outputReader } from '../../../src/cli/runner/reader.ts';
 
-/** What a program's output says: reports as [step, value], and the result. */
+/** What is read from the output of a program: reports as [step, value], and the result. */
 function heard(output: readonly string[], listening: Partial<Listening> = {}, broken = false) {
   const reader = outputReader({ objectives: ['value'], ...listening });
   const lines: Line[] = [];
@@ -24,7 +24,7 @@ function heard(output: readonly string[], listening: Partial<Listening> = {}, br
 }
 
 describe('a step', () => {
-  it.each(['epoch', 'step', 'iteration', 'iter', 'Epoch', 'round'])('is found under the name %s', (name) => {
+  it.each(['epoch', 'step', 'iteration', 'iter', 'Epoch', 'round'])('can be called %s', (name) => {
     expect(heard([`${name}=1 loss=0.5`, `${name}=2 loss=0.4`])).toMatchObject({
       reports: [
         [1, 0.5],
@@ -49,7 +49,7 @@ describe('a step', () => {
     expect(reader.line('INFO:root:epoch=3 loss=0.1')).toEqual([{ type: 'report', report: { step: 3, values: { loss: 0.1 } } }]);
   });
 
-  it('is the epoch where a line has both, and is not over before the next one', () => {
+  it('is the epoch if a line has both, and ends when the next one begins', () => {
     expect(
       heard(['Epoch [1/2], Step [100/600], Loss: 0.9', 'Epoch [1/2], Step [600/600], Loss: 0.5', 'Epoch [2/2], Step [100/600], Loss: 0.4']),
     ).toMatchObject({
@@ -82,7 +82,7 @@ describe('a step', () => {
 });
 
 describe('a value that the study does not name', () => {
-  it('is taken if one name is usually minimised, and the first report says so', () => {
+  it('is taken if one name is usually minimised, and the first report names it', () => {
     const output = ['epoch=1 loss=0.41 acc=0.8 lr=0.1', 'epoch=2 loss=0.39 acc=0.8 lr=0.1'];
     expect(heard(output)).toMatchObject({ metric: 'loss', marks: ['loss', undefined], metrics: [{ acc: 0.8, lr: 0.1 }, {}], result: 0.39 });
   });
@@ -141,7 +141,7 @@ describe('a program without a result', () => {
     ],
     [{}, 'hello', 'it printed no line that names a value; print a line such as "loss=0.38", or "epoch=3 loss=0.41" after each epoch'],
     [{}, 'x\u001b[31my: 3', 'it printed xy=3'],
-  ])('%j that printed %j says what to do', (listening, output, message) => {
+  ])('%j that printed %j gets advice', (listening, output, message) => {
     expect(heard([output], listening).unheard).toContain(message);
   });
 });

@@ -62,7 +62,7 @@ describe('a command', () => {
     expect(fill(command)).toEqual(filled);
   });
 
-  it('has budget and checkpoint where the trial has them', () => {
+  it('has budget and checkpoint if the trial has them', () => {
     expect(fill(['p', '--epochs', '{budget}', '--from', '{checkpoint}'], { budget: 9, checkpoint: 'e3.pt' })).toEqual([
       'p',
       '--epochs',

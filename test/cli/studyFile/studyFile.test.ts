@@ -60,7 +60,7 @@ it.each([
   ['epochs: 9\nstrategy: tpe', { chain: [{ asha: { min: 1, max: 9, pause: false } }, 'tpe'] }],
   ['epochs: 9\nstrategy: { chain: [medianStop, tpe] }\nearly: false', { chain: [{ budget: 9 }, 'medianStop', 'tpe'] }],
   ['epochs: 9\nearly: false\nobjectives: { loss: minimize, size: minimize }', { chain: [{ budget: 9 }, 'auto'] }],
-])('%j says for how long trials train', async (text, spec) => {
+])('%j sets for how long trials train', async (text, spec) => {
   const { strategy, options } = await read(`${SPACE}${text}\n`);
   expect(strategy?.spec).toEqual(spec);
   expect(parseStrategy(spec).spec).toEqual(spec);

@@ -15,7 +15,7 @@ const linesOf = (text: string) =>
     .slice(0, -1)
     .map((line) => JSON.parse(line));
 
-it('a line has a level, a time, and says what it is about in fields', () => {
+it('a line has a level, a time, and fields for its study, trial and worker', () => {
   const [line, ...more] = written((log) =>
     about(about(log, { study: 'digits' }), { level: 'warn' }).line('trial 3: slow', { trial: 3, run: '3.1' }),
   );
@@ -24,7 +24,7 @@ it('a line has a level, a time, and says what it is about in fields', () => {
   expect(more).toEqual([]);
 });
 
-it('the study stands in its field and not in the text again', () => {
+it('the study is in its field, and not repeated in the text', () => {
   expect(written((log) => ofStudy(log, 'digits')('resumed'))).toMatchObject([{ study: 'digits', msg: 'resumed', level: 'info' }]);
 });
 

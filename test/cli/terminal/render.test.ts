@@ -22,7 +22,7 @@ describe('text from outside', () => {
   const evil = '\u001b]0;owned\u0007\u001b[2J\rtrial 1 completed\nvalue=0\u009b31m\u202e\u007f';
   const harmless = '\\x1b]0;owned\\x07\\x1b[2J\\x0dtrial 1 completed value=0\\x9b31m\\u202e\\x7f';
 
-  it('moves no cursor: controls are shown as what they are', () => {
+  it('moves no cursor: control characters are shown as escapes', () => {
     expect(shown(evil)).toBe(harmless);
     expect(shown('grün\t\u00e9 ✓')).toBe('grün é ✓');
     expect(bare(table([{ ...row(1, 0), params: { x: evil, [evil]: 1 }, values: { [evil]: 1 }, by: evil }], 0))).not.toMatch(
@@ -39,7 +39,7 @@ describe('text from outside', () => {
 });
 
 describe('a table', () => {
-  it('shows all where there is room, and what matters most where there is not', () => {
+  it('shows everything if there is room, otherwise the most important columns', () => {
     expect(bare(table([row(1, 1), row(3, 1)], 200)).split('\n')).toEqual([
       'trial  loss     a_rather_long_name_0  seconds  status     by',
       '1      1        0.12346               1.5      completed  chain/ga',
@@ -51,7 +51,7 @@ describe('a table', () => {
     expect(lines.at(-1)).toBe('(9 more columns do not fit here; --json shows all)');
   });
 
-  it('shows the last line of what a failed trial said, as long as it fits', () => {
+  it('shows the last line of the message of a failed trial, if it fits', () => {
     const said = 'Traceback\nRuntimeError: CUDA out of memory, tried to allocate 2 GiB on a device with no room at all left';
     const { values: _, ...failed } = row(2, 0);
     const rows: TrialRow[] = [row(1, 1), { ...failed, status: 'failed', reason: 'error', message: said }];
@@ -63,7 +63,7 @@ describe('a table', () => {
     for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('shows all where a terminal does not know its width', () => {
+  it('shows everything if the width of the terminal is unknown', () => {
     expect(table([row(1, 9)], 0)).toBe(table([row(1, 9)], 1000));
   });
 
@@ -76,7 +76,7 @@ describe('the line of progress', () => {
   const state = { trials: 33, open: 3, completed: 28, stopped: 1, failed: 1, best: row(3, 1) };
   const line = (columns: number, limit?: number) => bare(progressLine(state, { limit, rate: 2, objective: 'loss', columns }));
 
-  it('fits the terminal, the bar being as long as there is room', () => {
+  it('fits the terminal, with a bar as long as there is room', () => {
     const texts = '30/40 trials  best 0.33333 (trial 3)  2/s  3 running  (1 stopped, 1 failed)';
     expect(line(200, 40)).toBe(`██████████████████░░░░░░ ${texts}`);
     expect(line(88, 40)).toBe(`████████░░░ ${texts}`);
@@ -84,7 +84,7 @@ describe('the line of progress', () => {
     expect(line(80)).toBe(texts.replace('/40', ''));
   });
 
-  it('tells trials that run from those that wait for a worker', () => {
+  it('distinguishes trials that run from those that wait for a worker', () => {
     expect(bare(progressLine({ ...state, waiting: 2 }, { limit: 40, rate: 2, objective: 'loss', columns: 0 }))).toContain(
       '1 running  2 waiting',
     );

@@ -15,7 +15,7 @@ it('counts what early stopping saved', () => {
   expect(savedBy(rows(['completed', 81]))).toBeUndefined();
 });
 
-it('counts only steps that the program trains for, and says if these are fewer than the study allows', () => {
+it('counts only steps that the program trains, and reports if these are fewer than the study allows', () => {
   expect(savedBy(rows(['completed', 10], ['completed', 10], ['stopped', 3]))).toBe(
     'early stopping saved 23 % of the training: 1 of 3 trials were stopped (23 of 30 steps); your program trains for 10 steps, not 81: trials are compared at better steps with "epochs: 10" in a new study',
   );

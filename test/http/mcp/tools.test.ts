@@ -36,7 +36,7 @@ async function connect(at: Server, user?: keyof typeof tokens) {
 const study = 'digits';
 
 describe('an agent', () => {
-  it('runs a study to its end, and asks why', async () => {
+  it('runs a study to its end, and asks for an explanation', async () => {
     const at = await open();
     const { call } = await connect(at);
     expect((await call('list_studies')).data).toMatchObject([{ study }]);
@@ -62,7 +62,7 @@ describe('an agent', () => {
     expect((await call('list_trials', { study, limit: 2 })).data).toMatchObject({ trials: [{ trial: 1 }, { trial: 2 }], next: 2 });
   });
 
-  it('creates a study, enqueues, vetoes a suggestion and ends it, in its own name', async () => {
+  it('creates a study, enqueues, cancels a suggestion and closes the study, in its own name', async () => {
     const at = await open();
     const { call } = await connect(at);
     expect((await call('create_study', { ...digits, name: 'own', trials: 9 })).data).toMatchObject({ study: 'own', limit: 9 });
@@ -84,7 +84,7 @@ describe('an agent', () => {
     ]);
   });
 
-  it('tries what it would do without doing it', async () => {
+  it('can make dry runs', async () => {
     const at = await open();
     const { call } = await connect(at);
     const head = await at.hosted.log.head();
@@ -100,7 +100,7 @@ describe('an agent', () => {
     expect((await call('list_studies')).data).toHaveLength(1);
   });
 
-  it('reads resources, and hears when they change', async () => {
+  it('reads resources, and is notified when they change', async () => {
     const at = await open();
     const { client, call } = await connect(at);
     const { resources } = await client.listResources();
@@ -117,8 +117,8 @@ describe('an agent', () => {
   });
 });
 
-describe('what an agent says besides its task', () => {
-  it('does not get into the log', async () => {
+describe('a request of an agent', () => {
+  it('writes no other fields into the log', async () => {
     const at = await open();
     const { call } = await connect(at);
     const { run } = (await call('ask', { study })).data;
@@ -132,7 +132,7 @@ describe('what an agent says besides its task', () => {
     expect(large).toMatchObject({ isError: true, text: expect.stringContaining('too-large: ') });
   });
 
-  it('is not answered with what only the people of the server should read', async () => {
+  it('is answered without internal errors of the server', async () => {
     const at = await open();
     const { call } = await connect(at);
     at.hosted.answers.status = () => {
@@ -161,7 +161,7 @@ describe('an agent with a token', () => {
     expect(await call('close', { study })).toMatchObject({ isError: false });
   });
 
-  it('that is dry does nothing', async () => {
+  it('with dry runs only changes nothing', async () => {
     const at = await open({ users });
     const { call } = await connect(at, 'dry');
     const head = await at.hosted.log.head();
@@ -181,7 +181,7 @@ describe('an agent with a token', () => {
 });
 
 describe('each tool', () => {
-  it('says what it does, and whether it can be undone', async () => {
+  it('describes what it does, and whether it can be undone', async () => {
     const { client } = await connect(await open());
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(operationIds.filter((id) => id !== 'facts').map(toolOf));
