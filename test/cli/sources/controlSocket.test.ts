@@ -98,7 +98,7 @@ describe('a control socket', () => {
     return { place, intents, close, inform };
   };
 
-  it('is for the user who runs the study, and takes commands only', async () => {
+  it('is open only to the user who runs the study, and takes only commands', async () => {
     const { place, intents, close, inform } = await open();
     expect(statSync(join(place, 'study.jsonl.sock')).mode & 0o777).toBe(0o600);
     expect(await inform('garbage\n')).toBe('{"error":"expected a command as a JSON object","code":"bad-field"}\n');
@@ -112,7 +112,7 @@ describe('a control socket', () => {
     expect(intents).toEqual([{ type: 'cancel', trial: 3 }]);
   });
 
-  it('is opened where a killed process left one, and not where there can be none', async () => {
+  it('replaces the socket of a killed process, and is not opened where there can be none', async () => {
     const place = directory();
     writeFileSync(join(place, 'study.jsonl.sock'), '');
     const { close, inform } = await open(place);

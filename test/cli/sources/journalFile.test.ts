@@ -29,7 +29,7 @@ it.each([1, 2])('a study with a long first fact is found without its line %s', a
   expect(await begunIn(path)).toMatchObject({ type: 'created', study: 'x' });
 });
 
-it('a journal of a newer version says so', async () => {
+it('a journal of a newer version is refused as such', async () => {
   const path = journalPath();
   writeFileSync(path, '{"at":7,"type":"created","v":2}\n');
   await expect(begunIn(path)).rejects.toThrow('a newer version of hypertide wrote this journal, in format 2');

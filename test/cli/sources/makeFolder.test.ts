@@ -4,13 +4,13 @@ import { expect, it } from 'vitest';
 import { makeFolder } from '../../../src/cli/sources/makeFolder.ts';
 import { directory, start } from '../support.ts';
 
-it('a folder is made with those above it, and may be there already', () => {
+it('a folder is made with its parents, and may exist already', () => {
   const path = join(directory(), 'a', 'b');
   for (let i = 0; i < 2; i++) makeFolder(path, 0o700);
   expect([statSync(path).isDirectory(), statSync(path).mode & 0o777]).toEqual([true, 0o700]);
 });
 
-it('a folder that cannot be made is an error, also where Node would try for ever', () => {
+it('a folder that cannot be made is an error, also where Node would retry for ever', () => {
   expect(() => makeFolder('/proc/none/x')).toThrow(/^\/proc\/none\/x: the folder cannot be made \(ENOENT/);
   const file = join(directory(), 'file');
   writeFileSync(file, '');

@@ -30,7 +30,7 @@ it('a file names a program for each study, which overrides options of the comman
   ]);
 });
 
-it('without --parallel, the largest number in the file is for all studies together', async () => {
+it('without --parallel, the largest number in the file is the limit of all studies together', async () => {
   const parallelOf = async (path: string, given = {}) => (await readAssignments(path, given)).map(({ parallel }) => parallel);
   const several = file('studies: { a: { command: a, parallel: 2 }, b: { command: b, parallel: 3 }, c: { command: c } }');
   expect(await parallelOf(several)).toEqual([2, 3, 3]);

@@ -89,6 +89,6 @@ describe('commands that keep checkpoints', () => {
       stop.abort();
     }
     await ended;
-    if (existsSync(pid)) await until(() => !isRunning(Number(readFileSync(pid, 'utf8')))); // with a limit, it may end before it has begun
+    if (existsSync(pid)) await until(() => !isRunning(Number(readFileSync(pid, 'utf8')))); // with a limit, it may end before it starts
   });
 });

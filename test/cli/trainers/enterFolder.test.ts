@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { enterFolder } from '../../../src/cli/trainers/enterFolder.ts';
 import { directory } from '../support.ts';
 
-it('a worker that deletes files has its folder for itself', () => {
+it('a worker that deletes files uses its folder alone', () => {
   const [shared, own] = [join(directory(), 'digits.trials'), directory()];
   enterFolder(shared, false);
   enterFolder(shared, false);

@@ -7,7 +7,7 @@ const of = (place: string, type: string) => journalOf(place).filter((line) => li
 const run = (place: string, script: string) => hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', script, 'sh', '{x}', '{trial}');
 const BROKEN = 'echo "ModuleNotFoundError: no module at $1" >&2; exit 1';
 
-/** The watch on failures, with what it hands on. */
+/** The check for equal failures, and the facts that it passes on. */
 function watched() {
   const late: number[] = [];
   const failing = failingAlike(
@@ -64,7 +64,7 @@ describe('a study whose first trials fail for the same reason', () => {
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
   });
 
-  it('says once what is wrong', async () => {
+  it('reports the cause once', async () => {
     const ended = await run(studyIn('trials: 20\n'), 'exit 0');
     expect(ended.err.match(/exited 0 without a result/g)).toHaveLength(1);
     expect(ended.err).toContain('trial 2 failed (error: as trial 1)');
@@ -102,7 +102,7 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(of(place, 'failed')).toHaveLength(10);
   });
 
-  it('takes messages that differ by numbers and addresses for the same', () => {
+  it('counts messages that differ only by numbers and addresses as equal', () => {
     const failing = failingAlike(() => 0);
     const alike = ['at 0x7f3ab, 1e-3', 'at 0x91cd, 2', 'at 0xffe01, -0.5'].map((message, i) =>
       failing({
@@ -116,7 +116,7 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(alike).toEqual([undefined, undefined, expect.objectContaining({ trials: [1, 2, 3], how: 'for the same reason' })]);
   });
 
-  it('hands on trials that fail later, and reports again once a person has resumed the study', () => {
+  it('passes on trials that fail later, and reports again once a person has resumed the study', () => {
     const { late, failed, noted } = watched();
     const changed = (paused: boolean) => noted({ type: 'changed', paused });
     expect([1, 2, 3].map(failed)).toEqual([undefined, undefined, [1, 2, 3]]);

@@ -14,7 +14,7 @@ afterAll(async () => {
   await server.dispose();
 });
 
-it('attends a study again that reopened while its last trial was running, but not one that is closed', async () => {
+it('works again on a study that reopened while its last trial was running, but not on one that is closed', async () => {
   const study = 'followed';
   const engine = await engineOn(server, { study, trials: 1 });
   await engine.started;

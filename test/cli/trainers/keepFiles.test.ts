@@ -48,14 +48,14 @@ it('deletes checkpoints in order, then other files, and only of trials that can 
   expect(warnings).toEqual([expect.stringContaining('1100 bytes, though --keep allows 10')]);
 });
 
-it('leaves a trial that runs again by the time its turn comes', async () => {
+it('keeps the files of a trial that runs again when its turn comes', async () => {
   const place = directory();
   const [first, second] = [filesOf(place, 1), filesOf(place, 2)];
   await keepFiles(place, 1200, { order: () => [2, 1], isInUse: (trial) => trial === 2 }, () => {})();
   expect([first.checkpoint, second.checkpoint].map((path) => existsSync(path))).toEqual([false, true]);
 });
 
-it('bounds the folder of a study that runs, and leaves the best checkpoint', async () => {
+it('limits the folder of a running study, and keeps the best checkpoint', async () => {
   const place = studyIn('trials: 6\nstrategy: { grid: { levels: { x: 6 } } }\n');
   const program = 'head -c 100000 /dev/zero > $HYPERTIDE_CHECKPOINT_DIR/m; echo loss=$HYPERTIDE_PARAM_X';
   const { code, out } = await hypertide(place, 'run', 'study.yaml', '--keep', '250kB', '--json', '--', 'sh', '-c', program);

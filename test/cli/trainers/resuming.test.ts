@@ -37,7 +37,7 @@ describe('a strategy that pauses trials', () => {
     (strategy) => expect(() => check(strategy)).not.toThrow(),
   );
 
-  it('was, before decisions 2, one that said nothing', () => {
+  it('was, before decisions 2, one without options', () => {
     expect(() => check({ asha: { min: 1, max: 9 } }, { decisions: 1 })).toThrow(
       'otherwise leave out "pause: true", and trials are stopped',
     );
@@ -46,7 +46,7 @@ describe('a strategy that pauses trials', () => {
     expect(stopsTrials({ asha: { min: 1, max: 9, mode: 'stop' } }, 1)).toBe(true);
   });
 
-  it('is refused by run before the first trial, and run where the study says that the trainer resumes', async () => {
+  it('is refused by run before the first trial, unless the study declares that the trainer resumes', async () => {
     const study = 'trials: 3\nstrategy: { chain: [{ asha: { min: 1, max: 3, pause: true } }, random] }\n';
     const refused = await hypertide(studyIn(study), 'run', 'study.yaml', '--', ...TRAINER);
     expect(refused.code).toBe(2);

@@ -22,7 +22,7 @@ it('saves when a report comes and it is time, and names the checkpoint with the 
   const at = async (seconds: number, step: number, named?: string) => {
     time = seconds * 1000;
     const { checkpoint } = saving.reported(report(step), named);
-    await new Promise((resolve) => setImmediate(resolve)); // what it saves is saved
+    await new Promise((resolve) => setImmediate(resolve)); // until it is saved
     return checkpoint;
   };
   expect(await at(9, 1)).toBeUndefined();
@@ -82,7 +82,7 @@ it('saves one checkpoint at a time, and ends the last one when the trial ends', 
   expect(signals[0]!.aborted).toBe(true);
 });
 
-it('tells that files have changed', () => {
+it('notices that files have changed', () => {
   const place = directory();
   mkdirSync(join(place, 'a'));
   writeFileSync(join(place, 'a', 'model'), 'one');

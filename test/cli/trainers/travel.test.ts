@@ -6,7 +6,7 @@ import { expect, it, vi } from 'vitest';
 import { travel } from '../../../src/cli/trainers/travel.ts';
 import { attemptDirectory } from '../../../src/cli/trainers/trialFiles.ts';
 
-it('a truncated note does not keep a worker from using its own checkpoint', async () => {
+it('a worker uses its own checkpoint even if the note about it is truncated', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-travel-'));
   const reference = `nats:w1/1/${'0'.repeat(64)}`;
   const places = [1, 2].map((attempt) => attemptDirectory(directory, 1, attempt));

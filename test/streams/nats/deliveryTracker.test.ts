@@ -5,7 +5,7 @@ import { deliveryTracker } from '../../../streams/nats/trainer/deliveryTracker.t
 const reply = (count: number, position: number, number: number, front = '') =>
   `$JS.ACK.${front}HT_s.trainers.${count}.${position}.${number}.1700000000000000000.3`;
 
-describe('a suggestion is fresh', () => {
+describe('a suggestion is delivered first', () => {
   it('when it was stored after a fact of ours, and is handed out for the first time', () => {
     const deliveries = deliveryTracker();
     expect(deliveries.isFirst(reply(1, 10, 1))).toBe(false); // nothing of ours is stored yet

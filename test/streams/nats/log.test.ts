@@ -29,7 +29,7 @@ logContract({ describe, it, expect }, 'nats', async () => {
 });
 
 describe('nats', () => {
-  it('fences a writer that did not read what another wrote', async () => {
+  it('fences a writer that has not read the last entry of another one', async () => {
     const study = fresh();
     const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
     expect(await a.append({ type: 'created' })).toBe('stored');
@@ -41,7 +41,7 @@ describe('nats', () => {
     expect(await a.append({ type: 'closed' })).toBe('fenced');
   });
 
-  it('fences a decision that was made before what its own process has read', async () => {
+  it('fences a decision from before the last entry that its process has read', async () => {
     const study = fresh();
     const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
     await a.append({ type: 'suggested', trial: 1, after: 0 });
@@ -51,7 +51,7 @@ describe('nats', () => {
     expect(await b.head()).toBe(2);
   });
 
-  it('lets the engine lead that has led, until it appends nothing', async () => {
+  it('keeps the leading engine until it appends nothing', async () => {
     const study = fresh();
     const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
     expect([await a.append({ type: 'created' }), await b.append({ type: 'created' })]).toEqual(['stored', 'fenced']);
@@ -63,10 +63,10 @@ describe('nats', () => {
     expect(await b.append({ type: 'suggested', trial: 6, after: 6 })).toBe('stored');
     expect(b.leads).toBe(true);
     const fact = { type: 'suggested', trial: 7, after: 7 };
-    expect([await a.append(fact), await a.append(fact)]).toEqual(['fenced', 'stored']); // it knows now what b has appended
+    expect([await a.append(fact), await a.append(fact)]).toEqual(['fenced', 'stored']); // now it has read the entry of b
   });
 
-  it('lets the engine lead that has led, also before an engine that has just started', async () => {
+  it('prefers the leading engine to one that has just started', async () => {
     const study = fresh();
     const a = await natsLog(await server.connect(), study);
     await a.append({ type: 'created' });
@@ -102,7 +102,7 @@ describe('nats', () => {
     expect(suggested['ce-id']).not.toBe(created['ce-id']);
   });
 
-  it('keeps the position of what is no JSON', async () => {
+  it('keeps the position of a message that is not JSON', async () => {
     const study = fresh();
     const nc = await server.connect();
     const log = await natsLog(nc, study);
@@ -123,13 +123,13 @@ describe('nats', () => {
     ]);
   });
 
-  it('says what the server refuses, and stays usable', async () => {
+  it('reports what the server refuses, and stays usable', async () => {
     const log = await natsLog(await server.connect(), fresh());
     await expect(log.append({ text: 'x'.repeat(100_000) })).rejects.toThrow('message size');
     expect(await log.append({ type: 'created' })).toBe('stored');
   });
 
-  it('reads on and appends across a kill of the server', async () => {
+  it('continues to read and append across a kill of the server', async () => {
     const own = await natsServer();
     try {
       const study = fresh();
@@ -163,7 +163,7 @@ describe('nats', () => {
     }
   });
 
-  it('refuses names that are no token of a subject', async () => {
+  it('refuses names that are not a token of a subject', async () => {
     const nc = await server.connect();
     for (const name of ['', 'a.b', 'A', '>', '*', '-a', 'x'.repeat(33)]) await expect(natsLog(nc, name)).rejects.toThrow('study: expected');
   });

@@ -23,7 +23,7 @@ it('announces a missing stream only some seconds after the first answer that say
     answer(503);
     return said.length;
   };
-  vi.advanceTimersByTime(60_000); // all slots train, and ask for nothing
+  vi.advanceTimersByTime(60_000); // all slots train, so nothing is requested
   expect(missing()).toBe(0);
   answer(408);
   expect(missing()).toBe(0);

@@ -21,7 +21,7 @@ interface Answer {
   readonly data: Uint8Array;
 }
 
-/** A server on which trainer w saves trial 1 and then trial 2. @param read what it answers when a manifest is read */
+/** A server on which trainer w saves trial 1 and then trial 2. @param read answers the request for a manifest */
 function world(read: () => Answer = () => ({ data: manifest })) {
   const there = new Set<string>();
   const asked: string[] = [];
@@ -110,7 +110,7 @@ it.each([404, 408])('a server that answers %i for a manifest that it lists delet
   expect(there.size).toBe(all.length);
 });
 
-it('what is named but is no manifest, or is gone, keeps no parts', async () => {
+it('a reference to something that is not a manifest, or is gone, keeps no parts', async () => {
   const data = new TextEncoder().encode('{}');
   const none = digestOf(data);
   const broken = world(() => ({ data }));

@@ -36,7 +36,7 @@ describe('a manifest', () => {
   });
 });
 
-it('a reference is text, and a path is none', () => {
+it('a reference is distinguished from a path', () => {
   const reference = { trainer: 'w1', trial: 17, sha256: sha };
   expect(parseReference(referenceText(reference))).toEqual(reference);
   for (const text of [undefined, '', '/a/b', 'nats:W1/1/x', `nats:*/1/${sha}`, `nats:w1/0/${sha}`, `nats:w1/1/${sha}0`, `s3://b/1/${sha}`])

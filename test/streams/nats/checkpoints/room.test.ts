@@ -8,7 +8,7 @@ const saved = (trainer: string, trial: number, parts = 1, named = parts): Saved 
   return { trainer, trial, filter: `ht.s.chunk.${trainer}.${trial}.*`, parts: digests, named: new Set(digests.slice(0, named)) };
 };
 
-it('of each trial one checkpoint counts: the named one, or the one that a run saves after it', () => {
+it('one checkpoint of each trial counts: the named one, or the one that a run saves after it', () => {
   const all = [saved('w1', 1, 5, 3), saved('w1', 2, 5, 1), saved('w1', 3, 2, 0)];
   expect(bytesOf(all)).toBe(12 * CHUNK);
   expect(countedBytesOf(all)).toBe((3 + 4 + 2) * CHUNK);
@@ -32,7 +32,7 @@ it('a trainer above its share loses the largest first', () => {
   expect(beyondShare([saved('w1', 1, 8, 4)], 4 * CHUNK)).toEqual([]);
 });
 
-it('the least likely to be resumed makes room', () => {
+it('the checkpoint that is least likely to be resumed makes room', () => {
   const all = [saved('w1', 1, 2), saved('w2', 1), saved('w1', 2, 5), saved('w2', 3, 4)];
   expect(forRoom(all, 4 * CHUNK, [1, 9, 2])).toEqual([saved('w1', 1, 2), saved('w2', 1), saved('w1', 2, 5)]);
   expect(forRoom(all, 100 * CHUNK, [1])).toEqual([saved('w1', 1, 2), saved('w2', 1)]);

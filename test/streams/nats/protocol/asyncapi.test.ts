@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 describe('the AsyncAPI document', () => {
-  it('is one', async () => {
+  it('is valid', async () => {
     const { document, diagnostics } = await new Parser().parse(JSON.stringify(asyncapi()));
     expect(diagnostics.filter(({ severity }) => severity === 0)).toEqual([]);
     expect(
@@ -103,7 +103,7 @@ describe('the AsyncAPI document', () => {
     );
   });
 
-  it('describes what people ask, and the answers', async () => {
+  it('describes requests and their answers', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 3 });
     const nc = await server.connect();
@@ -148,7 +148,7 @@ describe('the AsyncAPI document', () => {
     { type: 'completed', trial: 1, values: {}, constraints: [1, 'x'] },
     { type: 'failed', trial: 1, reason: 'bored' },
     { type: 'failed', trial: 1, reason: 'lost', unknown: [1] },
-  ])('says the same as the engine of %j', (fact) => {
+  ])('agrees with the engine on %j', (fact) => {
     expect(validators[fact.type]!(fact)).toBe(!isRefusal(parseFact(fact)));
   });
 });
