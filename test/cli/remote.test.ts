@@ -119,7 +119,7 @@ describe('commands on a study on a server', () => {
     await engine.close();
   });
 
-  it('let a worker in by the strategy that is in force, and not by the one that the study began with', async () => {
+  it('admit a worker by the current strategy, not by the one that the study began with', async () => {
     const engine = await engineOf('forced', 2);
     const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
     const change = (...more: string[]) => hypertide(directory(), 'change', ...at('forced'), '--strategy', pausing, ...more);
@@ -151,7 +151,7 @@ describe('commands on a study on a server', () => {
     [['best', 'study.jsonl', '--study', 'over'], '--study: expected --nats with a server as well'],
     [['best'], 'expected a journal, or --nats'],
     [['simulate', 'study.yaml'], 'expected a journal, or --nats'],
-  ])('%j says in a line what is wrong', async (words, message) => {
+  ])('%j reports the error in one line', async (words, message) => {
     if (words.includes('over')) await finished('over', 1);
     const ended = await hypertide(studyIn(), ...words.map((word) => (word === 'URL' ? server.url : word)));
     expect(ended).toMatchObject({ code: 2, out: '' });
@@ -191,7 +191,7 @@ describe('on a server with the least rights for each user', () => {
     await feed.caughtUp;
     expect(feed.headline()).toMatchObject({ study: 's1', completed: 3 });
     await engine.close();
-    await sleep(600); // it looks for what is new meanwhile
+    await sleep(600); // it looks for new facts meanwhile
     engine = await engineAs();
     const { position } = JSON.parse((await on('operator', 'change', '--more', '1', '--json')).out);
     await feed.reached(position);
@@ -199,7 +199,7 @@ describe('on a server with the least rights for each user', () => {
     feed.close();
   });
 
-  it('the user of an engine is told that it may not ask engines, and archives what it may read', async () => {
+  it('the user of an engine may not send requests to engines, and archives what it may read', async () => {
     const listed = await hypertide(place, 'list', '--nats', own.url, '--nkey', 'seeds/engine.nk');
     expect(listed).toMatchObject({ code: 0, err: expect.stringContaining('this user has no right to ask engines') });
     expect(listed.out).toMatch(/^s1 +unknown/m);
@@ -209,7 +209,7 @@ describe('on a server with the least rights for each user', () => {
     expect((await on('engine', 'archive', '-o', 's1.tar.gz')).code).toBe(0);
   });
 
-  it('the operator acts, and a viewer is told that it may not', async () => {
+  it('the operator acts, and a viewer is refused', async () => {
     expect(await on('viewer', 'change', '--more', '1')).toMatchObject({
       code: 2,
       err: expect.stringMatching(
@@ -221,17 +221,17 @@ describe('on a server with the least rights for each user', () => {
     expect((await on('operator', 'close')).code).toBe(0);
   });
 
-  it('a viewer is told to name the studies that a dashboard is to show', async () => {
+  it('a viewer must name the studies that a dashboard shows', async () => {
     const ended = await hypertide(place, 'dashboard', '--nats', own.url, '--nkey', 'seeds/viewer.nk', '--port', '0');
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('this user has no right to list the studies of a server') });
   });
 
-  it('a trainer is told that it may not read', async () => {
+  it('a trainer may not read', async () => {
     const ended = await on('w1', 'best');
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('this user has no right to ask s1') });
   });
 
-  it('a command without a login is told to bring one', async () => {
+  it('a command without a login is refused, with advice', async () => {
     const ended = await hypertide(place, 'best', '--nats', own.url, '--study', 's1');
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('; the server asks for a login: --nkey') });
   });

@@ -113,7 +113,7 @@ describe('run', () => {
     ['crash', 'error', /out of memory/],
     ['nan', 'non-finite', /value is not finite/],
     ['silent', 'error', /without a result/],
-  ])('takes a trainer in mode %s for failed by %s', async (mode, reason, message) => {
+  ])('counts a trainer in mode %s as failed by %s', async (mode, reason, message) => {
     const place = studyIn('trials: 2\n');
     const ended = await run(place, ['--mode', mode]);
     expect(ended.code).toBe(1);
@@ -126,7 +126,7 @@ describe('run', () => {
     ]);
   });
 
-  it.each(['rubbish', 'repeat'])('says what does not count of a trainer that prints it (%s), and takes its result', async (mode) => {
+  it.each(['rubbish', 'repeat'])('warns of lines that do not count (%s), and takes the result', async (mode) => {
     const place = studyIn('trials: 1\n');
     const ended = await run(place, ['--mode', mode]);
     expect(ended.code, ended.err).toBe(0);
@@ -136,7 +136,7 @@ describe('run', () => {
     else expect(ended.err).toMatch(/trial 1: expected a step after 1, which it reported last, got 1/);
   });
 
-  it('shows the front at the end where there are several objectives', async () => {
+  it('shows the front at the end if there are several objectives', async () => {
     const place = studyIn('trials: 6\nobjectives: { a: minimize, b: minimize }\nstrategy: { grid: { levels: { x: 6 } } }\n');
     const trainer = ['sh', '-c', 'echo "a=$1 b=$([ $2 -gt 4 ] && echo 1 || echo 0)"', 'sh', '{x}', '{trial}'];
     const { out } = await hypertide(place, 'run', 'study.yaml', '--', ...trainer);
@@ -149,7 +149,7 @@ describe('run', () => {
     const place = studyIn('trials: 4\nstrategy: { grid: { levels: { x: 4 } } }\n');
     const said = 'echo "{{\\"value\\": $1, \\"constraints\\": [$(awk "BEGIN {{print 0.5 - $1}}")]}}"';
     const { out } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', said, 'sh', '{x}');
-    expect(out.trim().split('\n')).toHaveLength(3); // a head, and two that are feasible
+    expect(out.trim().split('\n')).toHaveLength(3); // the header, and two feasible trials
     expect(JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out).params.x).toBeGreaterThan(0.5);
     expect((await hypertide(place, 'trials', 'study.jsonl')).out.match(/completed: infeasible/g)).toHaveLength(2);
     for (const format of ['jsonl', 'csv']) {
@@ -177,7 +177,7 @@ describe('run', () => {
     expect(journalOf(place).find(({ type }) => type === 'failed')).toMatchObject({ reason: 'timeout' });
   });
 
-  it('refuses a journal of another space or seed, and spells out the differences', async () => {
+  it('refuses a journal of another space or seed, and lists the differences', async () => {
     const place = studyIn('trials: 1\n');
     await run(place);
     const before = readFileSync(join(place, 'study.jsonl'), 'utf8');

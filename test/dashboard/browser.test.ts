@@ -19,7 +19,7 @@ it('a browser shows a study in every view, and what is new without a reload', as
   expect(page.wrong).toEqual([]);
 });
 
-it('the note of a study is shown as Markdown that cannot act, and can be changed', async () => {
+it('the note of a study is shown as Markdown without scripts, and can be changed', async () => {
   const made = await board();
   cleanups.push(() => made.close());
   const note =

@@ -23,7 +23,7 @@ describe('the data', () => {
     expect(readme).toContain(createHash('sha256').update(file).digest('hex'));
   });
 
-  it('has 1797 images of 0 to 16 per pixel, in the proportions that UCI tells of its test set', () => {
+  it('has 1797 images of 0 to 16 per pixel, with the counts of digits that UCI documents for its test set', () => {
     const { inputs, labels } = loadDigits();
     expect(inputs.length).toBe(1797 * 64);
     expect(Math.min(...inputs)).toBe(0);
@@ -129,10 +129,10 @@ describe('the gradient', () => {
 });
 
 describe('the score', () => {
-  it('of a model that knows nothing is the cross-entropy of ten equal chances', () => {
+  it('of an untrained model is the cross-entropy of ten equal probabilities', () => {
     const { error, loss } = score(createModel([4], 'tanh'), digits.test);
     expect(loss).toBeCloseTo(Math.log(10), 12);
-    // All chances are equal, so the first digit is taken.
+    // All probabilities are equal, so the first digit is taken.
     expect(error).toBe(digits.test.labels.filter((label) => label !== 0).length / digits.test.labels.length);
   });
 
@@ -147,7 +147,7 @@ describe('the score', () => {
 });
 
 describe('the network', () => {
-  it.each(['relu', 'tanh', 'sigmoid'] as const)('learns to read (%s)', (activation) => {
+  it.each(['relu', 'tanh', 'sigmoid'] as const)('learns the digits (%s)', (activation) => {
     const network = createNetwork({ ...config, activation, momentum: 0.9 }, digits);
     expect(network.validate().error).toBeGreaterThan(0.7);
     const first = network.trainEpoch();
@@ -156,11 +156,11 @@ describe('the network', () => {
     expect(network.test().error).toBeLessThan(0.1);
   });
 
-  it('learns to read with a second layer', () => {
+  it('learns the digits with a second layer', () => {
     expect(train(createNetwork({ ...config, secondUnits: 12 }, digits), 16).validate().error).toBeLessThan(0.1);
   });
 
-  it('gives the same numbers for the same configuration, and others for another seed', () => {
+  it('gives the same numbers for the same configuration, and different ones for another seed', () => {
     const weights = (seed: string) => train(createNetwork({ ...config, seed }, digits), 2).save().weights;
     expect(weights('a')).toEqual(weights('a'));
     expect(weights('a')).not.toEqual(weights('b'));
@@ -204,7 +204,7 @@ describe('the network', () => {
     };
     const [one, plain, heavy] = [moved(0, 1), moved(0, 2), moved(0.5, 2)];
     const largest = one.indexOf(one.reduce((most, w) => (Math.abs(w) > Math.abs(most) ? w : most), 0));
-    // The slope does not change along steps so small.
+    // Along such small steps the slope is constant.
     expect(plain[largest]! / one[largest]!).toBeCloseTo(2, 4);
     expect(heavy[largest]! / one[largest]!).toBeCloseTo(2.5, 4);
   });
@@ -230,7 +230,7 @@ describe('the network', () => {
     expect(initial(4)).toEqual(initial(1).map((w) => 4 * w));
   });
 
-  it('takes any batch, also a larger one than there are images', () => {
+  it('accepts any batch size, also one above the number of images', () => {
     const error = (batch: number) => train(createNetwork({ ...config, batch }, digits), 2).validate().error;
     expect(error(7)).toBeLessThan(0.2);
     expect(error(5000)).toBeLessThan(0.95);

@@ -11,11 +11,11 @@ const poolOf = (...options: Parameters<typeof trainers>): Trainers => {
 };
 
 describe('the pool of trainers', () => {
-  it('trains two at a time, with the numbers of training here', async () => {
+  it('trains two at a time, with the same numbers as in this thread', async () => {
     const configs = ['a', 'b', 'c'].map((seed) => ({ ...config, seed }));
     const { train } = poolOf(2);
     const events: string[] = [];
-    // The first two wait for each other after their first epoch: they only end if they really run side by side.
+    // The first two wait for each other after their first epoch, so they end only if they run at the same time.
     let arrived = 0;
     let open: (() => void) | undefined;
     const both = new Promise<void>((resolve) => {
@@ -72,7 +72,7 @@ describe('the pool of trainers', () => {
     expect(await train(config, { epochs: 3, signal: AbortSignal.abort() })).toMatchObject({ epoch: 0, stopped: true });
   });
 
-  it('throws what a trainer threw, and continues to train', async () => {
+  it('throws the error of a trainer, and continues to train', async () => {
     const { train } = poolOf(1);
     await expect(train({ ...config, units: -1 }, { epochs: 1 })).rejects.toThrow(
       new RangeError('network: units must be a whole number of at least 1, but is -1'),
@@ -87,7 +87,7 @@ describe('the pool of trainers', () => {
   it.each([
     [{ units: 0 }, 'trainers: a thread ended with exit code 3'],
     [{ batch: 0 }, 'no longer'],
-  ])('rejects when a thread dies, and starts it again (%j)', async (fatal, message) => {
+  ])('rejects when a thread ends, and starts it again (%j)', async (fatal, message) => {
     const { train } = poolOf(1, new URL('./programs/dying.mjs', import.meta.url));
     const first = train({ ...config, ...fatal }, { epochs: 1 });
     const next = train(config, { epochs: 1 });

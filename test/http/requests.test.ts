@@ -42,7 +42,7 @@ describe('over HTTP', () => {
     expect(await fixed(3, 'c')).toMatchObject({ status: 400, body: { error: 'fixed must be an object, not 3' } });
   });
 
-  it('the list of studies says that one has failed, and to clients only what they can correct', async () => {
+  it('the list of studies shows that one has failed, and clients only see errors that they can correct', async () => {
     const { directory, get, hosted, warnings } = await open();
     expect((await get('studies')).body[0]).not.toHaveProperty('error');
     hosted.failure = { error: new Error(`${directory}: the disk is gone`) };
@@ -66,7 +66,7 @@ describe('over HTTP', () => {
     expect(await get('studies/digits/trials?status=lost')).toMatchObject({ status: 400, body: { code: 'bad-field' } });
   });
 
-  it('people command a study', async () => {
+  it('people change a study', async () => {
     const { hosted, post } = await open();
     expect((await post('studies/digits/enqueue', { params: { lr: 0.01 } })).body).toMatchObject({ fact: { type: 'enqueued' } });
     const { body } = await post('studies/digits/ask');
@@ -152,7 +152,7 @@ describe('over HTTP', () => {
     expect(await post('studies/digits/close', {}, { 'Idempotency-Key': 'x'.repeat(129) })).toMatchObject({ status: 400 });
   });
 
-  it('an ask waits for a trial as long as it says', async () => {
+  it('an ask waits for a trial for its `wait` seconds', async () => {
     const { post } = await open();
     const [first] = [(await post('studies/digits/ask')).body, (await post('studies/digits/ask')).body];
     expect((await post('studies/digits/ask', { wait: 0 })).body).toEqual({ next: 'wait' });

@@ -77,7 +77,7 @@ function watched(file: HookFile, past: number, pauses = [1, 1], parting?: number
   return { say, lines, end: hooks.close };
 }
 
-it('tells of each trial that ends, of a better one, and of the end of the study', async () => {
+it('reports each trial that ends, each new best one, and the end of the study', async () => {
   const { url, got } = await receiver();
   const target = [{ url, headers: { Authorization: 'Bearer abc' } }];
   const { say, lines, end } = watched({ best: target, ended: target, closed: target, paused: target }, 0);
@@ -110,7 +110,7 @@ it('tells of each trial that ends, of a better one, and of the end of the study'
   expect(lines).toEqual([]);
 });
 
-it('does not report again what happened before this start, and knows the best trial of then', async () => {
+it('does not repeat events from before this start, and knows the best trial up to then', async () => {
   const { url, got } = await receiver();
   const { say, end } = watched({ best: [{ url, headers: {} }] }, 7);
   say(...trial(1, 5), ...trial(2, 3), ...trial(3, 4), ...trial(4, 1));
@@ -129,7 +129,7 @@ it('two processes give an event the same id', async () => {
   expect(first).toBe(second);
 });
 
-it('tries again while a server cannot answer, in order', async () => {
+it('retries in order while a server does not answer', async () => {
   const { url, got } = await receiver(503, 429, 200);
   const { say, lines, end } = watched({ ended: [{ url, headers: {} }] }, 0);
   say(...trial(1, 5), ...trial(2, 6));
@@ -141,7 +141,7 @@ it('tries again while a server cannot answer, in order', async () => {
 it.each([
   ['the server is down for long', [500, 500, 500], 3, 'it answered 500'],
   ['the server refuses', [404], 1, 'it answered 404'],
-])('says that an event was not delivered when %s, and delivers the next one', async (_, statuses, tries, why) => {
+])('reports that an event was not delivered when %s, and delivers the next one', async (_, statuses, tries, why) => {
   const { url, port, got } = await receiver(...statuses);
   const { say, lines, end } = watched({ ended: [{ url, headers: {} }] }, 0);
   say(...trial(1, 5), ...trial(2, 6));
@@ -152,7 +152,7 @@ it.each([
   ]);
 });
 
-it('a command gets the event on its standard input and in its environment; one that fails is tried again', async () => {
+it('a command gets the event on its standard input and in its environment; one that fails is retried', async () => {
   const place = directory();
   const script = join(place, 'hook.sh');
   writeFileSync(
@@ -167,21 +167,21 @@ it('a command gets the event on its standard input and in its environment; one t
   expect(lines).toEqual([]);
 });
 
-it('says that there is no such program', async () => {
+it('reports a program that does not exist', async () => {
   const { say, lines, end } = watched({ best: [{ command: ['no-such-program-here'] }] }, 0);
   say(...trial(1, 5));
   await end();
   expect(lines[0]![0]).toContain('no-such-program-here did not get event');
 });
 
-it('starts no program for the events that still wait when the process ends', async () => {
+it('starts no program for the events that are still queued when the process ends', async () => {
   const { say, lines, end } = watched({ ended: [{ command: ['sleep', '60'] }] }, 0, [], 50);
   say(...trial(1, 5), ...trial(2, 6));
   await end();
   expect(lines.map(([text]) => text.replace(/.*: /, ''))).toEqual(['The operation was aborted', 'this process ends']);
 });
 
-it('kills a program that ignores the request to end', async () => {
+it('kills a program that ignores SIGTERM', async () => {
   const file = join(directory(), 'pid');
   const ending = new AbortController();
   const script = 'trap "" TERM; echo $$ > "$0.new"; mv "$0.new" "$0"; while :; do sleep 0.1; done';
@@ -193,7 +193,7 @@ it('kills a program that ignores the request to end', async () => {
   await eventually(() => expect(() => process.kill(pid, 0)).toThrow());
 });
 
-it('does not try a program again that it may not run', async () => {
+it('does not retry a program that it may not run', async () => {
   const program = join(directory(), 'hook.sh');
   writeFileSync(program, '#!/bin/sh\n', { mode: 0o600 });
   await expect(deliver({ command: [program] }, event, new AbortController().signal)).rejects.toMatchObject({ passing: false });

@@ -26,7 +26,7 @@ afterAll(async () => {
   await server.dispose();
 });
 
-/** Serves what fits a pattern, as `serve --all` does. @param begin begins a study, given how it is usually done. */
+/** Serves the studies that match a pattern, as `serve --all` does. @param begin begins a study in place of the function that it gets */
 async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) => usual()) {
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
@@ -59,7 +59,7 @@ const until = async (holds: () => Promise<boolean>) => {
   while (!(await holds().catch(() => false))) await sleep(20);
 };
 
-it('serves studies that are there, and those that begin later, whose names fit', async () => {
+it('serves studies that exist, and those that begin later, if their names match', async () => {
   await begun('team-old');
   const { end } = await all('team-*');
   const status = (name: string) => async () => ((await request(nc, name, 'status')) as { study: string }).study === name;
@@ -71,7 +71,7 @@ it('serves studies that are there, and those that begin later, whose names fit',
   await end();
 });
 
-it('serves a study as soon as nothing keeps it from that', async () => {
+it('serves a study as soon as nothing prevents it', async () => {
   await begun('late-1');
   let refusals = 2;
   const begin = async (usual: () => Promise<ServedStudy>) => {
@@ -97,7 +97,7 @@ it('lists no study in metrics that cannot be served', async () => {
   await close();
 });
 
-it('creates studies that others ask for, once each, and serves one again that was deleted and created', async () => {
+it('creates each requested study once, and serves one again that was deleted and created', async () => {
   const place = serverPlace(nc, server.url);
   await expect(place.create('lab-1', study)).rejects.toThrow(
     'no engine creates "lab-1": start "hypertide serve --all" with a pattern that matches its name',
@@ -117,7 +117,7 @@ it('creates studies that others ask for, once each, and serves one again that wa
   await until(async () => ((await request(nc, 'lab-1', 'status')) as { open: number }).open === 1);
 });
 
-it('creates one study of two that are asked for at once under one name', async () => {
+it('creates one study for two simultaneous requests with one name', async () => {
   await all('twin-?');
   const place = serverPlace(nc, server.url);
   const other = { ...study, parameters: { y: { type: 'float', low: 0, high: 1 } } };
@@ -126,7 +126,7 @@ it('creates one study of two that are asked for at once under one name', async (
   expect(answers).toContainEqual(expect.objectContaining({ reason: expect.objectContaining({ code: 'study-exists' }) }));
 });
 
-it('says why a study that was asked for does not begin, and creates it when asked again', async () => {
+it('reports why a requested study does not begin, and creates it on the next request', async () => {
   const failures = [
     async () => Promise.reject(new Error('no room')),
     async (usual: () => Promise<ServedStudy>) => {
@@ -144,7 +144,7 @@ it('says why a study that was asked for does not begin, and creates it when aske
   expect(await place.names()).toContain('again-1');
 });
 
-it('runs one engine for the study of a file that fits the pattern, too', async () => {
+it('runs one engine for the study of a file that also matches the pattern', async () => {
   await begun('filed', { seed: 7, objectives: { loss: 'minimize' } });
   const place = studyIn('name: filed\nobjective: minimize loss\nstrategy: random\n');
   const { child, ended, said } = start(place, 'serve', 'study.yaml', '--nats', server.url, '--all', 'file*');

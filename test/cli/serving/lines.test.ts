@@ -37,7 +37,7 @@ it('an engine names the trial that is lost, and its worker, as a warning', async
   await close();
 });
 
-it('a second engine says that it is a standby, and that it leads when the first one has gone', async () => {
+it('a second engine prints that it is a standby, and that it leads once the first one has ended', async () => {
   const first = await engineOf('two');
   await eventually(() => expect(first.engine.ledger.open.size).toBe(1));
   const second = await engineOf('two');

@@ -44,7 +44,7 @@ it('readers that begin before others are done share the messages', async () => {
   expect(new TextDecoder().decode(all[1]).endsWith('\nid: net:12001\n\n')).toBe(true);
 });
 
-it('a reader that begins after all others are done, or long after they began, gets new ones', async () => {
+it('a reader that begins after all others are done, or long after they began, gets new messages', async () => {
   const { feed, more, made } = await studied();
   expect(trialsOf([...firstMessages(feed).messages])).toEqual([2000, 1000]);
   await more(3001, 3010);

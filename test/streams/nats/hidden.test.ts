@@ -49,7 +49,7 @@ it('a trainer that waits for a study makes no request that the server refuses', 
   await nc.flush();
   expect(refused).toEqual([]);
   await nc.publish('ht.s1.rpc.close', '{}');
-  await eventually(() => expect(refused).toHaveLength(1)); // it would have been heard
+  await eventually(() => expect(refused).toHaveLength(1)); // so refusals are noticed
 });
 
 it('nor does one that reads the settings of a study that has changed', async () => {
@@ -70,17 +70,17 @@ it('a trainer that lists studies again and again is refused once', async () => {
   expect(refused).toHaveLength(1);
 });
 
-it('a worker is told that its name is not that of its login', async () => {
+it('a worker reports that its name is not that of its login', async () => {
   const nc = await as('w1', 'w9');
   expect(await whyHidden(nc, 's1', 'w9')).toMatch(/^which this worker cannot see under the name w9: give --name/);
   expect(await whyHidden(nc, 's1', undefined)).toMatch(/^which this worker cannot see under a random name: give --name/);
 });
 
-it('a worker is told that its login may not read a study', async () => {
+it('a worker reports that its login may not read a study', async () => {
   expect(await whyHidden(await as('w1'), 'other', 'w1')).toBe('which the login of this worker has no right to read');
 });
 
-it('a worker whose user came with a reload is told that the server needs a restart, and that is enough', async () => {
+it('a worker whose user was added by a reload reports that the server needs a restart, which suffices', async () => {
   server.reload(after.text);
   await eventually(async () => expect(await whyHidden(await as('w2'), 's1', 'w2')).toMatch(/^which the server .* restart the server/));
   await server.kill();
@@ -88,7 +88,7 @@ it('a worker whose user came with a reload is told that the server needs a resta
   expect(await whyHidden(await as('w2'), 's1', 'w2')).toBe('which is not on this server yet');
 });
 
-it('a worker is told that the server has no JetStream', async () => {
+it('a worker reports that the server has no JetStream', async () => {
   const bare = await natsServer('accounts { A { users: [{ user: a, password: a }] } }'); // accounts are without it by default
   const nc = await bare.connect({ user: 'a', pass: 'a' });
   expect(await whyHidden(nc, 's1', undefined)).toMatch(/^but this server has no JetStream for this user/);

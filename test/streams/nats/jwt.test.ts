@@ -37,7 +37,7 @@ const as = (user: string, inbox = user.split('/')[1]!) => connect(files[`${user}
 const signer = (name: string) => signerFrom(name, files[`${name}.signer`]!);
 
 describe('a server whose users have credentials', () => {
-  it('lets each user do its part, also one that is added while it runs', async () => {
+  it('lets each user do its work, also one that is added while it runs', async () => {
     const study = fresh();
     const heard = hearing();
     const engine = await serve(await as('vision/engine'), plane, {
@@ -80,7 +80,7 @@ describe('a server whose users have credentials', () => {
     await Promise.all([engine.close(), twin.close()]);
   });
 
-  it('gives a user the rights of the key that signed it, whatever it claims', async () => {
+  it('gives a user only the rights of the key that signed it', async () => {
     const forged = await credentials({ ...signer('vision/viewer'), role: 'engine' }, ['engine']);
     const nc = await connect(forged['engine.creds']!, 'engine');
     await expect(
@@ -93,7 +93,7 @@ describe('a server whose users have credentials', () => {
     await expect(connect(old['w9.creds']!, 'w9')).rejects.toThrow(/authorization/i);
   });
 
-  it('keeps the keys that there are', async () => {
+  it('keeps existing keys', async () => {
     const again = await jwtConfig({
       teams: [{ name: 'vision', trainers: ['w1', 'w4'] }],
       ...options,
@@ -102,7 +102,7 @@ describe('a server whose users have credentials', () => {
     expect(again.files['vision/w1.creds']).toBe(files['vision/w1.creds']!.trim());
     expect(again.files['vision/engine.signer']).toBe(files['vision/engine.signer']);
     expect(again.text).toContain(`operator: ${files['root.jwt']}`); // else the server would not reload it
-    const nc = await connect(again.files['vision/w4.creds']!, 'w4'); // on the server that runs with the first configuration
+    const nc = await connect(again.files['vision/w4.creds']!, 'w4'); // on the server with the first configuration
     await nc.flush();
   });
 
@@ -159,7 +159,7 @@ describe('a server whose users have credentials', () => {
       await w1.flush();
       expect(next.files['vision/w1.creds']).toBe(keys['vision/w1.creds']!.trim());
       await (await login(next.files['vision/w2.creds']!, {})).flush();
-      await expect(system.request(`$SYS.REQ.SERVER.PING`, '', { timeout: 300 })).rejects.toThrow(); // it may update accounts, and nothing else
+      await expect(system.request(`$SYS.REQ.SERVER.PING`, '', { timeout: 300 })).rejects.toThrow(); // it may only update accounts
 
       // A server that starts with the configuration, and each later configuration, locks it out, too.
       const later = await jwtConfig({ teams, ...options, keyOf: (name) => (next.files[name] ?? keys[name])?.trim() });
@@ -210,7 +210,7 @@ describe('a server whose users have credentials', () => {
 });
 
 describe('trainers that share an account', () => {
-  it('cannot write into the log for another, but can have a stored message sent to it, which it ignores', async () => {
+  it('cannot write into the log for each other, but can request a stored message for another, which ignores it', async () => {
     const study = fresh();
     const heard = hearing();
     const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, onEntry: heard.note });

@@ -123,7 +123,7 @@ describe('an archive', () => {
     await place.delete('victim');
   });
 
-  it('keeps no time that a trainer gave itself', async () => {
+  it('ignores a time that a trainer wrote', async () => {
     const at = 1_700_000_000_000;
     const lines = async function* () {
       const headers = [['Hypertide-Time', '1000000']];
@@ -134,7 +134,7 @@ describe('an archive', () => {
     await place.delete('dated');
   });
 
-  it('is not tried again when the server is away, since it can be read once', async () => {
+  it('is not retried when the server is away, since it can only be read once', async () => {
     let read = 0;
     const lines = async function* () {
       read++;
@@ -233,13 +233,13 @@ describe('a study on a server', () => {
     expect(await place.names()).not.toContain('later');
   });
 
-  it('is not taken for free because its engine is silent', async () => {
+  it('is not treated as free because its engine is silent', async () => {
     const silent = Object.create(nc, { request: { value: () => Promise.reject(new errors.TimeoutError()) } });
     await expect(serverPlace(silent, server.url).busy('digits')).rejects.toThrow('cannot tell whether an engine serves it');
     expect(await place.busy('digits')).toBeUndefined();
   });
 
-  it('goes to a folder with its authors, and without fields that are of the folder', async () => {
+  it('keeps its authors in a folder, but not fields of facts that a journal adds itself', async () => {
     const entry = { position: 1, at: 5, fact: { type: 'started', author: 'forged', sum: 'x', trainer: 'Ann' }, author: 'w1' };
     const folder = folderPlace(mkdtempSync(join(tmpdir(), 'hypertide-place-')));
     await restore(await archived(place, 'digits'), folder, 'digits');

@@ -83,7 +83,7 @@ describe('checkpoints on the server', () => {
     expect(Object.values(await partsOf('paused'))).toContain('next');
   });
 
-  it('go with a study to another name', async () => {
+  it('are renamed with their study', async () => {
     await interrupted('held');
     await copy({ place, name: 'held' }, 'held-2', {});
     await rename({ place, name: 'held-2' }, 'held-3');
@@ -115,7 +115,7 @@ describe('checkpoints on the server', () => {
     expect(await place.names()).not.toContain('huge-2');
   });
 
-  it('are gone if a study cannot be restored', async () => {
+  it('are deleted if a study cannot be restored', async () => {
     await interrupted('torn');
     const failing = {
       bytes: 1,

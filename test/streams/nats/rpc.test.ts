@@ -17,7 +17,7 @@ const square = ({ x }: At) => x * x;
 const hand = (study: string, name?: string) => handOn(server, study, name);
 
 describe('an engine', () => {
-  it('does what people ask', async () => {
+  it('executes requests', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 3 });
     const { ask } = await hand(study);
@@ -51,7 +51,7 @@ describe('an engine', () => {
       error: expect.stringContaining('there is no nothing'),
       code: 'unknown-command',
     });
-    // Nothing that would only hide why it has closed, or open it again by mistake.
+    // Refused: these would only hide why it has closed, or reopen it by mistake.
     expect(await ask('close')).toEqual({
       ok: false,
       error: 'the study is closed already (trials); change a limit to reopen it',
@@ -90,7 +90,7 @@ describe('an engine', () => {
     await engine.close();
   });
 
-  it('hands out its log, as much at a time as an answer has room for', async () => {
+  it('sends its log in answers that fit into a message', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 2, parallel: 2 });
     const { ask, say } = await hand(study);
@@ -115,7 +115,7 @@ describe('an engine', () => {
     await engine.close();
   });
 
-  it('hands out its trials, as many at a time as an answer has room for', async () => {
+  it('sends its trials in answers that fit into a message', async () => {
     const study = fresh();
     const trials = 100;
     const engine = await engineOn(server, { study, trials, parallel: trials });
@@ -147,7 +147,7 @@ describe('an engine', () => {
     const engine = await engineOn(small, { study, trials: 3, parallel: 2, maxMessageBytes: 12000 });
     const { ask, say, next } = await handOn(small, study);
     await next();
-    const metrics = { ['m'.repeat(11_900)]: 1 }; // with its head, it fits into a message; with its parameters, it does not
+    const metrics = { ['m'.repeat(11_900)]: 1 }; // fits into a message with the headers, but not with the parameters
     await say(1, { type: 'started', attempt: 1, run: 'a' });
     await say(1, { type: 'completed', run: 'a', values: { value: 0 }, metrics });
     await engine.heard.until(isFact('suggested', { trial: 3 }));
@@ -188,7 +188,7 @@ describe('an engine', () => {
     await engine.close();
   });
 
-  it('closes on request, and stops what runs', async () => {
+  it('closes on request, and stops running trials', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 3 });
     const { ask } = await hand(study);

@@ -11,7 +11,7 @@ import { watching } from '../../../streams/nats/watch.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, hearing, isFact, plane } from './world.ts';
 
-/** Studies for what one trainer forges in the name of another, one each. */
+/** Studies in which one trainer forges facts of another, one for each attack. */
 const forging = Array.from({ length: 12 }, (_, i) => `f${i}`);
 const { text, seeds } = serverConfig({
   teams: [{ studies: ['s1', 's2', ...forging], trainers: ['w1', 'w2'] }],
@@ -19,7 +19,7 @@ const { text, seeds } = serverConfig({
   host: '127.0.0.1',
   port: -1,
 });
-/** A user of the engine's account that may do all: to see what arrives there. */
+/** A user of the engine's account with all rights, to see what arrives there. */
 const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }').replace(/jetstream \{[^}]*\}/, '');
 
 let server: NatsServer;
@@ -33,8 +33,8 @@ afterAll(() => server.dispose());
 const as = (name: string, inbox = name) =>
   server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])), inboxPrefix: `_INBOX_${inbox}` });
 
-describe('a server with the configuration that is made for it', () => {
-  it('lets each user do its part', async () => {
+describe('a server with the generated configuration', () => {
+  it('lets each user do its work', async () => {
     const heard = hearing();
     const engine = await serve(await as('engine'), plane, {
       strategy: random(),
@@ -85,7 +85,7 @@ describe('a server with the configuration that is made for it', () => {
     const decision = JSON.stringify({ type: 'suggested', trial: 99, attempt: 1, by: 'me', params: {} });
     const next = '$JS.API.CONSUMER.MSG.NEXT.HT_s1.trainers';
     const get = '$JS.API.DIRECT.GET.HT_s1';
-    /** Subject, data, and the reply subject where that is the weapon. */
+    /** Subject and data, and the reply subject if that is the attack. */
     const attacks: readonly (readonly [what: string, subject: string, data: string, reply?: string])[] = [
       ['publish a decision', 'ht.s1.log.suggested', decision],
       ['close the study', 'ht.s1.log.study', '{"type":"closed","reason":"person"}'],
@@ -146,13 +146,13 @@ describe('a server with the configuration that is made for it', () => {
       await nc.flush();
       await admin.flush();
       spy.unsubscribe();
-      const own = subject === 'ht.s1.log.by.w1.1' ? 1 : 0; // its own fact, which it may say
+      const own = subject === 'ht.s1.log.by.w1.1' ? 1 : 0; // its own fact, which it may publish
       expect(heard.filter((of) => of !== 'ht.s1.log.by.w1.1')).toEqual([]);
       expect(await contents(jsm)).toEqual({ ...before, messages: before.messages + own });
       await nc.close();
     });
 
-    it('listen to what is not for it', async () => {
+    it('subscribe to subjects of others', async () => {
       const nc = await as('w1');
       const heard: string[] = [];
       for (const subject of ['>', 'ht.>', 'ht.s1.log.>', 'ht.s1.rejected.w2', 'ht.s1.beat.>', '_INBOX.>', '_INBOX_w2.>', '$JS.>'])
@@ -167,7 +167,7 @@ describe('a server with the configuration that is made for it', () => {
   });
 
   /** Two trainers by hand, with the rights of the configuration. */
-  describe('lets no trainer speak for another:', () => {
+  describe('lets no trainer write for another:', () => {
     const begin = async () => {
       const heard = hearing();
       const study = forging.pop()!;

@@ -33,7 +33,7 @@ describe('trainer', () => {
     await engine.close();
   });
 
-  it('waits for a study that is not there, and says so once', async () => {
+  it('waits for a study that does not exist, and prints that once', async () => {
     const study = fresh();
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const { done } = trainer<At>(await server.connect(), study, ({ x }) => x);
@@ -72,7 +72,7 @@ describe('trainer', () => {
     await engine.close();
   });
 
-  it('may begin before the study is there', async () => {
+  it('may start before the study exists', async () => {
     const study = fresh();
     const { done } = trainer<At>(await server.connect(), study, parabola);
     const engine = await engineOn(server, { study, trials: 2 });
@@ -120,7 +120,7 @@ describe('trainer', () => {
     await engine.close();
   });
 
-  it('says why its study has closed, also before it began', async () => {
+  it('reports why its study has closed, also before it started', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const run = async (name: string) => {
@@ -147,7 +147,7 @@ describe('trainer', () => {
     await engine.close();
   });
 
-  it('hears once more that its study has closed while it is there, but not when it ends', async () => {
+  it('gets the close of its study again while it runs, but not when it ends', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     await trainer<At>(await server.connect(), study, parabola).done;
@@ -170,7 +170,7 @@ describe('trainer', () => {
     await engine.heard.until(isFact('suggested'));
     const say = (fact: object) => jetstream(nc).publish(subjects.by('quick', 1), JSON.stringify(fact));
     await say({ type: 'started', trial: 1, attempt: 1, run: 'quick' });
-    await say({ type: 'failed', trial: 1, attempt: 0, reason: 'error' }); // hides the claim from the look that a trainer has
+    await say({ type: 'failed', trial: 1, attempt: 0, reason: 'error' }); // hides the claim from the trainer, which reads the last fact
     const { done } = trainer<At>(await server.connect(), study, async ({ x }, { trial, signal }) => {
       if (trial > 1) return x;
       if (!signal.aborted) await once(signal, 'abort');
@@ -228,12 +228,12 @@ describe('trainer', () => {
     await expect(second.done).rejects.toThrow('closed connection');
   });
 
-  it('leaves out fields that make a fact too long, says so, and continues', async () => {
+  it('leaves out fields that make a fact too long, warns, and continues', async () => {
     const study = fresh();
     const warnings: string[] = [];
     const engine = await engineOn(server, { study, trials: 4, maxMessageBytes: 2000 });
     const long = 'x'.repeat(3000);
-    // Longer than the stream takes, well, longer than any message may be, and nothing that there is JSON for.
+    // Longer than the stream accepts, longer than any message may be, and values without JSON.
     const metrics = [{ [long]: 1 }, {}, { ['x'.repeat(2e6)]: 1 }, { big: 1n as unknown as number }];
     const { done } = trainer<At>(
       await server.connect(),

@@ -54,7 +54,7 @@ describe('a broken trainer among 8', () => {
   });
 });
 
-it('a suggestion tells trainers the priority of its study, which a restart does not undo', async () => {
+it('a suggestion carries the priority of its study, which a restart does not undo', async () => {
   const study = fresh();
   const serving = (priority?: number) => engineOn(server, { study, trials: 9, priority });
   const hand = await handOn(server, study);
@@ -92,7 +92,7 @@ describe('a trainer that a person instructs', () => {
   async function held(slots = 1, drained = () => {}, stays = false) {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 100, parallel: 4 });
-    await engine.started; // it hears trainers from here on
+    await engine.started; // it receives facts of trainers from here on
     const ends: (() => void)[] = [];
     const warnings: string[] = [];
     const objective = ({ x }: At) => new Promise<number>((resolve) => ends.push(() => resolve(x)));
@@ -140,13 +140,13 @@ describe('a trainer that a person instructs', () => {
     for (const end of ends.splice(0)) end();
     await one.done;
     expect(drained).toBe(1);
-    await eventually(async () => expect((await row())!.silent).toBeUndefined()); // it has said that it ended
+    await eventually(async () => expect((await row())!.silent).toBeUndefined()); // the trainer has reported that it ended
     expect((await row())!.connected).toBeUndefined(); // the engine has just started
     const again = await work();
     await again.done;
     expect(drained).toBe(2);
     expect(warnings).toHaveLength(2);
-    expect(ends.length).toBeLessThanOrEqual(2); // it may have claimed before it was told; such claims are refused
+    expect(ends.length).toBeLessThanOrEqual(2); // it may have claimed before it got the instruction; such claims are refused
     expect(engine.heard.all.filter(({ fact, refusal }) => !refusal && (fact as { type: string }).type === 'completed')).toHaveLength(2);
     await engine.close();
   });
@@ -172,7 +172,7 @@ describe('a trainer that a person instructs', () => {
     await engine.close();
   });
 
-  it('gets no trial if it claims one though it is paused, and another trainer gets it at once', async () => {
+  it('gets no trial if it claims one while it is paused, and another trainer gets it at once', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 3, parallel: 1, lease: 60 });
     const hand = await handOn(server, study, 'deaf');
@@ -188,7 +188,7 @@ describe('a trainer that a person instructs', () => {
   });
 });
 
-it('a trainer that has missed that it is to work again is told so when it says that it is there', async () => {
+it('a trainer that has missed the instruction to work gets it again when it reports', async () => {
   const study = fresh();
   const engine = await engineOn(server, { study, trials: 3, parallel: 1 });
   await engine.started;

@@ -71,7 +71,7 @@ async function scene(study: string, options: Partial<ServeOptions> = {}): Promis
   };
 }
 
-/** What a directory holds: the content of each file. */
+/** The content of each file in a directory. */
 const contents = (root: string) =>
   Object.fromEntries(
     readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -109,7 +109,7 @@ describe('a checkpoint', () => {
     await engine.close();
   });
 
-  it('that has gone or was changed is not restored, and leaves nothing', async () => {
+  it('that is gone or was changed is not restored, and leaves nothing', async () => {
     const { engine, heard, claim, say } = await scene('gone');
     const w1 = await claim('w1', 1);
     const saved = directory();
@@ -129,7 +129,7 @@ describe('a checkpoint', () => {
     await engine.close();
   });
 
-  it('goes when no run can resume from it, and when there is no room', async () => {
+  it('is deleted when no run can resume from it, and when there is no room', async () => {
     const { engine, claim, say } = await scene('small', { checkpointBytes: 10 * CHUNK });
     const large = (parts: number) => {
       const saved = directory();
@@ -147,7 +147,7 @@ describe('a checkpoint', () => {
     expect(await trialsOn()).toEqual(['w1/1']);
     await say(first, { type: 'completed', values: { value: 1 }, checkpoint: reference });
     const second = await claim('w1', 2);
-    await saveCheckpoint(second, large(1)); // which has room
+    await saveCheckpoint(second, large(1)); // fits
     await expect(saveCheckpoint(second, large(3))).rejects.toThrow('there is no room'); // the best result stays
     await say(second, { type: 'completed', values: { value: 0 } });
     const third = await claim('w1', 3);
@@ -177,7 +177,7 @@ describe('a checkpoint', () => {
     await engine.close();
   });
 
-  it('has a name, also if it is saved from inside', async () => {
+  it('keeps its name if it is saved from inside its directory', async () => {
     const { engine, claim, say } = await scene('names');
     const of = await claim('w1', 1);
     const saved = directory();
@@ -222,7 +222,7 @@ describe('a checkpoint', () => {
     await engine.close();
   });
 
-  it('is not restored if its study has lost the stream, as a restored study has', async () => {
+  it('is not restored if its study has lost the stream, as in a restored study', async () => {
     const { engine, claim, say } = await scene('deleted');
     const w1 = await claim('w1', 1);
     const reference = await saveCheckpoint(w1, directory());
@@ -233,7 +233,7 @@ describe('a checkpoint', () => {
     await engine.close();
   });
 
-  it('meets the limit of the stream that is there, whatever the engine wants now', async () => {
+  it('obeys the limit of the existing stream, whatever the engine is configured to', async () => {
     const before = await scene('raised', { checkpointBytes: 4 * CHUNK });
     const of = await before.claim('w1', 1);
     const saved = directory();
@@ -247,7 +247,7 @@ describe('a checkpoint', () => {
     await engine.close();
   });
 
-  it('finds room though a trainer stored many parts, under names of no trial', async () => {
+  it('finds room even if a trainer stored many parts under names of no trial', async () => {
     const { engine, claim } = await scene('strays', { checkpointBytes: 100 * CHUNK });
     const of = await claim('w1', 1);
     const saved = directory();
@@ -263,7 +263,7 @@ describe('a checkpoint', () => {
     await engine.close();
   });
 
-  it('stays where it is if no engine answers, so that a worker can end', async () => {
+  it('stays on the worker if no engine answers, so that the worker can end', async () => {
     const { engine, claim } = await scene('away');
     const of = await claim('w2', 1, 1);
     await engine.close();

@@ -20,7 +20,7 @@ const square = ({ x }: At) => x * x;
 const hand = (study: string, name?: string) => handOn(server, study, name);
 
 describe('serve', () => {
-  it('makes a stream that takes a space of more than 64 KiB, and refuses one that the server does not take', async () => {
+  it('creates a stream that accepts a space of more than 64 KiB, and refuses one that the server does not accept', async () => {
     const study = fresh();
     const values = (count: number) => Array.from({ length: count }, (_, i) => `value ${i}`);
     const nc = await server.connect();
@@ -71,7 +71,7 @@ describe('serve', () => {
     await engine.close();
   });
 
-  it('gives a silent run to another trainer, and no healthy one', async () => {
+  it('gives a silent run to another trainer, and no healthy run', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 1.5 });
     const { say, beat } = await hand(study);
@@ -105,12 +105,12 @@ describe('serve', () => {
     await engine.close();
   });
 
-  it('offers an attempt again that was handed out and not taken on', async () => {
+  it('redelivers an attempt that was delivered and not claimed', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1, lease: 0.2 });
     const { next } = await hand(study);
     await engine.heard.until(isFact('suggested'));
-    (await next())!.ack(); // and no more is heard of it
+    (await next())!.ack(); // without a claim
     await engine.heard.until(isFact('suggested', { attempt: 2 }));
     const { done } = trainer<At>(await server.connect(), study, square);
     await engine.finished;
@@ -118,12 +118,12 @@ describe('serve', () => {
     await engine.close();
   });
 
-  it('does not offer again what still waits for a trainer', async () => {
+  it('does not redeliver an attempt that still waits for a trainer', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1, lease: 0.1 });
     await engine.heard.until(isFact('suggested'));
     const { ask } = await hand(study);
-    await new Promise((resolve) => setTimeout(resolve, 600)); // nothing may happen in it
+    await new Promise((resolve) => setTimeout(resolve, 600)); // nothing may happen meanwhile
     expect(engine.heard.all).toHaveLength(2);
     expect((await ask('status')).result).toMatchObject({ study, open: 1, trials: 1, phase: 'idle' });
     await engine.close();
@@ -145,7 +145,7 @@ describe('serve', () => {
     await expect(engineOn(server, { study, trials: 1 })).rejects.toThrow(message);
   });
 
-  it('takes a claim for the end of the offer', async () => {
+  it('does not redeliver a claimed attempt', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1, lease: 30 });
     const { say } = await hand(study);
@@ -157,7 +157,7 @@ describe('serve', () => {
     await engine.close();
   });
 
-  it('answers what does not count on the subject of its author, with its code', async () => {
+  it('answers a rejected fact on the subject of its author, with the code', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 2, parallel: 2 });
     const { nc, say } = await hand(study);
@@ -199,7 +199,7 @@ describe('serve', () => {
     await engine.close();
   });
 
-  it('is not disturbed by what the server itself refuses', async () => {
+  it('survives facts that the server itself refuses', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const { say } = await hand(study);
@@ -207,7 +207,7 @@ describe('serve', () => {
     await engine.close();
   });
 
-  it('resumes where it was, and decides as if nothing had happened', async () => {
+  it('resumes where it was, with the same suggestions as without the interruption', async () => {
     const study = fresh();
     const first = await engineOn(server, { study, trials: 20, parallel: 2 });
     const { done } = trainer<At>(await server.connect(), study, square, { slots: 2 });
@@ -220,7 +220,7 @@ describe('serve', () => {
     expect(await verify(plane, random(), () => readAll(second.nc, study))).toEqual({ recomputed: 20 });
   });
 
-  it('runs twice without harm: one decides, and the other takes over when it is gone', async () => {
+  it('can run twice: one decides, and the other takes over when it is gone', async () => {
     const study = fresh();
     const [a, b] = [await engineOn(server, { study, trials: 60, parallel: 3 }), await engineOn(server, { study, trials: 60, parallel: 3 })];
     const { done } = trainer<At>(await server.connect(), study, square, { slots: 3 });
