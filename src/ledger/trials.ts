@@ -34,6 +34,7 @@ import { afterResult, noPlateau } from './plateau.ts';
 import { type Best, Ranking } from './ranking.ts';
 import { boundedLosses, lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';
+import { Statuses } from './statuses.ts';
 import { Trainers } from './trainers.ts';
 import { type End, type EndStatus, endedOf, type OpenTrial, openTrial } from './trial.ts';
 
@@ -47,9 +48,7 @@ export class Trials<P> {
   readonly configurations = new Configurations();
   readonly #space: Space<P>;
   readonly #retracted: ReadonlySet<TrialId>;
-  /** A missing number was never suggested, or its suggestion is lost. */
-  readonly #statuses = new Map<TrialId, EndStatus | 'open'>();
-  #last: TrialId = 0;
+  readonly #statuses = new Statuses();
   readonly #checkpoints = new Map<TrialId, string>();
   readonly #ranking = new Ranking<P>();
   readonly #spending = new Spending();
@@ -73,7 +72,7 @@ export class Trials<P> {
   apply(fact: TrialEvent | Cancelled, author: string | undefined, at: number): Applied<P> {
     const trial = this.open.byId.get(fact.trial);
     const refusal = this.refuses(fact, author);
-    if (refusal || trial === undefined) return rejected(fact, refusal ?? this.#notOpen(fact.trial));
+    if (refusal || trial === undefined) return rejected(fact, refusal ?? this.#statuses.refuseEnded(fact.trial));
     switch (fact.type) {
       case 'started':
         return this.#start(fact, trial, author, at);
@@ -93,7 +92,7 @@ export class Trials<P> {
   /** Why a fact does not count, whatever its values are: its trial is not open, or belongs to another trainer. */
   refuses(fact: TrialEvent | Cancelled, author?: string): Refusal | undefined {
     const trial = this.open.byId.get(fact.trial);
-    if (trial === undefined) return this.#notOpen(fact.trial);
+    if (trial === undefined) return this.#statuses.refuseEnded(fact.trial);
     return this.#settings.rules >= 2 && author !== undefined ? refuseAuthor(fact, author, trial) : undefined;
   }
 
@@ -105,15 +104,7 @@ export class Trials<P> {
 
   /** Why a trial cannot be cancelled. */
   refuseCancel(id: TrialId): Refusal | undefined {
-    return this.open.byId.has(id) ? undefined : this.#notOpen(id);
-  }
-
-  #notOpen(id: TrialId): Refusal {
-    const status = this.#statuses.get(id);
-    const last = this.#last === 0 ? 'there is none yet' : `the last one is ${this.#last}`;
-    if (status === undefined) return refuse('unknown-trial', `no trial ${id} has been suggested; ${last}`);
-    const end = status === 'completed' ? 'completed; if its result is wrong, retract it' : status;
-    return refuse('ended', `trial ${id} has ended: ${end}`);
+    return this.open.byId.has(id) ? undefined : this.#statuses.refuseEnded(id);
   }
 
   /** @param since position of the last change of the study: a suggestion that was decided before it, but stored after it, is void. */
@@ -126,7 +117,6 @@ export class Trials<P> {
     if (isLenient ? isKnown : id !== this.next) return rejected(fact, refuse('out-of-place', `the next trial is ${this.next}, not ${id}`));
     const point = this.encode(fact.params);
     if (typeof point === 'string' && id !== this.next) return rejected(fact, refuse('bad-field', point));
-    this.#last = Math.max(this.#last, id);
     if (fact.by !== 'import' && fact.after !== undefined && fact.after < since) {
       this.#statuses.set(id, 'void');
       return { effect: 'void', fact };
@@ -154,7 +144,7 @@ export class Trials<P> {
 
   #suggestAgain(fact: SuggestedFact<P>): Applied<P> {
     const trial = this.open.byId.get(fact.trial);
-    if (trial === undefined) return rejected(fact, this.#notOpen(fact.trial));
+    if (trial === undefined) return rejected(fact, this.#statuses.refuseEnded(fact.trial));
     const due = trial.suggestion.attempt + 1;
     const isDue = this.#settings.rules >= 2 ? fact.attempt >= due : trial.awaiting && fact.attempt === due;
     if (!isDue) return rejected(fact, refuse('out-of-place', `attempt ${fact.attempt} at trial ${fact.trial} is not due`));
@@ -262,20 +252,18 @@ export class Trials<P> {
     const { trial: id } = fact;
     const refusal = this.refuseRetract(id);
     if (refusal) return rejected(fact, refusal);
-    const isKnown = this.#statuses.get(id) === 'retracted' || this.#retracted.has(id);
+    const isKnown = this.#statuses.of(id) === 'retracted' || this.#retracted.has(id);
     return { effect: isKnown ? 'noted' : 'retracted', fact };
   }
 
   /** Why the result of a trial cannot be retracted. */
   refuseRetract(id: TrialId): Refusal | undefined {
-    if (this.open.byId.has(id)) return refuse('open', `trial ${id} is still open`);
-    const status = this.#statuses.get(id);
-    return status === undefined || status === 'void' ? refuse('unknown-trial', `there is no trial ${id} to retract`) : undefined;
+    return this.#statuses.refuseRetract(id);
   }
 
   /** The number of the next trial. */
   get next(): TrialId {
-    return this.#last + 1;
+    return this.#statuses.next;
   }
   /** Whether trials have budgets, so that promotions are possible. */
   get budgeted(): boolean {
@@ -298,8 +286,7 @@ export class Trials<P> {
   }
   /** How a trial ended; undefined while it is open. */
   status(id: TrialId): EndStatus | undefined {
-    const status = this.#statuses.get(id) ?? (id >= 1 && id <= this.#last ? 'void' : 'open');
-    return status === 'open' ? undefined : status;
+    return this.#statuses.of(id);
   }
   /** The checkpoint of an ended trial, from which others may resume. */
   checkpoint(id: TrialId): string | undefined {
