@@ -2,7 +2,7 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { RequestMethod } from '../../src/study/requests.ts';
 import { roleFor } from './config/rights.ts';
-import { isForbidden, withRetry } from './connection/retry.ts';
+import { isForbidden, isUnheard, withRetry } from './connection/retry.ts';
 import { isName, subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
@@ -56,28 +56,38 @@ export function whenBegun(nc: NatsConnection, begun: (study: string) => void): (
   return () => subscription.unsubscribe();
 }
 
+/** Seconds that an engine has to answer a request. */
+const PATIENCE = 5;
+
 /**
  * Sends a request to a study's engine.
  *
  * @throws StudyError if no engine answers, if this user may not ask, or if the engine refuses the request.
  */
 export async function request(nc: NatsConnection, study: string, method: RequestMethod, data: object = {}): Promise<unknown> {
-  const answer = await nc.request(subjectsOf(study).rpc(method), JSON.stringify(data), { timeout: 5000 }).catch((cause: Error) => {
-    const none =
-      method === 'create'
-        ? `no engine creates "${study}": start "hypertide serve --all" with a pattern that matches its name`
-        : `no engine serves ${study} now`;
-    if (isForbidden(cause)) {
-      const role = roleFor(method);
-      const todo = `the role ${role} has this right: log in with seeds/${role}.nk or ${role}.creds`;
-      throw new StudyError(`this user has no right to ask ${study} for ${method}`, { cause, todo });
-    }
-    throw new StudyError(`${none} (${cause.message})`, {
-      cause,
-      todo: method === 'create' ? undefined : 'start one with "hypertide serve"',
+  const answer = await nc
+    .request(subjectsOf(study).rpc(method), JSON.stringify(data), { timeout: 1000 * PATIENCE })
+    .catch((cause: Error) => {
+      throw unanswered(study, method, cause);
     });
-  });
   const reply = answer.json<Reply>();
   if (!reply.ok) throw new StudyError(reply.error, { code: reply.code });
   return reply.result;
+}
+
+/** Why a request was not answered. */
+function unanswered(study: string, method: RequestMethod, cause: Error): StudyError {
+  if (isForbidden(cause)) {
+    const role = roleFor(method);
+    const todo = `the role ${role} has this right: log in with seeds/${role}.nk or ${role}.creds`;
+    return new StudyError(`this user has no right to ask ${study} for ${method}`, { cause, todo });
+  }
+  const { message } = cause;
+  if (!isUnheard(cause))
+    return new StudyError(`no answer for ${study} within ${PATIENCE} s (${message}); an engine may still do what you asked`, { cause });
+  if (method === 'create') {
+    const todo = 'start "hypertide serve --all" with a pattern that matches its name';
+    return new StudyError(`no engine creates "${study}" (${message})`, { cause, todo });
+  }
+  return new StudyError(`no engine serves ${study} now (${message})`, { cause, todo: 'start one with "hypertide serve"' });
 }

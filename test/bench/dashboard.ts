@@ -157,7 +157,8 @@ async function reports(page: Page, log: ReturnType<typeof memoryLog>): Promise<r
     globalThis.seen = [];
     const look = () => {
       const row = [...document.querySelectorAll('tbody tr')].find((tr) => tr.querySelector('button')?.textContent === '${watched}');
-      const step = Number(row?.cells[15]?.textContent);
+      const at = [...document.querySelectorAll('thead th')].findIndex((th) => th.textContent.trim().startsWith('step'));
+      const step = Number(row?.cells[at]?.textContent);
       if (step && globalThis.seen.at(-1)?.[0] !== step) globalThis.seen.push([step, Date.now()]);
       requestAnimationFrame(look);
     };

@@ -74,7 +74,10 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   const tell = (row: TrialRow) => {
     if (json) print(JSON.stringify(row));
     else if (!screen.terminal || row.status === 'failed')
-      screen.line(trialLine(row, failed), { level: row.status === 'failed' ? 'warn' : 'info', trial: row.trial });
+      screen.line(
+        trialLine(row, failed),
+        omitUndefined({ level: row.status === 'failed' ? ('warn' as const) : ('info' as const), trial: row.trial, run: row.run }),
+      );
     if (row.status === 'failed' && !(failed && failedAlike(row, failed))) failed = row;
   };
   const caughtUp = () => {

@@ -99,9 +99,10 @@ it('lists no study in metrics that cannot be served', async () => {
 
 it('creates each requested study once, and serves one again that was deleted and created', async () => {
   const place = serverPlace(nc, server.url);
-  await expect(place.create('lab-1', study)).rejects.toThrow(
-    'no engine creates "lab-1": start "hypertide serve --all" with a pattern that matches its name',
-  );
+  await expect(place.create('lab-1', study)).rejects.toMatchObject({
+    message: expect.stringContaining('no engine creates "lab-1"'),
+    todo: 'start "hypertide serve --all" with a pattern that matches its name',
+  });
   await all('lab-?');
   await place.create('lab-1', study);
   await expect(place.create('lab-1', study)).rejects.toThrow('there is a study lab-1');

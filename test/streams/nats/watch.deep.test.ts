@@ -38,6 +38,14 @@ it('a watcher reports that no engine serves the study any more, and that one doe
   await second.close();
 });
 
+it('an engine that does not answer a request in time may still act on it', async () => {
+  const study = fresh();
+  const engine = await server.connect();
+  engine.subscribe(`ht.${study}.rpc.status`);
+  await engine.flush();
+  await expect(request(await server.connect(), study, 'status')).rejects.toThrow(/^no answer .* within 5 s .*may still do what you asked$/);
+});
+
 it('shows how a study ended that no engine serves any more, and completes', async () => {
   const study = fresh();
   const engine = await engineOn(server, { study, trials: 2 });
