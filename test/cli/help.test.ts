@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { commandNames, NAMES_ONLY } from '../../src/cli/program/program.ts';
 import { directory, hypertide } from './support.ts';
 
 const place = directory();
@@ -11,8 +12,8 @@ const commandsIn = (folder: string) =>
 /** The commands below each heading of the overview. */
 const groups = [...overview.matchAll(/^(\w+):\n((?: {2,}\S.*\n)+)/gm)].map(([, name, list]) => ({
   folder: name!.toLowerCase(),
-  commands: ['Studies', 'Server', 'Workers'].includes(name!)
-    ? list!.trim().split(', ')
+  commands: NAMES_ONLY.includes(name!)
+    ? list!.trim().split(/,\s+/)
     : [...list!.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, command]) => command!),
 }));
 const commands = groups.filter(({ folder }) => folder !== 'examples').flatMap((group) => group.commands);
@@ -25,6 +26,14 @@ it('the overview lists every command in its group, in 80 columns and 45 lines', 
   for (const group of listed) expect(group.commands.toSorted()).toEqual(commandsIn(group.folder).toSorted());
   expect(overview.trimEnd().split('\n').length).toBeLessThanOrEqual(45);
   expect(tooLong(overview)).toEqual([]);
+});
+
+it('breaks the names of a long group into lines', () => {
+  const names = Array.from({ length: 12 }, (_, i) => `command-${i}`);
+  const lines = commandNames(names.map((name) => `  ${name}  does something\n`).join(''));
+  expect(tooLong(lines)).toEqual([]);
+  expect(lines.trim().split(/,\s+/)).toEqual(names);
+  expect(lines).toMatch(/^(?: {2}\S.*\n){2}$/);
 });
 
 it.each(commands)('the help of %s fits 80 columns and describes every option', async (name) => {

@@ -47,11 +47,21 @@ const optionsOf = (command: Command): Option[] => (command.parent ? new Help().v
 /** The overview fits a screen: its groups follow each other, and it only names the commands on studies as a whole, servers and workers. */
 function helpOf(command: Command, help: Help): string {
   const text = Help.prototype.formatHelp.call(help, command, help);
-  return command.parent ? text : text.replaceAll('\n\n', '\n').replace(/(?<=^(?:Studies|Server|Workers):\n)(?: {2,}.*\n)+/gm, namesIn);
+  return command.parent ? text : text.replaceAll('\n\n', '\n').replace(lists, commandNames);
 }
 
-/** A list of commands without descriptions. */
-const namesIn = (list: string): string => `  ${[...list.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name).join(', ')}\n`;
+/** Groups of which the overview shows only names, so that it fits on a screen. */
+export const NAMES_ONLY = ['Studies', 'Server', 'Workers'];
+
+/** The lists of commands of these groups. */
+const lists = new RegExp(`(?<=^(?:${NAMES_ONLY.join('|')}):\\n)(?: {2,}.*\\n)+`, 'gm');
+
+/** A list of commands without descriptions, in lines of at most 80 columns. */
+export const commandNames = (list: string): string =>
+  [...list.matchAll(/^ {2}(\S+)/gm)]
+    .map(([, name]) => name)
+    .join(', ')
+    .replace(/(.{1,77})(?: |$)/g, '  $1\n');
 
 /** Prints an error, one line for each mistake. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function printError(error: unknown): number {
