@@ -104,7 +104,7 @@ const layers = {
     'known commands': [['Object.hasOwn(intents, type)', 'type in intents']],
   },
   interface: {
-    'token of a user': [["if (!user) return answer({ error: 'a token", "if (!user) return next() ?? answer({ error: 'a token"]],
+    'token of a user': [["if (!user) return answer({ error: 'a token", "if (!user) return undefined && answer({ error: 'a token"]],
     roles: [['if (!hasRole(user, roles))', 'if (roles.length > 9)']],
     'users elsewhere': [['if (!users && (!isLoopback(host) || names.length > 0))', 'if (names.length > 9)']],
     'author over HTTP': [['{ author: user?.name, request: key }', '{ request: key }']],
