@@ -23,7 +23,7 @@ export const behindAtRung = (value: string, rung: number, { place, of, places, i
   `${value} at step ${rung} ranks ${place} of ${of}; ${whoContinues(places, isFull)}`;
 
 function whoContinues(places: number, isFull: boolean): string {
-  if (places === 0) return 'none continues until the study has trained for longer';
-  if (isFull) return 'half of them have continued, so only a new best one does';
+  if (places === 0) return 'too few to compare, so none continues yet';
+  if (isFull) return 'half of these have continued, so only a new best one does';
   return places === 1 ? 'the best one continues' : `the best ${places} continue`;
 }

@@ -97,7 +97,7 @@ describe('why, of a stopped trial,', () => {
     expect(out).toContain('stopped by asha: 0.4 at step 1 ranks 3 of 3; the best one continues\n');
     const rows = (await hypertide(place, 'trials', 's.jsonl')).out.split('\n').slice(1);
     expect(rows.map((row) => row.match(/by (asha: .*|a person)|because .*/)?.[0])).toEqual([
-      expect.stringContaining('by asha: 0.5 at step 1 ranks 1 of 1; none continues until the study has trained'),
+      expect.stringContaining('by asha: 0.5 at step 1 ranks 1 of 1; too few to compare, so none continues yet'),
       undefined,
       'by asha: 0.4 at step 1 ranks 3 of 3; the best one continues',
       'because it was cancelled',

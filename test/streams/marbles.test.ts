@@ -216,8 +216,13 @@ describe('operators on a study, in marbles', () => {
       '-a(bw)cdegfh---p-(qx)-(ry)|',
       { ...said, ...next },
       {
-        w: { type: 'stop', id: 1, by: 'asha', why: '4 at step 1 ranks 1 of 1; none continues until the study has trained for longer' },
-        x: { type: 'stop', id: 2, by: 'asha', why: '2 at step 3 ranks 2 of 2; half of them have continued, so only a new best one does' },
+        w: {
+          type: 'stop',
+          id: 1,
+          by: 'asha',
+          why: '4 at step 1 ranks 1 of 1; too few to compare, so none continues yet',
+        },
+        x: { type: 'stop', id: 2, by: 'asha', why: '2 at step 3 ranks 2 of 2; half of these have continued, so only a new best one does' },
         y: { type: 'stop', id: 3, by: 'asha', why: '3 at step 3 ranks 3 of 3; the best one continues' },
       },
     );

@@ -82,14 +82,15 @@ function columnsOf(rows: readonly TrialRow[]): Column[] {
   const others = (['budget', 'step'] as const).filter(
     (name) => rows.some((row) => row[name] !== undefined) && !(name === 'budget' && isKept),
   );
+  const hasBudgets = new Set(rows.map(({ budget }) => budget)).size > 1;
   const timed = rows.some((row) => secondsOf(row) !== undefined);
   return [
     column('trial', 0, ({ trial }) => trial),
     ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, ({ values }) => values?.[name])),
     ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => params[name])),
-    ...others.map((name) => column(name, name === 'budget' ? 1 : 4, (row) => row[name])),
+    ...others.map((name) => column(name, name === 'budget' && hasBudgets ? 1 : 4, (row) => row[name])),
     ...(timed ? [column('seconds', 4, secondsOf)] : []),
-    column('status', 3, statusOf),
+    column('status', 1, statusOf),
     column('by', 4, ({ by }) => by),
   ];
 }

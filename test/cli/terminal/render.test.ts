@@ -47,7 +47,7 @@ describe('a table', () => {
     ]);
     const lines = bare(table([row(1, 9)], 60)).split('\n');
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
-    expect(lines[0]).toBe('trial  loss  a_rathe…name_0  a_rathe…name_1  a_rathe…name_2');
+    expect(lines[0]).toBe('trial  loss  a_rathe…name_0  a_rathe…name_1  status');
     expect(lines.at(-1)).toBe('(9 more columns do not fit here; --json shows all)');
   });
 
