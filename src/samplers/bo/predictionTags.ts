@@ -7,17 +7,19 @@ import type { FittedModels } from './posteriorSamples.ts';
 
 /**
  * The prediction at a point, as tags: `mean` and `sd` of each objective in the units of the loss, and the log `acquisition`. If budgets differ,
- * `at` is the budget of that loss: the highest one with enough results. Losses above the `limit` count as equal to it, so a mean close to it says
+ * `at` is the budget of that loss: the highest one with enough results, some of which are as bad. Losses above the `limit` count as equal to it, so a mean close to it says
  * only that the loss is at least so high.
  */
 export function predictionTags({ features, models }: FittedModels, { point, score }: ScoredPoint): Tags {
   const row = new Float64Array(features.width);
   features.encode(point, row);
-  const predictions = models.map(({ gps, transform }) => {
-    const { mean, sd } = restored(transform, mixtureOf(gps.map((gp) => predict(gp, row))));
-    return { mean: mean.toPrecision(4), sd: sd.toPrecision(4) };
+  const predictions = models.map(({ gps, transform, explain }) => {
+    const predicted = mixtureOf(gps.map((gp) => predict(gp, row)));
+    const explained = explain?.(predicted.mean);
+    const { mean, sd } = restored(explained?.transform ?? transform, predicted);
+    return { mean: mean.toPrecision(4), sd: sd.toPrecision(4), budget: explained?.budget };
   });
-  const { budget, transform } = models[0]!;
+  const [{ budget }, { transform }] = [predictions[0]!, models[0]!];
   return omitUndefined({
     mean: predictions.map(({ mean }) => mean).join(' '),
     sd: predictions.map(({ sd }) => sd).join(' '),

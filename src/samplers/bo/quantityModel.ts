@@ -15,8 +15,14 @@ export interface QuantityModel {
   readonly transform: OutcomeTransform;
   /** The observations that the model is conditioned on. */
   readonly observed: readonly Observation[];
-  /** The budget whose losses `transform` restores; only if results have several budgets. */
-  readonly budget?: number;
+  /** The losses at one budget that explain a target; only if results have several budgets. */
+  readonly explain?: (target: number) => Explanation;
+}
+
+/** A transform that restores losses at a budget. */
+export interface Explanation {
+  readonly budget: number;
+  readonly transform: OutcomeTransform;
 }
 
 export interface ModelOptions {

@@ -6,7 +6,7 @@ import type { Features } from './features.ts';
 import { KernelFit, type KernelFitOptions } from './fit.ts';
 import type { Observation } from './observation.ts';
 import { bestAndSpread, FIRST_FIT, FIT_GROWTH, MAX_FITTED, SEVERAL_BUDGETS, trainingSetOf } from './observations.ts';
-import { type ModelOptions, posteriors, type QuantityModel } from './quantityModel.ts';
+import { type Explanation, type ModelOptions, posteriors, type QuantityModel } from './quantityModel.ts';
 
 /** The kernels fitted to the scores of configurations, as `QuantityObservations` has those fitted to losses. */
 export interface ScoreFits {
@@ -68,25 +68,41 @@ export function scoreModel(features: Features, { fit }: ScoreFits, results: Rung
   const { trainingSet, transform, observed } = scoreData(features, ranked, count);
   const gps = posteriors(kernels, features, trainingSet, options);
   if (gps.length === 0) return undefined;
-  const budget = referenceBudget(ranked.order);
-  return { gps, transform: restoringLosses(transform, ranked, budget), observed, budget };
+  return { gps, transform, observed, explain: explainer(transform, ranked) };
 }
 
-/** A score is explained by losses at the highest budget with at least five of them, or else at the one with the most. */
-function referenceBudget(order: readonly Placed[]): number {
-  const counts = new Map<number, number>();
-  for (const { configuration } of order)
-    for (const budget of configuration.losses.keys()) counts.set(budget, (counts.get(budget) ?? 0) + 1);
-  const budgets = [...counts.keys()].sort((a, b) => b - a);
-  return budgets.find((budget) => counts.get(budget)! >= 5) ?? budgets.reduce((a, b) => (counts.get(b)! > counts.get(a)! ? b : a));
+/** A configuration with a loss at some budget. */
+interface Known {
+  readonly score: number;
+  readonly loss: number;
 }
 
-/** A transform that restores losses at a budget instead of scores, by interpolation between configurations with neighbouring scores. */
-function restoringLosses(transform: OutcomeTransform, { order, scores }: RankScores, budget: number): OutcomeTransform {
-  const known = order.flatMap(({ configuration }) =>
-    configuration.losses.has(budget) ? { score: scores.get(configuration)!, loss: configuration.losses.get(budget)! } : [],
-  );
-  known.sort((a, b) => a.score - b.score);
+/** At a budget with fewer losses, a score is explained only if no other budget has as many. */
+const ENOUGH = 5;
+
+/**
+ * A score is explained by losses at the highest budget with enough of them, at which some are as bad: high budgets have only losses of good
+ * configurations.
+ */
+function explainer(transform: OutcomeTransform, { order, scores }: RankScores): (target: number) => Explanation {
+  const byBudget = new Map<number, Known[]>();
+  for (const { configuration } of order) {
+    const score = scores.get(configuration)!;
+    for (const [budget, loss] of configuration.losses) byBudget.set(budget, [...(byBudget.get(budget) ?? []), { score, loss }]);
+  }
+  const all = [...byBudget].sort(([a], [b]) => b - a);
+  const most = all.reduce((a, b) => (b[1].length > a[1].length ? b : a));
+  const enough = all.filter(([, known]) => known.length >= Math.min(ENOUGH, most[1].length));
+  return (target) => {
+    const score = transform.restore(target);
+    const [budget, known] = enough.find(([, known]) => known.some((other) => other.score >= score)) ?? most;
+    return { budget, transform: restoringLosses(transform, known) };
+  };
+}
+
+/** A transform that restores losses instead of scores, by interpolation between configurations with neighbouring scores. */
+function restoringLosses(transform: OutcomeTransform, unsorted: readonly Known[]): OutcomeTransform {
+  const known = [...unsorted].sort((a, b) => a.score - b.score);
   const losses = known.map(({ loss }) => loss).sort((a, b) => a - b);
   const restore = (target: number): number => {
     const score = transform.restore(target);

@@ -45,6 +45,20 @@ describe('bo with different budgets', () => {
     expect(Number(tags!.sd)).toBeGreaterThan(0);
   });
 
+  it('predicts a loss at a budget that configurations as bad have reached', () => {
+    const s = study(square, '1', 60);
+    for (let i = 0; i < 24; i++) {
+      const { id, point } = s.suggest({ budget: 1 })!;
+      const loss = point[0]!;
+      s.end(id, point, completed(1 + loss, { budget: 1 }));
+      if (loss < 0.4) s.end(id, point, completed(loss, { budget: 3 }));
+    }
+    const at = (x: number) =>
+      Array.from({ length: 10 }, () => s.suggest({ fixed: [x, undefined] })!.tags!).find(({ acquisition }) => acquisition !== undefined);
+    expect(at(0.95)).toMatchObject({ at: '1', mean: expect.stringMatching(/^1\.[89]/) });
+    expect(at(0.2)).toMatchObject({ at: '3', mean: expect.stringMatching(/^0\./) });
+  });
+
   it('hands asks on if it repeats itself at a low budget', () => {
     const s = study(square, '1', 64);
     for (let i = 0; i < 30; i++) {

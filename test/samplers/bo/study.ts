@@ -3,7 +3,9 @@ import { stateTag } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { type BoSettings, type BoState, boSurrogate } from '../../../src/samplers/bo/bo.ts';
 import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Point } from '../../../src/space/axis.ts';
+import type { Fixed } from '../../../src/space/fixed.ts';
 import { type Space, space } from '../../../src/space/space.ts';
 import { float } from '../../../src/space/types/dimension.ts';
 
@@ -16,8 +18,8 @@ export function study<P>(of: Space<P>, seed = '1', trials = 40, objectives = ['v
   const core = boSurrogate(env, { startup: 6, acquisition: 'ei', costAware: false, integrated: false, warp: false, ...settings });
   let state = core.start;
   let id = 0;
-  const suggest = (more: { budget?: number } = {}): (ProposedPoint & { id: number }) | undefined => {
-    const ask = { type: 'ask', id: id + 1, ...more } as const;
+  const suggest = ({ fixed, ...more }: { budget?: number; fixed?: Fixed } = {}): (ProposedPoint & { id: number }) | undefined => {
+    const ask = omitUndefined({ type: 'ask' as const, id: id + 1, fixed, ...more });
     const modelled = core.ready(state) ? core.propose(state, ask, rngFor(seed, 'bo', ask.id)) : undefined;
     const reasoned = modelled ?? core.explore(state, ask);
     if (!reasoned) return undefined;
