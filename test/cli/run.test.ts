@@ -219,6 +219,7 @@ describe('run', () => {
     [['run', 'study.yaml', '--', 'node', '--lr', '{lr}'], /\{lr\} is not a parameter/],
     [['run', 'stduy.yaml', '--', 'node'], /stduy.yaml: cannot be read: there is no such file/],
     [['run', 'study.yaml', '--paralel', '2', '--', 'node'], /unknown option '--paralel'.*\n?.*parallel/],
+    [['run', 'study.yaml', 'node', '--lr', '{lr}'], /unknown option '--lr'\n\(the command of your program comes after --/],
     [['run', 'study.yaml', '--parallel', '0', '--', 'node'], /whole number of at least 1/],
     [['bst', 'study.jsonl'], /unknown command 'bst'.*\n?.*best/],
     [['best', 'study.jsonl'], /there is no study yet/],

@@ -72,6 +72,9 @@ export const maybeOnServer = (command: Command): Command =>
 /** The options of a command whose study can be on a server. */
 export const withRemote = (command: Command): Command => maybeOnServer(command.option('--study <name>', 'name of the study on the server'));
 
+/** What commands that run a program print after a mistake: most often, the options of the program were taken for theirs. */
+export const helpOnProgram = '(the command of your program comes after --, as in: -- python train.py --lr {lr})';
+
 /** The format of what a command prints while it runs. */
 export const logFormatOption = (): Option =>
   new Option('--log-format <format>', 'pretty for people, or json for systems that collect logs (default: pretty)').choices([

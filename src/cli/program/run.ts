@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { withLog } from '../terminal/withLog.ts';
-import { byteSize, type ExitWith, logFormatOption, port, positiveNumber, wholeNumber } from './arguments.ts';
+import { byteSize, type ExitWith, helpOnProgram, logFormatOption, port, positiveNumber, wholeNumber } from './arguments.ts';
 
 /** The commands that run a study on this machine. */
 export function declareRun(program: Command, exit: ExitWith): void {
@@ -11,6 +11,7 @@ export function declareRun(program: Command, exit: ExitWith): void {
     .summary('begin here: write a study file from the help of a program')
     .description('Write a commented study file. Given a program, take parameters and ranges from its --help.')
     .argument('[command...]', 'program and its fixed arguments, after --')
+    .showHelpAfterError(helpOnProgram)
     .option('--output <file>', 'file to write (default: study.yaml)')
     .option('--metric <name>', 'printed name of the value to minimise (default: found in the output)')
     .option('--epochs <n>', 'the most epochs that a trial trains: turns on early stopping', wholeNumber)
@@ -33,6 +34,7 @@ Example:
     .description('Run a program for each trial. Resumes the study if its journal exists.')
     .argument('[study]', 'study file, YAML or JSON; without one, run shows an example')
     .argument('[command...]', 'program and its arguments, after --')
+    .showHelpAfterError(helpOnProgram)
     .option('--journal <file>', 'journal of the study (default: <study name>.jsonl)')
     .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
     .option('--trials <n>', 'configurations to try (default: no limit)', wholeNumber)
@@ -118,6 +120,7 @@ Examples:
     .description('Run the program twice for a short time, and print what a study can do with it.')
     .argument('<study>', 'study file, YAML or JSON')
     .argument('[command...]', 'program and its arguments, after --; {name} is a parameter')
+    .showHelpAfterError(helpOnProgram)
     .option('--metric <name>', 'printed name of the value to optimise')
     .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
     .option('--seconds <s>', 'time limit of each run, in seconds (default: 60)', positiveNumber)

@@ -1,6 +1,15 @@
 import { type Command, Option } from 'commander';
 import { withLog } from '../terminal/withLog.ts';
-import { byteSize, type ExitWith, logFormatOption, onServer, positiveNumber, studyCommands, wholeNumber } from './arguments.ts';
+import {
+  byteSize,
+  type ExitWith,
+  helpOnProgram,
+  logFormatOption,
+  onServer,
+  positiveNumber,
+  studyCommands,
+  wholeNumber,
+} from './arguments.ts';
 
 /** The commands on the workers of a study. */
 export function declareWorkers(program: Command, exit: ExitWith): void {
@@ -11,6 +20,7 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
     .summary('run a program for trials from a server')
     .description('Run a program for each trial of one or several studies on a NATS server.')
     .argument('[command...]', 'program and its arguments, after --; {name} is a parameter')
+    .showHelpAfterError(helpOnProgram)
     .option('--study <name...>', "studies, or patterns such as 'team-*', which share its time; digits=2 gets twice as much")
     .option('--config <file>', 'a program of its own for each study or pattern, instead of --study and a program')
     .option('--name <name>', 'name of this worker (default: a random one)')
