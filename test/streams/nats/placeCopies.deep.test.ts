@@ -11,6 +11,7 @@ import { serve } from '../../../streams/nats/index.ts';
 import { publisher } from '../../../streams/nats/log/publisher.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { eventually } from '../../support/eventually.ts';
 import type { NatsServer } from '../../support/nats.ts';
 import { natsCluster } from '../../support/natsCluster.ts';
 
@@ -32,8 +33,7 @@ it('a copy and a restored study have as many copies as the study had, or one on 
   const nc = await servers[0]!.connect();
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const served = async () => serve(nc, space({ x: float(0, 1) }), { study: 'kept', strategy: random(), trials: 1, replicas: 3 });
-  let engine = await served().catch(() => undefined); // the servers may still be finding each other
-  while (!engine) engine = await served().catch(() => undefined);
+  const engine = await eventually(served); // the servers may still be finding each other
   await engine.started;
   await engine.close();
   const subjects = subjectsOf('kept');
