@@ -1,4 +1,5 @@
 import { numberIn, propose, type StrategyEvent, stateTag, type Tags } from '../../src/messages.ts';
+import { History } from '../../src/numeric/history.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../../src/samplers/rankedTrial.ts';
 import { findUsable } from '../../src/samplers/sequence.ts';
 import type { Point } from '../../src/space/axis.ts';
@@ -33,18 +34,20 @@ interface Comparison {
   /** How many other configurations were suggested. */
   readonly others: number;
   readonly given: readonly RankedTrial[];
-  readonly own: readonly RankedTrial[];
+  readonly own: History<RankedTrial>;
+  /** In how many pairs of a given and an own trial the given one is better. */
+  readonly wins: number;
 }
 
 const given = (points: readonly Point[], tags: Tags): Strategy =>
   defineStrategy<Comparison>({
     name: 'earlier',
-    init: () => ({ next: 0, others: 0, given: [], own: [] }),
+    init: () => ({ next: 0, others: 0, given: [], own: History.of(), wins: 0 }),
     tell: compared,
-    ask({ next, others, given, own }, ask, _rng, env) {
+    ask({ next, others, given, own, wins }, ask, _rng, env) {
       if (ask.fixed) return undefined; // with fixed values, it would be another configuration
       const at = findUsable(next + (ask.retry ?? 0), points.length, (i) => env.feasible(points[i]!));
-      if (at >= points.length || next > others || winRate(given, own) < 0.5) return undefined;
+      if (at >= points.length || next > others || 2 * wins < given.length * own.length) return undefined;
       return propose(ask, env.name, points[at]!, { ...stateTag(env.name, at), ...tags });
     },
   });
@@ -55,12 +58,10 @@ function compared(state: Comparison, fact: StrategyEvent, { name }: { readonly n
   if (fact.type === 'suggested') return at === undefined ? { ...state, others: state.others + 1 } : { ...state, next: at + 1 };
   const ranked = rankTrial(fact.id, fact);
   if (!ranked) return state;
-  return at === undefined ? { ...state, own: [...state.own, ranked] } : { ...state, given: [...state.given, ranked] };
-}
-
-/** How often one of the given trials is better than one of the strategy's own. */
-function winRate(given: readonly RankedTrial[], own: readonly RankedTrial[]): number {
-  if (given.length === 0 || own.length === 0) return 1;
-  const wins = given.reduce((sum, a) => sum + own.filter((b) => compareRanked(a, b) < 0).length, 0);
-  return wins / (given.length * own.length);
+  const { given, own, wins } = state;
+  if (at !== undefined) {
+    const won = own.toArray().filter((other) => compareRanked(ranked, other) < 0).length; // a few times in a study
+    return { ...state, given: [...given, ranked], wins: wins + won };
+  }
+  return { ...state, own: own.push(ranked), wins: wins + given.filter((other) => compareRanked(other, ranked) < 0).length };
 }

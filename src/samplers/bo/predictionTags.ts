@@ -7,8 +7,8 @@ import type { FittedModels } from './posteriorSamples.ts';
 
 /**
  * The prediction at a point, as tags: `mean` and `sd` of each objective in the units of the loss, and the log `acquisition`. If budgets differ,
- * `at` is the budget of that loss: the highest one with enough results, some of which are as bad. Losses above the `limit` count as equal to it, so a mean close to it says
- * only that the loss is at least so high.
+ * `at` is the budget of that loss: the highest one with enough results, some of which are as bad. Losses above the `limit` count as equal to it,
+ * so a mean close to it says only that the loss is at least so high.
  */
 export function predictionTags({ features, models }: FittedModels, { point, score }: ScoredPoint): Tags {
   const row = new Float64Array(features.width);

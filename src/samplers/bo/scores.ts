@@ -68,7 +68,7 @@ export function scoreModel(features: Features, { fit }: ScoreFits, results: Rung
   const { trainingSet, transform, observed } = scoreData(features, ranked, count);
   const gps = posteriors(kernels, features, trainingSet, options);
   if (gps.length === 0) return undefined;
-  return { gps, transform, observed, explain: explainer(transform, ranked) };
+  return { gps, transform, observed, explain: (target) => explanationOf(target, transform, ranked) };
 }
 
 /** A configuration with a loss at some budget. */
@@ -84,20 +84,23 @@ const ENOUGH = 5;
  * A score is explained by losses at the highest budget with enough of them, at which some are as bad: high budgets have only losses of good
  * configurations.
  */
-function explainer(transform: OutcomeTransform, { order, scores }: RankScores): (target: number) => Explanation {
+function explanationOf(target: number, transform: OutcomeTransform, { order, scores }: RankScores): Explanation {
   const byBudget = new Map<number, Known[]>();
   for (const { configuration } of order) {
     const score = scores.get(configuration)!;
-    for (const [budget, loss] of configuration.losses) byBudget.set(budget, [...(byBudget.get(budget) ?? []), { score, loss }]);
+    for (const [budget, loss] of configuration.losses) {
+      const known = byBudget.get(budget);
+      if (known) known.push({ score, loss });
+      else byBudget.set(budget, [{ score, loss }]);
+    }
   }
   const all = [...byBudget].sort(([a], [b]) => b - a);
   const most = all.reduce((a, b) => (b[1].length > a[1].length ? b : a));
-  const enough = all.filter(([, known]) => known.length >= Math.min(ENOUGH, most[1].length));
-  return (target) => {
-    const score = transform.restore(target);
-    const [budget, known] = enough.find(([, known]) => known.some((other) => other.score >= score)) ?? most;
-    return { budget, transform: restoringLosses(transform, known) };
-  };
+  const least = Math.min(ENOUGH, most[1].length);
+  const score = transform.restore(target);
+  const isExplained = (known: readonly Known[]) => known.length >= least && known.some((other) => other.score >= score);
+  const [budget, known] = all.find(([, known]) => isExplained(known)) ?? most;
+  return { budget, transform: restoringLosses(transform, known) };
 }
 
 /** A transform that restores losses instead of scores, by interpolation between configurations with neighbouring scores. */
