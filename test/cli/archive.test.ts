@@ -1,25 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { copyFiles } from '../../src/cli/places/copyFiles.ts';
-import { directory, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
+import { endedStudy, hypertide, journalOf } from './support.ts';
 
-/** A study that has ended, with files of its trials. */
-let original: string;
-
-beforeAll(async () => {
-  original = studyIn('trials: 6\n');
-  expect((await hypertide(original, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
-});
-
-const copyOfOriginal = () => {
-  const place = directory();
-  cpSync(original, place, { recursive: true });
-  return place;
-};
+const copyOfOriginal = endedStudy();
 
 const bytes = (...path: string[]) => readFileSync(join(...path));
 

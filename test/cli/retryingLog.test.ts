@@ -37,7 +37,7 @@ it('rejects at once for other failures, and for a full disk when it gives up', a
   await log.settled();
 });
 
-it('appends while an earlier fact is being stored, so that one flush stores both', async () => {
+it('does not wait for an earlier fact before it appends the next one: one flush stores both', async () => {
   const log = memoryLog();
   let under = 0;
   let most = 0;

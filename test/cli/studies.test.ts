@@ -1,26 +1,14 @@
-import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rename } from '../../src/cli/commands/studies/rename.ts';
 import { folderPlace } from '../../src/cli/places/folder.ts';
 import { lock } from '../../streams/log/lock.ts';
-import { directory, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
+import { directory, endedStudy, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
 
-/** A study that has ended, with files of its trials. */
-let original: string;
-
-beforeAll(async () => {
-  original = studyIn('trials: 6\n');
-  expect((await hypertide(original, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
-});
-
-const copyOfOriginal = () => {
-  const place = directory();
-  cpSync(original, place, { recursive: true });
-  return place;
-};
+const copyOfOriginal = endedStudy();
 
 describe('list', () => {
   it('shows the studies of a folder, and no other files', async () => {
@@ -87,7 +75,7 @@ describe('copy', () => {
 describe('rename', () => {
   it('keeps the authors of facts, and the names that trainers show', async () => {
     const place = folderPlace(directory());
-    const { at: _, sum: __, ...fact } = journalOf(original)[0]!;
+    const { at: _, sum: __, ...fact } = journalOf(copyOfOriginal())[0]!;
     const facts = [
       { fact },
       { fact: { type: 'suggested', trial: 1, attempt: 1, by: 'random', params: { x: 0.5 } } },

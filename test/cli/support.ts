@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, vi } from 'vitest';
+import { beforeAll, expect, vi } from 'vitest';
 import { main } from '../../src/cli/program/program.ts';
 import { command } from '../support/command.ts';
 
@@ -74,6 +74,20 @@ export const directory = (): string => mkdtempSync(join(tmpdir(), 'hypertide-cli
 export function studyIn(more = '', place = directory()): string {
   writeFileSync(join(place, 'study.yaml'), `parameters:\n  x: { type: float, low: 0, high: 1 }\nseed: 7\n${more}`);
   return place;
+}
+
+/** Runs a study to its end before the tests of a file. @returns a function that copies its folder, with the files of its trials. */
+export function endedStudy(): () => string {
+  let original: string;
+  beforeAll(async () => {
+    original = studyIn('trials: 6\n');
+    expect((await hypertide(original, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
+  });
+  return () => {
+    const place = directory();
+    cpSync(original, place, { recursive: true });
+    return place;
+  };
 }
 
 export interface Line {
