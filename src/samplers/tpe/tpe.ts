@@ -4,7 +4,7 @@ import { positive, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { randomSequence } from '../random.ts';
 import { explored } from '../sequence.ts';
-import type { Surrogate } from '../surrogate.ts';
+import { exploresInstead, type Surrogate } from '../surrogate.ts';
 import { TpeObservations } from './observations.ts';
 
 export const tpeOptions = {
@@ -61,7 +61,7 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
     explore: ({ sequence }, ask) => random.propose(sequence, ask),
     propose({ facts, sequence }, ask, rng) {
       const observations = observationsOf(facts);
-      if (rng() < observations.results.repeats.repeatRate) return explored(random.propose(sequence, ask));
+      if (exploresInstead(env, ask, observations.results.repeats.repeatRate)) return explored(random.propose(sequence, ask));
       for (let k = 0; k <= MAX_REDRAWS; k++) {
         const candidate = observations.best(candidates, env, rng, ask.fixed);
         if (candidate === undefined) continue;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env, Suggested } from '../../../src/messages.ts';
+import { type Ended, type Env, type Suggested, stateTag } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { type TpeState, tpeSurrogate } from '../../../src/samplers/tpe/tpe.ts';
 import { normal } from '../../../src/space/prior.ts';
@@ -216,6 +216,16 @@ describe('tpeSurrogate', () => {
       }
       expect(seen.size).toBe(size - Math.min(10, size - 3));
     }
+  });
+
+  it('explores the whole space if it repeats itself', () => {
+    const of = learning(rootEnv(square));
+    of.explore(20, ([x]) => x!);
+    const modelled = { budget: 1, tags: stateTag('other/phase', 'modelling') };
+    for (let k = 0; k < 10; k++) of.end(completed(of.expect([0.5, 0.01 * k], modelled), Math.max(k, 1))); // one repeat
+    const explored = Array.from({ length: 300 }, (_, k) => of.propose(1000 + k)!).filter((proposed) => proposed.explored);
+    expect(Math.abs(explored.length / 300 - 0.2)).toBeLessThan(0.07);
+    expect(Math.abs(mean(explored.map(({ point }) => point[0]!)) - 0.5)).toBeLessThan(0.12);
   });
 
   it('proposes along the front of several objectives', () => {
