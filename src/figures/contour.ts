@@ -1,3 +1,4 @@
+import { clampUnit } from '../numeric/vectors.ts';
 import { chartAxis } from './drawing/axes.ts';
 import { cssOf, ramp, type Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
@@ -57,7 +58,7 @@ export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number],
   });
   const axis = scales[parameters.length]!;
   const latest = results.slice(-MOST);
-  const heights = isRank ? ranks(latest.map(({ value }) => value)) : latest.map(({ value }) => Math.min(1, Math.max(0, axis.place(value))));
+  const heights = isRank ? ranks(latest.map(({ value }) => value)) : latest.map(({ value }) => clampUnit(axis.place(value)));
   const known = latest.map(({ place }, k) => ({ place, value: sign(objective) > 0 ? heights[k]! : 1 - heights[k]! }));
   return { across: sidesOf(x), up: sidesOf(y), cells: smoothed(known, sidesOf(x), sidesOf(y)) };
 }

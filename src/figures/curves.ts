@@ -1,3 +1,4 @@
+import { clampUnit } from '../numeric/vectors.ts';
 import { chartAxis, splitLine } from './drawing/axes.ts';
 import type { Theme } from './drawing/colours.ts';
 import { looks, states } from './drawing/looks.ts';
@@ -79,10 +80,9 @@ const MOST_CURVES = 1000;
 /** The curves as series of a chart, a mark at the end of each, and dashes to the trial that resumes it. */
 export function curveSeries({ rows, rowOf }: FigureStudy, theme: Theme, scales: CurveScales): readonly ChartOption[] {
   const [steps, values] = scales;
-  const within = (place: number) => Math.min(1, Math.max(0, place));
   const drawn = rows.filter(({ curve }) => curve.length > 0).slice(-MOST_CURVES);
   const pointsOf = (row: FigureRow) =>
-    curvePath(row, scales).map(([x, y]) => [coordinateAt(steps, x), coordinateAt(values, within(y)), row.trial]);
+    curvePath(row, scales).map(([x, y]) => [coordinateAt(steps, x), coordinateAt(values, clampUnit(y)), row.trial]);
   const opacity = Math.max(0.2, Math.min(0.9, 60 / drawn.length));
   const line = { type: 'line', showSymbol: false, silent: true };
   const curves = drawn.map((row) => ({

@@ -1,6 +1,7 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import type { Importances } from '../importance/importances.ts';
 import type { TrialId } from '../messages.ts';
+import { clampUnit } from '../numeric/vectors.ts';
 import type { SpaceData } from '../space/schema.ts';
 import type { Dimension } from '../space/types/dimension.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
@@ -112,7 +113,7 @@ export function columnsOf(
 ): Float32Array[] {
   return scales.map((scale, axis) => {
     const valueIn = (row: TrialRow) => (axis < count ? row.params[scale.name] : objectiveValue(row, objectives[axis - count]));
-    return Float32Array.from(rows, (row) => Math.min(1, Math.max(0, scale.place(valueIn(row)))));
+    return Float32Array.from(rows, (row) => clampUnit(scale.place(valueIn(row))));
   });
 }
 

@@ -7,3 +7,6 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /** The Euclidean norm. */
 export const norm = (v: ArrayLike<number>): number => Math.sqrt(dot(v, v));
+
+/** The nearest number from 0 to 1. */
+export const clampUnit = (u: number): number => Math.min(1, Math.max(0, u));

@@ -1,5 +1,6 @@
 import type { Env } from '../messages.ts';
 import type { Rng } from '../numeric/random.ts';
+import { clampUnit } from '../numeric/vectors.ts';
 import { fraction, probability } from '../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../schema/optionSet.ts';
 import { type Axis, active, draw, type Point } from '../space/axis.ts';
@@ -37,5 +38,5 @@ function moved({ ordered, levels }: Axis, from: number, existed: boolean, fresh:
   if (resampled || !existed) return fresh;
   if (!ordered) return from;
   const gap = levels && levels.count > 1 ? 1 / levels.count : 0;
-  return Math.min(1, Math.max(0, from + (up ? 1 : -1) * Math.max(step, gap)));
+  return clampUnit(from + (up ? 1 : -1) * Math.max(step, gap));
 }

@@ -5,6 +5,7 @@ import {
   truncatedLogNormal,
   truncatedNormal,
 } from '../numeric/distributions/distribution.ts';
+import { clampUnit } from '../numeric/vectors.ts';
 import type { Levels } from './axis.ts';
 import { fault } from './check.ts';
 import type { PriorData } from './prior.ts';
@@ -24,11 +25,11 @@ export function priorOnAxis(path: string, data: PriorData, values: NumberRange |
 function smoothPrior(path: string, data: PriorData, { low, high, transform }: NumberRange): Distribution {
   if ('beta' in data) {
     const { quantile, logDensity } = betaDistribution(data.beta.a, data.beta.b);
-    return { quantile: (u) => Math.min(1, Math.max(0, quantile(u))), logDensity };
+    return { quantile: (u) => clampUnit(quantile(u)), logDensity };
   }
   const distribution = truncatedPrior(path, data, low, high);
   return {
-    quantile: (u) => Math.min(1, Math.max(0, transform.coordinate(distribution.quantile(u)))),
+    quantile: (u) => clampUnit(transform.coordinate(distribution.quantile(u))),
     logDensity: (coordinate) => distribution.logDensity(transform.value(coordinate)) + Math.log(transform.slope(coordinate)),
   };
 }

@@ -1,6 +1,7 @@
 import colours from 'picocolors';
 import { cut, formatNumber } from '../../figures/drawing/format.ts';
 import type { AxisScale } from '../../figures/drawing/scale.ts';
+import { clampUnit } from '../../numeric/vectors.ts';
 import { escapeControls } from '../terminal/plainText.ts';
 import { type Dots, dots } from './braille.ts';
 import type { Bars, Heat, Ink, ParallelSketch, PlaneSketch, Sketch } from './sketch.ts';
@@ -158,7 +159,7 @@ function bars({ bars: all, ends }: Bars, { columns }: Size): readonly string[] {
 
 /** A bar from the left, to an eighth of a character. */
 function filled({ to, ink }: { readonly to: number; readonly ink: Ink }, width: number): string {
-  const eighths = Math.round(8 * width * Math.min(1, Math.max(0, to)));
+  const eighths = Math.round(8 * width * clampUnit(to));
   const bar = '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7];
   return paint[ink](bar) + ' '.repeat(width - bar.length);
 }

@@ -17,6 +17,7 @@ import { type Points, trialsOver } from '../../figures/points.ts';
 import type { FigureStudy } from '../../figures/study.ts';
 import { endOf, lanesOf } from '../../figures/timeline.ts';
 import { byShare } from '../../importance/verdict.ts';
+import { clampUnit } from '../../numeric/vectors.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Bars, Heat, Ink, PlaneSketch, Sketch } from './sketch.ts';
 
@@ -68,7 +69,9 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
     sliceAxes(study, names).map(({ name, axis }) => {
       const [points] = trialsOver(study, axis, study.parameters.length);
       const [x, y] = [points!.x, points!.y];
-      const path = (study.importances?.marginals?.[name] ?? []).map(({ value, mean }) => [x.place(value), within(y.place(mean))] as const);
+      const path = (study.importances?.marginals?.[name] ?? []).map(
+        ({ value, mean }) => [x.place(value), clampUnit(y.place(mean))] as const,
+      );
       const lines = x.labels ? [] : [{ path, ink: 'running' as const }];
       return { type: 'chart', x, y, lines, points: pointsOf(points!, study) };
     }),
@@ -82,7 +85,7 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
   intermediate: (study) => {
     const scales = curveScales(study);
     const lines = study.rows.map((row): PlaneSketch['lines'][number] => ({
-      path: curvePath(row, scales).map(([x, y]) => [x, within(y)] as const),
+      path: curvePath(row, scales).map(([x, y]) => [x, clampUnit(y)] as const),
       ink: row.state,
     }));
     return [{ type: 'chart', x: scales[0], y: scales[1], lines, points: [] }];
@@ -92,7 +95,7 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
     pairsOf(study.objectives.length).map((pair) => {
       const [points] = trialsOver(study, ...(pair.map((k) => study.parameters.length + k) as [number, number]));
       const { x, y } = points!;
-      const front = frontPath(study, pair).map(([a, b]) => [within(x.place(a)), within(y.place(b))] as const);
+      const front = frontPath(study, pair).map(([a, b]) => [clampUnit(x.place(a)), clampUnit(y.place(b))] as const);
       const stepped =
         study.objectives.length > 2 ? [] : corners(study.objectives[pair[0]]!.direction === 'maximize' ? front.toReversed() : front);
       return { type: 'chart', x, y, lines: [{ path: stepped, ink: 'plain' }], points: pointsOf(points!, study) };
@@ -112,11 +115,9 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
 /** Stairs by trial. */
 function steps(study: FigureStudy, y: AxisScale, lines: PlaneSketch['lines']): PlaneSketch {
   const x = numeric('trial', 1, lastTrial(study), false);
-  const placed = lines.map(({ path, ink }) => ({ path: corners(path).map(([a, b]) => [x.place(a), within(y.place(b))] as const), ink }));
+  const placed = lines.map(({ path, ink }) => ({ path: corners(path).map(([a, b]) => [x.place(a), clampUnit(y.place(b))] as const), ink }));
   return { type: 'chart', x, y, lines: placed, points: [] };
 }
-
-const within = (place: number): number => Math.min(1, Math.max(0, place));
 
 const objectiveAxis = ({ scales, parameters }: FigureStudy): AxisScale => scales[parameters.length]!;
 

@@ -1,7 +1,5 @@
-import { dot } from '../vectors.ts';
+import { clampUnit, dot } from '../vectors.ts';
 import { type CurvaturePair, quasiNewton } from './quasiNewton.ts';
-
-export const clampUnit = (u: number): number => Math.min(1, Math.max(0, u));
 
 /** The projected gradient in the unit cube: x minus the projection of x - gradient; 0 where the gradient is unknown. */
 export const projectedGradient = (x: Float64Array, gradient: Float64Array): Float64Array =>

@@ -1,4 +1,5 @@
 import type { FeatureLayout } from '../../numeric/gp/gaps.ts';
+import { clampUnit } from '../../numeric/vectors.ts';
 import { type Axis, active, type Point } from '../../space/axis.ts';
 
 /** The lowest and the highest of some budgets. */
@@ -35,7 +36,7 @@ export function features(axes: readonly Axis[], budgets?: BudgetRange): Features
   const coordinates = numbers.filter((i) => axes[i]!.ordered);
   const columns = [...coordinates, ...(budgets ? [BUDGET] : []), ...numbers.filter((i) => !axes[i]!.ordered)];
   const ordered = coordinates.length + (budgets ? 1 : 0);
-  const height = ([low, high]: BudgetRange, budget: number) => Math.min(1, Math.max(0, Math.log(budget / low) / Math.log(high / low)));
+  const height = ([low, high]: BudgetRange, budget: number) => clampUnit(Math.log(budget / low) / Math.log(high / low));
   const conditional = axes.some(({ when, ordered }) => when && !ordered);
   return {
     width: columns.length,

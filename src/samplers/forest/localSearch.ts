@@ -1,4 +1,5 @@
 import { drawNormal, index, type Rng } from '../../numeric/random.ts';
+import { clampUnit } from '../../numeric/vectors.ts';
 import { type Axis, active, type Domain, type Point } from '../../space/axis.ts';
 import type { ScoredPoint } from '../surrogate.ts';
 
@@ -67,7 +68,7 @@ function* coordinatesNear({ ordered, levels }: Axis, x: number, scale: number, r
   }
   const level = levels?.of(x);
   for (let k = 0; k < NEIGHBOURS; k++) {
-    const moved = Math.min(1, Math.max(0, x + scale * drawNormal(rng)));
+    const moved = clampUnit(x + scale * drawNormal(rng));
     // If a step of this size does not change the value, take the next one.
     if (level !== undefined && levels!.of(moved) === level) {
       const next = level + (moved < x ? -1 : 1);

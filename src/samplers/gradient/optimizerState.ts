@@ -9,6 +9,7 @@ import {
   updateDirection,
   zeroMoments,
 } from '../../numeric/descent/firstOrder.ts';
+import { clampUnit } from '../../numeric/vectors.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Iterate } from './iterate.ts';
 import type { Slopes } from './probes.ts';
@@ -147,7 +148,7 @@ export function takeStep(optimizer: OptimizerState, iterate: Iterate, settings: 
   const moments = blocked ? zeroMoments(optimizer.axes.length) : optimizer.moments;
   const next = updateDirection(settings.rule, moments, gradient, gradientScale);
   const rate = settings.rate * rateFactor * rateDecay(optimizer.steps, settings.steps, settings.decay);
-  const x = from.x.map((u, k) => Math.min(1, Math.max(0, u - rate * next.direction[k]!)));
+  const x = from.x.map((u, k) => clampUnit(u - rate * next.direction[k]!));
   const length = maxNorm(x.map((u, k) => u - from.x[k]!));
   const weight = averagingWeight(optimizer.steps + 1);
   return {

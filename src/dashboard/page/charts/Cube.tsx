@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../figures/drawing/format.ts';
 import { numeric } from '../../../figures/drawing/scale.ts';
 import { aboutTrial } from '../../../figures/study.ts';
+import { clampUnit } from '../../../numeric/vectors.ts';
 import { sized } from '../lib/canvas.ts';
 import { type Corner, EDGES, EXTENT, project, readAt, turned, type View } from '../lib/space.ts';
 import { colour, palette } from '../lib/theme.ts';
@@ -141,7 +142,7 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
 }
 
 /** A place, clamped to the cube. */
-const held = (place: number | undefined): number => Math.min(1, Math.max(0, place ?? Number.NaN));
+const held = (place: number | undefined): number => clampUnit(place ?? Number.NaN);
 
 function drawCube(
   canvas: HTMLCanvasElement,

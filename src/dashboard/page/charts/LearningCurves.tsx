@@ -5,6 +5,7 @@ import { looks, type TrialState } from '../../../figures/drawing/looks.ts';
 import { ends } from '../../../figures/drawing/scale.ts';
 import type { Path } from '../../../figures/drawing/series/stairs.ts';
 import type { FigureRow } from '../../../figures/study.ts';
+import { clampUnit } from '../../../numeric/vectors.ts';
 import { drawLines, type Lines } from '../lib/drawing.ts';
 import { colour, rgb, theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
@@ -142,7 +143,7 @@ function distanceTo(path: Path, x: number, y: number): number {
   for (let i = 1; i < path.length; i++) {
     const [[x0, y0], [x1, y1]] = [path[i - 1]!, path[i]!];
     if (x < x0 - NEAR || x > x1 + NEAR) continue;
-    const share = x1 > x0 ? Math.min(1, Math.max(0, (x - x0) / (x1 - x0))) : 0;
+    const share = x1 > x0 ? clampUnit((x - x0) / (x1 - x0)) : 0;
     least = Math.min(least, Math.hypot(x0 + share * (x1 - x0) - x, y0 + share * (y1 - y0) - y));
   }
   return least;

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../figures/drawing/format.ts';
 import type { AxisScale } from '../../../figures/drawing/scale.ts';
 import { aboutTrial } from '../../../figures/study.ts';
-import { clampUnit } from '../../../numeric/descent/projected.ts';
+import { clampUnit } from '../../../numeric/vectors.ts';
 import { moved, ordered } from '../lib/axisOrder.ts';
 import { palette } from '../lib/theme.ts';
 import { brush, focused, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';

@@ -10,9 +10,9 @@ import { adaptGaussian, clippedStep, diagonal, type Gaussian, gaussian, stepAt, 
 import { adaptLearningRates, fullLearningRates, type LearningRates } from '../../../numeric/cma/learningRates.ts';
 import { withNormalMargin } from '../../../numeric/cma/margin.ts';
 import type { CmaParameters } from '../../../numeric/cma/parameters.ts';
-import { clampUnit } from '../../../numeric/descent/projected.ts';
 import { ndtri } from '../../../numeric/distributions/normal.ts';
 import type { Rng } from '../../../numeric/random.ts';
+import { clampUnit } from '../../../numeric/vectors.ts';
 import { type Axis, active, type Point } from '../../../space/axis.ts';
 import { supportOnAxis } from '../../parzenSupport.ts';
 

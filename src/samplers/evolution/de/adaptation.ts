@@ -1,4 +1,5 @@
 import { drawNormal, type Rng } from '../../../numeric/random.ts';
+import { clampUnit } from '../../../numeric/vectors.ts';
 
 /** F and CR of differential evolution: the factor of a difference, and the share of parameters that it changes. */
 export interface Rates {
@@ -28,7 +29,7 @@ export function drawRates(memory: RateMemory, rng: Rng): Rates {
   const { scale: middle, crossover } = memory[Math.floor(rng() * memory.length)]!;
   let scale = 0;
   while (scale < 0.01) scale = middle + SPREAD * Math.tan(Math.PI * (rng() - 0.5));
-  return { scale: rounded(Math.min(1, scale)), crossover: rounded(Math.min(1, Math.max(0, crossover + SPREAD * drawNormal(rng)))) };
+  return { scale: rounded(Math.min(1, scale)), crossover: rounded(clampUnit(crossover + SPREAD * drawNormal(rng))) };
 }
 
 /** The memory with the oldest entry replaced by the weighted Lehmer means of a generation's successes. */
