@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Params } from '../facts/facts.ts';
 import type { RecommendationTask } from '../recommendation/inThread.ts';
 import type { Recommendation } from '../recommendation/recommendation.ts';
-import { candidates } from '../recommendation/recommendation.ts';
+import { candidates, endedEarly } from '../recommendation/recommendation.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Feed } from './feed/feed.ts';
 import type { Recommended } from './wire.ts';
@@ -20,27 +20,29 @@ const path = new URL(file, import.meta.url).href;
 const loader = path.endsWith('.ts') ? import.meta.resolve('tsx/esm/api') : undefined;
 
 /** Per study, the last recommendation and the position of the last result that it includes. */
-const known = new WeakMap<Feed, { readonly results: number; readonly answer: Promise<Recommended | undefined> }>();
+const answers = new WeakMap<Feed, { readonly results: number; readonly answer: Promise<Recommended | undefined> }>();
 
 /** The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. */
 export function recommendedOf(feed: Feed): Promise<Recommended | undefined> {
   const { begun } = feed;
   if (begun === undefined || begun.ledger.settings.objectives.length > 1) return Promise.resolve(undefined);
   const { results } = begun.changes;
-  const last = known.get(feed);
+  const last = answers.get(feed);
   if (last?.results === results) return last.answer;
   const [objective] = begun.ledger.settings.objectives;
-  const rows = candidates(objective!, begun.changes.rows);
-  const answer = rows.length === 0 ? Promise.resolve(undefined) : inThread({ space: begun.space.toJSON(), objective: objective!, rows });
-  known.set(feed, { results, answer });
+  const known = candidates(objective!, begun.changes.rows);
+  const rows = [...known, ...endedEarly(objective!, begun.changes.rows, known)];
+  const answer =
+    known.length === 0 ? Promise.resolve(undefined) : inThread({ space: begun.space.toJSON(), objective: objective!, rows }, known.length);
+  answers.set(feed, { results, answer });
   return answer;
 }
 
-function inThread(task: RecommendationTask): Promise<Recommended | undefined> {
+function inThread(task: RecommendationTask, results: number): Promise<Recommended | undefined> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(program, { eval: true, workerData: { path, loader, task }, execArgv: [] });
     thread.once('message', (found: Recommendation<Params> | undefined) => {
-      resolve(found && omitUndefined({ results: task.rows.length, trial: found.row.trial, expected: found.expected, gain: found.gain }));
+      resolve(found && omitUndefined({ results, trial: found.row.trial, expected: found.expected, gain: found.gain }));
       void thread.terminate();
     });
     thread.once('error', reject);

@@ -1,7 +1,7 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Space } from '../space/space.ts';
-import { isCompleted, type TrialRow } from '../study/trials.ts';
+import type { TrialRow } from '../study/trials.ts';
 import { recommendation } from './recommendation.ts';
 
 /** What further trials were expected to gain after a trial. */
@@ -16,7 +16,7 @@ const PLACES = 16;
 
 /** The expected gain as it was in the course of a study, at evenly spread numbers of results. */
 export function gains<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): GainAfter[] {
-  const results = [...rows].filter(isCompleted<P>).sort((a, b) => a.trial - b.trial);
+  const results = [...rows].filter(({ status }) => status === 'completed' || status === 'stopped').sort((a, b) => a.trial - b.trial);
   const counts = new Set(Array.from({ length: PLACES }, (_, k) => Math.ceil(((k + 1) / PLACES) * results.length)));
   return [...counts]
     .filter((count) => count > 0)

@@ -1,6 +1,9 @@
-import type { ObjectiveSpec } from '../facts/facts.ts';
+import type { ObjectiveSpec, Values } from '../facts/facts.ts';
 import { lossOf } from '../ledger/settings.ts';
+import { violates } from '../messages.ts';
+import type { Observation } from '../samplers/bo/observation.ts';
 import { bestAndSpread } from '../samplers/bo/observations.ts';
+import { keyOf } from '../samplers/bo/posteriorSamples.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
@@ -31,7 +34,8 @@ export function recommendation<P>(space: Space<P>, objective: ObjectiveSpec, row
   const modelled = modelledResults(space, objective, rows);
   const [best] = ranked(modelled, objective);
   if (!best || !modelled.model) return best;
-  return { ...best, ...omitUndefined({ gain: expectedGain(space, modelled.model, modelled.points, modelled.losses) }) };
+  const evidence = { ...modelled, givenUp: givenUp(space, objective, rows, modelled.known) };
+  return { ...best, ...omitUndefined({ gain: expectedGain(space, modelled.model, evidence) }) };
 }
 
 /** Every configuration that could be recommended, the best first, each with one of its trials. */
@@ -60,6 +64,38 @@ function ranked<P>({ known, points, model }: ModelledResults<P>, objective: Obje
     const { restore, slope } = model.transform;
     return { row, expected: { mean: lossOf(objective, restore(expected.mean)), sd: Math.sqrt(expected.variance) / slope(index) } };
   });
+}
+
+/** What was tried only at lower budgets than the known results: each configuration once, as its latest trial ended. */
+function givenUp<P>(
+  space: Space<P>,
+  objective: ObjectiveSpec,
+  rows: Iterable<TrialRow<P>>,
+  known: readonly CompletedRow<P>[],
+): Observation[] {
+  const completed = new Set(known.map(({ params }) => keyOf(space.encode(params))));
+  const others = new Map<string, Observation>();
+  for (const { params, values } of endedEarly(objective, rows, known).sort((a, b) => a.trial - b.trial)) {
+    const point = space.encode(params);
+    if (!completed.has(keyOf(point))) others.set(keyOf(point), { point, value: lossOf(objective, values[objective.name]!) });
+  }
+  return [...others.values()];
+}
+
+type EarlyRow<P> = TrialRow<P> & { readonly values: Values };
+
+/** The rows that ended with a value before the highest budget; if there are very many, a sample. */
+export function endedEarly<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>, known: readonly CompletedRow<P>[]): EarlyRow<P>[] {
+  const highest = highestBudget(known);
+  const early = [...rows].filter((row): row is EarlyRow<P> => {
+    if (row.values === undefined || violates(row)) return false;
+    return row.status === 'stopped' || (row.status === 'completed' && (row.budget ?? highest) < highest);
+  });
+  if (early.length <= MOST) return early;
+  return bestAndSpread(
+    early.sort((a, b) => lossOf(objective, a.values[objective.name]!) - lossOf(objective, b.values[objective.name]!)),
+    MOST,
+  );
 }
 
 /** The rows that a recommendation depends on, the best first: completed at the highest budget; if there are very many, a sample. */

@@ -20,6 +20,14 @@ it('the gain in the course of a study is what was expected after the results unt
   expect(found.at(-1)!.share).toBeLessThan(found.find(({ share }) => share !== undefined)!.share!);
 });
 
+it('trials that were stopped count as results', () => {
+  const stopped = rows.map((row, i) => (i >= 20 && row.status === 'completed' ? { ...row, status: 'stopped' as const } : row));
+  const found = gains(line, objective, stopped);
+  expect(found.map(({ trial }) => trial)).toEqual(gains(line, objective, rows).map(({ trial }) => trial));
+  expect(found.at(-1)!.share).toBe(recommendation(line, objective, stopped.slice(0, 39))!.gain!.share);
+  expect(found.at(-1)!.share).not.toBe(found.find(({ trial }) => trial === 24)!.share);
+});
+
 it('a study without results has none', () => {
   expect(gains(line, objective, [rows[4]!])).toEqual([]);
 });
