@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createStudy, float, random, space } from '../../streams/index.ts';
+import { openJournal } from '../../streams/log/journal.ts';
 import { ensurePage } from '../support/page.ts';
 import { run, studied } from './readyStudy.ts';
-import { hypertide, journalOf, TRAINER, withoutSums } from './support.ts';
+import { directory, hypertide, journalOf, TRAINER, withoutSums } from './support.ts';
 
 describe('commands that read', () => {
   it('show no command of a trial whose files have other parameters: they may belong to another study of this name', async () => {
@@ -58,6 +60,26 @@ describe('commands that read', () => {
     const { code, err } = await hypertide(place, 'best', 'other.yaml');
     expect(code).toBe(2);
     expect(err).toContain('other.yaml: expected its journal other.jsonl, which does not exist; "hypertide run other.yaml" creates it;');
+  });
+
+  it('best says that a range may be too narrow', async () => {
+    const place = directory();
+    const values = Array.from({ length: 20 }, (_, i) => 0.1 - i / 2000);
+    const study = createStudy(space({ lr: float(1e-4, 0.1, { log: true }) }), {
+      log: await openJournal(join(place, 'study.jsonl')),
+      strategy: random(),
+    });
+    for (const lr of values) await study.enqueue({ lr });
+    for (const _ of values) {
+      const { trial, params } = (await study.ask())!;
+      await study.tell(trial, -params.lr);
+    }
+    await study.close();
+    const sentence = 'lr of the best trial is its upper bound 0.1, as in 5 of the 5 best trials: try a wider range in a new study';
+    const { err, out } = await hypertide(place, 'best', 'study.jsonl');
+    expect(err.split('\n')).toContain(sentence);
+    expect(out).not.toContain(sentence);
+    expect((await hypertide(place, 'best', 'study.jsonl', '--json')).err).not.toContain(sentence);
   });
 
   it('best, trials and export show what the journal holds', async () => {

@@ -55,6 +55,15 @@ it('the recommendation is shown although importance came first', async () => {
   await page.getByText(/Further trials are expected to gain 0.1 loss: 5 %/).waitFor();
 });
 
+it('the best configuration says that a range may be too narrow', async () => {
+  const high = (trial: number) => ({ ...params(trial), lr: trial < 6 ? 0.1 - (trial - 1) / 10_000 : 10 ** (-4 + trial / 10) });
+  const facts = Array.from({ length: 24 }, (_, i) => finished(i + 1, -Math.log10(high(i + 1).lr), high(i + 1))).flat();
+  const page = await opened(facts, async () => {});
+  await page
+    .getByText('lr of the best trial is its upper bound 0.1, as in 5 of the 5 best trials: try a wider range in a new study.')
+    .waitFor();
+});
+
 it('the page says so if there are too few results for importance', async () => {
   const facts = Array.from({ length: 4 }, (_, i) => finished(i + 1, lossAt(params(i + 1)), params(i + 1))).flat();
   const page = await opened(facts, async () => {});

@@ -120,7 +120,7 @@ describe('recommendation', () => {
     const good = early.map((each) => ({ ...each, status: 'stopped' as const, values: { value: -5 } }));
     expect(gainAfter(good)).toBeLessThan(last); // a value at a lower budget is no result
     const resumed = rows.map((each) => ({ ...each, trial: 20 + each.trial, budget: 3, values: { value: 9 } }));
-    expect(gainAfter(resumed)).toBe(last); // what went on to a full result counts once
+    expect(gainAfter(resumed)).toBe(last); // a configuration with a full result counts once
     const beyond = early.map((each) => ({ ...each, status: 'stopped' as const, constraints: [1] }));
     expect(gainAfter([...beyond, ...beyond.map(({ values: _, ...each }) => each)])).toBe(last);
   });

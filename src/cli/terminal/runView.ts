@@ -5,6 +5,9 @@ import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../../facts
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { SpaceData } from '../../space/schema.ts';
+import type { Dimension } from '../../space/types/dimension.ts';
+import { atEdges, edgeText } from '../../study/edges.ts';
 import { type Alike, failedAlike } from '../../study/failingAlike.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import { bestFirst, type TrialRow } from '../../study/trials.ts';
@@ -59,6 +62,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   let objective: ObjectiveSpec = { name: 'value', direction: 'minimize' };
   /** With several objectives, the front. */
   let front: readonly TrialRow[] | undefined;
+  let parameters: Readonly<Record<string, Dimension>> = {};
   const passed = passedOver();
   let live = past === 0;
   let paused = false;
@@ -122,7 +126,10 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // the fact may be stored twice
       if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;
       if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
-      if (!refusal && fact.type === 'created') objective = fact.objectives[0]!;
+      if (!refusal && fact.type === 'created') {
+        objective = fact.objectives[0]!;
+        parameters = (fact.space as SpaceData).parameters;
+      }
       if (!live && noted.position >= past) caughtUp();
       if (live && !json) screen.status(status);
     },
@@ -141,6 +148,9 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       screen.line(`${why}; the study is in ${journal}, the output of the trials in ${nearby(directory)}`);
       const saved = ending.type === 'closed' && !json ? savedBy(rows.values()) : undefined;
       if (saved !== undefined) screen.line(saved);
+      if (!json && front === undefined)
+        for (const edge of atEdges(parameters, bestFirst(rows.values(), objective), state.completed + state.stopped))
+          screen.line(edgeText(edge));
       if (ending.type === 'alike') {
         const { trials, message } = ending.alike;
         const last = trials.at(-1)!;

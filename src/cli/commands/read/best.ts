@@ -2,6 +2,8 @@ import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import type { Params, Values } from '../../../facts/facts.ts';
 import { type Recommendation, recommendation } from '../../../recommendation/recommendation.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import type { SpaceData } from '../../../space/schema.ts';
+import { atEdges, edgeText } from '../../../study/edges.ts';
 import { argumentsOf, shellQuoted } from '../../../study/programArguments.ts';
 import { bestFirst } from '../../../study/trials.ts';
 import { keptCommand } from '../../runner/command.ts';
@@ -32,11 +34,13 @@ export async function printBest(study: CommandStudy, { json, recommended, number
   const count = number ?? 1;
   const all = await trialsIn(study);
   if (recommended) return printRecommended(study, all, json);
-  const rows = bestFirst(all, objectives[0]!).slice(0, count);
+  const ranked = bestFirst(all, objectives[0]!);
+  const rows = ranked.slice(0, count);
   if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
   else print(rows.length > 0 ? table(rows) : withoutBest(all));
   if (!json && count === 1) informOfArguments(study, rows[0]);
   if (!json && count === 1) informOfGain(recommendation(spaceOf(study.created), objectives[0]!, all), study);
+  if (!json && count === 1) informOfEdges(study, ranked, all);
   if (!json && rows[0]) suggestAfterData('why', study, rows[0].trial);
   return rows.length > 0 ? 0 : 1;
 }
@@ -62,6 +66,12 @@ function informOfArguments({ stem }: CommandStudy, row: ListedTrial | undefined)
   const command = keptCommand(paths, row.params);
   const [about, words] = command ? ['as it ran', command] : ['as arguments', argumentsOf(row.params)];
   inform(`${about}: ${words.map(shellQuoted).join(' ')}`);
+}
+
+/** Whether a range may be too narrow. */
+function informOfEdges({ created }: CommandStudy, ranked: readonly ListedTrial[], all: readonly ListedTrial[]): void {
+  const results = all.filter(({ status }) => status === 'completed' || status === 'stopped').length;
+  for (const edge of atEdges((created.space as SpaceData).parameters, ranked, results)) inform(edgeText(edge));
 }
 
 /** Whether it is worth continuing, by the prediction of a model. */

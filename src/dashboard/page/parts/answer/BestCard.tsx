@@ -1,10 +1,11 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { formatNumber } from '../../../../figures/drawing/format.ts';
 import { objectiveValue } from '../../../../figures/study.ts';
+import { atEdges, edgeText } from '../../../../study/edges.ts';
 import type { Recommended } from '../../../wire.ts';
 import { gainOf } from '../../lib/progress.ts';
 import { useFindings } from '../../state/findings.ts';
-import { knownRecommended, objectives, ranked, rows, shownRow } from '../../state/store.ts';
+import { detail, knownRecommended, objectives, parameters, ranked, rows, shownRow } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { TrialParameters } from './TrialParameters.tsx';
 
@@ -15,6 +16,10 @@ export function BestCard() {
   const gain = useComputed(() => {
     const [objective] = objectives.value;
     return objective && gainOf(ranked.value, rows.value, objective);
+  }).value;
+  const edges = useComputed(() => {
+    const results = (detail.value?.completed ?? 0) + (detail.value?.stopped ?? 0);
+    return atEdges(Object.fromEntries(parameters.value), ranked.value, results).map(edgeText);
   }).value;
   const [objective] = objectives.value;
   if (gain === undefined || objective === undefined) {
@@ -62,6 +67,11 @@ export function BestCard() {
           : ''}
       </p>
       {recommended?.gain && <p class="note">{furtherText(recommended.gain, objective.name)}</p>}
+      {edges.map((text) => (
+        <p class="note" key={text}>
+          {text}.
+        </p>
+      ))}
       <TrialParameters of={shown} />
     </Card>
   );
