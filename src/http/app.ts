@@ -47,7 +47,8 @@ export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }
     app.on(operation.method, path, async (c) => {
       const refusal = refuse(c);
       if (refusal) return refusal;
-      const request = await requestOf(c, operation);
+      const text = operation.method === 'get' ? undefined : await textIn(c); // the only wait: each costs as much as a check
+      const request = requestOf(c, operation, text);
       if (id === 'facts' && (c.req.header('accept') ?? '').includes('text/event-stream'))
         return factEvents(c, await studies.open(request.study), Number(request.fields.after ?? 0), ending);
       return answer(await handle(id, studies, request));
@@ -68,11 +69,11 @@ export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }
   return app;
 }
 
-/** A request with fields that fit its schema. @throws RefusedError */
-async function requestOf(c: Context<HttpEnv>, { method, query = {}, required: inQuery = [], body }: Operation): Promise<HttpRequest> {
-  const { properties = {}, required = [] } = method === 'get' ? { properties: query, required: inQuery } : (body ?? nothing);
-  const all = method === 'get' ? queryOf(c, query) : await bodyOf(c);
-  const refusal = validate({ type: 'object', properties, required }, all);
+/** A request with fields that fit its schema. @param text of its body, if it has one. @throws RefusedError */
+function requestOf(c: Context<HttpEnv>, operation: Operation, text: string | undefined): HttpRequest {
+  const { query } = operation;
+  const all = text === undefined ? queryOf(c, query) : fieldsIn(text);
+  const refusal = validate(schemaOf(operation), all);
   if (refusal) throw new RefusedError(refusal);
   const key = c.req.header('idempotency-key');
   if (key !== undefined && (key === '' || key.length > LONGEST_KEY))
@@ -89,16 +90,20 @@ async function requestOf(c: Context<HttpEnv>, { method, query = {}, required: in
     key,
     whenGone: (leave) => {
       if (outgoing?.destroyed) queueMicrotask(leave);
-      else outgoing?.once('close', leave);
+      else outgoing?.on('close', leave);
       return () => void outgoing?.off('close', leave);
     },
   };
 }
 
+/** The schema of the fields of a request. */
+const schemaOf = ({ method, query: properties = {}, required = [], body = nothing }: Operation): ObjectSchema =>
+  method === 'get' ? { type: 'object', properties, required } : body;
+
 const nothing: ObjectSchema = { type: 'object' };
 
 /** Numbers in a query are text. */
-const queryOf = (c: Context, query: Readonly<Record<string, Schema>>): Readonly<Record<string, unknown>> =>
+const queryOf = (c: Context, query: Readonly<Record<string, Schema>> = {}): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(c.req.query()).map(([name, value]) => {
       const schema = Object.hasOwn(query, name) ? query[name] : undefined;
@@ -107,15 +112,19 @@ const queryOf = (c: Context, query: Readonly<Record<string, Schema>>): Readonly<
     }),
   );
 
-/** A body of JSON; without one, an empty object. @throws RefusedError */
-async function bodyOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
+/** The text of a body of JSON. @throws RefusedError */
+function textIn(c: Context): Promise<string> {
   const length = c.req.header('content-length');
   if (length === undefined && c.req.header('transfer-encoding') !== undefined)
     throw new RefusedError({ code: 'too-large', message: 'expected a body with a Content-Length' });
   if (Number(length ?? 0) > LARGEST) throw new RefusedError({ code: 'too-large', message: `expected a body of at most ${LARGEST} bytes` });
   if (!/^application\/json\b/.test(c.req.header('content-type') ?? ''))
     throw new RefusedError({ code: 'not-json', message: 'expected a body of JSON, with "Content-Type: application/json"' });
-  const text = await c.req.text();
+  return c.req.text();
+}
+
+/** The fields in a body; without one, none. @throws RefusedError */
+function fieldsIn(text: string): Readonly<Record<string, unknown>> {
   const data = text === '' ? {} : dataIn(text);
   if (!isRecord(data)) throw new RefusedError({ code: 'not-json', message: 'expected a body that is a JSON object' });
   checkSize(data, text);

@@ -45,8 +45,8 @@ const described = async (study: HostedStudy) => {
 /** A trainer's request about a trial becomes a fact with its name. */
 const saying =
   (type: TrialEvent['type']): Handler =>
-  async (studies, { study, trial, fields, user, key }) =>
-    (await studies.open(study)).say({ ...fields, type, trial } as TrialEvent, { author: user?.name, request: key });
+  (studies, { study, trial, fields, user, key }) =>
+    studies.open(study).say({ ...fields, type, trial } as TrialEvent, { author: user?.name, request: key });
 
 /** A command on the trial in the path, or on the study. @throws RefusedError */
 const intentOf = (type: Intent['type'], trial: number, fields: HttpRequest['fields']): Intent =>
@@ -57,7 +57,7 @@ const commanding =
   (type: Intent['type']): Handler =>
   async (studies, { study, trial, fields, user, key }) => {
     const intent = intentOf(type, trial, fields);
-    const { position, fact } = await (await studies.open(study)).submit(intent, { user: user?.name, request: key });
+    const { position, fact } = await studies.open(study).submit(intent, { user: user?.name, request: key });
     return { position, fact };
   };
 
@@ -65,22 +65,22 @@ const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unkno
 
 const handlers: Readonly<Record<OperationId, Handler>> = {
   listStudies: async (studies) => {
-    const all = await Promise.all((await studies.names()).map((name) => studies.open(name)));
-    return all.map(stateOf);
+    const names = await studies.names();
+    return names.map((name) => stateOf(studies.open(name)));
   },
   createStudy: async (studies, { fields }) => {
     const name = fields.name as string;
     await studies.create(name, fields);
-    return described(await studies.open(name));
+    return described(studies.open(name));
   },
-  getStudy: async (studies, { study }) => described(await studies.open(study)),
-  ask: async (studies, { study, fields, user, key, whenGone }) => {
+  getStudy: (studies, { study }) => described(studies.open(study)),
+  ask: (studies, { study, fields, user, key, whenGone }) => {
     const { wait = PATIENCE, run = key, trainer, fixed } = fields as { wait?: number; run?: string; trainer?: string; fixed?: Params };
-    return (await studies.open(study)).ask({ author: user?.name, trainer, run, wait, fixed, whenGone });
+    return studies.open(study).ask({ author: user?.name, trainer, run, wait, fixed, whenGone });
   },
   report: saying('reported'),
   heartbeat: async (studies, { study, trial, fields, user }) => {
-    const hosted = await studies.open(study);
+    const hosted = studies.open(study);
     await hosted.ready();
     return hosted.beat(trial, fields.run as string, user?.name);
   },
@@ -88,38 +88,38 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   stopped: saying('stopped'),
   fail: (studies, request) => saying('failed')(studies, { ...request, fields: { reason: 'error', ...request.fields } }),
   best: async (studies, { study }) => {
-    const hosted = await studies.open(study);
+    const hosted = studies.open(study);
     await hosted.ready();
     return hosted.answers.status().best ?? null;
   },
   listTrials: async (studies, { study, fields }) => {
-    const hosted = await studies.open(study);
+    const hosted = studies.open(study);
     await hosted.ready();
     const { items, more } = hosted.answers.page(fields);
     return omitUndefined({ trials: items, next: more ? items.at(-1)!.trial : undefined });
   },
   getTrial: async (studies, { study, trial }) => {
-    const hosted = await studies.open(study);
+    const hosted = studies.open(study);
     await hosted.ready();
     const row = hosted.answers.rows.get(trial);
     if (!row) throw noTrial(trial);
     return row;
   },
-  facts: async (studies, { study, fields }) => (await studies.open(study)).answers.answer('log', fields),
+  facts: (studies, { study, fields }) => studies.open(study).answers.answer('log', fields),
   why: async (studies, { study, trial }) => {
-    const why = await studies.feeds.use(await studies.open(study), (feed) => whyOf(feed, trial));
+    const why = await studies.feeds.use(studies.open(study), (feed) => whyOf(feed, trial));
     if (!why) throw noTrial(trial);
     return why;
   },
   importance: async (studies, { study, fields }) => {
     const { objective } = fields as { objective?: string };
-    return (await studies.feeds.use(await studies.open(study), (feed) => importancesOf(feed, objective))) ?? null;
+    return (await studies.feeds.use(studies.open(study), (feed) => importancesOf(feed, objective))) ?? null;
   },
-  turn: async (studies, { study, fields, whenGone }) => {
+  turn: (studies, { study, fields, whenGone }) => {
     const { proposer, ahead, wait = PATIENCE } = fields as { proposer: string; ahead?: number; wait?: number };
-    return (await studies.open(study)).turn(proposer, { ahead, wait, whenGone });
+    return studies.open(study).turn(proposer, { ahead, wait, whenGone });
   },
-  listTrainers: async (studies, { study }) => (await studies.open(study)).trainers(),
+  listTrainers: (studies, { study }) => studies.open(study).trainers(),
   ...forIntents(commanding),
 };
 
@@ -143,7 +143,7 @@ export async function handle(id: OperationId, studies: RunningStudies, given: Ht
 /** What a command would do, without doing it. @throws RefusedError as the operation would; what a strategy throws. */
 async function preview(id: OperationId, studies: RunningStudies, { study, trial, fields, user }: HttpRequest): Promise<object> {
   if (id === 'createStudy') return { creates: await studies.check(fields.name as string, fields) };
-  const hosted = await studies.open(study);
+  const hosted = studies.open(study);
   await hosted.ready();
   if (isIntent(id)) return { fact: hosted.preview(intentOf(id, trial, fields)) };
   const types: Readonly<Record<string, TrialEvent['type']>> = { report: 'reported', tell: 'completed', stopped: 'stopped', fail: 'failed' };

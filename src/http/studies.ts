@@ -5,7 +5,9 @@ import type { Allowances } from './allowances.ts';
 import type { Feeds } from './feeds.ts';
 
 /** The studies that a server runs. */
-export interface RunningStudies extends Studies<HostedStudy> {
+export interface RunningStudies extends Omit<Studies<HostedStudy>, 'open'> {
+  /** @throws RefusedError if there is no such study */
+  open(name: string): HostedStudy;
   /** What users have used of their allowances. */
   readonly allowances: Allowances;
   readonly feeds: Feeds;

@@ -230,32 +230,31 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
     if (fact.metrics) row.metrics = fact.metrics;
   }
   if (event?.type === 'reported') row.step = event.step;
-  if (event?.type === 'ended') end(row, event, entry);
   const isClaim = fact.type === 'started';
   const trainer = author ?? (isClaim ? fact.trainer : undefined); // the author in the log takes precedence over the name in the fact
   if (trainer !== undefined && (isClaim || row.trainer === undefined)) row.trainer = trainer;
   if (isClaim) row.run = fact.run;
-  return row;
+  return event?.type === 'ended' ? endedRow(row, event, entry) : row;
 }
 
-function end<P>(row: Draft<P>, { outcome, reason, losses, constraints, seconds }: Ended, { position, at }: At): void {
-  row.status = outcome;
-  row.ended = position;
-  row.endedAt = at;
-  row.startedAt ??= row.suggestedAt;
-  delete row.running;
-  if (reason === undefined) delete row.reason;
-  else row.reason = reason;
-  if (outcome !== 'failed') {
-    delete row.message;
-    delete row.trace;
-  }
-  if (losses === undefined) {
-    delete row.values;
-    delete row.metrics;
-  }
-  if (constraints) row.constraints = constraints;
-  if (seconds !== undefined) row.seconds = seconds;
+/** What a row keeps when its trial ends, if it has it. */
+const KEPT = ['budget', 'resumes', 'proposal', 'tags', 'step', 'note', 'labels', 'starred', 'trainer', 'run'] as const;
+
+/** The row of a trial that has ended. It is a new object: one whose properties were deleted would take three times the memory. */
+function endedRow<P>(row: Draft<P>, { outcome, reason, losses, constraints, seconds }: Ended, { position, at }: At): Draft<P> {
+  const { trial, params, attempt, by, suggested, suggestedAt, startedAt = suggestedAt } = row;
+  const ended: Draft<P> = { trial, params, status: outcome, attempt, by, suggested, suggestedAt, startedAt, ended: position, endedAt: at };
+  for (const name of KEPT) copy(row, ended, name);
+  if (reason !== undefined) ended.reason = reason;
+  if (outcome === 'failed') for (const name of ['message', 'trace'] as const) copy(row, ended, name);
+  if (losses !== undefined) for (const name of ['values', 'metrics'] as const) copy(row, ended, name);
+  if (constraints) ended.constraints = constraints;
+  if (seconds !== undefined) ended.seconds = seconds;
+  return ended;
+}
+
+function copy<P, K extends keyof TrialRow>(from: Draft<P>, to: Draft<P>, name: K): void {
+  if (from[name] !== undefined) to[name] = from[name];
 }
 
 /** Whether a trial is infeasible: its trainer said so, or it violates an outcome constraint. */

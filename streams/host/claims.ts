@@ -1,4 +1,4 @@
-import type { TrialEvent } from '../../src/facts/facts.ts';
+import type { Params, TrialEvent } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
@@ -78,7 +78,7 @@ export class Claims<P> {
     if (options.run !== undefined)
       for (const open of this.#ledger.open.values()) if (isHeld(open, run, author)) return assignmentOf(open.suggestion, run, lease);
     if (author !== undefined && this.#ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
-    const suggestion = await this.#next(options);
+    const suggestion = await (options.fixed === undefined ? this.#nextOfAny(options) : this.#nextWith(options.fixed, options));
     if (!suggestion) return this.#without(options);
     const { trial, attempt } = suggestion;
     try {
@@ -90,17 +90,25 @@ export class Claims<P> {
     return assignmentOf(suggestion, run, lease);
   }
 
-  /** The next suggestion that a trainer may get; with fixed values, the one for its own ask. */
-  async #next(options: AskOptions): Promise<Suggestion<P> | undefined> {
-    const { author, run, fixed } = options;
+  /** The next suggestion that a trainer may get. */
+  #nextOfAny(options: AskOptions): Suggestion<P> | undefined | Promise<Suggestion<P> | undefined> {
+    const accepts: Accepts<P> = (one) => !this.#fixedAsks.isAwaited(one) && this.#mayClaim(one, options);
+    return this.#takeUnclaimed(accepts) ?? this.#waitForTrial(accepts, options);
+  }
+
+  #mayClaim(suggestion: Suggestion<P>, { author }: AskOptions): boolean {
+    return author === undefined || this.#ledger.trainers.refuseClaim(author, suggestion) === undefined;
+  }
+
+  /** The suggestion for an ask with fixed values. */
+  async #nextWith(fixed: Params, options: AskOptions): Promise<Suggestion<P> | undefined> {
+    const { author, run } = options;
     const { append } = this.#options;
     const ledger = this.#ledger;
-    const mayClaim: Accepts<P> = (one) => author === undefined || ledger.trainers.refuseClaim(author, one) === undefined;
-    const wait = async (accepts: Accepts<P>) => {
-      const both: Accepts<P> = (one) => accepts(one) && mayClaim(one);
-      return this.#takeUnclaimed(both) ?? (await this.#waitForTrial(both, options));
+    const wait = async (wanted: Accepts<P>) => {
+      const accepts: Accepts<P> = (one) => wanted(one) && this.#mayClaim(one, options);
+      return this.#takeUnclaimed(accepts) ?? (await this.#waitForTrial(accepts, options));
     };
-    if (fixed === undefined) return wait((one) => !this.#fixedAsks.isAwaited(one));
     if (run === undefined)
       throw new RefusedError({
         code: 'missing-field',

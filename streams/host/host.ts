@@ -52,6 +52,7 @@ export class HostedStudy<P = Params> implements StudySource {
   readonly #timer: ReturnType<typeof setInterval>;
   /** Settled once: a race on each request would be kept by `finished` until the study ends. */
   readonly #began: Promise<void>;
+  #hasBegun = false;
   readonly #stops = new Map<TrialId, string>();
   #failed: (error: unknown) => void = () => {};
 
@@ -102,7 +103,12 @@ export class HostedStudy<P = Params> implements StudySource {
       },
     );
     this.#began = Promise.race([this.#run.started, this.finished]);
-    this.#began.catch(() => {}); // as above
+    this.#began.then(
+      () => {
+        this.#hasBegun = true;
+      },
+      () => {}, // as above
+    );
     this.answers = answersOf(log, this.#run); // the engine reads its first entry after this
     this.#timer = setInterval(() => void this.#judge().catch((error) => this.#fail(error)), this.#leases.interval);
   }
@@ -115,6 +121,11 @@ export class HostedStudy<P = Params> implements StudySource {
   async ready(): Promise<void> {
     if (!this.failure) await this.#began;
     if (this.failure) throw this.failure.error;
+  }
+
+  /** The same for requests, of which each pays for a wait; undefined if there is nothing to wait for. */
+  #notReady(): Promise<void> | undefined {
+    return this.#hasBegun && !this.failure ? undefined : this.ready();
   }
 
   /** Why it cannot be run any more; undefined if it can. */
@@ -130,14 +141,17 @@ export class HostedStudy<P = Params> implements StudySource {
 
   /** Claims the next trial for a trainer. @throws what the study throws. */
   async ask(options: AskOptions = {}): Promise<ClaimReply<P>> {
-    await this.ready();
+    const notReady = this.#notReady();
+    if (notReady) await notReady;
     return this.#claims.ask(options);
   }
 
   /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
   async say(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<Stopping> {
-    await this.ready();
-    await this.#repeats.once(origin, { ...fact }, async () => ({ position: await this.#append(fact, origin), fact }));
+    const notReady = this.#notReady();
+    if (notReady) await notReady;
+    if (origin.request === undefined) await this.#append(fact, origin);
+    else await this.#repeats.once(origin, { ...fact }, async () => ({ position: await this.#append(fact, origin), fact }));
     return this.#stopping(fact.trial);
   }
 
@@ -177,7 +191,7 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   /** Appends a fact of a trainer, and waits until it counts. @returns its position. @throws RefusedError */
-  async #append(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'>): Promise<number> {
+  #append(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'>): Promise<number> {
     const refusal = this.ledger.refusesFrom(fact, origin.author);
     if (refusal) throw new RefusedError(refusal);
     return this.answers.append(fact, origin);

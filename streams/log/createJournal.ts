@@ -5,7 +5,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { JournalError } from './errors.ts';
 import { syncDirectory } from './journal.ts';
-import { encodeFact } from './journalCodec.ts';
+import { encodeFact, objectOf } from './journalCodec.ts';
 import { lock } from './lock.ts';
 import { NONE, sealLines } from './seal.ts';
 
@@ -71,7 +71,7 @@ export async function* linesOf(entries: AsyncIterable<Entry>): AsyncGenerator<Ui
   let last = NONE;
   for await (const { position, at, fact, author } of entries) {
     const { at: _, sum: __, author: ___, ...fields } = isRecord(fact) ? fact : {}; // on a server, a trainer may send such fields
-    const sealed = sealLines([encodeFact(at, fields, author)], position - 1, last);
+    const sealed = sealLines([objectOf(encodeFact(at, fields, author))], position - 1, last);
     last = sealed.last;
     yield sealed.lines[0]!.subarray(0, -1);
   }

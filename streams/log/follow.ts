@@ -46,15 +46,21 @@ export function follow(log: Readable, from: number, signal?: AbortSignal): Async
 
 async function* entriesFrom(log: Readable, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
   let next = from;
-  while (!signal?.aborted) {
-    if (next <= log.head()) {
-      const entries = await log.batch(next);
-      next += entries.length;
-      yield entries;
-    } else if (log.closed()) {
-      return;
-    } else {
-      await log.news.heard(signal);
+  const wake = () => log.news.ring();
+  signal?.addEventListener('abort', wake); // once for all waits: each would cost as much as a fact
+  try {
+    while (!signal?.aborted) {
+      if (next <= log.head()) {
+        const entries = await log.batch(next);
+        next += entries.length;
+        yield entries;
+      } else if (log.closed()) {
+        return;
+      } else {
+        await log.news.heard();
+      }
     }
+  } finally {
+    signal?.removeEventListener('abort', wake);
   }
 }

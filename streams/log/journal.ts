@@ -6,7 +6,7 @@ import { isRecord } from '../../src/schema/isRecord.ts';
 import { checkIsFile } from './checkIsFile.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
 import { bell, follow } from './follow.ts';
-import { encodeFact, entryIn, type LineDecoder, lineDecoder } from './journalCodec.ts';
+import { type EncodedFact, encodeFact, entryOf, type LineDecoder, lineDecoder, objectOf } from './journalCodec.ts';
 import { extend, LineIndex, lastLine, readBlock } from './lineIndex.ts';
 import { lock } from './lock.ts';
 import { type AuthoredLog, LogClosedError } from './log.ts';
@@ -14,7 +14,7 @@ import { loss, rescue } from './rescue.ts';
 import { checksumOf, NONE, sealLines } from './seal.ts';
 import { repairEnd, type Writer, writer } from './writer.ts';
 
-/** How many of the last entries are kept, so that readers who keep up need no file. */
+/** How many of the last facts are kept, so that readers who keep up need no file. They are kept as text, which costs the collector of garbage least. */
 const RECENT = 512;
 
 /**
@@ -106,8 +106,8 @@ async function indexed(file: FileHandle, repaired: (what: string) => void): Prom
 
 /** An append that is on its way. */
 interface Append {
-  /** The JSON objects of its lines. */
-  readonly objects: readonly string[];
+  /** What its lines hold. */
+  readonly facts: readonly EncodedFact[];
   readonly stored: (outcome: 'stored') => void;
   readonly refused: (cause: unknown) => void;
 }
@@ -131,7 +131,11 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   let out: Writer = writer(file, index.bytes, fsync, unforced);
   const news = bell();
   const known = new Set<number>();
-  let recent: Entry[] = [];
+  let recent: EncodedFact[] = [];
+  /** How much of the file is ours without a doubt: what it had when it was last checked. */
+  let checked = { lines: index.lines, bytes: index.bytes };
+  /** The entries that were read last: other readers that keep up get them too. */
+  let decoded: { readonly from: number; readonly upTo: number; readonly entries: readonly Entry[] } | undefined;
   let queue: Append[] = [];
   let writing: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
@@ -141,41 +145,53 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     known.add(position);
   };
   const decoder = lineDecoder(damaged);
-  /** Encoded and decoded, so that a live fact equals the one that is read from the file later. */
-  const remember = (object: string, line: Buffer) => {
+  const remember = (fact: EncodedFact, line: Buffer) => {
     index.add(line.length);
-    recent.push(entryIn(JSON.parse(object), index.lines));
+    recent.push(fact);
     if (recent.length >= 2 * RECENT) recent = recent.slice(-RECENT);
   };
+  /** Encoded and decoded, so that a live fact equals the one that is read from the file later. */
   const batch = (from: number) => {
-    const first = index.lines - recent.length + 1;
-    return from >= first ? recent.slice(from - first) : readFrom(place, index, from, decoder);
+    const upTo = index.lines;
+    const first = upTo - recent.length + 1;
+    if (from < first) return readFrom(place, index, from, decoder);
+    if (decoded?.from !== from || decoded.upTo !== upTo)
+      decoded = { from, upTo, entries: recent.slice(from - first).map((fact, i) => entryOf(fact, from + i)) };
+    return decoded.entries;
   };
   /** Continues in another file if this one is no longer at the path of the journal. */
   const keep = async () => {
     const what = out.torn ? undefined : loss(place === path ? real : place, mine, index.bytes);
-    if (what === undefined) return;
-    const rescued = await rescue(real, file, index, recent);
+    if (what === undefined) {
+      checked = { lines: index.lines, bytes: index.bytes };
+      return;
+    }
+    const rescued = await rescue(real, file, index, { checked, recent: recent.map(objectOf) });
     const left = rescued.missing > 0 ? `; ${rescued.missing} entries are lost` : '';
     warn(`${place} ${what} while the study was running: it continues in ${rescued.path}, which has what is left of it${left}`);
     await out.close();
     ({ path: place, file, index, last } = rescued);
     mine = fstatSync(file.fd);
+    checked = { lines: index.lines, bytes: index.bytes };
     out = writer(file, index.bytes, fsync, unforced);
   };
   const writeQueue = async () => {
     await new Promise(setImmediate); // includes what is appended in this turn
     const since = performance.now();
+    let due = since;
     while (queue.length > 0) {
       const appends = queue;
       queue = [];
       try {
-        await keep();
-        const objects = appends.flatMap((append) => append.objects);
-        const sealed = sealLines(objects, index.lines, last);
+        if (performance.now() >= due) {
+          await keep(); // once in a turn, since it costs more than a write
+          due = performance.now() + TURN;
+        }
+        const facts = appends.flatMap((append) => append.facts);
+        const sealed = sealLines(facts.map(objectOf), index.lines, last);
         await out.write(Buffer.concat(sealed.lines));
         last = sealed.last;
-        for (const [i, line] of sealed.lines.entries()) remember(objects[i]!, line);
+        for (let i = 0; i < facts.length; i++) remember(facts[i]!, sealed.lines[i]!);
       } catch (cause) {
         const error = new JournalError(path, 'could not append', cause);
         // And what was appended meanwhile: if it were stored, it would stand before what its author appends again.
@@ -204,9 +220,9 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     append: (fact, author) =>
       new Promise((stored, refused) => {
         if (closing) throw new LogClosedError();
-        const object = encode(path, clock(), fact, author);
+        const encoded = encode(path, clock(), fact, author);
         const isFirst = index.lines === 0 && queue.length === 0 && isRecord(fact) && fact.type === 'created';
-        queue.push({ objects: isFirst ? [object, object] : [object], stored, refused });
+        queue.push({ facts: isFirst ? [encoded, encoded] : [encoded], stored, refused });
         writing ??= writeQueue();
       }),
     close: () => {
@@ -216,7 +232,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
 }
 
-function encode(path: string, at: number, fact: unknown, author: string | undefined): string {
+function encode(path: string, at: number, fact: unknown, author: string | undefined): EncodedFact {
   try {
     return encodeFact(at, fact, author);
   } catch (cause) {

@@ -23,26 +23,35 @@ export interface LineDecoder {
  */
 const LATEST = 8.64e15;
 
-/** The fields of a line that are not part of its fact. */
-const ENVELOPE = ['at', 'author', 'sum'] as const;
+/** A fact as it is stored. */
+export interface EncodedFact {
+  /** The time and the author of its line, as the JSON of an object without its last brace. */
+  readonly envelope: string;
+  readonly at: number;
+  readonly author: string | undefined;
+  /** The fact itself. */
+  readonly json: string;
+}
 
 /**
- * A fact as a JSON object: the fact itself with the time in front, `{"at":1718000000000,"v":1,"type":"completed","trial":7,...}`, so that `jq
- * 'select(.type == "completed")'` works. If a trainer wrote it, its `author` follows the time.
- *
- * @throws TypeError unless it is a JSON object without the fields of the envelope, RangeError if it is too long.
+ * @throws TypeError unless a fact is a JSON object without the fields of the envelope, RangeError if it is too long.
  */
-export function encodeFact(at: number, fact: unknown, author?: string): string {
-  if (!isRecord(fact) || ENVELOPE.some((name) => name in fact) || 'toJSON' in fact)
+export function encodeFact(at: number, fact: unknown, author?: string): EncodedFact {
+  if (!isRecord(fact) || 'at' in fact || 'author' in fact || 'sum' in fact || 'toJSON' in fact)
     throw new TypeError(`a fact is a JSON object without a field "at", "author" or "sum", but got ${describe(fact)}`);
-  const fields = JSON.stringify(fact).slice(1);
+  const json = JSON.stringify(fact);
   const time = JSON.stringify(at); // null if it is not finite
   const envelope = author === undefined ? `{"at":${time}` : `{"at":${time},"author":${JSON.stringify(author)}`;
-  const text = envelope + (fields === '}' ? '' : ',') + fields;
-  const bytes = 3 * text.length > LONGEST_OBJECT ? Buffer.byteLength(text) : 0;
+  const bytes = 3 * (envelope.length + json.length) > LONGEST_OBJECT ? Buffer.byteLength(envelope) + Buffer.byteLength(json) : 0;
   if (bytes > LONGEST_OBJECT) throw new RangeError(`a fact takes up to ${LONGEST_OBJECT} bytes, but this one has ${bytes}`);
-  return text;
+  return { envelope, at, author, json };
 }
+
+/**
+ * A stored fact as a JSON object: the fact itself with the time in front, `{"at":1718000000000,"v":1,"type":"completed","trial":7,...}`, so that `jq
+ * 'select(.type == "completed")'` works. If a trainer wrote it, its `author` follows the time.
+ */
+export const objectOf = ({ envelope, json }: EncodedFact): string => (json === '{}' ? `${envelope}}` : `${envelope},${json.slice(1)}`);
 
 /**
  * A reader of lines. A damaged line keeps its position, and its raw text becomes the fact. A line at another position than that at which it was
@@ -85,9 +94,15 @@ export function lineDecoder(damaged: Damage): LineDecoder {
   return { decode, tooLong };
 }
 
-/** The entry that an object of `encodeFact` reads as, before or after it is sealed. */
-export function entryIn(object: Readonly<Record<string, unknown>>, position: number): Entry {
-  const { at, sum: _, author, ...fact } = object;
+/** The entry that a line holds. */
+function entryIn({ at, sum: _, author, ...fact }: Readonly<Record<string, unknown>>, position: number): Entry {
+  return entryAt(position, at, author, fact);
+}
+
+/** The entry that a stored fact reads as. */
+export const entryOf = ({ at, author, json }: EncodedFact, position: number): Entry => entryAt(position, at, author, JSON.parse(json));
+
+function entryAt(position: number, at: unknown, author: unknown, fact: unknown): Entry {
   const time = typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0;
   return typeof author === 'string' ? { position, at: time, author, fact } : { position, at: time, fact };
 }

@@ -1,15 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { type Stats, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Entry } from '../../src/facts/entry.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
-import { encodeFact } from './journalCodec.ts';
+import { encodeFact, objectOf } from './journalCodec.ts';
 import { LineIndex, lastLine, readBytes } from './lineIndex.ts';
 import { checksumOf, NONE, sealLines } from './seal.ts';
 
 /**
- * What happened to a journal while it was open; undefined if it is unchanged. Checked before each write, so synchronously: another thread would cost
- * more than the check and the write together.
+ * What happened to a journal while it was open; undefined if it is unchanged. Checked in each turn that writes, so synchronously: another thread would
+ * cost more than the check and the write together.
  *
  * @param mine the file that is open.
  * @param size bytes that were written.
@@ -33,6 +31,14 @@ export interface Rescue {
   readonly missing: number;
 }
 
+/** What a process knows of the journal that it writes, besides its size. */
+interface KnownEnd {
+  /** The lines and bytes that it had when it was last found unchanged. If it is longer than it should be, lines after these may be of another program. */
+  readonly checked: Pick<LineIndex, 'lines' | 'bytes'>;
+  /** The JSON objects of the last lines. */
+  readonly recent: readonly string[];
+}
+
 /** Bytes per copied block. */
 const PIECE = 2 ** 20;
 
@@ -40,16 +46,17 @@ const PIECE = 2 ** 20;
  * Writes what is left of a journal to a new file next to it: the lines that the open file still has, then the last entries, which are still in
  * memory. An entry that is in neither keeps its position as an object without a fact.
  *
- * @param lines the number of lines, and of bytes.
- * @param recent the last entries.
+ * @param written the number of lines, and of bytes.
  */
-export async function rescue(path: string, old: FileHandle, { lines, bytes }: LineIndex, recent: readonly Entry[]): Promise<Rescue> {
+export async function rescue(path: string, old: FileHandle, written: LineIndex, { checked, recent }: KnownEnd): Promise<Rescue> {
   const { path: place, file } = await createNextTo(path);
   try {
     const index = new LineIndex();
-    const whole = Math.min(bytes, (await old.stat()).size);
+    const { size } = await old.stat();
+    const ours = size > written.bytes ? checked : written;
+    const whole = Math.min(ours.bytes, size);
     let rest: Buffer = Buffer.alloc(0);
-    for (let offset = 0; offset < whole && index.lines < lines; ) {
+    for (let offset = 0; offset < whole && index.lines < ours.lines; ) {
       const piece = await readBytes(old, offset, Math.min(PIECE, whole - offset));
       if (piece.length === 0) break;
       offset += piece.length;
@@ -63,9 +70,9 @@ export async function rescue(path: string, old: FileHandle, { lines, bytes }: Li
       }
       await file.appendFile(text.subarray(0, end));
     }
-    const known = new Map(recent.map((entry) => [entry.position, entry]));
-    const left = Array.from({ length: lines - index.lines }, (_, i) => known.get(index.lines + 1 + i));
-    const objects = left.map((entry) => encodeFact(entry?.at ?? 0, isRecord(entry?.fact) ? entry.fact : {}));
+    const first = written.lines - recent.length;
+    const left = Array.from({ length: written.lines - index.lines }, (_, i) => recent[index.lines + i - first]);
+    const objects = left.map((object) => object ?? objectOf(encodeFact(0, {})));
     const end = await lastLine(file, index);
     const sealed = sealLines(objects, index.lines, end === undefined ? NONE : checksumOf(end));
     for (const line of sealed.lines) {
@@ -73,7 +80,7 @@ export async function rescue(path: string, old: FileHandle, { lines, bytes }: Li
       index.add(line.length);
     }
     await file.datasync();
-    return { path: place, file, index, last: sealed.last, missing: left.filter((entry) => !entry).length };
+    return { path: place, file, index, last: sealed.last, missing: left.filter((object) => object === undefined).length };
   } catch (cause) {
     await file.close();
     throw cause;

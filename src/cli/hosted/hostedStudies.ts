@@ -104,7 +104,7 @@ export class HostedStudies implements RunningStudies {
     return [...this.#all.keys()];
   }
 
-  async open(name: string): Promise<HostedStudy> {
+  open(name: string): HostedStudy {
     const study = this.#all.get(name);
     if (!study) throw new RefusedError({ code: 'unknown-study', message: `there is no study ${name.slice(0, 60)}` });
     return study;

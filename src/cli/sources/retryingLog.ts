@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bell } from '../../../streams/log/follow.ts';
 import type { AuthoredLog } from '../../../streams/log/log.ts';
 import { isDiskFull } from './fullDisk.ts';
 
@@ -27,7 +28,16 @@ interface Append {
  */
 export function retryingLog(log: AuthoredLog, warn: (message: string) => void, pause = 2000): RetryingLog {
   const impatience = new AbortController();
-  const pending = new Set<Promise<unknown>>();
+  let waiting = 0;
+  const news = bell();
+  const settle = <T>(outcome: T): T => {
+    waiting--;
+    if (waiting === 0) news.ring();
+    return outcome;
+  };
+  const fail = (cause: unknown): never => {
+    throw settle(cause);
+  };
   /** What found the disk full, and what was appended after it. */
   let queue: Append[] = [];
   let retrying = false;
@@ -70,22 +80,15 @@ export function retryingLog(log: AuthoredLog, warn: (message: string) => void, p
   return {
     ...log,
     append: (fact, author) => {
-      const stored = retrying
-        ? keep(fact, author)
-        : log.append(fact, author).catch((cause) => {
-            if (!isToWait(cause)) throw cause;
-            return keep(fact, author);
-          });
-      pending.add(stored);
-      const settled = () => void pending.delete(stored);
-      stored.then(settled, settled);
-      return stored;
+      waiting++;
+      if (retrying) return keep(fact, author).then(settle, fail);
+      return log.append(fact, author).then(settle, (cause) => (isToWait(cause) ? keep(fact, author).then(settle, fail) : fail(cause)));
     },
     get waiting() {
-      return pending.size;
+      return waiting;
     },
     settled: async () => {
-      while (pending.size > 0) await Promise.allSettled(pending);
+      while (waiting > 0) await news.heard();
     },
     giveUp: () => impatience.abort(),
   };
