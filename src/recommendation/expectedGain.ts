@@ -4,7 +4,7 @@ import { expectedImprovement } from '../samplers/bo/acquisition.ts';
 import type { Observation } from '../samplers/bo/observation.ts';
 import { trainingSetOf } from '../samplers/bo/observations.ts';
 import { keyOf } from '../samplers/bo/posteriorSamples.ts';
-import { maximise, rankPoints } from '../samplers/bo/search.ts';
+import { maximise } from '../samplers/bo/search.ts';
 import type { Domain, Point } from '../space/axis.ts';
 import type { ResultModel } from './resultModel.ts';
 
@@ -18,8 +18,6 @@ export interface ExpectedGain {
 
 /** How many of the best points are perturbed to get candidates. */
 const PERTURBED = 10;
-/** How many of the most promising points are compared by what they can improve above the floor. */
-const COMPARED = 100;
 
 /** The results that a gain is measured from, the best first, with their losses. */
 export interface GainEvidence {
@@ -42,16 +40,11 @@ export function expectedGain(domain: Domain, model: ResultModel, { points, losse
   const { features, transform } = model;
   const gp = withoutImprovement(model, givenUp, median, median + lead);
   const tried = new Set([...points, ...givenUp.map(({ point }) => point)].map(keyOf));
-  const best = expectedImprovement(gp, Math.min(...gp.means));
-  const ranked = maximise([best], features, domain, points.slice(0, PERTURBED), rngFor('expected gain', '', points.length), gp.size);
-  const untried = ranked.filter(({ point }) => !tried.has(keyOf(point))).slice(0, COMPARED);
-  const floor = floorOf([...losses, ...givenUp.map(({ value }) => value)]);
-  const below = floor === undefined ? undefined : expectedImprovement(gp, transform.target(floor));
-  // An improvement below the floor counts as one down to the floor: E max(0, best - max(loss, floor)).
-  const gains = untried.map(
-    ({ point, score }) => Math.exp(score) - (below ? Math.exp(rankPoints([below], features, [point])[0]!.score) : 0),
-  );
-  const value = Math.min(Math.max(0, ...gains) / transform.slope(0), floor === undefined ? Number.POSITIVE_INFINITY : losses[0]! - floor);
+  const terms = [expectedImprovement(gp, Math.min(...gp.means))];
+  const ranked = maximise(terms, features, domain, points.slice(0, PERTURBED), rngFor('expected gain', '', points.length), gp.size);
+  const best = ranked.find(({ point }) => !tried.has(keyOf(point)));
+  const improvement = best === undefined ? 0 : Math.exp(best.score) / transform.slope(0);
+  const value = Math.min(improvement, losses[0]! - lowestPossible([...losses, ...givenUp.map(({ value }) => value)]));
   return { value, share: value / lead };
 }
 
@@ -78,8 +71,8 @@ function withoutImprovement(
  * The lowest loss that further trials can have: 0 if no loss was below it, as with errors; -1 if all are between -1 and 0, as with an accuracy that
  * is maximised.
  */
-function floorOf(losses: readonly number[]): number | undefined {
+function lowestPossible(losses: readonly number[]): number {
   const lowest = Math.min(...losses);
   if (lowest >= 0) return 0;
-  return lowest >= -1 && Math.max(...losses) <= 0 ? -1 : undefined;
+  return lowest >= -1 && Math.max(...losses) <= 0 ? -1 : Number.NEGATIVE_INFINITY;
 }

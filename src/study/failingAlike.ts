@@ -24,10 +24,10 @@ interface Failed {
 }
 
 /** A key that is equal for failures that differ only in numbers. */
-const kindOf = ({ reason = '', message = '' }: Failed): string => `${reason}: ${message.replace(NUMBERS, '#')}`;
+export const failureKind = ({ reason = '', message = '' }: Failed): string => `${reason}: ${message.replace(NUMBERS, '#')}`;
 
 /** Whether two trials failed in the same way: their messages differ only in numbers. */
-export const failedAlike = (one: Failed, other: Failed): boolean => kindOf(one) === kindOf(other);
+export const failedAlike = (one: Failed, other: Failed): boolean => failureKind(one) === failureKind(other);
 
 /** Whether a failure can come from a broken program. Infeasible configurations and lost machines do not. */
 export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TELLING.includes(reason);
@@ -59,7 +59,7 @@ export function failingAlike(past: () => number, late: (trial: TrialId) => void 
     if (fact.type !== 'failed') usable = true;
     if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
     const { trial, reason, message = '' } = fact;
-    failures.set(trial, kindOf(fact));
+    failures.set(trial, failureKind(fact));
     if (closed) return undefined;
     const same = new Set(failures.values()).size === 1;
     if (said) late(trial);

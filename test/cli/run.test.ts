@@ -136,6 +136,15 @@ describe('run', () => {
     else expect(ended.err).toMatch(/trial 1: expected a step after 1, which it reported last, got 1/);
   });
 
+  it('says at the end where trials crash, and refers to the first of equal failures', async () => {
+    const place = studyIn('trials: 10\nstrategy: { grid: { levels: { x: 10 } } }\n');
+    const program = 'case {x} in 0.[6-9]*|1) echo value=1;; *) echo no memory at 0x$$ >&2; exit 3;; esac';
+    const { err } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', program);
+    expect(err, err).toMatch(/x <= 0\.55556 failed 6 of 6 times: exited with code 3: no memory at 0x\d/);
+    const [first] = /(?<=trial )\d+(?= failed \(error: exited)/.exec(err)!;
+    expect(err.match(/\(error: as trial \d+\)/g)).toEqual(Array(5).fill(`(error: as trial ${first})`));
+  });
+
   it('shows the front at the end if there are several objectives', async () => {
     const place = studyIn('trials: 6\nobjectives: { a: minimize, b: minimize }\nstrategy: { grid: { levels: { x: 6 } } }\n');
     const trainer = ['sh', '-c', 'echo "a=$1 b=$([ $2 -gt 4 ] && echo 1 || echo 0)"', 'sh', '{x}', '{trial}'];

@@ -7,8 +7,9 @@ import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
+import { crashRegions, crashText } from '../../study/crashes.ts';
 import { atEdges, edgeText } from '../../study/edges.ts';
-import { type Alike, failedAlike } from '../../study/failingAlike.ts';
+import { type Alike, failureKind } from '../../study/failingAlike.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import { bestFirst, type TrialRow } from '../../study/trials.ts';
 import { nearby, print } from './output.ts';
@@ -67,8 +68,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   let live = past === 0;
   let paused = false;
   let left = false;
-  /** The last trial whose failure was printed in full. */
-  let failed: TrialRow | undefined;
+  /** The trials whose failure was printed in full. */
+  const failures = new Map<string, TrialRow>();
 
   const ended = () => state.completed + state.stopped + state.failed;
   const status = () => {
@@ -76,13 +77,14 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (ended() - before) / seconds : 0 });
   };
   const tell = (row: TrialRow) => {
+    const before = failures.get(failureKind(row));
     if (json) print(JSON.stringify(row));
     else if (!screen.terminal || row.status === 'failed')
       screen.line(
-        trialLine(row, failed),
+        trialLine(row, before),
         omitUndefined({ level: row.status === 'failed' ? ('warn' as const) : ('info' as const), trial: row.trial, run: row.run }),
       );
-    if (row.status === 'failed' && !(failed && failedAlike(row, failed))) failed = row;
+    if (row.status === 'failed' && before === undefined) failures.set(failureKind(row), row);
   };
   const caughtUp = () => {
     live = true;
@@ -151,6 +153,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       if (!json && front === undefined)
         for (const edge of atEdges(parameters, bestFirst(rows.values(), objective), state.completed + state.stopped))
           screen.line(edgeText(edge));
+      if (!json)
+        for (const region of crashRegions(parameters, rows.values())) screen.line(stripControls(crashText(region)), { level: 'warn' });
       if (ending.type === 'alike') {
         const { trials, message } = ending.alike;
         const last = trials.at(-1)!;

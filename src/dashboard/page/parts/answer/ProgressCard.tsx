@@ -1,9 +1,10 @@
 import { useComputed } from '@preact/signals';
 import { duration, formatNumber } from '../../../../figures/drawing/format.ts';
 import { objectiveValue } from '../../../../figures/study.ts';
+import { crashRegions, crashText } from '../../../../study/crashes.ts';
 import { type FrontGrowth, frontGrowth, gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';
-import { detail, objectives, onFront, ranked, rows } from '../../state/store.ts';
+import { detail, objectives, onFront, parameters, ranked, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { endings } from '../StudyState.tsx';
 
@@ -20,6 +21,7 @@ export function ProgressCard() {
       gain: several ? undefined : objective && gainOf(ranked.value, rows.value, objective),
       growth: several ? frontGrowth(onFront.value, rows.value) : undefined,
       work: worked(rows.value),
+      crashes: crashRegions(Object.fromEntries(parameters.value), rows.value).map(crashText),
     };
   }).value;
   const running = useComputed(() => rows.value.filter(({ state }) => state === 'running')).value;
@@ -49,6 +51,11 @@ export function ProgressCard() {
       </dl>
       {figures.gain && <p class="worth">{worthText(figures.gain.since, results, phase === 'closed', limits.plateau)}</p>}
       {figures.growth && <p class="worth">{growthText(figures.growth, onFront.value.length, results, phase === 'closed')}</p>}
+      {figures.crashes.map((text) => (
+        <p class="note bad" key={text}>
+          {text}
+        </p>
+      ))}
       <h3>Running now</h3>
       {running.length === 0 ? (
         <p class="note">{one.open > 0 ? `No trial runs; ${one.open} wait for a trainer.` : 'No trial runs.'}</p>
