@@ -20,9 +20,9 @@ import { RefusedError } from '../../study/commands.ts';
 import { failingAlike } from '../../study/failingAlike.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
+import { watchDiskAndClock } from '../sources/diskAndClock.ts';
 import { begunIn, createdIn } from '../sources/journalFile.ts';
 import { journalsIn } from '../sources/journalFolder.ts';
-import { watchMachine } from '../sources/machine.ts';
 import { makeFolder } from '../sources/makeFolder.ts';
 import { retryingLog } from '../sources/retryingLog.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
@@ -148,10 +148,10 @@ export class HostedStudies implements RunningStudies {
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
-  #watchMachine(directory: string): void {
+  #watchDiskOf(directory: string): void {
     if (this.#watched.has(directory)) return;
     this.#watched.add(directory);
-    const unwatch = watchMachine(directory, this.#options.warn);
+    const unwatch = watchDiskAndClock(directory, this.#options.warn);
     this.#closing.push(async () => unwatch());
   }
 
@@ -165,7 +165,7 @@ export class HostedStudies implements RunningStudies {
     const { lease, fsync, metrics, hooks } = this.#options;
     const warn = (message: string) => this.#options.warn(message, name);
     const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
-    this.#watchMachine(dirname(path));
+    this.#watchDiskOf(dirname(path));
     const head = await log.head();
     const failing = failingAlike(
       () => head,

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 
-/** The measurements of a machine. */
-export interface MachineReadings {
+/** The measurements of this machine. */
+export interface Readings {
   /** Free bytes on the disk of a directory. */
   readonly free: (directory: string) => Promise<number>;
   /** Milliseconds by which the clock is ahead of elapsed time. They change only when the clock is set. */
@@ -13,7 +13,7 @@ const LITTLE = 10e6;
 /** Seconds by which a clock may be corrected without a warning. */
 const CORRECTION = 5;
 
-const thisMachine: MachineReadings = {
+const thisMachine: Readings = {
   free: async (directory) => {
     const { bavail, bsize } = await statfs(directory);
     return bavail * bsize;
@@ -28,7 +28,7 @@ const thisMachine: MachineReadings = {
  * @param pause milliseconds between two checks
  * @returns ends the watch.
  */
-export function watchMachine(directory: string, warn: (message: string) => void, pause = 2000, machine = thisMachine): () => void {
+export function watchDiskAndClock(directory: string, warn: (message: string) => void, pause = 2000, machine = thisMachine): () => void {
   let isFull = false;
   let lead = machine.lead();
   const lookAtDisk = async () => {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { type MachineReadings, watchMachine } from '../../src/cli/sources/machine.ts';
+import { type Readings, watchDiskAndClock } from '../../src/cli/sources/diskAndClock.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** The warnings about a machine whose disk and clock change from check to check. */
 async function warningsOf(looks: readonly { readonly free?: number; readonly lead?: number }[]): Promise<string[]> {
   const told: string[] = [];
   let look = -1; // before the first one
-  const machine: MachineReadings = {
+  const machine: Readings = {
     free: async () => {
       const { free } = looks[Math.min(look, looks.length - 1)]!;
       if (free === undefined) throw new Error('this file system does not say');
@@ -14,7 +14,7 @@ async function warningsOf(looks: readonly { readonly free?: number; readonly lea
     },
     lead: () => (look++ < 0 ? 0 : (looks[look]?.lead ?? looks.at(-1)!.lead ?? 0)),
   };
-  const unwatch = watchMachine('studies', (text) => told.push(text), 1, machine);
+  const unwatch = watchDiskAndClock('studies', (text) => told.push(text), 1, machine);
   await eventually(() => expect(look).toBeGreaterThan(looks.length));
   unwatch();
   return told;
