@@ -9,6 +9,7 @@ import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from '../spec/options.ts';
 import type { Strategy } from '../strategy.ts';
+import { withResolvers } from '../withResolvers.ts';
 import type { Directive } from './directive.ts';
 import { createdAfter, type EarlierOption } from './earlier.ts';
 import { Engine } from './engine.ts';
@@ -69,10 +70,7 @@ export function runEngine<P>(
   /** The position at which the engine has caught up; undefined if it has. */
   let goal: number | undefined;
   let running = true;
-  let begun = () => {};
-  const started = new Promise<void>((resolve) => {
-    begun = resolve;
-  });
+  const { promise: started, resolve: begun } = withResolvers<void>();
 
   const stop = () => {
     running = false;

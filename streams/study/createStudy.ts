@@ -19,6 +19,7 @@ import { memoryLog } from '../log/memory.ts';
 import { StudyResults } from '../results/studyResults.ts';
 import { checkLog, checkSpace, objectivesOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { checkStrategy } from '../strategy.ts';
+import { withResolvers } from '../withResolvers.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
 import type { CommandableStudy, Study } from './study.ts';
@@ -90,10 +91,7 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
   /** The run under which each trial is evaluated here: after a crash, the log shows which trials have lost their trainer. */
   const runs = new Map<TrialId, string>();
   let end: { readonly error?: unknown } | undefined;
-  let over = () => {};
-  const ended = new Promise<void>((resolve) => {
-    over = resolve;
-  });
+  const { promise: ended, resolve: over } = withResolvers<void>();
 
   const finish = (how: { readonly error?: unknown }) => {
     end ??= how;

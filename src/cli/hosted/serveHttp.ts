@@ -7,7 +7,7 @@ import { openHooks } from '../hooks/hooks.ts';
 import { addressOf } from '../serving/address.ts';
 import { monitorFor } from '../serving/monitorFor.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
-import { onInterrupt } from '../terminal/interrupt.ts';
+import { interruption } from '../terminal/interrupt.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { ofStudy } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
@@ -29,7 +29,7 @@ interface ServeHttpOptions {
 
 /** `hypertide serve --http`: runs studies in journals for trainers that ask over HTTP, until it is interrupted. Resolves with the exit status. */
 export async function serveOverHttp(paths: readonly string[], options: ServeHttpOptions, screen: StatusLine): Promise<number> {
-  const { http, nats, users, name, directory, monitor, lease, replicas, fsync, once = false } = options;
+  const { http, nats, users, name, directory, lease, replicas, fsync, once = false } = options;
   if (nats !== undefined || replicas !== undefined)
     throw new UsageError('--http: leave out --nats and --replicas: studies are in journals');
   if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --directory with studies');
@@ -37,19 +37,16 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   const permitted = users === undefined ? undefined : await readUsers(users);
   const files = await Promise.all(paths.map(readStudyFile));
   const hooks = await openHooks(options.hooks, screen);
-  const eyes = await monitorFor(monitor, screen);
+  const monitor = await monitorFor(options.monitor, screen);
   const studies = new HostedStudies({
     directory,
     lease,
     fsync,
-    metrics: eyes?.metrics,
+    metrics: monitor?.metrics,
     hooks,
     warn: (text, study) => screen.line(text, omitUndefined({ level: 'warn' as const, study })),
   });
-  let release = () => {};
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    release = onInterrupt(() => resolve('interrupted'));
-  });
+  const { interrupted, release } = interruption();
   let close = async () => {};
   try {
     for (const file of files) await studies.host(file);
@@ -73,7 +70,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
       await studies.close();
     } finally {
       await close();
-      await eyes?.close();
+      await monitor?.close();
       await hooks?.close();
     }
   }

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { withResolvers } from '../../../streams/withResolvers.ts';
 import { isDiskFull } from '../sources/fullDisk.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import { keepCommand } from './command.ts';
@@ -92,10 +93,7 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
 function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Running {
   options.onWarning?.(`its files cannot be written: ${message}: waiting for space`);
   let running: Running | undefined;
-  let end!: (outcome: ProgramOutcome) => void;
-  const done = new Promise<ProgramOutcome>((resolve) => {
-    end = resolve;
-  });
+  const { promise: done, resolve: end } = withResolvers<ProgramOutcome>();
   const timer = setInterval(() => {
     try {
       writeInto(job.paths.params, paramsOf(job));

@@ -11,6 +11,7 @@ import type { EarlierOption } from '../../engine/earlier.ts';
 import { type EngineRun, runEngine } from '../../engine/run.ts';
 import type { Spans } from '../../engine/spans.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
+import { withResolvers } from '../../withResolvers.ts';
 import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
 import { type NatsLog, natsLog } from '../log/log.ts';
 import { messageBytesFor, type StreamOptions } from '../log/stream.ts';
@@ -125,16 +126,9 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const past = await log.head();
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
-  let resolve!: () => void;
-  let reject!: (error: unknown) => void;
-  const finished = new Promise<void>((yes, no) => {
-    [resolve, reject] = [yes, no];
-  });
+  const { promise: finished, resolve, reject } = withResolvers<void>();
   finished.catch(() => {});
-  let end!: (error?: unknown) => void;
-  const ended = new Promise<unknown>((settle) => {
-    end = settle;
-  });
+  const { promise: ended, resolve: end } = withResolvers<unknown>();
   const close = async () => {
     running.stop();
     shell.close();
@@ -142,7 +136,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     rpc.close();
     await log.close();
     resolve();
-    end();
+    end(undefined);
   };
   const fail = (error: unknown) => {
     const isGone = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;

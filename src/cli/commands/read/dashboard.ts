@@ -9,7 +9,7 @@ import { accessOf } from '../../sources/connect.ts';
 import { journalSource } from '../../sources/journal.ts';
 import { createdIn, stemOf } from '../../sources/journalFile.ts';
 import { watchJournals } from '../../sources/journalFolder.ts';
-import { onInterrupt } from '../../terminal/interrupt.ts';
+import { interruption } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
 import { withoutPassword } from '../../terminal/plainText.ts';
 import { keptFiles } from '../../trainers/keptFiles.ts';
@@ -47,7 +47,7 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
     }
     if (nats !== undefined) ending.push(await addServer(board, nats, options));
     welcome(board);
-    await new Promise<void>((resolve) => onInterrupt(() => resolve()));
+    await interruption().interrupted;
     return 130;
   } finally {
     for (const end of ending) await end();

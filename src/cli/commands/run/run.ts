@@ -6,6 +6,7 @@ import { submit, submitter } from '../../../../streams/engine/submit.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import { createdOf, type StudyOptions } from '../../../../streams/spec/options.ts';
 import { auto } from '../../../../streams/strategies/auto.ts';
+import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { MismatchError } from '../../../errors.ts';
 import type { Params, TrialEvent } from '../../../facts/facts.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
@@ -107,10 +108,7 @@ export async function runPrograms(
   const watching = watch(screen, await log.head(), options.json ?? false);
   if (first) await log.append(first);
   const { append, apply } = submitter(log);
-  let begin!: (study: EngineRun<Params>) => void;
-  const running = new Promise<EngineRun<Params>>((resolve) => {
-    begin = resolve;
-  });
+  const { promise: running, resolve: begin } = withResolvers<EngineRun<Params>>();
   const submitted = async (intent: Intent) => {
     const { started, engine } = await running;
     await started;
@@ -209,10 +207,7 @@ interface Work {
 /** Runs the study until it ends, is interrupted or fails. After that, no program runs, and the log has all reports. */
 async function work(given: Work): Promise<Ending> {
   const { file, goal, log, watching, warn } = given;
-  let end!: (ending: Ending) => void;
-  const ended = new Promise<Ending>((settle) => {
-    end = settle;
-  });
+  const { promise: ended, resolve: end } = withResolvers<Ending>();
   const failed = new Set<TrialId>();
   const say = (event: TrialEvent) => {
     if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);

@@ -9,7 +9,7 @@ import { monitorFor } from '../../serving/monitorFor.ts';
 import { serving } from '../../serving/serving.ts';
 import { accessOf, connect, PATIENCE } from '../../sources/connect.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { onInterrupt } from '../../terminal/interrupt.ts';
+import { interruption } from '../../terminal/interrupt.ts';
 import type { StatusLine } from '../../terminal/statusLine.ts';
 import { ofStudy } from '../../terminal/withLog.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
@@ -45,22 +45,19 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const hooks = await openHooks(options.hooks, screen);
   const tracing = await openTracing();
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) }, PATIENCE);
-  const eyes = await monitorFor(options.monitor, screen, nc);
+  const monitor = await monitorFor(options.monitor, screen, nc);
   const place = {
     nc,
     screen,
     nats,
     access: accessOf(options),
-    metrics: eyes?.metrics,
+    metrics: monitor?.metrics,
     hooks,
     tracing,
     settings: omitUndefined({ lease, replicas, maxBytes, checkpointBytes }),
   };
   const engines = serving(place);
-  let release = () => {};
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    release = onInterrupt(() => resolve('interrupted'));
-  });
+  const { interrupted, release } = interruption();
   const isAlone = files.length === 1 && all === undefined;
   let failed = 0;
   /** Why studies are not served. */
@@ -98,7 +95,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   } finally {
     endAll();
     release();
-    await eyes?.close();
+    await monitor?.close();
     await engines.close();
     await hooks?.close();
   }

@@ -1,6 +1,7 @@
 import type { Access } from '../../../../streams/nats/connection/connect.ts';
 import { trainerOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { type Seen, watching } from '../../../../streams/nats/watch.ts';
+import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { print } from '../../terminal/output.ts';
@@ -26,10 +27,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
   let before: number | undefined;
   /** The progress of the study, without a bar. */
   let last: string | undefined;
-  let known = () => {};
-  const first = new Promise<void>((resolve) => {
-    known = resolve;
-  });
+  const { promise: first, resolve: known } = withResolvers<void>();
   void announceWait(screen, `an engine that serves ${study}`, first);
   const show = (seen: Seen) => {
     if (seen.type === 'status') known();

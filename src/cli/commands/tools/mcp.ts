@@ -3,7 +3,7 @@ import { mcpOverStdio } from '../../../http/mcp/server.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { HostedStudies } from '../../hosted/hostedStudies.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { onInterrupt } from '../../terminal/interrupt.ts';
+import { interruption } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
 
 interface McpOptions {
@@ -19,10 +19,7 @@ interface McpOptions {
 export async function serveMcp(paths: readonly string[], { directory, name, trials, cost, dryRun, lease }: McpOptions): Promise<number> {
   const files = await Promise.all(paths.map(readStudyFile));
   const studies = new HostedStudies({ directory, lease, warn: inform });
-  let release = () => {};
-  const interrupted = new Promise<void>((resolve) => {
-    release = onInterrupt(() => resolve());
-  });
+  const { interrupted, release } = interruption();
   try {
     for (const file of files) await studies.host(file, directory);
     await studies.resumeAll(directory);
