@@ -17,16 +17,16 @@ import type { StatusLine } from '../terminal/statusLine.ts';
 import { about } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
 import { type Amounts, checkNeeds } from './amounts.ts';
-import { type DepotCommands, parseStored } from './depot.ts';
+import { parseStored, type StoreCommands } from './checkpointStore.ts';
 import { enterFolder } from './enterFolder.ts';
 import { keepOwn } from './keepOwn.ts';
 import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
 import { checkResuming } from './resuming.ts';
 import { saveRunning } from './saveRunning.ts';
+import { sharedCheckpoints } from './sharedCheckpoints.ts';
 import { startAfter } from './startAfter.ts';
 import { startTrial } from './trainers.ts';
-import { travel } from './travel.ts';
 
 /** How a worker runs its programs. */
 export interface ProgramSettings {
@@ -49,7 +49,7 @@ export interface Work extends ProgramSettings {
   readonly name: string | undefined;
   readonly directory: string;
   /** The place for checkpoints, if not the NATS server. */
-  readonly commands: DepotCommands | undefined;
+  readonly commands: StoreCommands | undefined;
   /** Bytes of all files in the directory. */
   readonly keep: number | undefined;
   /** Seconds between two saves of the checkpoint of a running trial. */
@@ -122,7 +122,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     tracing: given.tracing,
   };
   enterFolder(directory, given.keep !== undefined);
-  const travelling = travel({
+  const checkpoints = sharedCheckpoints({
     directory,
     resumes: resumes || pausingIn(strategy, decisions) !== undefined,
     retryErrors: limits.retryErrors ?? false,
@@ -140,7 +140,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
       given.saveEvery === undefined
         ? undefined
         : saveRunning(
-            (named, signal) => travelling.keep(of(signal), attempt, named),
+            (named, signal) => checkpoints.save(of(signal), attempt, named),
             given.saveEvery,
             () => say.waiting() === 0,
           );
@@ -149,9 +149,9 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
       say.report(saving?.reported(fact, named) ?? fact);
     };
     const start = (ready: typeof suggestion) => startTrial(settings, ready, run, slotOf(run), { ...say, report }, traceparent);
-    const started = travelling.isElsewhere(suggestion)
+    const started = checkpoints.isElsewhere(suggestion)
       ? startAfter(
-          (ended) => travelling.arrive(of(ended), suggestion),
+          (ended) => checkpoints.restore(of(ended), suggestion),
           start,
           (outcome) => (outcome.type === 'failed' ? { ...outcome, trial, attempt, run } : { ...outcome, trial, run }),
         )
@@ -162,7 +162,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     const conclude = async () => {
       const end = await started.end;
       await saving?.close();
-      const event = await travelling.depart(of(unwanted.signal), attempt, end);
+      const event = await checkpoints.saveAtEnd(of(unwanted.signal), attempt, end);
       const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
       screen.line(endOf(event, params, last), { level, trial, run, ...started.about });
       given.ended(process, event);

@@ -7,7 +7,7 @@ import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../
 import { environmentFor, guard, newMark, release, sweep } from '../runner/supervisor.ts';
 
 /** Where workers keep checkpoints for each other. */
-export interface Depot {
+export interface CheckpointStore {
   /** Saves a file or directory. @returns the reference. @throws if it cannot */
   save(of: CheckpointRun, path: string, leftOut: (name: string) => void): Promise<string>;
   /** Restores it into a directory that does not exist yet. @returns its path. @throws if it cannot */
@@ -15,13 +15,13 @@ export interface Depot {
 }
 
 /** The NATS server of the study. */
-export const serverDepot: Depot = {
+export const serverStore: CheckpointStore = {
   save: saveCheckpoint,
   restore: restoreCheckpoint,
 };
 
 /** Shell commands from the configuration of a worker. */
-export interface DepotCommands {
+export interface StoreCommands {
   /** Saves the directory `$HYPERTIDE_PATH`, and prints the reference in its last line. `$HYPERTIDE_SAVE` is a new name for each save. */
   readonly store: string;
   /** Writes what `$HYPERTIDE_REFERENCE` names into the directory `$HYPERTIDE_PATH`. */
@@ -60,9 +60,9 @@ export function parseStored(text: string): Stored | undefined {
  * A place that commands can reach, such as a bucket. Commands always get a directory, so a file is put into one. @param patience milliseconds for
  * each
  */
-export function commandDepot({ store, fetch }: DepotCommands, patience = PATIENCE): Depot {
+export function commandStore({ store, fetch }: StoreCommands, patience = PATIENCE): CheckpointStore {
   let saves = 0;
-  const save: Depot['save'] = async (of, path) => {
+  const save: CheckpointStore['save'] = async (of, path) => {
     const name = statSync(path).isFile() ? basename(path) : '';
     const directory = name === '' ? path : mkdtempSync(`${path}.`);
     try {
@@ -78,7 +78,7 @@ export function commandDepot({ store, fetch }: DepotCommands, patience = PATIENC
       if (name !== '') await rm(directory, { recursive: true, force: true });
     }
   };
-  const restore: Depot['restore'] = async (of, text, directory) => {
+  const restore: CheckpointStore['restore'] = async (of, text, directory) => {
     const { name, reference } = parseStored(text)!;
     mkdirSync(directory, { recursive: true });
     await run('fetch', fetch, of, { HYPERTIDE_PATH: directory, HYPERTIDE_REFERENCE: reference }, patience);

@@ -6,12 +6,12 @@ import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
 import type { CheckpointRun } from '../../../streams/nats/checkpoints/transfer.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
-import { commandDepot, type Depot, type DepotCommands, parseStored, serverDepot } from './depot.ts';
+import { type CheckpointStore, commandStore, parseStored, type StoreCommands, serverStore } from './checkpointStore.ts';
 import { stampOf } from './saveRunning.ts';
 import { savedIn } from './trainers.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from './trialFiles.ts';
 
-interface TravelOptions {
+interface SharedCheckpointsOptions {
   /** The directory in which this worker keeps the files of trials. */
   readonly directory: string;
   /** Whether others may resume a trial that has ended. */
@@ -19,29 +19,29 @@ interface TravelOptions {
   /** Whether a trial is tried again after an error of its program. */
   readonly retryErrors: boolean;
   /** The place for checkpoints, if not the NATS server. */
-  readonly commands?: DepotCommands | undefined;
+  readonly commands?: StoreCommands | undefined;
   readonly warn: (message: string) => void;
 }
 
 /** Moves checkpoints between this machine and the server, or another place. */
-export interface Travel {
+export interface SharedCheckpoints {
   /** Whether the checkpoint of a suggestion must be restored. */
   isElsewhere(suggestion: Suggestion<Params>): boolean;
   /** The suggestion with its checkpoint on this machine; without a checkpoint, so that the trial begins again, if it cannot be restored. */
-  arrive(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>>;
+  restore(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>>;
   /** Saves the checkpoint of a run that continues. @returns the reference; undefined if there is nothing to save, or it changed meanwhile */
-  keep(of: CheckpointRun, attempt: number, named: string | undefined): Promise<string | undefined>;
+  save(of: CheckpointRun, attempt: number, named: string | undefined): Promise<string | undefined>;
   /** The end of a run with its checkpoint stored, if a run on another machine may resume from it. */
-  depart(of: CheckpointRun, attempt: number, end: EndFact): Promise<EndFact>;
+  saveAtEnd(of: CheckpointRun, attempt: number, end: EndFact): Promise<EndFact>;
 }
 
-export function travel({ directory, resumes, retryErrors, commands, warn }: TravelOptions): Travel {
-  const own = commands && commandDepot(commands);
+export function sharedCheckpoints({ directory, resumes, retryErrors, commands, warn }: SharedCheckpointsOptions): SharedCheckpoints {
+  const own = commands && commandStore(commands);
   const isElsewhere = (reference: string): boolean => parseReference(reference) !== undefined || parseStored(reference) !== undefined;
-  const depotOf = (reference: string): Depot => {
-    const depot = parseReference(reference) ? serverDepot : own;
-    if (!depot) throw new Error('another worker stored it with --store, and this one has no --fetch');
-    return depot;
+  const storeOf = (reference: string): CheckpointStore => {
+    const store = parseReference(reference) ? serverStore : own;
+    if (!store) throw new Error('another worker stored it with --store, and this one has no --fetch');
+    return store;
   };
   /** The last reference that was saved during each run. */
   const kept = new Map<string, string>();
@@ -51,25 +51,25 @@ export function travel({ directory, resumes, retryErrors, commands, warn }: Trav
   };
   return {
     isElsewhere: ({ checkpoint }) => checkpoint !== undefined && isElsewhere(checkpoint),
-    arrive: async (of, { checkpoint: reference, ...suggestion }) => {
+    restore: async (of, { checkpoint: reference, ...suggestion }) => {
       const { trial, attempt, resumes: earlier } = suggestion;
       const here = savedHere(directory, reference!, [trial, earlier ?? trial]);
       if (here !== undefined) return { ...suggestion, checkpoint: here };
       try {
         const restored = join(attemptDirectory(directory, trial, attempt), 'restored');
-        return { ...suggestion, checkpoint: await depotOf(reference!).restore(of, reference!, restored) };
+        return { ...suggestion, checkpoint: await storeOf(reference!).restore(of, reference!, restored) };
       } catch (error) {
         of.signal?.throwIfAborted();
         warn(`trial ${trial}: its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
         return suggestion;
       }
     },
-    keep: async (of, attempt, named) => {
+    save: async (of, attempt, named) => {
       const path = pathOf(directory, of.trial, attempt, named ?? '.');
       if (path === undefined || (named === undefined && savedIn(path) === undefined)) return undefined;
       try {
         const before = stampOf(path);
-        const reference = await (own ?? serverDepot).save(of, path, () => {});
+        const reference = await (own ?? serverStore).save(of, path, () => {});
         if (stampOf(path) !== before) return undefined;
         note(directory, of.trial, attempt, { reference, path });
         kept.set(of.run, reference);
@@ -79,7 +79,7 @@ export function travel({ directory, resumes, retryErrors, commands, warn }: Trav
         return undefined;
       }
     },
-    depart: async (of, attempt, end) => {
+    saveAtEnd: async (of, attempt, end) => {
       const last = kept.get(of.run);
       kept.delete(of.run);
       if (end.checkpoint === undefined || !isWanted(end)) return end;
@@ -88,7 +88,7 @@ export function travel({ directory, resumes, retryErrors, commands, warn }: Trav
       try {
         const leftOut = (name: string) =>
           warn(`trial ${of.trial}: ${name} is not saved: a checkpoint holds only files, and links to files inside it`);
-        const reference = await (own ?? serverDepot).save(of, path, leftOut);
+        const reference = await (own ?? serverStore).save(of, path, leftOut);
         note(directory, of.trial, attempt, { reference, path });
         return { ...end, checkpoint: reference };
       } catch (error) {

@@ -2,7 +2,7 @@ import type { Door } from '../../../streams/nats/trainer/door.ts';
 import { type Amounts, amountOf, fitting } from './amounts.ts';
 
 /** The slots of a worker, which several studies share. */
-export interface Places {
+export interface SharedSlots {
   /**
    * A door for a study.
    *
@@ -14,7 +14,8 @@ export interface Places {
   slotOf(run: string): number;
 }
 
-interface Studying {
+/** A study that shares the slots. */
+interface Sharer {
   weight: number;
   readonly needs: Amounts;
   /** Milliseconds of slots that its ended runs have used, divided by its weight. */
@@ -39,14 +40,14 @@ const HEAD_START = 200;
  * @param has resources that the slots share, such as GPUs.
  * @param now a clock in milliseconds that never goes back.
  */
-export function places(count: number, has: Amounts = {}, now: () => number = () => performance.now()): Places {
+export function sharedSlots(count: number, has: Amounts = {}, now: () => number = () => performance.now()): SharedSlots {
   const free = new Set(Array.from({ length: count }, (_, slot) => slot));
-  const studies = new Set<Studying>();
+  const studies = new Set<Sharer>();
   const slots = new Map<string, number>();
   /** The usage that a study starts from: at least that of the others. */
   let reached = 0;
   let later: ReturnType<typeof setTimeout> | undefined;
-  const shareOf = ({ weight, used, running }: Studying): number => {
+  const shareOf = ({ weight, used, running }: Sharer): number => {
     let share = used;
     for (const { since } of running.values()) share += (now() - since) / weight;
     return share;
@@ -61,8 +62,8 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
       }),
     );
   /** The number of trials of a study that may begin now. */
-  const roomFor = ({ needs }: Studying): number => Math.min(free.size, fitting(left(), needs));
-  const ask = (study: Studying) => {
+  const roomFor = ({ needs }: Sharer): number => Math.min(free.size, fitting(left(), needs));
+  const ask = (study: Sharer) => {
     while (study.waiting.length > 0 && study.asking < roomFor(study)) {
       study.asking++;
       study.waiting.shift()!();
@@ -78,7 +79,7 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
     if (first) ask(first);
     if (others.length > 0) later = setTimeout(() => others.forEach(ask), HEAD_START);
   };
-  const enter = (study: Studying, run: string): boolean => {
+  const enter = (study: Sharer, run: string): boolean => {
     const [slot] = free;
     if (slot === undefined || roomFor(study) < 1) return false;
     if (study.running.size === 0) study.used = Math.max(study.used, reached); // time that it did not use before is not made up for
@@ -88,7 +89,7 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
     study.running.set(run, { slot, since: now() });
     return true;
   };
-  const leave = (study: Studying, run: string) => {
+  const leave = (study: Sharer, run: string) => {
     const one = study.running.get(run);
     if (!one) return;
     study.used += (now() - one.since) / study.weight;
@@ -99,7 +100,7 @@ export function places(count: number, has: Amounts = {}, now: () => number = () 
   };
   return {
     join: (weight, needs = {}) => {
-      const study: Studying = { weight, needs, used: 0, running: new Map(), waiting: [], asking: 0 };
+      const study: Sharer = { weight, needs, used: 0, running: new Map(), waiting: [], asking: 0 };
       studies.add(study);
       return {
         whenOpen: (callback) => {

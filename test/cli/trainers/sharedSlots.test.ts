@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Amounts, amountsIn, fitting } from '../../../src/cli/trainers/amounts.ts';
-import { type Places, places } from '../../../src/cli/trainers/places.ts';
+import { type SharedSlots, sharedSlots } from '../../../src/cli/trainers/sharedSlots.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,7 +10,11 @@ afterEach(() => {
 });
 
 /** A study with trials of some milliseconds, from a time on. */
-function study(at: Places, slots: number, { weight = 1, lasting = 100, from = 0, needs = {} as Amounts, priority = (): number => 1 } = {}) {
+function study(
+  at: SharedSlots,
+  slots: number,
+  { weight = 1, lasting = 100, from = 0, needs = {} as Amounts, priority = (): number => 1 } = {},
+) {
   const door = at.join(weight, needs);
   const spent = { trials: 0, most: 0, used: new Set<number>() };
   let running = 0;
@@ -39,7 +43,7 @@ function study(at: Places, slots: number, { weight = 1, lasting = 100, from = 0,
 }
 const begin = (slots: number, has?: Amounts) => {
   vi.setSystemTime(0);
-  return places(slots, has, () => Date.now());
+  return sharedSlots(slots, has, () => Date.now());
 };
 
 it('share one slot by weight', async () => {
@@ -114,7 +118,7 @@ it('never begin a trial that needs more than there is', async () => {
 });
 
 it('give a study the whole of a resource after others have used shares of it', () => {
-  const at = places(4, { gpu: 1 });
+  const at = sharedSlots(4, { gpu: 1 });
   const [large, small, whole] = [at.join(1, { gpu: 0.4 }), at.join(1, { gpu: 0.3 }), at.join(1, { gpu: 1 })];
   for (let round = 0; round < 4; round++) {
     expect([small.enter('small'), large.enter('large'), whole.enter('whole')]).toEqual([true, true, false]);

@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { commandDepot, parseStored } from '../../../src/cli/trainers/depot.ts';
-import { travel } from '../../../src/cli/trainers/travel.ts';
+import { commandStore, parseStored } from '../../../src/cli/trainers/checkpointStore.ts';
+import { sharedCheckpoints } from '../../../src/cli/trainers/sharedCheckpoints.ts';
 import { directory, until } from '../support.ts';
 
 const place = directory();
 afterAll(() => rmSync(place, { recursive: true }));
 const of = { nc: {} as NatsConnection, study: 's', trainer: 'w', trial: 3, run: 'r' }; // the connection is not used
-const store = `echo saving; cp -r "$HYPERTIDE_PATH" ${place}/$HYPERTIDE_STUDY-$HYPERTIDE_TRIAL && echo depot://$HYPERTIDE_STUDY-$HYPERTIDE_TRIAL`;
-const fetch = `cp -r ${place}/\${HYPERTIDE_REFERENCE#depot://}/. "$HYPERTIDE_PATH"`;
+const store = `echo saving; cp -r "$HYPERTIDE_PATH" ${place}/$HYPERTIDE_STUDY-$HYPERTIDE_TRIAL && echo bucket://$HYPERTIDE_STUDY-$HYPERTIDE_TRIAL`;
+const fetch = `cp -r ${place}/\${HYPERTIDE_REFERENCE#bucket://}/. "$HYPERTIDE_PATH"`;
 const leftOut = () => {};
 const isRunning = (pid: number) => {
   try {
@@ -22,26 +22,26 @@ const isRunning = (pid: number) => {
 
 describe('commands that keep checkpoints', () => {
   it('save a directory under a reference that they print, and restore it', async () => {
-    const { save, restore } = commandDepot({ store, fetch });
+    const { save, restore } = commandStore({ store, fetch });
     const path = join(place, 'checkpoint');
     mkdirSync(path);
     writeFileSync(join(path, 'weights'), '17');
     const reference = await save(of, path, leftOut);
-    expect(reference).toBe('store::depot://s-3');
+    expect(reference).toBe('store::bucket://s-3');
     const restored = await restore(of, reference, join(place, 'restored'));
     expect(readFileSync(join(restored, 'weights'), 'utf8')).toBe('17');
-    await expect(restore(of, 'store::depot://none', join(place, 'nothing'))).rejects.toThrow('the command of --fetch exited with 1');
+    await expect(restore(of, 'store::bucket://none', join(place, 'nothing'))).rejects.toThrow('the command of --fetch exited with 1');
   });
 
   it('get a new name for each save, so that none is written into one that the log names', async () => {
-    const { save } = commandDepot({ store: 'echo "depot://$HYPERTIDE_SAVE"', fetch });
+    const { save } = commandStore({ store: 'echo "bucket://$HYPERTIDE_SAVE"', fetch });
     const other = { ...of, run: 'r2' };
     const saved = [await save(of, place, leftOut), await save(of, place, leftOut), await save(other, place, leftOut)];
     expect(new Set(saved).size).toBe(3);
   });
 
   it('save a file, which is a file with its name again when it is restored', async () => {
-    const { save, restore } = commandDepot({ store, fetch });
+    const { save, restore } = commandStore({ store, fetch });
     const of4 = { ...of, trial: 4 };
     const own = join(place, 'trial-4');
     mkdirSync(own);
@@ -51,14 +51,20 @@ describe('commands that keep checkpoints', () => {
     const restored = await restore(of4, reference, join(place, 'restored-4'));
     expect(restored).toBe(join(place, 'restored-4', 'my model: 1.pt'));
     expect(readFileSync(restored, 'utf8')).toBe('18');
-    await expect(restore(of4, 'store:other.pt:depot://s-4', join(place, 'restored-5'))).rejects.toThrow('has not written the file');
+    await expect(restore(of4, 'store:other.pt:bucket://s-4', join(place, 'restored-5'))).rejects.toThrow('has not written the file');
   });
 
   it.each(['s3://bucket/17', '/shared/17', 'store:17', 'store::-x', 'store:..:x', 'store:a%2Fb:x', 'store:%:x'])(
     'leave others alone: %s',
     (reference) => {
       expect(parseStored(reference)).toBeUndefined();
-      const { isElsewhere } = travel({ directory: place, resumes: false, retryErrors: false, commands: { store, fetch }, warn: () => {} });
+      const { isElsewhere } = sharedCheckpoints({
+        directory: place,
+        resumes: false,
+        retryErrors: false,
+        commands: { store, fetch },
+        warn: () => {},
+      });
       const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: {} } as const;
       expect(isElsewhere({ ...suggestion, checkpoint: reference })).toBe(false);
       expect(isElsewhere({ ...suggestion, checkpoint: 'store::s3://bucket/17' })).toBe(true);
@@ -68,13 +74,13 @@ describe('commands that keep checkpoints', () => {
   it.each([
     ['true', 'must print a reference in its last line'],
     ['echo -x', 'that does not begin with -'],
-    ['echo depot://1; exit 3', 'the command of --store exited with 3'],
+    ['echo bucket://1; exit 3', 'the command of --store exited with 3'],
   ])('are refused: %s', (command, message) =>
-    expect(commandDepot({ store: command, fetch }).save(of, place, leftOut)).rejects.toThrow(message),
+    expect(commandStore({ store: command, fetch }).save(of, place, leftOut)).rejects.toThrow(message),
   );
 
   it('do not show what they print, which may be secret', async () => {
-    const { save } = commandDepot({ store: 'echo "-https://bucket?signature=17"', fetch });
+    const { save } = commandStore({ store: 'echo "-https://bucket?signature=17"', fetch });
     await expect(save(of, place, leftOut)).rejects.not.toThrow('signature');
   });
 
@@ -82,7 +88,7 @@ describe('commands that keep checkpoints', () => {
     const pid = join(place, how);
     const stop = new AbortController();
     const hangs = { store: `sleep 600 & echo $! > ${pid}.new; mv ${pid}.new ${pid}; wait; echo x`, fetch };
-    const saving = commandDepot(hangs, how === 'limit' ? 1000 : undefined).save({ ...of, signal: stop.signal }, place, leftOut);
+    const saving = commandStore(hangs, how === 'limit' ? 1000 : undefined).save({ ...of, signal: stop.signal }, place, leftOut);
     const ended = expect(saving).rejects.toThrow(how === 'limit' ? 'it took longer than' : 'aborted');
     if (how === 'abort') {
       await until(() => existsSync(pid));
