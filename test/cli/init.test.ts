@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argparseSettings, argumentsIn, flagsIn, printedIn } from '../../src/cli/commands/run/init.ts';
+import { argparseSettings, argumentsIn, flagsIn, printedIn } from '../../src/cli/studyFile/programHelp.ts';
 import { readStudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { directory, hypertide } from './support.ts';
 
