@@ -44,13 +44,13 @@ const sgdOwnOptions = {
   /** How many random directions `spsa` averages per step. Default: as many as the slots of the study allow, at least 1. */
   directions: optional(wholeFrom(1)),
   /**
-   * How many Sobol points each descent tries before it begins at the best of them. Default: 1 if gradients are told; otherwise 4, or the square
-   * root of the number of trials if that is known and larger.
+   * How many Sobol points each descent tries before it begins at the best of them. Default: if gradients are told, half of the square root of the number of
+   * trials (5 if that is unknown), shared among descents that run at the same time; otherwise 4, or the square root if that is known and larger.
    */
   scouts: optional(wholeFrom(1)),
   /** How a gradient becomes a step: `plain`, `momentum` (0.9; Polyak 1964) or `adam` (Kingma & Ba 2015). Default: `adam`. */
   rule: optional(oneOf('plain', 'momentum', 'adam'), 'adam'),
-  /** The longest first step along any parameter, as a fraction of its range. Default: 0.1; for `adam` with `spsa`, 0.07. */
+  /** The longest first step along any parameter, as a fraction of its range. Default: 0.1; for `adam`, 0.15 if gradients are told and 0.07 with `spsa`. */
   rate: optional(fraction),
   /** The rate falls as (k + 1 + A)^-decay, where A is a tenth of the expected number of steps (Spall 1998). 0 keeps it constant. Default: 0.602. */
   decay: optional(notNegative, 0.602),
@@ -136,9 +136,10 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdS
 
   /** Begins a descent at the best of the starts. */
   function begin(state: SgdState): SgdState {
-    const [best] = state.round.slots.filter((slot) => slotLoss(slot) !== undefined).sort((a, b) => slotLoss(a)! - slotLoss(b)!);
+    const starts = state.round.slots.filter((slot) => slotLoss(slot) !== undefined).sort((a, b) => slotLoss(a)! - slotLoss(b)!);
+    const [best] = starts;
     if (!best) return { ...state, verdict: 'failed' };
-    const next = expectGradient(state, best);
+    const next = starts.reduce(expectGradient, state);
     const axes = movableAxes(env.axes, best.point, suitability(next));
     if (axes.length === 0) return { ...next, verdict: 'converged' };
     const gradient = next.source === 'told' ? reportedGradient(best.ended!, axes) : undefined;

@@ -44,13 +44,15 @@ export function sgd(options: SgdOptions = {}): Strategy {
 
 /** The number of steps that rates are planned for if the study has no known end. */
 const STEPS = 100;
+const ADAM_RATES = { told: 0.15, spsa: 0.07, differences: 0.1 };
 
 /** Fills in the defaults that depend on the study. */
 function sgdSettings(env: Env, sequence: StartSequence, settings: SettingsOf<typeof sgdOptions>): SgdSettings {
   const { gradient, rule } = settings;
   const { directions = gradient === 'spsa' ? Math.max(1, Math.floor((env.parallel - 1) / 2)) : 1 } = settings;
-  const { scouts = gradient === 'told' ? 1 : Math.max(4, Math.round(Math.sqrt(env.trials ?? 0))) } = settings;
-  const { rate = rule === 'adam' && gradient === 'spsa' ? 0.07 : 0.1 } = settings;
+  const toldScouts = Math.max(1, Math.round(Math.sqrt(env.trials ?? STEPS) / (2 * sequence.count)));
+  const { scouts = gradient === 'told' ? toldScouts : Math.max(4, Math.round(Math.sqrt(env.trials ?? 0))) } = settings;
+  const { rate = rule === 'adam' ? ADAM_RATES[gradient] : 0.1 } = settings;
   const trialsPerStep = gradient === 'told' ? 1 : gradient === 'spsa' ? 1 + 2 * directions : 1 + 2 * env.axes.length;
   const steps = env.trials ? Math.max(10, env.trials / trialsPerStep) : STEPS;
   return { ...settings, sequence, directions, scouts, rate, steps };
