@@ -65,14 +65,14 @@ function checkNames(kind: string, names: readonly string[]): void {
 }
 
 export const banditOptions = {
-  /** The weight of the confidence bound; with 0, only means count. Default: 0.2. */
-  explore: optional(notNegative, 0.2),
+  /** The weight of the confidence bound; with 0, only means count. Default: 0.1. */
+  explore: optional(notNegative, 0.1),
 };
 export type BanditOptions = OptionsOf<typeof banditOptions>;
 
 /**
- * Learns which of several strategies to ask, by discounted UCB (Garivier & Moulines 2011) on how much their results improve on the best recent
- * ones, relative to their cost.
+ * Learns which of several strategies to ask, by discounted UCB (Garivier & Moulines 2011) on how their results rank among the recent ones, relative
+ * to their cost.
  *
  * @throws OptionError; StrategyError at subscription if the study has several objectives.
  * @example

@@ -58,17 +58,18 @@ function ended(state: Ucb, told: Ended, arm: number): Ucb {
   return { arms, recent, seconds: mean, timed };
 }
 
+/** Only results among this share of the best recent ones are rewarded. */
+const REWARDED = 0.25;
+
 /**
- * The credit of a result: how far it is below the best recent one, relative to how far it is below their lower quartile, so that units cancel.
- * 0 if it does not improve: an arm that only varies results of others is better than most, but finds little (Fialho et al., Annals of Mathematics and
- * Artificial Intelligence 2010, on adaptive operator selection). The square root, because near the optimum all steps are small.
+ * The credit of a result: 1 if it is better than all recent ones, less the more of them are as good or better, and 0 behind their best quarter. An
+ * improvement is rare, and how large it is says more about the first arm to find a good region than about the next trial (compare the rank-based
+ * credits of Fialho et al., Annals of Mathematics and Artificial Intelligence 2010, on adaptive operator selection).
  */
 function worth(recent: readonly number[], loss: number): number {
   if (recent.length === 0) return 0.5;
-  const best = Math.min(...recent);
-  if (loss >= best) return 0;
-  const quarter = [...recent].sort((a, b) => a - b)[recent.length >> 2]!;
-  return Math.sqrt((best / 2 - loss / 2) / (quarter / 2 - loss / 2)); // halved, so that it does not overflow
+  const better = recent.filter((other) => other <= loss).length / recent.length;
+  return Math.max(0, 1 - better / REWARDED) ** 2;
 }
 
 /**

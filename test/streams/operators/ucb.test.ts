@@ -61,14 +61,23 @@ describe('a bandit over strategies', () => {
     expect(order(state, 0)).toEqual([1, 0]);
   });
 
-  it('rewards an improvement relative to the spread of the best quarter, in any unit', () => {
-    for (const unit of [1e-300, 1, 4e307]) {
-      const state = [4, 3, 2, 1].reduce((before, loss) => learn(before, ended({ losses: [loss * unit] }), -1), ucb(1));
+  it('rewards a result by how many of the latest are as good, in any unit', () => {
+    for (const unit of [1e-300, 1, 1e306]) {
+      const losses = Array.from({ length: 20 }, (_, k) => (k + 1) * unit);
+      const state = losses.reduce((before, loss) => learn(before, ended({ losses: [loss] }), -1), ucb(1));
       const reward = (loss: number) => trial(state, 0, { losses: [loss * unit] }).arms[0]!.reward;
-      expect(reward(1)).toBe(0);
-      expect(reward(0)).toBeCloseTo(Math.sqrt(1 / 2), 12);
-      expect(reward(-4)).toBeCloseTo(Math.sqrt(5 / 6), 12);
+      expect([0, 1, 2.5, 4.5, 5].map(reward)).toEqual([1, 0.8 ** 2, expect.closeTo(0.6 ** 2, 12), expect.closeTo(0.2 ** 2, 12), 0]);
     }
+  });
+
+  it('prefers the arm whose results are often among the best to the one that improved on them once', () => {
+    let state = [9, 8, 7, 6, 5].reduce((before, loss) => trial(before, 0, { losses: [loss] }), ucb(2));
+    state = trial(state, 0, { losses: [1] }); // by far the best
+    for (let k = 0; k < 10; k++) {
+      state = trial(state, 0, { losses: [8 + 0.1 * k] });
+      state = trial(state, 1, { losses: [3 - 0.1 * k] });
+    }
+    expect(order(state, 0)).toEqual([1, 0]);
   });
 
   it('compares with trials of others, which are charged to no arm', () => {
