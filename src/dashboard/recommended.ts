@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Params } from '../facts/facts.ts';
+import { nextTurn } from '../../streams/engine/timeout.ts';
+import type { ObjectiveSpec, Params } from '../facts/facts.ts';
 import type { RecommendationTask } from '../recommendation/inThread.ts';
 import type { Recommendation } from '../recommendation/recommendation.ts';
 import { candidates, endedEarly } from '../recommendation/recommendation.ts';
@@ -30,12 +31,20 @@ export function recommendedOf(feed: Feed): Promise<Recommended | undefined> {
   const last = answers.get(feed);
   if (last?.results === results) return last.answer;
   const [objective] = begun.ledger.settings.objectives;
-  const known = candidates(objective!, begun.changes.rows);
-  const rows = [...known, ...endedEarly(objective!, begun.changes.rows, known)];
-  const answer =
-    known.length === 0 ? Promise.resolve(undefined) : inThread({ space: begun.space.toJSON(), objective: objective!, rows }, known.length);
+  const answer = computed(begun, objective!);
   answers.set(feed, { results, answer });
   return answer;
+}
+
+/** Each step takes a turn of its own: with very many trials, together they would block the server. */
+async function computed({ space, changes }: NonNullable<Feed['begun']>, objective: ObjectiveSpec): Promise<Recommended | undefined> {
+  await nextTurn();
+  const known = candidates(objective, changes.rows);
+  if (known.length === 0) return undefined;
+  await nextTurn();
+  const early = endedEarly(objective, changes.rows, known);
+  await nextTurn();
+  return inThread({ space: space.toJSON(), objective, rows: [...known, ...early] }, known.length);
 }
 
 function inThread(task: RecommendationTask, results: number): Promise<Recommended | undefined> {

@@ -10,8 +10,8 @@ const SETTINGS: GrowForestOptions = { trees: 64, minLeaf: 1, minSplit: 2, featur
 
 /**
  * Functional analysis of variance on a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014, section 4): which share of the variance of the
- * predictions over the whole cube each axis explains by itself. It is exact for each tree, because leaves are boxes. Yields after each tree, so that
- * the caller can do other work.
+ * predictions over the whole cube each axis explains by itself. It is exact for each tree, because leaves are boxes. Yields three times for each
+ * tree, so that the caller can do other work.
  *
  * @param at the places of an ordered axis at which to predict the target
  */
@@ -27,10 +27,12 @@ export function* fanova(
   const marginals = columnsOfAxis.map((of) => (of.length === 1 ? at : of).map(() => noSamples()));
   for (let grown = 0; grown < SETTINGS.trees; grown++) {
     const [tree] = growForest(table, { ...SETTINGS, trees: 1 }, rng).trees;
+    yield;
     const { leaves, mean } = leavesOf(tree!, columns.length);
     const explained = sharesOf(leaves, columnsOfAxis);
     for (const [axis, share] of explained.entries()) addSample(shares[axis]!, share);
     ofTrees.push(sharesOfSum(explained));
+    yield;
     for (const [axis, of] of columnsOfAxis.entries()) {
       for (const [k, effect] of marginalOf(leaves, of, at).entries()) addSample(marginals[axis]![k]!, mean + effect);
     }

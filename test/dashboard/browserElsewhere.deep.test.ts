@@ -263,3 +263,19 @@ function luminance(hex: string): number {
   }) as [number, number, number];
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+it('an address that compares studies opens their comparison', async () => {
+  const made = await board();
+  cleanups.push(() => made.close());
+  await made.say(...finished(1, 0.5));
+  const { feed } = made.studies.add('again', processSource('memory', made.log, applied(made.log).submit));
+  await feed.caughtUp;
+  const page = await openPage(`${made.url}?compare=net,again,gone`, WIDE);
+  await page.getByRole('heading', { name: 'Comparison' }).waitFor();
+  await page.getByText('There is no study gone here.').waitFor();
+  await expect.poll(() => page.locator('.study-compare input:checked').count()).toBe(2);
+  await page.getByRole('columnheader', { name: 'net' }).nth(1).waitFor();
+  await page.locator('.study-compare input').first().uncheck();
+  await page.waitForURL('**/?compare=*gone');
+  expect(page.wrong).toEqual([]);
+});

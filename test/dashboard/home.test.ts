@@ -11,7 +11,7 @@ import { populationMachine } from '../../machines/population.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { watchJournals } from '../../src/cli/sources/journalFolder.ts';
-import { arranged, stateOfStudy } from '../../src/dashboard/page/lib/studies.ts';
+import { addressOf, arranged, namesIn, stateOfStudy } from '../../src/dashboard/page/lib/studies.ts';
 import { phaseText } from '../../src/dashboard/phases.ts';
 import type { Headline } from '../../src/dashboard/wire.ts';
 import { openJournal } from '../../streams/log/journal.ts';
@@ -61,6 +61,22 @@ describe('the list of studies', () => {
     expect(found('accuracy', 'name')).toEqual(['acc']);
     expect(found('', 'name', 'idle')).toEqual(['net 2']);
     expect(stateOfStudy(all[2]!)).toBe('closed');
+  });
+});
+
+describe('the address of a comparison', () => {
+  it.each([
+    ['net,team/again', ['net', 'team/again']],
+    ['net', ['net']],
+    ['', []],
+    ['["net","a, b"]', ['net', 'a, b']],
+    ['["net",1', []],
+  ])('%s names studies', (text, names) => {
+    expect(namesIn(text)).toEqual(names);
+  });
+
+  it.each([[['net', 'team/again']], [['a, b', 'net']], [['[x]']], [[]]])('of %j leads back to them', (names) => {
+    expect(namesIn(addressOf(names))).toEqual(names);
   });
 });
 

@@ -7,6 +7,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ChartOption } from '../../../figures/drawing/option.ts';
 import { aboutTrial } from '../../../figures/study.ts';
 import { sized } from '../lib/canvas.ts';
+import { inFrame } from '../lib/frames.ts';
 import { colour, palette } from '../lib/theme.ts';
 import { focused, lookAt, selected } from '../state/selection.ts';
 import { rows, shownRow } from '../state/store.ts';
@@ -43,14 +44,14 @@ export function Chart({ label, option, height = 260, trials }: ChartProps) {
   const inView = useRef(true);
   const later = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const due = useRef<{ option: boolean } | undefined>(undefined);
-  /** Redraws in the next frame, so that dragging stays smooth. */
+  /** Redraws in one of the next frames, so that dragging stays smooth. */
   const redraw = (isNew: boolean) => {
     if (due.current) {
       due.current.option ||= isNew;
       return;
     }
     due.current = { option: isNew };
-    requestAnimationFrame(() => {
+    inFrame(() => {
       const made = chart.current;
       const { option: hasNewOption } = due.current!;
       due.current = undefined;

@@ -7,7 +7,7 @@ import type { Summary } from '../../../wire.ts';
 import { Chart } from '../../charts/Chart.tsx';
 import { theme } from '../../lib/theme.ts';
 import { summaryOf } from '../../state/connect.ts';
-import { headlines } from '../../state/store.ts';
+import { connection, headlines } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 
 /** Several studies over the same axes, and their differences. */
@@ -17,7 +17,7 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
   const version = shown.map(({ id, position }) => `${id} ${position}`).join();
   useEffect(() => {
     let left = false;
-    void Promise.all(ids.map(summaryOf)).then((all) => {
+    void Promise.all(shown.map(({ id }) => summaryOf(id))).then((all) => {
       if (!left) found.value = all.filter((one) => one !== null);
     });
     return () => {
@@ -31,6 +31,7 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
       theme,
     );
   });
+  const missing = connection.value === 'connecting' ? [] : ids.filter((id) => !shown.some((one) => one.id === id));
   const directions = new Set(shown.map(({ objective }) => `${objective.name} ${objective.direction}`));
   return (
     <Card
@@ -42,6 +43,7 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
         </button>
       }
     >
+      {missing.length > 0 && <p class="nothing">There is no study {cut(missing.join(', '), 200)} here.</p>}
       <Chart label="Best value of each study, by trial" option={option.value} height={280} />
       <div class="scroll">
         <table class="small">

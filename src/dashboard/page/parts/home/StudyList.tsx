@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { clock, cut, formatNumber } from '../../../../figures/drawing/format.ts';
-import { arranged, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
+import { addressOf, arranged, namesIn, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
 import { connection, headlines } from '../../state/store.ts';
 import { kept, study } from '../../state/url.ts';
 import { Pick } from '../Card.tsx';
@@ -11,7 +11,7 @@ import { Sparkline } from './Sparkline.tsx';
 const sought = kept('find');
 const order = kept('order', 'name');
 const state = kept('state', 'all');
-/** The studies that are compared, as a list in JSON. */
+/** The studies that are compared. */
 const compared = kept('compare');
 
 /** All studies and their progress. */
@@ -22,8 +22,7 @@ export function StudyList() {
   const states = ['all', ...new Set(headlines.value.map(stateOfStudy))];
   const chosen = useComputed(() => namesIn(compared.value)).value;
   const toggle = (id: string) => {
-    const next = chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id];
-    compared.value = next.length === 0 ? '' : JSON.stringify(next);
+    compared.value = addressOf(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   };
   return (
     <main class="page studies">
@@ -104,12 +103,3 @@ const when = (at: number): string => {
   const day = new Date(at).toLocaleDateString();
   return day === new Date().toLocaleDateString() ? clock(at) : `${day} ${clock(at)}`;
 };
-
-function namesIn(text: string): readonly string[] {
-  try {
-    const names: unknown = JSON.parse(text || '[]');
-    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
-  } catch {
-    return [];
-  }
-}
