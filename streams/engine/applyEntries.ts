@@ -22,7 +22,7 @@ export const applyEntries =
       let ledger: Ledger<P> | undefined;
       return entries$.pipe(
         map((entry): AppliedEntry<P> => {
-          ledger ??= begin(entry);
+          ledger ??= ledgerFrom(entry);
           if (ledger) return ledger.fold(entry);
           const { position, at, fact } = entry;
           return { position, at, ...rejected(fact, entry.refusal ?? refuse('out-of-place', 'a log begins with created')) };
@@ -30,9 +30,16 @@ export const applyEntries =
       );
     });
 
-function begin<P>(entry: Entry): Ledger<P> | undefined {
-  const fact = parseFact(entry.fact);
-  return isRefusal(fact) || fact.type !== 'created' ? undefined : new Ledger(spaceOf<P>(fact));
+/** The first fact of a study, if an entry holds it. */
+export function firstFactIn({ fact: data }: Entry): Created | undefined {
+  const fact = parseFact(data);
+  return isRefusal(fact) || fact.type !== 'created' ? undefined : fact;
+}
+
+/** The ledger of a study, if an entry holds its first fact. The entry is not folded yet. */
+export function ledgerFrom<P = Params>(entry: Entry): Ledger<P> | undefined {
+  const created = firstFactIn(entry);
+  return created && new Ledger(spaceOf<P>(created));
 }
 
 /**

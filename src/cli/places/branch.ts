@@ -1,7 +1,6 @@
-import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { ledgerFrom } from '../../../streams/engine/applyEntries.ts';
 import type { Entry } from '../../facts/entry.ts';
-import { isRefusal, parseFact } from '../../facts/parse.ts';
-import { Ledger } from '../../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import type { LogSize } from '../../study/place.ts';
 
@@ -13,8 +12,7 @@ export async function* portable(entries: AsyncIterable<Entry>): AsyncGenerator<E
   let ledger: Ledger<unknown> | undefined;
   for await (const entry of entries) {
     const { position, at, author, fact } = entry;
-    const parsed = parseFact(fact);
-    if (!ledger && !isRefusal(parsed) && parsed.type === 'created') ledger = new Ledger(spaceOf(parsed));
+    ledger ??= ledgerFrom(entry);
     const refusal = ledger?.fold(entry).refusal;
     if (!ledger || refusal || !isRecord(fact)) yield { position, at, fact: { rejected: refusal?.code ?? 'out-of-place' } };
     else if (author === undefined) yield { position, at, fact };

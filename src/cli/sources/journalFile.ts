@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { firstFactIn } from '../../../streams/engine/applyEntries.ts';
 import { checkIsFile } from '../../../streams/log/checkIsFile.ts';
 import { JournalLockedError } from '../../../streams/log/errors.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
@@ -29,9 +30,10 @@ export async function begunIn(path: string): Promise<Created | undefined> {
   if (start === '') return undefined;
   let seen = 0;
   for await (const entries of readJournal(path, quietly)) {
-    for (const { fact: data, refusal } of entries.slice(0, 2 - seen)) {
-      const fact = parseFact(data);
-      if (!refusal && !isRefusal(fact) && fact.type === 'created') return fact;
+    for (const entry of entries.slice(0, 2 - seen)) {
+      const created = entry.refusal ? undefined : firstFactIn(entry);
+      if (created) return created;
+      const { fact: data } = entry;
       if (isRecord(data) && data.type === 'created' && typeof data.v === 'number' && data.v > 1)
         throw new UsageError(`${path}: a newer version of hypertide wrote this journal, in format ${data.v}; open it with that version`);
     }

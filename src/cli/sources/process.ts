@@ -1,9 +1,8 @@
-import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { ledgerFrom } from '../../../streams/engine/applyEntries.ts';
 import { submit, submitter } from '../../../streams/engine/submit.ts';
 import type { Log } from '../../../streams/log/log.ts';
 import { past } from '../../../streams/log/past.ts';
-import { isRefusal, parseFact } from '../../facts/parse.ts';
-import { Ledger } from '../../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { RefusedError, type Submitted } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 import type { StudySource } from '../../study/source.ts';
@@ -26,8 +25,7 @@ export function applied(log: Log): { submit(intent: Intent): Promise<Submitted>;
     if (head === 0) caughtUp();
     for await (const entries of log.read(1, reading.signal)) {
       for (const entry of entries) {
-        const fact = parseFact(entry.fact);
-        if (!ledger && !isRefusal(fact) && fact.type === 'created') ledger = new Ledger(spaceOf<unknown>(fact));
+        ledger ??= ledgerFrom(entry);
         if (ledger) apply(ledger.fold(entry));
         if (entry.position >= head) caughtUp();
       }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { firstFactIn } from '../../../streams/engine/applyEntries.ts';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { Created } from '../../facts/facts.ts';
-import { isRefusal, parseFact } from '../../facts/parse.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import type { StudySource } from '../../study/source.ts';
 import { inform } from '../terminal/output.ts';
@@ -109,8 +109,8 @@ async function read<T>(study: Omit<CommandStudy, 'passedOver'>, use: (study: Com
 /** The first fact of a study. @throws UsageError if it has not begun. */
 export async function firstOf(source: StudySource): Promise<Created> {
   for await (const [entry] of source.past(1)) {
-    const fact = parseFact(entry?.fact);
-    if (!isRefusal(fact) && fact.type === 'created') return fact;
+    const created = entry && firstFactIn(entry);
+    if (created) return created;
     break;
   }
   throw new UsageError(`${source.place}: there is no study yet`);

@@ -1,8 +1,7 @@
-import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { firstFactIn, spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { turnsOf } from '../../../streams/engine/timeout.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { Created, ObjectiveSpec, Params } from '../../facts/facts.ts';
-import { isRefusal, parseFact } from '../../facts/parse.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { bestResult, type StudyState, studyPhase } from '../../monitoring/studyState.ts';
@@ -213,14 +212,14 @@ export class Feed<S extends StudyLog = StudySource> {
 }
 
 function beginning(entry: Entry): Begun | undefined {
-  const fact = parseFact(entry.fact);
-  if (isRefusal(fact) || fact.type !== 'created') return undefined;
-  const space = spaceOf(fact) as Space<Params>;
+  const created = firstFactIn(entry);
+  if (created === undefined) return undefined;
+  const space = spaceOf(created);
   return {
-    created: fact,
+    created,
     createdAt: entry.at,
     space,
-    ledger: new Ledger<Params>(space),
-    changes: new TrialChanges(fact.objectives[0]!.name),
+    ledger: new Ledger(space),
+    changes: new TrialChanges(created.objectives[0]!.name),
   };
 }
