@@ -22,6 +22,12 @@ export const descentOptions = {
   restarts: optional(wholeFrom(0), Number.POSITIVE_INFINITY),
 };
 
+/** The most descents that run at the same time by default. */
+const MOST_STARTS = 8;
+
+/** The default of `starts`: one descent for each parallel trial. */
+export const startsFor = (parallel: number): number => Math.min(MOST_STARTS, parallel);
+
 export interface DescentSettings extends SettingsOf<typeof descentOptions> {
   readonly sequence: StartSequence;
 }

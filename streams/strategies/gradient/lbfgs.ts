@@ -1,12 +1,12 @@
 import { lbfgsMachine } from '../../../machines/descent.ts';
 import { StrategyError } from '../../../src/errors.ts';
+import { startsFor } from '../../../src/samplers/gradient/descent.ts';
 import { lbfgsOptions, quasiNewtonDescent } from '../../../src/samplers/gradient/lbfgs.ts';
 import { isContinuousFloat } from '../../../src/samplers/gradient/movableAxes.ts';
 import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
 import { multiStart } from '../../operators/multiStart.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../../strategy.ts';
-import { startsFor } from './descent.ts';
 
 export type LbfgsOptions = OptionsOf<typeof lbfgsOptions>;
 

@@ -1,13 +1,13 @@
 import { sgdMachine } from '../../../machines/descent.ts';
 import { StrategyError } from '../../../src/errors.ts';
 import type { Env } from '../../../src/messages.ts';
+import { startsFor } from '../../../src/samplers/gradient/descent.ts';
 import { isContinuousFloat, isOrdered, type StartSequence } from '../../../src/samplers/gradient/movableAxes.ts';
 import { type SgdSettings, sgdOptions, stochasticDescent } from '../../../src/samplers/gradient/sgd.ts';
 import { type OptionsOf, resolveOptions, type SettingsOf } from '../../../src/schema/optionSet.ts';
 import { multiStart } from '../../operators/multiStart.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../../strategy.ts';
-import { startsFor } from './descent.ts';
 
 export type SgdOptions = OptionsOf<typeof sgdOptions>;
 
