@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import { type Progress, progress, trials } from '../../../streams/results/observe.ts';
 import { pareto } from '../../../streams/results/pareto.ts';
-import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../../facts/facts.ts';
+import type { CloseReason, Fact, FailedFact, ObjectiveSpec, Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
@@ -71,10 +71,9 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   /** The trials whose failure was printed in full. */
   const failures = new Map<string, TrialRow>();
 
-  const ended = () => state.completed + state.stopped + state.failed;
   const status = () => {
     const seconds = (performance.now() - since) / 1000;
-    return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (ended() - before) / seconds : 0 });
+    return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (endedIn(state) - before) / seconds : 0 });
   };
   const tell = (row: TrialRow) => {
     const before = failures.get(failureKind(row));
@@ -90,7 +89,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     live = true;
     left = paused;
     since = performance.now();
-    before = ended();
+    before = endedIn(state);
     const uncounted = state.uncounted > 0 ? `; ${state.uncounted} failed ones do not count` : '';
     const trials = state.trials === 1 ? '1 trial exists' : `${state.trials} trials exist`;
     screen.line(`resuming: ${trials}, ${state.completed} of them completed${uncounted}`);
@@ -101,6 +100,16 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     if (live && now !== paused) screen.line(now ? 'the study is paused: no new trials begin' : 'the study continues');
     paused = now;
     left &&= now;
+  };
+  const take = (fact: Fact) => {
+    if (fact.type === 'created') {
+      limit ??= fact.limits.trials; // the fact may be stored twice
+      objective = fact.objectives[0]!;
+      parameters = (fact.space as SpaceData).parameters;
+    }
+    if (fact.type !== 'changed') return;
+    limit = fact.limits?.trials ?? limit;
+    if (fact.paused !== undefined) pause(fact.paused);
   };
   const triedAgain = ({ trial, run, reason, message = '' }: FailedFact) => {
     if (live)
@@ -125,26 +134,20 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
       if (!live) passed.apply(noted);
       noted$.next(noted);
-      if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // the fact may be stored twice
-      if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;
-      if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
-      if (!refusal && fact.type === 'created') {
-        objective = fact.objectives[0]!;
-        parameters = (fact.space as SpaceData).parameters;
-      }
+      if (!refusal) take(fact);
       if (!live && noted.position >= past) caughtUp();
       if (live && !json) screen.status(status);
     },
     get paused() {
       return left;
     },
-    conclude: ({ journal, damaged, directory, ending, again }) => {
+    conclude: (conclusion) => {
+      const { ending, journal, directory, damaged } = conclusion;
       const reason = ending.type === 'closed' ? state.closed! : ending.type;
       const best = front ?? bestFirst(rows.values(), objective).slice(0, TOP);
       if (json) {
         const { trials, completed } = state;
-        const last = omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: best[0], front });
-        print(JSON.stringify(last));
+        print(JSON.stringify(omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: best[0], front })));
       } else if (best.length > 0) print(table(best));
       const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reason as keyof typeof said];
       screen.line(`${why}; the study is in ${journal}, the output of the trials in ${nearby(directory)}`);
@@ -155,28 +158,49 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
           screen.line(edgeText(edge));
       if (!json)
         for (const region of crashRegions(parameters, rows.values())) screen.line(stripControls(crashText(region)), { level: 'warn' });
-      if (ending.type === 'alike') {
-        const { trials, message } = ending.alike;
-        const last = trials.at(-1)!;
-        if (json) screen.line(`trial ${last}: ${stripControls(message)}`); // otherwise its line shows it
-        screen.line(
-          `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
-        );
-        screen.line(`to change the objective or the parameters, delete ${journal} and ${nearby(directory)} first: they hold no result`);
-      } else if (state.completed === 0 && ended() > 0) {
-        const broken = [...rows.values()].findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
-        screen.line(broken ? nothingCompleted(broken, journal) : 'no trial was completed');
-      }
-      if (ending.type === 'interrupted') screen.line(`to resume: ${again}`);
-      else if (ending.type === 'closed' && ended() > before && best.length > 0)
-        screen.line(`next: hypertide dashboard ${shellQuoted(journal)}`);
-      else if (ending.type === 'paused') screen.line(`to continue: hypertide change ${journal} --resume, then the same command`);
-      else if (ending.type === 'closed' && ended() === before && past > 0 && state.closed! in onward)
-        screen.line(`to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`);
+      const began = { before, past, hasBest: best.length > 0 };
+      for (const line of nextSteps(conclusion, state, [...rows.values()], began, json)) screen.line(line);
       if (damaged > 0) screen.line(damageLine(damaged, journal), { level: 'warn' });
       return state.completed;
     },
   };
+}
+
+const endedIn = ({ completed, stopped, failed }: Progress<Params>): number => completed + stopped + failed;
+
+/** What there was before a run: the trials that had ended, and the position of the last entry. */
+interface Began {
+  readonly before: number;
+  readonly past: number;
+  /** Whether there is a result now. */
+  readonly hasBest: boolean;
+}
+
+/** What a person can do when a run has ended. */
+function* nextSteps(
+  { journal, directory, ending, again }: Conclusion,
+  state: Progress<Params>,
+  rows: readonly TrialRow[],
+  { before, past, hasBest }: Began,
+  json: boolean,
+): Generator<string> {
+  const ended = endedIn(state);
+  if (ending.type === 'alike') {
+    const { trials, message } = ending.alike;
+    const last = trials.at(-1)!;
+    if (json) yield `trial ${last}: ${stripControls(message)}`; // otherwise its line shows it
+    yield `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`;
+    yield `to change the objective or the parameters, delete ${journal} and ${nearby(directory)} first: they hold no result`;
+  } else if (state.completed === 0 && ended > 0) {
+    const broken = rows.findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
+    yield broken ? nothingCompleted(broken, journal) : 'no trial was completed';
+  }
+  if (ending.type === 'interrupted') yield `to resume: ${again}`;
+  if (ending.type === 'paused') yield `to continue: hypertide change ${journal} --resume, then the same command`;
+  if (ending.type !== 'closed') return;
+  if (ended > before && hasBest) yield `next: hypertide dashboard ${shellQuoted(journal)}`;
+  else if (ended === before && past > 0 && state.closed! in onward)
+    yield `to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`;
 }
 
 /**
