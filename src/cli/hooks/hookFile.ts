@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { isRecord } from '../../schema/isRecord.ts';
 import { parseData } from '../parseValue.ts';
+import { readText } from '../sources/readText.ts';
 import { UsageError } from '../usage.ts';
 import { type EventName, eventNames } from './events.ts';
 
@@ -20,10 +20,7 @@ export type HookFile = Readonly<Partial<Record<EventName, readonly Target[]>>>;
 
 /** Reads which commands and webhooks this process calls on which events. @throws UsageError */
 export async function readHookFile(path: string, environment: NodeJS.ProcessEnv = process.env): Promise<HookFile> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new UsageError(`${path}: cannot be read: ${cause.message}`);
-  });
-  const data = parseData(path, text);
+  const data = parseData(path, await readText(path));
   const on = isRecord(data) ? data.on : undefined;
   if (!isRecord(on)) throw new UsageError(`${path}: on: expected events with a command or a webhook each, got ${JSON.stringify(on)}`);
   const file: Partial<Record<EventName, readonly Target[]>> = {};

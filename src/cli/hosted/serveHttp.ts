@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { serveHttp } from '../../http/serve.ts';
 import { parseUsers, type User, type Users } from '../../http/users.ts';
@@ -6,6 +5,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { openHooks } from '../hooks/hooks.ts';
 import { addressOf } from '../serving/address.ts';
 import { monitorFor } from '../serving/monitorFor.ts';
+import { readText } from '../sources/readText.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
 import { interruption } from '../terminal/interrupt.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
@@ -91,9 +91,7 @@ function lazyMcp(studies: HostedStudies) {
 
 /** @throws UsageError */
 async function readUsers(path: string): Promise<Users> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new UsageError(`${path}: cannot be read (${cause.message})`);
-  });
+  const text = await readText(path);
   try {
     return parseUsers(parse(text));
   } catch (cause) {

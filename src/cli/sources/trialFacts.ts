@@ -5,9 +5,8 @@ import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { print } from '../terminal/output.ts';
 import { shown, textTable } from '../terminal/table.ts';
-import { rowOf } from './rowOf.ts';
 import type { CommandStudy } from './study.ts';
-import { entriesIn } from './trialTable.ts';
+import { entriesIn, rowOf } from './trialTable.ts';
 
 /** `hypertide trials <journal> <trial>`: the entries of the log about one trial, also those that do not count. Resolves with the exit status. */
 export async function printTrialFacts(study: CommandStudy, trial: TrialId, json: boolean): Promise<number> {

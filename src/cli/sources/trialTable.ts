@@ -5,9 +5,11 @@ import type { Entry } from '../../facts/entry.ts';
 import type { Created, Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { Ledger } from '../../ledger/ledger.ts';
+import type { TrialId } from '../../messages.ts';
 import type { StudySource } from '../../study/source.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import type { PassedOver } from '../terminal/passedOver.ts';
+import { UsageError } from '../usage.ts';
 
 /** A trial and, in a study with several objectives, whether it is on the front. */
 export interface ListedTrial extends TrialRow {
@@ -42,6 +44,15 @@ export async function trialsIn(study: Read): Promise<ListedTrial[]> {
   if (front === undefined || Object.keys(front.reference).length < 2) return [...rows];
   const members = new Set(front.rows.map(({ trial }) => trial));
   return [...rows].map((row) => ({ ...row, front: members.has(row.trial) }));
+}
+
+/** The row of a trial. @throws UsageError if there is no trial with this number */
+export async function rowOf(study: Read, trial: TrialId): Promise<TrialRow> {
+  const rows = await trialsIn(study);
+  const row = rows.find((one) => one.trial === trial);
+  if (row === undefined)
+    throw new UsageError(`${study.place}: there is no trial ${trial}; the last one is ${rows.at(-1)?.trial ?? 'none'}`);
+  return row;
 }
 
 /** The current ledger of a study. */

@@ -10,6 +10,9 @@ export function shown(value: unknown): string {
   return escapeControls(String(value));
 }
 
+/** A time as people read it, in UTC to the minute. */
+export const minuteOf = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
 export const plain = {
   top: '',
   'top-mid': '',

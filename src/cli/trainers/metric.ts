@@ -1,4 +1,4 @@
-import type { StudyOptions } from '../../../streams/spec/options.ts';
+import { objectivesOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../../facts/facts.ts';
 import type { Listening } from '../runner/reader.ts';
 import { factsIn } from '../sources/journalFile.ts';
@@ -21,9 +21,9 @@ export const listeningFor = ({ objectives, metric }: Goal): Listening => ({
 /** The options of a study whose only objective has the name that `--metric` gives. @throws UsageError */
 export function withMetric<O extends StudyOptions>(options: O, metric: string | undefined): O {
   if (metric === undefined) return options;
-  const [only, ...more] = Object.entries(options.objectives ?? { value: 'minimize' as const });
+  const [only, ...more] = objectivesOf(options);
   if (more.length > 0) throw new UsageError('--metric: expected a study with one objective, got several');
-  return { ...options, objectives: { [metric]: only![1] } };
+  return { ...options, objectives: { [metric]: only!.direction } };
 }
 
 /**
@@ -38,7 +38,7 @@ export async function goalOf<O extends StudyOptions>(
   created: Created | undefined,
   options: O,
 ): Promise<{ readonly goal: Goal; readonly options: O }> {
-  const wanted = Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
+  const wanted = objectivesOf(options);
   if (created === undefined) return { goal: { objectives: wanted }, options };
   const { objectives } = created;
   const [logged] = objectives;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { Log } from '../../../../streams/log/log.ts';
@@ -8,9 +7,9 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
 import { type Finished, readLines, readTable } from '../../sources/importRows.ts';
 import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
+import { readText } from '../../sources/readText.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { inform, suggestNext } from '../../terminal/output.ts';
-import { UsageError } from '../../usage.ts';
+import { inform, print, suggestNext } from '../../terminal/output.ts';
 
 interface ImportOptions {
   /** Study file to begin the journal with. */
@@ -24,9 +23,7 @@ interface ImportOptions {
  * @returns the exit status: 1 if there were bad lines.
  */
 export async function importTrials(file: string, path: string, { study, json }: ImportOptions): Promise<number> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new UsageError(`${file}: cannot be read (${cause.message})`);
-  });
+  const text = await readText(file);
   if (study !== undefined && (await begunIn(path)) === undefined) await begin(path, study);
   const { log, ledger } = await openJournalStudy(path);
   try {
@@ -37,7 +34,7 @@ export async function importTrials(file: string, path: string, { study, json }: 
       if (wrong !== undefined) inform(`${file}:${reading.line}: ${wrong}`);
       count[wrong !== undefined ? 'bad' : 'row' in reading ? 'imported' : 'unfinished']++;
     }
-    if (json) process.stdout.write(`${JSON.stringify(count)}\n`);
+    if (json) print(JSON.stringify(count));
     else inform(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines skipped`);
     if (!json && count.imported > 0) suggestNext(`hypertide best ${shellQuoted(path)}`);
     return count.bad > 0 ? 1 : 0;

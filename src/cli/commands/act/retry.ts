@@ -2,7 +2,7 @@ import type { TrialId } from '../../../messages.ts';
 import { enqueueAll } from '../../act.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
-import { inform } from '../../terminal/output.ts';
+import { inform, print } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function retry(study: CommandStudy, words: readonly string[], { jso
     study,
     failed.map(({ params, trial }) => ({ params, instead: trial })),
   );
-  if (json) process.stdout.write(`${JSON.stringify({ trials })}\n`);
+  if (json) print(JSON.stringify({ trials }));
   else
     inform(
       `trials ${trials.join(', ')} are tried again, and no longer count themselves${running ? '' : '; to start, repeat the command that ran the study'}`,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { stopsTrials } from '../../../../streams/spec/defaults.ts';
+import { objectivesOf } from '../../../../streams/spec/options.ts';
 import type { Created } from '../../../facts/facts.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
@@ -114,10 +115,9 @@ async function observe(
   const reports: PrintedReport[] = [];
   const warnings: string[] = [];
   let asked: number | undefined;
-  const { objectives = { value: 'minimize' as const } } = withMetric(file.options, metric);
   const running = startProcess(job, {
     ...trainer,
-    ...listeningFor({ objectives: Object.entries(objectives).map(([name, direction]) => ({ name, direction })) }),
+    ...listeningFor({ objectives: objectivesOf(withMetric(file.options, metric)) }),
     grace: file.grace,
     result: file.result,
     onWarning: (message) => warnings.push(message),

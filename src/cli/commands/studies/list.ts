@@ -4,7 +4,7 @@ import type { StudyPlace } from '../../../study/place.ts';
 import { type RemotePlace, withPlace } from '../../places/withPlace.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import { inform, print } from '../../terminal/output.ts';
-import { shown, textTable } from '../../terminal/table.ts';
+import { minuteOf, shown, textTable } from '../../terminal/table.ts';
 
 interface Shown extends Omit<Headline, 'id' | 'source'> {
   /** Whether a process runs it, if that is known. The log does not show that a process was killed. */
@@ -51,7 +51,7 @@ function tableOf(listed: readonly (Listed & { readonly name: string })[]): strin
       limit === undefined ? String(ended) : `${ended}/${limit}`,
       String(open),
       best === undefined ? '' : `${objective.name}=${shown(best.value)} (trial ${best.trial})`,
-      new Date(at).toISOString().slice(0, 16).replace('T', ' '),
+      minuteOf(at),
     ];
   });
   return textTable(['study', 'status', 'ended', 'open', 'best', 'last entry (UTC)'], rows);

@@ -9,7 +9,7 @@ import { type RecordedWorkload, recordedWorkload } from '../../../testing/record
 import { parseData } from '../../parseValue.ts';
 import { type CommandStudy, type Remote, withStudy } from '../../sources/study.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
-import { inform } from '../../terminal/output.ts';
+import { inform, print } from '../../terminal/output.ts';
 import { shown, textTable } from '../../terminal/table.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -42,9 +42,9 @@ export async function simulateStudy(
     ...(!bounded && { trials: workload.size }),
     seeds,
   });
-  if (json) for (const row of compared.rows) process.stdout.write(`${JSON.stringify({ ...row, moments: compared.moments })}\n`);
+  if (json) for (const row of compared.rows) print(JSON.stringify({ ...row, moments: compared.moments }));
   else {
-    process.stdout.write(`${tableOf(compared)}\n`);
+    print(tableOf(compared));
     inform(
       `medians of ${seeds} seeds with ${limits.trainers} trainers; ${workload.size} configurations are known, the best is ${shown(workload.optimum)}`,
     );

@@ -2,7 +2,7 @@ import { amountText } from '../../../schema/amount.ts';
 import type { TrainerRow } from '../../../study/trainerRows.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { inform, print } from '../../terminal/output.ts';
-import { textTable } from '../../terminal/table.ts';
+import { minuteOf, textTable } from '../../terminal/table.ts';
 import { trainersOf } from '../../trainers/instruct.ts';
 
 /** `hypertide workers`: the workers of a study. Resolves with the exit status. */
@@ -37,11 +37,9 @@ function tableOf(rows: readonly TrainerRow[]): string {
       [slots, ...Object.entries(offers ?? {}).map(([name, amount]) => `${name}=${amountText(amount)}`)].join(' '),
       String(results),
       String(failures),
-      silent === undefined ? heardAt(at) : 'now',
+      silent !== undefined ? 'now' : at === undefined ? '' : minuteOf(at),
       reason ?? '',
     ];
   });
   return textTable(['worker', 'status', 'holds', 'slots', 'results', 'errors', 'heard (UTC)', 'reason'], cells);
 }
-
-const heardAt = (at: number | undefined): string => (at === undefined ? '' : new Date(at).toISOString().slice(0, 16).replace('T', ' '));
