@@ -1,29 +1,24 @@
-import { errors, type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nats-core';
+import { errors, type NatsConnection, nuid } from '@nats-io/nats-core';
 import type { Instruction } from '../../../src/facts/facts.ts';
 import { parseFact } from '../../../src/facts/parse.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
+import { withResolvers } from '../../withResolvers.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { withRetry } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
-import {
-  type DirectiveMessage,
-  type InstructedMessage,
-  PRESENCE,
-  type PresenceMessage,
-  type RejectedMessage,
-  TRACE_HEADER,
-} from '../protocol/messages.ts';
+import { type DirectiveMessage, type InstructedMessage, type RejectedMessage, TRACE_HEADER } from '../protocol/messages.ts';
 import { checkName, type Subjects, subjectsOf } from '../protocol/subjects.ts';
-import { attemptState } from './attemptState.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type Perform, type Warn } from './claimedRun.ts';
-import { leaseOf, limitOf, priorityOf, suggestionOf } from './delivered.ts';
+import { leaseOf, limitOf } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
 import { type Door, openDoor, pausableDoor } from './door.ts';
 import { factSender } from './factSender.ts';
 import { listenTo } from './listenTo.ts';
+import { presenceOn } from './presence.ts';
 import { puller } from './puller.ts';
+import { openSlot, type Taken } from './slot.ts';
 
 export interface RunTrainerOptions {
   /** Name of the trainer, which is part of the subjects of its facts. Default: a random one. */
@@ -56,8 +51,6 @@ export interface Trainer {
   close(): Promise<void>;
 }
 
-/** Returns a suggestion for other trainers, with a delay: without it, this trainer would get it again immediately. */
-const FOR_OTHERS = `-NAK ${JSON.stringify({ delay: nanos(250) })}`;
 /** Milliseconds to wait for an answer before asking again. */
 const PATIENCE = 2000;
 /** Milliseconds after which an ending trainer reports what it still waits for. */
@@ -83,17 +76,15 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const deliveries = deliveryTracker();
   const facts = factSender(nc, { study, name, timeout: PATIENCE }, deliveries, warn);
   const door = pausableDoor(options.door ?? openDoor);
+  const presence = presenceOn(nc, subjects.beat(name, 0), omitUndefined({ slots, offers: options.offers }));
   let instruction: Instruction = 'work';
   let over = false;
   let closing = false;
   let hasEnded = false;
   let waiting: ReturnType<typeof setInterval> | undefined;
-  let finish!: () => void;
-  let fail!: (error: unknown) => void;
-  const done = new Promise<void>((resolve, reject) => {
-    finish = resolve;
-    fail = (error) => (closing && nc.isClosed() ? resolve() : reject(error));
-  }).finally(() => release());
+  const { promise, resolve: finish, reject } = withResolvers<void>();
+  const fail = (error: unknown) => (closing && nc.isClosed() ? finish() : reject(error));
+  const done = promise.finally(() => release());
   done.catch(() => {});
 
   const end = () => {
@@ -108,9 +99,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const release = () => {
     over = true;
     hasEnded = true;
-    clearInterval(presence);
     clearInterval(waiting);
-    if (hasSaid && !nc.isClosed()) publishPresence({ ended: true });
+    presence.end();
     if (instruction === 'drain' && !closing && !stays) options.drained?.();
     pulls.end();
     for (const one of [...held.values()]) one.abandon();
@@ -125,27 +115,17 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     if (message.type === 'instructed' && message.trainer === name) onInstruction(message);
   };
   /** A person or the engine repeats an instruction until it is followed. */
-  const onInstruction = ({ to, reason }: InstructedMessage) => {
+  const onInstruction = (message: InstructedMessage) => {
+    const { to } = message;
     if (to === instruction || over) return;
     instruction = to;
-    const why = reason === undefined ? '' : `: ${reason}`;
-    if (to === 'work') warn(`${study}: ${name} takes trials again${why}`);
-    else if (to === 'pause') warn(`${study}: ${name} is paused, and takes no trials until "hypertide resume"${why}`);
-    else if (stays) warn(`${study}: ${name} takes no more trials until "hypertide resume"${why}`);
-    else warn(`${study}: ${name} takes no more trials, and ends when its running ones have ended${why}`);
+    warn(`${study}: ${name} ${nowThat(message, stays)}`);
     door.pause(to !== 'work');
     if (to === 'drain' && stays) sayIfDrained();
     else if (to === 'drain') end();
   };
   const sayIfDrained = () => {
     if (stays && instruction === 'drain' && held.size === 0 && !over) options.drained?.();
-  };
-  /** Whether it has announced its presence to engines. */
-  let hasSaid = false;
-  const publishPresence = (more: Pick<PresenceMessage, 'ended'> = {}) => {
-    hasSaid = true;
-    const message: PresenceMessage = omitUndefined({ slots, offers: options.offers, ...more });
-    publish(nc, subjects.beat(name, 0), JSON.stringify(message));
   };
   /** The results of ended trials are kept until the server has them, however long it is down. */
   const sayWaiting = () => {
@@ -155,7 +135,6 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const what = trials.length === 1 ? `the result of trial ${trials[0]}` : `the results of trials ${trials.join(', ')}`;
     warn(`${study}: ${name} ends when the server has stored ${what}`);
   };
-  const presence = setInterval(() => publishPresence(), PRESENCE);
   /** Abandons a run that claimed too late, or whose trial is over. Other rejections are only printed. */
   const onRejected = ({ type, trial, run, code, message }: RejectedMessage) => {
     const one = run === undefined ? undefined : held.get(run);
@@ -176,88 +155,44 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   /** Why the study closed before this trainer began, if nothing was written to it since. */
   const closedBefore = async (): Promise<string | undefined> => closingIn(parseFact(jsonOf(await ask(subjects.study))));
 
-  /** Takes one trial after the other. It asks for the next one while the result of the last one is on its way, but does not begin it. */
-  const slot = () => {
-    let storing = false;
-    let next: Msg | undefined;
-    const pull = () =>
-      door.whenOpen(() =>
-        pulls.next((message) => {
-          door.answered();
-          if (storing) next = message;
-          else take(message);
-        }),
-      );
-    const take = (message: Msg) => {
-      const suggestion = suggestionOf<P>(message);
-      if (!suggestion) return pass(message);
-      if (suggestion.avoid?.includes(name)) return leave(message, FOR_OTHERS);
-      if (deliveries.isFirst(message.reply!)) return claim(message, suggestion, 'free');
-      ask(subjects.by('*', suggestion.trial)).then((last) => {
-        const state = attemptState(suggestion, message, last);
-        if (state === 'taken') pass(message);
-        else claim(message, suggestion, state);
-      }, fail);
-    };
-    /** It is for another trainer. */
-    const leave = (message: Msg, word: string) => {
-      publish(nc, message.reply!, word);
-      pull();
-    };
-    /** The trial is not to be taken. */
-    const pass = (message: Msg) => {
+  const claim = ({ suggestion, message, run, isUnclear, ended, stored }: Taken<P>) => {
+    const { trial } = suggestion;
+    const one = new ClaimedRun<P>(suggestion, run, {
+      trainer: name,
+      store: facts.on(subjects.by(name, trial)),
+      limit: limitOf(message),
+      traceparent: message.headers?.get(TRACE_HEADER) || undefined,
+      warn,
+      fail,
+      ended,
+      stored: () => {
+        beats.end(trial, run);
+        held.delete(run);
+        stored();
+        if (over && held.size === 0) finish();
+        sayIfDrained();
+      },
+    });
+    held.set(run, one);
+    one.claim(() => {
       publish(nc, message.reply!, '+ACK');
-      pull();
-    };
-    const claim = (message: Msg, suggestion: Suggestion<P>, state: 'free' | 'unclear') => {
-      if (over) return publish(nc, message.reply!, '-NAK');
-      const { trial, attempt } = suggestion;
-      const run = `${trial}.${attempt}.${nuid.next()}`;
-      if (!door.enter(run, priorityOf(message))) return leave(message, '-NAK');
-      storing = true;
-      const one = new ClaimedRun<P>(suggestion, run, {
-        trainer: name,
-        store: facts.on(subjects.by(name, trial)),
-        limit: limitOf(message),
-        traceparent: message.headers?.get(TRACE_HEADER) || undefined,
-        warn,
-        fail,
-        ended: () => {
-          door.leave(run);
-          pull();
-        },
-        stored: () => {
-          beats.end(trial, run);
-          held.delete(run);
-          storing = false;
-          const waited = next;
-          next = undefined;
-          if (waited) take(waited);
-          if (over && held.size === 0) finish();
-          sayIfDrained();
-        },
-      });
-      held.set(run, one);
-      one.claim(() => {
-        publish(nc, message.reply!, '+ACK');
-        beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
-        const begin = () => one.perform(perform);
-        if (state === 'unclear') return void setTimeout(begin, OBJECTION); // a claim that came second is rejected, and never begins
-        if (!options.beats) return begin();
-        nc.flush().then(begin, begin); // an objective that blocks would delay these messages
-      });
-    };
-    pull();
+      beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
+      const begin = () => one.perform(perform);
+      if (isUnclear) return void setTimeout(begin, OBJECTION); // a claim that came second is rejected, and never begins
+      if (!options.beats) return begin();
+      nc.flush().then(begin, begin); // an objective that blocks would delay these messages
+    });
   };
 
   const begin = async () => {
     await options.ready?.();
     if (over) return;
-    publishPresence();
+    presence.announce();
     const reason = await closedBefore();
     if (over) return;
     if (reason !== undefined) return close(reason);
-    for (let i = 0; i < slots; i++) slot();
+    const lastOf = ({ trial }: Suggestion<P>) => ask(subjects.by('*', trial));
+    for (let i = 0; i < slots; i++) openSlot({ nc, name, pulls, deliveries, door, isOver: () => over, lastOf, perform: claim, fail });
   };
   begin().catch(fail);
   return {
@@ -271,4 +206,13 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       return done;
     },
   };
+}
+
+/** What a person reads when a trainer follows an instruction. */
+function nowThat({ to, reason }: InstructedMessage, stays: boolean): string {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  if (to === 'work') return `takes trials again${why}`;
+  if (to === 'pause') return `is paused, and takes no trials until "hypertide resume"${why}`;
+  if (stays) return `takes no more trials until "hypertide resume"${why}`;
+  return `takes no more trials, and ends when its running ones have ended${why}`;
 }

@@ -1,0 +1,29 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { publish } from '../connection/connection.ts';
+import { PRESENCE, type PresenceMessage } from '../protocol/messages.ts';
+
+/** Tells engines that a trainer is there. */
+export interface Presence {
+  /** Says it now; it is repeated at intervals. */
+  announce(): void;
+  /** Says that the trainer has ended, if it has ever announced itself. */
+  end(): void;
+}
+
+/** @param about what each message says of the trainer */
+export function presenceOn(nc: NatsConnection, subject: string, about: Pick<PresenceMessage, 'slots' | 'offers'>): Presence {
+  let hasSaid = false;
+  const say = (message: PresenceMessage) => {
+    hasSaid = true;
+    publish(nc, subject, JSON.stringify(message));
+  };
+  const announce = () => say(about);
+  const timer = setInterval(announce, PRESENCE);
+  return {
+    announce,
+    end: () => {
+      clearInterval(timer);
+      if (hasSaid && !nc.isClosed()) say({ ...about, ended: true });
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nats-core';
+import type { Suggestion } from '../../engine/directive.ts';
+import { publish } from '../connection/connection.ts';
+import { type AttemptState, attemptState } from './attemptState.ts';
+import { priorityOf, suggestionOf } from './delivered.ts';
+import type { DeliveryTracker } from './deliveryTracker.ts';
+import type { Door } from './door.ts';
+import type { Puller } from './puller.ts';
+
+/** A suggestion that a slot has taken. */
+export interface Taken<P> {
+  readonly suggestion: Suggestion<P>;
+  /** What the server delivered; it expects an answer. */
+  readonly message: Msg;
+  /** The name of the claim. */
+  readonly run: string;
+  /** Whether another trainer may have claimed the attempt before. */
+  readonly isUnclear: boolean;
+  /** To call when the last fact of the run is known. */
+  readonly ended: () => void;
+  /** To call when all its facts are stored. */
+  readonly stored: () => void;
+}
+
+/** What the slots of a trainer share. */
+export interface SlotOptions<P> {
+  readonly nc: NatsConnection;
+  /** The name of the trainer. */
+  readonly name: string;
+  readonly pulls: Puller;
+  readonly deliveries: DeliveryTracker;
+  readonly door: Door;
+  /** Whether the trainer takes no more trials. */
+  readonly isOver: () => boolean;
+  /** The answer with the last fact about the trial of a suggestion. */
+  readonly lastOf: (suggestion: Suggestion<P>) => Promise<Msg>;
+  readonly perform: (taken: Taken<P>) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Returns a suggestion to the server. */
+const RETURN = '-NAK';
+/** Returns it for other trainers, with a delay: without it, this trainer would get it again immediately. */
+const FOR_OTHERS = `-NAK ${JSON.stringify({ delay: nanos(250) })}`;
+/** The suggestion needs no trainer any more, or has one. */
+const DONE = '+ACK';
+
+/** Takes one trial after the other. It asks for the next one while the result of the last one is on its way, but does not begin it. */
+export function openSlot<P>({ nc, name, pulls, deliveries, door, isOver, lastOf, perform, fail }: SlotOptions<P>): void {
+  let storing = false;
+  let next: Msg | undefined;
+  const pull = () =>
+    door.whenOpen(() =>
+      pulls.next((message) => {
+        door.answered();
+        if (storing) next = message;
+        else judge(message);
+      }),
+    );
+  const passOver = (message: Msg, word: string) => {
+    publish(nc, message.reply!, word);
+    pull();
+  };
+  const judge = (message: Msg) => {
+    const suggestion = suggestionOf<P>(message);
+    if (!suggestion) return passOver(message, DONE);
+    if (suggestion.avoid?.includes(name)) return passOver(message, FOR_OTHERS);
+    if (deliveries.isFirst(message.reply!)) return take(message, suggestion, 'free');
+    lastOf(suggestion).then((last) => {
+      const state = attemptState(suggestion, message, last);
+      if (state === 'taken') passOver(message, DONE);
+      else take(message, suggestion, state);
+    }, fail);
+  };
+  const take = (message: Msg, suggestion: Suggestion<P>, state: Exclude<AttemptState, 'taken'>) => {
+    if (isOver()) return publish(nc, message.reply!, RETURN);
+    const run = `${suggestion.trial}.${suggestion.attempt}.${nuid.next()}`;
+    if (!door.enter(run, priorityOf(message))) return passOver(message, RETURN);
+    storing = true;
+    const ended = () => {
+      door.leave(run);
+      pull();
+    };
+    const stored = () => {
+      storing = false;
+      const waited = next;
+      next = undefined;
+      if (waited) judge(waited);
+    };
+    perform({ suggestion, message, run, isUnclear: state === 'unclear', ended, stored });
+  };
+  pull();
+}
