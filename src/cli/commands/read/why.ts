@@ -2,8 +2,7 @@ import { firstRungText, phaseText } from '../../../dashboard/phases.ts';
 import { whyOf } from '../../../dashboard/why.ts';
 import type { Why } from '../../../dashboard/wire.ts';
 import type { ObjectiveSpec, Params } from '../../../facts/facts.ts';
-import { lossOf } from '../../../ledger/settings.ts';
-import type { Tags } from '../../../messages.ts';
+import { type Prediction, predictionOf } from '../../../study/prediction.ts';
 import { bestFirst, type TrialRow } from '../../../study/trials.ts';
 import { trialIn } from '../../act.ts';
 import { readFeed } from '../../sources/readFeed.ts';
@@ -26,7 +25,7 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
   if (row === undefined) throw new UsageError('expected the number of a trial, since there is no best trial yet');
   const why = (await whyOf(await readFeed(study), row.trial))!;
   if (json) print(JSON.stringify(why));
-  else for (const line of linesOf(why, row, objective)) print(escapeControls(line));
+  else for (const line of linesOf(why, row, study.created.objectives)) print(escapeControls(line));
   if (!json) suggestAfterData('importance', study);
   return 0;
 }
@@ -34,7 +33,7 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
 function* linesOf(
   { trial, by, phases = {}, expected, results = {}, recomputed, impossible, stopped }: Why,
   row: TrialRow<Params>,
-  objective: ObjectiveSpec,
+  objectives: readonly ObjectiveSpec[],
 ) {
   const { params, tags = {} } = row;
   yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
@@ -42,14 +41,14 @@ function* linesOf(
     const text = isOn(path, by) && active.length > 0 && active.at(-1) !== ANSWERING ? phaseText(active.at(-1)!) : undefined;
     if (text !== undefined) yield `strategy at that time: ${path} ${text}`;
   }
-  const predicted = predictedIn(tags, objective);
-  if (predicted !== undefined) yield predicted;
+  const prediction = predictionOf(row, objectives);
+  if (prediction !== undefined) yield predictionText(prediction);
   for (const [name, about] of Object.entries(EXPLANATIONS)) if (tags[name] !== undefined) yield `${about}: ${tags[name]}`;
   const known = Object.entries(results).map(([path, count]) => `${count} of ${path}`);
   if (known.length > 0) yield `results known then: ${known.join(', ')}`;
   if (expected) {
     const { mean, sd, results: completed } = expected;
-    yield `for comparison, a random forest on the ${completed} completed trials among them predicted ${objective.name} ${short(mean)} ± ${short(sd)}`;
+    yield `for comparison, a random forest on the ${completed} completed trials among them predicted ${objectives[0]!.name} ${short(mean)} ± ${short(sd)}`;
   }
   if (tags['first rung'] !== undefined) yield `early stopping compared trials from ${firstRungText(tags['first rung'])}`;
   yield resultOf(row);
@@ -60,20 +59,13 @@ function* linesOf(
   if (impossible !== undefined) yield `not recomputed: ${impossible}`;
 }
 
-/** The model of a strategy stores what it predicts as losses. */
-function predictedIn({ mean, sd, at, limit }: Tags, objective: ObjectiveSpec): string | undefined {
-  const [loss, deviation] = [Number(mean), Number(sd)];
-  if (!Number.isFinite(loss) || !Number.isFinite(deviation)) return undefined; // or several, for several objectives
+function predictionText({ values, at, limit }: Prediction): string {
+  const predicted = values.map(({ objective, mean, sd }) => `${objective} ${short(mean)} ± ${short(sd)}`).join(', ');
   const where = at === undefined ? '' : ` at step ${at}`;
-  const doubt = deviation === 0 ? '; a deviation of 0 means that the model fits badly here' : '';
-  return `the model that chose it predicted ${objective.name} ${short(lossOf(objective, loss))} ± ${short(deviation)}${where} (mean ± standard deviation${capText(limit, objective)}${doubt})`;
-}
-
-/** Next to a few huge losses, all others would look equal, so the model of `bo` has a limit above which losses are equal. */
-function capText(limit: string | undefined, objective: ObjectiveSpec): string {
-  if (limit === undefined) return '';
-  const value = short(lossOf(objective, Number(limit)));
-  return `; to the model, all results worse than ${value} are ${value}`;
+  // Next to a few huge losses, all others would look equal, so the model of `bo` has a limit above which losses are equal.
+  const cap = limit === undefined ? '' : `; to the model, all results worse than ${short(limit)} are ${short(limit)}`;
+  const doubt = values.some(({ sd }) => sd === 0) ? '; a deviation of 0 means that the model fits badly here' : '';
+  return `the model that chose it predicted ${predicted}${where} (mean ± standard deviation${cap}${doubt})`;
 }
 
 function resultOf({ status, step, values, reason, message = '' }: TrialRow<Params>): string {

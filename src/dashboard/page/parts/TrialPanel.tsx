@@ -1,7 +1,8 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { clock, cut, duration, formatNumber } from '../../../figures/drawing/format.ts';
-import { type FigureRow, sign } from '../../../figures/study.ts';
+import type { FigureRow } from '../../../figures/study.ts';
+import { predictionOf } from '../../../study/prediction.ts';
 import { firstRungText } from '../../phases.ts';
 import type { TrialEntry, Why } from '../../wire.ts';
 import { parentsIn } from '../lib/parents.ts';
@@ -94,7 +95,8 @@ function Reason({ row }: { readonly row: FigureRow }) {
     why.value = await get<Why>(`trials/${row.trial}/why`).catch((error: Error) => error.message);
     asking.value = false;
   };
-  const { mean, sd, at, acquisition, phase, why: chosenFor, 'first rung': firstRung, ...tags } = row.tags ?? {};
+  const { mean: _, sd: __, at: ___, limit: ____, acquisition, phase, why: chosenFor, 'first rung': firstRung, ...tags } = row.tags ?? {};
+  const prediction = predictionOf(row, objectives.value);
   const [objective] = objectives.value;
   const came = objective && row.values?.[objective.name];
   return (
@@ -109,13 +111,17 @@ function Reason({ row }: { readonly row: FigureRow }) {
         {chosenFor !== undefined && <Pair name="chosen for" value={chosenFor} />}
         {phase !== undefined && <Pair name="phase" value={phase} />}
         {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
-        {mean !== undefined && (
+        {prediction?.values.map(({ objective: name, mean, sd }) => (
           <Pair
-            name={at === undefined ? 'predicted' : `predicted at ${at}`}
-            value={`${formatNumber((objective ? sign(objective) : 1) * Number(mean))} ± ${formatNumber(Number(sd))}`}
+            key={`predicted ${name}`}
+            name={`predicted${prediction.values.length > 1 ? ` ${name}` : ''}${prediction.at === undefined ? '' : ` at ${prediction.at}`}`}
+            value={`${formatNumber(mean)} ± ${formatNumber(sd)}`}
           />
+        ))}
+        {prediction?.limit !== undefined && <Pair name="equal to the model if worse than" value={formatNumber(prediction.limit)} />}
+        {came !== undefined && (prediction !== undefined || typeof why.value === 'object') && (
+          <Pair name="observed" value={formatNumber(came)} />
         )}
-        {came !== undefined && (mean !== undefined || typeof why.value === 'object') && <Pair name="observed" value={formatNumber(came)} />}
         {firstRung !== undefined && <Pair name="trials compared from" value={cut(firstRungText(firstRung), 400)} />}
         {row.budget !== undefined && <Pair name="rung" value={`budget ${row.budget}${rungOf(row)}`} />}
         {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}

@@ -1,0 +1,29 @@
+import type { ObjectiveSpec } from '../facts/facts.ts';
+import { lossOf } from '../ledger/settings.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { TrialRow } from './trials.ts';
+
+/** What the model of a strategy predicted for a trial, in the user's own units. */
+export interface Prediction {
+  readonly values: readonly { readonly objective: string; readonly mean: number; readonly sd: number }[];
+  /** The step of the predicted values. */
+  readonly at?: string;
+  /** To the model, all results worse than this value are equal to it. */
+  readonly limit?: number;
+}
+
+/** The model of a forest predicts logarithms of losses. */
+const LOGARITHMS = /(^|\/)forest[^/]*$/;
+
+/** The prediction in the tags of a trial, which store it as losses. Undefined if its strategy predicts no values. */
+export function predictionOf(
+  { by, tags = {} }: Pick<TrialRow, 'by' | 'tags'>,
+  objectives: readonly ObjectiveSpec[],
+): Prediction | undefined {
+  const [means, sds] = [tags.mean, tags.sd].map((text = '') => text.split(' ').map((word) => (word === '' ? Number.NaN : Number(word))));
+  if (LOGARITHMS.test(by) || means!.length !== objectives.length || sds!.length !== objectives.length) return undefined;
+  const values = objectives.map((objective, k) => ({ objective: objective.name, mean: lossOf(objective, means![k]!), sd: sds![k]! }));
+  if (!values.every(({ mean, sd }) => Number.isFinite(mean) && Number.isFinite(sd))) return undefined;
+  const limit = tags.limit === undefined ? undefined : lossOf(objectives[0]!, Number(tags.limit));
+  return { values, ...omitUndefined({ at: tags.at, limit }) };
+}
