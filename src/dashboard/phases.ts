@@ -40,6 +40,9 @@ export const phaseText = (id: string): string | undefined => sentences[id] ?? de
 export function firstRungText(tag: string): string {
   const [rung, reasons] = tag.split(/: (.*)/s);
   if (reasons === undefined) return `step ${tag}`;
-  const tau = reasons.includes('tau') ? '; with a tau of 1, both steps rank the configurations alike, with 0 the ranks are unrelated' : '';
-  return `step ${rung} on: ${reasons}${tau}`;
+  const plain = reasons.replaceAll(
+    /(\S+) predicts the order at (\S+) with a Kendall's tau of (\S+) \((\d+) configurations\)/g,
+    (_, from, to, tau, count) => `of ${count} configurations, the order at step ${from} resembles that at step ${to} by ${tau}`,
+  );
+  return `step ${rung} on: ${plain}${plain === reasons ? '' : " (Kendall's tau: 1 is the same order, 0 is unrelated)"}`;
 }

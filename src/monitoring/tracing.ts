@@ -82,7 +82,7 @@ export class Tracing {
     const span = this.#tracer.startSpan('hypertide.run', { attributes }, contextOf(traceparent));
     return {
       environment: omitUndefined({ TRACEPARENT: traceparentOf(span) }),
-      id: span.spanContext().traceId,
+      ...(isSpanContextValid(span.spanContext()) && { id: span.spanContext().traceId }),
       end: (fact: EndFact) => {
         span.setAttribute('hypertide.outcome', fact.type);
         if (fact.type === 'failed') span.setStatus({ code: SpanStatusCode.ERROR, message: `${fact.reason}: ${fact.message ?? ''}` });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { UserError } from '../../src/errors.ts';
 
 /** A journal could not be opened, read or written. `cause` is the error of the file system, if there was one. */
@@ -12,6 +13,12 @@ export class JournalError extends UserError {
   }
 }
 
+/** What frees a journal. Whether a process of another machine still runs, this one cannot check. */
+const freedBy = (lock: string, host: string): string =>
+  host === hostname()
+    ? 'It runs now: stop it, or wait until it ends'
+    : `That is another machine: if the process has ended there, it is safe to delete ${lock}, which holds no results; while it runs, two writers would lose trials`;
+
 /** Another process, or another part of this one, is writing the journal. */
 export class JournalLockedError extends UserError {
   override readonly name = 'JournalLockedError';
@@ -24,7 +31,7 @@ export class JournalLockedError extends UserError {
 
   constructor(path: string, lock: string, pid: number, host: string) {
     super(
-      `${path}: process ${pid} on ${host} is writing this journal, which has one writer at a time; "hypertide trials", "best" and "dashboard" read it meanwhile. If that process is gone for good, delete ${lock}`,
+      `${path}: process ${pid} on ${host} is writing this journal, which has one writer at a time; "hypertide trials", "best" and "dashboard" read it meanwhile. ${freedBy(lock, host)}`,
     );
     this.path = path;
     this.lock = lock;

@@ -152,7 +152,10 @@ describe('why, of a stopped trial,', () => {
 describe('the text of the first rung', () => {
   it('explains the numbers that a tag has', () => {
     expect(firstRungText("1: 1 predicts the order at 3 with a Kendall's tau of 0.90 (8 configurations)")).toBe(
-      "step 1 on: 1 predicts the order at 3 with a Kendall's tau of 0.90 (8 configurations); with a tau of 1, both steps rank the configurations alike, with 0 the ranks are unrelated",
+      "step 1 on: of 8 configurations, the order at step 1 resembles that at step 3 by 0.90 (Kendall's tau: 1 is the same order, 0 is unrelated)",
+    );
+    expect(firstRungText('1: too few trials have reached 3 to say whether 1 predicts their order')).toBe(
+      'step 1 on: too few trials have reached 3 to say whether 1 predicts their order',
     );
     expect(firstRungText('9, as the option first says')).toBe('step 9, as the option first says');
   });

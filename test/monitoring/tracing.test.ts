@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { child } from '../../src/messages.ts';
 import { openTracing } from '../../src/monitoring/openTracing.ts';
 import { Tracing } from '../../src/monitoring/tracing.ts';
@@ -13,6 +15,7 @@ import { serve, trainer } from '../../streams/nats/index.ts';
 import { runTrainer } from '../../streams/nats/trainer/runTrainer.ts';
 import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
 import { type Strategy, withSpec } from '../../streams/strategy.ts';
+import { hypertide, studyIn, TRAINER } from '../cli/support.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 
 const exporter = new InMemorySpanExporter();
@@ -82,6 +85,31 @@ it('each trial over NATS is one trace: its decision, its run in the worker, and 
   expect(new Set(environments.map(({ TRACEPARENT }) => TRACEPARENT))).toEqual(
     new Set(runs.map(({ traceId, id }) => `00-${traceId}-${id}-01`)),
   );
+});
+
+it('the lines of run about a trial name its trace, as its spans do', async () => {
+  const place = studyIn('trials: 2\n');
+  const lines = async () => {
+    const { err } = await hypertide(place, 'run', 'study.yaml', '--log-format', 'json', '--', ...TRAINER);
+    return err.split('\n').flatMap((line) => (line.includes('"trial":') ? [JSON.parse(line)] : []));
+  };
+  vi.stubEnv('OTEL_SERVICE_NAME', 'test');
+  const traced = await lines();
+  const runs = spans().filter(({ name }) => name === 'hypertide.run');
+  expect(runs).toHaveLength(2);
+  expect(traced.map(({ trial, trace_id }) => [trial, trace_id])).toEqual(runs.map(({ trial, traceId }) => [trial, traceId]));
+  rmSync(join(place, 'study.jsonl'));
+  vi.unstubAllEnvs();
+  for (const line of await lines()) expect(line).not.toHaveProperty('trace_id');
+});
+
+it('without an SDK, a trace has no id', () => {
+  trace.disable();
+  try {
+    expect(new Tracing().begin({ study: 's', trial: 1, attempt: 1, run: '1.1', traceparent: undefined })).not.toHaveProperty('id');
+  } finally {
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+  }
 });
 
 it('of two engines, only the one whose decision was stored traces it', async () => {

@@ -42,7 +42,8 @@ export interface Conclusion {
 
 /** Prints a study as it runs, and its results. */
 export interface Watch {
-  apply(noted: AppliedEntry<Params>): void;
+  /** @param trace the trace of its run, which lines of the log name */
+  apply(noted: AppliedEntry<Params>, trace?: string): void;
   /** Whether the study was paused before this start, and still is. */
   readonly paused: boolean;
   /** @returns how many trials have completed, including earlier runs. */
@@ -68,6 +69,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   let live = past === 0;
   let paused = false;
   let left = false;
+  /** The trace of the run of the entry that is shown. */
+  let traceId: string | undefined;
   /** The trials whose failure was printed in full. */
   const failures = new Map<string, TrialRow>();
 
@@ -81,7 +84,12 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     else if (!screen.terminal || row.status === 'failed')
       screen.line(
         trialLine(row, before),
-        omitUndefined({ level: row.status === 'failed' ? ('warn' as const) : ('info' as const), trial: row.trial, run: row.run }),
+        omitUndefined({
+          level: row.status === 'failed' ? ('warn' as const) : ('info' as const),
+          trial: row.trial,
+          run: row.run,
+          trace_id: traceId,
+        }),
       );
     if (row.status === 'failed' && before === undefined) failures.set(failureKind(row), row);
   };
@@ -115,7 +123,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     if (live)
       screen.line(
         `trial ${trial} ${reason}${message && `: ${stripControls(message)}`}; it is retried`,
-        omitUndefined({ level: 'warn' as const, trial, run }),
+        omitUndefined({ level: 'warn' as const, trial, run, trace_id: traceId }),
       );
   };
   noted$.pipe(trials()).subscribe((row) => {
@@ -129,7 +137,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     state = now;
   });
   return {
-    apply: (noted) => {
+    apply: (noted, trace) => {
+      traceId = trace;
       const { fact, event, refusal } = noted;
       if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
       if (!live) passed.apply(noted);

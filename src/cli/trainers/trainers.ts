@@ -48,9 +48,15 @@ export interface TrainerPrograms {
   /** SIGKILL to all. */
   kill(): void;
   readonly running: number;
+  /** The trace of the run that a fact belongs to, if it is one of the latest. */
+  traceOf(fact: unknown): string | undefined;
 }
 
+/** The runs whose trace is known: their ends are logged once they are stored. */
+const TRACED = 1000;
+
 export function trainers(options: TrainersOptions): TrainerPrograms {
+  const traces = new Map<string, string>();
   const running = new Map<
     TrialId,
     { readonly slot: number; readonly attempt: number; readonly process: Running; readonly done: Promise<void> }
@@ -66,7 +72,7 @@ export function trainers(options: TrainersOptions): TrainerPrograms {
     const run = `${trial}.${attempt}`;
     const slot = freeSlot();
     options.say({ type: 'started', trial, attempt, run });
-    const { process, end } = startTrial(
+    const { process, end, about } = startTrial(
       options,
       suggestion,
       run,
@@ -74,6 +80,8 @@ export function trainers(options: TrainersOptions): TrainerPrograms {
       { report: options.say, waiting: options.waiting },
       options.traceparent?.(trial),
     );
+    if (about.trace_id !== undefined) traces.set(run, about.trace_id);
+    if (traces.size > TRACED) traces.delete(traces.keys().next().value!);
     const done = end.then((event) => {
       running.delete(trial);
       if (event.type === 'failed' && event.reason === 'lost') options.unable?.(`trial ${trial}: ${event.message}`);
@@ -97,6 +105,7 @@ export function trainers(options: TrainersOptions): TrainerPrograms {
     kill: () => {
       for (const { process } of running.values()) process.kill();
     },
+    traceOf: (fact) => traces.get(identityOf(fact).run ?? ''),
     get running() {
       return running.size;
     },

@@ -25,6 +25,7 @@ describe('the writer of a journal', () => {
     expect(refused).toBeInstanceOf(JournalLockedError);
     expect(refused).toMatchObject({ path, pid: process.pid, lock: expect.stringMatching(/study\.jsonl\.lock$/) });
     expect(refused.message).toContain(`process ${process.pid}`);
+    expect(refused.message).toMatch(/It runs now: stop it, or wait until it ends$/); // to delete its lock would be unsafe
     await first.append({ n: 1 });
     await first.close();
     expect(existsSync(`${path}.lock`)).toBe(false);

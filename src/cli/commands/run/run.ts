@@ -256,7 +256,7 @@ async function work(given: Work): Promise<Ending> {
       exclusive: true,
       spans,
       onEntry: (entry) => {
-        watching.apply(entry);
+        watching.apply(entry, fleet.traceOf(entry.fact));
         given.apply(entry);
         if (tidy || call) rows.fold(entry);
         call?.(entry);
