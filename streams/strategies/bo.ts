@@ -10,7 +10,7 @@ export type BoOptions = OptionsOf<typeof boOptions>;
 /**
  * Bayesian optimisation with a Gaussian process. It models all parameters together, including choices and conditional ones. It learns where
  * trials fail and where outcome constraints hold, accounts for noise and for losses that span orders of magnitude, follows the priors of the space,
- * less with every result, and uses gradients if trainers report them.
+ * less with every result, and uses gradients if trainers report them. Behind early stopping, it maximises the improvement per expected epoch.
  *
  * Use it if evaluations are expensive, for up to a few hundred trials and one or two objectives.
  *

@@ -1,3 +1,4 @@
+import { ndtr } from '../../numeric/distributions/normal.ts';
 import {
   logExpectedImprovement,
   logExpectedImprovementSlope,
@@ -93,6 +94,42 @@ export const inverseCost = (gp: Posterior, scale: number): AcquisitionTerm =>
     (mean) => -scale * mean,
     () => [-scale, 0],
   );
+
+/** A rung above the lowest one. */
+export interface RungLimit {
+  /** What a trial trains from the previous rung to this one. */
+  readonly budget: number;
+  /** The quantity up to which a trial reaches this rung. */
+  readonly limit: number;
+}
+
+/**
+ * The log of the inverse of the budget that a trial is expected to use if an earlier stage stops trials at rungs. Added to the log expected
+ * improvement, it gives the improvement per epoch. So unknown regions are explored more: a trial that proves bad there is stopped early.
+ *
+ * @param gp the posterior of the quantity by which trials are compared
+ * @param lowest the budget of the lowest rung, which every trial reaches
+ * @param higher the other rungs, ascending
+ */
+export function inverseBudget(gp: Posterior, lowest: number, higher: readonly RungLimit[]): AcquisitionTerm {
+  const expected = (mean: number, sd: number): number =>
+    higher.reduce((sum, { budget, limit }) => sum + budget * ndtr((limit - mean) / sd), lowest);
+  return posteriorTerm(
+    gp,
+    (mean, sd) => -Math.log(expected(mean, sd)),
+    (mean, sd) => {
+      let [byMean, bySd] = [0, 0];
+      for (const { budget, limit } of higher) {
+        const z = (limit - mean) / sd;
+        const slope = (budget * Math.exp(logNormalDensity(z))) / sd;
+        byMean += slope;
+        bySd += slope * z;
+      }
+      const total = expected(mean, sd);
+      return [byMean / total, bySd / total];
+    },
+  );
+}
 
 /** The log of the mean of exp(term), such as the expected improvement integrated over kernels (Snoek et al. 2012, section 3.1). */
 export function logMeanTerm(terms: readonly AcquisitionTerm[]): AcquisitionTerm {

@@ -24,7 +24,7 @@ import { bestPoints, closenessTo, type FittedModels, type KernelSample, keyOf, p
 import { predictionTags } from './predictionTags.ts';
 import { priorTerm } from './priorTerm.ts';
 import { type ModelOptions, type QuantityModel, quantityModel } from './quantityModel.ts';
-import { scoreModel } from './scores.ts';
+import { inverseBudgetTerm, scoreModel } from './scores.ts';
 import { maximise, rankPoints } from './search.ts';
 import { type BoState, createBoFold, PLAIN_TRANSFORM } from './state.ts';
 
@@ -81,10 +81,10 @@ const KERNEL_SAMPLES = 10;
 /**
  * Bayesian optimisation with a Gaussian process over all parameters, including conditional ones. It maximises the log of the expected improvement
  * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023) or, with two objectives, of the expected hypervolume improvement. Open
- * trials are fantasised to end as predicted.
+ * trials are fantasised to end as predicted. Where an earlier stage stops trials at rungs, it maximises the improvement per expected epoch.
  *
  * The tags of a proposal hold its prediction: `mean` and `sd` of each objective in the units of the loss, and the `acquisition`: the log of the
- * expected improvement in standard deviations of the losses, plus the terms for constraints, priors and cost.
+ * expected improvement in standard deviations of the losses, plus the terms for constraints, priors, cost and budget.
  *
  * @param maxWork the cost of fits above which `longFit` returns them (see `KernelFit.work`)
  */
@@ -162,6 +162,11 @@ export function boSurrogate(
     return model ? [inverseCost(model.gps[0]!, 1 / model.transform.slope(0))] : [];
   }
 
+  function budgetTerm(state: BoState, { models, samples }: FittedModels): AcquisitionTerm[] {
+    const results = env.rungs && fold.results(state);
+    return results ? [inverseBudgetTerm(samples[0]!.gps[0]!, results, models[0]!.transform)] : [];
+  }
+
   function improvementTerm(fitted: FittedModels): AcquisitionTerm[] {
     const terms = fitted.samples.flatMap((sample) => lossTerms(sample, fitted));
     return terms.length > 0 ? [logMeanTerm(terms)] : [];
@@ -173,6 +178,7 @@ export function boSurrogate(
     ...(state.failed > 0 ? feasibilityTerm(fitted.features, state.failures, FAILURE_AVERSION) : []),
     ...(hasPriors ? [priorTerm(axes, fitted.features, (PRIOR_SHARE * trials) / fitted.models[0]!.observed.length)] : []),
     ...costTerm(fitted.features, state),
+    ...budgetTerm(state, fitted),
   ];
 
   /** The observations that a proposal depends on, besides the scores of configurations. */

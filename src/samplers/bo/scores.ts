@@ -1,7 +1,10 @@
+import { ndtri } from '../../numeric/distributions/normal.ts';
 import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
+import type { Posterior } from '../../numeric/gp/posterior.ts';
 import { type OutcomeTransform, standardise } from '../../numeric/outcomeTransform.ts';
 import { normalScores, orderOf, type Placed } from '../budgets/order.ts';
 import type { ComparedConfiguration, RungResults } from '../budgets/rungResults.ts';
+import { type AcquisitionTerm, inverseBudget } from './acquisition.ts';
 import type { Features } from './features.ts';
 import { KernelFit, type KernelFitOptions } from './fit.ts';
 import type { Observation } from './observation.ts';
@@ -69,6 +72,20 @@ export function scoreModel(features: Features, { fit }: ScoreFits, results: Rung
   const gps = posteriors(kernels, features, trainingSet, options);
   if (gps.length === 0) return undefined;
   return { gps, transform, observed, explain: (target) => explanationOf(target, transform, ranked) };
+}
+
+/**
+ * The budget that a trial is expected to use. Of the scores, a share of `lowest / budget` reaches a budget, since at each rung one in eta continues;
+ * but a share is at least that of one more configuration, and a budget without results is not expected to be reached.
+ */
+export function inverseBudgetTerm(gp: Posterior, { counted }: RungResults, { target }: OutcomeTransform): AcquisitionTerm {
+  const [lowest, ...higher] = [...new Set(counted.flatMap(({ losses }) => [...losses.keys()]))].sort((a, b) => a - b);
+  const least = 1 / (counted.length + 1);
+  const rungs = higher.map((budget, k) => ({
+    budget: budget - (higher[k - 1] ?? lowest!),
+    limit: target(ndtri(Math.max(lowest! / budget, least))),
+  }));
+  return inverseBudget(gp, lowest!, rungs);
 }
 
 /** A configuration with a loss at some budget. */

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { ndtr } from '../../../src/numeric/distributions/normal.ts';
 import { kernelFromLogs } from '../../../src/numeric/gp/kernel.ts';
 import { type Posterior, posterior } from '../../../src/numeric/gp/posterior.ts';
+import { predict } from '../../../src/numeric/gp/predict.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import {
   type AcquisitionTerm,
   confidenceBound,
   expectedImprovement,
+  inverseBudget,
   inverseCost,
   logProbabilityBelow,
 } from '../../../src/samplers/bo/acquisition.ts';
@@ -38,6 +41,10 @@ const terms: Record<string, AcquisitionTerm> = {
   probabilityBelow: logProbabilityBelow(one, -0.2),
   confidence: confidenceBound(one, 1.8),
   cheapness: inverseCost(one, 2.5),
+  shortness: inverseBudget(one, 1, [
+    { budget: 2, limit: 0.4 },
+    { budget: 6, limit: -0.3 },
+  ]),
   belief: priorTerm(axes, f, 0.7),
   hypervolumeImprovement: hypervolumeImprovement(
     [one, two],
@@ -73,5 +80,30 @@ describe.each(Object.entries(terms))('%s', (_, term) => {
     const scores = Float64Array.of(1, 2);
     term.add(rows, 2, scores);
     expect([...scores]).toEqual([1 + at(rows.slice(0, 3)), 2 + at(rows.slice(3))]);
+  });
+});
+
+describe('inverseBudget', () => {
+  const row = Float64Array.of(0.3, 0.6, 1);
+  const at = (limits: readonly [number, number]) => {
+    const scores = new Float64Array(1);
+    const [nine, full] = limits;
+    const higher = [
+      { budget: 8, limit: nine },
+      { budget: 18, limit: full },
+    ];
+    inverseBudget(one, 1, higher).add(row, 1, scores);
+    return scores[0]!;
+  };
+
+  it('is that of the full budget where a trial is certain to be good, and of the lowest rung where it is certain to be bad', () => {
+    expect(at([100, 100])).toBeCloseTo(-Math.log(27), 12);
+    expect(at([-100, -100])).toBeCloseTo(0, 12);
+  });
+
+  it('counts what lies before a rung by the probability of reaching it', () => {
+    const { mean, variance } = predict(one, row);
+    const reached = (limit: number) => ndtr((limit - mean) / Math.sqrt(variance));
+    expect(at([0.5, -0.2])).toBeCloseTo(-Math.log(1 + 8 * reached(0.5) + 18 * reached(-0.2)), 12);
   });
 });
