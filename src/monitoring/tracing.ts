@@ -80,9 +80,10 @@ export class Tracing {
   begin({ study, trial, attempt, run, traceparent }: Attempt): TrialTrace {
     const attributes = { ...attributesOf(study, trial), 'hypertide.attempt': attempt, 'hypertide.run': run };
     const span = this.#tracer.startSpan('hypertide.run', { attributes }, contextOf(traceparent));
+    const context = span.spanContext();
     return {
       environment: omitUndefined({ TRACEPARENT: traceparentOf(span) }),
-      ...(isSpanContextValid(span.spanContext()) && { id: span.spanContext().traceId }),
+      id: isSpanContextValid(context) ? context.traceId : undefined,
       end: (fact: EndFact) => {
         span.setAttribute('hypertide.outcome', fact.type);
         if (fact.type === 'failed') span.setStatus({ code: SpanStatusCode.ERROR, message: `${fact.reason}: ${fact.message ?? ''}` });

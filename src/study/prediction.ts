@@ -4,7 +4,7 @@ import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { TrialRow } from './trials.ts';
 
 /** What the model of a strategy predicted for a trial, in the user's own units. */
-export interface Prediction {
+export interface ShownPrediction {
   readonly values: readonly { readonly objective: string; readonly mean: number; readonly sd: number }[];
   /** The step of the predicted values. */
   readonly at?: string;
@@ -19,7 +19,7 @@ const LOGARITHMS = /(^|\/)forest[^/]*$/;
 export function predictionOf(
   { by, tags = {} }: Pick<TrialRow, 'by' | 'tags'>,
   objectives: readonly ObjectiveSpec[],
-): Prediction | undefined {
+): ShownPrediction | undefined {
   const [means, sds] = [tags.mean, tags.sd].map((text = '') => text.split(' ').map((word) => (word === '' ? Number.NaN : Number(word))));
   if (LOGARITHMS.test(by) || means!.length !== objectives.length || sds!.length !== objectives.length) return undefined;
   const values = objectives.map((objective, k) => ({ objective: objective.name, mean: lossOf(objective, means![k]!), sd: sds![k]! }));

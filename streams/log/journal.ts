@@ -6,7 +6,7 @@ import { isRecord } from '../../src/schema/isRecord.ts';
 import { checkIsFile } from './checkIsFile.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
 import { bell, follow } from './follow.ts';
-import { type EncodedFact, encodeFact, entryOf, type LineDecoder, lineDecoder, objectOf } from './journalCodec.ts';
+import { decodedEntry, type EncodedFact, encodeFact, type LineDecoder, lineDecoder, objectOf } from './journalCodec.ts';
 import { extend, LineIndex, lastLine, readBlock } from './lineIndex.ts';
 import { lock } from './lock.ts';
 import { type AuthoredLog, LogClosedError } from './log.ts';
@@ -156,7 +156,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     const first = upTo - recent.length + 1;
     if (from < first) return readFrom(place, index, from, decoder);
     if (decoded?.from !== from || decoded.upTo !== upTo)
-      decoded = { from, upTo, entries: recent.slice(from - first).map((fact, i) => entryOf(fact, from + i)) };
+      decoded = { from, upTo, entries: recent.slice(from - first).map((fact, i) => decodedEntry(fact, from + i)) };
     return decoded.entries;
   };
   /** Continues in another file if this one is no longer at the path of the journal. */

@@ -100,7 +100,7 @@ function entryIn({ at, sum: _, author, ...fact }: Readonly<Record<string, unknow
 }
 
 /** The entry that a stored fact reads as. */
-export const entryOf = ({ at, author, json }: EncodedFact, position: number): Entry => entryAt(position, at, author, JSON.parse(json));
+export const decodedEntry = ({ at, author, json }: EncodedFact, position: number): Entry => entryAt(position, at, author, JSON.parse(json));
 
 function entryAt(position: number, at: unknown, author: unknown, fact: unknown): Entry {
   const time = typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0;

@@ -11,7 +11,7 @@ import { populationMachine } from '../../machines/population.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { watchJournals } from '../../src/cli/sources/journalFolder.ts';
-import { addressOf, arranged, namesIn, stateOfStudy } from '../../src/dashboard/page/lib/studies.ts';
+import { arranged, comparedAddress, comparedNames, stateOfStudy } from '../../src/dashboard/page/lib/studies.ts';
 import { phaseText } from '../../src/dashboard/phases.ts';
 import type { Headline } from '../../src/dashboard/wire.ts';
 import { openJournal } from '../../streams/log/journal.ts';
@@ -72,11 +72,11 @@ describe('the address of a comparison', () => {
     ['["net","a, b"]', ['net', 'a, b']],
     ['["net",1', []],
   ])('%s names studies', (text, names) => {
-    expect(namesIn(text)).toEqual(names);
+    expect(comparedNames(text)).toEqual(names);
   });
 
   it.each([[['net', 'team/again']], [['a, b', 'net']], [['[x]']], [[]]])('of %j leads back to them', (names) => {
-    expect(namesIn(addressOf(names))).toEqual(names);
+    expect(comparedNames(comparedAddress(names))).toEqual(names);
   });
 });
 

@@ -3,7 +3,7 @@ import { publish } from '../connection/connection.ts';
 import { PRESENCE, type PresenceMessage } from '../protocol/messages.ts';
 
 /** Tells engines that a trainer is there. */
-export interface Presence {
+export interface AnnouncedPresence {
   /** Says it now; it is repeated at intervals. */
   announce(): void;
   /** Says that the trainer has ended, if it has ever announced itself. */
@@ -11,7 +11,7 @@ export interface Presence {
 }
 
 /** @param about what each message says of the trainer */
-export function presenceOn(nc: NatsConnection, subject: string, about: Pick<PresenceMessage, 'slots' | 'offers'>): Presence {
+export function presenceOn(nc: NatsConnection, subject: string, about: Pick<PresenceMessage, 'slots' | 'offers'>): AnnouncedPresence {
   let hasSaid = false;
   const say = (message: PresenceMessage) => {
     hasSaid = true;

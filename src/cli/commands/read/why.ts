@@ -2,7 +2,7 @@ import { firstRungText, phaseText } from '../../../dashboard/phases.ts';
 import { whyOf } from '../../../dashboard/why.ts';
 import type { Why } from '../../../dashboard/wire.ts';
 import type { ObjectiveSpec, Params } from '../../../facts/facts.ts';
-import { type Prediction, predictionOf } from '../../../study/prediction.ts';
+import { predictionOf, type ShownPrediction } from '../../../study/prediction.ts';
 import { bestFirst, type TrialRow } from '../../../study/trials.ts';
 import { trialIn } from '../../act.ts';
 import { readFeed } from '../../sources/readFeed.ts';
@@ -59,7 +59,7 @@ function* linesOf(
   if (impossible !== undefined) yield `not recomputed: ${impossible}`;
 }
 
-function predictionText({ values, at, limit }: Prediction): string {
+function predictionText({ values, at, limit }: ShownPrediction): string {
   const predicted = values.map(({ objective, mean, sd }) => `${objective} ${short(mean)} ± ${short(sd)}`).join(', ');
   const where = at === undefined ? '' : ` at step ${at}`;
   // Next to a few huge losses, all others would look equal, so the model of `bo` has a limit above which losses are equal.

@@ -8,7 +8,7 @@ export type Order = (typeof orders)[number];
 export const stateOfStudy = ({ phase, open }: Headline): string => (phase === 'running' && open === 0 ? 'idle' : phase);
 
 /** The studies that an address compares: names with commas between them, or a list in JSON, since names may have commas. */
-export function namesIn(text: string): readonly string[] {
+export function comparedNames(text: string): readonly string[] {
   if (!text.startsWith('[')) return text.split(',').filter(Boolean);
   try {
     const names: unknown = JSON.parse(text);
@@ -19,7 +19,7 @@ export function namesIn(text: string): readonly string[] {
 }
 
 /** The part of the address that compares studies. */
-export const addressOf = (names: readonly string[]): string =>
+export const comparedAddress = (names: readonly string[]): string =>
   names.some((name) => name.includes(',') || name.startsWith('[')) ? JSON.stringify(names) : names.join(',');
 
 /** The studies that match, in an order. Studies without a best value come last in the order of those. */

@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { clock, cut, formatNumber } from '../../../../figures/drawing/format.ts';
-import { addressOf, arranged, namesIn, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
+import { arranged, comparedAddress, comparedNames, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
 import { connection, headlines } from '../../state/store.ts';
 import { kept, study } from '../../state/url.ts';
 import { Pick } from '../Card.tsx';
@@ -20,9 +20,9 @@ export function StudyList() {
     arranged(headlines.value, { sought: sought.value, order: order.value as Order, state: state.value }),
   ).value;
   const states = ['all', ...new Set(headlines.value.map(stateOfStudy))];
-  const chosen = useComputed(() => namesIn(compared.value)).value;
+  const chosen = useComputed(() => comparedNames(compared.value)).value;
   const toggle = (id: string) => {
-    compared.value = addressOf(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
+    compared.value = comparedAddress(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   };
   return (
     <main class="page studies">
