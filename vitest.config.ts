@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,7 +8,6 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
-    // Many tests wait for servers and programs, so use every core.
     maxWorkers: '100%',
     // Tests compare output as text, and some CI systems turn colours on.
     env: { NO_COLOR: '1' },
@@ -15,9 +15,27 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', ['json', { outputFile: `.results/${process.pid}.json` }]] : ['default'],
     projects: [
       // Files share a process and its modules, since most take longer to load modules than to run.
-      { extends: true, test: { name: 'unit', isolate: false, include: ['test/**/*.test.ts'], exclude: ['test/**/*.deep.test.ts'] } },
+      // One more than cores: many wait for servers and programs.
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          isolate: false,
+          maxWorkers: availableParallelism() + 1,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.deep.test.ts'],
+        },
+      },
       // What test/README.md calls deep: `npm run test:deep`.
-      { extends: true, test: { name: 'deep', include: ['test/**/*.deep.test.ts'], env: { TEST_DEEP: '1' } } },
+      {
+        extends: true,
+        test: {
+          name: 'deep',
+          sequence: { groupOrder: 1 }, // not together with files that need another number of workers
+          include: ['test/**/*.deep.test.ts'],
+          env: { TEST_DEEP: '1' },
+        },
+      },
       {
         extends: true,
         test: {
@@ -28,7 +46,7 @@ export default defineConfig({
             only: true,
             checker: './node_modules/typescript-native/bin/tsc',
             include: ['test/**/*.test-d.ts'],
-            tsconfig: 'tsconfig.json',
+            tsconfig: 'test/types/tsconfig.json', // what these need: `npm run types` checks everything
           },
         },
       },

@@ -53,7 +53,8 @@ it('a journal that is cut at any byte opens, and continues without losing a fini
   const place = await studied('trials: 3\nparallel: 3\n');
   const path = join(place, 'study.jsonl');
   const whole = readFileSync(path);
-  const places = [0, 1, 5, 9, 200, whole.indexOf('\n'), whole.indexOf('\n') + 1, 900, 1500, whole.length - 1];
+  const few = [9, 900, whole.length - 1];
+  const places = process.env.TEST_DEEP ? [0, 1, 5, 200, whole.indexOf('\n'), whole.indexOf('\n') + 1, 1500, ...few] : few;
   for (const cut of places) {
     writeFileSync(path, whole.subarray(0, cut));
     const finished = journalOf(place).filter(({ type }) => type === 'completed');

@@ -9,7 +9,7 @@ const half = (point: h.Point) => point[0]! > 0.5;
 
 const often = (few: number, many = 12) => Number(process.env.CONTRACT_RUNS ?? runs(many, few));
 /** Fits of models take long, so the studies of these rows are shorter and fewer. */
-const model = { runs: often(1, 3), asks: runs(16, 10), study: { trials: 16, parallel: 3 } };
+const model = { runs: often(1, 3), asks: runs(16, 10), study: { trials: runs(16, 12), parallel: 3 } };
 
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
 export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<StrategyCase<Net>>> = {

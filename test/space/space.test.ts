@@ -6,6 +6,7 @@ import { atMost, forbid, predicate } from '../../src/space/constraint.ts';
 import { logNormal, weights } from '../../src/space/prior.ts';
 import { parseSpace, space } from '../../src/space/space.ts';
 import { boolean, choice, constant, float, int, ordinal, when } from '../../src/space/types/dimension.ts';
+import { runs } from '../support/runs.ts';
 import { refusal } from './helpers.ts';
 
 const net = space(
@@ -28,7 +29,7 @@ const net = space(
   { constraints: [atMost({ units: 1, width: 0.5 }, 300), forbid({ act: 'relu', opt: 'sgd' })] },
 );
 const points = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: net.axes.length, maxLength: net.axes.length });
-const CASES = { numRuns: 10_000, seed: 7 };
+const CASES = { numRuns: runs(10_000), seed: 7 };
 
 describe('a space of all kinds', () => {
   test('decode and encode are inverse, through JSON', () => {
@@ -58,7 +59,7 @@ describe('a space of all kinds', () => {
           expect(net.slopes(point)[i]).toBe(0);
         });
       }),
-      { ...CASES, numRuns: 2000 },
+      { ...CASES, numRuns: runs(2000) },
     );
   });
   test('constants have no axis', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Line } from '../../../src/cli/runner/parseOutput.ts';
 import { outputReader } from '../../../src/cli/runner/reader.ts';
 import { splitLines } from '../../../src/cli/runner/splitLines.ts';
+import { runs } from '../../support/runs.ts';
 
 /** What is read from a program's only line. */
 function parseLine(text: string, objectives: readonly string[]): Line | { readonly type: 'text' } {
@@ -139,7 +140,7 @@ describe('a line', () => {
         if (line.type === 'result') expect(Object.values(line.result.values).every(Number.isFinite)).toBe(true);
         if (line.type === 'report') expect(Number.isSafeInteger(line.report.step)).toBe(true);
       }),
-      { numRuns: 3000, seed: 1 },
+      { numRuns: runs(3000), seed: 1 },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { serveAll } from '../../../src/cli/serving/all.ts';
 import { type Served, serving } from '../../../src/cli/serving/serving.ts';
 import type { StatusLine } from '../../../src/cli/terminal/statusLine.ts';
@@ -78,8 +78,13 @@ it('serves a study as soon as nothing prevents it', async () => {
     if (refusals-- > 0) throw new Error('its stream has wrong settings');
     return usual();
   };
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { end } = await all('late-*', begin);
-  await until(async () => ((await request(nc, 'late-1', 'status')) as { study: string }).study === 'late-1');
+  await until(async () => {
+    vi.advanceTimersByTime(5000); // after which it looks again
+    return ((await request(nc, 'late-1', 'status')) as { study: string }).study === 'late-1';
+  });
   expect(refusals).toBe(-1);
   await end();
 });

@@ -23,12 +23,12 @@ const messageOf = (url: string, access = {}) =>
 const hostOf = ({ url }: NatsServer) => new URL(url).host;
 const over = (scheme: string, server: NatsServer) => `${scheme}://${hostOf(server)}`;
 
-it('advises if nothing listens, or the host does not exist', async () => {
+it.concurrent('advises if nothing listens, or the host does not exist', async () => {
   expect(await messageOf('nats://127.0.0.1:1')).toBe('127.0.0.1:1: the connection is refused; is nats-server running there, with -js?');
   expect(await messageOf('nats://none.invalid:4222')).toBe('none.invalid:4222: there is no host with this name');
 });
 
-it('recognises that another program listens there', async () => {
+it.concurrent('recognises that another program listens there', async () => {
   const other = createServer((socket) => socket.on('error', () => {}));
   other.listen(0, '127.0.0.1');
   await once(other, 'listening');
@@ -37,12 +37,12 @@ it('recognises that another program listens there', async () => {
   other.close();
 });
 
-it('distinguishes a missing login from a wrong one', async () => {
+it.concurrent('distinguishes a missing login from a wrong one', async () => {
   expect(await messageOf(plain.url)).toContain('; the server asks for a login: --nkey with a seed, --creds with credentials, or');
   expect(await messageOf(over('nats', plain).replace('//', '//wrong@'))).toContain('; the server refuses this login: it may be');
 });
 
-it('names the missing certificate, and reports a server that does not use TLS', async () => {
+it.concurrent('names the missing certificate, and reports a server that does not use TLS', async () => {
   const tls = (more = '') => natsServer(`tls { cert_file: "${files.cert}", key_file: "${files.key}", ca_file: "${files.ca}"${more} }`);
   const [encrypted, mutual] = [await tls(), await tls(', verify: true')];
   expect(await messageOf(over('tls', encrypted))).toMatch(/certificate.* \(over TLS\); name the authority .* with --tls-ca$/);
@@ -56,7 +56,7 @@ it('names the missing certificate, and reports a server that does not use TLS', 
   await mutual.dispose();
 });
 
-it('waits for a server that is down until its time is up, and prints that once', async () => {
+it.concurrent('waits for a server that is down until its time is up, and prints that once', async () => {
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
   const own = await natsServer();

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-it('a log warns once that a connected server stores nothing, and when it stores again', async () => {
+it.concurrent('a log warns once that a connected server stores nothing, and when it stores again', async () => {
   const nc = await server.connect();
   const study = fresh();
   const said: string[] = [];
@@ -27,7 +27,7 @@ it('a log warns once that a connected server stores nothing, and when it stores 
   await log.close();
 });
 
-it('a log says nothing of a server that stores nothing for a moment', async () => {
+it.concurrent('a log says nothing of a server that stores nothing for a moment', async () => {
   const nc = await server.connect();
   const said: string[] = [];
   const log = await natsLog(nc, fresh(), { timeout: 100, warn: (message) => said.push(message) });
@@ -41,7 +41,7 @@ it('a log says nothing of a server that stores nothing for a moment', async () =
   await log.close();
 });
 
-it('a log does not warn of a server that is away, since the connection does', async () => {
+it.concurrent('a log does not warn of a server that is away, since the connection does', async () => {
   const nc = await server.connect();
   const said: string[] = [];
   const log = await natsLog(nc, fresh(), { timeout: 400, warn: (message) => said.push(message) });

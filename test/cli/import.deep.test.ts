@@ -1,0 +1,1 @@
+import './import.test.ts'; // the same journal, cut at more places

@@ -1,0 +1,1 @@
+import './parseOutput.test.ts'; // the same properties, with more runs

@@ -1,0 +1,1 @@
+import './space.test.ts'; // the same properties, with more runs
