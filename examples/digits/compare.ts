@@ -1,8 +1,8 @@
 /**
- * Runs the study of `npm start` with each strategy of `study.ts` and 16 seeds, and records the results in `compare.json`, which `npm start`
- * shows. The seeds are 101 to 116: a constant of `bo` was chosen on seeds 1 to 16, so results on those would favour it.
+ * Runs the study of `npm start` with each strategy of `study.ts` and 32 seeds, and records the results in `compare.json`, which `npm start`
+ * shows. The seeds are 101 to 132: a constant of `bo` was chosen on seeds 1 to 16, so results on those would favour it.
  *
- *     npm run compare:digits -- [--first 101]    # the first of the 16 seeds
+ *     npm run compare:digits -- [--first 101]    # the first of the 32 seeds
  *                               [--parallel 2]   # how many processes share the work; default: one for each core
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -15,7 +15,7 @@ import { type Comparison, comparison, type Run, recordFile } from './record.ts';
 import { run } from './run.ts';
 import { cost, type Name, networks, strategies } from './study.ts';
 
-const SEEDS = 16;
+const SEEDS = 32;
 const names = Object.keys(strategies) as Name[];
 
 /** The runs with one seed, in a process of their own. */

@@ -13,9 +13,9 @@ describe('the recorded comparison', () => {
     expect(record.commit).toMatch(/^[0-9a-f]{40}$/);
   });
 
-  it('has seeds 101 to 116 of each strategy, which were not used to choose anything, with equal epochs up to the last training', () => {
+  it('has seeds 101 to 132 of each strategy, which were not used to choose anything, with equal epochs up to the last training', () => {
     for (const name of names) {
-      expect(record.runs[name].map(({ seed }) => seed)).toEqual(Array.from({ length: 16 }, (_, i) => 101 + i));
+      expect(record.runs[name].map(({ seed }) => seed)).toEqual(Array.from({ length: 32 }, (_, i) => 101 + i));
       for (const run of record.runs[name]) {
         expect(run.epochs).toBeGreaterThanOrEqual(cost);
         // The study ends between two trials, and does not count an epoch in which training diverged.
@@ -30,11 +30,11 @@ describe('the recorded comparison', () => {
     const shown = comparison(record);
     for (const name of names) {
       const sorted = losses(name).sort((a, b) => a - b);
-      expect(shown).toContain(((sorted[7]! + sorted[8]!) / 2).toFixed(4));
-      expect(shown).toContain(`${(sorted[3]! + 0.75 * (sorted[4]! - sorted[3]!)).toFixed(4)} to `);
+      expect(shown).toContain(((sorted[15]! + sorted[16]!) / 2).toFixed(4));
+      expect(shown).toContain(`${(sorted[7]! + 0.75 * (sorted[8]! - sorted[7]!)).toFixed(4)} to `);
     }
     const won = losses('early, auto').filter((loss, i) => loss < losses('random')[i]!).length;
-    expect(shown).toContain(`better with ${won} of 16 seeds`);
+    expect(shown).toContain(`better with ${won} of 32 seeds`);
   });
 });
 
@@ -54,7 +54,7 @@ describe('the verdict', () => {
 
   it('admits it if the default loses', () => {
     const runs = { ...record.runs, random: record.runs.random.map((one) => ({ ...one, loss: 0 })) };
-    expect(comparison({ ...record, runs })).toContain('the default is worse than random search (better with 0 of 16 seeds)');
+    expect(comparison({ ...record, runs })).toContain('the default is worse than random search (better with 0 of 32 seeds)');
   });
 
   it('quotes quantiles as numpy does', () => {
