@@ -1,4 +1,5 @@
 import { clampUnit } from './vectors.ts';
+
 /**
  * A child of two real numbers in [0, 1]: simulated binary crossover (Deb & Agrawal 1995), in the form whose spread never leaves the bounds (Deb &
  * Agrawal 1999). It returns the child on the side of `near`; exchange the parents, with the same `u`, for the other child.
