@@ -132,8 +132,6 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   const news = bell();
   const known = new Set<number>();
   let recent: EncodedFact[] = [];
-  /** How much of the file is ours without a doubt: what it had when it was last checked. */
-  let checked = { lines: index.lines, bytes: index.bytes };
   /** The entries that were read last: other readers that keep up get them too. */
   let decoded: { readonly from: number; readonly upTo: number; readonly entries: readonly Entry[] } | undefined;
   let queue: Append[] = [];
@@ -162,31 +160,23 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   /** Continues in another file if this one is no longer at the path of the journal. */
   const keep = async () => {
     const what = out.torn ? undefined : loss(place === path ? real : place, mine, index.bytes);
-    if (what === undefined) {
-      checked = { lines: index.lines, bytes: index.bytes };
-      return;
-    }
-    const rescued = await rescue(real, file, index, { checked, recent: recent.map(objectOf) });
+    if (what === undefined) return;
+    const rescued = await rescue(real, file, index, recent.map(objectOf));
     const left = rescued.missing > 0 ? `; ${rescued.missing} entries are lost` : '';
     warn(`${place} ${what} while the study was running: it continues in ${rescued.path}, which has what is left of it${left}`);
     await out.close();
     ({ path: place, file, index, last } = rescued);
     mine = fstatSync(file.fd);
-    checked = { lines: index.lines, bytes: index.bytes };
     out = writer(file, index.bytes, fsync, unforced);
   };
   const writeQueue = async () => {
     await new Promise(setImmediate); // includes what is appended in this turn
     const since = performance.now();
-    let due = since;
     while (queue.length > 0) {
       const appends = queue;
       queue = [];
       try {
-        if (performance.now() >= due) {
-          await keep(); // once in a turn, since it costs more than a write
-          due = performance.now() + TURN;
-        }
+        await keep();
         const facts = appends.flatMap((append) => append.facts);
         const sealed = sealLines(facts.map(objectOf), index.lines, last);
         await out.write(Buffer.concat(sealed.lines));

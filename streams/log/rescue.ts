@@ -6,8 +6,8 @@ import { LineIndex, lastLine, readBytes } from './lineIndex.ts';
 import { checksumOf, NONE, sealLines } from './seal.ts';
 
 /**
- * What happened to a journal while it was open; undefined if it is unchanged. Checked in each turn that writes, so synchronously: another thread would
- * cost more than the check and the write together.
+ * What happened to a journal while it was open; undefined if it is unchanged. Checked before each write, so synchronously: another thread would cost
+ * more than the check and the write together.
  *
  * @param mine the file that is open.
  * @param size bytes that were written.
@@ -31,14 +31,6 @@ export interface Rescue {
   readonly missing: number;
 }
 
-/** What a process knows of the journal that it writes, besides its size. */
-interface KnownEnd {
-  /** The lines and bytes that it had when it was last found unchanged. If it is longer than it should be, lines after these may be of another program. */
-  readonly checked: Pick<LineIndex, 'lines' | 'bytes'>;
-  /** The JSON objects of the last lines. */
-  readonly recent: readonly string[];
-}
-
 /** Bytes per copied block. */
 const PIECE = 2 ** 20;
 
@@ -47,16 +39,15 @@ const PIECE = 2 ** 20;
  * memory. An entry that is in neither keeps its position as an object without a fact.
  *
  * @param written the number of lines, and of bytes.
+ * @param recent the JSON objects of the last lines.
  */
-export async function rescue(path: string, old: FileHandle, written: LineIndex, { checked, recent }: KnownEnd): Promise<Rescue> {
+export async function rescue(path: string, old: FileHandle, written: LineIndex, recent: readonly string[]): Promise<Rescue> {
   const { path: place, file } = await createNextTo(path);
   try {
     const index = new LineIndex();
-    const { size } = await old.stat();
-    const ours = size > written.bytes ? checked : written;
-    const whole = Math.min(ours.bytes, size);
+    const whole = Math.min(written.bytes, (await old.stat()).size);
     let rest: Buffer = Buffer.alloc(0);
-    for (let offset = 0; offset < whole && index.lines < ours.lines; ) {
+    for (let offset = 0; offset < whole && index.lines < written.lines; ) {
       const piece = await readBytes(old, offset, Math.min(PIECE, whole - offset));
       if (piece.length === 0) break;
       offset += piece.length;
