@@ -70,15 +70,18 @@ interface Found {
 
 function regionsOf(parameter: string, dimension: Dimension, crashes: readonly Row[], ended: readonly Row[]): Found[] {
   const values = valuesOf(dimension);
-  const crashing = [...new Set(crashes.flatMap(({ params }) => (parameter in params ? [params[parameter]] : [])))];
+  if (!isRange(values) && values.length < 2) return []; // no other value can be tried
+  const crashing = [...new Set(crashes.flatMap(({ params }) => (Object.hasOwn(params, parameter) ? [params[parameter]] : [])))];
   const candidates = isRange(values) ? spread(crashing as number[]) : crashing;
   const relations = isRange(values) ? (['>=', '<='] as const) : (['='] as const);
   return candidates.flatMap((value) =>
     relations.flatMap((relation): Found[] => {
       const within = (rows: readonly Row[]) =>
-        rows.filter(({ params }) => parameter in params && holds(params[parameter], relation, value)).length;
-      const [crashed, inside] = [within(crashes), within(ended)];
-      if (crashed < ENOUGH || crashed < MOST * inside || crashed < MOST * crashes.length) return [];
+        rows.filter(({ params }) => Object.hasOwn(params, parameter) && holds(params[parameter], relation, value)).length;
+      const crashed = within(crashes);
+      if (crashed < ENOUGH || crashed < MOST * crashes.length) return [];
+      const inside = within(ended);
+      if (crashed < MOST * inside) return [];
       const evidence =
         logLikelihood(crashed, inside) +
         logLikelihood(crashes.length - crashed, ended.length - inside) -

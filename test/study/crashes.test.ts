@@ -75,3 +75,9 @@ it('takes little time for many crashes', () => {
   const { user } = process.cpuUsage(before);
   expect(user / 1e6).toBeLessThan(5); // measured: 0.3 seconds; without a limit, 30
 });
+
+it('does not name a choice of one value, nor a parameter with the name of an inherited field', () => {
+  const single = { optimizer: choice(['adam']), constructor: choice(['a', 'b']) };
+  const rows = [1, 2, 3, 4].map((i) => row(i, {}, message('no data')));
+  expect(crashRegions(single, rows)).toEqual([]);
+});

@@ -63,9 +63,9 @@ export class RunningStudy {
       state.apply(entry);
       apply(entry);
     };
+    this.#study = openStudy(this.#space, { ...this.#options, log: this.#log, onEntry });
     this.#state = state;
     this.#append = append;
-    this.#study = openStudy(this.#space, { ...this.#options, log: this.#log, onEntry });
     this.#study.best$.subscribe({ error: end, complete: () => end(new SessionError('the study is over')) });
     await this.#study.ready();
   }

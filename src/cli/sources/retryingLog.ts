@@ -81,8 +81,11 @@ export function retryingLog(log: AuthoredLog, warn: (message: string) => void, p
     ...log,
     append: (fact, author) => {
       waiting++;
-      if (retrying) return keep(fact, author).then(settle, fail);
-      return log.append(fact, author).then(settle, (cause) => (isToWait(cause) ? keep(fact, author).then(settle, fail) : fail(cause)));
+      const stored = retrying
+        ? keep(fact, author).then(settle, fail)
+        : log.append(fact, author).then(settle, (cause) => (isToWait(cause) ? keep(fact, author).then(settle, fail) : fail(cause)));
+      stored.catch(() => {}); // a caller may not wait for it
+      return stored;
     },
     get waiting() {
       return waiting;

@@ -163,8 +163,8 @@ export function boSurrogate(
   }
 
   function budgetTerm(state: BoState, { models, samples }: FittedModels): AcquisitionTerm[] {
-    const results = env.rungs && fold.results(state);
-    return results ? [inverseBudgetTerm(samples[0]!.gps[0]!, results, models[0]!.transform)] : [];
+    const results = fold.results(state);
+    return results && env.rungs ? inverseBudgetTerm(samples[0]!.gps[0]!, env.rungs, results, models[0]!.transform) : [];
   }
 
   function improvementTerm(fitted: FittedModels): AcquisitionTerm[] {

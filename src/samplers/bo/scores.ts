@@ -75,17 +75,24 @@ export function scoreModel(features: Features, { fit }: ScoreFits, results: Rung
 }
 
 /**
- * The budget that a trial is expected to use. Of the scores, a share of `lowest / budget` reaches a budget, since at each rung one in eta continues;
- * but a share is at least that of one more configuration, and a budget without results is not expected to be reached.
+ * The term of the budget that a trial is expected to use; empty without a result at a rung. Of the scores, a share of `lowest / budget` reaches a
+ * budget, since at each rung one in eta continues; but a share is at least that of one more configuration, and a rung without results is not
+ * expected to be reached.
  */
-export function inverseBudgetTerm(gp: Posterior, { counted }: RungResults, { target }: OutcomeTransform): AcquisitionTerm {
-  const [lowest, ...higher] = [...new Set(counted.flatMap(({ losses }) => [...losses.keys()]))].sort((a, b) => a - b);
+export function inverseBudgetTerm(
+  gp: Posterior,
+  rungs: readonly number[],
+  { counted }: RungResults,
+  { target }: OutcomeTransform,
+): AcquisitionTerm[] {
+  const [lowest, ...higher] = rungs.filter((rung) => counted.some(({ losses }) => losses.has(rung)));
+  if (lowest === undefined) return [];
   const least = 1 / (counted.length + 1);
-  const rungs = higher.map((budget, k) => ({
-    budget: budget - (higher[k - 1] ?? lowest!),
-    limit: target(ndtri(Math.max(lowest! / budget, least))),
+  const limits = higher.map((budget, k) => ({
+    budget: budget - (higher[k - 1] ?? lowest),
+    limit: target(ndtri(Math.max(lowest / budget, least))),
   }));
-  return inverseBudget(gp, lowest!, rungs);
+  return [inverseBudget(gp, lowest, limits)];
 }
 
 /** A configuration with a loss at some budget. */

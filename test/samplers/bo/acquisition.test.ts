@@ -15,6 +15,7 @@ import {
 import { features } from '../../../src/samplers/bo/features.ts';
 import { hypervolumeImprovement } from '../../../src/samplers/bo/hypervolume.ts';
 import { priorTerm } from '../../../src/samplers/bo/priorTerm.ts';
+import { inverseBudgetTerm } from '../../../src/samplers/bo/scores.ts';
 import { normal, weights } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float } from '../../../src/space/types/dimension.ts';
@@ -105,5 +106,19 @@ describe('inverseBudget', () => {
     const { mean, variance } = predict(one, row);
     const reached = (limit: number) => ndtr((limit - mean) / Math.sqrt(variance));
     expect(at([0.5, -0.2])).toBeCloseTo(-Math.log(1 + 8 * reached(0.5) + 18 * reached(-0.2)), 12);
+  });
+
+  it('counts only the budgets at which trials are compared: another one may be 0', () => {
+    const scored = (...budgets: number[]) => {
+      const counted = budgets.map((budget) => ({ losses: new Map([[budget, 1]]) }));
+      const scores = new Float64Array(1);
+      const rungs = [100, 300, 900];
+      for (const term of inverseBudgetTerm(one, rungs, { counted } as never, { target: (x: number) => x } as never))
+        term.add(row, 1, scores);
+      return scores[0]!;
+    };
+    expect(scored(0, 100, 300)).toBe(scored(100, 100, 300));
+    expect(scored(0, 100, 300)).not.toBe(scored(0, 100, 100));
+    expect(scored(0, 0)).toBe(0); // no trial was compared yet
   });
 });
