@@ -31,8 +31,8 @@ const REGIONS = 3;
 type Row = Pick<TrialRow, 'params' | 'status' | 'reason' | 'message' | 'uncounted'>;
 
 /** Where trials crash: for each kind of failure, the value of a choice or the part of a range that explains it best. */
-export function crashRegions(parameters: Readonly<Record<string, Dimension>>, rows: Iterable<Row>): CrashRegion[] {
-  const ended = [...rows].filter((row) => row.status === 'completed' || row.status === 'stopped' || isCrash(row)).slice(-LATEST);
+export function crashRegions(parameters: Readonly<Record<string, Dimension>>, rows: readonly Row[]): CrashRegion[] {
+  const ended = latestEnded(rows);
   const regions = kindsOf(ended.filter(isCrash)).flatMap((crashes) => {
     if (crashes.length < ENOUGH) return [];
     const found = Object.entries(parameters).flatMap(([name, dimension]) => regionsOf(name, dimension, crashes, ended));
@@ -50,6 +50,15 @@ export const crashText = ({ parameter, relation, value, crashed, ended, message 
 
 const isCrash = ({ status, reason, uncounted }: Row): boolean =>
   status === 'failed' && !uncounted && isTelling({ reason: reason as 'error' });
+
+function latestEnded(rows: readonly Row[]): Row[] {
+  const ended: Row[] = [];
+  for (let i = rows.length - 1; i >= 0 && ended.length < LATEST; i--) {
+    const row = rows[i]!;
+    if (row.status === 'completed' || row.status === 'stopped' || isCrash(row)) ended.push(row);
+  }
+  return ended.reverse();
+}
 
 /** Failed trials, in groups that failed alike. */
 function kindsOf(crashes: readonly Row[]): Row[][] {

@@ -37,8 +37,7 @@ export function atEdges(
   results: number,
 ): AtEdge[] {
   if (results < RESULTS) return [];
-  const configurations = new Map(ranked.map(({ params }) => [JSON.stringify(params), params]));
-  const top = [...configurations.values()].slice(0, TOP);
+  const top = bestConfigurations(ranked);
   if (top.length < TOP) return [];
   return Object.entries(parameters).flatMap(([parameter, dimension]) => {
     const range = valuesOf(dimension);
@@ -50,6 +49,16 @@ export function atEdges(
     const bound = end === 'lower' ? range.low : range.high;
     return [{ parameter, end, bound, count, exact: top[0]![parameter] === bound }];
   });
+}
+
+/** The first different ones: the page looks for them after each message, and may have very many trials. */
+function bestConfigurations(ranked: readonly Pick<TrialRow, 'params'>[]): TrialRow['params'][] {
+  const found = new Map<string, TrialRow['params']>();
+  for (const { params } of ranked) {
+    found.set(JSON.stringify(params), params);
+    if (found.size === TOP) break;
+  }
+  return [...found.values()];
 }
 
 /** The same for people, in one sentence. */

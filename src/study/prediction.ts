@@ -25,5 +25,5 @@ export function predictionOf(
   const values = objectives.map((objective, k) => ({ objective: objective.name, mean: lossOf(objective, means![k]!), sd: sds![k]! }));
   if (!values.every(({ mean, sd }) => Number.isFinite(mean) && Number.isFinite(sd))) return undefined;
   const limit = tags.limit === undefined ? undefined : lossOf(objectives[0]!, Number(tags.limit));
-  return { values, ...omitUndefined({ at: tags.at, limit }) };
+  return omitUndefined({ values, at: tags.at, limit });
 }

@@ -166,7 +166,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         for (const edge of atEdges(parameters, bestFirst(rows.values(), objective), state.completed + state.stopped))
           screen.line(edgeText(edge));
       if (!json)
-        for (const region of crashRegions(parameters, rows.values())) screen.line(stripControls(crashText(region)), { level: 'warn' });
+        for (const region of crashRegions(parameters, [...rows.values()])) screen.line(stripControls(crashText(region)), { level: 'warn' });
       const began = { before, past, hasBest: best.length > 0 };
       for (const line of nextSteps(conclusion, state, [...rows.values()], began, json)) screen.line(line);
       if (damaged > 0) screen.line(damageLine(damaged, journal), { level: 'warn' });

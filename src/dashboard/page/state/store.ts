@@ -90,6 +90,11 @@ export const ranked = computed<readonly FigureRow[]>(() => {
   return objective ? bestFirst(rows.value, objective) : [];
 });
 
+/** How many results and failures there are. What only they change need not be computed again for each report: `rows.peek()` then has the rows. */
+export const endedTrials = computed(
+  () => rows.value.filter(({ status }) => status === 'completed' || status === 'stopped' || status === 'failed').length,
+);
+
 const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
 /** The trials that no other trial dominates. */
 export const onFront = computed(() => frontOf(ranked.value, objectives.value));

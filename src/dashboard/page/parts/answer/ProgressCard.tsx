@@ -4,7 +4,7 @@ import { objectiveValue } from '../../../../figures/study.ts';
 import { crashRegions, crashText } from '../../../../study/crashes.ts';
 import { type FrontGrowth, frontGrowth, gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';
-import { detail, objectives, onFront, parameters, ranked, rows } from '../../state/store.ts';
+import { detail, endedTrials, objectives, onFront, parameters, ranked, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { endings } from '../StudyState.tsx';
 
@@ -21,8 +21,11 @@ export function ProgressCard() {
       gain: several ? undefined : objective && gainOf(ranked.value, rows.value, objective),
       growth: several ? frontGrowth(onFront.value, rows.value) : undefined,
       work: worked(rows.value),
-      crashes: crashRegions(Object.fromEntries(parameters.value), rows.value).map(crashText),
     };
+  }).value;
+  const crashes = useComputed(() => {
+    if (endedTrials.value === 0) return [];
+    return crashRegions(Object.fromEntries(parameters.value), rows.peek()).map(crashText);
   }).value;
   const running = useComputed(() => rows.value.filter(({ state }) => state === 'running')).value;
   if (one === undefined) return null;
@@ -51,7 +54,7 @@ export function ProgressCard() {
       </dl>
       {figures.gain && <p class="worth">{worthText(figures.gain.since, results, phase === 'closed', limits.plateau)}</p>}
       {figures.growth && <p class="worth">{growthText(figures.growth, onFront.value.length, results, phase === 'closed')}</p>}
-      {figures.crashes.map((text) => (
+      {crashes.map((text) => (
         <p class="note bad" key={text}>
           {text}
         </p>
