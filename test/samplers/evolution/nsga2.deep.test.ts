@@ -4,15 +4,7 @@ import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { cube, dtlz2 } from './dtlz.ts';
 import { evolved } from './evolving.ts';
-
-const settings = {
-  population: 100,
-  generations: Number.POSITIVE_INFINITY,
-  tournament: 2,
-  crossover: 0.9,
-  crossoverEta: 20,
-  mutationEta: 20,
-};
+import { settings } from './nsga2Settings.ts';
 
 /** Zitzler, Deb & Thiele (2000): the front is 1 - sqrt(x). */
 function zdt1([x, ...rest]: Point): number[] {

@@ -4,15 +4,7 @@ import { hypervolume } from '../../../src/numeric/pareto/hypervolume.ts';
 import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
 import { cube, dtlz2 } from './dtlz.ts';
 import { evolved, suggestedBy } from './evolving.ts';
-
-const settings = {
-  population: 100,
-  generations: Number.POSITIVE_INFINITY,
-  tournament: 2,
-  crossover: 0.9,
-  crossoverEta: 20,
-  mutationEta: 20,
-};
+import { settings } from './nsga2Settings.ts';
 
 describe('nonDominatedSorting', () => {
   it('dominates 98 % of the volume of the front of DTLZ2', () => {

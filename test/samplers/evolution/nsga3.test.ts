@@ -9,15 +9,9 @@ import type { Point } from '../../../src/space/axis.ts';
 import { nsga3 } from '../../../streams/strategies/evolution/nsga3.ts';
 import { cube, dtlz2 } from './dtlz.ts';
 import { evolved, suggestedBy } from './evolving.ts';
+import { settings as nsga2Settings } from './nsga2Settings.ts';
 
-const settings = {
-  population: 28,
-  generations: Number.POSITIVE_INFINITY,
-  tournament: 2,
-  crossover: 0.9,
-  crossoverEta: 20,
-  mutationEta: 20,
-};
+const settings = { ...nsga2Settings, population: 28 };
 
 /** Deb, Thiele, Laumanns & Zitzler (2002): the front has 2 ^ (objectives - 1) parts. */
 function dtlz7(point: Point, objectives: number): number[] {
