@@ -1,16 +1,12 @@
-import { type Fact, LONGEST_TRACE, type Params, type Values } from '../../src/facts/facts.ts';
+import { type Fact, LONGEST_TRACE, type Values } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { TrialId } from '../../src/messages.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { show } from '../../src/space/check.ts';
 import type { Space } from '../../src/space/space.ts';
 import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
-import { Asks } from '../engine/asks.ts';
-import type { Directive, Suggestion } from '../engine/directive.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
-import { blockedBy, FixedAsks } from '../engine/fixedAsks.ts';
 import { runEngine } from '../engine/run.ts';
 import { submit, submitter } from '../engine/submit.ts';
 import { example, kindOf, oneForSeveral } from '../evaluate.ts';
@@ -20,11 +16,11 @@ import { StudyResults } from '../results/studyResults.ts';
 import { checkLog, checkSpace, objectivesOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { checkStrategy } from '../strategy.ts';
 import { withResolvers } from '../withResolvers.ts';
+import { LocalAttempts } from './localAttempts.ts';
+import { LocalClaims } from './localClaims.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
-import { beforeProcessEnds } from './processEnd.ts';
 import type { CommandableStudy, Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
-import { watchWaits } from './waits.ts';
 
 export interface CreateStudyOptions<P, O extends string = string> extends StudyOptions, StrategyOption, EarlierOption, WarnOptions {
   /**
@@ -78,69 +74,12 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
 export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): CommandableStudy<P> {
   const { strategy, log = memoryLog(), onEntry, warn = () => {}, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
-  const [objective = 'value'] = Object.keys(options.objectives ?? {});
-  const asks = new Asks<P>();
-  const fixedAsks = new FixedAsks<P>();
   const { append, apply: recognise, end: fail } = submitter(log);
-  const stops = new Set<TrialId>();
-  /** Those of them that the answer to a report named. */
-  const told = new Set<TrialId>();
-  /** The last step that was reported here in the current attempt: the log may not have it yet. */
-  const steps = new Map<TrialId, number>();
+  const attempts = new LocalAttempts();
   const results = new StudyResults(space);
-  /** The run under which each trial is evaluated here: after a crash, the log shows which trials have lost their trainer. */
-  const runs = new Map<TrialId, string>();
   let end: { readonly error?: unknown } | undefined;
   const { promise: ended, resolve: over } = withResolvers<void>();
 
-  const finish = (how: { readonly error?: unknown }) => {
-    end ??= how;
-    over();
-    results.end(how);
-    asks.end(how);
-    fail(how.error ?? closed());
-  };
-  /** If a claim cannot be stored, the next ask returns the suggestion. */
-  const claim = async (suggestion: Suggestion<P>): Promise<Suggestion<P>> => {
-    const { trial, attempt } = suggestion;
-    const run = runOf(trial, attempt);
-    try {
-      await log.append({ type: 'started', trial, attempt, run });
-    } catch (error) {
-      asks.putBack(suggestion);
-      throw error;
-    }
-    runs.set(trial, run);
-    steps.delete(trial);
-    told.delete(trial); // this attempt has not received the stop
-    return suggestion;
-  };
-  const direct = (directive: Directive<P>) => {
-    if (directive.type === 'stop') stops.add(directive.trial);
-    if (directive.type === 'suggested') asks.put(directive);
-    const error = blocked();
-    if (error) asks.end({ error }); // no waiting ask may get it
-  };
-  const { engine, started, stop } = runEngine<P>(
-    space,
-    strategy,
-    log,
-    {
-      ...settings,
-      exclusive: true,
-      isTrialWanted: () => asks.any,
-      onEntry: (noted) => {
-        results.apply(noted);
-        onEntry?.(noted);
-        fixedAsks.apply(noted);
-        recognise(noted);
-      },
-    },
-    { direct, finished: () => finish({}), fail: (error) => finish({ error }) },
-  );
-
-  /** Until the log has been read, those of the options. */
-  const objectives = () => (engine.ledger.created ? engine.ledger.settings.objectives : objectivesOf(options));
   const closed = (): RefusedError => {
     const { closed: reason } = engine.ledger;
     const message = reason
@@ -148,10 +87,61 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
       : 'the study is closed';
     return new RefusedError({ code: 'ended', message });
   };
+  const begun = (): Promise<void> | undefined => (end ? undefined : Promise.race([started, ended]));
   const running = async (): Promise<void> => {
-    if (!end) await Promise.race([started, ended]);
+    await begun();
     if (end) throw end.error ?? closed();
   };
+  const finish = (how: { readonly error?: unknown }) => {
+    end ??= how;
+    over();
+    results.end(how);
+    claims.end(how);
+    fail(how.error ?? closed());
+  };
+  const claims: LocalClaims<P> = new LocalClaims({
+    ledger: () => engine.ledger,
+    log,
+    append,
+    attempts,
+    begun,
+    isOver: () => {
+      if (end && 'error' in end) throw end.error;
+      if (end && engine.ledger.closed === undefined) throw closed();
+      return end !== undefined;
+    },
+    stir: () => engine.stir(),
+    warn,
+  });
+  const { engine, started, stop } = runEngine<P>(
+    space,
+    strategy,
+    log,
+    {
+      ...settings,
+      exclusive: true,
+      isTrialWanted: () => claims.any,
+      onEntry: (noted) => {
+        results.apply(noted);
+        onEntry?.(noted);
+        claims.apply(noted);
+        recognise(noted);
+      },
+    },
+    {
+      direct: (directive) => {
+        if (directive.type === 'stop') attempts.stop(directive.trial);
+        if (directive.type === 'suggested') claims.put(directive);
+      },
+      finished: () => finish({}),
+      fail: (error) => finish({ error }),
+    },
+  );
+
+  /** Until the log has been read, those of the options. */
+  const objectives = () => (engine.ledger.created ? engine.ledger.settings.objectives : objectivesOf(options));
+  const [objective = 'value'] = Object.keys(options.objectives ?? {});
+  const named = (values: number | Values): Values => (typeof values === 'number' ? { [objective]: values } : values);
   const tell = async (fact: Fact): Promise<void> => {
     await running();
     await append(fact);
@@ -161,68 +151,33 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     return submit(intent, engine.ledger, append);
   };
   const command = async (intent: Intent): Promise<void> => void (await submitted(intent));
-  const next = async (accepts: (suggestion: Suggestion<P>) => boolean): Promise<Suggestion<P> | undefined> => {
-    const handed = asks.take(accepts);
-    if (handed) return handed;
-    if (end && 'error' in end) throw end.error;
-    if (end && engine.ledger.closed === undefined) throw closed();
-    if (end) return undefined;
-    const waiting = asks.wait(accepts);
-    engine.stir();
-    waits.begin();
-    return waiting.suggestion.finally(beforeProcessEnds(waits.end));
-  };
-  const waits = watchWaits(
-    () => engine.ledger,
-    ({ suggestion: { trial, attempt }, awaiting }) => !awaiting && runs.get(trial) === runOf(trial, attempt),
-    warn,
-  );
-  const blocked = () =>
-    blockedBy(engine.ledger, ({ suggestion, run }) => asks.keeps(suggestion) || (run !== undefined && runs.get(suggestion.trial) !== run));
-  const nextWith = async (fixed: Params): Promise<Suggestion<P> | undefined> => {
-    if (!end) await Promise.race([started, ended]);
-    if (end) return next(() => false);
-    const error = blocked();
-    if (error) throw error;
-    return fixedAsks.ask({ request: crypto.randomUUID(), fixed, ledger: engine.ledger, append, wait: next });
-  };
-  const of = (trial: TrialId): { readonly trial: TrialId; readonly run?: string } => {
-    const run = runs.get(trial);
-    return run === undefined ? { trial } : { trial, run };
-  };
-  const named = (values: number | Values): Values => (typeof values === 'number' ? { [objective]: values } : values);
 
   return {
     ready: async () => {
-      await Promise.race([started, ended]);
+      await begun();
       if (end && 'error' in end) throw end.error;
     },
-    ask: async ({ fixed } = {}) => {
-      const suggestion = await (fixed ? nextWith(fixed) : next((one) => !fixedAsks.isAwaited(one)));
-      return suggestion && claim(suggestion);
-    },
+    ask: (options) => claims.ask(options),
     tell: async (trial, result) => {
-      if (told.has(trial)) return tell({ type: 'stopped', ...of(trial) });
+      if (attempts.isTold(trial)) return tell({ type: 'stopped', ...attempts.of(trial) });
       await running();
       checkResult(
         result,
         objectives().map(({ name }) => name),
       );
-      return tell({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) });
+      return tell({ type: 'completed', ...attempts.of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) });
     },
     fail: (trial, reason = 'error', message = '', trace = undefined) =>
-      tell({ type: 'failed', ...of(trial), reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }),
+      tell({ type: 'failed', ...attempts.of(trial), reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }),
     report: async (trial, values, given, metrics) => {
       await running();
-      const step = given ?? Math.max(engine.ledger.open.get(trial)?.at ?? 0, steps.get(trial) ?? 0) + 1;
+      const step = given ?? Math.max(engine.ledger.open.get(trial)?.at ?? 0, attempts.stepOf(trial)) + 1;
       checkOrder(values, step);
-      steps.set(trial, step);
-      await append({ type: 'reported', ...of(trial), step, values: named(values), ...(metrics && { metrics }) });
-      const stop = stops.has(trial);
-      if (stop) told.add(trial);
-      return { stop };
+      attempts.report(trial, step);
+      await append({ type: 'reported', ...attempts.of(trial), step, values: named(values), ...(metrics && { metrics }) });
+      return { stop: attempts.tellStop(trial) };
     },
-    stopped: (trial) => tell({ type: 'stopped', ...of(trial) }),
+    stopped: (trial) => tell({ type: 'stopped', ...attempts.of(trial) }),
     enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params, rest })),
     propose: (proposer, params, { seconds, note } = {}) => command(omitUndefined({ type: 'propose', proposer, params, seconds, note })),
     annotate: (about) => command({ ...about, type: 'annotate' }),
@@ -252,9 +207,6 @@ function checkResult(result: unknown, names: readonly string[]): void {
       : `tell: expected ${names.length > 1 ? '' : 'a number or '}${example(names)}, got ${kindOf(result)}`;
   throw new RefusedError({ code: 'bad-field', message });
 }
-
-/** The claim on an attempt. */
-const runOf = (trial: TrialId, attempt: number): string => `${trial}.${attempt}`;
 
 /** @throws RefusedError for `report(trial, step, value)`, the order of earlier versions, if it is recognisable */
 function checkOrder(values: number | Values, step: unknown): void {
