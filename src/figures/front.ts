@@ -10,7 +10,7 @@ export function front(all: readonly Losses[]): number[] {
 }
 
 function first(a: Losses, b: Losses): number {
-  for (const [k, x] of a.entries()) if (x !== b[k]) return x - b[k]!;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return a[k]! - b[k]!;
   return 0;
 }
 

@@ -61,18 +61,15 @@ export function figureStudy({ rows: given, objectives, space, importances, gains
   const parameters = Object.entries(space.parameters);
   const ranked = objectives[0] ? bestFirst(rows, objectives[0]) : [];
   const onFront = frontOf(ranked, objectives);
-  const scales = [
-    ...parameters.map(([name, dimension]) => parameterScale(name, dimension)),
-    ...objectives.map((objective) => objectiveScale(objective, rows, onFront)),
-  ];
-  const columns = columnsOf(rows, scales, parameters.length, objectives);
+  const parameterScales = parameters.map(([name, dimension]) => parameterScale(name, dimension));
+  const objectiveScales = objectives.map((objective) => objectiveScale(objective, rows, onFront));
   return {
     rows,
     rowOf: (trial) => byTrial.get(trial),
     objectives,
     parameters,
-    scales,
-    columns,
+    scales: [...parameterScales, ...objectiveScales],
+    columns: [...parameterColumns(rows, parameterScales), ...objectiveColumns(rows, objectiveScales)],
     ranked,
     onFront,
     importances,
@@ -104,18 +101,16 @@ export function objectiveScale(objective: ObjectiveSpec, rows: readonly FigureRo
   return roundScale(objective.name, low, high);
 }
 
-/** The places of trials on each axis. @param count of the parameters, whose axes come first */
-export function columnsOf(
-  rows: readonly TrialRow[],
-  scales: readonly AxisScale[],
-  count: number,
-  objectives: readonly ObjectiveSpec[],
-): Float32Array[] {
-  return scales.map((scale, axis) => {
-    const valueIn = (row: TrialRow) => (axis < count ? row.params[scale.name] : objectiveValue(row, objectives[axis - count]));
-    return Float32Array.from(rows, (row) => clampUnit(scale.place(valueIn(row))));
-  });
-}
+/** The places of trials on the axes of parameters. */
+export const parameterColumns = (rows: readonly TrialRow[], scales: readonly AxisScale[]): Float32Array[] =>
+  columnsOf(rows, scales, ({ params }, name) => params[name]);
+
+/** The places of trials on the axes of objectives. */
+export const objectiveColumns = (rows: readonly TrialRow[], scales: readonly AxisScale[]): Float32Array[] =>
+  columnsOf(rows, scales, ({ values }, name) => values?.[name]);
+
+const columnsOf = (rows: readonly TrialRow[], scales: readonly AxisScale[], valueIn: (row: TrialRow, name: string) => unknown) =>
+  scales.map((scale) => Float32Array.from(rows, (row) => clampUnit(scale.place(valueIn(row, scale.name)))));
 
 /** The trials that no other trial dominates. */
 export function frontOf(ranked: readonly FigureRow[], objectives: readonly ObjectiveSpec[]): readonly FigureRow[] {

@@ -58,3 +58,57 @@ it('a configuration can leave values to the strategy', async () => {
   }
   expect(page.wrong).toEqual([]);
 });
+
+/** Messages that the test sends, and counts of what the page does about them: each change on the page takes 5 ms, and each column of places is counted. */
+const COUNTING = `
+  globalThis.counted = { changes: 0, columns: 0 };
+  globalThis.EventSource = class extends EventTarget {
+    close() {}
+    constructor() {
+      super();
+      globalThis.send = (type, data) => this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data) }));
+    }
+  };
+  const { from } = Float32Array;
+  Float32Array.from = (...all) => (counted.columns++, from.apply(Float32Array, all));
+  addEventListener('DOMContentLoaded', () =>
+    new MutationObserver(() => {
+      counted.changes++;
+      for (const since = performance.now(); performance.now() - since < 5; );
+    }).observe(document.body, { subtree: true, childList: true, characterData: true }));`;
+
+it('messages that come faster than the page can show them are shown together', async () => {
+  const made = await board();
+  cleanups.push(() => made.close());
+  await made.say(...finished(1, 0.5), ...finished(2, 0.25).slice(0, 3));
+  const { feed } = made.studies.get('net')!;
+  const page = await openPage('about:blank', WIDE);
+  await page.addInitScript(COUNTING);
+  await page.goto(`${made.url}?study=net`);
+  const send = (type: string, data: unknown) => page.evaluate(`send(${JSON.stringify(type)}, ${JSON.stringify(data)})`);
+  await send('studies', made.studies.headlines);
+  const detail = feed.detail()!;
+  await send('study', detail);
+  for (const changes of feed.begun!.changes.since(0)) await send('trials', changes);
+  await page.locator('tbody tr', { hasText: 'running' }).waitFor();
+  await page.waitForTimeout(1000); // until all is drawn
+
+  await page.evaluate('Object.assign(counted, { changes: 0, columns: 0 })');
+  await page.evaluate(`(async () => {
+    const task = () => new Promise((resolve) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = resolve; port2.postMessage(0); });
+    const detail = ${JSON.stringify(detail)};
+    for (let open = 5; open <= 200; open++) {
+      send('study', { ...detail, open });
+      await task();
+    }
+  })()`);
+  await page.getByText('200 of 4').waitFor();
+  expect(await page.evaluate<number>('counted.changes')).toBeLessThan(50);
+  expect(await page.evaluate<number>('counted.columns')).toBe(0);
+  const { position } = feed;
+  await made.say({ type: 'reported', trial: 2, run: 'r2', step: 7, values: { loss: 3 } });
+  for (const changes of feed.begun!.changes.since(position)) await send('trials', changes);
+  await page.locator('tbody tr', { hasText: 'running3' }).waitFor();
+  expect(await page.evaluate<number>('counted.columns')).toBe(1); // of the objective
+  expect(page.wrong).toEqual([]);
+});

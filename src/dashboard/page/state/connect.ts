@@ -3,7 +3,7 @@ import { failureOf } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Intent } from '../../../study/intents.ts';
 import type { Added, CommandAnswer, Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../wire.ts';
-import { connection, detail, forget, headlines, knownImportances, knownRecommended, machines, takeIn } from './store.ts';
+import { connection, detail, forget, headlines, knownImportances, knownRecommended, machines, showSoon, takeIn } from './store.ts';
 import { study, view } from './url.ts';
 
 /** Needed to act, not to read. Kept for this tab, and not in its address. */
@@ -69,14 +69,12 @@ function listen(id: string): () => void {
   listening = id;
   const source = new EventSource(`api/events?${new URLSearchParams({ study: id })}`);
   on<Headline[]>(source, 'studies', (all) => {
-    headlines.value = all;
+    showSoon(headlines, all);
     connection.value = 'live';
     over = false;
     if (id === '' && all.length === 1) study.value = all[0]!.id;
   });
-  on<Detail>(source, 'study', (one) => {
-    detail.value = one;
-  });
+  on<Detail>(source, 'study', (one) => showSoon(detail, one));
   on<RowChanges>(source, 'trials', takeIn);
   let over = false;
   source.addEventListener('over', () => {

@@ -1,8 +1,8 @@
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, type Signal, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { stateOf } from '../../../figures/drawing/looks.ts';
 import { type AxisScale, parameterScale } from '../../../figures/drawing/scale.ts';
-import { columnsOf, type FigureRow, type FigureStudy, frontOf, objectiveScale } from '../../../figures/study.ts';
+import { type FigureRow, type FigureStudy, frontOf, objectiveColumns, objectiveScale, parameterColumns } from '../../../figures/study.ts';
 import type { Importances } from '../../../importance/importances.ts';
 import type { Dimension } from '../../../space/types/dimension.ts';
 import { bestFirst } from '../../../study/trials.ts';
@@ -19,12 +19,18 @@ export const foundAt = signal(0);
 export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
 const byTrial = new Map<number, FigureRow>();
-const version = signal(0);
+/** Counted up when a row has changed, when there are new trials, and when trials have ended. Reports are frequent, and change only the first. */
+const [version, begun, ended] = [signal(0), signal(0), signal(0)];
 
 /** Trials by number. */
 export const rows = computed<readonly FigureRow[]>(() => {
   version.value;
   return [...byTrial.values()].sort((a, b) => a.trial - b.trial);
+});
+/** Those that have ended. What only they change is not computed again for each report. */
+export const endedRows = computed<readonly FigureRow[]>(() => {
+  ended.value;
+  return rows.peek().filter(({ status }) => status !== 'open');
 });
 export const shownRow = (trial: number): FigureRow | undefined => {
   version.value;
@@ -35,23 +41,42 @@ export const shownRow = (trial: number): FigureRow | undefined => {
 const CURVE = 128;
 
 export function takeIn({ rows: changed, more }: RowChanges): void {
-  for (const row of changed) byTrial.set(row.trial, merged(row, byTrial.get(row.trial)));
+  pending.set(version, version.peek() + 1);
+  for (const row of changed) {
+    if (!byTrial.has(row.trial)) pending.set(begun, begun.peek() + 1);
+    if (row.status !== 'open') pending.set(ended, ended.peek() + 1);
+    byTrial.set(row.trial, merged(row, byTrial.get(row.trial)));
+  }
   if (!more || byTrial.size <= changed.length) refresh();
 }
 
+/** Shows a value with the next refresh. */
+export function showSoon<T>(place: Signal<T>, value: T): void {
+  pending.set(place, value);
+  refresh();
+}
+
+/** The values of the next refresh. */
+const pending = new Map<Signal, unknown>();
 /** The longest pause between two refreshes, in milliseconds. */
 const LONGEST_REST = 500;
 let due = false;
 let rest = 0;
 
-/** Refreshes the page, then pauses as long as that took, so that a busy page does not fall behind. */
+/**
+ * Refreshes the page, then pauses as long as that took. The server sends messages at its own pace: if each of them refreshed a page with very many
+ * trials, the page would fall behind more and more.
+ */
 function refresh(): void {
   if (due) return;
   due = true;
   setTimeout(() => {
     due = false;
     const since = performance.now();
-    version.value++;
+    batch(() => {
+      for (const [place, value] of pending) place.value = value;
+    });
+    pending.clear();
     requestAnimationFrame(() =>
       setTimeout(() => {
         rest = Math.min(LONGEST_REST, performance.now() - since);
@@ -66,9 +91,10 @@ function merged({ curve: news, ...row }: RowChange, before: FigureRow | undefine
 }
 
 export function forget(): void {
+  pending.clear();
   batch(() => {
     byTrial.clear();
-    version.value++;
+    for (const counted of [version, begun, ended]) counted.value++;
     detail.value = undefined;
     machines.value = undefined;
     knownImportances.value = undefined;
@@ -77,37 +103,35 @@ export function forget(): void {
   });
 }
 
-const none: readonly ObjectiveSpec[] = [];
-export const objectives = computed(() => detail.value?.objectives ?? none);
-
-/** Compared as text, so that the list changes only if the space does. */
+/** Compared as text, so that the lists change only if the space or the objectives do: each new detail would change all axes. */
 const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
+const objectivesText = computed(() => JSON.stringify(detail.value?.objectives ?? []));
 export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
+export const objectives = computed<readonly ObjectiveSpec[]>(() => JSON.parse(objectivesText.value));
 
 /** The completed trials that violate no constraint, the best first. */
 export const ranked = computed<readonly FigureRow[]>(() => {
   const [objective] = objectives.value;
-  return objective ? bestFirst(rows.value, objective) : [];
+  return objective ? bestFirst(endedRows.value, objective) : [];
 });
-
-/** How many results and failures there are. What only they change need not be computed again for each report: `rows.peek()` then has the rows. */
-export const endedTrials = computed(
-  () => rows.value.filter(({ status }) => status === 'completed' || status === 'stopped' || status === 'failed').length,
-);
 
 const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
 /** The trials that no other trial dominates. */
 export const onFront = computed(() => frontOf(ranked.value, objectives.value));
 
-const objectiveScales = computed(() => objectives.value.map((objective) => objectiveScale(objective, rows.value, onFront.value)));
+const objectiveScales = computed(() => objectives.value.map((objective) => objectiveScale(objective, endedRows.value, onFront.value)));
 
 /** The axes of all charts: parameters, then objectives. */
 export const scales = computed<readonly AxisScale[]>(() => [...parameterScales.value, ...objectiveScales.value]);
 
+const parameterPlaces = computed(() => {
+  begun.value;
+  return parameterColumns(rows.peek(), parameterScales.value);
+});
+const objectivePlaces = computed(() => objectiveColumns(rows.value, objectiveScales.value));
+
 /** The places of all trials, one column for each axis. */
-export const columns = computed<readonly Float32Array[]>(() =>
-  columnsOf(rows.value, scales.value, parameters.value.length, objectives.value),
-);
+export const columns = computed<readonly Float32Array[]>(() => [...parameterPlaces.value, ...objectivePlaces.value]);
 
 /** The shown study, for figures. A figure is updated when a part that it reads changes. */
 export const figures: FigureStudy = {

@@ -5,7 +5,7 @@ import { atEdges, edgeText } from '../../../../study/edges.ts';
 import type { Recommended } from '../../../wire.ts';
 import { gainOf } from '../../lib/progress.ts';
 import { useFindings } from '../../state/findings.ts';
-import { detail, knownRecommended, objectives, parameters, ranked, rows, shownRow } from '../../state/store.ts';
+import { detail, endedRows, knownRecommended, objectives, parameters, ranked, shownRow } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { TrialParameters } from './TrialParameters.tsx';
 
@@ -15,7 +15,7 @@ export function BestCard() {
   const wantsRecommended = useSignal(false);
   const gain = useComputed(() => {
     const [objective] = objectives.value;
-    return objective && gainOf(ranked.value, rows.value, objective);
+    return objective && gainOf(ranked.value, endedRows.value, objective);
   }).value;
   const edges = useComputed(() => {
     const results = (detail.value?.completed ?? 0) + (detail.value?.stopped ?? 0);

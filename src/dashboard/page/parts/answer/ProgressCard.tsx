@@ -4,7 +4,7 @@ import { objectiveValue } from '../../../../figures/study.ts';
 import { crashRegions, crashText } from '../../../../study/crashes.ts';
 import { type FrontGrowth, frontGrowth, gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';
-import { detail, endedTrials, objectives, onFront, parameters, ranked, rows } from '../../state/store.ts';
+import { detail, endedRows, objectives, onFront, parameters, ranked, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { endings } from '../StudyState.tsx';
 
@@ -18,20 +18,17 @@ export function ProgressCard() {
     const [objective] = objectives.value;
     const several = objectives.value.length > 1;
     return {
-      gain: several ? undefined : objective && gainOf(ranked.value, rows.value, objective),
-      growth: several ? frontGrowth(onFront.value, rows.value) : undefined,
-      work: worked(rows.value),
+      gain: several ? undefined : objective && gainOf(ranked.value, endedRows.value, objective),
+      growth: several ? frontGrowth(onFront.value, endedRows.value) : undefined,
+      work: worked(endedRows.value),
     };
   }).value;
-  const crashes = useComputed(() => {
-    if (endedTrials.value === 0) return [];
-    return crashRegions(Object.fromEntries(parameters.value), rows.peek()).map(crashText);
-  }).value;
+  const crashes = useComputed(() => crashRegions(Object.fromEntries(parameters.value), endedRows.value).map(crashText)).value;
   const running = useComputed(() => rows.value.filter(({ state }) => state === 'running')).value;
   if (one === undefined) return null;
   const { limits, phase, closed, configurations } = one;
   const more = limits.trials === undefined ? undefined : Math.max(0, limits.trials - configurations) + one.open;
-  const left = phase === 'closed' || more === undefined ? undefined : timeLeft(rows.value, more);
+  const left = phase === 'closed' || more === undefined ? undefined : timeLeft(endedRows.value, more);
   const results = one.completed + one.stopped;
   return (
     <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : phase}>
