@@ -67,7 +67,11 @@ it('reads only the latest thousand of many trials, and few thresholds of many va
   const rows = Array.from({ length: 20_000 }, (_, i) => {
     const one: { readonly params: object } = row(i, {}, i % 1024 > 700 ? message('CUDA out of memory') : completed);
     const params = { ...one.params, batch: i % 1024 };
-    return Object.defineProperty(one, 'params', { get: () => (reads++, params) }) as never;
+    const get = () => {
+      reads++;
+      return params;
+    };
+    return Object.defineProperty(one, 'params', { get }) as never;
   });
   expect(texts(rows)[0]).toMatch(/^batch >= 70\d failed/);
   expect(reads).toBeLessThan(150_000); // now 76 000
