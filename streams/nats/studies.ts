@@ -83,8 +83,16 @@ function unanswered(study: string, method: RequestMethod, cause: Error): StudyEr
     return new StudyError(`this user has no right to ask ${study} for ${method}`, { cause, todo });
   }
   const { message } = cause;
-  if (!isUnheard(cause))
-    return new StudyError(`no answer for ${study} within ${PATIENCE} s (${message}); an engine may still do what you asked`, { cause });
+  if (!isUnheard(cause)) {
+    const todo =
+      method === 'create'
+        ? 'if "hypertide list" does not show it soon, no "hypertide serve --all" has a pattern that matches its name'
+        : undefined;
+    return new StudyError(`no answer for ${study} within ${PATIENCE} s (${message}); an engine may still do what you asked`, {
+      cause,
+      todo,
+    });
+  }
   if (method === 'create') {
     const todo = 'start "hypertide serve --all" with a pattern that matches its name';
     return new StudyError(`no engine creates "${study}" (${message})`, { cause, todo });

@@ -21,8 +21,10 @@ describe('archive and restore', () => {
     const log = ['study.trials', 'trial-2', 'attempt-1.log'];
     expect(bytes(place, 'else', ...log)).toEqual(bytes(place, ...log));
     expect(await hypertide(join(place, 'else'), 'verify', 'study.jsonl')).toMatchObject({ code: 0 });
-    const again = await hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else');
-    expect(again).toMatchObject({
+    const again = () => hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else');
+    expect(await again()).toMatchObject({ code: 2, err: expect.stringContaining('study.jsonl: a file with this name exists already') });
+    rmSync(join(place, 'else', 'study.jsonl'));
+    expect(await again()).toMatchObject({
       code: 2,
       err: expect.stringContaining('a folder with this name exists already; choose another one with --directory'),
     });

@@ -7,6 +7,7 @@ import { random } from '../../streams/index.ts';
 import { connectTo } from '../../streams/nats/connection/connect.ts';
 import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';
 import { natsSource } from '../../streams/nats/place/source.ts';
+import { request } from '../../streams/nats/studies.ts';
 import { eventually } from '../support/eventually.ts';
 import { line } from '../support/line.ts';
 import { type NatsServer, natsServer, type TeamServer, teamServer } from '../support/nats.ts';
@@ -138,6 +139,23 @@ describe('commands on a study on a server', () => {
     const refused = await hypertide(directory(), 'worker', ...at('undeclared'), '--', ...TRAINER);
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('asha pauses trials and resumes them') });
     await undeclared.close();
+  });
+
+  it('end an idle worker, also if its study does not exist', async () => {
+    const ended = await hypertide(directory(), 'worker', ...at('absent'), '--idle', '0.2', '--', ...TRAINER);
+    expect(ended).toMatchObject({ code: 0, err: expect.stringContaining('absent: no trial for 0.2 s, so this worker ends') });
+  });
+
+  it('say of a run that does not count that no worker takes its trial again', async () => {
+    const engine = await engineOf('refused', 1);
+    const worker = hypertide(directory(), 'worker', ...at('refused'), '--name', 'w', '--', 'sleep', '600');
+    await eventually(() => expect([...engine.rows]).toMatchObject([{ running: true }]));
+    const [{ run } = {}] = engine.rows;
+    const nc = await server.connect();
+    nc.publish('ht.refused.rejected.w', JSON.stringify({ position: 9, code: 'ended', message: 'ended', type: 'started', trial: 1, run }));
+    await request(nc, 'refused', 'close');
+    expect((await worker).err).toContain('trial 1: this run does not count, since the trial has ended or another run holds it\n');
+    await engine.close();
   });
 
   it.each([

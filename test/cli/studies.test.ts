@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -24,6 +24,7 @@ describe('list', () => {
     ]);
     expect((await hypertide(directory(), 'list')).out).toBe('there is no study in .\n');
     expect(await hypertide(place, 'list', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('there is no such folder') });
+    expect(await hypertide(place, 'list', 'study.jsonl')).toMatchObject({ code: 2, err: expect.stringContaining('it is a file, and') });
   });
 
   it('distinguishes a study that a process runs from one whose process was killed', async () => {
@@ -61,10 +62,13 @@ describe('copy', () => {
   it('refuses a name that is taken, and a position that is not there', async () => {
     const place = copyOfOriginal();
     await hypertide(place, 'copy', 'study.jsonl', 'b.jsonl'); // a file means the study in it
-    expect(await hypertide(place, 'copy', 'study.jsonl', 'b')).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('with this name exists already'),
-    });
+    for (const command of ['copy', 'rename'])
+      expect(await hypertide(place, command, 'study.jsonl', 'b')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('b.jsonl: a file with this name exists already'),
+      });
+    mkdirSync(join(place, 'left.trials'));
+    expect((await hypertide(place, 'copy', 'study.jsonl', 'left')).err).toContain('left.trials: a folder with this name exists already');
     const beyond = await hypertide(place, 'copy', 'study.jsonl', 'c', '--at', '999');
     expect(beyond).toMatchObject({ code: 2, err: expect.stringContaining('expected a position up to') });
     for (const name of ['../c', '', '..'])

@@ -17,6 +17,12 @@ import { rawLines } from './rawLines.ts';
 
 const ENDING = '.jsonl';
 
+/** Why a folder cannot be read, by the code of the error. */
+const whyUnread: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'it is a file, and a folder with journals is expected here',
+};
+
 /** The journals in a folder. A study goes by the name of its file. */
 export function folderPlace(folder: string): StudyPlace {
   const pathOf = (name: string) => {
@@ -36,7 +42,7 @@ export function folderPlace(folder: string): StudyPlace {
     form: 'journal',
     names: async () => {
       const paths = await journalsIn(folder).catch((cause: NodeJS.ErrnoException) => {
-        throw new UsageError(`${folder}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such folder' : cause.message}`);
+        throw new UsageError(`${folder}: cannot be read: ${whyUnread[cause.code ?? ''] ?? cause.message}`);
       });
       return paths.map((path) => basename(path, ENDING)).sort();
     },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { StudyPlace } from '../../study/place.ts';
@@ -50,6 +51,12 @@ export async function withStudyIn<T>(
   const nats = remote.nats ?? process.env.HYPERTIDE_NATS;
   if (nats === undefined || study === undefined) throw journalExpected();
   return withPlace(undefined, { ...remote, nats }, (place) => use({ place, name: study }));
+}
+
+/** @throws UsageError if the folder for a new study's trials exists already. If there is a study of this name, `begin` and `restore` report that instead. */
+export async function checkFolder(place: StudyPlace, name: string, folder: string, otherwise: string): Promise<void> {
+  if (existsSync(folder) && !(await place.names()).includes(name))
+    throw new UsageError(`${folder}: a folder with this name exists already; ${otherwise}`);
 }
 
 /** The folder of a study's trials. Those of a study on a server are below the current folder, unless an option says otherwise. */

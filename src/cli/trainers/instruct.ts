@@ -33,7 +33,7 @@ export interface InstructOptions extends ActOptions {
 const done = {
   work: 'takes trials again',
   pause: 'takes no trials until "hypertide resume"',
-  drain: 'takes no more trials, and ends when its current ones have ended',
+  drain: 'takes no more trials, and ends when its current ones have ended, unless it serves other studies',
 } as const satisfies Readonly<Record<Instruction, string>>;
 
 /** Lists the workers that take no trials of a restored or copied study: the instructions in its log apply to them on any machine. */

@@ -164,7 +164,10 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
       await saving?.close();
       const event = await checkpoints.saveAtEnd(of(unwanted.signal), attempt, end);
       const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
-      screen.line(endOf(event, params, last), { level, trial, run, ...started.about });
+      const text = wanted
+        ? endOf(event, params, last)
+        : `trial ${trial}: this run does not count, since the trial has ended or another run holds it`;
+      screen.line(text, { level, trial, run, ...started.about });
       given.ended(process, event);
       say.end(wanted ? event : undefined);
       await files?.ended(event);

@@ -57,6 +57,7 @@ export class WorkerStudies {
     const { assignments } = this.#options;
     const named = assignments.filter(({ studies }) => !isPattern(studies));
     const patterns = assignments.filter(({ studies }) => isPattern(studies));
+    this.#restartIdle();
     const work = named.map((assignment) => this.#attend(assignment.studies, assignment));
     await Promise.all([...work, ...(patterns.length > 0 ? [this.#follow(patterns, new Set(named.map(({ studies }) => studies)))] : [])]);
   }
@@ -81,7 +82,6 @@ export class WorkerStudies {
     const { nc, screen } = this.#options;
     const rules = patterns.map((assignment) => ({ assignment, fits: matching(assignment.studies) }));
     const ruleOf = (study: string) => (named.has(study) ? undefined : rules.find(({ fits }) => fits(study)));
-    this.#restartIdle();
     await followStudies(
       nc,
       (study) => ruleOf(study) !== undefined,
@@ -161,7 +161,6 @@ export class WorkerStudies {
     this.#trainers.add(trainer);
     this.#failures.delete(study);
     begun(trainer);
-    if (this.#idle === undefined) this.#restartIdle();
     await (this.#ending.signal.aborted ? trainer.close() : trainer.done);
     this.#trainers.delete(trainer);
     monitor?.metrics.attended.delete(study);

@@ -16,7 +16,9 @@ export function silence(nc: NatsConnection, warn: (message: string) => void) {
   };
   const report = () => {
     isSilent = true;
-    warn('the server is connected, but stores nothing: JetStream is off, or most of its copies cannot be reached; waiting');
+    warn(
+      'the server is connected, but stores nothing: the study was deleted, JetStream is off, or most of its copies cannot be reached; waiting',
+    );
   };
   const deafen = onStatus(nc, ({ type }) => {
     if (type === 'disconnect') {

@@ -41,9 +41,13 @@ it('a watcher reports that no engine serves the study any more, and that one doe
 it('an engine that does not answer a request in time may still act on it', async () => {
   const study = fresh();
   const engine = await server.connect();
-  engine.subscribe(`ht.${study}.rpc.status`);
+  engine.subscribe(`ht.${study}.rpc.*`);
   await engine.flush();
-  await expect(request(await server.connect(), study, 'status')).rejects.toThrow(/^no answer .* within 5 s .*may still do what you asked$/);
+  const asking = await server.connect();
+  await Promise.all([
+    expect(request(asking, study, 'status')).rejects.toThrow(/^no answer .* within 5 s .*may still do what you asked$/),
+    expect(request(asking, study, 'create')).rejects.toThrow(/may still do what you asked; .*no "hypertide serve --all" has a pattern/),
+  ]);
 });
 
 it('shows how a study ended that no engine serves any more, and completes', async () => {

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { isThere } from '../../places/archive.ts';
 import { branch, each, sizeOf } from '../../places/branch.ts';
 import { copyFiles } from '../../places/copyFiles.ts';
-import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
+import { checkFolder, type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 import { informOfInstructions } from '../../trainers/instruct.ts';
 import { UsageError } from '../../usage.ts';
@@ -26,19 +26,26 @@ export async function beginFrom({ place, name }: StudyInPlace, to: string, at?: 
   return position;
 }
 
-/** The folder of a study's trials, if there is one. Next to a journal, one of this name belongs to the journal, not to a study on a server. */
-export async function ownTrials(placed: StudyInPlace): Promise<string | undefined> {
-  const trials = trialsOf(placed);
-  const isOfJournal = placed.place.form === 'stream' && (await isThere(`${placed.name}.jsonl`));
-  return !isOfJournal && (await isThere(trials)) ? trials : undefined;
+/**
+ * The folder of a journal's trials, and where it belongs under another name; undefined for a study on a server, whose workers have these files.
+ *
+ * @throws UsageError if there is a folder with this name already.
+ */
+export async function foldersOf(
+  { place, name }: StudyInPlace,
+  to: string,
+): Promise<{ readonly from: string; readonly target: string } | undefined> {
+  if (place.form === 'stream') return undefined;
+  const target = trialsOf({ place, name: to });
+  await checkFolder(place, to, target, 'move it, or choose another name');
+  return { from: trialsOf({ place, name }), target };
 }
 
 /** `hypertide copy`: a new study that begins with the entries of this one. Resolves with the exit status. */
 export async function copy(placed: StudyInPlace, to: string, { at }: { readonly at?: number }): Promise<number> {
-  const [from, target] = [await ownTrials(placed), trialsOf({ ...placed, name: to })];
-  if (await isThere(target)) throw new UsageError(`${target}: a folder with this name exists already; move it, or choose another name`);
+  const folders = await foldersOf(placed, to);
   const position = await beginFrom(placed, to, at);
-  if (from !== undefined) informOfLeftOut(await copyFiles(await realpath(from), target));
+  if (folders && (await isThere(folders.from))) informOfLeftOut(await copyFiles(await realpath(folders.from), folders.target));
   await informOfInstructions(await placed.place.open(to), to);
   inform(`${to}: begins with ${position} entries of ${placed.name}`);
   return 0;

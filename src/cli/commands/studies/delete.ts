@@ -20,7 +20,8 @@ export async function deleteStudy(placed: StudyInPlace, { yes = false, directory
   const trials = place.form === 'journal' || directory !== undefined ? trialsOf(placed, directory) : undefined;
   const count = await trialsIn(placed);
   const files = trials !== undefined && (await isThere(trials)) ? ` and ${trials}` : '';
-  if (!yes && !(await isConfirmed(`delete ${name} with ${count} trials in ${place.place}${files}`, name))) return 1;
+  if (!yes && !(await isConfirmed(`delete ${name} with ${count === 1 ? '1 trial' : `${count} trials`} in ${place.place}${files}`, name)))
+    return 1;
   await place.delete(name);
   if (trials !== undefined) await rm(trials, { recursive: true, force: true });
   inform(`${name}: deleted`);

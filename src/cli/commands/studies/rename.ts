@@ -1,9 +1,9 @@
 import { conditionOf } from '../../../../streams/log/condition.ts';
 import { isThere, move } from '../../places/archive.ts';
-import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
+import type { StudyInPlace } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
-import { beginFrom, ownTrials } from './copy.ts';
+import { beginFrom, foldersOf } from './copy.ts';
 
 /** `hypertide rename`: the same study under another name. Resolves with the exit status. */
 export async function rename(placed: StudyInPlace, to: string): Promise<number> {
@@ -15,14 +15,13 @@ export async function rename(placed: StudyInPlace, to: string): Promise<number> 
     throw new UsageError(`${path}: it is damaged, and a renamed study keeps only what can be read`, {
       todo: `write a copy with all that can be restored ("hypertide repair ${path}"), and move it to ${path}`,
     });
-  const [from, target] = [await ownTrials(placed), trialsOf({ place, name: to })];
-  if (await isThere(target)) throw new UsageError(`${target}: a folder with this name exists already; move it, or choose another name`);
+  const folders = await foldersOf(placed, to);
   const position = await beginFrom(placed, to);
   await place.delete(name, position).catch(async (error) => {
     await place.delete(to);
     throw error;
   });
-  if (from !== undefined) await move(from, target);
+  if (folders && (await isThere(folders.from))) await move(folders.from, folders.target);
   inform(`${name} is now ${to}: use this name in its study file and for its workers`);
   return 0;
 }

@@ -1,8 +1,7 @@
-import { isThere, withArchive } from '../../places/archive.ts';
-import { type RemotePlace, trialsOf, withPlace } from '../../places/withPlace.ts';
+import { withArchive } from '../../places/archive.ts';
+import { checkFolder, type RemotePlace, trialsOf, withPlace } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 import { informOfInstructions } from '../../trainers/instruct.ts';
-import { UsageError } from '../../usage.ts';
 
 interface RestoreOptions extends RemotePlace {
   readonly folder?: string;
@@ -19,8 +18,7 @@ export async function restore(path: string, { folder, name, directory, ...remote
       async ({ contents, hasTrials, restore: restoreLog, restoreTrials }) => {
         const study = name ?? contents.study;
         const trials = trialsOf({ place, name: study }, directory);
-        if (hasTrials && (await isThere(trials)))
-          throw new UsageError(`${trials}: a folder with this name exists already; choose another one with --directory`);
+        if (hasTrials) await checkFolder(place, study, trials, 'choose another one with --directory');
         await restoreLog(place, study);
         const moved = await restoreTrials(trials);
         const [had, has] = [contents.replicas ?? 1, (await place.replicas(study)) ?? 1];
