@@ -110,5 +110,9 @@ it('messages that come faster than the page can show them are shown together', a
   for (const changes of feed.begun!.changes.since(position)) await send('trials', changes);
   await page.locator('tbody tr', { hasText: 'running3' }).waitFor();
   expect(await page.evaluate<number>('counted.columns')).toBe(1); // of the objective
+  const [changes] = feed.begun!.changes.since(0);
+  const first = changes!.rows.find(({ trial }) => trial === 1)!;
+  await send('trials', { ...changes, rows: [{ ...first, status: 'open' }] });
+  await page.getByText('No result yet').waitFor(); // nothing is the best while the only result is open again
   expect(page.wrong).toEqual([]);
 });

@@ -19,7 +19,7 @@ export const foundAt = signal(0);
 export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
 const byTrial = new Map<number, FigureRow>();
-/** Counted up when a row has changed, when there are new trials, and when trials have ended. Reports are frequent, and change only the first. */
+/** Counted up when a row has changed, when there are new trials, and when trials have ended or are open again. Reports are frequent, and change only the first. */
 const [version, begun, ended] = [signal(0), signal(0), signal(0)];
 
 /** Trials by number. */
@@ -43,9 +43,11 @@ const CURVE = 128;
 export function takeIn({ rows: changed, more }: RowChanges): void {
   pending.set(version, version.peek() + 1);
   for (const row of changed) {
-    if (!byTrial.has(row.trial)) pending.set(begun, begun.peek() + 1);
-    if (row.status !== 'open') pending.set(ended, ended.peek() + 1);
-    byTrial.set(row.trial, merged(row, byTrial.get(row.trial)));
+    const before = byTrial.get(row.trial);
+    if (before === undefined) pending.set(begun, begun.peek() + 1);
+    const isOpenAgain = before !== undefined && before.status !== 'open'; // a paused trial that is resumed
+    if (row.status !== 'open' || isOpenAgain) pending.set(ended, ended.peek() + 1);
+    byTrial.set(row.trial, merged(row, before));
   }
   if (!more || byTrial.size <= changed.length) refresh();
 }
