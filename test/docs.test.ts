@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { readStudyFile } from '../src/cli/studyFile/studyFile.ts';
 import { studyLayout } from '../src/cli/studyFile/studyLayout.ts';
 import { readAssignments } from '../src/cli/trainers/assignments.ts';
 import { strategyContract } from '../src/testing/strategy.ts';
 import { chain, random, type Strategy } from '../streams/index.ts';
+import { parseStrategy } from '../streams/spec/spec.ts';
 import { caseOf } from './contract/cases.ts';
 import { blocksOf, inDirectory, isProgram, node, pages, root, tsx, writeBlocks } from './support/documents.ts';
 import { commandsFile, commandsText, factsFile, factsText } from './support/reference.ts';
@@ -67,6 +69,13 @@ it.each([...new Set(commands)])('%s is a command with options that exist', (line
   expect(options).not.toBe('');
   for (const option of words.filter((word) => word.startsWith('-'))) expect(options).toMatch(new RegExp(`${option}\\b`));
 });
+
+const strategies = documents.flatMap((document) =>
+  [...readFileSync(join(root, document), 'utf8').matchAll(/`strategy: ([^`()]+)`|--strategy '([^']+)'/g)].map(
+    ([, key, option]) => key ?? option!,
+  ),
+);
+it.each([...new Set(strategies)])('%s is a strategy', (text) => expect(parseStrategy(parse(text))).toBeInstanceOf(Function));
 
 it('the reference of study files has a row for each key', () => {
   const rows = readFileSync(join(root, 'docs/reference/study-file.md'), 'utf8').match(/(?<=^\| `)\w+(?=` \|)/gm);
