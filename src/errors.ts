@@ -110,6 +110,7 @@ export class OptionError extends UserError {
 }
 
 function shown(got: unknown): string {
+  if (got === undefined) return 'nothing';
   if (typeof got === 'function') return A_FUNCTION;
   if (typeof got !== 'object' && typeof got !== 'string') return String(got);
   return JSON.stringify(got, (_, part) => (typeof part === 'function' ? A_FUNCTION : part));

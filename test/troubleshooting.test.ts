@@ -24,7 +24,7 @@ it('docs/troubleshooting.md has no other message', () => {
 });
 
 it('finds the messages of errors, refusals and failed trials', () => {
-  expect(messages).toContain('…: there is no such program');
+  expect(messages).toContain('…: there is no such program…');
   expect(messages).toContain('trial … has ended: …');
   expect(messages).toContain('the study has not begun');
   expect(messages).toContain('it took longer than its time limit of … s');

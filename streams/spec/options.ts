@@ -19,7 +19,9 @@ export const studyOptions = {
   /** The seed of all random choices. Default: 0. */
   seed: optional(textOrNumber, 0),
   /** What is optimised, by name; the first objective decides which trial is best. Default: one objective `value`, minimised. */
-  objectives: optional(byName(oneOf('minimize', 'maximize'), 'at least one name with minimize or maximize')),
+  objectives: optional(
+    byName(oneOf('minimize', 'maximize'), 'at least one name with minimize or maximize, such as { loss: minimize, size: minimize }'),
+  ),
   /** Whether trainers resume from checkpoints, which strategies that pause trials need. Default: false. */
   resumes: optional(bool, false),
   /** How many trials run at the same time. Default: 1. */

@@ -201,6 +201,13 @@ parser.add_argument("--n-epochs", type=int, default=20)
     ]);
   });
 
+  it('says that a program does not exist', async () => {
+    expect(await hypertide(directory(), 'init', '--', 'no-such-program', 'train.py')).toMatchObject({
+      code: 2,
+      err: 'hypertide: no-such-program: there is no such program\n',
+    });
+  });
+
   it('writes an example without a program, and explains why a program has no help', async () => {
     const place = directory();
     expect(await hypertide(place, 'init')).toMatchObject({ code: 0 });

@@ -1,4 +1,5 @@
 import { isRecord } from '../../schema/isRecord.ts';
+import { show } from '../../space/check.ts';
 import { parseData } from '../parseValue.ts';
 import { readText } from '../sources/readText.ts';
 import { UsageError } from '../usage.ts';
@@ -22,7 +23,7 @@ export type HookFile = Readonly<Partial<Record<EventName, readonly Target[]>>>;
 export async function readHookFile(path: string, environment: NodeJS.ProcessEnv = process.env): Promise<HookFile> {
   const data = parseData(path, await readText(path));
   const on = isRecord(data) ? data.on : undefined;
-  if (!isRecord(on)) throw new UsageError(`${path}: on: expected events with a command or a webhook each, got ${JSON.stringify(on)}`);
+  if (!isRecord(on)) throw new UsageError(`${path}: on: expected events with a command or a webhook each, got ${show(on)}`);
   const file: Partial<Record<EventName, readonly Target[]>> = {};
   for (const [name, said] of Object.entries(on)) {
     const event = eventNames.find((known) => known === name);
@@ -41,12 +42,12 @@ function targetOf(place: string, said: unknown, environment: NodeJS.ProcessEnv):
   const filled = (text: unknown) => withVariables(place, String(text), environment);
   const address = typeof url === 'string' ? filled(url) : '';
   if (!isAddress(address))
-    throw new UsageError(`${place}: expected a command as a list of words, or a webhook's address, got ${JSON.stringify(url)}`);
+    throw new UsageError(`${place}: expected a command as a list of words, or a webhook's address, got ${show(url)}`);
   const { username, password } = new URL(address);
   if (username !== '' || password !== '')
     throw new UsageError(`${place}: expected an address without a user and a password; send them in the header Authorization`);
   if (!isRecord(headers) || !Object.values(headers).every((value) => typeof value === 'string'))
-    throw new UsageError(`${place}.headers: expected texts by name, got ${JSON.stringify(headers)}`);
+    throw new UsageError(`${place}.headers: expected texts by name, got ${show(headers)}`);
   const pairs = Object.entries(headers).map(([name, value]) => [name, filled(value)] as const);
   for (const [name, value] of pairs)
     if (!isHeader(name, value))

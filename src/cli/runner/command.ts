@@ -14,10 +14,15 @@ export function commandOf(words: readonly string[] | undefined, space: AnySpace)
   checkVariables(parameters);
   const command = parseTemplate(words, parameters);
   const [program] = command;
-  if (program?.type === 'text' && program.parts.length === 1 && !isProgram(program.parts[0]!)) {
-    throw new UsageError(`${program.parts[0]}: there is no such program`);
-  }
+  if (program?.type === 'text' && program.parts.length === 1) checkProgram(program.parts[0]!);
   return command;
+}
+
+/** @throws UsageError if there is no such program; Python may have another name. */
+export function checkProgram(name: string): void {
+  if (isProgram(name)) return;
+  const other = { python: 'python3', python3: 'python' }[name];
+  throw new UsageError(`${name}: there is no such program${other && isProgram(other) ? `; did you mean ${other}?` : ''}`);
 }
 
 /** The message about parameters that the command does not pass; undefined if it passes all. */

@@ -43,10 +43,11 @@ export class TemplateError extends UserError {
  */
 export function parseTemplate(command: readonly string[], parameters: readonly string[]): Template {
   if (command.length === 0 || command[0] === '') throw new TemplateError('there is no command to run');
-  return command.map((argument) => parseArgument(argument, [...parameters, ...RUNNER_NAMES]));
+  return command.map((argument) => parseArgument(argument, parameters));
 }
 
-function parseArgument(argument: string, names: readonly string[]): Argument {
+function parseArgument(argument: string, parameters: readonly string[]): Argument {
+  const names = [...parameters, ...RUNNER_NAMES];
   if (argument === '{args}' && !names.includes('args')) return { type: 'args' };
   const parts = [''];
   let end = 0;
@@ -57,7 +58,7 @@ function parseArgument(argument: string, names: readonly string[]): Argument {
     if (name !== undefined && names.includes(name.replace(/^\?/, ''))) {
       parts[parts.length - 1] += text;
       parts.push(name, '');
-    } else if (name !== undefined && !JSON_LIKE.test(name)) throw unknown(argument, name, names);
+    } else if (name !== undefined && !JSON_LIKE.test(name)) throw unknown(argument, name, parameters);
     else parts[parts.length - 1] += text + (name === undefined ? match[0][0] : match[0]);
   }
   parts[parts.length - 1] += argument.slice(end);
@@ -67,8 +68,9 @@ function parseArgument(argument: string, names: readonly string[]): Argument {
 /** The contents of braces in JSON and in Python dictionaries, as opposed to a name. */
 const JSON_LIKE = /["':]/;
 
-function unknown(argument: string, name: string, names: readonly string[]): TemplateError {
-  const hint = name === 'args' ? '; {args} must be an argument of its own' : nearest(name, names);
+function unknown(argument: string, name: string, parameters: readonly string[]): TemplateError {
+  const meant = nearest(name, [...parameters, ...RUNNER_NAMES]) || `; the study has ${parameters.join(', ')}`;
+  const hint = name === 'args' ? '; {args} must be an argument of its own' : meant;
   const place = argument === `{${name}}` ? '' : `${argument}: `;
   return new TemplateError(`${place}{${name}} is not a parameter${hint} (write {{ for a brace)`);
 }

@@ -9,18 +9,27 @@ import { usualDirection } from '../runner/names.ts';
 /** A value that another part of the code checks. */
 const anything = (schema: JsonSchema): OptionRule => ({ expected: 'a value', schema, holds: (value): value is unknown => true });
 
+/** A direction, and the name of a metric that is not a list of objectives. */
+const OBJECTIVE = /^\s*(?:minimize|maximize)(?:\s+(?!.*,\s*(?:minimize|maximize)\b)\S.*)?$/;
+
 /** `minimize`, or `minimize val_loss`. */
 const objective: OptionRule<string> = {
   expected: 'minimize or maximize, as in "minimize" or "minimize val_loss"',
-  schema: { type: 'string', pattern: '^\\s*(minimize|maximize)(\\s+\\S.*)?$' },
-  hint: (value) =>
-    typeof value === 'string' && value.trim() !== ''
-      ? `; did you mean "${objectiveMeant(value)}"?`
-      : isRecord(value)
-        ? '; did you mean objectives?'
-        : '',
-  holds: (value): value is string => typeof value === 'string' && /^\s*(?:minimize|maximize)(?:\s+\S.*)?$/.test(value),
+  schema: { type: 'string', pattern: OBJECTIVE.source },
+  hint: objectiveHint,
+  holds: (value): value is string => typeof value === 'string' && OBJECTIVE.test(value),
 };
+
+function objectiveHint(value: unknown): string {
+  if (isRecord(value)) return '; did you mean objectives?';
+  const parts = (Array.isArray(value) ? value.map(String) : typeof value === 'string' ? value.split(',') : []).filter(
+    (part) => part.trim() !== '',
+  );
+  if (parts.length === 0) return '';
+  const meant = parts.map(objectiveMeant);
+  if (meant.length === 1) return `; did you mean "${meant[0]}"?`;
+  return `; did you mean objectives: { ${meant.map((text) => text.replace(/^(\S+) (.*)$/, '$2: $1')).join(', ')} }?`;
+}
 
 /** The objective that an invalid text was probably meant to be: `max loss`, or the name of a metric alone. */
 function objectiveMeant(value: string): string {

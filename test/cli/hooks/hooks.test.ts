@@ -233,7 +233,7 @@ it('a file names commands and webhooks, with secrets from the environment', asyn
 });
 
 it.each([
-  ['trials: 3', 'on: expected events with a command or a webhook each, got undefined'],
+  ['trials: 3', 'on: expected events with a command or a webhook each, got nothing'],
   ['on: { started: [a] }', 'on: expected best, ended, closed, paused, got started'],
   ['on: { best: 3 }', "on.best: expected a command as a list of words, or a webhook's address, got 3"],
   ['on: { best: ftp://example.com }', 'on.best: expected a command as a list of words, or a webhook\'s address, got "ftp://example.com"'],

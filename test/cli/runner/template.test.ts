@@ -92,7 +92,9 @@ describe('a command', () => {
     );
     expect(() => parseTemplate(['p', '{momentun}'], names)).toThrow('did you mean momentum?');
     expect(() => parseTemplate(['p', '--all={args}'], names)).toThrow('{args} must be an argument of its own');
-    expect(() => parseTemplate(['awk', '{print $1}'], names)).toThrow('{print $1} is not a parameter');
+    expect(() => parseTemplate(['awk', '{print $1}'], ['lr', 'momentum'])).toThrow(
+      '{print $1} is not a parameter; the study has lr, momentum (write',
+    );
     expect(() => parseTemplate(['train', '{lrr}'], names)).toThrow(/^\{lrr\} is not a parameter/); // not named twice
   });
 

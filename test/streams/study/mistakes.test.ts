@@ -52,7 +52,7 @@ describe('a call with wrong arguments', () => {
     [
       'a strategy without tell',
       () => call(defineStrategy as never, { name: 'own', init: () => 0, ask: () => [0.5] }),
-      'defineStrategy.tell: expected a function, got undefined',
+      'defineStrategy.tell: expected a function, got nothing',
     ],
     [
       'createStudy without a space',
