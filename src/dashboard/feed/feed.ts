@@ -26,7 +26,7 @@ interface Begun {
 /** Improvements of the best value that are kept. */
 const TREND = 32;
 /** Milliseconds of work before it yields to other tasks. */
-const TURN = 20;
+const TURN = 10;
 
 /** A study as read from its log; it has no other state. */
 export class Feed<S extends StudyLog = StudySource> {

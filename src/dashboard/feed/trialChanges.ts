@@ -61,12 +61,8 @@ export class TrialChanges {
   /** The changes after a position, in messages of some thousand rows, the oldest changes first. */
   *since(known: number): Generator<RowChanges> {
     const { position } = this;
-    const changed: History[] = [];
-    for (const history of [...this.#histories.values()].reverse()) {
-      if (history.last <= known) break;
-      changed.push(history);
-    }
-    changed.reverse();
+    const all = [...this.#histories.values()];
+    const changed = all.slice(1 + all.findLastIndex(({ last }) => last <= known));
     for (let from = 0; from === 0 || from < changed.length; ) {
       const to = this.#endOfMessage(changed, from);
       const rows = changed.slice(from, to).map((history) => withCurve(this.rows.get(history.trial)!, history.reports, known, position));
