@@ -36,6 +36,10 @@ const descents: Readonly<Record<string, string>> = {
 /** What a machine does in a state, in words; undefined for a state without. @param id of the innermost state */
 export const phaseText = (id: string): string | undefined => sentences[id] ?? descents[id.split('.').at(-1)!];
 
+/** What a strategy did when it suggested a trial, from the tag `phase` of strategies with a model. */
+export const taggedPhaseText = (phase: string): string | undefined =>
+  sentences[`surrogate.${phase.replace(/ (\w)/, (_, letter: string) => letter.toUpperCase())}`];
+
 /** From which step on trials are compared, and why, as text for people from the tag, such as `3: 1 predicts ...`. */
 export function firstRungText(tag: string): string {
   const [rung, reasons] = tag.split(/: (.*)/s);

@@ -50,8 +50,8 @@ const MANY = 100;
 /** The factor by which they may lengthen the axis. */
 const FAR = 3;
 
-/** The scales of all reported steps and values. */
-export function curveScales({ rows, objectives: [objective] }: FigureStudy): CurveScales {
+/** The scales of all reported steps and values. Values have a logarithmic axis if results have one. */
+export function curveScales({ rows, parameters, scales, objectives: [objective] }: FigureStudy): CurveScales {
   const name = objective?.name ?? '';
   const way = objective ? sign(objective) : 1;
   let last = 1;
@@ -67,7 +67,8 @@ export function curveScales({ rows, objectives: [objective] }: FigureStudy): Cur
   const sorted = Float64Array.from(losses).sort();
   const [best, worst, usual] = [sorted[0]!, sorted.at(-1)!, sorted[Math.floor(SHOWN * (sorted.length - 1))]!];
   const end = losses.length >= MANY && worst - best > FAR * (usual - best) && usual > best ? usual : worst;
-  return [steps, roundScale(name, Math.min(way * best, way * end), Math.max(way * best, way * end))];
+  const [low, high] = [Math.min(way * best, way * end), Math.max(way * best, way * end)];
+  return [steps, roundScale(name, low, high, scales[parameters.length]?.kind === 'log' ? 1 : undefined)];
 }
 
 /** The places of a curve's points on the axes. */

@@ -52,7 +52,7 @@ it('the recommendation is shown although importance came first', async () => {
   });
   await page.locator('.lessons li').first().waitFor();
   letThrough();
-  await page.getByText(/Further trials are expected to gain 0.1 loss: 5 %/).waitFor();
+  await page.getByText(/Further trials are expected to improve loss by 0.1: 5 %/).waitFor();
 });
 
 it('the best configuration says that a range may be too narrow', async () => {

@@ -12,7 +12,7 @@ import { sequenceMachine } from '../../machines/sequence.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { watchJournals } from '../../src/cli/sources/journalFolder.ts';
 import { arranged, comparedAddress, comparedNames, stateOfStudy } from '../../src/dashboard/page/lib/studies.ts';
-import { phaseText } from '../../src/dashboard/phases.ts';
+import { phaseText, taggedPhaseText } from '../../src/dashboard/phases.ts';
 import type { Headline } from '../../src/dashboard/wire.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { createdOf } from '../../streams/spec/options.ts';
@@ -108,6 +108,11 @@ it.each<[string, AnyStateMachine]>(
 )('every phase of %s is explained', (_, machine) => {
   for (const state of Object.values(machine.states)) expect(phaseText(state.id), state.id).toMatch(/^[a-z]/);
   expect(phaseText(`${machine.id}.unknown`)).toBeUndefined();
+});
+
+it('the phase in a tag is explained, and another text is not', () => {
+  for (const phase of ['exploring', 'modelling', 'falling back']) expect(taggedPhaseText(phase), phase).toMatch(/^[a-z]/);
+  for (const phase of ['', 'unknown', 'constructor', '__proto__']) expect(taggedPhaseText(phase), phase).toBeUndefined();
 });
 
 it('a folder is watched for journals, and other files are skipped', async () => {

@@ -100,6 +100,13 @@ it('curves have an axis that few bad values do not stretch', () => {
   expect(values.high).toBe(2);
 });
 
+it('curves have a logarithmic axis if results have one', () => {
+  const rows = Array.from({ length: 60 }, (_, i) => trialRow(i + 1, 0.1 + (i % 2), { curve: [1, 2, 2, 0.1 + (i % 2)] }));
+  expect(curveScales(studyOf(rows))[1].kind).toBe('linear');
+  const withBad = studyOf([...rows, ...Array.from({ length: 4 }, (_, i) => trialRow(61 + i, 9, { curve: [1, 9] }))]);
+  expect([withBad.scales.at(-1)!.kind, curveScales(withBad)[1].kind]).toEqual(['log', 'log']);
+});
+
 it('a trial that resumes another one counts for the strategy that proposed the first', () => {
   const parts = partsOf(
     studyOf([

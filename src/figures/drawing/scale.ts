@@ -75,10 +75,17 @@ function rangeScale(name: string, { low, high, transform }: Pick<NumberRange, 'l
   return { name, kind, low, high, place, at: transform.value, ticks };
 }
 
-/** The scale of the values so far. Its ends are round numbers, so that it does not move with every new value. */
-export function roundScale(name: string, low: number, high: number): AxisScale {
+/** From this ratio of the highest to the lowest value on, an axis is logarithmic. */
+const WIDE = 50;
+
+/**
+ * The scale of the values so far. Its ends are round numbers, so that it does not move with every new value.
+ *
+ * @param wide the ratio of the ends above which it is logarithmic, if all values are above 0
+ */
+export function roundScale(name: string, low: number, high: number, wide = WIDE): AxisScale {
   if (isOne(low, high)) return numeric(name, low, low, false);
-  if (low > 0 && high / low > 50) return numeric(name, roundDown(low), tidy(1 / roundDown(1 / high)), true);
+  if (low > 0 && high / low > wide) return numeric(name, roundDown(low), tidy(1 / roundDown(1 / high)), true);
   const step = stepOf(low, high, 5);
   return numeric(name, tidy(Math.floor(low / step + 1e-9) * step), tidy(Math.ceil(high / step - 1e-9) * step), false);
 }

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { cut, duration, formatNumber } from '../../../figures/drawing/format.ts';
 import type { FigureRow } from '../../../figures/study.ts';
 import { predictionOf } from '../../../study/prediction.ts';
-import { firstRungText } from '../../phases.ts';
+import { firstRungText, taggedPhaseText } from '../../phases.ts';
 import type { Why } from '../../wire.ts';
 import { parentsIn } from '../lib/parents.ts';
 import { get } from '../state/connect.ts';
@@ -21,7 +21,10 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
   const { mean: _, sd: __, at: ___, limit: ____, acquisition, phase, why: chosenFor, 'first rung': firstRung, ...tags } = row.tags ?? {};
   const prediction = predictionOf(row, objectives.value);
   const [objective] = objectives.value;
-  const came = objective && row.values?.[objective.name];
+  const came = objective && (prediction?.at === undefined ? row.values?.[objective.name] : reportedAt(row, Number(prediction.at)));
+  const at = prediction?.at === undefined ? '' : ` at step ${prediction.at}`;
+  const doing = phase === undefined ? undefined : taggedPhaseText(phase);
+  const stage = row.by.split('/').at(-1)!;
   return (
     <section>
       <h3>Why this trial</h3>
@@ -30,23 +33,28 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
           <span key={`${i} ${part}`}>{cut(part, 60)}</span>
         ))}
       </p>
+      {doing !== undefined && (
+        <p class="words">
+          {cut(stage, 60)} {doing}.
+        </p>
+      )}
       <dl class="pairs">
-        {chosenFor !== undefined && <Pair name="chosen for" value={chosenFor} />}
-        {phase !== undefined && <Pair name="phase" value={phase} />}
+        {chosenFor !== undefined && <Pair name={`${stage} was chosen for`} value={chosenFor} />}
+        {phase !== undefined && doing === undefined && <Pair name="phase" value={phase} />}
         {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
         {prediction?.values.map(({ objective: name, mean, sd }) => (
           <Pair
             key={`predicted ${name}`}
-            name={`predicted${prediction.values.length > 1 ? ` ${name}` : ''}${prediction.at === undefined ? '' : ` at ${prediction.at}`}`}
+            name={`predicted${prediction.values.length > 1 ? ` ${name}` : ''}${at}`}
             value={`${formatNumber(mean)} ± ${formatNumber(sd)}`}
           />
         ))}
         {prediction?.limit !== undefined && <Pair name="equal to the model if worse than" value={formatNumber(prediction.limit)} />}
         {came !== undefined && (prediction !== undefined || typeof why.value === 'object') && (
-          <Pair name="observed" value={formatNumber(came)} />
+          <Pair name={`observed${at}`} value={formatNumber(came)} />
         )}
         {firstRung !== undefined && <Pair name="trials compared from" value={cut(firstRungText(firstRung), 400)} />}
-        {row.budget !== undefined && <Pair name="rung" value={`budget ${row.budget}${rungOf(row)}`} />}
+        {row.budget !== undefined && <Pair name="budget" value={`${row.budget}${rungOf(row)}`} />}
         {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}
         {Object.entries(tags)
           .filter(([name]) => !isState(name))
@@ -108,7 +116,13 @@ function Recomputed({ why }: { readonly why: Why }) {
 
 function rungOf({ budget }: FigureRow): string {
   const budgets = [...new Set(rows.value.flatMap((row) => row.budget ?? []))].sort((a, b) => a - b);
-  return budgets.length > 1 ? `, ${budgets.indexOf(budget!) + 1} of ${budgets.length}` : '';
+  return budgets.length > 1 ? `, rung ${budgets.indexOf(budget!) + 1} of ${budgets.length}` : '';
+}
+
+/** The value of a trial at a step. */
+function reportedAt({ curve }: FigureRow, step: number): number | undefined {
+  for (let i = 0; i < curve.length; i += 2) if (curve[i] === step) return curve[i + 1];
+  return undefined;
 }
 
 const TrialLink = ({ trial }: { readonly trial: number }) => (

@@ -81,7 +81,7 @@ const rounded = (value: number): string => formatNumber(Number(value.toPrecision
 
 /** Whether it is worth continuing. */
 const furtherText = ({ value, share }: NonNullable<Recommended['gain']>, objective: string): string =>
-  `Further trials are expected to gain ${rounded(value)} ${objective}: ${rounded(100 * share)} % of the lead of the best trial over the median one.`;
+  `Further trials are expected to improve ${objective} by ${rounded(value)}: ${rounded(100 * share)} % of the difference between the best and the median result.`;
 
 const expectation = (expected: { readonly mean: number; readonly sd: number } | undefined): string =>
   expected ? `${formatNumber(expected.mean)} ± ${formatNumber(Number(expected.sd.toPrecision(2)))}` : 'about the same';

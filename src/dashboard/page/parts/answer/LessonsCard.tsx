@@ -10,6 +10,7 @@ import { Card } from '../Card.tsx';
 /** Parameters that are listed. */
 const LISTED = 5;
 
+const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** Which parameters matter, where the best values lie, and what to do about it. */
@@ -33,7 +34,7 @@ export function LessonsCard() {
     >
       {found ? (
         <>
-          {verdict && <p class="note verdict">{cut(verdict, 200)}</p>}
+          {verdict && <p class="note verdict">{sentence(cut(verdict, 200))}</p>}
           <ul class="lessons">
             {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
               <li key={name}>
