@@ -22,11 +22,21 @@ export function curvesOption({ rows }: FigureStudy, theme: Theme, [steps, values
 }
 
 const MOST_RUNGS = 12;
-const rungsOf = (rows: readonly FigureRow[]): number[] => [...new Set(rows.flatMap(rungOf))].sort((a, b) => a - b).slice(-MOST_RUNGS);
+/** Trials may end a step or more after the report that stopped them: a step counts if this share of the stopped trials ended there. */
+const USUAL = 0.05;
 
-/** The rung at which a trial ended, if it did: its budget, or the step after which it was stopped. */
-const rungOf = ({ budget, state, step }: FigureRow): readonly number[] =>
-  state === 'stopped' && step !== undefined ? [step] : budget === undefined ? [] : [budget];
+/** The budgets of trials, and the steps at which trials are usually stopped. */
+function rungsOf(rows: readonly FigureRow[]): number[] {
+  const rungs = new Set<number>();
+  const stops = new Map<number, number>();
+  for (const { budget, state, step } of rows) {
+    if (state === 'stopped' && step !== undefined) stops.set(step, (stops.get(step) ?? 0) + 1);
+    else if (budget !== undefined) rungs.add(budget);
+  }
+  const stopped = [...stops.values()].reduce((sum, count) => sum + count, 0);
+  for (const [step, count] of stops) if (count >= USUAL * stopped) rungs.add(step);
+  return [...rungs].sort((a, b) => a - b).slice(-MOST_RUNGS);
+}
 
 const rungLines = (rungs: readonly number[], theme: Theme): ChartOption => ({
   type: 'custom',

@@ -90,6 +90,10 @@ export const counts = ({ state }: FigureRow): boolean => state === 'completed';
 const SHOWN = 0.95;
 const MANY = 20;
 
+/** If half of the results lie in the lowest part of the axis, they could not be told apart: it is logarithmic from a smaller ratio of its ends on. */
+const CROWDED = 0.15;
+const FAR = 10;
+
 /** The axis of an objective. @param onFront trials that it shows in any case */
 export function objectiveScale(objective: ObjectiveSpec, rows: readonly FigureRow[], onFront: readonly FigureRow[]): AxisScale {
   const results = rows.flatMap((row) => (counts(row) || row.state === 'stopped' ? (objectiveValue(row, objective) ?? []) : []));
@@ -98,7 +102,8 @@ export function objectiveScale(objective: ObjectiveSpec, rows: readonly FigureRo
   if (best === undefined || worst === undefined) return numeric(objective.name, 0, 1, false);
   const shown = [best, worst, ...onFront.map((row) => objectiveValue(row, objective)!)];
   const [low, high] = [shown.reduce((a, b) => Math.min(a, b)), shown.reduce((a, b) => Math.max(a, b))];
-  return roundScale(objective.name, low, high);
+  const isCrowded = results[results.length >> 1]! < low + CROWDED * (high - low);
+  return roundScale(objective.name, low, high, isCrowded ? FAR : undefined);
 }
 
 /** The places of trials on the axes of parameters. */

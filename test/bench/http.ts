@@ -1,6 +1,6 @@
 /**
  * Requests per second over HTTP: ask and tell in turn on 32 connections that stay open, with `random` on a journal, next to a bare route of hono that
- * takes and gives the same bodies. `npm run bench:http`.
+ * takes and gives the same bodies, and to one that also writes the same facts to a journal. `npm run bench:http`.
  */
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +13,8 @@ import { Hono } from 'hono';
 import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { serveHttp } from '../../src/http/serve.ts';
+import { openJournal } from '../../streams/log/journal.ts';
+import type { Log } from '../../streams/log/log.ts';
 
 const CONNECTIONS = 32;
 const WARM_UP = Number(process.env.WARM_UP ?? 4);
@@ -27,15 +29,19 @@ const assignment = {
   lease: 30,
 };
 
-/** A route that does nothing but take a body and give one. */
-async function bare(): Promise<string> {
+/** Routes that take a body and give one, and append facts of the same size first. Without a log, they do nothing else. */
+async function bare(log?: Log): Promise<string> {
+  const { trial, attempt, run, params } = assignment;
   const app = new Hono();
   app.post('/v1/studies/bench/ask', async (c) => {
     await c.req.json();
+    void log?.append({ type: 'suggested', trial, attempt, by: 'random', params, after: 1000 });
+    await log?.append({ type: 'started', trial, attempt, run });
     return c.json(assignment);
   });
   app.post('/v1/studies/bench/trials/:trial/tell', async (c) => {
-    await c.req.json();
+    const { values } = await c.req.json();
+    await log?.append({ type: 'completed', trial, run, values });
     return c.json({ stop: false });
   });
   return new Promise((resolve) => {
@@ -43,9 +49,17 @@ async function bare(): Promise<string> {
   });
 }
 
-async function hosted(): Promise<string> {
+function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-bench-'));
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** The bare routes on a journal with its usual flushes to the disk: the least that a server costs that loses no answer. */
+const journal = async (): Promise<string> => bare(await openJournal(join(temporary(), 'bench.jsonl')));
+
+async function hosted(): Promise<string> {
+  const directory = temporary();
   const studies = new HostedStudies({ warn: console.error });
   const axis = { type: 'float', low: 0, high: 1 };
   const parameters = { lr: { type: 'float', low: 1e-5, high: 1, log: true }, width: axis, depth: axis };
@@ -112,24 +126,31 @@ async function measure(kind: string): Promise<Figures> {
   return { rate: requests / ((performance.now() - since) / 1000), microseconds };
 }
 
+const kinds: Readonly<Record<string, () => Promise<string>>> = { bare: () => bare(), journal, hosted };
 const kind = process.argv[2];
 if (kind) {
-  process.send!(await (kind === 'bare' ? bare() : hosted()));
+  process.send!(await kinds[kind]!());
   process.on('message', () => {
     const { user, system } = process.cpuUsage();
     process.send!(user + system);
   });
 } else {
   const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-  const figures: Record<string, Figures[]> = { bare: [], hosted: [] };
-  for (let round = 0; round < ROUNDS; round++) for (const one of ['bare', 'hosted']) figures[one]!.push(await measure(one));
+  const figures: Record<string, Figures[]> = { bare: [], journal: [], hosted: [] };
+  for (let round = 0; round < ROUNDS; round++) for (const one of Object.keys(kinds)) figures[one]!.push(await measure(one));
   const of = (one: string, name: keyof Figures) => median(figures[one]!.map((figure) => figure[name]));
   for (const [name, unit] of [
     ['rate', 'requests a second'],
     ['microseconds', 'us of CPU a request'],
-  ] as const)
-    console.log(`${unit}: bare route ${of('bare', name).toFixed(0)}, hypertide ${of('hosted', name).toFixed(0)}`);
-  console.log(
-    `ratio: ${((100 * of('hosted', 'rate')) / of('bare', 'rate')).toFixed(0)} % of the rate, ${((100 * of('bare', 'microseconds')) / of('hosted', 'microseconds')).toFixed(0)} % by CPU`,
-  );
+  ] as const) {
+    const [route, withJournal, study] = Object.keys(kinds).map((one) => of(one, name).toFixed(0));
+    console.log(`${unit}: bare route ${route}, with a journal ${withJournal}, hypertide ${study}`);
+  }
+  for (const [one, what] of [
+    ['bare', 'the bare route'],
+    ['journal', 'the bare route with a journal'],
+  ] as const) {
+    const [rate, cpu] = [of('hosted', 'rate') / of(one, 'rate'), of(one, 'microseconds') / of('hosted', 'microseconds')];
+    console.log(`of ${what}: ${(100 * rate).toFixed(0)} % of the rate, ${(100 * cpu).toFixed(0)} % by CPU`);
+  }
 }
