@@ -13,7 +13,7 @@ import { identityOf } from '../src/facts/parse.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
 import { isRecord } from '../src/schema/isRecord.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
-import { checkOption, positive } from '../src/schema/optionRules.ts';
+import { checkOption, seconds } from '../src/schema/optionRules.ts';
 import { show } from '../src/space/check.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
@@ -90,7 +90,7 @@ export const evaluate =
 
 /** @throws OptionError */
 export function checkTimeLimit({ timeLimit = 1 }: EvaluateOptions): void {
-  checkOption('timeLimit', timeLimit, positive);
+  checkOption('timeLimit', timeLimit, seconds);
 }
 
 /** The fact that ends a run. */

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import Table from 'cli-table3';
-import colours from 'picocolors';
-import { plainLines } from './screen.ts';
+import { tableOf } from './screen.ts';
 import type { Name } from './study.ts';
 
 /** What a strategy found with one seed. */
@@ -34,9 +32,9 @@ export const readRecord = (): Comparison => JSON.parse(readFileSync(recordFile, 
 
 const reference = 'early, auto' satisfies Name;
 const titles: Readonly<Record<Name, string>> = {
-  'early, auto': 'early stopping and auto (the default)',
-  'early, tpe': 'early stopping and tpe',
-  'early, random': 'early stopping and random (ASHA)',
+  'early, auto': 'early stopping, auto (default)',
+  'early, tpe': 'early stopping, tpe',
+  'early, random': 'early stopping, random (ASHA)',
   random: 'random search',
 };
 
@@ -49,11 +47,9 @@ export const comparison = ({ command, commit, date, cost, runs }: Comparison): s
     const ahead = name === reference ? '' : `${wins(runs, name)} of ${seeds} seeds`;
     return [titles[name], median!, `${low} to ${high}`, ahead];
   });
-  const head = ['strategy', 'median best loss', 'quartiles', 'the default is better in'].map((name) => colours.bold(name));
-  const table = new Table({ head, chars: plainLines, style: { head: [], border: [] } });
-  table.push(...rows);
+  const table = tableOf(['strategy', 'median loss', 'quartiles', 'default better in'], rows);
   const made = `recorded on ${date.slice(0, 10)} at ${commit.slice(0, 7)} by ${command}`;
-  return [`The same study with other strategies, after ${cost} epochs each (${made}):`, table.toString(), verdict(runs)].join('\n');
+  return [`The same study with other strategies, after ${cost} epochs each (${made}):`, table, verdict(runs)].join('\n');
 };
 
 /** One sentence, made from the numbers. */

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { Progress, TrialRow } from 'hypertide';
 import colours from 'picocolors';
 import type { Network } from './study.ts';
@@ -59,27 +58,23 @@ export const summary = (rows: readonly Trial[], epochs: number): string => {
 };
 
 const table = (rows: readonly Trial[]): string => {
-  const head = [
-    'trial',
-    'validation loss',
-    'units',
-    'learning rate',
-    'schedule',
-    'momentum',
-    'batch',
-    'L2',
-    'initial scale',
-    'proposed by',
-  ];
+  const head = ['trial', 'loss', 'units', 'rate', 'schedule', 'momentum', 'batch', 'L2', 'scale', 'by'];
   const lines = rows.map((row) => {
     const { learningRate, schedule, momentum, batch, l2, initialScale } = row.params;
     const settings = [short(learningRate), schedule, short(momentum), batch, short(l2), short(initialScale)];
     return [row.trial, lossOf(row), layersOf(row.params), ...settings, row.by].map(String);
   });
-  const out = new Table({ head: head.map((name) => colours.bold(name)), chars: plainLines, style: { head: [], border: [] } });
-  out.push(...lines);
-  return out.toString();
+  return tableOf(head, lines);
 };
 
-/** No lines between rows. */
-export const plainLines = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+/** A table that 80 columns can hold. */
+export const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
+  const [first, ...others] = [head, ...rows].map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [colours.bold(first), ...others].join('\n');
+};

@@ -22,6 +22,7 @@ const number = (expected: string, schema: JsonSchema, holds: (value: number) => 
 
 export const finite = number('a finite number', {}, () => true);
 export const positive = number('a number above 0', { exclusiveMinimum: 0 }, (v) => v > 0);
+export const seconds: OptionRule<number> = { ...positive, expected: 'a number of seconds above 0' };
 export const atLeastNumber = (least: number): OptionRule<number> =>
   number(`a number of at least ${least}`, { minimum: least }, (v) => v >= least);
 export const notNegative = atLeastNumber(0);

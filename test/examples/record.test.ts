@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { comparison, quantile, readRecord, signTest, strength } from '../../examples/digits/record.ts';
 import { cost, epochs, type Name, networks, strategies } from '../../examples/digits/study.ts';
@@ -35,6 +36,9 @@ describe('the recorded comparison', () => {
     }
     const won = losses('early, auto').filter((loss, i) => loss < losses('random')[i]!).length;
     expect(shown).toContain(`better with ${won} of 32 seeds`);
+    const table = shown.split('\n').slice(1, -1);
+    expect(table).toHaveLength(1 + names.length);
+    for (const line of table) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(80);
   });
 });
 

@@ -126,13 +126,13 @@ class Optimize(InFolder):
         with contextlib.redirect_stderr(said):
             self.study().optimize(objective, trials=4)
         ends = ["completed", "failed (loss is nan)", "failed (does not fit)", "failed (ValueError: too large)"]
-        self.assertEqual(said.getvalue().splitlines(), [f"[{i}/4] trial {i} {end}; best loss 1" for i, end in enumerate(ends, 1)])
+        self.assertEqual(said.getvalue().splitlines(), [f"[{i}/4] trial {i} {end}; best loss 1 (trial 1)" for i, end in enumerate(ends, 1)])
 
     def test_prints_where_a_trial_was_stopped(self):
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
             self.study(epochs=27).optimize(curve, trials=20)
-        self.assertRegex(said.getvalue(), r"trial \d+ stopped at step \d+ with loss [\d.]+; best loss ")
+        self.assertRegex(said.getvalue(), r"trial \d+ stopped at step \d+ with loss [\d.]+; best loss [\d.]+ \(trial \d+\)")
 
     def test_warns_once_of_an_objective_without_reports(self):
         study = self.study(epochs=27)

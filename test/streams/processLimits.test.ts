@@ -49,7 +49,7 @@ describe('limits and options', () => {
     await fails({ target: Number.POSITIVE_INFINITY }, /^target: expected a finite number, got Infinity$/);
     await fails({ objectives: {} }, /^objectives: expected at least one name/);
     await fails({ objectives: { value: 'min' } }, /^objectives.value: expected minimize or maximize, got "min"; did you mean minimize\?$/);
-    await fails({ timeLimit: 0 }, /^timeLimit: expected a number above 0, got 0$/);
+    await fails({ timeLimit: 0 }, /^timeLimit: expected a number of seconds above 0, got 0$/);
     expect(await log.head()).toBe(0);
   });
 

@@ -6,6 +6,7 @@ import { isIn, stopsTrials } from '../../../streams/spec/defaults.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { importancesOf } from '../../dashboard/importances.ts';
+import { MismatchError } from '../../errors.ts';
 import type { Enqueued, FailureReason, Params, Values } from '../../facts/facts.ts';
 import { tooFewResults } from '../../importance/importance.ts';
 import type { TrialId } from '../../messages.ts';
@@ -62,7 +63,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
     await running.run();
   } catch (error) {
     await log.close();
-    throw error;
+    throw error instanceof MismatchError ? new MismatchError(`${path}: ${error.message}`) : error;
   }
   const closeSocket = path === undefined ? undefined : await controlSocket(path, (intent) => running.submit(intent));
   /** The trials that were handed out here and have not ended. */

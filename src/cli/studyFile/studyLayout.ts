@@ -1,7 +1,7 @@
 import { studyOptions } from '../../../streams/spec/options.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import type { JsonSchema } from '../../schema/jsonSchema.ts';
-import { bool, type OptionRule, oneOf, positive, text, wholeFrom } from '../../schema/optionRules.ts';
+import { bool, type OptionRule, oneOf, seconds, text, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, required } from '../../schema/optionSet.ts';
 import { constraintsSchema, parametersSchema } from '../../space/schema.ts';
 import { usualDirection } from '../runner/names.ts';
@@ -86,13 +86,13 @@ export const studyLayout = {
   /** The command line of the trainer, unless it is given to hypertide run. */
   command: optional(command),
   /** How many seconds a trial may take. */
-  timeLimit: optional(positive),
+  timeLimit: optional(seconds),
   /**
    * How a trial ends at its `timeLimit`: with `stop`, the last report is its result; with `fail`, and without a report, it has none. Default: fail.
    */
   atTimeLimit: optional(oneOf('stop', 'fail')),
   /** How many seconds a program has to end after SIGTERM before it gets SIGKILL. */
-  grace: optional(positive),
+  grace: optional(seconds),
   /** Which of the values that a program prints is its result: `last` or `best`. Default: last. */
   result: optional(oneOf('last', 'best')),
   /**

@@ -1,5 +1,5 @@
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
-import { oneOf, positive, text, wholeFrom } from '../../schema/optionRules.ts';
+import { oneOf, positive, seconds, text, wholeFrom } from '../../schema/optionRules.ts';
 import { checkedBy, fields, mapping } from '../../space/shape.ts';
 import { isPattern } from '../sources/namePattern.ts';
 import { readDocument } from '../studyFile/readDocument.ts';
@@ -55,7 +55,7 @@ const layout = fields(
           metric: checkedBy(text),
           metricFile: checkedBy(text),
           result: checkedBy(oneOf('last', 'best')),
-          timeLimit: checkedBy(positive),
+          timeLimit: checkedBy(seconds),
           atTimeLimit: checkedBy(oneOf('stop', 'fail')),
         },
       ),

@@ -205,5 +205,5 @@ def _no_result(study: Study, failures: Failures) -> str | None:
 
 def _progress(study: Study, trial: Trial, count: str, end: str) -> str:
     best = study.best
-    found = "none has completed yet" if best is None else f"best {shown(best['values'])}"
+    found = "none has completed yet" if best is None else f"best {shown(best['values'])} (trial {best['trial']})"
     return f"[{count}] trial {trial.number} {end}; {found}"

@@ -65,7 +65,7 @@ describe('ask-tell with a study', () => {
     expect(second[0]).toMatchObject({ ok: true, objectives: { loss: 'minimize' } });
     expect(second.slice(1)).toEqual([first[3], { stop: false }]);
     const [refused] = await inform([init({ parameters: { y: STUDY.parameters.x } })], path);
-    expect(refused!.error).toContain('another study');
+    expect(refused!.error).toContain(`${path}: the log belongs to another study: space.parameters.`);
   });
 
   it('says how much each parameter matters, and where each share lies', async () => {

@@ -105,6 +105,7 @@ it.each([
     'did you mean population?',
   ],
   [`${SPACE}strategy:\n  grid: { levels: { lr: 0 } }`, '5:21', 'strategy.grid.levels.lr: expected a whole number of at least 1, got 0', ''],
+  [`${SPACE}timeLimit: 1h`, '4:1', 'timeLimit: expected a number of seconds above 0, got "1h"', ''],
   [`${SPACE}trials: 0`, '4:1', 'trials: expected a whole number of at least 1, got 0', ''],
   [`${SPACE}objective: minimise`, '4:1', 'objective: expected minimize or maximize, as in', 'got "minimise"; did you mean "minimize"?'],
   [`${SPACE}objective: max`, '4:1', 'objective: expected', 'did you mean "maximize"?'],
