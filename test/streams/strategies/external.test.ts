@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
@@ -254,7 +254,10 @@ describe('a study with a proposer elsewhere', () => {
     const log = memoryLog();
     const study = createStudy(line, { strategy: chain(external('agent', { wait: 0 }), sobol()), trials: 2, log });
     await study.propose('agent', { x: 0.9 }, { seconds: 0.02 });
-    await sleep(80);
+    for await (const batch of log.read(1, AbortSignal.timeout(10_000))) {
+      if (batch.some(({ fact }) => (fact as Fact).type === 'expired')) break;
+    }
+    await setImmediate(); // until the engine has read it, too
     expect((await study.ask())!.by).toBe('sobol');
     await study.close();
   });
