@@ -1,5 +1,5 @@
-// npm run bench:storages [-- --past 2000,10000]: trials a second of eight processes on one study with a past, next to Optuna's storages. All store each
-// fact with an fsync, on a disk and in memory.
+// npm run bench:storages [-- --past 2000,10000]: trials a second of eight processes on one study with a past, and the CPU of all processes for a trial,
+// next to Optuna's storages. All store each fact with an fsync, on a disk and in memory.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { random } from '../../streams/index.ts';
 import { serve } from '../../streams/nats/index.ts';
 import { natsServer } from '../support/nats.ts';
+import { cpuOf } from './cpu.ts';
 import { beginStudy, training } from './scaleLog.ts';
 import { kill, messageOf, program } from './scaleProcess.ts';
 
@@ -21,7 +22,14 @@ const TRIALS = 500;
 const WARM = 200;
 const optuna = fileURLToPath(new URL('./optuna_storages.py', import.meta.url));
 
-async function ours(folder: string, past: number): Promise<number> {
+interface Measured {
+  /** Trials a second. */
+  readonly rate: number;
+  /** Milliseconds of CPU for a trial, of all processes together. */
+  readonly cpu: number;
+}
+
+async function ours(folder: string, past: number): Promise<Measured> {
   process.env.TMPDIR = folder;
   const server = await natsServer('jetstream { sync_interval: always }');
   const nc = await server.connect();
@@ -30,44 +38,49 @@ async function ours(folder: string, past: number): Promise<number> {
   const fleets = Array.from({ length: PROCESSES }, () => program('./scaleFleet.ts', server.url));
   await Promise.all(fleets.map((fleet) => messageOf(fleet)));
   let completed = 0;
-  let since = 0;
-  const rate = new Promise<number>((resolve) => {
+  const pids = [process.pid, server.pid, ...fleets.map(({ pid }) => pid!)];
+  const now = () => ({ wall: performance.now(), cpu: pids.reduce((sum, pid) => sum + cpuOf(pid), 0) / 1000 });
+  let since = now();
+  const measured = new Promise<Measured>((resolve) => {
     const onEntry = ({ position, fact }: { readonly position: number; readonly fact: unknown }) => {
       if (position <= 3 * past + 1 || (fact as { type?: string })?.type !== 'completed') return;
-      if (++completed === WARM) since = performance.now();
-      if (completed === WARM + TRIALS) resolve((1000 * TRIALS) / (performance.now() - since));
+      if (++completed === WARM) since = now();
+      if (completed !== WARM + TRIALS) return;
+      const { wall, cpu } = now();
+      resolve({ rate: (1000 * TRIALS) / (wall - since.wall), cpu: (cpu - since.cpu) / TRIALS });
     };
     void serve(nc, training, { strategy: random(), study: name, trials: 1e9, seed: 1, parallel: 2 * PROCESSES, onEntry });
   });
   for (const fleet of fleets) fleet.send({ type: 'train', study: name, trainers: 1, milliseconds: 0 });
-  const found = await rate;
+  const found = await measured;
   await Promise.all(fleets.map(kill));
   await server.dispose();
   return found;
 }
 
-function theirs(kind: 'journal' | 'sqlite', folder: string, past: number): number {
+function theirs(kind: 'journal' | 'sqlite', folder: string, past: number): Measured {
   const place = mkdtempSync(join(folder, 'hypertide-bench-'));
   try {
-    return Number(
-      execFileSync('/usr/bin/python3', [optuna, place, kind, String(past), String(TRIALS), String(PROCESSES)], { encoding: 'utf8' }),
-    );
+    const words = [optuna, place, kind, String(past), String(TRIALS), String(PROCESSES)];
+    return JSON.parse(execFileSync('/usr/bin/python3', words, { encoding: 'utf8' }));
   } finally {
     rmSync(place, { recursive: true });
   }
 }
 
-console.log(`${TRIALS} trials by ${PROCESSES} processes, in trials a second; load ${loadavg()[0]!.toFixed(1)}`);
+console.log(
+  `${TRIALS} trials by ${PROCESSES} processes, in trials a second and milliseconds of CPU for a trial; load ${loadavg()[0]!.toFixed(1)}`,
+);
 for (const past of values.past.split(',').map(Number))
   for (const [where, folder] of [
     ['memory', '/dev/shm'],
     ['disk', values.disk],
   ] as const) {
-    const rates = { hypertide: await ours(folder, past), journal: theirs('journal', folder, past), sqlite: theirs('sqlite', folder, past) };
-    const best = Math.max(rates.journal, rates.sqlite);
-    const cells = Object.entries(rates).map(([name, rate]) => `${name} ${rate.toFixed(0)}`);
+    const found = { hypertide: await ours(folder, past), journal: theirs('journal', folder, past), sqlite: theirs('sqlite', folder, past) };
+    const best = Math.max(found.journal.rate, found.sqlite.rate);
+    const cells = Object.entries(found).map(([name, { rate, cpu }]) => `${name} ${rate.toFixed(0)} (${cpu.toFixed(1)} ms)`);
     console.log(
-      `after ${past}, in ${where}: ${cells.join(', ')}; ${(rates.hypertide / best).toFixed(1)} times the better storage of Optuna`,
+      `after ${past}, in ${where}: ${cells.join(', ')}; ${(found.hypertide.rate / best).toFixed(1)} times the better storage of Optuna`,
     );
   }
 process.exit(0);

@@ -45,7 +45,9 @@ describe('workers that share no directory', () => {
     const one = working('drain', 'w1', '--steps', '1000', '--sleep', '0.05');
     await until(() => outputOf(one.place, 'drain', 1).includes('"step":3'));
     one.child.kill('SIGTERM');
-    expect((await one.ended).err).toContain('trial 1 handed back, with its checkpoint on the server');
+    const { err } = await one.ended;
+    expect(err).toContain('handing the running trial back; interrupt again');
+    expect(err).toContain('trial 1 handed back, with its checkpoint on the server');
     rmSync(one.place, { recursive: true });
     const two = working('drain', 'w2', '--steps', '5');
     expect((await two.ended).code).toBe(0);

@@ -89,7 +89,8 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
     interrupts = count;
     if (count > 1) kill();
     else if (studies.hasBegun) {
-      const what = studies.running > 0 ? `handing ${studies.running} running trials back` : 'no trial runs here, so this worker ends';
+      const trials = studies.running === 1 ? 'the running trial' : `${studies.running} running trials`;
+      const what = studies.running > 0 ? `handing ${trials} back` : 'no trial runs here, so this worker ends';
       screen.line(`${what}; interrupt again to end at once`);
     }
     studies.end();
