@@ -17,8 +17,8 @@ import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { RefusedError } from '../../study/commands.ts';
-import { failingAlike } from '../../study/failingAlike.ts';
 import type { Hooks } from '../hooks/hooks.ts';
+import { pauseFailing } from '../serving/pauseFailing.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
 import { watchDiskAndClock } from '../sources/diskAndClock.ts';
 import { begunIn, createdIn } from '../sources/journalFile.ts';
@@ -167,10 +167,13 @@ export class HostedStudies implements RunningStudies {
     const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
     this.#watchDiskOf(dirname(path));
     const head = await log.head();
-    const failing = failingAlike(
-      () => head,
-      (trial) => void study.submit({ type: 'change', uncounted: [trial] }).catch(() => {}),
-    );
+    const failing = pauseFailing({
+      past: () => head,
+      place: path,
+      line: (message) => warn(`${name}: ${message}`),
+      pause: (uncounted) => study.submit({ type: 'change', paused: true, uncounted }),
+      uncount: (uncounted) => study.submit({ type: 'change', uncounted }),
+    });
     const reporting = watchReports(
       'let the trainer report its value',
       () => head,
@@ -192,11 +195,7 @@ export class HostedStudies implements RunningStudies {
         call?.(entry);
         for (const changed of this.#watchers) changed(name);
         reporting(entry);
-        const alike = failing(entry);
-        if (!alike) return;
-        warn(`${name}: trials ${alike.trials.join(', ')} failed ${alike.how}, so the study is paused: ${stripControls(alike.message)}`);
-        warn(`${name}: correct the trainers, then: hypertide change ${path} --resume (these trials are not counted)`);
-        study.submit({ type: 'change', paused: true, uncounted: alike.trials }).catch((error: Error) => warn(`${name}: ${error.message}`));
+        failing(entry);
       },
     });
     hosted = study;

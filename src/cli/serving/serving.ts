@@ -8,7 +8,6 @@ import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { type Alike, failingAlike } from '../../study/failingAlike.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { announceWait } from '../sources/connect.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
@@ -16,6 +15,7 @@ import { stripControls } from '../terminal/plainText.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { ofStudy } from '../terminal/withLog.ts';
 import { earlierOnServer } from './earlierOnServer.ts';
+import { pauseFailing } from './pauseFailing.ts';
 
 /** A study to serve: from its file, or from its log. */
 export type Served = Pick<StudyFile, 'space' | 'strategy' | 'options'>;
@@ -61,15 +61,6 @@ const PARTING = 2000;
 export function serving({ nc, screen, nats, access, metrics, hooks, tracing, settings }: ServingOptions): Serving {
   const engines = new Set<ServedStudy>();
   let ending = false;
-  /** Waits for a person to correct the trainers. */
-  const pause = async (study: string, engine: ServedStudy, { trials, how, message }: Alike) => {
-    const line = ofStudy(screen, study);
-    line(`trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`, { level: 'error' });
-    line(
-      `correct the trainers, then: hypertide change ${reaching(nats, access, 'your')} --study ${study} --resume (these trials are not counted)`,
-    );
-    await engine.pause(trials).catch((error: Error) => line(error.message, { level: 'error' }));
-  };
   return {
     begin: async ({ space, strategy, options }) => {
       const { study } = options;
@@ -78,10 +69,13 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       const warn = (text: string) => screen.line(text, { level: 'warn', study });
       let served: ServedStudy;
       const past = () => served.past;
-      const failing = failingAlike(
+      const failing = pauseFailing({
         past,
-        (trial) => void served.uncount([trial]).catch(() => {}), // it is paused already, or a person has resumed it
-      );
+        place: `${reaching(nats, access, 'your')} --study ${study}`,
+        line,
+        pause: (uncounted) => served.pause(uncounted),
+        uncount: (trials) => served.uncount(trials),
+      });
       const reporting = watchReports('let the trainer report its value', past, warn);
       let engine: ServedStudy | undefined;
       let failure: string | undefined;
@@ -125,8 +119,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         measure?.(noted);
         call?.(noted);
         reporting(noted);
-        const alike = failing(noted);
-        if (alike) void pause(study, served, alike);
+        failing(noted);
       };
       const beginning = serve(nc, space, {
         strategy,
