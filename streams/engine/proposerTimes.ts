@@ -3,6 +3,12 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { callAfter } from './timeout.ts';
 
+/** Whether an expiry still counts: the proposal is open, or the proposer has proposed nothing since it was awaited. */
+export function stillCounts<P>(ledger: Ledger<P>, { proposer, proposal, known = 0 }: ExpiredFact): boolean {
+  const { proposals, isAbsent, last } = ledger.inbox(proposer);
+  return proposal === undefined ? !isAbsent && last <= known : proposals.some((open) => open.proposal === proposal);
+}
+
 /** Milliseconds since 1970, as in entries. */
 type Clock = () => number;
 
@@ -62,10 +68,8 @@ export class ProposerTimes<P> {
   #age(proposer: string, proposal: number, end: number): void {
     const over = () => {
       this.#ages.delete(proposal);
-      const isOpen = this.#ledger()
-        .inbox(proposer)
-        .proposals.some((open) => open.proposal === proposal);
-      if (isOpen) this.#expire({ type: 'expired', proposer, proposal });
+      const fact = { type: 'expired', proposer, proposal } as const;
+      if (stillCounts(this.#ledger(), fact)) this.#expire(fact);
     };
     this.#ages.set(proposal, callAfter(Math.max(0, (end - this.#now()) / 1000), over));
   }

@@ -1,21 +1,21 @@
 import { MismatchError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Changed, ExpiredFact, Fact, Limits } from '../../src/facts/facts.ts';
+import type { Changed, Created, ExpiredFact, Fact, Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
-import { createdOf, differences, limitsOf, type StudyOptions } from '../spec/options.ts';
+import { createdOf, differences, limitsOf, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import type { Strategy } from '../strategy.ts';
 import { withResolvers } from '../withResolvers.ts';
 import type { Directive } from './directive.ts';
 import { createdAfter, type EarlierOption } from './earlier.ts';
 import { Engine } from './engine.ts';
-import { ProposerTimes } from './proposerTimes.ts';
+import { ProposerTimes, stillCounts } from './proposerTimes.ts';
 import type { Spans } from './spans.ts';
-import { callAfter, turnsOf } from './timeout.ts';
+import { timeLimit, turnsOf } from './timeout.ts';
 
 /** Milliseconds after which the event loop runs timers and signals: an objective that never awaits would block them for ever. */
 const TURN = 10;
@@ -64,9 +64,8 @@ export function runEngine<P>(
   ports: Ports<P>,
 ): EngineRun<P> {
   const reading = new AbortController();
-  const since = performance.now();
-  /** The seconds that this process may work, and what cancels their timer. */
-  let limit: { readonly seconds: number | undefined; readonly lift: () => void } | undefined;
+  /** The time that this process may work. */
+  const limit = timeLimit(() => engine.close('time'));
   /** The position at which the engine has caught up; undefined if it has. */
   let goal: number | undefined;
   let running = true;
@@ -74,7 +73,7 @@ export function runEngine<P>(
 
   const stop = () => {
     running = false;
-    limit?.lift();
+    limit.lift();
     times.stop();
     reading.abort();
     engine.dispose();
@@ -95,14 +94,8 @@ export function runEngine<P>(
   };
   /** Entries of other processes do not extend the time, unless they are a proposal, or the expiry that another engine wrote. */
   const expire = async (fact: ExpiredFact) => {
-    await started;
-    const { proposer, proposal, known = 0 } = fact;
-    const counts = () => {
-      const { proposals, isAbsent, last } = engine.ledger.inbox(proposer);
-      // While the log is being read, proposals seem open that were used long ago.
-      return proposal === undefined ? !isAbsent && last <= known : proposals.some((open) => open.proposal === proposal);
-    };
-    while (running && counts() && (await log.append(fact)) === 'fenced');
+    await started; // while the log is being read, proposals seem open that were used long ago
+    while (running && stillCounts(engine.ledger, fact) && (await log.append(fact)) === 'fenced');
   };
   const times = new ProposerTimes<P>(
     () => engine.ledger,
@@ -139,63 +132,62 @@ export function runEngine<P>(
     begun();
   };
 
-  /** The limit of seconds may change while the study runs. */
-  const watchTime = () => {
-    const { seconds } = engine.ledger.settings.limits;
-    if (limit && seconds === limit.seconds) return;
-    limit?.lift();
-    const left = (seconds ?? 0) - (performance.now() - since) / 1000;
-    limit = { seconds, lift: seconds === undefined ? () => {} : callAfter(Math.max(0, left), () => engine.close('time')) };
-  };
-
   const start = async () => {
     const created = createdOf(space, strategy, options);
-    /** Before anything else is folded, because the log may belong to another study. */
-    const isCompared = (): boolean => {
-      const past = engine.ledger.created;
-      if (past === undefined) return false;
-      const wrong = differences(past, created, strategy === undefined ? options : { ...options, strategy });
-      if (wrong.length > 0) {
-        const todo = 'undo the change, or begin another study in another log, and name this one as earlier';
-        throw new MismatchError(`the log belongs to another study: ${wrong.join('; ')}`, { todo });
-      }
-      return true;
-    };
     let head = await log.head();
     for (; head === 0; head = await log.head()) await log.append(await createdAfter(space, strategy, options));
-    /** Resolves to whether all is stored. If another process writes first, its entries may change what has to be prepared. */
-    const prepare = async (facts: readonly Fact[]): Promise<boolean> => {
-      for (const fact of facts) if ((await log.append(fact)) === 'fenced') return false;
-      return true;
-    };
     let compared = false;
     let prepared = false;
+    /** Until the log is known to belong to this study, one entry is folded at a time. */
+    const receive = (entries: readonly Entry[]) => {
+      let left = entries;
+      for (; !compared && left.length > 0; left = left.slice(1)) {
+        engine.receive(left.slice(0, 1));
+        const past = engine.ledger.created;
+        compared = past !== undefined;
+        if (past) checkSame(past, created, strategy === undefined ? options : { ...options, strategy });
+      }
+      engine.receive(left);
+    };
+    /** At the end of the log: if another process writes first, its entries may change what has to be prepared. */
+    const prepare = async () => {
+      while (!prepared && engine.ledger.position >= head) {
+        if (!compared) throw new MismatchError('the log does not begin with a study');
+        const facts = preparations(engine, options);
+        prepared = await storeAll(log, facts);
+        if (facts.length > 0) head = await log.head();
+        if (prepared) goal = head;
+      }
+    };
     const takeTurn = turnsOf(TURN);
     for await (const entries of log.read(1, reading.signal)) {
       // Reports are answered first, so an objective that yields once after a report sees the stop, however long its step took.
       const reports = entries.some(isReport);
       if (!reports) await takeTurn();
       if (!running) return;
-      let left = entries;
-      for (; !compared && left.length > 0; left = left.slice(1)) {
-        engine.receive(left.slice(0, 1));
-        compared = isCompared();
-      }
-      engine.receive(left);
-      while (!prepared && engine.ledger.position >= head) {
-        if (!compared) throw new MismatchError('the log does not begin with a study');
-        const facts = preparations(engine, options);
-        prepared = await prepare(facts);
-        if (facts.length > 0) head = await log.head();
-        if (prepared) goal = head;
-      }
+      receive(entries);
+      if (!prepared) await prepare();
       reach();
-      if (running && prepared && goal === undefined) watchTime();
+      if (running && prepared && goal === undefined) limit.set(engine.ledger.settings.limits.seconds);
       if (reports) await takeTurn();
     }
   };
   start().catch(fail);
   return { engine, started, isAwaited: (proposer) => times.isAwaited(proposer), stop };
+}
+
+/** @throws MismatchError if the log was created with other options. */
+function checkSame(past: Created, created: Created, options: StudyOptions & StrategyOption): void {
+  const wrong = differences(past, created, options);
+  if (wrong.length === 0) return;
+  const todo = 'undo the change, or begin another study in another log, and name this one as earlier';
+  throw new MismatchError(`the log belongs to another study: ${wrong.join('; ')}`, { todo });
+}
+
+/** @returns whether all facts were stored. */
+async function storeAll(log: Log, facts: readonly Fact[]): Promise<boolean> {
+  for (const fact of facts) if ((await log.append(fact)) === 'fenced') return false;
+  return true;
 }
 
 const isReport = ({ fact }: Entry): boolean => isRecord(fact) && fact.type === 'reported';

@@ -11,6 +11,29 @@ export function callAfter(seconds: number, act: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+/** A limit of seconds from now on, which may change before it is reached. */
+export interface TimeLimit {
+  set(seconds: number | undefined): void;
+  lift(): void;
+}
+
+/** @param over called when the limit is reached. */
+export function timeLimit(over: () => void): TimeLimit {
+  const since = performance.now();
+  let current: number | undefined;
+  let lift = () => {};
+  return {
+    set: (seconds) => {
+      if (seconds === current) return;
+      lift();
+      current = seconds;
+      const left = (seconds ?? 0) - (performance.now() - since) / 1000;
+      lift = seconds === undefined ? () => {} : callAfter(Math.max(0, left), over);
+    },
+    lift: () => lift(),
+  };
+}
+
 /** Yields to the event loop, so that timers, signals and connections run. Browsers have no `setImmediate`. */
 export const nextTurn = (): Promise<void> =>
   new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
