@@ -9,24 +9,14 @@ import { restrictedTo, withFixed } from '../../space/fixed.ts';
 import { RepeatTracker } from '../duplicates/repeatRate.ts';
 import { explored, type ProposedPoint } from '../sequence.ts';
 import { exploresInstead, type ScoredPoint, type Surrogate } from '../surrogate.ts';
-import {
-  type AcquisitionTerm,
-  confidenceBound,
-  expectedImprovement,
-  inverseCost,
-  logMeanTerm,
-  logProbabilityBelow,
-} from './acquisition.ts';
-import type { Features } from './features.ts';
-import { hypervolumeImprovement } from './hypervolume.ts';
-import { conditioningSet, type QuantityObservations } from './observations.ts';
-import { bestPoints, closenessTo, type FittedModels, type KernelSample, keyOf, posteriorSamples } from './posteriorSamples.ts';
+import type { QuantityObservations } from './observations.ts';
+import { bestPoints, closenessTo, type FittedModels, keyOf, posteriorSamples } from './posteriorSamples.ts';
 import { predictionTags } from './predictionTags.ts';
-import { priorTerm } from './priorTerm.ts';
 import { type ModelOptions, type QuantityModel, quantityModel } from './quantityModel.ts';
-import { inverseBudgetTerm, scoreModel } from './scores.ts';
+import { scoreModel } from './scores.ts';
 import { maximise, rankPoints } from './search.ts';
-import { type BoState, createBoFold, PLAIN_TRANSFORM } from './state.ts';
+import { type BoState, createBoFold } from './state.ts';
+import { acquisitionTerms } from './terms.ts';
 
 export type { BoState };
 
@@ -47,25 +37,12 @@ export const boOptions = {
 };
 export type BoSettings = SettingsOf<typeof boOptions>;
 
-/** Below this ratio of slow to fast trials, improvement per second found worse values within the same time than improvement. */
-const UNEVEN = 3;
 /** In a space with at most this many configurations, the acquisition is computed for all of them. */
 const MAX_ENUMERATED = 2000;
-/** The weight of the prior is this share of the study's trials, divided by the number of results (beta / n in piBO). */
-const PRIOR_SHARE = 0.1;
 /** The first model follows after `each` (d + 1) trials for d parameters, but after at most `max`. With 6, noisy studies did worse. */
 const STARTUP = { each: 2, max: 10 };
-/** Assumed if the number of trials is not known. */
-const DEFAULT_TRIALS = 100;
 /** How many of the best points are perturbed to get candidates. */
 const PERTURBED_POINTS = 10;
-/** The confidence bound is this many standard deviations below the mean, as in Vizier's bandit (Song et al. 2024). */
-const KAPPA = 1.8;
-/**
- * The weight of the log probability of success. Where no trial has completed, the model of losses has no data, and the acquisition is high.
- * Where half of the space failed, a third of the suggestions 23 to 40 failed with 1, and a ninth with 4; the best results were no worse.
- */
-const FAILURE_AVERSION = 4;
 /** A fit that costs more than four transforms of 200 results runs in a thread. */
 const MAX_WORK = 4 * 200 ** 2;
 
@@ -93,9 +70,9 @@ export function boSurrogate(
   { startup = startupOf(env), acquisition, costAware, integrated, warp }: BoSettings,
   maxWork = MAX_WORK,
 ): Surrogate<BoState> {
-  const { axes, objectives, trials = DEFAULT_TRIALS } = env;
+  const { axes, objectives } = env;
   const fold = createBoFold(env, { samples: integrated ? KERNEL_SAMPLES : 0, seed: `${env.seed} ${env.name}`, warp });
-  const hasPriors = axes.some(({ prior }) => prior);
+  const termsOf = acquisitionTerms(env, { acquisition, costAware, resultsOf: fold.results });
   const middle = env.snap(axes.map(({ prior }) => prior?.quantile(0.5) ?? 0.5));
   const startsInMiddle = !env.rungs && !axes.some(({ when }) => when) && env.feasible(middle);
   const grid = countCells(axes) <= MAX_ENUMERATED ? cells(env) : undefined;
@@ -133,53 +110,6 @@ export function boSurrogate(
     const samples = posteriorSamples(features, models, open);
     return samples && { features, models, samples };
   }
-
-  /** The acquisition for one sample of the kernels; empty if no observed point satisfies the constraints. */
-  function lossTerms({ gps, means, expected }: KernelSample, { models }: FittedModels): AcquisitionTerm[] {
-    const [first, second] = means.map((mean, k) => [...mean.filter((_, i) => !models[k]!.observed[i]!.violating), ...expected[k]!]);
-    if (first!.length === 0) return [];
-    const gp = gps[0]!;
-    if (second)
-      return [
-        hypervolumeImprovement(
-          [gp, gps[1]!],
-          first!.map((x, i) => [x, second[i]!]),
-        ),
-      ];
-    const best = first!.reduce((a, b) => Math.min(a, b));
-    if (acquisition === 'lcb') return [confidenceBound(gp, KAPPA)];
-    return [acquisition === 'pi' ? logProbabilityBelow(gp, best) : expectedImprovement(gp, best)];
-  }
-
-  /** The probability that a quantity is at most 0. */
-  function feasibilityTerm(features: Features, observations: QuantityObservations, weight = 1): AcquisitionTerm[] {
-    const model = quantityModel(features, PLAIN_TRANSFORM[0]!, 0, observations);
-    return model ? [logProbabilityBelow(model.gps[0]!, model.transform.target(0), weight)] : [];
-  }
-
-  function costTerm(features: Features, { seconds }: BoState): AcquisitionTerm[] {
-    const model = costAware && areUneven(seconds) ? quantityModel(features, PLAIN_TRANSFORM[0]!, 0, seconds) : undefined;
-    return model ? [inverseCost(model.gps[0]!, 1 / model.transform.slope(0))] : [];
-  }
-
-  function budgetTerm(state: BoState, { models, samples }: FittedModels): AcquisitionTerm[] {
-    const results = fold.results(state);
-    return results && env.rungs ? inverseBudgetTerm(samples[0]!.gps[0]!, env.rungs, results, models[0]!.transform) : [];
-  }
-
-  function improvementTerm(fitted: FittedModels): AcquisitionTerm[] {
-    const terms = fitted.samples.flatMap((sample) => lossTerms(sample, fitted));
-    return terms.length > 0 ? [logMeanTerm(terms)] : [];
-  }
-
-  const termsOf = (state: BoState, fitted: FittedModels): AcquisitionTerm[] => [
-    ...improvementTerm(fitted),
-    ...state.constraints.flatMap((constraint) => feasibilityTerm(fitted.features, constraint)),
-    ...(state.failed > 0 ? feasibilityTerm(fitted.features, state.failures, FAILURE_AVERSION) : []),
-    ...(hasPriors ? [priorTerm(axes, fitted.features, (PRIOR_SHARE * trials) / fitted.models[0]!.observed.length)] : []),
-    ...costTerm(fitted.features, state),
-    ...budgetTerm(state, fitted),
-  ];
 
   /** The observations that a proposal depends on, besides the scores of configurations. */
   const usedObservations = (state: BoState): QuantityObservations[] => [
@@ -245,12 +175,3 @@ export function boSurrogate(
 }
 
 const startupOf = ({ axes }: Env): number => Math.min(STARTUP.max, STARTUP.each * (axes.length + 1));
-
-/** Whether of ten trials, the second slowest took much longer than the second fastest. @param seconds their logs */
-function areUneven(seconds: QuantityObservations): boolean {
-  const sorted = conditioningSet(seconds.observed)
-    .map(({ value }) => value)
-    .sort((a, b) => a - b);
-  const tenth = Math.floor(sorted.length / 10);
-  return sorted.length > 0 && sorted.at(-1 - tenth)! - sorted[tenth]! >= Math.log(UNEVEN);
-}
