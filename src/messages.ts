@@ -1,3 +1,4 @@
+import { jsonIn } from './schema/jsonIn.ts';
 import { omitUndefined } from './schema/omitUndefined.ts';
 import type { Domain, Point } from './space/axis.ts';
 import type { Fixed } from './space/fixed.ts';
@@ -211,12 +212,7 @@ export const stateTag = (path: string, state: unknown): Tags => ({ [path]: JSON.
 /** The state that a stage stored with a trial; undefined if there is none, or an older version wrote it in another form. */
 export function stateIn(tags: Tags | undefined, path: string): unknown {
   const text = tags?.[path];
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : jsonIn(text);
 }
 
 /** The same, if it is a whole number of at least 0. */

@@ -1,6 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
+import { jsonIn } from '../../src/schema/jsonIn.ts';
 import { sealedPosition } from './seal.ts';
 
 /** The longest line, in bytes. A longer fact is refused, and a longer line in a file counts as damaged. */
@@ -121,13 +122,8 @@ export const isWhole = (line: Buffer): boolean => parseLine(line) !== undefined;
 
 /** The JSON object in a line without its line feed; undefined if it is not one. */
 export function parseLine(line: Buffer): Record<string, unknown> | undefined {
-  if (!isUtf8(line)) return undefined;
-  try {
-    const value: unknown = JSON.parse(line.toString());
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = isUtf8(line) ? jsonIn(line.toString()) : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 const describe = (value: unknown): string =>

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { jsonIn } from '../../src/schema/jsonIn.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
 
 /** The holder of a lock. A process is identified by its id and its start, because ids are reused. */
@@ -109,12 +110,9 @@ function startOf(pid: number): string | undefined {
 }
 
 function parse(text: string): Holder | undefined {
-  try {
-    const { pid, host, started } = JSON.parse(text) as Holder;
-    return Number.isInteger(pid) && pid > 0 && typeof host === 'string' && typeof started === 'string' ? { pid, host, started } : undefined;
-  } catch {
-    return undefined;
-  }
+  const { pid, host, started } = (jsonIn(text) ?? {}) as Partial<Holder>;
+  if (!Number.isInteger(pid) || pid! <= 0 || typeof host !== 'string' || typeof started !== 'string') return undefined;
+  return { pid: pid!, host, started };
 }
 
 function contents(file: string): string | undefined {

@@ -2,6 +2,7 @@ import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { failureOf, type RequestFailure } from '../../src/errors.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
+import { jsonIn } from '../../src/schema/jsonIn.ts';
 import { RefusedError } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { Present } from '../../src/study/trainerRows.ts';
@@ -76,12 +77,7 @@ export function respond(message: Msg, reply: Reply): void {
 export const isInbox = (reply: string | undefined): boolean => reply !== undefined && /^(_INBOX|_R_)/.test(reply);
 
 function requestOf(text: string): Readonly<Record<string, unknown>> {
-  let data: unknown = {};
-  try {
-    if (text.trim() !== '') data = JSON.parse(text);
-  } catch {
-    data = undefined;
-  }
+  const data = text.trim() === '' ? {} : jsonIn(text);
   if (!isRecord(data)) throw new RefusedError({ code: 'not-json', message: 'a request must be a JSON object' });
   return data;
 }

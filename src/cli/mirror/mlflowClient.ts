@@ -1,3 +1,4 @@
+import { jsonIn } from '../../schema/jsonIn.ts';
 import { DeliveryError } from '../hooks/deliver.ts';
 
 /** A key with its value. */
@@ -113,10 +114,4 @@ class MlflowError extends DeliveryError {
   }
 }
 
-function failureIn(text: string): { readonly error_code?: string; readonly message?: string } {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
-}
+const failureIn = (text: string): { readonly error_code?: string; readonly message?: string } => jsonIn(text) ?? {};

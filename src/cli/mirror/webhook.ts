@@ -2,6 +2,8 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { eventSource, eventType, SPEC_VERSION } from '../../../streams/nats/protocol/cloudEvent.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import { isRecord } from '../../schema/isRecord.ts';
+import { jsonIn } from '../../schema/jsonIn.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { post } from '../hooks/deliver.ts';
 import { UsageError } from '../usage.ts';
@@ -53,20 +55,12 @@ async function positionIn(file: string, url: string): Promise<number> {
     throw new UsageError(`${file}: cannot be read: ${error.message}`);
   });
   if (text === undefined) return 0;
-  const known = parsed(text);
-  if (known?.url !== url || !Number.isSafeInteger(known.position))
+  const known = jsonIn(text);
+  if (!isRecord(known) || known.url !== url || !Number.isSafeInteger(known.position))
     throw new UsageError(`${file}: expected a file with the position of a mirror of ${new URL(url).host}`, {
       todo: 'name another file with --position',
     });
-  return known.position;
-}
-
-function parsed(text: string): { readonly url: string; readonly position: number } | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return known.position as number;
 }
 
 /** A crash leaves the old file or the new one. */

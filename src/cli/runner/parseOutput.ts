@@ -1,5 +1,6 @@
 import type { Completed, ReportedFact, Values } from '../../facts/facts.ts';
 import { isRecord } from '../../schema/isRecord.ts';
+import { jsonIn } from '../../schema/jsonIn.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { show } from '../../space/check.ts';
 import { canonical, stepRank } from './names.ts';
@@ -60,13 +61,8 @@ export const statementOf = (text: string): Statement | undefined =>
 /** `NaN` and `Infinity` outside of strings, which Python writes although JSON has none, are read as null. */
 function parseJson(text: string): Statement | undefined {
   if (!text.endsWith('}')) return undefined;
-  for (const json of /NaN|Infinity/.test(text) ? [text, finiteJson(text)] : [text]) {
-    try {
-      const value: unknown = JSON.parse(json);
-      return isRecord(value) ? { form: 'json', data: value } : undefined;
-    } catch {}
-  }
-  return undefined;
+  const data = jsonIn(text) ?? (/NaN|Infinity/.test(text) ? jsonIn(finiteJson(text)) : undefined);
+  return isRecord(data) ? { form: 'json', data } : undefined;
 }
 
 /** Every second piece between quotes is outside strings. */

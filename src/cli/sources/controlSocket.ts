@@ -3,6 +3,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { failureOf, type RequestFailure } from '../../errors.ts';
+import { jsonIn } from '../../schema/jsonIn.ts';
 import { parseIntent, type Submitted } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 
@@ -17,7 +18,7 @@ export type SocketAnswer = Submitted | RequestFailure;
 export async function controlSocket(journal: string, submit: (intent: Intent) => Promise<Submitted>): Promise<(() => void) | undefined> {
   const answer = async (line: string): Promise<SocketAnswer> => {
     try {
-      return await submit(parseIntent(dataIn(line)));
+      return await submit(parseIntent(jsonIn(line)));
     } catch (error) {
       return failureOf(error);
     }
@@ -42,14 +43,6 @@ export async function controlSocket(journal: string, submit: (intent: Intent) =>
     server.close();
     for (const socket of connected) socket.destroySoon();
   };
-}
-
-function dataIn(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Submits a command to the process that runs the study of a journal. @returns undefined if none listens. */

@@ -6,6 +6,7 @@ import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
 import type { CheckpointRun } from '../../../streams/nats/checkpoints/transfer.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
+import { jsonIn } from '../../schema/jsonIn.ts';
 import { type CheckpointStore, commandStore, parseStored, type StoreCommands, serverStore } from './checkpointStore.ts';
 import { stampOf } from './saveRunning.ts';
 import { savedIn } from './trainers.ts';
@@ -138,11 +139,5 @@ function notesIn(file: string): Note[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as Note];
-      } catch {
-        return [];
-      }
-    });
+    .flatMap((line) => (jsonIn(line) as Note | undefined) ?? []);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../../src/schema/isRecord.ts';
+import { jsonIn } from '../../../src/schema/jsonIn.ts';
 import { isDigest } from './reference.ts';
 
 /** Bytes of a chunk, at most: half of what a server takes by default as one message. */
@@ -38,7 +39,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   const wrong = (what: string): never => {
     throw new CheckpointError(`its manifest has ${what}`);
   };
-  const data = jsonIn(bytes);
+  const data = jsonIn(new TextDecoder().decode(bytes));
   if (!isRecord(data)) return wrong('a form other than a JSON object');
   const { name, files, empty, chunks } = data;
   if (!isPart(name)) return wrong('a name that no file can have');
@@ -50,14 +51,6 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   const total = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);
   if (total(files.map(({ size }) => size)) !== total(chunks.map(([, size]) => size))) return wrong('files of another size than its chunks');
   return { name, files, empty, chunks };
-}
-
-function jsonIn(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
 }
 
 const isListOf = <T>(data: unknown, is: (one: unknown) => one is T): data is readonly T[] => Array.isArray(data) && data.every(is);

@@ -2,6 +2,7 @@ import { decode } from '@nats-io/jwt';
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
 import { isRecord } from '../../../src/schema/isRecord.ts';
+import { jsonIn } from '../../../src/schema/jsonIn.ts';
 import { type KeyOf, keyName, type Team } from './team.ts';
 
 /** Users that are locked out: the public key of each, and the second since 1970 up to which its credentials are void. */
@@ -15,10 +16,8 @@ export function revokedIn(team: Team, keyOf: KeyOf): Revoked {
   const file = revokedName(team);
   const text = keyOf(file);
   if (text === undefined) return {};
-  try {
-    const revoked: unknown = JSON.parse(text);
-    if (isRevoked(revoked)) return revoked;
-  } catch {}
+  const revoked = jsonIn(text);
+  if (isRevoked(revoked)) return revoked;
   throw new OptionError(file, 'the public keys of users with times, as hypertide nats-config --revoke writes them', 'something else');
 }
 

@@ -1,6 +1,8 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import { isRecord } from '../../../src/schema/isRecord.ts';
+import { jsonIn } from '../../../src/schema/jsonIn.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float, int } from '../../../src/space/types/dimension.ts';
 import { defineStrategy } from '../../defineStrategy.ts';
@@ -164,10 +166,6 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
 }
 
 function recordOf(text: string): Record<string, unknown> {
-  try {
-    const data: unknown = JSON.parse(text);
-    return typeof data === 'object' && data !== null ? { ...data } : {};
-  } catch {
-    return {};
-  }
+  const data = jsonIn(text);
+  return isRecord(data) ? data : {};
 }

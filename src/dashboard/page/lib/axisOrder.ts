@@ -1,3 +1,5 @@
+import { jsonIn } from '../../../schema/jsonIn.ts';
+
 /** The indices of names in a chosen order. Names that it does not hold follow in their own order. @param chosen a list of names in JSON */
 export function ordered(names: readonly string[], chosen: string): readonly number[] {
   const places = new Map(listIn(chosen).map((name, i) => [name, i]));
@@ -6,12 +8,8 @@ export function ordered(names: readonly string[], chosen: string): readonly numb
 }
 
 function listIn(text: string): readonly unknown[] {
-  try {
-    const list: unknown = JSON.parse(text || '[]');
-    return Array.isArray(list) ? list : [];
-  } catch {
-    return [];
-  }
+  const list = jsonIn(text);
+  return Array.isArray(list) ? list : [];
 }
 
 /** The list with one entry at another place, within its ends. */

@@ -1,3 +1,4 @@
+import { jsonIn } from '../../../schema/jsonIn.ts';
 import type { Headline } from '../../wire.ts';
 
 /** Orders of the list of studies. */
@@ -10,12 +11,8 @@ export const stateOfStudy = ({ phase, open }: Headline): string => (phase === 'r
 /** The studies that an address compares: names with commas between them, or a list in JSON, since names may have commas. */
 export function comparedNames(text: string): readonly string[] {
   if (!text.startsWith('[')) return text.split(',').filter(Boolean);
-  try {
-    const names: unknown = JSON.parse(text);
-    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
-  } catch {
-    return [];
-  }
+  const names = jsonIn(text);
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }
 
 /** The part of the address that compares studies. */

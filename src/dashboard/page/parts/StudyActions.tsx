@@ -1,4 +1,5 @@
 import { cut, formatNumber } from '../../../figures/drawing/format.ts';
+import { jsonIn } from '../../../schema/jsonIn.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
@@ -104,11 +105,8 @@ function Strategy() {
 
 /** JSON if it parses, otherwise a name. */
 function dataOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const data = jsonIn(text);
+  return data === undefined ? text : data;
 }
 
 /** A form to enqueue a configuration. Values that are left empty are drawn from their priors, or the strategy chooses them. */

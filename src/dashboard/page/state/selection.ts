@@ -1,5 +1,6 @@
 import { batch, computed } from '@preact/signals';
 import type { TrialState } from '../../../figures/drawing/looks.ts';
+import { jsonIn } from '../../../schema/jsonIn.ts';
 import { columns, rows, scales } from './store.ts';
 import { focus, kept } from './url.ts';
 
@@ -10,13 +11,9 @@ const brushes = kept('brush');
 const hidden = kept('hide');
 
 /** The selected parts of axes, by name. */
-export const ranges = computed<ReadonlyMap<string, Range>>(() => {
-  try {
-    return new Map(Object.entries(JSON.parse(brushes.value || '{}') as Record<string, Range>));
-  } catch {
-    return new Map();
-  }
-});
+export const ranges = computed<ReadonlyMap<string, Range>>(
+  () => new Map(Object.entries((jsonIn(brushes.value) ?? {}) as Record<string, Range>)),
+);
 
 export function brush(axis: string, range: Range | undefined): void {
   const next = new Map(ranges.value);

@@ -1,5 +1,6 @@
 import { computed } from '@preact/signals';
 import type { FigureRow } from '../../../../figures/study.ts';
+import { jsonIn } from '../../../../schema/jsonIn.ts';
 import { csvLine } from '../../../../study/csv.ts';
 import { objectives, parameters, rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
@@ -72,12 +73,8 @@ export const shownColumns = computed((): readonly TableColumn[] => {
 });
 
 function namesIn(text: string): ReadonlySet<unknown> | undefined {
-  try {
-    const names: unknown = JSON.parse(text);
-    return Array.isArray(names) ? new Set(names) : undefined;
-  } catch {
-    return undefined;
-  }
+  const names = jsonIn(text);
+  return Array.isArray(names) ? new Set(names) : undefined;
 }
 
 /** Shows or hides a column. */
