@@ -24,9 +24,15 @@ it('has a value for each of several objectives', () => {
   });
 });
 
+it('is undefined for the tags of a forest in a log of 0.1, which do not say that they are logarithms', () => {
+  const tags = { mean: '-0.91', sd: '0.02' };
+  for (const by of ['forest', 'auto/forest', 'chain/forest 2']) expect(predictionOf({ by, tags }, [up])).toBeUndefined();
+  expect(predictionOf({ by: 'forest', tags: { ...tags, scale: 'loss' } }, [up])).toBeDefined();
+});
+
 it('is undefined if tags hold none in the unit of the objectives', () => {
   const tags = { mean: '-0.91', sd: '0.02' };
-  for (const by of ['forest', 'auto/forest', 'chain/forest 2']) expect(predictionOf({ by, tags }, [up])).toBeUndefined(); // logarithms
+  expect(predictionOf({ by: 'mine', tags: { ...tags, scale: 'log' } }, [up])).toBeUndefined();
   for (const some of [undefined, {}, { mean: 'x', sd: '1' }, { mean: '1' }, { mean: '1 2', sd: '1 2' }])
     expect(predictionOf({ by: 'bo', ...(some && { tags: some }) }, [up])).toBeUndefined();
 });

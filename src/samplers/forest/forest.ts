@@ -110,8 +110,8 @@ function bestPoints(model: ForestModel, observations: readonly ForestObservation
   return ranked.slice(0, LOCAL_SEARCHES).map(({ point }) => point);
 }
 
-/** In the units of the model, log losses (see `logLosses`). */
+/** The prediction is in the units of the model: logarithms of scaled losses (see `logLosses`). */
 function predictionTags(model: ForestModel, { point, score }: ScoredPoint): Tags {
   const { mean, variance } = predictAt(model, point);
-  return { acquisition: score.toPrecision(5), mean: mean.toPrecision(5), sd: Math.sqrt(variance).toPrecision(5) };
+  return { acquisition: score.toPrecision(5), mean: mean.toPrecision(5), sd: Math.sqrt(variance).toPrecision(5), scale: 'log' };
 }

@@ -101,7 +101,7 @@ describe('forestSurrogate', () => {
     let best = 1;
     for (let k = 0; k < 20; k++) {
       const { point, tags } = of.propose()!;
-      expect(Object.keys(tags!)).toEqual(['acquisition', 'mean', 'sd']);
+      expect(Object.keys(tags!)).toEqual(['acquisition', 'mean', 'sd', 'scale']);
       best = Math.min(best, loss(point));
       of.tell(point, loss(point));
     }

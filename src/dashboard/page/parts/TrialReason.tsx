@@ -18,7 +18,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
     why.value = await get<Why>(`trials/${row.trial}/why`).catch((error: Error) => error.message);
     asking.value = false;
   };
-  const { mean: _, sd: __, at: ___, limit: ____, acquisition, phase, why: chosenFor, 'first rung': firstRung, ...tags } = row.tags ?? {};
+  const { acquisition, phase, why: chosenFor, 'first rung': firstRung, ...tags } = row.tags ?? {};
   const prediction = predictionOf(row, objectives.value);
   const [objective] = objectives.value;
   const came = objective && (prediction?.at === undefined ? row.values?.[objective.name] : reportedAt(row, Number(prediction.at)));
@@ -57,7 +57,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
         {row.budget !== undefined && <Pair name="budget" value={`${row.budget}${rungOf(row)}`} />}
         {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}
         {Object.entries(tags)
-          .filter(([name]) => !isState(name))
+          .filter(([name]) => !PREDICTION.includes(name) && !isState(name))
           .map(([name, value]) => (
             <Pair key={name} name={name} value={withParents(cut(value, 400))} />
           ))}
@@ -72,6 +72,9 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
     </section>
   );
 }
+
+/** The tags that `predictionOf` reads. */
+const PREDICTION = ['mean', 'sd', 'at', 'limit', 'scale'];
 
 /** Whether a tag holds the state of a stage: its name is then the path of the stage, and it is not meant for people. */
 const isState = (tag: string): boolean => tag.includes('/') || JSON.stringify(detail.value?.strategy).includes(JSON.stringify(tag));
