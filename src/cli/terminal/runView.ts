@@ -1,44 +1,21 @@
 import { Subject } from 'rxjs';
 import { type Progress, progress, trials } from '../../../streams/results/observe.ts';
 import { pareto } from '../../../streams/results/pareto.ts';
-import type { CloseReason, Fact, FailedFact, ObjectiveSpec, Params } from '../../facts/facts.ts';
+import type { Fact, FailedFact, ObjectiveSpec, Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
-import { crashRegions, crashText } from '../../study/crashes.ts';
-import { atEdges, edgeText } from '../../study/edges.ts';
-import { type Alike, failureKind } from '../../study/failingAlike.ts';
-import { shellQuoted } from '../../study/programArguments.ts';
+import { failureKind } from '../../study/failingAlike.ts';
 import { bestFirst, type TrialRow } from '../../study/trials.ts';
-import { nearby, print } from './output.ts';
+import { type Conclusion, conclusionLines, endedIn, reasonFor } from './conclusion.ts';
+import { print } from './output.ts';
 import { passedOver } from './passedOver.ts';
 import { stripControls } from './plainText.ts';
 import { progressLine, trialLine } from './render.ts';
 import type { StatusLine } from './statusLine.ts';
 import { table } from './table.ts';
-
-/** How a run of a study ended. */
-export type Ending =
-  | { readonly type: 'closed' }
-  | { readonly type: 'interrupted' }
-  /** It is paused, and no dashboard is open to resume it. */
-  | { readonly type: 'paused' }
-  /** The first trials failed. */
-  | { readonly type: 'alike'; readonly alike: Alike }
-  | { readonly type: 'failed'; readonly error: unknown };
-
-export interface Conclusion {
-  readonly journal: string;
-  /** How many of its lines are damaged. */
-  readonly damaged: number;
-  /** Directory of the output and files of the trials. */
-  readonly directory: string;
-  readonly ending: Ending;
-  /** The command that resumes it. */
-  readonly again: string;
-}
 
 /** Prints a study as it runs, and its results. */
 export interface Watch {
@@ -151,115 +128,16 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       return left;
     },
     conclude: (conclusion) => {
-      const { ending, journal, directory, damaged } = conclusion;
-      const reason = ending.type === 'closed' ? state.closed! : ending.type;
-      const best = front ?? bestFirst(rows.values(), objective).slice(0, TOP);
+      const ranked = front ?? bestFirst(rows.values(), objective);
+      const run = { state, rows: [...rows.values()], best: ranked, isFront: front !== undefined, parameters, before, past };
       if (json) {
+        const { damaged, journal } = conclusion;
         const { trials, completed } = state;
-        print(JSON.stringify(omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: best[0], front })));
-      } else if (best.length > 0) print(table(best));
-      const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reason as keyof typeof said];
-      screen.line(`${why}; the study is in ${journal}, the output of the trials in ${nearby(directory)}`);
-      const saved = ending.type === 'closed' && !json ? savedBy(rows.values()) : undefined;
-      if (saved !== undefined) screen.line(saved);
-      if (!json && front === undefined)
-        for (const edge of atEdges(parameters, bestFirst(rows.values(), objective), state.completed + state.stopped))
-          screen.line(edgeText(edge));
-      if (!json)
-        for (const region of crashRegions(parameters, [...rows.values()])) screen.line(stripControls(crashText(region)), { level: 'warn' });
-      const began = { before, past, hasBest: best.length > 0 };
-      for (const line of nextSteps(conclusion, state, [...rows.values()], began, json)) screen.line(line);
-      if (damaged > 0) screen.line(damageLine(damaged, journal), { level: 'warn' });
+        const reason = reasonFor(conclusion, run);
+        print(JSON.stringify(omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: ranked[0], front })));
+      } else if (ranked.length > 0) print(table(front ?? ranked.slice(0, TOP)));
+      for (const [text, about] of conclusionLines(conclusion, run, json)) screen.line(text, about);
       return state.completed;
     },
   };
 }
-
-const endedIn = ({ completed, stopped, failed }: Progress<Params>): number => completed + stopped + failed;
-
-/** What there was before a run: the trials that had ended, and the position of the last entry. */
-interface Began {
-  readonly before: number;
-  readonly past: number;
-  /** Whether there is a result now. */
-  readonly hasBest: boolean;
-}
-
-/** What a person can do when a run has ended. */
-function* nextSteps(
-  { journal, directory, ending, again }: Conclusion,
-  state: Progress<Params>,
-  rows: readonly TrialRow[],
-  { before, past, hasBest }: Began,
-  json: boolean,
-): Generator<string> {
-  const ended = endedIn(state);
-  if (ending.type === 'alike') {
-    const { trials, message } = ending.alike;
-    const last = trials.at(-1)!;
-    if (json) yield `trial ${last}: ${stripControls(message)}`; // otherwise its line shows it
-    yield `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`;
-    yield `to change the objective or the parameters, delete ${journal} and ${nearby(directory)} first: they hold no result`;
-  } else if (state.completed === 0 && ended > 0) {
-    const broken = rows.findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
-    yield broken ? nothingCompleted(broken, journal) : 'no trial was completed';
-  }
-  if (ending.type === 'interrupted') yield `to resume: ${again}`;
-  if (ending.type === 'paused') yield `to continue: hypertide change ${journal} --resume, then the same command`;
-  if (ending.type !== 'closed') return;
-  if (ended > before && hasBest) yield `next: hypertide dashboard ${shellQuoted(journal)}`;
-  else if (ended === before && past > 0 && state.closed! in onward)
-    yield `to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`;
-}
-
-/**
- * The line about what early stopping has saved, if no trial resumes another one. A program may train for fewer steps than the study allows; the
- * rungs above these then decide nothing, so the line says so.
- */
-export function savedBy(rows: Iterable<TrialRow>): string | undefined {
-  const ended = [...rows].filter(({ status, budget }) => budget !== undefined && (status === 'completed' || status === 'stopped'));
-  const stopped = ended.filter(({ status }) => status === 'stopped').length;
-  if (stopped === 0 || ended.some(({ resumes, step }) => resumes !== undefined || step === undefined)) return undefined;
-  const longest = Math.max(0, ...ended.filter(({ status }) => status === 'completed').map(({ step }) => step!));
-  const allowed = Math.max(...ended.map(({ budget }) => budget!));
-  const [trained, whole] = ended.reduce(
-    ([done, all], { step, budget }) => [done + step!, all + Math.min(budget!, longest || budget!)],
-    [0, 0],
-  );
-  const saved = `early stopping saved ${Math.round(100 * (1 - trained / whole))} % of the training: ${stopped} of ${ended.length} trials were stopped (${trained} of ${whole} steps)`;
-  return longest > 0 && longest < allowed
-    ? `${saved}; your program trains for ${longest} steps, not ${allowed}: trials are compared at better steps with "epochs: ${longest}" in a new study`
-    : saved;
-}
-
-const damageLine = (lines: number, journal: string): string =>
-  `${lines === 1 ? '1 line of the journal is' : `${lines} lines of the journal are`} damaged; "hypertide repair ${shellQuoted(journal)}" writes a copy with all that can be restored`;
-
-const stoppedAs = ({ how, trials }: Alike): string =>
-  `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;
-
-/** What to do if no trial has completed. @param failed the last trial that failed. */
-const nothingCompleted = ({ trial }: TrialRow, journal: string): string =>
-  `no trial was completed; "hypertide logs ${journal} ${trial}" shows why trial ${trial} failed. Correct the program, then "hypertide retry ${journal}" and this command try the failed trials again`;
-
-/** Options of `change` that reopen a closed study. None helps if every configuration has been tried, and `seconds` begins again with each run. */
-const onward: Readonly<Partial<Record<CloseReason, string>>> = {
-  trials: '--more 10',
-  plateau: '--more 10',
-  person: '--more 10',
-  target: '--target, and a better one',
-  cost: '--cost, and a higher one',
-};
-
-const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed' | 'alike'>, string>> = {
-  trials: 'all trials are done',
-  target: 'the target is reached',
-  cost: 'the cost limit is reached',
-  plateau: 'the results no longer improve',
-  exhausted: 'there is nothing left to try',
-  time: 'the time is up',
-  person: 'the study was closed',
-  interrupted: 'interrupted',
-  paused: 'the study is paused',
-  failed: 'the study failed',
-};

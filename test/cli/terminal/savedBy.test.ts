@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { savedBy } from '../../../src/cli/terminal/runView.ts';
+import { savedBy } from '../../../src/cli/terminal/conclusion.ts';
 import type { TrialRow } from '../../../src/study/trials.ts';
 
 const rows = (...ends: readonly (readonly [status: 'completed' | 'stopped', step: number])[]) =>

@@ -1,16 +1,12 @@
 import { dirname } from 'node:path';
-import { dryRun } from '../../../../streams/engine/dryRun.ts';
-import { createdAfter } from '../../../../streams/engine/earlier.ts';
-import { changeAtStart, type EngineRun, runEngine } from '../../../../streams/engine/run.ts';
+import { type EngineRun, runEngine } from '../../../../streams/engine/run.ts';
 import { submit, submitter } from '../../../../streams/engine/submit.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
-import { createdOf, type StudyOptions } from '../../../../streams/spec/options.ts';
-import { auto } from '../../../../streams/strategies/auto.ts';
+import type { StudyOptions } from '../../../../streams/spec/options.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { MismatchError } from '../../../errors.ts';
 import type { Params, TrialEvent } from '../../../facts/facts.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
-import { changedBy, type Settings, settingsOf } from '../../../ledger/settings.ts';
 import type { TrialId } from '../../../messages.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
@@ -20,91 +16,50 @@ import type { Intent } from '../../../study/intents.ts';
 import type { StudySource } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
 import { type Hooks, openHooks } from '../../hooks/hooks.ts';
-import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
-import type { Template } from '../../runner/template.ts';
+import { notPassed } from '../../runner/command.ts';
 import { controlSocket } from '../../sources/controlSocket.ts';
 import { watchDiskAndClock } from '../../sources/diskAndClock.ts';
 import { journalSource } from '../../sources/journal.ts';
-import { begunIn, settingsIn, stemOf } from '../../sources/journalFile.ts';
 import { processSource } from '../../sources/process.ts';
 import { type RetryingLog, retryingLog } from '../../sources/retryingLog.ts';
 import { trialsIn } from '../../sources/trialTable.ts';
-import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
+import type { Ending } from '../../terminal/conclusion.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { commandLine, nearby } from '../../terminal/output.ts';
 import { RUN_EXAMPLE } from '../../terminal/runExample.ts';
-import { type Ending, type Watch, watch } from '../../terminal/runView.ts';
+import { type Watch, watch } from '../../terminal/runView.ts';
 import type { About, StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
 import { keepFiles } from '../../trainers/keepFiles.ts';
 import { keptFiles } from '../../trainers/keptFiles.ts';
-import { type Goal, goalOf, listeningFor, withMetric } from '../../trainers/metric.ts';
+import { listeningFor } from '../../trainers/metric.ts';
 import { notices } from '../../trainers/notices.ts';
-import { checkResuming } from '../../trainers/resuming.ts';
 import { type TrainerPrograms, trainers } from '../../trainers/trainers.ts';
-import { trialsDirectory } from '../../trainers/trialFiles.ts';
 import { UsageError } from '../../usage.ts';
-
-interface RunOptions {
-  readonly journal?: string;
-  readonly parallel?: number;
-  readonly trials?: number;
-  readonly seed?: string;
-  /** The name of the value that the program prints. */
-  readonly metric?: string;
-  /** The path of the file to which the program writes its metrics. */
-  readonly metricFile?: string;
-  readonly fsync?: 'always' | 'interval' | 'never';
-  readonly json?: boolean;
-  /** Bytes that the files of the trials may take. */
-  readonly keep?: number;
-  /** The file of commands and webhooks to call. */
-  readonly hooks?: string;
-  /** Port of the dashboard; true for a free one. */
-  readonly dashboard?: number | true;
-}
+import { type Plan, planOf, type RunFlags } from './plan.ts';
 
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
 export async function runPrograms(
   path: string | undefined,
   words: readonly string[],
-  options: RunOptions,
+  options: RunFlags,
   terminal: StatusLine,
 ): Promise<number> {
   if (path === undefined) {
     process.stderr.write(`hypertide run: ${RUN_EXAMPLE}`);
     return 2;
   }
-  const file = await readStudyFile(path);
-  const command = commandOf(words.length > 0 ? words : file.command, file.space);
-  const { study: name } = file.options;
-  if (options.journal === undefined && /[/\\]|^\.\.?$/.test(name))
-    throw new UsageError(`${path}: name: expected a name that can be a file name, got ${name}; or give the file with --journal`);
-  const where = options.journal ?? `${name}.jsonl`;
-  const { trials, parallel, seed } = options;
-  const created = await begunIn(where);
-  const wanted = withMetric({ ...file.options, ...omitUndefined({ trials, parallel, seed }) }, options.metric);
-  const inForce = created ? await settingsIn(where, created) : settingsOf(createdOf(file.space, file.strategy, wanted));
-  checkResuming({ ...inForce, resumes: file.options.resumes ?? inForce.resumes, command });
-  const metricFile = metricFileOf(
-    options.metricFile ?? file.metricFile,
-    file.space,
-    changedBy(inForce, changeAtStart(inForce, wanted)).parallel,
-  );
-  const { goal, options: settings } = await goalOf(where, created, wanted);
-  if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
-  /** Made before the journal, because an earlier study may not be readable. */
-  const first = created ? undefined : await createdAfter(file.space, file.strategy, settings);
-  const screen = about(terminal, { study: name });
+  const plan = await planOf(path, words, options);
+  const { file, journal, directory, command, options: settings, first } = plan;
+  const screen = about(terminal, { study: file.options.study });
   const warn = about(screen, { level: 'warn' }).line;
   const hooks = await openHooks(options.hooks, screen);
-  const book = await openJournal(where, omitUndefined({ warn, fsync: options.fsync }));
-  const missing = created ? undefined : notPassed(command, file.space);
+  const book = await openJournal(journal, omitUndefined({ warn, fsync: options.fsync }));
+  const missing = first ? notPassed(command, file.space) : undefined;
   if (missing !== undefined) warn(`the command does not pass ${missing}`);
-  if (!created && options.json !== true) screen.line(beginning(settings, trialsDirectory(stemOf(where))));
+  if (first && options.json !== true) screen.line(beginning(settings, directory));
   const log = retryingLog(book, warn);
-  const unwatch = watchDiskAndClock(dirname(where), warn);
-  const directory = trialsDirectory(stemOf(where));
+  const unwatch = watchDiskAndClock(dirname(journal), warn);
   const watching = watch(screen, await log.head(), options.json ?? false);
   if (first) await log.append(first);
   const { append, apply } = submitter(log);
@@ -114,19 +69,13 @@ export async function runPrograms(
     await started;
     return submit(intent, engine.ledger, append);
   };
-  const source = processSource(where, log, submitted);
+  const source = processSource(journal, log, submitted);
   const board = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard, source, directory, screen.line);
-  const closeSocket = await controlSocket(where, submitted);
-  const inspected = board ? { ...settings, inspect: board.inspect } : settings;
+  const closeSocket = await controlSocket(journal, submitted);
   const ending = await work({
-    file,
-    goal,
-    inForce,
-    options: inspected,
-    command,
-    metricFile,
+    ...plan,
+    options: board ? { ...settings, inspect: board.inspect } : settings,
     log,
-    directory,
     watching,
     apply,
     hooks,
@@ -143,11 +92,11 @@ export async function runPrograms(
   await log.close();
   await hooks?.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
-    throw new UsageError(`${where}: ${ending.error.message} (name its file with --journal${await withoutResult(where, directory)})`);
+    throw new UsageError(`${journal}: ${ending.error.message} (name its file with --journal${await withoutResult(journal, directory)})`);
   const completed = watching.conclude({ journal: book.place(), damaged: book.damaged(), directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
-  return ending.type === 'closed' && completed > 0 && book.damaged() === 0 && book.place() === where ? 0 : 1;
+  return ending.type === 'closed' && completed > 0 && book.damaged() === 0 && book.place() === journal ? 0 : 1;
 }
 
 /** A hint that the journal can be deleted, if it has no result. */
@@ -183,15 +132,8 @@ async function openDashboard(port: number | true, source: StudySource, directory
   return { inspect, close };
 }
 
-interface Work {
-  readonly file: StudyFile;
-  readonly goal: Goal;
-  readonly inForce: Settings;
-  readonly options: StudyOptions;
-  readonly command: Template;
-  readonly metricFile: Template | undefined;
+interface Work extends Plan {
   readonly log: RetryingLog;
-  readonly directory: string;
   readonly watching: Watch;
   /** Takes each entry that the study applies. */
   readonly apply: (entry: AppliedEntry<Params>) => void;

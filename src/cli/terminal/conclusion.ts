@@ -1,0 +1,147 @@
+import type { Progress } from '../../../streams/results/observe.ts';
+import type { CloseReason, Params } from '../../facts/facts.ts';
+import type { Dimension } from '../../space/types/dimension.ts';
+import { crashRegions, crashText } from '../../study/crashes.ts';
+import { atEdges, edgeText } from '../../study/edges.ts';
+import type { Alike } from '../../study/failingAlike.ts';
+import { shellQuoted } from '../../study/programArguments.ts';
+import type { TrialRow } from '../../study/trials.ts';
+import { nearby } from './output.ts';
+import { stripControls } from './plainText.ts';
+import type { About } from './statusLine.ts';
+
+/** How a run of a study ended. */
+export type Ending =
+  | { readonly type: 'closed' }
+  | { readonly type: 'interrupted' }
+  /** It is paused, and no dashboard is open to resume it. */
+  | { readonly type: 'paused' }
+  /** The first trials failed. */
+  | { readonly type: 'alike'; readonly alike: Alike }
+  | { readonly type: 'failed'; readonly error: unknown };
+
+export interface Conclusion {
+  readonly journal: string;
+  /** How many of its lines are damaged. */
+  readonly damaged: number;
+  /** Directory of the output and files of the trials. */
+  readonly directory: string;
+  readonly ending: Ending;
+  /** The command that resumes it. */
+  readonly again: string;
+}
+
+/** A study as it was when its run ended. */
+export interface FinishedRun {
+  readonly state: Progress<Params>;
+  readonly rows: readonly TrialRow[];
+  /** The trials with a result, best first; of several objectives, the front. */
+  readonly best: readonly TrialRow[];
+  readonly isFront: boolean;
+  readonly parameters: Readonly<Record<string, Dimension>>;
+  /** How many trials had ended before this run. */
+  readonly before: number;
+  /** Position of the last entry before this run. */
+  readonly past: number;
+}
+
+/** Why the run ended. */
+export const reasonFor = ({ ending }: Conclusion, { state }: FinishedRun): CloseReason | Exclude<Ending['type'], 'closed'> =>
+  ending.type === 'closed' ? state.closed! : ending.type;
+
+/** The lines at the end of a run. @param json whether the program that reads them has the results as JSON */
+export function* conclusionLines(
+  conclusion: Conclusion,
+  run: FinishedRun,
+  json: boolean,
+): Generator<readonly [text: string, about?: About]> {
+  const { ending, journal, directory, damaged } = conclusion;
+  const { state, rows, best, isFront, parameters } = run;
+  const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reasonFor(conclusion, run) as keyof typeof said];
+  yield [`${why}; the study is in ${journal}, the output of the trials in ${nearby(directory)}`];
+  if (!json) {
+    const saved = ending.type === 'closed' ? savedBy(rows) : undefined;
+    if (saved !== undefined) yield [saved];
+    if (!isFront) for (const edge of atEdges(parameters, best, state.completed + state.stopped)) yield [edgeText(edge)];
+    for (const region of crashRegions(parameters, rows)) yield [stripControls(crashText(region)), { level: 'warn' }];
+  }
+  for (const line of nextSteps(conclusion, run, json)) yield [line];
+  if (damaged > 0) yield [damageLine(damaged, journal), { level: 'warn' }];
+}
+
+/** How many trials have ended. */
+export const endedIn = ({ completed, stopped, failed }: Progress<Params>): number => completed + stopped + failed;
+
+/** What a person can do when a run has ended. */
+function* nextSteps({ journal, directory, ending, again }: Conclusion, run: FinishedRun, json: boolean): Generator<string> {
+  const { state, rows, best, before, past } = run;
+  const ended = endedIn(state);
+  if (ending.type === 'alike') {
+    const { trials, message } = ending.alike;
+    const last = trials.at(-1)!;
+    if (json) yield `trial ${last}: ${stripControls(message)}`; // otherwise its line shows it
+    yield `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`;
+    yield `to change the objective or the parameters, delete ${journal} and ${nearby(directory)} first: they hold no result`;
+  } else if (state.completed === 0 && ended > 0) {
+    const broken = rows.findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
+    yield broken ? nothingCompleted(broken, journal) : 'no trial was completed';
+  }
+  if (ending.type === 'interrupted') yield `to resume: ${again}`;
+  if (ending.type === 'paused') yield `to continue: hypertide change ${journal} --resume, then the same command`;
+  if (ending.type !== 'closed') return;
+  if (ended > before && best.length > 0) yield `next: hypertide dashboard ${shellQuoted(journal)}`;
+  else if (ended === before && past > 0 && state.closed! in onward)
+    yield `to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`;
+}
+
+/**
+ * The line about what early stopping has saved, if no trial resumes another one. A program may train for fewer steps than the study allows; the
+ * rungs above these then decide nothing, so the line says so.
+ */
+export function savedBy(rows: Iterable<TrialRow>): string | undefined {
+  const ended = [...rows].filter(({ status, budget }) => budget !== undefined && (status === 'completed' || status === 'stopped'));
+  const stopped = ended.filter(({ status }) => status === 'stopped').length;
+  if (stopped === 0 || ended.some(({ resumes, step }) => resumes !== undefined || step === undefined)) return undefined;
+  const longest = Math.max(0, ...ended.filter(({ status }) => status === 'completed').map(({ step }) => step!));
+  const allowed = Math.max(...ended.map(({ budget }) => budget!));
+  const [trained, whole] = ended.reduce(
+    ([done, all], { step, budget }) => [done + step!, all + Math.min(budget!, longest || budget!)],
+    [0, 0],
+  );
+  const saved = `early stopping saved ${Math.round(100 * (1 - trained / whole))} % of the training: ${stopped} of ${ended.length} trials were stopped (${trained} of ${whole} steps)`;
+  return longest > 0 && longest < allowed
+    ? `${saved}; your program trains for ${longest} steps, not ${allowed}: trials are compared at better steps with "epochs: ${longest}" in a new study`
+    : saved;
+}
+
+const damageLine = (lines: number, journal: string): string =>
+  `${lines === 1 ? '1 line of the journal is' : `${lines} lines of the journal are`} damaged; "hypertide repair ${shellQuoted(journal)}" writes a copy with all that can be restored`;
+
+const stoppedAs = ({ how, trials }: Alike): string =>
+  `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;
+
+/** What to do if no trial has completed. @param failed the last trial that failed. */
+const nothingCompleted = ({ trial }: TrialRow, journal: string): string =>
+  `no trial was completed; "hypertide logs ${journal} ${trial}" shows why trial ${trial} failed. Correct the program, then "hypertide retry ${journal}" and this command try the failed trials again`;
+
+/** Options of `change` that reopen a closed study. None helps if every configuration has been tried, and `seconds` begins again with each run. */
+const onward: Readonly<Partial<Record<CloseReason, string>>> = {
+  trials: '--more 10',
+  plateau: '--more 10',
+  person: '--more 10',
+  target: '--target, and a better one',
+  cost: '--cost, and a higher one',
+};
+
+const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed' | 'alike'>, string>> = {
+  trials: 'all trials are done',
+  target: 'the target is reached',
+  cost: 'the cost limit is reached',
+  plateau: 'the results no longer improve',
+  exhausted: 'there is nothing left to try',
+  time: 'the time is up',
+  person: 'the study was closed',
+  interrupted: 'interrupted',
+  paused: 'the study is paused',
+  failed: 'the study failed',
+};
