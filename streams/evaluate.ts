@@ -15,7 +15,7 @@ import { isRecord } from '../src/schema/isRecord.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../src/schema/optionRules.ts';
 import { show } from '../src/space/check.ts';
-import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
+import { type Directive, type Rejected, runOf, type Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
 import { type Evaluation, InfeasibleError, type Objective, type Trial } from './objective.ts';
 
@@ -50,7 +50,7 @@ export const evaluate =
       let complete = false;
       const start = (suggestion: Suggestion<P>) => {
         const { trial, attempt } = suggestion;
-        const run = `${trial}.${attempt}`;
+        const run = runOf(suggestion);
         out.next({ type: 'started', trial, attempt, run });
         const say = {
           report: (event: ReportedFact) => out.next(event),

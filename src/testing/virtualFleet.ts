@@ -1,4 +1,4 @@
-import type { Suggestion } from '../../streams/engine/directive.ts';
+import { runOf, type Suggestion } from '../../streams/engine/directive.ts';
 import type { TrialEvent, Values } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import { drawNormal, index, rngFor } from '../numeric/random.ts';
@@ -88,7 +88,7 @@ export class VirtualFleet<P> {
     const { trial, attempt, budget, resumes, params } = suggestion;
     const step = resumes === undefined ? 0 : (this.#reached.get(resumes) ?? 0);
     const last = Math.max(step, Math.ceil(budget ?? workload.steps));
-    const run = `${trial}.${attempt}`;
+    const run = runOf(suggestion);
     const fate = this.#fateOf(run, step, last);
     const trainer = this.#free.pop();
     if (trainer === undefined) throw new Error(`trial ${trial} was suggested while all trainers were at work`);

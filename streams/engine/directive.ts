@@ -4,6 +4,8 @@ import type { TrialId } from '../../src/messages.ts';
 
 /** A trial to be evaluated. */
 export type Suggestion<P> = SuggestedFact<P>;
+/** The claim on an attempt of a process that has all trainers. */
+export const runOf = ({ trial, attempt }: Pick<Suggestion<unknown>, 'trial' | 'attempt'>): string => `${trial}.${attempt}`;
 /** A trial must stop, because of its strategy, a person or the end of the study. */
 export interface StopDirective {
   readonly type: 'stop';

@@ -39,9 +39,14 @@ export interface Readable {
 
 /** Reads past entries, then live ones. A reader holds only its position, so a slow one costs nothing. */
 export function follow(log: Readable, from: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
+  checkPosition(from);
+  return entriesFrom(log, from, signal);
+}
+
+/** @throws RangeError unless a log can be read from there */
+export function checkPosition(from: number): void {
   if (!Number.isInteger(from) || from < 1)
     throw new RangeError(`read from: expected a position, a whole number from 1 on, but got ${from}`);
-  return entriesFrom(log, from, signal);
 }
 
 async function* entriesFrom(log: Readable, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {

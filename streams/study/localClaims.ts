@@ -1,10 +1,9 @@
 import type { Params } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { TrialId } from '../../src/messages.ts';
 import type { RefusedError } from '../../src/study/commands.ts';
 import { Asks } from '../engine/asks.ts';
-import type { Suggestion } from '../engine/directive.ts';
+import { runOf, type Suggestion } from '../engine/directive.ts';
 import { blockedBy, FixedAsks } from '../engine/fixedAsks.ts';
 import type { Submitter } from '../engine/submit.ts';
 import type { Log } from '../log/log.ts';
@@ -38,7 +37,7 @@ export class LocalClaims<P> {
     this.#options = options;
     this.#waits = watchWaits(
       ledger,
-      ({ suggestion: { trial, attempt }, awaiting }) => !awaiting && attempts.runOf(trial) === runOf(trial, attempt),
+      ({ suggestion, awaiting }) => !awaiting && attempts.runOf(suggestion.trial) === runOf(suggestion),
       warn,
     );
   }
@@ -94,7 +93,7 @@ export class LocalClaims<P> {
   /** If a claim cannot be stored, the next ask returns the suggestion. */
   async #claim(suggestion: Suggestion<P>): Promise<Suggestion<P>> {
     const { trial, attempt } = suggestion;
-    const run = runOf(trial, attempt);
+    const run = runOf(suggestion);
     try {
       await this.#options.log.append({ type: 'started', trial, attempt, run });
     } catch (error) {
@@ -114,6 +113,3 @@ export class LocalClaims<P> {
     );
   }
 }
-
-/** The claim on an attempt. */
-const runOf = (trial: TrialId, attempt: number): string => `${trial}.${attempt}`;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Directive, Rejected, Suggestion } from '../../../streams/engine/directive.ts';
+import { type Directive, type Rejected, runOf, type Suggestion } from '../../../streams/engine/directive.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../../facts/facts.ts';
 import { identityOf } from '../../facts/parse.ts';
@@ -69,7 +69,7 @@ export function trainers(options: TrainersOptions): TrainerPrograms {
   };
   const start = (suggestion: Suggestion<Params>) => {
     const { trial, attempt } = suggestion;
-    const run = `${trial}.${attempt}`;
+    const run = runOf(suggestion);
     const slot = freeSlot();
     options.say({ type: 'started', trial, attempt, run });
     const { process, end, about } = startTrial(

@@ -5,7 +5,7 @@ import { RULES } from '../../../src/facts/versions.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import type { Settings } from '../../../src/ledger/settings.ts';
 import type { TrialId } from '../../../src/messages.ts';
-import { bell } from '../../log/follow.ts';
+import { bell, checkPosition } from '../../log/follow.ts';
 import { type Log, LogClosedError } from '../../log/log.ts';
 import { onStatus } from '../connection/connection.ts';
 import { isPassing, isStreamFull, withRetry } from '../connection/retry.ts';
@@ -171,8 +171,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   };
   return {
     read: (from = 1, signal) => {
-      if (!Number.isInteger(from) || from < 1)
-        throw new RangeError(`read from: expected a position, a whole number from 1 on, but got ${from}`);
+      checkPosition(from);
       return entriesFrom(reading, from, signal);
     },
     head: () => withRetry(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq),
