@@ -58,10 +58,7 @@ export function outputReader(listening: Listening): OutputReader {
   const { objectives, direction = 'minimize', metric, result = 'last', file } = listening;
   const named = new Set([...objectives, ...(metric === undefined ? [] : [metric])].map((name) => name.toLowerCase()));
   const tables = tableReader();
-  /**
-   * Names with a known direction, and others, are kept apart: settings that a program prints first then do not displace its losses from a message.
-   */
-  const [telling, others] = [new Map<string, number | null>(), new Map<string, number | null>()];
+  const seen = lastValues();
   const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;
   let chosen = open ? metricChoice(direction) : undefined;
   let taken: string | undefined;
@@ -70,16 +67,6 @@ export function outputReader(listening: Listening): OutputReader {
   let waiting: LineReading[] = [];
   let best: Extract<Line, { type: 'report' | 'result' | 'value' }> | undefined;
 
-  const remember = ({ fields }: LineReading) => {
-    for (const [name, value] of fields) {
-      const known = [telling, others].find((map) => map.has(name));
-      if (known) known.set(name, value);
-      else if (telling.size < MOST_SEEN || others.size < MOST_SEEN) {
-        const map = usualDirection(name) === undefined ? others : telling;
-        if (map.size < MOST_SEEN) map.set(name, value);
-      }
-    }
-  };
   const alias = () => {
     const name = taken ?? metric;
     return name === objectives[0] ? undefined : name;
@@ -132,7 +119,7 @@ export function outputReader(listening: Listening): OutputReader {
     line(text, redrawn = false) {
       const reading = readingOf(text.length > LINE_LIMIT ? text.slice(0, LINE_LIMIT) : text, redrawn, tables, named);
       if (reading === undefined) return [];
-      remember(reading);
+      seen.take(reading);
       if (chosen !== undefined) return choose(reading);
       if (taken !== undefined && isNamed(reading)) {
         const warning: Line = { type: 'refused', message: `it prints value besides ${taken}: value is the result from here on` };
@@ -154,12 +141,33 @@ export function outputReader(listening: Listening): OutputReader {
         unheard({
           objectives,
           direction,
-          seen: new Map([...telling, ...others].slice(0, MOST_SEEN)),
+          seen: seen.all(),
           metric,
           file,
           candidates: chosen?.names ?? [],
         }),
       ),
+  };
+}
+
+/**
+ * The last value of each name, for a message. Names with a known direction, and others, are kept apart: settings that a program prints first then do not
+ * displace its losses.
+ */
+function lastValues() {
+  const [telling, others] = [new Map<string, number | null>(), new Map<string, number | null>()];
+  return {
+    take: ({ fields }: LineReading) => {
+      for (const [name, value] of fields) {
+        const known = [telling, others].find((map) => map.has(name));
+        if (known) known.set(name, value);
+        else if (telling.size < MOST_SEEN || others.size < MOST_SEEN) {
+          const map = usualDirection(name) === undefined ? others : telling;
+          if (map.size < MOST_SEEN) map.set(name, value);
+        }
+      }
+    },
+    all: () => new Map([...telling, ...others].slice(0, MOST_SEEN)),
   };
 }
 
