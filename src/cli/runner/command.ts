@@ -14,12 +14,12 @@ export function commandOf(words: readonly string[] | undefined, space: AnySpace)
   checkVariables(parameters);
   const command = parseTemplate(words, parameters);
   const [program] = command;
-  if (program?.type === 'text' && program.parts.length === 1) checkProgram(program.parts[0]!);
+  if (program?.type === 'text' && program.parts.length === 1) checkIsProgram(program.parts[0]!);
   return command;
 }
 
 /** @throws UsageError if there is no such program; Python may have another name. */
-export function checkProgram(name: string): void {
+export function checkIsProgram(name: string): void {
   if (isProgram(name)) return;
   const other = { python: 'python3', python3: 'python' }[name];
   throw new UsageError(`${name}: there is no such program${other && isProgram(other) ? `; did you mean ${other}?` : ''}`);

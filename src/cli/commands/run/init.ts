@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { checkProgram } from '../../runner/command.ts';
+import { checkIsProgram } from '../../runner/command.ts';
 import { draftStudy, hasRange } from '../../studyFile/draft.ts';
 import { programHelp } from '../../studyFile/programHelp.ts';
 import { inform, suggestNext, writeOutput } from '../../terminal/output.ts';
@@ -46,7 +46,7 @@ export async function initStudy(words: readonly string[], { output = 'study.yaml
 
 /** @throws UsageError if the program has no help. */
 function helpOf([program = '', ...args]: readonly string[]): string {
-  checkProgram(program);
+  checkIsProgram(program);
   const { stdout, stderr, error, status } = spawnSync(program, [...args, '--help'], { encoding: 'utf8', timeout: 60_000 });
   if (error) throw new UsageError(`${program} cannot be started (${error.message})`);
   if (status !== 0)
