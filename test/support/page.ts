@@ -17,7 +17,8 @@ export async function ensurePage(): Promise<void> {
       newest(join(root, path)),
     );
     if (!existsSync(join(built, 'assets')) || newest(join(built, 'assets')) < Math.max(...sources)) {
-      execFileSync('npm', ['run', '--silent', 'build:page'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+      const env = { ...process.env, NODE_ENV: 'production' }; // as it is shipped: a test runner says "test"
+      execFileSync('npm', ['run', '--silent', 'build:page'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
     }
   } finally {
     rmSync(building);
