@@ -1,21 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
-import { LEASE } from '../../../streams/nats/protocol/messages.ts';
 import { type ServedStudy, type ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import { watchReports } from '../../../streams/study/unreported.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
-import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { announceWait } from '../sources/connect.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
-import { stripControls } from '../terminal/plainText.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { ofStudy } from '../terminal/withLog.ts';
 import { earlierOnServer } from './earlierOnServer.ts';
 import { pauseFailing } from './pauseFailing.ts';
+import { servedLines } from './servedLines.ts';
 
 /** A study to serve: from its file, or from its log. */
 export type Served = Pick<StudyFile, 'space' | 'strategy' | 'options'>;
@@ -88,34 +86,9 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         lag: async () => (await engine?.lag()) ?? 0,
         failure: () => failure,
       });
-      let isStandby = false;
-      /** Of several engines, the leader tells. */
-      const tellLoss = ({ fact, refusal, position }: AppliedEntry) => {
-        if (refusal || fact.type !== 'failed' || fact.reason !== 'lost' || position <= past() || isStandby) return;
-        const { trial, run, message = '' } = fact;
-        const trainer = run === undefined ? undefined : engine?.rows.get(trial)?.trainer;
-        const why = trainer === undefined ? stripControls(message) : `${trainer} was silent for ${settings.lease ?? LEASE} s`;
-        line(`trial ${trial} is lost: ${why}`, omitUndefined({ level: 'warn' as const, trial, run }));
-      };
-      let wasClosed = false;
-      let isReopened = false;
-      /** The caller of `begin` reports the first close. */
-      const tellReopening = ({ position, effect }: AppliedEntry) => {
-        const isClosed = engine?.ledger.closed !== undefined;
-        if (wasClosed && !isClosed && position > past()) {
-          isReopened = true;
-          line('reopened');
-        } else if (isReopened && effect === 'closed') line('closed');
-        wasClosed = isClosed;
-      };
-      const onLead = (leads: boolean) => {
-        if (leads && isStandby) warn(`${study}: now leads, since the other engine is slow or gone`);
-        if (!leads) line('serves as a standby: another engine leads');
-        isStandby = !leads;
-      };
+      const lines = servedLines({ line, served: () => engine, past, lease: settings.lease });
       const onEntry = (noted: AppliedEntry) => {
-        tellReopening(noted);
-        tellLoss(noted);
+        lines.apply(noted);
         measure?.(noted);
         call?.(noted);
         reporting(noted);
@@ -127,7 +100,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         earlier: earlierOnServer(nc, options.earlier),
         ...settings,
         onEntry,
-        onLead,
+        onLead: lines.onLead,
         warn,
         spans,
       });

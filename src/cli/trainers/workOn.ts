@@ -19,14 +19,14 @@ import { UsageError } from '../usage.ts';
 import { type Amounts, checkNeeds } from './amounts.ts';
 import { parseStored, type StoreCommands } from './checkpointStore.ts';
 import { enterFolder } from './enterFolder.ts';
-import { keepOwn } from './keepOwn.ts';
+import { keepOwn, type OwnFiles } from './keepOwn.ts';
 import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
 import { checkResuming } from './resuming.ts';
 import { saveRunning } from './saveRunning.ts';
-import { sharedCheckpoints } from './sharedCheckpoints.ts';
+import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
 import { startAfter } from './startAfter.ts';
-import { startTrial } from './trainers.ts';
+import { type ProgramOptions, startTrial } from './trainers.ts';
 
 /** How a worker runs its programs. */
 export interface ProgramSettings {
@@ -90,7 +90,7 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
  * @throws UsageError if the command does not suit the study; what the server refuses.
  */
 export async function workOn(given: Work): Promise<Trainer | undefined> {
-  const { nc, study, words, name, directory, screen, slotOf, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
+  const { nc, study, words, name, directory, screen, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
   const warn = about(screen, { level: 'warn' }).line;
   const absence = async () => `the study ${study}, ${await whyHidden(nc, study, name)}`;
   const waited = announceWait(screen, absence, createdOn(nc, study, signal));
@@ -108,7 +108,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   if (missing !== undefined) warn(`the command does not pass ${missing}`);
   const { strategy, decisions, resumes, limits } = await settingsOn(nc, study, created);
   checkResuming({ strategy, decisions, resumes, command });
-  const settings = {
+  const settings: ProgramOptions = {
     study,
     command,
     metricFile: metricFileOf(given.metricFile, space, parallel),
@@ -130,18 +130,42 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     warn,
   });
   const files = given.keep === undefined ? undefined : keepOwn(directory, given.keep, created.objectives[0]!, warn);
-  const perform: Perform<Params> = ({ suggestion, run, trainer, say, traceparent }) => {
+  const perform = performing(given, settings, checkpoints, files);
+  const closed = (reason: string) => {
+    const then = given.isFollowed
+      ? '; this worker takes its trials again if it reopens'
+      : ', so this worker ends; "hypertide change" reopens it, then start the worker again';
+    screen.line(`${study}: the study has closed (${reason})${then}`);
+    given.closed();
+  };
+  const drained = () => screen.line(`${study}: this worker is drained${given.isFollowed ? '' : ', so it ends'}`);
+  return runTrainer<Params>(
+    nc,
+    study,
+    perform,
+    omitUndefined({ slots: parallel, warn, name, closed, drained, stays: given.isFollowed, door: given.doorFor(requires), offers }),
+  );
+}
+
+/** Runs a program for each attempt that this worker has claimed. */
+function performing(
+  { nc, study, screen, slotOf, saveEvery, ...given }: Work,
+  settings: ProgramOptions,
+  checkpoints: SharedCheckpoints,
+  files: OwnFiles | undefined,
+): Perform<Params> {
+  return ({ suggestion, run, trainer, say, traceparent }) => {
     let wanted = true;
     const unwanted = new AbortController();
     const { trial, attempt, params } = suggestion;
     let last: Values | undefined;
     const of = (signal: AbortSignal) => ({ nc, study, trainer, trial, run, signal });
     const saving =
-      given.saveEvery === undefined
+      saveEvery === undefined
         ? undefined
         : saveRunning(
             (named, signal) => checkpoints.save(of(signal), attempt, named),
-            given.saveEvery,
+            saveEvery,
             () => say.waiting() === 0,
           );
     const report = (fact: ReportedFact, named: string | undefined) => {
@@ -180,18 +204,4 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     };
     return { stop: process.stop, preempt: process.preempt, abandon };
   };
-  const closed = (reason: string) => {
-    const then = given.isFollowed
-      ? '; this worker takes its trials again if it reopens'
-      : ', so this worker ends; "hypertide change" reopens it, then start the worker again';
-    screen.line(`${study}: the study has closed (${reason})${then}`);
-    given.closed();
-  };
-  const drained = () => screen.line(`${study}: this worker is drained${given.isFollowed ? '' : ', so it ends'}`);
-  return runTrainer<Params>(
-    nc,
-    study,
-    perform,
-    omitUndefined({ slots: parallel, warn, name, closed, drained, stays: given.isFollowed, door: given.doorFor(requires), offers }),
-  );
 }
