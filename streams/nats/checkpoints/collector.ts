@@ -98,8 +98,30 @@ export function collector<P>(
     }
   };
 
+  /** If there is no room, deletes what trainers have beyond their share, and then what is least likely to be resumed. */
+  const makeRoom = async ({ ledger, rows, warn }: KeptStudy<P>, saved: readonly Saved[], wanted?: Wanted) => {
+    let left = saved;
+    const bytesNow = async () => (await look())!.bytes + (wanted?.bytes ?? 0);
+    if ((await bytesNow()) > room.full) {
+      const excess = beyondShare(left, room.share);
+      for (const { trainer } of excess) {
+        if (!blamed.has(trainer)) warn(`${trainer} uses more than half of the room for checkpoints: some of its checkpoints are deleted`);
+        blamed.add(trainer);
+      }
+      await purge(excess);
+      left = left.filter((saved) => !excess.includes(saved));
+    }
+    const bytes = await bytesNow();
+    const own = left.filter(({ trainer, trial }) => trainer === wanted?.trainer && trial !== wanted.trial);
+    const ownBytes = countedBytesOf(own) + (wanted?.bytes ?? 0);
+    const order = expendable(rows, ledger.settings.objectives[0]!);
+    if (bytes > room.full) await purge(forRoom(left, bytes - room.enough, order));
+    else if (bytes > room.share && ownBytes > room.share) await purge(forRoom(own, ownBytes - room.share, order));
+  };
+
   /** Deletes what no run needs and, if there is no room, what is least likely to be resumed. @param wanted by a trainer that is about to save */
-  const collect = async ({ ledger, rows, head, warn }: KeptStudy<P>, wanted?: Wanted) => {
+  const collect = async (study: KeptStudy<P>, wanted?: Wanted) => {
+    const { ledger, head } = study;
     const state = await look(subjects.chunk('*', '*', '*'));
     const seen = state && `${state.last} ${state.deleted} ${ledger.position}`;
     if (!state || !ledger.created || (!wanted && seen === swept)) return;
@@ -121,22 +143,7 @@ export function collector<P>(
     await purgeSuperseded(left.filter(isSuperseded));
     left = left.map((saved) => (isSuperseded(saved) ? { ...saved, parts: [...saved.named] } : saved));
     if (areKnown) swept = seen!;
-    const bytesNow = async () => (await look())!.bytes + (wanted?.bytes ?? 0);
-    if ((await bytesNow()) > room.full) {
-      const excess = beyondShare(left, room.share);
-      for (const { trainer } of excess) {
-        if (!blamed.has(trainer)) warn(`${trainer} uses more than half of the room for checkpoints: some of its checkpoints are deleted`);
-        blamed.add(trainer);
-      }
-      await purge(excess);
-      left = left.filter((saved) => !excess.includes(saved));
-    }
-    const bytes = await bytesNow();
-    const own = left.filter(({ trainer, trial }) => trainer === wanted?.trainer && trial !== wanted.trial);
-    const ownBytes = countedBytesOf(own) + (wanted?.bytes ?? 0);
-    const order = expendable(rows, ledger.created.objectives[0]!);
-    if (bytes > room.full) await purge(forRoom(left, bytes - room.enough, order));
-    else if (bytes > room.share && ownBytes > room.share) await purge(forRoom(own, ownBytes - room.share, order));
+    await makeRoom(study, left, wanted);
   };
   const sweep = (wanted?: Wanted): Promise<unknown> => {
     const study = current();
