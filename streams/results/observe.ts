@@ -31,10 +31,10 @@ export const folding =
  * @example
  * optimize(space, objective).pipe(trials()).subscribe(console.table);
  */
-export const trials = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(endedRows<P>);
+export const trials = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(rowsOfEnded<P>);
 
 /** The row of each trial that ends, or whose result is retracted. */
-export function endedRows<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>[] {
+export function rowsOfEnded<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>[] {
   const rows = new TrialRows<P>();
   return (entry) => {
     const row = rows.fold(entry);
@@ -53,7 +53,7 @@ export const best = <P>(): OperatorFunction<AppliedEntry<P>, CompletedRow<P>> =>
 
 /** The best trial, if an entry changes it. */
 export function bestRows<P>(): (noted: AppliedEntry<P>) => readonly CompletedRow<P>[] {
-  const rowsOf = endedRows<P>();
+  const rowsOf = rowsOfEnded<P>();
   const results = new Map<TrialId, Result<P>>();
   let leader = new Leader<Result<P>>();
   return (noted) => {

@@ -7,7 +7,7 @@ import { hypervolume } from '../../src/numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../../src/numeric/pareto/pareto.ts';
 import { checkOption, finite } from '../../src/schema/optionRules.ts';
 import { type CompletedRow, isCompleted, type TrialRow } from '../../src/study/trials.ts';
-import { endedRows, folding } from './observe.ts';
+import { folding, rowsOfEnded } from './observe.ts';
 
 /** The trials that no other trial dominates: one that is better in some objective is worse in another. */
 export interface Front<P> {
@@ -70,7 +70,7 @@ export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['
 
 /** The front, if an entry changes it. */
 function frontChanges<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => readonly Front<P>[] {
-  const rowsOf = endedRows<P>();
+  const rowsOf = rowsOfEnded<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
   let standings: Standings<P> = none;
   let objectives: Created['objectives'] = [];

@@ -11,7 +11,7 @@ import { type EvaluateOptions, evaluate } from '../evaluate.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
-import { endedRows, type Progress, progress } from '../results/observe.ts';
+import { type Progress, progress, rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
 import { checkLog, checkSpace, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
@@ -149,7 +149,7 @@ const TOO_SLOW = 'raise timeLimit, or let the objective end sooner';
 const resultOf = <P, O extends string>(run$: Observable<AppliedEntry<P>>, todo: string): Promise<OptimizeResult<P, O>> =>
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
-    const ended = endedRows<P>();
+    const ended = rowsOfEnded<P>();
     const rows = new TrialRows<P>();
     let objectives: Created['objectives'] = [];
     let failures: readonly Failure[] = [];
