@@ -87,13 +87,13 @@ describe('a run', () => {
     expect(err).toContain('(name its file with --journal; it holds no result, so you can also delete it, and ');
   });
 
-  it('reports in one line that the journal belongs to another study, and suggests nothing if it has results', async () => {
+  it('reports in one line that the journal belongs to another study, and how the next one learns from it', async () => {
     const place = studyWith('trials: 2\n');
     await hypertide(place, 'run', 'study.yaml', ...quick);
     const { code, out, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('resuming'))).toEqual([
-      'hypertide: study.jsonl: the log belongs to another study: seed is "7" in the log, but "8" here; undo the change, or begin another study in another log, and name this one as earlier (name its file with --journal)',
+      'hypertide: study.jsonl: the log belongs to another study: seed is "7" in the log, but "8" here; undo the change, or begin another study in another log, and name this one as earlier (name its file with --journal, and this one in the study file: "earlier: [study.jsonl]")',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { type EngineRun, runEngine } from '../../../../streams/engine/run.ts';
 import { submit, submitter } from '../../../../streams/engine/submit.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
@@ -92,17 +92,18 @@ export async function runPrograms(
   await log.close();
   await hooks?.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
-    throw new UsageError(`${journal}: ${ending.error.message} (name its file with --journal${await withoutResult(journal, directory)})`);
+    throw new UsageError(`${journal}: ${ending.error.message} (name its file with --journal${await besides(journal, directory, path)})`);
   const completed = watching.conclude({ journal: book.place(), damaged: book.damaged(), directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
   return ending.type === 'closed' && completed > 0 && book.damaged() === 0 && book.place() === journal ? 0 : 1;
 }
 
-/** A hint that the journal can be deleted, if it has no result. */
-async function withoutResult(journal: string, directory: string): Promise<string> {
+/** How a study file names the journal as earlier, or that it can be deleted, if it has no result. */
+async function besides(journal: string, directory: string, path: string): Promise<string> {
   const rows = await trialsIn(journalSource(journal));
-  if (rows.some(({ values }) => values !== undefined)) return '';
+  if (rows.some(({ values }) => values !== undefined))
+    return `, and this one in the study file: "earlier: [${relative(dirname(path), journal)}]"`;
   return `; it holds no result, so you can also delete it, and ${directory}`;
 }
 
