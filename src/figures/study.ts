@@ -90,7 +90,10 @@ export const counts = ({ state }: FigureRow): boolean => state === 'completed';
 const SHOWN = 0.95;
 const MANY = 20;
 
-/** If half of the results lie in the lowest part of the axis, they could not be told apart: it is logarithmic from a smaller ratio of its ends on. */
+/**
+ * If half of the completed trials lie in the lowest part of the axis, and low is good, the best could not be told apart: it is logarithmic from a
+ * smaller ratio of its ends on. Trials that were stopped early often have far higher values.
+ */
 const CROWDED = 0.15;
 const FAR = 10;
 
@@ -102,7 +105,9 @@ export function objectiveScale(objective: ObjectiveSpec, rows: readonly FigureRo
   if (best === undefined || worst === undefined) return numeric(objective.name, 0, 1, false);
   const shown = [best, worst, ...onFront.map((row) => objectiveValue(row, objective)!)];
   const [low, high] = [shown.reduce((a, b) => Math.min(a, b)), shown.reduce((a, b) => Math.max(a, b))];
-  const isCrowded = results[results.length >> 1]! < low + CROWDED * (high - low);
+  const completed = rows.flatMap((row) => (counts(row) ? (objectiveValue(row, objective) ?? []) : [])).sort((a, b) => a - b);
+  const middle = completed[completed.length >> 1] ?? high;
+  const isCrowded = sign(objective) > 0 && middle < low + CROWDED * (high - low);
   return roundScale(objective.name, low, high, isCrowded ? FAR : undefined);
 }
 

@@ -101,13 +101,15 @@ it('curves have an axis that few bad values do not stretch', () => {
   expect(values.high).toBe(2);
 });
 
-it('an axis is logarithmic if most results would be at its lower end', () => {
+it('an axis is logarithmic if most completed trials would be at its lower end', () => {
   const kindOf = (values: readonly number[]) => studyOf(values.map((loss, i) => trialRow(i + 1, loss))).scales.at(-1)!.kind;
   const crowd = Array.from({ length: 30 }, (_, i) => 0.1 + i / 1000);
   expect(kindOf([...crowd, 1.5, 2, 2, 2, 2])).toBe('log');
   expect(kindOf([...crowd, 0.5, 0.6, 0.7, 0.8, 0.9])).toBe('linear'); // the ends are too near
   expect(kindOf(crowd.map((_, i) => 0.1 + i / 15))).toBe('linear'); // evenly spread
   expect(kindOf([...crowd.map((value) => 2.2 - value), 0.1, 0.1, 0.1, 0.1])).toBe('linear'); // at its upper end
+  const stopped = Array.from({ length: 90 }, (_, i) => trialRow(31 + i, 0.1 + i / 40, { status: 'stopped' }));
+  expect(studyOf([...crowd.map((loss, i) => trialRow(1 + i, loss)), ...stopped]).scales.at(-1)!.kind).toBe('log');
 });
 
 it('curves have lines at budgets and where trials are usually stopped', () => {
