@@ -55,8 +55,8 @@ export function logLosses(losses: readonly number[]): Float64Array | undefined {
 /** @returns undefined if there are fewer than two different losses */
 export function fitForestModel(axes: readonly Axis[], observations: readonly ForestObservation[], rng: Rng): ForestModel | undefined {
   const compared = observations.filter(({ loss }) => loss !== 'infeasible');
-  const losses = compared.flatMap(({ loss }) => (typeof loss === 'number' ? loss : []));
-  const logs = losses.length > 1 ? logLosses(losses) : undefined;
+  const finished = compared.filter(hasLoss);
+  const logs = finished.length > 1 ? logLosses(finished.map(({ loss }) => loss)) : undefined;
   if (logs === undefined) return undefined;
   const cap = observations.reduce((most, { budget }) => Math.max(most, Number.isFinite(budget) ? budget : 0), 0) + 1;
   const encode = encoder(axes);
@@ -66,12 +66,12 @@ export function fitForestModel(axes: readonly Axis[], observations: readonly For
     return growForest({ columns: transpose(rows, axes.length + 1), categories, targets }, TREES, rng);
   };
 
+  const logOf = new Map<ForestObservation, number>(finished.map((observation, i) => [observation, logs[i]!]));
   const median = Float64Array.from(logs).sort()[logs.length >> 1]!;
-  let next = 0;
   // Open trials get the median, so that their neighbourhood does not attract more trials.
   const forest = grow(
     compared,
-    Float64Array.from(compared, ({ loss }) => (typeof loss === 'number' ? logs[next++]! : median)),
+    Float64Array.from(compared, (observation) => logOf.get(observation) ?? median),
   );
   const ended = observations.filter(({ loss }) => loss !== undefined);
   const failures =
@@ -84,9 +84,12 @@ export function fitForestModel(axes: readonly Axis[], observations: readonly For
 
   const highest = observations.reduce((most, { budget }) => Math.max(most, Math.min(budget, cap)), 0);
   const model = { forest, failures, encode: (point: Point) => encode(point, highest), lowest: 0 };
-  const means = compared.flatMap(({ point, loss }) => (typeof loss === 'number' ? predictAt(model, point).mean : []));
+  const means = finished.map(({ point }) => predictAt(model, point).mean);
   return { ...model, lowest: means.reduce((a, b) => Math.min(a, b)) };
 }
+
+const hasLoss = (observation: ForestObservation): observation is ForestObservation & { readonly loss: number } =>
+  typeof observation.loss === 'number';
 
 export const predictAt = ({ forest, encode }: Omit<ForestModel, 'lowest'>, point: Point): ForestPrediction =>
   predictForest(forest, encode(point));
