@@ -20,7 +20,7 @@ it('recognises a trainer that keeps to its budget and resumes', async () => {
     budget: 'kept: it ended after step 2 of 2',
     resume: 'yes: the second run began with step 3',
     'early stopping':
-      'possible, but off: to turn it on, add "epochs: 20" to study.yaml, with the steps of a whole trial instead of 20; with "resumes: true", they pause instead, and the best are resumed',
+      'possible, but off: to turn it on, write the steps of a whole trial in study.yaml, such as "epochs: 20"; with "resumes: true", trials pause instead, and the best are resumed',
   });
 });
 
@@ -36,7 +36,7 @@ it('recognises a script without budgets', async () => {
     budget: 'not used: it continued after step 2; that is fine, unless trials are to pause: then pass {budget} to it',
     SIGTERM: expect.stringMatching(/^obeyed: it ended within \d+\.\d s$/),
     resume: expect.stringContaining('not possible: it saved no checkpoint'),
-    'early stopping': expect.stringMatching(/^possible, but off: to turn it on, add "epochs: 20"/),
+    'early stopping': expect.stringMatching(/^possible, but off: .* in study.yaml, such as "epochs: 20"$/),
   });
   const on = await check(studyIn('epochs: 6\n'), ['sh', join(place, 'train.sh'), '{x}']);
   expect(on.rows['early stopping']).toBe('on: trials that fall behind are stopped');

@@ -15,7 +15,7 @@ interface ServedLinesOptions {
   readonly lease?: number | undefined;
 }
 
-/** Tells what becomes of a study while it is served: lost trials, a reopening, and whether this engine leads. */
+/** Tells what happens to a study while it is served: lost trials, a reopening, and whether this engine leads. */
 export function servedLines({ line, served, past, lease = LEASE }: ServedLinesOptions) {
   let isStandby = false;
   let wasClosed = false;

@@ -194,9 +194,9 @@ function adviceOn(first: Seen, second: Seen | undefined, kept: string | undefine
   if (first.reports.length === 0) return 'not possible without steps';
   const now = isOn
     ? 'on: trials that fall behind are stopped'
-    : `possible, but off: to turn it on, add "epochs: 20" to ${path}, with the steps of a whole trial instead of 20`;
+    : `possible, but off: to turn it on, write the steps of a whole trial in ${path}, such as "epochs: 20"`;
   const canPause = keepsBudget(first) && kept !== undefined && resumes(second);
-  return canPause ? `${now}; with "resumes: true", they pause instead, and the best are resumed` : now;
+  return canPause ? `${now}; with "resumes: true", trials pause instead, and the best are resumed` : now;
 }
 
 /** How the value gets the name that the program prints: only a new study can take it. */
