@@ -8,13 +8,15 @@ import type { Support } from './support.ts';
 /** The newest observations have full weight. */
 const RECENT = 25;
 
-/** Weights of n observations, oldest first: 1 for the newest 25, falling linearly to 1 / n for the oldest (Bergstra, Yamins & Cox 2013). */
-export function recencyWeights(n: number): Float64Array {
-  const weights = new Float64Array(n).fill(1);
+/** The weight of the i-th oldest of n observations: 1 for the newest 25, falling linearly to 1 / n for the oldest (Bergstra, Yamins & Cox 2013). */
+export function recencyWeight(i: number, n: number): number {
   const old = n - RECENT;
-  for (let i = 0; i < old; i++) weights[i] = 1 / n + (old > 1 ? (i / (old - 1)) * (1 - 1 / n) : 0);
-  return weights;
+  if (i >= old) return 1;
+  return 1 / n + (old > 1 ? (i / (old - 1)) * (1 - 1 / n) : 0);
 }
+
+/** The weights of n observations, oldest first. */
+export const recencyWeights = (n: number): Float64Array => new Float64Array(n).map((_, i) => recencyWeight(i, n));
 
 /** Kernels are ignored if their log density is this far below the sum so far: a thousand of them would add 1e-8. */
 const NEGLIGIBLE = 25;

@@ -11,14 +11,15 @@ import { ConfigurationResults } from '../configurationResults.ts';
 import { CrashRates } from '../crashRates.ts';
 import { supportOnAxis } from '../parzenSupport.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';
+import { EvenSample } from './evenSample.ts';
 import { type BelowWeights, belowCount, rankWeights, splitTrials, unweighted } from './splitTrials.ts';
 import { subspaces } from './subspaces.ts';
 
-/** Axes that are active together, and the density g(x) of the trials above the split that have them. */
+/** Axes that are active together, and the density g(x) of trials above the split that have them. */
 interface Subspace {
   readonly axes: readonly number[];
   readonly supports: readonly Support[];
-  readonly above: Parzen;
+  above: Parzen;
 }
 
 /** A point with log l(x) / g(x), summed over its subspaces. */
@@ -90,6 +91,10 @@ export class TpeObservations {
   readonly #excluded = new Set<number>();
   readonly #crashRates: CrashRates;
   #below: BelowWeights = new Map();
+  /** The configurations that have a kernel in g if they are above the split. A sample of them bounds the cost of an ask. */
+  #sample = new EvenSample(0);
+  /** Those that have one. */
+  readonly #above = new Set<number>();
 
   constructor(env: Pick<Env, 'axes' | 'rungs'>, priorWeight: number) {
     this.results = new ConfigurationResults(env);
@@ -98,15 +103,13 @@ export class TpeObservations {
     this.#crashRates = new CrashRates(env.axes);
     this.#subspaces = subspaces(env.axes).map((axes) => {
       const supports = axes.map((i) => supportOnAxis(env.axes[i]!));
-      return { axes, supports, above: new Parzen(supports, { priorWeight }) };
+      return { axes, supports, above: this.#emptyAbove(supports, this.#sample) };
     });
   }
 
   take(fact: StrategyEvent): void {
     const index = this.results.take(fact);
-    if (index === undefined) return;
-    if (fact.type === 'ended') this.#learn(index, fact);
-    else this.#addToAbove(index);
+    if (index !== undefined && fact.type === 'ended') this.#learn(index, fact);
   }
 
   #learn(index: number, fact: Ended): void {
@@ -114,8 +117,7 @@ export class TpeObservations {
     const ranked = rankTrial(index, fact);
     if (before !== undefined && fact.outcome === 'failed') return; // the results at lower budgets remain
     if (ranked === undefined) {
-      if (this.#excluded.has(index)) return;
-      if (!this.#below.has(index)) this.#removeFromAbove(index);
+      this.#removeFromAbove(index);
       this.#excluded.add(index);
       return;
     }
@@ -127,12 +129,31 @@ export class TpeObservations {
     this.#hasSeveral ||= ranked.losses.length > 1;
   }
 
+  /** Draws the sample from all configurations so far. It waits for an ask, so that a long log is read without kernels that would be removed again. */
+  #drawSample(): void {
+    const before = this.#sample;
+    const { length } = this.results.rungs.configurations;
+    const sample = new EvenSample(length);
+    this.#sample = sample;
+    const isThinner = sample.stride > before.stride;
+    if (isThinner) {
+      this.#above.clear();
+      for (const subspace of this.#subspaces) subspace.above = this.#emptyAbove(subspace.supports, sample);
+    } else for (const index of before.newest()) if (!sample.has(index)) this.#removeFromAbove(index);
+    for (let index = isThinner ? 0 : before.count; index < length; index++) this.#addToAbove(index);
+  }
+
+  #emptyAbove(supports: readonly Support[], sample: EvenSample): Parzen {
+    return new Parzen(supports, { priorWeight: this.#priorWeight, weights: (n) => sample.weights(n) });
+  }
+
   #split(): void {
     const isSimple = !this.#hasSeveral && !this.results.rungs.differ;
     const below = isSimple ? unweighted(this.#ranked.first(belowCount(this.#ranked.size))) : splitTrials(this.#bestFirst());
-    for (const index of this.#below.keys()) if (!below.has(index) && !this.#excluded.has(index)) this.#addToAbove(index);
-    for (const index of below.keys()) if (!this.#below.has(index)) this.#removeFromAbove(index);
+    const before = this.#below;
     this.#below = below;
+    for (const index of below.keys()) this.#removeFromAbove(index);
+    for (const index of before.keys()) this.#addToAbove(index);
   }
 
   /** If budgets differ: all configurations in the order over all budgets, then the infeasible ones. */
@@ -147,12 +168,16 @@ export class TpeObservations {
     return [...order, ...ranked.filter(({ index, tier }) => tier === 2 && !ordered.has(index))];
   }
 
+  /** Adds a configuration to g if it belongs there and has no kernel yet. */
   #addToAbove(index: number): void {
+    if (!this.#sample.has(index) || this.#above.has(index) || this.#below.has(index) || this.#excluded.has(index)) return;
+    this.#above.add(index);
     const point = this.#pointOf(index);
     for (const subspace of this.#subspaces)
       if (exists(this.#axes, subspace.axes, point)) subspace.above.add(index, this.#encode(subspace, point));
   }
   #removeFromAbove(index: number): void {
+    if (!this.#above.delete(index)) return;
     const point = this.#pointOf(index);
     for (const { axes, above } of this.#subspaces) if (exists(this.#axes, axes, point)) above.remove(index);
   }
@@ -169,6 +194,7 @@ export class TpeObservations {
    * @returns undefined if all draws were suggested before
    */
   best(count: number, { snap }: Domain, rng: Rng, fixed?: Fixed): Candidate | undefined {
+    this.#drawSample();
     this.#split();
     const { repeats } = this.results;
     const centre = this.#axes.map(() => 0.5);

@@ -256,6 +256,22 @@ describe('tpeSurrogate', () => {
     for (const key of keys) expect(Math.abs(off(believing, 200, key) - 0.6)).toBeLessThan(0.1);
   });
 
+  it('proposes the same on a long log, whether or not it was asked before', () => {
+    const net = space({ x: float(0, 1), model: choice(['svm', 'tree']), c: when('model', 'svm', float(0, 1)) });
+    const [asked, fresh] = [learning(rootEnv(net)), learning(rootEnv(net))];
+    for (let k = 1; k <= 8100; k++) {
+      const rng = rngFor('trials', 'long', k);
+      const point = net.snap([rng(), rng(), rng()]);
+      for (const of of [asked, fresh]) {
+        const trial = of.expect(point);
+        if (k % 50 === 0) of.end({ ...trial, type: 'ended', outcome: 'failed', reason: 'lost' });
+        else of.end(completed(trial, Math.hypot(point[0]! - 0.3, point[1]! - 0.2)));
+      }
+      if (k > 3900 && k % 40 === 0) asked.propose();
+    }
+    expect(proposals(asked, 10)).toEqual(proposals(fresh, 10));
+  });
+
   it('survives any losses, and depends only on its results', () =>
     fc.assert(
       fc.property(
