@@ -33,7 +33,7 @@ describe('workers', () => {
     expect(code).toBe(0);
     for (const study of ['north', 'south']) {
       expect(worker.said().match(new RegExp(`^${study}: trial \\d completed`, 'gm'))).toHaveLength(6);
-      expect(worker.said()).toContain(`${study}: the study has closed (trials)`);
+      expect(worker.said()).toContain(`${study}: the study has closed (trials); this worker ends when it serves no other study\n`);
       const listed = JSON.parse((await hypertide(place, 'workers', ...at(), '--study', study, '--json')).out);
       expect(listed).toEqual([expect.objectContaining({ trainer: 'w1', results: 6, failures: 0, holds: [] })]);
     }
@@ -131,6 +131,8 @@ describe('workers', () => {
         ...slots,
         ...program('sleep 0.3; echo loss=1'),
       );
+    const of = start(place, 'worker', ...at(), '--study', 'lar*', '--idle', '5', ...program('echo loss=1'));
+    expect(await of.ended).toMatchObject({ code: 0, err: expect.stringContaining('large: this worker does not serve it: each trial') });
     const without = work('--slots', 'gpu=2');
     expect(await without.ended).toMatchObject({ code: 2 });
     expect(without.said()).toContain('each trial of large requires gpu=1 memory=2GiB, and this worker has gpu=2');

@@ -1,7 +1,7 @@
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { oneOf, positive, seconds, text, wholeFrom } from '../../schema/optionRules.ts';
 import { checkedBy, fields, mapping } from '../../space/shape.ts';
-import { isPattern } from '../sources/namePattern.ts';
+import { checkPattern, isPattern } from '../sources/namePattern.ts';
 import { readDocument } from '../studyFile/readDocument.ts';
 import { wordsOf } from '../studyFile/studyFile.ts';
 import { command } from '../studyFile/studyLayout.ts';
@@ -18,12 +18,8 @@ export interface Assignment extends ProgramSettings {
   readonly words: readonly string[];
 }
 
-const NAMES = /^[a-z0-9_*?-]{1,64}$/;
-
-function checkNames(option: string, studies: string): void {
-  if (!isPattern(studies)) checkName(option, studies);
-  else if (!NAMES.test(studies)) throw new UsageError(`${option}: expected a pattern of names, such as team-*, got ${studies}`);
-}
+const checkNames = (option: string, studies: string): unknown =>
+  isPattern(studies) ? checkPattern(option, studies) : checkName(option, studies);
 
 /**
  * One program for several studies.

@@ -8,7 +8,7 @@ import type { StudyLog } from '../../study/source.ts';
 import { type TrainerRow, trainerRows } from '../../study/trainerRows.ts';
 import { type ActOptions, act } from '../act.ts';
 import { withPlace } from '../places/withPlace.ts';
-import { matching } from '../sources/namePattern.ts';
+import { checkPattern, matching } from '../sources/namePattern.ts';
 import { type CommandStudy, firstOf, type Remote, serverExpected } from '../sources/study.ts';
 import { ledgerIn } from '../sources/trialTable.ts';
 import { inform, print } from '../terminal/output.ts';
@@ -93,6 +93,7 @@ async function instructAll(
   if (remote.study !== undefined) throw new UsageError('expected --study or --all, got both');
   const nats = remote.nats ?? process.env.HYPERTIDE_NATS;
   if (nats === undefined) throw serverExpected('--all');
+  checkPattern('--all', pattern);
   const isMeant = matching(pattern);
   return withPlace(undefined, { ...remote, nats }, async (place) => {
     const names = (await place.names()).filter(isMeant);

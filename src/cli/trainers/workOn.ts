@@ -41,6 +41,16 @@ export interface ProgramSettings {
   readonly result?: 'last' | 'best' | undefined;
 }
 
+/** A study may be the only one of a worker, one of several that are named in full, or one that a pattern found: then the worker continues without it. */
+type Serves = 'only' | 'named' | 'found';
+
+/** What a worker does after a study has closed, and after it is drained. */
+const AFTER: Readonly<Record<Serves, { readonly closed: string; readonly drained: string }>> = {
+  only: { closed: ', so this worker ends; "hypertide change" reopens it, then start the worker again', drained: ', so it ends' },
+  named: { closed: '; this worker ends when it serves no other study', drained: ', and ends when it serves no other study' },
+  found: { closed: '; this worker takes its trials again if it reopens', drained: '' },
+};
+
 export interface Work extends ProgramSettings {
   readonly nc: Parameters<typeof runTrainer>[0];
   readonly study: string;
@@ -63,8 +73,7 @@ export interface Work extends ProgramSettings {
   readonly tracing: Tracing | undefined;
   /** Ends the wait for a study that does not exist yet. */
   readonly signal: AbortSignal;
-  /** Whether the worker continues when the study has closed, because it follows a pattern. */
-  readonly isFollowed: boolean;
+  readonly serves: Serves;
   /** The study has closed, or was closed before. */
   readonly closed: () => void;
   readonly began: (process: Running) => void;
@@ -90,7 +99,7 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
  * @throws UsageError if the command does not suit the study; what the server refuses.
  */
 export async function workOn(given: Work): Promise<Trainer | undefined> {
-  const { nc, study, words, name, directory, screen, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
+  const { nc, study, serves, words, name, directory, screen, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
   const warn = about(screen, { level: 'warn' }).line;
   const absence = async () => `the study ${study}, ${await whyHidden(nc, study, name)}`;
   const waited = announceWait(screen, absence, createdOn(nc, study, signal));
@@ -132,18 +141,15 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const files = given.keep === undefined ? undefined : keepOwn(directory, given.keep, created.objectives[0]!, warn);
   const perform = performing(given, settings, checkpoints, files);
   const closed = (reason: string) => {
-    const then = given.isFollowed
-      ? '; this worker takes its trials again if it reopens'
-      : ', so this worker ends; "hypertide change" reopens it, then start the worker again';
-    screen.line(`${study}: the study has closed (${reason})${then}`);
+    screen.line(`${study}: the study has closed (${reason})${AFTER[serves].closed}`);
     given.closed();
   };
-  const drained = () => screen.line(`${study}: this worker is drained${given.isFollowed ? '' : ', so it ends'}`);
+  const drained = () => screen.line(`${study}: this worker is drained${AFTER[serves].drained}`);
   return runTrainer<Params>(
     nc,
     study,
     perform,
-    omitUndefined({ slots: parallel, warn, name, closed, drained, stays: given.isFollowed, door: given.doorFor(requires), offers }),
+    omitUndefined({ slots: parallel, warn, name, closed, drained, stays: serves === 'found', door: given.doorFor(requires), offers }),
   );
 }
 

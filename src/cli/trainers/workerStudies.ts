@@ -47,9 +47,9 @@ export class WorkerStudies {
   get hasBegun(): boolean {
     return this.#trainers.size > 0;
   }
-  /** Whether a study is not served because of an error. */
+  /** Whether a study that is named in full is not served because of an error. A pattern may find studies that are for other workers. */
   get hasFailed(): boolean {
-    return this.#failures.size > 0;
+    return this.#options.assignments.some(({ studies }) => this.#failures.has(studies));
   }
 
   /** Works until all studies have closed, or until `end`. @throws what keeps it from serving its only study */
@@ -141,7 +141,7 @@ export class WorkerStudies {
       slotOf: slots.slotOf,
       tracing,
       signal: this.#ending.signal,
-      isFollowed: isPattern(settings.studies),
+      serves: this.#options.isAlone ? 'only' : isPattern(settings.studies) ? 'found' : 'named',
       closed: () => {
         hasClosed = true;
       },

@@ -8,6 +8,7 @@ import { serveAll } from '../../serving/all.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { serving } from '../../serving/serving.ts';
 import { accessOf, connect, PATIENCE } from '../../sources/connect.ts';
+import { checkPattern } from '../../sources/namePattern.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { interruption } from '../../terminal/interrupt.ts';
 import type { StatusLine } from '../../terminal/statusLine.ts';
@@ -35,6 +36,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const { nats = process.env.HYPERTIDE_NATS, lease, replicas, maxBytes, checkpoints: checkpointBytes, once = false, all } = options;
   if (nats === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
   if (paths.length === 0 && all === undefined) throw new UsageError('expected study files to serve, or --all with a pattern of names');
+  if (all !== undefined) checkPattern('--all', all);
   if (once && all !== undefined) throw new UsageError('--once: expected study files, since --all waits for studies that begin later');
   const files = await Promise.all(paths.map(readStudyFile));
   const names = files.map((file) => file.options.study);
