@@ -168,6 +168,8 @@ describe('commands on a study on a server', () => {
     [['best', 'study.jsonl', '--nats', 'URL', '--study', 'over'], 'study.jsonl: expected a journal or --nats, got both'],
     [['best', 'study.jsonl', '--study', 'over'], '--study: expected --nats with a server as well'],
     [['best'], 'expected a journal, or --nats'],
+    [['copy', '--nats', 'URL', '--study', 'over'], 'expected a journal and a name, or --nats, --study and a name'],
+    [['rename', '--nats', 'URL', '--study', 'over'], 'expected a journal and a name, or --nats, --study and a name'],
     [['serve', '--all', 'Team-*', '--nats', 'URL'], '--all: expected a pattern of names, such as team-*, got Team-*'],
     [['drain', 'w1', '--all', 'Team-*', '--nats', 'URL'], '--all: expected a pattern of names, such as team-*, got Team-*'],
     [['simulate', 'study.yaml'], 'expected a journal, or --nats'],

@@ -12,7 +12,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
   const use = (journal: string | undefined, remote: Remote, act: (placed: StudyInPlace) => Promise<number>): Promise<void> =>
     exit(import('../places/withPlace.ts').then(({ withStudyIn }) => withStudyIn(journal, remote, act)));
   /** If the study is on a server, there is no journal before the new name. */
-  const useNamed = (words: readonly [string, string?], remote: Remote, act: (placed: StudyInPlace, to: string) => Promise<number>) => {
+  const useNamed = (words: readonly (string | undefined)[], remote: Remote, act: (placed: StudyInPlace, to: string) => Promise<number>) => {
     const [journal, to] = serverOf(remote) === undefined ? words : [undefined, ...words];
     if (to === undefined) return exit(Promise.reject(new UsageError('expected a journal and a name, or --nats, --study and a name')));
     const name = journal === undefined ? to : to.replace(/\.jsonl$/, ''); // users name a file after a file
@@ -73,7 +73,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     .description(
       'Begin a study with the entries of another one, in the same place. Its log names its origin. It continues with the same suggestions, unless you change it.',
     )
-    .argument('<journal>', 'file of the study, unless it is on a server')
+    .argument('[journal]', 'file of the study, unless it is on a server')
     .argument('[name]', 'name of the new study')
     .option('--at <position>', 'the last entry to copy (default: the last one)', wholeNumber)
     .action((journal, name, options) =>
@@ -83,7 +83,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
   withRemote(program.command('rename'))
     .summary('give a study another name')
     .description('Rename a study. No process may be running it. Its log names its origin.')
-    .argument('<journal>', 'file of the study, unless it is on a server')
+    .argument('[journal]', 'file of the study, unless it is on a server')
     .argument('[name]', 'its new name')
     .action((journal, name, options) =>
       useNamed([journal, name], options, async (placed, to) => (await import('../commands/studies/rename.ts')).rename(placed, to)),
