@@ -36,8 +36,8 @@ export interface ParzenOptions {
   readonly priorWeight?: number | undefined;
   /** A factor of the minimal bandwidth, which is 1 / min(100, 2 + observations) of the range. Default: 1. */
   readonly clip?: number | undefined;
-  /** Weights of n observations, in the order of their slots. Default: `recencyWeights`. */
-  readonly weights?: ((n: number) => Float64Array) | undefined;
+  /** The weights of the observations in these slots, oldest first. Default: `recencyWeights`. */
+  readonly weights?: ((slots: readonly number[]) => Float64Array) | undefined;
 }
 
 interface OnAxis<C> {
@@ -69,7 +69,7 @@ const kernelsOn = (support: Support, priorWeight: number, clip: number): Continu
 export class Parzen {
   readonly axes: readonly (ContinuousKernels | DiscreteKernels | CategoricalKernels)[];
   readonly #priorWeight: number;
-  readonly #weightsOf: (n: number) => Float64Array;
+  readonly #weightsOf: (slots: readonly number[]) => Float64Array;
   readonly #continuous: readonly OnAxis<ContinuousKernels>[];
   readonly #discrete: readonly OnAxis<CodedKernels>[];
   readonly #slots: number[] = [];
@@ -87,7 +87,10 @@ export class Parzen {
   readonly #changed = new SlotSet();
   #upToDate = false;
 
-  constructor(supports: readonly Support[], { priorWeight = 1, clip = 1, weights = recencyWeights }: ParzenOptions = {}) {
+  constructor(
+    supports: readonly Support[],
+    { priorWeight = 1, clip = 1, weights = ({ length }) => recencyWeights(length) }: ParzenOptions = {},
+  ) {
     this.#priorWeight = priorWeight;
     this.#weightsOf = weights;
     this.axes = supports.map((support) => kernelsOn(support, priorWeight, clip));
@@ -130,7 +133,7 @@ export class Parzen {
       this.#peaks[slot] = this.#continuous.reduce((peak, { kernels }) => peak + kernels.peak(slot), 0);
     });
     this.#weights = new Float64Array(n + 1);
-    this.#weights.set(this.#weightsOf(n));
+    this.#weights.set(this.#weightsOf(this.#slots));
     this.#weights[n] = n > 0 ? this.#priorWeight : 1;
     this.#logTotal = Math.log(sumOf(this.#weights));
     this.#arrangeForLoops();

@@ -2,7 +2,7 @@ import { recencyWeight } from '../../numeric/parzen/parzen.ts';
 
 /** With more trials than this, only some of the older ones are in the sample. */
 const MOST = 4000;
-/** So many of the newest trials are always in it: open ones are among them, and the model keeps away from those. */
+/** So many of the newest trials are always in it, and up to twice as many. Most open trials are among them, and the model keeps away from those. */
 const NEWEST = 250;
 
 /**
@@ -12,30 +12,41 @@ const NEWEST = 250;
 export class EvenSample {
   readonly count: number;
   /** Each older trial stands for so many. */
-  readonly stride: number;
+  readonly #stride: number;
+  /** The first of the newest trials. It moves in steps, because each step changes what the kernels of older trials weigh. */
+  readonly #newest: number;
 
   constructor(count: number) {
     this.count = count;
-    this.stride = 1;
-    while (count > MOST * this.stride) this.stride *= 2;
+    let stride = 1;
+    while (count > MOST * stride) stride *= 2;
+    this.#stride = stride;
+    this.#newest = stride === 1 ? 0 : Math.floor(count / NEWEST - 1) * NEWEST;
   }
 
   has(index: number): boolean {
-    return index < this.count && (index % this.stride === 0 || index >= this.count - NEWEST);
+    return index < this.count && (index % this.#stride === 0 || index >= this.#newest);
   }
 
-  /** The trials that a larger sample with the same stride may not have. */
-  newest(): number[] {
-    const first = Math.max(0, this.count - NEWEST);
-    return Array.from({ length: this.count - first }, (_, k) => first + k);
+  /** Whether it has all trials of a smaller sample, and each stands for as many. */
+  continues(smaller: EvenSample): boolean {
+    return this.#stride === smaller.#stride && this.#newest === smaller.#newest;
   }
 
-  /** Weights of n trials of the sample, oldest first: by their age as in `recencyWeights`, times the number of trials that each stands for. */
-  weights(n: number): Float64Array {
-    const older = Math.max(0, n - NEWEST);
-    const all = older * this.stride + n - older;
-    return new Float64Array(n).map((_, k) =>
-      k < older ? this.stride * recencyWeight(k * this.stride, all) : recencyWeight(all - n + k, all),
-    );
+  /**
+   * The weights of some trials of the sample, such as those of one branch of the space: by their age as in `recencyWeights`, times the number of
+   * trials that each stands for.
+   *
+   * @param indices oldest first
+   */
+  weights(indices: readonly number[]): Float64Array {
+    const stands = indices.map((index) => (index < this.#newest ? this.#stride : 1));
+    const all = stands.reduce((sum, count) => sum + count, 0);
+    let older = 0;
+    return Float64Array.from(stands, (count) => {
+      const weight = count * recencyWeight(older, all);
+      older += count;
+      return weight;
+    });
   }
 }

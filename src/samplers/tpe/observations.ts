@@ -132,19 +132,18 @@ export class TpeObservations {
   /** Draws the sample from all configurations so far. It waits for an ask, so that a long log is read without kernels that would be removed again. */
   #drawSample(): void {
     const before = this.#sample;
-    const { length } = this.results.rungs.configurations;
-    const sample = new EvenSample(length);
+    const sample = new EvenSample(this.results.rungs.configurations.length);
     this.#sample = sample;
-    const isThinner = sample.stride > before.stride;
-    if (isThinner) {
+    const continues = sample.continues(before);
+    if (!continues) {
       this.#above.clear();
       for (const subspace of this.#subspaces) subspace.above = this.#emptyAbove(subspace.supports, sample);
-    } else for (const index of before.newest()) if (!sample.has(index)) this.#removeFromAbove(index);
-    for (let index = isThinner ? 0 : before.count; index < length; index++) this.#addToAbove(index);
+    }
+    for (let index = continues ? before.count : 0; index < sample.count; index++) this.#addToAbove(index);
   }
 
   #emptyAbove(supports: readonly Support[], sample: EvenSample): Parzen {
-    return new Parzen(supports, { priorWeight: this.#priorWeight, weights: (n) => sample.weights(n) });
+    return new Parzen(supports, { priorWeight: this.#priorWeight, weights: (indices) => sample.weights(indices) });
   }
 
   #split(): void {

@@ -12,29 +12,39 @@ describe('EvenSample', () => {
       const sample = new EvenSample(count);
       const chosen = members(sample);
       expect(chosen.length).toBeGreaterThan(2000);
-      expect(chosen.length).toBeLessThan(4260);
+      expect(chosen.length).toBeLessThan(4510);
       for (let i = count - 250; i < count; i++) expect(sample.has(i)).toBe(true);
       expect(sample.has(count)).toBe(false);
     }
   });
 
-  it('loses only trials that were among the newest while the stride stays', () => {
-    const [smaller, larger] = [new EvenSample(20_000), new EvenSample(20_100)];
-    const lost = members(smaller).filter((i) => !larger.has(i));
-    expect(lost.length).toBeGreaterThan(50);
-    expect(smaller.newest()).toEqual(expect.arrayContaining(lost));
+  it('loses trials and changes what they stand for only if it does not continue a smaller sample', () => {
+    const of = (count: number) => new EvenSample(count);
+    expect(of(3000).continues(of(0))).toBe(true);
+    expect(of(4001).continues(of(4000))).toBe(false);
+    expect(of(20_249).continues(of(20_000))).toBe(true);
+    expect(members(of(20_249))).toEqual(expect.arrayContaining(members(of(20_000))));
+    expect(of(20_250).continues(of(20_249))).toBe(false);
   });
 
   it('lets an older trial stand for those that were left out', () => {
-    expect(new EvenSample(100).weights(100)).toEqual(recencyWeights(100));
+    expect(new EvenSample(100).weights(members(new EvenSample(100)))).toEqual(recencyWeights(100));
     const sample = new EvenSample(20_000);
-    const chosen = members(sample);
-    const weights = sample.weights(chosen.length);
     const all = recencyWeights(20_000);
-    for (const k of [0, 500, 1500, chosen.length - 30, chosen.length - 1]) {
-      const stands = chosen[k]! < 20_000 - 250 ? sample.stride : 1;
-      expect(weights[k]! / (stands * all[chosen[k]!]!)).toBeCloseTo(1, 1);
-    }
+    const chosen = members(sample);
+    const weights = sample.weights(chosen);
+    for (const k of [0, 500, 1500, chosen.length - 30, chosen.length - 1])
+      expect(weights[k]! / ((chosen[k]! < 19_750 ? 8 : 1) * all[chosen[k]!]!)).toBeCloseTo(1, 1);
     expect(sum(weights) / sum(all)).toBeCloseTo(1, 2);
+  });
+
+  it('weighs the trials of a branch, too, by what they stand for', () => {
+    const sample = new EvenSample(20_000);
+    const branch = members(sample).filter((index) => Math.floor(index / 8) % 10 === 0);
+    const weights = sample.weights(branch);
+    const thinned = branch.filter((index) => index < 19_750).length;
+    expect(weights[thinned - 1]!).toBeGreaterThan(7);
+    expect(weights[thinned]!).toBeLessThanOrEqual(1);
+    expect(sum(weights) / sum(recencyWeights(2000))).toBeCloseTo(1, 1);
   });
 });
