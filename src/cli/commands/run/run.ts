@@ -17,6 +17,7 @@ import type { StudySource } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
 import { type Hooks, openHooks } from '../../hooks/hooks.ts';
 import { notPassed } from '../../runner/command.ts';
+import { type Plan, planOf, type RunFlags } from '../../runPlan.ts';
 import { controlSocket } from '../../sources/controlSocket.ts';
 import { watchDiskAndClock } from '../../sources/diskAndClock.ts';
 import { journalSource } from '../../sources/journal.ts';
@@ -36,7 +37,6 @@ import { listeningFor } from '../../trainers/metric.ts';
 import { notices } from '../../trainers/notices.ts';
 import { type TrainerPrograms, trainers } from '../../trainers/trainers.ts';
 import { UsageError } from '../../usage.ts';
-import { type Plan, planOf, type RunFlags } from './plan.ts';
 
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
 export async function runPrograms(
