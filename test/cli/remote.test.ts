@@ -154,7 +154,9 @@ describe('commands on a study on a server', () => {
     const nc = await server.connect();
     nc.publish('ht.refused.rejected.w', JSON.stringify({ position: 9, code: 'ended', message: 'ended', type: 'started', trial: 1, run }));
     await request(nc, 'refused', 'close');
-    expect((await worker).err).toContain('trial 1: this run does not count, since the trial has ended or another run holds it\n');
+    expect((await worker).err).toContain(
+      'trial 1: this run does not count: the trial has ended, another run holds it, or this worker has lost the study\n',
+    );
     await engine.close();
   });
 

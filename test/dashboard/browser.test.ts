@@ -91,7 +91,15 @@ it('messages that come faster than the page can show them are shown together', a
   await send('study', detail);
   for (const changes of feed.begun!.changes.since(0)) await send('trials', changes);
   await page.locator('tbody tr', { hasText: 'running' }).waitFor();
-  await page.waitForTimeout(1000); // until all is drawn
+  const drawn = () =>
+    page.evaluate<number>(
+      'new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(counted.changes + counted.columns), 250)))',
+    );
+  const isDrawn = async () => {
+    const before = await drawn();
+    return (await drawn()) === before;
+  };
+  await expect.poll(isDrawn, { timeout: 60_000 }).toBe(true);
 
   await page.evaluate('Object.assign(counted, { changes: 0, columns: 0 })');
   await page.evaluate(`(async () => {

@@ -55,8 +55,8 @@ export async function withStudyIn<T>(
 
 /** @throws UsageError if the folder for a new study's trials exists already. If there is a study of this name, `begin` and `restore` report that instead. */
 export async function checkFolder(place: StudyPlace, name: string, folder: string, otherwise: string): Promise<void> {
-  if (existsSync(folder) && !(await place.names()).includes(name))
-    throw new UsageError(`${folder}: a folder with this name exists already; ${otherwise}`);
+  const isKnown = async () => (await place.names().catch((): string[] => [])).includes(name); // there may be no folder of studies yet
+  if (existsSync(folder) && !(await isKnown())) throw new UsageError(`${folder}: a folder with this name exists already; ${otherwise}`);
 }
 
 /** The folder of a study's trials. Those of a study on a server are below the current folder, unless an option says otherwise. */

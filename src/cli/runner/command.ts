@@ -21,7 +21,7 @@ export function commandOf(words: readonly string[] | undefined, space: AnySpace)
 /** @throws UsageError if there is no such program; Python may have another name. */
 export function checkIsProgram(name: string): void {
   if (isProgram(name)) return;
-  const other = { python: 'python3', python3: 'python' }[name];
+  const other = name === 'python' ? 'python3' : name === 'python3' ? 'python' : undefined;
   throw new UsageError(`${name}: there is no such program${other && isProgram(other) ? `; did you mean ${other}?` : ''}`);
 }
 

@@ -21,14 +21,14 @@ const objective: OptionRule<string> = {
 };
 
 function objectiveHint(value: unknown): string {
-  if (isRecord(value)) return '; did you mean objectives?';
-  const parts = (Array.isArray(value) ? value.map(String) : typeof value === 'string' ? value.split(',') : []).filter(
-    (part) => part.trim() !== '',
-  );
-  if (parts.length === 0) return '';
-  const meant = parts.map(objectiveMeant);
+  const parts: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [value];
+  if (parts.some(isRecord)) return '; did you mean objectives?';
+  const meant = parts.flatMap((part) => (typeof part === 'string' && part.trim() !== '' ? objectiveMeant(part) : []));
+  if (meant.length === 0) return '';
   if (meant.length === 1) return `; did you mean "${meant[0]}"?`;
-  return `; did you mean objectives: { ${meant.map((text) => text.replace(/^(\S+) (.*)$/, '$2: $1')).join(', ')} }?`;
+  const named = meant.map((text) => text.split(/ (.*)/s));
+  if (named.some(([, name]) => name === undefined)) return '; did you mean objectives?';
+  return `; did you mean objectives: { ${named.map(([direction, name]) => `${name}: ${direction}`).join(', ')} }?`;
 }
 
 /** The objective that an invalid text was probably meant to be: `max loss`, or the name of a metric alone. */

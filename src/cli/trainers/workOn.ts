@@ -41,13 +41,14 @@ export interface ProgramSettings {
   readonly result?: 'last' | 'best' | undefined;
 }
 
-/** A study may be the only one of a worker, one of several that are named in full, or one that a pattern found: then the worker continues without it. */
-type Serves = 'only' | 'named' | 'found';
+/** A study may be the only one of a worker, one of several that are named in full, or one that a pattern found. With a pattern, the worker continues without it. */
+export type Serves = 'only' | 'named' | 'next to a pattern' | 'found';
 
 /** What a worker does after a study has closed, and after it is drained. */
 const AFTER: Readonly<Record<Serves, { readonly closed: string; readonly drained: string }>> = {
   only: { closed: ', so this worker ends; "hypertide change" reopens it, then start the worker again', drained: ', so it ends' },
   named: { closed: '; this worker ends when it serves no other study', drained: ', and ends when it serves no other study' },
+  'next to a pattern': { closed: '', drained: '' },
   found: { closed: '; this worker takes its trials again if it reopens', drained: '' },
 };
 
@@ -196,7 +197,7 @@ function performing(
       const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
       const text = wanted
         ? endOf(event, params, last)
-        : `trial ${trial}: this run does not count, since the trial has ended or another run holds it`;
+        : `trial ${trial}: this run does not count: the trial has ended, another run holds it, or this worker has lost the study`;
       screen.line(text, { level, trial, run, ...started.about });
       given.ended(process, event);
       say.end(wanted ? event : undefined);

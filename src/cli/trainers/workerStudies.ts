@@ -8,7 +8,7 @@ import { about } from '../terminal/withLog.ts';
 import type { Assignment } from './assignments.ts';
 import { type Attended, followStudies } from './followStudies.ts';
 import type { SharedSlots } from './sharedSlots.ts';
-import { type Work, workOn } from './workOn.ts';
+import { type Serves, type Work, workOn } from './workOn.ts';
 
 interface WorkerOptions extends Pick<Work, 'nc' | 'name' | 'commands' | 'keep' | 'saveEvery' | 'offers' | 'tracing'> {
   readonly assignments: readonly Assignment[];
@@ -141,7 +141,7 @@ export class WorkerStudies {
       slotOf: slots.slotOf,
       tracing,
       signal: this.#ending.signal,
-      serves: this.#options.isAlone ? 'only' : isPattern(settings.studies) ? 'found' : 'named',
+      serves: this.#servesAs(settings),
       closed: () => {
         hasClosed = true;
       },
@@ -176,6 +176,13 @@ export class WorkerStudies {
       screen.line(`${assignments.map(({ studies }) => studies).join(', ')}: no trial for ${idle} s, so this worker ends`);
       this.end();
     }, idle * 1000);
+  }
+
+  #servesAs({ studies }: Pick<Assignment, 'studies'>): Serves {
+    const { isAlone, assignments } = this.#options;
+    if (isAlone) return 'only';
+    if (isPattern(studies)) return 'found';
+    return assignments.some((other) => isPattern(other.studies)) ? 'next to a pattern' : 'named';
   }
 
   /** The lines about a study, which name it if there are others. */

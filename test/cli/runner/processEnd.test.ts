@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { forever, gone, isAlive, report, sh } from './support.ts';
 
 describe('a program that is ended', () => {
@@ -53,8 +54,10 @@ describe('a program that is ended', () => {
   });
 
   it('keeps its result if it ended before its runner is asked to', async () => {
-    const { done, preempt } = sh(`${report}; exec 1>&- 2>&-; exit 0`);
-    setTimeout(preempt, 300);
+    const { done, preempt, reported, reports } = sh(`${report}; exec 1>&- 2>&-; exit 0`);
+    await reported();
+    await eventually(() => expect(() => process.kill(reports[0]!.step, 0)).toThrow()); // then its runner knows how it ended
+    preempt();
     expect(await done).toMatchObject({ type: 'completed' });
   });
 

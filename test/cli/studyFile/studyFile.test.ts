@@ -113,6 +113,8 @@ it.each([
   [`${SPACE}objective: acc`, '4:1', 'objective: expected', 'did you mean "maximize acc"?'],
   [`${SPACE}objective: my own`, '4:1', 'objective: expected', 'did you mean "minimize my own"?'],
   [`${SPACE}objective: { acc: max }`, '4:1', 'objective: expected', 'did you mean objectives?'],
+  [`${SPACE}objective: [{ a: minimize }, { b: minimize }]`, '4:1', 'objective: expected', 'did you mean objectives?'],
+  [`${SPACE}objective: minimize, maximize`, '4:1', 'objective: expected', 'did you mean objectives?'],
   [`${SPACE}objective: minimize a, maximize b`, '4:1', 'objective: expected', 'did you mean objectives: { a: minimize, b: maximize }?'],
   [`${SPACE}objective: [minimize a, acc]`, '4:1', 'objective: expected', 'did you mean objectives: { a: minimize, acc: maximize }?'],
   [`${SPACE}objective: []`, '4:1', 'objective: expected', 'got []'],

@@ -103,9 +103,12 @@ export async function runPrograms(
 async function besides(journal: string, directory: string, path: string): Promise<string> {
   const rows = await trialsIn(journalSource(journal));
   if (rows.some(({ values }) => values !== undefined))
-    return `, and this one in the study file: "earlier: [${relative(dirname(path), journal)}]"`;
+    return `, and this one in the study file: "earlier: [${yamlText(relative(dirname(path), journal))}]"`;
   return `; it holds no result, so you can also delete it, and ${directory}`;
 }
+
+/** A text in a list in YAML, quoted if it has more than letters, digits and signs of paths. */
+const yamlText = (text: string): string => (/[^\w./-]/.test(text) ? JSON.stringify(text) : text);
 
 /** What a new study is about to do. */
 function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): string {

@@ -23,7 +23,7 @@ export function LearningCurves() {
   return (
     <Card
       title="Learning curves"
-      note={`${cut(objectives.value[0]?.name ?? '', 40)} by step. A mark ends each curve; dashes lead to the trial that resumes it; upright lines are budgets and steps at which trials are stopped`}
+      note={`${cut(objectives.value[0]?.name ?? '', 40)} by step. A mark ends each curve; dashes lead to the trial that resumes it; vertical lines mark budgets, and steps at which trials are usually stopped`}
     >
       {some ? (
         <Chart label="Reported values by step" option={option.value} height={430} trials={trials.value} />

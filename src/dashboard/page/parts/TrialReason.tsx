@@ -21,7 +21,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
   const { acquisition, phase, why: chosenFor, 'first rung': firstRung, ...tags } = row.tags ?? {};
   const prediction = predictionOf(row, objectives.value);
   const [objective] = objectives.value;
-  const came = objective && (prediction?.at === undefined ? row.values?.[objective.name] : reportedAt(row, Number(prediction.at)));
+  const came = objective && valueAt(row, objective.name, prediction?.at);
   const at = prediction?.at === undefined ? '' : ` at step ${prediction.at}`;
   const doing = phase === undefined ? undefined : taggedPhaseText(phase);
   const stage = row.by.split('/').at(-1)!;
@@ -122,10 +122,11 @@ function rungOf({ budget }: FigureRow): string {
   return budgets.length > 1 ? `, rung ${budgets.indexOf(budget!) + 1} of ${budgets.length}` : '';
 }
 
-/** The value of a trial at a step. */
-function reportedAt({ curve }: FigureRow, step: number): number | undefined {
-  for (let i = 0; i < curve.length; i += 2) if (curve[i] === step) return curve[i + 1];
-  return undefined;
+/** The value of a trial at a step, or its first one after that step; its result if no step is given. */
+function valueAt({ curve, status, budget, values }: FigureRow, name: string, at: string | undefined): number | undefined {
+  if (at === undefined) return values?.[name];
+  for (let i = 0; i < curve.length; i += 2) if (curve[i]! >= Number(at)) return curve[i + 1];
+  return status === 'completed' && budget === Number(at) ? values?.[name] : undefined;
 }
 
 const TrialLink = ({ trial }: { readonly trial: number }) => (

@@ -69,7 +69,9 @@ function listen(id: string): () => void {
   listening = id;
   const source = new EventSource(`api/events?${new URLSearchParams({ study: id })}`);
   on<Headline[]>(source, 'studies', (all) => {
-    showSoon(headlines, all);
+    if (headlines.peek().length === 0)
+      headlines.value = all; // without them, the page says that there is no study
+    else showSoon(headlines, all);
     connection.value = 'live';
     over = false;
     if (id === '' && all.length === 1) study.value = all[0]!.id;
