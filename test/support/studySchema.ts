@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { studySchema } from '../../src/cli/studyFile/studySchema.ts';
+import { studySchema } from '../../src/cli/studySchema.ts';
 import type { OptionSet } from '../../src/schema/optionSet.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
 import { studyOptions } from '../../streams/spec/options.ts';

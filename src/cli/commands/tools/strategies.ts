@@ -1,7 +1,7 @@
 import { Help } from 'commander';
 import { strategies } from '../../../../streams/spec/catalogue.ts';
 import { nearest } from '../../../schema/nearest.ts';
-import { type StrategyDescription, strategyDescriptions } from '../../studyFile/studySchema.ts';
+import { type StrategyDescription, strategyDescriptions } from '../../studySchema.ts';
 import { suggestNext } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 

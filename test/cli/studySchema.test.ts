@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseStudy } from '../../../src/cli/studyFile/studyFile.ts';
-import { strategies } from '../../../streams/spec/catalogue.ts';
-import { blocksOf, pages } from '../../support/documents.ts';
-import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../../support/studySchema.ts';
+import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
+import { strategies } from '../../streams/spec/catalogue.ts';
+import { blocksOf, pages } from '../support/documents.ts';
+import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../support/studySchema.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const schema = JSON.parse(readFileSync(schemaFile, 'utf8'));
 const validate = new Ajv({ strict: false }).compile(schema);
 

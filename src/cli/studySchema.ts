@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { strategySchema } from '../../../streams/spec/spec.ts';
-import type { JsonSchema } from '../../schema/jsonSchema.ts';
-import { schemaOf } from '../../schema/optionSet.ts';
-import { studyLayout } from './studyLayout.ts';
+import { strategySchema } from '../../streams/spec/spec.ts';
+import type { JsonSchema } from '../schema/jsonSchema.ts';
+import { schemaOf } from '../schema/optionSet.ts';
+import { studyLayout } from './studyFile/studyLayout.ts';
 
 /** The JSON Schema of study files, without descriptions: those are comments of the code, which `npm run schema` adds. */
 export const studySchema = (): JsonSchema => ({
@@ -19,8 +19,8 @@ export interface StrategyDescription {
   readonly properties?: Readonly<Record<string, { readonly description: string }>>;
 }
 
-/** The descriptions in the schema of the package, by the names of strategies. Its root is three folders up, from sources and build. */
+/** The descriptions in the schema of the package, by the names of strategies. Its root is two folders up, from sources and build. */
 export function strategyDescriptions(): Readonly<Record<string, StrategyDescription>> {
-  const schema = JSON.parse(readFileSync(new URL('../../../study.schema.json', import.meta.url), 'utf8'));
+  const schema = JSON.parse(readFileSync(new URL('../../study.schema.json', import.meta.url), 'utf8'));
   return schema.$defs.strategy.anyOf[1].properties;
 }
