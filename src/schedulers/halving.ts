@@ -21,6 +21,9 @@ export interface HalvingSettings {
   readonly brackets?: readonly Bracket[] | undefined;
 }
 
+/** A study has few trials if fewer than this many of them would train to the end: then it may be that none does. */
+const FEW = 2;
+
 /** Stands for the first rung of a configuration that no bracket compares, since another stage suggested it. */
 const FOREIGN = -1;
 
@@ -232,7 +235,7 @@ export class Halving {
   #mayLead(k: number): boolean {
     const { rungs } = this.#settings;
     const { trials = Number.POSITIVE_INFINITY } = this.#env;
-    if (trials * rungs[0]! < rungs.at(-1)!) return true;
+    if (trials * rungs[0]! < FEW * rungs.at(-1)!) return true;
     const trained = this.#rungs.reduce((sum, { size, budget }, i) => sum + size * (budget - (rungs[i - 1] ?? 0)), 0);
     return trained >= rungs[k + 1]! - rungs[k]!;
   }

@@ -232,6 +232,14 @@ describe('halving that stops', () => {
     expect([report(three, 1, 3), report(three, 3, 3)]).toEqual([false, false]); // after 7 steps
   });
 
+  it('lets it continue from the start in a study in which fewer than two trials would train to the end', () => {
+    const first = (trials: number) => {
+      const { begin, report } = rig({ pause: false, first: 1 }, trials);
+      return report(begin(), 1, 5);
+    };
+    expect([first(17), first(18)]).toEqual([false, true]);
+  });
+
   it('compares a trial once at each rung, and not at the full budget', () => {
     const { begin, report } = stops();
     const [one, two] = [begin(), begin()];
