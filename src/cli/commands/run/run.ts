@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path';
+import { stringify } from 'yaml';
 import { type EngineRun, runEngine } from '../../../../streams/engine/run.ts';
 import { submit, submitter } from '../../../../streams/engine/submit.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
@@ -103,12 +104,11 @@ export async function runPrograms(
 async function besides(journal: string, directory: string, path: string): Promise<string> {
   const rows = await trialsIn(journalSource(journal));
   if (rows.some(({ values }) => values !== undefined))
-    return `, and this one in the study file: "earlier: [${yamlText(relative(dirname(path), journal))}]"`;
+    return `, and this one in the study file: "earlier: ${stringify([relative(dirname(path), journal)], ONE_LINE).trim()}"`;
   return `; it holds no result, so you can also delete it, and ${directory}`;
 }
 
-/** A text in a list in YAML, quoted if it has more than letters, digits and signs of paths. */
-const yamlText = (text: string): string => (/[^\w./-]/.test(text) ? JSON.stringify(text) : text);
+const ONE_LINE = { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 } as const;
 
 /** What a new study is about to do. */
 function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): string {

@@ -27,10 +27,12 @@ export const rows = computed<readonly FigureRow[]>(() => {
   version.value;
   return [...byTrial.values()].sort((a, b) => a.trial - b.trial);
 });
+const hasEnded = ({ status }: Pick<FigureRow, 'status'>): boolean => status !== 'open';
+
 /** Those that have ended. What only they change is not computed again for each report. */
 export const endedRows = computed<readonly FigureRow[]>(() => {
   ended.value;
-  return rows.peek().filter(({ status }) => status !== 'open');
+  return rows.peek().filter(hasEnded);
 });
 export const shownRow = (trial: number): FigureRow | undefined => {
   version.value;
@@ -41,12 +43,11 @@ export const shownRow = (trial: number): FigureRow | undefined => {
 const CURVE = 128;
 
 export function takeIn({ rows: changed, more }: RowChanges): void {
-  pending.set(version, version.peek() + 1);
+  countUp(version);
   for (const row of changed) {
     const before = byTrial.get(row.trial);
-    if (before === undefined) pending.set(begun, begun.peek() + 1);
-    const isOpenAgain = before !== undefined && before.status !== 'open'; // a paused trial that is resumed
-    if (row.status !== 'open' || isOpenAgain) pending.set(ended, ended.peek() + 1);
+    if (before === undefined) countUp(begun);
+    if (hasEnded(row) || (before && hasEnded(before))) countUp(ended); // one that had ended may be open again
     byTrial.set(row.trial, merged(row, before));
   }
   if (!more || byTrial.size <= changed.length) refresh();
@@ -57,6 +58,9 @@ export function showSoon<T>(place: Signal<T>, value: T): void {
   pending.set(place, value);
   refresh();
 }
+
+/** Counts up with the next refresh. */
+const countUp = (count: Signal<number>): void => void pending.set(count, count.peek() + 1);
 
 /** The values of the next refresh. */
 const pending = new Map<Signal, unknown>();
