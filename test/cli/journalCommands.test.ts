@@ -31,7 +31,9 @@ describe('commands that are written into the journal', () => {
     });
     const { out } = await hypertide(place, 'verify', 'study.jsonl');
     expect(out).toBe('5 suggestions recomputed, all equal\n');
-    expect((await hypertide(place, 'enqueue', 'study.jsonl', 'act=tanh', '--rest', 'me')).err).toContain('Allowed choices are strategy');
+    expect((await hypertide(place, 'enqueue', 'study.jsonl', 'act=tanh', '--rest', 'me')).err).toContain(
+      '--rest: expected one of strategy',
+    );
   });
 
   it('enqueueing in a study that has ended raises its limit', async () => {

@@ -227,16 +227,25 @@ describe('run', () => {
     [['run', 'study.yaml', '--', 'no-such-program'], /no-such-program: there is no such program/],
     [['run', 'study.yaml', '--', 'node', '--lr', '{lr}'], /\{lr\} is not a parameter/],
     [['run', 'stduy.yaml', '--', 'node'], /stduy.yaml: cannot be read: there is no such file/],
-    [['run', 'study.yaml', '--paralel', '2', '--', 'node'], /unknown option '--paralel'.*\n?.*parallel/],
+    [['run', 'study.yaml', '--paralel', '2', '--', 'node'], /^hypertide: unknown option '--paralel'.*\n?.*parallel/],
     [['run', 'study.yaml', 'node', '--lr', '{lr}'], /unknown option '--lr'\n\(the command of your program comes after --/],
     [['run', 'study.yaml', '--parallel', '0', '--', 'node'], /whole number of at least 1/],
     [['bst', 'study.jsonl'], /unknown command 'bst'.*\n?.*best/],
     [['best', 'study.jsonl'], /there is no study yet/],
     [['why', '22'], /^hypertide: 22: expected the journal first, then the number of the trial, such as study.jsonl 22\n$/],
-    [['plot', 'study.jsonl', 'history'], /write the figure first, such as: hypertide plot history study.jsonl/],
-    [['plot', 'histroy', 'study.jsonl'], /Allowed choices are history, .*; did you mean history\?/],
-    [['trials', 'study.jsonl', '--status', 'compleetd'], /Allowed choices are open, .*, retracted; did you mean completed\?/],
-    [['run', 'study.yaml', '--log-format', 'xml'], /Allowed choices are pretty, json\.$/m],
+    [
+      ['plot', 'study.jsonl'],
+      /^hypertide: kind: expected one of history, edf, .*, gain, got study\.jsonl; the kind comes before the journal\n/,
+    ],
+    [['plot'], /^hypertide: kind is missing: expected one of history, edf, .*, gain\n/],
+    [['plot', 'histroy', 'study.jsonl'], /^hypertide: kind: expected one of history, .*, got histroy; did you mean history\?\n/],
+    [
+      ['trials', 'study.jsonl', '--status', 'compleetd'],
+      /^hypertide: --status: expected one of open, .*, got compleetd; did you mean completed\?\n/,
+    ],
+    [['run', 'study.yaml', '--log-format', 'xml'], /^hypertide: --log-format: expected one of pretty, json, got xml\n/],
+    [['best', 'study.jsonl', '-n', '0'], /^hypertide: --number: expected a whole number of at least 1, got 0\n/],
+    [['run', 'study.yaml', '--parallel', 'x', '--', 'true'], /^hypertide: --parallel: expected a whole number of at least 1, got x\n/],
   ])('%j is wrong usage', async (args, message) => {
     const ended = await hypertide(studyIn(), ...args);
     expect(ended.code).toBe(2);

@@ -1,10 +1,10 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { messagesOf } from '../../errors.ts';
-import { nearest } from '../../schema/nearest.ts';
 import { version } from '../../version.ts';
 import { asCalled, escapeControls } from '../terminal/plainText.ts';
 import { statusOf } from '../terminal/withLog.ts';
 import { declareAct } from './act.ts';
+import { mistake } from './mistake.ts';
 import { declareRead } from './read.ts';
 import { declareRun } from './run.ts';
 import { declareServer } from './server.ts';
@@ -14,12 +14,13 @@ import { declareWorkers } from './workers.ts';
 
 /** The commands. Each loads its code when it is used. @param tell receives the exit status. */
 export function programFor(tell: (status: number) => void): Command {
-  const program = new Command('hypertide')
+  const program = new Command('hypertide');
+  program
     .version(version)
     .usage('<command> [options]  ("hypertide <command> --help" shows them)')
     .exitOverride()
     .helpCommand(false)
-    .configureOutput({ outputError: (text, write) => write(withNearest(text)) })
+    .configureOutput({ outputError: (text, write) => write(mistake(text, program)) })
     .showHelpAfterError('("hypertide --help" shows all commands)')
     .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf, formatHelp: helpOf })
     .addHelpText(
@@ -33,13 +34,6 @@ export function programFor(tell: (status: number) => void): Command {
     declare(program, exit);
   return program;
 }
-
-/** An error of commander about a value that is not one of the choices, with the choice that was probably meant. */
-const withNearest = (text: string): string =>
-  text.replace(
-    /'([^']*)' is invalid(.* choices are )(.*)\.$/m,
-    (all, given: string, _, choices: string) => all.slice(0, -1) + (nearest(given, choices.split(', ')) || '.'),
-  );
 
 /** The list of commands leaves out --version and --help, which every program has. */
 const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);

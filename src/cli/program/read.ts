@@ -1,4 +1,4 @@
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { figureKinds } from '../../figures/kinds.ts';
 import { trialStatuses } from '../../study/trials.ts';
 import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber, withRemote } from './arguments.ts';
@@ -6,13 +6,6 @@ import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber, withRem
 /** A journal and the number of a trial can be in either order. */
 const journalFirst = (first: string, second: string | undefined): readonly (string | undefined)[] =>
   second !== undefined && /^\d+$/.test(first) ? [second, first] : [first, second];
-
-/** The kind of a figure. Other commands begin with the journal. */
-function figureKind(text: string): string {
-  if (figureKinds.some((kind) => kind === text)) return text;
-  if (/\.(?:jsonl|ya?ml)$/.test(text)) throw new InvalidArgumentError(`write the figure first, such as: hypertide plot history ${text}`);
-  throw new InvalidArgumentError(`Allowed choices are ${figureKinds.join(', ')}.`);
-}
 
 /** The commands that read a study. They can be used while it runs. */
 export function declareRead(program: Command, exit: ExitWith): void {
@@ -80,7 +73,7 @@ results. Each share is followed by its 90 % interval.`,
   withRemote(program.command('plot'))
     .summary('draw a figure in the terminal, or as SVG, PNG or HTML')
     .description('Draw a figure of a study: in the terminal, or into a file.')
-    .addArgument(new Argument('<kind>', 'what to draw').choices(figureKinds).argParser(figureKind))
+    .addArgument(new Argument('<kind>', 'what to draw').choices(figureKinds))
     .argument('[journal]', 'file of the study, unless it is on a server')
     .option('-o, --output <file>', 'file to write, which ends in .svg, .png or .html')
     .option('--params <name...>', 'parameters to show (default: the most important, or all)')
