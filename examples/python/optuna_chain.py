@@ -1,6 +1,6 @@
 """A sampler of Optuna inside a chain: it proposes configurations, and early stopping of hypertide ends those that fall behind.
 
-    python optuna_chain.py
+    python3 optuna_chain.py
 
 Needs Optuna (Debian: python3-optuna). The engine, Optuna and the trainer are three programs that speak over HTTP; here, one file starts them all.
 """

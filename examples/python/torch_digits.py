@@ -1,6 +1,6 @@
 """PyTorch with early stopping: a network that reads digits. Trials that fall behind are stopped after a few epochs.
 
-    python torch_digits.py
+    python3 torch_digits.py
 
 Needs PyTorch and scikit-learn (Debian: python3-torch, python3-sklearn).
 """

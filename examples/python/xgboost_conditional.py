@@ -1,6 +1,6 @@
 """XGBoost with a conditional space: `dart` has parameters that `gbtree` does not have, and `lossguide` one that `depthwise` does not have.
 
-    python xgboost_conditional.py
+    python3 xgboost_conditional.py
 
 Needs XGBoost and scikit-learn (Debian: python3-xgboost, python3-sklearn).
 """

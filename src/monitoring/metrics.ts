@@ -14,6 +14,9 @@ const LOOP = 100;
 /** Milliseconds to wait for the number of entries that a server has stored. */
 const PATIENCE = 1000;
 
+/** Whether a worker waits for a study, takes its trials, or takes none because of an instruction. */
+export type WorkerPhase = 'waiting' | 'working' | 'paused' | 'drained';
+
 export interface Measured extends WatchedStudy {
   /** The time of the last entry that was read, in milliseconds since 1970. */
   last?: number;
@@ -22,8 +25,8 @@ export interface Measured extends WatchedStudy {
 /** The metrics for Prometheus: those of the process, and those of the studies that it runs or reads. Counters cover a log from its beginning. */
 export class Metrics {
   readonly registry = new Registry();
-  /** The studies of a worker: whether it waits for one, or takes its trials. */
-  readonly attended = new Map<string, 'waiting' | 'working'>();
+  /** The studies of a worker. */
+  readonly attended = new Map<string, WorkerPhase>();
   readonly #studies = new Map<string, Measured>();
   readonly #facts = this.counter('facts_total', 'Entries of the log that count, by kind.', 'study', 'kind');
   readonly #suggestions = this.counter('suggestions_total', 'Suggestions, by the first stage of their path.', 'study', 'by');

@@ -14,8 +14,8 @@ describe('hypertide dashboard', () => {
     const place = studyIn('trials: 3\nparallel: 1\n');
     expect((await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
     const { child, said, ended } = start(place, 'dashboard', 'study.jsonl', '--port', '0');
-    await until(() => /dashboard: \S+/.test(said()));
-    const [, url] = /dashboard: (\S+)#token=[\w-]{32}\n/.exec(said())!;
+    await until(() => said().includes('to end it'));
+    const [, url] = /dashboard: (\S+)#token=[\w-]{32}\npress Ctrl-C to end it\n/.exec(said())!;
     expect(await (await fetch(url!)).text()).toContain('<div id="app">');
     expect(await (await fetch(`${url}metrics`)).text()).toContain('hypertide_facts_total{study="study",kind="completed"} 3');
     child.kill('SIGINT');

@@ -56,6 +56,19 @@ describe('run', () => {
     expect(lines[3].best.values.value).toBe(Math.min(...lines.slice(0, 3).map(({ values }) => values.value)));
   });
 
+  it('prints how to resume, whenever the second Ctrl-C comes', async () => {
+    const place = studyIn('trials: 1\n');
+    const { child, ended, said } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--steps', '1000', '--sleep', '0.05');
+    await until(() => existsSync(join(place, 'study.trials/trial-1/attempt-1.log')));
+    await until(() => readIfThere(join(place, 'study.trials/trial-1/attempt-1.log')) !== '');
+    child.kill('SIGINT');
+    await until(() => said().includes('ending the running trial'));
+    const repeat = setInterval(() => child.exitCode === null && !said().includes('to resume') && child.kill('SIGINT'), 1);
+    const { err } = await ended;
+    clearInterval(repeat);
+    expect(err).toContain('to resume: hypertide run study.yaml');
+  });
+
   it('ends at once at the second Ctrl-C, whatever its programs do', async () => {
     const place = studyIn('trials: 1\ngrace: 600\n');
     const { child, ended, said } = start(
@@ -124,6 +137,19 @@ describe('run', () => {
       { reason, message: expect.stringMatching(message) },
       { reason, message: expect.stringMatching(message) },
     ]);
+  });
+
+  it('says what trains trials to their end if early stopping stopped each one', async () => {
+    const place = studyIn('trials: 2\nstrategy: { chain: [{ thresholdStop: { worst: 0.5 } }, random] }\n');
+    const ended = await run(place, ['--steps', '100', '--sleep', '0.05']);
+    expect(ended.code).toBe(1);
+    const command = 'change study.jsonl --more 10 --strategy auto';
+    expect(ended.err).toContain(
+      `no trial was completed, because early stopping stopped each one; "hypertide ${command}" and this command train more trials, to their end`,
+    );
+    await hypertide(place, ...command.replace('10', '1').split(' '));
+    expect((await run(place)).code).toBe(0);
+    expect(completed(place)).toHaveLength(1);
   });
 
   it.each(['rubbish', 'repeat'])('warns of lines that do not count (%s), and takes the result', async (mode) => {

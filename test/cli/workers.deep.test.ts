@@ -187,8 +187,25 @@ describe('workers', () => {
   it('are listed, paused, resumed and drained by name', async () => {
     const place = studyIn('name: named\ntrials: 1000000\n');
     const serve = start(place, 'serve', 'study.yaml', ...at(), '--lease', '2');
-    const worker = start(place, 'worker', ...at(), '--study', 'named', '--name', 'w1', ...program('sleep 0.1; echo loss=1'));
+    const worker = start(
+      place,
+      'worker',
+      ...at(),
+      '--study',
+      'named',
+      '--name',
+      'w1',
+      '--monitor',
+      '0',
+      ...program('sleep 0.1; echo loss=1'),
+    );
     await until(() => worker.said().includes('trial 1 completed'));
+    const [, readyz] = /(http:\S+readyz)/.exec(worker.said())!;
+    const ready = async () => {
+      const answer = await fetch(readyz!);
+      return [answer.status, ((await answer.json()) as { studies: unknown }).studies];
+    };
+    expect(await ready()).toEqual([200, { named: { phase: 'working' } }]);
     const on = (command: string, ...words: string[]) => hypertide(place, command, ...words, ...at(), '--study', 'named');
     expect((await on('pause', 'w2')).err).toContain('w2: expected a worker of this study (w1)');
     expect((await on('pause')).err).toContain('expected the name of one worker');
@@ -197,9 +214,11 @@ describe('workers', () => {
       err: expect.stringContaining('w1 takes no trials'),
     });
     await until(() => worker.said().includes('w1 is paused'));
+    expect(await ready()).toEqual([503, { named: { phase: 'paused' } }]);
     expect((await on('workers')).out).toMatch(/^w1 +paused .*new driver$/m); // the engine may have just started
     expect((await on('resume', 'w1')).code).toBe(0);
     await until(() => worker.said().includes('w1 takes trials again'));
+    expect(await ready()).toEqual([200, { named: { phase: 'working' } }]);
     expect((await on('drain', 'w1')).code).toBe(0);
     expect((await worker.ended).code).toBe(0);
     expect(worker.said()).toContain('named: this worker is drained, so it ends');

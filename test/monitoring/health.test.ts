@@ -67,7 +67,7 @@ it('a standby is healthy and ready, and reports that it does not lead', async ()
     expect(metrics.text).toContain(sample);
 });
 
-it('a worker is not ready while it only waits for its studies', async () => {
+it('a worker is not ready while it waits for its studies, or is paused or drained in them', async () => {
   const { metrics, get } = watched();
   metrics.attended.set('digits', 'waiting').set('letters', 'waiting');
   expect(await get('/readyz')).toEqual({
@@ -76,6 +76,11 @@ it('a worker is not ready while it only waits for its studies', async () => {
   });
   metrics.attended.set('letters', 'working');
   expect((await get('/readyz')).status).toBe(200);
+  for (const phase of ['paused', 'drained'] as const) {
+    metrics.attended.set('letters', phase);
+    const { status, text } = await get('/readyz');
+    expect([status, JSON.parse(text).studies.letters]).toEqual([503, { phase }]);
+  }
 });
 
 it('a process without its server is healthy and not ready; one whose connection is closed for good needs a restart', async () => {

@@ -73,7 +73,7 @@ export const maybeOnServer = (command: Command): Command =>
 export const withRemote = (command: Command): Command => maybeOnServer(command.option('--study <name>', 'name of the study on the server'));
 
 /** What commands that run a program print after a mistake: most often, the options of the program were taken for theirs. */
-export const helpOnProgram = '(the command of your program comes after --, as in: -- python train.py --lr {lr})';
+export const helpOnProgram = '(the command of your program comes after --, as in: -- python3 train.py --lr {lr})';
 
 /** The format of what a command prints while it runs. */
 export const logFormatOption = (): Option =>

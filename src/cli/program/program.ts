@@ -26,8 +26,8 @@ export function programFor(tell: (status: number) => void): Command {
     .addHelpText(
       'after',
       `Examples:
-  hypertide init -- python train.py
-  hypertide run study.yaml -- python train.py --lr {lr}`,
+  hypertide init -- python3 train.py
+  hypertide run study.yaml -- python3 train.py --lr {lr}`,
     );
   const exit = (status: Promise<number>) => status.then(tell);
   for (const declare of [declareRun, declareRead, declareAct, declareStudies, declareServer, declareWorkers, declareTools])

@@ -24,7 +24,7 @@ Options that are not hyperparameters, such as --epochs and --seed, are left out.
 Check the ranges before you run the study.
 
 Example:
-  hypertide init --epochs 81 -- python train.py --data digits`,
+  hypertide init --epochs 81 -- python3 train.py --data digits`,
     )
     .action((command, options) => exit(import('../commands/run/init.ts').then(({ initStudy }) => initStudy(command, options))));
 
@@ -105,9 +105,9 @@ from the previous start, so a restart never undoes what hypertide change did.
 Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted
 
 Examples:
-  hypertide run study.yaml -- python train.py --lr {lr} --units {units}
+  hypertide run study.yaml -- python3 train.py --lr {lr} --units {units}
   hypertide run study.yaml --parallel 4 -- \\
-    env CUDA_VISIBLE_DEVICES={slot} python train.py {args}
+    env CUDA_VISIBLE_DEVICES={slot} python3 train.py {args}
   hypertide run study.yaml --trials 200 --json > trials.jsonl`,
     )
     .action((study, command, options) =>
@@ -133,7 +133,7 @@ checkpoint, and which kind of early stopping you can use. Writes no journal.
 Exit status: 0 if a value was read, 1 otherwise.
 
 Example:
-  hypertide check study.yaml -- python train.py --lr {lr} --units {units}`,
+  hypertide check study.yaml -- python3 train.py --lr {lr} --units {units}`,
     )
     .action((study, command, options) =>
       exit(import('../commands/run/check.ts').then(({ checkProgram }) => checkProgram(study, command, options))),

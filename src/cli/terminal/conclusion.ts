@@ -83,8 +83,7 @@ function* nextSteps({ journal, directory, ending, again }: Conclusion, run: Fini
     yield `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`;
     yield `to change the objective or the parameters, delete ${journal} and ${nearby(directory)} first: they hold no result`;
   } else if (state.completed === 0 && ended > 0) {
-    const broken = rows.findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
-    yield broken ? nothingCompleted(broken, journal) : 'no trial was completed';
+    yield nothingCompleted(rows, journal, state.closed);
   }
   if (ending.type === 'interrupted') yield `to resume: ${again}`;
   if (ending.type === 'paused') yield `to continue: hypertide change ${journal} --resume, then the same command`;
@@ -120,15 +119,27 @@ const damageLine = (lines: number, journal: string): string =>
 const stoppedAs = ({ how, trials }: Alike): string =>
   `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;
 
-/** What to do if no trial has completed. @param failed the last trial that failed. */
-const nothingCompleted = ({ trial }: TrialRow, journal: string): string =>
-  `no trial was completed; "hypertide logs ${journal} ${trial}" shows why trial ${trial} failed. Correct the program, then "hypertide retry ${journal}" and this command try the failed trials again`;
+/** What to do if no trial has completed. @param closed why the study has closed, if it has */
+function nothingCompleted(rows: readonly TrialRow[], journal: string, closed: CloseReason | undefined): string {
+  const none = 'no trial was completed';
+  const failed = rows.findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
+  if (failed)
+    return `${none}; "hypertide logs ${journal} ${failed.trial}" shows why trial ${failed.trial} failed. Correct the program, then "hypertide retry ${journal}" and this command try the failed trials again`;
+  if (rows.every(({ status }) => status === 'failed'))
+    return `${none}, because no configuration was feasible: allow other values in the study file, and name a new journal with --journal`;
+  if (!rows.every(({ status, reason }) => status === 'stopped' && reason !== 'person' && reason !== 'timeLimit')) return none;
+  const stopped = `${none}, because early stopping stopped each one`;
+  if (closed === undefined || onward[closed] !== MORE) return stopped;
+  return `${stopped}; "hypertide change ${journal} ${MORE} --strategy auto" and this command train more trials, to their end`;
+}
+
+const MORE = '--more 10';
 
 /** Options of `change` that reopen a closed study. None helps if every configuration has been tried, and `seconds` begins again with each run. */
 const onward: Readonly<Partial<Record<CloseReason, string>>> = {
-  trials: '--more 10',
-  plateau: '--more 10',
-  person: '--more 10',
+  trials: MORE,
+  plateau: MORE,
+  person: MORE,
   target: '--target, and a better one',
   cost: '--cost, and a higher one',
 };

@@ -9,8 +9,8 @@ export const RUN_EXAMPLE = `expected a study file, such as study.yaml:
 
 and the command of a program that prints its loss, such as loss=0.41:
 
-  hypertide run study.yaml -- python train.py --lr {lr} --layers {layers}
+  hypertide run study.yaml -- python3 train.py --lr {lr} --layers {layers}
 
-"hypertide init -- python train.py" writes a study file from the options of a
+"hypertide init -- python3 train.py" writes a study file from the options of a
 program, and "hypertide run --help" shows all that run can do.
 `;

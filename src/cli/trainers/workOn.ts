@@ -6,7 +6,7 @@ import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
 import type { Door } from '../../../streams/nats/trainer/door.ts';
 import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
 import { pausingIn } from '../../../streams/spec/defaults.ts';
-import type { Params, ReportedFact, Values } from '../../facts/facts.ts';
+import type { Instruction, Params, ReportedFact, Values } from '../../facts/facts.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { commandOf, metricFileOf, notPassed } from '../runner/command.ts';
@@ -75,6 +75,8 @@ export interface Work extends ProgramSettings {
   /** Ends the wait for a study that does not exist yet. */
   readonly signal: AbortSignal;
   readonly serves: Serves;
+  /** A person or the engine has paused or drained this worker, or lets it take trials again. */
+  readonly instructed: (to: Instruction) => void;
   /** The study has closed, or was closed before. */
   readonly closed: () => void;
   readonly began: (process: Running) => void;
@@ -150,7 +152,17 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     nc,
     study,
     perform,
-    omitUndefined({ slots: parallel, warn, name, closed, drained, stays: serves === 'found', door: given.doorFor(requires), offers }),
+    omitUndefined({
+      slots: parallel,
+      warn,
+      name,
+      closed,
+      instructed: given.instructed,
+      drained,
+      stays: serves === 'found',
+      door: given.doorFor(requires),
+      offers,
+    }),
   );
 }
 

@@ -1,4 +1,6 @@
 import type { Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
+import type { Instruction } from '../../facts/facts.ts';
+import type { WorkerPhase } from '../../monitoring/metrics.ts';
 import type { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
 import type { Running } from '../runner/process.ts';
 import type { Monitor } from '../serving/monitor.ts';
@@ -142,6 +144,7 @@ export class WorkerStudies {
       tracing,
       signal: this.#ending.signal,
       serves: this.#servesAs(settings),
+      instructed: (to) => monitor?.metrics.attended.set(study, phaseAfter[to]),
       closed: () => {
         hasClosed = true;
       },
@@ -193,3 +196,6 @@ export class WorkerStudies {
     return { ...own, line: (text, fields) => own.line(text.startsWith(`${study}: `) ? text : `${study}: ${text}`, fields) };
   }
 }
+
+/** The phase of a worker that follows an instruction. */
+const phaseAfter = { work: 'working', pause: 'paused', drain: 'drained' } as const satisfies Readonly<Record<Instruction, WorkerPhase>>;

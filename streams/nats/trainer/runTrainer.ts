@@ -9,6 +9,7 @@ import { withRetry } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
 import { type DirectiveMessage, type InstructedMessage, type RejectedMessage, TRACE_HEADER } from '../protocol/messages.ts';
 import { checkName, type Subjects, subjectsOf } from '../protocol/subjects.ts';
+import { studiesOn } from '../studies.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type Perform, type Warn } from './claimedRun.ts';
 import { leaseOf, limitOf } from './delivered.ts';
@@ -29,6 +30,8 @@ export interface RunTrainerOptions {
   readonly warn?: Warn;
   /** Called when the study has closed, with the reason. */
   readonly closed?: (reason: string) => void;
+  /** Called with each instruction that it begins to follow. */
+  readonly instructed?: (to: Instruction) => void;
   /** Called when a person has drained it and none of its trials runs any more. */
   readonly drained?: () => void;
   /** Whether it stays when it is drained, to take trials again when a person lets it. Default: it ends. */
@@ -53,7 +56,7 @@ export interface Trainer {
 
 /** Milliseconds to wait for an answer before asking again. */
 const PATIENCE = 2000;
-/** Milliseconds after which an ending trainer reports what it still waits for. */
+/** Milliseconds after which an ending trainer reports what it still waits for, and between checks that it can still be stored. */
 const LATE = 2000;
 /** Milliseconds in which an engine can refuse a claim that may have come second. */
 const OBJECTION = 1000;
@@ -81,6 +84,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   let over = false;
   let closing = false;
   let hasEnded = false;
+  let hasSaid = false;
   let waiting: ReturnType<typeof setInterval> | undefined;
   const { promise, resolve: finish, reject } = withResolvers<void>();
   const fail = (error: unknown) => (closing && nc.isClosed() ? finish() : reject(error));
@@ -121,19 +125,28 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     instruction = to;
     warn(`${study}: ${name} ${nowThat(message, stays)}`);
     door.pause(to !== 'work');
+    options.instructed?.(to);
     if (to === 'drain' && stays) sayIfDrained();
     else if (to === 'drain') end();
   };
   const sayIfDrained = () => {
     if (stays && instruction === 'drain' && held.size === 0 && !over) options.drained?.();
   };
-  /** The results of ended trials are kept until the server has them, however long it is down. */
-  const sayWaiting = () => {
+  /** The results of ended trials are kept until the server has them, however long it is down. Nothing can store them once the study is deleted. */
+  const waitFor = async () => {
     const trials = [...held.values()].filter(({ isOver }) => isOver).map(({ suggestion }) => suggestion.trial);
     if (trials.length === 0) return;
-    clearInterval(waiting);
     const what = trials.length === 1 ? `the result of trial ${trials[0]}` : `the results of trials ${trials.join(', ')}`;
-    warn(`${study}: ${name} ends when the server has stored ${what}`);
+    if (!hasSaid) warn(`${study}: ${name} ends when the server has stored ${what}`);
+    hasSaid = true;
+    if (trials.length < held.size || !(await isDeleted()) || hasEnded) return;
+    warn(`${study}: ${what} cannot be stored, because the study was deleted`);
+    finish();
+  };
+  /** Whether the server has other studies or none, but not this one. False if it does not say. */
+  const isDeleted = async () => {
+    const names = await studiesOn(nc).catch(() => undefined);
+    return names?.includes(study) === false;
   };
   /** Abandons a run that claimed too late, or whose trial is over. Other rejections are only printed. */
   const onRejected = ({ type, trial, run, code, message }: RejectedMessage) => {
@@ -202,7 +215,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       closing = true;
       end();
       for (const one of [...held.values()]) one.preempt();
-      if (!hasEnded) waiting ??= setInterval(sayWaiting, LATE);
+      if (!hasEnded) waiting ??= setInterval(waitFor, LATE);
       return done;
     },
   };

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
@@ -32,28 +33,46 @@ it('a trainer reports that its study was deleted on the server, and that it is b
   await again.close();
 });
 
-it('a trainer that ends reports which results it keeps until the server has them', async () => {
+/** A trainer that has a result which its server cannot store any more, and that is asked to end. */
+async function endsWithResult(on: NatsServer, happen: (engine: Awaited<ReturnType<typeof engineOn>>, study: string) => Promise<unknown>) {
   const study = fresh();
-  const engine = await engineOn(server, { study });
+  const engine = await engineOn(on, { study });
   engine.finished.catch(() => {});
   const warnings: string[] = [];
   let finish = (_: number) => {};
-  const { close } = trainer<At>(await server.connect(), study, () => new Promise<number>((resolve) => (finish = resolve)), {
-    name: 'w',
-    warn: (text) => warnings.push(text),
-  });
+  const objective = () => new Promise<number>((resolve) => (finish = resolve));
+  const { close } = trainer<At>(await on.connect(), study, objective, { name: 'w', warn: (text) => warnings.push(text) });
   await engine.heard.until(isFact('started'));
-  await (await jetstreamManager(engine.nc)).streams.delete(subjectsOf(study).stream);
+  await happen(engine, study);
   finish(1);
-  await engine.close();
-  let hasEnded = false;
-  const ended = close().then(() => (hasEnded = true));
-  const last = `${study}: w ends when the server has stored the result of trial 1`;
-  await eventually(() => expect(warnings).toContain(last));
-  expect(hasEnded).toBe(false);
-  const again = await engineOn(server, { study });
+  await setImmediate(); // the trainer takes the result before it is asked to end
+  const state = { hasEnded: false };
+  const ended = close().then(() => (state.hasEnded = true));
+  await eventually(() => expect(warnings).toContain(`${study}: w ends when the server has stored the result of trial 1`));
+  return { study, engine, warnings, state, ended };
+}
+
+it('a trainer that ends waits until the server, which is down, has the result of its trial', async () => {
+  const own = await natsServer();
+  try {
+    const { engine, state, ended } = await endsWithResult(own, () => own.kill());
+    expect(state.hasEnded).toBe(false);
+    await own.restart();
+    await ended;
+    await engine.heard.until(isFact('completed'));
+    await engine.close();
+  } finally {
+    await own.dispose();
+  }
+});
+
+it('a trainer that ends does not wait for a study that was deleted', async () => {
+  const deleted = async ({ nc }: { nc: Parameters<typeof jetstreamManager>[0] }, study: string) =>
+    (await jetstreamManager(nc)).streams.delete(subjectsOf(study).stream);
+  const { study, engine, warnings, ended } = await endsWithResult(server, deleted);
   await ended;
-  await again.close();
+  expect(warnings).toContain(`${study}: the result of trial 1 cannot be stored, because the study was deleted`);
+  await engine.close();
 });
 
 it('a trainer sends every fact across a kill of the server, once', async () => {

@@ -47,6 +47,7 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
     }
     if (nats !== undefined) ending.push(await addServer(board, nats, options));
     welcome(board);
+    inform('press Ctrl-C to end it');
     await interruption().interrupted;
     return 130;
   } finally {

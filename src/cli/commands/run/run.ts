@@ -73,7 +73,7 @@ export async function runPrograms(
   const source = processSource(journal, log, submitted);
   const board = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard, source, directory, screen.line);
   const closeSocket = await controlSocket(journal, submitted);
-  const ending = await work({
+  const { ending, release } = await work({
     ...plan,
     options: board ? { ...settings, inspect: board.inspect } : settings,
     log,
@@ -88,13 +88,16 @@ export async function runPrograms(
   await log.settled();
   unwatch();
   closeSocket?.();
-  await board?.close(await log.head());
   screen.end();
+  const mismatch = ending.type === 'failed' && ending.error instanceof MismatchError ? ending.error : undefined;
+  const conclusion = { journal: book.place(), damaged: book.damaged(), directory, ending, again: commandLine() };
+  const completed = mismatch ? 0 : watching.conclude(conclusion);
+  release();
+  await board?.close(await log.head());
   await log.close();
   await hooks?.close();
-  if (ending.type === 'failed' && ending.error instanceof MismatchError)
-    throw new UsageError(`${journal}: ${ending.error.message} (name its file with --journal${await besides(journal, directory, path)})`);
-  const completed = watching.conclude({ journal: book.place(), damaged: book.damaged(), directory, ending, again: commandLine() });
+  if (mismatch)
+    throw new UsageError(`${journal}: ${mismatch.message} (name its file with --journal${await besides(journal, directory, path)})`);
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
   return ending.type === 'closed' && completed > 0 && book.damaged() === 0 && book.place() === journal ? 0 : 1;
@@ -150,8 +153,12 @@ interface Work extends Plan {
   readonly warn: (message: string, about?: About) => void;
 }
 
-/** Runs the study until it ends, is interrupted or fails. After that, no program runs, and the log has all reports. */
-async function work(given: Work): Promise<Ending> {
+/**
+ * Runs the study until it ends, is interrupted or fails. After that, no program runs, and the log has all reports.
+ *
+ * @returns how it ended, and a function after which an interrupt ends this process: until then, it could leave out the last lines.
+ */
+async function work(given: Work): Promise<{ readonly ending: Ending; readonly release: () => void }> {
   const { file, goal, log, watching, warn } = given;
   const { promise: ended, resolve: end } = withResolvers<Ending>();
   const failed = new Set<TrialId>();
@@ -235,6 +242,5 @@ async function work(given: Work): Promise<Ending> {
   await tidying;
   if (ending.type === 'alike') await log.append({ type: 'changed', uncounted: [...new Set([...ending.alike.trials, ...failed])] });
   await log.settled();
-  release();
-  return ending;
+  return { ending, release };
 }

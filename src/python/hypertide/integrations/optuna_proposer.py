@@ -4,7 +4,7 @@
     # hypertide serve study.yaml --http 8080
     propose_with(optuna.samplers.GPSampler(), "http://localhost:8080", "study")
 
-As a program: python -m hypertide.integrations.optuna_proposer http://localhost:8080 study --sampler GPSampler
+As a program: python3 -m hypertide.integrations.optuna_proposer http://localhost:8080 study --sampler GPSampler
 """
 
 from __future__ import annotations
