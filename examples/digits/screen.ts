@@ -39,7 +39,7 @@ const layersOf = ({ units, secondUnits }: Network): string => (secondUnits === u
 const lineOf = (trial: Trial): string => {
   const { learningRate, momentum, batch } = trial.params;
   const what = `${layersOf(trial.params)} units, learning rate ${short(learningRate)}, momentum ${short(momentum)}, batch ${batch}`;
-  return `trial ${trial.trial}: ${trial.reason ?? trial.status} after ${trial.step ?? 0} epochs, validation loss ${lossOf(trial)} (${what})`;
+  return `trial ${trial.trial}: ${trial.reason ?? trial.status} after ${trial.step ?? 0} ${trial.step === 1 ? 'epoch' : 'epochs'}, validation loss ${lossOf(trial)} (${what})`;
 };
 
 /** The best of the trials that were trained to the end, the error of the best one on the test images, and the cost. */

@@ -101,7 +101,13 @@ async function knowledgeOf(feed: Feed, created: Created, fact: SuggestedFact): P
   };
 }
 
-function expectationOf(space: Space<Params>, created: Created, known: readonly Ended[], { trial, params }: SuggestedFact): Why['expected'] {
+function expectationOf(
+  space: Space<Params>,
+  created: Created,
+  completed: readonly Ended[],
+  { trial, params }: SuggestedFact,
+): Why['expected'] {
+  const known = atOneBudget(completed);
   if (known.length < FEWEST) return undefined;
   const [objective] = created.objectives;
   const encode = featureEncoder(space.axes);
@@ -116,5 +122,13 @@ function expectationOf(space: Space<Params>, created: Created, known: readonly E
   const forest = growForest(table, { ...DEFAULT_FOREST, trees: 50 }, rngFor(created.seed, 'why', trial));
   // Negation is its own inverse.
   const { mean, variance } = predictForest(forest, encode(space.encode(space.parse(params))));
-  return { mean: lossOf(objective!, mean), sd: Math.sqrt(variance), results: known.length };
+  const at = known.length < completed.length ? known[0]!.budget : undefined;
+  return omitUndefined({ mean: lossOf(objective!, mean), sd: Math.sqrt(variance), results: known.length, at });
+}
+
+/** The results at the highest budget with enough of them for a forest, since losses at different budgets do not compare. */
+function atOneBudget(completed: readonly Ended[]): readonly Ended[] {
+  const budgets = [...new Set(completed.map(({ budget }) => budget))].sort((a = 0, b = 0) => b - a);
+  const groups = budgets.map((budget) => completed.filter((ended) => ended.budget === budget));
+  return groups.find((group) => group.length >= FEWEST) ?? [];
 }

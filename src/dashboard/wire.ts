@@ -150,8 +150,8 @@ export interface Why {
   readonly stopped?: string;
   /** How many results of each strategy were known then, by its path. */
   readonly results?: Readonly<Record<string, number>>;
-  /** The prediction of a random forest on the completed trials among them, as values. */
-  readonly expected?: { readonly mean: number; readonly sd: number; readonly results: number };
+  /** The prediction of a random forest on the completed trials among them, as values. If budgets differ, on those of the budget `at`. */
+  readonly expected?: { readonly mean: number; readonly sd: number; readonly results: number; readonly at?: number };
   /** Milliseconds that the decision took when it was recomputed. */
   readonly milliseconds?: number;
 }

@@ -73,6 +73,17 @@ describe('hypertide why', () => {
       err: expect.stringContaining('there is no trial 13; the last one is 12'),
     });
   });
+
+  it('compares with a prediction from the results at one budget, since losses at others differ', async () => {
+    const place = directory();
+    const log = await openJournal(join(place, 's.jsonl'));
+    const strategy = chain(asha({ min: 1, max: 3, first: 1, pause: true }), random());
+    const train = ({ x }: { x: number }, { budget = 3 }: { budget?: number }) => x + 90 / budget;
+    await optimize(space({ x: float(0, 1) }), train, { log, trials: 24, seed: 1, strategy, resumes: true }).result();
+    await log.close();
+    const { out } = await hypertide(place, 'why', 's.jsonl', '28');
+    expect(out).toMatch(/a random forest on the \d+ completed trials with budget 3 among them predicted value 30\.\d+ ±/);
+  });
 });
 
 describe('why, of a stopped trial,', () => {

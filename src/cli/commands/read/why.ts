@@ -47,8 +47,9 @@ function* linesOf(
   const known = Object.entries(results).map(([path, count]) => `${count} of ${path}`);
   if (known.length > 0) yield `results known then: ${known.join(', ')}`;
   if (expected) {
-    const { mean, sd, results: completed } = expected;
-    yield `for comparison, a random forest on the ${completed} completed trials among them predicted ${objectives[0]!.name} ${short(mean)} ± ${short(sd)}`;
+    const { mean, sd, results: completed, at } = expected;
+    const trained = at === undefined ? '' : ` with budget ${at}`;
+    yield `for comparison, a random forest on the ${completed} completed trials${trained} among them predicted ${objectives[0]!.name} ${short(mean)} ± ${short(sd)}`;
   }
   if (tags['first rung'] !== undefined) yield `early stopping compared trials from ${firstRungText(tags['first rung'])}`;
   yield resultOf(row);

@@ -99,7 +99,7 @@ function Recomputed({ why }: { readonly why: Why }) {
       ))}
       {expected && (
         <Pair
-          name={`predicted by a random forest on ${expected.results} results`}
+          name={`predicted by a random forest on ${expected.results} results${expected.at === undefined ? '' : ` with budget ${expected.at}`}`}
           value={`${formatNumber(expected.mean)} ± ${formatNumber(expected.sd)}`}
         />
       )}
