@@ -202,12 +202,19 @@ export const originalAsk = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
   omitUndefined({ type: 'ask', id, retry: retry || undefined, budget, tags, fixed });
 
 /**
- * Tags have two halves. The tag that is named after the path of a stage holds state as JSON, which the stage reads back from the trial. All other tags
- * are text for people: no strategy reads them. The engine reads two: a trial with `replicate` repeats a point on purpose, and `drawn` tells its own draws.
+ * Tags have two halves. The tag that is named after the path of a stage holds state, which the stage reads back from the trial: JSON after a space, which
+ * marks it as state. All other tags are text for people: no strategy reads them. The engine reads two: a trial with `replicate` repeats a point on
+ * purpose, and `drawn` tells its own draws.
  *
  * @example { ...stateTag(env.name, { place: 2 }), origin: 'parents 3, 5' }
  */
-export const stateTag = (path: string, state: unknown): Tags => ({ [path]: JSON.stringify(state) });
+export const stateTag = (path: string, state: unknown): Tags => ({ [path]: `${STATE}${JSON.stringify(state)}` });
+
+/** The mark of state in a tag. With it, the text is still JSON, so that versions that do not know the mark can read the state. */
+const STATE = ' ';
+
+/** Whether the text of a tag is marked as state. Logs of earlier versions have no marks. */
+export const isState = (text: string): boolean => text.startsWith(STATE);
 
 /** The state that a stage stored with a trial; undefined if there is none, or an older version wrote it in another form. */
 export function stateIn(tags: Tags | undefined, path: string): unknown {

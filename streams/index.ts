@@ -32,7 +32,7 @@ export type {
   TrialId,
   Wait,
 } from '../src/messages.ts';
-export { propose, wait } from '../src/messages.ts';
+export { propose, stateIn, stateTag, wait } from '../src/messages.ts';
 export type { Rng } from '../src/numeric/random.ts';
 export type { ExpectedGain } from '../src/recommendation/expectedGain.ts';
 export type { Recommendation } from '../src/recommendation/recommendation.ts';

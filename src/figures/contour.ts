@@ -4,7 +4,7 @@ import { cssOf, ramp, type Theme } from './drawing/colours.ts';
 import { cut } from './drawing/format.ts';
 import type { ChartOption, DrawApi } from './drawing/option.ts';
 import type { AxisScale } from './drawing/scale.ts';
-import { counts, type FigureStudy, objectiveValue, sign } from './study.ts';
+import { counts, type FigureStudy, objectiveScale, objectiveValue, sign } from './study.ts';
 
 /** Cells along a numeric axis. */
 const CELLS = 36;
@@ -12,9 +12,13 @@ const CELLS = 36;
 const MOST = 600;
 
 /** The value over two parameters: a surface smoothed from the results. @param axes of the parameters */
-export function contourOption(study: FigureStudy, theme: Theme, [i, j]: readonly [x: number, y: number], isRank = false): ChartOption {
+export function contourOption(
+  study: FigureStudy,
+  theme: Theme,
+  [i, j]: readonly [x: number, y: number],
+  surface: Surface | undefined,
+): ChartOption {
   const [x, y] = [study.scales[i], study.scales[j]];
-  const surface = surfaceOf(study, [i, j], isRank);
   if (surface === undefined || x === undefined || y === undefined) return {};
   const colours = ramp(theme).map(cssOf);
   const colourOf = (badness: number): string => colours[Math.round(badness * (colours.length - 1))]!;
@@ -38,29 +42,40 @@ export function contourOption(study: FigureStudy, theme: Theme, [i, j]: readonly
   };
 }
 
-/** A surface in cells: the number of each cell along both axes, and how bad its results are, from 0 to 1. */
+/** A surface in cells: the number of each cell along both axes, and how bad its results are, from 0 in its best cell to 1 in its worst one. */
 export interface Surface {
   readonly across: number;
   readonly up: number;
   readonly cells: readonly (readonly [column: number, row: number, badness: number])[];
+  /** The values of its best and its worst cell; with ranks, the shares of results that are better. */
+  readonly ends: readonly [best: number, worst: number];
 }
 
 /** The surface over two parameters; undefined without results. @param isRank by the ranks of the results instead of their values */
 export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number], isRank: boolean): Surface | undefined {
-  const { objectives, scales, rows, columns, parameters } = study;
+  const { objectives, scales, rows, columns } = study;
   const [objective] = objectives;
   const [x, y] = [scales[i], scales[j]];
   if (objective === undefined || x === undefined || y === undefined) return undefined;
   const results = rows.flatMap((row, k) => {
     const value = counts(row) ? objectiveValue(row, objective) : undefined;
     const place = [columns[i]![k]!, columns[j]![k]!] as const;
-    return value === undefined || place.some(Number.isNaN) ? [] : [{ place, value }];
+    return value === undefined || place.some(Number.isNaN) ? [] : [{ row, place, value }];
   });
-  const axis = scales[parameters.length]!;
   const latest = results.slice(-MOST);
+  const axis = objectiveScale(
+    objective,
+    latest.map(({ row }) => row),
+    [],
+  ); // of these results: trials that were stopped are often far worse
   const heights = isRank ? ranks(latest.map(({ value }) => value)) : latest.map(({ value }) => clampUnit(axis.place(value)));
   const known = latest.map(({ place }, k) => ({ place, value: sign(objective) > 0 ? heights[k]! : 1 - heights[k]! }));
-  return { across: sidesOf(x), up: sidesOf(y), cells: smoothed(known, sidesOf(x), sidesOf(y)) };
+  const cells = smoothed(known, sidesOf(x), sidesOf(y));
+  const low = cells.reduce((least, [, , badness]) => Math.min(least, badness), 1);
+  const high = cells.reduce((most, [, , badness]) => Math.max(most, badness), 0);
+  const stretched = cells.map(([a, b, badness]) => [a, b, high > low ? (badness - low) / (high - low) : 0.5] as const);
+  const valueAt = (badness: number) => (isRank ? badness : axis.at(sign(objective) > 0 ? badness : 1 - badness));
+  return { across: sidesOf(x), up: sidesOf(y), cells: stretched, ends: [valueAt(low), valueAt(high)] };
 }
 
 /** The share of results that are worse than each, from 0 to 1: a surface of ranks shows good regions even if a few bad results are extreme. */

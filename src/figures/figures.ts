@@ -1,10 +1,10 @@
 import { UserError } from '../errors.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { contourOption } from './contour.ts';
+import { contourOption, surfaceOf } from './contour.ts';
 import { curveScales, curveSeries, curvesOption } from './curves.ts';
 import { distributionOption } from './distribution.ts';
 import type { Theme } from './drawing/colours.ts';
-import { cut } from './drawing/format.ts';
+import { cut, formatNumber } from './drawing/format.ts';
 import type { ChartOption } from './drawing/option.ts';
 import { gainOption } from './gain.ts';
 import { historyOption, historyPoints } from './history.ts';
@@ -92,7 +92,7 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
   parallel: (study, theme, names) => [
     {
       title: 'Parameters and results',
-      note: 'a line for each trial, dark for good ones',
+      note: `a line for each trial, ${goodColours(theme)} for good ones`,
       height: 360,
       option: parallelOption(study, theme, parallelAxes(study, names)),
     },
@@ -155,6 +155,9 @@ const plans: Readonly<Record<FigureKind, Plan>> = {
   },
 };
 
+/** The colours of good results, see `ramp`. */
+const goodColours = ({ isDark }: Theme): string => (isDark ? 'light' : 'dark');
+
 function needsSeveral(kind: FigureKind, { objectives }: FigureStudy): void {
   if (objectives.length < 2)
     throw new NoFigureError(`${kind}: expected a study with several objectives; this one has one`, { todo: 'draw history instead' });
@@ -163,11 +166,16 @@ function needsSeveral(kind: FigureKind, { objectives }: FigureStudy): void {
 function overTwo(study: FigureStudy, theme: Theme, names: readonly string[], isRank: boolean): Figure {
   const [x, y] = twoAxes(study, names);
   const objective = cut(study.objectives[0]!.name, 40);
+  const surface = surfaceOf(study, [x, y], isRank);
+  const good = goodColours(theme);
   return {
     title: `${isRank ? `Rank of ${objective}` : objective} over ${cut(study.scales[x]!.name, 30)} and ${cut(study.scales[y]!.name, 30)}`,
-    note: 'dark is good',
+    note:
+      isRank || surface === undefined
+        ? `${good} is good`
+        : `from ${formatNumber(surface.ends[0])} (${good}) to ${formatNumber(surface.ends[1])}`,
     height: 420,
-    option: withTrials(contourOption(study, theme, [x, y], isRank), trialsOver(study, x, y), study, theme),
+    option: withTrials(contourOption(study, theme, [x, y], surface), trialsOver(study, x, y), study, theme),
   };
 }
 

@@ -54,13 +54,10 @@ export function* axisImportances(
   results: readonly ComparableResult[],
   rng: Rng,
 ): Generator<void, AxisImportances | undefined> {
-  if (results.length < fewestResults(axes) || results.every(({ loss }) => loss === results[0]!.loss)) return undefined;
-  const points = results.map(({ point }) => point);
+  const { found, points, exists } = yield* fitted(axes, results, rng);
+  if (found === undefined) return undefined;
+  const { shares, intervals, spreads, marginals } = found;
   const losses = results.map(({ loss }) => loss);
-  const exists = points.map((point) => active(axes, point));
-  // An inactive axis gets a random coordinate: whether it is active is the effect of its parent.
-  const filled = points.map((point, k) => point.map((coordinate, i) => (exists[k]![i] ? coordinate : rng())));
-  const { shares, intervals, spreads, marginals } = yield* fanova(encodePoints(axes, filled), losses, rng, MARGINAL_PLACES);
   const grids = axes.map((axis, i) => gridOf(axis, points, (k) => exists[k]![i]!, i));
   return {
     results: results.length,
@@ -70,6 +67,27 @@ export function* axisImportances(
     spread: byName(axes, spreads),
     marginals: byName(axes, marginals),
   };
+}
+
+/** The loss that a forest predicts along each axis, as in `AxisImportances`. @returns undefined if there are too few results, or all are equal. */
+export function* axisMarginals(
+  axes: readonly Axis[],
+  results: readonly ComparableResult[],
+  rng: Rng,
+): Generator<void, AxisImportances['marginals'] | undefined> {
+  const { found } = yield* fitted(axes, results, rng);
+  return found && byName(axes, found.marginals);
+}
+
+/** What a forest finds in the results, and which axes exist in their points. */
+function* fitted(axes: readonly Axis[], results: readonly ComparableResult[], rng: Rng) {
+  const points = results.map(({ point }) => point);
+  const exists = points.map((point) => active(axes, point));
+  if (results.length < fewestResults(axes) || results.every(({ loss }) => loss === results[0]!.loss)) return { points, exists };
+  // An inactive axis gets a random coordinate: whether it is active is the effect of its parent.
+  const filled = points.map((point, k) => point.map((coordinate, i) => (exists[k]![i] ? coordinate : rng())));
+  const losses = results.map(({ loss }) => loss);
+  return { found: yield* fanova(encodePoints(axes, filled), losses, rng, MARGINAL_PLACES), points, exists };
 }
 
 function gridOf({ ordered, levels }: Axis, points: readonly Point[], exists: (trial: number) => boolean, axis: number): GridColumn {

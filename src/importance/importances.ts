@@ -13,7 +13,10 @@ export interface Importances {
   readonly intervals: AxisImportances['intervals'];
   /** The standard deviation of the shares by fANOVA over the trees of its forest. */
   readonly spread: Values;
-  /** By parameter, what the forest predicts along its axis, or for each category, whatever the other parameters are. */
+  /**
+   * By parameter, the result that a forest predicts along its axis, or for each category, whatever the other parameters are. If budgets differ, the
+   * forest learns from the trials that were completed at the highest one. Absent if these are too few.
+   */
   readonly marginals?: Readonly<Record<string, readonly Predicted[]>>;
 }
 

@@ -32,4 +32,5 @@ export function* comparableResults(
   return results.counted.map((configuration) => ({ point: configuration.point, loss: scores.get(configuration)! }));
 }
 
-const isResult = (fact: StrategyEvent): fact is Ended => fact.type === 'ended' && fact.outcome === 'completed' && !violates(fact);
+/** Whether a trial was completed, and violates no constraint. */
+export const isResult = (fact: StrategyEvent): fact is Ended => fact.type === 'ended' && fact.outcome === 'completed' && !violates(fact);

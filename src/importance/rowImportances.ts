@@ -8,9 +8,9 @@ import type { Space } from '../space/space.ts';
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
 import { isRange } from '../space/types/parameterType.ts';
 import type { TrialRow } from '../study/trials.ts';
-import { type AxisImportances, axisImportances, MARGINAL_PLACES } from './importance.ts';
+import { type AxisImportances, axisImportances, axisMarginals, MARGINAL_PLACES } from './importance.ts';
 import type { Importances } from './importances.ts';
-import { type ComparableResult, comparableResults } from './results.ts';
+import { type ComparableResult, comparableResults, isResult } from './results.ts';
 
 /** The trials of which importance is computed. */
 export interface ImportanceTask {
@@ -37,7 +37,27 @@ export function* rowImportances(task: ImportanceTask): Generator<void, Importanc
   }
   const results = yield* comparableResults(space.axes, facts, rungs);
   const found = yield* axisImportances(space.axes, results, rngFor(seed, 'importance', 0));
-  return found && { ...shownOf(found, results, facts, task), objective: objective.name };
+  if (found === undefined) return undefined;
+  const { marginals, ...shares } = found;
+  const predicted = areLosses(results, facts)
+    ? marginals
+    : yield* axisMarginals(space.axes, completedIn(facts), rngFor(seed, 'marginals', 0));
+  return omitUndefined({ ...shares, marginals: predicted && inUnits(predicted, task), objective: objective.name });
+}
+
+/** Whether results are losses. If budgets differ, they are ranks. */
+function areLosses(results: readonly ComparableResult[], facts: readonly StrategyEvent[]): boolean {
+  const losses = new Set(facts.flatMap((fact) => (fact.type === 'ended' ? (fact.losses?.[0] ?? []) : [])));
+  return results.every(({ loss }) => losses.has(loss));
+}
+
+/** The results of the trials that were completed at the highest budget. */
+function completedIn(facts: readonly StrategyEvent[]): readonly ComparableResult[] {
+  const completed = facts.filter(isResult);
+  const highest = completed.reduce((most, { budget = Number.POSITIVE_INFINITY }) => Math.max(most, budget), 0);
+  return completed
+    .filter(({ budget = Number.POSITIVE_INFINITY }) => budget === highest)
+    .map(({ point, losses }) => ({ point, loss: losses![0]! }));
 }
 
 /**
@@ -55,22 +75,15 @@ function sampled(rows: Iterable<TrialRow>): readonly TrialRow[] {
   });
 }
 
-/** In the form that figures show. If budgets differ, results are ranks, so predictions have no unit and are left out. */
-function shownOf(
-  { marginals, ...shares }: AxisImportances,
-  results: readonly ComparableResult[],
-  facts: readonly StrategyEvent[],
-  { space, objective }: ImportanceTask,
-): Omit<Importances, 'objective'> {
-  const losses = new Set(facts.flatMap((fact) => (fact.type === 'ended' ? (fact.losses?.[0] ?? []) : [])));
-  if (!results.every(({ loss }) => losses.has(loss))) return shares;
+/** Predictions in the unit of the objective, by the values of parameters. */
+function inUnits(marginals: AxisImportances['marginals'], { space, objective }: ImportanceTask): Importances['marginals'] {
   const { parameters } = space.toJSON();
   const found = space.axes.map((axis) => {
     const valueAt = valuesAlong(axis, parameters[axis.name]!);
     const all = marginals[axis.name]!.map(({ mean, sd }, k) => ({ value: valueAt(k), mean: lossOf(objective, mean), sd }));
     return [axis.name, all.filter(({ value }, k) => value !== all[k - 1]?.value)] as const;
   });
-  return { ...shares, marginals: Object.fromEntries(found) };
+  return Object.fromEntries(found);
 }
 
 /** The value of a parameter at the k-th of its marginals. */

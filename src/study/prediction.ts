@@ -12,6 +12,9 @@ export interface ShownPrediction {
   readonly limit?: number;
 }
 
+/** The tags that hold a prediction. */
+export const tagsOfPrediction: readonly string[] = ['mean', 'sd', 'at', 'limit', 'scale'];
+
 /** The scale of the prediction in the tags: `loss`, or `log` for logarithms. In logs of 0.1, the tags of a forest do not say that it is `log`. */
 const scaleOf = ({ by, tags = {} }: Pick<TrialRow, 'by' | 'tags'>): string =>
   tags.scale ?? (by.split('/').at(-1)!.startsWith('forest') ? 'log' : 'loss');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { surfaceOf } from '../../src/figures/contour.ts';
 import { curveScales, curvesOption } from '../../src/figures/curves.ts';
-import { themes } from '../../src/figures/drawing/colours.ts';
+import { type Theme, themes } from '../../src/figures/drawing/colours.ts';
+import { figuresOf } from '../../src/figures/figures.ts';
 import { bestSoFar, historyPoints } from '../../src/figures/history.ts';
 import { frontPath, pairsOf } from '../../src/figures/pareto.ts';
 import { partsOf } from '../../src/figures/regret.ts';
@@ -51,6 +52,35 @@ it('a surface is high where results are bad, and ranks do not follow an extreme 
   expect(badness(0)).toBeLessThan(badness(17));
   expect(badness(17)).toBeLessThan(badness(35));
   expect(surfaceOf(studyOf(rows), [0, 7], true)).toBeUndefined();
+});
+
+it('a surface spans all colours, and its ends are values of what it shows, not of trials that were stopped', () => {
+  const lrs = [1e-4, 1e-3, 1e-2, 1e-1];
+  const completed = lrs.map((lr, i) => trialRow(i + 1, 0.1 + 0.01 * i, { params: { lr, kind: 'relu' } }));
+  const stopped = lrs.map((lr, i) => trialRow(i + 5, 50 + i, { params: { lr, kind: 'relu' }, status: 'stopped' }));
+  const { cells, ends } = surfaceOf(studyOf([...completed, ...stopped]), [0, 1], false)!;
+  expect(Math.min(...cells.map(([, , badness]) => badness))).toBe(0);
+  expect(Math.max(...cells.map(([, , badness]) => badness))).toBe(1);
+  expect(ends[0]).toBeGreaterThan(0.095);
+  expect(ends[1]).toBeLessThan(0.135);
+  expect(ends[0]).toBeLessThan(ends[1]);
+});
+
+it('a surface that is equal everywhere has one colour', () => {
+  const rows = [1e-4, 1e-1].map((lr, i) => trialRow(i + 1, 3, { params: { lr, kind: 'relu' } }));
+  const { cells, ends } = surfaceOf(studyOf(rows), [0, 1], false)!;
+  expect(new Set(cells.map(([, , badness]) => badness))).toEqual(new Set([0.5]));
+  expect(ends[0]).toBeCloseTo(3);
+  expect(ends[1]).toBeCloseTo(3);
+});
+
+it('a figure says which colours are good in its theme, and their values', () => {
+  const study = studyOf([1e-4, 1e-1].map((lr, i) => trialRow(i + 1, 1 + i, { params: { lr, kind: 'relu' } })));
+  const noteIn = (kind: 'contour' | 'rank' | 'parallel', theme: Theme) => figuresOf(kind, study, theme)[0]!.note;
+  expect(noteIn('contour', themes.light)).toMatch(/^from 1[.\d]* \(dark\) to [12][.\d]*$/);
+  expect(noteIn('contour', themes.dark)).toContain('(light) to');
+  expect([themes.light, themes.dark].map((theme) => noteIn('rank', theme))).toEqual(['dark is good', 'light is good']);
+  expect(noteIn('parallel', themes.dark)).toContain('light for good ones');
 });
 
 it('a trainer has as many lanes as it runs trials at once', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import { sequenceMachine } from '../../machines/sequence.ts';
-import type { Ask, Env, Suggested } from '../../src/messages.ts';
+import { type Ask, type Env, type Suggested, stateTag } from '../../src/messages.ts';
 import { numberedSequence } from '../../src/samplers/sequence.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
@@ -19,7 +19,7 @@ const suggested = (index: number, by = 'list'): Suggested => ({
   id: 1,
   by,
   point: [0, 0],
-  tags: { list: String(index) },
+  tags: stateTag('list', index),
 });
 
 describe('sequenceMachine', () => {
@@ -29,10 +29,10 @@ describe('sequenceMachine', () => {
       [1, 1],
     ]);
     expect(actor.getSnapshot().value).toBe('drawing');
-    expect(ask({ id: 1 })).toEqual({ type: 'propose', id: 1, by: 'list', point: [0, 0], tags: { list: '0' } });
+    expect(ask({ id: 1 })).toEqual({ type: 'propose', id: 1, by: 'list', point: [0, 0], tags: stateTag('list', 0) });
     actor.send(suggested(0));
     const tags = { replicate: '2' };
-    expect(ask({ id: 2, tags })).toEqual({ type: 'propose', id: 2, by: 'list', point: [1, 1], tags: { list: '1', ...tags } });
+    expect(ask({ id: 2, tags })).toEqual({ type: 'propose', id: 2, by: 'list', point: [1, 1], tags: { ...stateTag('list', 1), ...tags } });
     actor.send(suggested(1));
     expect(actor.getSnapshot()).toMatchObject({ value: 'spent', status: 'done' });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Env } from '../../src/messages.ts';
+import { type Env, stateTag } from '../../src/messages.ts';
 import { findUsable, numberedSequence } from '../../src/samplers/sequence.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
@@ -21,20 +21,20 @@ describe('seek', () => {
 describe('numbered', () => {
   const env: Env = { ...rootEnv(textbook), name: 'list', feasible: ([x]) => x! < 0.5 || x! > 0.65 };
   const list = numberedSequence(env, 8, (i) => [i / 10]);
-  const past = (index: number) => list.fold(list.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: { list: String(index) } });
+  const past = (index: number) => list.fold(list.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: stateTag('list', index) });
 
   it('skips infeasible points, as the next point and for each retry', () => {
-    expect(list.propose(list.start, { type: 'ask', id: 1 })).toEqual({ point: [0], tags: { list: '0' } });
-    expect(list.propose(past(4), { type: 'ask', id: 2 })).toEqual({ point: [0.7], tags: { list: '7' } });
-    expect(list.propose(past(2), { type: 'ask', id: 2, retry: 1 })?.tags).toEqual({ list: '4' });
-    expect(list.propose(past(2), { type: 'ask', id: 2, retry: 2 })?.tags).toEqual({ list: '7' });
+    expect(list.propose(list.start, { type: 'ask', id: 1 })).toEqual({ point: [0], tags: stateTag('list', 0) });
+    expect(list.propose(past(4), { type: 'ask', id: 2 })).toEqual({ point: [0.7], tags: stateTag('list', 7) });
+    expect(list.propose(past(2), { type: 'ask', id: 2, retry: 1 })?.tags).toEqual(stateTag('list', 4));
+    expect(list.propose(past(2), { type: 'ask', id: 2, retry: 2 })?.tags).toEqual(stateTag('list', 7));
     expect(list.propose(past(2), { type: 'ask', id: 2, retry: 3 })).toBeUndefined();
   });
 
   it('is exhausted after its last feasible point', () => {
     const tail = numberedSequence({ ...env, feasible: ([x]) => x! < 0.35 }, 8, (i) => [i / 10]);
     const fold = (index: number) =>
-      tail.fold(tail.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: { list: String(index) } });
+      tail.fold(tail.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: stateTag('list', index) });
     expect([2, 3].map((index) => tail.exhausted(fold(index)))).toEqual([false, true]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ended, Env, Suggested } from '../../src/messages.ts';
-import { stateTag } from '../../src/messages.ts';
+import { numberIn, stateTag } from '../../src/messages.ts';
 import { kendall, type Pair } from '../../src/samplers/budgets/firstRung.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
@@ -101,7 +101,7 @@ describe('halving that pauses', () => {
       const id = begin();
       end(id, 100 + k); // each is worse than the last: only controls could be promoted
       const next = resume();
-      if (next !== undefined && trial(id).tags!.asha === '1') {
+      if (next !== undefined && numberIn(trial(id).tags, 'asha') === 1) {
         expect(trial(next)).toMatchObject({ resumes: id, budget: 3 });
         controls.push(k);
         end(next, k);

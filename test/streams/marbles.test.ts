@@ -1,6 +1,7 @@
 import { type MonoTypeOperatorFunction, map } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
+import { stateTag } from '../../src/messages.ts';
 import * as h from '../../streams/index.ts';
 
 const line = h.space({ x: h.float(0, 1) });
@@ -195,9 +196,9 @@ describe('operators on a study, in marbles', () => {
     };
     const why = { 'first rung': '1, as the option first says' };
     stage(h.asha({ min: 1, max: 9, pause: true, first: 1 }), '-abcdefgijk-|', '-xbcdefgyjz-|', said, {
-      x: { ...ask(1), budget: 1, tags: { asha: '0', ...why } },
+      x: { ...ask(1), budget: 1, tags: { ...stateTag('asha', 0), ...why } },
       y: proposed(4, 'asha', 0.5, { budget: 3, resumes: 2, tags: why }),
-      z: { ...ask(5), budget: 1, tags: { asha: '0', ...why } },
+      z: { ...ask(5), budget: 1, tags: { ...stateTag('asha', 0), ...why } },
     });
   });
 

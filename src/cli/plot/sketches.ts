@@ -2,7 +2,7 @@ import { surfaceOf } from '../../figures/contour.ts';
 import { curvePath, curveScales } from '../../figures/curves.ts';
 import { distributionPath } from '../../figures/distribution.ts';
 import { themes } from '../../figures/drawing/colours.ts';
-import { clock } from '../../figures/drawing/format.ts';
+import { clock, formatNumber } from '../../figures/drawing/format.ts';
 import { type AxisScale, numeric } from '../../figures/drawing/scale.ts';
 import { corners } from '../../figures/drawing/series/stairs.ts';
 import { type Figure, figuresOf, parallelAxes, sliceAxes, twoAxes } from '../../figures/figures.ts';
@@ -27,18 +27,21 @@ export function sketchesOf(kind: FigureKind, study: FigureStudy, names: readonly
   const drawings = draw[kind](study, names);
   return figures.map(({ title, note }, i) => ({
     title,
-    ...omitUndefined({ note: kind in notes ? notes[kind] : note }),
+    ...omitUndefined({ note: notes[kind]?.(study, names) ?? note }),
     drawing: drawings[i]!,
   }));
 }
 
 /** Notes for kinds of which a terminal shows less. */
-const notes: Readonly<Partial<Record<FigureKind, string>>> = {
-  importance: 'fANOVA: share of the variation over the whole space, with its 90 % interval',
-  contour: '█▓▒░· from good to bad; + is the best trial',
-  rank: '█▓▒░· from good to bad; + is the best trial',
-  parallel: 'a line for each trial with a result',
-  intermediate: 'a line for each trial that reported',
+const notes: Readonly<Partial<Record<FigureKind, (study: FigureStudy, names: readonly string[]) => string>>> = {
+  importance: () => 'fANOVA: share of the variation over the whole space, with its 90 % interval',
+  contour: (study, names) => {
+    const [best, worst] = surfaceOf(study, twoAxes(study, names), false)!.ends;
+    return `█▓▒░· from ${formatNumber(best)} to ${formatNumber(worst)}; + is the best trial`;
+  },
+  rank: () => '█▓▒░· from good to bad; + is the best trial',
+  parallel: () => 'a line for each trial with a result',
+  intermediate: () => 'a line for each trial that reported',
 };
 
 type Draw = (study: FigureStudy, names: readonly string[]) => readonly Sketch['drawing'][];

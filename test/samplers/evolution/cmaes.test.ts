@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env, Suggested } from '../../../src/messages.ts';
+import { type Ended, type Env, type Suggested, stateTag } from '../../../src/messages.ts';
 import { type CmaesState, covarianceAdaptation } from '../../../src/samplers/evolution/cmaes/cmaes.ts';
 import type { CmaesSettings } from '../../../src/samplers/evolution/cmaes/run.ts';
 import type { Evolution } from '../../../src/samplers/evolution/evolution.ts';
@@ -121,7 +121,7 @@ describe('covarianceAdaptation', () => {
   it('reconstructs a draw whose ask was retried from its tag', () => {
     const core = covarianceAdaptation(plane, settings);
     const suggested = suggestedBy(core, core.start, plane, 1, 3);
-    expect(suggested.tags).toEqual({ origin: 'run 1, generation 1', cmaes: '3' });
+    expect(suggested.tags).toEqual({ origin: 'run 1, generation 1', ...stateTag('cmaes', 3) });
     const state = core.fold(core.start, suggested);
     expect(state.open).toMatchObject([{ id: 1, generation: 0, genes: { ordered: suggested.point.map((u) => expect.closeTo(u, 10)) } }]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OptionError, SpaceError } from '../../../src/errors.ts';
+import { stateTag } from '../../../src/messages.ts';
 import { space } from '../../../src/space/space.ts';
 import { float, int } from '../../../src/space/types/dimension.ts';
 import { grid } from '../../../streams/strategies/grid.ts';
@@ -47,14 +48,14 @@ describe('grid', () => {
   it('starts on a grid of 10^12 cells, and resumes in its middle', () => {
     const wide = rootEnv(space(Object.fromEntries(Array.from({ length: 12 }, (_, k) => [`x${k}`, float(0, 1)]))));
     const { ask, tell } = interview(grid(), wide);
-    expect(ask(1)).toMatchObject({ type: 'propose', tags: { grid: '0' } });
-    tell({ type: 'suggested', id: 1, by: 'grid', point: wide.snap(wide.axes.map(() => 0)), tags: { grid: '499999999999' } });
-    expect(ask(2)).toMatchObject({ type: 'propose', tags: { grid: '500000000000' } });
+    expect(ask(1)).toMatchObject({ type: 'propose', tags: stateTag('grid', 0) });
+    tell({ type: 'suggested', id: 1, by: 'grid', point: wide.snap(wide.axes.map(() => 0)), tags: stateTag('grid', 499999999999) });
+    expect(ask(2)).toMatchObject({ type: 'propose', tags: stateTag('grid', 500000000000) });
   });
 
   it('hands on an ask after as many retries as cells are left', () => {
     const { ask, tell } = interview(grid(), rootEnv(textbook));
-    tell({ type: 'suggested', id: 1, by: 'grid', point: [0.5, 0.5], tags: { grid: '72' } });
+    tell({ type: 'suggested', id: 1, by: 'grid', point: [0.5, 0.5], tags: stateTag('grid', 72) });
     expect([0, 1, 2].map((retry) => ask(2, retry).type)).toEqual(['propose', 'propose', 'ask']);
     expect(ask(2, 2)).toEqual({ type: 'ask', id: 2, retry: 2 });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
-import type { Ask, Ended, Propose, Suggested } from '../../../src/messages.ts';
+import { type Ask, type Ended, type Propose, type Suggested, stateTag } from '../../../src/messages.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import * as h from '../../../streams/index.ts';
 import { interview, rootEnv } from '../../support/interview.ts';
@@ -22,7 +22,11 @@ function trace(strategy: h.Strategy, script: string, trials?: number): string[] 
       const reply = ask(++id) as Ask | Propose;
       const { budget, tags } = reply;
       const resumes = reply.type === 'propose' ? reply.resumes : undefined;
-      answers.push(`${id} ${resumes ?? 'new'}@${budget} #${Object.entries(tags!).find(([name]) => name !== 'first rung')![1]}`);
+      answers.push(
+        `${id} ${resumes ?? 'new'}@${budget} #${Object.entries(tags!)
+          .find(([name]) => name !== 'first rung')![1]
+          .trim()}`,
+      );
       const suggested: Suggested = {
         type: 'suggested',
         id,
@@ -108,11 +112,11 @@ describe('hyperband', () => {
   it('counts only its own trials', () => {
     const { put, ask } = interview(h.hyperband({ min: 1, max: 4, eta: 2, pause: true }), rootEnv(textbook));
     for (const id of [1, 2, 3, 4]) {
-      const other: Suggested = { type: 'suggested', id, by: 'other', point: [0, 0], budget: 1, tags: { 'bandit/hyperband': '0' } };
+      const other: Suggested = { type: 'suggested', id, by: 'other', point: [0, 0], budget: 1, tags: stateTag('bandit/hyperband', 0) };
       put(other);
       put({ ...other, type: 'ended', outcome: 'completed', losses: [id] });
     }
-    expect(ask(5)).toMatchObject({ type: 'ask', id: 5, budget: 1, tags: { hyperband: '0' } });
+    expect(ask(5)).toMatchObject({ type: 'ask', id: 5, budget: 1, tags: stateTag('hyperband', 0) });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Suggested } from '../../../src/messages.ts';
+import { type Ended, type Suggested, stateTag } from '../../../src/messages.ts';
 import * as h from '../../../streams/index.ts';
 import { completed, failed, interview, proposal, rootEnv, suggestedFrom } from '../../support/interview.ts';
 import { mixed } from '../../support/spaces.ts';
@@ -18,7 +18,7 @@ function begun(options: h.PbtOptions) {
 describe('pbt', () => {
   it('begins with its members, then waits for one of them', () => {
     const { members, ask } = begun({ population: 3, max: 10 });
-    expect(members.map(({ budget, tags }) => [budget, tags])).toEqual([0, 1, 2].map((number) => [1, { pbt: String(number) }]));
+    expect(members.map(({ budget, tags }) => [budget, tags])).toEqual([0, 1, 2].map((number) => [1, stateTag('pbt', number)]));
     expect(new Set(members.map(({ point }) => point.join())).size).toBe(3);
     expect(ask(4)).toEqual({ type: 'wait', id: 4, by: 'pbt' });
   });
@@ -28,14 +28,14 @@ describe('pbt', () => {
     tell(completed(members[1]!, 3), completed(members[2]!, 1), completed(members[3]!, 2), completed(members[0]!, 9));
     // The worst quarter is member 0: it resumes from the best, member 2 in trial 3, with other parameters.
     const clone = next(5);
-    expect(clone).toMatchObject({ budget: 4, resumes: 3, tags: { pbt: '0' } });
+    expect(clone).toMatchObject({ budget: 4, resumes: 3, tags: stateTag('pbt', 0) });
     expect(clone.point).not.toEqual(members[2]!.point);
     for (const [id, number] of [
       [6, 1],
       [7, 2],
       [8, 3],
     ] as const) {
-      expect(next(id)).toMatchObject({ budget: 4, resumes: number + 1, point: members[number]!.point, tags: { pbt: String(number) } });
+      expect(next(id)).toMatchObject({ budget: 4, resumes: number + 1, point: members[number]!.point, tags: stateTag('pbt', number) });
     }
   });
 
@@ -45,7 +45,7 @@ describe('pbt', () => {
     const stages = [next(5), next(6), next(7), next(8)];
     expect(stages.map(({ resumes }) => resumes)).toEqual([1, 2, 3, 1]);
     tell(completed(stages[1]!, -1), failed(stages[0]!)); // the best is at 2 now
-    expect(next(9)).toMatchObject({ resumes: 1, budget: 2, tags: { pbt: '0' } });
+    expect(next(9)).toMatchObject({ resumes: 1, budget: 2, tags: stateTag('pbt', 0) });
   });
 
   it('compares a member with the last results of those that run', () => {
@@ -54,14 +54,14 @@ describe('pbt', () => {
     const second = [next(5), next(6), next(7)];
     expect(second.map(({ resumes }) => resumes)).toEqual([1, 2, 3]); // a quarter of three is no member
     tell(completed(members[3]!, 5));
-    expect(next(8)).toMatchObject({ resumes: 1, budget: 2, tags: { pbt: '3' } });
+    expect(next(8)).toMatchObject({ resumes: 1, budget: 2, tags: stateTag('pbt', 3) });
   });
 
   it('replaces a member that fails by a clone, or by a new one while there are no results', () => {
     const { members, tell, next } = begun({ population: 2, interval: 1, max: 3, quantile: 0.5 });
     tell(failed(members[0]!));
     const restarted = next(3);
-    expect(restarted).toMatchObject({ budget: 1, tags: { pbt: '0' } });
+    expect(restarted).toMatchObject({ budget: 1, tags: stateTag('pbt', 0) });
     expect(restarted.resumes).toBeUndefined();
     tell(completed(restarted, 1), completed(members[1]!, 2));
     tell(failed(next(4)));

@@ -1,6 +1,5 @@
 import { useComputed } from '@preact/signals';
-import type { ObjectiveSpec } from '../../../facts/facts.ts';
-import { contourOption } from '../../../figures/contour.ts';
+import { contourOption, type Surface, surfaceOf } from '../../../figures/contour.ts';
 import { cssOf, ramp } from '../../../figures/drawing/colours.ts';
 import { cut, formatNumber } from '../../../figures/drawing/format.ts';
 import { trialsOver } from '../../../figures/points.ts';
@@ -23,7 +22,8 @@ export function Contour() {
     return [x, names.includes(up.value) && up.value !== x ? up.value : (names.find((name) => name !== x) ?? '')] as const;
   });
   const axes = useComputed(() => [axisNamed(chosen.value[0]), axisNamed(chosen.value[1])] as const);
-  const option = useComputed(() => contourOption(figures, theme, axes.value, by.value === 'rank'));
+  const surface = useComputed(() => surfaceOf(figures, axes.value, by.value === 'rank'));
+  const option = useComputed(() => contourOption(figures, theme, axes.value, surface.value));
   const [objective] = objectives.value;
   const [x, y] = chosen.value;
   const trials = useComputed(() => trialPoints(trialsOver(figures, ...axes.value)));
@@ -64,7 +64,7 @@ export function Contour() {
       {names.length > 1 ? (
         <>
           <Chart label={`${by.value} over ${cut(x, 60)} and ${cut(y, 60)}`} option={option.value} height={380} trials={trials.value} />
-          {objective && <ColourScale isRank={by.value === 'rank'} objective={objective} />}
+          {objective && surface.value && <ColourScale isRank={by.value === 'rank'} name={objective.name} {...surface.value} />}
         </>
       ) : (
         <p class="nothing">This study has only one parameter.</p>
@@ -74,13 +74,11 @@ export function Contour() {
 }
 
 /** The colours of the surface, from the best to the worst. */
-function ColourScale({ isRank, objective }: { readonly isRank: boolean; readonly objective: ObjectiveSpec }) {
-  const { low, high } = scales.value[parameters.value.length] ?? { low: 0, high: 1 };
-  const [best, worst] = objective.direction === 'maximize' ? [high, low] : [low, high];
+function ColourScale({ isRank, name, ends: [best, worst] }: Pick<Surface, 'ends'> & { readonly isRank: boolean; readonly name: string }) {
   palette.value;
   return (
     <p class="colour-scale">
-      blank: no result nearby · {isRank ? 'best rank' : `${cut(objective.name, 40)} ${formatNumber(best)}`}
+      blank: no result nearby · {isRank ? 'best rank' : `${cut(name, 40)} ${formatNumber(best)}`}
       <span style={{ background: `linear-gradient(to right, ${ramp(theme).map(cssOf).join(', ')})` }} aria-hidden="true" />
       {isRank ? 'worst rank' : formatNumber(worst)}
     </p>

@@ -33,7 +33,7 @@ function Slice({ axis }: { readonly axis: number }) {
   const name = parameters.value[axis]?.[0] ?? '';
   return (
     <Chart
-      label={`Value over ${cut(name, 80)}, with the mean that a random forest predicts`}
+      label={`Value over ${cut(name, 80)}, with the mean that a random forest predicts for completed trials`}
       option={option.value}
       height={210}
       trials={trials.value}

@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { cut, duration, formatNumber } from '../../../figures/drawing/format.ts';
 import type { FigureRow } from '../../../figures/study.ts';
-import { predictionOf } from '../../../study/prediction.ts';
+import { notesIn } from '../../../study/notes.ts';
+import { predictionOf, tagsOfPrediction } from '../../../study/prediction.ts';
 import { firstRungText, taggedPhaseText } from '../../phases.ts';
 import type { Why } from '../../wire.ts';
 import { parentsIn } from '../lib/parents.ts';
 import { get } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
-import { connection, detail, objectives, rows, shownRow } from '../state/store.ts';
+import { connection, objectives, rows, shownRow, strategyText } from '../state/store.ts';
 
 /** The tags of the suggestion, and on demand the decision recomputed from the log. */
 export function TrialReason({ row }: { readonly row: FigureRow }) {
@@ -18,7 +19,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
     why.value = await get<Why>(`trials/${row.trial}/why`).catch((error: Error) => error.message);
     asking.value = false;
   };
-  const { acquisition, phase, why: chosenFor, 'first rung': firstRung, ...tags } = row.tags ?? {};
+  const { acquisition, phase, why: chosenFor, 'first rung': firstRung, ...notes } = notesIn(row.tags ?? {}, strategyText.value);
   const prediction = predictionOf(row, objectives.value);
   const [objective] = objectives.value;
   const came = objective && valueAt(row, objective.name, prediction?.at);
@@ -56,8 +57,8 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
         {firstRung !== undefined && <Pair name="trials compared from" value={cut(firstRungText(firstRung), 400)} />}
         {row.budget !== undefined && <Pair name="budget" value={`${row.budget}${rungOf(row)}`} />}
         {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}
-        {Object.entries(tags)
-          .filter(([name]) => !PREDICTION.includes(name) && !isState(name))
+        {Object.entries(notes)
+          .filter(([name]) => !tagsOfPrediction.includes(name))
           .map(([name, value]) => (
             <Pair key={name} name={name} value={withParents(cut(value, 400))} />
           ))}
@@ -72,12 +73,6 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
     </section>
   );
 }
-
-/** The tags that `predictionOf` reads. */
-const PREDICTION = ['mean', 'sd', 'at', 'limit', 'scale'];
-
-/** Whether a tag holds the state of a stage: its name is then the path of the stage, and it is not meant for people. */
-const isState = (tag: string): boolean => tag.includes('/') || JSON.stringify(detail.value?.strategy).includes(JSON.stringify(tag));
 
 /** Longer texts are below their name. */
 const LONG = 60;

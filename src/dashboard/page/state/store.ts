@@ -111,6 +111,8 @@ export function forget(): void {
 
 /** Compared as text, so that the lists change only if the space or the objectives do: each new detail would change all axes. */
 const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
+/** The strategy as JSON. */
+export const strategyText = computed(() => JSON.stringify(detail.value?.strategy) ?? '');
 const objectivesText = computed(() => JSON.stringify(detail.value?.objectives ?? []));
 export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
 export const objectives = computed<readonly ObjectiveSpec[]>(() => JSON.parse(objectivesText.value));

@@ -2,7 +2,8 @@ import { computed } from '@preact/signals';
 import type { FigureRow } from '../../../../figures/study.ts';
 import { jsonIn } from '../../../../schema/jsonIn.ts';
 import { csvLine } from '../../../../study/csv.ts';
-import { objectives, parameters, rows } from '../../state/store.ts';
+import { notesIn } from '../../../../study/notes.ts';
+import { objectives, parameters, rows, strategyText } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
 
 /** A column of the table of trials. */
@@ -22,11 +23,12 @@ const metricNames = computed(() => {
   return [...names];
 });
 
-/** The tags that are notes for people; tags with a path hold the state of a stage. */
+/** The tags that are notes for people. */
 const tagNames = computed(() => {
-  const names = new Set<string>();
-  for (const { tags } of rows.value) for (const name in tags) if (!name.includes('/')) names.add(name);
-  return [...names].slice(0, 30);
+  const isNote = new Map<string, boolean>();
+  for (const { tags } of rows.value)
+    for (const name in tags) if (!isNote.has(name)) isNote.set(name, Object.hasOwn(notesIn(tags, strategyText.value), name));
+  return [...isNote.keys()].filter((name) => isNote.get(name)).slice(0, 30);
 });
 
 /** A column that is not shown while it is empty, unless it is chosen. */
