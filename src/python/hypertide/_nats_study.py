@@ -14,6 +14,10 @@ class Refused(Exception):
     """The server does not accept what was sent."""
 
 
+class Deleted(Exception):
+    """The study was deleted, so nothing can be stored any more."""
+
+
 class StudyOnServer:
     """What a trainer called `name` asks of the server, and stores there."""
 
@@ -24,6 +28,7 @@ class StudyOnServer:
         self.stream = f"HT_{study}"
         self.nats = Connection(access, name)
         self.objective = None
+        self.is_ending = False  # whether its trainer was asked to end: then it does not wait for a study that was deleted
 
     def has_closed(self):
         _, _, last = self.insist(lambda: self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
@@ -103,6 +108,18 @@ class StudyOnServer:
                 raise TimeoutError()
             raise Refused(ack["error"].get("description"))
 
+    def _is_deleted(self):
+        """Whether the server lists its streams, and not that of the study. False if it does not say."""
+        for api in ("ht", "$JS.API"):  # the first one is for trainers with an account of their own
+            try:
+                _, _, answer = self.nats.request(f"{api}.STREAM.NAMES", json.dumps({"subject": f"{self.root}.log.created"}))
+                listed = json.loads(answer)
+            except (TimeoutError, OSError, ValueError):
+                continue
+            if "error" not in listed:
+                return self.stream not in (listed.get("streams") or ())
+        return False
+
     def insist(self, ask):
         pause = 0.05
         while True:
@@ -111,5 +128,7 @@ class StudyOnServer:
             except (TimeoutError, OSError):
                 if self.nats.closed:
                     raise
+                if self.is_ending and self._is_deleted():
+                    raise Deleted(f"{self.study}: what is left cannot be stored, because the study was deleted") from None
                 time.sleep(pause)
                 pause = min(2 * pause, 1.0)

@@ -28,7 +28,7 @@ from ._nats_saving import Saving
 from ._nats_signals import ends_on_sigterm
 from ._nats_access import Access
 from ._nats_connection import token_of
-from ._nats_study import Refused, StudyOnServer
+from ._nats_study import Deleted, Refused, StudyOnServer
 from ._nats_trial import Abandoned, NatsTrial
 from ._trace import traceback_of
 from .errors import Infeasible, Stopped
@@ -78,6 +78,9 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
                 if on_trial:
                     on_trial(trial)
         return ended
+    except Deleted as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(INTERRUPTED) from None
     finally:
         trainer.close()
 
@@ -109,7 +112,7 @@ class Trainer:
 
     def end(self):
         """Ends this trainer from a handler of a signal: it hands its trial back."""
-        self._should_end = True
+        self._should_end = self.study.is_ending = True
         if self._can_leave:
             raise SystemExit(INTERRUPTED)
 
@@ -187,6 +190,8 @@ class Trainer:
             else:
                 self._say_why(trial, error, f"the objective called sys.exit({error.code!r})")
             raise
+        except Deleted:
+            raise
         except Exception as error:  # any error of the objective
             self._say_why(trial, error, f"{type(error).__name__}: {error}")
         finally:
@@ -209,6 +214,7 @@ class Trainer:
 
     def _hand_back(self, trial):
         """Lets another trainer take the trial at once."""
+        self.study.is_ending = True
         print(f"handing trial {trial.number} back; interrupt again to end at once", file=sys.stderr)
         try:
             saved = self._extras(trial).get("checkpoint")

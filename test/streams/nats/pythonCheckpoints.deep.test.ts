@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
@@ -202,6 +204,27 @@ h.run(url, study, objective)`;
       message: 'the objective called sys.exit(3)',
       trace: expect.stringContaining('line'),
     });
+    await engine.close();
+  });
+
+  it('ends at SIGTERM although its study was deleted while its trial ran', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    engine.finished.catch(() => {});
+    const program = `
+def objective(trial):
+    trial.report(1, step=1)
+    time.sleep(1)
+    return 1.0
+h.run(url, study, objective)`;
+    const { child, ended } = python(server.url, study, program);
+    await engine.heard.until(isFact('reported', { step: 1 }));
+    await (await jetstreamManager(engine.nc)).streams.delete(subjectsOf(study).stream);
+    await sleep(1500); // it tries to store its result
+    child.kill('SIGTERM');
+    const { code, text } = await ended;
+    expect(code).toBe(130);
+    expect(text).toContain(`${study}: what is left cannot be stored, because the study was deleted`);
     await engine.close();
   });
 
