@@ -98,7 +98,8 @@ export type EndFact = Completed | Stopped | FailedFact;
 
 /** Receives the facts of a run. */
 export interface Say {
-  readonly report: (fact: ReportedFact) => void;
+  /** @param checkpoint that the objective has set */
+  readonly report: (fact: ReportedFact, checkpoint?: string) => void;
   /** Called once, last. */
   readonly end: (fact: EndFact) => void;
 }
@@ -109,6 +110,8 @@ export interface RunningEvaluation {
   stop(by: string): void;
   /** Aborts it and ignores its result. */
   abandon(): void;
+  /** The checkpoint that the objective has set, if it has. */
+  readonly checkpoint: string | undefined;
 }
 
 /**
@@ -140,6 +143,11 @@ export function evaluateTrial<P>(
   };
   const failed = (reason: FailureReason, message: string, trace?: string): EndFact =>
     omitUndefined({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096), trace: trace?.slice(0, LONGEST_TRACE) });
+  /** What the objective has set as its checkpoint. */
+  const saved = () => {
+    const { checkpoint } = context;
+    return checkpoint !== undefined && checkpoint !== suggestion.checkpoint ? { checkpoint } : {};
+  };
   const stoppedBy = (by: string): EndFact => ({ type: 'stopped', trial, run, step, by });
   // After a stop, the last report is the result. Without a report, it is what the objective returns.
   const factOf = (evaluation: Evaluation): EndFact => {
@@ -152,7 +160,7 @@ export function evaluateTrial<P>(
       return failed('error', `the objective returned ${evaluation}; ${oneForSeveral(several)}`);
     if (typeof result?.values !== 'object' || result.values === null)
       return failed('error', `the objective returned ${described(evaluation, name)}`);
-    return { type: 'completed', trial, run, ...result, seconds: (performance.now() - since) / 1000 };
+    return { type: 'completed', trial, run, ...saved(), ...result, seconds: (performance.now() - since) / 1000 };
   };
   const brokenBy = (error: unknown): EndFact => {
     if (diverged !== undefined) return failed('non-finite', diverged);
@@ -177,7 +185,7 @@ export function evaluateTrial<P>(
       return stopping.abort('its report is not finite');
     }
     reported = true;
-    say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) });
+    say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) }, saved().checkpoint);
   };
   const late = () => {
     end(failed('timeout', `it took longer than ${timeLimit} s`));
@@ -200,6 +208,9 @@ export function evaluateTrial<P>(
       over = true;
       inTime?.();
       stopping.abort('abandoned');
+    },
+    get checkpoint() {
+      return saved().checkpoint;
     },
   };
 }
@@ -249,7 +260,7 @@ class Context implements Trial {
   readonly attempt: number;
   declare readonly budget?: number;
   declare readonly resumes?: TrialId;
-  declare readonly checkpoint?: string;
+  declare checkpoint?: string;
   declare readonly tags?: Tags;
   readonly report: Trial['report'];
   readonly #stopping: Stopping;

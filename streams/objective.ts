@@ -32,9 +32,13 @@ export interface Trial<O extends string = string> {
   readonly attempt: number;
   /** The step up to which it may train, cumulative along `resumes`. */
   readonly budget?: number;
-  /** The trial that it resumes, and that trial's checkpoint. */
+  /** The trial that it resumes. */
   readonly resumes?: TrialId;
-  readonly checkpoint?: string;
+  /**
+   * Where to resume from, such as the path of a file or directory. Set it to a new one whenever you have saved it: the last one is kept with the
+   * result, and with a trial that is handed back.
+   */
+  checkpoint?: string;
   /** Tags of the suggestion, such as a seed to share with other trials, or a tolerance. */
   readonly tags?: Tags;
   /** Aborts when the trial should stop. The objective should then return or throw soon. */

@@ -3,12 +3,12 @@ import { join, relative, resolve, sep } from 'node:path';
 import type { Suggestion } from '../../../streams/engine/directive.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
+import { stampOf } from '../../../streams/nats/checkpoints/saveRunning.ts';
 import type { CheckpointRun } from '../../../streams/nats/checkpoints/transfer.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { jsonIn } from '../../schema/jsonIn.ts';
 import { type CheckpointStore, commandStore, parseStored, type StoreCommands, serverStore } from './checkpointStore.ts';
-import { stampOf } from './saveRunning.ts';
 import { savedIn } from './trainers.ts';
 import { attemptDirectory, checkpointsDirectory, trialDirectory } from './trialFiles.ts';
 

@@ -1,6 +1,7 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
+import { saveRunning } from '../../../streams/nats/checkpoints/saveRunning.ts';
 import { createdOn, settingsOn, whyHidden } from '../../../streams/nats/created.ts';
 import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
 import type { Door } from '../../../streams/nats/trainer/door.ts';
@@ -23,7 +24,6 @@ import { keepOwn, type OwnFiles } from './keepOwn.ts';
 import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
 import { checkResuming } from './resuming.ts';
-import { saveRunning } from './saveRunning.ts';
 import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
 import { startAfter } from './startAfter.ts';
 import { type ProgramOptions, startTrial } from './trainers.ts';

@@ -56,6 +56,9 @@ export interface ClaimedRunOptions {
   readonly fail: (error: Error) => void;
 }
 
+/** Why a trial of a trainer that ends has no result. */
+export const HANDED_BACK = 'handed back: its trainer was asked to end';
+
 /** Fields that may be left out of a fact that is too long, the least important first. */
 const OPTIONAL = ['trace', 'metrics', 'gradient', 'checkpoint'] as const;
 
@@ -141,7 +144,7 @@ export class ClaimedRun<P> {
     if (this.#performing?.preempt) return this.#performing.preempt();
     const { trial } = this.suggestion;
     if (!this.#performing) this.#options.warn(`trial ${trial} handed back before it began, for another worker`, this.#about);
-    this.#end(this.#failed('preempted', 'handed back: its trainer was asked to end'));
+    this.#end(this.#failed('preempted', HANDED_BACK));
     this.#performing?.abandon();
   }
 

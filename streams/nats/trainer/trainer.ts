@@ -1,11 +1,13 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
-import { checkTimeLimit, type EvaluateOptions, evaluateTrial } from '../../evaluate.ts';
+import { checkOption, seconds } from '../../../src/schema/optionRules.ts';
+import { checkTimeLimit, type EvaluateOptions } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
 import { createdOn } from '../created.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { type ThreadConnection, threadBeats } from './beats.ts';
 import type { Perform } from './claimedRun.ts';
+import { evaluateClaim } from './evaluateClaim.ts';
 import { type RunTrainerOptions, runTrainer, type Trainer } from './runTrainer.ts';
 
 export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready'>, EvaluateOptions {
@@ -14,11 +16,19 @@ export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready
    * arrives when the objective leaves the event loop free.
    */
   readonly blocking?: ThreadConnection;
+  /**
+   * Seconds: a report also saves `trial.checkpoint` on the server, at most this often, so that the trial continues after the loss of the machine.
+   * Default: it is saved at the end.
+   */
+  readonly saveEvery?: number;
 }
 
 /**
  * Evaluates what a study on this server suggests. The first claim on an attempt that reaches the log holds it; facts are sent until the server has
  * them, across reconnections.
+ *
+ * If `trial.checkpoint` names a file or directory of this machine when a trial ends or is handed back, it is saved on the server. Whoever resumes the
+ * trial finds it restored at `trial.checkpoint`, until the trial has ended. Other references, such as `s3://bucket/17`, are passed on.
  *
  * @param nc any connection; the caller closes it. To survive a restart of the server, it needs settings such as `reconnectOptions`.
  * @param objective as for `optimize`: the value of a configuration, with reports, a stop signal and checkpoints. A bare number
@@ -29,26 +39,18 @@ export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready
  * await done;
  */
 export function trainer<P>(nc: NatsConnection, study: string, objective: Objective<P>, options: TrainerOptions = {}): Trainer {
-  const { blocking, timeLimit, value, warn = (message: string) => console.warn(message), ...rest } = options;
+  const { blocking, timeLimit, value, saveEvery, warn = (message: string) => console.warn(message), ...rest } = options;
   if (blocking && (rest.slots ?? 1) > 1) throw new OptionError('slots', '1 for an objective that blocks', rest.slots);
   const settings = timeLimit === undefined ? {} : { timeLimit };
   checkTimeLimit(settings);
+  if (saveEvery !== undefined) checkOption('saveEvery', saveEvery, seconds);
   let name = value;
   const waiting = new AbortController();
   const missing = () => warn(`waiting for the study ${study}, which is not on this server yet`);
   const named = async () => {
     name ??= (await createdOn(nc, study, waiting.signal, missing)).objectives[0]!.name;
   };
-  const perform: Perform<P> = ({ suggestion, run, say }) => {
-    const { stop, abandon } = evaluateTrial(objective, suggestion, run, say, { ...settings, value: name! });
-    return {
-      stop,
-      abandon: () => {
-        abandon();
-        say.end();
-      },
-    };
-  };
+  const perform: Perform<P> = (claim) => evaluateClaim(objective, claim, { ...settings, value: name!, nc, study, saveEvery, warn });
   const beats = blocking && { beats: (subjects: Subjects, name: string) => threadBeats(blocking, subjects, name) };
   const self = runTrainer<P>(nc, study, perform, { ...rest, warn, ...beats, ready: named });
   const over = () => waiting.abort();

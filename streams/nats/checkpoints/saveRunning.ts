@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ReportedFact } from '../../facts/facts.ts';
+import type { ReportedFact } from '../../../src/facts/facts.ts';
 
 /** Saves the checkpoint of a running trial at intervals, so that another attempt can resume from it if this machine is lost. */
 export interface SaveRunning {

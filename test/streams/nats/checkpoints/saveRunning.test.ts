@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { saveRunning, stampOf } from '../../../src/cli/trainers/saveRunning.ts';
-import type { ReportedFact } from '../../../src/facts/facts.ts';
-import { directory } from '../support.ts';
+import type { ReportedFact } from '../../../../src/facts/facts.ts';
+import { saveRunning, stampOf } from '../../../../streams/nats/checkpoints/saveRunning.ts';
+import { directory } from '../../../cli/support.ts';
 
 const report = (step: number): ReportedFact => ({ type: 'reported', trial: 1, run: '1.1', step, values: { value: 1 } });
 

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Suggestion } from '../../engine/directive.ts';
+import { type EndFact, type Evaluating, evaluateTrial, type RunningEvaluation, type Say } from '../../evaluate.ts';
+import type { Objective } from '../../objective.ts';
+import { parseReference } from '../checkpoints/reference.ts';
+import { saveRunning, stampOf } from '../checkpoints/saveRunning.ts';
+import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../checkpoints/transfer.ts';
+import { type Claim, HANDED_BACK, type Performing, type Warn } from './claimedRun.ts';
+
+interface ClaimOptions extends Evaluating {
+  readonly nc: NatsConnection;
+  readonly study: string;
+  /** Seconds between two saves of the checkpoint of a running trial. */
+  readonly saveEvery: number | undefined;
+  readonly warn: Warn;
+}
+
+/** Evaluates the objective for a claim. A checkpoint on the server is restored before that, and one on this machine is saved at the end. */
+export function evaluateClaim<P>(
+  objective: Objective<P>,
+  { suggestion, run, trainer, say }: Claim<P>,
+  { nc, study, saveEvery, warn, ...options }: ClaimOptions,
+): Performing {
+  const { trial, attempt } = suggestion;
+  const leaving = new AbortController();
+  const of: CheckpointRun = { nc, study, trainer, trial, run, signal: leaving.signal };
+  let evaluation: RunningEvaluation | undefined;
+  let stopped: string | undefined;
+  let isOver = false;
+  /** Where the checkpoint is restored from which it resumes. */
+  let directory: string | undefined;
+  let restoring: Promise<void> | undefined;
+  /** What was saved last while it ran. */
+  let last: string | undefined;
+  const tell = (message: string) => warn(`trial ${trial}: ${message}`, { trial, run });
+
+  const save = async (path: string | undefined) => {
+    if (path === undefined || !existsSync(path)) return undefined;
+    try {
+      const before = stampOf(path);
+      const reference = await saveCheckpoint(of, path);
+      if (stampOf(path) !== before || reference === last) return undefined;
+      last = reference;
+      return reference;
+    } catch (error) {
+      if (!leaving.signal.aborted) tell(`its checkpoint was not saved while it runs: ${(error as Error).message}`);
+      return undefined;
+    }
+  };
+  const saving = saveEvery === undefined ? undefined : saveRunning(save, saveEvery, () => say.waiting() === 0);
+  const saveAtEnd = async (fact: EndFact): Promise<EndFact> => {
+    await saving?.close();
+    const { checkpoint: path, ...rest } = fact;
+    if (path === undefined || !existsSync(path)) return fact;
+    try {
+      const leftOut = (name: string) => tell(`${name} is not saved: a checkpoint holds only files, and links to files inside it`);
+      return { ...fact, checkpoint: await saveCheckpoint(of, path, leftOut) };
+    } catch (error) {
+      if (!leaving.signal.aborted) tell(`its checkpoint stays on this machine, at ${path}: ${(error as Error).message}`);
+      if (last !== undefined) return { ...fact, checkpoint: last };
+      return directory === undefined ? fact : rest; // others resume from the checkpoint that this attempt was given
+    }
+  };
+  const leave = (fact?: EndFact) => {
+    isOver = true;
+    leaving.abort();
+    say.end(fact);
+    void restoring?.then(() => rm(directory!, { recursive: true, force: true }));
+  };
+  const end = (fact: EndFact) => {
+    if (isOver) return;
+    isOver = true;
+    if (fact.checkpoint === undefined && !saving) leave(fact);
+    else void saveAtEnd(fact).then((complete) => leaving.signal.aborted || leave(complete));
+  };
+
+  const begin = (ready: Suggestion<P>) => {
+    const report: Say['report'] = (fact, path) => say.report(saving?.reported(fact, path) ?? fact);
+    evaluation = evaluateTrial(objective, ready, run, { report, end }, options);
+    if (stopped !== undefined) evaluation.stop(stopped);
+  };
+  const restore = async ({ checkpoint, ...without }: Suggestion<P>) => {
+    directory = join(tmpdir(), `hypertide-checkpoint-${randomUUID()}`);
+    try {
+      const path = await restoreCheckpoint(of, checkpoint!, directory);
+      if (!isOver) begin({ ...without, checkpoint: path });
+    } catch (error) {
+      if (isOver) return;
+      tell(`its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
+      begin(without);
+    }
+  };
+  if (parseReference(suggestion.checkpoint)) restoring = restore(suggestion);
+  else begin(suggestion);
+
+  return {
+    stop: (by) => {
+      stopped ??= by;
+      evaluation?.stop(by);
+    },
+    preempt: () => {
+      const checkpoint = evaluation?.checkpoint;
+      evaluation?.abandon();
+      const fact: EndFact = { type: 'failed', trial, attempt, run, reason: 'preempted', message: HANDED_BACK };
+      end(checkpoint === undefined ? fact : { ...fact, checkpoint });
+    },
+    abandon: () => {
+      evaluation?.abandon();
+      leave();
+    },
+  };
+}
