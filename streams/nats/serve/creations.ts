@@ -1,9 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { failureOf } from '../../../src/errors.ts';
 import { isRecord } from '../../../src/schema/isRecord.ts';
 import { jsonOf } from '../connection/connection.ts';
 import { isName, subjectsOf } from '../protocol/subjects.ts';
 import { isInbox, respond } from '../rpc.ts';
+
+/** Milliseconds before a request for a study that exists is refused: a process with another pattern may have just created it, and answers first then. */
+const TAKEN = 1000;
 
 /**
  * Answers requests to create studies. Of several processes with one pattern, one answers.
@@ -26,7 +30,11 @@ export function answerCreations(
       const data = jsonOf(message);
       void create(name, isRecord(data) ? data.study : undefined).then(
         () => respond(message, { ok: true, result: {} }),
-        (failure: unknown) => respond(message, { ok: false, ...failureOf(failure) }),
+        async (error: unknown) => {
+          const failure = failureOf(error);
+          if (failure.code === 'study-exists') await setTimeout(TAKEN);
+          respond(message, { ok: false, ...failure });
+        },
       );
     },
   });

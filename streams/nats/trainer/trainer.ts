@@ -27,8 +27,8 @@ export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready
  * Evaluates what a study on this server suggests. The first claim on an attempt that reaches the log holds it; facts are sent until the server has
  * them, across reconnections.
  *
- * If `trial.checkpoint` names a file or directory of this machine when a trial ends or is handed back, it is saved on the server. Whoever resumes the
- * trial finds it restored at `trial.checkpoint`, until the trial has ended. Other references, such as `s3://bucket/17`, are passed on.
+ * If `trial.checkpoint` names a file or directory of this machine when a trial ends or is handed back, it is saved on the server. The trainer that
+ * resumes the trial finds it restored at `trial.checkpoint`, until the trial has ended. Other references, such as `s3://bucket/17`, are passed on.
  *
  * @param nc any connection; the caller closes it. To survive a restart of the server, it needs settings such as `reconnectOptions`.
  * @param objective as for `optimize`: the value of a configuration, with reports, a stop signal and checkpoints. A bare number

@@ -123,6 +123,15 @@ it('creates each requested study once, and serves one again that was deleted and
   await until(async () => ((await request(nc, 'lab-1', 'status')) as { open: number }).open === 1);
 });
 
+it('creates a study once, and says so, if the patterns of two processes match its name', async () => {
+  await all('both-*');
+  await all('*-both*');
+  for (const name of ['both-both-1', 'both-both-2', 'both-both-3']) await request(nc, name, 'create', { study: { ...study, name } });
+  await expect(request(nc, 'both-both-1', 'create', { study: { ...study, name: 'both-both-1' } })).rejects.toMatchObject({
+    code: 'study-exists',
+  });
+});
+
 it('creates one study for two simultaneous requests with one name', async () => {
   await all('twin-?');
   const place = serverPlace(nc, server.url);
