@@ -19,10 +19,11 @@ const modules = fileURLToPath(new URL('node_modules', import.meta.url));
 /**
  * What the package contains instead of needing it, in chunks of their own, with the licences. Of ml-matrix the eigenvalue decomposition: Node needs
  * 40 ms of CPU to load all of it, as much as to start, and bundlers leave the chunk out of programs without `cmaes`. Of ECharts (62 MB) what draws
- * figures without a browser.
+ * figures without a browser. Of sql.js (30 MB) the module that holds SQLite as text.
  */
 const bundled: Readonly<Record<string, readonly string[]>> = {
   'ml-matrix': ['ml-matrix/LICENSE'],
+  sqlite: ['sql.js/LICENSE'],
   echarts: ['echarts/LICENSE', 'echarts/NOTICE', 'echarts/licenses/LICENSE-d3', 'zrender/LICENSE', 'tslib/LICENSE.txt'],
 };
 
@@ -32,7 +33,7 @@ const licences = (chunk: string): string =>
 
 export default defineConfig({
   resolve: { alias: { 'ml-matrix': `${modules}/ml-matrix/src/index.js` } },
-  ssr: { noExternal: [/^ml-/, 'is-any-array', /^echarts/, 'zrender', 'tslib'] },
+  ssr: { noExternal: [/^ml-/, 'is-any-array', /^echarts/, 'zrender', 'tslib', 'sql.js'] },
   build: {
     ssr: true, // for Node: other packages stay outside
     target: 'es2022',
@@ -47,6 +48,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'ml-matrix', test: /node_modules\/(ml-|is-any-array)/ },
+            { name: 'sqlite', test: /node_modules\/sql\.js/ },
             { name: 'echarts', test: /node_modules\/(echarts|zrender|tslib)/ },
           ],
         },

@@ -21,7 +21,7 @@ export const banned: readonly Banned[] = [
   { phrase: /\btold of\b/i, instead: 'gets, is notified of', why: person },
   { phrase: /\b(go|goes|going|gone|went) on\b/i, instead: 'continue, resume', why: 'a trial resumes, a study continues: see GLOSSARY.md' },
   { phrase: /\bsigns? of life\b/i, instead: 'heartbeat', why: 'one word for one thing' },
-  { phrase: /(?<!TrialState\.)\bpruned\b/i, instead: 'stopped', why: 'one word for one thing; Optuna has the other one' },
+  { phrase: /(?<!TrialState\.|['`])\bpruned\b/i, instead: 'stopped', why: 'one word for one thing; Optuna has the other one' },
   { phrase: /\bnothing where\b/i, instead: 'undefined if', why: 'it hides the value' },
   { phrase: /\bwhat (becomes?|became) of\b/i, instead: 'the result of', why: archaic },
   { phrase: /\bis (not )?such\b/i, instead: 'is one', why: archaic },

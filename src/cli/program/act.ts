@@ -123,11 +123,14 @@ export function declareAct(program: Command, exit: ExitWith): void {
 
   program
     .command('import')
-    .summary('add finished trials from JSON lines or CSV')
-    .description('Add finished trials from JSON lines with params and values, or from CSV, as export writes them.')
-    .argument('<file>', 'file to import, .jsonl or .csv')
+    .summary('add finished trials from JSON lines, CSV or Optuna')
+    .description(
+      'Add finished trials from JSON lines with params and values, from CSV, or from a journal or a SQLite file of Optuna, as export writes them.',
+    )
+    .argument('<file>', 'file to import')
     .requiredOption('--journal <file>', 'journal of the study')
-    .option('--study <file>', 'study file to create the journal from')
+    .option('--study <file>', 'study file to create the journal from (default for Optuna: the space and the objectives of its study)')
+    .option('--name <study>', 'which study of Optuna, if there are several')
     .option('--json', 'print counts, as JSON')
     .action((file, { journal, ...options }) =>
       exit(import('../commands/act/import.ts').then(({ importTrials }) => importTrials(file, journal, options))),

@@ -91,14 +91,19 @@ results. Each share is followed by its 90 % interval.`,
     .option('-o, --output <file>', 'file to write (default: <study>.html, or report.html for several studies)')
     .action((journals, options) => exit(import('../commands/read/report.ts').then(({ writeReport }) => writeReport(journals, options))));
 
-  declare('export', 'Write all trials, or all their reports, for other programs.')
-    .summary('write all trials as JSON, CSV or Parquet')
+  declare(
+    'export',
+    'Write all trials, or all their reports, for other programs. The formats optuna and sqlite are a journal and a SQLite file of Optuna.',
+  )
+    .summary('write all trials as JSON, CSV, Parquet, or for Optuna')
     .addOption(
       new Option('--format <format>', 'format of the data (default: the ending of the file, or jsonl)').choices([
         'jsonl',
         'json',
         'csv',
         'parquet',
+        'optuna',
+        'sqlite',
       ]),
     )
     .addOption(

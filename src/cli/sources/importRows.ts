@@ -1,26 +1,25 @@
 import { parse } from 'csv-parse/sync';
-import type { Created, Params, Values } from '../../facts/facts.ts';
+import type { Completed, Created, Params, TrialEvent, Values } from '../../facts/facts.ts';
+import type { Tags } from '../../messages.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { parseNumber, parseValue } from '../../space/types/dimension.ts';
 
+/** A fact about a trial that has no number yet. */
+export type Untold<F> = F extends unknown ? Omit<F, 'trial'> : never;
+
 /** A trial that was finished elsewhere. */
-export interface Finished {
+export interface ImportedTrial {
   readonly params: Params;
-  readonly values: Values;
-  readonly metrics?: Values;
-  /** At most 0 is feasible. */
-  readonly constraints?: readonly number[];
-  readonly seconds?: number;
   readonly budget?: number;
+  readonly tags?: Tags;
+  /** What happened after it was suggested, until it ended. */
+  readonly events: readonly Untold<TrialEvent>[];
 }
 
-/** A row of imported data: a finished trial, a trial without a result, or the error in it. */
-export type ImportedRow =
-  | { readonly line: number; readonly row: Finished }
-  | { readonly line: number; readonly unfinished: true }
-  | { readonly line: number; readonly wrong: string };
+/** A row of imported data: a finished trial, a trial without a result, or the error in it. `place` follows the name of the file in messages. */
+export type ImportedRow = { readonly place: string } & Read;
 
 /** Trials from JSON lines: `{"params":{"lr":0.1},"values":{"loss":0.3}}`, or `"value":0.3` of the first objective. */
 export function readLines(text: string, { objectives }: Created): ImportedRow[] {
@@ -28,9 +27,9 @@ export function readLines(text: string, { objectives }: Created): ImportedRow[] 
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
-      readings.push({ line: i + 1, ...rowOf(JSON.parse(line), objectives[0]!.name) });
+      readings.push({ place: `:${i + 1}`, ...rowOf(JSON.parse(line), objectives[0]!.name) });
     } catch (error) {
-      readings.push({ line: i + 1, wrong: (error as Error).message });
+      readings.push({ place: `:${i + 1}`, wrong: (error as Error).message });
     }
   }
   return readings;
@@ -42,7 +41,7 @@ export function readLines(text: string, { objectives }: Created): ImportedRow[] 
  */
 export function readTable(text: string, { objectives, space }: Created): ImportedRow[] {
   const { parameters } = space as SpaceData;
-  const readings: ImportedRow[] = [];
+  const readings: (Read & { readonly line: number })[] = [];
   const columns = (head: string[]) =>
     head.map((name) =>
       placeOf(
@@ -88,7 +87,7 @@ export function readTable(text: string, { objectives, space }: Created): Importe
     });
     readings.push({ line: info.lines, ...rowOf(data, objectives[0]!.name) });
   }
-  return readings.sort((a, b) => a.line - b.line);
+  return readings.sort((a, b) => a.line - b.line).map(({ line, ...read }) => ({ place: `:${line}`, ...read }));
 }
 
 /** The full name of a column. */
@@ -98,7 +97,7 @@ function placeOf(name: string, parameters: readonly string[], objectives: readon
   return name === 'value' ? `values.${objectives[0]}` : name;
 }
 
-type Read = { readonly row: Finished } | { readonly unfinished: true } | { readonly wrong: string };
+type Read = { readonly row: ImportedTrial } | { readonly unfinished: true } | { readonly wrong: string };
 
 function rowOf(data: unknown, objective: string): Read {
   if (!isRecord(data) || !isRecord(data.params)) return { wrong: 'expected an object with params and values' };
@@ -111,14 +110,13 @@ function rowOf(data: unknown, objective: string): Read {
   }
   if (constraints !== undefined && !(Array.isArray(constraints) && constraints.every(Number.isFinite)))
     return { wrong: `constraints: expected finite numbers, got ${JSON.stringify(constraints)}` };
-  return {
-    row: omitUndefined({
-      params,
-      values: values as Values,
-      metrics: isRecord(metrics) && Object.keys(metrics).length > 0 ? (metrics as Values) : undefined,
-      constraints,
-      seconds: typeof seconds === 'number' ? seconds : undefined,
-      budget: typeof budget === 'number' ? budget : undefined,
-    }),
-  };
+  const completed = omitUndefined({
+    type: 'completed',
+    run: 'import',
+    values: values as Values,
+    metrics: isRecord(metrics) && Object.keys(metrics).length > 0 ? (metrics as Values) : undefined,
+    constraints,
+    seconds: typeof seconds === 'number' ? seconds : undefined,
+  }) satisfies Untold<Completed>;
+  return { row: omitUndefined({ params, budget: typeof budget === 'number' ? budget : undefined, events: [completed] }) };
 }

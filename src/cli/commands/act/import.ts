@@ -1,41 +1,49 @@
+import { readFile } from 'node:fs/promises';
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { Log } from '../../../../streams/log/log.ts';
-import type { Fact, Params } from '../../../facts/facts.ts';
+import type { Created, Fact, Params } from '../../../facts/facts.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { parseSpace } from '../../../space/space.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
-import { type Finished, readLines, readTable } from '../../sources/importRows.ts';
+import { type ImportedRow, type ImportedTrial, readLines, readTable } from '../../sources/importRows.ts';
 import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
-import { readText } from '../../sources/readText.ts';
+import { chosenStudy, noteOfOptuna, objectivesOfOptuna, spaceOfOptuna, trialsOfOptuna } from '../../sources/optuna/fromOptuna.ts';
+import { isOptunaJournal, readOptunaJournal } from '../../sources/optuna/optunaJournal.ts';
+import { isDatabase, type OptunaStudy } from '../../sources/optuna/optunaStudy.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { inform, print, suggestNext } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
 
 interface ImportOptions {
   /** Study file to begin the journal with. */
   readonly study?: string;
+  /** Which study of Optuna, if there are several. */
+  readonly name?: string;
   readonly json?: boolean;
 }
 
 /**
- * `hypertide import`: adds finished trials from JSON lines or CSV. Reports and skips bad lines.
+ * `hypertide import`: adds finished trials from JSON lines, CSV, or a storage of Optuna. Reports and skips bad ones.
  *
- * @returns the exit status: 1 if there were bad lines.
+ * @returns the exit status: 1 if there were bad ones.
  */
-export async function importTrials(file: string, path: string, { study, json }: ImportOptions): Promise<number> {
-  const text = await readText(file);
-  if (study !== undefined && (await begunIn(path)) === undefined) await begin(path, study);
+export async function importTrials(file: string, path: string, { study, name, json }: ImportOptions): Promise<number> {
+  const source = await readSource(file, name);
+  if ((await begunIn(path)) === undefined && (study !== undefined || source.first)) {
+    await begin(path, study === undefined ? await source.first!() : await firstFact(study), source.note);
+  }
   const { log, ledger } = await openJournalStudy(path);
   try {
-    const readings = (file.endsWith('.csv') ? readTable : readLines)(text, ledger.created!);
     const count = { imported: 0, unfinished: 0, bad: 0 };
-    for (const reading of readings) {
+    for (const reading of source.rows(ledger.created!)) {
       const wrong = 'row' in reading ? await take(reading.row, ledger, log) : 'wrong' in reading ? reading.wrong : undefined;
-      if (wrong !== undefined) inform(`${file}:${reading.line}: ${wrong}`);
+      if (wrong !== undefined) inform(`${file}${reading.place}: ${wrong}`);
       count[wrong !== undefined ? 'bad' : 'row' in reading ? 'imported' : 'unfinished']++;
     }
     if (json) print(JSON.stringify(count));
-    else inform(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines skipped`);
+    else inform(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad ${source.unit} skipped`);
     if (!json && count.imported > 0) suggestNext(`hypertide best ${shellQuoted(path)}`);
     return count.bad > 0 ? 1 : 0;
   } finally {
@@ -43,16 +51,49 @@ export async function importTrials(file: string, path: string, { study, json }: 
   }
 }
 
+/** What a file contains. */
+interface Source {
+  rows(created: Created): readonly ImportedRow[];
+  /** What a bad row is called. */
+  readonly unit: string;
+  /** The first fact of a new study with the same space, if the file says enough. */
+  readonly first?: () => Promise<Created>;
+  /** A note about the study. */
+  readonly note?: string | undefined;
+}
+
+async function readSource(file: string, name: string | undefined): Promise<Source> {
+  const data = await readFile(file).catch((cause: Error) => {
+    throw new UsageError(`${file}: cannot be read (${cause.message})`);
+  });
+  if (isDatabase(data)) {
+    const { readOptunaDatabase } = await import('../../sources/optuna/optunaDatabase.ts');
+    return ofOptuna(file, await readOptunaDatabase(file, data), name);
+  }
+  const text = data.toString();
+  if (isOptunaJournal(text)) return ofOptuna(file, readOptunaJournal(text), name);
+  if (name !== undefined) throw new UsageError('--name: expected a journal or a SQLite file of Optuna');
+  return { rows: (created) => (file.endsWith('.csv') ? readTable : readLines)(text, created), unit: 'lines' };
+}
+
+function ofOptuna(file: string, studies: readonly OptunaStudy[], name: string | undefined): Source {
+  const study = chosenStudy(file, studies, name);
+  const first = () =>
+    createdAfter(parseSpace(spaceOfOptuna(file, study)), undefined, { study: study.name, objectives: objectivesOfOptuna(study) });
+  return { rows: (created) => trialsOfOptuna(file, study, created), unit: 'trials', first, note: noteOfOptuna(study) };
+}
+
 /** Appends a finished trial. @returns why it does not fit the study, if so. */
-async function take({ params, values, budget, ...rest }: Finished, ledger: Ledger<Params>, log: Log): Promise<string | undefined> {
+async function take({ params, budget, tags, events }: ImportedTrial, ledger: Ledger<Params>, log: Log): Promise<string | undefined> {
   const unfit = ledger.unfit(params);
   if (unfit !== undefined) return unfit;
-  const missing = ledger.settings.objectives.find(({ name }) => values[name] === undefined);
+  const { values } = events.find((event) => event.type === 'completed') ?? {};
+  const missing = values && ledger.settings.objectives.find(({ name }) => values[name] === undefined);
   if (missing) return `values.${missing.name} is missing`;
   const trial = ledger.nextTrial;
   const facts: readonly Fact[] = [
-    omitUndefined({ type: 'suggested', trial, attempt: 1, by: 'import', params, budget }),
-    { type: 'completed', trial, run: 'import', values, ...rest },
+    omitUndefined({ type: 'suggested', trial, attempt: 1, by: 'import', params, budget, tags }),
+    ...events.map((event): Fact => ({ ...event, trial })),
   ];
   for (const fact of facts) {
     const { refusal } = ledger.fold({ position: ledger.position + 1, at: 0, fact });
@@ -62,11 +103,17 @@ async function take({ params, values, budget, ...rest }: Finished, ledger: Ledge
   return undefined;
 }
 
-async function begin(path: string, study: string): Promise<void> {
+async function firstFact(study: string): Promise<Created> {
   const { space, strategy, options } = await readStudyFile(study);
+  return createdAfter(space, strategy, options);
+}
+
+async function begin(path: string, first: Created, note: string | undefined): Promise<void> {
   const log = await openJournal(path, { warn: inform });
   try {
-    if ((await log.head()) === 0) await log.append(await createdAfter(space, strategy, options));
+    if ((await log.head()) > 0) return;
+    await log.append(first);
+    if (note !== undefined) await log.append({ type: 'annotated', note });
   } finally {
     await log.close();
   }

@@ -1,11 +1,13 @@
 import type { SpaceData } from '../../../space/schema.ts';
 import { reportTable, tableCsv, trialTable } from '../../../study/tables.ts';
+import { optunaJournalOf } from '../../sources/optuna/optunaJournal.ts';
+import { toOptuna } from '../../sources/optuna/toOptuna.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { entriesIn, trialsIn } from '../../sources/trialTable.ts';
 import { writeOutput } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
-const exportFormats = ['jsonl', 'json', 'csv', 'parquet'] as const;
+const exportFormats = ['jsonl', 'json', 'csv', 'parquet', 'optuna', 'sqlite'] as const;
 type Format = (typeof exportFormats)[number];
 
 interface ExportOptions {
@@ -17,11 +19,11 @@ interface ExportOptions {
 /** `hypertide export`: the trials, or the reports, of a study for other programs. */
 export async function exportTrials(study: CommandStudy, { format: named, table: wanted, output }: ExportOptions): Promise<number> {
   const format = named ?? formatOf(output);
-  if (format === 'parquet' && output === undefined)
-    throw new UsageError('--format parquet: expected --output as well, since Parquet is not text');
-  if (wanted === 'reports' && format.startsWith('json'))
+  if ((format === 'parquet' || format === 'sqlite') && output === undefined)
+    throw new UsageError(`--format ${format}: expected --output as well, since it is not text`);
+  if (wanted === 'reports' && format !== 'csv' && format !== 'parquet')
     throw new UsageError('expected --format csv or parquet with --table reports; "hypertide logs" and the journal have them as JSON');
-  const data = format.startsWith('json') ? jsonOf(await trialsIn(study), format) : await tableFile(study, wanted, format);
+  const data = await dataOf(study, wanted, format);
   if (output === undefined) process.stdout.write(data);
   else await writeOutput(output, data);
   return 0;
@@ -30,13 +32,29 @@ export async function exportTrials(study: CommandStudy, { format: named, table: 
 /** The format by the extension of a file. */
 function formatOf(output = ''): Format {
   const ending = output.slice(output.lastIndexOf('.') + 1).toLowerCase();
+  if (ending === 'db' || ending === 'sqlite3') return 'sqlite';
   return exportFormats.find((format) => format === ending) ?? 'jsonl';
 }
 
-const jsonOf = (rows: readonly object[], format: Format): string =>
+async function dataOf(study: CommandStudy, wanted: ExportOptions['table'], format: Format): Promise<string | Uint8Array> {
+  switch (format) {
+    case 'json':
+    case 'jsonl':
+      return jsonOf(await trialsIn(study), format);
+    case 'csv':
+    case 'parquet':
+      return tableFile(study, wanted, format);
+    case 'optuna':
+      return optunaJournalOf(toOptuna(study.created, await entriesIn(study)));
+    case 'sqlite':
+      return (await import('../../sources/optuna/optunaDatabase.ts')).optunaDatabaseOf(toOptuna(study.created, await entriesIn(study)));
+  }
+}
+
+const jsonOf = (rows: readonly object[], format: 'json' | 'jsonl'): string =>
   format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
-async function tableFile(study: CommandStudy, wanted: ExportOptions['table'], format: Format): Promise<string | Uint8Array> {
+async function tableFile(study: CommandStudy, wanted: ExportOptions['table'], format: 'csv' | 'parquet'): Promise<string | Uint8Array> {
   const table =
     wanted === 'reports' ? reportTable(await entriesIn(study)) : trialTable(await trialsIn(study), study.created.space as SpaceData);
   return format === 'csv' ? tableCsv(table) : (await import('../../report/parquet.ts')).parquetOf(table);

@@ -1,0 +1,160 @@
+import { isRecord } from '../../../schema/isRecord.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import {
+  type Attributes,
+  type OptunaDirection,
+  type OptunaDistribution,
+  type OptunaParam,
+  type OptunaState,
+  type OptunaStudy,
+  type OptunaTrial,
+  parsePythonJson,
+  STATES,
+} from './optunaStudy.ts';
+
+/** The operations of a journal of Optuna (`JournalOperation`). */
+const OPERATIONS = {
+  createStudy: 0,
+  deleteStudy: 1,
+  studyUser: 2,
+  studySystem: 3,
+  createTrial: 4,
+  param: 5,
+  state: 6,
+  report: 7,
+  trialUser: 8,
+  trialSystem: 9,
+} as const;
+
+/** Optuna's numbers of directions; 0 is none. */
+const DIRECTIONS: readonly (OptunaDirection | undefined)[] = [undefined, 'minimize', 'maximize'];
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** Whether a text is a journal of Optuna: its first line is an operation. */
+export const isOptunaJournal = (text: string): boolean => /^\s*\{[^\n]*"op_code":\s*\d/.test(text);
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+interface DraftStudy extends Draft<Omit<OptunaStudy, 'trials'>> {
+  readonly trials: Draft<OptunaTrial>[];
+}
+
+/** The studies in a journal of Optuna (`JournalStorage`). Lines that cannot be read, such as a last one that is cut, are skipped. */
+export function readOptunaJournal(text: string): OptunaStudy[] {
+  const studies: (DraftStudy | undefined)[] = [];
+  const trials: Draft<OptunaTrial>[] = [];
+  for (const data of text.split('\n')) {
+    const line = lineOf(data);
+    if (line === undefined) continue;
+    const code = line.op_code;
+    if (code === OPERATIONS.createStudy) {
+      const directions = (line.directions as number[]).map((way) => DIRECTIONS[way] ?? 'minimize');
+      studies.push({ name: String(line.study_name), directions, user: {}, system: {}, trials: [] });
+    } else if (code === OPERATIONS.createTrial) {
+      const trial = templateOf(line);
+      trials.push(trial);
+      studies[Number(line.study_id)]?.trials.push(trial);
+    } else if (code === OPERATIONS.deleteStudy) studies[Number(line.study_id)] = undefined;
+    else if (code === OPERATIONS.studyUser || code === OPERATIONS.studySystem) changeStudy(studies[Number(line.study_id)], line);
+    else changeTrial(trials[Number(line.trial_id)], line);
+  }
+  return studies.filter((study) => study !== undefined);
+}
+
+function lineOf(text: string): Line | undefined {
+  try {
+    const data = parsePythonJson(text);
+    return isRecord(data) ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function changeStudy(study: DraftStudy | undefined, { user_attr: user, system_attr: system }: Line): void {
+  if (study === undefined) return;
+  study.user = { ...study.user, ...(user as Attributes | undefined) };
+  study.system = { ...study.system, ...(system as Attributes | undefined) };
+}
+
+function changeTrial(trial: Draft<OptunaTrial> | undefined, line: Line): void {
+  // Optuna ignores what is written about a trial that has ended.
+  if (trial === undefined || !isOpen(trial.state)) return;
+  switch (line.op_code) {
+    case OPERATIONS.param:
+      trial.params = {
+        ...trial.params,
+        [String(line.param_name)]: { internal: Number(line.param_value_internal), distribution: distributionOf(line.distribution) },
+      };
+      break;
+    case OPERATIONS.state:
+      trial.state = STATES[Number(line.state)]!;
+      if (Array.isArray(line.values)) trial.values = line.values.map(numberOf);
+      trial.start = timeOf(line.datetime_start) ?? trial.start;
+      trial.complete = timeOf(line.datetime_complete) ?? trial.complete;
+      break;
+    case OPERATIONS.report:
+      trial.reports = new Map(trial.reports).set(Number(line.step), numberOf(line.intermediate_value));
+      break;
+    case OPERATIONS.trialUser:
+      trial.user = { ...trial.user, ...(line.user_attr as Attributes) };
+      break;
+    case OPERATIONS.trialSystem:
+      trial.system = { ...trial.system, ...(line.system_attr as Attributes) };
+      break;
+  }
+}
+
+const isOpen = (state: OptunaState): boolean => state === 'RUNNING' || state === 'WAITING';
+
+/** A new trial, with all that the line says about it. */
+function templateOf(line: Line): Draft<OptunaTrial> {
+  const { state = 0, value, values, distributions = {}, params = {}, user_attrs: user = {}, system_attrs: system = {} } = line;
+  const found: Record<string, OptunaParam> = {};
+  for (const [name, internal] of Object.entries(params as Attributes))
+    found[name] = { internal: Number(internal), distribution: distributionOf((distributions as Attributes)[name]) };
+  const several = Array.isArray(values) ? values : value === null || value === undefined ? [] : [value];
+  return {
+    state: STATES[Number(state)]!,
+    params: found,
+    values: several.map(numberOf),
+    user: user as Attributes,
+    system: system as Attributes,
+    reports: new Map(
+      Object.entries((line.intermediate_values ?? {}) as Attributes).map(([step, reported]) => [Number(step), numberOf(reported)]),
+    ),
+    start: timeOf(line.datetime_start),
+    complete: timeOf(line.datetime_complete),
+  };
+}
+
+const distributionOf = (text: unknown): OptunaDistribution => parsePythonJson(String(text)) as OptunaDistribution;
+const numberOf = (value: unknown): number => (value === null ? Number.NaN : Number(value));
+const timeOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A study as a journal of Optuna. */
+export function optunaJournalOf({ name, directions, user, system, trials }: OptunaStudy): string {
+  const study_id = 0;
+  const lines: object[] = [
+    { op_code: OPERATIONS.createStudy, study_name: name, directions: directions.map((way) => DIRECTIONS.indexOf(way)) },
+    ...Object.entries(user).map(([key, value]) => ({ op_code: OPERATIONS.studyUser, study_id, user_attr: { [key]: value } })),
+    ...Object.entries(system).map(([key, value]) => ({ op_code: OPERATIONS.studySystem, study_id, system_attr: { [key]: value } })),
+    ...trials.map((trial) => ({ op_code: OPERATIONS.createTrial, study_id, ...createdFrom(trial) })),
+  ];
+  return lines.map((line) => `${JSON.stringify({ worker_id: 'hypertide', ...line })}\n`).join('');
+}
+
+function createdFrom({ state, params, values, user, system, reports, start, complete }: OptunaTrial): object {
+  const each = <T>(of: (param: OptunaParam) => T) => Object.fromEntries(Object.entries(params).map(([name, param]) => [name, of(param)]));
+  return omitUndefined({
+    datetime_start: start ?? null,
+    datetime_complete: complete,
+    state: STATES.indexOf(state),
+    value: values.length === 1 ? values[0]! : null,
+    values: values.length > 1 ? values : null,
+    distributions: each(({ distribution }) => JSON.stringify(distribution)),
+    params: each(({ internal }) => internal),
+    user_attrs: user,
+    system_attrs: system,
+    intermediate_values: Object.fromEntries(reports),
+  });
+}

@@ -1,0 +1,105 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { studied } from '../../readyStudy.ts';
+import { directory, hypertide, journalOf } from '../../support.ts';
+
+const FLOAT = '{"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}}';
+const MODEL = '{"name": "CategoricalDistribution", "attributes": {"choices": ["svm", null]}}';
+
+/** A journal of Optuna with one study for each of the names. */
+function optunaJournal(...names: string[]): string {
+  const lines: object[] = [];
+  for (const [study_id, study_name] of names.entries()) {
+    lines.push({ op_code: 0, study_name, directions: [2] });
+    const params = [
+      { x: 0.25, model: 1 },
+      { x: 0.5, model: 0, c: 0.75 },
+    ];
+    for (const [i, own] of params.entries()) {
+      const trial_id = 3 * study_id + i;
+      lines.push({ op_code: 4, study_id, datetime_start: '2026-11-27T16:30:05.159566' });
+      for (const [param_name, param_value_internal] of Object.entries(own))
+        lines.push({ op_code: 5, trial_id, param_name, param_value_internal, distribution: param_name === 'model' ? MODEL : FLOAT });
+      lines.push({ op_code: 7, trial_id, step: 0, intermediate_value: i });
+      lines.push({ op_code: 8, trial_id, user_attr: { seen: 'NaN', size: 7 } });
+      lines.push({ op_code: 6, trial_id, state: 1, values: [i + 0.5], datetime_complete: '2026-11-27T16:30:07.159566' });
+      lines.push({ op_code: 8, trial_id, user_attr: { late: 1 } });
+    }
+    lines.push({ op_code: 4, study_id, datetime_start: null, state: 4 });
+  }
+  return lines.map((line) => `${JSON.stringify({ worker_id: 'w', ...line })}\n`).join('');
+}
+
+it('imports a journal of Optuna: space, conditions, objective, reports, metrics, tags and seconds', async () => {
+  const place = directory();
+  const whole = optunaJournal('digits');
+  // Python writes NaN; the last line is cut.
+  writeFileSync(join(place, 'optuna.log'), `${whole.replace('"intermediate_value":1', '"intermediate_value":NaN')}{"op_code": 6, "tri`);
+  const ended = await hypertide(place, 'import', 'optuna.log', '--journal', 'study.jsonl', '--json');
+  expect(ended, ended.err).toMatchObject({ code: 0, out: '{"imported":2,"unfinished":1,"bad":0}\n' });
+  const [created, , ...facts] = journalOf(place);
+  expect(created).toMatchObject({
+    study: 'digits',
+    objectives: [{ name: 'value', direction: 'maximize' }],
+    space: { parameters: { model: { values: ['svm', 'None'] }, c: { type: 'float', when: { model: ['svm'] } } } },
+  });
+  expect(facts.map(({ type }) => type)).toEqual(['suggested', 'started', 'reported', 'completed', 'suggested', 'started', 'completed']);
+  expect(facts[0]).toMatchObject({ by: 'import', params: { x: 0.25, model: 'None' }, tags: { seen: 'NaN' } });
+  expect(facts[6]).toMatchObject({ values: { value: 1.5 }, metrics: { size: 7 }, seconds: 2 });
+  expect(facts[6]).not.toHaveProperty('metrics.late');
+});
+
+it('asks which of several studies of Optuna is meant', async () => {
+  const place = directory();
+  writeFileSync(join(place, 'optuna.log'), optunaJournal('digits', 'letters'));
+  const args = ['import', 'optuna.log', '--journal', 'study.jsonl'];
+  expect((await hypertide(place, ...args)).err).toContain('--name: expected one of digits, letters, the studies in optuna.log\n');
+  expect((await hypertide(place, ...args, '--name', 'x')).err).toContain('the studies in optuna.log, got x\n');
+  expect((await hypertide(place, ...args, '--name', 'letters')).err).toContain(
+    '2 trials imported, 1 without a result and 0 bad trials skipped',
+  );
+});
+
+it('lists trials of Optuna that do not fit a study file, and refuses other directions and files', async () => {
+  const place = directory();
+  writeFileSync(join(place, 'optuna.log'), optunaJournal('digits'));
+  writeFileSync(
+    join(place, 'x.yaml'),
+    'parameters:\n  x: { type: float, low: 0, high: 1 }\n  model: { type: choice, values: [None] }\nobjective: maximize score\n',
+  );
+  const ended = await hypertide(place, 'import', 'optuna.log', '--journal', 'x.jsonl', '--study', 'x.yaml');
+  expect(ended.code).toBe(1);
+  expect(ended.err).toContain('optuna.log, trial 1: c: expected one of x, model, got an unknown name');
+  expect(ended.err).toContain('1 trials imported, 1 without a result and 1 bad trials skipped');
+
+  writeFileSync(join(place, 'y.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: minimize score\n');
+  const other = await hypertide(place, 'import', 'optuna.log', '--journal', 'y.jsonl', '--study', 'y.yaml');
+  expect(other.err).toContain('expected a study of Optuna with the directions minimize, got maximize');
+  writeFileSync(join(place, 'bad.db'), 'SQLite format 3\0 but cut');
+  const bad = await hypertide(place, 'import', 'bad.db', '--journal', 'z.jsonl');
+  expect(bad).toMatchObject({ code: 2 });
+  expect(bad.err).toContain('bad.db: expected a database of Optuna 3 or later');
+});
+
+it('exports a study for Optuna, and imports it again', async () => {
+  const place = await studied();
+  for (const file of ['back.db', 'back.optuna']) {
+    expect(await hypertide(place, 'export', 'study.jsonl', '--output', file)).toMatchObject({ code: 0, err: '' });
+    await hypertide(place, 'import', file, '--journal', `${file}.jsonl`);
+    const told = async (journal: string) =>
+      JSON.parse((await hypertide(place, 'trials', journal, '--json')).out).map(
+        ({ params, values, status, metrics }: Record<string, unknown>) => ({
+          params,
+          values,
+          status,
+          metrics,
+        }),
+      );
+    expect(await told(`${file}.jsonl`)).toEqual(await told('study.jsonl'));
+  }
+  expect(readFileSync(join(place, 'back.optuna'), 'utf8').split('\n')[0]).toContain('"study_name":"study"');
+  expect((await hypertide(place, 'export', 'study.jsonl', '--format', 'sqlite')).err).toContain(
+    '--format sqlite: expected --output as well',
+  );
+});
