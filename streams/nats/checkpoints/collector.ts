@@ -15,7 +15,7 @@ import { type CheckpointState, type CheckpointStreamOptions, checkpointsOn, crea
 export interface KeptStudy<P> {
   readonly ledger: Ledger<P>;
   readonly rows: TrialRows<P>;
-  /** Of several engines, the one that decides manages checkpoints. */
+  /** Of several engines, the one that decides deletes at intervals what no run needs. */
   readonly leads: () => boolean;
   /** Position of the last entry of the log. */
   readonly head: () => Promise<number>;
@@ -147,7 +147,7 @@ export function collector<P>(
   };
   const sweep = (wanted?: Wanted): Promise<unknown> => {
     const study = current();
-    if (study?.leads()) sweeping = sweeping.then(() => collect(study, wanted)).catch(() => {}); // another sweep follows
+    if (study) sweeping = sweeping.then(() => collect(study, wanted)).catch(() => {}); // another sweep follows
     return sweeping;
   };
 

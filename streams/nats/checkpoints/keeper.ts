@@ -64,9 +64,11 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
     return { ok: true, have: [] };
   };
 
+  // Of several engines, one answers: what one admits, another one that is late would take for left over, and delete it.
   const subscription = nc.subscribe(subjects.checkpoint('*', '*'), {
+    queue: 'engines',
     callback: (error, message) => {
-      if (error || !isInbox(message.reply) || study?.leads() === false) return;
+      if (error || !isInbox(message.reply)) return;
       void answer(message)
         .catch((cause: Error): CheckpointAnswer => ({ ok: false, error: reasonOf(cause) }))
         .then((said) => publish(nc, message.reply!, JSON.stringify(said)));

@@ -52,6 +52,7 @@ export interface NatsLog extends Log {
 /** The fields of a fact that decide its subject. `after`: the position up to which its engine had read. */
 interface Said {
   readonly type?: unknown;
+  readonly reason?: unknown;
   readonly after?: unknown;
   readonly trial: TrialId;
 }
@@ -91,6 +92,8 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   let written = 0;
   /** Whether this process appended last; undefined until it has appended, or another one has since it started. */
   let leading: boolean | undefined;
+  /** Position of the last entry of another engine, as far as this process has read. */
+  let others = 0;
   /** Whether a fact is in flight: what is read meanwhile may be that fact. */
   let publishing = false;
   let full = false;
@@ -162,7 +165,10 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     end: () => end,
     seen: ({ subject, seq, data, info }: StoredMessage) => {
       const isNews = own.includes(subject) && seq > (fence.get(subject) ?? 0);
-      if (isNews && !publishing) lead(false); // another engine wrote it
+      if (isNews && !publishing) {
+        others = seq; // another engine wrote it
+        lead(false);
+      }
       if (isNews) knew(subject, seq);
       const trainer = trainerOf(subject);
       if (trainer !== undefined && seq > metered) trainers.add(trainer, data.length, info.timestampNanos / 1e6);
@@ -177,11 +183,13 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     head: () => withRetry(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq),
     append: (fact) => {
       if (closed) return Promise.reject(new LogClosedError());
+      const known = others;
       const appended = appending.then(async () => {
         // A standby decides as often as the leader. Only its latest decision waits: if all waited, a takeover would take minutes. An engine that
         // has just started on a log with entries may be a standby, so its first entry waits, too.
         const isLeader = leading ?? fence.size === 0;
         if (!isLeader && !isStale(fact as Said)) await sleep(standby.pause);
+        if (isLost(fact as Said) && others > known) return 'fenced'; // another engine may have said so
         publishing = true;
         return publishFact(fact as Said);
       });
@@ -212,6 +220,9 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     },
   };
 }
+
+/** Whether an engine says that a trainer has lost an attempt, as its standby would a moment later. */
+const isLost = ({ type, reason }: Said): boolean => type === 'failed' && reason === 'lost';
 
 const NO_MESSAGE = 10037;
 

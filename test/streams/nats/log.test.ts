@@ -1,5 +1,5 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
 import { natsLog } from '../../../streams/nats/log/log.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
@@ -49,6 +49,25 @@ describe.concurrent('nats', () => {
     expect(await b.append({ type: 'suggested', trial: 1, after: 0 })).toBe('fenced');
     expect(await b.append({ type: 'suggested', trial: 2, after: 1 })).toBe('stored');
     expect(await b.head()).toBe(2);
+  });
+
+  it('fences a standby that would say again that an attempt is lost', async () => {
+    const study = fresh();
+    const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
+    await a.append({ type: 'suggested', trial: 1, after: 0 });
+    let read = 0;
+    const reading = (async () => {
+      for await (const entries of b.read()) {
+        read += entries.length;
+        if (read === 2) break;
+      }
+    })();
+    await vi.waitFor(() => expect(read).toBe(1));
+    const lost = { type: 'failed', trial: 1, attempt: 1, reason: 'lost' };
+    const second = b.append(lost); // it waits a moment
+    expect(await a.append(lost)).toBe('stored');
+    await reading;
+    expect(await second).toBe('fenced');
   });
 
   it('keeps the leading engine until it appends nothing', async () => {

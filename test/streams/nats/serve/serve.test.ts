@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { createInbox } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../../../../streams/engine/verify.ts';
 import { chain, choice, external, random, space } from '../../../../streams/index.ts';
@@ -50,6 +52,26 @@ describe('serve', () => {
     await standby.pause();
     expect(standby.leads).toBe(true);
     await standby.close();
+  });
+
+  it('answers a request about a checkpoint once, although a standby has just started', async () => {
+    const study = fresh();
+    const one = await engineOn(server, { study, trials: 1 });
+    await one.heard.until(isFact('suggested'));
+    const { say, nc } = await hand(study, 'w');
+    await say(1, { type: 'started', attempt: 1, run: 'mine' });
+    const other = await engineOn(server, { study });
+    await Promise.all([one.heard.until(isFact('started')), other.heard.until(isFact('started')), other.started]);
+    const answers: unknown[] = [];
+    const inbox = createInbox();
+    nc.subscribe(inbox, { callback: (_, message) => void answers.push(message.json()) });
+    for (let n = 0; n < 4; n++)
+      nc.publish(subjectsOf(study).checkpoint('w', 1), JSON.stringify({ run: 'mine', save: 10 }), { reply: inbox });
+    await eventually(() => expect(answers.length).toBeGreaterThanOrEqual(4));
+    await sleep(300); // in which another answer would arrive
+    expect(answers).toHaveLength(4);
+    await one.close();
+    await other.close();
   });
 
   it('does not wait for a trial that no trainer has claimed when a study closes', async () => {
