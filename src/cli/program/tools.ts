@@ -108,7 +108,8 @@ study in memory:
   {"cmd":"quit"}
 Types are float, int and categorical (with choices). A parameter can have
 step, and when: {"param":"opt","in":["sgd"]}. An init can have budget (trials)
-and max_step (steps of a whole training).`,
+and max_step (steps of a whole training): asha, hyperband and bohb then need no
+min and max, and trials pause unless you set pause: false.`,
     )
     .action((options) => import('../commands/tools/askTell.ts').then(({ askTell }) => askTell(options)));
 
