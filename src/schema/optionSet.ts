@@ -68,12 +68,16 @@ export function resolveOptions<S extends OptionSet>(of: string, set: S, options:
   const settings: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(set)) {
     const value = given[name];
-    if (value !== undefined || option.required) checkOption(of ? `${of}.${name}` : name, value, option.rule);
+    if (value !== undefined) checkOption(of ? `${of}.${name}` : name, value, option.rule);
+    else if (option.required)
+      checkOption(`${of}.${name}`, value, { ...option.rule, hint: () => `; ${of} requires ${requiredIn(set).join(' and ')}` });
     const settled = value ?? option.default;
     if (settled !== undefined) settings[name] = settled;
   }
   return settings as SettingsOf<S>;
 }
+
+const requiredIn = (set: OptionSet): string[] => Object.keys(set).filter((name) => set[name]!.required);
 
 function refuseUnknown(of: string, set: OptionSet, given: object): void {
   const names = Object.keys(set);
@@ -93,6 +97,5 @@ export function schemaOf(set: OptionSet): JsonSchema {
       otherwise === undefined || otherwise === Number.POSITIVE_INFINITY ? rule.schema : { ...rule.schema, default: otherwise },
     ]),
   );
-  const required = Object.keys(set).filter((name) => set[name]!.required);
-  return { type: 'object', properties, required, additionalProperties: false };
+  return { type: 'object', properties, required: requiredIn(set), additionalProperties: false };
 }

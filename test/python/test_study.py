@@ -52,6 +52,8 @@ class Description(InFolder):
         for wrong, message in {
             (0, 1): r"x: expected a parameter, got the tuple \(0, 1\); write ht.float\(0, 1\) for a range, \[0, 1\] for a choice",
             ("a", "b", "c"): "x: expected a parameter, got the tuple",
+            3: r"x: expected a parameter, such as ht.float\(0, 1\) or a list of choices, got 3",
+            range(3): r"x: expected a parameter, such as .*, got range\(0, 3\)",
         }.items():
             with self.assertRaisesRegex(ht.HypertideError, message):
                 ht.Study({"x": wrong})
@@ -94,7 +96,7 @@ class Description(InFolder):
         with self.assertRaisesRegex(ht.HypertideError, "maximize: expected the name of the objective"):
             ht.Study(SPACE, maximize=True)
         with self.assertRaisesRegex(ht.HypertideError, "got <object object .* of type object"):
-            ht.Study({"x": object()})
+            ht.Study({"x": [object()]})
 
 
 class Results(InFolder):

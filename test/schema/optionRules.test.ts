@@ -48,7 +48,7 @@ describe('options', () => {
     expect(options({ size: 1 })()).toEqual({ size: 1, rate: 0.5, most: Infinity });
     expect(options({ size: 1, rate: undefined })()).toEqual({ size: 1, rate: 0.5, most: Infinity });
     expect(options({ size: 1, rate: 2 })()).toEqual({ size: 1, rate: 2, most: Infinity });
-    expect(options({ rate: 1 })).toThrow(new OptionError('ga.size', 'a whole number of at least 1', undefined));
+    expect(options({ rate: 1 })).toThrow(new OptionError('ga.size', 'a whole number of at least 1', undefined, '; ga requires size'));
   });
 
   it('are reported with the name of the strategy', () => {

@@ -62,6 +62,27 @@ const numberOf = (text: string): number => Number(text.replace(/d/i, 'e'));
 const isQuote = (token: Token | undefined): boolean => token?.text === '"' || token?.text === "'";
 const isOpening = (token: Token | undefined): boolean => token?.text === '[' || token?.text === '(';
 
+/** Whether a comma and a number follow without a blank, as in `0,5`. */
+function isSplitByComma(tokens: readonly Token[], end: number): boolean {
+  const [last, comma, rest] = tokens.slice(end - 1, end + 2);
+  return comma?.text === ',' && comma.start === last!.end && rest?.kind === 'number' && rest.start === comma.end;
+}
+
+/** The number at `at`, which may have commas between its thousands: `12,000`, `1,234.5`. */
+function numberAt(
+  tokens: readonly Token[],
+  at: number,
+): { readonly value: number; readonly end: number; readonly text: string } | undefined {
+  if (tokens[at]?.kind !== 'number') return undefined;
+  let { text } = tokens[at];
+  let end = at + 1;
+  while (/^[1-9]\d{0,2}(?:,\d{3})*$/.test(text) && isSplitByComma(tokens, end) && /^\d{3}(?:\.\d+)?$/.test(tokens[end + 1]!.text)) {
+    text += `,${tokens[end + 1]!.text}`;
+    end += 2;
+  }
+  return { value: numberOf(text.replaceAll(',', '')), end, text };
+}
+
 /** One pass over the tokens of a line. */
 class Scan {
   readonly #tokens: readonly Token[];
@@ -160,11 +181,11 @@ class Scan {
       at += 3;
     }
     while (at - i < 8 && /^[=:#"'[(]$/.test(tokens[at]?.text ?? '')) at++;
-    const token = tokens[at];
-    if (token?.kind !== 'number') return undefined;
-    const value = numberOf(token.text);
+    const number = numberAt(tokens, at);
+    if (number === undefined) return undefined;
+    const { value, end } = number;
     if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) return undefined;
-    const total = tokens[at + 1]?.text === '/' && tokens[at + 2]?.kind === 'number' ? numberOf(tokens[at + 2]!.text) : undefined;
+    const total = tokens[end]?.text === '/' && tokens[end + 1]?.kind === 'number';
     if (this.#step === undefined || rank < this.#step.rank) {
       if (this.#step) this.#partial = true;
       else this.#heads = this.#leading;
@@ -172,7 +193,7 @@ class Scan {
     } else if (rank > this.#step.rank) this.#partial = true; // a step within an epoch
     this.#split = splitOf(this.#words.at(-1) ?? '') ?? this.#split;
     this.#words = [];
-    return total === undefined ? at + 1 : at + 3;
+    return total ? end + 2 : end;
   }
 
   /** A number on its own: the progress within the step. */
@@ -209,19 +230,21 @@ class Scan {
   #valueAt(at: number): { readonly value: number | null; readonly end: number } | undefined {
     const tokens = this.#tokens;
     const token = tokens[at];
-    const next = tokens[at + 1];
-    if (/^[+-]$/.test(token?.text ?? '') && NOT_FINITE.test(next?.text ?? '')) return { value: null, end: at + 2 };
+    if (/^[+-]$/.test(token?.text ?? '') && NOT_FINITE.test(tokens[at + 1]?.text ?? '')) return { value: null, end: at + 2 };
     if (token?.kind === 'word') return NOT_FINITE.test(token.text) ? { value: null, end: at + 1 } : undefined;
-    if (token?.kind !== 'number') return undefined;
-    const touches = next !== undefined && next.start === token.end;
-    if (touches && (next.kind === 'word' || (next.text === ':' && tokens[at + 2]?.start === next.end))) return undefined; // 3ms, 00:05
-    const value = numberOf(token.text);
-    if (next?.text === '%') return { value, end: at + 2 };
-    if (touches && next.text === '/' && tokens[at + 2]?.kind === 'number') {
-      const of = value / numberOf(tokens[at + 2]!.text); // correct of all
-      return { value: Number.isFinite(of) ? of : null, end: at + 3 };
+    const number = numberAt(tokens, at);
+    if (number === undefined) return undefined;
+    const { value, end, text } = number;
+    if (isSplitByComma(tokens, end) || (text.includes(',') && !text.includes('.'))) return undefined; // `0,5` and `1,234` could be decimals
+    const next = tokens[end];
+    const touches = next !== undefined && next.start === tokens[end - 1]!.end;
+    if (touches && (next.kind === 'word' || (next.text === ':' && tokens[end + 1]?.start === next.end))) return undefined; // 3ms, 00:05
+    if (next?.text === '%') return { value, end: end + 1 };
+    if (touches && next.text === '/' && tokens[end + 1]?.kind === 'number') {
+      const of = value / numberOf(tokens[end + 1]!.text); // correct of all
+      return { value: Number.isFinite(of) ? of : null, end: end + 2 };
     }
-    return { value: Number.isFinite(value) ? value : null, end: at + 1 };
+    return { value: Number.isFinite(value) ? value : null, end };
   }
 
   #isKnown(word: string): boolean {

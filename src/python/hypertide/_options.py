@@ -33,7 +33,11 @@ def _parameter(name: str, value: Any) -> Any:
     if isinstance(value, tuple):
         low, high = value if len(value) == 2 else (0, 1)
         raise HypertideError(f"{name}: expected a parameter, got the tuple {value}; write ht.float({low!r}, {high!r}) for a range, {list(value)} for a choice")
-    return {"type": "choice", "values": value} if isinstance(value, list) else value
+    if isinstance(value, list):
+        return {"type": "choice", "values": value}
+    if not isinstance(value, Mapping):
+        raise HypertideError(f"{name}: expected a parameter, such as ht.float(0, 1) or a list of choices, got {value!r}")
+    return value
 
 
 def _journals(earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:

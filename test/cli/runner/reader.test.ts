@@ -81,6 +81,25 @@ describe('a step', () => {
   });
 });
 
+describe('a comma within a number', () => {
+  it('separates thousands if a decimal point follows or the number is a step', () => {
+    expect(heard(['step 12,000 | loss: 1,234.5', 'step 1,013,000 | loss 0.5, acc 0.9']).reports).toEqual([
+      [12000, 1234.5],
+      [1013000, 0.5],
+    ]);
+    expect(heard(['step: 3,loss: 5,acc: 0.5']).reports, 'not between fields').toEqual([[3, 5]]);
+  });
+
+  it.each(['loss: 0,5', 'loss=0,512 acc=0,9', 'epoch=3 loss=1,234', 'losses: 0.1,0.2'])(
+    'may be a decimal comma, so nothing is read from %s',
+    (line) => {
+      const { result, unheard } = heard([line]);
+      expect(result).toBeUndefined();
+      expect(unheard).toContain('print a line such as "loss=0.38"');
+    },
+  );
+});
+
 describe('a value that the study does not name', () => {
   it('is taken if one name is usually minimised, and the first report names it', () => {
     const output = ['epoch=1 loss=0.41 acc=0.8 lr=0.1', 'epoch=2 loss=0.39 acc=0.8 lr=0.1'];

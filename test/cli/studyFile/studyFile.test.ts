@@ -119,7 +119,12 @@ it.each([
   [`${SPACE}objective: [minimize a, acc]`, '4:1', 'objective: expected', 'did you mean objectives: { a: minimize, acc: maximize }?'],
   [`${SPACE}objective: []`, '4:1', 'objective: expected', 'got []'],
   [`${SPACE}objectives: minimize a`, '4:1', 'such as { loss: minimize, size: minimize }, got "minimize a"', ''],
-  [`${SPACE}strategy: { asha: { max: 9 } }`, '4:13', 'strategy.asha.min: expected a number above 0, got nothing', ''],
+  [
+    `${SPACE}strategy: { asha: { max: 9 } }`,
+    '4:13',
+    'strategy.asha.min: expected a number above 0, got nothing; asha requires min and max',
+    '',
+  ],
   [`${SPACE}objectives: { acc: max }`, '4:15', 'objectives.acc: expected minimize or maximize, got "max"', 'did you mean maximize?'],
   [`${SPACE}objective: minimize\nobjectives: { a: minimize }`, '4:1', 'objective: expected either objective or objectives, got both', ''],
   [`${SPACE}objectives: { a: up }`, '4:15', 'objectives.a: expected minimize or maximize, got "up"', ''],

@@ -126,7 +126,9 @@ describe('hyperband', () => {
     ['bohb', h.bohb],
   ] as const)('%s says whose budgets are wrong', (name, make) => {
     expect(() => make({ min: 0, max: 9 })).toThrow(new OptionError(`${name}.min`, 'a number above 0', 0));
-    expect(() => make({ max: 9 } as never)).toThrow(new OptionError(`${name}.min`, 'a number above 0', undefined));
+    expect(() => make({ max: 9 } as never)).toThrow(
+      new OptionError(`${name}.min`, 'a number above 0', undefined, `; ${name} requires min and max`),
+    );
     expect(() => make({ min: 10, max: 9 })).toThrow(new OptionError(`${name}.max`, 'a number of at least 10', 9));
     expect(() => make({ min: 1, max: Number.POSITIVE_INFINITY })).toThrow(`${name}.max: expected a number above 0, got Infinity`);
     expect(() => make({ min: 1, max: 9, eta: 1 })).toThrow(new OptionError(`${name}.eta`, 'a whole number of at least 2', 1));
