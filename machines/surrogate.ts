@@ -52,6 +52,7 @@ const explore = (context: Context, ask: Ask, phase: Phase) => answer(context, as
 
 function model(context: Context, ask: Ask): Propose | Ask {
   const { core, env, now } = context;
+  if (core.handsOn?.(now().core, ask)) return ask;
   const reasoned = core.propose(now().core, ask, rngFor(env.seed, env.name, ask.id, ask.retry));
   return reasoned ? answer(context, ask, reasoned.explored ? 'exploring' : 'modelling', reasoned) : explore(context, ask, 'fallingBack');
 }

@@ -1,4 +1,4 @@
-import { leaveOneOutMeans } from '../numeric/gp/leaveOneOut.ts';
+import { leaveOneOut } from '../numeric/gp/leaveOneOut.ts';
 import type { Posterior } from '../numeric/gp/posterior.ts';
 import { type Features, features as featuresOf } from '../samplers/bo/features.ts';
 import { addObservation, noObservations } from '../samplers/bo/observations.ts';
@@ -33,7 +33,7 @@ export function resultModel(axes: readonly Axis[], points: readonly Point[], los
   const gp = model?.gps[0];
   if (!model || !gp) return undefined;
   const { transform, observed } = model;
-  const left = leaveOneOutMeans(gp, transform.targets);
+  const left = leaveOneOut(gp, transform.targets).means;
   if (kendall(values.map((loss, i): Pair => [loss, left[i]!])) < ENOUGH) return undefined;
   return { features, gp, observed, transform };
 }

@@ -34,6 +34,8 @@ export interface Surrogate<S> {
   explore(state: S, ask: Ask): ProposedPoint | undefined;
   /** An answer from the model, or `explored` if the model repeats itself too often; undefined if none can be fitted to these results. */
   propose(state: S, ask: Ask, rng: Rng): ProposedPoint | undefined;
+  /** Whether the next stage should answer an ask, since the model says too little about these results. */
+  handsOn?(state: S, ask: Ask): boolean;
   /**
    * Fits that are better made in a thread before the next ask. Applying their results does not change any answer: `propose` would compute the
    * same itself, only later.

@@ -4,7 +4,7 @@ import type { Axis } from '../../src/space/axis.ts';
 import { chain, stageKind } from '../operators/chain.ts';
 import { handOver } from '../operators/handOver.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
-import { bo } from './bo.ts';
+import { boFollowed } from './bo.ts';
 import { nsga2 } from './evolution/nsga2.ts';
 import { tpe } from './tpe.ts';
 
@@ -20,6 +20,7 @@ const WIDE = 40;
  *
  * - more than 40 parameters, or more than two objectives: `tpe()`
  * - otherwise: `bo()`; without a limit of trials or cost, `bo({ costAware: true })`, since then time limits the study
+ * - while the model of `bo()` does not predict the order of the results at all: `tpe()` for a third of the suggestions
  * - after 500 trials: `tpe()`, or `nsga2()` with several objectives
  *
  * The path of a suggestion names the chosen strategy, and its tag `why` the reason.
@@ -40,8 +41,14 @@ function few(axes: readonly Axis[], objectives: readonly string[], isTimed: bool
   const parameters = axes.length === 1 ? '1 parameter' : `${axes.length} parameters`;
   return axes.length > WIDE
     ? because(parameters, tpe())
-    : because(`${parameters}, up to ${MODELLED} trials`, isTimed ? bo({ costAware: true }) : bo());
+    : chain(
+        because(`${parameters}, up to ${MODELLED} trials`, boFollowed(isTimed ? { costAware: true } : {})),
+        instead(because('the model of bo does not predict the order of the results', tpe())),
+      );
 }
+
+/** A strategy with a path of its own, since one of the same name follows. */
+const instead = (strategy: Strategy): Strategy => withSpec(strategy.spec!, (env) => strategy(child(env, 'instead')));
 
 /** A strategy whose suggestions have the tag `why`. */
 const because = (why: string, strategy: Strategy): Strategy =>

@@ -22,10 +22,15 @@ export type BoOptions = OptionsOf<typeof boOptions>;
  * @example
  * optimize(space({ lr: float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 10) }) }), train, { strategy: bo(), trials: 50 });
  */
-export const bo = (options: BoOptions = {}): Strategy => {
+export const bo = (options: BoOptions = {}): Strategy => boStage(options, false);
+
+/** `bo` in front of a stage that answers a share of the asks while the model says nothing about the results. */
+export const boFollowed = (options: BoOptions): Strategy => boStage(options, true);
+
+function boStage(options: BoOptions, isFollowed: boolean): Strategy {
   const settings = resolveOptions('bo', boOptions, options);
   return stage('bo', options, (env) => {
     if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
-    return driveSurrogate(env, boSurrogate(env, settings), fitInWorker);
+    return driveSurrogate(env, boSurrogate(env, settings, undefined, isFollowed), fitInWorker);
   });
-};
+}

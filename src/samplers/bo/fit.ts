@@ -1,9 +1,10 @@
 import { type FitTask, fitInOrder, type Kernels } from '../../numeric/gp/fit.ts';
 import type { FeatureLayout } from '../../numeric/gp/gaps.ts';
 import { addColumn, kernelFromLogs } from '../../numeric/gp/kernel.ts';
-import { leaveOneOutLogDensity } from '../../numeric/gp/leaveOneOut.ts';
+import { leaveOneOut } from '../../numeric/gp/leaveOneOut.ts';
 import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
 import { posterior } from '../../numeric/gp/posterior.ts';
+import { kendall } from '../budgets/firstRung.ts';
 
 /** How kernels are fitted. */
 export type KernelFitOptions = Pick<FitTask, 'samples' | 'seed' | 'warp'>;
@@ -18,7 +19,7 @@ export class KernelFit {
   readonly #trainingSet: () => TrainingSet;
   readonly #previous: KernelFit | undefined;
   #result: Kernels | undefined;
-  #leaveOneOut: number | undefined;
+  #leftOut: { readonly logDensity: number; readonly agreement: number } | undefined;
 
   constructor(options: KernelFitOptions, size: number, trainingSet: () => TrainingSet, previous: KernelFit | undefined) {
     this.#options = options;
@@ -37,17 +38,27 @@ export class KernelFit {
 
   /** The log density of the observed values, each as predicted from the others by the most probable kernel; -Infinity if there is none. */
   get leaveOneOut(): number {
-    this.#leaveOneOut ??= this.#logDensity();
-    return this.#leaveOneOut;
+    return this.#judged.logDensity;
   }
 
-  #logDensity(): number {
+  /** Kendall's tau of the observed values and what the most probable kernel predicts for each from the others; 0 if there is none. */
+  get agreement(): number {
+    return this.#judged.agreement;
+  }
+
+  get #judged() {
+    this.#leftOut ??= this.#judge();
+    return this.#leftOut;
+  }
+
+  #judge() {
     const [logs] = this.kernels;
-    if (!logs) return Number.NEGATIVE_INFINITY;
     const trainingSet = this.#trainingSet();
-    const { features, logSlopes = 0 } = trainingSet;
-    const gp = posterior(trainingSet, kernelFromLogs(addColumn(logs, features, this.#options.warp), features.width));
-    return gp ? leaveOneOutLogDensity(gp) + logSlopes : Number.NEGATIVE_INFINITY;
+    const { features, targets, logSlopes = 0 } = trainingSet;
+    const gp = logs && posterior(trainingSet, kernelFromLogs(addColumn(logs, features, this.#options.warp), features.width));
+    if (!gp) return { logDensity: Number.NEGATIVE_INFINITY, agreement: 0 };
+    const { means, logDensity } = leaveOneOut(gp, targets);
+    return { logDensity: logDensity + logSlopes, agreement: kendall(Array.from(targets, (target, i) => [target, means[i]!])) };
   }
 
   /** The kernels for features that may have gained a column, that of the budget, since the fit. */

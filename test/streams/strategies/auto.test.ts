@@ -1,7 +1,8 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
-import { auto, choice, int, memoryLog, optimize, random, space } from '../../../streams/index.ts';
+import { rngFor } from '../../../src/numeric/random.ts';
+import { auto, choice, float, int, memoryLog, optimize, random, space } from '../../../streams/index.ts';
 import { suggestions } from './bowl.ts';
 
 it('is the default strategy, and tags every suggestion with its choice and the reason', async () => {
@@ -38,4 +39,17 @@ it('does not replace the strategy of a log if none is named', async () => {
   const found = await suggestions(2, 6, undefined, log);
   expect(found.map(({ by }) => by)).toEqual(Array(6).fill('random'));
   await expect(suggestions(2, 9, auto(), log)).rejects.toThrow('strategy is "random" in the log, but "auto" here');
+});
+
+it('asks tpe too while the model does not predict the order of the results, and says so', async () => {
+  const rng = rngFor('values', 'random', 0);
+  const study = optimize(space({ x: float(0, 1), y: float(0, 1) }), () => rng(), { trials: 50, seed: 3 });
+  const noted = await lastValueFrom(study.pipe(toArray()));
+  const found = noted.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
+  const others = found.filter(({ by }) => by === 'auto/instead/tpe');
+  expect(others.length).toBeGreaterThan(4);
+  expect(others.length).toBeLessThan(20);
+  expect(others[0]!.trial).toBeGreaterThan(20);
+  expect(others.every(({ tags }) => tags?.why === 'the model of bo does not predict the order of the results')).toBe(true);
+  expect(found.every(({ by, tags }) => by === 'auto/instead/tpe' || tags?.why === '2 parameters, up to 500 trials')).toBe(true);
 });
