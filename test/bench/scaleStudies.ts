@@ -4,6 +4,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { tpe } from '../../streams/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { natsServer } from '../support/nats.ts';
+import { cpuOf } from './cpu.ts';
 import type { Order } from './scaleFleet.ts';
 import { beginStudy } from './scaleLog.ts';
 import { type Command, hypertide, kill, memoryOf, messageOf, program, shareOfCore } from './scaleProcess.ts';
@@ -71,6 +72,7 @@ export async function manyStudies({ studies: count, ended, open, seconds }: Stud
     engine = start();
     return allAnswer(nc, studies);
   });
+  console.log(`  CPU until all are served again: ${(cpuOf(engine.pid) / 1e6).toFixed(1)} s`);
   judge('serving again after kill -9', again, 5, 's', true);
   console.log(`  memory at most since then: ${memoryOf(engine.pid, 'VmHWM').toFixed(0)} MB`);
   await kill(fleet);

@@ -129,6 +129,6 @@ class StudyOnServer:
                 if self.nats.closed:
                     raise
                 if self.is_ending and self._is_deleted():
-                    raise Deleted(f"{self.study}: what is left cannot be stored, because the study was deleted") from None
+                    raise Deleted(f"{self.study}: the study was deleted, so {self.name} ends without storing the result of its trial") from None
                 time.sleep(pause)
                 pause = min(2 * pause, 1.0)

@@ -134,13 +134,12 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   };
   /** The results of ended trials are kept until the server has them, however long it is down. Nothing can store them once the study is deleted. */
   const waitFor = async () => {
-    const trials = [...held.values()].filter(({ isOver }) => isOver).map(({ suggestion }) => suggestion.trial);
-    if (trials.length === 0) return;
-    const what = trials.length === 1 ? `the result of trial ${trials[0]}` : `the results of trials ${trials.join(', ')}`;
-    if (!hasSaid) warn(`${study}: ${name} ends when the server has stored ${what}`);
-    hasSaid = true;
-    if (trials.length < held.size || !(await isDeleted()) || hasEnded) return;
-    warn(`${study}: ${what} cannot be stored, because the study was deleted`);
+    const kept = [...held.values()].filter(({ isOver }) => isOver).map(({ suggestion }) => suggestion.trial);
+    const what = kept.length === 1 ? `the result of trial ${kept[0]}` : `the results of trials ${kept.join(', ')}`;
+    if (kept.length > 0 && !hasSaid) warn(`${study}: ${name} ends when the server has stored ${what}`);
+    hasSaid ||= kept.length > 0;
+    if (!(await isDeleted()) || hasEnded) return;
+    warn(`${study}: the study was deleted, so ${name} ends without storing the results of its trials`);
     finish();
   };
   /** Whether the server has other studies or none, but not this one. False if it does not say. */

@@ -216,7 +216,7 @@ def objective(trial):
     trial.report(1, step=1)
     time.sleep(1)
     return 1.0
-h.run(url, study, objective)`;
+h.run(url, study, objective, name="py")`;
     const { child, ended } = python(server.url, study, program);
     await engine.heard.until(isFact('reported', { step: 1 }));
     await (await jetstreamManager(engine.nc)).streams.delete(subjectsOf(study).stream);
@@ -224,7 +224,7 @@ h.run(url, study, objective)`;
     child.kill('SIGTERM');
     const { code, text } = await ended;
     expect(code).toBe(130);
-    expect(text).toContain(`${study}: what is left cannot be stored, because the study was deleted`);
+    expect(text).toContain(`${study}: the study was deleted, so py ends without storing the result of its trial`);
     await engine.close();
   });
 
