@@ -71,7 +71,7 @@ async function readSource(file: string, name: string | undefined): Promise<Sourc
     return ofOptuna(file, await readOptunaDatabase(file, data), name);
   }
   const text = data.toString();
-  if (isOptunaJournal(text)) return ofOptuna(file, readOptunaJournal(text), name);
+  if (isOptunaJournal(text)) return ofOptuna(file, readOptunaJournal(file, text), name);
   if (name !== undefined) throw new UsageError('--name: expected a journal or a SQLite file of Optuna');
   return { rows: (created) => (file.endsWith('.csv') ? readTable : readLines)(text, created), unit: 'lines' };
 }

@@ -3,11 +3,11 @@ import { UsageError } from '../../usage.ts';
 import {
   type Attributes,
   type OptunaDirection,
-  type OptunaDistribution,
   type OptunaParam,
   type OptunaState,
   type OptunaStudy,
   type OptunaTrial,
+  parseDistribution,
   parsePythonJson,
 } from './optunaStudy.ts';
 
@@ -73,7 +73,7 @@ function studiesIn(database: Database): OptunaStudy[] {
 
 const paramOf = ({ param_value, distribution_json }: Row): OptunaParam => ({
   internal: Number(param_value),
-  distribution: parsePythonJson(String(distribution_json)) as OptunaDistribution,
+  distribution: parseDistribution(distribution_json),
 });
 
 const attributesOf = (rows: readonly Row[]): Attributes =>

@@ -1,13 +1,14 @@
 import { isRecord } from '../../../schema/isRecord.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { UsageError } from '../../usage.ts';
 import {
   type Attributes,
   type OptunaDirection,
-  type OptunaDistribution,
   type OptunaParam,
   type OptunaState,
   type OptunaStudy,
   type OptunaTrial,
+  parseDistribution,
   parsePythonJson,
   STATES,
 } from './optunaStudy.ts';
@@ -39,26 +40,39 @@ interface DraftStudy extends Draft<Omit<OptunaStudy, 'trials'>> {
   readonly trials: Draft<OptunaTrial>[];
 }
 
-/** The studies in a journal of Optuna (`JournalStorage`). Lines that cannot be read, such as a last one that is cut, are skipped. */
-export function readOptunaJournal(text: string): OptunaStudy[] {
+/**
+ * The studies in a journal of Optuna (`JournalStorage`). Lines that are not JSON, such as a last one that is cut, are skipped.
+ *
+ * @throws UsageError if a line is not what Optuna writes
+ */
+export function readOptunaJournal(file: string, text: string): OptunaStudy[] {
   const studies: (DraftStudy | undefined)[] = [];
   const trials: Draft<OptunaTrial>[] = [];
-  for (const data of text.split('\n')) {
+  for (const [i, data] of text.split('\n').entries()) {
     const line = lineOf(data);
     if (line === undefined) continue;
-    const code = line.op_code;
-    if (code === OPERATIONS.createStudy) {
-      const directions = (line.directions as number[]).map((way) => DIRECTIONS[way] ?? 'minimize');
-      studies.push({ name: String(line.study_name), directions, user: {}, system: {}, trials: [] });
-    } else if (code === OPERATIONS.createTrial) {
-      const trial = templateOf(line);
-      trials.push(trial);
-      studies[Number(line.study_id)]?.trials.push(trial);
-    } else if (code === OPERATIONS.deleteStudy) studies[Number(line.study_id)] = undefined;
-    else if (code === OPERATIONS.studyUser || code === OPERATIONS.studySystem) changeStudy(studies[Number(line.study_id)], line);
-    else changeTrial(trials[Number(line.trial_id)], line);
+    try {
+      apply(line, studies, trials);
+    } catch (cause) {
+      throw new UsageError(`${file}:${i + 1}: expected a line of Optuna's journal (${(cause as Error).message})`);
+    }
   }
   return studies.filter((study) => study !== undefined);
+}
+
+function apply(line: Line, studies: (DraftStudy | undefined)[], trials: Draft<OptunaTrial>[]): void {
+  const code = line.op_code;
+  if (code === OPERATIONS.createStudy) {
+    if (!Array.isArray(line.directions)) throw new Error(`expected directions, got ${JSON.stringify(line.directions)}`);
+    const directions = line.directions.map((way) => DIRECTIONS[way] ?? 'minimize');
+    studies.push({ name: String(line.study_name), directions, user: {}, system: {}, trials: [] });
+  } else if (code === OPERATIONS.createTrial) {
+    const trial = templateOf(line);
+    trials.push(trial);
+    studies[Number(line.study_id)]?.trials.push(trial);
+  } else if (code === OPERATIONS.deleteStudy) studies[Number(line.study_id)] = undefined;
+  else if (code === OPERATIONS.studyUser || code === OPERATIONS.studySystem) changeStudy(studies[Number(line.study_id)], line);
+  else changeTrial(trials[Number(line.trial_id)], line);
 }
 
 function lineOf(text: string): Line | undefined {
@@ -83,7 +97,7 @@ function changeTrial(trial: Draft<OptunaTrial> | undefined, line: Line): void {
     case OPERATIONS.param:
       trial.params = {
         ...trial.params,
-        [String(line.param_name)]: { internal: Number(line.param_value_internal), distribution: distributionOf(line.distribution) },
+        [String(line.param_name)]: { internal: Number(line.param_value_internal), distribution: parseDistribution(line.distribution) },
       };
       break;
     case OPERATIONS.state:
@@ -111,7 +125,7 @@ function templateOf(line: Line): Draft<OptunaTrial> {
   const { state = 0, value, values, distributions = {}, params = {}, user_attrs: user = {}, system_attrs: system = {} } = line;
   const found: Record<string, OptunaParam> = {};
   for (const [name, internal] of Object.entries(params as Attributes))
-    found[name] = { internal: Number(internal), distribution: distributionOf((distributions as Attributes)[name]) };
+    found[name] = { internal: Number(internal), distribution: parseDistribution((distributions as Attributes)[name]) };
   const several = Array.isArray(values) ? values : value === null || value === undefined ? [] : [value];
   return {
     state: STATES[Number(state)]!,
@@ -127,7 +141,6 @@ function templateOf(line: Line): Draft<OptunaTrial> {
   };
 }
 
-const distributionOf = (text: unknown): OptunaDistribution => parsePythonJson(String(text)) as OptunaDistribution;
 const numberOf = (value: unknown): number => (value === null ? Number.NaN : Number(value));
 const timeOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 

@@ -1,3 +1,5 @@
+import { isRecord } from '../../../schema/isRecord.ts';
+
 /** The numbers of Optuna's states of trials in its journals. */
 export const STATES = ['RUNNING', 'COMPLETE', 'PRUNED', 'FAIL', 'WAITING'] as const;
 export type OptunaState = (typeof STATES)[number];
@@ -54,6 +56,17 @@ export const CONSTRAINTS = 'constraints';
 export const parsePythonJson = (text: string): unknown => JSON.parse(text.replace(NUMBERS, (found) => READ[found] ?? found));
 const NUMBERS = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
 const READ: Readonly<Record<string, string>> = { NaN: 'null', Infinity: '1e999', '-Infinity': '-1e999' };
+
+/** A distribution in a storage. @throws Error that says what was expected */
+export function parseDistribution(text: unknown): OptunaDistribution {
+  const data = parsePythonJson(String(text));
+  const { name, attributes } = isRecord(data) ? data : {};
+  if (typeof name !== 'string' || !isRecord(attributes)) throw new Error(`expected a distribution, got ${JSON.stringify(text)}`);
+  const { choices, low, high } = attributes;
+  if (name === 'CategoricalDistribution' ? !Array.isArray(choices) : typeof low !== 'number' || typeof high !== 'number')
+    throw new Error(`expected the choices or the bounds of a distribution, got ${JSON.stringify(text)}`);
+  return { name, attributes };
+}
 
 /** The names of the objectives of a study: its metric names or, without them, `value` or `value_0`, `value_1`, ... */
 export function objectiveNames({ directions, system }: OptunaStudy): readonly string[] {

@@ -82,6 +82,20 @@ it('lists trials of Optuna that do not fit a study file, and refuses other direc
   expect(bad.err).toContain('bad.db: expected a database of Optuna 3 or later');
 });
 
+it.each([
+  ['directions', 1, '{"op_code": 0, "study_name": "x"}', 'expected directions, got undefined'],
+  ['the distribution', 3, `{"op_code": 5, "trial_id": 0, "param_name": "x", "param_value_internal": 1, "distribution": "null"}`, '"null"'],
+  ['choices', 3, `{"op_code": 5, "trial_id": 0, "distribution": ${JSON.stringify(MODEL.replace('choices', 'c'))}}`, 'expected the choices'],
+])('refuses a journal of Optuna without %s, and names the line', async (_, line, wrong, reason) => {
+  const place = directory();
+  const lines = optunaJournal('digits').split('\n');
+  writeFileSync(join(place, 'optuna.log'), [...lines.slice(0, line - 1), wrong].join('\n'));
+  const { code, err } = await hypertide(place, 'import', 'optuna.log', '--journal', 'x.jsonl');
+  expect(code).toBe(2);
+  expect(err).toContain(`optuna.log:${line}: expected a line of Optuna's journal (`);
+  expect(err).toContain(reason);
+});
+
 it('exports a study for Optuna, and imports it again', async () => {
   const place = await studied();
   for (const file of ['back.db', 'back.optuna']) {
