@@ -1,4 +1,5 @@
-import { createInbox, errors, type Msg, type NatsConnection, type PublishOptions, type Status } from '@nats-io/nats-core';
+import { createInbox, type Msg, type NatsConnection, type PublishOptions, type Status } from '@nats-io/nats-core';
+import { isClientError } from './retry.ts';
 
 /** A new subject for answers, below the one that the connection may subscribe to. */
 export function inboxOf(nc: NatsConnection): string {
@@ -33,8 +34,7 @@ export function onLink(nc: NatsConnection, hear: (state: 'lost' | 'refused' | 'b
   });
 }
 
-const isRefusal = (error: Error): boolean =>
-  error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError;
+const isRefusal = (error: Error): boolean => isClientError(error, 'AuthorizationError', 'UserAuthenticationExpiredError');
 
 /** The JSON in a message; undefined if it holds none. */
 export function jsonOf(message: Msg): unknown {

@@ -1,23 +1,26 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { errors, type NatsConnection } from '@nats-io/nats-core';
+import type { errors, NatsConnection } from '@nats-io/nats-core';
+
+/**
+ * Whether it is an error of the client, by its name: the connection of an application may come from another copy of `@nats-io/nats-core`, whose
+ * classes are others.
+ */
+export const isClientError = (error: unknown, ...names: readonly string[]): boolean => error instanceof Error && names.includes(error.name);
 
 /** Whether an error is temporary (the server is down or starting), so that the request can be repeated. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof JetStreamApiError)
     return error.status === 503 || isStreamFull(error) || error.code === 10008 || error.code === 10039;
   return (
-    error instanceof errors.TimeoutError ||
-    error instanceof errors.ConnectionError ||
-    error instanceof errors.DrainingConnectionError ||
-    (error as Error).name === 'JetStreamNotEnabled' || // no responder yet; its class is not exported
+    isClientError(error, 'TimeoutError', 'ConnectionError', 'DrainingConnectionError', 'JetStreamNotEnabled') || // the last: no responder yet
     isUnheard(error) ||
-    (error instanceof errors.RequestError && error.cause instanceof errors.TimeoutError)
+    (isClientError(error, 'RequestError') && isClientError((error as Error).cause, 'TimeoutError'))
   );
 }
 
 /** Whether no program answers a request. */
 export const isUnheard = (error: unknown): boolean =>
-  error instanceof errors.NoRespondersError || (error instanceof errors.RequestError && error.isNoResponders());
+  isClientError(error, 'NoResponders') || (isClientError(error, 'RequestError') && isClientError((error as Error).cause, 'NoResponders'));
 
 /** Codes of a stream, an account or a server that has no room: 10023, 10047 and 10077 (a limit of the stream is reached). */
 const NO_ROOM = [10023, 10047, 10077];
@@ -29,8 +32,10 @@ export const isStreamFull = (error: unknown): boolean => error instanceof JetStr
 export const isForbidden = (error: unknown): boolean => violationIn(error) !== undefined;
 
 /** The missing right that an error is about. */
-export const violationIn = (error: unknown): InstanceType<typeof errors.PermissionViolationError> | undefined =>
-  error instanceof errors.PermissionViolationError ? error : error instanceof Error ? violationIn(error.cause) : undefined;
+export const violationIn = (error: unknown): Violation | undefined =>
+  isClientError(error, 'PermissionViolationError') ? (error as Violation) : error instanceof Error ? violationIn(error.cause) : undefined;
+
+type Violation = InstanceType<typeof errors.PermissionViolationError>;
 
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1000;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import { errors } from '@nats-io/nats-core';
 import { isRecord } from '../../../src/schema/isRecord.ts';
+import { isClientError } from './retry.ts';
 
 /** Milliseconds to wait for the first line of a server. */
 const PATIENCE = 2000;
@@ -27,9 +27,9 @@ const LOGIN = '--nkey with a seed, --creds with credentials, or a user and passw
 export async function whyUnreachable(error: Error, attempt: Attempt): Promise<Unreachable> {
   const { hasLogin } = attempt;
   const code = codeOf(error);
-  if (error instanceof errors.AuthorizationError && hasLogin)
+  if (isClientError(error, 'AuthorizationError') && hasLogin)
     return { why: error.message, todo: 'the server refuses this login: it may be of another server, expired or revoked' };
-  if (error instanceof errors.AuthorizationError) return { why: error.message, todo: `the server asks for a login: ${LOGIN}` };
+  if (isClientError(error, 'AuthorizationError')) return { why: error.message, todo: `the server asks for a login: ${LOGIN}` };
   if (code === 'ECONNREFUSED') return { why: 'the connection is refused', todo: 'is nats-server running there, with -js?', isAway: true };
   if (code === 'ENOTFOUND') return { why: 'there is no host with this name' };
   const described = descriptionOf(error);
@@ -47,7 +47,7 @@ async function lookedAt(error: Error, { places, isEncrypted, hasCertificate }: A
   if (isEncrypted && infos.every(isRecord) && !is('tls_required') && !is('tls_available'))
     return { why: 'the server does not use TLS', todo: 'use nats://, without --tls-ca, --tls-cert and --tls-key' };
   if (infos.every((info) => info === 'other')) return { why: `${described}: what answers there is no NATS server`, todo: 'check the port' };
-  return { why: isEncrypted ? `${described} (over TLS)` : described, isAway: error instanceof errors.TimeoutError };
+  return { why: isEncrypted ? `${described} (over TLS)` : described, isAway: isClientError(error, 'TimeoutError') };
 }
 
 /** How a server describes itself in its first line; `other` if no line comes, or another one. */

@@ -1,6 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors, headers, type Msg, type NatsConnection, type Payload } from '@nats-io/nats-core';
 import { inboxOf, jsonOf, onStatus } from '../connection/connection.ts';
+import { violationIn } from '../connection/retry.ts';
 
 export interface PublishOptions {
   /** A {@link messageId}, the same for every attempt to publish the same fact. Only restored messages may have none. */
@@ -91,9 +92,8 @@ export function publisher(nc: NatsConnection): Publisher {
     if (waiting.size === 0) rest();
   };
   const deafen = onStatus(nc, (status) => {
-    if (status.type !== 'error' || !(status.error instanceof errors.PermissionViolationError)) return;
-    const { subject } = status.error;
-    fail(status.error, (one) => one.subject === subject);
+    const violation = status.type === 'error' ? violationIn(status.error) : undefined;
+    if (violation) fail(violation, (one) => one.subject === violation.subject);
   });
   const send: Publisher['send'] = (subject, data, { id, timeout, last, at, headers: more = [] }, settle) => {
     const token = String(++count);

@@ -1,11 +1,11 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { errors } from '@nats-io/nats-core';
 import { createActor } from 'xstate';
 import { claimMachine } from '../../../machines/claim.ts';
 import type { FailedFact, FailureReason, ReportedFact, TrialEvent } from '../../../src/facts/facts.ts';
 import type { TrialId } from '../../../src/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import type { EndFact, Say } from '../../evaluate.ts';
+import { isClientError } from '../connection/retry.ts';
 
 /** An attempt that this trainer has claimed. */
 export interface Claim<P> {
@@ -233,4 +233,4 @@ function bytesOf(fact: TrialEvent): number {
 
 /** Whether the fact is the cause: the stream refuses it, it is larger than any message may be, or it cannot be encoded as JSON. */
 const isOfTheFact = (error: Error): boolean =>
-  error instanceof JetStreamApiError || error instanceof errors.InvalidArgumentError || error instanceof TypeError;
+  error instanceof JetStreamApiError || isClientError(error, 'InvalidArgumentError') || error instanceof TypeError;

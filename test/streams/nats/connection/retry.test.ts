@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { isForbidden, isPassing, isUnheard } from '../../../../streams/nats/connection/retry.ts';
+
+/** An error as another copy of the client makes it, whose classes are not those that we import. */
+const foreign = (name: string, cause?: Error): Error => Object.assign(new Error(name, { cause }), { name });
+
+describe('errors of a connection that comes from another copy of the client', () => {
+  it('are temporary if the server is away or has no such study yet', () => {
+    const noResponders = foreign('RequestError', foreign('NoResponders'));
+    for (const error of [
+      foreign('TimeoutError'),
+      foreign('ConnectionError'),
+      foreign('RequestError', foreign('TimeoutError')),
+      noResponders,
+    ])
+      expect(isPassing(error), error.name).toBe(true);
+    expect([isUnheard(noResponders), isUnheard(foreign('RequestError', foreign('TimeoutError')))]).toEqual([true, false]);
+    for (const error of [foreign('RequestError'), foreign('AuthorizationError'), new Error('TimeoutError')])
+      expect(isPassing(error), error.name).toBe(false);
+  });
+
+  it('are recognised as a missing right, also as the cause of another error', () => {
+    expect([foreign('PermissionViolationError'), foreign('RequestError', foreign('PermissionViolationError'))].map(isForbidden)).toEqual([
+      true,
+      true,
+    ]);
+    expect(isForbidden(foreign('RequestError'))).toBe(false);
+  });
+});
