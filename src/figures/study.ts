@@ -99,16 +99,27 @@ const FAR = 10;
 
 /** The axis of an objective. @param onFront trials that it shows in any case */
 export function objectiveScale(objective: ObjectiveSpec, rows: readonly FigureRow[], onFront: readonly FigureRow[]): AxisScale {
-  const results = rows.flatMap((row) => (counts(row) || row.state === 'stopped' ? (objectiveValue(row, objective) ?? []) : []));
-  results.sort((a, b) => sign(objective) * (a - b));
+  const results = sortedValues(objective, rows, (row) => counts(row) || row.state === 'stopped');
+  if (sign(objective) < 0) results.reverse();
   const [best, worst] = [results[0], results.at(results.length < MANY ? -1 : Math.ceil(SHOWN * results.length) - 1)];
   if (best === undefined || worst === undefined) return numeric(objective.name, 0, 1, false);
   const shown = [best, worst, ...onFront.map((row) => objectiveValue(row, objective)!)];
   const [low, high] = [shown.reduce((a, b) => Math.min(a, b)), shown.reduce((a, b) => Math.max(a, b))];
-  const completed = rows.flatMap((row) => (counts(row) ? (objectiveValue(row, objective) ?? []) : [])).sort((a, b) => a - b);
+  const completed = sortedValues(objective, rows, counts);
   const middle = completed[completed.length >> 1] ?? high;
   const isCrowded = sign(objective) > 0 && middle < low + CROWDED * (high - low);
   return roundScale(objective.name, low, high, isCrowded ? FAR : undefined);
+}
+
+/** Values in ascending order, as an array of numbers, which sorts many of them far faster. */
+function sortedValues(objective: ObjectiveSpec, rows: readonly FigureRow[], isShown: (row: FigureRow) => boolean): Float64Array {
+  const values = new Float64Array(rows.length);
+  let count = 0;
+  for (const row of rows) {
+    const value = isShown(row) ? objectiveValue(row, objective) : undefined;
+    if (value !== undefined) values[count++] = value;
+  }
+  return values.subarray(0, count).sort();
 }
 
 /** The places of trials on the axes of parameters. */
@@ -124,6 +135,11 @@ const columnsOf = (rows: readonly TrialRow[], scales: readonly AxisScale[], valu
 
 /** The trials that no other trial dominates. */
 export function frontOf(ranked: readonly FigureRow[], objectives: readonly ObjectiveSpec[]): readonly FigureRow[] {
+  const [only] = objectives;
+  if (only && objectives.length === 1) {
+    const best = ranked.reduce((least, row) => Math.min(least, sign(only) * objectiveValue(row, only)!), Number.POSITIVE_INFINITY);
+    return ranked.filter((row) => sign(only) * objectiveValue(row, only)! === best);
+  }
   const list = ranked.filter((row) => objectives.every((objective) => objectiveValue(row, objective) !== undefined));
   return front(list.map((row) => objectives.map((objective) => sign(objective) * objectiveValue(row, objective)!))).map((i) => list[i]!);
 }

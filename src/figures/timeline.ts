@@ -29,7 +29,10 @@ export function timelineOption(
     yAxis: { type: 'category', data: names.map((name) => cut(name, 16)), ...style, inverse: true, splitLine: { show: false } },
     tooltip: { trigger: 'item', ...tooltipStyle(theme), formatter: trialTooltip(study) },
     dataZoom: [{ type: 'inside', xAxisIndex: 0, filterMode: 'weakFilter', zoomOnMouseWheel: 'ctrl' }],
-    series: [{ type: 'custom', id: 'trials in time', renderItem: bar, encode: { x: [0, 1], y: 2 }, data }],
+    series: [
+      // At once: a chart that is removed while it is drawn over several frames fails.
+      { type: 'custom', id: 'trials in time', progressive: 0, renderItem: bar, encode: { x: [0, 1], y: 2 }, data },
+    ],
   };
 }
 

@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markFrom, stampBelow } from '../../src/dashboard/page/lib/marks.ts';
+import { curvePart } from '../../src/dashboard/page/lib/curvePart.ts';
+import { crisp, markFrom, stampBelow } from '../../src/dashboard/page/lib/marks.ts';
 import { blank, inkOf } from '../../src/dashboard/page/lib/pixels.ts';
 import { Sheet } from '../../src/dashboard/page/lib/sheet.ts';
 import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/space.ts';
+import { extendedPlaces } from '../../src/dashboard/page/lib/trialPlaces.ts';
 import type { Rgb } from '../../src/figures/drawing/colours.ts';
 import { cut, formatNumber } from '../../src/figures/drawing/format.ts';
 import { ends, numeric, parameterScale, roundScale } from '../../src/figures/drawing/scale.ts';
 import { front } from '../../src/figures/front.ts';
 import { dominates } from '../../src/numeric/pareto/pareto.ts';
+import { studyOf, trialRow } from '../figures/support.ts';
 
 describe('the front', () => {
   it('holds the trials that no other trial dominates, in two and three objectives', () => {
@@ -171,6 +174,55 @@ describe('marks', () => {
     expect(picture.pixels[0]).toBe(mixed);
     stampBelow(picture, dot(0xff00ff00), 0.5, 0.5); // nothing shows through
     expect(picture.pixels[0]).toBe(mixed);
+  });
+});
+
+describe('the part of a curve near a step', () => {
+  const curve = [1, 0.9, 2, 0.7, 4, 0.5, 8, 0.3];
+
+  it('begins before the range and ends after it', () => {
+    expect(curvePart(curve, 2.5, 3)).toEqual([2, 0.7, 4, 0.5]);
+    expect(curvePart(curve, 1, 8)).toEqual(curve);
+    expect(curvePart(curve, 1.5, 5)).toEqual(curve);
+  });
+
+  it('is its end if the range lies beyond it', () => {
+    expect(curvePart(curve, 10, 20)).toEqual([8, 0.3]);
+    expect(curvePart(curve, 0, 0.5)).toEqual([1, 0.9]);
+    expect(curvePart([3, 1], 5, 6)).toEqual([3, 1]);
+    expect(curvePart([], 5, 6)).toEqual([]);
+  });
+});
+
+describe('the places of trials', () => {
+  const { rows, scales } = studyOf([1, 2, 4, 5].map((trial) => trialRow(trial, 1)));
+  const axes = scales.slice(0, 2);
+  const whole = (some: typeof rows) => extendedPlaces(undefined, some, axes).columns;
+
+  it('are computed for new trials only, and are those of all', () => {
+    const before = extendedPlaces(undefined, rows.slice(0, 2), axes);
+    const without = rows.map((row, i) => (i < 2 ? { ...row, params: {} } : row)); // not read again
+    expect(extendedPlaces(before, without, axes).columns).toEqual(whole(rows));
+    expect(extendedPlaces(before, rows.slice(0, 2), axes).columns).toEqual(before.columns);
+  });
+
+  it('are computed again if a trial comes between, or with other axes', () => {
+    const [one, two, four, five] = rows;
+    const before = extendedPlaces(undefined, [one!, four!], axes);
+    expect(extendedPlaces(before, [one!, two!, four!, five!], axes).columns).toEqual(whole(rows));
+    const other = [axes[0]!];
+    expect(extendedPlaces(before, rows, other).columns).toHaveLength(1);
+    expect(extendedPlaces(before, [], axes).columns.map(({ length }) => length)).toEqual([0, 0]);
+  });
+});
+
+describe('marks for very many trials', () => {
+  it('have no transparent pixels, and keep those that were at least half as opaque as the strongest', () => {
+    const pixels = Uint32Array.of((217 << 24) | 0x0000c8, (109 << 24) | 0x00c800, (108 << 24) | 0xc80000, 0);
+    const { inks, across, down } = crisp(markFrom({ width: 2, height: 2, pixels }));
+    expect([...inks]).toEqual([0xff0000c8, 0xff00c800]);
+    expect([...across]).toEqual([0, 1]);
+    expect([...down]).toEqual([0, 0]);
   });
 });
 

@@ -6,10 +6,11 @@ import { ends } from '../../../figures/drawing/scale.ts';
 import type { Path } from '../../../figures/drawing/series/stairs.ts';
 import type { FigureRow } from '../../../figures/study.ts';
 import { clampUnit } from '../../../numeric/vectors.ts';
+import { curvePart } from '../lib/curvePart.ts';
 import { drawLines, type Lines } from '../lib/drawing.ts';
 import { colour, rgb, theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { focused, selectedIndices } from '../state/selection.ts';
+import { focusedIndex, selectedIndices } from '../state/selection.ts';
 import { figures, objectives, rows } from '../state/store.ts';
 import { Chart } from './Chart.tsx';
 import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
@@ -40,10 +41,9 @@ const ORDER: readonly TrialState[] = ['running', 'completed', 'stopped', 'infeas
 const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
   const [steps, values] = scales;
   /** The points of a curve in pixels. */
-  const points = (index: number, frame: Frame): Path => {
-    const row = all[index]; // a trial that arrived since is in the next picture
-    return row ? curvePath(row, scales).map(([x, y]) => [across(frame, x), up(frame, y)] as const) : [];
-  };
+  const points = (index: number, frame: Frame): Path => placed(all[index]?.curve ?? [], frame); // a trial that arrived since is in the next picture
+  const placed = (curve: readonly number[], frame: Frame): Path =>
+    curvePath({ curve }, scales).map(([x, y]) => [across(frame, x), up(frame, y)] as const);
   return {
     grids: [{ x: ends(steps), y: ends(values) }],
     draw: (canvas, [frame], ratio) =>
@@ -52,10 +52,12 @@ const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
         linesOf(all, selectedIndices.value, (index) => points(index, frame!), ratio),
       ),
     nearest: ([frame], x, y) => {
+      const { left, width } = frame!;
+      const [low, high] = [x - NEAR, x + NEAR].map((at) => steps.at(clampUnit((at - left) / width))) as [number, number];
       let found: number | undefined;
       let least = NEAR;
       for (const index of selectedIndices.value) {
-        const distance = distanceTo(points(index, frame!), x, y);
+        const distance = distanceTo(placed(curvePart(all[index]?.curve ?? [], low, high), frame!), x, y);
         if (distance < least) [least, found] = [distance, index];
       }
       return found;
@@ -64,7 +66,7 @@ const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
 };
 
 function linesOf(all: readonly FigureRow[], indices: Int32Array, points: (index: number) => Path, ratio: number): Lines {
-  const looked = all.findIndex(({ trial }) => trial === focused.value);
+  const looked = focusedIndex.value;
   return {
     count: indices.length,
     colours: ORDER.map((state) => rgb(looks[state].colour)),

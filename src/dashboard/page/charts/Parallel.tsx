@@ -6,7 +6,7 @@ import { aboutTrial } from '../../../figures/study.ts';
 import { clampUnit } from '../../../numeric/vectors.ts';
 import { moved, ordered } from '../lib/axisOrder.ts';
 import { palette } from '../lib/theme.ts';
-import { brush, focused, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
+import { brush, focusedIndex, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
 import { kept } from '../state/url.ts';
 import { BELOW_AXIS, byValue, drawOne, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
@@ -65,7 +65,7 @@ export function Parallel() {
     void palette.value; // drawn in its colours
     return drawTrials(front.current!, picture.value, selectedIndices.value, byValue(picture.value));
   });
-  const shown = hovered.value?.index ?? rows.value.findIndex(({ trial }) => trial === focused.value);
+  const shown = hovered.value?.index ?? focusedIndex.value;
   useEffect(() => drawOne(above.current!, now, shown < 0 ? undefined : shown), [now, shown, theme]);
 
   const place = (event: MouseEvent) => {

@@ -2,10 +2,10 @@ import { looks, states, type TrialState } from '../../../figures/drawing/looks.t
 import { ends } from '../../../figures/drawing/scale.ts';
 import { type Points, sideOf } from '../../../figures/points.ts';
 import { markOf, putPicture } from '../lib/canvas.ts';
-import { type Mark, stampBelow } from '../lib/marks.ts';
+import { crisp, type Mark, stampBelow } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';
 import { colour, palette, rgb } from '../lib/theme.ts';
-import { focused, selected, selectedIndices } from '../state/selection.ts';
+import { focusedIndex, selected, selectedByState, selectedIndices } from '../state/selection.ts';
 import { rows } from '../state/store.ts';
 import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
 
@@ -39,8 +39,8 @@ function drawPoints(canvas: HTMLCanvasElement, layers: readonly Points[], frames
   const picture = pictureFor(canvas);
   const chosen = selected.value;
   const all = rows.value;
-  const behind = fadedMark(ratio);
-  const of = byState(chosen);
+  const behind = suited(fadedMark(ratio), all.length);
+  const of = selectedByState.value;
   for (let k = layers.length - 1; k >= 0; k--) {
     const points = layers[k]!;
     const put = (trial: number, mark: Mark) => {
@@ -50,27 +50,16 @@ function drawPoints(canvas: HTMLCanvasElement, layers: readonly Points[], frames
     };
     for (const state of states.toReversed()) {
       const trials = of[state] ?? [];
-      const mark = markOfState(state, sideOf(trials.length), ratio);
+      const mark = suited(markOfState(state, sideOf(trials.length), ratio), all.length);
       for (let i = trials.length - 1; i >= 0; i--) put(trials[i]!, mark);
     }
     for (let i = all.length - 1; i >= 0; i--) if (!chosen[i]) put(i, behind);
   }
   const context = canvas.getContext('2d')!;
   putPicture(context, picture);
-  const looked = all.findIndex(({ trial }) => trial === focused.value);
+  const looked = focusedIndex.value;
   if (looked < 0) return;
   for (const [k, points] of layers.entries()) ringAround(context, xOf(points, frames[k]!, looked), yOf(points, frames[k]!, looked), ratio);
-}
-
-function byState(chosen: Uint8Array): Partial<Record<TrialState, number[]>> {
-  const of: Partial<Record<TrialState, number[]>> = {};
-  rows.value.forEach(({ state }, i) => {
-    if (!chosen[i]) return;
-    const trials = of[state];
-    if (trials) trials.push(i);
-    else of[state] = [i];
-  });
-  return of;
 }
 
 /** A ring around the focused trial. */
@@ -94,6 +83,18 @@ function nearestPoint(layers: readonly Points[], frames: readonly Frame[], x: nu
     }
   }
   return found;
+}
+
+/** From this number of trials on, most points lie on others, and their edges cannot be seen. */
+const CROWD = 10_000;
+const crispMarks = new WeakMap<Mark, Mark>();
+
+/** A mark as it is drawn for so many trials. */
+function suited(mark: Mark, trials: number): Mark {
+  if (trials < CROWD) return mark;
+  const known = crispMarks.get(mark) ?? crisp(mark);
+  crispMarks.set(mark, known);
+  return known;
 }
 
 const marks = new Map<string, Mark>();

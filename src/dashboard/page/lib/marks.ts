@@ -18,6 +18,18 @@ export function markFrom({ width, pixels }: Pixels): Mark {
   };
 }
 
+/** The same mark without transparent pixels, so that very many of them are drawn fast: one below another costs no more than a look. */
+export function crisp({ side, across, down, inks }: Mark): Mark {
+  const most = inks.reduce((opacity, ink) => Math.max(opacity, ink >>> 24), 0);
+  const kept = [...inks.keys()].filter((k) => 2 * (inks[k]! >>> 24) >= most);
+  return {
+    side,
+    across: Int32Array.from(kept, (k) => across[k]!),
+    down: Int32Array.from(kept, (k) => down[k]!),
+    inks: Uint32Array.from(kept, (k) => inks[k]! | 0xff000000),
+  };
+}
+
 /**
  * Draws a mark below what is drawn already, centred at a pixel and clipped to the picture. The topmost marks come first: where they are opaque, the many
  * below them cost no more than a look.

@@ -62,9 +62,26 @@ export const selectedIndices = computed<Int32Array>(() => {
   for (let i = 0; i < chosen.length; i++) if (chosen[i]) indices[count++] = i;
   return indices.subarray(0, count);
 });
+/** The same, by status. */
+export const selectedByState = computed(() => {
+  const of: Partial<Record<TrialState, number[]>> = {};
+  const all = rows.value;
+  for (const i of selectedIndices.value) {
+    const { state } = all[i]!;
+    const trials = of[state];
+    if (trials) trials.push(i);
+    else of[state] = [i];
+  }
+  return of;
+});
 export const selectedCount = computed(() => selectedIndices.value.length);
 
 export const focused = computed(() => (focus.value === '' ? undefined : Number(focus.value)));
+/** The place of the focused trial in `rows`; -1 if there is none. */
+export const focusedIndex = computed(() => {
+  const trial = focused.value;
+  return trial === undefined ? -1 : rows.value.findIndex((row) => row.trial === trial);
+});
 export const lookAt = (trial: number | undefined): void => {
   focus.value = trial === undefined ? '' : String(trial);
 };

@@ -2,11 +2,12 @@ import { batch, computed, type Signal, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { stateOf } from '../../../figures/drawing/looks.ts';
 import { type AxisScale, parameterScale } from '../../../figures/drawing/scale.ts';
-import { type FigureRow, type FigureStudy, frontOf, objectiveColumns, objectiveScale, parameterColumns } from '../../../figures/study.ts';
+import { type FigureRow, type FigureStudy, frontOf, objectiveColumns, objectiveScale } from '../../../figures/study.ts';
 import type { Importances } from '../../../importance/importances.ts';
 import type { Dimension } from '../../../space/types/dimension.ts';
 import { bestFirst } from '../../../study/trials.ts';
 import type { Detail, Headline, Machines, Recommended, RowChange, RowChanges } from '../../wire.ts';
+import { extendedPlaces, type TrialPlaces } from '../lib/trialPlaces.ts';
 
 export const headlines = signal<readonly Headline[]>([]);
 export const detail = signal<Detail | undefined>(undefined);
@@ -98,6 +99,7 @@ function merged({ curve: news, ...row }: RowChange, before: FigureRow | undefine
 
 export function forget(): void {
   pending.clear();
+  placed = undefined;
   batch(() => {
     byTrial.clear();
     for (const counted of [version, begun, ended]) counted.value++;
@@ -134,8 +136,10 @@ export const scales = computed<readonly AxisScale[]>(() => [...parameterScales.v
 
 const parameterPlaces = computed(() => {
   begun.value;
-  return parameterColumns(rows.peek(), parameterScales.value);
+  placed = extendedPlaces(placed, rows.peek(), parameterScales.value);
+  return placed.columns;
 });
+let placed: TrialPlaces | undefined;
 const objectivePlaces = computed(() => objectiveColumns(rows.value, objectiveScales.value));
 
 /** The places of all trials, one column for each axis. */

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
 import { looks } from '../../../../figures/drawing/looks.ts';
 import type { FigureRow } from '../../../../figures/study.ts';
-import { focused, lookAt, selected } from '../../state/selection.ts';
+import { focused, focusedIndex, lookAt, selected } from '../../state/selection.ts';
 import { rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
 import { allColumns, shownColumns } from './columns.ts';
@@ -20,18 +20,24 @@ const sort = kept('sort');
 export function TrialTable() {
   const top = useSignal(0);
   const scroll = useRef<HTMLDivElement>(null);
-  const shown = useComputed(() => {
-    const chosen = selected.value;
-    const list = rows.value.filter((_, i) => chosen[i]);
+  /** The indices of all trials in the order of the table. It does not depend on the selection, which changes in every frame of a drag. */
+  const order = useComputed(() => {
+    const all = rows.value;
     const [name, way] = splitSort(sort.value);
     const column = allColumns.value.find((one) => one.name === name);
-    if (column === undefined) return list.reverse();
-    return list.sort((a, b) => compare(column.of(a), column.of(b), way) || a.trial - b.trial);
+    const indices = [...all.keys()];
+    if (column === undefined) return indices.reverse();
+    const values = all.map((row) => column.of(row));
+    return indices.sort((a, b) => compare(values[a], values[b], way) || a - b);
+  });
+  const shown = useComputed(() => {
+    const [all, chosen] = [rows.value, selected.value];
+    return order.value.filter((i) => chosen[i]).map((i) => all[i]!);
   });
   const list = shown.value;
   const from = Math.max(0, Math.floor(top.value / ROW) - SPARE);
   const to = Math.min(list.length, from + VIEW + 2 * SPARE);
-  const at = list.findIndex(({ trial }) => trial === focused.value);
+  const at = list.indexOf(rows.value[focusedIndex.value]!);
 
   useEffect(() => {
     const box = scroll.current;
