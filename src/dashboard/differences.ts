@@ -1,6 +1,12 @@
 import { formatNumber } from '../figures/drawing/format.ts';
 import type { Summary } from './wire.ts';
 
+/** Limits as a list, such as `trials 40, seconds 3600`. */
+const limitsText = (limits: Summary['detail']['limits']): string | undefined =>
+  Object.entries(limits ?? {})
+    .map(([name, value]) => `${name} ${formatNumber(value)}`)
+    .join(', ') || undefined;
+
 /** The differences between studies, as the rows of a table: a name, and a cell for each study. */
 export function differenceRows(all: readonly Summary[]): (readonly [name: string, cells: readonly string[]])[] {
   const params = [...new Set(all.flatMap(({ best }) => Object.keys(best?.params ?? {})))];
@@ -16,7 +22,7 @@ export function differenceRows(all: readonly Summary[]): (readonly [name: string
     ['strategy', ({ detail }) => detail.strategy],
     ['parallel', ({ detail }) => detail.parallel],
     ['seed', ({ detail }) => detail.seed],
-    ['limits', ({ detail }) => detail.limits],
+    ['limits', ({ detail }) => limitsText(detail.limits)],
     ['space', ({ detail }) => Object.keys(detail.space.parameters).join(', ')],
   ];
   return lines

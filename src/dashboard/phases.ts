@@ -40,6 +40,42 @@ export const phaseText = (id: string): string | undefined => sentences[id] ?? de
 export const taggedPhaseText = (phase: string): string | undefined =>
   sentences[`surrogate.${phase.replace(/ (\w)/, (_, letter: string) => letter.toUpperCase())}`];
 
+/** How strategies choose a trial, as a sentence after their name. Those with a model say it in the tag `phase`. */
+const methods: Readonly<Record<string, string>> = {
+  cmaes: 'draws from a normal distribution that it fits to the best trials',
+  confirm: 'tries a good configuration again, to see whether its result repeats',
+  de: 'moves a trial by the difference of two others',
+  external: 'passes on what its proposer proposed',
+  ga: 'combines good trials, and changes the result at random',
+  grid: 'tries all combinations of a few values of each parameter in turn',
+  halton: 'covers the space evenly',
+  latinHypercube: 'covers the space evenly',
+  lbfgs: 'follows the gradients of the loss',
+  nsga2: 'combines trials on or near the front, and changes the result at random',
+  nsga3: 'combines trials on or near the front, and changes the result at random',
+  pbt: 'trains a population, and replaces its worst members by changed copies of the best',
+  random: 'draws each parameter at random, from its prior if it has one',
+  sgd: 'follows the gradients of the loss',
+  sobol: 'covers the space evenly',
+  tpe: 'draws candidates where good trials lie, and proposes the one that is least likely among the others',
+};
+
+/** Trials that no strategy suggested. */
+const others: Readonly<Record<string, string>> = {
+  queue: 'A person or a program asked for this configuration.',
+  import: 'This trial was imported from elsewhere.',
+};
+
+/** How a trial was chosen, as a sentence; undefined for a strategy that is not ours. @param by its path, whose last part is the strategy, such as `chain/tpe 2` */
+export function choiceText(by: string, phase: string | undefined): string | undefined {
+  const stage = by.split('/').at(-1)!;
+  const text = (phase === undefined ? undefined : taggedPhaseText(phase)) ?? own(methods, stage.replace(/ \d+$/, ''));
+  return text === undefined ? own(others, by) : `${stage} ${text}.`;
+}
+
+const own = (texts: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(texts, name) ? texts[name] : undefined;
+
 /** From which step on trials are compared, and why, as text for people from the tag, such as `3: 1 predicts ...`. */
 export function firstRungText(tag: string): string {
   const [rung, reasons] = tag.split(/: (.*)/s);

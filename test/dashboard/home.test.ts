@@ -12,9 +12,10 @@ import { sequenceMachine } from '../../machines/sequence.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { watchJournals } from '../../src/cli/sources/journalFolder.ts';
 import { arranged, comparedAddress, comparedNames, stateOfStudy } from '../../src/dashboard/page/lib/studies.ts';
-import { phaseText, taggedPhaseText } from '../../src/dashboard/phases.ts';
+import { choiceText, phaseText, taggedPhaseText } from '../../src/dashboard/phases.ts';
 import type { Headline } from '../../src/dashboard/wire.ts';
 import { openJournal } from '../../streams/log/journal.ts';
+import { strategies } from '../../streams/spec/catalogue.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 import { textbook } from '../support/spaces.ts';
@@ -113,6 +114,18 @@ it.each<[string, AnyStateMachine]>(
 it('the phase in a tag is explained, and another text is not', () => {
   for (const phase of ['exploring', 'modelling', 'falling back']) expect(taggedPhaseText(phase), phase).toMatch(/^[a-z]/);
   for (const phase of ['', 'unknown', 'constructor', '__proto__']) expect(taggedPhaseText(phase), phase).toBeUndefined();
+});
+
+it('how a trial was chosen is a sentence for each strategy that suggests trials', () => {
+  const stopping = ['medianStop', 'patience', 'percentileStop', 'thresholdStop', 'asha', 'hyperband', 'successiveHalving'];
+  const composed = ['auto', 'bohb'];
+  for (const name of Object.keys(strategies)) {
+    if (stopping.includes(name) || composed.includes(name)) continue;
+    const phase = ['bo', 'forest'].includes(name) ? 'modelling' : undefined;
+    expect(choiceText(`chain/${name} 2`, phase), name).toMatch(new RegExp(`^${name} 2 [a-z].*\\.$`));
+  }
+  expect(choiceText('queue', undefined)).toContain('asked for this configuration');
+  for (const by of ['hillClimb', 'constructor', 'chain/queue']) expect(choiceText(by, undefined), by).toBeUndefined();
 });
 
 it('a folder is watched for journals, and other files are skipped', async () => {

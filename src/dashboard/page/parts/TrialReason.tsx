@@ -3,7 +3,7 @@ import { cut, duration, formatNumber } from '../../../figures/drawing/format.ts'
 import type { FigureRow } from '../../../figures/study.ts';
 import { notesIn } from '../../../study/notes.ts';
 import { predictionOf, tagsOfPrediction } from '../../../study/prediction.ts';
-import { firstRungText, taggedPhaseText } from '../../phases.ts';
+import { choiceText, firstRungText, taggedPhaseText } from '../../phases.ts';
 import type { Why } from '../../wire.ts';
 import { parentsIn } from '../lib/parents.ts';
 import { get } from '../state/connect.ts';
@@ -24,7 +24,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
   const [objective] = objectives.value;
   const came = objective && valueAt(row, objective.name, prediction?.at);
   const at = prediction?.at === undefined ? '' : ` at step ${prediction.at}`;
-  const doing = phase === undefined ? undefined : taggedPhaseText(phase);
+  const chosen = choiceText(row.by, phase);
   const stage = row.by.split('/').at(-1)!;
   return (
     <section>
@@ -34,14 +34,10 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
           <span key={`${i} ${part}`}>{cut(part, 60)}</span>
         ))}
       </p>
-      {doing !== undefined && (
-        <p class="words">
-          {cut(stage, 60)} {doing}.
-        </p>
-      )}
+      {chosen !== undefined && <p class="words">{cut(chosen, 400)}</p>}
       <dl class="pairs">
         {chosenFor !== undefined && <Pair name={`${stage} was chosen for`} value={chosenFor} />}
-        {phase !== undefined && doing === undefined && <Pair name="phase" value={phase} />}
+        {phase !== undefined && taggedPhaseText(phase) === undefined && <Pair name="phase" value={phase} />}
         {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
         {prediction?.values.map(({ objective: name, mean, sd }) => (
           <Pair
