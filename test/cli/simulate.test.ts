@@ -59,6 +59,19 @@ describe('hypertide simulate', () => {
     expect(err).toMatch(message);
   });
 
+  it('needs the objective of the study file, and a study file', async () => {
+    const place = await finished();
+    writeFileSync(join(place, 'other.yaml'), 'parameters: { x: { type: float, low: 0, high: 1 } }\nobjective: minimize loss\n');
+    expect(await hypertide(place, 'simulate', 'other.yaml', '--from', 'old.jsonl')).toMatchObject({
+      code: 2,
+      err: 'hypertide: old.jsonl: expected results for loss, the objective of the study file, got value\n',
+    });
+    expect(await hypertide(place, 'simulate', 'old.jsonl', '--from', 'old.jsonl')).toMatchObject({
+      code: 2,
+      err: 'hypertide: old.jsonl: expected a study file, got the journal of a study\n',
+    });
+  });
+
   it('needs results', async () => {
     const place = await finished();
     writeFileSync(join(place, 'none.txt'), '');

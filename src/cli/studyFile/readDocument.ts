@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
 import { together, UserError } from '../../errors.ts';
+import { isRecord } from '../../schema/isRecord.ts';
+import { jsonIn } from '../../schema/jsonIn.ts';
 import { tooDeepAt } from './yamlDepth.ts';
 import { offsetOf } from './yamlPosition.ts';
 
@@ -21,6 +23,7 @@ export async function readDocument<T>(path: string, parse: (data: unknown, stem:
   const source = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new StudyFileError(`${path}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`);
   });
+  if (isJournal(source)) throw new StudyFileError(`${path}: expected a study file, got the journal of a study`);
   const deep = tooDeepAt(source);
   if (deep) throw new StudyFileError(`${path}:${deep.line}:${deep.col}: it is nested too deeply`);
   const lines = new LineCounter();
@@ -40,6 +43,12 @@ export async function readDocument<T>(path: string, parse: (data: unknown, stem:
       .map(({ message, offset }) => new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`));
     throw together(errors);
   }
+}
+
+/** Whether the first line is the first fact of a study. */
+function isJournal(source: string): boolean {
+  const first = source.startsWith('{') ? jsonIn(source.slice(0, source.indexOf('\n'))) : undefined;
+  return isRecord(first) && first.type === 'created';
 }
 
 /** What to do about a comma that a syntax error is about. */

@@ -3,7 +3,6 @@ import { auto } from '../../../../streams/strategies/auto.ts';
 import type { Entry } from '../../../facts/entry.ts';
 import type { Params } from '../../../facts/facts.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import type { Space } from '../../../space/space.ts';
 import { type Comparison, type ComparisonRow, compare } from '../../../testing/compare.ts';
 import { type RecordedWorkload, recordedWorkload } from '../../../testing/recorded.ts';
 import { parseData } from '../../parseValue.ts';
@@ -32,7 +31,7 @@ export async function simulateStudy(
 ): Promise<number> {
   const file = await readStudyFile(path);
   const workload = await withStudy(from, omitUndefined({ nats, study, nkey, creds, tlsCa, tlsCert, tlsKey }), (finished) =>
-    workloadOf(finished, file.space),
+    workloadOf(finished, file),
   );
   const { study: _, seed: __, parallel, ...options } = file.options;
   const limits = { trainers: wanted.trainers ?? parallel ?? 1, ...options, ...limitsOf(wanted) };
@@ -55,7 +54,11 @@ export async function simulateStudy(
 const limitsOf = ({ trials, cost, seconds }: Pick<SimulateOptions, 'trials' | 'cost' | 'seconds'>) =>
   omitUndefined({ trials, cost, seconds });
 
-async function workloadOf(study: CommandStudy, space: Space<Params>): Promise<RecordedWorkload<Params>> {
+async function workloadOf(study: CommandStudy, { space, options }: StudyFile): Promise<RecordedWorkload<Params>> {
+  const recorded = study.created.objectives.map(({ name }) => name);
+  const missing = Object.keys(options.objectives ?? { value: 'minimize' }).find((name) => !recorded.includes(name));
+  if (missing !== undefined)
+    throw new UsageError(`${study.place}: expected results for ${missing}, the objective of the study file, got ${recorded.join(', ')}`);
   const entries: Entry[] = [];
   for await (const batch of study.past(1)) entries.push(...batch);
   try {
