@@ -26,9 +26,14 @@ const paint: Readonly<Record<Ink, (text: string) => string>> = {
 
 /** A figure as lines of text. */
 export function render({ title, note, drawing }: Sketch, size: Size): string {
-  const head = [colours.bold(escapeControls(title)), ...(note ? [colours.dim(escapeControls(note))] : [])];
+  const words = (text: string) => wrapped(escapeControls(text), size.columns);
+  const head = [...words(title).map(colours.bold), ...(note ? words(note).map(colours.dim) : [])];
   return [...head, ...body(drawing, size)].map((line) => line.trimEnd()).join('\n');
 }
+
+/** A text in lines of so many columns. */
+const wrapped = (text: string, columns: number): readonly string[] =>
+  text.match(new RegExp(`\\S.{0,${columns - 1}}(?=\\s|$)|\\S+`, 'g')) ?? [];
 
 function body(drawing: Sketch['drawing'], size: Size): readonly string[] {
   switch (drawing.type) {
