@@ -82,7 +82,8 @@ export function firstRungText(tag: string): string {
   if (reasons === undefined) return `step ${tag}`;
   const plain = reasons.replaceAll(
     /(\S+) predicts the order at (\S+) with a Kendall's tau of (\S+) \((\d+) configurations\)/g,
-    (_, from, to, tau, count) => `of ${count} configurations, the order at step ${from} resembles that at step ${to} by ${tau}`,
+    (_, from, to, tau, count) =>
+      `the orders of ${count} configurations at steps ${from} and ${to} have a tau of ${tau === '-0.00' ? '0.00' : tau}`,
   );
   return `step ${rung} on: ${plain}${plain === reasons ? '' : " (Kendall's tau: 1 is the same order, 0 is unrelated)"}`;
 }

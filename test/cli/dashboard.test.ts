@@ -162,8 +162,13 @@ describe('why, of a stopped trial,', () => {
 
 describe('the text of the first rung', () => {
   it('explains the numbers that a tag has', () => {
-    expect(firstRungText("1: 1 predicts the order at 3 with a Kendall's tau of 0.90 (8 configurations)")).toBe(
-      "step 1 on: of 8 configurations, the order at step 1 resembles that at step 3 by 0.90 (Kendall's tau: 1 is the same order, 0 is unrelated)",
+    const reasons = [
+      "1 predicts the order at 3 with a Kendall's tau of -0.00 (46",
+      "3 predicts the order at 9 with a Kendall's tau of 0.87 (9",
+    ];
+    expect(firstRungText(`3: ${reasons.join(' configurations); ')} configurations)`)).toBe(
+      'step 3 on: the orders of 46 configurations at steps 1 and 3 have a tau of 0.00; the orders of 9 configurations at steps 3 and 9 have a tau of 0.87 ' +
+        "(Kendall's tau: 1 is the same order, 0 is unrelated)",
     );
     expect(firstRungText('1: too few trials have reached 3 to say whether 1 predicts their order')).toBe(
       'step 1 on: too few trials have reached 3 to say whether 1 predicts their order',
