@@ -3,7 +3,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Stop, Tags, TrialId } from '../../src/messages.ts';
+import type { Stop, TrialId } from '../../src/messages.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy, StrategySpec } from '../strategy.ts';
 import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
@@ -82,7 +82,7 @@ export class Replayer<P> {
     if (this.outdated) await this.rebuild();
     const recomputed = await this.#recompute();
     const compared = isUnlimited(logged) && isObject(recomputed) ? { ...recomputed, budget: undefined } : recomputed;
-    return firstDifference('', logged, isObject(compared) ? markedAs(logged, compared) : compared);
+    return firstDifference('', logged, compared);
   }
 
   dispose(): void {
@@ -141,13 +141,6 @@ function firstDifference(field: string, logged: unknown, recomputed: unknown): D
 
 /** Whether the version that made a suggestion gave enqueued trials no budget. Later attempts have the budget of the first. */
 const isUnlimited = ({ by, budget }: SuggestedFact): boolean => by === 'queue' && budget === undefined;
-
-/** A suggestion with state marked in its tags as in another one: earlier versions did not mark it. */
-function markedAs({ tags = {} }: SuggestedFact, recomputed: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  if (!isObject(recomputed.tags)) return recomputed;
-  const marked = Object.entries(recomputed.tags as Tags).map(([name, text]) => [name, tags[name] === text.trimStart() ? tags[name] : text]);
-  return { ...recomputed, tags: Object.fromEntries(marked) };
-}
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
