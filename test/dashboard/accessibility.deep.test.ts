@@ -17,6 +17,9 @@ interface Kind {
   readonly facts: readonly Fact[];
 }
 
+/** Output that must be scrolled. */
+const LONG = Array.from({ length: 60 }, (_, i) => `line ${i} of a long trace`).join('\n');
+
 /** Trials that end in every way, with reports and metrics. */
 function trialsOf(objectives: Kind['objectives']): Fact[] {
   const rng = rngFor('accessibility', '', 0);
@@ -27,7 +30,7 @@ function trialsOf(objectives: Kind['objectives']): Fact[] {
     const values = Object.fromEntries(Object.keys(objectives).map((name) => [name, rng()]));
     const end: Fact =
       trial % 7 === 0
-        ? { type: 'failed', trial, run, reason: 'error', message: 'out of memory' }
+        ? { type: 'failed', trial, run, reason: 'error', message: 'out of memory', trace: LONG }
         : { type: 'completed', trial, run, values, metrics: { size: rng() }, constraints: [trial % 5 === 0 ? 1 : 0] };
     return [
       { type: 'suggested', trial, attempt: 1, by: 'random', params, tags: { phase: 'exploring' } },
@@ -69,7 +72,13 @@ it.each([
   const addresses = Object.keys(kinds).flatMap((kind) =>
     VIEWS.filter((view) => view !== 'Objectives' || kind === 'several').map((view) => `?study=${kind}&view=${view.toLowerCase()}`),
   );
-  const all = ['?', `?compare=${encodeURIComponent('["running","closed"]')}`, '?study=running&trial=3', ...addresses];
+  const all = [
+    '?',
+    `?compare=${encodeURIComponent('["running","closed"]')}`,
+    '?study=running&trial=3',
+    '?study=running&trial=7',
+    ...addresses,
+  ];
   const page = await openPage(url, size);
   const problems: string[] = [];
   for (const address of all) {

@@ -5,6 +5,7 @@ import type { FigureRow } from '../../../figures/study.ts';
 import type { KeptFile } from '../../wire.ts';
 import { get, mayAct, read, studyPath, upload } from '../state/connect.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
+import { Trace } from './Trace.tsx';
 
 /** Bytes of the end of a text that are shown. */
 const SHOWN = 2 ** 16;
@@ -99,7 +100,7 @@ function Text({ path, version }: { readonly path: string; readonly version: numb
       },
     );
   }, [path, version]);
-  return <pre class="trace">{text.value}</pre>;
+  return <Trace text={text.value} />;
 }
 
 function size(bytes: number): string {

@@ -9,6 +9,7 @@ import { connection, shownRow } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { Files } from './Files.tsx';
+import { Trace } from './Trace.tsx';
 import { TrialReason } from './TrialReason.tsx';
 import { StateName } from './table/TrialTable.tsx';
 
@@ -49,7 +50,7 @@ function About({ row }: { readonly row: FigureRow }) {
         <section>
           <h3>How it ended</h3>
           <p class="words">{[row.reason, row.message].filter(Boolean).join(': ')}</p>
-          {row.trace !== undefined && <pre class="trace">{row.trace}</pre>}
+          {row.trace !== undefined && <Trace text={row.trace} />}
         </section>
       )}
       <TrialReason row={row} />
