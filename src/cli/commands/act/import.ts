@@ -3,6 +3,7 @@ import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { Log } from '../../../../streams/log/log.ts';
 import type { Created, Fact, Params } from '../../../facts/facts.ts';
+import { isRefusal, parseFact } from '../../../facts/parse.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { parseSpace } from '../../../space/space.ts';
@@ -95,6 +96,8 @@ async function take({ params, budget, tags, events }: ImportedTrial, ledger: Led
     omitUndefined({ type: 'suggested', trial, attempt: 1, by: 'import', params, budget, tags }),
     ...events.map((event): Fact => ({ ...event, trial })),
   ];
+  const refused = facts.map((fact) => parseFact(fact)).find(isRefusal); // of all, before the first is written: no trial stays open
+  if (refused) return refused.message;
   for (const fact of facts) {
     const { refusal } = ledger.fold({ position: ledger.position + 1, at: 0, fact });
     if (refusal) return refusal.message;

@@ -18,6 +18,8 @@ import {
 
 /** The most characters of a tag. */
 const LONGEST_TAG = 1024;
+/** The most characters of a note. */
+const LONGEST_NOTE = 16384;
 
 /** The study with this name, or the only one in the file. @throws UsageError */
 export function chosenStudy(file: string, studies: readonly OptunaStudy[], name: string | undefined): OptunaStudy {
@@ -72,8 +74,11 @@ function conditionOf(
 export const objectivesOfOptuna = (study: OptunaStudy): Readonly<Record<string, 'minimize' | 'maximize'>> =>
   Object.fromEntries(objectiveNames(study).map((name, i) => [name, study.directions[i]!]));
 
-/** The note about the study that keeps its attributes; undefined if it has none. */
-export const noteOfOptuna = ({ user }: OptunaStudy): string | undefined => (Object.keys(user).length > 0 ? noteOf(user) : undefined);
+/** The note about the study that keeps its attributes; undefined if it has none, or too many. */
+export function noteOfOptuna({ user }: OptunaStudy): string | undefined {
+  const note = noteOf(user);
+  return Object.keys(user).length > 0 && note.length <= LONGEST_NOTE ? note : undefined;
+}
 
 /** The trials of a study of Optuna. Objectives correspond in their order. @throws UsageError if directions differ */
 export function trialsOfOptuna(file: string, { trials, directions }: OptunaStudy, { objectives }: Created): ImportedRow[] {
@@ -82,10 +87,18 @@ export function trialsOfOptuna(file: string, { trials, directions }: OptunaStudy
     throw new UsageError(`${file}: expected a study of Optuna with the directions ${expected}, got ${directions.join(', ')}`);
   }
   const names = objectives.map(({ name }) => name);
-  return trials.map((trial, number) => ({ place: `, trial ${number}`, ...rowOf(trial, names) }));
+  return trials.map((trial, number) => ({ place: `, trial ${number}`, ...readRow(trial, names) }));
 }
 
 type Row = { readonly row: ImportedTrial } | { readonly unfinished: true } | { readonly wrong: string };
+
+function readRow(trial: OptunaTrial, names: readonly string[]): Row {
+  try {
+    return rowOf(trial, names);
+  } catch (error) {
+    return { wrong: (error as Error).message };
+  }
+}
 
 function rowOf(trial: OptunaTrial, names: readonly string[]): Row {
   const { state, params, values, user, system, reports } = trial;
@@ -97,7 +110,8 @@ function rowOf(trial: OptunaTrial, names: readonly string[]): Row {
   const tags = [...texts.map(([name, value]) => [name, textOf(value)] as const), [TAG, tagOf(trial)] as const].filter(
     ([, text]) => text.length <= LONGEST_TAG,
   );
-  const reported = names.length > 1 ? [] : [...reports].filter(([, value]) => Number.isFinite(value)).sort(([a], [b]) => a - b);
+  const reported =
+    names.length > 1 ? [] : [...reports].filter(([step, value]) => isStep(step) && Number.isFinite(value)).sort(([a], [b]) => a - b);
   const constraints = system[CONSTRAINTS];
   return {
     row: {
@@ -138,8 +152,13 @@ function endOf(
   return omitUndefined({ type: 'failed', run, reason: 'error', message: typeof message === 'string' ? message.slice(0, 4096) : undefined });
 }
 
-const secondsBetween = (start: string | undefined, end: string | undefined): number | undefined =>
-  start === undefined || end === undefined ? undefined : Math.max(0, (Date.parse(end) - Date.parse(start)) / 1000);
+/** Whether a report can be at it. */
+const isStep = (step: number): boolean => Number.isInteger(step) && step >= 0;
+
+function secondsBetween(start = '', end = ''): number | undefined {
+  const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}
 
 /** What a trial of Optuna has that a trial here does not. Without the system attributes if they are too long. */
 function tagOf({ start, complete, system, state }: OptunaTrial): string {

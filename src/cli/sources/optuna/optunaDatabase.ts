@@ -33,7 +33,11 @@ function studiesIn(database: Database): OptunaStudy[] {
   };
   const by = (key: string, table: string, order: string): ReadonlyMap<Cell, readonly Row[]> => {
     const groups = new Map<Cell, Row[]>();
-    for (const row of rows(table, order)) groups.set(row[key]!, [...(groups.get(row[key]!) ?? []), row]);
+    for (const row of rows(table, order)) {
+      const group = groups.get(row[key]!);
+      if (group) group.push(row);
+      else groups.set(row[key]!, [row]);
+    }
     return groups;
   };
   const directions = by('study_id', 'study_directions', 'objective');
@@ -72,20 +76,21 @@ function studiesIn(database: Database): OptunaStudy[] {
 }
 
 const paramOf = ({ param_value, distribution_json }: Row): OptunaParam => ({
-  internal: Number(param_value),
+  internal: numberOf(param_value, undefined),
   distribution: parseDistribution(distribution_json),
 });
 
 const attributesOf = (rows: readonly Row[]): Attributes =>
   Object.fromEntries(rows.map(({ key, value_json }) => [key, parsePythonJson(String(value_json))]));
 
-/** SQLite has no NaN and no infinity, so Optuna stores a type with each number. */
+/** SQLite has no NaN and no infinity, so Optuna stores a type with each number, and NULL for the value. */
 const SPECIAL: Readonly<Record<string, number>> = {
   INF_POS: Number.POSITIVE_INFINITY,
   INF_NEG: Number.NEGATIVE_INFINITY,
   NAN: Number.NaN,
 };
-const numberOf = (value: Cell | undefined, type: Cell | undefined): number => SPECIAL[String(type)] ?? Number(value);
+const numberOf = (value: Cell | undefined, type: Cell | undefined): number =>
+  SPECIAL[String(type)] ?? (value === null ? Number.NaN : Number(value));
 
 const timeOf = (value: Cell | undefined): string | undefined => (typeof value === 'string' ? value.replace(' ', 'T') : undefined);
 

@@ -97,11 +97,11 @@ function changeTrial(trial: Draft<OptunaTrial> | undefined, line: Line): void {
     case OPERATIONS.param:
       trial.params = {
         ...trial.params,
-        [String(line.param_name)]: { internal: Number(line.param_value_internal), distribution: parseDistribution(line.distribution) },
+        [String(line.param_name)]: { internal: numberOf(line.param_value_internal), distribution: parseDistribution(line.distribution) },
       };
       break;
     case OPERATIONS.state:
-      trial.state = STATES[Number(line.state)]!;
+      trial.state = stateOf(line.state);
       if (Array.isArray(line.values)) trial.values = line.values.map(numberOf);
       trial.start = timeOf(line.datetime_start) ?? trial.start;
       trial.complete = timeOf(line.datetime_complete) ?? trial.complete;
@@ -120,15 +120,22 @@ function changeTrial(trial: Draft<OptunaTrial> | undefined, line: Line): void {
 
 const isOpen = (state: OptunaState): boolean => state === 'RUNNING' || state === 'WAITING';
 
+/** @throws Error that says what was expected */
+function stateOf(number: unknown): OptunaState {
+  const state = STATES[Number(number)];
+  if (state === undefined) throw new Error(`expected a state from 0 to 4, got ${JSON.stringify(number)}`);
+  return state;
+}
+
 /** A new trial, with all that the line says about it. */
 function templateOf(line: Line): Draft<OptunaTrial> {
   const { state = 0, value, values, distributions = {}, params = {}, user_attrs: user = {}, system_attrs: system = {} } = line;
   const found: Record<string, OptunaParam> = {};
   for (const [name, internal] of Object.entries(params as Attributes))
-    found[name] = { internal: Number(internal), distribution: parseDistribution((distributions as Attributes)[name]) };
+    found[name] = { internal: numberOf(internal), distribution: parseDistribution((distributions as Attributes)[name]) };
   const several = Array.isArray(values) ? values : value === null || value === undefined ? [] : [value];
   return {
-    state: STATES[Number(state)]!,
+    state: stateOf(state),
     params: found,
     values: several.map(numberOf),
     user: user as Attributes,

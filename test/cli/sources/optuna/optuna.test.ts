@@ -85,6 +85,7 @@ it('lists trials of Optuna that do not fit a study file, and refuses other direc
 it.each([
   ['directions', 1, '{"op_code": 0, "study_name": "x"}', 'expected directions, got undefined'],
   ['the distribution', 3, `{"op_code": 5, "trial_id": 0, "param_name": "x", "param_value_internal": 1, "distribution": "null"}`, '"null"'],
+  ['a known state', 3, '{"op_code": 6, "trial_id": 0, "state": 9}', 'expected a state from 0 to 4, got 9'],
   ['choices', 3, `{"op_code": 5, "trial_id": 0, "distribution": ${JSON.stringify(MODEL.replace('choices', 'c'))}}`, 'expected the choices'],
 ])('refuses a journal of Optuna without %s, and names the line', async (_, line, wrong, reason) => {
   const place = directory();
@@ -94,6 +95,37 @@ it.each([
   expect(code).toBe(2);
   expect(err).toContain(`optuna.log:${line}: expected a line of Optuna's journal (`);
   expect(err).toContain(reason);
+});
+
+it('skips a trial of Optuna that cannot count, and leaves nothing of it in the journal', async () => {
+  const place = directory();
+  const [study] = optunaJournal('digits').split('\n');
+  writeFileSync(join(place, 'study.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: maximize score\n');
+  const trial = (trial_id: number, ...more: object[]) => [
+    { op_code: 4, study_id: 0 },
+    { op_code: 5, trial_id, param_name: 'x', param_value_internal: 0.5, distribution: FLOAT },
+    ...more.map((line) => ({ trial_id, ...line })),
+    { op_code: 6, trial_id, state: 1, values: [trial_id], datetime_complete: 'yesterday' },
+  ];
+  const all = [
+    { op_code: 2, study_id: 0, user_attr: { long: 'x'.repeat(20_000) } },
+    ...trial(0, { op_code: 9, system_attr: { constraints: Array(100).fill(1) } }),
+    ...trial(1, { op_code: 5, param_name: 'pair', param_value_internal: 0, distribution: MODEL.replace('"svm"', '[1, 2]') }),
+    ...trial(2, { op_code: 5, param_name: 'x', param_value_internal: null, distribution: FLOAT }),
+    ...trial(3, { op_code: 7, step: -1, intermediate_value: 1 }, { op_code: 7, step: 1, intermediate_value: 1 }),
+  ];
+  writeFileSync(join(place, 'optuna.log'), [study, ...all.map((line) => JSON.stringify(line))].join('\n'));
+  const { err } = await hypertide(place, 'import', 'optuna.log', '--journal', 'study.jsonl', '--study', 'study.yaml');
+  expect(err).toContain('trial 0: constraints must be 0 to 64 items long');
+  expect(err).toContain('trial 1: pair: expected texts, numbers or booleans as choices, got [1,2]');
+  expect(err).toContain('trial 2: x: expected');
+  expect(err).toContain('1 trials imported, 0 without a result and 3 bad trials skipped');
+  expect(journalOf(place).slice(2)).toMatchObject([
+    { type: 'suggested', trial: 1 },
+    { type: 'started' },
+    { type: 'reported', step: 1 },
+    { type: 'completed', trial: 1, values: { score: 3 } },
+  ]);
 });
 
 it('exports a study for Optuna, and imports it again', async () => {
