@@ -6,6 +6,7 @@ import { finite } from '../schema/optionRules.ts';
 import { assertRecord, fault, known } from './check.ts';
 import type { Constraint } from './constraint.ts';
 import { checkedBy, fields, mapping, oneOrMore, type Shape } from './shape.ts';
+import { withNamedBounds } from './types/bounds.ts';
 import { type Dimensions, type ParentCondition, parameterTypes } from './types/dimension.ts';
 import { anyValue, type Value } from './value.ts';
 
@@ -137,7 +138,7 @@ const byParameter = (names: readonly string[], shape: (name: string) => Shape): 
 export const parametersSchema: JsonSchema = {
   type: 'object',
   minProperties: 1,
-  additionalProperties: { oneOf: Object.values(shapes).map(({ schema }) => schema) },
+  additionalProperties: { oneOf: Object.values(shapes).map(({ schema }) => withNamedBounds(schema)) },
 };
 
 /** The JSON Schema of the constraints of a study file. Predicates are code, so there are none. */

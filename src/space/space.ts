@@ -13,6 +13,7 @@ import { parse } from './parse.ts';
 import { assertPossible } from './possible.ts';
 import { checkConstraints, checkDimensions, type SpaceData } from './schema.ts';
 import { fields, type Shape } from './shape.ts';
+import { withoutNamedBounds } from './types/bounds.ts';
 import { type Dimensions, isNumeric, type ParamsOf, type WithKnownParents } from './types/dimension.ts';
 
 /** A set of configurations, and their encoding in the unit cube. `P`: a configuration as trainers receive it. */
@@ -84,10 +85,9 @@ export function parseSpace(
 ): Space<Configuration> {
   const { parameters, constraints = [] } = fields({ parameters: anything }, { constraints: anything }).read('space', data);
   if (!Array.isArray(constraints)) throw fault('constraints', 'a list of constraints', constraints);
-  return build(
-    parameters,
-    constraints.map((constraint: unknown, i) => withCode(`constraints[${i}]`, constraint, predicates)),
-  );
+  const bounded = withoutNamedBounds(parameters);
+  const own = constraints.map((constraint: unknown, i) => withCode(`constraints[${i}]`, constraint, predicates));
+  return build(bounded.parameters, [...own, ...bounded.constraints]);
 }
 
 /** Data that is checked later. */

@@ -79,7 +79,10 @@ test.each<[string, string]>([
   ['{ lr: { type: flaot, low: 0, high: 1 } }', `parameters.lr.type: expected one of ${types}, got "flaot"; did you mean float?`],
   ['{ lr: { low: 0, high: 1 } }', `parameters.lr.type: expected one of ${types}, got nothing`],
   ['{ lr: { type: float, low: 0 } }', 'parameters.lr.high: expected a value, got nothing'],
-  ['{ lr: { type: float, low: zero, high: 1 } }', 'parameters.lr.low: expected a finite number, got "zero"'],
+  [
+    '{ lr: { type: float, low: zero, high: 1 } }',
+    'parameters.lr.low: expected a number, or the name of another parameter that has one, neither of them conditional, got "zero"',
+  ],
   ['{ lr: { type: float, low: 1, high: 2, log: yes } }', 'parameters.lr.log: expected true or false, got "yes"'],
   ['{ lr: 3 }', 'parameters.lr: expected a parameter such as { type: float, low: 0, high: 1 }, got 3'],
   ['{ act: { type: choice, values: relu } }', 'parameters.act.values: expected a list that is not empty, got "relu"'],

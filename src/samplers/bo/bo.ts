@@ -134,9 +134,17 @@ export function boSurrogate(
   function choose(state: BoState, ranked: readonly ScoredPoint[], fitted: FittedModels): ScoredPoint | undefined {
     const suggested = keysOf(state.suggested);
     const repeats = repeatsOf(state.facts);
-    const fresh = ranked.filter(({ point, score }) => score > -Infinity && !suggested.has(keyOf(point)));
     const isClose = fold.results(state) ? closenessTo(fitted) : () => false;
-    return fresh.find(({ point }) => !repeats.has(point) && !isClose(point)) ?? fresh.find(({ point }) => !repeats.has(point)) ?? fresh[0];
+    let [fresh, distinct]: (ScoredPoint | undefined)[] = [];
+    for (const candidate of ranked) {
+      const { point, score } = candidate;
+      if (!(score > -Infinity) || suggested.has(keyOf(point))) continue; // a key takes longer than the rest, so only those that are needed
+      fresh ??= candidate;
+      if (repeats.has(point)) continue;
+      distinct ??= candidate;
+      if (!isClose(point)) return candidate;
+    }
+    return distinct ?? fresh;
   }
 
   function isBlind(state: BoState): boolean {

@@ -4,9 +4,9 @@ import { checkedBy } from '../shape.ts';
 
 /** The keys that every range of numbers has. */
 export const rangeEnds = {
-  /** The lowest value. */
+  /** The lowest value. In data, it may be the name of another parameter, which this one is never below. */
   low: checkedBy(finite),
-  /** The highest value. */
+  /** The highest value. In data, it may be the name of another parameter, which this one never exceeds. */
   high: checkedBy(finite),
 };
 

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { InitRequest } from '../../../src/cli/askTell/protocol.ts';
 import { Session } from '../../../src/cli/askTell/session.ts';
@@ -206,4 +206,11 @@ describe('a session', () => {
   it('refuses asha without steps', () => {
     expect(() => new Session(init(), { chain: ['asha', 'random'] })).toThrow(/asha\.min: expected a number/);
   });
+});
+
+it('lets go of its input at quit, so that a pipe that stays open does not keep the process alive', async () => {
+  const input = new PassThrough();
+  input.write('{"cmd":"quit"}\n');
+  await askTell({}, input, () => {});
+  expect(input.destroyed).toBe(true);
 });

@@ -56,6 +56,7 @@ export async function askTell(
       if (seq === undefined) await written;
     }
   }
+  input.destroy(); // after `quit`, a pipe that the client keeps open would keep the process alive
   await driven?.dispose();
 }
 
