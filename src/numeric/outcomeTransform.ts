@@ -9,6 +9,8 @@ export interface OutcomeTransform {
   restore(target: number): number;
   /** Observed values above it count as equal to it. Absent: there are none. */
   readonly limit?: number;
+  /** Whether the i-th observed value is not far above the lowest one. Absent: none is. */
+  readonly isNear?: (i: number) => boolean;
 }
 
 interface Moments {
@@ -46,9 +48,11 @@ export function standardise(values: ArrayLike<number>): OutcomeTransform {
  * A transform of values of which none is far above the others. Training that diverges returns losses such as 1e200, next to which all others would be
  * equal. Values whose distance to the lowest one is more than `far` times that of the lower quartile count as if they were at that distance:
  * differences between bad values say little about the good ones.
+ *
+ * @param near the multiple beyond which a value is not near the others. Default: `far`
  */
 export const withoutExtremes =
-  (transformOf: (values: readonly number[]) => OutcomeTransform, far: number) =>
+  (transformOf: (values: readonly number[]) => OutcomeTransform, far: number, near = far) =>
   (values: readonly number[]): OutcomeTransform => {
     const sorted = [...values].sort((a, b) => a - b);
     const low = sorted[0]!;
@@ -56,7 +60,12 @@ export const withoutExtremes =
     const limit = low + far * (above - low);
     const cut = (value: number) => Math.min(value, limit);
     const transform = transformOf(values.map(cut));
-    return { ...transform, target: (value) => transform.target(cut(value)), ...(sorted.at(-1)! > limit && { limit }) };
+    return {
+      ...transform,
+      target: (value) => transform.target(cut(value)),
+      isNear: (i) => values[i]! <= low + near * (above - low),
+      ...(sorted.at(-1)! > limit && { limit }),
+    };
   };
 
 /** Yeo & Johnson's power transform ("A new family of power transformations", Biometrika 2000), for any sign of x; 1 is the identity. */

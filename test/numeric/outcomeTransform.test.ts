@@ -106,6 +106,13 @@ it('withoutExtremes separates low values next to the largest numbers', () => {
   }
 });
 
+it('withoutExtremes says which values are near, also if it keeps those that are not', () => {
+  const values = [1, 2, 3, 4, 50, 1e9];
+  const { limit, isNear } = withoutExtremes(standardise, 100, 10)(values);
+  expect(limit).toBe(101);
+  expect(values.filter((_, i) => isNear!(i))).toEqual([1, 2, 3, 4]);
+});
+
 it('withoutExtremes keeps values of which none is far above the others', () => {
   const values = [3, 1, 4, 1.5, 5.9, 2.6, 5.3];
   expect(withoutExtremes(standardise, 10)(values).targets).toEqual(standardise(values).targets);

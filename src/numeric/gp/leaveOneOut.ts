@@ -5,8 +5,8 @@ import type { Posterior } from './posterior.ts';
 export interface LeftOut {
   /** What it predicts for each. */
   readonly means: Float64Array;
-  /** The sum of the log densities of all. */
-  readonly logDensity: number;
+  /** The log density of each. */
+  readonly logDensities: Float64Array;
 }
 
 /**
@@ -16,11 +16,8 @@ export interface LeftOut {
 export function leaveOneOut(gp: Posterior, targets: Float64Array): LeftOut {
   const inverse = inverseDiagonal(gp);
   const errors = inverse.map((precision, i) => gp.alpha[i]! / precision);
-  const logDensity = inverse.reduce(
-    (sum, precision, i) => sum + 0.5 * (Math.log(precision / (2 * Math.PI)) - precision * errors[i]! * errors[i]!),
-    0,
-  );
-  return { means: targets.map((target, i) => target - errors[i]!), logDensity };
+  const logDensities = inverse.map((precision, i) => 0.5 * (Math.log(precision / (2 * Math.PI)) - precision * errors[i]! * errors[i]!));
+  return { means: targets.map((target, i) => target - errors[i]!), logDensities };
 }
 
 /** The diagonal of the inverse covariance of the observations: squared columns of the inverse factor. */

@@ -16,8 +16,11 @@ export interface TrainingSet {
   readonly variances?: Float64Array | undefined;
   /** Ignored by the likelihood: kernels are fitted to values only. */
   readonly derivatives?: Derivatives | undefined;
-  /** The sum of the logs of the outcome transform's slopes, which turns a density of targets into one of values. Ignored by the likelihood. */
-  readonly logSlopes?: number;
+  /**
+   * The log of the outcome transform's slope at each observation, which turns a density of targets into one of values; NaN where the value is far above
+   * the lowest one. Ignored by the likelihood.
+   */
+  readonly logSlopes?: Float64Array;
 }
 
 /** Keeps covariance matrices of repeated points factorable. */

@@ -36,7 +36,10 @@ export class KernelFit {
     return this.#result!;
   }
 
-  /** The log density of the observed values, each as predicted from the others by the most probable kernel; -Infinity if there is none. */
+  /**
+   * The log density of the observed values that are near the lowest one, each as predicted from all others by the most probable kernel; -Infinity if
+   * there is none.
+   */
   get leaveOneOut(): number {
     return this.#judged.logDensity;
   }
@@ -54,11 +57,12 @@ export class KernelFit {
   #judge() {
     const [logs] = this.kernels;
     const trainingSet = this.#trainingSet();
-    const { features, targets, logSlopes = 0 } = trainingSet;
+    const { features, targets, logSlopes = new Float64Array(targets.length) } = trainingSet;
     const gp = logs && posterior(trainingSet, kernelFromLogs(addColumn(logs, features, this.#options.warp), features.width));
     if (!gp) return { logDensity: Number.NEGATIVE_INFINITY, agreement: 0 };
-    const { means, logDensity } = leaveOneOut(gp, targets);
-    return { logDensity: logDensity + logSlopes, agreement: kendall(Array.from(targets, (target, i) => [target, means[i]!])) };
+    const { means, logDensities } = leaveOneOut(gp, targets);
+    const logDensity = logDensities.reduce((sum, density, i) => sum + (Number.isNaN(logSlopes[i]!) ? 0 : density + logSlopes[i]!), 0);
+    return { logDensity, agreement: kendall(Array.from(targets, (target, i) => [target, means[i]!])) };
   }
 
   /** The kernels for features that may have gained a column, that of the budget, since the fit. */

@@ -95,6 +95,7 @@ export function trainingSetOf(features: Features, observed: readonly Observation
     ? Float64Array.from(observed, ({ stderr = 0 }, i) => (stderr * transform.slope(i)) ** 2)
     : undefined;
   const layout: FeatureLayout = { width: features.width, ordered: features.ordered };
-  const logSlopes = observed.reduce((sum, _, i) => sum + Math.log(transform.slope(i)), 0);
+  const { isNear = () => true } = transform;
+  const logSlopes = Float64Array.from(observed, (_, i) => (isNear(i) ? Math.log(transform.slope(i)) : Number.NaN));
   return { features: layout, size: observed.length, points, targets: transform.targets, variances, logSlopes };
 }

@@ -17,8 +17,8 @@ const MIN_DISTINCT = 0.9;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
- * The share of suggestions for each transform. The evidence for one is how well its model predicts each result from the others, in the units of the
- * losses. Neighbouring results have similar errors, so the log density of n results is divided by the root of n.
+ * The share of suggestions for each transform. The evidence for one is how well its model predicts each result that is not far above the lowest one from
+ * all others, in the units of the losses. Neighbouring results have similar errors, so the log density of n results is divided by the root of n.
  */
 export function transformShares(fits: readonly Pick<KernelFit, 'leaveOneOut' | 'size'>[]): readonly number[] {
   const evidence = fits.map(({ leaveOneOut, size }) => leaveOneOut / Math.sqrt(size));
@@ -45,6 +45,9 @@ export const alternating = (far: number): TransformChoice => ({
   choose: (_, n) => alternate(n),
 });
 
+/** A log needs no limit for bad losses, from which a model learns where good ones are; only training that diverged would hide all others. */
+const DIVERGED = 1e6;
+
 /**
  * Which transform a Gaussian process fits best depends on the problem: losses may have a long tail, or span orders of magnitude. Where losses are
  * rounded, such as error rates on few examples, differences between the lowest ones are luck, which a log would magnify.
@@ -54,8 +57,7 @@ export const alternating = (far: number): TransformChoice => ({
 export const byEvidence = (far: number): TransformChoice => ({
   transforms: [
     ...alternating(far).transforms,
-    withoutExtremes((values) => shiftedLog(values, 1), far),
-    withoutExtremes((values) => shiftedLog(values, 0.1), far),
+    ...[1, 0.1].map((share) => withoutExtremes((values) => shiftedLog(values, share), DIVERGED, far)),
   ],
   choose(losses, n) {
     if (isRounded(losses)) return alternate(n);
