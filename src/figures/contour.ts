@@ -47,11 +47,11 @@ export interface Surface {
   readonly across: number;
   readonly up: number;
   readonly cells: readonly (readonly [column: number, row: number, badness: number])[];
-  /** The values of its best and its worst cell; with ranks, the shares of results that are better. */
-  readonly ends: readonly [best: number, worst: number];
+  /** The values of its best and its worst cell; with ranks, the shares of results that are better. Undefined if no trial has both parameters. */
+  readonly ends: readonly [best: number, worst: number] | undefined;
 }
 
-/** The surface over two parameters; undefined without results. @param isRank by the ranks of the results instead of their values */
+/** The surface over two parameters; undefined without them. @param isRank by the ranks of the results instead of their values */
 export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number], isRank: boolean): Surface | undefined {
   const { objectives, scales, rows, columns } = study;
   const [objective] = objectives;
@@ -75,7 +75,7 @@ export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number],
   const high = cells.reduce((most, [, , badness]) => Math.max(most, badness), 0);
   const stretched = cells.map(([a, b, badness]) => [a, b, high > low ? (badness - low) / (high - low) : 0.5] as const);
   const valueAt = (badness: number) => (isRank ? badness : axis.at(sign(objective) > 0 ? badness : 1 - badness));
-  return { across: sidesOf(x), up: sidesOf(y), cells: stretched, ends: [valueAt(low), valueAt(high)] };
+  return { across: sidesOf(x), up: sidesOf(y), cells: stretched, ends: cells.length > 0 ? [valueAt(low), valueAt(high)] : undefined };
 }
 
 /** The share of results that are worse than each, from 0 to 1: a surface of ranks shows good regions even if a few bad results are extreme. */

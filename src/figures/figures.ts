@@ -171,7 +171,7 @@ function overTwo(study: FigureStudy, theme: Theme, names: readonly string[], isR
   return {
     title: `${isRank ? `Rank of ${objective}` : objective} over ${cut(study.scales[x]!.name, 30)} and ${cut(study.scales[y]!.name, 30)}`,
     note:
-      isRank || surface === undefined
+      isRank || surface?.ends === undefined
         ? `${good} is good`
         : `from ${formatNumber(surface.ends[0])} (${good}) to ${formatNumber(surface.ends[1])}`,
     height: 420,

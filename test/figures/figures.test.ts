@@ -61,17 +61,17 @@ it('a surface spans all colours, and its ends are values of what it shows, not o
   const { cells, ends } = surfaceOf(studyOf([...completed, ...stopped]), [0, 1], false)!;
   expect(Math.min(...cells.map(([, , badness]) => badness))).toBe(0);
   expect(Math.max(...cells.map(([, , badness]) => badness))).toBe(1);
-  expect(ends[0]).toBeGreaterThan(0.095);
-  expect(ends[1]).toBeLessThan(0.135);
-  expect(ends[0]).toBeLessThan(ends[1]);
+  expect(ends![0]).toBeGreaterThan(0.095);
+  expect(ends![1]).toBeLessThan(0.135);
+  expect(ends![0]).toBeLessThan(ends![1]);
 });
 
 it('a surface that is equal everywhere has one colour', () => {
   const rows = [1e-4, 1e-1].map((lr, i) => trialRow(i + 1, 3, { params: { lr, kind: 'relu' } }));
   const { cells, ends } = surfaceOf(studyOf(rows), [0, 1], false)!;
   expect(new Set(cells.map(([, , badness]) => badness))).toEqual(new Set([0.5]));
-  expect(ends[0]).toBeCloseTo(3);
-  expect(ends[1]).toBeCloseTo(3);
+  expect(ends![0]).toBeCloseTo(3);
+  expect(ends![1]).toBeCloseTo(3);
 });
 
 it('a figure says which colours are good in its theme, and their values', () => {
@@ -79,6 +79,8 @@ it('a figure says which colours are good in its theme, and their values', () => 
   const noteIn = (kind: 'contour' | 'rank' | 'parallel', theme: Theme) => figuresOf(kind, study, theme)[0]!.note;
   expect(noteIn('contour', themes.light)).toMatch(/^from 1[.\d]* \(dark\) to [12][.\d]*$/);
   expect(noteIn('contour', themes.dark)).toContain('(light) to');
+  const failures = studyOf([trialRow(1, 0, failed)]);
+  expect(figuresOf('contour', failures, themes.light)[0]!.note, 'without a result').toBe('dark is good');
   expect([themes.light, themes.dark].map((theme) => noteIn('rank', theme))).toEqual(['dark is good', 'light is good']);
   expect(noteIn('parallel', themes.dark)).toContain('light for good ones');
 });

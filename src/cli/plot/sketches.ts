@@ -32,14 +32,17 @@ export function sketchesOf(kind: FigureKind, study: FigureStudy, names: readonly
   }));
 }
 
+const GOOD_TO_BAD = ['good', 'bad'];
+const shadesFrom = ([best, worst]: readonly string[]): string => `█▓▒░· from ${best} to ${worst}; + is the best trial`;
+
 /** Notes for kinds of which a terminal shows less. */
 const notes: Readonly<Partial<Record<FigureKind, (study: FigureStudy, names: readonly string[]) => string>>> = {
   importance: () => 'fANOVA: share of the variation over the whole space, with its 90 % interval',
   contour: (study, names) => {
-    const [best, worst] = surfaceOf(study, twoAxes(study, names), false)!.ends;
-    return `█▓▒░· from ${formatNumber(best)} to ${formatNumber(worst)}; + is the best trial`;
+    const ends = surfaceOf(study, twoAxes(study, names), false)?.ends;
+    return shadesFrom(ends ? ends.map(formatNumber) : GOOD_TO_BAD);
   },
-  rank: () => '█▓▒░· from good to bad; + is the best trial',
+  rank: () => shadesFrom(GOOD_TO_BAD),
   parallel: () => 'a line for each trial with a result',
   intermediate: () => 'a line for each trial that reported',
 };

@@ -64,7 +64,7 @@ export function Contour() {
       {names.length > 1 ? (
         <>
           <Chart label={`${by.value} over ${cut(x, 60)} and ${cut(y, 60)}`} option={option.value} height={380} trials={trials.value} />
-          {objective && surface.value && <ColourScale isRank={by.value === 'rank'} name={objective.name} {...surface.value} />}
+          {objective && surface.value?.ends && <ColourScale isRank={by.value === 'rank'} name={objective.name} ends={surface.value.ends} />}
         </>
       ) : (
         <p class="nothing">This study has only one parameter.</p>
@@ -73,8 +73,14 @@ export function Contour() {
   );
 }
 
+interface ScaleOf {
+  readonly isRank: boolean;
+  readonly name: string;
+  readonly ends: NonNullable<Surface['ends']>;
+}
+
 /** The colours of the surface, from the best to the worst. */
-function ColourScale({ isRank, name, ends: [best, worst] }: Pick<Surface, 'ends'> & { readonly isRank: boolean; readonly name: string }) {
+function ColourScale({ isRank, name, ends: [best, worst] }: ScaleOf) {
   palette.value;
   return (
     <p class="colour-scale">
