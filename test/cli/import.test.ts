@@ -46,6 +46,11 @@ describe('import', () => {
     expect(table.err).toMatch(/^rows\.csv:3: act: expected/m);
     expect(table.err).toMatch(/^rows\.csv:4: /m);
     expect(journalOf(place).at(-2)).toMatchObject({ by: 'import', params: { x: 0.4, act: 'tanh', n: 3, deep: false } });
+
+    writeFileSync(join(place, 'excel.csv'), '\ufeffx;act;n;deep;value\r\n0.6;relu;2;true;0.5\r\n0,7;relu;2;true;0.5\r\n');
+    const excel = await hypertide(place, 'import', 'excel.csv', '--journal', 'study.jsonl');
+    expect(excel.err).toContain('1 trial imported, 0 without a result and 1 bad lines skipped');
+    expect(excel.err).toMatch(/^excel\.csv:3: x: expected .*0,7/m);
   });
 });
 

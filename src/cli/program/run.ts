@@ -12,7 +12,7 @@ export function declareRun(program: Command, exit: ExitWith): void {
     .description('Write a commented study file. Given a program, take parameters and ranges from its --help.')
     .argument('[command...]', 'program and its fixed arguments, after --')
     .showHelpAfterError(helpOnProgram)
-    .option('--output <file>', 'file to write (default: study.yaml)')
+    .option('-o, --output <file>', 'file to write (default: study.yaml)')
     .option('--metric <name>', 'printed name of the value to minimise (default: found in the output)')
     .option('--epochs <n>', 'the most epochs that a trial trains: turns on early stopping', wholeNumber)
     .addHelpText(

@@ -19,7 +19,7 @@ export function declareTools(program: Command, exit: ExitWith): void {
     .summary('write the files of an example')
     .description('List the examples, or write the files of one: a program and its study file.')
     .argument('[name]', 'name of an example')
-    .option('--output <directory>', 'directory to write into (default: this one)')
+    .option('-o, --output <directory>', 'directory to write into (default: this one)')
     .action((name, options) => exit(import('../commands/tools/examples.ts').then(({ writeExample }) => writeExample(name, options))));
 
   withRemote(program.command('simulate'))

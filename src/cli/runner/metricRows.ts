@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { delimiterOf } from '../../schema/delimiterOf.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import { stepRank } from './names.ts';
 import { statementOf } from './parseOutput.ts';
@@ -59,7 +60,7 @@ export function tableRows(text: string): MetricRow[] {
   const records: Record<string, string>[] = parse(text, {
     bom: true,
     columns: (head: string[]) => head.map((name) => (/^value$/i.test(name) ? 'value' : name)), // TensorBoard writes "Wall time,Step,Value"
-    delimiter: [',', ';', '\t'],
+    delimiter: delimiterOf(text),
     skip_empty_lines: true,
     skip_records_with_error: true,
     trim: true,

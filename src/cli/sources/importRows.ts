@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import type { Completed, Created, Params, TrialEvent, Values } from '../../facts/facts.ts';
 import type { Tags } from '../../messages.ts';
+import { delimiterOf } from '../../schema/delimiterOf.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
@@ -36,7 +37,7 @@ export function readLines(text: string, { objectives }: Created): ImportedRow[] 
 }
 
 /**
- * Trials from a comma-separated table with a header row (RFC 4180). A column is a parameter or an objective by its name alone, or as `params.lr`,
+ * Trials from a table with a header row and commas, semicolons or tabs (RFC 4180). A column is a parameter or an objective by its name alone, or as `params.lr`,
  * `values.loss`, `metrics.accuracy`; `value` is the first objective. Other columns are ignored.
  */
 export function readTable(text: string, { objectives, space }: Created): ImportedRow[] {
@@ -53,6 +54,7 @@ export function readTable(text: string, { objectives, space }: Created): Importe
   const records = parse(text, {
     columns,
     bom: true,
+    delimiter: delimiterOf(text),
     info: true,
     skip_empty_lines: true,
     trim: true,

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
@@ -20,9 +21,11 @@ class StudyFileError extends UserError {
  * @throws StudyFileError with the place in the file.
  */
 export async function readDocument<T>(path: string, parse: (data: unknown, stem: string) => T): Promise<T> {
-  const source = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new StudyFileError(`${path}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`);
   });
+  if (!isUtf8(bytes)) throw new StudyFileError(`${path}: expected text in UTF-8: save it with this encoding`);
+  const source = bytes.toString();
   if (isJournal(source)) throw new StudyFileError(`${path}: expected a study file, got the journal of a study`);
   const deep = tooDeepAt(source);
   if (deep) throw new StudyFileError(`${path}:${deep.line}:${deep.col}: it is nested too deeply`);

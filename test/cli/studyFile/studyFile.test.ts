@@ -150,6 +150,14 @@ it.each([
   expect(message).not.toContain('\n');
 });
 
+it('refuses text that is not UTF-8', async () => {
+  const path = join(directory(), 's.yaml');
+  for (const bytes of [Buffer.from(`\ufeff${SPACE}`, 'utf16le'), Buffer.from(`name: gr\u00f6sse\n${SPACE}`, 'latin1')]) {
+    writeFileSync(path, bytes);
+    await expect(readStudyFile(path)).rejects.toThrow('s.yaml: expected text in UTF-8: save it with this encoding');
+  }
+});
+
 it('leaves the commas of a command and of quoted texts', async () => {
   const { command, options } = await read(`${SPACE}name: "a,"\ncommand: train --layers 3,\n`);
   expect([command, options.study]).toEqual([['train', '--layers', '3,'], 'a,']);

@@ -44,7 +44,10 @@ export async function importTrials(file: string, path: string, { study, name, js
       count[wrong !== undefined ? 'bad' : 'row' in reading ? 'imported' : 'unfinished']++;
     }
     if (json) print(JSON.stringify(count));
-    else inform(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad ${source.unit} skipped`);
+    else
+      inform(
+        `${count.imported} ${count.imported === 1 ? 'trial' : 'trials'} imported, ${count.unfinished} without a result and ${count.bad} bad ${source.unit} skipped`,
+      );
     if (!json && count.imported > 0) suggestNext(`hypertide best ${shellQuoted(path)}`);
     return count.bad > 0 ? 1 : 0;
   } finally {

@@ -71,7 +71,7 @@ it('lists trials of Optuna that do not fit a study file, and refuses other direc
   const ended = await hypertide(place, 'import', 'optuna.log', '--journal', 'x.jsonl', '--study', 'x.yaml');
   expect(ended.code).toBe(1);
   expect(ended.err).toContain('optuna.log, trial 1: c: expected one of x, model, got an unknown name');
-  expect(ended.err).toContain('1 trials imported, 1 without a result and 1 bad trials skipped');
+  expect(ended.err).toContain('1 trial imported, 1 without a result and 1 bad trials skipped');
 
   writeFileSync(join(place, 'y.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: minimize score\n');
   const other = await hypertide(place, 'import', 'optuna.log', '--journal', 'y.jsonl', '--study', 'y.yaml');
@@ -119,7 +119,7 @@ it('skips a trial of Optuna that cannot count, and leaves nothing of it in the j
   expect(err).toContain('trial 0: constraints must be 0 to 64 items long');
   expect(err).toContain('trial 1: pair: expected texts, numbers or booleans as choices, got [1,2]');
   expect(err).toContain('trial 2: x: expected');
-  expect(err).toContain('1 trials imported, 0 without a result and 3 bad trials skipped');
+  expect(err).toContain('1 trial imported, 0 without a result and 3 bad trials skipped');
   expect(journalOf(place).slice(2)).toMatchObject([
     { type: 'suggested', trial: 1 },
     { type: 'started' },
