@@ -24,15 +24,20 @@ class OpenServerError extends UserError {
   readonly code = 'open-server';
 }
 
+/** @throws OpenServerError if other machines could reach a server without users */
+export function checkOpenness({ host = '127.0.0.1', names = [], users }: Pick<HttpServerOptions, 'host' | 'names' | 'users'>): void {
+  if (users || (isLoopback(host) && names.length === 0)) return;
+  throw new OpenServerError(`${names[0] ?? host}: without users, other machines could do everything on this server`, {
+    todo: 'give --users a file that "hypertide http-users" makes',
+  });
+}
+
 /** Serves studies over HTTP until it is closed. @throws OpenServerError, ListenError */
 export async function serveHttp(
   studies: RunningStudies,
   { host = '127.0.0.1', port = 0, names = [], users, mcp }: HttpServerOptions,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  if (!users && (!isLoopback(host) || names.length > 0))
-    throw new OpenServerError(`${names[0] ?? host}: without users, other machines could do everything on this server`, {
-      todo: 'give --users a file that "hypertide http-users" makes',
-    });
+  checkOpenness({ host, names, users });
   const ending = new AbortController();
   const { url, close } = await listen(httpApp(studies, { host, names, users, mcp, ending: ending.signal }), host, port);
   return {

@@ -106,7 +106,7 @@ const layers = {
   interface: {
     'token of a user': [["if (!user) return answer({ error: 'a token", "if (!user) return undefined && answer({ error: 'a token"]],
     roles: [['if (!hasRole(user, roles))', 'if (roles.length > 9)']],
-    'users elsewhere': [['if (!users && (!isLoopback(host) || names.length > 0))', 'if (names.length > 9)']],
+    'users elsewhere': [['if (users || (isLoopback(host) && names.length === 0)) return;', 'if (names.length <= 9) return;']],
     'author over HTTP': [['{ author: user?.name, request: key }', '{ request: key }']],
     'holder of a run': [['!trial.awaiting && trial.runs.get(run) === author', '!trial.awaiting']],
     'asks of one trainer': [["`${author ?? ''}\\n${named}`", '`${named}`']],

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { serveHttp } from '../../http/serve.ts';
+import { checkOpenness, serveHttp } from '../../http/serve.ts';
 import { parseUsers, type User, type Users } from '../../http/users.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { openHooks } from '../hooks/hooks.ts';
@@ -35,6 +35,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --directory with studies');
   const { host, port } = addressOf('--http', http);
   const permitted = users === undefined ? undefined : await readUsers(users);
+  checkOpenness({ host, names: name, users: permitted }); // before a study begins
   const files = await Promise.all(paths.map(readStudyFile));
   const hooks = await openHooks(options.hooks, screen);
   const monitor = await monitorFor(options.monitor, screen);
