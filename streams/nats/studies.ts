@@ -9,13 +9,18 @@ import { StudyError } from './studyError.ts';
 
 const PREFIX = subjectsOf('x').stream.slice(0, -1);
 
-/** The names of the studies on a server. @throws StudyError if this user may not list them. */
-export async function studiesOn(nc: NatsConnection): Promise<string[]> {
+/**
+ * The names of the studies on a server.
+ *
+ * @param subject that their streams must have. Without it, a name can be missing if other studies are deleted meanwhile: long lists come in pages.
+ * @throws StudyError if this user may not list them.
+ */
+export async function studiesOn(nc: NatsConnection, subject?: string): Promise<string[]> {
   try {
-    if (trainers.has(nc)) return await namesOn(nc, TRAINERS_API);
-    return await namesOn(nc).catch(async (error) => {
+    if (trainers.has(nc)) return await namesOn(nc, subject, TRAINERS_API);
+    return await namesOn(nc, subject).catch(async (error) => {
       if (!isForbidden(error) && !isWithoutStreams(error)) throw error;
-      const names = await namesOn(nc, TRAINERS_API).catch(() => Promise.reject(error));
+      const names = await namesOn(nc, subject, TRAINERS_API).catch(() => Promise.reject(error));
       trainers.add(nc);
       return names;
     });
@@ -28,10 +33,10 @@ export async function studiesOn(nc: NatsConnection): Promise<string[]> {
 /** Connections of trainers with an account of their own. The server logs each request that they may not make, so only the first list tries. */
 const trainers = new WeakSet<NatsConnection>();
 
-async function namesOn(nc: NatsConnection, apiPrefix = '$JS.API'): Promise<string[]> {
+async function namesOn(nc: NatsConnection, subject: string | undefined, apiPrefix = '$JS.API'): Promise<string[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false, apiPrefix });
   const names: string[] = [];
-  for await (const name of await withRetry(nc, async () => jsm.streams.names())) names.push(...studyOf(name));
+  for await (const name of await withRetry(nc, async () => jsm.streams.names(subject))) names.push(...studyOf(name));
   return names.sort();
 }
 
@@ -56,8 +61,17 @@ export function whenBegun(nc: NatsConnection, begun: (study: string) => void): (
   return () => subscription.unsubscribe();
 }
 
-/** Seconds that an engine has to answer a request. */
+/** Seconds that an engine, or the server, has to answer a request. */
 const PATIENCE = 5;
+
+/** Whether a study was deleted: the server lists no stream of it, and none answers. False if the server does not say. */
+export async function isDeleted(nc: NatsConnection, study: string): Promise<boolean> {
+  const { stream, created } = subjectsOf(study);
+  const names = await studiesOn(nc, created).catch(() => undefined);
+  if (names === undefined || names.includes(study)) return false;
+  // An account that imports the study and has streams of its own lists only those.
+  return nc.request(`$JS.API.DIRECT.GET.${stream}.${created}`, '', { timeout: 1000 * PATIENCE }).then(() => false, isUnheard);
+}
 
 /**
  * Sends a request to a study's engine.

@@ -109,7 +109,7 @@ class StudyOnServer:
             raise Refused(ack["error"].get("description"))
 
     def _is_deleted(self):
-        """Whether the server lists its streams, and not that of the study. False if it does not say."""
+        """Whether the server lists no stream of the study, and none answers. False if it does not say."""
         for api in ("ht", "$JS.API"):  # the first one is for trainers with an account of their own
             try:
                 _, _, answer = self.nats.request(f"{api}.STREAM.NAMES", json.dumps({"subject": f"{self.root}.log.created"}))
@@ -117,8 +117,16 @@ class StudyOnServer:
             except (TimeoutError, OSError, ValueError):
                 continue
             if "error" not in listed:
-                return self.stream not in (listed.get("streams") or ())
+                return self.stream not in (listed.get("streams") or ()) and not self._answers()
         return False
+
+    def _answers(self):
+        """Whether the study answers: an account that imports it and has streams of its own lists only those."""
+        try:
+            self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.created", "")
+        except (TimeoutError, OSError):
+            return False
+        return True
 
     def insist(self, ask):
         pause = 0.05

@@ -9,7 +9,7 @@ import { withRetry } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
 import { type DirectiveMessage, type InstructedMessage, type RejectedMessage, TRACE_HEADER } from '../protocol/messages.ts';
 import { checkName, type Subjects, subjectsOf } from '../protocol/subjects.ts';
-import { studiesOn } from '../studies.ts';
+import { isDeleted } from '../studies.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type Perform, type Warn } from './claimedRun.ts';
 import { leaseOf, limitOf } from './delivered.ts';
@@ -138,14 +138,9 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const what = kept.length === 1 ? `the result of trial ${kept[0]}` : `the results of trials ${kept.join(', ')}`;
     if (kept.length > 0 && !hasSaid) warn(`${study}: ${name} ends when the server has stored ${what}`);
     hasSaid ||= kept.length > 0;
-    if (!(await isDeleted()) || hasEnded) return;
+    if (!(await isDeleted(nc, study)) || hasEnded) return;
     warn(`${study}: the study was deleted, so ${name} ends without storing the results of its trials`);
     finish();
-  };
-  /** Whether the server has other studies or none, but not this one. False if it does not say. */
-  const isDeleted = async () => {
-    const names = await studiesOn(nc).catch(() => undefined);
-    return names?.includes(study) === false;
   };
   /** Abandons a run that claimed too late, or whose trial is over. Other rejections are only printed. */
   const onRejected = ({ type, trial, run, code, message }: RejectedMessage) => {
