@@ -39,16 +39,16 @@ export function evaluateClaim<P>(
   let last: string | undefined;
   const tell = (message: string) => warn(`trial ${trial}: ${message}`, { trial, run });
 
-  const save = async (path: string | undefined) => {
+  const save = async (path: string | undefined, signal: AbortSignal) => {
     if (path === undefined || !existsSync(path)) return undefined;
     try {
       const before = stampOf(path);
-      const reference = await saveCheckpoint(of, path);
+      const reference = await saveCheckpoint({ ...of, signal }, path);
       if (stampOf(path) !== before || reference === last) return undefined;
       last = reference;
       return reference;
     } catch (error) {
-      if (!leaving.signal.aborted) tell(`its checkpoint was not saved while it runs: ${(error as Error).message}`);
+      if (!signal.aborted) tell(`its checkpoint was not saved while it runs: ${(error as Error).message}`);
       return undefined;
     }
   };
@@ -69,6 +69,7 @@ export function evaluateClaim<P>(
   const leave = (fact?: EndFact) => {
     isOver = true;
     leaving.abort();
+    void saving?.close();
     say.end(fact);
     void restoring?.then(() => rm(directory!, { recursive: true, force: true }));
   };

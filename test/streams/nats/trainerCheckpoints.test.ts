@@ -131,6 +131,31 @@ describe('a trainer in TypeScript', () => {
     await engine.close();
   });
 
+  it('does not wait for a checkpoint that is being saved when it is closed', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const place = machine();
+    const said: string[] = [];
+    let trial: Trial | undefined;
+    const objective = (_: At, given: Trial) => {
+      trial = given;
+      return forever();
+    };
+    const { close } = trainer<At>(await server.connect(), study, objective, { saveEvery: 0.001, warn: (text) => said.push(text) });
+    await eventually(() => expect(trial).toBeDefined());
+    await engine.close(); // no engine admits a checkpoint now
+    trial!.checkpoint = savedAt(place, 1);
+    await sleep(10);
+    trial!.report(1, 1);
+    trial!.checkpoint = 's3://bucket/1';
+    let hasEnded = false;
+    void close().then(() => {
+      hasEnded = true;
+    });
+    await eventually(() => expect(hasEnded).toBe(true));
+    expect(said).toEqual([]);
+  });
+
   it('passes references to other places on', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
