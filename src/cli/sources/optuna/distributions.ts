@@ -2,7 +2,6 @@ import { SpaceError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Dimension } from '../../../space/types/dimension.ts';
 import { valuesOf } from '../../../space/types/dimension.ts';
-import { isRange } from '../../../space/types/parameterType.ts';
 import type { Value } from '../../../space/value.ts';
 import type { Attributes, OptunaDistribution, OptunaParam } from './optunaStudy.ts';
 
@@ -56,10 +55,16 @@ export function paramValue(name: string, { internal, distribution }: OptunaParam
   return kind === 'CategoricalDistribution' ? choicesOf(name, attributes)[internal]! : internal;
 }
 
+/** The range of a parameter that has always the same number. */
+function rangeOfOne(value: number) {
+  const whole = Number.isInteger(value);
+  return { low: value, high: value, whole, step: whole ? 1 : undefined };
+}
+
 /** A value of a parameter as Optuna stores it. */
 export function paramOf(dimension: Dimension, value: Value): OptunaParam {
-  const values = valuesOf(dimension);
-  if (!isRange(values)) {
+  const values = dimension.type === 'constant' && typeof value === 'number' ? rangeOfOne(value) : valuesOf(dimension);
+  if (!('low' in values)) {
     return { internal: values.indexOf(value), distribution: { name: 'CategoricalDistribution', attributes: { choices: values } } };
   }
   const { low, high, step, whole } = values;

@@ -20,6 +20,8 @@ def objective(trial):
     trial.suggest_float("share", 0, 1, step=0.25)
     n = trial.suggest_int("n", 1, 9, step=2)
     trial.suggest_int("k", 1, 64, log=True)
+    trial.suggest_int("layers", 3, 3)
+    trial.suggest_float("rate", 0.1, 0.1)
     if model == "svm":
         trial.suggest_float("c", -1, 1)
     trial.set_user_attr("list", {"a": [1]})
