@@ -1,5 +1,6 @@
 import { SpaceError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { roundingOn } from '../../../space/types/decimal.ts';
 import type { Dimension } from '../../../space/types/dimension.ts';
 import { valuesOf } from '../../../space/types/dimension.ts';
 import type { Value } from '../../../space/value.ts';
@@ -70,7 +71,7 @@ export function paramOf(dimension: Dimension, value: Value): OptunaParam {
   const { low, high, step, whole } = values;
   const log = 'log' in dimension && dimension.log === true;
   // Optuna expects the highest value on a step.
-  const last = step === undefined ? high : low + Math.floor((high - low) / step + 1e-9) * step;
+  const last = step === undefined || low === high ? high : roundingOn(low, high)(low + Math.floor((high - low) / step + 1e-9) * step);
   const attributes = { step: step ?? null, low, high: last, log };
   return { internal: Number(value), distribution: { name: whole ? 'IntDistribution' : 'FloatDistribution', attributes } };
 }

@@ -3,6 +3,7 @@ import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import type { Value } from '../../../space/value.ts';
+import { notesIn } from '../../../study/notes.ts';
 import { type TrialRow, TrialRows } from '../../../study/trials.ts';
 import { paramOf } from './distributions.ts';
 import { attributesIn, TAG, tagIn, valueIn } from './kept.ts';
@@ -17,10 +18,11 @@ const STATES: Readonly<Record<TrialRow['status'], OptunaState>> = {
 };
 
 /** A study for Optuna. Open trials are left out: they would be running there for ever. */
-export function toOptuna({ study, objectives, space }: Created, entries: Iterable<AppliedEntry<Params>>): OptunaStudy {
+export function toOptuna({ study, objectives, space, strategy }: Created, entries: Iterable<AppliedEntry<Params>>): OptunaStudy {
   const rows = new TrialRows();
   const reports = new Map<number, Map<number, number>>();
   const names = objectives.map(({ name }) => name);
+  const strategyText = JSON.stringify(strategy);
   for (const entry of entries) {
     rows.fold(entry);
     if (entry.effect !== 'reported' || names.length > 1) continue; // Optuna has reports of one objective only
@@ -34,11 +36,19 @@ export function toOptuna({ study, objectives, space }: Created, entries: Iterabl
     system: { [METRIC_NAMES]: names },
     trials: [...rows]
       .filter(({ status }) => status !== 'open')
-      .map((row) => trialOf(row, names, space as SpaceData, reports.get(row.trial) ?? new Map())),
+      .map((row) => ({
+        ...trialOf(row, names, space as SpaceData, reports.get(row.trial) ?? new Map()),
+        user: userOf(row, strategyText),
+      })),
   };
 }
 
-function trialOf(row: TrialRow, names: readonly string[], { parameters }: SpaceData, reports: ReadonlyMap<number, number>): OptunaTrial {
+function trialOf(
+  row: TrialRow,
+  names: readonly string[],
+  { parameters }: SpaceData,
+  reports: ReadonlyMap<number, number>,
+): Omit<OptunaTrial, 'user'> {
   const kept = tagIn(row);
   const state = kept?.state === 'COMPLETE' && row.status !== 'completed' ? 'FAIL' : (kept?.state ?? STATES[row.status]);
   const hasValues = state === 'COMPLETE' || (state === 'PRUNED' && names.length === 1);
@@ -46,7 +56,6 @@ function trialOf(row: TrialRow, names: readonly string[], { parameters }: SpaceD
     state,
     params: Object.fromEntries(Object.entries(row.params).map(([name, value]) => [name, paramOf(parameters[name]!, value as Value)])),
     values: hasValues && row.values ? names.map((name) => row.values![name]!) : [],
-    user: userOf(row, kept !== undefined),
     system: kept?.system ?? systemOf(row),
     reports,
     start: kept ? kept.start : localTime(row.startedAt ?? row.suggestedAt),
@@ -54,11 +63,15 @@ function trialOf(row: TrialRow, names: readonly string[], { parameters }: SpaceD
   };
 }
 
-/** Metrics, tags, note and labels as user attributes. */
-function userOf({ metrics = {}, tags = {}, by, note, labels }: TrialRow, isKept: boolean): Attributes {
-  const texts = Object.entries(tags).filter(([name]) => name !== TAG);
-  const own = isKept ? texts.map(([name, text]) => [name, valueIn(text)] as const) : texts;
-  return omitUndefined({ ...metrics, ...Object.fromEntries(own), by: isKept ? undefined : by, note, labels }) satisfies Attributes;
+/** Metrics, tags for people, note and labels as user attributes. */
+function userOf(row: TrialRow, strategy: string): Attributes {
+  const { metrics = {}, tags = {}, by, note, labels } = row;
+  const { [TAG]: _, ...attributes } = tags;
+  const isKept = tagIn(row) !== undefined;
+  const own = isKept
+    ? Object.fromEntries(Object.entries(attributes).map(([name, text]) => [name, valueIn(text)]))
+    : notesIn(tags, strategy);
+  return omitUndefined({ ...metrics, ...own, by: isKept ? undefined : by, note, labels }) satisfies Attributes;
 }
 
 const systemOf = ({ constraints, reason, message = reason }: TrialRow): Attributes =>

@@ -145,6 +145,8 @@ it('exports a study for Optuna, and imports it again', async () => {
     expect(await told(`${file}.jsonl`)).toEqual(await told('study.jsonl'));
   }
   expect(readFileSync(join(place, 'back.optuna'), 'utf8').split('\n')[0]).toContain('"study_name":"study"');
+  expect(readFileSync(join(place, 'study.jsonl'), 'utf8')).toContain('phase":" \\"exploring');
+  expect(readFileSync(join(place, 'back.optuna'), 'utf8'), 'no state of strategies').not.toContain('exploring\\"');
   expect((await hypertide(place, 'export', 'study.jsonl', '--format', 'sqlite')).err).toContain(
     '--format sqlite: expected --output as well',
   );

@@ -18,6 +18,7 @@ def objective(trial):
     model = trial.suggest_categorical("model", ["svm", "knn", 3, True])
     x = trial.suggest_float("x", 1e-5, 1, log=True)
     trial.suggest_float("share", 0, 1, step=0.25)
+    trial.suggest_float("third", 0, 1, step=0.3)
     n = trial.suggest_int("n", 1, 9, step=2)
     trial.suggest_int("k", 1, 64, log=True)
     trial.suggest_int("layers", 3, 3)
