@@ -57,18 +57,18 @@ function conditionOf(
   distributions: ReadonlyMap<string, OptunaDistribution>,
   trials: readonly OptunaTrial[],
 ): Readonly<Record<string, readonly Value[]>> | undefined {
-  if (trials.every(({ params }) => params[name])) return undefined;
+  if (trials.every((trial) => has(trial, name))) return undefined;
   for (const [other, { name: kind }] of distributions) {
-    if (kind !== 'CategoricalDistribution' || !trials.every(({ params }) => params[other])) continue;
+    if (kind !== 'CategoricalDistribution' || !trials.every((trial) => has(trial, other))) continue;
     const values = (isPresent: boolean) =>
-      new Set(
-        trials.filter(({ params }) => (params[name] !== undefined) === isPresent).map(({ params }) => paramValue(other, params[other]!)),
-      );
+      new Set(trials.filter((trial) => has(trial, name) === isPresent).map(({ params }) => paramValue(other, params[other]!)));
     const [present, absent] = [values(true), values(false)];
     if (![...present].some((value) => absent.has(value))) return { [other]: [...present] };
   }
   return undefined;
 }
+
+const has = ({ params }: OptunaTrial, name: string): boolean => Object.hasOwn(params, name);
 
 /** The objectives of a study of Optuna, for a new study. */
 export const objectivesOfOptuna = (study: OptunaStudy): Readonly<Record<string, 'minimize' | 'maximize'>> =>

@@ -50,6 +50,13 @@ it('imports a journal of Optuna: space, conditions, objective, reports, metrics,
   expect(facts[6]).not.toHaveProperty('metrics.late');
 });
 
+it('imports a parameter whose name every object has', async () => {
+  const place = directory();
+  writeFileSync(join(place, 'optuna.log'), optunaJournal('digits').replaceAll('"c"', '"toString"'));
+  await hypertide(place, 'import', 'optuna.log', '--journal', 'study.jsonl');
+  expect(journalOf(place)[0]).toMatchObject({ space: { parameters: { toString: { type: 'float', when: { model: ['svm'] } } } } });
+});
+
 it('asks which of several studies of Optuna is meant', async () => {
   const place = directory();
   writeFileSync(join(place, 'optuna.log'), optunaJournal('digits', 'letters'));
