@@ -111,7 +111,7 @@ export interface RunningEvaluation {
   /** Aborts it and ignores its result. */
   abandon(): void;
   /** The checkpoint that the objective has set, if it has. */
-  readonly checkpoint: string | undefined;
+  checkpoint(): string | undefined;
 }
 
 /**
@@ -144,10 +144,7 @@ export function evaluateTrial<P>(
   const failed = (reason: FailureReason, message: string, trace?: string): EndFact =>
     omitUndefined({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096), trace: trace?.slice(0, LONGEST_TRACE) });
   /** What the objective has set as its checkpoint. */
-  const saved = () => {
-    const { checkpoint } = context;
-    return checkpoint !== undefined && checkpoint !== suggestion.checkpoint ? { checkpoint } : {};
-  };
+  const saved = ({ checkpoint } = context) => (checkpoint === undefined || checkpoint === suggestion.checkpoint ? {} : { checkpoint });
   const stoppedBy = (by: string): EndFact => ({ type: 'stopped', trial, run, step, by });
   // After a stop, the last report is the result. Without a report, it is what the objective returns.
   const factOf = (evaluation: Evaluation): EndFact => {
@@ -209,9 +206,7 @@ export function evaluateTrial<P>(
       inTime?.();
       stopping.abort('abandoned');
     },
-    get checkpoint() {
-      return saved().checkpoint;
-    },
+    checkpoint: () => saved().checkpoint,
   };
 }
 

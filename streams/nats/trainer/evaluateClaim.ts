@@ -105,7 +105,7 @@ export function evaluateClaim<P>(
       evaluation?.stop(by);
     },
     preempt: () => {
-      const checkpoint = evaluation?.checkpoint;
+      const checkpoint = evaluation?.checkpoint();
       evaluation?.abandon();
       const fact: EndFact = { type: 'failed', trial, attempt, run, reason: 'preempted', message: HANDED_BACK };
       end(checkpoint === undefined ? fact : { ...fact, checkpoint });
