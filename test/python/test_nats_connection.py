@@ -4,7 +4,8 @@ import socket
 import threading
 import unittest
 
-from hypertide._nats_connection import Connection
+from hypertide._nats_connection import Connection, NoResponder
+from hypertide._nats_study import StudyOnServer
 
 
 class Access:
@@ -44,6 +45,29 @@ class Server:
                 connection.sendall(self.pieces.pop(0).replace(b"SID", sid))
                 connection.shutdown(socket.SHUT_RDWR)
                 return
+
+
+class DeletedTest(unittest.TestCase):
+    def is_deleted(self, listed, answer):
+        study = StudyOnServer.__new__(StudyOnServer)
+        study.root, study.stream, study.nats = "ht.digits", "HT_digits", self
+
+        def request(subject, data):
+            if "STREAM.NAMES" in subject:
+                return {}, "", listed
+            if isinstance(answer, Exception):
+                raise answer
+            return {}, "", answer
+
+        self.request = request
+        return study._is_deleted()
+
+    def test_a_study_is_deleted_only_if_no_list_has_it_and_nothing_answers_for_it(self):
+        self.assertTrue(self.is_deleted(b'{"streams": null}', NoResponder()))
+        self.assertFalse(self.is_deleted(b'{"streams": ["HT_digits"]}', NoResponder()))
+        self.assertFalse(self.is_deleted(b'{"streams": []}', b"{}"))
+        self.assertFalse(self.is_deleted(b'{"streams": []}', TimeoutError()))  # a slow server
+        self.assertFalse(self.is_deleted(b'{"error": {"code": 503}}', NoResponder()))
 
 
 class ConnectionTest(unittest.TestCase):

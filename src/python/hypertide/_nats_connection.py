@@ -17,6 +17,10 @@ PING_SECONDS = 1.5
 SILENCE_SECONDS = 4.5  # with a ping every 1.5 seconds, a connection that is silent for longer is dead
 
 
+class NoResponder(TimeoutError):
+    """No program answers requests of a subject."""
+
+
 class Connection:
     """A NATS connection that reconnects. One thread reads; any thread may write."""
 
@@ -95,7 +99,7 @@ class Connection:
             self.waiting.pop(sid, None)
         answer_headers, reply, body = waiter["answer"]
         if answer_headers.get("status") == "503":
-            raise TimeoutError(f"{subject}: no responder")
+            raise NoResponder(f"{subject}: no responder")
         return answer_headers, reply, body
 
     def wake(self):

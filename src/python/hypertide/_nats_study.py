@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-from ._nats_connection import Connection
+from ._nats_connection import Connection, NoResponder
 
 PULL_SECONDS = 5
 DELIVERY = re.compile(r"\.trainers\.\d+\.(\d+)\.")  # the position of a suggestion, in its reply subject
@@ -124,8 +124,10 @@ class StudyOnServer:
         """Whether the study answers: an account that imports it and has streams of its own lists only those."""
         try:
             self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.created", "")
-        except (TimeoutError, OSError):
+        except NoResponder:
             return False
+        except (TimeoutError, OSError):
+            pass  # the server is slow
         return True
 
     def insist(self, ask):
