@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { Log } from '../../../../streams/log/log.ts';
@@ -13,6 +12,7 @@ import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
 import { chosenStudy, noteOfOptuna, objectivesOfOptuna, spaceOfOptuna, trialsOfOptuna } from '../../sources/optuna/fromOptuna.ts';
 import { isOptunaJournal, readOptunaJournal } from '../../sources/optuna/optunaJournal.ts';
 import { isDatabase, type OptunaStudy } from '../../sources/optuna/optunaStudy.ts';
+import { readData } from '../../sources/readText.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { inform, print, suggestNext } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
@@ -67,9 +67,7 @@ interface Source {
 }
 
 async function readSource(file: string, name: string | undefined): Promise<Source> {
-  const data = await readFile(file).catch((cause: Error) => {
-    throw new UsageError(`${file}: cannot be read (${cause.message})`);
-  });
+  const data = await readData(file);
   if (isDatabase(data)) {
     const { readOptunaDatabase } = await import('../../sources/optuna/optunaDatabase.ts');
     return ofOptuna(file, await readOptunaDatabase(file, data), name);
