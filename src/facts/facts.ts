@@ -36,6 +36,10 @@ export type { Limits } from './limits.ts';
 
 /** The most characters in the trace of a failed trial. */
 export const LONGEST_TRACE = 8192;
+/** The most characters of a tag. */
+export const LONGEST_TAG = 1024;
+/** The most characters of a note about a trial or a study. */
+export const LONGEST_NOTE = 16_384;
 
 const suggested = fact(
   'suggested',
@@ -45,7 +49,7 @@ const suggested = fact(
     budget: notNegativeSchema('the step up to which the trial may train, counted from the first trial of its configuration'),
     resumes: integerSchema(1, 'the trial whose checkpoint it resumes'),
     checkpoint,
-    tags: recordSchema(textSchema('a note of the strategy', 1024), 'how the suggestion was made'),
+    tags: recordSchema(textSchema('a note of the strategy', LONGEST_TAG), 'how the suggestion was made'),
     metric,
     avoid: listSchema(
       textSchema('name of a trainer'),
@@ -182,7 +186,7 @@ const annotated = fact(
   {},
   {
     trial,
-    note: textSchema('text in Markdown, which replaces the old one; an empty text removes it', 16384),
+    note: textSchema('text in Markdown, which replaces the old one; an empty text removes it', LONGEST_NOTE),
     labels: listSchema(textSchema('a word or two', 64), 'labels, which replace the old ones', { maxItems: 32 }),
     starred: flagSchema('whether it has a star'),
     user,

@@ -1,3 +1,4 @@
+import { LONGEST_TAG } from '../../src/facts/facts.ts';
 import type { Answer, Ask, Propose, TrialId } from '../../src/messages.ts';
 import type { Domain, Point } from '../../src/space/axis.ts';
 import { type Fixed, keepsBranches, restrictedTo } from '../../src/space/fixed.ts';
@@ -5,8 +6,6 @@ import { askUntil } from '../asking.ts';
 
 /** How often strategies are asked for a configuration with the fixed values, and how many random ones are tried after that. */
 const TRIES = 16;
-/** The longest tag. */
-const LONGEST_TAG = 1024;
 
 interface Answerer {
   readonly put: (ask: Ask) => Answer;

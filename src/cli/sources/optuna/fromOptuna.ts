@@ -1,4 +1,4 @@
-import type { Created, TrialEvent, Values } from '../../../facts/facts.ts';
+import { type Created, LONGEST_NOTE, LONGEST_TAG, type TrialEvent, type Values } from '../../../facts/facts.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import type { Dimensions } from '../../../space/types/dimension.ts';
@@ -15,11 +15,6 @@ import {
   type OptunaTrial,
   objectiveNames,
 } from './optunaStudy.ts';
-
-/** The most characters of a tag. */
-const LONGEST_TAG = 1024;
-/** The most characters of a note. */
-const LONGEST_NOTE = 16384;
 
 /** The study with this name, or the only one in the file. @throws UsageError */
 export function chosenStudy(file: string, studies: readonly OptunaStudy[], name: string | undefined): OptunaStudy {
