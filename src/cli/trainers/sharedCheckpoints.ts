@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import type { Suggestion } from '../../../streams/engine/directive.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
-import { stampOf } from '../../../streams/nats/checkpoints/saveRunning.ts';
+import { saveUnchanged } from '../../../streams/nats/checkpoints/saveRunning.ts';
 import type { CheckpointRun } from '../../../streams/nats/checkpoints/transfer.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
@@ -69,9 +69,8 @@ export function sharedCheckpoints({ directory, resumes, retryErrors, commands, w
       const path = pathOf(directory, of.trial, attempt, named ?? '.');
       if (path === undefined || (named === undefined && savedIn(path) === undefined)) return undefined;
       try {
-        const before = stampOf(path);
-        const reference = await (own ?? serverStore).save(of, path, () => {});
-        if (stampOf(path) !== before) return undefined;
+        const reference = await saveUnchanged(path, () => (own ?? serverStore).save(of, path, () => {}));
+        if (reference === undefined) return undefined;
         note(directory, of.trial, attempt, { reference, path });
         kept.set(of.run, reference);
         return reference;

@@ -8,7 +8,7 @@ import type { Suggestion } from '../../engine/directive.ts';
 import { type EndFact, type Evaluating, evaluateTrial, type RunningEvaluation, type Say } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
 import { parseReference } from '../checkpoints/reference.ts';
-import { saveRunning, stampOf } from '../checkpoints/saveRunning.ts';
+import { saveRunning, saveUnchanged } from '../checkpoints/saveRunning.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../checkpoints/transfer.ts';
 import { type Claim, HANDED_BACK, type Performing, type Warn } from './claimedRun.ts';
 
@@ -42,9 +42,8 @@ export function evaluateClaim<P>(
   const save = async (path: string | undefined, signal: AbortSignal) => {
     if (path === undefined || !existsSync(path)) return undefined;
     try {
-      const before = stampOf(path);
-      const reference = await saveCheckpoint({ ...of, signal }, path);
-      if (stampOf(path) !== before || reference === last) return undefined;
+      const reference = await saveUnchanged(path, () => saveCheckpoint({ ...of, signal }, path));
+      if (reference === undefined || reference === last) return undefined;
       last = reference;
       return reference;
     } catch (error) {
