@@ -112,12 +112,17 @@ const queryOf = (c: Context, query: Readonly<Record<string, Schema>> = {}): Read
     }),
   );
 
-/** The text of a body of JSON. @throws RefusedError */
+/**
+ * The text of a body of JSON. Without a body, a request needs no content type: a page of another site that sends it names its origin, and is refused.
+ *
+ * @throws RefusedError
+ */
 function textIn(c: Context): Promise<string> {
   const length = c.req.header('content-length');
   if (length === undefined && c.req.header('transfer-encoding') !== undefined)
     throw new RefusedError({ code: 'too-large', message: 'expected a body with a Content-Length' });
   if (Number(length ?? 0) > LARGEST) throw new RefusedError({ code: 'too-large', message: `expected a body of at most ${LARGEST} bytes` });
+  if (Number(length ?? 0) === 0 && c.req.header('content-type') === undefined) return Promise.resolve('');
   if (!/^application\/json\b/.test(c.req.header('content-type') ?? ''))
     throw new RefusedError({ code: 'not-json', message: 'expected a body of JSON, with "Content-Type: application/json"' });
   return c.req.text();

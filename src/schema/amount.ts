@@ -19,6 +19,15 @@ export function bytesIn(text: string): number | undefined {
   return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
+/** The seconds of a time such as 90, 90s, 5m, 2h or 1d; undefined if the text is not a time. */
+export function secondsIn(text: string): number | undefined {
+  const [, number = '', unit = 's'] = /^([\d.e+-]+) ?([smhd])?$/i.exec(text) ?? [];
+  const seconds = Number(number) * SECONDS[unit.toLowerCase()]!;
+  return seconds > 0 && Number.isFinite(seconds) ? seconds : undefined;
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
 /** An amount: a number, or a size in bytes. */
 export type Amount = number | string;
 

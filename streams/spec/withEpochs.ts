@@ -41,7 +41,12 @@ export function withEpochs(
   checkOption('epochs', epochs, wholeFrom(1));
   const own = budgetingIn(strategy?.spec);
   if (own !== undefined)
-    throw new OptionError('epochs', 'a strategy that does not decide for how long trials train', own, '; leave out one of them');
+    throw new OptionError(
+      'epochs',
+      'a strategy that does not decide for how long trials train',
+      own,
+      `; epochs does this itself: leave out ${own}, as in "strategy: tpe", or leave out epochs`,
+    );
   const names = Object.keys(objectives);
   if (early !== false && names.length > 1)
     throw new OptionError('epochs', 'one objective to stop trials by', names, '; with "early: false" every trial trains to the end');

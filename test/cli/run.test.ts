@@ -256,6 +256,12 @@ describe('run', () => {
     [['run', 'study.yaml', '--paralel', '2', '--', 'node'], /^hypertide: unknown option '--paralel'.*\n?.*parallel/],
     [['run', 'study.yaml', 'node', '--lr', '{lr}'], /unknown option '--lr'\n\(the command of your program comes after --/],
     [['run', 'study.yaml', '--parallel', '0', '--', 'node'], /whole number of at least 1/],
+    [['run', 'study.yaml', '--nats', 'localhost', '--', 'node'], /^hypertide: unknown option '--nats'; .* start "hypertide serve"/],
+    [['run', 'study.yaml', '--idle', '60', '--', 'node'], /^hypertide: unknown option '--idle'; only worker has it\n/],
+    [
+      ['check', 'study.yaml', '--seconds', '5x', '--', 'node'],
+      /^hypertide: --seconds: expected a time, such as 90 \(seconds\), .*, got 5x\n/,
+    ],
     [['bst', 'study.jsonl'], /unknown command 'bst'.*\n?.*best/],
     [['best', 'study.jsonl'], /there is no study yet/],
     [['why', '22'], /^hypertide: 22: expected the journal first, then the number of the trial, such as study.jsonl 22\n$/],

@@ -83,6 +83,16 @@ describe('over HTTP', () => {
     expect(hosted.ledger.closed).toBe('person');
   });
 
+  it('a command without fields needs no body', async () => {
+    const { get, post, url } = await open();
+    const { body } = await post('studies/digits/ask');
+    await post('studies/digits/trials/1/tell', { run: body.run, values: { loss: 1 } });
+    for (const path of ['trials/1/retract', 'close'])
+      expect(await sendTo(`${url}v1/studies/digits/${path}`, { method: 'POST' })).toMatchObject({ status: 200 });
+    expect((await get('studies/digits/trials/1')).body).toMatchObject({ status: 'retracted' });
+    expect((await get('studies/digits')).body).toMatchObject({ closed: 'person' });
+  });
+
   it('a study is created, found on its disk, and created once', async () => {
     const { directory, get, post } = await open();
     const made = await post('studies', { ...digits, name: 'other', trials: 1 });
@@ -249,6 +259,8 @@ describe('an invalid request is refused, and changes nothing:', () => {
     const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
     expect(await sendTo(`${url}v1/studies/digits/ask`, { method: 'POST', text: '{}', headers })).toMatchObject({ status: 413 });
     const form = { 'Content-Type': 'text/plain' };
-    expect(await sendTo(`${url}v1/studies/digits/ask`, { method: 'POST', text: '{}', headers: form })).toMatchObject({ status: 400 });
+    for (const text of ['{}', undefined])
+      expect(await sendTo(`${url}v1/studies/digits/ask`, { method: 'POST', text, headers: form })).toMatchObject({ status: 400 });
+    expect(await sendTo(`${url}v1/studies/digits/ask`, { method: 'POST', text: '{}' })).toMatchObject({ status: 400 });
   });
 });

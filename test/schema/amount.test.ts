@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { amountIn, amountText } from '../../src/schema/amount.ts';
+import { amountIn, amountText, secondsIn } from '../../src/schema/amount.ts';
 
 it.each([
   ['8GiB', '8GiB'],
@@ -12,3 +12,17 @@ it.each([
   expect(amountText(amountIn(written)!)).toBe(text);
   expect(amountIn(text)).toBe(amountIn(written));
 });
+
+it.each([
+  ['90', 90],
+  ['0.5', 0.5],
+  ['1e3', 1000],
+  ['60s', 60],
+  ['1.5 M', 90],
+  ['2h', 7200],
+  ['1d', 86_400],
+])('the time %s is %d seconds', (text, seconds) => expect(secondsIn(text)).toBe(seconds));
+
+it.each(['', 's', '0', '-5', '5x', '5 minutes', '1h30m', 'Infinity', '1e999', '0x10'])('%j is not a time', (text) =>
+  expect(secondsIn(text)).toBeUndefined(),
+);

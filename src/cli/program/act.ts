@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { RULES } from '../../facts/versions.ts';
-import { anyNumber, type ExitWith, positiveNumber, studyCommands, wholeNumber } from './arguments.ts';
+import { anyNumber, type ExitWith, positiveNumber, studyCommands, time, wholeNumber } from './arguments.ts';
 
 /** The commands that change a study. They can be used while it runs. */
 export function declareAct(program: Command, exit: ExitWith): void {
@@ -33,7 +33,7 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .summary('propose a configuration as an external strategy')
     .requiredOption('--as <proposer>', 'name of the proposer, as in the strategy')
     .option('--note <text>', 'reason for the proposal, shown with the trial')
-    .option('--seconds <n>', 'seconds until the proposal expires (default: never)', positiveNumber)
+    .option('--seconds <time>', 'time until the proposal expires, such as 90 (seconds), 5m or 2h (default: never)', time)
     .option(...json)
     .action((journal, params, options) =>
       useWords([journal, ...params], options, async (study, words) =>
@@ -102,7 +102,11 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option('--more <n>', 'configurations by which to raise the limit', wholeNumber)
     .option('--target <value>', 'value of the first objective that ends the study', anyNumber)
     .option('--cost <steps>', 'steps that all trials together may take', positiveNumber)
-    .option('--seconds <s>', 'seconds for which a process may work on the study, from each of its starts', positiveNumber)
+    .option(
+      '--seconds <time>',
+      'time for which a process may work on the study, from each of its starts, such as 3600 (seconds) or 8h',
+      time,
+    )
     .option('--plateau <n>', 'results in a row without improvement that end it', wholeNumber)
     .option('--parallel <n>', 'trials at a time', wholeNumber)
     .option('--priority <n>', 'share of the time of workers that serve several studies (default: 1)', positiveNumber)

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { bytesIn } from '../../schema/amount.ts';
+import { bytesIn, secondsIn } from '../../schema/amount.ts';
 import { serverOf } from '../sources/serverOf.ts';
 import type { CommandStudy, Remote } from '../sources/study.ts';
 
@@ -34,6 +34,13 @@ export const byteSize = (text: string): number => {
   const bytes = bytesIn(text);
   if (bytes === undefined) throw new InvalidArgumentError('expected a size, such as 500MB or 20GiB.');
   return bytes;
+};
+
+/** A time in seconds. */
+export const time = (text: string): number => {
+  const seconds = secondsIn(text);
+  if (seconds === undefined) throw new InvalidArgumentError('expected a time, such as 90 (seconds), 5m or 2h.');
+  return seconds;
 };
 
 const withAccess = (command: Command): Command =>

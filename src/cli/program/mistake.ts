@@ -3,6 +3,7 @@ import { nearest } from '../../schema/nearest.ts';
 
 const VALUE =
   /^(?:option '(?:-\w, )?(--[\w-]+)[^']*' argument|command-argument value) '(.*)' is invalid(?: for argument '(.*)')?\. (.*)\.$/s;
+const UNKNOWN = /^unknown option '(--[\w-]+)'$/;
 const MISSING = /^missing required argument '(.*)'$/;
 
 /** What commander says about a mistake, as the other messages say it. @param text a line that begins with "error: ", and further ones */
@@ -19,6 +20,8 @@ function said(line: string, program: Command): string {
       .find((one) => one.name() === argument)?.argChoices;
     return `${argument} is missing${choices ? `: expected one of ${choices.join(', ')}` : ''}`;
   }
+  const [, unknown] = UNKNOWN.exec(line) ?? [];
+  if (unknown !== undefined) return `${line}${hintOn(unknown, program)}`;
   const [, option, given, name, reason] = VALUE.exec(line) ?? [];
   if (given === undefined || reason === undefined) return line;
   const choices = /^Allowed choices are (.*)$/.exec(reason)?.[1];
@@ -26,4 +29,15 @@ function said(line: string, program: Command): string {
   const hint = choices === undefined ? '' : nearest(given, choices.split(', '));
   const order = name !== undefined && /\.(?:jsonl|ya?ml)$/.test(given) ? `; the ${name} comes before the journal` : '';
   return `${option ?? name}: ${expected}, got ${given}${hint || order}`;
+}
+
+/** The most commands that a hint names. */
+const FEW = 3;
+
+/** Which commands have an option that this command does not have. */
+function hintOn(option: string, program: Command): string {
+  if (option === '--nats' && program.args[0] === 'run')
+    return '; to run a study on a NATS server, start "hypertide serve" with the study file and "hypertide worker" with the program';
+  const others = program.commands.filter(({ options }) => options.some(({ long }) => long === option)).map((command) => command.name());
+  return others.length > 0 && others.length <= FEW ? `; only ${others.join(', ')} ${others.length > 1 ? 'have' : 'has'} it` : '';
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { withLog } from '../terminal/withLog.ts';
-import { byteSize, type ExitWith, helpOnProgram, logFormatOption, port, positiveNumber, wholeNumber } from './arguments.ts';
+import { byteSize, type ExitWith, helpOnProgram, logFormatOption, port, time, wholeNumber } from './arguments.ts';
 
 /** The commands that run a study on this machine. */
 export function declareRun(program: Command, exit: ExitWith): void {
@@ -123,7 +123,7 @@ Examples:
     .showHelpAfterError(helpOnProgram)
     .option('--metric <name>', 'printed name of the value to optimise')
     .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
-    .option('--seconds <s>', 'time limit of each run, in seconds (default: 60)', positiveNumber)
+    .option('--seconds <time>', 'time limit of each run, such as 90 (seconds) or 5m (default: 60s)', time)
     .addHelpText(
       'after',
       `

@@ -1,6 +1,16 @@
 import { Argument, type Command, Option } from 'commander';
 import { withLog } from '../terminal/withLog.ts';
-import { byteSize, type ExitWith, logFormatOption, maybeOnServer, onServer, positiveNumber, wholeNumber, withRemote } from './arguments.ts';
+import {
+  byteSize,
+  type ExitWith,
+  logFormatOption,
+  maybeOnServer,
+  onServer,
+  positiveNumber,
+  time,
+  wholeNumber,
+  withRemote,
+} from './arguments.ts';
 
 /** The commands of studies on a NATS server. */
 export function declareServer(program: Command, exit: ExitWith): void {
@@ -14,7 +24,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
       '--all <pattern>',
       "NATS: all studies whose names match, such as 'team-*', besides those of the files; also ones that begin later",
     )
-    .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
+    .option('--lease <time>', 'silence after which a trial is lost, such as 2m (default: 30s)', time)
     .option('--once', 'end when all studies have closed')
     .option('--replicas <n>', 'NATS: number of servers that keep a copy of the log (default: 1)', wholeNumber)
     .option('--max-bytes <size>', 'NATS: disk space of each log, such as 2GB, which the server reserves', byteSize)

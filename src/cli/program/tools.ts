@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { version } from '../../version.ts';
-import { addressOption, type ExitWith, positiveNumber, wholeNumber, withRemote } from './arguments.ts';
+import { addressOption, type ExitWith, positiveNumber, time, wholeNumber, withRemote } from './arguments.ts';
 
 /** The commands for comparing strategies and for building on hypertide. */
 export function declareTools(program: Command, exit: ExitWith): void {
@@ -31,7 +31,7 @@ export function declareTools(program: Command, exit: ExitWith): void {
     .option('--trainers <n>', 'simulated trainers (default: parallel in the study file)', wholeNumber)
     .option('--trials <n>', 'configurations to try (default: as many as the finished study has)', wholeNumber)
     .option('--cost <steps>', 'steps that all trials together may take', positiveNumber)
-    .option('--seconds <s>', 'limit in virtual seconds', positiveNumber)
+    .option('--seconds <time>', 'limit in virtual time, such as 3600 (seconds) or 1h', time)
     .option('--seeds <n>', 'simulated studies per strategy (default: 10)', wholeNumber)
     .option('--json', 'print a JSON line for each strategy')
     .addHelpText(
@@ -53,7 +53,7 @@ Example:
     .option('--trials <n>', 'allowance: trials that the agent may cause (default: no limit)', wholeNumber)
     .option('--cost <steps>', 'allowance: steps that these trials may take (default: no limit)', positiveNumber)
     .option('--dry-run', 'only check what the agent does')
-    .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
+    .option('--lease <time>', 'silence after which a trial is lost, such as 2m (default: 30s)', time)
     .addHelpText(
       'after',
       `

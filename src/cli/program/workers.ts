@@ -1,15 +1,6 @@
 import { type Command, Option } from 'commander';
 import { withLog } from '../terminal/withLog.ts';
-import {
-  byteSize,
-  type ExitWith,
-  helpOnProgram,
-  logFormatOption,
-  onServer,
-  positiveNumber,
-  studyCommands,
-  wholeNumber,
-} from './arguments.ts';
+import { byteSize, type ExitWith, helpOnProgram, logFormatOption, onServer, studyCommands, time, wholeNumber } from './arguments.ts';
 
 /** The commands on the workers of a study. */
 export function declareWorkers(program: Command, exit: ExitWith): void {
@@ -29,16 +20,20 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
     .option('--metric <name>', 'printed name of the value (default: that of the objective)')
     .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
     .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))
-    .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
+    .option('--time-limit <time>', 'time limit of a trial, such as 90 (seconds), 5m or 2h (default: none)', time)
     .addOption(new Option('--at-time-limit <how>', 'stop: use the last report as the result (default: fail)').choices(['stop', 'fail']))
     .option('--directory <path>', 'where to keep output and checkpoints; made if it does not exist (default: <study>.trials)')
     .option('--keep <size>', 'disk space of output and checkpoints of a study, such as 20GB (default: all)', byteSize)
-    .option('--save-every <s>', 'save checkpoints of running trials, at most every so many seconds (default: at their end)', positiveNumber)
+    .option(
+      '--save-every <time>',
+      'save checkpoints of running trials, at most once in this time, such as 10m (default: at their end)',
+      time,
+    )
     .option('--store <command>', 'saves the checkpoint $HYPERTIDE_PATH and prints its reference, such as s3://bucket/$HYPERTIDE_SAVE')
     .option('--fetch <command>', 'restores $HYPERTIDE_REFERENCE into $HYPERTIDE_PATH')
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
     .addOption(logFormatOption())
-    .option('--idle <s>', 'seconds without a trial after which the worker ends (default: never)', positiveNumber)
+    .option('--idle <time>', 'time without a trial after which the worker ends, such as 60s (default: never)', time)
     .action((command, options) =>
       exit(withLog(options.logFormat, async (log) => (await import('../commands/workers/worker.ts')).work(command, options, log))),
     );

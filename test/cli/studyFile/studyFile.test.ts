@@ -74,7 +74,7 @@ it.each([
     `${SPACE}epochs: 9\nstrategy: { bandit: { arms: { one: { chain: [{ asha: { min: 1, max: 9 } }, tpe] }, two: tpe } } }`,
     '4:1',
     'epochs: expected a strategy that does not decide for how long trials train, got "asha"',
-    'leave out one of them',
+    'epochs does this itself: leave out asha, as in "strategy: tpe", or leave out epochs',
   ],
   [
     `${SPACE}epochs: 9\nobjectives: { a: minimize, b: maximize }`,
