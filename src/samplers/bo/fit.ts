@@ -12,6 +12,12 @@ export type KernelFitOptions = Pick<FitTask, 'samples' | 'seed' | 'warp'>;
 /** The cost of sampling a kernel, relative to finding the most probable one. */
 const SAMPLE_COST = 0.5;
 
+/** How well a kernel predicts each observed value from all others. */
+interface LeftOut {
+  readonly logDensity: number;
+  readonly pairs: readonly (readonly [observed: number, predicted: number])[];
+}
+
 /** Kernels fitted to a training set, starting from the previous fit. Computed when first needed, or before that in a thread. */
 export class KernelFit {
   readonly #options: KernelFitOptions;
@@ -19,7 +25,8 @@ export class KernelFit {
   readonly #trainingSet: () => TrainingSet;
   readonly #previous: KernelFit | undefined;
   #result: Kernels | undefined;
-  #leftOut: { readonly logDensity: number; readonly agreement: number } | undefined;
+  #leftOut: LeftOut | undefined;
+  #agreement: number | undefined;
 
   constructor(options: KernelFitOptions, size: number, trainingSet: () => TrainingSet, previous: KernelFit | undefined) {
     this.#options = options;
@@ -41,28 +48,29 @@ export class KernelFit {
    * there is none.
    */
   get leaveOneOut(): number {
-    return this.#judged.logDensity;
+    return this.#predictedFromOthers.logDensity;
   }
 
   /** Kendall's tau of the observed values and what the most probable kernel predicts for each from the others; 0 if there is none. */
   get agreement(): number {
-    return this.#judged.agreement;
+    this.#agreement ??= kendall(this.#predictedFromOthers.pairs);
+    return this.#agreement;
   }
 
-  get #judged() {
-    this.#leftOut ??= this.#judge();
+  get #predictedFromOthers(): LeftOut {
+    this.#leftOut ??= this.#predictFromOthers();
     return this.#leftOut;
   }
 
-  #judge() {
+  #predictFromOthers(): LeftOut {
     const [logs] = this.kernels;
     const trainingSet = this.#trainingSet();
     const { features, targets, logSlopes = new Float64Array(targets.length) } = trainingSet;
     const gp = logs && posterior(trainingSet, kernelFromLogs(addColumn(logs, features, this.#options.warp), features.width));
-    if (!gp) return { logDensity: Number.NEGATIVE_INFINITY, agreement: 0 };
+    if (!gp) return { logDensity: Number.NEGATIVE_INFINITY, pairs: [] };
     const { means, logDensities } = leaveOneOut(gp, targets);
     const logDensity = logDensities.reduce((sum, density, i) => sum + (Number.isNaN(logSlopes[i]!) ? 0 : density + logSlopes[i]!), 0);
-    return { logDensity, agreement: kendall(Array.from(targets, (target, i) => [target, means[i]!])) };
+    return { logDensity, pairs: Array.from(targets, (target, i) => [target, means[i]!]) };
   }
 
   /** The kernels for features that may have gained a column, that of the budget, since the fit. */
