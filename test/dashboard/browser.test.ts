@@ -19,6 +19,20 @@ it('a browser shows a study in every view, and what is new without a reload', as
   expect(page.wrong).toEqual([]);
 });
 
+it('the table of trials begins in a window of 1280 x 800 pixels', async () => {
+  const made = await board();
+  cleanups.push(() => made.close());
+  await made.say(...finished(1, 0.5), ...finished(2, 0.25));
+  const page = await openPage(made.url, { width: 1280, height: 800 });
+  const row = page.locator('tbody tr', { hasText: 'completed' }).first();
+  await row.waitFor();
+  const bottom = async () => {
+    const box = (await row.boundingBox())!;
+    return box.y + box.height;
+  };
+  await expect.poll(bottom).toBeLessThan(800);
+});
+
 it('the note of a study is shown as Markdown without scripts, and can be changed', async () => {
   const made = await board();
   cleanups.push(() => made.close());

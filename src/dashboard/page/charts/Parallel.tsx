@@ -13,9 +13,9 @@ import { BELOW_AXIS, byValue, drawOne, drawTrials, faded, nearestLine, type Pict
 import { Tip } from './Tip.tsx';
 import { useWidth } from './useWidth.ts';
 
-const HEIGHT = 300;
+const HEIGHT = 264;
 const TOP = 44;
-const BOTTOM = HEIGHT - 32;
+const BOTTOM = HEIGHT - 24;
 /** The least distance between two axes in pixels; more axes than fit are scrolled. */
 const GAP = 92;
 const SIDE = 52;

@@ -13,7 +13,7 @@ import { ValueDistribution } from '../charts/ValueDistribution.tsx';
 import { ValueHistory } from '../charts/ValueHistory.tsx';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
-import { connection, detail, headlines, objectives } from '../state/store.ts';
+import { connection, detail, headlines, objectives, scales } from '../state/store.ts';
 import { study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
 import { Card } from './Card.tsx';
@@ -185,8 +185,18 @@ function Parameters() {
   );
 }
 
+/** The most axes that fit into half of a window of 1280 pixels. */
+const FEW_AXES = 6;
+
 function Overview() {
   const note = detail.value?.note;
+  const several = objectives.value.length > 1;
+  const besides = !several && scales.value.length <= FEW_AXES; // so that a window shows the beginning of the table too
+  const parallel = (
+    <Card title="Parameters" note="drag along an axis to select">
+      <Parallel />
+    </Card>
+  );
   return (
     <>
       <AnswerView />
@@ -196,19 +206,16 @@ function Overview() {
         </Card>
       )}
       <Legend />
-      <div class={objectives.value.length > 1 ? 'cards is-wide' : ''}>
+      <div class={several || besides ? 'cards is-wide' : ''}>
         {objectives.value.map(({ name, direction }, k) => (
           <Card key={name} title={cut(name, 60)} note={direction === 'maximize' ? 'higher is better' : 'lower is better'}>
             <ValueHistory objective={k} />
           </Card>
         ))}
+        {besides && parallel}
       </div>
-      <Card title="Parameters" note="drag along an axis to select">
-        <Parallel />
-      </Card>
-      <Card title="Trials">
-        <TrialTable />
-      </Card>
+      {!besides && parallel}
+      <TrialTable />
     </>
   );
 }

@@ -6,6 +6,7 @@ import type { FigureRow } from '../../../../figures/study.ts';
 import { focused, focusedIndex, lookAt, selected } from '../../state/selection.ts';
 import { rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
+import { Card } from '../Card.tsx';
 import { allColumns, shownColumns } from './columns.ts';
 import { TableTools } from './TableTools.tsx';
 
@@ -57,8 +58,7 @@ export function TrialTable() {
   const [by, way] = splitSort(sort.value);
   const numeric = useComputed(() => shownColumns.value.map(({ of }) => rows.value.some((row) => typeof of(row) === 'number'))).value;
   return (
-    <>
-      <TableTools rows={() => shown.value} />
+    <Card title="Trials" tools={<TableTools rows={() => shown.value} />}>
       <div
         class="table"
         ref={scroll}
@@ -122,7 +122,7 @@ export function TrialTable() {
         </table>
         {list.length === 0 && <p class="nothing">{rows.value.length === 0 ? 'No trials yet.' : 'No trials selected.'}</p>}
       </div>
-    </>
+    </Card>
   );
 }
 
