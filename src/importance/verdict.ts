@@ -9,7 +9,7 @@ export function verdictOn({ fanova, intervals }: Pick<Importances, 'fanova' | 'i
   if (first === undefined || others.length === 0) return undefined;
   const [low] = intervals.fanova[first]!;
   const rivals = others.filter((name) => intervals.fanova[name]![1] >= low);
-  if (rivals.length === 0) return `no other parameter explains as much of the variation as ${first}`;
+  if (rivals.length === 0) return `${first} explains more of the variation than any other parameter`;
   const names = [first, ...rivals];
   const which = names.length > LISTED ? `which of ${names.length} parameters matters most` : `which matters most: ${names.join(', ')}`;
   return `the results are too few or too similar to tell ${which}`;

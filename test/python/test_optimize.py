@@ -125,7 +125,7 @@ class Optimize(InFolder):
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
             self.study().optimize(objective, trials=4)
-        ends = ["completed", "failed (loss is nan)", "failed (does not fit)", "failed (ValueError: too large)"]
+        ends = ["completed with loss 1", "failed (loss is nan)", "failed (does not fit)", "failed (ValueError: too large)"]
         self.assertEqual(said.getvalue().splitlines(), [f"[{i}/4] trial {i} {end}; best loss 1 (trial 1)" for i, end in enumerate(ends, 1)])
 
     def test_prints_where_a_trial_was_stopped(self):

@@ -55,15 +55,14 @@ def optimize(
         """Ends the trial, whatever the objective does."""
         error: Exception | None = None
         why: str | None = None
-        end = "completed"
         try:
             value = evaluate(trial)
             if value is None:
                 raise TypeError("the objective returned None, expected a number; does it end with `return loss`?")
             values = named(study.objectives, value)
             study.tell(trial, values)
-            if why := trial._not_finite or not_finite(values):
-                end = f"failed ({why})"
+            why = trial._not_finite or not_finite(values)
+            end = f"failed ({why})" if why else f"completed with {shown(values)}"
         except Stopped:
             why = trial._not_finite
             end = f"failed ({why})" if why else _stopped(study, trial)
