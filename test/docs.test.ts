@@ -9,7 +9,7 @@ import { strategyContract } from '../src/testing/strategy.ts';
 import { chain, random, type Strategy } from '../streams/index.ts';
 import { parseStrategy } from '../streams/spec/spec.ts';
 import { caseOf } from './contract/cases.ts';
-import { blocksOf, inDirectory, isProgram, node, pages, root, tsx, writeBlocks } from './support/documents.ts';
+import { blocksOf, inDirectory, isProgram, pages, root, tsx, writeBlocks } from './support/documents.ts';
 import { commandsFile, commandsText, factsFile, factsText } from './support/reference.ts';
 
 const documents = ['README.md', 'CONTRIBUTING.md', ...pages];
@@ -21,8 +21,6 @@ const place = writeBlocks(
 );
 
 describe.concurrent('the code of the documents', () => {
-  it('has the right types', () => node(root, 'typescript-native/bin/tsc', '-p', folder));
-
   it.each(blocks.filter(isProgram).filter(([, { document }]) => !pages.includes(document)))('%s runs', (_, block) =>
     inDirectory((directory) => tsx(directory, place(block))),
   );
