@@ -1,3 +1,4 @@
+import type { Agreement } from '../samplers/budgets/firstRung.ts';
 import { type RungSettings, rungsOf } from './rungs.ts';
 
 /** A bracket of Hyperband: how many configurations begin, and the budgets that fewer and fewer of them reach. */
@@ -21,19 +22,33 @@ export function bracketsOf(settings: RungSettings): Bracket[] {
 }
 
 /**
- * The bracket of the next configuration, chosen so that the numbers of configurations begun stay in proportion to the sizes of the brackets: the
- * bracket with the highest size / (begun + 1), the first of equals (the method of D'Hondt).
+ * How much of its size in the paper each bracket gets. There, each bracket costs the same, since nobody knows at which budget comparisons begin to mean
+ * something. Here the study learns it: the better a rung predicts the next one, the fewer configurations begin above it.
  *
+ * @param first index of the first rung that counts
+ */
+export function sharesOf(agreements: readonly Agreement[], first: number): number[] {
+  const shares = [1];
+  for (const [k, { tau }] of agreements.entries()) shares.push(k < first ? 1 : shares[k]! * (1 - Math.max(0, tau)));
+  return shares;
+}
+
+/**
+ * The bracket of the next configuration, chosen so that the numbers of configurations begun stay in proportion to the sizes of the brackets times
+ * their shares: the bracket with the highest size * share / (begun + 1), the first of equals (the method of D'Hondt).
+ *
+ * @param share of the size of each bracket: see `sharesOf`.
  * @param open whether a bracket may get another configuration.
  * @returns undefined if none may.
  */
 export function nextBracket(
   brackets: readonly Bracket[],
   begun: readonly number[],
+  share: readonly number[],
   open: (bracket: Bracket) => boolean,
 ): number | undefined {
   let next: number | undefined;
-  const claim = (k: number) => brackets[k]!.size / (begun[k]! + 1);
+  const claim = (k: number) => (brackets[k]!.size * share[k]!) / (begun[k]! + 1);
   for (const [k, bracket] of brackets.entries()) {
     if (open(bracket) && (next === undefined || claim(k) > claim(next))) next = k;
   }

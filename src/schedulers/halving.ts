@@ -2,7 +2,7 @@ import { type Env, numberIn, type Reported, type StrategyEvent, type Suggested, 
 import { History } from '../numeric/history.ts';
 import { type Agreement, type FirstRung, firstRung } from '../samplers/budgets/firstRung.ts';
 import { type ComparedConfiguration, RungResults } from '../samplers/budgets/rungResults.ts';
-import { type Bracket, nextBracket } from './brackets.ts';
+import { type Bracket, nextBracket, sharesOf } from './brackets.ts';
 import { Controls } from './controls.ts';
 import { type Member, Rung } from './rung.ts';
 import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
@@ -185,7 +185,10 @@ export class Halving {
   fill(): Beginning {
     const { rungs, brackets } = this.#settings;
     const first = this.first.index;
-    if (brackets) return this.#beginning(nextBracket(brackets, this.#begun, (bracket) => this.#isOpen(bracket, first)) ?? first);
+    if (brackets) {
+      const shares = sharesOf(this.agreements, first);
+      return this.#beginning(nextBracket(brackets, this.#begun, shares, (bracket) => this.#isOpen(bracket, first)) ?? first);
+    }
     const isControl = this.#learnsFirst && first < rungs.length - 1 && this.#controls.isDue(this.#beginnings + 1);
     return this.#beginning(first, isControl ? first + 1 : first);
   }

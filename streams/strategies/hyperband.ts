@@ -27,9 +27,12 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  *
  * Use it instead of `asha` if low budgets may mislead.
  *
- * A bracket whose first rung does not predict the next one, judged by the results of the study, gets no more trials. Equal losses rank in the order of
- * their trials. At a rung, failed and infeasible trials do not count, nor does a trial whose losses equal those of an earlier one step by step. In a
- * finite space, it may try a configuration again at another budget.
+ * In the paper, each bracket costs the same, since nobody knows which budgets mislead. Here the study learns it from its own results: a bracket
+ * whose first rung does not predict the next one gets no more trials, and the better a rung predicts the next one (Kendall's tau), the fewer
+ * configurations begin in the brackets above it. Brackets in mode `synchronous` are those of the paper.
+ *
+ * Equal losses rank in the order of their trials. At a rung, failed and infeasible trials do not count, nor does a trial whose losses equal those of
+ * an earlier one step by step. In a finite space, it may try a configuration again at another budget.
  *
  * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example

@@ -51,30 +51,36 @@ function trace(strategy: h.Strategy, script: string, trials?: number): string[] 
 
 describe('hyperband', () => {
   it('fills its brackets side by side and promotes at once', () => {
-    // Brackets of 4, 3 and 3 that begin at 1, 2 and 4. The highest budget comes first, then the longest bracket.
+    // Brackets of 4, 3 and 3 that begin at 1, 2 and 4. As long as no results say how well a rung predicts the next one (0.65 is assumed), they get
+    // their shares 1, 0.35 and 0.1225. The highest budget comes first, then the longest bracket.
     const script = `
-      ask ask ask ask
+      ask ask ask ask ask ask ask ask ask
       1=5 ask
-      4=3 ask
-      2=8 5=7 ask ask
-      6=2 ask ask
-      9! 10=1 ask
-      11=4 ask
-      3=0 7=9 8=1 12=6 ask`;
+      2=3 ask
+      4=8 9=7 ask
+      11=2 ask ask ask
+      3! 5=1 ask
+      6=4 ask
+      17=1 ask`;
     expect(trace(h.hyperband({ min: 1, max: 4, eta: 2, pause: true }), script)).toEqual([
       '1 new@1 #0',
-      '2 new@2 #1',
-      '3 new@4 #2',
-      '4 new@1 #0',
-      '5 new@2 #1', // one result at budget 1: one in two cannot be promoted yet
-      '6 4@2 #0', // 4 beats 1
-      '7 5@4 #1', // 5 beats 2; to budget 4, before anything to 2
-      '8 new@4 #2',
-      '9 new@1 #0',
-      '10 new@1 #0', // the brackets stand at 4/3, 1, 1; then all at 1
-      '11 new@2 #1', // 10 is the best of three at budget 1, but one of three was promoted already. 9 failed, and does not count
-      '12 new@4 #2',
-      '13 new@1 #0',
+      '2 new@1 #0',
+      '3 new@1 #0',
+      '4 new@2 #1', // the brackets stand at 4/4 and 1.05
+      '5 new@1 #0',
+      '6 new@1 #0',
+      '7 new@1 #0',
+      '8 new@1 #0',
+      '9 new@2 #1', // 4/8 and 1.05/2
+      '10 new@1 #0', // one result at budget 1: one in two cannot be promoted yet
+      '11 2@2 #0', // 2 beats 1
+      '12 9@4 #1', // 9 beats 4; to budget 4, before anything to 2
+      '13 new@1 #0', // 11 is alone in its bracket at budget 2
+      '14 new@1 #0',
+      '15 new@4 #2', // 4/11, 1.05/3 and 0.3675
+      '16 new@1 #0', // 5 is the best of three at budget 1, but one of three was promoted already. 3 failed, and does not count
+      '17 5@2 #0',
+      '18 17@4 #0', // 17 beats 11
     ]);
   });
 
