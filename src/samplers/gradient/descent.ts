@@ -6,7 +6,7 @@ import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { type Axis, draw, type Point } from '../../space/axis.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { type Incumbent, updateIncumbent } from './incumbent.ts';
-import { keepImmovable, type StartSequence, shortened, startPoints } from './movableAxes.ts';
+import { hop, keepImmovable, type StartSequence, shortened, startPoints } from './movableAxes.ts';
 import { assignTrial, isComplete, nextSlot, type Round, recordEnd, type Slot, slotState } from './round.ts';
 
 /** Where descents begin, and how many there are. */
@@ -18,7 +18,7 @@ export const descentOptions = {
    * but 1 if the trials around one point of `sgd` fill the slots.
    */
   starts: optional(wholeFrom(1)),
-  /** How often a converged descent restarts elsewhere; after that, it hands asks on. Default: without limit. */
+  /** How often a converged descent restarts, from the best trial with some other values; after that, it hands asks on. Default: without limit. */
   restarts: optional(wholeFrom(0), Number.POSITIVE_INFINITY),
 };
 
@@ -83,7 +83,7 @@ const finishIfLast = <S extends DescentState>(state: S, restarts: number): S =>
   (state.verdict === 'converged' || state.verdict === 'failed') && state.started > restarts ? { ...state, verdict: 'finished' } : state;
 
 /**
- * The points of the first round of each descent.
+ * The points of the first round of each descent. The first descent begins at points of the sequence, later ones hop from the best trial.
  *
  * @param count how many trials such a round has
  */
@@ -97,7 +97,8 @@ export function startPoint(
     if (retry > 0) return draw(env.axes, rngFor(env.seed, env.name, id, retry));
     if (started === 1 && sequence.index === 0 && start === 'incumbent' && incumbent) return incumbent.point;
     const n = (started - 1) * count + 1 + round.slots.indexOf(nextSlot(round)!);
-    return keepImmovable(env, incumbent, pointAt(n), isSuitable);
+    const elsewhere = keepImmovable(env, incumbent, pointAt(n), isSuitable);
+    return started > 1 && incumbent ? hop(env, incumbent, elsewhere, isSuitable, rngFor(env.seed, `${env.name}/hop`, n)) : elsewhere;
   };
 }
 

@@ -36,8 +36,8 @@ const lbfgsOwnOptions = {
   missing: optional(oneOf('differences', 'refuse'), 'differences'),
   /** How many steps' curvature is kept. Default: 10. */
   memory: optional(wholeFrom(1), 10),
-  /** The longest first step along any parameter, as a fraction of its range. Default: 0.1. */
-  step: optional(fraction, 0.1),
+  /** The longest first step along any parameter, as a fraction of its range. Default: 0.3. */
+  step: optional(fraction, 0.3),
   /** The distance at which differences are taken, as a fraction of the range. Default: 0.001, or 0.05 if `noise` is given. */
   probe: optional(fraction),
   /** The standard deviation of the loss at one point, if trainers do not tell it (`stderr`). A step may be worse by twice as much. Default: 0. */

@@ -1,5 +1,5 @@
 import type { Env } from '../../messages.ts';
-import { rngFor } from '../../numeric/random.ts';
+import { index, type Rng, rngFor } from '../../numeric/random.ts';
 import { SOBOL_DIMENSIONS, sobolPoints } from '../../numeric/sequences/sobol.ts';
 import { type Axis, active, draw, type Point } from '../../space/axis.ts';
 import { applyPriors } from '../lowDiscrepancy.ts';
@@ -72,4 +72,18 @@ export function keepImmovable(env: Env, incumbent: Incumbent | undefined, start:
   if (!incumbent) return start;
   const movable = movableAxes(env.axes, incumbent.point, isSuitable);
   return movable.length === 0 ? start : env.snap(withCoordinates(incumbent.point, movable, coordinates(start, movable)));
+}
+
+/** The share of the parameters that a later descent begins with at other values. */
+const CHANGED = 1 / 3;
+
+/**
+ * Where a later descent begins: at the best trial, with some of its coordinates, at least one, taken from a start (basin hopping, Wales & Doye 1997).
+ * A loss with many minima often is a sum over few parameters each, and then the coordinates that are already good stay so.
+ */
+export function hop(env: Env, incumbent: Incumbent, start: Point, isSuitable: (axis: Axis) => boolean, rng: Rng): Point {
+  const movable = movableAxes(env.axes, incumbent.point, isSuitable);
+  const certain = index(rng, movable.length);
+  const changed = movable.filter((_, k) => rng() < CHANGED || k === certain);
+  return changed.length === 0 ? start : env.snap(withCoordinates(incumbent.point, changed, coordinates(start, changed)));
 }

@@ -13,6 +13,7 @@ import { clampUnit } from '../../numeric/vectors.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Iterate } from './iterate.ts';
 import type { Slopes } from './probes.ts';
+import { limitStep, type Secants } from './secants.ts';
 
 /** Where gradients come from: the trainer, simultaneous perturbation, or finite differences. */
 export type GradientSource = 'told' | 'spsa' | 'differences';
@@ -43,6 +44,8 @@ export interface OptimizerState {
   /** How many steps in a row were slow, and how long the last step was. */
   readonly slowSteps: number;
   readonly lastStep: number;
+  /** What limits steps of `adam` along reported gradients. */
+  readonly secants?: Secants | undefined;
   /** The standard deviation of the loss at one point; undefined until it is known. */
   readonly noise: number | undefined;
   /** Second derivatives, as weighted sums, and the sums of the weights. */
@@ -148,7 +151,7 @@ export function takeStep(optimizer: OptimizerState, iterate: Iterate, settings: 
   const moments = blocked ? zeroMoments(optimizer.axes.length) : optimizer.moments;
   const next = updateDirection(settings.rule, moments, gradient, gradientScale);
   const rate = settings.rate * rateFactor * rateDecay(optimizer.steps, settings.steps, settings.decay);
-  const x = from.x.map((u, k) => clampUnit(u - rate * next.direction[k]!));
+  const x = from.x.map((u, k) => clampUnit(u - limitStep(optimizer.secants, k, rate * next.direction[k]!, gradient[k]!)));
   const length = maxNorm(x.map((u, k) => u - from.x[k]!));
   const weight = averagingWeight(optimizer.steps + 1);
   return {

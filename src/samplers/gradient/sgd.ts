@@ -28,6 +28,7 @@ import {
 import { isWorthLeaving } from './outlook.ts';
 import { finiteDifferences, type Prober, simultaneousPerturbations } from './probes.ts';
 import { nextSlot, type Slot, slotLoss } from './round.ts';
+import { updateSecants } from './secants.ts';
 
 const sgdOwnOptions = {
   /**
@@ -44,11 +45,14 @@ const sgdOwnOptions = {
   /** How many random directions `spsa` averages per step. Default: as many as the slots of the study allow, at least 1. */
   directions: optional(wholeFrom(1)),
   /**
-   * How many Sobol points each descent tries before it begins at the best of them. Default: if gradients are told, half of the square root of the number of
+   * How many points each descent tries before it begins at the best of them. Default: if gradients are told, half of the square root of the number of
    * trials (5 if that is unknown), shared among descents that run at the same time; otherwise 4, or the square root if that is known and larger.
    */
   scouts: optional(wholeFrom(1)),
-  /** How a gradient becomes a step: `plain`, `momentum` (0.9; Polyak 1964) or `adam` (Kingma & Ba 2015). Default: `adam`. */
+  /**
+   * How a gradient becomes a step: `plain`, `momentum` (0.9; Polyak 1964) or `adam` (Kingma & Ba 2015). If gradients are told, a step of `adam` goes no
+   * further along a parameter than to where the slope vanishes if it keeps changing as it did. Default: `adam`.
+   */
   rule: optional(oneOf('plain', 'momentum', 'adam'), 'adam'),
   /** The longest first step along any parameter, as a fraction of its range. Default: 0.1; for `adam`, 0.15 if gradients are told and 0.07 with `spsa`. */
   rate: optional(fraction),
@@ -223,7 +227,9 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdS
   }
 
   function step(state: SgdState): SgdState {
-    const stepped = takeStep(state.optimizer!, state.iterate!, settings);
+    const limits = state.source === 'told' && settings.rule === 'adam';
+    const secants = limits ? updateSecants(state.optimizer!.secants, state.iterate!) : undefined;
+    const stepped = takeStep({ ...state.optimizer!, secants }, state.iterate!, settings);
     const { axes, accepted } = stepped;
     const centre = farthestFeasible(env, accepted.point, withCoordinates(accepted.point, axes, stepped.x));
     const optimizer = { ...stepped, centre, x: evaluatedCoordinates(env, centre, axes, stepped.x, env.snap(centre)) };

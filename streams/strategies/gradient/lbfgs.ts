@@ -16,7 +16,8 @@ const NOISY_PROBE = 0.05;
 
 /**
  * Gradient-based optimisation by projected L-BFGS in the unit cube (Byrd, Lu, Nocedal & Zhu 1995; two-loop recursion, Nocedal 1980), with damped
- * updates (Powell 1978) and a line search that allows for noise. Each evaluation is a trial.
+ * updates (Powell 1978) and a line search that allows for noise. Each evaluation is a trial. A later descent begins at the best trial, with about a third
+ * of its parameters at other values (basin hopping, Wales & Doye 1997).
  *
  * Use it if your trainer computes gradients of the loss with respect to hyperparameters.
  *

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { rngFor } from '../../../src/numeric/random.ts';
 import { updateIncumbent } from '../../../src/samplers/gradient/incumbent.ts';
 import {
   farthestFeasible,
+  hop,
   isContinuousFloat,
   isOrdered,
   keepImmovable,
@@ -74,4 +76,18 @@ it('no infeasible or failed trial is the incumbent', () => {
   expect(updateIncumbent(undefined, { type: 'ended', outcome: 'failed', id: 1, by: 'x', point })).toBeUndefined();
   const infeasible = { type: 'ended', outcome: 'completed', id: 1, by: 'x', point, losses: [0], constraints: [1] } as const;
   expect(updateIncumbent(undefined, infeasible)).toBeUndefined();
+});
+
+it('a later start shares two thirds of its movable coordinates with the best trial, and never all', () => {
+  const incumbent = updateIncumbent(undefined, { type: 'ended', outcome: 'completed', by: 'x', losses: [1], id: 1, point: withSgd })!;
+  const start = net.snap(withSgd.map((u) => (u < 0.5 ? u + 0.3 : u - 0.3)));
+  const changes = Array.from({ length: 300 }, (_, i) => {
+    const to = hop(env, incumbent, start, isOrdered, rngFor('hop', 'test', i));
+    expect(to.every((u, axis) => u === withSgd[axis] || u === start[axis])).toBe(true);
+    return to.flatMap((u, axis) => (u === withSgd[axis] ? [] : [axis]));
+  });
+  expect(new Set(changes.flat())).toEqual(new Set([0, 4, 5, 6]));
+  expect(Math.min(...changes.map((axes) => axes.length))).toBe(1);
+  expect(changes.flat().length / 300).toBeGreaterThan(1.8);
+  expect(changes.flat().length / 300).toBeLessThan(2.2); // one of four for certain, the others with one third
 });

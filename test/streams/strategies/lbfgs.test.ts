@@ -31,9 +31,9 @@ const kinds = (trials: ReturnType<typeof descend>['trials']) => new Set(trials.m
 
 describe('lbfgs', () => {
   it('follows reported gradients down a curved valley', () => {
-    const { best, trials } = descend(lbfgs(), env(), telling, 80);
-    expect(best).toBeLessThan(1e-6);
-    expect(kinds(trials)).toEqual(new Set(['start', 'search']));
+    const found = ['1', '2', '3', '4', '5'].map((seed) => descend(lbfgs(), env(1, seed), telling, 80));
+    expect(found.map(({ best }) => best).sort((a, b) => a - b)[2]).toBeLessThan(1e-6);
+    for (const { trials } of found) expect(kinds(trials)).toEqual(new Set(['start', 'search']));
   });
 
   it('finds gradients by differences if trainers report none', () => {
@@ -78,15 +78,17 @@ describe('lbfgs', () => {
       gradient: (point) => [8 * (point[0]! - (left(point) ? 0.25 : 0.75)), 4 * (point[1]! - 0.5) ** 3, 0, 0],
     };
     const { trials, ended } = descend(lbfgs(), env(1, '2'), bowls, 200);
-    const lengths = (side: boolean) => {
+    const firstRight = ended.findIndex(({ losses }) => losses![0]! < 1);
+    const lengths = (side: boolean, isSoon: (i: number) => boolean) => {
       const starts = new Set(
-        trials.filter(({ tags, point }) => tags!.role === 'start' && left(point) === side).map(({ tags }) => tags!.start),
+        trials.filter(({ tags, point }, i) => tags!.role === 'start' && left(point) === side && isSoon(i)).map(({ tags }) => tags!.start),
       );
       return [...starts].map((start) => trials.filter(({ tags }) => tags!.start === start).length);
     };
-    const firstRight = Math.min(...ended.flatMap(({ losses }, i) => (losses![0]! < 1 ? [i] : [])));
-    expect(firstRight).toBeLessThan(100);
-    expect(Math.min(...lengths(true))).toBeLessThan(Math.min(...lengths(false)));
+    const [first] = lengths(false, (i) => i <= firstRight);
+    const later = lengths(true, (i) => i > firstRight);
+    expect(later.length).toBeGreaterThan(1);
+    expect(Math.max(...later)).toBeLessThan(first!);
   });
 
   it('asks for tighter tolerances as it comes closer', () => {

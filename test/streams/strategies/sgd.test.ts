@@ -15,6 +15,7 @@ import { interview, rootEnv } from '../../support/interview.ts';
 import { conditional, constrained, mixed, textbook } from '../../support/spaces.ts';
 
 const cube = space(Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`x${i}`, float(0, 1)])));
+const wide = space(Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`x${i}`, float(0, 1)])));
 const lowest = [0.3, 0.8, 0.45, 0.6];
 const bend = [1, 2, 4, 8];
 const bowl = (point: Point): number => 10 * point.reduce((sum, u, i) => sum + bend[i]! * (u - lowest[i]!) ** 2, 0);
@@ -69,6 +70,24 @@ describe('sgd with reported gradients', () => {
     expect(best!.id).toBeGreaterThan(1);
     expect(distance(ended[5]!.point, best!.point)).toBeLessThan(0.16);
     expect(rolesOf(descend(sgd({ starts: 2 }), env(), telling, 20).trials).filter((role) => role === 'start')).toHaveLength(6);
+  });
+
+  it.each<[string, () => Strategy]>([
+    ['sgd', () => sgd()],
+    ['lbfgs', () => lbfgs()],
+  ])('%s finds most of the deeper of two wells along each parameter', (_, make) => {
+    // The wells are at about 0.25 and 0.75, and the left ones are deeper by about 0.1.
+    const centred = (point: Point) => point.map((u) => 4 * u - 2);
+    const wells: TestObjective = {
+      loss: (point) => centred(point).reduce((sum, v) => sum + (v * v - 1) ** 2 + 0.05 * v, 0),
+      gradient: (point) => centred(point).map((v) => 4 * (4 * v * (v * v - 1) + 0.05)),
+    };
+    const left = Array.from({ length: 8 }, (_, i) => {
+      const { ended } = descend(make(), { ...rootEnv(wide, { seed: `${i}`, trials: 200 }) }, wells, 200);
+      const [best] = [...ended].sort((a, b) => a.losses![0]! - b.losses![0]!);
+      return best!.point.filter((u) => u < 0.5).length;
+    });
+    expect(left.reduce((a, b) => a + b, 0) / 48).toBeGreaterThan(0.9);
   });
 
   it('refuses a result without a gradient if its option says so', () => {
