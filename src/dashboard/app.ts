@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { whyOf } from '../../streams/explanation/whyOf.ts';
 import { failureOf } from '../errors.ts';
 import { healthRoutes, metricsRoute } from '../monitoring/health.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
@@ -16,7 +17,6 @@ import { recommendedOf } from './recommended.ts';
 import { reportOf } from './report.ts';
 import type { Shown, ShownStudies } from './studies.ts';
 import { entriesOf } from './trialEntries.ts';
-import { whyOf } from './why.ts';
 import type { CommandAnswer } from './wire.ts';
 
 /** The longest request to act, in bytes. */

@@ -1,11 +1,11 @@
 import { nextTurn } from '../../streams/engine/timeout.ts';
+import { Replay } from '../../streams/explanation/replay.ts';
+import { MachineWatch } from '../../streams/explanation/watch.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { StudySource } from '../study/source.ts';
 import { Feed } from './feed/feed.ts';
 import type { KeptFiles } from './kept.ts';
-import { Replay } from './machines/replay.ts';
-import { MachineWatch } from './machines/watch.ts';
 import type { Headline, Machines } from './wire.ts';
 
 /** A study that is shown. */

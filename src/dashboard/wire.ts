@@ -1,4 +1,6 @@
 /** The messages between the dashboard's server and its page. */
+
+import type { Machine, MachineNews } from '../../streams/explanation/watch.ts';
 import type { RequestFailure } from '../errors.ts';
 import type { CloseReason, Limits, ObjectiveSpec } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
@@ -76,42 +78,6 @@ export interface Summary {
   readonly best?: TrialRow;
 }
 
-/** A state of a statechart, with its inner states. */
-export interface ChartState {
-  readonly id: string;
-  readonly key: string;
-  readonly final?: true;
-  readonly initial?: true;
-  readonly states: readonly ChartState[];
-  readonly transitions: readonly ChartTransition[];
-}
-export interface ChartTransition {
-  /** Of `from`, the event and the targets. */
-  readonly id: string;
-  readonly event: string;
-  /** Ids of states; empty if the state does not change. */
-  readonly targets: readonly string[];
-  readonly guard?: string;
-}
-/** A machine of a strategy. */
-export interface Machine {
-  /** The path of the strategy. */
-  readonly path: string;
-  /** Absent for a fold: it has no phases. */
-  readonly chart?: ChartState;
-}
-/** The current state of a machine. */
-export interface MachineNews {
-  readonly path: string;
-  /** Ids of the states that it is in. */
-  readonly active: readonly string[];
-  readonly over: boolean;
-  /** How often each transition was taken, by its id; of a fold, the number of events of each type. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly last?: { readonly event: string; readonly trial?: TrialId };
-  /** The latest phases, the current one at the end: id of the innermost state, and the trial whose event led there. */
-  readonly history: readonly { readonly phase: string; readonly trial?: TrialId }[];
-}
 /** Why machines cannot be shown, or what they are. */
 export type Machines =
   | { readonly type: 'none'; readonly why: string }
@@ -134,26 +100,6 @@ export interface KeptFile {
   readonly at: number;
   /** Whether it is what an attempt printed. */
   readonly isOutput: boolean;
-}
-
-/** The reason of a suggestion. */
-export interface Why {
-  readonly trial: TrialId;
-  readonly by: string;
-  /** The states of the machines when it was decided, by path. */
-  readonly phases?: Readonly<Record<string, readonly string[]>>;
-  /** Whether the recomputed decision is equal; absent if it cannot be recomputed. */
-  readonly recomputed?: 'equal' | { readonly field: string; readonly logged: unknown; readonly recomputed: unknown };
-  /** Why it could not be recomputed. */
-  readonly impossible?: string;
-  /** For a stopped trial: what stopped it, and why. */
-  readonly stopped?: string;
-  /** How many results of each strategy were known then, by its path. */
-  readonly results?: Readonly<Record<string, number>>;
-  /** The prediction of a random forest on the completed trials among them, as values. If budgets differ, on those of the budget `at`. */
-  readonly expected?: { readonly mean: number; readonly sd: number; readonly results: number; readonly at?: number };
-  /** Milliseconds that the decision took when it was recomputed. */
-  readonly milliseconds?: number;
 }
 
 /** The result of a command, or why it was refused. */

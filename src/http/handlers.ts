@@ -1,7 +1,7 @@
+import { whyOf } from '../../streams/explanation/whyOf.ts';
 import type { WhenGone } from '../../streams/host/claimedTrial.ts';
 import type { HostedStudy } from '../../streams/host/host.ts';
 import { importancesOf } from '../dashboard/importances.ts';
-import { whyOf } from '../dashboard/why.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { parseIntent, RefusedError } from '../study/commands.ts';

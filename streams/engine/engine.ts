@@ -1,4 +1,5 @@
 import { type ActorRefFrom, createActor } from 'xstate';
+import { steady } from '../../machines/steady.ts';
 import { type EnginePhase, type StudyEvent, studyMachine } from '../../machines/study.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Closed, CloseReason, Created, ExpiredFact, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
@@ -10,7 +11,6 @@ import type { TrialId } from '../../src/messages.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
-import { steady } from '../steady.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import type { Next } from './decider.ts';
 import type { Directive } from './directive.ts';

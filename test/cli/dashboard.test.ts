@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { firstRungText } from '../../src/dashboard/phases.ts';
+import { firstRungText } from '../../streams/explanation/phases.ts';
 import { asha, chain, createStudy, defineStrategy, float, ga, optimize, propose, random, space, take, tpe } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { ensurePage } from '../support/page.ts';

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
@@ -168,7 +168,8 @@ const phasesOf = (states: AnyStateMachine['states']): string[] =>
 
 describe('each phase is reached by some sequence of events', () => {
   it('of every machine', () => {
-    const files = readdirSync(new URL('../../machines/', import.meta.url));
+    const folder = new URL('../../machines/', import.meta.url);
+    const files = readdirSync(folder).filter((file) => readFileSync(new URL(file, folder), 'utf8').includes('createMachine('));
     const rows = new Set(Object.keys(lives).map((row) => row.replace(/:.*/, '')));
     expect([...rows].sort()).toEqual(files.map((file) => file.replace('.ts', '')).sort());
   });

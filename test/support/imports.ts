@@ -70,6 +70,7 @@ const floors: readonly string[] = [
   'streams/strategies',
   'streams/spec',
   'streams/engine',
+  'streams/explanation',
   'streams/study',
   'streams/host',
   'streams/nats',

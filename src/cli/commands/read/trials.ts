@@ -1,4 +1,4 @@
-import { stopReasons } from '../../../dashboard/machines/stopReasons.ts';
+import { stopReasons } from '../../../../streams/explanation/stopReasons.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { trialIn } from '../../act.ts';
 import type { CommandStudy } from '../../sources/study.ts';

@@ -1,6 +1,6 @@
-import { firstRungText, phaseText } from '../../../dashboard/phases.ts';
-import { whyOf } from '../../../dashboard/why.ts';
-import type { Why } from '../../../dashboard/wire.ts';
+import { firstRungText, phaseText } from '../../../../streams/explanation/phases.ts';
+import type { Why } from '../../../../streams/explanation/why.ts';
+import { whyOf } from '../../../../streams/explanation/whyOf.ts';
 import type { ObjectiveSpec, Params } from '../../../facts/facts.ts';
 import { predictionOf, type ShownPrediction } from '../../../study/prediction.ts';
 import { bestFirst, type TrialRow } from '../../../study/trials.ts';

@@ -1,7 +1,8 @@
 import { computed } from '@preact/signals';
+import type { ChartState, ChartTransition } from '../../../../streams/explanation/chart.ts';
+import { phaseText } from '../../../../streams/explanation/phases.ts';
+import type { Machine, MachineNews } from '../../../../streams/explanation/watch.ts';
 import { cut } from '../../../figures/drawing/format.ts';
-import { phaseText } from '../../phases.ts';
-import type { ChartState, ChartTransition, Machine, MachineNews } from '../../wire.ts';
 import { lookAt } from '../state/selection.ts';
 import { machines } from '../state/store.ts';
 

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
+import { choiceText, firstRungText, taggedPhaseText } from '../../../../streams/explanation/phases.ts';
+import type { Why } from '../../../../streams/explanation/why.ts';
 import { cut, duration, formatNumber } from '../../../figures/drawing/format.ts';
 import type { FigureRow } from '../../../figures/study.ts';
 import { notesIn } from '../../../study/notes.ts';
 import { predictionOf, tagsOfPrediction } from '../../../study/prediction.ts';
-import { choiceText, firstRungText, taggedPhaseText } from '../../phases.ts';
-import type { Why } from '../../wire.ts';
 import { parentsIn } from '../lib/parents.ts';
 import { get } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createActor, setup } from 'xstate';
+import { steady } from '../../machines/steady.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
-import { steady } from '../../streams/steady.ts';
 
 it('leads through the same states as the machine, and computes a repeated transition once', () => {
   const events: StudyEvent[] = [

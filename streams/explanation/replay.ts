@@ -1,9 +1,9 @@
-import { spaceOf } from '../../../streams/engine/applyEntries.ts';
-import { type Difference, Replayer, strategyOf } from '../../../streams/engine/replay.ts';
-import type { Entry } from '../../facts/entry.ts';
-import type { Created, Params, SuggestedFact } from '../../facts/facts.ts';
-import type { Stop, TrialId } from '../../messages.ts';
-import type { StudyLog } from '../../study/source.ts';
+import type { Entry } from '../../src/facts/entry.ts';
+import type { Created, Params, SuggestedFact } from '../../src/facts/facts.ts';
+import type { Stop, TrialId } from '../../src/messages.ts';
+import type { StudyLog } from '../../src/study/source.ts';
+import { spaceOf } from '../engine/applyEntries.ts';
+import { type Difference, Replayer, strategyOf } from '../engine/replay.ts';
 import { MachineWatch } from './watch.ts';
 
 /** Replays the log of a study, which another process may run, and watches the machines of its strategies. */

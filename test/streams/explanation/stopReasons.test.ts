@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { listTrials } from '../../src/cli/commands/read/trials.ts';
-import type { CommandStudy } from '../../src/cli/sources/study.ts';
-import { stopReasons } from '../../src/dashboard/machines/stopReasons.ts';
-import type { Entry } from '../../src/facts/entry.ts';
-import type { Created } from '../../src/facts/facts.ts';
-import { chain, createStudy, defineStrategy, float, memoryLog, random, space, thresholdStop } from '../../streams/index.ts';
-import { past } from '../../streams/log/past.ts';
-import { createdOf } from '../../streams/spec/options.ts';
+import { listTrials } from '../../../src/cli/commands/read/trials.ts';
+import type { CommandStudy } from '../../../src/cli/sources/study.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
+import type { Created } from '../../../src/facts/facts.ts';
+import { stopReasons } from '../../../streams/explanation/stopReasons.ts';
+import { chain, createStudy, defineStrategy, float, memoryLog, random, space, thresholdStop } from '../../../streams/index.ts';
+import { past } from '../../../streams/log/past.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
 
 /** A log of a study whose strategy is code, so that no decision can be recomputed. */
 function logOf(facts: readonly { readonly fact: object; readonly author?: string }[]) {

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { type AnyActorRef, createActor, fromPromise, type InspectionEvent, setup } from 'xstate';
-import { MachineWatch } from '../../src/dashboard/machines/watch.ts';
-import * as h from '../../streams/index.ts';
-import { interview, proposal, rootEnv, suggestedFrom } from '../support/interview.ts';
-import { textbook } from '../support/spaces.ts';
+import { MachineWatch } from '../../../streams/explanation/watch.ts';
+import * as h from '../../../streams/index.ts';
+import { interview, proposal, rootEnv, suggestedFrom } from '../../support/interview.ts';
+import { textbook } from '../../support/spaces.ts';
 
 const fitter = setup({ actors: { fit: fromPromise(async () => 1) } }).createMachine({
   id: 'surrogate',

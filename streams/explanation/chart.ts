@@ -1,5 +1,22 @@
-import { omitUndefined } from '../../schema/omitUndefined.ts';
-import type { ChartState, ChartTransition } from '../wire.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+
+/** A state of a statechart, with its inner states. */
+export interface ChartState {
+  readonly id: string;
+  readonly key: string;
+  readonly final?: true;
+  readonly initial?: true;
+  readonly states: readonly ChartState[];
+  readonly transitions: readonly ChartTransition[];
+}
+export interface ChartTransition {
+  /** Of `from`, the event and the targets. */
+  readonly id: string;
+  readonly event: string;
+  /** Ids of states; empty if the state does not change. */
+  readonly targets: readonly string[];
+  readonly guard?: string;
+}
 
 /** The part of XState's state nodes that is read. Inspection delivers them, but the types do not describe them. */
 interface Node {

@@ -1,9 +1,9 @@
-import { readUpTo } from '../../../streams/engine/replay.ts';
-import type { Created } from '../../facts/facts.ts';
-import { identityOf } from '../../facts/parse.ts';
-import { DECISIONS } from '../../facts/versions.ts';
-import type { TrialId } from '../../messages.ts';
-import type { StudyLog } from '../../study/source.ts';
+import type { Created } from '../../src/facts/facts.ts';
+import { identityOf } from '../../src/facts/parse.ts';
+import { DECISIONS } from '../../src/facts/versions.ts';
+import type { TrialId } from '../../src/messages.ts';
+import type { StudyLog } from '../../src/study/source.ts';
+import { readUpTo } from '../engine/replay.ts';
 import { Replay } from './replay.ts';
 
 /**

@@ -1,7 +1,26 @@
-import type { TrialId } from '../../messages.ts';
-import { omitUndefined } from '../../schema/omitUndefined.ts';
-import type { Machine, MachineNews } from '../wire.ts';
-import { activeStates, type Charted, chartOf, type Logic, type Transition } from './chart.ts';
+import type { TrialId } from '../../src/messages.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { activeStates, type Charted, type ChartState, chartOf, type Logic, type Transition } from './chart.ts';
+
+/** A machine of a strategy. */
+export interface Machine {
+  /** The path of the strategy. */
+  readonly path: string;
+  /** Absent for a fold: it has no phases. */
+  readonly chart?: ChartState;
+}
+/** The current state of a machine. */
+export interface MachineNews {
+  readonly path: string;
+  /** Ids of the states that it is in. */
+  readonly active: readonly string[];
+  readonly over: boolean;
+  /** How often each transition was taken, by its id; of a fold, the number of events of each type. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly last?: { readonly event: string; readonly trial?: TrialId };
+  /** The latest phases, the current one at the end: id of the innermost state, and the trial whose event led there. */
+  readonly history: readonly { readonly phase: string; readonly trial?: TrialId }[];
+}
 
 /** The part of XState's inspection events that is read. */
 interface Inspected {

@@ -1,49 +1,65 @@
-import { spaceOf } from '../../streams/engine/applyEntries.ts';
-import { decisionsOf, readUpTo } from '../../streams/engine/replay.ts';
-import { OptionError } from '../errors.ts';
-import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
-import { isRefusal, parseFact } from '../facts/parse.ts';
-import { DECISIONS } from '../facts/versions.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { lossOf } from '../ledger/settings.ts';
-import type { Ended, TrialId } from '../messages.ts';
-import { DEFAULT_FOREST, growForest, predictForest } from '../numeric/forest/forest.ts';
-import { rngFor } from '../numeric/random.ts';
-import { categoryCounts, featureEncoder, transpose } from '../samplers/forest/features.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
-import type { Space } from '../space/space.ts';
-import type { Feed } from './feed/feed.ts';
-import { Replay } from './machines/replay.ts';
-import { stopReasons } from './machines/stopReasons.ts';
-import type { Why } from './wire.ts';
+import { OptionError } from '../../src/errors.ts';
+import type { Created, Params, SuggestedFact } from '../../src/facts/facts.ts';
+import { isRefusal, parseFact } from '../../src/facts/parse.ts';
+import { DECISIONS } from '../../src/facts/versions.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { lossOf } from '../../src/ledger/settings.ts';
+import type { Ended, TrialId } from '../../src/messages.ts';
+import { DEFAULT_FOREST, growForest, predictForest } from '../../src/numeric/forest/forest.ts';
+import { rngFor } from '../../src/numeric/random.ts';
+import { categoryCounts, featureEncoder, transpose } from '../../src/samplers/forest/features.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { Space } from '../../src/space/space.ts';
+import type { StudyLog } from '../../src/study/source.ts';
+import type { TrialRows } from '../../src/study/trials.ts';
+import { spaceOf } from '../engine/applyEntries.ts';
+import { decisionsOf, readUpTo } from '../engine/replay.ts';
+import { Replay } from './replay.ts';
+import { stopReasons } from './stopReasons.ts';
+import type { Why } from './why.ts';
+
+/** A study that has been read, such as a `Feed` of the dashboard. */
+export interface ReadStudy {
+  readonly source: StudyLog;
+  readonly begun:
+    | {
+        readonly created: Created;
+        readonly changes: {
+          readonly rows: TrialRows;
+          /** The positions of a trial's entries. */
+          history(trial: TrialId): { readonly first: number } | undefined;
+        };
+      }
+    | undefined;
+}
 
 /** The fewest results for a forest. */
 const FEWEST = 4;
 
 /** Why a trial was suggested, recomputed from the log as it was when that was decided. */
-export async function whyOf(feed: Feed, trial: TrialId): Promise<Why | undefined> {
-  const { created } = feed.begun ?? {};
-  const fact = await suggestionOf(feed, trial);
+export async function whyOf(study: ReadStudy, trial: TrialId): Promise<Why | undefined> {
+  const { created } = study.begun ?? {};
+  const fact = await suggestionOf(study, trial);
   if (fact === undefined || created === undefined) return undefined;
-  const { expected, results } = await knowledgeOf(feed, created, fact);
-  const row = feed.begun!.changes.rows.get(trial);
-  const stops = row?.status === 'stopped' ? await stopReasons(feed.source, created, row.ended!, trial) : undefined;
+  const { expected, results } = await knowledgeOf(study, created, fact);
+  const row = study.begun!.changes.rows.get(trial);
+  const stops = row?.status === 'stopped' ? await stopReasons(study.source, created, row.ended!, trial) : undefined;
   const common = omitUndefined({ trial, by: fact.by, expected, results, stopped: stops?.get(trial) });
   if (fact.by === 'import') return common;
-  return { ...common, ...(await recompute(feed, created, fact)) };
+  return { ...common, ...(await recompute(study, created, fact)) };
 }
 
-async function suggestionOf(feed: Feed, trial: TrialId): Promise<SuggestedFact | undefined> {
-  const history = feed.begun?.changes.history(trial);
+async function suggestionOf(study: ReadStudy, trial: TrialId): Promise<SuggestedFact | undefined> {
+  const history = study.begun?.changes.history(trial);
   if (history === undefined) return undefined;
-  for await (const [entry] of feed.source.past(history.first)) {
+  for await (const [entry] of study.source.past(history.first)) {
     const fact = parseFact(entry!.fact);
     return isRefusal(fact) || fact.type !== 'suggested' ? undefined : fact;
   }
   return undefined;
 }
 
-async function recompute(feed: Feed, created: Created, fact: SuggestedFact): Promise<Partial<Why>> {
+async function recompute(study: ReadStudy, created: Created, fact: SuggestedFact): Promise<Partial<Why>> {
   const decisions = decisionsOf(fact, created);
   if (decisions !== DECISIONS)
     return {
@@ -51,12 +67,12 @@ async function recompute(feed: Feed, created: Created, fact: SuggestedFact): Pro
     };
   let replay: Replay;
   try {
-    replay = new Replay(feed.source, created);
+    replay = new Replay(study.source, created);
   } catch (error) {
     return { impossible: `${codeIn(error)} is code, which a log does not hold` };
   }
   try {
-    for await (const entries of readUpTo(feed.source.past(1), fact.after ?? 0)) for (const entry of entries) await replay.fold(entry);
+    for await (const entries of readUpTo(study.source.past(1), fact.after ?? 0)) for (const entry of entries) await replay.fold(entry);
     const { phases } = replay.watch;
     const since = performance.now();
     const recomputed = (await replay.difference(fact)) ?? 'equal';
@@ -75,17 +91,17 @@ const codeIn = (error: unknown): string =>
     : `its strategy (${(error as Error).message})`;
 
 /** What was known then: how many results of each strategy, and the prediction of a forest, the same for all strategies. */
-async function knowledgeOf(feed: Feed, created: Created, fact: SuggestedFact): Promise<Pick<Why, 'expected' | 'results'>> {
+async function knowledgeOf(study: ReadStudy, created: Created, fact: SuggestedFact): Promise<Pick<Why, 'expected' | 'results'>> {
   const space = spaceOf(created) as Space<Params>;
   const ledger = new Ledger<Params>(space);
   const ended: Ended[] = [];
-  for await (const entries of readUpTo(feed.source.past(1), fact.after ?? 0)) {
+  for await (const entries of readUpTo(study.source.past(1), fact.after ?? 0)) {
     for (const entry of entries) {
       const { event } = ledger.fold(entry);
       if (event?.type === 'ended' && event.losses) ended.push(event);
     }
   }
-  const known = ended.filter(({ id }) => feed.begun?.changes.rows.get(id)?.status !== 'retracted');
+  const known = ended.filter(({ id }) => study.begun?.changes.rows.get(id)?.status !== 'retracted');
   const results: Record<string, number> = {};
   for (const { by } of known) results[by] = (results[by] ?? 0) + 1;
   return {
