@@ -20,7 +20,7 @@ import { table } from './table.ts';
 /** Prints a study as it runs, and its results. */
 export interface Watch {
   /** @param trace the trace of its run, which lines of the log name */
-  apply(noted: AppliedEntry<Params>, trace?: string): void;
+  apply(entry: AppliedEntry<Params>, trace?: string): void;
   /** Whether the study was paused before this start, and still is. */
   readonly paused: boolean;
   /** @returns how many trials have completed, including earlier runs. */
@@ -32,7 +32,7 @@ const TOP = 10;
 
 /** @param past position of the last entry before this start. */
 export function watch(screen: StatusLine, past: number, json: boolean): Watch {
-  const noted$ = new Subject<AppliedEntry<Params>>();
+  const applied$ = new Subject<AppliedEntry<Params>>();
   const rows = new Map<TrialId, TrialRow>();
   let since = performance.now();
   let before = 0;
@@ -56,11 +56,11 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (endedIn(state) - before) / seconds : 0 });
   };
   const tell = (row: TrialRow) => {
-    const before = failures.get(failureKind(row));
+    const alike = failures.get(failureKind(row));
     if (json) print(JSON.stringify(row));
     else if (!screen.terminal || row.status === 'failed')
       screen.line(
-        trialLine(row, before),
+        trialLine(row, alike),
         omitUndefined({
           level: row.status === 'failed' ? ('warn' as const) : ('info' as const),
           trial: row.trial,
@@ -68,7 +68,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
           trace_id: traceId,
         }),
       );
-    if (row.status === 'failed' && before === undefined) failures.set(failureKind(row), row);
+    if (row.status === 'failed' && alike === undefined) failures.set(failureKind(row), row);
   };
   const caughtUp = () => {
     live = true;
@@ -103,25 +103,25 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         omitUndefined({ level: 'warn' as const, trial, run, trace_id: traceId }),
       );
   };
-  noted$.pipe(trials()).subscribe((row) => {
+  applied$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);
     if (live) tell(row);
   });
-  noted$.pipe(pareto()).subscribe((now) => {
+  applied$.pipe(pareto()).subscribe((now) => {
     front = Object.keys(now.reference).length > 1 ? now.rows : undefined;
   });
-  noted$.pipe(progress()).subscribe((now) => {
+  applied$.pipe(progress()).subscribe((now) => {
     state = now;
   });
   return {
-    apply: (noted, trace) => {
+    apply: (entry, trace) => {
       traceId = trace;
-      const { fact, event, refusal } = noted;
+      const { fact, event, refusal } = entry;
       if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
-      if (!live) passed.apply(noted);
-      noted$.next(noted);
+      if (!live) passed.apply(entry);
+      applied$.next(entry);
       if (!refusal) take(fact);
-      if (!live && noted.position >= past) caughtUp();
+      if (!live && entry.position >= past) caughtUp();
       if (live && !json) screen.status(status);
     },
     get paused() {

@@ -109,9 +109,17 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     if (leading !== isLeader) options.onLead?.(isLeader);
     leading = isLeader;
   };
-  const prioritised = (): Headers => {
+  /** What a suggestion tells the trainer that claims it. */
+  const headersOf = ({ type, trial }: Said): Headers => {
+    if (type !== 'suggested') return [];
     const priority = options.settings?.().priority ?? 1;
-    return priority === 1 ? [] : [[PRIORITY_HEADER, String(priority)]];
+    const traceparent = options.traceparent?.(trial);
+    return [
+      [LEASE_HEADER, String(lease)],
+      [LIMIT_HEADER, String(limit())],
+      ...(priority === 1 ? [] : [[PRIORITY_HEADER, String(priority)] as const]),
+      ...(traceparent === undefined ? [] : [[TRACE_HEADER, traceparent] as const]),
+    ];
   };
   const knew = (subject: string, position: number) => {
     if (position > (fence.get(subject) ?? 0)) fence.set(subject, position);
@@ -122,14 +130,10 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const isStale = (fact: Said): boolean => typeof fact.after === 'number' && fact.after < (fence.get(subjectFor(fact)) ?? 0);
   const publishFact = async (fact: Said): Promise<'stored' | 'fenced'> => {
     if (isStale(fact)) return 'fenced';
-    const { type, trial } = fact;
     const id = messageId();
     const subject = subjectFor(fact);
     const last = fence.get(subject) ?? 0;
-    const leased: Headers = type === 'suggested' ? [[LEASE_HEADER, String(lease)], [LIMIT_HEADER, String(limit())], ...prioritised()] : [];
-    const traceparent = type === 'suggested' ? options.traceparent?.(trial) : undefined;
-    const traced: Headers = traceparent === undefined ? [] : [[TRACE_HEADER, traceparent]];
-    const headers = [...cloudEvent(id, eventSource(study), { type }), ...leased, ...traced];
+    const headers = [...cloudEvent(id, eventSource(study), { type: fact.type }), ...headersOf(fact)];
     try {
       const { seq } = await out.publish(subject, JSON.stringify(fact), { id, last, timeout, headers });
       knew(subject, seq);

@@ -36,7 +36,7 @@ import { keepFiles } from '../../trainers/keepFiles.ts';
 import { keptFiles } from '../../trainers/keptFiles.ts';
 import { listeningFor } from '../../trainers/metric.ts';
 import { notices } from '../../trainers/notices.ts';
-import { type TrainerPrograms, trainers } from '../../trainers/trainers.ts';
+import { trainers } from '../../trainers/trainers.ts';
 import { UsageError } from '../../usage.ts';
 
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
@@ -153,6 +153,24 @@ interface Work extends Plan {
   readonly warn: (message: string, about?: About) => void;
 }
 
+/** How the programs of the study run. */
+function programOptions({ file, goal, log, warn, command, metricFile, inForce, directory }: Work) {
+  return {
+    study: file.options.study,
+    command,
+    metricFile,
+    ...listeningFor(goal),
+    notices: notices({ warn, ...inForce, direction: goal.objectives[0]!.direction, metric: goal.metric }),
+    result: file.result,
+    directory,
+    waiting: () => log.waiting,
+    warn,
+    timeLimit: file.timeLimit,
+    atTimeLimit: file.atTimeLimit,
+    grace: file.grace,
+  };
+}
+
 /**
  * Runs the study until it ends, is interrupted or fails. After that, no program runs, and the log has all reports.
  *
@@ -168,24 +186,8 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
   };
   const tracing = await openTracing();
   const spans = tracing?.spansOf(file.options.study);
-  const fleet: TrainerPrograms = trainers({
-    tracing,
-    traceparent: spans?.traceparent,
-    study: file.options.study,
-    command: given.command,
-    metricFile: given.metricFile,
-    ...listeningFor(goal),
-    notices: notices({ warn, ...given.inForce, direction: goal.objectives[0]!.direction, metric: goal.metric }),
-    result: file.result,
-    directory: given.directory,
-    say,
-    waiting: () => log.waiting,
-    warn,
-    unable: (reason) => end({ type: 'failed', error: new UsageError(reason) }),
-    timeLimit: file.timeLimit,
-    atTimeLimit: file.atTimeLimit,
-    grace: file.grace,
-  });
+  const unable = (reason: string) => end({ type: 'failed', error: new UsageError(reason) });
+  const fleet = trainers({ ...programOptions(given), tracing, traceparent: spans?.traceparent, say, unable });
   const head = await log.head();
   const failing = failingAlike(() => head);
   const rows = new TrialRows<Params>();
