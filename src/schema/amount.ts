@@ -28,6 +28,19 @@ export function secondsIn(text: string): number | undefined {
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
+/** A time: a number of seconds, or a text such as 5m. */
+export type Time = number | string;
+
+export const time: OptionRule<Time> = {
+  expected: 'a number of seconds above 0, or a time such as 90s, 5m or 2h',
+  schema: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, { type: 'string' }] },
+  holds: (value): value is Time =>
+    typeof value === 'string' ? secondsIn(value) !== undefined : typeof value === 'number' && value > 0 && Number.isFinite(value),
+};
+
+/** The seconds of a time that the rule holds for, if there is one. */
+export const secondsOf = (time: Time | undefined): number | undefined => (typeof time === 'string' ? secondsIn(time) : time);
+
 /** An amount: a number, or a size in bytes. */
 export type Amount = number | string;
 

@@ -5,6 +5,7 @@ import { withEpochs } from '../../../streams/spec/withEpochs.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
 import { checkAll, SpaceError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
+import { secondsOf } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assertRecord } from '../../space/check.ts';
 import { fieldsOf } from '../../space/shape.ts';
@@ -95,9 +96,9 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
     strategy: whole,
     options: omitUndefined({ priority: 1, ...settings, study: name, earlier: earlier && earlierIn(folder, earlier) }),
     command: words === undefined ? undefined : wordsOf(words),
-    timeLimit,
+    timeLimit: secondsOf(timeLimit),
     atTimeLimit,
-    grace,
+    grace: secondsOf(grace),
     result: which,
     metricFile,
   });

@@ -1,7 +1,8 @@
 import { studyOptions } from '../../../streams/spec/options.ts';
+import { time } from '../../schema/amount.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import type { JsonSchema } from '../../schema/jsonSchema.ts';
-import { bool, type OptionRule, oneOf, seconds, text, wholeFrom } from '../../schema/optionRules.ts';
+import { bool, type OptionRule, oneOf, text, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, required } from '../../schema/optionSet.ts';
 import { constraintsSchema, parametersSchema } from '../../space/schema.ts';
 import { usualDirection } from '../runner/names.ts';
@@ -85,14 +86,14 @@ export const studyLayout = {
   trials: optional(wholeFrom(1)),
   /** The command line of the trainer, unless it is given to hypertide run. */
   command: optional(command),
-  /** How many seconds a trial may take. */
-  timeLimit: optional(seconds),
+  /** The time that a trial may take: seconds, or a text such as `90s`, `5m` or `2h`. */
+  timeLimit: optional(time),
   /**
    * How a trial ends at its `timeLimit`: with `stop`, the last report is its result; with `fail`, and without a report, it has none. Default: fail.
    */
   atTimeLimit: optional(oneOf('stop', 'fail')),
-  /** How many seconds a program has to end after SIGTERM before it gets SIGKILL. */
-  grace: optional(seconds),
+  /** The time that a program has to end after SIGTERM before it gets SIGKILL: seconds, or a text such as `90s`. */
+  grace: optional(time),
   /** Which of the values that a program prints is its result: `last` or `best`. Default: last. */
   result: optional(oneOf('last', 'best')),
   /**

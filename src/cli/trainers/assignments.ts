@@ -1,5 +1,7 @@
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
-import { oneOf, positive, seconds, text, wholeFrom } from '../../schema/optionRules.ts';
+import { secondsOf, time } from '../../schema/amount.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { oneOf, positive, text, wholeFrom } from '../../schema/optionRules.ts';
 import { checkedBy, fields, mapping } from '../../space/shape.ts';
 import { checkPattern, isPattern } from '../sources/namePattern.ts';
 import { readDocument } from '../studyFile/readDocument.ts';
@@ -51,7 +53,7 @@ const layout = fields(
           metric: checkedBy(text),
           metricFile: checkedBy(text),
           result: checkedBy(oneOf('last', 'best')),
-          timeLimit: checkedBy(seconds),
+          timeLimit: checkedBy(time),
           atTimeLimit: checkedBy(oneOf('stop', 'fail')),
         },
       ),
@@ -71,8 +73,9 @@ export const readAssignments = (path: string, settings: Partial<ProgramSettings>
   readDocument(path, (data) => {
     const { studies: all } = layout.read('worker', data);
     const { parallel: most = Math.max(...Object.values(all).map(({ parallel = 1 }) => parallel)) } = settings;
-    return Object.entries(all).map(([studies, { command, weight = 1, parallel = most, ...own }]) => {
+    return Object.entries(all).map(([studies, { command, weight = 1, parallel = most, timeLimit, ...own }]) => {
       checkNames(`studies.${studies}`, studies);
-      return { ...settings, ...own, parallel: Math.min(parallel, most), studies, weight, words: wordsOf(command) };
+      const limited = omitUndefined({ ...own, timeLimit: secondsOf(timeLimit) });
+      return { ...settings, ...limited, parallel: Math.min(parallel, most), studies, weight, words: wordsOf(command) };
     });
   });

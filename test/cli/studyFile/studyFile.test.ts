@@ -25,14 +25,14 @@ seed: 7
 trials: 20
 parallel: 4
 target: 0.99
-timeLimit: 60
+timeLimit: 1.5h
 grace: 5
 command: [python, train.py, --lr, "{lr}"]
 `);
   expect(yaml).toMatchObject({
     options: { study: 'digits', seed: 7, trials: 20, parallel: 4, target: 0.99, objectives: { accuracy: 'maximize' } },
     command: ['python', 'train.py', '--lr', '{lr}'],
-    timeLimit: 60,
+    timeLimit: 5400,
     grace: 5,
   });
   expect(yaml.strategy?.spec).toEqual({ chain: [{ asha: { min: 1, max: 9 } }, 'random'] });
@@ -105,7 +105,12 @@ it.each([
     'did you mean population?',
   ],
   [`${SPACE}strategy:\n  grid: { levels: { lr: 0 } }`, '5:21', 'strategy.grid.levels.lr: expected a whole number of at least 1, got 0', ''],
-  [`${SPACE}timeLimit: 1h`, '4:1', 'timeLimit: expected a number of seconds above 0, got "1h"', ''],
+  [
+    `${SPACE}timeLimit: 1 hour`,
+    '4:1',
+    'timeLimit: expected a number of seconds above 0, or a time such as 90s, 5m or 2h, got "1 hour"',
+    '',
+  ],
   [`${SPACE}trials: 0`, '4:1', 'trials: expected a whole number of at least 1, got 0', ''],
   [`${SPACE}objective: minimise`, '4:1', 'objective: expected minimize or maximize, as in', 'got "minimise"; did you mean "minimize"?'],
   [`${SPACE}objective: max`, '4:1', 'objective: expected', 'did you mean "maximize"?'],

@@ -21,12 +21,12 @@ it('a file names a program for each study, which overrides options of the comman
     '    parallel: 2',
     "  'team-*':",
     '    command: [sh, -c, "a b"]',
-    '    timeLimit: 5',
+    '    timeLimit: 5m',
     '    parallel: 9',
   );
   expect(await readAssignments(path, settings)).toEqual([
     { ...settings, studies: 'digits', words: ['python', 'train.py', '{args}'], weight: 3, parallel: 2 },
-    { ...settings, studies: 'team-*', words: ['sh', '-c', 'a b'], weight: 1, timeLimit: 5, parallel: 4 },
+    { ...settings, studies: 'team-*', words: ['sh', '-c', 'a b'], weight: 1, timeLimit: 300, parallel: 4 },
   ]);
 });
 
