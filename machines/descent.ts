@@ -64,7 +64,7 @@ const finished = { target: 'converged' };
 /**
  * Gradient descent in which each evaluation is a trial. `starting`: evaluates the start. `stepping`: evaluates the next iterate, with its gradient.
  * `probing`: estimates the gradient at a point from trials around it, which can run at once. `averaging`: evaluates the average of the iterates.
- * `restarting`: a descent has converged or failed, and the next one starts elsewhere. `converged`: the last descent has ended.
+ * `restarting`: a descent has converged or failed, and the next one starts. `converged`: the last descent has ended.
  */
 export const sgdMachine = descentMachine('sgd', {
   starting: { on: { failed, noGradient, told, converged, finished } },
@@ -78,7 +78,7 @@ export const sgdMachine = descentMachine('sgd', {
 /**
  * L-BFGS-B in which each evaluation is a trial. `starting`: evaluates the start. `searching`: evaluates a step along the line; a step that is too
  * long is shortened, and an accepted one begins the next line. `probing`: the trainer reported no gradient, so it is estimated by differences, whose
- * trials can run at once. `restarting`: the descent has converged or failed, and the next one starts elsewhere. `converged`: the last descent has
+ * trials can run at once. `restarting`: the descent has converged or failed, and the next one starts. `converged`: the last descent has
  * ended.
  */
 export const lbfgsMachine = descentMachine('lbfgs', {

@@ -29,7 +29,7 @@ const descents: Readonly<Record<string, string>> = {
   searching: 'tries a step along a line',
   probing: 'tries points around a point to find its gradient',
   averaging: 'tries the average of its points',
-  restarting: 'has converged or failed, and starts a descent at another point',
+  restarting: 'has converged or failed, and begins the next descent near the best trial',
   converged: 'has converged after its last descent',
 };
 

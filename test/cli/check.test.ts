@@ -78,6 +78,11 @@ it('waits no longer than --seconds, and kills a program that ignores SIGTERM', a
   expect(rows.SIGTERM).toBe('ignored: it was killed after 0.3 s');
 });
 
+it('waits for a program as long as a timer of Node cannot', async () => {
+  const { code } = await check(studyIn(), ['sh', '-c', 'sleep 0.2; echo loss=0.9'], '--seconds', '30d');
+  expect(code).toBe(0);
+});
+
 it('shows the output of a program if it contains no value', async () => {
   const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo loading; echo "accuracy is high"']);
   expect(code).toBe(1);

@@ -146,6 +146,13 @@ describe('commands on a study on a server', () => {
     expect(ended).toMatchObject({ code: 0, err: expect.stringContaining('absent: no trial for 0.2 s, so this worker ends') });
   });
 
+  it('wait for a trial as long as a timer of Node cannot', async () => {
+    const engine = await engineOf('patient', 1);
+    const ended = await hypertide(directory(), 'worker', ...at('patient'), '--idle', '30d', '--', ...TRAINER);
+    expect(ended).toMatchObject({ code: 0, err: expect.not.stringContaining('no trial for') });
+    await engine.close();
+  });
+
   it('say of a run that does not count that no worker takes its trial again', async () => {
     const engine = await engineOf('refused', 1);
     const worker = hypertide(directory(), 'worker', ...at('refused'), '--name', 'w', '--', 'sleep', '600');

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { callAfter } from '../../../streams/engine/timeout.ts';
 import { withResolvers } from '../../../streams/withResolvers.ts';
 import { isDiskFull } from '../sources/fullDisk.ts';
 import { stripControls } from '../terminal/plainText.ts';
@@ -26,7 +27,7 @@ export interface ProcessOptions extends Omit<Listening, 'file'> {
   readonly waiting?: (() => number) | undefined;
   /** Called with a warning if something looks like a report or result but is not one, or if a log file cannot be written. */
   readonly onWarning?: (message: string) => void;
-  /** Seconds that it may take, up to 24 days. */
+  /** Seconds that it may take. */
   readonly timeLimit?: number | undefined;
   /** How a trial that has reported ends then: stopped, or as all others failed. Default: fail. */
   readonly atTimeLimit?: 'stop' | 'fail' | undefined;
@@ -56,7 +57,6 @@ const LOOK = 1000;
 const MOST_WAITING = 1000;
 /** Milliseconds between two checks whether they are stored. */
 const RELIEF = 20;
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Runs a program for a trial: without a shell, in its own process group. Its output is read for reports and written to the job's log file. All that
@@ -141,7 +141,8 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
   const since = performance.now();
   let because: ProcessEnd['because'];
   let exited = false;
-  let killing: NodeJS.Timeout | undefined;
+  let stopKilling: (() => void) | undefined;
+  let straggling: NodeJS.Timeout | undefined;
   const handBack = sameSignal();
 
   const end = (why: NonNullable<ProcessEnd['because']>, signal: 'SIGTERM' | 'SIGKILL') => {
@@ -149,9 +150,13 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
     if (exited) return;
     because ??= why;
     signalGroup(child, signal);
-    killing ??= setTimeout(() => signalGroup(child, 'SIGKILL'), milliseconds(grace));
+    stopKilling ??= callAfter(grace, () => signalGroup(child, 'SIGKILL'));
   };
-  const limit = timeLimit === undefined ? undefined : setTimeout(() => end('timeout', 'SIGTERM'), milliseconds(timeLimit));
+  const liftLimit = timeLimit === undefined ? undefined : callAfter(timeLimit, () => end('timeout', 'SIGTERM'));
+  const stopTimers = () => {
+    liftLimit?.();
+    stopKilling?.();
+  };
 
   printed.read(child);
   if (running.size === 0) process.on('exit', killAll);
@@ -163,17 +168,18 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
     });
     child.once('exit', () => {
       exited = true;
-      for (const timer of [limit, killing]) clearTimeout(timer);
+      stopTimers();
       signalGroup(child, 'SIGKILL'); // processes that it left behind
       if (because !== undefined) sweep(mark); // and processes that left its group
       const letGo = () => {
-        if (printed.isPaused()) killing = setTimeout(letGo, STRAGGLERS);
+        if (printed.isPaused()) straggling = setTimeout(letGo, STRAGGLERS);
         else for (const stream of [child.stdout, child.stderr]) stream.destroy();
       };
-      killing = setTimeout(letGo, STRAGGLERS);
+      straggling = setTimeout(letGo, STRAGGLERS);
     });
     child.once('close', async (code, signal) => {
-      for (const timer of [limit, killing]) clearTimeout(timer);
+      stopTimers();
+      clearTimeout(straggling);
       running.delete(child);
       if (child.pid !== undefined) release(child.pid);
       if (running.size === 0) process.off('exit', killAll);
@@ -282,7 +288,6 @@ function signalGroup({ pid }: Child, signal: 'SIGTERM' | 'SIGKILL'): void {
 }
 
 const paramsOf = ({ params }: Job): string => `${JSON.stringify(params, null, 2)}\n`;
-const milliseconds = (seconds: number): number => Math.min(seconds * 1000, LONGEST_TIMER);
 
 function notStarted(cause: unknown): ProgramOutcome {
   const { code, path, message } = cause as NodeJS.ErrnoException;

@@ -1,3 +1,4 @@
+import { callAfter } from '../../../streams/engine/timeout.ts';
 import type { Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
 import type { Instruction } from '../../facts/facts.ts';
 import type { WorkerPhase } from '../../monitoring/metrics.ts';
@@ -35,7 +36,7 @@ export class WorkerStudies {
   readonly #running = new Map<Running, string>();
   /** Why studies are not served. */
   readonly #failures = new Map<string, string>();
-  #idle: NodeJS.Timeout | undefined;
+  #stopIdle: (() => void) | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -76,7 +77,7 @@ export class WorkerStudies {
   }
 
   close(): void {
-    clearTimeout(this.#idle);
+    this.#stopIdle?.();
   }
 
   /** Works on the studies that match patterns. The first matching pattern decides. @param named studies with an assignment of their own */
@@ -173,12 +174,12 @@ export class WorkerStudies {
   /** Counts the seconds without a trial from here on. */
   #restartIdle(): void {
     const { idle, assignments, screen } = this.#options;
-    clearTimeout(this.#idle);
+    this.#stopIdle?.();
     if (idle === undefined || this.#running.size > 0) return;
-    this.#idle = setTimeout(() => {
+    this.#stopIdle = callAfter(idle, () => {
       screen.line(`${assignments.map(({ studies }) => studies).join(', ')}: no trial for ${idle} s, so this worker ends`);
       this.end();
-    }, idle * 1000);
+    });
   }
 
   #servesAs({ studies }: Pick<Assignment, 'studies'>): Serves {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
+import { callAfter } from '../../../../streams/engine/timeout.ts';
 import { stopsTrials } from '../../../../streams/spec/defaults.ts';
 import { objectivesOf } from '../../../../streams/spec/options.ts';
 import type { Created } from '../../../facts/facts.ts';
@@ -130,9 +131,9 @@ async function observe(
     asked ??= performance.now();
     running.stop();
   };
-  const timer = setTimeout(ask, seconds * 1000);
+  const cancel = callAfter(seconds, ask);
   const outcome = await running.done;
-  clearTimeout(timer);
+  cancel();
   return omitUndefined({ outcome, reports, warnings, parting: asked === undefined ? undefined : (performance.now() - asked) / 1000 });
 }
 
