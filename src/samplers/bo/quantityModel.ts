@@ -23,6 +23,8 @@ export interface QuantityModel {
 export interface Explanation {
   readonly budget: number;
   readonly transform: OutcomeTransform;
+  /** How much the loss changes with the target, near the explained one. */
+  readonly slope: number;
 }
 
 export interface ModelOptions {

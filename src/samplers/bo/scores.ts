@@ -124,7 +124,15 @@ function explanationOf(target: number, transform: OutcomeTransform, { order, sco
   const score = transform.restore(target);
   const isExplained = (known: readonly Known[]) => known.length >= least && known.some((other) => other.score >= score);
   const [budget, known] = all.find(([, known]) => isExplained(known)) ?? most;
-  return { budget, transform: restoringLosses(transform, known) };
+  return { budget, transform: restoringLosses(transform, known), slope: slopeAt(score, known) / transform.slope(0) };
+}
+
+/** The change of the loss with the score among the configurations with the nearest scores: between two of them, it may be close to 0 by chance. */
+function slopeAt(score: number, known: readonly Known[]): number {
+  const nearest = [...known].sort((a, b) => Math.abs(a.score - score) - Math.abs(b.score - score)).slice(0, ENOUGH);
+  const rangeOf = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
+  const scores = rangeOf(nearest.map((one) => one.score));
+  return scores > 0 ? rangeOf(nearest.map(({ loss }) => loss)) / scores : 0;
 }
 
 /** A transform that restores losses instead of scores, by interpolation between configurations with neighbouring scores. */

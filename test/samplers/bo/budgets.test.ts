@@ -59,6 +59,19 @@ describe('bo with different budgets', () => {
     expect(at(0.2)).toMatchObject({ at: '3', mean: expect.stringMatching(/^0\./) });
   });
 
+  it('is not certain of a loss only because two known ones are nearly equal', () => {
+    const s = study(square, '1', 60);
+    for (let i = 0; i < 24; i++) {
+      const { id, point } = s.suggest({ budget: 1 })!;
+      const loss = 1 + Math.floor(8 * point[0]!) / 8 + 1e-7 * point[0]!;
+      s.end(id, point, completed(loss, { budget: 1 }));
+      if (i < 5) s.end(id, point, completed(loss, { budget: 3 }));
+    }
+    const sds = Array.from({ length: 20 }, () => s.suggest()!.tags?.sd).filter((sd) => sd !== undefined);
+    expect(sds.length).toBeGreaterThan(3);
+    for (const sd of sds) expect(Number(sd)).toBeGreaterThan(0.01);
+  });
+
   it('hands asks on if it repeats itself at a low budget', () => {
     const s = study(square, '1', 64);
     for (let i = 0; i < 30; i++) {
