@@ -82,7 +82,7 @@ const CHANGED = 1 / 3;
  * A loss with many minima often is a sum over few parameters each, and then the coordinates that are already good stay so.
  */
 export function hop(env: Env, incumbent: Incumbent, start: Point, isSuitable: (axis: Axis) => boolean, rng: Rng): Point {
-  const movable = movableAxes(env.axes, incumbent.point, isSuitable);
+  const movable = movableAxes(env.axes, incumbent.point, isSuitable).filter((axis) => start[axis] !== incumbent.point[axis]);
   const certain = index(rng, movable.length);
   const changed = movable.filter((_, k) => rng() < CHANGED || k === certain);
   return changed.length === 0 ? start : env.snap(withCoordinates(incumbent.point, changed, coordinates(start, changed)));

@@ -78,6 +78,13 @@ it('no infeasible or failed trial is the incumbent', () => {
   expect(updateIncumbent(undefined, infeasible)).toBeUndefined();
 });
 
+it('a later start differs from the best trial, also if the two starts have levels in common', () => {
+  const incumbent = updateIncumbent(undefined, { type: 'ended', outcome: 'completed', by: 'x', losses: [1], id: 1, point: withSgd })!;
+  const [only] = movableAxes(env.axes, withSgd, isOrdered);
+  const start = env.snap(withSgd.map((u, axis) => (axis !== only ? u : u < 0.5 ? u + 0.3 : u - 0.3)));
+  for (let i = 0; i < 20; i++) expect(hop(env, incumbent, start, isOrdered, rngFor('hop', 'test', i))).toEqual(start);
+});
+
 it('a later start shares two thirds of its movable coordinates with the best trial, and never all', () => {
   const incumbent = updateIncumbent(undefined, { type: 'ended', outcome: 'completed', by: 'x', losses: [1], id: 1, point: withSgd })!;
   const start = net.snap(withSgd.map((u) => (u < 0.5 ? u + 0.3 : u - 0.3)));
