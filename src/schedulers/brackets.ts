@@ -22,8 +22,8 @@ export function bracketsOf(settings: RungSettings): Bracket[] {
 }
 
 /**
- * How much of its size in the paper each bracket gets. There, each bracket costs the same, since nobody knows at which budget comparisons begin to mean
- * something. Here the study learns it: the better a rung predicts the next one, the fewer configurations begin above it.
+ * The share of its size in the paper that each bracket gets. In the paper, each bracket costs the same, because it is unknown at which budget
+ * comparisons begin to be reliable. Here, the better a rung predicts the next one, the fewer configurations begin above it.
  *
  * @param first index of the first rung that counts
  */

@@ -27,9 +27,9 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  *
  * Use it instead of `asha` if low budgets may mislead.
  *
- * In the paper, each bracket costs the same, since nobody knows which budgets mislead. Here the study learns it from its own results: a bracket
- * whose first rung does not predict the next one gets no more trials, and the better a rung predicts the next one (Kendall's tau), the fewer
- * configurations begin in the brackets above it. Brackets in mode `synchronous` are those of the paper.
+ * In the paper, each bracket costs the same, because it is unknown which budgets mislead. Here, the results of the study show it: a bracket whose
+ * first rung does not predict the next one gets no more trials, and the better a rung predicts the next one (Kendall's tau), the fewer
+ * configurations begin in the brackets above it. In mode `synchronous`, brackets have the sizes of the paper.
  *
  * Equal losses rank in the order of their trials. At a rung, failed and infeasible trials do not count, nor does a trial whose losses equal those of
  * an earlier one step by step. In a finite space, it may try a configuration again at another budget.

@@ -258,9 +258,10 @@ describe('run', () => {
     [['run', 'study.yaml', '--parallel', '0', '--', 'node'], /whole number of at least 1/],
     [['run', 'study.yaml', '--nats', 'localhost', '--', 'node'], /^hypertide: unknown option '--nats'; .* start "hypertide serve"/],
     [['run', 'study.yaml', '--idle', '60', '--', 'node'], /^hypertide: unknown option '--idle'; only worker has it\n/],
+    [['run', 'study.yaml', '--lease', '60', '--', 'node'], /^hypertide: unknown option '--lease'; only serve and mcp have it\n/],
     [
       ['check', 'study.yaml', '--seconds', '5x', '--', 'node'],
-      /^hypertide: --seconds: expected a time, such as 90 \(seconds\), .*, got 5x\n/,
+      /^hypertide: --seconds: expected a time above 0, such as 90 \(seconds\), .*, got 5x\n/,
     ],
     [['bst', 'study.jsonl'], /unknown command 'bst'.*\n?.*best/],
     [['best', 'study.jsonl'], /there is no study yet/],

@@ -39,7 +39,7 @@ export const byteSize = (text: string): number => {
 /** A time in seconds. */
 export const time = (text: string): number => {
   const seconds = secondsIn(text);
-  if (seconds === undefined) throw new InvalidArgumentError('expected a time, such as 90 (seconds), 5m or 2h.');
+  if (seconds === undefined) throw new InvalidArgumentError('expected a time above 0, such as 90 (seconds), 5m or 2h.');
   return seconds;
 };
 

@@ -39,5 +39,5 @@ function hintOn(option: string, program: Command): string {
   if (option === '--nats' && program.args[0] === 'run')
     return '; to run a study on a NATS server, start "hypertide serve" with the study file and "hypertide worker" with the program';
   const others = program.commands.filter(({ options }) => options.some(({ long }) => long === option)).map((command) => command.name());
-  return others.length > 0 && others.length <= FEW ? `; only ${others.join(', ')} ${others.length > 1 ? 'have' : 'has'} it` : '';
+  return others.length > 0 && others.length <= FEW ? `; only ${others.join(' and ')} ${others.length > 1 ? 'have' : 'has'} it` : '';
 }

@@ -16,8 +16,8 @@ export type SgdOptions = OptionsOf<typeof sgdOptions>;
  *
  * Use it with many parameters, if your trainer computes gradients or a loss is cheap enough to estimate them.
  *
- * With reported gradients, a descent that cannot reach the best loss any more, or is slow and not the best, ends. The next one begins at the best trial,
- * with about a third of its parameters at other values (basin hopping, Wales & Doye 1997).
+ * A later descent begins at the best trial, with about a third of its parameters at other values (basin hopping, Wales & Doye 1997). With reported
+ * gradients, a descent that cannot reach the best loss any more, or is slow and not the best, ends early.
  *
  * Steps are projected to the box. A noisy descent sometimes evaluates the average of its iterates (Polyak & Juditsky 1992).
  *
