@@ -56,6 +56,14 @@ describe('sgd with reported gradients', () => {
     expect(new Set(rolesOf(trials))).toEqual(new Set(['start', 'iterate']));
   });
 
+  it('passes no minimum along a parameter once a step has shown how the slope changes', () => {
+    const { trials } = descend(sgd(), env(), telling, 60);
+    const iterates = trials.filter(({ tags }) => tags!.role === 'iterate' && tags!.start === '1').map(({ point }) => point);
+    const passed = lowest.flatMap((u, k) => iterates.filter((to, i) => i > 1 && (iterates[i - 1]![k]! - u) * (to[k]! - u) < -1e-9));
+    expect(iterates.length).toBeGreaterThan(5);
+    expect(passed).toEqual([]);
+  });
+
   it('begins elsewhere once it has converged, and hands asks on after the last time', () => {
     const { trials, handedOn } = descend(sgd({ restarts: 2, tolerance: 0.02 }), env(), telling, 400);
     expect(new Set(trials.map(({ tags }) => tags!.start))).toEqual(new Set(['1', '2', '3']));
