@@ -31,7 +31,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 /** A time: a number of seconds, or a text such as 5m. */
 export type Time = number | string;
 
-export const time: OptionRule<Time> = {
+export const timeAmount: OptionRule<Time> = {
   expected: 'a number of seconds above 0, or a time such as 90s, 5m or 2h',
   schema: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, { type: 'string' }] },
   holds: (value): value is Time =>

@@ -1,5 +1,5 @@
 import { studyOptions } from '../../../streams/spec/options.ts';
-import { time } from '../../schema/amount.ts';
+import { timeAmount } from '../../schema/amount.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import type { JsonSchema } from '../../schema/jsonSchema.ts';
 import { bool, type OptionRule, oneOf, text, wholeFrom } from '../../schema/optionRules.ts';
@@ -87,13 +87,13 @@ export const studyLayout = {
   /** The command line of the trainer, unless it is given to hypertide run. */
   command: optional(command),
   /** The time that a trial may take: seconds, or a text such as `90s`, `5m` or `2h`. */
-  timeLimit: optional(time),
+  timeLimit: optional(timeAmount),
   /**
    * How a trial ends at its `timeLimit`: with `stop`, the last report is its result; with `fail`, and without a report, it has none. Default: fail.
    */
   atTimeLimit: optional(oneOf('stop', 'fail')),
   /** The time that a program has to end after SIGTERM before it gets SIGKILL: seconds, or a text such as `90s`. */
-  grace: optional(time),
+  grace: optional(timeAmount),
   /** Which of the values that a program prints is its result: `last` or `best`. Default: last. */
   result: optional(oneOf('last', 'best')),
   /**

@@ -1,5 +1,5 @@
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
-import { secondsOf, time } from '../../schema/amount.ts';
+import { secondsOf, timeAmount } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { oneOf, positive, text, wholeFrom } from '../../schema/optionRules.ts';
 import { checkedBy, fields, mapping } from '../../space/shape.ts';
@@ -53,7 +53,7 @@ const layout = fields(
           metric: checkedBy(text),
           metricFile: checkedBy(text),
           result: checkedBy(oneOf('last', 'best')),
-          timeLimit: checkedBy(time),
+          timeLimit: checkedBy(timeAmount),
           atTimeLimit: checkedBy(oneOf('stop', 'fail')),
         },
       ),
