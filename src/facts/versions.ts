@@ -22,8 +22,9 @@ export const RULES = 5;
  *   trials over all budgets.
  * - 3: strategies keep state in tags as JSON. In an older log, `de`, `cmaes`, `sgd` and `lbfgs` find no such state, and start again from the results.
  *   `cmaes` orders eigenvectors by their eigenvalues and normalises their signs. The draws of neighbouring asks are independent.
- * - 4: `auto` hands a third of the asks to `tpe` while the model of `bo` does not predict the order of the results. On a log scale, `bo` tells bad
- *   losses apart. The better low budgets predict the order at high ones, the fewer configurations `hyperband` and `bohb` begin at high
- *   budgets. `sgd` and `lbfgs` begin later descents near the best trial, and their steps have other lengths. State in tags is marked (see `stateTag`).
+ * - 4: `auto` uses `bo` for up to 100 parameters, and hands a third of the asks to `tpe` while the model of `bo` does not predict the order of the
+ *   results. On a log scale, `bo` tells bad losses apart. The better low budgets predict the order at high ones, the fewer configurations
+ *   `hyperband` and `bohb` begin at high budgets. `sgd` and `lbfgs` begin later descents near the best trial, and their steps have other lengths.
+ *   State in tags is marked (see `stateTag`).
  */
 export const DECISIONS = 4;

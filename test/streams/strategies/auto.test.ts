@@ -19,7 +19,8 @@ it('is the default strategy, and tags every suggestion with its choice and the r
 
 it.each([
   [2, ['a', 'b', 'c'], 'auto/tpe', '3 objectives'],
-  [80, ['a'], 'auto/tpe', '80 parameters'],
+  [80, ['a'], 'auto/bo', '80 parameters, up to 500 trials'],
+  [120, ['a'], 'auto/tpe', '120 parameters'],
 ])('in %i dimensions with the objectives %j it is %s', async (dimension, objectives, by, why) => {
   const [found] = await suggestions(dimension, 1, undefined, memoryLog(), objectives);
   expect(found).toMatchObject({ by, tags: { why } });
