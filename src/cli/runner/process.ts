@@ -49,8 +49,8 @@ export interface Running {
   kill(): void;
 }
 
-/** Milliseconds to wait for a descendant that left the program's group and keeps its output open. */
-const STRAGGLERS = 1000;
+/** Seconds to wait for a descendant that left the program's group and keeps its output open. */
+const STRAGGLERS = 1;
 /** Milliseconds between two checks of a file of metrics, or of a full disk. */
 const LOOK = 1000;
 /** Reports that may wait to be stored. */
@@ -141,8 +141,7 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
   const since = performance.now();
   let because: ProcessEnd['because'];
   let exited = false;
-  let stopKilling: (() => void) | undefined;
-  let straggling: NodeJS.Timeout | undefined;
+  let cancelNext: (() => void) | undefined; // the kill or, after the exit, the end of the output
   const handBack = sameSignal();
 
   const end = (why: NonNullable<ProcessEnd['because']>, signal: 'SIGTERM' | 'SIGKILL') => {
@@ -150,12 +149,12 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
     if (exited) return;
     because ??= why;
     signalGroup(child, signal);
-    stopKilling ??= callAfter(grace, () => signalGroup(child, 'SIGKILL'));
+    cancelNext ??= callAfter(grace, () => signalGroup(child, 'SIGKILL'));
   };
   const liftLimit = timeLimit === undefined ? undefined : callAfter(timeLimit, () => end('timeout', 'SIGTERM'));
   const stopTimers = () => {
     liftLimit?.();
-    stopKilling?.();
+    cancelNext?.();
   };
 
   printed.read(child);
@@ -172,14 +171,13 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
       signalGroup(child, 'SIGKILL'); // processes that it left behind
       if (because !== undefined) sweep(mark); // and processes that left its group
       const letGo = () => {
-        if (printed.isPaused()) straggling = setTimeout(letGo, STRAGGLERS);
+        if (printed.isPaused()) cancelNext = callAfter(STRAGGLERS, letGo);
         else for (const stream of [child.stdout, child.stderr]) stream.destroy();
       };
-      straggling = setTimeout(letGo, STRAGGLERS);
+      cancelNext = callAfter(STRAGGLERS, letGo);
     });
     child.once('close', async (code, signal) => {
       stopTimers();
-      clearTimeout(straggling);
       running.delete(child);
       if (child.pid !== undefined) release(child.pid);
       if (running.size === 0) process.off('exit', killAll);
