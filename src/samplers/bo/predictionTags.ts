@@ -4,7 +4,6 @@ import type { OutcomeTransform } from '../../numeric/outcomeTransform.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { ScoredPoint } from '../surrogate.ts';
 import type { FittedModels } from './posteriorSamples.ts';
-import type { Explanation } from './quantityModel.ts';
 
 /**
  * The prediction at a point, as tags: `mean` and `sd` of each objective in the units of the loss, and the log `acquisition`. If budgets differ,
@@ -17,7 +16,9 @@ export function predictionTags({ features, models }: FittedModels, { point, scor
   const predictions = models.map(({ gps, transform, explain }) => {
     const predicted = mixtureOf(gps.map((gp) => predict(gp, row)));
     const explained = explain?.(predicted.mean);
-    const { mean, sd } = explained ? explainedBy(explained, predicted) : restored(transform, predicted);
+    const { mean, sd } = explained
+      ? { mean: explained.loss, sd: explained.slope * Math.sqrt(predicted.variance) }
+      : restored(transform, predicted);
     return { mean: mean.toPrecision(4), sd: sd.toPrecision(4), budget: explained?.budget };
   });
   const [{ budget }, { transform }] = [predictions[0]!, models[0]!];
@@ -29,12 +30,6 @@ export function predictionTags({ features, models }: FittedModels, { point, scor
     limit: models.length > 1 ? undefined : transform.limit?.toPrecision(4),
   });
 }
-
-/** A prediction of a score, in the units of the loss. */
-const explainedBy = ({ transform, slope }: Explanation, { mean, variance }: Prediction) => ({
-  mean: transform.restore(mean),
-  sd: slope * Math.sqrt(variance),
-});
 
 /**
  * A prediction in the units of the loss; the standard deviation is half the width of the interval around the mean. A power transform has no losses

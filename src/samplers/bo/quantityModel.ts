@@ -15,15 +15,15 @@ export interface QuantityModel {
   readonly transform: OutcomeTransform;
   /** The observations that the model is conditioned on. */
   readonly observed: readonly Observation[];
-  /** The losses at one budget that explain a target; only if results have several budgets. */
+  /** The loss at one budget that explains a target; only if results have several budgets. */
   readonly explain?: (target: number) => Explanation;
 }
 
-/** A transform that restores losses at a budget. */
+/** What a target means as a loss at a budget. */
 export interface Explanation {
   readonly budget: number;
-  readonly transform: OutcomeTransform;
-  /** How much the loss changes with the target, near the explained one. */
+  readonly loss: number;
+  /** How much the loss changes with the target, near this one. */
   readonly slope: number;
 }
 

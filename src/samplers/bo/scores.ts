@@ -124,7 +124,7 @@ function explanationOf(target: number, transform: OutcomeTransform, { order, sco
   const score = transform.restore(target);
   const isExplained = (known: readonly Known[]) => known.length >= least && known.some((other) => other.score >= score);
   const [budget, known] = all.find(([, known]) => isExplained(known)) ?? most;
-  return { budget, transform: restoringLosses(transform, known), slope: slopeAt(score, known) / transform.slope(0) };
+  return { budget, loss: lossAt(score, known), slope: slopeAt(score, known) / transform.slope(0) };
 }
 
 /** The change of the loss with the score among the configurations with the nearest scores: between two of them, it may be close to 0 by chance. */
@@ -135,16 +135,12 @@ function slopeAt(score: number, known: readonly Known[]): number {
   return scores > 0 ? rangeOf(nearest.map(({ loss }) => loss)) / scores : 0;
 }
 
-/** A transform that restores losses instead of scores, by interpolation between configurations with neighbouring scores. */
-function restoringLosses(transform: OutcomeTransform, unsorted: readonly Known[]): OutcomeTransform {
+/** The loss of a score, by interpolation between configurations with neighbouring scores. */
+function lossAt(score: number, unsorted: readonly Known[]): number {
   const known = [...unsorted].sort((a, b) => a.score - b.score);
   const losses = known.map(({ loss }) => loss).sort((a, b) => a - b);
-  const restore = (target: number): number => {
-    const score = transform.restore(target);
-    const right = known.findIndex((other) => other.score >= score);
-    if (right <= 0) return losses[right < 0 ? losses.length - 1 : 0]!;
-    const [a, b] = [known[right - 1]!.score, known[right]!.score];
-    return losses[right - 1]! + ((score - a) / (b - a)) * (losses[right]! - losses[right - 1]!);
-  };
-  return { ...transform, restore };
+  const right = known.findIndex((other) => other.score >= score);
+  if (right <= 0) return losses[right < 0 ? losses.length - 1 : 0]!;
+  const [a, b] = [known[right - 1]!.score, known[right]!.score];
+  return losses[right - 1]! + ((score - a) / (b - a)) * (losses[right]! - losses[right - 1]!);
 }
