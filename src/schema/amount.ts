@@ -1,4 +1,4 @@
-import type { OptionRule } from './optionRules.ts';
+import { type OptionRule, positive, seconds } from './optionRules.ts';
 
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
@@ -32,10 +32,9 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 export type Time = number | string;
 
 export const timeAmount: OptionRule<Time> = {
-  expected: 'a number of seconds above 0, or a time such as 90s, 5m or 2h',
-  schema: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, { type: 'string' }] },
-  holds: (value): value is Time =>
-    typeof value === 'string' ? secondsIn(value) !== undefined : typeof value === 'number' && value > 0 && Number.isFinite(value),
+  expected: `${seconds.expected}, or a time such as 90s, 5m or 2h`,
+  schema: { anyOf: [seconds.schema, { type: 'string' }] },
+  holds: (value): value is Time => (typeof value === 'string' ? secondsIn(value) !== undefined : seconds.holds(value)),
 };
 
 /** The seconds of a time that the rule holds for, if there is one. */
@@ -46,7 +45,7 @@ export type Amount = number | string;
 
 /** An amount as a number; undefined if it is not one. */
 export function amountIn(amount: unknown): number | undefined {
-  if (typeof amount !== 'string') return typeof amount === 'number' && amount > 0 && Number.isFinite(amount) ? amount : undefined;
+  if (typeof amount !== 'string') return positive.holds(amount) ? amount : undefined;
   return /^\d+(\.\d+)?$/.test(amount) && Number(amount) > 0 ? Number(amount) : bytesIn(amount);
 }
 
@@ -57,7 +56,7 @@ export function amountText(amount: number): string {
 }
 
 export const amount: OptionRule<Amount> = {
-  expected: 'a number above 0, or a size such as 8GiB',
-  schema: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, { type: 'string' }] },
+  expected: `${positive.expected}, or a size such as 8GiB`,
+  schema: { anyOf: [positive.schema, { type: 'string' }] },
   holds: (value): value is Amount => amountIn(value) !== undefined,
 };
