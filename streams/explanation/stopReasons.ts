@@ -22,7 +22,7 @@ export async function stopReasons(source: StudyLog, created: Created, upTo: numb
       for (const entry of entries) {
         const { type, trial } = identityOf(entry.fact);
         if (type === 'stopped' && trial !== undefined && (only ?? trial) === trial) {
-          const reason = await whyOf(replay, trial, cancelled.has(trial), isClosed);
+          const reason = await reasonOf(replay, trial, cancelled.has(trial), isClosed);
           if (reason !== undefined) reasons.set(trial, reason);
         }
         if (entry.author === undefined) {
@@ -49,7 +49,7 @@ function replayOf(source: StudyLog, created: Created): Replay | undefined {
   }
 }
 
-async function whyOf(replay: Replay | undefined, trial: TrialId, isCancelled: boolean, isClosed: boolean): Promise<string | undefined> {
+async function reasonOf(replay: Replay | undefined, trial: TrialId, isCancelled: boolean, isClosed: boolean): Promise<string | undefined> {
   const stop = await replay?.stop(trial);
   if (stop !== undefined) return stop.why === undefined ? `by ${stop.by}` : `by ${stop.by}: ${stop.why}`;
   if (isCancelled) return 'because it was cancelled';
