@@ -12,8 +12,9 @@ import { caseOf } from './contract/cases.ts';
 import { blocksOf, inDirectory, isProgram, pages, root, tsx, writeBlocks } from './support/documents.ts';
 import { commandsFile, commandsText, factsFile, factsText } from './support/reference.ts';
 
-const documents = ['README.md', 'CONTRIBUTING.md', ...pages];
-const blocks = blocksOf(documents, 'ts');
+const start = ['README.md', 'CONTRIBUTING.md'];
+const documents = [...start, ...pages];
+const blocks = blocksOf(start, 'ts');
 const folder = join(root, '.docs/unit');
 const place = writeBlocks(
   folder,
@@ -21,9 +22,7 @@ const place = writeBlocks(
 );
 
 describe.concurrent('the code of the documents', () => {
-  it.each(blocks.filter(isProgram).filter(([, { document }]) => !pages.includes(document)))('%s runs', (_, block) =>
-    inDirectory((directory) => tsx(directory, place(block))),
-  );
+  it.each(blocks.filter(isProgram))('%s runs', (_, block) => inDirectory((directory) => tsx(directory, place(block))));
 
   it.each(blocksOf(documents, 'yaml'))('%s is a study file, or the file of a worker', (_, { code }) =>
     inDirectory(async (directory) => {
