@@ -24,7 +24,7 @@ const LARGEST = 2 ** 20;
 
 /** The routes of the dashboard, with the guards in front of them. */
 export function dashboardApp(studies: ShownStudies, metrics: Metrics, options: AccessOptions): Hono {
-  const { mayRead, mayAct, cookie } = access(options);
+  const { mayRead, mayAct, permitReading } = access(options);
   const app = new Hono();
   app.use(securityHeaders, sameSite(options), closeUnread);
 
@@ -32,7 +32,10 @@ export function dashboardApp(studies: ShownStudies, metrics: Metrics, options: A
   healthRoutes(app, metrics);
   app.use('/metrics', mayRead);
   metricsRoute(app, metrics);
-  app.post('/api/session', mayAct, (c) => c.json({ ok: true }, 200, { 'Set-Cookie': cookie }));
+  app.post('/api/session', mayAct, (c) => {
+    permitReading(c);
+    return c.json({ ok: true });
+  });
 
   app.use('/api/*', mayRead);
   app.get('/api/events', (c) => studyEvents(c, studies));

@@ -93,6 +93,7 @@ const layers = {
   },
   page: {
     'token to act': [['if (!bearer(c)) return', 'if (!c) return']],
+    'cookie to read': [["createHmac('sha256', token).update(`read${port}`).digest('base64url')]", 'token]']],
     'host names': [["if (!known.has(asked.replace(/:\\d+$/, '')))", 'if (!known)']],
     origin: [['if (origin !== null && origin !== `http://${asked}` && origin !== `https://${asked}`)', "if (origin === '')"]],
     'sites of requests': [["if (headers.get('sec-fetch-site') === 'cross-site' && new URL(url).pathname !== '/')", "if (url === '')"]],
