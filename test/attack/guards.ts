@@ -154,6 +154,7 @@ const layers = {
       ['/[\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]/g', '/never/g'],
       ["text.replace(ESCAPES, '').replace(CONTROLS, ' ')", 'text'],
     ],
+    'cells without formulas': [["(FORMULA.test(text) ? `'${text}` : text)", 'text']],
     'length of lines': [['const LINE_LIMIT = 64 * 1024;', 'const LINE_LIMIT = 2 ** 24;']],
     'own synonyms': [['Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word]! : word', '(SYNONYMS[word] ?? word)']],
     'no shell': [['shell: false,', 'shell: true,']],
