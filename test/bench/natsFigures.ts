@@ -7,6 +7,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { type AppliedEntry, float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
+import { presenceOn } from '../../streams/nats/trainer/presence.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { type Cpu, cpuOf, cpuOfAll } from './cpu.ts';
 
@@ -97,14 +98,19 @@ export async function barePublishes(server: NatsServer, nc: NatsConnection, mess
   return figure;
 }
 
-/** Suggestions alone: all trials may be open at once. */
+/** Suggestions alone: all trials may be open at once, as for a trainer with a slot for each. */
 export async function suggestions(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
   const done = signal();
   let suggested = 0;
   const onEntry = (noted: AppliedEntry) => typeOf(noted) === 'suggested' && ++suggested === trials && done.ring();
   return rate(trials, here(server), async () => {
-    const { close } = await serve(nc, line, { strategy: random(), study: fresh(), trials, parallel: trials, onEntry });
+    const study = fresh();
+    const { started, close } = await serve(nc, line, { strategy: random(), study, trials, parallel: trials, onEntry });
+    await started;
+    const presence = presenceOn(nc, subjectsOf(study).beat('all', 0), { slots: trials });
+    presence.announce();
     await done.heard;
+    presence.end();
     await close();
   });
 }

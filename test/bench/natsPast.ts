@@ -6,6 +6,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
+import { presenceOn } from '../../streams/nats/trainer/presence.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { fill, type Message } from './natsFill.ts';
 
@@ -24,7 +25,11 @@ async function begin(nc: NatsConnection, study: string, parallel: number, past: 
     seed: 1,
     onEntry: ({ fact }) => (fact as { type?: string })?.type === 'suggested' && --left === 0 && begun(),
   });
+  await first.started;
+  const presence = presenceOn(nc, subjectsOf(study).beat('all', 0), { slots: parallel });
+  presence.announce();
   await suggested;
+  presence.end();
   await first.close();
   await fill(nc, study, past);
   const log = await natsLog(nc, study, { create: false });

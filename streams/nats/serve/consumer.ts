@@ -53,4 +53,10 @@ export async function ensureConsumer(
   return { idle: false };
 }
 
+/** How many pulls of trainers wait for a suggestion beyond those that the server is about to deliver. */
+export async function waitingPulls(jsm: JetStreamManager, { stream }: Subjects): Promise<number> {
+  const { num_waiting, num_pending } = await jsm.consumers.info(stream, TRAINERS);
+  return Math.max(0, num_waiting - num_pending);
+}
+
 const isCode = (error: unknown, code: number): boolean => error instanceof JetStreamApiError && error.code === code;

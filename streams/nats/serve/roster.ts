@@ -9,26 +9,46 @@ const MOST = 10_000;
 /** The trainers that announce their presence. Callers pass the time, in milliseconds of a clock that never goes back. */
 export class Roster {
   readonly #heard = new Map<string, { readonly said: Omit<Presence, 'trainer' | 'silent'>; readonly at: number }>();
+  #slots = 0;
 
   /** @param message from a trainer, not validated yet. @returns whether it is still present */
   hear(trainer: string, message: unknown, now: number): boolean {
     if (!isRecord(message)) return true;
     const { slots, offers, ended } = message;
-    this.#heard.delete(trainer); // so that the names stay in the order of their last messages
+    this.#forget(trainer); // so that the names stay in the order of their last messages
     if (ended === true) return false;
     this.#heard.set(trainer, {
       said: omitUndefined({ slots: isCount(slots) ? slots : undefined, offers: isOffer(offers) ? offers : undefined }),
       at: now,
     });
+    this.#slots += isCount(slots) ? slots : 0;
     const [longest] = this.#heard.keys();
-    if (this.#heard.size > MOST) this.#heard.delete(longest!);
+    if (this.#heard.size > MOST) this.#forget(longest!);
     return true;
   }
 
   /** Those with a recent message. */
   present(now: number): Presence[] {
-    for (const [trainer, { at }] of this.#heard) if (now - at > ABSENT) this.#heard.delete(trainer);
+    this.#forgetAbsent(now);
     return [...this.#heard].map(([trainer, { said, at }]) => ({ trainer, ...said, silent: Math.round((now - at) / 100) / 10 }));
+  }
+
+  /** How many slots they have. */
+  slots(now: number): number {
+    this.#forgetAbsent(now);
+    return this.#slots;
+  }
+
+  #forgetAbsent(now: number): void {
+    for (const [trainer, { at }] of this.#heard) {
+      if (now - at <= ABSENT) return;
+      this.#forget(trainer);
+    }
+  }
+
+  #forget(trainer: string): void {
+    this.#slots -= this.#heard.get(trainer)?.said.slots ?? 0;
+    this.#heard.delete(trainer);
   }
 }
 

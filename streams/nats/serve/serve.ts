@@ -6,6 +6,7 @@ import type { Settings } from '../../../src/ledger/settings.ts';
 import type { TrialId } from '../../../src/messages.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Space } from '../../../src/space/space.ts';
+import type { AtMost } from '../../../src/study/atMost.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
 import type { EarlierOption } from '../../engine/earlier.ts';
 import { type EngineRun, runEngine } from '../../engine/run.ts';
@@ -30,6 +31,8 @@ export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOptio
   readonly lease?: number;
   /** Bytes that the checkpoints of the study may take on the server, which reserves them when the first one is saved. Default: 10 GB, or less if the server has less. */
   readonly checkpointBytes?: number;
+  /** The largest values that requests may set. Default: any. */
+  readonly atMost?: AtMost | undefined;
   /** Traces the study. */
   readonly spans?: Spans | undefined;
   /** Called with each entry and what it did. */
@@ -107,6 +110,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     'maxMessageBytes',
     'maxBytes',
     'checkpointBytes',
+    'atMost',
   );
   const {
     strategy,
@@ -118,6 +122,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     maxMessageBytes: _,
     maxBytes: __,
     checkpointBytes,
+    atMost,
     ...settings
   } = options;
   const subjects = subjectsOf(options.study);
@@ -155,6 +160,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
       ...settings,
       stay: true,
       areClaimed: true,
+      isTrialWanted: shell.lookahead.isWanted,
       onEntry: (noted) => {
         shell.apply(noted);
         checkpoints.apply(noted);
@@ -172,7 +178,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     },
   );
   shell.run = running;
-  const rpc = answerRequests(nc, subjects, log, running, () => shell.present()); // the engine reads its first entry after this
+  const rpc = answerRequests(nc, subjects, log, running, { present: () => shell.present(), atMost }); // the engine reads its first entry after this
   const begin = async () => {
     await running.started;
     if (!log.named) await log.append(running.engine.ledger.created); // where trainers read it

@@ -13,7 +13,8 @@ import { withRetry } from '../connection/retry.ts';
 import type { NatsLog } from '../log/log.ts';
 import { type Beat, type DirectiveMessage, PRESENCE, type RejectedMessage } from '../protocol/messages.ts';
 import type { Subjects } from '../protocol/subjects.ts';
-import { ensureConsumer } from './consumer.ts';
+import { ensureConsumer, waitingPulls } from './consumer.ts';
+import { Lookahead } from './lookahead.ts';
 import { Roster } from './roster.ts';
 
 /** The parts around an engine on a server: leases, and messages to trainers. */
@@ -30,6 +31,13 @@ export class Shell<P> {
   readonly #unclaimed = new Map<TrialId, number>();
   readonly #judging = new Set<TrialId>();
   readonly #roster = new Roster();
+  /** Says whether the engine may suggest another trial. */
+  readonly lookahead = new Lookahead({
+    open: () => this.run.engine.ledger.open,
+    slots: () => this.#roster.slots(performance.now()),
+    waiting: async () => (this.#log.leads ? waitingPulls(this.#jsm, this.#subjects) : undefined),
+    stir: () => this.run.engine.stir(),
+  });
   /** When it began to receive messages from trainers. */
   #listensSince = Number.POSITIVE_INFINITY;
   /** Trainers that ever had an instruction. */
@@ -78,6 +86,7 @@ export class Shell<P> {
 
   close(): void {
     this.#over = true;
+    this.lookahead.close();
     this.#end();
   }
 
@@ -88,7 +97,9 @@ export class Shell<P> {
   }
 
   /** Handles an entry: the lease of its trial, and messages to its trainer. */
-  apply({ position, fact, refusal }: AppliedEntry): void {
+  apply(noted: AppliedEntry): void {
+    this.lookahead.apply(noted);
+    const { position, fact, refusal } = noted;
     if (refusal) return;
     if (fact.type === 'instructed') {
       this.#instructed.add(fact.trainer);
@@ -134,7 +145,9 @@ export class Shell<P> {
 
   /** A trainer may have missed its last instruction: it may have started since, or lost its connection. */
   #greet(trainer: string, message: Msg): void {
-    if (!this.#roster.hear(trainer, jsonOf(message), performance.now())) return;
+    const isThere = this.#roster.hear(trainer, jsonOf(message), performance.now());
+    this.lookahead.announced();
+    if (!isThere) return;
     if (this.#instructed.has(trainer)) this.#instruct(trainer);
     if (this.run.engine.ledger.closed !== undefined) this.closed(); // a later fact may hide the close from it
   }
