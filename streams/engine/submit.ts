@@ -1,6 +1,7 @@
 import type { Fact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { type AtMost, refuseAbove } from '../../src/study/atMost.ts';
 import { decide, RefusedError, type Submitted, uncounting } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { AuthoredLog } from '../log/log.ts';
@@ -76,16 +77,18 @@ const keyOf = (request: string, author = ''): string => `${author}\n${request}`;
  * Turns a person's command into a fact, and waits until the study has applied it. The limit of trials makes room for an enqueued configuration (in
  * place of a failed trial, or by a higher limit) only after it is in the queue: otherwise a strategy could use the room first.
  *
+ * @param origin where the command comes from, and what it may ask for.
  * @throws RefusedError; OptionError and what a strategy throws that does not suit the study.
  */
 export async function submit<P>(
   intent: Intent,
   ledger: Ledger<P>,
   append: Submitter['append'],
-  origin?: Pick<Origin, 'user' | 'request'>,
+  { atMost = {}, ...origin }: Pick<Origin, 'user' | 'request'> & { readonly atMost?: AtMost | undefined } = {},
 ): Promise<Submitted> {
   const fact = decide(intent, ledger, (strategy) => dryRunChange(ledger, strategy));
   if ('code' in fact) throw new RefusedError(fact);
+  if (fact.type === 'changed') refuseAbove(atMost, { parallel: fact.parallel, trials: fact.limits?.trials });
   const position = await append(fact, origin);
   const freed = uncounting(intent);
   if (freed) await append(freed);

@@ -2,6 +2,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import { validate } from '../../src/facts/validate.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { MOST } from '../../src/ledger/proposers.ts';
+import type { AtMost } from '../../src/study/atMost.ts';
 import { parseIntent, RefusedError, refuseProposer, type Submitted } from '../../src/study/commands.ts';
 import { type Intent, isIntent } from '../../src/study/intents.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
@@ -57,8 +58,15 @@ export const ROOM = 200_000;
 
 type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Readonly<Record<string, unknown>>) => unknown>>;
 
-/** Answers the requests of `requestKinds`, over any transport. @param present the trainers that are connected, if that can be known */
-export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Present | undefined = () => undefined): Answers<P> {
+interface AnswersOptions {
+  /** The trainers that are connected, if that can be known. */
+  readonly present?: (() => Present) | undefined;
+  /** What requests may ask for. Default: anything. */
+  readonly atMost?: AtMost | undefined;
+}
+
+/** Answers the requests of `requestKinds`, over any transport. */
+export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atMost }: AnswersOptions = {}): Answers<P> {
   const rows = new TrialRows<P>();
   const { append, isOwn, apply, end } = submitter(log);
   const status = (): StudyStatus => studyStatusOf(run.engine.ledger, run.engine.phase, rows);
@@ -85,11 +93,12 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
     trials: (request) => page(request).items,
     turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
     log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
-    trainers: () => trainerRows(run.engine.ledger, present()),
+    trainers: () => trainerRows(run.engine.ledger, present?.()),
     create: () => {
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
     },
   };
+  const submitted: Answers<P>['submit'] = (intent, origin) => submit(intent, run.engine.ledger, append, { ...origin, atMost });
   const [turn, turnOfLog] = [inTurn(), inTurn()]; // a log can take long to answer
   return {
     rows,
@@ -99,7 +108,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
       if (!known)
         throw new RefusedError({ code: 'unknown-command', message: `there is no ${method}; there are ${requestMethods.join(', ')}` });
       await run.started;
-      if (isIntent(known)) return submit(parseIntent({ ...request, type: known }), run.engine.ledger, append);
+      if (isIntent(known)) return submitted(parseIntent({ ...request, type: known }));
       const refusal = validate(requestKinds[known].request, request);
       if (refusal) throw new RefusedError(refusal);
       return (known === 'log' ? turnOfLog : turn)(() => queries[known](request));
@@ -108,7 +117,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
     isOwn,
     turnOf,
     page,
-    submit: (intent, origin) => submit(intent, run.engine.ledger, append, origin),
+    submit: submitted,
     apply: (entry) => {
       rows.fold(entry);
       apply(entry);

@@ -4,6 +4,7 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Space } from '../../src/space/space.ts';
+import type { AtMost } from '../../src/study/atMost.ts';
 import { decide, RefusedError } from '../../src/study/commands.ts';
 import type { Decided, Intent } from '../../src/study/intents.ts';
 import type { Answered, StudySource } from '../../src/study/source.ts';
@@ -25,6 +26,8 @@ import { type Turn, type TurnOptions, Turns } from './turns.ts';
 export interface HostOptions<P> extends StudyOptions, StrategyOption {
   /** Seconds without a message of its trainer after which an attempt is lost. Default: 30. */
   readonly lease?: number | undefined;
+  /** What requests may ask for. */
+  readonly atMost?: AtMost | undefined;
   /** Called with each entry and what it did. */
   readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Where its log is, for people. */
@@ -58,7 +61,7 @@ export class HostedStudy<P = Params> implements StudySource {
 
   /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
   constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
-    const { strategy, lease = 30, onEntry, place = '', ...settings } = options;
+    const { strategy, lease = 30, atMost, onEntry, place = '', ...settings } = options;
     this.place = place;
     this.log = log;
     this.#leases = new Leases(lease * 1000);
@@ -109,7 +112,7 @@ export class HostedStudy<P = Params> implements StudySource {
       },
       () => {}, // as above
     );
-    this.answers = answersOf(log, this.#run); // the engine reads its first entry after this
+    this.answers = answersOf(log, this.#run, { atMost }); // the engine reads its first entry after this
     this.#timer = setInterval(() => void this.#judge().catch((error) => this.#fail(error)), this.#leases.interval);
   }
 

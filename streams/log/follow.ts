@@ -1,36 +1,27 @@
 import type { Entry } from '../../src/facts/entry.ts';
 
-/** Wakes all that wait for it, once. */
+/** Wakes all waiting readers, once. */
 export interface Bell {
   ring(): void;
-  /** Calls back at the next ring. @returns a function that no longer waits for it */
-  next(wake: () => void): () => void;
   /** Resolves at the next ring, or when the signal aborts. */
   heard(signal?: AbortSignal): Promise<void>;
 }
 
 export function bell(): Bell {
-  let waiting = new Set<() => void>();
-  const next = (wake: () => void) => {
-    waiting.add(wake);
-    return () => void waiting.delete(wake);
-  };
+  const waiting = new Set<() => void>();
   return {
-    next,
     ring() {
-      const woken = waiting;
-      waiting = new Set();
-      for (const wake of woken) wake();
+      for (const wake of waiting) wake();
     },
     heard: (signal) =>
       new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
         const wake = () => {
-          leave();
+          waiting.delete(wake);
           signal?.removeEventListener('abort', wake);
           resolve();
         };
-        const leave = next(wake);
+        if (signal?.aborted) return resolve();
+        waiting.add(wake);
         signal?.addEventListener('abort', wake);
       }),
   };
@@ -60,9 +51,8 @@ export function checkPosition(from: number): void {
 
 async function* entriesFrom(log: Readable, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
   let next = from;
-  let wake = () => {};
-  const leave = () => wake();
-  signal?.addEventListener('abort', leave); // once for all waits: each would cost as much as a fact
+  const wake = () => log.news.ring();
+  signal?.addEventListener('abort', wake); // once for all waits: each would cost as much as a fact
   try {
     while (!signal?.aborted) {
       if (next <= log.head()) {
@@ -72,16 +62,10 @@ async function* entriesFrom(log: Readable, from: number, signal?: AbortSignal): 
       } else if (log.closed()) {
         return;
       } else {
-        await new Promise<void>((resolve) => {
-          const forget = log.news.next(resolve);
-          wake = () => {
-            forget();
-            resolve();
-          };
-        });
+        await log.news.heard();
       }
     }
   } finally {
-    signal?.removeEventListener('abort', leave);
+    signal?.removeEventListener('abort', wake);
   }
 }

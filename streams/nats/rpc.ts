@@ -3,6 +3,7 @@ import { failureOf, type RequestFailure } from '../../src/errors.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { jsonIn } from '../../src/schema/jsonIn.ts';
+import type { AtMost } from '../../src/study/atMost.ts';
 import { RefusedError } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { Present } from '../../src/study/trainerRows.ts';
@@ -20,8 +21,14 @@ export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonl
 const FRAME = 200;
 
 /** Answers requests about a study and accepts commands. If several engines serve the study, any one of them answers. */
-export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog, run: EngineRun<P>, present: () => Present) {
-  const answers = answersOf(log, run, present);
+export function answerRequests<P>(
+  nc: NatsConnection,
+  subjects: Subjects,
+  log: NatsLog,
+  run: EngineRun<P>,
+  options: { readonly present: () => Present; readonly atMost?: AtMost | undefined },
+) {
+  const answers = answersOf(log, run, options);
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
     due = undefined;

@@ -21,7 +21,6 @@ export type Area =
   | 'interface'
   | 'terminal'
   | 'file names'
-  | 'spreadsheets'
   | 'arguments'
   | 'YAML'
   | 'prototype'

@@ -14,7 +14,6 @@ import { replayAttacks } from './cases/replay.ts';
 import { rightsAttacks } from './cases/rights.ts';
 import { sizeAttacks } from './cases/size.ts';
 import { spoofingAttacks } from './cases/spoofing.ts';
-import { spreadsheetAttacks } from './cases/spreadsheets.ts';
 import { subjectAttacks } from './cases/subject.ts';
 import { terminalAttacks } from './cases/terminal.ts';
 
@@ -33,7 +32,6 @@ export const attacks: readonly Attack[] = [
   ...proposerAttacks,
   ...terminalAttacks,
   ...fileAttacks,
-  ...spreadsheetAttacks,
   ...elsewhereAttacks,
   ...programAttacks,
   ...prototypeAttacks,

@@ -2,9 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
 import { type Operation, operationIds, operations } from '../../src/http/operations.ts';
-import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
-import { digits, sendTo, server, users } from './support.ts';
+import { digits, sendTo, server } from './support.ts';
 
 const ending: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -51,6 +50,19 @@ describe('over HTTP', () => {
     hosted.failure = { error: new StrategyError('grid: all of it is tried') };
     expect((await get('studies')).body).toMatchObject([{ study: 'digits', error: 'grid: all of it is tried' }]);
     expect(warnings).toEqual([]);
+  });
+
+  it('a request gives no study more trials, or more at once, than the server accepts', async () => {
+    const { get, post } = await open({}, digits, { atMost: { parallel: 8, trials: 100 } });
+    const refused = { status: 409, body: { code: 'allowance' } };
+    const { trials: _, ...endless } = digits;
+    for (const wanted of [{ ...digits, parallel: 9 }, { ...digits, trials: 101 }, endless])
+      expect(await post('studies', { ...wanted, name: 'wide' })).toMatchObject(refused);
+    expect(await post('studies', { ...digits, name: 'wide', parallel: 8, trials: 100 })).toMatchObject({ status: 200 });
+    expect(await post('studies/wide/change', { parallel: 9 })).toMatchObject(refused);
+    expect(await post('studies/wide/change', { more: 1 })).toMatchObject(refused);
+    expect(await post('studies/wide/change', { parallel: 7 })).toMatchObject({ status: 200 });
+    expect((await get('studies')).body).toHaveLength(2);
   });
 
   it('lists trials in pages', async () => {
@@ -144,28 +156,6 @@ describe('over HTTP', () => {
     const { status } = await fetch(`${url}v1/studies/digits/facts`, { method: 'HEAD', headers: { Accept: 'text/event-stream' } });
     expect(status).toBe(200);
     await eventually(() => expect(read.mock.lastCall?.[1]?.aborted).toBe(true));
-  });
-
-  it('a user may follow logs as often as in the tabs of browsers, but not without limit', async () => {
-    const { url, get, as } = await open({ users });
-    const warned = vi.fn();
-    process.on('warning', warned);
-    const facts = `${url}v1/studies/digits/facts`;
-    const streams = await openStreams(201, facts, as('board'));
-    process.off('warning', warned);
-    expect(warned).not.toHaveBeenCalled();
-    const refused = streams.filter(({ status }) => status === 429);
-    expect(refused).toHaveLength(1);
-    expect(JSON.parse(refused[0]!.first)).toMatchObject({ code: 'too-many', error: expect.stringContaining('board') });
-    const other = await openStream(facts, as('ada'));
-    expect(other.status).toBe(200);
-    expect((await get('studies/digits/facts', as('board'))).status).toBe(200);
-    for (const { close } of [...streams, other]) close();
-    await eventually(async () => {
-      const again = await openStream(facts, as('board'));
-      again.close();
-      expect(again.status).toBe(200);
-    });
   });
 
   it('a repeated request does nothing more', async () => {

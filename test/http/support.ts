@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
+import { HostedStudies, type HostedStudiesOptions } from '../../src/cli/hosted/hostedStudies.ts';
 import type { StudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { mcpOverHttp } from '../../src/http/mcp/server.ts';
@@ -48,7 +48,7 @@ export interface Answer {
 export async function server(
   options: Parameters<typeof serveHttp>[1] = {},
   study: object = digits,
-  settings: { readonly lease?: number } = {},
+  settings: Partial<HostedStudiesOptions> = {},
 ) {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-http-'));
   const warnings: string[] = [];

@@ -16,6 +16,7 @@ import type { RunningStudies } from '../../http/studies.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
+import type { AtMost } from '../../study/atMost.ts';
 import { RefusedError } from '../../study/commands.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { pauseFailing } from '../serving/pauseFailing.ts';
@@ -34,6 +35,8 @@ export interface HostedStudiesOptions {
   /** The directory of studies that requests create; without it, none are created. */
   readonly directory?: string | undefined;
   readonly lease?: number | undefined;
+  /** What requests may ask for. */
+  readonly atMost?: AtMost | undefined;
   readonly fsync?: JournalOptions['fsync'];
   readonly metrics?: Metrics | undefined;
   readonly hooks?: Hooks | undefined;
@@ -120,10 +123,10 @@ export class HostedStudies implements RunningStudies {
 
   /** Creates a study if possible, while no other request can create one of the same name. @throws UserError */
   async #creating<T>(name: string, data: unknown, act: (file: StudyFile, directory: string) => Promise<T>): Promise<T> {
-    const { directory } = this.#options;
+    const { directory, atMost } = this.#options;
     if (directory === undefined)
       throw new RefusedError({ code: 'closed', message: 'this server creates no studies: it was started without --directory' });
-    const file = studyFromElsewhere(checkName('name', name), data);
+    const file = studyFromElsewhere(checkName('name', name), data, atMost);
     if (this.#all.has(name) || this.#opening.has(name))
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${name}` });
     this.#opening.add(name);
@@ -162,7 +165,7 @@ export class HostedStudies implements RunningStudies {
     strategy: Strategy | undefined,
     options: StudyOptions,
   ): Promise<HostedStudy> {
-    const { lease, fsync, metrics, hooks } = this.#options;
+    const { lease, atMost, fsync, metrics, hooks } = this.#options;
     const warn = (message: string) => this.#options.warn(message, name);
     const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
     this.#watchDiskOf(dirname(path));
@@ -188,6 +191,7 @@ export class HostedStudies implements RunningStudies {
       ...options,
       strategy,
       lease,
+      atMost,
       place: path,
       onEntry: (entry) => {
         this.allowances.apply(name, entry);

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { checkOpenness, serveHttp } from '../../http/serve.ts';
 import { parseUsers, type User, type Users } from '../../http/users.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { atMostOf } from '../../study/atMost.ts';
 import { openHooks } from '../hooks/hooks.ts';
 import { addressOf } from '../serving/address.ts';
 import { monitorFor } from '../serving/monitorFor.ts';
@@ -22,6 +23,8 @@ interface ServeHttpOptions {
   readonly monitor?: string;
   readonly hooks?: string;
   readonly lease?: number;
+  readonly maxParallel?: number;
+  readonly maxTrials?: number;
   readonly replicas?: number;
   readonly fsync?: 'always' | 'interval' | 'never';
   readonly once?: boolean;
@@ -42,6 +45,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   const studies = new HostedStudies({
     directory,
     lease,
+    atMost: atMostOf(options),
     fsync,
     metrics: monitor?.metrics,
     hooks,

@@ -24,6 +24,8 @@ export function declareServer(program: Command, exit: ExitWith): void {
       '--all <pattern>',
       "NATS: all studies whose names match, such as 'team-*', besides those of the files; also ones that begin later",
     )
+    .option('--max-parallel <n>', 'largest parallel that a request may give a study (default: 1000)', wholeNumber)
+    .option('--max-trials <n>', 'largest number of trials that a request may give a study (default: any)', wholeNumber)
     .option('--lease <time>', 'silence after which a trial is lost, such as 2m (default: 30s)', time)
     .option('--once', 'end when all studies have closed')
     .option('--replicas <n>', 'NATS: number of servers that keep a copy of the log (default: 1)', wholeNumber)

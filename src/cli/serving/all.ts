@@ -27,7 +27,7 @@ const PATIENCE = 5000;
  * @returns a function that ends it, once the first check is over.
  */
 export async function serveAll(
-  { nc, screen }: ServingOptions,
+  { nc, screen, settings }: ServingOptions,
   serving: Serving,
   pattern: string,
   attend: (name: string, begin: () => Promise<ServedStudy>) => Promise<void>,
@@ -75,7 +75,7 @@ export async function serveAll(
     for (const name of await studiesOn(nc)) add(name);
   };
   const create = async (name: string, data: unknown) => {
-    const study: Served = studyFromElsewhere(name, data);
+    const study: Served = studyFromElsewhere(name, data, settings.atMost);
     checkResuming({ strategy: study.strategy?.spec, decisions: DECISIONS, resumes: study.options.resumes ?? false });
     const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
     if (attended.has(name)) throw taken;

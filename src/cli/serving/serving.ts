@@ -28,7 +28,7 @@ export interface ServingOptions {
   readonly metrics?: Metrics | undefined;
   readonly hooks?: Hooks | undefined;
   readonly tracing?: Tracing | undefined;
-  readonly settings: Pick<ServeOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes'>;
+  readonly settings: Pick<ServeOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
 }
 
 /** The studies that this process serves. */

@@ -1,6 +1,7 @@
 import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { isRecord } from '../../schema/isRecord.ts';
+import { type AtMost, refuseNewAbove } from '../../study/atMost.ts';
 import { UsageError } from '../usage.ts';
 import { parseStudy, type StudyFile } from './studyFile.ts';
 
@@ -12,9 +13,10 @@ const OF_WORKERS = ['command', 'on', 'timeLimit', 'atTimeLimit', 'grace', 'resul
  *
  * @param name of the new study.
  * @param data what a study file holds.
- * @throws UsageError for keys that only a worker may set; SpaceError, OptionError; what a strategy throws that does not suit the study.
+ * @param atMost what the server accepts.
+ * @throws RefusedError for a study that is larger than that; UsageError for keys that only a worker may set; SpaceError, OptionError; what a strategy throws that does not suit the study.
  */
-export function studyFromElsewhere(name: string, data: unknown): StudyFile {
+export function studyFromElsewhere(name: string, data: unknown, atMost: AtMost = {}): StudyFile {
   if (!isRecord(data)) throw new UsageError('expected a study as an object, such as { "parameters": { ... } }');
   if (data.earlier !== undefined)
     throw new UsageError('earlier: a study that is created remotely cannot read journals of this machine; leave it out');
@@ -24,6 +26,7 @@ export function studyFromElsewhere(name: string, data: unknown): StudyFile {
   if (data.name !== undefined && data.name !== name)
     throw new UsageError(`name: expected ${name}, the name in the request, got ${JSON.stringify(data.name)}`);
   const file = parseStudy(data, name);
+  refuseNewAbove(atMost, file.options);
   dryRun(file.space, file.strategy ?? auto(), file.options);
   return file;
 }

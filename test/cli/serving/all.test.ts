@@ -30,7 +30,7 @@ afterAll(async () => {
 async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) => usual()) {
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
-  const options = { nc: await server.connect(), screen, nats: server.url, access: {}, settings: { lease: 5 } };
+  const options = { nc: await server.connect(), screen, nats: server.url, access: {}, settings: { lease: 5, atMost: { parallel: 8 } } };
   const engines = serving(options);
   const begun = { ...engines, begin: (one: Served) => begin(() => engines.begin(one)) };
   const stop = await serveAll(options, begun, pattern, async (_, begin) => {
@@ -185,6 +185,15 @@ it('refuses a study that decides what workers run, and invalid ones, and leaves 
   ] as const)
     await expect(place.create('x-1', data)).rejects.toThrow(message);
   expect(await place.names()).not.toContain('x-1');
+});
+
+it('refuses to create or change a study beyond what the server accepts', async () => {
+  await all('wide-*');
+  const place = serverPlace(nc, server.url);
+  await expect(place.create('wide-1', { ...study, parallel: 9 })).rejects.toMatchObject({ code: 'allowance' });
+  await place.create('wide-1', { ...study, parallel: 8 });
+  await expect(request(nc, 'wide-1', 'change', { parallel: 9 })).rejects.toMatchObject({ code: 'allowance' });
+  await request(nc, 'wide-1', 'change', { parallel: 7 });
 });
 
 it('waits while a study is being restored', async () => {

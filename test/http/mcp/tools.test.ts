@@ -63,9 +63,10 @@ describe('an agent', () => {
   });
 
   it('creates a study, enqueues, cancels a suggestion and closes the study, in its own name', async () => {
-    const at = await open();
+    const at = await open({}, digits, { atMost: { parallel: 8 } });
     const { call } = await connect(at);
     expect((await call('create_study', { ...digits, name: 'own', trials: 9 })).data).toMatchObject({ study: 'own', limit: 9 });
+    expect((await call('create_study', { ...digits, name: 'wide', parallel: 9 })).text).toContain('at most 8');
     await call('enqueue', { study, params: { lr: 0.01, units: 8 } });
     expect((await call('ask', { study })).data).toMatchObject({ params: { lr: 0.01, units: 8 } });
     expect((await call('cancel', { study, trial: 1 })).data).toMatchObject({ fact: { type: 'cancelled' } });

@@ -3,6 +3,7 @@ import type { ServedStudy } from '../../../../streams/nats/serve/serve.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { atMostOf } from '../../../study/atMost.ts';
 import { openHooks } from '../../hooks/hooks.ts';
 import { serveAll } from '../../serving/all.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
@@ -22,6 +23,8 @@ interface ServeOptions extends Access {
   readonly replicas?: number;
   readonly maxBytes?: number;
   readonly checkpoints?: number;
+  readonly maxParallel?: number;
+  readonly maxTrials?: number;
   readonly once?: boolean;
   /** The file of commands and webhooks to call. */
   readonly hooks?: string;
@@ -56,7 +59,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     metrics: monitor?.metrics,
     hooks,
     tracing,
-    settings: omitUndefined({ lease, replicas, maxBytes, checkpointBytes }),
+    settings: omitUndefined({ lease, replicas, maxBytes, checkpointBytes, atMost: atMostOf(options) }),
   };
   const engines = serving(place);
   const { interrupted, release } = interruption();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mcpOverStdio } from '../../../http/mcp/server.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { atMostOf } from '../../../study/atMost.ts';
 import { HostedStudies } from '../../hosted/hostedStudies.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { interruption } from '../../terminal/interrupt.ts';
@@ -18,7 +19,7 @@ interface McpOptions {
 /** `hypertide mcp`: lets an agent work on studies over standard input and output, until the input ends. Resolves with the exit status. */
 export async function serveMcp(paths: readonly string[], { directory, name, trials, cost, dryRun, lease }: McpOptions): Promise<number> {
   const files = await Promise.all(paths.map(readStudyFile));
-  const studies = new HostedStudies({ directory, lease, warn: inform });
+  const studies = new HostedStudies({ directory, lease, atMost: atMostOf({}), warn: inform });
   const { interrupted, release } = interruption();
   try {
     for (const file of files) await studies.host(file, directory);
