@@ -1,10 +1,11 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { Created, Fact } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { Refusal } from '../../src/facts/refusal.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
 import { jsonOf } from './connection/connection.ts';
-import { isForbidden, isPassing, isUnheard, violationIn } from './connection/retry.ts';
+import { ailmentOf, isForbidden, isPassing, SILENCE, violationIn } from './connection/retry.ts';
 import { subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
 
 /** Milliseconds between two checks. */
@@ -26,26 +27,42 @@ interface Found {
   readonly position: number;
 }
 
+export interface AwaitOptions {
+  /** Ends the wait, with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once if it takes long, with what it waits for. */
+  readonly warn?: ((message: string) => void) | undefined;
+  /** The name of the trainer that waits. */
+  readonly name?: string | undefined;
+}
+
 /**
  * The first fact of a study: what its parameters and objectives are. Waits for a study that is not there yet, and for a server that is away.
  *
- * @param missing called once if it is not there at first.
  * @throws the reason of the signal when it aborts; what the server refuses.
  */
-export async function createdOn(nc: NatsConnection, study: string, signal?: AbortSignal, missing?: () => void): Promise<Created> {
+export async function createdOn(nc: NatsConnection, study: string, { signal, warn, name }: AwaitOptions = {}): Promise<Created> {
   const { stream, created } = subjectsOf(study);
   const isCreated = (found: Found | 'none' | undefined): found is { fact: Created; position: number } =>
     typeof found === 'object' && !isRefusal(found.fact) && found.fact.type === 'created';
-  for (let tries = 0; !signal?.aborted; tries++) {
-    const named = await lookUp(nc, `${stream}.${created}`, '');
-    if (isCreated(named)) return named.fact;
-    // Older versions put it first. Only asked of a stream that is there: the server logs each request of a trainer that may not make it.
-    const first = named === 'none' ? await lookUp(nc, stream, JSON.stringify({ seq: 1 })) : undefined;
-    if (isCreated(first)) return first.fact;
-    if (tries === 0) missing?.();
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  const slow =
+    warn && setTimeout(() => void whyHidden(nc, study, name).then((why) => say(`waiting for the study ${study}, ${why}`)), SILENCE);
+  let isOver = false;
+  const say = (text: string) => (isOver ? undefined : warn?.(text));
+  try {
+    while (!signal?.aborted) {
+      const named = await lookUp(nc, `${stream}.${created}`, '');
+      if (isCreated(named)) return named.fact;
+      // Older versions put it first. Only asked of a stream that is there: the server logs each request of a trainer that may not make it.
+      const first = named === 'none' ? await lookUp(nc, stream, JSON.stringify({ seq: 1 })) : undefined;
+      if (isCreated(first)) return first.fact;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+    throw signal.reason;
+  } finally {
+    isOver = true;
+    clearTimeout(slow);
   }
-  throw signal.reason;
 }
 
 /**
@@ -95,16 +112,33 @@ export async function whyHidden(nc: NatsConnection, study: string, name: string 
   const { stream, created } = subjectsOf(study);
   const refused = violationIn(await answerOf(nc, `$JS.API.DIRECT.GET.${stream}.${created}`));
   if (refused?.operation === 'subscription')
-    return `which this worker cannot see under ${name === undefined ? 'a random name' : `the name ${name}`}: give --name the name that belongs to its seed or credentials`;
+    return `which this worker cannot see under ${name === undefined ? 'a random name' : `the name ${name}`}: its name (--name) must be that of its seed or credentials`;
   if (refused !== undefined) return 'which the login of this worker has no right to read';
   if (await isOfTrainer(nc)) return 'which is not on this server yet';
   const listing = await answerOf(nc, '$JS.API.STREAM.NAMES');
   if (isForbidden(listing))
     return 'which the server does not show to this worker: if its user is new, restart the server, since a reload is not enough';
-  const isWithout =
-    listing instanceof Error ? isUnheard(listing) : (jsonOf(listing) as { readonly error?: object } | undefined)?.error !== undefined;
-  return isWithout ? 'but this server has no JetStream for this user: start it with -js' : 'which is not on this server yet';
+  const failure = listing instanceof Error ? listing : failureIn(listing);
+  if (failure !== undefined) return `but the server ${ailmentOf(failure)}`;
+  const account = await accountOf(nc);
+  return account === undefined ? 'which is not on this server yet' : `which is not in the account ${account} of this server yet`;
 }
+
+/** Why JetStream does not do what was asked; undefined if it does. */
+function failureIn(answer: Msg): JetStreamApiError | undefined {
+  const { error } = jsonOf(answer) as { readonly error?: ConstructorParameters<typeof JetStreamApiError>[0] };
+  return error && new JetStreamApiError(error);
+}
+
+/** The account that a user belongs to; undefined if the server has no accounts. */
+async function accountOf(nc: NatsConnection): Promise<string | undefined> {
+  const answer = await answerOf(nc, '$SYS.REQ.USER.INFO');
+  const { data } = answer instanceof Error ? {} : (jsonOf(answer) as { readonly data?: { readonly account?: string } });
+  return data?.account === ONLY ? undefined : data?.account;
+}
+
+/** The account of all users on a server without accounts. */
+const ONLY = '$G';
 
 /** The answer to a request, or why there is none. */
 const answerOf = (nc: NatsConnection, subject: string): Promise<Msg | Error> =>

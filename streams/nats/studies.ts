@@ -1,8 +1,8 @@
-import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { RequestMethod } from '../../src/study/requests.ts';
 import { roleFor } from './config/rights.ts';
-import { isForbidden, isUnheard, withRetry } from './connection/retry.ts';
+import { isForbidden, isUnheard, isWithoutStreams, withRetry } from './connection/retry.ts';
 import { isName, subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
@@ -45,9 +45,6 @@ function studyOf(stream: string): readonly string[] {
   const name = stream.slice(PREFIX.length);
   return stream.startsWith(PREFIX) && isName(name) ? [name] : [];
 }
-
-/** Whether the account of this user has no streams of its own. */
-const isWithoutStreams = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === 10039;
 
 /** Calls back for each study that starts. @returns a function that unsubscribes. */
 export function whenBegun(nc: NatsConnection, begun: (study: string) => void): () => void {

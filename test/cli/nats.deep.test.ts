@@ -134,7 +134,7 @@ describe('a study on a server', () => {
     const own = await natsServer('accounts { POOR { users: [{ user: poor, password: poor }] } }'); // an account without JetStream
     const at = ['--nats', own.url.replace('//', '//poor:poor@')];
     const begun = [
-      { ...start(place, 'serve', 'study.yaml', ...at), waits: 'waiting for JetStream', code: 0 },
+      { ...start(place, 'serve', 'study.yaml', ...at), waits: 'has no JetStream for the account of this login', code: 0 },
       { ...start(place, 'worker', ...at, '--study', 's', '--', 'true'), waits: 'waiting for the study s', code: 130 },
       { ...start(place, 'watch', ...at, '--study', 's'), waits: 'waiting for an engine that serves s', code: 130 },
     ];

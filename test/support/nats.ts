@@ -28,8 +28,8 @@ export interface NatsServer {
   dispose(): Promise<void>;
 }
 
-/** Starts a server on a free port. @param config text of a configuration file. */
-export async function natsServer(config?: string): Promise<NatsServer> {
+/** Starts a server on a free port. @param config text of a configuration file. @param jetStream whether it has JetStream */
+export async function natsServer(config?: string, jetStream = true): Promise<NatsServer> {
   const program = execFileSync(script, { encoding: 'utf8' }).trim();
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-nats-'));
   const file = join(directory, 'server.conf');
@@ -40,7 +40,8 @@ export async function natsServer(config?: string): Promise<NatsServer> {
 
   const start = async () => {
     const configured = config === undefined ? [] : ['-c', file];
-    const args = ['-a', '127.0.0.1', '-p', port, '-js', '-sd', join(directory, 'store'), '--ports_file_dir', directory, ...configured];
+    const stored = jetStream ? ['-js', '-sd', join(directory, 'store')] : [];
+    const args = ['-a', '127.0.0.1', '-p', port, ...stored, '--ports_file_dir', directory, ...configured];
     const ready = portsWritten(directory);
     child = spawn(program, args, { stdio: 'ignore' });
     const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`nats-server exited with ${code}`)));

@@ -39,7 +39,7 @@ export async function serveAll(
   const ended = new AbortController();
   const startsIn = turnstile(STARTING);
   const begin = async (name: string): Promise<ServedStudy> => {
-    const created = await createdOn(nc, name, ended.signal);
+    const created = await createdOn(nc, name, ended);
     for (;;) {
       try {
         return await serving.begin({ space: spaceOf(created), options: { study: name } });

@@ -7,7 +7,6 @@ import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
 import type { Hooks } from '../hooks/hooks.ts';
-import { announceWait } from '../sources/connect.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { ofStudy } from '../terminal/withLog.ts';
@@ -62,7 +61,6 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
   return {
     begin: async ({ space, strategy, options }) => {
       const { study } = options;
-      const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
       const line = ofStudy(screen, study);
       const warn = (text: string) => screen.line(text, { level: 'warn', study });
       let served: ServedStudy;
@@ -104,7 +102,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
         warn,
         spans,
       });
-      served = await announceWait(screen, what, beginning).catch((error) => {
+      served = await beginning.catch((error) => {
         metrics?.remove(study);
         throw error;
       });

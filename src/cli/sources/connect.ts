@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, ConnectError, type ConnectOptions, connectTo } from '../../../streams/nats/connection/connect.ts';
 import { onLink } from '../../../streams/nats/connection/connection.ts';
+import { SILENCE } from '../../../streams/nats/connection/retry.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 
@@ -43,19 +44,8 @@ async function connectWithin(screen: StatusLine, url: string, options: ConnectOp
 /** The options of a command that say how to connect. */
 export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access => omitUndefined({ nkey, creds, tlsCa, tlsCert, tlsKey });
 
-/** Milliseconds of waiting before a line about it is printed. */
-const SILENCE = 2000;
-
 /** Prints what the user is waiting for, if it takes long. */
-export async function announceWait<T>(screen: StatusLine, what: string | (() => Promise<string>), awaited: Promise<T>): Promise<T> {
-  let isOver = false;
-  const say = async () => {
-    const text = typeof what === 'string' ? what : await what();
-    if (!isOver) screen.line(`waiting for ${text}`);
-  };
-  const timer = setTimeout(() => void say(), SILENCE);
-  return awaited.finally(() => {
-    isOver = true;
-    clearTimeout(timer);
-  });
+export async function announceWait<T>(screen: StatusLine, what: string, awaited: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => screen.line(`waiting for ${what}`), SILENCE);
+  return awaited.finally(() => clearTimeout(timer));
 }

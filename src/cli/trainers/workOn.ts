@@ -2,7 +2,7 @@ import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
 import { saveRunning } from '../../../streams/nats/checkpoints/saveRunning.ts';
-import { createdOn, settingsOn, whyHidden } from '../../../streams/nats/created.ts';
+import { createdOn, settingsOn } from '../../../streams/nats/created.ts';
 import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
 import type { Door } from '../../../streams/nats/trainer/door.ts';
 import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
@@ -12,7 +12,6 @@ import type { Tracing } from '../../monitoring/tracing.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { commandOf, metricFileOf, notPassed } from '../runner/command.ts';
 import type { Running } from '../runner/process.ts';
-import { announceWait } from '../sources/connect.ts';
 import { trialLine } from '../terminal/render.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { about } from '../terminal/withLog.ts';
@@ -104,9 +103,8 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
 export async function workOn(given: Work): Promise<Trainer | undefined> {
   const { nc, study, serves, words, name, directory, screen, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
   const warn = about(screen, { level: 'warn' }).line;
-  const absence = async () => `the study ${study}, ${await whyHidden(nc, study, name)}`;
-  const waited = announceWait(screen, absence, createdOn(nc, study, signal));
-  const created = await waited.catch((error) => {
+  const waiting = (text: string) => screen.line(text);
+  const created = await createdOn(nc, study, { signal, name, warn: waiting }).catch((error) => {
     if (!signal.aborted) throw error;
   });
   if (!created) return undefined;

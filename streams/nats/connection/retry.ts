@@ -1,5 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { errors, NatsConnection } from '@nats-io/nats-core';
+import { withResolvers } from '../../withResolvers.ts';
+import { StudyError } from '../studyError.ts';
 
 /**
  * Whether it is an error of the client, by its name: the connection of an application may come from another copy of `@nats-io/nats-core`, whose
@@ -7,10 +9,17 @@ import type { errors, NatsConnection } from '@nats-io/nats-core';
  */
 export const isClientError = (error: unknown, ...names: readonly string[]): boolean => error instanceof Error && names.includes(error.name);
 
+/** JetStream is off for the account of this user. */
+const NOT_FOR_ACCOUNT = 10039;
+
+/** Whether the account of this user has no JetStream. */
+export const isWithoutStreams = (error: unknown): boolean =>
+  error instanceof JetStreamApiError ? error.code === NOT_FOR_ACCOUNT : error instanceof Error && isWithoutStreams(error.cause);
+
 /** Whether an error is temporary (the server is down or starting), so that the request can be repeated. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof JetStreamApiError)
-    return error.status === 503 || isStreamFull(error) || error.code === 10008 || error.code === 10039;
+    return error.status === 503 || isStreamFull(error) || error.code === 10008 || error.code === NOT_FOR_ACCOUNT;
   return (
     isClientError(error, 'TimeoutError', 'ConnectionError', 'DrainingConnectionError', 'JetStreamNotEnabled') || // the last: no responder yet
     isUnheard(error) ||
@@ -37,17 +46,67 @@ export const violationIn = (error: unknown): Violation | undefined =>
 
 type Violation = InstanceType<typeof errors.PermissionViolationError>;
 
+/** What is wrong with a server that does not do what is asked, by the error of the last attempt: the end of a sentence about it. */
+export function ailmentOf(error: unknown): string {
+  if (isWithoutStreams(error))
+    return 'has no JetStream for the account of this login: turn it on for the account, or log in to the account of the study';
+  if (isClientError(error, 'JetStreamNotEnabled') || isUnheard(error)) return 'has no JetStream: start it with nats-server -js';
+  if (isStreamFull(error)) return `has no room: ${(error as Error).message}`;
+  return 'does not answer: JetStream is starting, or most servers of its cluster are away';
+}
+
+/** An error about a missing right, with what to do; any other error as it is. */
+export function refusalOf(error: unknown): unknown {
+  const violation = violationIn(error);
+  if (violation === undefined || error instanceof StudyError) return error;
+  const { operation, subject } = violation;
+  const isInbox = operation === 'subscription' && subject.startsWith('_INBOX');
+  return new StudyError(`this login has no right to ${isInbox ? `get answers at ${subject}` : `publish to ${subject}`}`, {
+    code: 'forbidden',
+    cause: error,
+    todo: isInbox
+      ? 'give the connection the inboxPrefix of its user, such as _INBOX_engine'
+      : '"hypertide nats-config" writes users that have the rights of an engine, of a trainer and of people',
+  });
+}
+
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1000;
 
-/** Repeats a request until there is an answer. @throws any error that is not temporary */
-export async function withRetry<T>(nc: NatsConnection, ask: () => Promise<T>): Promise<T> {
+/** Milliseconds of waiting before it is reported. */
+export const SILENCE = 2000;
+
+export interface RetryOptions {
+  /** Ends it, with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once if it takes long, with what is wrong with the server. */
+  readonly waiting?: ((ailment: string) => void) | undefined;
+}
+
+/** Repeats a request until there is an answer. @throws StudyError for a missing right; any other error that is not temporary; the reason of the signal */
+export async function withRetry<T>(nc: NatsConnection, ask: () => Promise<T>, { signal, waiting }: RetryOptions = {}): Promise<T> {
+  const since = performance.now();
+  let isSaid = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
-      return await ask();
+      return await unlessAborted(signal, ask());
     } catch (error) {
-      if (nc.isClosed() || !isPassing(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (signal?.aborted) throw signal.reason;
+      if (nc.isClosed() || !isPassing(error)) throw refusalOf(error);
+      if (!isSaid && performance.now() - since >= SILENCE) {
+        isSaid = true;
+        waiting?.(ailmentOf(error));
+      }
+      await unlessAborted(signal, new Promise((resolve) => setTimeout(resolve, pause)));
     }
   }
+}
+
+/** @throws the reason of the signal, if it aborts meanwhile */
+async function unlessAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
+  if (signal === undefined) return promise;
+  const { promise: aborted, reject } = withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  return Promise.race([aborted, promise]).finally(() => signal.removeEventListener('abort', abort));
 }

@@ -8,7 +8,7 @@ import type { TrialId } from '../../../src/messages.ts';
 import { bell, checkPosition } from '../../log/follow.ts';
 import { type Log, LogClosedError } from '../../log/log.ts';
 import { onStatus } from '../connection/connection.ts';
-import { isPassing, isStreamFull, withRetry } from '../connection/retry.ts';
+import { isPassing, isStreamFull, refusalOf, withRetry } from '../connection/retry.ts';
 import { silence } from '../connection/silence.ts';
 import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRIORITY_HEADER, TRACE_HEADER } from '../protocol/messages.ts';
@@ -26,8 +26,10 @@ export interface NatsLogOptions extends StreamOptions {
   readonly timeout?: number;
   /** The current state: the first rules have their own limit for facts of trainers, and each suggestion carries the priority. */
   readonly settings?: (() => Pick<Settings, 'rules' | 'priority'>) | undefined;
-  /** Called with a line when the server has no room, and when it has room again. */
+  /** Called with a line about what the log waits for, such as a server without JetStream or without room. Default: `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** Ends the wait for the server, and closes the log. */
+  readonly signal?: AbortSignal | undefined;
   /** Seconds of the lease, which each suggestion carries. */
   readonly lease?: number;
   /** Called when this process becomes the one that appended last of several engines, and when another one does. */
@@ -71,23 +73,32 @@ const WRONG_LAST_SEQUENCE = 10071;
  * it. A fact that the server has not confirmed in time counts as fenced too; the next entries show whether it was stored.
  *
  * @param nc any connection; the caller closes it. To survive a restart of the server, it needs settings such as `reconnectOptions`.
- * @throws OptionError for a name that cannot be part of a subject; JetStreamApiError if the server refuses.
+ * @throws OptionError for a name that cannot be part of a subject; StudyError with the code `forbidden` for a missing right; JetStreamApiError if the server
+ * refuses; the reason of the signal.
  * @example
  * const log = await natsLog(await connect(), 'digits');
  */
 export async function natsLog(nc: NatsConnection, study: string, options: NatsLogOptions = {}): Promise<NatsLog> {
+  options.signal?.throwIfAborted();
   const subjects = subjectsOf(study);
-  const { create = true, timeout = 2000, lease = LEASE } = options;
+  const { create = true, timeout = 2000, lease = LEASE, warn = console.warn, signal } = options;
   const own: readonly string[] = [subjects.created, subjects.suggested, subjects.study];
   const js = jetstream(nc, { timeout });
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
-  const { longest, restored } = await withRetry(nc, () => (create ? ensureStream(jsm, subjects, options) : findStream(jsm, subjects)));
-  const fence = await withRetry(nc, () => lastOf(jsm, subjects.stream, own));
+  const waiting = (ailment: string) => warn(`${study}: waiting for the server, which ${ailment}`);
+  const beginning = { signal, waiting };
+  const { longest, restored } = await withRetry(
+    nc,
+    () => (create ? ensureStream(jsm, subjects, options) : findStream(jsm, subjects)),
+    beginning,
+  );
+  const fence = await withRetry(nc, () => lastOf(jsm, subjects.stream, own), beginning);
+  const closing = new AbortController();
   const out = publisher(nc);
   const news = bell();
-  const trainers = meter((message) => options.warn?.(`${study}: ${message}`));
+  const trainers = meter((message) => warn(`${study}: ${message}`));
   let metered = 0;
-  const storing = silence(nc, (message) => options.warn?.(`${study}: ${message}`));
+  const storing = silence(nc, (message) => warn(`${study}: ${message}`));
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
   /** Whether this process appended last; undefined until it has appended, or another one has since it started. */
@@ -140,20 +151,20 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       storing.answered();
       written = seq;
       lead(true);
-      if (full) options.warn?.(`${study}: the server has room again: the study continues`);
+      if (full) warn(`${study}: the server has room again: the study continues`);
       full = false;
       return 'stored';
     } catch (error) {
       const refused = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
-      if (!refused && (!isPassing(error) || nc.isClosed())) throw error;
+      if (!refused && (!isPassing(error) || nc.isClosed())) throw refusalOf(error);
       if (refused) lead(false);
       else storing.failed(error);
       if (isStreamFull(error)) {
-        if (!full) options.warn?.(`${study}: the server has no room for it: ${(error as Error).message}; waiting${trainers.largest()}`);
+        if (!full) warn(`${study}: the server has no room for it: ${(error as Error).message}; waiting${trainers.largest()}`);
         full = true;
         await sleep(NO_ROOM_PAUSE);
       }
-      const now = await withRetry(nc, () => lastOf(jsm, subjects.stream, [subject]));
+      const now = await withRetry(nc, () => lastOf(jsm, subjects.stream, [subject]), closing);
       for (const [at, position] of now) knew(at, position);
       return 'fenced';
     }
@@ -179,12 +190,24 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       metered = Math.max(metered, seq); // a log can be read again
     },
   };
+  const close = async () => {
+    signal?.removeEventListener('abort', close);
+    closed = true;
+    closing.abort(new LogClosedError());
+    await appending;
+    out.close();
+    storing.close();
+    deafen();
+    end ??= written;
+    news.ring();
+  };
+  signal?.addEventListener('abort', close);
   return {
     read: (from = 1, signal) => {
       checkPosition(from);
       return entriesFrom(reading, from, signal);
     },
-    head: () => withRetry(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq),
+    head: () => withRetry(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq, { signal }),
     append: (fact) => {
       if (closed) return Promise.reject(new LogClosedError());
       const known = others;
@@ -204,15 +227,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
         });
       return appended;
     },
-    close: async () => {
-      closed = true;
-      await appending;
-      out.close();
-      storing.close();
-      deafen();
-      end ??= written;
-      news.ring();
-    },
+    close,
     get named() {
       return fence.has(subjects.created);
     },

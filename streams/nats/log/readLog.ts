@@ -18,11 +18,12 @@ const STREAM_NOT_FOUND = 10059;
  * Reads the log of a study. A user without the right to read the stream gets the log from an engine that serves the study: the right to read a
  * stream is also a right to write to it, because a request for a message names the subject that the message is sent to.
  *
+ * @param warn called with a line about what it waits for. Default: `console.warn`.
  * @throws StudyError if there is no such study, or if only an engine may read it and no engine serves it.
  */
-export async function readLog(nc: NatsConnection, study: string): Promise<ReadableLog> {
+export async function readLog(nc: NatsConnection, study: string, warn?: (message: string) => void): Promise<ReadableLog> {
   try {
-    return await natsLog(nc, study, { create: false });
+    return await natsLog(nc, study, { create: false, warn });
   } catch (error) {
     if (isForbidden(error)) return logOfEngine(nc, study);
     if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) {

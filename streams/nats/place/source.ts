@@ -7,8 +7,8 @@ import { readLog } from '../log/readLog.ts';
 import { request } from '../studies.ts';
 
 /** A study on a server: commands go to its engine. */
-export async function natsSource(nc: NatsConnection, study: string, place: string): Promise<StudySource> {
-  const log = await readLog(nc, study);
+export async function natsSource(nc: NatsConnection, study: string, place: string, warn?: (message: string) => void): Promise<StudySource> {
+  const log = await readLog(nc, study, warn);
   return {
     place,
     read: (from, signal) => log.read(from, signal),

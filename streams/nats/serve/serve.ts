@@ -39,8 +39,10 @@ export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOptio
   readonly onEntry?: (noted: AppliedEntry) => void;
   /** Called when this engine becomes the leader of several, which wrote last, and when another one does. */
   readonly onLead?: (leads: boolean) => void;
-  /** Called with a line for people, such as that the server has no room. */
-  readonly warn?: (message: string) => void;
+  /** Called with a line about what the engine waits for, such as a server without JetStream or without room. Default: `console.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
+  /** Ends this engine, as `close` does; while it waits for the server, `serve` rejects with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A study that this process serves. */
@@ -76,13 +78,13 @@ export interface ServedStudy {
  * @throws StudyError if the server accepts no message as long as that.
  */
 function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, current?: () => Settings): Promise<NatsLog> {
-  const { study, strategy, lease = LEASE, warn, onLead, spans, replicas, maxBytes, maxMessageBytes } = options;
+  const { study, strategy, lease = LEASE, warn, signal, onLead, spans, replicas, maxBytes, maxMessageBytes } = options;
   const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
   const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
   return natsLog(
     nc,
     study,
-    omitUndefined({ lease, warn, onLead, settings: current, traceparent, replicas, maxBytes, maxMessageBytes: longest }),
+    omitUndefined({ lease, warn, signal, onLead, settings: current, traceparent, replicas, maxBytes, maxMessageBytes: longest }),
   );
 }
 
@@ -105,6 +107,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     'onEntry',
     'onLead',
     'warn',
+    'signal',
     'spans',
     'replicas',
     'maxMessageBytes',
@@ -117,7 +120,8 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     lease = LEASE,
     onEntry,
     onLead: ___,
-    warn = () => {},
+    warn = console.warn,
+    signal,
     replicas = 1,
     maxMessageBytes: _,
     maxBytes: __,
@@ -129,12 +133,14 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await studyLog(nc, space, options, () => running.engine.ledger.settings);
   const past = await log.head();
+  signal?.throwIfAborted(); // it has closed the log
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
   const { promise: finished, resolve, reject } = withResolvers<void>();
   finished.catch(() => {});
   const { promise: ended, resolve: end } = withResolvers<unknown>();
   const close = async () => {
+    signal?.removeEventListener('abort', close);
     running.stop();
     shell.close();
     checkpoints.close();
@@ -179,6 +185,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   );
   shell.run = running;
   const rpc = answerRequests(nc, subjects, log, running, { present: () => shell.present(), atMost }); // the engine reads its first entry after this
+  signal?.addEventListener('abort', close);
   const begin = async () => {
     await running.started;
     if (!log.named) await log.append(running.engine.ledger.created); // where trainers read it

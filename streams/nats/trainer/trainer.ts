@@ -10,7 +10,9 @@ import type { Perform } from './claimedRun.ts';
 import { evaluateClaim } from './evaluateClaim.ts';
 import { type RunTrainerOptions, runTrainer, type Trainer } from './runTrainer.ts';
 
-export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready'>, EvaluateOptions {
+export interface TrainerOptions extends Pick<RunTrainerOptions, 'name' | 'slots' | 'warn' | 'closed'>, EvaluateOptions {
+  /** Ends the trainer as `close` does: it hands running trials back. */
+  readonly signal?: AbortSignal | undefined;
   /**
    * Set it if the objective blocks the event loop: heartbeats then come from a thread with its own connection. One trial runs at a time, and a stop
    * arrives when the objective leaves the event loop free.
@@ -39,21 +41,26 @@ export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready
  * await done;
  */
 export function trainer<P>(nc: NatsConnection, study: string, objective: Objective<P>, options: TrainerOptions = {}): Trainer {
-  const { blocking, timeLimit, value, saveEvery, warn = (message: string) => console.warn(message), ...rest } = options;
+  const { blocking, timeLimit, value, saveEvery, signal, warn = (message: string) => console.warn(message), ...rest } = options;
   if (blocking && (rest.slots ?? 1) > 1) throw new OptionError('slots', '1 for an objective that blocks', rest.slots);
   const settings = timeLimit === undefined ? {} : { timeLimit };
   checkTimeLimit(settings);
   if (saveEvery !== undefined) checkOption('saveEvery', saveEvery, seconds);
   let name = value;
   const waiting = new AbortController();
-  const missing = () => warn(`waiting for the study ${study}, which is not on this server yet`);
   const named = async () => {
-    name ??= (await createdOn(nc, study, waiting.signal, missing)).objectives[0]!.name;
+    name ??= (await createdOn(nc, study, { signal: waiting.signal, warn, name: rest.name })).objectives[0]!.name;
   };
   const perform: Perform<P> = (claim) => evaluateClaim(objective, claim, { ...settings, value: name!, nc, study, saveEvery, warn });
   const beats = blocking && { beats: (subjects: Subjects, name: string) => threadBeats(blocking, subjects, name) };
   const self = runTrainer<P>(nc, study, perform, { ...rest, warn, ...beats, ready: named });
-  const over = () => waiting.abort();
+  const close = () => void self.close();
+  const over = () => {
+    waiting.abort();
+    signal?.removeEventListener('abort', close);
+  };
   self.done.then(over, over);
+  signal?.addEventListener('abort', close);
+  if (signal?.aborted) close();
   return self;
 }

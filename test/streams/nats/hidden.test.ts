@@ -43,7 +43,7 @@ async function refusalsTo(user: string) {
 
 it('a trainer that waits for a study makes no request that the server refuses', async () => {
   const { nc, refused } = await refusalsTo('w1');
-  const waited = createdOn(nc, 's1', AbortSignal.timeout(1200)).catch(() => {});
+  const waited = createdOn(nc, 's1', { signal: AbortSignal.timeout(1200) }).catch(() => {});
   expect(await whyHidden(nc, 's1', 'w1')).toBe('which is not on this server yet');
   await waited;
   await nc.flush();
@@ -72,8 +72,8 @@ it('a trainer that lists studies again and again is refused once', async () => {
 
 it('a worker reports that its name is not that of its login', async () => {
   const nc = await as('w1', 'w9');
-  expect(await whyHidden(nc, 's1', 'w9')).toMatch(/^which this worker cannot see under the name w9: give --name/);
-  expect(await whyHidden(nc, 's1', undefined)).toMatch(/^which this worker cannot see under a random name: give --name/);
+  expect(await whyHidden(nc, 's1', 'w9')).toMatch(/^which this worker cannot see under the name w9: its name \(--name\) must be/);
+  expect(await whyHidden(nc, 's1', undefined)).toMatch(/^which this worker cannot see under a random name: its name \(--name\) must be/);
 });
 
 it('a worker reports that its login may not read a study', async () => {
@@ -91,6 +91,6 @@ it('a worker whose user was added by a reload reports that the server needs a re
 it('a worker reports that the server has no JetStream', async () => {
   const bare = await natsServer('accounts { A { users: [{ user: a, password: a }] } }'); // accounts are without it by default
   const nc = await bare.connect({ user: 'a', pass: 'a' });
-  expect(await whyHidden(nc, 's1', undefined)).toMatch(/^but this server has no JetStream for this user/);
+  expect(await whyHidden(nc, 's1', undefined)).toMatch(/^but the server has no JetStream for the account of this login/);
   await bare.dispose();
 });

@@ -9,6 +9,7 @@ import { natsLog } from '../../../streams/nats/log/log.ts';
 import { PRIORITY_HEADER } from '../../../streams/nats/protocol/messages.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
+import type { RunTrainerOptions } from '../../../streams/nats/trainer/runTrainer.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from './world.ts';
@@ -96,15 +97,9 @@ describe('a trainer that a person instructs', () => {
     const ends: (() => void)[] = [];
     const warnings: string[] = [];
     const objective = ({ x }: At) => new Promise<number>((resolve) => ends.push(() => resolve(x)));
-    const work = async () =>
-      trainer<At>(await server.connect(), study, objective, {
-        name: 'w',
-        slots,
-        warn: (text) => warnings.push(text),
-        offers: { gpu: 2 },
-        drained,
-        stays,
-      });
+    const warn = (text: string) => warnings.push(text);
+    const options: RunTrainerOptions = { name: 'w', slots, warn, offers: { gpu: 2 }, drained, stays };
+    const work = async () => trainer<At>(await server.connect(), study, objective, options);
     const instruct = (to: string, more: object = {}) => request(engine.nc, study, 'instruct', { trainer: 'w', to, ...more });
     const row = async () => (await rowsOf(engine, study)).find((one) => one.trainer === 'w');
     const one = await work();
