@@ -12,11 +12,11 @@ export type StudyEvent =
   | { readonly type: 'stirred' }
   /** A decision was appended and has not come back from the log. */
   | { readonly type: 'appended' }
-  /** The strategies decided to wait, or their decision was rejected: the next decision follows the next entry. */
+  /** The strategies decided to wait: the next decision follows the next entry. */
   | { readonly type: 'waits' }
   /** A strategy waits for a model. */
   | { readonly type: 'fits' }
-  /** The appended decision came back from the log. */
+  /** The appended decision came back from the log, which may have refused it because of an entry that came between. */
   | { readonly type: 'stored' }
   | { readonly type: 'closed' }
   | { readonly type: 'reopened' }
@@ -57,7 +57,6 @@ export const studyMachine = study.createMachine({
         appending: {
           on: {
             stored: 'idle',
-            waits: 'waiting',
             amended: '#study.rebuilding.appending',
           },
         },

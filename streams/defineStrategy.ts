@@ -5,9 +5,13 @@ import { type Rng, rngFor } from '../src/numeric/random.ts';
 import { checkOption, type OptionRule, text } from '../src/schema/optionRules.ts';
 import type { Point } from '../src/space/axis.ts';
 import { show } from '../src/space/check.ts';
+import { failureIn } from './asking.ts';
 import { drive, type Emitted, type Strategy, type StrategySpec, withSpec } from './strategy.ts';
 
-/** A strategy without phases: a fold over events, and decisions that are functions of the state. */
+/**
+ * A strategy without phases: a fold over events, and decisions that are functions of the state. All functions answer at once: one that returns a
+ * promise, or throws, ends the study with a StrategyError that names the strategy and the function.
+ */
 export interface StrategyDefinition<S> {
   /** The last part of its path, such as `climb`. */
   readonly name: string;
@@ -24,7 +28,8 @@ export interface StrategyDefinition<S> {
  * Makes a strategy from functions. A coordinate below 0 or above 1 becomes 0 or 1; instead of a point that is not finite, the study draws one, with the
  * tag `drawn`. `hypertide why` prints the tag `origin` of a proposal: `propose(ask, env.name, point, { origin: 'moved x' })`.
  *
- * @throws OptionError for a definition without name, init or tell
+ * @throws OptionError for a definition without name, init or tell; into the study: StrategyError for a field of a proposal that no log takes, such as
+ * a negative budget, a tag of more than 1024 characters, or a promise.
  *
  * @example
  * // Hill climbing: a step from the best point so far.
@@ -49,16 +54,32 @@ export function defineStrategy<S>(definition: StrategyDefinition<S>, spec: Strat
           emit(answer(definition, state, message, env));
           return state;
         }
-        const next = definition.tell(state, message, env);
-        const stop = message.type === 'reported' && definition.stop?.(next, message, env);
+        const next = call(env, 'tell', () => definition.tell(state, message, env));
+        const stop = message.type === 'reported' && call(env, 'stop', () => definition.stop?.(next, message, env));
         if (stop) emit({ type: 'stop', id: message.id, by: env.name, ...(typeof stop === 'string' && { why: stop }) });
         return next;
       },
-      () => definition.init(env),
+      () => call(env, 'init', () => definition.init(env)),
     );
     return drive(logic, env, undefined);
   });
 }
+
+/** Calls a function of a definition. @throws StrategyError that names the function, with what it throws as the cause; if it returns a promise */
+function call<T>({ name }: Env, what: 'init' | 'tell' | 'ask' | 'stop', act: () => T): T {
+  let result: T;
+  try {
+    result = act();
+  } catch (error) {
+    throw failureIn(`${what} of ${name}`, error);
+  }
+  if (!isPromise(result)) return result;
+  result.then(undefined, () => {}); // the error below says enough
+  throw new StrategyError(`${what} of ${name} returned a promise, expected an answer at once: it must not be async`);
+}
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 
 const aFunction: Omit<OptionRule, 'schema'> = {
   expected: 'a function',
@@ -66,16 +87,11 @@ const aFunction: Omit<OptionRule, 'schema'> = {
 };
 
 function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, env: Env): Answer {
-  const decision = decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry), env);
+  const decision = call(env, 'ask', () => decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry), env));
   if (decision === undefined) return ask;
   if (decision === 'wait') return wait(ask, env.name);
-  if (isPoint(decision)) {
-    if (decision.length === env.axes.length) return propose(ask, env.name, decision); // the study draws a point if it is not finite
-    throw new StrategyError(`${env.name} proposed [${decision.join(', ')}], expected ${env.axes.length} finite numbers`);
-  }
+  if (isPoint(decision)) return propose(ask, env.name, decision);
   if (isAnswer(decision)) return decision;
-  if (typeof (decision as { readonly then?: unknown } | null)?.then === 'function')
-    throw new StrategyError(`${env.name} answered a promise, expected an answer at once: its ask must not be async`);
   throw new StrategyError(`${env.name} answered ${show(decision)}, expected a point, 'wait', a proposal or the ask`);
 }
 

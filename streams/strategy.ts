@@ -20,7 +20,7 @@ import {
 } from '../src/messages.ts';
 import type { Sequence } from '../src/samplers/sequence.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
-import { askUntil, onlyAnswer } from './asking.ts';
+import { askUntil, failureIn, hasFinitePoint, onlyAnswer } from './asking.ts';
 import { guarded } from './guarded.ts';
 
 /** A strategy as data, as in a study file: a name, or a name with options, such as `{ ga: { population: 16 } }`. */
@@ -69,9 +69,6 @@ export type Emitted = Answer | Stop | Ready;
 type Logic<I, E extends EventObject> = ActorLogic<any, E | Ask, I, any, Emitted>;
 /** @typeParam Own events that a machine raises for itself */
 export type StrategyLogic<I, Own extends EventObject = never> = Logic<I, StrategyEvent | Own>;
-
-/** If a point is not finite, the study draws another one, and tags it. */
-const hasFinitePoint = ({ point }: Propose): boolean => point.every(Number.isFinite);
 
 /** How many infeasible points a machine may propose for one ask before the ask is handed on. */
 const TRIES = 200;
@@ -122,11 +119,11 @@ const runMachine =
       };
       const put = (ask: Ask): Answer => {
         const reply = onlyAnswer(env.name, ask, query(ask));
-        return reply.type === 'propose' && hasFinitePoint(reply) ? { ...reply, point: env.snap(reply.point) } : reply;
+        return reply.type === 'propose' && hasFinitePoint(reply, env) ? { ...reply, point: env.snap(reply.point) } : reply;
       };
-      const accepts = (reply: Propose) => reply.resumes !== undefined || !hasFinitePoint(reply) || env.feasible(reply.point);
+      const accepts = (reply: Propose) => reply.resumes !== undefined || !hasFinitePoint(reply, env) || env.feasible(reply.point);
       const answer = (ask: Ask): Answer => askUntil(ask, { tries: TRIES, put, accepts, otherwise: () => ask });
-      actor.subscribe({ error: (e) => out.error(e) });
+      actor.subscribe({ error: (e) => out.error(failureIn(env.name, e)) });
       actor.start(); // after the listeners, because entry actions may emit
       out.add(() => actor.stop());
       for (const event of hear()) actor.send(event);
@@ -240,7 +237,7 @@ export function remember<S>(env: Env, start: S, tell: (state: S, told: StrategyE
     fromTransition((state: S, told: StrategyEvent) => tell(state, told), start),
     inspected(env),
   );
-  actor.subscribe({ error: (e) => out.error(e) });
+  actor.subscribe({ error: (e) => out.error(failureIn(env.name, e)) });
   actor.start();
   out.add(() => actor.stop());
   return {

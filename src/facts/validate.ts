@@ -67,7 +67,8 @@ function validateObject(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(path, 'an object', value);
   const prefix = path && `${path}.`;
   for (const name of required) {
-    if (!Object.hasOwn(value, name)) return { code: 'missing-field', message: `${prefix}${name} is missing` };
+    const isMissing = !Object.hasOwn(value, name) || (value as Record<string, unknown>)[name] === undefined;
+    if (isMissing) return { code: 'missing-field', message: `${prefix}${name} is missing` };
   }
   for (const name in value) {
     const item = (value as Record<string, unknown>)[name];

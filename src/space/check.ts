@@ -10,8 +10,17 @@ export const fault = (path: string, expected: string, got: unknown, hint = ''): 
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'function') return String(value);
-  const text = JSON.stringify(value) ?? String(value);
+  const text = jsonOf(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** A value as JSON; undefined if it has none, such as one that contains itself. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 export function assertRecord(path: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {

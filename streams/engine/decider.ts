@@ -12,12 +12,13 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
 import { type Fixed, restrictedTo } from '../../src/space/fixed.ts';
 import type { Space } from '../../src/space/space.ts';
-import { type RunningStrategy, runStrategy } from '../asking.ts';
+import { checkAnswer, hasFinitePoint, type RunningStrategy, runStrategy } from '../asking.ts';
 import { startingWith } from '../operators/startingWith.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import { type Amendments, noAmendments } from './amendments.ts';
 import { askWithin } from './askWithin.ts';
+
 import { createDuplicates, type Duplicates } from './duplicates.ts';
 
 export interface DeciderOptions<P> {
@@ -161,12 +162,12 @@ export class Decider<P> {
     const id = this.ledger.nextTrial;
     const reply = this.#duplicates ? this.#duplicates.ask(id, (ask) => this.#reply(ask)) : this.#reply({ type: 'ask', id });
     if (reply.type === 'propose' && (fresh || reply.resumes !== undefined)) return { type: 'append', fact: this.#suggestion(reply) };
-    if (fresh && reply.type === 'wait' && reply.until === 'proposal') return waitFor(reply);
+    if (fresh && reply.type === 'wait' && reply.until === 'proposal' && this.#mayPropose(reply)) return waitFor(reply);
     if (this.ledger.running > 0) return reply.type === 'wait' && reply.until === 'ready' ? { type: 'wait', until: 'ready' } : nothing;
     if (reply.type === 'ask' && id === 1) {
       throw new StrategyError('no strategy proposes a first configuration; put one that does, such as random(), at the end of the chain');
     }
-    if (reply.type !== 'wait' || reply.until === 'proposal') return this.#close(fresh ? 'exhausted' : 'trials');
+    if (reply.type !== 'wait' || (reply.until === 'proposal' && !fresh)) return this.#close(fresh ? 'exhausted' : 'trials');
     if (reply.until === 'ready') return { type: 'wait', until: 'ready' };
     throw new StalledError(`${reply.by || 'the strategy'} waits, but there is no open trial to wait for`);
   }
@@ -190,7 +191,13 @@ export class Decider<P> {
   /** Asks the strategies, which answer at once and exactly once. */
   #reply(ask: Ask): Answer {
     const reply = this.#strategy!.ask(ask);
-    return reply.type === 'propose' && !reply.point.every(Number.isFinite) ? this.#drawn(ask, reply) : reply;
+    checkAnswer(ask.id, reply);
+    return reply.type === 'propose' && !hasFinitePoint(reply, this.#options.space) ? this.#drawn(ask, reply) : reply;
+  }
+
+  /** Whether the proposer for which a strategy waits may still propose: one that took too long is not waited for again. */
+  #mayPropose({ by, proposer = by }: Wait): boolean {
+    return !this.ledger.inbox(proposer).isAbsent;
   }
 
   /** Draws a point instead of one that is not finite, such as after overflow, so that it cannot end the study. */

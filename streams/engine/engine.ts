@@ -1,6 +1,7 @@
 import { type ActorRefFrom, createActor } from 'xstate';
 import { steady } from '../../machines/steady.ts';
 import { type EnginePhase, type StudyEvent, studyMachine } from '../../machines/study.ts';
+import { StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Closed, CloseReason, Created, ExpiredFact, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
@@ -51,6 +52,8 @@ export class Engine<P> {
   #mailbox: Entry[] = [];
   /** The decision on its way to the log. */
   #sent: SuggestedFact<P> | Instructed | Closed | undefined;
+  /** Position of the last entry before that decision. */
+  #sentAfter = 0;
   /** Open trials that were told to stop. */
   readonly #stopped = new Set<TrialId>();
   /** When an ask began to wait for a model, in milliseconds since 1970, for traces. */
@@ -178,6 +181,7 @@ export class Engine<P> {
       return next.until === 'proposal' ? this.#await(next.proposer, next.seconds) : undefined;
     }
     this.#sent = next.fact;
+    this.#sentAfter = this.ledger.position;
     this.#options.append(next.fact);
     const isBack = isSame(next.fact, this.#mailbox.at(-1)?.fact); // some logs answer immediately; a phase without duration is not worth its cost
     if (!isBack) this.#send({ type: 'appended' });
@@ -196,12 +200,14 @@ export class Engine<P> {
   }
 
   /** Sends the machine of the study the event that an entry means. */
-  #advance({ effect, fact, refusal }: AppliedEntry<P>): void {
+  #advance({ effect, fact, refusal, position }: AppliedEntry<P>): void {
     const { phase } = this;
     if (isSame(this.#sent, fact)) {
       this.#sent = undefined;
-      if (refusal) this.#send({ type: 'waits' });
-      else if (phase === 'appending') this.#send({ type: 'stored' });
+      // If an entry came between, it may be the reason, and the study decides again. Otherwise it would decide the same for ever.
+      if (refusal && position === this.#sentAfter + 1)
+        throw new StrategyError(`the log refused the decision of the study: ${refusal.message}`);
+      if (phase === 'appending') this.#send({ type: 'stored' });
     } else if ((phase === 'closed' || phase === 'draining') && this.ledger.closed === undefined) this.#send({ type: 'reopened' });
     else if (phase === 'closed' && effect === 'retried') this.#send({ type: 'retried' });
     else if (!refusal) this.#stir();

@@ -67,7 +67,7 @@ describe('a study ends with the error of a strategy', () => {
     [
       'a proposal of too few coordinates',
       answering({ type: 'propose', id: 1, by: 'odd', point: [] }),
-      'expected a point of 1 coordinates, got 0',
+      'odd proposed [], expected 1 finite numbers',
     ],
     ['mix', mix({ mute }), 'mix/mute did not answer the ask for trial 1'],
     ['bandit', bandit({ mute }), 'bandit/mute did not answer the ask for trial 1'],

@@ -140,26 +140,59 @@ describe('rubbish', () => {
   });
 });
 
-it('has at most one unstored decision, also while strategies read the log again', async () => {
+/** An engine whose entries the test feeds. */
+function engineByHand(strategy: Strategy = random()) {
   const appended: Fact[] = [];
   const entries: Entry[] = [];
+  const failures: unknown[] = [];
   const engine = new Engine<Box>({
     space: box,
-    strategy: random(),
+    strategy,
     append: (fact) => appended.push(fact as Fact),
     direct: () => {},
     past: async function* () {
       yield entries;
     },
     finished: () => {},
-    fail: (error) => {
-      throw error;
-    },
+    fail: (error) => failures.push(error),
   });
   const feed = (fact: Fact) => {
     entries.push({ position: entries.length + 1, at: 0, fact });
     engine.receive(entries.slice(-1));
   };
+  return { engine, appended, failures, feed };
+}
+
+describe('a decision that the log refuses', () => {
+  const retrying = () => {
+    const world = engineByHand();
+    world.feed(createdOf(box, random(), { trials: 5, parallel: 1 }));
+    world.engine.caughtUp();
+    world.feed(world.appended[0]!);
+    world.feed({ type: 'started', trial: 1, attempt: 1, run: 'a' });
+    world.feed({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
+    return world;
+  };
+
+  it('is made again after the entry that came between, such as a late result', () => {
+    const { appended, feed, failures } = retrying();
+    expect(last(appended)).toMatchObject({ trial: 1, attempt: 2 });
+    feed({ type: 'completed', trial: 1, run: 'a', values: { value: 1 } });
+    feed(last(appended));
+    expect(last(appended)).toMatchObject({ trial: 2, attempt: 1 });
+    expect(failures).toEqual([]);
+  });
+
+  it('ends the study with an error if nothing came between', () => {
+    const { engine, appended, feed, failures } = retrying();
+    feed({ ...last(appended), budget: -1 } as never);
+    expect(failures).toMatchObject([{ name: 'StrategyError', message: expect.stringContaining('budget') }]);
+    expect(engine.phase).toBe('ended');
+  });
+});
+
+it('has at most one unstored decision, also while strategies read the log again', async () => {
+  const { engine, appended, feed } = engineByHand();
   feed(createdOf(box, random(), { trials: 5, parallel: 2 }));
   expect(engine.phase).toBe('replaying');
   engine.caughtUp();

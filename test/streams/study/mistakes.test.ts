@@ -91,15 +91,6 @@ describe('a call with wrong arguments', () => {
   });
 });
 
-describe('a strategy of your own', () => {
-  it('is refused if its ask is async', async () => {
-    const own = defineStrategy({ name: 'own', init: () => 0, tell: (n) => n, ask: (async () => [0.5]) as never });
-    await expect(optimize(line, ({ x }) => x, { strategy: own, trials: 1 }).result()).rejects.toThrow(
-      'own answered a promise, expected an answer at once: its ask must not be async',
-    );
-  });
-});
-
 describe('a result of the wrong kind', () => {
   const two = { objectives: { loss: 'minimize', size: 'minimize' } } as const;
 
