@@ -21,13 +21,14 @@ function failureOf({ studies }: Metrics, link: Link | undefined): string | undef
 /** A study in the answer of `/readyz`. */
 async function studyOf({ state, leads, lag, failure, last }: Measured) {
   const folded = state();
+  const why = failure?.();
   return omitUndefined({
-    phase: folded === undefined ? 'starting' : studyPhase(folded),
+    phase: why !== undefined ? 'failed' : folded === undefined ? 'starting' : studyPhase(folded),
     leads: leads?.(),
     position: folded?.ledger.position,
     lastEntry: last === undefined ? undefined : new Date(last).toISOString(),
     lag: await lag?.().catch(() => undefined),
-    failure: failure?.(),
+    failure: why,
   });
 }
 

@@ -38,6 +38,7 @@ export class Metrics {
     'reason',
   );
   readonly #retries = this.counter('retries_total', 'Further attempts at a trial.', 'study');
+  readonly #restarts = this.counter('study_restarts_total', 'How often the engine of a study was started again after an error.', 'study');
   readonly #idle = this.counter('trainer_idle_seconds_total', 'From the end of an attempt to the next claim of the same trainer.', 'study');
   readonly #asks = this.#histogram(
     'ask_seconds',
@@ -111,6 +112,7 @@ export class Metrics {
     const measured: Measured = { ...watched, lag: watched.lag && inTime(watched.lag) };
     this.#studies.set(study, measured);
     const times = new StudyTimes();
+    if (watched.failure) this.#restarts.inc({ study }, 0); // shown from the start, so that the first one is an increase
     return (entry) => {
       const { at, fact, effect, refusal } = entry;
       measured.last = at;
@@ -134,6 +136,11 @@ export class Metrics {
   /** Removes a study. Its counters stay until the process ends. */
   remove(study: string): void {
     this.#studies.delete(study);
+  }
+
+  /** Records that the engine of a study is started again after an error. */
+  restarted(study: string): void {
+    this.#restarts.inc({ study });
   }
 
   /** Records how long a strategy took to answer. */

@@ -53,7 +53,11 @@ export interface Studies<S extends StudySource = StudySource> {
 /** A place that keeps the logs of its studies, so that they can be copied, moved and deleted: a folder of journals, or a server. */
 export interface StudyPlace extends Studies {
   readonly form: LogForm;
-  /** The process that runs a study, such as an engine that serves it; undefined if there is none. A running study cannot be moved. */
+  /**
+   * The process that runs a study, such as an engine that serves it; undefined if there is none. A running study cannot be moved.
+   *
+   * @throws UserError if that is not known; with the code `failed` if the study has failed in the process that serves it.
+   */
   busy(name: string): Promise<string | undefined>;
   /**
    * Deletes a study. It cannot be undone.

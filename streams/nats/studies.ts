@@ -73,7 +73,7 @@ export async function isDeleted(nc: NatsConnection, study: string): Promise<bool
 /**
  * Sends a request to a study's engine.
  *
- * @throws StudyError if no engine answers, if this user may not ask, or if the engine refuses the request.
+ * @throws StudyError if no engine answers, if this user may not ask, or if the engine refuses the request; with the code `older-engine` if it does not know it.
  */
 export async function request(nc: NatsConnection, study: string, method: RequestMethod, data: object = {}): Promise<unknown> {
   const answer = await nc
@@ -82,9 +82,18 @@ export async function request(nc: NatsConnection, study: string, method: Request
       throw unanswered(study, method, cause);
     });
   const reply = answer.json<Reply>();
-  if (!reply.ok) throw new StudyError(reply.error, { code: reply.code });
+  if (!reply.ok) throw isUnknown(method, reply.error) ? olderEngine(study, method) : new StudyError(reply.error, { code: reply.code });
   return reply.result;
 }
+
+/** Whether an engine does not know a request. The first version sent no code. */
+const isUnknown = (method: RequestMethod, error: string): boolean => error.startsWith(`there is no ${method};`);
+
+const olderEngine = (study: string, method: RequestMethod): StudyError =>
+  new StudyError(`the engine of ${study} is of an older version, which does not know the request ${method}`, {
+    code: 'older-engine',
+    todo: 'start it again with this version',
+  });
 
 /** Why a request was not answered. */
 function unanswered(study: string, method: RequestMethod, cause: Error): StudyError {

@@ -13,3 +13,7 @@ export class StudyError extends UserError {
     this.code = code;
   }
 }
+
+/** The study was deleted. */
+export const deleted = (stream: string, cause?: unknown): StudyError =>
+  new StudyError(`the stream ${stream} is gone: it was deleted on the server`, { code: 'gone', cause });

@@ -143,6 +143,21 @@ describe('commands that read', () => {
     expect(json).toMatchObject({ recomputed: 2, differs: { position: third + 1, field: 'params.x' } });
   });
 
+  it('verify says in its first line, and by its exit status, that it has checked nothing', async () => {
+    const place = await studied();
+    const path = join(place, 'study.jsonl');
+    writeFileSync(path, withoutSums(readFileSync(path, 'utf8')).replace(/"decisions":\d+/, '"decisions":1'));
+    const { code, out } = await hypertide(place, 'verify', 'study.jsonl');
+    expect([code, out.split('\n')[0]]).toEqual([4, 'nothing was checked: this version made none of the suggestions']);
+    const json = await hypertide(place, 'verify', 'study.jsonl', '--json');
+    expect([json.code, JSON.parse(json.out).recomputed]).toEqual([4, 0]);
+    writeFileSync(path, readFileSync(path, 'utf8').split('\n').slice(0, 1).concat('').join('\n'));
+    expect(await hypertide(place, 'verify', 'study.jsonl')).toMatchObject({
+      code: 4,
+      out: 'nothing was checked: there are no suggestions yet\n',
+    });
+  });
+
   it('verify names damaged lines, and repair writes a copy without them', async () => {
     const place = await studied();
     const path = join(place, 'study.jsonl');

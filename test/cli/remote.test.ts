@@ -7,6 +7,7 @@ import { random } from '../../streams/index.ts';
 import { connectTo } from '../../streams/nats/connection/connect.ts';
 import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';
 import { natsSource } from '../../streams/nats/place/source.ts';
+import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { request } from '../../streams/nats/studies.ts';
 import { eventually } from '../support/eventually.ts';
 import { line } from '../support/line.ts';
@@ -38,6 +39,28 @@ async function finished(study: string, trials = 5): Promise<void> {
 }
 
 describe('commands on a study on a server', () => {
+  it('say that an engine is of an older version if it does not know a request', async () => {
+    await finished('older', 2);
+    const nc = await server.connect();
+    // As an engine of 0.1.0 answers, without a code.
+    const old = nc.subscribe(subjectsOf('older').rpc('*'), {
+      callback: (_, message) => {
+        const method = message.subject.split('.').at(-1);
+        message.respond(JSON.stringify({ ok: false, error: `there is no ${method}; there are status, best, trials, log, enqueue` }));
+      },
+    });
+    expect(await hypertide(directory(), 'workers', ...at('older'))).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^w /m),
+      err: expect.stringContaining('the engine is of an older version, so it is not known which workers are connected'),
+    });
+    expect(await hypertide(directory(), 'annotate', ...at('older'), '--note', 'new')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('the engine of older is of an older version, which does not know the request annotate; start it again'),
+    });
+    old.unsubscribe();
+  });
+
   it('read its stream, though no engine serves it', async () => {
     const place = directory();
     await finished('read');

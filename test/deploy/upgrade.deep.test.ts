@@ -72,6 +72,8 @@ describe.runIf(isThere)('a study of the previous version', () => {
     while ((await statuses()).includes('open')) await sleep(500); // the last trial may end before one that was handed back
     for (const { child } of [next, worker, engine]) await end(child);
     expect(await statuses()).toEqual(Array(8).fill('completed'));
-    expect(await hypertide(place, 'verify', '--nats', server.url, '--study', upgraded)).toMatchObject({ code: 0 });
+    // An engine of this version has made none of the suggestions, or some.
+    const code = upgraded === 'workers' ? 4 : 0;
+    expect(await hypertide(place, 'verify', '--nats', server.url, '--study', upgraded)).toMatchObject({ code });
   });
 });

@@ -1,133 +1,141 @@
-import { setTimeout } from 'node:timers/promises';
-import type { Access } from '../../../streams/nats/connection/connect.ts';
-import { type ServedStudy, type ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ServedStudy, serve } from '../../../streams/nats/serve/serve.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
-import { watchReports } from '../../../streams/study/unreported.ts';
-import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import type { Metrics } from '../../monitoring/metrics.ts';
-import type { Tracing } from '../../monitoring/tracing.ts';
-import type { Hooks } from '../hooks/hooks.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
-import type { StatusLine } from '../terminal/statusLine.ts';
-import { ofStudy } from '../terminal/withLog.ts';
 import { earlierOnServer } from './earlierOnServer.ts';
-import { pauseFailing } from './pauseFailing.ts';
-import { servedLines } from './servedLines.ts';
+import { type Observed, observed } from './observed.ts';
+import type { ServingOptions } from './options.ts';
+import { reaching } from './reaching.ts';
+import { type Supervised, supervise } from './supervise.ts';
+import { turnstile } from './turnstile.ts';
 
 /** A study to serve: from its file, or from its log. */
 export type Served = Pick<StudyFile, 'space' | 'strategy' | 'options'>;
 
-export interface ServingOptions {
-  readonly nc: Parameters<typeof serve>[0];
-  readonly screen: StatusLine;
-  /** The address of the server. */
-  readonly nats: string;
-  /** How this process logs in there. */
-  readonly access: Access;
-  readonly metrics?: Metrics | undefined;
-  readonly hooks?: Hooks | undefined;
-  readonly tracing?: Tracing | undefined;
-  readonly settings: Pick<ServeOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
-}
+/** Describes a study before each start. @param signal aborts when this process ends */
+export type Describe = (signal: AbortSignal) => Promise<Served>;
+
+/** What has become of a study. Closed: it may be reopened. */
+export type Outcome = Supervised['is'] | 'closed';
 
 /** The studies that this process serves. */
 export interface Serving {
   /** Begins or resumes a study. Resolves once it is served. @throws what prevents that */
   begin(study: Served): Promise<ServedStudy>;
+  /**
+   * Keeps a study served: when its engine ends with an error, it is started again.
+   *
+   * @param hear called with each change.
+   * @param running an engine that serves it already.
+   */
+  attend(study: string, describe: Describe, hear: (outcome: Outcome) => void, running?: ServedStudy): Promise<void>;
+  /** Shows a study no longer, since it could not be begun. */
+  forget(study: string): void;
   /** Ends all engines. */
   close(): Promise<void>;
-  /** Whether `close` was called. */
-  readonly ending: boolean;
 }
-
-/** The options with which another process reaches the server, with its own login. */
-export const reaching = (nats: string, { nkey, creds, tlsCa, tlsCert }: Access, whose: 'its' | 'your'): string =>
-  [
-    `--nats ${nats.replaceAll(/\/\/[^@/,\s]*@/g, '//<user>:<password>@')}`,
-    nkey !== undefined && `--nkey <${whose} seed>`,
-    creds !== undefined && `--creds <${whose} credentials>`,
-    tlsCa !== undefined && `--tls-ca ${tlsCa}`,
-    tlsCert !== undefined && `--tls-cert <${whose} certificate> --tls-key <${whose} key>`,
-  ]
-    .filter(Boolean)
-    .join(' ');
 
 /** Milliseconds to wait for the end of an engine. */
 const PARTING = 2000;
+/** The number of logs that are read at a time: the first studies are served soon, and the others need no memory yet. */
+const STARTING = 8;
+/** Milliseconds after which the others no longer wait for the start of a study. */
+const PATIENCE = 5000;
+/** Milliseconds between two checks whether a study has been restored. */
+const RESTORING = 1000;
 
-export function serving({ nc, screen, nats, access, metrics, hooks, tracing, settings }: ServingOptions): Serving {
+export function serving(options: ServingOptions): Serving {
+  const { nc, nats, access, tracing, settings } = options;
   const engines = new Set<ServedStudy>();
-  let ending = false;
+  const studies = new Map<string, Observed>();
+  const ending = new AbortController();
+  const startsIn = turnstile(STARTING);
+
+  const observe = (study: string): Observed => {
+    const known = studies.get(study) ?? observed(options, study);
+    studies.set(study, known);
+    return known;
+  };
+  const forget = (study: string) => {
+    studies.get(study)?.forget();
+    studies.delete(study);
+  };
+  const begin: Serving['begin'] = async ({ space, strategy, options: described }) => {
+    const { study } = described;
+    const { line, warn, onEntry, onLead, served, ended, hasBegun } = observe(study);
+    const engine = await serve(nc, space, {
+      strategy,
+      ...described,
+      earlier: earlierOnServer(nc, described.earlier),
+      ...settings,
+      create: !hasBegun,
+      onEntry,
+      onLead,
+      warn,
+      spans: tracing?.spansOf(study),
+    });
+    served(engine);
+    engines.add(engine);
+    void engine.ended.then(() => {
+      engines.delete(engine);
+      ended();
+    });
+    line(engine.past > 0 ? 'resumed' : 'started');
+    const worker = `${reaching(nats, access, 'its')}${(access.nkey ?? access.creds) ? ' --name <its name>' : ''}`;
+    if (engine.past === 0) line(`next: hypertide worker ${worker} --study ${study} -- <the command of your program>`);
+    return engine;
+  };
+  /** Begins a study, also one that is being restored. */
+  const start = async (describe: Describe): Promise<ServedStudy> => {
+    for (;;) {
+      try {
+        return await begin(await describe(ending.signal));
+      } catch (error) {
+        if (!(error instanceof StudyError && error.code === 'restoring') || ending.signal.aborted) throw error;
+        await sleep(RESTORING, undefined, { ref: false });
+      }
+    }
+  };
+  /** The same, of only a few studies at a time. */
+  const startInTurn = (describe: Describe): Promise<ServedStudy> =>
+    new Promise((resolve, reject) => {
+      void startsIn(async () => {
+        const starting = start(describe);
+        starting.then(resolve, reject);
+        const started = starting.then((engine) => engine.started).catch(() => {}); // its supervisor learns of it
+        await Promise.race([started, sleep(PATIENCE, undefined, { ref: false })]);
+      });
+    });
   return {
-    begin: async ({ space, strategy, options }) => {
-      const { study } = options;
-      const line = ofStudy(screen, study);
-      const warn = (text: string) => screen.line(text, { level: 'warn', study });
-      let served: ServedStudy;
-      const past = () => served.past;
-      const failing = pauseFailing({
-        past,
-        place: `${reaching(nats, access, 'your')} --study ${study}`,
-        line,
-        pause: (uncounted) => served.pause(uncounted),
-        uncount: (trials) => served.uncount(trials),
-      });
-      const reporting = watchReports('let the trainer report its value', past, warn);
-      let engine: ServedStudy | undefined;
-      let failure: string | undefined;
-      const state = () => (engine?.ledger.created ? engine : undefined);
-      const spans = tracing?.spansOf(study);
-      let call: ReturnType<Hooks['watch']> | undefined;
-      const measure = metrics?.add(study, {
-        state,
-        leads: () => engine?.leads ?? false,
-        lag: async () => (await engine?.lag()) ?? 0,
-        failure: () => failure,
-      });
-      const lines = servedLines({ line, served: () => engine, past, lease: settings.lease });
-      const onEntry = (noted: AppliedEntry) => {
-        lines.apply(noted);
-        measure?.(noted);
-        call?.(noted);
-        reporting(noted);
-        failing(noted);
+    begin,
+    forget,
+    attend: async (study, describe, hear, running) => {
+      const { supervised, closed } = observe(study);
+      let next = running;
+      const begin = async () => {
+        const engine = next ?? (await startInTurn(describe));
+        next = undefined;
+        const close = () => {
+          if (ending.signal.aborted) return;
+          closed();
+          hear('closed');
+        };
+        engine.finished.then(close, () => {}); // its end says why
+        return engine;
       };
-      const beginning = serve(nc, space, {
-        strategy,
-        ...options,
-        earlier: earlierOnServer(nc, options.earlier),
-        ...settings,
-        onEntry,
-        onLead: lines.onLead,
-        warn,
-        spans,
-      });
-      served = await beginning.catch((error) => {
-        metrics?.remove(study);
-        throw error;
-      });
-      call = hooks?.watch(study, served.past, state); // entries are read after this
-      engine = served;
-      engines.add(served);
-      void served.ended.then((error) => {
-        engines.delete(served);
-        if (error instanceof StudyError && error.code === 'gone') metrics?.remove(study);
-        else if (error !== undefined) failure = (error as Error).message;
-      });
-      line(past() > 0 ? 'resumed' : 'started');
-      const worker = `${reaching(nats, access, 'its')}${(access.nkey ?? access.creds) ? ' --name <its name>' : ''}`;
-      if (past() === 0) line(`next: hypertide worker ${worker} --study ${study} -- <the command of your program>`);
-      return served;
+      const note = (now: Supervised) => {
+        supervised(now);
+        if (now.is === 'deleted') forget(study);
+        hear(now.is);
+      };
+      await supervise({ begin, hear: note, signal: ending.signal });
     },
     close: async () => {
-      ending = true;
+      ending.abort();
       // Pending messages are sent, unless the server cannot be reached. An engine may end at any moment.
       const parted = Promise.all([...engines].map((engine) => engine.close())).then(() => nc.drain());
-      await Promise.race([parted.catch(() => {}), setTimeout(PARTING, undefined, { ref: false })]);
+      await Promise.race([parted.catch(() => {}), sleep(PARTING, undefined, { ref: false })]);
       await nc.close();
-    },
-    get ending() {
-      return ending;
     },
   };
 }

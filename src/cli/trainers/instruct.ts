@@ -1,5 +1,5 @@
 import { isForbidden } from '../../../streams/nats/connection/retry.ts';
-import { messagesOf } from '../../errors.ts';
+import { messagesOf, UserError } from '../../errors.ts';
 import type { Instruction } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import { isRecord } from '../../schema/isRecord.ts';
@@ -14,6 +14,12 @@ import { ledgerIn } from '../sources/trialTable.ts';
 import { inform, print } from '../terminal/output.ts';
 import { UsageError } from '../usage.ts';
 
+/** Why an engine that answers does not name the trainers. */
+const failures: Readonly<Record<string, string>> = {
+  failed: 'the study has failed in its engine',
+  'older-engine': 'the engine is of an older version',
+};
+
 /** The trainers of a study; if no engine answers, those that its log names, and why it is not known which of them are there. */
 export async function trainersOf(
   study: CommandStudy,
@@ -21,6 +27,7 @@ export async function trainersOf(
   let failure = 'no engine serves the study';
   const told = await study.trainers?.().catch((error: unknown) => {
     if (isForbidden(error)) failure = 'this user has no right to ask the engine';
+    else if (error instanceof UserError) failure = failures[error.code] ?? failure;
     return undefined;
   });
   return told === undefined ? { rows: trainerRows(await ledgerIn(study, study.created)), failure } : { rows: told };

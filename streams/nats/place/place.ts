@@ -58,7 +58,9 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
     busy: async (study) => {
       const free = await request(nc, study, 'status').then(
         () => false,
-        ({ cause }: Error) => {
+        (error: StudyError) => {
+          if (error.code === 'failed') throw error;
+          const { cause } = error;
           if (cause !== undefined && !isUnheard(cause))
             throw new StudyError(`${study}: cannot tell whether an engine serves it`, { cause });
           return cause !== undefined;

@@ -19,10 +19,12 @@ import { messageBytesFor, type StreamOptions } from '../log/stream.ts';
 import { LEASE } from '../protocol/messages.ts';
 import { subjectsOf } from '../protocol/subjects.ts';
 import { answerRequests } from '../rpc.ts';
-import { StudyError } from '../studyError.ts';
+import { deleted } from '../studyError.ts';
 import { Shell } from './shell.ts';
 
 const STREAM_NOT_FOUND = 10059;
+
+const isMissing = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
 
 export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOption, StreamOptions {
   /** Name of the study. */
@@ -33,6 +35,8 @@ export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOptio
   readonly checkpointBytes?: number;
   /** The largest values that requests may set. Default: any. */
   readonly atMost?: AtMost | undefined;
+  /** Whether the study begins if it is not there. Default: true. */
+  readonly create?: boolean;
   /** Traces the study. */
   readonly spans?: Spans | undefined;
   /** Called with each entry and what it did. */
@@ -78,13 +82,13 @@ export interface ServedStudy {
  * @throws StudyError if the server accepts no message as long as that.
  */
 function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, current?: () => Settings): Promise<NatsLog> {
-  const { study, strategy, lease = LEASE, warn, signal, onLead, spans, replicas, maxBytes, maxMessageBytes } = options;
+  const { study, strategy, lease = LEASE, create, warn, signal, onLead, spans, replicas, maxBytes, maxMessageBytes } = options;
   const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
   const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
   return natsLog(
     nc,
     study,
-    omitUndefined({ lease, warn, signal, onLead, settings: current, traceparent, replicas, maxBytes, maxMessageBytes: longest }),
+    omitUndefined({ lease, create, warn, signal, onLead, settings: current, traceparent, replicas, maxBytes, maxMessageBytes: longest }),
   );
 }
 
@@ -93,8 +97,8 @@ function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions,
  * may serve one study: of two decisions one is stored, and if one engine dies another one takes over.
  *
  * @param nc the caller closes it. To survive a restart of the server, it needs settings such as `reconnectOptions`.
- * @throws OptionError for unknown options; StudyError if the server accepts no message as long as the first fact; into `finished`: MismatchError if
- * the stream belongs to another study; StalledError, StrategyError of strategies.
+ * @throws OptionError for unknown options; StudyError if the server accepts no message as long as the first fact, or if the study is missing and may not
+ * begin; into `finished`: MismatchError if the stream belongs to another study; StalledError, StrategyError of strategies.
  * @example
  * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
@@ -104,6 +108,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     'strategy',
     'earlier',
     'lease',
+    'create',
     'onEntry',
     'onLead',
     'warn',
@@ -118,6 +123,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const {
     strategy,
     lease = LEASE,
+    create: ____,
     onEntry,
     onLead: ___,
     warn = console.warn,
@@ -131,8 +137,12 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
-  const log = await studyLog(nc, space, options, () => running.engine.ledger.settings);
-  const past = await log.head();
+  const missing = (error: unknown) => (isMissing(error) ? deleted(subjects.stream, error) : error);
+  const log = await studyLog(nc, space, options, () => running.engine.ledger.settings).catch((error) => Promise.reject(missing(error)));
+  const past = await log.head().catch(async (error) => {
+    await log.close();
+    throw missing(error);
+  });
   signal?.throwIfAborted(); // it has closed the log
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
@@ -150,10 +160,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     end(undefined);
   };
   const fail = (error: unknown) => {
-    const isGone = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
-    const failure = isGone
-      ? new StudyError(`the stream ${subjects.stream} is gone: it was deleted on the server`, { code: 'gone', cause: error })
-      : error;
+    const failure = missing(error);
     reject(failure);
     end(failure);
     void close();

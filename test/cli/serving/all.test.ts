@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serveAll } from '../../../src/cli/serving/all.ts';
 import { type Served, serving } from '../../../src/cli/serving/serving.ts';
 import type { StatusLine } from '../../../src/cli/terminal/statusLine.ts';
-import { Metrics } from '../../../src/monitoring/metrics.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { natsLog, type ServedStudy, trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
@@ -32,14 +31,7 @@ async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) 
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
   const options = { nc: await server.connect(), screen, nats: server.url, access: {}, settings: { lease: 5, atMost: { parallel: 8 } } };
   const engines = serving(options);
-  const begun = { ...engines, begin: (one: Served) => begin(() => engines.begin(one)) };
-  const stop = await serveAll(options, begun, pattern, async (_, begin) => {
-    try {
-      await (await begin()).finished;
-    } catch (error) {
-      lines.push((error as Error).message);
-    }
-  });
+  const stop = await serveAll(options, { ...engines, begin: (one: Served) => begin(() => engines.begin(one)) }, pattern);
   const end = async () => {
     stop();
     await engines.close();
@@ -69,37 +61,6 @@ it('serves studies that exist, and those that begin later, if their names match'
   await expect(request(nc, 'other', 'status')).rejects.toThrow('no engine serves other now');
   await trainer<{ x: number }>(nc, 'team-new', ({ x }) => x).done;
   await end();
-});
-
-it('serves a study as soon as nothing prevents it', async () => {
-  await begun('late-1');
-  let refusals = 2;
-  const begin = async (usual: () => Promise<ServedStudy>) => {
-    if (refusals-- > 0) throw new Error('its stream has wrong settings');
-    return usual();
-  };
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  onTestFinished(() => void vi.useRealTimers());
-  const { end } = await all('late-*', begin);
-  await until(async () => {
-    vi.advanceTimersByTime(5000); // after which it looks again
-    return ((await request(nc, 'late-1', 'status')) as { study: string }).study === 'late-1';
-  });
-  expect(refusals).toBe(-1);
-  await end();
-});
-
-it('lists no study in metrics that cannot be served', async () => {
-  const { streams } = await jetstreamManager(nc);
-  await streams.add({ name: 'HT_refused', subjects: ['elsewhere.>'] });
-  const screen: StatusLine = { terminal: false, line: () => {}, status: () => {}, end: () => {} };
-  const metrics = new Metrics();
-  const { begin, close } = serving({ nc: await server.connect(), screen, nats: server.url, access: {}, metrics, settings: {} });
-  await expect(begin({ space: space({ x: float(0, 1) }), options: { study: 'refused' } })).rejects.toThrow(
-    'settings that a study cannot have',
-  );
-  expect([...metrics.studies.keys()]).toEqual([]);
-  await close();
 });
 
 it('creates each requested study once, and serves one again that was deleted and created', async () => {

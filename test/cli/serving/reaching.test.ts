@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reaching } from '../../../src/cli/serving/serving.ts';
+import { reaching } from '../../../src/cli/serving/reaching.ts';
 
 it.each([
   ['nats://127.0.0.1:4222', {}, '--nats nats://127.0.0.1:4222'],

@@ -12,6 +12,9 @@ import { readThrough } from '../../sources/trialTable.ts';
 import { inform, print } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
+/** The exit status if there was no suggestion that could be recomputed. */
+const UNCHECKED = 4;
+
 /** `hypertide verify`. @param journal undefined if the study is on a server. */
 export async function verifyStudy(
   study: CommandStudy,
@@ -36,13 +39,15 @@ export async function verifyStudy(
     print(
       `${study.place}:${position}: ${field} is ${jsonOrAbsent(logged)} in the log, but ${jsonOrAbsent(made)} recomputed; the ${recomputed} suggestions before it are equal`,
     );
-  } else print(`${recomputed} suggestions recomputed, all equal`);
+  } else if (recomputed > 0) print(`${recomputed} suggestions recomputed, all equal`);
+  else print(`nothing was checked: ${others.length > 0 ? 'this version made none of the suggestions' : 'there are no suggestions yet'}`);
   if (!json)
     for (const { suggestions, version, decisions } of others)
       print(
         `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} made them, whose decisions differ from those of this version (${current}); use it to recompute them`,
       );
-  return differs || damage.length > 0 ? 1 : 0;
+  if (differs || damage.length > 0) return 1;
+  return recomputed > 0 ? 0 : UNCHECKED;
 }
 
 /** What to do if a part of the study is code. */

@@ -1,5 +1,5 @@
 import type { Access } from '../../../../streams/nats/connection/connect.ts';
-import type { ServedStudy } from '../../../../streams/nats/serve/serve.ts';
+import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
@@ -7,13 +7,12 @@ import { atMostOf } from '../../../study/atMost.ts';
 import { openHooks } from '../../hooks/hooks.ts';
 import { serveAll } from '../../serving/all.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
-import { serving } from '../../serving/serving.ts';
+import { type Outcome, serving } from '../../serving/serving.ts';
 import { accessOf, connect, PATIENCE } from '../../sources/connect.ts';
 import { checkPattern } from '../../sources/namePattern.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { interruption } from '../../terminal/interrupt.ts';
 import type { StatusLine } from '../../terminal/statusLine.ts';
-import { ofStudy } from '../../terminal/withLog.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -33,6 +32,9 @@ interface ServeOptions extends Access {
   /** Serves every study whose name matches this pattern. */
   readonly all?: string;
 }
+
+/** The exit status if every study has failed. */
+const FAILED = 3;
 
 /** `hypertide serve`: runs studies on a server until it is interrupted. Resolves with the exit status. */
 export async function serveStudies(paths: readonly string[], options: ServeOptions, screen: StatusLine): Promise<number> {
@@ -63,39 +65,28 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   };
   const engines = serving(place);
   const { interrupted, release } = interruption();
-  const isAlone = files.length === 1 && all === undefined;
-  let failed = 0;
-  /** Why studies are not served. */
-  const failures = new Map<string, string>();
-  /** Serves a study until it has closed. If several are served, the failure of one does not end the others. */
-  const attend = async (study: string, begin: () => Promise<ServedStudy>) => {
-    try {
-      const { finished } = await begin();
-      failures.delete(study);
-      await finished;
-      if (!engines.ending) ofStudy(screen, study)('closed');
-    } catch (error) {
-      if (isAlone) throw error;
-      failed++;
-      const { message } = error as Error;
-      if (!engines.ending && failures.get(study) !== message)
-        ofStudy(screen, study)(`ended, the others continue: ${message}`, { level: 'error' });
-      failures.set(study, message);
-    }
+  /** Studies that are not served now, since they have failed or were deleted. */
+  const lost = new Map<string, 'failed' | 'deleted'>();
+  const closed = new Set<string>();
+  const { promise: over, resolve: end } = withResolvers<'over'>();
+  const hear = (study: string) => (outcome: Outcome) => {
+    if (outcome === 'failed' || outcome === 'deleted') lost.set(study, outcome);
+    else lost.delete(study);
+    if (outcome === 'closed') closed.add(study);
+    if (lost.size === files.length || (once && names.every((name) => closed.has(name) || lost.has(name)))) end('over');
   };
   let endAll = () => {};
   const work = async () => {
-    if (all !== undefined) {
-      endAll = await serveAll(place, engines, all, attend, files);
-      return interrupted;
-    }
-    await Promise.all(files.map((file) => attend(file.options.study, () => engines.begin(file))));
-    if (!once && failed < files.length) await interrupted;
-    return undefined;
+    if (all !== undefined)
+      endAll = await serveAll(place, engines, all, files); // which never ends, since other studies may begin
+    else for (const file of files) void engines.attend(file.options.study, async () => file, hear(file.options.study));
+    return over;
   };
   try {
     const why = await Promise.race([interrupted, work()]);
-    if (failed > 0 && all === undefined) return 1;
+    const outcomes = [...lost.values()];
+    if (why === 'over' && outcomes.length === files.length && outcomes.every((outcome) => outcome === 'failed')) return FAILED;
+    if (outcomes.length > 0) return 1;
     return why === 'interrupted' && once ? 130 : 0;
   } finally {
     endAll();

@@ -1,4 +1,5 @@
 import type { Headline } from '../../../dashboard/wire.ts';
+import { UserError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { StudyPlace } from '../../../study/place.ts';
 import { type RemotePlace, withPlace } from '../../places/withPlace.ts';
@@ -9,6 +10,8 @@ import { minuteOf, shown, textTable } from '../../terminal/table.ts';
 interface Shown extends Omit<Headline, 'id' | 'source'> {
   /** Whether a process runs it, if that is known. The log does not show that a process was killed. */
   readonly running?: boolean | undefined;
+  /** Why the process that serves it cannot run it. */
+  readonly failure?: string | undefined;
 }
 
 /** A study that cannot be read is listed with the reason. */
@@ -21,6 +24,7 @@ export async function listStudies(folder: string | undefined, options: RemotePla
     for (const name of await place.names()) listed.push({ name, ...(await headlineOf(place, name)) });
     if (options.json) print(JSON.stringify(listed));
     else print(listed.length > 0 ? tableOf(listed) : `there is no study in ${place.place}`);
+    if (!options.json) for (const one of listed) if ('failure' in one && one.failure !== undefined) inform(one.failure);
     if (!options.json && listed.some((one) => !('error' in one) && one.running === undefined))
       inform('this user has no right to ask engines, so it is not known whether one serves the studies with status unknown');
     return 0;
@@ -33,10 +37,18 @@ async function headlineOf(place: StudyPlace, name: string): Promise<Listed> {
     if (headline === undefined) return { study: name, error: 'it has not begun' };
     const { id: _, source: __, ...rest } = headline;
     if (rest.closed !== undefined) return { ...rest, running: false };
-    const busy = place.busy(name).then((by) => by !== undefined);
-    return omitUndefined({ ...rest, running: await busy.catch(() => undefined) }); // some users may not ask engines
+    return omitUndefined({ ...rest, ...(await runningIn(place, name)) });
   } catch (error) {
     return { study: name, error: (error as Error).message };
+  }
+}
+
+async function runningIn(place: StudyPlace, name: string): Promise<Pick<Shown, 'running' | 'failure'>> {
+  try {
+    return { running: (await place.busy(name)) !== undefined };
+  } catch (error) {
+    // Some users may not ask engines.
+    return error instanceof UserError && error.code === 'failed' ? { running: false, failure: error.message } : {};
   }
 }
 
@@ -57,8 +69,9 @@ function tableOf(listed: readonly (Listed & { readonly name: string })[]): strin
   return textTable(['study', 'status', 'ended', 'open', 'best', 'last entry (UTC)'], rows);
 }
 
-function statusOf({ closed, phase, running }: Shown): string {
+function statusOf({ closed, phase, running, failure }: Shown): string {
   if (closed !== undefined) return `closed: ${closed}`;
+  if (failure !== undefined) return 'failed';
   if (phase !== 'running' || running === true) return phase;
   return running === undefined ? 'unknown' : 'not running';
 }

@@ -1,0 +1,20 @@
+import type { Access } from '../../../streams/nats/connection/connect.ts';
+import type { ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
+import type { Metrics } from '../../monitoring/metrics.ts';
+import type { Tracing } from '../../monitoring/tracing.ts';
+import type { Hooks } from '../hooks/hooks.ts';
+import type { StatusLine } from '../terminal/statusLine.ts';
+
+/** Where and how this process serves studies. */
+export interface ServingOptions {
+  readonly nc: Parameters<typeof serve>[0];
+  readonly screen: StatusLine;
+  /** The address of the server. */
+  readonly nats: string;
+  /** How this process logs in there. */
+  readonly access: Access;
+  readonly metrics?: Metrics | undefined;
+  readonly hooks?: Hooks | undefined;
+  readonly tracing?: Tracing | undefined;
+  readonly settings: Pick<ServeOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
+}
