@@ -30,6 +30,8 @@ export interface EvaluateOptions {
 export interface Evaluating extends EvaluateOptions {
   /** The names of the objectives, if there are several: a number is not enough then. */
   readonly several?: readonly string[] | undefined;
+  /** Ends the study. Its reason is that of the running trials, too. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -84,7 +86,7 @@ export const evaluate =
         }),
       );
       out.add(() => {
-        for (const { abandon } of running.values()) abandon();
+        for (const { abandon } of running.values()) abandon(options.signal?.reason);
       });
     });
 
@@ -108,8 +110,8 @@ export interface Say {
 export interface RunningEvaluation {
   /** Asks it to stop. Its last report is then its result, whatever the objective returns. */
   stop(by: string): void;
-  /** Aborts it and ignores its result. */
-  abandon(): void;
+  /** Aborts it and ignores its result. @param reason of its signal */
+  abandon(reason?: unknown): void;
   /** The checkpoint that the objective has set, if it has. */
   checkpoint(): string | undefined;
 }
@@ -179,14 +181,14 @@ export function evaluateTrial<P>(
     const wrong = Object.entries(values).find(([, v]) => !Number.isFinite(v));
     if (wrong) {
       if (stopped === undefined) diverged ??= `${wrong[0]} is ${wrong[1]} at step ${at}`;
-      return stopping.abort('its report is not finite');
+      return stopping.abort(new Error('its report is not finite'));
     }
     reported = true;
     say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) }, saved().checkpoint);
   };
   const late = () => {
     end(failed('timeout', `it took longer than ${timeLimit} s`));
-    stopping.abort('timeout');
+    stopping.abort(new Error('timeout'));
   };
   const inTime = timeLimit === undefined ? undefined : callAfter(timeLimit, late);
   const context = new Context(suggestion, report, stopping);
@@ -198,13 +200,13 @@ export function evaluateTrial<P>(
     stop: (by) => {
       if (over) return;
       stopped ??= by;
-      stopping.abort(`stopped by ${by}`);
+      stopping.abort(new Error(`stopped by ${by}`));
     },
-    abandon: () => {
+    abandon: (reason = new Error('abandoned')) => {
       if (over) return;
       over = true;
       inTime?.();
-      stopping.abort('abandoned');
+      stopping.abort(reason);
     },
     checkpoint: () => saved().checkpoint,
   };
@@ -233,18 +235,18 @@ export const oneForSeveral = (names: readonly string[]): string =>
 /** Creates its abort signal on first use: most objectives do not use it, and it costs more than the rest of a short trial. */
 class Stopping {
   #controller: AbortController | undefined;
-  #reason: Error | undefined;
+  #reason: unknown;
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#reason) this.#controller.abort(this.#reason);
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
   }
 
-  abort(why: string): void {
-    this.#reason ??= new Error(why);
+  abort(reason: unknown): void {
+    this.#reason ??= reason;
     this.#controller?.abort(this.#reason);
   }
 }

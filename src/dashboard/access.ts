@@ -1,7 +1,7 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Context, MiddlewareHandler } from 'hono';
-import { getCookie } from 'hono/cookie';
+import { getCookie, setCookie } from 'hono/cookie';
 
 /** Only our own scripts, styles and connections; no frames. */
 const POLICY = [
@@ -70,23 +70,35 @@ export function sameSite(options: Omit<AccessOptions, 'token'>): MiddlewareHandl
   return async (c, next) => refuse(c.req.raw) ?? next();
 }
 
-const COOKIE = 'hypertide';
-
 /** Guards for reading and for acting. A cookie permits reading only, since a browser sends it with the requests of any page. */
 export function access({ host, token, names = [] }: AccessOptions) {
   const bearer = (c: Context) => matches(c.req.header('authorization')?.replace(/^Bearer /i, '') ?? '', token);
   const free = isLoopback(host) && names.length === 0; // through a proxy, users of other machines have access
-  return {
-    mayRead: (async (c, next) => {
-      if (!free && !bearer(c) && !matches(getCookie(c, COOKIE) ?? '', token)) return c.json({ ok: false, error: 'a token is needed' }, 401);
-      await next();
-    }) satisfies MiddlewareHandler,
-    mayAct: (async (c, next) => {
-      if (!bearer(c)) return c.json({ ok: false, error: 'acting on a study needs the token' }, 401);
-      await next();
-    }) satisfies MiddlewareHandler,
-    cookie: `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`,
+  const mayRead: MiddlewareHandler = async (c, next) => {
+    const [name, value] = readingCookie(c, token);
+    if (!free && !bearer(c) && !matches(getCookie(c, name) ?? '', value)) return c.json({ ok: false, error: 'a token is needed' }, 401);
+    await next();
   };
+  const mayAct: MiddlewareHandler = async (c, next) => {
+    if (!bearer(c)) return c.json({ ok: false, error: 'acting on a study needs the token' }, 401);
+    await next();
+  };
+  /** Lets a browser read from now on, also where its page cannot send a token: in streams of events and downloads. */
+  const permitReading = (c: Context) => {
+    const [name, value] = readingCookie(c, token);
+    const secure = c.req.header('origin')?.startsWith('https:') ?? false; // browsers send the origin; a proxy may hide that it speaks TLS
+    setCookie(c, name, value, { httpOnly: true, sameSite: 'Strict', path: '/', secure });
+  };
+  return { mayRead, mayAct, permitReading };
+}
+
+/**
+ * The cookie of a dashboard. A browser sends it to every port of its host, so other servers there see it: its value follows from the token but does not
+ * reveal it, and its name has the port, so that two dashboards do not overwrite each other's.
+ */
+function readingCookie(c: Context, token: string): readonly [name: string, value: string] {
+  const [, port = ''] = /(:\d+)$/.exec(c.req.header('host') ?? '') ?? [];
+  return [`hypertide${port.replace(':', '-')}`, createHmac('sha256', token).update(`read${port}`).digest('base64url')];
 }
 
 function matches(given: string, token: string): boolean {

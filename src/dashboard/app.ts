@@ -7,6 +7,7 @@ import type { Metrics } from '../monitoring/metrics.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import { parseIntent } from '../study/commands.ts';
 import { type AccessOptions, access, sameSite, securityHeaders } from './access.ts';
+import { eventStreams } from './eventStreams.ts';
 import { machineEvents, studyEvents } from './events.ts';
 import type { Feed } from './feed/feed.ts';
 import { fileRoutes } from './fileRoutes.ts';
@@ -24,18 +25,22 @@ const LARGEST = 2 ** 20;
 
 /** The routes of the dashboard, with the guards in front of them. */
 export function dashboardApp(studies: ShownStudies, metrics: Metrics, options: AccessOptions): Hono {
-  const { mayRead, mayAct, cookie } = access(options);
+  const { mayRead, mayAct, permitReading } = access(options);
   const app = new Hono();
+  const streams = eventStreams();
   app.use(securityHeaders, sameSite(options), closeUnread);
 
   app.use('/readyz', mayRead);
   healthRoutes(app, metrics);
   app.use('/metrics', mayRead);
   metricsRoute(app, metrics);
-  app.post('/api/session', mayAct, (c) => c.json({ ok: true }, 200, { 'Set-Cookie': cookie }));
+  app.post('/api/session', mayAct, (c) => {
+    permitReading(c);
+    return c.json({ ok: true });
+  });
 
   app.use('/api/*', mayRead);
-  app.get('/api/events', (c) => studyEvents(c, studies));
+  app.get('/api/events', (c) => studyEvents(c, studies, streams));
 
   const ofStudy = (serve: (c: Context, shown: Shown) => Promise<Response> | Response) => (c: Context) => {
     const shown = studies.get(c.req.param('id') ?? '');
@@ -56,7 +61,7 @@ export function dashboardApp(studies: ShownStudies, metrics: Metrics, options: A
   );
   app.get(
     '/api/studies/:id/machines',
-    ofStudy((c, shown) => machineEvents(c, studies, shown)),
+    ofStudy((c, shown) => machineEvents(c, studies, streams, shown)),
   );
   app.get(
     '/api/studies/:id',

@@ -1,21 +1,26 @@
 import type { Context } from 'hono';
-import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import type { SSEStreamingApi } from 'hono/streaming';
 import { nextTurn } from '../../streams/engine/timeout.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { EventStreams } from './eventStreams.ts';
 import { firstMessages } from './feed/firstMessages.ts';
 import type { Shown, ShownStudies } from './studies.ts';
 
 /** The shortest time between two messages, in milliseconds: faster than the eye, slower than a fast study. */
 const FRAME = 100;
+/** Milliseconds until a page tries again, if too many are open. */
+const BUSY = 10_000;
+/** All readers of a dashboard have the same rights, so they count as one user. */
+const READER = 'reader';
 
 /**
  * All studies and the trials of one, as server-sent events: first the current state, then changes. The id of an event is the position up to which the
  * reader is then informed, so that a reader that reconnects gets exactly what it has missed.
  */
-export function studyEvents(c: Context, studies: ShownStudies): Response {
+export function studyEvents(c: Context, studies: ShownStudies, streams: EventStreams): Response {
   const { feed } = studies.get(c.req.query('study') ?? '') ?? {};
   let position = knownTo(c, feed?.id);
-  return whenever(c, studies, async (stream, state) => {
+  return whenever(c, studies, streams, async (stream, state) => {
     await state('studies', studies.headlines);
     if (feed?.begun === undefined) return;
     await state('study', feed.detail());
@@ -38,15 +43,20 @@ export function studyEvents(c: Context, studies: ShownStudies): Response {
 }
 
 /** The states of the machines of a study when they change. */
-export const machineEvents = (c: Context, studies: ShownStudies, { machines }: Shown): Response =>
-  whenever(c, studies, (_, state) => state('machines', machines()));
+export const machineEvents = (c: Context, studies: ShownStudies, streams: EventStreams, { machines }: Shown): Response =>
+  whenever(c, studies, streams, (_, state) => state('machines', machines()));
 
 /** Sends a state, unless it was sent already. */
 type State = (event: string, data: unknown) => Promise<void>;
 
 /** A stream of events: one immediately, then one after changes, at most every FRAME. No timer runs without changes. The last event is `over`. */
-function whenever(c: Context, studies: ShownStudies, tell: (stream: SSEStreamingApi, state: State) => Promise<void>): Response {
-  return streamSSE(c, async (stream) => {
+function whenever(
+  c: Context,
+  studies: ShownStudies,
+  streams: EventStreams,
+  tell: (stream: SSEStreamingApi, state: State) => Promise<void>,
+): Response {
+  const events = streams(c, READER, async (stream) => {
     const leaving = new AbortController();
     stream.onAbort(() => leaving.abort());
     const sent = new Map<string, string>();
@@ -63,6 +73,7 @@ function whenever(c: Context, studies: ShownStudies, tell: (stream: SSEStreaming
       await Promise.all([news, stream.sleep(FRAME)]);
     }
   });
+  return events ?? c.body(`retry: ${BUSY}\n\n`, 200, { 'Content-Type': 'text/event-stream' }); // after any other answer, a browser gives up
 }
 
 /** The position that a reader knew when it was disconnected. */

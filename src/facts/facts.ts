@@ -81,7 +81,7 @@ export interface Started extends TypeOf<typeof started> {}
 const reported = fact(
   'reported',
   'values of a trial at a step',
-  { trial, step: integerSchema(0, 'increasing; counted from the first trial of the configuration'), values },
+  { trial, step: integerSchema(0, 'increasing; counted from the first trial of the configuration, from 1 or from 0'), values },
   { run, metrics: values, metric, checkpoint },
 );
 /** Values of a trial at a step. */

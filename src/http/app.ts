@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { type AccessOptions, refuseElsewhere } from '../dashboard/access.ts';
+import { eventStreams } from '../dashboard/eventStreams.ts';
 import { closeUnread } from '../dashboard/listen.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
@@ -37,6 +38,7 @@ export type McpFetch = (request: Request, user: User) => Promise<Response>;
  */
 export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }: HttpOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
+  const streams = eventStreams();
   app.get('/healthz', (c) => c.text('ok'));
   app.get('/v1/openapi.json', () => answer(openapi()));
   app.get('/v1/studies/*', closeUnread);
@@ -50,7 +52,11 @@ export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }
       const text = operation.method === 'get' ? undefined : await textIn(c); // the only wait: each costs as much as a check
       const request = requestOf(c, operation, text);
       if (id === 'facts' && (c.req.header('accept') ?? '').includes('text/event-stream'))
-        return factEvents(c, await studies.open(request.study), Number(request.fields.after ?? 0), ending);
+        return factEvents(
+          c,
+          { study: await studies.open(request.study), user: (request.user ?? ANYONE).name, after: Number(request.fields.after ?? 0) },
+          { streams, ending },
+        );
       return answer(await handle(id, studies, request));
     });
   }

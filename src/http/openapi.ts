@@ -30,6 +30,7 @@ const failures: Readonly<Record<number, string>> = {
   403: 'The token does not permit this.',
   404: 'There is no such study or trial.',
   409: 'The study refuses it: the code says why.',
+  429: 'This user has too many streams of events open.',
 };
 
 const refOf = (name: string) => ({ $ref: `#/components/schemas/${name}` });

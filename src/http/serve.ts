@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isLoopback } from '../dashboard/access.ts';
 import { listen } from '../dashboard/listen.ts';
 import { UserError } from '../errors.ts';
@@ -39,6 +40,7 @@ export async function serveHttp(
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   checkOpenness({ host, names, users });
   const ending = new AbortController();
+  setMaxListeners(0, ending.signal); // each stream of events listens
   const { url, close } = await listen(httpApp(studies, { host, names, users, mcp, ending: ending.signal }), host, port);
   return {
     url,

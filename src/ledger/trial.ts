@@ -12,9 +12,9 @@ export interface OpenTrial<P = Params> {
   run?: string;
   /** Every run that ever held the trial, with its trainer; undefined if the log does not know authors. */
   readonly runs: Map<string, string | undefined>;
-  /** The last step that the current attempt reported. */
+  /** The last step that the current attempt reported, as its trainer counts. */
   at?: number;
-  /** The highest step that any attempt reported. */
+  /** The highest step that any attempt reported, counted from 1. */
   step?: number;
   losses?: readonly number[];
   checkpoint?: string;

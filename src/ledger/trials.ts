@@ -35,6 +35,7 @@ import { type Best, Ranking } from './ranking.ts';
 import { boundedLosses, lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';
 import { Statuses } from './statuses.ts';
+import { StepCount } from './stepCount.ts';
 import { Trainers } from './trainers.ts';
 import { type End, type EndStatus, endedOf, type OpenTrial, openTrial } from './trial.ts';
 
@@ -52,6 +53,7 @@ export class Trials<P> {
   readonly #checkpoints = new Map<TrialId, string>();
   readonly #ranking = new Ranking<P>();
   readonly #spending = new Spending();
+  readonly #stepCount = new StepCount();
   #plateau = noPlateau;
   #settings!: Settings;
   #budgeted = false;
@@ -163,11 +165,12 @@ export class Trials<P> {
     return { effect: 'noted', fact };
   }
 
-  #report(fact: ReportedFact, trial: OpenTrial<P>, at: number): Applied<P> {
-    const losses = lossesOf(this.#settings.objectives, fact.values);
-    const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
-    if (refusal) return rejected(fact, refusal);
-    trial.at = fact.step;
+  #report(given: ReportedFact, trial: OpenTrial<P>, at: number): Applied<P> {
+    const losses = lossesOf(this.#settings.objectives, given.values);
+    const refusal = refuseRun(given, trial) ?? refuseStep(given, trial) ?? refuseValues(losses);
+    if (refusal) return rejected(given, refusal);
+    trial.at = given.step;
+    const fact = this.#stepCount.take(given, trial.proposal.budget);
     if (fact.checkpoint !== undefined && isReference(fact.checkpoint, this.#settings)) trial.checkpoint = fact.checkpoint;
     this.trainers.reported(trial, at);
     if (trial.step !== undefined && fact.step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
@@ -190,9 +193,10 @@ export class Trials<P> {
     });
   }
 
-  #stop(fact: Stopped, trial: OpenTrial<P>, at: number): Applied<P> {
-    const refusal = refuseRun(fact, trial);
-    if (refusal) return rejected(fact, refusal);
+  #stop(given: Stopped, trial: OpenTrial<P>, at: number): Applied<P> {
+    const refusal = refuseRun(given, trial);
+    if (refusal) return rejected(given, refusal);
+    const fact = this.#stepCount.take(given, trial.proposal.budget);
     this.trainers.succeeded(trial, at);
     return this.#conclude(fact, trial, 'stopped', trial.losses ? { outcome: 'stopped', losses: trial.losses } : { outcome: 'stopped' });
   }

@@ -1,6 +1,6 @@
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { SpaceData } from '../space/schema.ts';
-import { csvLine } from './csv.ts';
+import { type CsvOptions, csvLine } from './csv.ts';
 import { type TrialRow, trialRowSchema } from './trials.ts';
 
 /** The type of a column. `time` is milliseconds since 1970, `data` any structured value. */
@@ -76,10 +76,11 @@ function cellType(name: string, cells: readonly unknown[], typeOf: (parameter: s
 }
 
 /** A table as CSV (RFC 4180). Times are ISO 8601, structured values are JSON. */
-export function tableCsv(table: Table): string {
+export function tableCsv(table: Table, options?: CsvOptions): string {
   const length = table[0]?.cells.length ?? 0;
-  const lines = Array.from({ length }, (_, i) => csvLine(table.map(({ type, cells }) => (type === 'time' ? isoTime(cells[i]) : cells[i]))));
-  return csvLine(table.map(({ name }) => name)) + lines.join('');
+  const row = (i: number) => table.map(({ type, cells }) => (type === 'time' ? isoTime(cells[i]) : cells[i]));
+  const head = table.map(({ name }) => name);
+  return [head, ...Array.from({ length }, (_, i) => row(i))].map((cells) => csvLine(cells, options)).join('');
 }
 
 const isoTime = (at: unknown): string | undefined => (at === undefined ? undefined : new Date(Number(at)).toISOString());

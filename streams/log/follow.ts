@@ -1,27 +1,36 @@
 import type { Entry } from '../../src/facts/entry.ts';
 
-/** Wakes all waiting readers, once. */
+/** Wakes all that wait for it, once. */
 export interface Bell {
   ring(): void;
+  /** Calls back at the next ring. @returns a function that no longer waits for it */
+  next(wake: () => void): () => void;
   /** Resolves at the next ring, or when the signal aborts. */
   heard(signal?: AbortSignal): Promise<void>;
 }
 
 export function bell(): Bell {
-  const waiting = new Set<() => void>();
+  let waiting = new Set<() => void>();
+  const next = (wake: () => void) => {
+    waiting.add(wake);
+    return () => void waiting.delete(wake);
+  };
   return {
+    next,
     ring() {
-      for (const wake of waiting) wake();
+      const woken = waiting;
+      waiting = new Set();
+      for (const wake of woken) wake();
     },
     heard: (signal) =>
       new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
         const wake = () => {
-          waiting.delete(wake);
+          leave();
           signal?.removeEventListener('abort', wake);
           resolve();
         };
-        if (signal?.aborted) return resolve();
-        waiting.add(wake);
+        const leave = next(wake);
         signal?.addEventListener('abort', wake);
       }),
   };
@@ -51,8 +60,9 @@ export function checkPosition(from: number): void {
 
 async function* entriesFrom(log: Readable, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
   let next = from;
-  const wake = () => log.news.ring();
-  signal?.addEventListener('abort', wake); // once for all waits: each would cost as much as a fact
+  let wake = () => {};
+  const leave = () => wake();
+  signal?.addEventListener('abort', leave); // once for all waits: each would cost as much as a fact
   try {
     while (!signal?.aborted) {
       if (next <= log.head()) {
@@ -62,10 +72,16 @@ async function* entriesFrom(log: Readable, from: number, signal?: AbortSignal): 
       } else if (log.closed()) {
         return;
       } else {
-        await log.news.heard();
+        await new Promise<void>((resolve) => {
+          const forget = log.news.next(resolve);
+          wake = () => {
+            forget();
+            resolve();
+          };
+        });
       }
     }
   } finally {
-    signal?.removeEventListener('abort', wake);
+    signal?.removeEventListener('abort', leave);
   }
 }

@@ -1,4 +1,4 @@
-import { Observable, Subscription, share, tap } from 'rxjs';
+import { Observable, Subscription, tap } from 'rxjs';
 import type { CloseReason, Created, TrialEvent } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../src/messages.ts';
@@ -18,6 +18,7 @@ import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { checkStrategy } from '../strategy.ts';
 import { type Failure, headAtStart, NoResultError, watchFailures, withFailure } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
+import { runOnce } from './runOnce.ts';
 import { runStudy } from './runStudy.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 import { areOpen } from './waits.ts';
@@ -36,7 +37,10 @@ export interface OptimizeOptions<O extends string = string>
   readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
-  /** Ends the study at once. Running trials are abandoned, and retried when the log is resumed. */
+  /**
+   * Ends the study at once: its result has the reason `aborted`. Running trials are abandoned, and retried when the log is resumed; their signals abort
+   * with the reason of this one.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,10 +59,16 @@ export interface OptimizeResult<P, O extends string = string> {
   readonly failures: readonly Failure[];
 }
 
-/** A study that runs while it has subscribers. It emits each entry of its log and its effect. */
-export interface Optimization<P, O extends string = string> extends Observable<AppliedEntry<P>> {
+/**
+ * A study that runs once. `await` it for its result. As an observable, it emits each entry of its log and its effect, to every
+ * subscriber from the first entry on, also to one that comes late or after the end.
+ *
+ * It starts with the first subscriber, `result()` or `await`. If all subscribers leave before its end and no one waits for its result, it pauses:
+ * running trials are abandoned, and tried again when it continues with the next subscriber. The option `signal` ends it.
+ */
+export interface Optimization<P, O extends string = string> extends Observable<AppliedEntry<P>>, PromiseLike<OptimizeResult<P, O>> {
   /**
-   * Runs the study to its end, sharing the run with other subscribers.
+   * Runs the study to its end. Each call returns the same promise, which is also what `await` waits for.
    *
    * @throws NoResultError if trials failed and none has a result, as soon as three have failed for the same reason; what the study throws.
    */
@@ -66,14 +76,14 @@ export interface Optimization<P, O extends string = string> extends Observable<A
 }
 
 /**
- * Tunes a function in this process.
+ * Tunes a function in this process. Nothing runs until you `await` the study, call `result()`, or subscribe to it.
  *
  * @param space the configurations to search.
  * @param objective returns the value of a configuration. If it is asynchronous, `parallel` trials run at once.
- * @throws into the stream and from `result`: OptionError (also for unknown options), MismatchError if the log belongs to another study, StalledError, and what the strategy throws.
+ * @throws into the stream and from the result: OptionError (also for unknown options), MismatchError if the log belongs to another study, StalledError, and what the strategy throws.
  * @example
- * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
- * await optimize(space, train, { epochs: 81, trials: 100 }).result(); // early stopping; `train` reports each epoch
+ * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 });
+ * await optimize(space, train, { epochs: 81, trials: 100 }); // early stopping; `train` reports each epoch
  */
 export function optimize<P, O extends string = 'value'>(
   space: Space<P>,
@@ -82,14 +92,14 @@ export function optimize<P, O extends string = 'value'>(
 ): Optimization<P, O> {
   const { strategy, epochs, early, log: given, signal, timeLimit, warn = console.warn, ...settings } = options;
   const [named] = Object.keys(options.objectives ?? {});
+  const log = given ?? memoryLog();
   const run$ = new Observable<AppliedEntry<P>>((out) => {
     refuseUnknown(options, 'strategy', 'earlier', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
     if (strategy !== undefined) checkStrategy('strategy', strategy);
-    const log = given ?? memoryLog();
     checkSpace(space);
     checkLog(log);
     /** A number is the value of the first objective, named by the options or else by the log. */
-    const evaluating = { value: named ?? 'value', several: [] as readonly string[], timeLimit };
+    const evaluating = { value: named ?? 'value', several: [] as readonly string[], timeLimit, signal };
     const name = (names: readonly string[]) => {
       evaluating.value = names[0]!;
       evaluating.several = names.length > 1 ? names : [];
@@ -119,6 +129,10 @@ export function optimize<P, O extends string = 'value'>(
     };
     const end = () => out.complete();
     if (signal?.aborted) return end();
+    const abort = () => {
+      running.unsubscribe();
+      queueMicrotask(end); // a subscriber that aborts on an entry does not keep it from the others
+    };
     out.add(
       beforeProcessEnds(() => {
         if (open.size === 0) return;
@@ -127,15 +141,22 @@ export function optimize<P, O extends string = 'value'>(
         );
       }),
     );
-    signal?.addEventListener('abort', end);
-    out.add(() => signal?.removeEventListener('abort', end));
+    signal?.addEventListener('abort', abort);
+    out.add(() => signal?.removeEventListener('abort', abort));
     running.add(
       runStudy(space, log, { strategy: withEpochs(strategy, { epochs, early, ...settings }), ...settings, onEntry, exclusive: true })
         .pipe(evaluate(objective, evaluating))
         .subscribe({ next: say, error: fail, complete: end }),
     );
-  }).pipe(share());
-  return Object.assign(run$, { result: () => resultOf<P, O>(run$, given ? AGAIN_IN_A_LOG : AGAIN) });
+  });
+  const entries$ = runOnce(space, log, run$);
+  let awaited: Promise<OptimizeResult<P, O>> | undefined;
+  const result = () => {
+    awaited ??= resultOf<P, O>(entries$, given ? AGAIN_IN_A_LOG : AGAIN);
+    return awaited;
+  };
+  const then: Optimization<P, O>['then'] = (resolved, rejected) => result().then(resolved, rejected);
+  return Object.assign(entries$, { result, then });
 }
 
 /** What to do after a study without a result: in a log, failed trials count. */
@@ -146,7 +167,7 @@ const AGAIN_IN_A_LOG = 'correct the objective, queue these trials again with "hy
 const TOO_SLOW = 'raise timeLimit, or let the objective end sooner';
 
 /** @param todo what to do if no trial has a result. */
-const resultOf = <P, O extends string>(run$: Observable<AppliedEntry<P>>, todo: string): Promise<OptimizeResult<P, O>> =>
+const resultOf = <P, O extends string>(entries$: Observable<AppliedEntry<P>>, todo: string): Promise<OptimizeResult<P, O>> =>
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
     const ended = rowsOfEnded<P>();
@@ -159,7 +180,7 @@ const resultOf = <P, O extends string>(run$: Observable<AppliedEntry<P>>, todo: 
       for (const { trial, status, reason = 'error', message = '', trace } of ended(entry))
         if (status === 'failed') failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));
     };
-    run$.pipe(tap(keep), progress()).subscribe({
+    entries$.pipe(tap(keep), progress()).subscribe({
       next: (state) => {
         last = state;
       },

@@ -1,5 +1,6 @@
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
+import { watchConstants } from '../../src/study/constantResults.ts';
 import { stopsTrials } from '../spec/defaults.ts';
 
 /** The option for warnings of a study. */
@@ -9,17 +10,21 @@ export interface WarnOptions {
 }
 
 /**
- * Detects trainers that report nothing in a study whose strategy stops trials by their reports: then no trial is ever stopped.
+ * Detects trainers from which a study learns nothing: all results are equal, or its strategy stops trials by their reports, and there are none.
  *
  * @param how a trainer reports, in the imperative.
  * @param past the position of the last entry before this start: older trials had their warning then.
- * @param warn called once, if the first trial to complete has reported nothing.
+ * @param warn called once for each of the two.
  * @returns a function that takes each entry of the log.
  */
 export function watchReports(how: string, past: () => number, warn: (message: string) => void): (noted: AppliedEntry) => void {
   let settings: Settings | undefined;
   let known = false;
-  return ({ fact, event, refusal, position }) => {
+  const constants = watchConstants(past);
+  return (noted) => {
+    const constant = constants(noted);
+    if (constant !== undefined) warn(constant);
+    const { fact, event, refusal, position } = noted;
     if (refusal || known) return;
     if (fact.type === 'created') settings = settingsOf(fact);
     if (fact.type === 'changed' && settings) settings = changedBy(settings, fact);

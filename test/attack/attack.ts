@@ -21,6 +21,7 @@ export type Area =
   | 'interface'
   | 'terminal'
   | 'file names'
+  | 'spreadsheets'
   | 'arguments'
   | 'YAML'
   | 'prototype'

@@ -14,6 +14,7 @@ import { replayAttacks } from './cases/replay.ts';
 import { rightsAttacks } from './cases/rights.ts';
 import { sizeAttacks } from './cases/size.ts';
 import { spoofingAttacks } from './cases/spoofing.ts';
+import { spreadsheetAttacks } from './cases/spreadsheets.ts';
 import { subjectAttacks } from './cases/subject.ts';
 import { terminalAttacks } from './cases/terminal.ts';
 
@@ -32,6 +33,7 @@ export const attacks: readonly Attack[] = [
   ...proposerAttacks,
   ...terminalAttacks,
   ...fileAttacks,
+  ...spreadsheetAttacks,
   ...elsewhereAttacks,
   ...programAttacks,
   ...prototypeAttacks,

@@ -93,6 +93,7 @@ const layers = {
   },
   page: {
     'token to act': [['if (!bearer(c)) return', 'if (!c) return']],
+    'cookie to read': [["createHmac('sha256', token).update(`read${port}`).digest('base64url')]", 'token]']],
     'host names': [["if (!known.has(asked.replace(/:\\d+$/, '')))", 'if (!known)']],
     origin: [['if (origin !== null && origin !== `http://${asked}` && origin !== `https://${asked}`)', "if (origin === '')"]],
     'sites of requests': [["if (headers.get('sec-fetch-site') === 'cross-site' && new URL(url).pathname !== '/')", "if (url === '')"]],
@@ -133,6 +134,8 @@ const layers = {
     ],
     'shallow bodies': [['if (isDeeper(fields, DEEPEST)) throw', 'if (DEEPEST < 0) throw']],
     'length of waiting': [['minimum: 0, maximum: 60, description: `seconds', 'minimum: 0, description: `seconds']],
+    'streams of a user': [['if ((open.get(user) ?? 0) >= MOST)', 'if (MOST < 0)']],
+    'readers that leave alone': [['const leave = () => wake();', 'const leave = () => log.news.ring();']],
     'short names of requests': [["key === '' || key.length > LONGEST_KEY", "key === '' || LONGEST_KEY < 0"]],
     'open trials': [['if (refusal) throw new RefusedError(refusal);\n    return this.answers', 'return this.answers']],
     'names of created studies': [
@@ -153,6 +156,7 @@ const layers = {
       ['/[\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]/g', '/never/g'],
       ["text.replace(ESCAPES, '').replace(CONTROLS, ' ')", 'text'],
     ],
+    'cells without formulas': [["(FORMULA.test(text) ? `'${text}` : text)", 'text']],
     'length of lines': [['const LINE_LIMIT = 64 * 1024;', 'const LINE_LIMIT = 2 ** 24;']],
     'own synonyms': [['Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word]! : word', '(SYNONYMS[word] ?? word)']],
     'no shell': [['shell: false,', 'shell: true,']],

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run, studied } from './readyStudy.ts';
-import { hypertide, journalOf } from './support.ts';
+import { directory, hypertide, journalOf } from './support.ts';
 
 describe('import', () => {
   it('takes finished trials from what export writes, as lines and as a table', async () => {
@@ -19,6 +19,25 @@ describe('import', () => {
       expect(going.code, going.err).toBe(0);
       expect((await hypertide(place, 'verify', `${format}.jsonl`)).out).toBe('4 suggestions recomputed, all equal\n');
     }
+  });
+
+  it('takes choices that a spreadsheet would evaluate from a table as they were', async () => {
+    const place = directory();
+    const acts = ['=1+1', "'-1", '-1', 'relu'];
+    writeFileSync(join(place, 'study.yaml'), `parameters: { act: { type: choice, values: ${JSON.stringify(acts)} } }\n`);
+    writeFileSync(join(place, 'rows.jsonl'), acts.map((act) => JSON.stringify({ params: { act }, value: -1 })).join('\n'));
+    const imported = async (rows: string, journal: string) => {
+      await hypertide(place, 'import', rows, '--journal', journal, '--study', 'study.yaml');
+      return journalOf(place, journal).flatMap(({ type, params }) => (type === 'suggested' ? [params] : []));
+    };
+    expect(await imported('rows.jsonl', 'study.jsonl')).toEqual(acts.map((act) => ({ act })));
+    const { out } = await hypertide(place, 'export', 'study.jsonl', '--format', 'csv');
+    for (const cell of ["'=1+1", "''-1", "'-1", 'relu']) expect(out).toContain(`,${cell},-1`);
+    writeFileSync(join(place, 'rows.csv'), out);
+    expect(await imported('rows.csv', 'again.jsonl')).toEqual(acts.map((act) => ({ act })));
+
+    expect((await hypertide(place, 'export', 'study.jsonl', '--format', 'csv', '--raw')).out).toContain(',=1+1,-1');
+    expect(await hypertide(place, 'export', 'study.jsonl', '--raw')).toMatchObject({ code: 2, err: expect.stringContaining('--raw: ') });
   });
 
   it('skips bad rows, and reports their lines', async () => {

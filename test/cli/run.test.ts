@@ -171,6 +171,15 @@ describe('run', () => {
     expect(err.match(/\(error: as trial \d+\)/g)).toEqual(Array(5).fill(`(error: as trial ${first})`));
   });
 
+  it('says that all results are equal, after the fifth and at the end', async () => {
+    const place = studyIn('trials: 7\n');
+    const { err } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo rmse=1.21', 'sh', '{x}');
+    expect(err).toMatch(/trial 5.*\n.*rmse is 1\.21 for all 5 configurations/);
+    expect(err).toMatch(/all trials are done.*\n.*rmse is 1\.21 for all 7 configurations/);
+    const other = await hypertide(studyIn('trials: 7\n'), 'run', 'study.yaml', '--', 'sh', '-c', 'echo rmse=$1', 'sh', '{x}');
+    expect(other.err).not.toContain('for all');
+  });
+
   it('shows the front at the end if there are several objectives', async () => {
     const place = studyIn('trials: 6\nobjectives: { a: minimize, b: minimize }\nstrategy: { grid: { levels: { x: 6 } } }\n');
     const trainer = ['sh', '-c', 'echo "a=$1 b=$([ $2 -gt 4 ] && echo 1 || echo 0)"', 'sh', '{x}', '{trial}'];

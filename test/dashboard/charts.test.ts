@@ -4,7 +4,6 @@ import { moved, ordered } from '../../src/dashboard/page/lib/axisOrder.ts';
 import { recommendedOf } from '../../src/dashboard/recommended.ts';
 import { distribution } from '../../src/figures/distribution.ts';
 import { hypervolumes } from '../../src/figures/hypervolumes.ts';
-import { csvLine } from '../../src/study/csv.ts';
 import { board, finished } from './support.ts';
 
 it('a distribution counts the results that are at least as good', () => {
@@ -37,12 +36,6 @@ it('axes are in a chosen order, and those that it does not name follow', () => {
   expect(moved([0, 1, 2], 0, 1)).toEqual([1, 0, 2]);
   expect(moved([0, 1, 2], 2, -5)).toEqual([2, 0, 1]);
   expect(moved([0, 1, 2], 0, 9)).toEqual([1, 2, 0]);
-});
-
-it('a line of CSV quotes what would end a cell', () => {
-  expect(csvLine(['a', 'b,c', 'say "x"', 'two\nlines', 1.5, undefined, { k: 1 }])).toBe(
-    'a,"b,c","say ""x""","two\nlines",1.5,,"{""k"":1}"\r\n',
-  );
 });
 
 describe('what a forest predicts along each parameter', () => {

@@ -55,6 +55,12 @@ it('the recommendation is shown although importance came first', async () => {
   await page.getByText(/Further trials are expected to improve loss by 0.1: 5 %/).waitFor();
 });
 
+it('the progress says that all results are equal', async () => {
+  const facts = Array.from({ length: 6 }, (_, i) => finished(i + 1, 1.21, params(i + 1))).flat();
+  const page = await opened(facts, async () => {});
+  await page.getByText(/loss is 1\.21 for all 6 configurations/).waitFor();
+});
+
 it('the best configuration says that a range may be too narrow', async () => {
   const high = (trial: number) => ({ ...params(trial), lr: trial < 6 ? 0.1 - (trial - 1) / 10_000 : 10 ** (-4 + trial / 10) });
   const facts = Array.from({ length: 24 }, (_, i) => finished(i + 1, -Math.log10(high(i + 1).lr), high(i + 1))).flat();

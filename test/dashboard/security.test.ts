@@ -58,6 +58,26 @@ describe('access', () => {
     expect(await log.head()).toBe(1);
   });
 
+  it('by a cookie does not reveal the token to other servers on this host, or to another dashboard', async () => {
+    const { url, token, log } = await start({ host: '0.0.0.0' });
+    const given = async (more = {}) =>
+      (await request(`${url}api/session`, { method: 'POST', headers: { Authorization: `Bearer ${token}`, ...more } })).headers[
+        'set-cookie'
+      ]![0]!;
+    const { port, host } = new URL(url);
+    const [name, value] = (await given()).split(';')[0]!.split('=') as [string, string];
+    expect(name).toBe(`hypertide-${port}`);
+    expect(value).not.toContain(token);
+    const act = { method: 'POST', headers: { Authorization: `Bearer ${value}`, ...json }, body: enqueue };
+    expect((await request(`${url}api/studies/net/actions`, act)).status).toBe(401);
+    expect(await log.head()).toBe(1);
+    for (const Cookie of [`hypertide-${port}=${token}`, `hypertide=${value}`, `hypertide-1=${value}`]) {
+      expect((await request(`${url}api/studies/net/importance`, { headers: { Cookie } })).status, Cookie).toBe(401);
+    }
+    expect(await given()).not.toMatch(/Secure/);
+    expect(await given({ Origin: `https://${host}` })).toMatch(/; Secure/);
+  });
+
   it('is refused to requests for another host name', async () => {
     const { url } = await start();
     const { port } = new URL(url);

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openStream, openStreams } from '../support/eventStream.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Board, board, eventsOf, finished, request } from './support.ts';
 
 let open: Board | undefined;
@@ -51,6 +53,21 @@ describe('events', () => {
     expect(next!.data.rows.map(({ trial }: { trial: number }) => trial)).toEqual([2]);
     const [other] = (await listen({ 'Last-Event-ID': 'another:5' })).filter(({ event }) => event === 'trials');
     expect(other!.data.rows).toHaveLength(2);
+  });
+
+  it('are sent to the tabs of many browsers, and a page that is one too many tries again later', async () => {
+    const { url } = await start();
+    const events = `${url}api/events?study=net`;
+    const streams = await openStreams(201, events);
+    const later = streams.filter(({ first }) => /^retry: \d{5}\n\n$/.test(first));
+    expect(later).toHaveLength(1);
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200])); // after another status, a browser would give up
+    for (const { close } of streams) close();
+    await eventually(async () => {
+      const again = await openStream(events);
+      again.close();
+      expect(again.first).toMatch(/^event: studies\n/);
+    });
   });
 
   it('are batched, however fast the study is', async () => {

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
 import { type Operation, operationIds, operations } from '../../src/http/operations.ts';
+import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
-import { digits, sendTo, server } from './support.ts';
+import { digits, sendTo, server, users } from './support.ts';
 
 const ending: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -156,6 +157,28 @@ describe('over HTTP', () => {
     const { status } = await fetch(`${url}v1/studies/digits/facts`, { method: 'HEAD', headers: { Accept: 'text/event-stream' } });
     expect(status).toBe(200);
     await eventually(() => expect(read.mock.lastCall?.[1]?.aborted).toBe(true));
+  });
+
+  it('a user may follow logs as often as in the tabs of browsers, but not without limit', async () => {
+    const { url, get, as } = await open({ users });
+    const warned = vi.fn();
+    process.on('warning', warned);
+    const facts = `${url}v1/studies/digits/facts`;
+    const streams = await openStreams(201, facts, as('board'));
+    process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
+    const refused = streams.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(1);
+    expect(JSON.parse(refused[0]!.first)).toMatchObject({ code: 'too-many', error: expect.stringContaining('board') });
+    const other = await openStream(facts, as('ada'));
+    expect(other.status).toBe(200);
+    expect((await get('studies/digits/facts', as('board'))).status).toBe(200);
+    for (const { close } of [...streams, other]) close();
+    await eventually(async () => {
+      const again = await openStream(facts, as('board'));
+      again.close();
+      expect(again.status).toBe(200);
+    });
   });
 
   it('a repeated request does nothing more', async () => {

@@ -145,16 +145,29 @@ class Optimize(InFolder):
             self.study(epochs=27, path=None).optimize(curve, trials=2, progress=False)
             self.study(epochs=27, path=None, early=False).optimize(loss_of, trials=2, progress=False)
 
-    def test_warns_of_steps_that_do_not_suit_epochs(self):
-        for steps, message in [(range(5), "trial 1 reported step 0; count steps from 1 to 5"), (range(1, 9), "reported step 8, and epochs is 5; count")]:
-
+    def test_takes_epochs_that_count_from_0_as_those_that_count_from_1(self):
+        def rows(first):
             def objective(trial):
-                for step in steps:
-                    trial.report(1 / (step + 1), step)
-                return 0.1
+                for epoch in range(9):
+                    trial.report(loss_of(trial) + 10 / (epoch + 1), epoch + first)
+                return loss_of(trial)
 
-            with self.assertWarnsRegex(UserWarning, message):
-                self.study(path=None, epochs=5).optimize(objective, trials=1, progress=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                study = self.study(path=None, epochs=9).optimize(objective, trials=20, progress=False)
+            return [(row["status"], row["step"]) for row in study.trials]
+
+        self.assertEqual(rows(0), rows(1))
+        self.assertGreater(len(set(rows(0))), 2, "trials end at different rungs")
+
+    def test_warns_of_more_steps_than_epochs(self):
+        def objective(trial):
+            for step in range(1, 9):
+                trial.report(1 / step, step)
+            return 0.1
+
+        with self.assertWarnsRegex(UserWarning, "trial 1 reported step 8, and epochs is 5; count"):
+            self.study(path=None, epochs=5).optimize(objective, trials=1, progress=False)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ describe('limits', () => {
     expect(last(facts(plain))).toMatchObject({ type: 'closed', reason: 'cost' });
     expect(suggestions(plain)).toHaveLength(3);
 
-    const world = createTestStudy(box, chain(asha({ min: 1, max: 9, pause: true, first: 1 }), random()), { cost: 7, parallel: 2 });
+    const world = createTestStudy(box, chain(asha({ min: 1, max: 9, pause: true, first: 1 }), random()), { cost: 8, parallel: 2 });
     const cost = () => world.engine.ledger.cost;
     world.say(done(1, 5));
     world.say(done(2, 4));
@@ -68,9 +68,9 @@ describe('limits', () => {
     expect(cost()).toBe(5);
     world.say({ type: 'reported', trial: 4, step: 0, values: { value: 9 } });
     world.say({ type: 'failed', trial: 4, reason: 'error' });
-    expect(cost()).toBe(5);
+    expect(cost()).toBe(6);
     world.say(done(6, 9));
-    world.say(done(7, 9)); // the seventh
+    world.say(done(7, 9)); // the eighth
     expect(world.engine.ledger.closed).toBeUndefined();
     world.say(done(8, 9)); // ran when it was spent
     expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'cost' });

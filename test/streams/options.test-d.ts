@@ -54,7 +54,7 @@ test('an option that may be left out may be undefined', () => {
   h.ordinal(['a'], blank(h.ordinal));
   h.boolean(blank(h.boolean));
   h.space({ x: h.float(0, 1) }, { constraints: undefined });
-  h.optimize(line, ({ x }) => x, blank(h.optimize<{ x: number }>));
+  void h.optimize(line, ({ x }) => x, blank(h.optimize<{ x: number }>));
   h.runStudy(line, log, blank(h.runStudy<{ x: number }>));
   h.createStudy(line, blank(h.createStudy<{ x: number }>));
   h.suggest(line, blank(h.suggest<{ x: number }>));
@@ -69,17 +69,17 @@ test('an option that may be left out may be undefined', () => {
 
 test('inspect gets the events of XState', () => {
   const inspect = (event: InspectionEvent) => event.type === '@xstate.snapshot' && event.snapshot.status;
-  h.optimize(line, ({ x }) => x, { inspect });
-  h.optimize(line, ({ x }) => x, { inspect: (event) => event.type === '@xstate.event' && event.event.type });
+  void h.optimize(line, ({ x }) => x, { inspect });
+  void h.optimize(line, ({ x }) => x, { inspect: (event) => event.type === '@xstate.event' && event.event.type });
   // @ts-expect-error there is no such inspection event
-  h.optimize(line, ({ x }) => x, { inspect: (event) => event.type === '@xstate.nothing' });
+  void h.optimize(line, ({ x }) => x, { inspect: (event) => event.type === '@xstate.nothing' });
 });
 
 test('the values of an objective follow the objectives', () => {
   const objectives = { loss: 'minimize', size: 'minimize' } as const;
-  h.optimize(line, ({ x }) => ({ values: { loss: x, size: 1 } }), { objectives });
+  void h.optimize(line, ({ x }) => ({ values: { loss: x, size: 1 } }), { objectives });
   const reporting = { objectives, trials: 1 };
-  h.optimize(
+  void h.optimize(
     line,
     ({ x }, { report }) => {
       report({ loss: x, size: 1 });
@@ -87,18 +87,18 @@ test('the values of an objective follow the objectives', () => {
     },
     reporting,
   );
-  h.optimize(line, ({ x }) => x, { objectives: { loss: 'minimize' } });
-  h.optimize(line, ({ x }) => ({ values: { loss: x } }), { objectives: { loss: 'minimize' } });
-  h.optimize(line, ({ x }) => ({ values: { value: x } }));
+  void h.optimize(line, ({ x }) => x, { objectives: { loss: 'minimize' } });
+  void h.optimize(line, ({ x }) => ({ values: { loss: x } }), { objectives: { loss: 'minimize' } });
+  void h.optimize(line, ({ x }) => ({ values: { value: x } }));
   // @ts-expect-error another name than that of a study without objectives
-  h.optimize(line, ({ x }) => ({ values: { whatever: x } }));
+  void h.optimize(line, ({ x }) => ({ values: { whatever: x } }));
   const options: h.OptimizeOptions = {};
-  h.optimize(line, ({ x }) => ({ values: { whatever: x } }), options); // the type does not declare the objectives
+  void h.optimize(line, ({ x }) => ({ values: { whatever: x } }), options); // the type does not declare the objectives
   // @ts-expect-error a number for two objectives
-  h.optimize(line, ({ x }) => x, { objectives });
+  void h.optimize(line, ({ x }) => x, { objectives });
   // @ts-expect-error size is missing
-  h.optimize(line, ({ x }) => ({ values: { loss: x } }), { objectives });
-  h.optimize(
+  void h.optimize(line, ({ x }) => ({ values: { loss: x } }), { objectives });
+  void h.optimize(
     line,
     ({ x }, { report }) => {
       // @ts-expect-error a report of one of two objectives
@@ -108,7 +108,7 @@ test('the values of an objective follow the objectives', () => {
     reporting,
   );
   // @ts-expect-error another name
-  h.optimize(line, ({ x }) => ({ values: { los: x } }), { objectives: { loss: 'minimize' } });
+  void h.optimize(line, ({ x }) => ({ values: { los: x } }), { objectives: { loss: 'minimize' } });
 });
 
 test('the values of results follow the objectives', () => {

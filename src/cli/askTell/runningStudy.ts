@@ -13,6 +13,7 @@ import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { RefusedError, type Submitted } from '../../study/commands.ts';
+import { watchConstants } from '../../study/constantResults.ts';
 import type { Intent } from '../../study/intents.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { applied } from '../sources/process.ts';
@@ -37,6 +38,10 @@ export class RunningStudy {
   readonly #log: AuthoredLog;
   /** What runs an ended study again, one after another: two engines would decide for one log. */
   readonly #turn = inTurn();
+  /** Position of the last entry before this process started it. */
+  #past: number | undefined;
+  readonly #constants = watchConstants(() => this.#past!);
+  #warning: string | undefined;
   #study!: CommandableStudy<Params>;
   #state!: SessionState;
   #append!: Submitter['append'];
@@ -55,13 +60,22 @@ export class RunningStudy {
     return this.#state;
   }
 
+  /** A warning for the user that has not been returned yet. */
+  warning(): string | undefined {
+    const warning = this.#warning;
+    this.#warning = undefined;
+    return warning;
+  }
+
   /** Resolves when the log has been read. @throws what keeps the study from running */
   async run(): Promise<void> {
+    this.#past ??= await this.#log.head();
     const state = new SessionState();
     const { append, apply, end } = submitter(this.#log);
     const onEntry = (entry: AppliedEntry<Params>) => {
       state.apply(entry);
       apply(entry);
+      this.#warning ??= this.#constants(entry);
     };
     this.#study = openStudy(this.#space, { ...this.#options, log: this.#log, onEntry });
     this.#state = state;

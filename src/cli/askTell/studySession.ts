@@ -95,7 +95,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
         else if (values) await running.study.tell(id, { values, ...omitUndefined({ metrics, constraints, checkpoint }) });
         else await running.study.fail(id, reason, message, trace);
         handed.delete(id);
-        return { ok: true };
+        return omitUndefined({ ok: true, warning: running.warning() });
       },
       report: ({ id, step, values, metrics }: Report) => running.study.report(id, values, step, metrics),
       enqueue: ({ params, rest }: Pick<Enqueued, 'params' | 'rest'>) => done(running.study.enqueue(params, omitUndefined({ rest }))),

@@ -110,6 +110,7 @@ results. Each share is followed by its 90 % interval.`,
       new Option('--table <table>', 'a row for each trial, or for each of their reports').choices(['trials', 'reports']).default('trials'),
     )
     .option('-o, --output <file>', 'file to write (default: standard output)')
+    .option('--raw', "in CSV, do not write ' before text that spreadsheets take for a formula")
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/read/export.ts')).exportTrials(study, options)),
     );

@@ -6,6 +6,7 @@ import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { parseNumber, parseValue } from '../../space/types/dimension.ts';
+import { cellText } from '../../study/csv.ts';
 
 /** A fact about a trial that has no number yet. */
 export type Untold<F> = F extends unknown ? Omit<F, 'trial'> : never;
@@ -46,7 +47,7 @@ export function readTable(text: string, { objectives, space }: Created): Importe
   const columns = (head: string[]) =>
     head.map((name) =>
       placeOf(
-        name.trim(),
+        cellText(name.trim()),
         Object.keys(parameters),
         objectives.map((objective) => objective.name),
       ),
@@ -69,7 +70,7 @@ export function readTable(text: string, { objectives, space }: Created): Importe
       Object.fromEntries(
         Object.entries(record)
           .filter(([column, cell]) => column.startsWith(`${name}.`) && cell !== '')
-          .map(([column, cell]) => [column.slice(name.length + 1), read(column.slice(name.length + 1), cell)]),
+          .map(([column, cell]) => [column.slice(name.length + 1), read(column.slice(name.length + 1), cellText(cell))]),
       );
     const number = (_: string, cell: string) => parseNumber(cell);
     const { status, constraints, seconds, budget } = record;

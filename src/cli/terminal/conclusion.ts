@@ -38,6 +38,8 @@ export interface FinishedRun {
   /** The trials with a result, best first; of several objectives, the front. */
   readonly best: readonly TrialRow[];
   readonly isFront: boolean;
+  /** What to say about objectives whose value is the same in all results. */
+  readonly constants: readonly string[];
   readonly parameters: Readonly<Record<string, Dimension>>;
   /** How many trials had ended before this run. */
   readonly before: number;
@@ -56,13 +58,14 @@ export function* conclusionLines(
   json: boolean,
 ): Generator<readonly [text: string, about?: About]> {
   const { ending, journal, directory, damaged } = conclusion;
-  const { state, rows, best, isFront, parameters } = run;
+  const { state, rows, best, isFront, constants, parameters } = run;
   const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reasonFor(conclusion, run) as keyof typeof said];
   yield [`${why}; the study is in ${journal}, the output of the trials in ${nearby(directory)}`];
   if (!json) {
     const saved = ending.type === 'closed' ? savedBy(rows) : undefined;
     if (saved !== undefined) yield [saved];
     if (!isFront) for (const edge of atEdges(parameters, best, state.completed + state.stopped)) yield [edgeText(edge)];
+    for (const constant of constants) yield [stripControls(constant), { level: 'warn' }];
     for (const region of crashRegions(parameters, rows)) yield [stripControls(crashText(region)), { level: 'warn' }];
   }
   for (const line of nextSteps(conclusion, run, json)) yield [line];

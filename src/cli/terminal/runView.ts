@@ -7,6 +7,7 @@ import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
+import { constantTexts, watchConstants } from '../../study/constantResults.ts';
 import { failureKind } from '../../study/failingAlike.ts';
 import { bestFirst, type TrialRow } from '../../study/trials.ts';
 import { type Conclusion, conclusionLines, endedIn, reasonFor } from './conclusion.ts';
@@ -38,11 +39,14 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   let before = 0;
   let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0, uncounted: 0 };
   let limit: number | undefined;
-  let objective: ObjectiveSpec = { name: 'value', direction: 'minimize' };
+  let objectives: readonly ObjectiveSpec[] = [{ name: 'value', direction: 'minimize' }];
   /** With several objectives, the front. */
   let front: readonly TrialRow[] | undefined;
+  /** The name under which the program prints the only objective, if it differs. */
+  let printed: string | undefined;
   let parameters: Readonly<Record<string, Dimension>> = {};
   const passed = passedOver();
+  const watchResult = watchConstants(() => past);
   let live = past === 0;
   let paused = false;
   let left = false;
@@ -53,7 +57,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
 
   const status = () => {
     const seconds = (performance.now() - since) / 1000;
-    return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (endedIn(state) - before) / seconds : 0 });
+    return progressLine(state, { limit, objective: objectives[0]!.name, rate: seconds > 0 ? (endedIn(state) - before) / seconds : 0 });
   };
   const tell = (row: TrialRow) => {
     const alike = failures.get(failureKind(row));
@@ -89,9 +93,10 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   const take = (fact: Fact) => {
     if (fact.type === 'created') {
       limit ??= fact.limits.trials; // the fact may be stored twice
-      objective = fact.objectives[0]!;
+      objectives = fact.objectives;
       parameters = (fact.space as SpaceData).parameters;
     }
+    if (fact.type === 'completed') printed = fact.metric;
     if (fact.type !== 'changed') return;
     limit = fact.limits?.trials ?? limit;
     if (fact.paused !== undefined) pause(fact.paused);
@@ -121,6 +126,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       if (!live) passed.apply(entry);
       applied$.next(entry);
       if (!refusal) take(fact);
+      const constant = watchResult(entry);
+      if (constant !== undefined) screen.line(stripControls(constant), { level: 'warn' });
       if (!live && entry.position >= past) caughtUp();
       if (live && !json) screen.status(status);
     },
@@ -128,8 +135,9 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       return left;
     },
     conclude: (conclusion) => {
-      const ranked = front ?? bestFirst(rows.values(), objective);
-      const run = { state, rows: [...rows.values()], best: ranked, isFront: front !== undefined, parameters, before, past };
+      const ranked = front ?? bestFirst(rows.values(), objectives[0]!);
+      const constants = constantTexts(objectives, rows.values(), printed);
+      const run = { state, rows: [...rows.values()], best: ranked, isFront: front !== undefined, constants, parameters, before, past };
       if (json) {
         const { damaged, journal } = conclusion;
         const { trials, completed } = state;

@@ -11,18 +11,15 @@ if TYPE_CHECKING:
 
 
 def warn_of_steps(study: Study, trial: Trial) -> None:
-    """Warns once if the first completed trial reported nothing, or counted its steps otherwise than `epochs`."""
+    """Warns once if the first completed trial reported nothing, or more steps than `epochs`."""
     if not study._needs_reports:
         return
     study._needs_reports = False
     epochs = study._epochs
-    count = f"count steps from 1 to {epochs}, such as trial.report(value, epoch + 1)"
-    if trial.step == 0 and trial._first_step is None:
+    if not trial._reported:
         why = "completed without a report, so no trial can be stopped early; call trial.report(value) after each epoch, or turn early stopping off"
-    elif trial._first_step == 0:
-        why = f"reported step 0; {count}"
     elif epochs is not None and trial.step > epochs:
-        why = f"reported step {trial.step}, and epochs is {epochs}; {count}"
+        why = f"reported step {trial.step}, and epochs is {epochs}; count steps up to {epochs}, such as trial.report(value, epoch)"
     else:
         return
     warnings.warn(f"trial {trial.number} {why}", stacklevel=4)

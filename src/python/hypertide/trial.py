@@ -42,7 +42,7 @@ class Trial:
         """The last step that was reported."""
         self.should_stop = False
         """Whether the study has asked it to stop."""
-        self._first_step: int | None = None
+        self._reported = False
         self._last: Value | None = None
         self._not_finite = ""
 
@@ -67,10 +67,11 @@ class Trial:
         """Reports the value after a step (an epoch), and further numbers. Without `step` it is the next one.
 
         Raises Stopped when the trial should stop: because others do better, a person cancelled it, or the value is NaN or infinite, which
-        fails the trial. Let it pass through your objective. With `epochs`, count steps from 1, so that the last one is `epochs`.
+        fails the trial. Let it pass through your objective. Count steps from 1 or, as `for epoch in range(epochs)` does, from 0: step 0 then
+        counts as the first.
         """
         self.step = self.step + 1 if step is None else step
-        self._first_step = self.step if self._first_step is None else self._first_step
+        self._reported = True
         given = value if isinstance(value, Mapping) else {"the value": value}
         try:
             wrong = not_finite({name: number(name, one) for name, one in given.items()})

@@ -108,12 +108,15 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   /** Whether a fact is in flight: what is read meanwhile may be that fact. */
   let publishing = false;
   let full = false;
+  /** The longest message that the server accepts, as it last said: the client forgets it while it reconnects. */
+  let payload = nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
   let closed = false;
   let end: number | undefined;
 
   /** The longest fact of a trainer that counts. A server counts the headers too. */
   const limit = (): number => {
-    const room = Math.min(longest > 0 ? longest : Number.POSITIVE_INFINITY, nc.info!.max_payload) - HEADERS;
+    payload = nc.info?.max_payload ?? payload;
+    const room = Math.min(longest > 0 ? longest : Number.POSITIVE_INFINITY, payload) - HEADERS;
     return Math.max(1, (options.settings?.().rules ?? RULES) < 2 ? Math.min(room, LONGEST_FACT) : room);
   };
   const lead = (isLeader: boolean) => {

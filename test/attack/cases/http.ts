@@ -30,6 +30,12 @@ const owner = (at: Board) => ({ Authorization: `Bearer ${at.token}` });
 const reads = async (at: Board, path: string, headers: Record<string, string> = {}) =>
   (await request(at.url + path, { headers, method: path.includes('events') ? 'HEAD' : 'GET' })).status < 400;
 
+/** The cookie that a dashboard gives to a browser with the token, as servers on other ports of its host get it. */
+const cookieOf = async (at: Board) => {
+  const { headers } = await request(`${at.url}api/session`, { method: 'POST', headers: owner(at) });
+  return headers['set-cookie']![0]!.split(';')[0]!;
+};
+
 const withoutToken: readonly (readonly [what: string, send: (at: Board) => Promise<unknown>])[] = [
   ['without a token', (at) => post(at, {})],
   ['with an empty token', (at) => post(at, { Authorization: 'Bearer ' })],
@@ -37,7 +43,7 @@ const withoutToken: readonly (readonly [what: string, send: (at: Board) => Promi
   ['with a token that begins rightly', (at) => post(at, { Authorization: `Bearer ${at.token.slice(0, -1)}` })],
   ['with the token as a password', (at) => post(at, { Authorization: `Basic ${at.token}` })],
   ['with the token in the query', (at) => post(at, {}, { path: `?token=${at.token}` })],
-  ['with the cookie that permits reading', (at) => post(at, { Cookie: `hypertide=${at.token}` })],
+  ['with the cookie that permits reading', async (at) => post(at, { Cookie: await cookieOf(at) })],
 ];
 
 const hosts = ['evil.example', '127.0.0.1.evil.example', 'localhost.', 'xn--localhost-.example'];
@@ -45,6 +51,11 @@ const origins = ['https://evil.example', 'null', 'http://127.0.0.1:1', 'http://l
 
 export const httpAttacks = [
   ...withoutToken.map(([what, send]) => attack('token to act', `an action ${what}`, acts(send))),
+  attack(
+    'cookie to read',
+    'an action of another server on this host, to which a browser sent the cookie',
+    acts(async (at) => post(at, { Authorization: `Bearer ${(await cookieOf(at)).split('=')[1]}` })),
+  ),
   ...hosts.map((Host) =>
     attack('host names', `a request for the host name ${Host}`, async (world) => reads(await open(world), 'metrics', { Host })),
   ),

@@ -3,7 +3,9 @@ import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { HostedStudies } from '../../../src/cli/hosted/hostedStudies.ts';
 import { serveHttp } from '../../../src/http/serve.ts';
+import { bell, follow } from '../../../streams/log/follow.ts';
 import { digits, sendTo, server, tokens, users } from '../../http/support.ts';
+import { openStreams } from '../../support/eventStream.ts';
 import { casesOf } from '../attack.ts';
 import type { Guard } from '../guards.ts';
 import type { World } from '../world.ts';
@@ -263,6 +265,33 @@ export const interfaceAttacks = [
     const at = await open(world);
     await at.post('studies/digits/enqueue', { params: {} }, { 'Idempotency-Key': 'x'.repeat(8000) });
     return statSync(join(at.directory, 'digits.jsonl')).size > 8000;
+  }),
+  attack('streams of a user', 'a viewer that opens streams of events without end', async (world) => {
+    const at = await guarded(world);
+    const streams = await openStreams(201, `${at.url}v1/studies/digits/facts`, at.as('board'));
+    world.after(() => streams.map(({ close }) => close()));
+    return streams.every(({ status }) => status === 200);
+  }),
+  attack('readers that leave alone', 'readers that leave wake all others, so that N of them cost N²', async () => {
+    let looks = 0;
+    const news = bell();
+    const head = () => {
+      looks++;
+      return 0;
+    };
+    const leaving = Array.from({ length: 30 }, () => new AbortController());
+    const reading = leaving.map(({ signal }) =>
+      follow({ head, closed: () => false, batch: () => [], news }, 1, signal)
+        [Symbol.asyncIterator]()
+        .next(),
+    );
+    const before = looks;
+    for (const one of leaving) {
+      one.abort();
+      await setTimeout(0);
+    }
+    await Promise.all(reading);
+    return looks - before > reading.length;
   }),
   attack(
     'open trials',

@@ -156,6 +156,13 @@ describe('ask-tell with a study', () => {
     expect(replies[7]).toMatchObject({ code: 'ended' });
   });
 
+  it('warns once of results that are all equal', async () => {
+    const trial = (id: number) => [{ cmd: 'ask' }, { cmd: 'tell', id, values: { loss: 1 } }];
+    const replies = await inform([init(), ...[1, 2, 3, 4, 5, 6].flatMap(trial)]);
+    const warnings = replies.flatMap(({ warning }, i) => (warning === undefined ? [] : [[i, warning]]));
+    expect(warnings).toEqual([[10, expect.stringContaining('loss is 1 for all 5 configurations')]]);
+  });
+
   it('refuses an invalid limit, and continues', async () => {
     const wrong = [{ trials: -1 }, { trials: 2.5 }, { parallel: 0 }].map((limits) => ({ cmd: 'limit', ...limits }));
     const replies = await inform([init(), ...wrong, { cmd: 'limit', trials: 1 }, { cmd: 'ask' }]);

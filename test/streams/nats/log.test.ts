@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
@@ -95,6 +96,24 @@ describe.concurrent('nats', () => {
     expect(await Promise.all([b.append(fact), a.append(fact)])).toEqual(['fenced', 'stored']); // though b is earlier
     expect(await b.append({ type: 'suggested', trial: 2, after: 2 })).toBe('stored');
     expect(heard).toEqual([false, true]);
+  });
+
+  it('fences a suggestion that is made while the server is down, and stores the next one', async () => {
+    const own = await natsServer();
+    try {
+      const log = await natsLog(await own.connect(), 's', { timeout: 200 });
+      await log.append({ type: 'created' });
+      await own.kill();
+      await sleep(200); // by then, the client has tried to reconnect
+      const appended = log.append({ type: 'suggested', trial: 1, after: 1 });
+      await sleep(300);
+      await own.restart();
+      expect(await appended).toBe('fenced'); // it was not confirmed in time
+      expect(await log.append({ type: 'suggested', trial: 1, after: await log.head() })).toBe('stored');
+      await log.close();
+    } finally {
+      await own.dispose();
+    }
   });
 
   it('makes each fact a CloudEvent, whose id is that of the message', async () => {

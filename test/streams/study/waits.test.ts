@@ -25,7 +25,7 @@ it('as many asks as `parallel` allows get no warning', async () => {
   const said: string[] = [];
   const study = createStudy(line, { strategy: random(), trials: 12, parallel: 3, warn: (message) => void said.push(message) });
   const work = async () => {
-    for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, 1);
+    for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, next.trial);
   };
   await Promise.all([work(), work(), work()]);
   await study.close();

@@ -1,5 +1,5 @@
 import type { SpaceData } from '../../../space/schema.ts';
-import { reportTable, tableCsv, trialTable } from '../../../study/tables.ts';
+import { reportTable, type Table, tableCsv, trialTable } from '../../../study/tables.ts';
 import { optunaJournalOf } from '../../sources/optuna/optunaJournal.ts';
 import { toOptuna } from '../../sources/optuna/toOptuna.ts';
 import type { CommandStudy } from '../../sources/study.ts';
@@ -14,16 +14,21 @@ interface ExportOptions {
   readonly format?: Format;
   readonly table: 'trials' | 'reports';
   readonly output?: string;
+  readonly raw?: boolean;
 }
 
 /** `hypertide export`: the trials, or the reports, of a study for other programs. */
-export async function exportTrials(study: CommandStudy, { format: named, table: wanted, output }: ExportOptions): Promise<number> {
+export async function exportTrials(
+  study: CommandStudy,
+  { format: named, table: wanted, output, raw = false }: ExportOptions,
+): Promise<number> {
   const format = named ?? formatOf(output);
   if ((format === 'parquet' || format === 'sqlite') && output === undefined)
     throw new UsageError(`--format ${format}: expected --output as well, since it is not text`);
   if (wanted === 'reports' && format !== 'csv' && format !== 'parquet')
     throw new UsageError('expected --format csv or parquet with --table reports; "hypertide logs" and the journal have them as JSON');
-  const data = await dataOf(study, wanted, format);
+  if (raw && format !== 'csv') throw new UsageError(`--raw: expected --format csv as well, since ${format} has all text unchanged`);
+  const data = format === 'csv' ? tableCsv(await tableIn(study, wanted), { raw }) : await dataOf(study, wanted, format);
   if (output === undefined) process.stdout.write(data);
   else await writeOutput(output, data);
   return 0;
@@ -36,14 +41,13 @@ function formatOf(output = ''): Format {
   return exportFormats.find((format) => format === ending) ?? 'jsonl';
 }
 
-async function dataOf(study: CommandStudy, wanted: ExportOptions['table'], format: Format): Promise<string | Uint8Array> {
+async function dataOf(study: CommandStudy, wanted: ExportOptions['table'], format: Exclude<Format, 'csv'>): Promise<string | Uint8Array> {
   switch (format) {
     case 'json':
     case 'jsonl':
       return jsonOf(await trialsIn(study), format);
-    case 'csv':
     case 'parquet':
-      return tableFile(study, wanted, format);
+      return (await import('../../report/parquet.ts')).parquetOf(await tableIn(study, wanted));
     case 'optuna':
       return optunaJournalOf(toOptuna(study.created, await entriesIn(study)));
     case 'sqlite':
@@ -54,8 +58,5 @@ async function dataOf(study: CommandStudy, wanted: ExportOptions['table'], forma
 const jsonOf = (rows: readonly object[], format: 'json' | 'jsonl'): string =>
   format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
-async function tableFile(study: CommandStudy, wanted: ExportOptions['table'], format: 'csv' | 'parquet'): Promise<string | Uint8Array> {
-  const table =
-    wanted === 'reports' ? reportTable(await entriesIn(study)) : trialTable(await trialsIn(study), study.created.space as SpaceData);
-  return format === 'csv' ? tableCsv(table) : (await import('../../report/parquet.ts')).parquetOf(table);
-}
+const tableIn = async (study: CommandStudy, wanted: ExportOptions['table']): Promise<Table> =>
+  wanted === 'reports' ? reportTable(await entriesIn(study)) : trialTable(await trialsIn(study), study.created.space as SpaceData);

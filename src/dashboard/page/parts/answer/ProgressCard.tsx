@@ -1,6 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { duration, formatNumber } from '../../../../figures/drawing/format.ts';
 import { objectiveValue } from '../../../../figures/study.ts';
+import { constantTexts } from '../../../../study/constantResults.ts';
 import { crashRegions, crashText } from '../../../../study/crashes.ts';
 import { type FrontGrowth, frontGrowth, gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';
@@ -23,7 +24,10 @@ export function ProgressCard() {
       work: worked(endedRows.value),
     };
   }).value;
-  const crashes = useComputed(() => crashRegions(Object.fromEntries(parameters.value), endedRows.value).map(crashText)).value;
+  const faults = useComputed(() => [
+    ...constantTexts(objectives.value, endedRows.value),
+    ...crashRegions(Object.fromEntries(parameters.value), endedRows.value).map(crashText),
+  ]).value;
   const running = useComputed(() => rows.value.filter(({ state }) => state === 'running')).value;
   if (one === undefined) return null;
   const { limits, phase, closed, configurations } = one;
@@ -51,7 +55,7 @@ export function ProgressCard() {
       </dl>
       {figures.gain && <p class="worth">{worthText(figures.gain.since, results, phase === 'closed', limits.plateau)}</p>}
       {figures.growth && <p class="worth">{growthText(figures.growth, onFront.value.length, results, phase === 'closed')}</p>}
-      {crashes.map((text) => (
+      {faults.map((text) => (
         <p class="note bad" key={text}>
           {text}
         </p>
