@@ -165,18 +165,18 @@ export class Trials<P> {
     return { effect: 'noted', fact };
   }
 
-  #report(given: ReportedFact, trial: OpenTrial<P>, at: number): Applied<P> {
-    const losses = lossesOf(this.#settings.objectives, given.values);
-    const refusal = refuseRun(given, trial) ?? refuseStep(given, trial) ?? refuseValues(losses);
-    if (refusal) return rejected(given, refusal);
-    trial.at = given.step;
-    const fact = this.#stepCount.take(given, trial.proposal.budget);
+  #report(fact: ReportedFact, trial: OpenTrial<P>, at: number): Applied<P> {
+    const losses = lossesOf(this.#settings.objectives, fact.values);
+    const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
+    if (refusal) return rejected(fact, refusal);
+    trial.at = fact.step;
+    const step = this.#stepCount.take(fact.step, trial.proposal.budget);
     if (fact.checkpoint !== undefined && isReference(fact.checkpoint, this.#settings)) trial.checkpoint = fact.checkpoint;
     this.trainers.reported(trial, at);
-    if (trial.step !== undefined && fact.step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
-    trial.step = fact.step;
+    if (trial.step !== undefined && step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
+    trial.step = step;
     trial.losses = boundedLosses(losses as number[], this.#settings);
-    return { effect: 'reported', fact, event: { type: 'reported', id: fact.trial, step: fact.step, losses: trial.losses } };
+    return { effect: 'reported', fact, event: { type: 'reported', id: fact.trial, step, losses: trial.losses } };
   }
 
   #complete(fact: Completed, trial: OpenTrial<P>, at: number): Applied<P> {
@@ -193,10 +193,9 @@ export class Trials<P> {
     });
   }
 
-  #stop(given: Stopped, trial: OpenTrial<P>, at: number): Applied<P> {
-    const refusal = refuseRun(given, trial);
-    if (refusal) return rejected(given, refusal);
-    const fact = this.#stepCount.take(given, trial.proposal.budget);
+  #stop(fact: Stopped, trial: OpenTrial<P>, at: number): Applied<P> {
+    const refusal = refuseRun(fact, trial);
+    if (refusal) return rejected(fact, refusal);
     this.trainers.succeeded(trial, at);
     return this.#conclude(fact, trial, 'stopped', trial.losses ? { outcome: 'stopped', losses: trial.losses } : { outcome: 'stopped' });
   }

@@ -77,7 +77,7 @@ function read<P>(space: Space<P>, entries: Iterable<Entry>): { readonly recordin
       const parent = event.resumes === undefined ? undefined : byTrial.get(event.resumes)?.recording;
       const recording = parent ?? { point: event.point, steps: [], values: [], seconds: 0, timed: 0 };
       byTrial.set(event.id, { recording, from: recording.steps.at(-1) ?? 0 });
-    } else if (effect === 'reported') put(byTrial.get(fact.trial)!.recording, fact.step, fact.values);
+    } else if (effect === 'reported') put(byTrial.get(fact.trial)!.recording, event.step, fact.values);
     else if (effect === 'ended' && fact.type === 'completed' && event.outcome === 'completed') {
       const { recording, from } = byTrial.get(fact.trial)!;
       const step = event.budget ?? event.step ?? 1;

@@ -151,9 +151,10 @@ function batchesOf(run_id: string, row: TrialRow, entries: readonly AppliedEntry
 }
 
 /** The values of a report or a result. A result has the step of the last report, or 0. */
-function metricsOf({ fact, refusal, at }: AppliedEntry<Params>, row: TrialRow): Metric[] {
-  if (refusal || (fact.type !== 'reported' && fact.type !== 'completed')) return [];
-  const step = fact.type === 'reported' ? fact.step : (row.step ?? 0);
+function metricsOf({ fact, event, at }: AppliedEntry<Params>, row: TrialRow): Metric[] {
+  // Without an event, the entry was refused, or an earlier attempt reported the step.
+  if (event === undefined || (fact.type !== 'reported' && fact.type !== 'completed')) return [];
+  const step = event.type === 'reported' ? event.step : (row.step ?? 0);
   const values: Values = { ...fact.metrics, ...fact.values };
   return Object.entries(values)
     .filter(([, value]) => Number.isFinite(value))

@@ -39,14 +39,14 @@ export class TrialChanges {
   }
 
   fold(entry: AppliedEntry<Params>): void {
-    const { position, fact, refusal } = entry;
+    const { position, fact, effect, event } = entry;
     this.position = position;
     const row = this.rows.fold(entry);
     if (row === undefined) return;
-    if (row.status !== 'open' && entry.effect !== 'noted') this.results = position;
+    if (row.status !== 'open' && effect !== 'noted') this.results = position;
     const history = this.#histories.get(row.trial) ?? { trial: row.trial, first: position, last: position, reports: [] };
     history.last = position;
-    if (!refusal && fact.type === 'reported') this.#keepReport(history.reports, position, fact.step, fact.values);
+    if (effect === 'reported') this.#keepReport(history.reports, position, event.step, fact.values);
     this.#histories.delete(row.trial);
     this.#histories.set(row.trial, history);
   }

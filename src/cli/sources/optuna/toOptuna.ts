@@ -26,8 +26,8 @@ export function toOptuna({ study, objectives, space, strategy }: Created, entrie
   for (const entry of entries) {
     rows.fold(entry);
     if (entry.effect !== 'reported' || names.length > 1) continue; // Optuna has reports of one objective only
-    const { trial, values } = entry.fact;
-    reports.set(trial, (reports.get(trial) ?? new Map<number, number>()).set(entry.event.step, values[names[0]!]!));
+    const { trial, values, step } = entry.fact;
+    reports.set(trial, (reports.get(trial) ?? new Map<number, number>()).set(step, values[names[0]!]!));
   }
   return {
     name: study,
