@@ -1,4 +1,4 @@
-import type { Value } from './value.ts';
+import { isSameValue, type Value, valueText } from './value.ts';
 
 type Configuration = Readonly<Record<string, unknown>>;
 type NumericKey<P> = keyof {
@@ -66,8 +66,8 @@ export function compileConstraint(constraint: Constraint): CompiledConstraint {
 }
 
 const compileForbid = (values: readonly [string, Value][]): CompiledConstraint => ({
-  name: `not ${values.map(([name, value]) => `${name} = ${value}`).join(' and ')}`,
-  holds: (params) => !values.every(([name, value]) => params[name] === value),
+  name: `not ${values.map(([name, value]) => `${name} = ${valueText(value)}`).join(' and ')}`,
+  holds: (params) => !values.every(([name, value]) => isSameValue(params[name], value)),
 });
 
 function compileSum(

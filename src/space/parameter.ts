@@ -23,7 +23,7 @@ interface Parent {
   /** How many conditions are nested here. */
   readonly depth: number;
   readonly parameter: Parameter;
-  /** The values, and their levels, with which the child exists. */
+  /** The values of its scale, and their levels, with which the child exists. */
   readonly values: readonly Value[];
   readonly levels: readonly number[];
 }
@@ -65,7 +65,7 @@ function conditionOf(path: string, { when }: Conditional, earlier: ReadonlyMap<s
     if (names.includes(name)) throw new SpaceError(`${path}: expected an earlier parameter; ${name} comes later`);
     throw fault(path, 'an earlier parameter', name, nearest(name, earlier.keys()));
   }
-  const { levels, accepts, expects, toCoordinate } = parameter.scale;
+  const { levels, accepts, expects, toCoordinate, toValue } = parameter.scale;
   if (!levels)
     throw new SpaceError(
       `${path}: expected a parent with finitely many values, at least two; ${name} ${parameter.axis < 0 ? 'is a constant' : 'is continuous'}`,
@@ -73,7 +73,8 @@ function conditionOf(path: string, { when }: Conditional, earlier: ReadonlyMap<s
   for (const value of values) if (!accepts(value)) throw fault(`${path}.${name}`, expects, value);
   const depth = (parameter.when?.depth ?? 0) + 1;
   if (depth > DEEPEST) throw new SpaceError(`${path}: expected at most ${DEEPEST} conditions nested in each other`);
-  return { depth, parameter, values, levels: values.map((value) => levels.of(toCoordinate(value))) };
+  const of = values.map((value) => levels.of(toCoordinate(value)));
+  return { depth, parameter, values: of.map((level) => toValue(levels.at(level))), levels: of };
 }
 
 export function axisOf({ name, scale, prior, when }: Parameter): Axis {

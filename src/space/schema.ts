@@ -3,7 +3,7 @@ import { isRecord } from '../schema/isRecord.ts';
 import type { JsonSchema } from '../schema/jsonSchema.ts';
 import { nearest } from '../schema/nearest.ts';
 import { finite } from '../schema/optionRules.ts';
-import { assertRecord, fault, known } from './check.ts';
+import { assertRecord, fault, known, show } from './check.ts';
 import type { Constraint } from './constraint.ts';
 import { checkedBy, fields, mapping, oneOrMore, type Shape } from './shape.ts';
 import { withNamedBounds } from './types/bounds.ts';
@@ -60,7 +60,10 @@ export function checkDimensions(path: string, value: unknown): asserts value is 
 function checkDimension(path: string, name: string, dimension: unknown): void {
   const at = `${path}.${name}`;
   if (name === '' || name === '__proto__') throw fault(path, 'parameters with valid names', name);
-  if (!isRecord(dimension)) throw fault(at, 'a parameter such as { type: float, low: 0, high: 1 }', dimension);
+  if (!isRecord(dimension)) {
+    const meant = Array.isArray(dimension) ? `{ type: choice, values: ${show(dimension)} }` : '{ type: float, low: 0, high: 1 }';
+    throw fault(at, `a parameter such as ${meant}`, dimension);
+  }
   const types = Object.keys(shapes);
   if (typeof dimension.type !== 'string' || !types.includes(dimension.type))
     throw fault(`${at}.type`, `one of ${types.join(', ')}`, dimension.type, nearest(String(dimension.type), types));

@@ -47,8 +47,9 @@ export const nonEmptyListOf = <T>(item: Shape<T>): Shape<readonly T[]> => ({
   }),
 });
 
+/** A list is always several: an item that is a list itself must be in one. */
 export const oneOrMore = <T>(item: Shape<T>): Shape<T | readonly T[]> => ({
-  schema: { anyOf: [item.schema, nonEmptyListOf(item).schema] },
+  schema: { anyOf: [{ ...item.schema, not: { type: 'array' } }, nonEmptyListOf(item).schema] },
   read: (path, data) => (Array.isArray(data) ? nonEmptyListOf(item) : item).read(path, data),
 });
 

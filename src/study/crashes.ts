@@ -1,5 +1,6 @@
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
 import { isRange } from '../space/types/parameterType.ts';
+import { isSameValue, valueKey } from '../space/value.ts';
 import { failureKind, isTelling } from './failingAlike.ts';
 import type { TrialRow } from './trials.ts';
 
@@ -80,7 +81,8 @@ interface Found {
 function regionsOf(parameter: string, dimension: Dimension, crashes: readonly Row[], ended: readonly Row[]): Found[] {
   const values = valuesOf(dimension);
   if (!isRange(values) && values.length < 2) return []; // no other value can be tried
-  const crashing = [...new Set(crashes.flatMap(({ params }) => (Object.hasOwn(params, parameter) ? [params[parameter]] : [])))];
+  const crashed = crashes.flatMap(({ params }) => (Object.hasOwn(params, parameter) ? [params[parameter]] : []));
+  const crashing = [...new Map(crashed.map((value) => [valueKey(value), value])).values()];
   const candidates = isRange(values) ? spread(crashing as number[]) : crashing;
   const relations = isRange(values) ? (['>=', '<='] as const) : (['='] as const);
   return candidates.flatMap((value) =>
@@ -110,7 +112,11 @@ function spread(numbers: readonly number[]): number[] {
 }
 
 const holds = (value: unknown, relation: CrashRegion['relation'], bound: unknown): boolean =>
-  relation === '=' ? value === bound : relation === '>=' ? (value as number) >= (bound as number) : (value as number) <= (bound as number);
+  relation === '='
+    ? isSameValue(value, bound)
+    : relation === '>='
+      ? (value as number) >= (bound as number)
+      : (value as number) <= (bound as number);
 
 /** The log likelihood of so many crashes among trials that crash at the same rate. */
 const logLikelihood = (crashes: number, trials: number): number =>

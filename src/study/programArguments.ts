@@ -1,12 +1,11 @@
+import { valueText } from '../space/value.ts';
+
 /** A configuration as arguments, each value joined by `=` if it begins with a dash, because many parsers would read `-1e-05` as a flag. */
 export const argumentsOf = (params: Readonly<Record<string, unknown>>): string[] =>
   Object.entries(params).flatMap(([name, value]) => {
-    const text = asText(value);
+    const text = valueText(value);
     return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text];
   });
-
-/** A value of a parameter as a program reads it: as in JSON, but strings without their quotes. */
-export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Words that need no quotes in a POSIX shell. Bash expands braces around a list or a range, but not around a name, as in `{lr}`. */
 const PLAIN = /^(?:[\w@%+=:,./-]|\{\w+\})+$/;

@@ -211,9 +211,13 @@ class Optuna(unittest.TestCase):
             with self.assertRaisesRegex(ht.HypertideError, message):
                 from_optuna(given, **options)
 
-    def test_names_a_distribution_without_counterpart(self):
-        with self.assertRaisesRegex(ht.HypertideError, "opt: expected texts.*; write Study"):
-            space_of({"opt": optuna.distributions.CategoricalDistribution([None, "a"])})
+    def test_takes_none_among_the_choices(self):
+        source = optuna.create_study()
+        source.optimize(lambda trial: 1.0 if trial.suggest_categorical("depth", [None, 3]) is None else 0.0, n_trials=6)
+        study = from_optuna(source)
+        self.addCleanup(study.close)
+        self.assertEqual([row["params"] for row in study.trials], [trial.params for trial in source.trials])
+        self.assertEqual({row["params"]["depth"] for row in study.trials}, {None, 3})
 
 
 if __name__ == "__main__":

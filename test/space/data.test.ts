@@ -86,10 +86,7 @@ test.each<[string, string]>([
   ['{ lr: { type: float, low: 1, high: 2, log: yes } }', 'parameters.lr.log: expected true or false, got "yes"'],
   ['{ lr: 3 }', 'parameters.lr: expected a parameter such as { type: float, low: 0, high: 1 }, got 3'],
   ['{ act: { type: choice, values: relu } }', 'parameters.act.values: expected a list that is not empty, got "relu"'],
-  [
-    '{ act: { type: choice, values: [relu, [tanh]] } }',
-    'parameters.act.values[1]: expected a string, a finite number or a boolean, got ["tanh"]',
-  ],
+  ['{ act: { type: choice, values: relu } }', 'parameters.act.values: expected a list that is not empty, got "relu"'],
   ['{ act: { type: choice, values: [a, a] } }', 'parameters.act.values: expected values that differ, got ["a","a"]'],
   [
     '{ lr: { type: float, low: 0, high: 1, prior: { normal: { mean: 0, std: 1 } } } }',
@@ -105,9 +102,14 @@ test.each<[string, string]>([
   ],
   ['[lr]', 'parameters: expected a mapping, got ["lr"]'],
   [
-    '{ opt: { type: choice, values: [null, sgd] } }',
-    'parameters.opt.values[0]: expected a string, a finite number or a boolean, got null; write a text such as "none", and let your program read it as that',
+    '{ opt: { type: choice, values: [.inf, sgd] } }',
+    'parameters.opt.values[0]: expected a value that JSON can hold, nested at most 8 deep, got Infinity',
   ],
+  [
+    '{ opt: { type: choice, values: [[[[[[[[[[1]]]]]]]]]] } }',
+    'parameters.opt.values[0]: expected a value that JSON can hold, nested at most 8 deep, got [[[[[[[[[1]]]]]]]]]',
+  ],
+  ['{ degree: [1, 2] }', 'parameters.degree: expected a parameter such as { type: choice, values: [1,2] }, got [1,2]'],
   ['{ "": { type: boolean } }', 'parameters: expected parameters with valid names, got ""'],
   ['{}', 'parameters: expected at least one parameter, got {}'],
 ])('%s is refused', (parameters, message) => {

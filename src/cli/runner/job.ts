@@ -1,6 +1,6 @@
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
-import { asText } from '../../study/programArguments.ts';
+import { valueText } from '../../space/value.ts';
 import { UsageError } from '../usage.ts';
 import { type Filling, type Template, unmentioned } from './template.ts';
 
@@ -42,7 +42,7 @@ export const variableOf = (parameter: string): string => `PARAM_${parameter.toUp
 /** What repeats a run whose command does not pass some parameters: the program may have read them from its environment. */
 export function variablesFor(command: Template, { params }: Pick<Job, 'params'>): readonly string[] {
   const missing = unmentioned(command, Object.keys(params));
-  return missing.length === 0 ? [] : ['env', ...missing.map((name) => `HYPERTIDE_${variableOf(name)}=${asText(params[name]!)}`)];
+  return missing.length === 0 ? [] : ['env', ...missing.map((name) => `HYPERTIDE_${variableOf(name)}=${valueText(params[name]!)}`)];
 }
 
 /** @throws UsageError if two parameters would share an environment variable. */
@@ -69,7 +69,7 @@ export function checkVariables(parameters: readonly string[]): void {
 export function environmentOf({ paths, params, environment, ...job }: Job, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(own).filter(([name]) => !name.startsWith('HYPERTIDE_'));
   const named = Object.entries(job).map(([name, value]) => [name.toUpperCase(), value] as const);
-  const each = Object.entries(params).map(([name, value]) => [variableOf(name), asText(value)] as const);
+  const each = Object.entries(params).map(([name, value]) => [variableOf(name), valueText(value)] as const);
   const all = [
     ...each,
     ...named,

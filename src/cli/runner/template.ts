@@ -1,7 +1,8 @@
 import { UserError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { nearest } from '../../schema/nearest.ts';
-import { argumentsOf, asText } from '../../study/programArguments.ts';
+import { valueText } from '../../space/value.ts';
+import { argumentsOf } from '../../study/programArguments.ts';
 
 /** Names besides parameters that an argument can mention. A parameter of the same name takes precedence. */
 export const RUNNER_NAMES = ['study', 'trial', 'attempt', 'slot', 'budget', 'resumes', 'checkpoint', 'params'] as const;
@@ -110,7 +111,7 @@ const isFlag = (argument: Argument): boolean =>
 
 function textOf(name: string, filling: Filling): string | undefined {
   if (name.startsWith('?')) return filling.params[name.slice(1)] === true ? '' : undefined;
-  if (Object.hasOwn(filling.params, name)) return asText(filling.params[name]);
+  if (Object.hasOwn(filling.params, name)) return valueText(filling.params[name]);
   const value = name === 'params' ? filling.paramsFile : filling[name as Exclude<RunnerName, 'params'>];
   return value === undefined ? undefined : String(value);
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
+import { valueText } from '../../space/value.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { escapeControls } from './plainText.ts';
 
@@ -7,7 +8,7 @@ import { escapeControls } from './plainText.ts';
 export function shown(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
   if (value === undefined) return '';
-  return escapeControls(String(value));
+  return escapeControls(valueText(value));
 }
 
 /** A time as people read it, in UTC to the minute. */

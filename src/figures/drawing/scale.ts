@@ -1,6 +1,7 @@
 import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
 import { isRange, type NumberRange } from '../../space/types/parameterType.ts';
 import { linearTransform, logTransform, type Transform } from '../../space/types/transform.ts';
+import { valueKey, valueText } from '../../space/value.ts';
 
 /** Maps values to places on an axis: 0 at the bottom, 1 at the top. */
 export interface AxisScale {
@@ -42,7 +43,7 @@ export function ends({ kind, labels, low, high }: AxisScale): Ends {
 
 /** A value as a chart's axis expects it: a category by its number, log odds by their position. */
 export function coordinateOf(scale: AxisScale, value: unknown): number {
-  if (scale.labels) return scale.labels.indexOf(String(value));
+  if (scale.labels) return scale.labels.indexOf(valueText(value));
   return scale.kind === 'logit' ? scale.place(value) : Number(value);
 }
 
@@ -100,16 +101,17 @@ const tidy = (value: number): number => Number(value.toPrecision(12));
 
 function categories(name: string, values: readonly unknown[]): AxisScale {
   const count = values.length;
-  const places = new Map(values.map((value, i) => [value, count === 1 ? 0.5 : (i + 0.5) / count]));
+  const placeOf = (i: number) => (count === 1 ? 0.5 : (i + 0.5) / count);
+  const places = new Map(values.map((value, i) => [valueKey(value), placeOf(i)]));
   return {
     name,
     kind: 'category',
     low: 0,
     high: count - 1,
-    labels: values.map(String),
-    place: (value) => places.get(value) ?? Number.NaN,
+    labels: values.map(valueText),
+    place: (value) => places.get(valueKey(value)) ?? Number.NaN,
     at: (p) => Math.min(count - 1, Math.max(0, Math.floor(p * count))),
-    ticks: values.map((value, i) => ({ place: places.get(value)!, value: i })),
+    ticks: values.map((_, i) => ({ place: placeOf(i), value: i })),
   };
 }
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ._asking import ENGINE_THREAD
+from ._objects import plain
 from .errors import EngineError, HypertideError
 
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
@@ -87,7 +88,7 @@ class Engine:
         Raises HypertideError where it is refused, EngineError where the engine has ended.
         """
         number = next(self._numbers)
-        line = json.dumps({"cmd": cmd, "seq": number, **fields}, allow_nan=False, default=_plain) + "\n"
+        line = json.dumps({"cmd": cmd, "seq": number, **fields}, allow_nan=False, default=plain) + "\n"
         reply: Future[dict[str, Any]] = Future()
         with self._lock:
             if self._process.stdin is None or self._process.stdin.closed:
@@ -151,10 +152,3 @@ class Engine:
         status = self._process.poll()
         said = "\n".join(self._last_errors)
         return EngineError(f"the engine ended with status {status}" + (f":\n{said}" if said else ""))
-
-
-def _plain(value: Any) -> Any:
-    """The plain value of a NumPy number or array, or of a tensor."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise HypertideError(f"expected texts, numbers or booleans, got {value!r} of type {type(value).__name__}")

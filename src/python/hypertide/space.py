@@ -13,8 +13,7 @@ expect good values, such as `{"logNormal": {"median": 1e-3, "sigma": 1}}`.
 
 from __future__ import annotations
 
-import numbers
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping
 
 from .errors import HypertideError
 
@@ -44,12 +43,12 @@ def int(low: int, high: int, *, log: bool = False, step: int | None = None, when
 
 
 def choice(*values: Any, ordered: bool = False, when: When | None = None, prior: When | None = None) -> Parameter:
-    """One of several values: texts, numbers or booleans. `ordered` says that neighbours resemble each other, as sizes do.
+    """One of several values: texts, numbers, booleans, None, or tuples, lists and dictionaries of these. The objective gets them as you wrote them. `ordered` says that neighbours resemble each other, as sizes do.
 
     when   as in `float`.
     prior  how likely each value is to be good: {"weights": [3, 1]}.
     """
-    if len(values) == 1 and not isinstance(values[0], (str, numbers.Number)):
+    if len(values) == 1 and isinstance(values[0], Iterable) and not isinstance(values[0], (str, Mapping)):
         raise HypertideError(f'choice: expected the values one by one, got the {type(values[0]).__name__} {values[0]!r}; write ht.choice("a", "b")')
     return _parameter("ordinal" if ordered else "choice", values=list(values), when=when, prior=prior)
 
@@ -61,7 +60,7 @@ def boolean(*, when: When | None = None, prior: When | None = None) -> Parameter
 
 def constant(value: Any, *, when: When | None = None) -> Parameter:
     """The same value in every trial. `when` is that of `float`."""
-    return _parameter("constant", value=value, when=when)
+    return {**_parameter("constant", when=when), "value": value}
 
 
 def _parameter(kind: str, **options: Any) -> Parameter:

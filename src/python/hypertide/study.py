@@ -13,6 +13,7 @@ from ._engine import Engine
 from ._figures import Figure, Plot, plot, report, why
 from ._hints import no_attribute
 from ._limits import set_limits
+from ._objects import Objects
 from ._open import closed, opened, refuse_open
 from ._optimize import Callback, optimize
 from ._options import described, refuse_unknown
@@ -81,6 +82,7 @@ class Study:
         name = name or (self.path.stem if self.path else None)
         options |= {"name": name, "epochs": epochs, "early": early, "resumes": resumes, "strategy": strategy, "seed": seed, "parallel": parallel}
         study = described(space, minimize, maximize, earlier, options)
+        self._objects = Objects(study.get("parameters", {}))
         try:
             reply = self._engine.request("init", **({"study": study} if space is not None else {}))
         except BaseException:
@@ -114,7 +116,9 @@ class Study:
 
     def _next(self, fixed: Mapping[str, Any] | None = None, slow: Callable[[], Any] | None = None) -> Trial | None:
         suggestion = self._engine.request("ask", slow=slow, **({} if fixed is None else {"fixed": dict(fixed)}))
-        return None if suggestion.get("over") else Trial(suggestion, self._report)
+        if suggestion.get("over"):
+            return None
+        return Trial({**suggestion, "params": self._objects.restored(suggestion["params"])}, self._report)
 
     def tell(
         self, trial: Trial | int | Row, value: Value | None = None, *, stopped: bool = False, failed: str | None = None, reason: str = "error", trace: str | None = None
@@ -190,18 +194,18 @@ class Study:
     @property
     def trials(self) -> list[Row]:
         """All trials as dictionaries: `trial`, `status`, `params`, `values`, `metrics`, ..."""
-        return [row_of(row) for row in self._engine.request("trials")["trials"]]
+        return [row_of(row, self._objects) for row in self._engine.request("trials")["trials"]]
 
     @property
     def best(self) -> Row | None:
         """The best trial; None before the first result. With several objectives the best by the first one."""
         best = self._engine.request("best")["best"]
-        return None if best is None else row_of(best)
+        return None if best is None else row_of(best, self._objects)
 
     @property
     def front(self) -> list[Row]:
         """The Pareto front: the trials that no other trial dominates. With one objective: the best trial, and those with the same value."""
-        return [row_of(row) for row in self._engine.request("front")["front"]]
+        return [row_of(row, self._objects) for row in self._engine.request("front")["front"]]
 
     @property
     def recommendation(self) -> Recommendation | None:
@@ -211,7 +215,8 @@ class Study:
         can tell. `gain` says whether it is worth continuing: the `value` that further trials are expected to gain, and that as a `share` of the lead of
         the best trial over the median one. Raises HypertideError with several objectives.
         """
-        return self._engine.request("recommend")["recommendation"]
+        found = self._engine.request("recommend")["recommendation"]
+        return None if found is None else {**found, "row": row_of(found["row"], self._objects)}
 
     def importance(self, objective: str | None = None) -> Importance:
         """How much each parameter matters, by two measures. Raises HypertideError while there are too few results; the message says how many it takes.

@@ -2,7 +2,7 @@ import { fault, show } from '../check.ts';
 import { priorShape } from '../prior.ts';
 import { evenLevels, type Scale } from '../scale.ts';
 import { nonEmptyListOf } from '../shape.ts';
-import { anyValue, type Value } from '../value.ts';
+import { anyValue, frozen, isValue, type Value, valueKey } from '../value.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
 
 const required = {
@@ -45,18 +45,19 @@ export const booleanType: ParameterType<BooleanDimension> = {
   scale: (path) => ({ ...scaleOf(path, 'boolean', TRUTHS), expects: 'true or false' }),
 };
 
-function scaleOf(path: string, kind: 'choice' | 'ordinal' | 'boolean', values: readonly Value[]): Scale {
+function scaleOf(path: string, kind: 'choice' | 'ordinal' | 'boolean', given: readonly Value[]): Scale {
+  const values = given.map(frozen);
   const levels = evenLevels(values.length);
-  const levelOf = new Map<unknown, number>(values.map((value, k) => [value, k]));
+  const levelOf = new Map(values.map((value, k) => [valueKey(value), k]));
   if (levelOf.size < values.length) throw fault(`${path}.values`, 'values that differ', values);
   return {
     kind,
     ordered: kind === 'ordinal',
     levels,
     expects: `one of ${values.map(show).join(', ')}`,
-    accepts: (value) => levelOf.has(value),
+    accepts: (value) => isValue(value) && levelOf.has(valueKey(value)),
     toValue: (u) => values[levels.of(u)]!,
-    toCoordinate: (value) => levels.at(levelOf.get(value) ?? Number.NaN),
+    toCoordinate: (value) => levels.at(levelOf.get(valueKey(value)) ?? Number.NaN),
     slope: () => 0,
   };
 }

@@ -1,5 +1,5 @@
 import { show } from '../check.ts';
-import { anyValue, type Value } from '../value.ts';
+import { anyValue, frozen, isSameValue, type Value } from '../value.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
 
 const required = {
@@ -15,12 +15,15 @@ export const constantType: ParameterType<ConstantDimension> = {
   required,
   optional: {},
   values: ({ value }) => [value],
-  scale: (_path, { value }) => ({
-    ordered: false,
-    expects: show(value),
-    accepts: (given) => given === value,
-    toValue: () => value,
-    toCoordinate: () => 0.5,
-    slope: () => 0,
-  }),
+  scale(_path, dimension) {
+    const value = frozen(dimension.value);
+    return {
+      ordered: false,
+      expects: show(value),
+      accepts: (given) => isSameValue(given, value),
+      toValue: () => value,
+      toCoordinate: () => 0.5,
+      slope: () => 0,
+    };
+  },
 };

@@ -2,7 +2,7 @@ import { isRecord } from '../../schema/isRecord.ts';
 import { type AllowUndefined, omitUndefined } from '../../schema/omitUndefined.ts';
 import { fault, show } from '../check.ts';
 import type { PriorData } from '../prior.ts';
-import type { Value } from '../value.ts';
+import { isSameValue, type Value, valueText } from '../value.ts';
 import { type BooleanDimension, booleanType, type ChoiceDimension, choiceType, type OrdinalDimension, ordinalType } from './choice.ts';
 import { type ConstantDimension, constantType } from './constant.ts';
 import { type FloatDimension, floatType } from './float.ts';
@@ -44,7 +44,19 @@ export const parseNumber = (text: string): Value => (text.trim() === '' || Numbe
 export function parseValue(dimension: Dimension | undefined, text: string): Value {
   const values = dimension ? valuesOf(dimension) : [];
   if (isRange(values)) return parseNumber(text);
-  return values.find((value) => String(value) === (typeof value === 'boolean' ? text.toLowerCase() : text)) ?? text;
+  const read = parsedJson(text);
+  const same = (value: Value) => valueText(value) === (typeof value === 'boolean' ? text.toLowerCase() : text);
+  const found = [...values.filter(same), ...values.filter((value) => isSameValue(value, read))];
+  return found.length > 0 ? found[0]! : text;
+}
+
+/** The data that a text holds as JSON, which may have spaces; undefined if it holds none. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes a parameter exist only if its parent has one of the given values. @see when */
@@ -80,7 +92,8 @@ export type WithKnownParents<D> = {
     ? { readonly when: { readonly [Parent in keyof W]: Parent extends keyof D ? OneOrMore<ValueOf<D[Parent]>> : never } }
     : unknown;
 };
-type OneOrMore<V> = V | readonly V[];
+/** A value that is a list itself must be in a list of values. */
+type OneOrMore<V> = Exclude<V, readonly unknown[]> | readonly V[];
 
 /**
  * A real number in [low, high], both ends included.
@@ -118,7 +131,7 @@ export const int = (
 });
 
 /**
- * One of some values without an order.
+ * One of some values without an order. A value may be anything that JSON can hold, such as `null` or `[64, 32]`.
  *
  * @example choice(['relu', 'tanh', 'gelu'], { prior: weights([3, 1, 1]) })
  */
@@ -162,6 +175,7 @@ export const constant = <const V extends Value>(value: V): ConstantDimension<V> 
  * A parameter that exists only if an earlier one exists and has this value or one of these values.
  *
  * @param parent an earlier parameter with finitely many values; it may be conditional too
+ * @param values a value or a list of values; a value that is a list itself must be in such a list, as in `when('hidden', [[64, 32]], ...)`
  * @example momentum: when('opt', ['sgd', 'rmsprop'], float(0, 1))
  */
 export const when = <const K extends string, const V extends Value | readonly Value[], D extends Dimension>(

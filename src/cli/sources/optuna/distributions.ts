@@ -1,13 +1,11 @@
 import { SpaceError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { nonEmptyListOf } from '../../../space/shape.ts';
 import { roundingOn } from '../../../space/types/decimal.ts';
 import type { Dimension } from '../../../space/types/dimension.ts';
 import { valuesOf } from '../../../space/types/dimension.ts';
-import type { Value } from '../../../space/value.ts';
+import { anyValue, isSameValue, type Value } from '../../../space/value.ts';
 import type { Attributes, OptunaDistribution, OptunaParam } from './optunaStudy.ts';
-
-/** What Optuna's None is called in a space, whose values are texts, numbers and booleans. */
-const NONE = 'None';
 
 /** The names of distributions before Optuna 3, with what the present ones call the same. */
 const OLD: Readonly<Record<string, (attributes: Attributes) => OptunaDistribution>> = {
@@ -35,11 +33,8 @@ export function dimensionOf(name: string, given: OptunaDistribution): Dimension 
   throw new SpaceError(`${name}: expected a float, an integer or a categorical distribution, got ${kind}`);
 }
 
-function choicesOf(name: string, { choices }: Attributes): Value[] {
-  const values = (choices as readonly unknown[]).map((value) => (value === null ? NONE : value));
-  const wrong = values.find((value) => typeof value === 'object');
-  if (wrong !== undefined) throw new SpaceError(`${name}: expected texts, numbers or booleans as choices, got ${JSON.stringify(wrong)}`);
-  return values as Value[];
+function choicesOf(name: string, { choices }: Attributes): readonly Value[] {
+  return nonEmptyListOf(anyValue).read(`${name}.choices`, choices);
 }
 
 /** The distribution that holds two: a program may suggest a parameter with another range in each trial. */
@@ -66,7 +61,10 @@ function rangeOfOne(value: number) {
 export function paramOf(dimension: Dimension, value: Value): OptunaParam {
   const values = dimension.type === 'constant' && typeof value === 'number' ? rangeOfOne(value) : valuesOf(dimension);
   if (!('low' in values)) {
-    return { internal: values.indexOf(value), distribution: { name: 'CategoricalDistribution', attributes: { choices: values } } };
+    return {
+      internal: values.findIndex((one) => isSameValue(one, value)),
+      distribution: { name: 'CategoricalDistribution', attributes: { choices: values } },
+    };
   }
   const { low, high, step, whole } = values;
   const log = 'log' in dimension && dimension.log === true;

@@ -2,7 +2,7 @@ import { type Created, LONGEST_NOTE, LONGEST_TAG, type TrialEvent, type Values }
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import type { Dimensions } from '../../../space/types/dimension.ts';
-import type { Value } from '../../../space/value.ts';
+import { type Value, valueKey } from '../../../space/value.ts';
 import { UsageError } from '../../usage.ts';
 import type { ImportedRow, ImportedTrial, Untold } from '../importRows.ts';
 import { dimensionOf, joined, paramValue } from './distributions.ts';
@@ -55,10 +55,12 @@ function conditionOf(
   if (trials.every((trial) => has(trial, name))) return undefined;
   for (const [other, { name: kind }] of distributions) {
     if (kind !== 'CategoricalDistribution' || !trials.every((trial) => has(trial, other))) continue;
-    const values = (isPresent: boolean) =>
-      new Set(trials.filter((trial) => has(trial, name) === isPresent).map(({ params }) => paramValue(other, params[other]!)));
+    const values = (isPresent: boolean) => {
+      const found = trials.filter((trial) => has(trial, name) === isPresent).map(({ params }) => paramValue(other, params[other]!));
+      return new Map(found.map((value) => [valueKey(value), value]));
+    };
     const [present, absent] = [values(true), values(false)];
-    if (![...present].some((value) => absent.has(value))) return { [other]: [...present] };
+    if (![...present.keys()].some((key) => absent.has(key))) return { [other]: [...present.values()] };
   }
   return undefined;
 }

@@ -4,6 +4,7 @@ import type { ShareInterval } from '../../../importance/shares.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
+import { valueKey } from '../../../space/value.ts';
 import type { TrialRow } from '../../../study/trials.ts';
 
 /** What the results show about a parameter. */
@@ -64,8 +65,8 @@ const short = (value: number): string => formatNumber(Number(value.toPrecision(3
 
 /** The most frequent value. */
 function mostOf(found: readonly unknown[]): string {
-  const counts = new Map<unknown, number>();
-  for (const value of found) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const [value, count] = [...counts].reduce((most, one) => (one[1] > most[1] ? one : most));
+  const counts = new Map<string, [value: unknown, count: number]>();
+  for (const value of found) counts.set(valueKey(value), [value, (counts.get(valueKey(value))?.[1] ?? 0) + 1]);
+  const [value, count] = [...counts.values()].reduce((most, one) => (one[1] > most[1] ? one : most));
   return `${count} of the ${found.length} best have ${cut(formatNumber(value), 30)}.`;
 }

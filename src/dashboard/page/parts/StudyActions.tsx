@@ -3,6 +3,7 @@ import { jsonIn } from '../../../schema/jsonIn.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
+import { valueKey, valueText } from '../../../space/value.ts';
 import { mayAct, submitAction } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
@@ -158,8 +159,8 @@ function Field({ dimension, name }: { readonly dimension: Dimension; readonly na
     <select id={name} name={name}>
       <option value="">any</option>
       {values.map((value, i) => (
-        <option key={String(value)} value={i}>
-          {cut(String(value), 60)}
+        <option key={valueKey(value)} value={i}>
+          {cut(valueText(value), 60)}
         </option>
       ))}
     </select>

@@ -145,11 +145,9 @@ def _encode(distribution: BaseDistribution, value: Any) -> Any:
 
 
 def _decode(distribution: BaseDistribution, value: Any) -> Any:
-    """The value as in Optuna: JSON does not distinguish 1 and 1.0."""
+    """The value as in Optuna."""
     if isinstance(distribution, FloatDistribution):
         return float(value)
     if isinstance(distribution, IntDistribution):
         return int(value)
-    if not _is_plain(distribution):
-        return distribution.choices[value]
-    return next(choice for choice in distribution.choices if choice == value and isinstance(choice, bool) == isinstance(value, bool))
+    return value if _is_plain(distribution) else distribution.choices[value]

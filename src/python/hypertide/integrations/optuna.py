@@ -110,10 +110,5 @@ def _parameter(name: str, distribution: Any) -> dict[str, Any]:
         step = None if distribution.log or distribution.step == 1 else distribution.step
         return space.int(distribution.low, distribution.high, log=distribution.log, step=step)
     if isinstance(distribution, optuna.distributions.CategoricalDistribution):
-        if any(not isinstance(value, (str, int, float, bool)) for value in distribution.choices):
-            raise HypertideError(
-                f"{name}: expected texts, numbers or booleans as choices, got {distribution.choices}; write Study({{...}}) with 'none' in place of None,"
-                " and study.add(params, value) for each trial"
-            )
-        return space.choice(*distribution.choices)
+        return {"type": "choice", "values": list(distribution.choices)}
     raise HypertideError(f"{name}: expected a float, an integer or a categorical distribution, got {distribution}")

@@ -129,7 +129,7 @@ class _Mirror:
     def _elsewhere(self, row: Row, values: list[float] | None, state: optuna.trial.TrialState) -> optuna.trial.FrozenTrial:
         """A trial that another strategy suggested."""
         distributions = {name: _distribution(self._parameters[name]) for name in row["params"] if self._parameters[name]["type"] != "constant"}
-        params = {name: row["params"][name] for name in distributions}
+        params = {name: _choice(row["params"][name]) for name in distributions}
         stopped = state == optuna.trial.TrialState.PRUNED
         return optuna.trial.create_trial(
             state=state,
@@ -152,7 +152,8 @@ def _suggest(trial: optuna.Trial, name: str, parameter: Row) -> Any:
         return trial.suggest_float(name, distribution.low, distribution.high, step=distribution.step, log=distribution.log)
     if isinstance(distribution, optuna.distributions.IntDistribution):
         return trial.suggest_int(name, distribution.low, distribution.high, step=distribution.step, log=distribution.log)
-    return trial.suggest_categorical(name, distribution.choices)
+    chosen = trial.suggest_categorical(name, distribution.choices)
+    return _values(parameter)[distribution.choices.index(chosen)]
 
 
 def _distribution(parameter: Row) -> optuna.distributions.BaseDistribution:
@@ -162,7 +163,16 @@ def _distribution(parameter: Row) -> optuna.distributions.BaseDistribution:
         return optuna.distributions.FloatDistribution(parameter["low"], parameter["high"], log=log, step=None if log else parameter.get("step"))
     if parameter["type"] == "int":
         return optuna.distributions.IntDistribution(parameter["low"], parameter["high"], log=log, step=1 if log else parameter.get("step", 1))
-    return optuna.distributions.CategoricalDistribution([False, True] if parameter["type"] == "boolean" else parameter["values"])
+    return optuna.distributions.CategoricalDistribution(list(map(_choice, _values(parameter))))
+
+
+def _values(parameter: Row) -> list[Any]:
+    return [False, True] if parameter["type"] == "boolean" else parameter["values"]
+
+
+def _choice(value: Any) -> Any:
+    """A value as a choice of Optuna, which takes no lists and dictionaries."""
+    return json.dumps(value, sort_keys=True) if isinstance(value, (list, dict)) else value
 
 
 class _Server:

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
 import type { FigureRow } from '../../../../figures/study.ts';
+import { valueText } from '../../../../space/value.ts';
 import { paramsJson, shellArguments, yamlOf } from '../../lib/copies.ts';
 import { lookAt } from '../../state/selection.ts';
 
@@ -23,7 +24,7 @@ export function TrialParameters({ of: { trial, params } }: { readonly of: Figure
         {Object.entries(params).map(([name, value]) => (
           <div key={name}>
             <dt title={cut(name, 400)}>{cut(name, 30)}</dt>
-            <dd title={cut(String(value), 400)}>{cut(formatNumber(value), 30)}</dd>
+            <dd title={cut(valueText(value), 400)}>{cut(formatNumber(value), 30)}</dd>
           </div>
         ))}
       </dl>
