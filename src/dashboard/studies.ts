@@ -98,7 +98,7 @@ export class ShownStudies {
   remove(id: string): void {
     this.#shown.get(id)?.feed.close();
     this.#shown.delete(id);
-    this.#metrics.remove(id);
+    void this.#metrics.remove(id);
     this.tell();
   }
 

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { version } from '../version.ts';
+import { SilentTrials } from './silentTrials.ts';
+import { removeSeries, type StudySeries } from './studySeries.ts';
 import { bestResult, countsOf, phases, type StudyState, studyPhase, type WatchedStudy } from './studyState.ts';
 import { StudyTimes } from './studyTimes.ts';
 
@@ -13,6 +15,8 @@ const TRIAL = [0.1, 1, 10, 60, 300, 1800, 7200, 28_800, 86_400, 259_200];
 const LOOP = 100;
 /** Milliseconds to wait for the number of entries that a server has stored. */
 const PATIENCE = 1000;
+/** Milliseconds for which a deleted study is exported as such, so that Prometheus reads it several times. */
+const DELETED = 600_000;
 
 /** Whether a worker waits for a study, takes its trials, or takes none because of an instruction. */
 export type WorkerPhase = 'waiting' | 'working' | 'paused' | 'drained';
@@ -20,6 +24,7 @@ export type WorkerPhase = 'waiting' | 'working' | 'paused' | 'drained';
 export interface Measured extends WatchedStudy {
   /** The time of the last entry that was read, in milliseconds since 1970. */
   last?: number;
+  readonly silent: SilentTrials;
 }
 
 /** The metrics for Prometheus: those of the process, and those of the studies that it runs or reads. Counters cover a log from its beginning. */
@@ -28,6 +33,10 @@ export class Metrics {
   /** The studies of a worker. */
   readonly attended = new Map<string, WorkerPhase>();
   readonly #studies = new Map<string, Measured>();
+  /** Deleted studies, and when they were deleted, by a clock that never goes back. */
+  readonly #deleted = new Map<string, number>();
+  /** The counters and histograms with the label `study`. */
+  readonly #ofStudies: StudySeries[] = [];
   readonly #facts = this.counter('facts_total', 'Entries of the log that count, by kind.', 'study', 'kind');
   readonly #suggestions = this.counter('suggestions_total', 'Suggestions, by the first stage of their path.', 'study', 'by');
   readonly #rejected = this.counter('rejected_total', 'Entries of the log that do not count, by reason.', 'study', 'code');
@@ -83,7 +92,13 @@ export class Metrics {
       }
     });
     this.gauge('phase', '1 for the phase of the study.', ['study', 'phase'], (set) => {
-      for (const [study, state] of begun()) for (const phase of phases) set({ study, phase }, phase === studyPhase(state) ? 1 : 0);
+      const show = (study: string, now: string) => {
+        for (const phase of [...phases, 'deleted']) set({ study, phase }, phase === now ? 1 : 0);
+      };
+      for (const [study, state] of begun()) show(study, studyPhase(state));
+      for (const [study, at] of this.#deleted)
+        if (performance.now() - at < DELETED) show(study, 'deleted');
+        else this.#deleted.delete(study);
     });
     this.gauge('position', 'Position of the last entry that was read.', ['study'], (set) => {
       for (const [study, state] of begun()) set({ study }, state.ledger.position);
@@ -91,6 +106,25 @@ export class Metrics {
     this.gauge('last_entry_timestamp_seconds', 'When the last entry that was read was written.', ['study'], (set) => {
       for (const [study, { last }] of this.#studies) if (last !== undefined) set({ study }, last / 1000);
     });
+    this.gauge(
+      'oldest_report_seconds',
+      'How long the running trial that has been silent longest has neither been claimed nor reported.',
+      ['study'],
+      (set) => {
+        for (const [study, { silent }] of this.#studies) {
+          const longest = silent.longest(Date.now());
+          if (longest !== undefined) set({ study }, longest / 1000);
+        }
+      },
+    );
+    this.gauge(
+      'stuck_trials',
+      'Running trials that have been silent for five times as long as 95 % of the pauses before.',
+      ['study'],
+      (set) => {
+        for (const [study, { silent }] of this.#studies) set({ study }, silent.stuck(Date.now()));
+      },
+    );
     this.gauge('lag_entries', 'Entries that the server has stored and this process has not read.', ['study'], async (set) => {
       const lags = [...this.#studies].map(async ([study, { lag }]) => lag && set({ study }, await lag()));
       await Promise.allSettled(lags); // without a connection, the lag is unknown
@@ -109,13 +143,16 @@ export class Metrics {
    * @returns takes each entry of its log, from the first one on.
    */
   add(study: string, watched: WatchedStudy): (entry: AppliedEntry) => void {
-    const measured: Measured = { ...watched, lag: watched.lag && inTime(watched.lag) };
+    const silent = new SilentTrials();
+    const measured: Measured = { ...watched, silent, lag: watched.lag && inTime(watched.lag) };
     this.#studies.set(study, measured);
+    this.#deleted.delete(study);
     const times = new StudyTimes();
     if (watched.failure) this.#restarts.inc({ study }, 0); // shown from the start, so that the first one is an increase
     return (entry) => {
       const { at, fact, effect, refusal } = entry;
       measured.last = at;
+      silent.fold(entry);
       const { asked, claimed, idle, trained } = times.fold(entry);
       if (refusal) return this.#rejected.inc({ study, code: refusal.code });
       this.#facts.inc({ study, kind: fact.type });
@@ -133,9 +170,16 @@ export class Metrics {
     return this.#studies;
   }
 
-  /** Removes a study. Its counters stay until the process ends. */
-  remove(study: string): void {
+  /** Removes a study with all its series. */
+  async remove(study: string): Promise<void> {
     this.#studies.delete(study);
+    await removeSeries(this.#ofStudies, study);
+  }
+
+  /** Removes a study that was deleted. For ten minutes, its phase says so, as its engine has not failed. */
+  async deleted(study: string): Promise<void> {
+    this.#deleted.set(study, performance.now());
+    await this.remove(study);
   }
 
   /** Records that the engine of a study is started again after an error. */
@@ -167,11 +211,16 @@ export class Metrics {
 
   /** Adds a counter. */
   counter<L extends string>(name: string, help: string, ...labelNames: readonly L[]): Counter<L> {
-    return new Counter({ ...named(name, help, labelNames), registers: [this.registry] });
+    return this.#kept(labelNames, new Counter({ ...named(name, help, labelNames), registers: [this.registry] }));
   }
 
   #histogram<L extends string>(name: string, help: string, buckets: number[], ...labelNames: readonly L[]): Histogram<L> {
-    return new Histogram({ ...named(name, help, labelNames), buckets, registers: [this.registry] });
+    return this.#kept(labelNames, new Histogram({ ...named(name, help, labelNames), buckets, registers: [this.registry] }));
+  }
+
+  #kept<M extends StudySeries>(labelNames: readonly string[], metric: M): M {
+    if (labelNames.includes('study')) this.#ofStudies.push(metric);
+    return metric;
   }
 
   /** The studies whose log is not empty. */

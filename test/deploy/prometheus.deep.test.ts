@@ -16,7 +16,7 @@ const promtool = (...args: readonly string[]) =>
   execFileSync(join(tools, 'promtool'), args, { cwd: join(root, 'deploy/prometheus'), encoding: 'utf8' });
 
 it('the rules and the example of a configuration are valid, and each rule fires in time and not before', () => {
-  expect(promtool('check', 'rules', 'alerts.yaml')).toContain('12 rules found');
+  expect(promtool('check', 'rules', 'alerts.yaml')).toContain(`${rules.length} rules found`);
   expect(promtool('check', 'config', 'prometheus.yaml')).toContain('is valid prometheus config file syntax');
   expect(promtool('test', 'rules', 'alerts.test.yaml')).toContain('SUCCESS');
 });

@@ -110,6 +110,25 @@ it('a server that does not answer delays neither health checks nor metrics', asy
   expect(asked).toBe(1); // the first request still waits
 });
 
+it('a deleted study leaves no series but its phase, and can begin again', async () => {
+  const { metrics, studies, get } = watched('digits', 'letters');
+  for (const { say } of studies) say(created, ...trial(1, 1), ...trial(2, 2), { type: 'retracted', trial: 7 });
+  const of = (text: string, study: string) => text.split('\n').filter((line) => line.includes(`study="${study}"`));
+  const before = (await get('/metrics')).text;
+  await metrics.deleted('digits');
+  const after = (await get('/metrics')).text;
+  expect(of(after, 'digits')).toEqual([
+    'hypertide_phase{study="digits",phase="running"} 0',
+    'hypertide_phase{study="digits",phase="paused"} 0',
+    'hypertide_phase{study="digits",phase="closed"} 0',
+    'hypertide_phase{study="digits",phase="deleted"} 1',
+  ]);
+  expect(of(after, 'letters')).toEqual(of(before, 'letters'));
+  expect(JSON.parse((await get('/readyz')).text).studies).not.toHaveProperty('digits');
+  metrics.add('digits', { state: () => undefined });
+  expect((await get('/metrics')).text).not.toContain('phase="deleted"} 1');
+});
+
 it('one failed study of several leaves the process healthy, though not ready', async () => {
   const { studies, get } = watched('one', 'two');
   for (const { say } of studies) say(created);
@@ -150,6 +169,6 @@ it('metrics show trials by status, the best value and what does not count', asyn
     'nodejs_eventloop_lag_seconds',
   ])
     expect(text).toContain(sample);
-  metrics.remove('digits');
+  await metrics.remove('digits');
   expect((await get('/metrics')).text).not.toContain('hypertide_best_value{study="digits"');
 });

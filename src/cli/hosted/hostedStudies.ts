@@ -206,7 +206,7 @@ export class HostedStudies implements RunningStudies {
     try {
       await study.ready();
     } catch (error) {
-      metrics?.remove(name);
+      await metrics?.remove(name);
       await study.close();
       throw error;
     }

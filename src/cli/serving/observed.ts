@@ -84,7 +84,10 @@ export function observed({ nc, screen, nats, access, metrics, hooks, settings }:
         metrics?.restarted(study);
         line(`ended unexpectedly: ${why}; starting again in ${now.pause / 1000} s`, { level: 'warn' });
       }
-      if (now.is === 'deleted') line(`is no longer served: ${why}`, { level: 'warn' });
+      if (now.is === 'deleted') {
+        line(`is no longer served: ${why}`);
+        void metrics?.deleted(study);
+      }
       if (now.is === 'failed') {
         if (why !== failure) line(`has failed: ${why}`, { level: 'error' });
         admit = refuseRequests(nc, study, `${study} has failed: ${why}; its engine tries it again every ${FAILED / 60_000} minutes`);
@@ -93,7 +96,7 @@ export function observed({ nc, screen, nats, access, metrics, hooks, settings }:
     },
     forget: () => {
       admit();
-      metrics?.remove(study);
+      void metrics?.remove(study);
     },
   };
 }
