@@ -4,6 +4,10 @@ export abstract class UserError extends Error {
   abstract readonly code: string;
   /** What the user can do. The message ends with it. */
   declare readonly todo?: string;
+  /** The exit status of the command line. */
+  get status(): number {
+    return 2;
+  }
   /** Other errors that were found together with this one. */
   declare also?: readonly UserError[];
 

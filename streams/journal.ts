@@ -1,4 +1,3 @@
-export type { DamagedLine } from './log/audit.ts';
 export { JournalError, JournalLockedError } from './log/errors.ts';
 export type { JournalOptions } from './log/journal.ts';
 export { openJournal } from './log/journal.ts';
@@ -6,5 +5,6 @@ export type { Log } from './log/log.ts';
 export { LogClosedError } from './log/log.ts';
 export type { ReadJournalOptions } from './log/readJournal.ts';
 export { readJournal } from './log/readJournal.ts';
-export type { Repair } from './log/repair.ts';
-export { repairJournal } from './log/repair.ts';
+export type { DamagedLine } from './log/repair/audit.ts';
+export type { Repair } from './log/repair/repair.ts';
+export { repairJournal } from './log/repair/repair.ts';

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { JournalError } from './errors.ts';
-import { syncDirectory } from './journal.ts';
+import { syncDirectory } from './files.ts';
 import { encodeFact, objectOf } from './journalCodec.ts';
 import { lock } from './lock.ts';
 import { NONE, sealLines } from './seal.ts';

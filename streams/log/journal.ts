@@ -1,18 +1,20 @@
 import { fstatSync } from 'node:fs';
-import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
-import { checkIsFile } from './checkIsFile.ts';
-import { JournalError, JournalLockedError } from './errors.ts';
+import { continuedIn, continuedText } from './continued.ts';
+import { mendEnd } from './end.ts';
+import { JournalError } from './errors.ts';
+import { checkIsFile, realPathOf, syncDirectory } from './files.ts';
 import { bell, follow } from './follow.ts';
 import { decodedEntry, type EncodedFact, encodeFact, type LineDecoder, lineDecoder, objectOf } from './journalCodec.ts';
-import { extend, LineIndex, lastLine, readBlock } from './lineIndex.ts';
+import { type LineIndex, readBlock } from './lineIndex.ts';
 import { lock } from './lock.ts';
 import { type AuthoredLog, LogClosedError } from './log.ts';
 import { loss, rescue } from './rescue.ts';
-import { checksumOf, NONE, sealLines } from './seal.ts';
-import { repairEnd, type Writer, writer } from './writer.ts';
+import { sealLines } from './seal.ts';
+import { type Writer, writer } from './writer.ts';
 
 /** How many of the last facts are kept, so that readers who keep up need no file. They are kept as text, which costs the collector of garbage least. */
 const RECENT = 512;
@@ -47,8 +49,9 @@ export interface Journal extends AuthoredLog {
 
 /**
  * A log in a file: a line of JSON for each fact, with its time `at`, the fact's own fields and a checksum `sum`; its position is the number of the line.
- * The first fact of a study, `created`, is written twice. The file is created if it does not exist. The process may be killed at any byte: a torn last
- * line is cut off at the next opening. A damaged line keeps its position and reads as an entry whose fact is its raw text. Both give a warning.
+ * The first fact of a study, `created`, is written twice. The file is created if it does not exist. The process may be killed at any byte. The next
+ * opening deletes nothing: what it does not understand behind the last line feed goes to `study.jsonl.torn`, and the lines in that are appended again.
+ * A damaged line keeps its position and reads as an entry whose fact is its raw text. Both give a warning.
  *
  * `"sum":"17.9f3c2a1b.0c1d2e3f"` is the position of the line, the checksum of the line before it, and its own: CRC-32 of the bytes before these
  * last eight digits. Lines of older journals have no `sum`. `repairJournal` restores what a damaged journal allows.
@@ -57,7 +60,8 @@ export interface Journal extends AuthoredLog {
  * read with `readJournal`. If the file is removed, replaced or truncated, the next write detects it: with a warning, the study continues in a second
  * file (`study.jsonl.1`), which holds what is left of the first. Appends during a write go to the file together in the next write.
  *
- * @throws JournalLockedError if another process or log is writing it, JournalError if it cannot be opened.
+ * @throws JournalLockedError if another process or log is writing it, JournalError if it cannot be opened, is not empty although no entry can be read
+ * in it, or has fewer entries than a file next to it in which its study continued.
  *
  * @example
  * const log = await openJournal('study.jsonl', { fsync: 'always' });
@@ -67,41 +71,21 @@ export interface Journal extends AuthoredLog {
 export async function openJournal(path: string, options: JournalOptions = {}): Promise<Journal> {
   const { fsync = 'interval', warn = console.warn, clock = Date.now } = options;
   await checkIsFile(path);
-  const file = await open(path, 'a+').catch((cause) => {
-    throw new JournalError(path, 'cannot open the journal', cause);
-  });
-  let unlock = () => {};
+  const real = await realPathOf(path);
+  const unlock = lock(real);
+  let file: FileHandle | undefined;
   try {
-    const real = await realpath(path);
-    unlock = lock(real);
-    const index = await indexed(file, (what) => warn(`${path}: ${what}`));
-    if (index.bytes === 0 && fsync !== 'never') await syncDirectory(dirname(real));
-    const end = await lastLine(file, index);
-    return opened({ path, real, file, index, last: end ? checksumOf(end) : NONE, fsync, unlock, warn, clock });
+    const continued = await continuedIn(real);
+    if (continued) throw new JournalError(path, continuedText(continued, path));
+    file = await open(real, 'a+');
+    const end = await mendEnd(real, file, (what) => warn(`${path}: ${what}`));
+    if (end.index.bytes === 0 && fsync !== 'never') await syncDirectory(dirname(real));
+    return opened({ path, real, file, ...end, fsync, unlock, warn, clock });
   } catch (cause) {
     unlock();
-    await file.close();
-    throw cause instanceof JournalLockedError || cause instanceof JournalError ? cause : new JournalError(path, 'cannot open it', cause);
+    await file?.close();
+    throw cause instanceof JournalError ? cause : new JournalError(path, 'cannot open the journal', cause);
   }
-}
-
-/** Keeps the name of a new file after a power cut. Some file systems do not support this. */
-export async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path).catch(() => {});
-  await directory?.sync().catch(() => {});
-  await directory?.close();
-}
-
-/** The index of a file that ends with a whole line. */
-async function indexed(file: FileHandle, repaired: (what: string) => void): Promise<LineIndex> {
-  const index = new LineIndex();
-  const rest = await extend(index, file);
-  if (rest > 0) {
-    const { said, line } = await repairEnd(file, index.bytes, rest);
-    if (line !== undefined) index.add(line);
-    repaired(said);
-  }
-  return index;
 }
 
 /** An append that is on its way. */
@@ -150,7 +134,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
   /** Encoded and decoded, so that a live fact equals the one that is read from the file later. */
   const batch = (from: number) => {
-    const upTo = index.lines;
+    const upTo = index.entries;
     const first = upTo - recent.length + 1;
     if (from < first) return readFrom(place, index, from, decoder);
     if (decoded?.from !== from || decoded.upTo !== upTo)
@@ -178,7 +162,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
       try {
         await keep();
         const facts = appends.flatMap((append) => append.facts);
-        const sealed = sealLines(facts.map(objectOf), index.lines, last);
+        const sealed = sealLines(facts.map(objectOf), index.entries, last);
         await out.write(Buffer.concat(sealed.lines));
         last = sealed.last;
         for (let i = 0; i < facts.length; i++) remember(facts[i]!, sealed.lines[i]!);
@@ -196,22 +180,22 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
   const finish = async () => {
     await writing;
-    if (index.lines > 0) await keep().catch((cause) => warn(new JournalError(place, 'could not write its index', cause).message));
+    if (index.entries > 0) await keep().catch((cause) => warn(new JournalError(place, 'could not write its index', cause).message));
     await out.close();
     unlock();
     news.ring();
   };
   return {
     read: (from = 1, signal) =>
-      follow({ news, batch, head: () => index.lines, closed: () => closing !== undefined && writing === undefined }, from, signal),
-    head: async () => index.lines,
+      follow({ news, batch, head: () => index.entries, closed: () => closing !== undefined && writing === undefined }, from, signal),
+    head: async () => index.entries,
     place: () => place,
     damaged: () => known.size,
     append: (fact, author) =>
       new Promise((stored, refused) => {
         if (closing) throw new LogClosedError();
         const encoded = encode(path, clock(), fact, author);
-        const isFirst = index.lines === 0 && queue.length === 0 && isRecord(fact) && fact.type === 'created';
+        const isFirst = index.entries === 0 && queue.length === 0 && isRecord(fact) && fact.type === 'created';
         queue.push({ facts: isFirst ? [encoded, encoded] : [encoded], stored, refused });
         writing ??= writeQueue();
       }),

@@ -1,22 +1,17 @@
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
-import { jsonIn } from '../../src/schema/jsonIn.ts';
+import { MAX_LINE, parseLine, sealedLinesIn } from './lines.ts';
 import { sealedPosition } from './seal.ts';
 
-/** The longest line, in bytes. A longer fact is refused, and a longer line in a file counts as damaged. */
-export const MAX_LINE = 16 * 2 ** 20;
 /** Room for the seal and the line feed. */
 const LONGEST_OBJECT = MAX_LINE - 64;
 
 /** Called with a line that is not an entry, or not the entry of its position. */
 export type Damage = (position: number, what: string) => void;
 
-/** Reads lines without their line feeds. */
-export interface LineDecoder {
-  readonly decode: (line: Buffer, position: number) => Entry;
-  readonly tooLong: (bytes: number, position: number) => Entry;
-}
+/** Reads a line without its line feed. It has several entries if line feeds are missing in it. */
+export type LineDecoder = (line: Buffer, position: number) => readonly Entry[];
 
 /**
  * The latest time that a `Date` can represent, in milliseconds (ECMA-262, "Time Values and Time Range"). A later one counts as unknown, as does a
@@ -66,33 +61,41 @@ export function lineDecoder(damaged: Damage): LineDecoder {
     damaged(position, isFirst ? `${what}; "hypertide repair" writes a copy with all that can be restored` : what);
     isFirst = false;
   };
-  const tooLong: LineDecoder['tooLong'] = (bytes, position) => {
-    tell(position, `expected at most ${MAX_LINE} bytes, but the line has ${bytes}`);
-    return { position, at: 0, fact: undefined };
-  };
-  const decode: LineDecoder['decode'] = (line, position) => {
+  const decode: LineDecoder = (line, position) => {
     const object = parseLine(line);
-    if (object === undefined) {
-      const text = line.toString();
-      tell(position, `expected a JSON object, but got ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`);
-      return { position, at: 0, fact: text };
+    if (object && object.sum === undefined) return [entryIn(object, position)];
+    const written = object && sealedPosition(line, object.sum);
+    if (object && written !== undefined) {
+      const shift = written - position;
+      if (!shifts.has(shift))
+        tell(position, `holds entry ${written}: ${shift > 0 ? 'lines are missing' : 'lines are duplicated or out of order'} before it`);
+      shifts.add(shift);
+      return [entryIn(object, position)];
     }
-    const { sum } = object;
-    const entry = entryIn(object, position);
-    if (sum === undefined) return entry;
-    const written = sealedPosition(line, sum);
-    if (written === undefined) {
+    const parts = sealedLinesIn(line).filter(({ bytes }) => bytes.length < line.length);
+    if (parts.length > 0) {
+      tell(
+        position,
+        parts.length > 1
+          ? `the line has ${parts.length} entries, since line feeds are missing; all count`
+          : 'the line has other bytes next to its entry, which counts',
+      );
+      return parts.flatMap(({ bytes }, i) => decode(bytes, position + i));
+    }
+    if (object) {
       const message = 'its checksum does not match';
       tell(position, message);
-      return { position, at: entry.at, fact: line.toString(), refusal: { code: 'damaged', message } };
+      return [{ position, at: entryIn(object, position).at, fact: line.toString(), refusal: { code: 'damaged', message } }];
     }
-    const shift = written - position;
-    if (!shifts.has(shift))
-      tell(position, `holds entry ${written}: ${shift > 0 ? 'lines are missing' : 'lines are duplicated or out of order'} before it`);
-    shifts.add(shift);
-    return entry;
+    if (line.length >= MAX_LINE) {
+      tell(position, `expected at most ${MAX_LINE} bytes, but the line has ${line.length + 1}`);
+      return [{ position, at: 0, fact: undefined }];
+    }
+    const text = line.toString();
+    tell(position, `expected a JSON object, but got ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`);
+    return [{ position, at: 0, fact: text }];
   };
-  return { decode, tooLong };
+  return decode;
 }
 
 /** The entry that a line holds. */
@@ -108,22 +111,13 @@ function entryAt(position: number, at: unknown, author: unknown, fact: unknown):
   return typeof author === 'string' ? { position, at: time, author, fact } : { position, at: time, fact };
 }
 
-/** The entries of a block of whole lines. */
-export function decodeLines(block: Buffer, first: number, { decode }: LineDecoder): Entry[] {
+/** The entries of a block of lines, each with its line feed. */
+export function decodeLines(block: Buffer, first: number, decode: LineDecoder): Entry[] {
   const entries: Entry[] = [];
   for (let start = 0, end = block.indexOf(10); end !== -1; start = end + 1, end = block.indexOf(10, start)) {
-    entries.push(decode(block.subarray(start, end), first + entries.length));
+    entries.push(...decode(block.subarray(start, end), first + entries.length));
   }
   return entries;
-}
-
-/** Whether a line without its line feed is complete: no proper prefix of a JSON object is a JSON object. */
-export const isWhole = (line: Buffer): boolean => parseLine(line) !== undefined;
-
-/** The JSON object in a line without its line feed; undefined if it is not one. */
-export function parseLine(line: Buffer): Record<string, unknown> | undefined {
-  const value = isUtf8(line) ? jsonIn(line.toString()) : undefined;
-  return isRecord(value) ? value : undefined;
 }
 
 const describe = (value: unknown): string =>

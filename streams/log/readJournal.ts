@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../../src/facts/entry.ts';
-import { checkIsFile } from './checkIsFile.ts';
 import { JournalError } from './errors.ts';
+import { checkIsFile } from './files.ts';
 import { lineDecoder } from './journalCodec.ts';
-import { extend, LineIndex, readBlock } from './lineIndex.ts';
+import { extend, LineIndex, readBlock, readBytes } from './lineIndex.ts';
+import { wholeLinesIn } from './lines.ts';
 
 /** Milliseconds between two checks of a file that is followed. */
 const LOOK = 250;
@@ -20,7 +21,8 @@ export interface ReadJournalOptions {
 }
 
 /**
- * Reads a journal that another process may be writing, and changes nothing about it. A last line without its line feed is not read yet.
+ * Reads a journal that another process may be writing, and changes nothing about it. An incomplete last line is not read yet; a complete one counts
+ * without its line feed, as do several.
  *
  * @throws JournalError if the file cannot be read or has become shorter.
  */
@@ -31,18 +33,26 @@ export async function* readJournal(
   const fail = (cause: unknown) => {
     throw new JournalError(path, 'cannot read the journal', cause);
   };
-  const decoder = lineDecoder((position, what) => warn(`${path}:${position}: ${what}`));
+  const decode = lineDecoder((position, what) => warn(`${path}:${position}: ${what}`));
   await checkIsFile(path);
   const file = await open(path).catch(fail);
   const index = new LineIndex();
   try {
-    for (let next = from; !signal?.aborted; ) {
-      await extend(index, file).catch(fail);
-      while (next <= index.lines && !signal?.aborted) {
-        const entries = (await readBlock(file, index, next, decoder).catch(fail)) as Entry[];
+    for (let next = from, before = 0; !signal?.aborted; ) {
+      const rest = (await extend(index, file).catch(fail)) as number;
+      while (next <= index.entries && !signal?.aborted) {
+        const entries = (await readBlock(file, index, next, decode).catch(fail)) as Entry[];
         next += entries.length;
         yield entries;
       }
+      if (rest > 0 && rest !== before && !signal?.aborted) {
+        const lines = wholeLinesIn((await readBytes(file, index.bytes, rest).catch(fail)) as Buffer);
+        if (lines.length > 1) warn(`${path}: the last ${lines.length} entries lack their line feeds; all count`);
+        const entries = lines.flatMap((line, i) => decode(line, index.entries + 1 + i)).filter(({ position }) => position >= next);
+        next += entries.length;
+        if (entries.length > 0) yield entries;
+      }
+      before = rest;
       if (!follow) return;
       await sleep(LOOK, undefined, signal ? { signal } : {}).catch(() => {}); // an abort ends the loop
     }

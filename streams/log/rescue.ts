@@ -1,8 +1,7 @@
-import { Buffer } from 'node:buffer';
 import { type Stats, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { encodeFact, objectOf } from './journalCodec.ts';
-import { LineIndex, lastLine, readBytes } from './lineIndex.ts';
+import { extend, LineIndex, lineAt, readBytes } from './lineIndex.ts';
 import { checksumOf, NONE, sealLines } from './seal.ts';
 
 /**
@@ -44,28 +43,20 @@ const PIECE = 2 ** 20;
 export async function rescue(path: string, old: FileHandle, written: LineIndex, recent: readonly string[]): Promise<Rescue> {
   const { path: place, file } = await createNextTo(path);
   try {
-    const index = new LineIndex();
     const whole = Math.min(written.bytes, (await old.stat()).size);
-    let rest: Buffer = Buffer.alloc(0);
-    for (let offset = 0; offset < whole && index.lines < written.lines; ) {
+    for (let offset = 0; offset < whole; ) {
       const piece = await readBytes(old, offset, Math.min(PIECE, whole - offset));
       if (piece.length === 0) break;
       offset += piece.length;
-      const text = Buffer.concat([rest, piece]);
-      const end = text.lastIndexOf(10) + 1;
-      rest = text.subarray(end);
-      for (let start = 0; start < end; ) {
-        const next = text.indexOf(10, start) + 1;
-        index.add(next - start);
-        start = next;
-      }
-      await file.appendFile(text.subarray(0, end));
+      await file.appendFile(piece);
     }
-    const first = written.lines - recent.length;
-    const left = Array.from({ length: written.lines - index.lines }, (_, i) => recent[index.lines + i - first]);
+    const index = new LineIndex();
+    if ((await extend(index, file)) > 0) await file.truncate(index.bytes); // the line is in memory
+    const first = written.entries - recent.length;
+    const left = Array.from({ length: written.entries - index.entries }, (_, i) => recent[index.entries + i - first]);
     const objects = left.map((object) => object ?? objectOf(encodeFact(0, {})));
-    const end = await lastLine(file, index);
-    const sealed = sealLines(objects, index.lines, end === undefined ? NONE : checksumOf(end));
+    const end = await lineAt(file, index, index.entries);
+    const sealed = sealLines(objects, index.entries, end === undefined ? NONE : checksumOf(end));
     for (const line of sealed.lines) {
       await file.appendFile(line);
       index.add(line.length);
@@ -78,8 +69,8 @@ export async function rescue(path: string, old: FileHandle, written: LineIndex, 
   }
 }
 
-/** Creates a file next to another one. */
-async function createNextTo(path: string): Promise<{ readonly path: string; readonly file: FileHandle }> {
+/** Creates a file next to another one, whose name is that of the other and a number. */
+export async function createNextTo(path: string): Promise<{ readonly path: string; readonly file: FileHandle }> {
   for (let n = 1; ; n++) {
     const place = `${path}.${n}`;
     try {

@@ -1,7 +1,5 @@
 import { writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { isWhole, MAX_LINE } from './journalCodec.ts';
-import { readBytes } from './lineIndex.ts';
 
 /** Milliseconds between a write and its flush to the disk with `interval`. */
 const INTERVAL = 1000;
@@ -63,25 +61,3 @@ export function writer(file: FileHandle, size: number, fsync: 'always' | 'interv
 /** @returns how many bytes were written. */
 const writeTo = async (file: FileHandle, bytes: Buffer, from: number): Promise<number> =>
   bytes.length <= SMALL ? writeSync(file.fd, bytes, from) : (await file.write(bytes, from)).bytesWritten;
-
-/**
- * Makes the file end with a whole line: a last line that lacks only its line feed gets it, any other is cut off.
- *
- * @param size bytes of whole lines.
- * @param rest bytes after them.
- * @returns what was done, and how long the line is that was completed.
- */
-export async function repairEnd(file: FileHandle, size: number, rest: number): Promise<{ said: string; line?: number }> {
-  const line = rest < MAX_LINE ? await readBytes(file, size, rest) : undefined;
-  if (line !== undefined && isWhole(line)) {
-    await file.write('\n');
-    return { said: 'the last line lacked its line feed, which was added', line: rest + 1 };
-  }
-  if (line !== undefined && isWhole(line.subarray(0, -1))) {
-    await file.truncate(size + rest - 1);
-    await file.write('\n');
-    return { said: 'the last line had another byte instead of its line feed, which was restored', line: rest };
-  }
-  await file.truncate(size);
-  return { said: `the last line was torn: its ${rest} bytes were cut off` };
-}

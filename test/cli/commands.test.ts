@@ -227,7 +227,7 @@ describe('commands that read', () => {
     expect(other).toMatchObject({ code: 2, out: '', err: 'hypertide: notes.txt: expected a journal, but there is no study in it\n' });
     const path = join(place, 'study.jsonl');
     const lines = readFileSync(path, 'utf8').split('\n');
-    lines[4] = `rubbish ${lines[4]}`;
+    lines[4] = `rubbish ${lines[4]!.slice(9)}`;
     writeFileSync(path, lines.join('\n'));
     const { code, err } = await hypertide(place, 'trials', 'study.jsonl');
     expect(code).toBe(0);

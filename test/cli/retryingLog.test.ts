@@ -1,9 +1,18 @@
-import { expect, it } from 'vitest';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { retryingLog } from '../../src/cli/sources/retryingLog.ts';
+import { UnstoredError, writeElsewhere } from '../../src/cli/sources/unstored.ts';
+import { statusOf } from '../../src/cli/terminal/withLog.ts';
 import { JournalError } from '../../streams/log/errors.ts';
+import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
+import { readJournal } from '../../streams/log/readJournal.ts';
+import { adopt } from '../../streams/log/repair/adopt.ts';
+import { entriesOf, journalPath, quiet } from '../streams/log/support.ts';
 
+const place = () => 'study.jsonl';
 const failure = (code: string) => new JournalError('study.jsonl', 'could not append', Object.assign(new Error(code), { code }));
 
 /** A log whose first appends fail. */
@@ -14,7 +23,7 @@ function failing(times: number, code: string): Log {
 
 it('waits while the disk is full, keeps the order, and warns once', async () => {
   const said: string[] = [];
-  const log = retryingLog(failing(3, 'ENOSPC'), (text) => said.push(text), 1);
+  const log = retryingLog(failing(3, 'ENOSPC'), { place, warn: (text) => said.push(text), pause: 1 });
   const stored = await Promise.all([1, 2, 3].map((n) => log.append({ n })));
   expect(stored).toEqual(['stored', 'stored', 'stored']);
   await log.settled();
@@ -28,14 +37,85 @@ it('waits while the disk is full, keeps the order, and warns once', async () => 
   ]);
 });
 
-it('rejects at once for other failures, and for a full disk when it gives up', async () => {
-  await expect(retryingLog(failing(1, 'EIO'), () => {}, 1).append({})).rejects.toThrow('EIO');
-  const log = retryingLog(failing(Number.POSITIVE_INFINITY, 'EDQUOT'), () => {}, 60_000);
-  const stored = log.append({});
-  setTimeout(() => log.giveUp(), 10);
-  await expect(stored).rejects.toThrow('EDQUOT');
-  await log.settled();
+it('rejects at once for other failures', async () => {
+  await expect(retryingLog(failing(1, 'EIO'), { place, warn: () => {}, pause: 1 }).append({})).rejects.toThrow('EIO');
 });
+
+describe('when the process is to end while the disk is full', () => {
+  const results = [
+    { type: 'reported', trial: 1, step: 1, values: { value: 1 } },
+    { type: 'completed', trial: 1, values: { value: 1 } },
+  ];
+  /** A journal with one entry, whose disk is full from then on, and a log on it. */
+  async function full(grace: number) {
+    const path = journalPath();
+    const journal = await openJournal(path, quiet);
+    await journal.append({ n: 0 });
+    const said: string[] = [];
+    const refusing = { ...journal, append: () => Promise.reject(failure('ENOSPC')) };
+    const log = retryingLog(refusing, { place: () => path, warn: (text) => said.push(text), grace, pause: 60_000 });
+    return { path, log, said };
+  }
+
+  it('waits for the grace time, then writes the results elsewhere, from where repair adds them', async () => {
+    const { path, log, said } = await full(0.01);
+    const appends = [log.append(results[0]), log.append(results[1], 'gpu1')];
+    await vi.waitFor(() => expect(said).toHaveLength(1));
+    log.leave();
+    expect(said[1]).toBe(`${path}: waiting for disk space to store 1 result; interrupt again to give them up`);
+    for (const append of appends) await expect(append).rejects.toThrow('ENOSPC');
+    const error = await log.close().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UnstoredError);
+    expect(statusOf(error)).toBe(5);
+    const [, elsewhere] = /1 result went to (\S+) instead/.exec((error as Error).message)!;
+    onTestFinished(() => rmSync(dirname(elsewhere!), { recursive: true }));
+
+    const before = readFileSync(path);
+    expect(await adopt(path, elsewhere!, () => {})).toEqual({ added: 2 });
+    expect(readFileSync(path).subarray(0, before.length).equals(before)).toBe(true);
+    const entries = await entriesOf(readJournal(path));
+    expect(entries.map(({ fact, author }) => [fact, author])).toEqual([
+      [{ n: 0 }, undefined],
+      [results[0], undefined],
+      [results[1], 'gpu1'],
+    ]);
+    expect(entries.slice(1).every(({ at }) => Date.now() - at < 60_000)).toBe(true);
+    expect(await adopt(path, elsewhere!, () => {})).toEqual({ added: 0 });
+    await expect(adopt(await other(), elsewhere!, () => {})).rejects.toThrow('its entries belong to another study than');
+  });
+
+  it('gives up at the next interrupt, and closes as usual if all is stored', async () => {
+    const { log } = await full(60);
+    const append = log.append(results[1]);
+    log.leave();
+    process.emit('SIGINT');
+    await expect(append).rejects.toThrow('ENOSPC');
+    const { message } = (await log.close().catch((thrown: unknown) => thrown)) as Error;
+    rmSync(dirname(/went to (\S+)/.exec(message)![1]!), { recursive: true });
+    expect(process.listenerCount('SIGINT')).toBe(0);
+    await retryingLog(memoryLog(), { place, warn: () => {} }).close();
+  });
+
+  it('writes the results to standard error if there is no other place', async () => {
+    const { path, log } = await full(0);
+    await log.close();
+    vi.stubEnv('TMPDIR', `${path}/none`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const printed: Buffer[] = [];
+    expect(await writeElsewhere(path, [{ at: 1, fact: results[1] }], (text) => printed.push(text))).toBeUndefined();
+    writeFileSync(`${path}.err`, Buffer.concat([Buffer.from('some other output\n'), ...printed]));
+    expect(await adopt(path, `${path}.err`, () => {})).toEqual({ added: 1 });
+  });
+});
+
+/** Another journal. */
+async function other(): Promise<string> {
+  const path = journalPath();
+  const log = await openJournal(path, quiet);
+  await log.append({ n: 1 });
+  await log.close();
+  return path;
+}
 
 it('does not wait for an earlier fact before it appends the next one: one flush stores both', async () => {
   const log = memoryLog();
@@ -50,7 +130,7 @@ it('does not wait for an earlier fact before it appends the next one: one flush 
       return log.append(fact);
     },
   };
-  const retrying = retryingLog(slow, () => {});
+  const retrying = retryingLog(slow, { place, warn: () => {} });
   const first = retrying.append({ n: 1 });
   await Promise.resolve();
   await Promise.all([first, retrying.append({ n: 2 })]);

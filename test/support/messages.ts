@@ -5,7 +5,7 @@ import { root } from './documents.ts';
 
 /** Errors whose messages users see, without `OptionError` and `SpaceError`, which have too many messages to list. */
 const shown =
-  /^(Connect|Journal|JournalLocked|Listen|Mismatch|NoFigure|NoResult|Refused|Stalled|Strategy|Study|StudyFile|Template|Usage)Error$/;
+  /^(Connect|Journal|JournalLocked|Listen|Mismatch|NoFigure|NoResult|Refused|Stalled|Strategy|Study|StudyFile|Template|Unstored|Usage)Error$/;
 
 /** Each message of these errors in the code, with `…` for the variable parts. */
 export function messagesOfErrors(): ReadonlySet<string> {

@@ -27,7 +27,8 @@ export function commandsText(): string {
 This page is made from the help of the command line, by \`npm run schema\`. \`hypertide <command> --help\` prints the same.
 
 The exit status is 0 if all is done, 1 if something is not as expected, 2 for wrong usage or input, 3 if every study of
-\`serve\` has failed, 4 if \`verify\` found no suggestion that it could check, and 130 after Ctrl-C.
+\`serve\` has failed, 4 if \`verify\` found no suggestion that it could check, 5 if results are in another file because the disk
+was full, and 130 after Ctrl-C.
 
 ${sections.join('\n')}`;
 }

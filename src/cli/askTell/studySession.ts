@@ -16,6 +16,7 @@ import { version } from '../../version.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
 import { begunIn } from '../sources/journalFile.ts';
 import { readFeed } from '../sources/readFeed.ts';
+import { retryingLog } from '../sources/retryingLog.ts';
 import { parseStudy } from '../studyFile/studyFile.ts';
 import { inform } from '../terminal/output.ts';
 import type { Driven } from './protocol.ts';
@@ -42,6 +43,14 @@ interface Report {
   readonly metrics?: Values;
 }
 
+/** Seconds for which the last results wait for space on the disk: the program that asks ends this process if it takes longer than ten. */
+const GRACE = 5;
+
+async function storedLog(path: string) {
+  const book = await openJournal(path, { warn: inform });
+  return retryingLog(book, { place: book.place, warn: inform, grace: GRACE });
+}
+
 /**
  * A study as a study file describes it, driven by requests. With a journal it resumes; trials that were open when its process ended are
  * tried again. Requests may overlap: an ask that waits for a result does not block others.
@@ -57,7 +66,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
     throw new SessionError('init: expected a space, or a study as in a study file, since no journal holds one yet');
   const space = described?.space ?? spaceOf(logged!);
   const strategy = described?.strategy ?? (logged ? parseStrategy(logged.strategy) : auto());
-  const log = path === undefined ? memoryLog() : await openJournal(path, { warn: inform });
+  const log = path === undefined ? memoryLog() : await storedLog(path);
   const running = new RunningStudy(space, log, { strategy, ...described?.options });
   try {
     await running.run();

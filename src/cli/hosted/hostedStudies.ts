@@ -167,7 +167,8 @@ export class HostedStudies implements RunningStudies {
   ): Promise<HostedStudy> {
     const { lease, atMost, fsync, metrics, hooks } = this.#options;
     const warn = (message: string) => this.#options.warn(message, name);
-    const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
+    const book = await openJournal(path, omitUndefined({ warn, fsync }));
+    const log = retryingLog(book, { place: book.place, warn });
     this.#watchDiskOf(dirname(path));
     const head = await log.head();
     const failing = pauseFailing({
@@ -215,6 +216,7 @@ export class HostedStudies implements RunningStudies {
     this.#all.set(name, study);
     this.#paths.set(name, path);
     this.#closing.push(async () => {
+      log.leave();
       await log.settled();
       closeSocket?.();
       await study.close();

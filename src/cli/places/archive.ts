@@ -190,9 +190,13 @@ const isContents = (data: unknown): data is Contents =>
       (data.checkpoints.maxBytes === undefined || Number.isSafeInteger(data.checkpoints.maxBytes))));
 
 async function* entriesIn(form: LogForm, lines: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
-  const { decode } = lineDecoder(() => {});
-  let position = 0;
-  for await (const line of lines) yield form === 'journal' ? decode(Buffer.from(line), ++position) : storedEntry(line);
+  const decode = lineDecoder(() => {});
+  let position = 1;
+  for await (const line of lines) {
+    const entries = form === 'journal' ? decode(Buffer.from(line), position) : [storedEntry(line)];
+    position += entries.length;
+    yield* entries;
+  }
 }
 
 /** Regular files below a folder, by their paths with slashes. */

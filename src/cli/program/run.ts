@@ -102,7 +102,8 @@ Ctrl-C ends the programs; the same command resumes the study. On restart, a
 limit or "parallel" from the file or an option is applied only if it differs
 from the previous start, so a restart never undoes what hypertide change did.
 
-Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted
+Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 5 disk full and
+results in another file, 130 interrupted
 
 Examples:
   hypertide run study.yaml -- python3 train.py --lr {lr} --units {units}

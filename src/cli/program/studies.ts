@@ -93,10 +93,11 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     .command('repair')
     .summary('write a repaired copy of a damaged journal')
     .description(
-      'Write a copy of a damaged journal with all entries that its checksums can restore. The journal is not changed. Exit status: 1 if entries are lost.',
+      'Write a copy of a damaged journal with all entries that its checksums can restore. The journal is not changed. Exit status: 1 if entries are lost. With --from, add the entries of another file to the journal instead.',
     )
     .argument('<journal>', 'file of the study')
     .option('-o, --output <file>', 'file to write (default: <study>.repaired.jsonl)')
+    .option('--from <file>', 'file with more entries of the study, which a message named when the disk was full or the journal was harmed')
     .option('--json', 'print the damaged lines and the positions that are lost, as JSON')
     .action((journal, options) => exit(import('../commands/studies/repair.ts').then(({ repair }) => repair(journal, options))));
 

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { firstFactIn } from '../../../streams/engine/applyEntries.ts';
-import { checkIsFile } from '../../../streams/log/checkIsFile.ts';
+import { continuedIn, continuedText } from '../../../streams/log/continued.ts';
 import { JournalLockedError } from '../../../streams/log/errors.ts';
+import { checkIsFile } from '../../../streams/log/files.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import type { Log } from '../../../streams/log/log.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
@@ -22,12 +23,15 @@ export const stemOf = (journal: string): string => journal.replace(/\.jsonl$/, '
 const quietly = { warn: () => {} };
 
 /**
- * The first fact of a journal, which is stored twice; undefined if the file does not exist or has no complete line. @throws UsageError if it is
- * another file.
+ * The first fact of a journal, which is stored twice; undefined if the file does not exist or is empty. @throws UsageError if it is another file, or
+ * its study continued in a file next to it.
  */
 export async function begunIn(path: string): Promise<Created | undefined> {
-  const start = await firstBytes(path);
-  if (start === '') return undefined;
+  if (await isEmpty(path)) {
+    const continued = await continuedIn(path);
+    if (continued) throw new UsageError(`${path}: ${continuedText(continued, path)}`);
+    return undefined;
+  }
   let seen = 0;
   for await (const entries of readJournal(path, quietly)) {
     for (const entry of entries.slice(0, 2 - seen)) {
@@ -40,7 +44,6 @@ export async function begunIn(path: string): Promise<Created | undefined> {
     seen += entries.length; // a long first fact is a batch of its own
     if (seen >= 2) break;
   }
-  if (seen === 0 && (start.startsWith('{"at":') || '{"at":'.startsWith(start))) return undefined;
   throw new UsageError(`${path}: expected a journal, but there is no study in it`);
 }
 
@@ -58,20 +61,14 @@ export async function* factsIn(path: string): AsyncGenerator<Fact> {
 export const settingsIn = async (path: string, created: Created): Promise<Settings> =>
   (await ledgerIn(journalSource(path, quietly.warn), created)).settings;
 
-async function firstBytes(path: string): Promise<string> {
+/** Also if it does not exist. */
+async function isEmpty(path: string): Promise<boolean> {
   await checkIsFile(path);
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined;
-    throw new UsageError(`${path}: cannot be read (${cause.message})`);
-  });
-  if (file === undefined) return '';
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
-    return buffer.subarray(0, bytesRead).toString();
+    return (await stat(path)).size === 0;
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return true;
     throw new UsageError(`${path}: cannot be read (${(cause as Error).message})`);
-  } finally {
-    await file.close();
   }
 }
 

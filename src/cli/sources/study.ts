@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { firstFactIn } from '../../../streams/engine/applyEntries.ts';
+import { continuedIn, continuedText } from '../../../streams/log/continued.ts';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { Created } from '../../facts/facts.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
@@ -53,6 +54,8 @@ export async function withStudy<T>(journal: string | undefined, remote: Remote, 
   if (other !== undefined) throw serverExpected(FLAGS[other as keyof typeof FLAGS]);
   const path = await journalOf(journal);
   const created = await createdIn(path);
+  const continued = await continuedIn(path);
+  if (continued) inform(`${path}: ${continuedText(continued, path)}`);
   return read({ ...journalSource(path, once(inform)), created, stem: stemOf(path), quoted: shellQuoted(path) }, use);
 }
 

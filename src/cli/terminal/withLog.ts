@@ -16,8 +16,8 @@ export async function withLog(format: LogFormat | undefined, act: (log: StatusLi
   }
 }
 
-/** The exit status after an error: 2 for what the user can correct, 1 for the rest. */
-export const statusOf = (error: unknown): number => (error instanceof UserError ? 2 : 1);
+/** The exit status after an error: that of a `UserError`, which is 2 for most, and 1 for the rest. */
+export const statusOf = (error: unknown): number => (error instanceof UserError ? error.status : 1);
 
 /** The same log, for lines about something. */
 export const about = (log: StatusLine, fields: About): StatusLine => ({

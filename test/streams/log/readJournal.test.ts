@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { conditionOf } from '../../../streams/log/condition.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
-import { repairJournal } from '../../../streams/log/repair.ts';
+import { conditionOf } from '../../../streams/log/repair/condition.ts';
+import { repairJournal } from '../../../streams/log/repair/repair.ts';
 import { entriesOf, HINT, journalPath, quiet, visit } from './support.ts';
 
 describe('the file of a journal', () => {
@@ -101,12 +101,16 @@ describe('the file of a journal', () => {
 });
 
 describe('reading a journal next to its writer', () => {
-  it('reads only complete lines, and changes nothing', async () => {
+  it('reads only complete lines, with or without a line feed, and changes nothing', async () => {
     const path = journalPath();
-    writeFileSync(path, '{"n":0}\n{"n":1}\n{"n":2}');
-    expect((await entriesOf(readJournal(path))).map((e) => e.fact)).toEqual([{ n: 0 }, { n: 1 }]);
-    expect((await entriesOf(readJournal(path, { from: 2 }))).map((e) => e.position)).toEqual([2]);
-    expect(readFileSync(path, 'utf8')).toBe('{"n":0}\n{"n":1}\n{"n":2}');
+    const [text, facts] = ['{"n":0}\n{"n":1}\n{"n":2}', [{ n: 0 }, { n: 1 }, { n: 2 }]];
+    writeFileSync(path, text);
+    expect((await entriesOf(readJournal(path))).map((e) => e.fact)).toEqual(facts);
+    expect((await entriesOf(readJournal(path, { from: 2 }))).map((e) => e.position)).toEqual([2, 3]);
+    expect(await entriesOf(readJournal(path, { from: 4 }))).toEqual([]);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    writeFileSync(path, `${text.slice(0, -1)}`);
+    expect((await entriesOf(readJournal(path))).map((e) => e.fact)).toEqual(facts.slice(0, 2));
   });
 
   it('follows what is appended until it is told to stop', async () => {

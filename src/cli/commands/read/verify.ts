@@ -1,7 +1,7 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { strategyOf } from '../../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
-import { damageIn } from '../../../../streams/log/repair.ts';
+import { damageIn } from '../../../../streams/log/repair/repair.ts';
 import { jsonOrAbsent } from '../../../../streams/spec/options.ts';
 import { OptionError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';

@@ -59,7 +59,7 @@ export async function runPrograms(
   const missing = first ? notPassed(command, file.space) : undefined;
   if (missing !== undefined) warn(`the command does not pass ${missing}`);
   if (first && options.json !== true) screen.line(beginning(settings, directory));
-  const log = retryingLog(book, warn);
+  const log = retryingLog(book, { place: book.place, warn, grace: file.grace });
   const unwatch = watchDiskAndClock(dirname(journal), warn);
   const watching = watch(screen, await log.head(), options.json ?? false);
   if (first) await log.append(first);
@@ -94,8 +94,11 @@ export async function runPrograms(
   const completed = mismatch ? 0 : watching.conclude(conclusion);
   release();
   await board?.close(await log.head());
-  await log.close();
-  await hooks?.close();
+  try {
+    await log.close();
+  } finally {
+    await hooks?.close();
+  }
   if (mismatch)
     throw new UsageError(`${journal}: ${mismatch.message} (name its file with --journal${await besides(journal, directory, path)})`);
   if (ending.type === 'failed') throw ending.error;
@@ -229,13 +232,12 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
   );
   given.begin(study);
   const release = onInterrupt((count) => {
-    if (count > 1) {
-      log.giveUp();
-      return fleet.kill();
-    }
-    warn(
-      `ending ${fleet.running === 1 ? 'the running trial; interrupt again to kill it' : `${fleet.running} running trials; interrupt again to kill them`}`,
-    );
+    if (count > 1) return fleet.kill();
+    if (fleet.running > 0)
+      warn(
+        `ending ${fleet.running === 1 ? 'the running trial; interrupt again to kill it' : `${fleet.running} running trials; interrupt again to kill them`}`,
+      );
+    log.leave();
     end({ type: 'interrupted' });
   });
   const ending = await ended;

@@ -1,4 +1,4 @@
-import { conditionOf } from '../../../../streams/log/condition.ts';
+import { conditionOf } from '../../../../streams/log/repair/condition.ts';
 import { isThere, move } from '../../places/archive.ts';
 import type { StudyInPlace } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';

@@ -1,16 +1,35 @@
 import { existsSync } from 'node:fs';
-import { auditOf, copyOf } from '../../../../streams/log/repair.ts';
+import { adopt } from '../../../../streams/log/repair/adopt.ts';
+import { auditOf, copyOf } from '../../../../streams/log/repair/repair.ts';
 import { stemOf } from '../../sources/journalFile.ts';
 import { inform, print } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 const isCreated = (line: string | undefined): boolean => line !== undefined && JSON.parse(line).type === 'created';
 
+interface RepairOptions {
+  readonly output?: string;
+  /** A file with more entries of the study. */
+  readonly from?: string;
+  readonly json?: boolean;
+}
+
 /** `hypertide repair`: a copy of a damaged journal with all that can be restored. Resolves with the exit status. */
-export async function repair(
-  journal: string,
-  { output = `${stemOf(journal)}.repaired.jsonl`, json }: { readonly output?: string; readonly json?: boolean },
-): Promise<number> {
+export async function repair(journal: string, { output, from, json }: RepairOptions): Promise<number> {
+  if (from === undefined) return copy(journal, output ?? `${stemOf(journal)}.repaired.jsonl`, json);
+  if (output !== undefined || json) throw new UsageError('--from: leave out --output and --json: the entries go into the journal itself');
+  const adopted = await adopt(journal, from, inform);
+  if ('added' in adopted) {
+    const { added } = adopted;
+    print(added === 0 ? `${journal}: has all entries of ${from}` : `${journal}: ${added === 1 ? '1 entry' : `${added} entries`} added`);
+  } else {
+    const { entries, aside } = adopted;
+    print(`${journal}: has the ${entries} entries of ${from} now${aside === undefined ? '' : `; what it was before is ${aside}`}`);
+  }
+  return 0;
+}
+
+async function copy(journal: string, output: string, json = false): Promise<number> {
   const audit = await auditOf(journal);
   const { damage, objects } = audit;
   const isJournal = [1, 2].some((position) => isCreated(objects.get(position)));

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
-import { parseLine } from './journalCodec.ts';
-import { joinLines, restoreLine, type SealedLine, sealedLine } from './restoreLine.ts';
-import { checksumOf, NONE, sealLines, unsealed } from './seal.ts';
+import { countEntries, isUnsealed, parseLine, type SealedLine, sealedLine, wholeLinesIn } from '../lines.ts';
+import { checksumOf, NONE, sealLines, unsealed } from '../seal.ts';
+import { joinLines, restoreLine } from './restoreLine.ts';
 
 /** A damaged line of a journal. */
 export interface DamagedLine {
@@ -30,6 +30,8 @@ export interface Audit {
 interface Piece {
   /** The number of its line in the file. */
   readonly line: number;
+  /** The position at which it reads: another one if lines before it hold several entries. */
+  readonly entry: number;
   /** That line. */
   readonly raw: Buffer;
   /** As it was written. Undefined if it was written without a checksum, or cannot be restored. */
@@ -75,55 +77,43 @@ function linesIn(file: Buffer): { lines: Buffer[]; rest: Buffer } {
 function piecesIn(file: Buffer, note: Note): Piece[] {
   const pieces: Piece[] = [];
   const { lines, rest } = linesIn(file);
-  const hasSeals = lines.some(sealedLine);
+  const hasSeals = file.includes('"sum":"');
   let areSealed = false;
-  for (let i = 0; i < lines.length; i++) {
+  for (let i = 0, entry = 1; i < lines.length; i++) {
     const raw = lines[i]!;
     const line = i + 1;
     const sealed = sealedLine(raw);
+    const [at, count] = [entry, sealed ? 1 : countEntries(raw)];
+    entry += count;
     areSealed ||= sealed !== undefined;
     if (sealed) {
-      pieces.push({ line, raw, sealed });
+      pieces.push({ line, entry: at, raw, sealed });
       continue;
     }
     const object = parseLine(raw);
     const joined = hasSeals && !object && lines[i + 1] && joinLines(raw, lines[i + 1]!);
     const restored = joined ? [joined] : hasSeals && (!object || mayBeSealed(raw)) ? restoreLine(raw) : [];
     if (restored.length === 0 && isUnsealed(object)) {
-      pieces.push({ line, raw });
+      pieces.push({ line, entry: at, raw });
       if (areSealed) note(line, 'has no checksum, unlike the lines before it');
       continue;
     }
     const wrong = joined ? 'is the first part of a line' : object ? 'does not match its checksum' : 'is not a JSON object';
     note(line, `${wrong}; ${restored.length > 0 ? 'it can be restored' : 'it is lost'}`);
-    if (restored.length === 0) pieces.push({ line, raw, isLost: true });
-    for (const one of restored) pieces.push({ line, raw, sealed: one });
-    if (joined) i++;
+    if (restored.length === 0) pieces.push({ line, entry: at, raw, isLost: true });
+    for (const [part, one] of restored.entries()) pieces.push({ line, entry: at + part, raw, sealed: one });
+    if (!joined) continue;
+    i++;
+    entry++;
   }
-  for (const piece of lastPieces(rest, lines.length + 1, hasSeals)) {
-    pieces.push(piece);
-    note(piece.line, `lacks its line feed; ${piece.isLost ? 'it is damaged and lost' : 'it can be restored'}`);
-  }
+  const last = wholeLinesIn(rest);
+  const before = pieces.at(-1)?.entry ?? 0;
+  const line = lines.length + 1;
+  for (const [part, raw] of last.entries()) pieces.push({ line, entry: before + part + 1, raw, sealed: sealedLine(raw) });
+  if (last.length > 0)
+    note(line, `lacks its line feed; ${last.length === 1 ? 'it' : `each of its ${last.length} entries`} can be restored`);
   return pieces;
 }
-
-/**
- * What follows the last line feed: sealed lines, a line without a seal, perhaps with another byte instead of its line feed, or a damaged line. A torn
- * line is left out.
- */
-export function lastPieces(rest: Buffer, line: number, hasSeals: boolean): readonly Piece[] {
-  if (rest.length === 0) return [];
-  const restored = hasSeals || rest.includes('"sum":"') || mayBeSealed(rest) ? restoreLine(rest) : [];
-  if (restored.length > 0) return restored.map((sealed) => ({ line, raw: rest, sealed }));
-  const whole = [rest, rest.subarray(0, -1)].find((raw) => isUnsealed(parseLine(raw)));
-  if (whole) return [{ line, raw: whole }];
-  return endsSealed(rest) ? [{ line, raw: rest, isLost: true }] : [];
-}
-
-/** Whether it ends with a checksum, which means that the whole line was written. */
-const endsSealed = (line: Buffer): boolean => /\.[0-9a-f]{8}"\}.?$/s.test(line.toString('latin1', Math.max(0, line.length - 16)));
-
-export const isUnsealed = (object: Record<string, unknown> | undefined): boolean => object !== undefined && object.sum === undefined;
 
 /** Whether a line ends as a checksum does: the name of the field may be damaged. */
 export const mayBeSealed = (line: Buffer): boolean =>
@@ -133,7 +123,7 @@ export const mayBeSealed = (line: Buffer): boolean =>
 function compareNeighbours(pieces: readonly Piece[], note: Note): void {
   for (const [i, { line, sealed }] of pieces.entries()) {
     const before = pieces[i - 1];
-    if (!sealed || !before || before.isLost || sealed.seal.position !== (before.sealed?.seal.position ?? before.line) + 1) continue;
+    if (!sealed || !before || before.isLost || sealed.seal.position !== (before.sealed?.seal.position ?? before.entry) + 1) continue;
     const checksums = [before.sealed?.seal.own, checksumOf(before.raw)]; // it may have been damaged before the next line was written
     if (!checksums.includes(sealed.seal.previous)) note(line, 'was written after another line than the one before it');
   }
@@ -148,12 +138,12 @@ function place(pieces: readonly Piece[], note: Note): { readonly left: ReadonlyM
   let end = 0;
   let shift = 0;
   const placed = pieces.map((piece) => {
-    const { line, sealed } = piece;
-    const written = sealed?.seal.position ?? line + shift;
-    const position = line <= kept ? line : (sealed?.seal.position ?? end + 1);
-    if (line <= kept && written !== line + shift) note(line, `is entry ${written}; the study continued with it as entry ${line}`);
-    else if (line > kept && position < end) note(line, `is entry ${position}, which belongs before entry ${end}`);
-    shift = written - line;
+    const { line, entry, sealed } = piece;
+    const written = sealed?.seal.position ?? entry + shift;
+    const position = entry <= kept ? entry : (sealed?.seal.position ?? end + 1);
+    if (entry <= kept && written !== entry + shift) note(line, `is entry ${written}; the study continued with it as entry ${entry}`);
+    else if (entry > kept && position < end) note(line, `is entry ${position}, which belongs before entry ${end}`);
+    shift = written - entry;
     end = Math.max(end, position);
     return { ...piece, position };
   });
@@ -192,12 +182,12 @@ function beginsTwice(left: ReadonlyMap<number, Piece>): boolean {
 /** The JSON object of a piece, without its checksum. */
 const objectOf = ({ raw, sealed }: Piece): string => (sealed ? unsealed(sealed.bytes) : raw.toString().trimEnd());
 
-/** The last line that had moved when the study continued after it; 0 if there is none. */
+/** The last entry that had moved when the study continued after it; 0 if there is none. */
 function lastMoved(pieces: readonly Piece[]): number {
-  const isContinued = ({ line, sealed }: Piece, i: number): boolean => {
+  const isContinued = ({ entry, sealed }: Piece, i: number): boolean => {
     const next = pieces[i + 1];
-    if (!sealed || !next?.sealed || sealed.seal.position === line) return false;
-    return next.sealed.seal.position === next.line && next.sealed.seal.previous === sealed.seal.own;
+    if (!sealed || !next?.sealed || sealed.seal.position === entry) return false;
+    return next.sealed.seal.position === next.entry && next.sealed.seal.previous === sealed.seal.own;
   };
-  return pieces.findLast(isContinued)?.line ?? 0;
+  return pieces.findLast(isContinued)?.entry ?? 0;
 }

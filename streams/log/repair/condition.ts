@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
-import { isUnsealed, lastPieces, mayBeSealed } from './audit.ts';
-import { checkIsFile } from './checkIsFile.ts';
-import { JournalError } from './errors.ts';
-import { MAX_LINE, parseLine } from './journalCodec.ts';
-import { checksumOf, sealOf } from './seal.ts';
+import { JournalError } from '../errors.ts';
+import { checkIsFile } from '../files.ts';
+import { isUnsealed, MAX_LINE, parseLine, wholeLinesIn } from '../lines.ts';
+import { checksumOf, sealOf } from '../seal.ts';
+import { mayBeSealed } from './audit.ts';
 
 /** Bytes per read. */
 const PIECE = 2 ** 20;
@@ -45,6 +45,6 @@ export async function conditionOf(path: string): Promise<'intact' | 'torn' | 'da
   } catch (cause) {
     throw new JournalError(path, 'cannot read the journal', cause);
   }
-  if (lastPieces(rest, line + 1, areSealed).length > 0) return 'damaged';
+  if (wholeLinesIn(rest).length > 0) return 'damaged';
   return rest.length > 0 ? 'torn' : 'intact';
 }

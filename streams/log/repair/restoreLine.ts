@@ -1,27 +1,17 @@
 import { Buffer } from 'node:buffer';
-import { isWhole, MAX_LINE } from './journalCodec.ts';
-import { LONGEST_SEAL, type Seal, sealOf, writtenSeal } from './seal.ts';
-
-/** A line that its checksum proves to be as it was written. */
-export interface SealedLine {
-  readonly bytes: Buffer;
-  readonly seal: Seal;
-}
+import { MAX_LINE, parseLine, type SealedLine, sealedLine, sealedLinesIn } from '../lines.ts';
+import { LONGEST_SEAL, sealOf, writtenSeal } from '../seal.ts';
 
 const LINE_FEED = 10;
 /** The polynomial of CRC-32, with its bits reversed as in zlib. */
 const POLYNOMIAL = 0xedb88320;
 
-/** A line with its seal; undefined if it is damaged or has none. */
-export function sealedLine(bytes: Buffer): SealedLine | undefined {
-  const seal = sealOf(bytes);
-  return seal && { bytes, seal };
-}
-
-/** What can be restored of a damaged line: the line itself if one bit of it was flipped, or the lines in it if line feeds are lost. */
+/** What can be restored of a damaged line: the lines in it if line feeds are lost, or the line itself if one bit of it was flipped. */
 export function restoreLine(line: Buffer): readonly SealedLine[] {
+  const found = sealedLinesIn(line);
+  if (found.length > 0) return found;
   const corrected = flipBack(line);
-  return corrected ? [corrected] : separate(line);
+  return corrected ? [corrected] : [];
 }
 
 /** A line that was split by a bit flip, which made a line feed. */
@@ -31,27 +21,6 @@ export function joinLines(first: Buffer, second: Buffer): SealedLine | undefined
     if (joined) return joined;
   }
   return undefined;
-}
-
-/** Starts that are tried for one end. Only a fact that contains the beginnings of many lines has more. */
-const STARTS = 16;
-
-/** Whole lines within a line, with something before, between or behind them. */
-function separate(line: Buffer): readonly SealedLine[] {
-  const text = line.toString('latin1');
-  const starts = [...text.matchAll(/\{"at":/g)].map(({ index }) => index);
-  const ends = [...text.matchAll(/"sum":"[1-9]\d{0,14}\.[0-9a-f]{8}\.[0-9a-f]{8}"\}/g)].map((match) => match.index + match[0].length);
-  const found: SealedLine[] = [];
-  let next = 0;
-  for (const end of ends) {
-    const first = next;
-    while (next < starts.length && starts[next]! < end) next++;
-    const open = starts.slice(first, next);
-    const tried = open.length > 2 * STARTS ? [...open.slice(0, STARTS), ...open.slice(-STARTS)] : open;
-    const start = tried.findLast((one) => sealedLine(line.subarray(one, end)));
-    if (start !== undefined) found.push(sealedLine(line.subarray(start, end))!);
-  }
-  return found;
 }
 
 /** The line before one of its bits was flipped. */
@@ -66,7 +35,7 @@ function flipBack(line: Buffer): SealedLine | undefined {
   if (written === undefined) return undefined;
   const bit = flippedBit(written.covered, written.computed ^ Number.parseInt(written.seal.own, 16));
   const restored = bit === undefined ? undefined : withFlipped(line, bit);
-  return restored && isWhole(restored.bytes) ? restored : undefined;
+  return restored && parseLine(restored.bytes) ? restored : undefined;
 }
 
 /**

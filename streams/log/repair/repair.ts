@@ -1,9 +1,9 @@
 import { open, readFile } from 'node:fs/promises';
+import { JournalError } from '../errors.ts';
+import { checkIsFile } from '../files.ts';
+import { NONE, sealLines } from '../seal.ts';
 import { type Audit, auditJournal, type DamagedLine } from './audit.ts';
-import { checkIsFile } from './checkIsFile.ts';
 import { conditionOf } from './condition.ts';
-import { JournalError } from './errors.ts';
-import { NONE, sealLines } from './seal.ts';
 
 /** What a repair found and did. */
 export interface Repair {

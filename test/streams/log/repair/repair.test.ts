@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { auditJournal } from '../../../streams/log/audit.ts';
-import { openJournal } from '../../../streams/log/journal.ts';
-import { readJournal } from '../../../streams/log/readJournal.ts';
-import { repairJournal } from '../../../streams/log/repair.ts';
-import { entriesOf, journalPath } from './support.ts';
+import { openJournal } from '../../../../streams/log/journal.ts';
+import { readJournal } from '../../../../streams/log/readJournal.ts';
+import { auditJournal } from '../../../../streams/log/repair/audit.ts';
+import { repairJournal } from '../../../../streams/log/repair/repair.ts';
+import { entriesOf, journalPath } from '../support.ts';
 
 const created = { v: 1, type: 'created', study: 'x' };
 
