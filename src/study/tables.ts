@@ -20,7 +20,7 @@ export type Table = readonly Column[];
 const GROUPS = ['params', 'values', 'metrics', 'tags'] as const;
 
 /** The fields of rows that are milliseconds since 1970. */
-const TIMES = ['at', 'suggestedAt', 'startedAt', 'endedAt'];
+const TIMES = ['at', 'suggestedAt', 'startedAt', 'claimedAt', 'reportedAt', 'endedAt'];
 
 /**
  * The trials of a study as a table: fields of rows in order, then a column for each parameter, value, metric and tag.

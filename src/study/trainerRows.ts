@@ -31,6 +31,8 @@ export interface TrainerRow extends Partial<Presence> {
   readonly reason?: string;
   /** The trials that it holds. */
   readonly holds: readonly TrialId[];
+  /** When it claimed each of them, in milliseconds since 1970. */
+  readonly heldSince?: readonly number[];
   /** Trials that ended here with a result, and by an error. */
   readonly results: number;
   readonly failures: number;
@@ -50,6 +52,11 @@ export const trainerRowSchema: Schema = {
     to: { type: 'string', enum: ['work', 'pause', 'drain'], description: 'its instruction' },
     reason: { type: 'string', description: 'why' },
     holds: { type: 'array', items: { type: 'integer', minimum: 1 }, description: 'the trials that it holds' },
+    heldSince: {
+      type: 'array',
+      items: { type: 'integer', minimum: 0 },
+      description: 'when it claimed each of them, in milliseconds since 1970',
+    },
     results: count('trials that ended here with a result'),
     failures: count('trials that ended here by an error'),
     at: count('time of its last fact, in milliseconds since 1970'),
@@ -63,16 +70,18 @@ export const trainerRowSchema: Schema = {
 };
 
 /** The trainers of a study, by name. @param present those that are connected, if that can be known */
-export function trainerRows<P>({ trainers }: Pick<Ledger<P>, 'trainers'>, present?: Present): TrainerRow[] {
+export function trainerRows<P>({ trainers, open }: Pick<Ledger<P>, 'trainers' | 'open'>, present?: Present): TrainerRow[] {
   const connected = present?.isComplete ? false : undefined;
   const rows = new Map<string, TrainerRow>();
-  for (const { name, to, reason, holds, results, failures, at } of trainers)
+  for (const { name, to, reason, holds, results, failures, at } of trainers) {
+    const held = [...holds].sort((a, b) => a - b);
     rows.set(
       name,
       omitUndefined({
         trainer: name,
         to,
-        holds: [...holds].sort((a, b) => a - b),
+        holds: held,
+        heldSince: held.length > 0 ? held.map((trial) => open.get(trial)?.claimedAt ?? 0) : undefined,
         results,
         failures,
         at: at > 0 ? at : undefined,
@@ -80,6 +89,7 @@ export function trainerRows<P>({ trainers }: Pick<Ledger<P>, 'trainers'>, presen
         connected,
       }),
     );
+  }
   for (const one of present?.trainers ?? []) {
     const unknown: TrainerRow = { trainer: one.trainer, to: 'work', holds: [], results: 0, failures: 0 };
     rows.set(one.trainer, { ...(rows.get(one.trainer) ?? unknown), ...one, connected: true });

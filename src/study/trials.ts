@@ -65,6 +65,9 @@ export interface TrialRow<P = Params, O extends string = string> extends Annotat
   /** Milliseconds since 1970. */
   readonly suggestedAt: number;
   readonly startedAt?: number;
+  /** While it runs: the claim on its current attempt, and the last report of that attempt. */
+  readonly claimedAt?: number;
+  readonly reportedAt?: number;
   readonly endedAt?: number;
 }
 
@@ -116,6 +119,8 @@ export const trialRowSchema: Schema = {
     ended: { ...positive, description: 'position of the entry that ended it' },
     suggestedAt: time('when it was suggested'),
     startedAt: time('when a trainer took it on'),
+    claimedAt: time('while it runs: when its trainer claimed this attempt'),
+    reportedAt: time('while it runs: when this attempt reported last'),
     endedAt: time('when it ended'),
   } satisfies Readonly<Record<keyof TrialRow, Schema>>,
   required: ['trial', 'params', 'status', 'attempt', 'by', 'suggested', 'suggestedAt'] satisfies readonly (keyof TrialRow)[],
@@ -201,15 +206,18 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
   switch (fact.type) {
     case 'suggested':
       row.attempt = fact.attempt;
-      delete row.running;
+      waits(row);
       break;
     case 'started':
+      runs(row, at);
+      row.claimedAt = at;
+      break;
     case 'reported':
-      row.running = true;
-      row.startedAt ??= at;
+      runs(row, at);
+      row.reportedAt = at;
       break;
     case 'failed':
-      delete row.running;
+      waits(row);
       row.reason = fact.reason;
       if (fact.message) row.message = fact.message;
       else delete row.message;
@@ -235,6 +243,18 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
   if (trainer !== undefined && (isClaim || row.trainer === undefined)) row.trainer = trainer;
   if (isClaim) row.run = fact.run;
   return event?.type === 'ended' ? endedRow(row, event, entry) : row;
+}
+
+function runs<P>(row: Draft<P>, at: number): void {
+  row.running = true;
+  row.startedAt ??= at;
+}
+
+/** No trainer works on it. */
+function waits<P>(row: Draft<P>): void {
+  delete row.running;
+  delete row.claimedAt;
+  delete row.reportedAt;
 }
 
 /** What a row keeps when its trial ends, if it has it. */

@@ -5,6 +5,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { rename } from '../../src/cli/commands/studies/rename.ts';
 import { folderPlace } from '../../src/cli/places/folder.ts';
+import type { Fact } from '../../src/facts/facts.ts';
+import { openJournal } from '../../streams/log/journal.ts';
 import { lock } from '../../streams/log/lock.ts';
 import { directory, endedStudy, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
 
@@ -25,6 +27,17 @@ describe('list', () => {
     expect((await hypertide(directory(), 'list')).out).toBe('there is no study in .\n');
     expect(await hypertide(place, 'list', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('there is no such folder') });
     expect(await hypertide(place, 'list', 'study.jsonl')).toMatchObject({ code: 2, err: expect.stringContaining('it is a file, and') });
+  });
+
+  it('compares the limit with configurations, not with trials that resume them', async () => {
+    const place = copyOfOriginal();
+    expect((await hypertide(place, 'change', 'study.jsonl', '--trials', '9')).code).toBe(0);
+    const first = journalOf(place).find(({ type }) => type === 'suggested');
+    const log = await openJournal(join(place, 'study.jsonl'));
+    await log.append({ type: 'suggested', trial: 7, attempt: 1, by: 'asha', params: first!.params, resumes: 1 } as Fact);
+    await log.append({ type: 'completed', trial: 7, values: { value: 1 } });
+    await log.close();
+    expect((await hypertide(place, 'list')).out).toMatch(/\nstudy +not running +7 \(6\/9 configurations\) +0 /);
   });
 
   it('distinguishes a study that a process runs from one whose process was killed', async () => {

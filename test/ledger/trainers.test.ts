@@ -184,7 +184,7 @@ describe('a trainer that fails three trials at once in a row', () => {
     expect(claim(7, 'b')).toBe('paused');
     expect(claim(7, 'a')).toBe('noted');
     expect(trainerRows(ledger)).toMatchObject([
-      { trainer: 'a', to: 'work', holds: [7], results: 2, failures: 0 },
+      { trainer: 'a', to: 'work', holds: [7], heldSince: [expect.any(Number)], results: 2, failures: 0 },
       { trainer: 'b', to: 'pause', reason: expect.stringContaining('no GPU'), holds: [], results: 1, failures: 3 },
     ]);
   });

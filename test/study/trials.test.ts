@@ -28,15 +28,20 @@ it('a row follows its trial from suggestion to end', () => {
   const begun = { trial: 1, params: { x: 0.1 }, attempt: 1, by: 'random', suggested: 2, suggestedAt: 10 };
   expect(rowsOf(...facts.slice(0, 1)).get(1)).toEqual({ ...begun, status: 'open' });
   const running = { ...begun, startedAt: 20, trainer: 't', run: 'a', step: 3, metrics: { size: 4 } };
-  expect(rowsOf(...facts.slice(0, 3)).get(1)).toEqual({ ...running, status: 'open', running: true, values: { value: 2 } });
+  const since = { claimedAt: 20, reportedAt: 30 };
+  expect(rowsOf(...facts.slice(0, 3)).get(1)).toEqual({ ...running, ...since, status: 'open', running: true, values: { value: 2 } });
   expect(rowsOf(...facts).get(1)).toEqual({ ...running, status: 'completed', values: { value: 1 }, seconds: 5, ended: 5, endedAt: 40 });
 });
 
 it('a failed attempt is shown until the next one ends the trial', () => {
   const failed: Fact = { type: 'failed', trial: 1, attempt: 1, reason: 'error', message: 'out of memory' };
+  const begun: Fact[] = [suggested(1), { type: 'started', trial: 1, attempt: 1, run: 'a' }];
   expect(rowsOf(suggested(1), failed).get(1)).toMatchObject({ status: 'open', reason: 'error', message: 'out of memory' });
   const again = rowsOf(suggested(1), failed, suggested(1, 2), { type: 'completed', trial: 1, values: { value: 1 } });
   expect(again.get(1)).toMatchObject({ status: 'completed', attempt: 2 });
+  const lost: Fact = { type: 'failed', trial: 1, run: 'a', reason: 'lost' };
+  const waiting = rowsOf(...begun, lost).get(1);
+  for (const name of ['running', 'claimedAt', 'reportedAt']) expect(waiting).not.toHaveProperty(name);
   expect(again.get(1)).not.toHaveProperty('reason');
   expect(again.get(1)).not.toHaveProperty('message');
 });

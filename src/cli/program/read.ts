@@ -24,7 +24,13 @@ export function declareRead(program: Command, exit: ExitWith): void {
 
   declare('trials', 'Print all trials or, of one trial, every fact with its position, time and author.', ['[trial]', 'number of the trial'])
     .summary('print all trials, or the facts of one')
-    .addOption(new Option('--status <status>', 'print only trials with this status (default: all)').choices(trialStatuses))
+    .addOption(
+      new Option('--status <status>', 'print only trials with this status (default: all)').choices([
+        'waiting',
+        'running',
+        ...trialStatuses,
+      ]),
+    )
     .option('--json', 'print JSON')
     .action((first, second, options) =>
       useWords(journalFirst(first, second), options, async (study, given) =>

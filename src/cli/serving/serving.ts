@@ -49,6 +49,8 @@ export function serving(options: ServingOptions): Serving {
   const engines = new Set<ServedStudy>();
   const studies = new Map<string, Observed>();
   const ending = new AbortController();
+  /** Whether it has said how to start a worker: it is the same command for each study. */
+  let hasSaid = false;
   const startsIn = turnstile(STARTING);
 
   const observe = (study: string): Observed => {
@@ -82,7 +84,8 @@ export function serving(options: ServingOptions): Serving {
     });
     line(engine.past > 0 ? 'resumed' : 'started');
     const worker = `${reaching(nats, access, 'its')}${(access.nkey ?? access.creds) ? ' --name <its name>' : ''}`;
-    if (engine.past === 0) line(`next: hypertide worker ${worker} --study ${study} -- <the command of your program>`);
+    if (engine.past === 0 && !hasSaid) line(`next: hypertide worker ${worker} --study ${study} -- <the command of your program>`);
+    hasSaid ||= engine.past === 0;
     return engine;
   };
   /** Begins a study, also one that is being restored. */

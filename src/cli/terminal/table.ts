@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
+import { duration } from '../../figures/drawing/format.ts';
 import { valueText } from '../../space/value.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { escapeControls } from './plainText.ts';
@@ -10,6 +11,9 @@ export function shown(value: unknown): string {
   if (value === undefined) return '';
   return escapeControls(valueText(value));
 }
+
+/** How long ago a time was. */
+export const ageOf = (at: number, now: number): string => duration(Math.max(0, now - at));
 
 /** A time as people read it, in UTC to the minute. */
 export const minuteOf = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
@@ -44,12 +48,13 @@ interface Column {
  * columns left out.
  *
  * @param width of the terminal; 0 if there is none or it is unknown: then all is shown.
+ * @param now milliseconds since 1970, from which ages are counted.
  */
-export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? process.stdout.columns : 0): string {
+export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? process.stdout.columns : 0, now = Date.now()): string {
   const room = width || Number.POSITIVE_INFINITY;
   const whys = rows.map(whyOf);
   const hasWhys = whys.some((why) => why !== '');
-  const all = columnsOf(rows);
+  const all = columnsOf(rows, now);
   const others = fitted(all, hasWhys ? room - GAP - LEAST_WHY : room);
   const left = all.length - others.length;
   const longest = Math.min(LONGEST_WHY, room - GAP - widthOf(others));
@@ -76,7 +81,7 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
     .join('\n');
 }
 
-function columnsOf(rows: readonly TrialRow[]): Column[] {
+function columnsOf(rows: readonly TrialRow[], now: number): Column[] {
   const column = (name: string, rank: number, cell: (row: TrialRow) => unknown): Column => ({
     name,
     rank,
@@ -95,9 +100,17 @@ function columnsOf(rows: readonly TrialRow[]): Column[] {
     ...others.map((name) => column(name, name === 'budget' && hasBudgets ? 1 : 4, (row) => row[name])),
     ...(timed ? [column('seconds', 4, secondsOf)] : []),
     column('status', 1, statusOf),
+    ...(rows.some(({ running }) => running) ? runningColumns(now).map(([name, cell]) => column(name, 3, cell)) : []),
     column('by', 4, ({ by }) => by),
   ];
 }
+
+/** What a person needs to find a running trial that is stuck. */
+const runningColumns = (now: number): readonly (readonly [name: string, cell: (row: TrialRow) => unknown])[] => [
+  ['worker', ({ running, trainer }) => (running ? trainer : undefined)],
+  ['runs for', ({ claimedAt }) => claimedAt && ageOf(claimedAt, now)],
+  ['last report', ({ reportedAt }) => reportedAt && `${ageOf(reportedAt, now)} ago`],
+];
 
 /** The last line of the message of a failed trial, or what stopped it. */
 function whyOf({ status, message = '' }: TrialRow): string {
@@ -111,10 +124,14 @@ function secondsOf({ seconds, startedAt, endedAt }: TrialRow): number | undefine
   return (endedAt - startedAt) / 1000;
 }
 
+/** The status of a trial for people: whether an open one runs, or waits for a trainer. */
+export const shownStatus = ({ status, running }: TrialRow): string => (status === 'open' ? (running ? 'running' : 'waiting') : status);
+
 /** A result that violates a constraint has the same status as a trial that its trainer calls infeasible. */
 function statusOf(row: TrialRow): string {
   const reason = row.reason ?? (isInfeasible(row) ? 'infeasible' : undefined);
-  return reason === undefined ? row.status : `${row.status}: ${reason}`;
+  const status = shownStatus(row);
+  return reason === undefined ? status : `${status}: ${reason}`;
 }
 
 const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] => [

@@ -148,6 +148,13 @@ it('refuses a study that decides what workers run, and invalid ones, and leaves 
   expect(await place.names()).not.toContain('x-1');
 });
 
+it('says once how to start a worker, not for each study', async () => {
+  const { lines } = await all('many-*');
+  const place = serverPlace(nc, server.url);
+  for (const name of ['many-1', 'many-2']) await place.create(name, study);
+  expect(lines.filter((line) => line.includes('hypertide worker'))).toHaveLength(1);
+});
+
 it('refuses to create or change a study beyond what the server accepts', async () => {
   await all('wide-*');
   const place = serverPlace(nc, server.url);

@@ -63,6 +63,20 @@ describe('a table', () => {
     for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  it('distinguishes trials that run from those that wait, and shows their workers, and since when they run', () => {
+    const [{ values: _, seconds: __, ...waiting }, now] = [row(3, 0), 1_700_000_000_000];
+    const [waits, runs]: TrialRow[] = [
+      { ...waiting, status: 'open' },
+      { ...waiting, trial: 4, status: 'open', running: true, trainer: 'w1', claimedAt: now - 7_200_000, reportedAt: now - 90_000 },
+    ];
+    const lines = bare(table([row(1, 0), waits!, runs!], 0, now)).split('\n');
+    expect(lines[0]).toMatch(/status {5}worker {2}runs for {2}last report {2}by$/);
+    expect(lines[1]).toMatch(/completed {30,}chain\/ga$/);
+    expect(lines[2]).toMatch(/waiting {30,}chain\/ga$/);
+    expect(lines[3]).toMatch(/running {4}w1 {6}2 h {7}90 s ago {5}chain\/ga$/);
+    expect(bare(table([row(1, 0), waits!], 0, now))).not.toContain('worker');
+  });
+
   it('shows everything if the width of the terminal is unknown', () => {
     expect(table([row(1, 9)], 0)).toBe(table([row(1, 9)], 1000));
   });

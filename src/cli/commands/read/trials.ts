@@ -5,7 +5,7 @@ import type { CommandStudy } from '../../sources/study.ts';
 import { printTrialFacts } from '../../sources/trialFacts.ts';
 import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
 import { print, suggestAfterData } from '../../terminal/output.ts';
-import { table } from '../../terminal/table.ts';
+import { shownStatus, table } from '../../terminal/table.ts';
 
 interface TrialsOptions {
   readonly json?: boolean;
@@ -16,7 +16,7 @@ interface TrialsOptions {
 export async function listTrials(study: CommandStudy, words: readonly string[], { json, status }: TrialsOptions): Promise<number> {
   if (words.length > 0) return printTrialFacts(study, trialIn(words), json ?? false);
   const all = await withStopReasons(study, await trialsIn(study));
-  const rows = all.filter((row) => status === undefined || row.status === status);
+  const rows = all.filter((row) => status === undefined || row.status === status || shownStatus(row) === status);
   const none = all.length === 0 ? 'there is no trial yet' : `none of the ${all.length} trials has the status ${status}`;
   print(json ? JSON.stringify(rows) : rows.length > 0 ? table(rows) : none);
   if (!json && all.some(({ status }) => status === 'completed')) suggestAfterData('best', study);

@@ -55,18 +55,24 @@ async function runningIn(place: StudyPlace, name: string): Promise<Pick<Shown, '
 function tableOf(listed: readonly (Listed & { readonly name: string })[]): string {
   const rows = listed.map((study) => {
     if ('error' in study) return [study.name, study.error, '', '', '', ''];
-    const { completed, stopped, failed, uncounted, open, limit, best, objective, at } = study;
-    const ended = completed + stopped + failed - uncounted;
+    const { open, best, objective, at } = study;
     return [
       study.name,
       statusOf(study),
-      limit === undefined ? String(ended) : `${ended}/${limit}`,
+      endedOf(study),
       String(open),
       best === undefined ? '' : `${objective.name}=${shown(best.value)} (trial ${best.trial})`,
       minuteOf(at),
     ];
   });
   return textTable(['study', 'status', 'ended', 'open', 'best', 'last entry (UTC)'], rows);
+}
+
+/** How many trials have ended, of as many as the limit allows. The limit counts configurations: trials that resume another one are none. */
+function endedOf({ trials, configurations, completed, stopped, failed, uncounted, limit }: Shown): string {
+  const ended = completed + stopped + failed - uncounted;
+  if (limit === undefined) return String(ended);
+  return configurations === trials - uncounted ? `${ended}/${limit}` : `${ended} (${configurations}/${limit} configurations)`;
 }
 
 function statusOf({ closed, phase, running, failure }: Shown): string {

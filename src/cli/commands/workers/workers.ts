@@ -2,7 +2,7 @@ import { amountText } from '../../../schema/amount.ts';
 import type { TrainerRow } from '../../../study/trainerRows.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { inform, print } from '../../terminal/output.ts';
-import { minuteOf, textTable } from '../../terminal/table.ts';
+import { ageOf, minuteOf, textTable } from '../../terminal/table.ts';
 import { trainersOf } from '../../trainers/instruct.ts';
 
 /** `hypertide workers`: the workers of a study. Resolves with the exit status. */
@@ -27,13 +27,13 @@ function statusOf(row: TrainerRow): string {
   return [...told, ...(connected === false ? ['not connected'] : [])].join(', ');
 }
 
-function tableOf(rows: readonly TrainerRow[]): string {
+function tableOf(rows: readonly TrainerRow[], now = Date.now()): string {
   const cells = rows.map((row) => {
-    const { trainer, reason, holds, slots, offers, results, failures, silent, at } = row;
+    const { trainer, reason, holds, heldSince = [], slots, offers, results, failures, silent, at } = row;
     return [
       trainer,
       statusOf(row),
-      holds.join(', '),
+      holds.map((trial, i) => (heldSince[i] ? `${trial} (${ageOf(heldSince[i], now)})` : trial)).join(', '),
       [slots, ...Object.entries(offers ?? {}).map(([name, amount]) => `${name}=${amountText(amount)}`)].join(' '),
       String(results),
       String(failures),
