@@ -15,12 +15,16 @@ export interface CheckpointPart {
   readonly data: Uint8Array;
 }
 
+/** The largest checkpoint that a trainer may have saved of a trial. */
+export type AdmittedCheckpoint = Pick<CheckpointPart, 'trainer' | 'trial'> & { readonly bytes: number };
+
 /** All checkpoints of a study on a server. */
 export interface Checkpoints {
   /** Bytes that they take on the server. */
   readonly bytes: number;
   /** Bytes that they may take. Default: no limit. */
   readonly maxBytes?: number | undefined;
+  readonly admitted: readonly AdmittedCheckpoint[];
   parts(): AsyncIterable<CheckpointPart>;
 }
 

@@ -89,6 +89,8 @@ const layers = {
     'parts by their digest': [['!isDigest(get)) return', "typeof get !== 'string') return"]],
     strays: [['await purge(all.filter((stored) => !isNeeded(stored)));', '']],
     'room of one trainer': [['const OF_ONE = 0.5;', 'const OF_ONE = 100;']],
+    'admitted bytes': [['if (bytes > parts.most())', 'if (bytes < 0)']],
+    'size of chunks': [['if (data.length !== size)', 'if (size < 0)']],
     'digests of parts': [['if (digestOf(message.data) !== sha256) throw', "if (sha256 === '') throw"]],
   },
   page: {

@@ -10,7 +10,7 @@ import { lineDecoder } from '../../../streams/log/journalCodec.ts';
 import { storedEntry } from '../../../streams/nats/place/storedLine.ts';
 import type { Entry } from '../../facts/entry.ts';
 import { isRecord } from '../../schema/isRecord.ts';
-import type { CheckpointPart, Checkpoints, LogForm, LogSize, StudyPlace } from '../../study/place.ts';
+import type { AdmittedCheckpoint, CheckpointPart, Checkpoints, LogForm, LogSize, StudyPlace } from '../../study/place.ts';
 import { version } from '../../version.ts';
 import { firstOf } from '../sources/study.ts';
 import { UsageError } from '../usage.ts';
@@ -27,8 +27,8 @@ interface Contents extends LogSize {
   readonly logged: string;
   /** Whether `log.jsonl` is a journal, or has the messages of a stream. */
   readonly form: LogForm;
-  /** The size and the limit of its checkpoints on the server, if it had any. */
-  readonly checkpoints?: Pick<Checkpoints, 'bytes' | 'maxBytes'>;
+  /** Of its checkpoints on the server, if it had any. */
+  readonly checkpoints?: Omit<Checkpoints, 'parts'>;
   /** Version of hypertide. */
   readonly version: string;
 }
@@ -67,7 +67,7 @@ export async function writeArchive(place: StudyPlace, study: string, trials: rea
     const checkpoints = await place.checkpoints(study);
     const contents: Contents = {
       ...{ format: 1, study, logged, form: place.form, entries, longest, replicas: await place.replicas(study) },
-      ...(checkpoints && { checkpoints: { bytes: checkpoints.bytes, maxBytes: checkpoints.maxBytes } }),
+      ...(checkpoints && { checkpoints: limitsOf(checkpoints) }),
       version,
     };
     if (checkpoints) await writeParts(checkpoints, join(folder, CHECKPOINTS));
@@ -137,6 +137,8 @@ export async function withArchive<T>(path: string, target: string, use: (unpacke
   });
 }
 
+const limitsOf = ({ bytes, maxBytes, admitted }: Checkpoints): Omit<Checkpoints, 'parts'> => ({ bytes, maxBytes, admitted });
+
 /** Writes each part as a file, such as `checkpoints/w1/17/<sha256>`. */
 async function writeParts(checkpoints: Checkpoints, folder: string): Promise<void> {
   for await (const { trainer, trial, sha256, data } of checkpoints.parts()) {
@@ -184,10 +186,17 @@ const isContents = (data: unknown): data is Contents =>
   Number.isSafeInteger(data.entries) &&
   Number.isSafeInteger(data.longest) &&
   (data.replicas === undefined || Number.isSafeInteger(data.replicas)) &&
-  (data.checkpoints === undefined ||
-    (isRecord(data.checkpoints) &&
-      Number.isSafeInteger(data.checkpoints.bytes) &&
-      (data.checkpoints.maxBytes === undefined || Number.isSafeInteger(data.checkpoints.maxBytes))));
+  (data.checkpoints === undefined || areLimits(data.checkpoints));
+
+const areLimits = (data: unknown): data is Contents['checkpoints'] =>
+  isRecord(data) &&
+  Number.isSafeInteger(data.bytes) &&
+  (data.maxBytes === undefined || Number.isSafeInteger(data.maxBytes)) &&
+  Array.isArray(data.admitted) &&
+  data.admitted.every(isAdmitted);
+
+const isAdmitted = (data: unknown): data is AdmittedCheckpoint =>
+  isRecord(data) && typeof data.trainer === 'string' && Number.isSafeInteger(data.trial) && Number.isSafeInteger(data.bytes);
 
 async function* entriesIn(form: LogForm, lines: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
   const decode = lineDecoder(() => {});

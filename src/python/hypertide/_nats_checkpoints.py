@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import os
 import re
 import shutil
@@ -16,6 +15,7 @@ from ._nats_connection import token_of
 CHUNK = 512 * 1024
 LONGEST_MANIFEST = 1_000_000
 ANSWER_SECONDS = 5
+RESTORE_SECONDS = 600  # and one more for each megabyte: an engine may be away for a while, but the trial must begin
 SAVE_SECONDS = 20  # in which an engine must admit what is to be saved: a trainer that ends must not wait for one that is away
 REFERENCE = re.compile(r"nats:([a-z0-9][a-z0-9_-]{0,31})/([1-9]\d{0,14})/([0-9a-f]{64})")
 PART = re.compile(r"(?!\.{1,2}$)[^\\/\x00-\x1f\x7f-\x9f]{1,255}")
@@ -40,7 +40,8 @@ def save(study, trial, path):
     if not PART.fullmatch(path.name):
         raise CheckpointError(f"{path} has no name that a checkpoint can have")
     files, empty = _contents(path)
-    have = set(_ask(study, trial, {"save": sum(size for _, _, size, _ in files)})["have"])
+    until = time.monotonic() + SAVE_SECONDS
+    have = set(_ask(study, trial, {"save": sum(size for _, _, size, _ in files)}, until, "no engine of the study has answered")["have"])
     chunks = []
 
     def store(data):
@@ -60,15 +61,21 @@ def save(study, trial, path):
 
 
 def restore(study, trial, reference, directory):
-    """Restores what a reference names into a new directory. Returns the path of the restored file or directory."""
+    """Restores what a reference names into a new directory, at most what the engine admitted. Returns the path of the restored file or directory."""
     transfer = token_of(16)
     parts = {}
     prefix = f"{study.root}.part.{study.name}.{transfer}."
     subscription = study.nats.subscribe_stored(f"{prefix}*", lambda subject, headers, body: parts.update({subject[len(prefix) :]: (headers, body)}))
 
-    def part(digest):
+    began = time.monotonic()
+    seconds = RESTORE_SECONDS
+    most = 0
+
+    def part(digest, size=None):
+        nonlocal most
         while True:
-            _ask(study, trial, {"get": digest, "to": transfer})
+            late = f"it was not restored within {seconds:.0f} seconds"
+            most = _ask(study, trial, {"get": digest, "to": transfer}, began + seconds, late).get("most", most)
             until = time.monotonic() + ANSWER_SECONDS
             while digest not in parts and time.monotonic() < until:
                 time.sleep(0.001)
@@ -78,12 +85,21 @@ def restore(study, trial, reference, directory):
                     raise CheckpointError("it is no longer on the server")
                 if digest_of(body) != digest:
                     raise CheckpointError("a chunk of it has changed since it was saved")
+                if size is not None and len(body) != size:
+                    raise CheckpointError(f"a chunk of it has {len(body)} bytes instead of {size}")
                 return body
 
     try:
         manifest = _parse(part(REFERENCE.fullmatch(reference)[3]))
+        size = sum(file["size"] for file in manifest["files"])
+        if size > most:
+            raise CheckpointError(f"it has {size} bytes, but the engine admitted {most}")
+        room = shutil.disk_usage(directory).free
+        if size > room:
+            raise CheckpointError(f"it has {size} bytes, but there is room for {room} at {directory}")
+        seconds += size / 1e6
         root = Path(directory, manifest["name"])
-        content = (part(digest) for digest, _ in manifest["chunks"])
+        content = (part(digest, size) for digest, size in manifest["chunks"])
         _write(root, manifest, content)
         return str(root)
     except BaseException:
@@ -189,15 +205,14 @@ def _write(root, manifest, content):
             place.chmod(0o755)
 
 
-def _ask(study, trial, what):
-    """Sends a request to the engine until it answers. Raises CheckpointError with what the engine says against it."""
+def _ask(study, trial, what, until, late):
+    """Sends a request to the engine until it answers. Raises CheckpointError with what the engine says against it or, after `until`, with `late`."""
     subject = f"{study.root}.checkpoint.{study.name}.{trial.number}"
-    until = time.monotonic() + SAVE_SECONDS if "save" in what else math.inf
 
     def request():
         trial._raise_if_abandoned()
         if time.monotonic() > until:
-            raise CheckpointError("no engine of the study has answered")
+            raise CheckpointError(late)
         return study.nats.request(subject, json.dumps({"run": trial.run, **what}), seconds=ANSWER_SECONDS)
 
     while True:

@@ -1,5 +1,6 @@
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { TrialId } from '../../../src/messages.ts';
+import { ADMITTED } from '../protocol/subjects.ts';
 import { parseReference } from './reference.ts';
 import type { Saved } from './room.ts';
 
@@ -11,6 +12,7 @@ export function storedOn(subjects: Iterable<string>): Stored[] {
   const found = new Map<string, Stored & { parts: string[] }>();
   for (const subject of subjects) {
     const [, , , trainer = '', name = '', part = ''] = subject.split('.');
+    if (trainer === ADMITTED) continue;
     const filter = `${subject.slice(0, subject.lastIndexOf('.'))}.*`;
     const trial = String(Number(name)) === name ? Number(name) : Number.NaN;
     const saved = found.get(filter) ?? { trainer, trial, filter, parts: [] };
@@ -25,9 +27,9 @@ type Known = Pick<Ledger<unknown>, 'open' | 'status' | 'checkpoint'>;
 /** What runs may still need of it. */
 export interface Needs {
   /** Digests of the manifests that a run may resume from: of the checkpoint that an open trial resumes, or that an ended trial named. */
-  readonly manifests: (stored: Stored) => readonly string[];
+  readonly manifests: (stored: Pick<Stored, 'trainer' | 'trial'>) => readonly string[];
   /** Whether a run of this trainer may be saving: its trial is open, and the trainer has held it. */
-  readonly maySave: (stored: Stored) => boolean;
+  readonly maySave: (stored: Pick<Stored, 'trainer' | 'trial'>) => boolean;
 }
 
 /** What runs may resume from, and what they may be saving. Nothing else is needed. */
@@ -36,13 +38,13 @@ export function needsOf(ledger: Known): Needs {
   const add = (text: string | undefined) => {
     const named = parseReference(text);
     if (!named) return;
-    const key = keyOf(named);
+    const key = storedKey(named);
     resumed.set(key, (resumed.get(key) ?? new Set()).add(named.sha256));
   };
   for (const { suggestion, checkpoint } of ledger.open.values()) add(checkpoint ?? suggestion.checkpoint);
   return {
     manifests: ({ trainer, trial }) => {
-      const found = new Set(resumed.get(keyOf({ trainer, trial })));
+      const found = new Set(resumed.get(storedKey({ trainer, trial })));
       const named = parseReference(ledger.checkpoint(trial));
       if (ledger.status(trial) !== 'retracted' && named?.trainer === trainer && named.trial === trial) found.add(named.sha256);
       return [...found];
@@ -51,4 +53,4 @@ export function needsOf(ledger: Known): Needs {
   };
 }
 
-const keyOf = ({ trainer, trial }: { readonly trainer: string; readonly trial: TrialId }) => `${trainer}/${trial}`;
+export const storedKey = ({ trainer, trial }: { readonly trainer: string; readonly trial: TrialId }) => `${trainer}/${trial}`;

@@ -4,7 +4,8 @@ import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { expendable } from '../../../src/study/expendable.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
 import type { Subjects } from '../protocol/subjects.ts';
-import { needsOf, type Stored, storedOn } from './collect.ts';
+import { admissions, admissionsOn } from './admissions.ts';
+import { needsOf, type Stored, storedKey, storedOn } from './collect.ts';
 import { digestOf, parseManifest } from './manifest.ts';
 import type { CheckpointAnswer } from './messages.ts';
 import type { Reference } from './reference.ts';
@@ -49,6 +50,7 @@ export function collector<P>(
   let sweeping: Promise<unknown> = Promise.resolve();
   let swept = '';
   let isThere = false;
+  const admitted = admissions(nc, jsm, subjects);
 
   /** The state of the stream. An existing one keeps its limit, regardless of the options. */
   const look = async (filter?: string): Promise<CheckpointState | undefined> => {
@@ -98,9 +100,14 @@ export function collector<P>(
     }
   };
 
-  /** If there is no room, deletes what trainers have beyond their share, and then what is least likely to be resumed. */
+  /** If there is no room, deletes what trainers have beyond their share, and then what is least likely to be resumed. @returns what it deleted */
   const makeRoom = async ({ ledger, rows, warn }: KeptStudy<P>, saved: readonly Saved[], wanted?: Wanted) => {
     let left = saved;
+    const gone: Saved[] = [];
+    const free = async (some: readonly Saved[]) => {
+      gone.push(...some);
+      await purge(some);
+    };
     const bytesNow = async () => (await look())!.bytes + (wanted?.bytes ?? 0);
     if ((await bytesNow()) > room.full) {
       const excess = beyondShare(left, room.share);
@@ -108,15 +115,16 @@ export function collector<P>(
         if (!blamed.has(trainer)) warn(`${trainer} uses more than half of the room for checkpoints: some of its checkpoints are deleted`);
         blamed.add(trainer);
       }
-      await purge(excess);
+      await free(excess);
       left = left.filter((saved) => !excess.includes(saved));
     }
     const bytes = await bytesNow();
     const own = left.filter(({ trainer, trial }) => trainer === wanted?.trainer && trial !== wanted.trial);
     const ownBytes = countedBytesOf(own) + (wanted?.bytes ?? 0);
     const order = expendable(rows, ledger.settings.objectives[0]!);
-    if (bytes > room.full) await purge(forRoom(left, bytes - room.enough, order));
-    else if (bytes > room.share && ownBytes > room.share) await purge(forRoom(own, ownBytes - room.share, order));
+    if (bytes > room.full) await free(forRoom(left, bytes - room.enough, order));
+    else if (bytes > room.share && ownBytes > room.share) await free(forRoom(own, ownBytes - room.share, order));
+    return gone;
   };
 
   /** Deletes what no run needs and, if there is no room, what is least likely to be resumed. @param wanted by a trainer that is about to save */
@@ -128,7 +136,7 @@ export function collector<P>(
     const all = storedOn(Object.keys(state.subjects));
     if (ledger.position < (await head())) return; // entries that it has not read may need them
     const { manifests, maySave } = needsOf(ledger);
-    const isNeeded = (stored: Stored) => maySave(stored) || manifests(stored).length > 0;
+    const isNeeded = (stored: Pick<Stored, 'trainer' | 'trial'>) => maySave(stored) || manifests(stored).length > 0;
     await purge(all.filter((stored) => !isNeeded(stored)));
     let left: Saved[] = [];
     let areKnown = true;
@@ -143,7 +151,8 @@ export function collector<P>(
     await purgeSuperseded(left.filter(isSuperseded));
     left = left.map((saved) => (isSuperseded(saved) ? { ...saved, parts: [...saved.named] } : saved));
     if (areKnown) swept = seen!;
-    await makeRoom(study, left, wanted);
+    const gone = new Set((await makeRoom(study, left, wanted)).map(storedKey));
+    await purge(admissionsOn(Object.keys(state.subjects)).filter((one) => !isNeeded(one) || gone.has(storedKey(one))));
   };
   const sweep = (wanted?: Wanted): Promise<unknown> => {
     const study = current();
@@ -171,6 +180,8 @@ export function collector<P>(
     /** Whether the study had checkpoints on the server when this engine last looked. */
     isThere: () => isThere,
     sweep,
+    /** Bytes that a checkpoint may have which is restored: what was admitted or, if that is not known, what may be. */
+    most: async ({ trainer, trial }: Reference): Promise<number> => (await admitted.largest(trainer, trial)) ?? room.share,
     /**
      * Whether a trainer may save so many bytes, and what it has saved of the trial. Of that, everything but the checkpoint that it named last is
      * deleted.
@@ -185,7 +196,10 @@ export function collector<P>(
       if (!found.state) await createCheckpoints(jsm, subjects, options);
       else if (!found.fits || found.isSuperseded) await sweep(wanted);
       found = await find(study, wanted);
-      if (found.fits) return { ok: true, have: found.have.slice(0, MOST_NAMED) };
+      if (found.fits) {
+        await admitted.keep(wanted);
+        return { ok: true, have: found.have.slice(0, MOST_NAMED) };
+      }
       return no(
         `there is no room for ${bytes} bytes: checkpoints take ${found.state?.bytes} of ${room.maxBytes}, of which a trainer may take half`,
       );

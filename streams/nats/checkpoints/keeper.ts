@@ -32,7 +32,7 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
   const saving = new Set<string>();
   let study: KeptStudy<P> | undefined;
 
-  const { look, isThere, sweep, admit } = collector<P>(nc, jsm, subjects, options, () => study);
+  const { look, isThere, sweep, most, admit } = collector<P>(nc, jsm, subjects, options, () => study);
 
   const answer = async (message: Msg): Promise<CheckpointAnswer> => {
     const wait: CheckpointAnswer = { ok: false, wait: true, error: 'the engine has not read the log yet' };
@@ -56,12 +56,14 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
     const { get, to } = request;
     if (!from || !named.has(given!) || !isDigest(get)) return { ok: false, error: `trial ${trial} does not resume from this checkpoint` };
     if (typeof to !== 'string' || !/^\w{1,64}$/.test(to)) return { ok: false, error: 'a request must say where its answer goes' };
+    const isManifest = get === from.sha256;
     // Without a stream, the server would send nothing: the study was restored or copied.
-    if (get === from.sha256 && !(await look())) return { ok: false, error: 'it is no longer on the server' };
+    if (isManifest && !(await look())) return { ok: false, error: 'it is no longer on the server' };
+    const allowed = isManifest ? { most: await most(from) } : {};
     // The server sends the part straight to the trainer.
     const part = `$JS.API.DIRECT.GET.${subjects.chunks}.${subjects.chunk(from.trainer, from.trial, get)}`;
     publish(nc, part, '', { reply: subjects.part(trainer, to, get) });
-    return { ok: true, have: [] };
+    return { ok: true, have: [], ...allowed };
   };
 
   // Of several engines, one answers: what one admits, another one that is late would take for left over, and delete it.

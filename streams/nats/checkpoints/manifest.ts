@@ -34,6 +34,9 @@ export class CheckpointError extends Error {
 
 export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** Bytes of its files. */
+export const checkpointBytes = ({ files }: Pick<Manifest, 'files'>): number => files.reduce((sum, { size }) => sum + size, 0);
+
 /** Parses a manifest that another trainer wrote. @throws CheckpointError if it could harm this machine, or is not a manifest */
 export function parseManifest(bytes: Uint8Array): Manifest {
   const wrong = (what: string): never => {
@@ -48,8 +51,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   const paths = [...files.map(({ path }) => path), ...empty];
   if (new Set(paths).size < paths.length) return wrong('the same path twice');
   if (paths.includes('') && paths.length > 1) return wrong('a file that is also a directory');
-  const total = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);
-  if (total(files.map(({ size }) => size)) !== total(chunks.map(([, size]) => size))) return wrong('files of another size than its chunks');
+  if (checkpointBytes({ files }) !== chunks.reduce((sum, [, size]) => sum + size, 0)) return wrong('files of another size than its chunks');
   return { name, files, empty, chunks };
 }
 

@@ -5,8 +5,9 @@
 export type CheckpointRequest = { readonly run: string } & ({ readonly save: number } | { readonly get: string; readonly to: string });
 
 /**
- * What the engine answers. `have`: the parts of the trial that this trainer saved before. `wait`: the engine does not know the run yet, so ask again.
+ * What the engine answers. `have`: the parts of the trial that this trainer saved before. `most`: bytes that a checkpoint whose manifest is requested
+ * may have. `wait`: the engine does not know the run yet, so ask again.
  */
 export type CheckpointAnswer =
-  | { readonly ok: true; readonly have: readonly string[] }
+  | { readonly ok: true; readonly have: readonly string[]; readonly most?: number }
   | { readonly ok: false; readonly wait?: true; readonly error: string };

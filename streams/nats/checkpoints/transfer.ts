@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
@@ -9,7 +9,7 @@ import { isStreamFull, withRetry } from '../connection/retry.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
 import { subjectsOf } from '../protocol/subjects.ts';
 import { chunksOf, contentsOf, writeFiles } from './files.ts';
-import { CheckpointError, digestOf, LONGEST_MANIFEST, type Manifest, parseManifest } from './manifest.ts';
+import { CheckpointError, checkpointBytes, digestOf, LONGEST_MANIFEST, type Manifest, parseManifest } from './manifest.ts';
 import type { CheckpointAnswer, CheckpointRequest } from './messages.ts';
 import { parseReference, referenceText } from './reference.ts';
 
@@ -30,6 +30,8 @@ export interface CheckpointRun {
 const FLIGHT = 8;
 /** Milliseconds to wait for an answer before asking again. */
 const PATIENCE = 5000;
+/** Seconds for a restore, besides those for its bytes: an engine may be away for a while, but the trial must begin. */
+const LONGEST = 600;
 /** Milliseconds before the engine is asked again about a run that it does not know yet. */
 const PAUSE = 100;
 
@@ -45,8 +47,8 @@ export async function saveCheckpoint(of: CheckpointRun, path: string, leftOut: (
   const { nc, study, trainer, trial } = of;
   const subjects = subjectsOf(study);
   const contents = await contentsOf(path, leftOut);
-  const bytes = contents.files.reduce((sum, { size }) => sum + size, 0);
-  const sent = new Set(await ask(of, { run: of.run, save: bytes }));
+  const bytes = checkpointBytes(contents);
+  const sent = new Set((await ask(of, { run: of.run, save: bytes })).have);
   const out = publisher(nc);
   try {
     const store = async (sha256: string, data: Uint8Array) => {
@@ -79,36 +81,45 @@ export async function saveCheckpoint(of: CheckpointRun, path: string, leftOut: (
  *
  * @param reference as the suggestion of the run names it.
  * @param directory is made; the checkpoint is below it with its own name.
+ * @param seconds until it gives up; each megabyte allows for one more.
  * @returns the path of the restored file or directory.
- * @throws CheckpointError if it is no longer there, or not as it was saved; the reason of the signal when it aborts.
+ * @throws CheckpointError if it is no longer there or not as it was saved, if it is larger than the engine admitted or than there is room, or if it takes
+ * too long; the reason of the signal when it aborts.
  */
-export async function restoreCheckpoint(of: CheckpointRun, reference: string, directory: string): Promise<string> {
+export async function restoreCheckpoint(of: CheckpointRun, reference: string, directory: string, seconds = LONGEST): Promise<string> {
   const named = parseReference(reference);
   if (!named) throw new CheckpointError(`${JSON.stringify(reference)} is not a checkpoint on the server`);
-  const parts = partsFor(of);
+  const limit = timeLimit(of.signal, seconds);
+  const parts = partsFor({ ...of, signal: limit.signal });
   const fresh = `${directory}.${randomUUID()}`;
   try {
     const manifest = parseManifest(await parts.get(named.sha256));
+    const bytes = checkpointBytes(manifest);
+    if (bytes > parts.most()) throw new CheckpointError(`it has ${bytes} bytes, but the engine admitted ${parts.most()}`);
     await mkdir(fresh, { recursive: true });
-    await writeFiles(
-      fresh,
-      manifest,
-      ahead(manifest.chunks, ([sha256]) => parts.get(sha256)),
-    );
+    const { bavail, bsize } = await statfs(fresh);
+    if (bytes > bavail * bsize) throw new CheckpointError(`it has ${bytes} bytes, but there is room for ${bavail * bsize} at ${directory}`);
+    limit.extend(bytes);
+    const chunk = async ([sha256, size]: Manifest['chunks'][number]) => {
+      const data = await parts.get(sha256);
+      if (data.length !== size) throw new CheckpointError(`a chunk of it has ${data.length} bytes instead of ${size}`);
+      return data;
+    };
+    await writeFiles(fresh, manifest, ahead(manifest.chunks, chunk));
     await rm(directory, { recursive: true, force: true });
     await rename(fresh, directory);
     return join(directory, manifest.name);
   } finally {
+    limit.clear();
     parts.close();
     await rm(fresh, { recursive: true, force: true });
   }
 }
 
 /**
- * Sends a request to the engine until it answers. @returns the parts that were saved before. @throws CheckpointError with the reason why the engine
- * refuses it
+ * Sends a request to the engine until it answers. @throws CheckpointError with the reason why the engine refuses it
  */
-async function ask(of: CheckpointRun, request: CheckpointRequest): Promise<readonly string[]> {
+async function ask(of: CheckpointRun, request: CheckpointRequest): Promise<Extract<CheckpointAnswer, { readonly ok: true }>> {
   const { nc, study, trainer, trial, patience = 20_000, signal } = of;
   const subject = subjectsOf(study).checkpoint(trainer, trial);
   const until = 'save' in request ? performance.now() + patience : Number.POSITIVE_INFINITY;
@@ -119,7 +130,7 @@ async function ask(of: CheckpointRun, request: CheckpointRequest): Promise<reado
       return nc.request(subject, JSON.stringify(request), { timeout: PATIENCE });
     });
     const answer = message.json<CheckpointAnswer>();
-    if (answer.ok) return answer.have;
+    if (answer.ok) return answer;
     if (!answer.wait) throw new CheckpointError(answer.error);
     await sleep(PAUSE, undefined, { signal });
   }
@@ -129,6 +140,7 @@ async function ask(of: CheckpointRun, request: CheckpointRequest): Promise<reado
 function partsFor(of: CheckpointRun) {
   const to = nuid.next();
   const waiting = new Map<string, (message: Msg) => void>();
+  let most = 0;
   const subscription = of.nc.subscribe(subjectsOf(of.study).part(of.trainer, to, '*'), {
     callback: (error, message) => (error ? undefined : waiting.get(message.subject.slice(message.subject.lastIndexOf('.') + 1))?.(message)),
   });
@@ -140,7 +152,8 @@ function partsFor(of: CheckpointRun) {
         waiting.set(sha256, resolve);
         overdue = setTimeout(resolve, PATIENCE, undefined);
       });
-      await ask(of, { run: of.run, get: sha256, to });
+      const answer = await ask(of, { run: of.run, get: sha256, to });
+      most = answer.most ?? most;
       const message = await coming;
       clearTimeout(overdue); // it would keep the part in memory
       if (message) return message;
@@ -161,7 +174,27 @@ function partsFor(of: CheckpointRun) {
       coming.set(sha256, part);
       return part;
     },
+    /** Bytes that the checkpoint may have, as the engine said with its manifest. */
+    most: () => most,
     close: () => subscription.unsubscribe(),
+  };
+}
+
+/** A signal that also aborts when a transfer takes too long. @param seconds for it, besides one for each megabyte */
+function timeLimit(outer: AbortSignal | undefined, seconds: number) {
+  const late = new AbortController();
+  const began = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const set = (limit: number) => {
+    clearTimeout(timer);
+    const end = () => late.abort(new CheckpointError(`it was not restored within ${Math.round(limit)} seconds`));
+    timer = setTimeout(end, began + limit * 1000 - performance.now());
+  };
+  set(seconds);
+  return {
+    signal: outer ? AbortSignal.any([outer, late.signal]) : late.signal,
+    extend: (bytes: number) => set(seconds + bytes / 1e6),
+    clear: () => clearTimeout(timer),
   };
 }
 

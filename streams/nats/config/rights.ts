@@ -107,7 +107,7 @@ function ofAdmin({ stream, chunks, chunk, log, rpc }: Subjects): string[] {
  */
 const shown = ({ log, directive, rejected, status }: Subjects): string[] => [log, directive('*'), rejected('*'), status];
 
-function ofEngine({ stream, chunks, created, suggested, study, directive, rejected, status }: Subjects): string[] {
+function ofEngine({ stream, chunks, admitted, created, suggested, study, directive, rejected, status }: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET'].map((name) => `$JS.API.${name}.${stream}`);
   const consumers = ['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `$JS.API.CONSUMER.${name}.${stream}.>`);
   return [
@@ -123,5 +123,6 @@ function ofEngine({ stream, chunks, created, suggested, study, directive, reject
     `$JS.API.CONSUMER.CREATE.${stream}`,
     ...['STREAM.CREATE', 'STREAM.INFO', 'STREAM.PURGE'].map((name) => `$JS.API.${name}.${chunks}`),
     `$JS.API.DIRECT.GET.${chunks}.>`,
+    admitted('*', '*'),
   ];
 }

@@ -1,6 +1,7 @@
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { CheckpointPart, Checkpoints } from '../../../src/study/place.ts';
+import { admissions, admissionsOn } from '../checkpoints/admissions.ts';
 import { storedOn } from '../checkpoints/collect.ts';
 import { CheckpointError, digestOf } from '../checkpoints/manifest.ts';
 import { isDigest } from '../checkpoints/reference.ts';
@@ -32,7 +33,13 @@ export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager,
       }
   };
   const maxBytes = Number.isFinite(state.maxBytes) ? state.maxBytes : undefined;
-  return { bytes: Math.ceil(state.bytes), maxBytes, parts };
+  const admitted = admissionsOn(Object.keys(state.subjects)).filter(isOfTrainer);
+  return {
+    bytes: Math.ceil(state.bytes),
+    maxBytes,
+    admitted: admitted.map(({ trainer, trial, bytes }) => ({ trainer, trial, bytes })),
+    parts,
+  };
 }
 
 /** Stores checkpoints for a study that has none. @throws StudyError if the server has no room, or this user lacks the right */
@@ -52,6 +59,8 @@ export async function writeCheckpoints(
         throw isStreamFull(cause) ? notStored(cause) : cause; // withRetry would wait for room
       }),
     );
+    const { keep } = admissions(nc, jsm, subjects);
+    for (const one of from.admitted) if (isOfTrainer(one)) await keep(one);
     for await (const { trainer, trial, sha256, data } of from.parts()) {
       if (!isOfTrainer({ trainer, trial }) || !isDigest(sha256))
         throw new StudyError(`expected a checkpoint by trainer, trial and SHA-256, got ${JSON.stringify(`${trainer}/${trial}/${sha256}`)}`);

@@ -12,6 +12,9 @@ export function checkName(option: string, name: string): string {
   return name;
 }
 
+/** In the place of the name of a trainer, which no trainer can have. */
+export const ADMITTED = '_admitted';
+
 /** The durable consumer that hands suggestions out to trainers. */
 export const TRAINERS = 'trainers';
 
@@ -49,6 +52,8 @@ function subjectsBelow(study: string, stream: string, chunks: string) {
     rpc: (method: string) => `${root}.rpc.${method}`,
     /** A part of a checkpoint that a trainer saved in a trial, by the SHA-256 of its content. */
     chunk: (trainer: string, trial: TrialId | '*', sha256: string) => `${root}.chunk.${trainer}.${trial}.${sha256}`,
+    /** A checkpoint that an engine has admitted: `<trainer>=<bytes>`. */
+    admitted: (trial: TrialId | '*', what: string) => `${root}.chunk.${ADMITTED}.${trial}.${what}`,
     /** For a trainer's requests to save a checkpoint of a trial that it holds, and for parts of the checkpoint from which the trial resumes. */
     checkpoint: (trainer: string, trial: TrialId | '*') => `${root}.checkpoint.${trainer}.${trial}`,
     /** The subject to which the server sends those parts. @param transfer a name that the trainer chooses */

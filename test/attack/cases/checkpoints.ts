@@ -43,21 +43,35 @@ async function stores(world: World, { nc }: CheckpointRun, subject: string, data
   return ack !== undefined && ack.json<{ error?: unknown }>().error === undefined;
 }
 
+/** Stores a manifest that is written by hand, and lets a run of w2 resume from it. @returns restores it into a directory */
+async function handWritten(at: Victim, of: CheckpointRun, manifest: object): Promise<(directory: string) => Promise<string>> {
+  const text = JSON.stringify(manifest);
+  const digest = digestOf(Buffer.from(text));
+  await of.nc.request(at.subjects.chunk('w2', 1, digest), text);
+  const reference = `nats:w2/1/${digest}`;
+  await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint: reference });
+  await at.until('suggested', { trial: 1, attempt: 2 });
+  await at.say('w2', 1, { type: 'started', attempt: 2, run: 'r2' });
+  return (directory) => restoreCheckpoint({ ...of, run: 'r2' }, reference, directory);
+}
+
+/** A manifest of a file that is one chunk again and again. @param size of the chunk, as the manifest says */
+const repeating = (times: number, size: number) => {
+  const chunks = Array(times).fill([digestOf(Buffer.from(SECRET)), size]);
+  return { name: 'state', files: [{ path: '', size: times * size }], empty: [], chunks };
+};
+
 /** Lets a trainer resume from a manifest that is written by hand. @returns whether something appeared outside of the directory */
 const unpacks = (manifest: object) => async (world: World) => {
   const at = await world.study(SMALL);
   const outside = join(world.directory(), 'escaped');
   const of = await victimOf(at);
   await saved(of, world.directory()); // so that there is a stream
-  const text = JSON.stringify(manifest);
-  for (const data of ['evil', text]) await of.nc.request(at.subjects.chunk('w2', 1, digestOf(Buffer.from(data))), data);
-  const reference = `nats:w2/1/${digestOf(Buffer.from(text))}`;
-  await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint: reference });
-  await at.until('suggested', { trial: 1, attempt: 2 });
-  await at.say('w2', 1, { type: 'started', attempt: 2, run: 'r2' });
+  await of.nc.request(at.subjects.chunk('w2', 1, evil), 'evil');
+  const restore = await handWritten(at, of, manifest);
   const here = join(outside, '..', 'deep', 'place');
   mkdirSync(here, { recursive: true });
-  await restoreCheckpoint({ ...of, run: 'r2' }, reference, join(here, 'restored')).catch(() => {});
+  await restore(join(here, 'restored')).catch(() => {});
   return existsSync(outside);
 };
 
@@ -135,14 +149,26 @@ export const checkpointAttacks = [
     const of = await victimOf(at);
     await saved(of, world.directory());
     const [digest, forged] = [digestOf(Buffer.from('good')), 'evil'];
-    const manifest = JSON.stringify({ name: 'state', files: [{ path: '', size: 4 }], empty: [], chunks: [[digest, 4]] });
     await of.nc.request(at.subjects.chunk('w2', 1, digest), forged);
-    await of.nc.request(at.subjects.chunk('w2', 1, digestOf(Buffer.from(manifest))), manifest);
-    const reference = `nats:w2/1/${digestOf(Buffer.from(manifest))}`;
-    await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint: reference });
-    await at.until('suggested', { trial: 1, attempt: 2 });
-    await at.say('w2', 1, { type: 'started', attempt: 2, run: 'r2' });
-    return works(world, restoreCheckpoint({ ...of, run: 'r2' }, reference, join(world.directory(), 'restored')));
+    const restore = await handWritten(at, of, { name: 'state', files: [{ path: '', size: 4 }], empty: [], chunks: [[digest, 4]] });
+    return works(world, restore(join(world.directory(), 'restored')));
+  }),
+  attack('admitted bytes', 'a checkpoint of a few bytes on the server becomes many more on the machine that resumes it', async (world) => {
+    const at = await world.study(SMALL);
+    const of = await victimOf(at);
+    await saved(of, world.directory());
+    const restore = await handWritten(at, of, repeating(300, SECRET.length));
+    return restore(join(world.directory(), 'restored')).then(
+      () => true,
+      () => false,
+    );
+  }),
+  attack('size of chunks', 'a checkpoint asks for parts of the server that it does not write, without end', async (world) => {
+    const at = await world.study(SMALL);
+    const of = await victimOf(at);
+    await saved(of, world.directory());
+    const restore = await handWritten(at, of, repeating(3, 1));
+    return works(world, restore(join(world.directory(), 'restored')));
   }),
   attack(
     'paths of checkpoints',

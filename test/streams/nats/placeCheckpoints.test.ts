@@ -75,6 +75,7 @@ describe('checkpoints on the server', () => {
     expect(await partsOf('paused')).toEqual({});
     await restore(path, 'paused');
     expect(await partsOf('paused')).toEqual(before);
+    expect((await place.checkpoints('paused'))!.admitted).toEqual([{ trainer: 'hand', trial: 1, bytes: 'model'.length }]);
     expect(gunzipSync(readFileSync(await archived('paused'))).equals(gunzipSync(readFileSync(path)))).toBe(true);
     const engine = await serve(nc, xs, { study: 'paused' });
     expect((await handBack('paused', 2, 'next')).resumed).toBe('model');
@@ -120,6 +121,7 @@ describe('checkpoints on the server', () => {
     const failing = {
       bytes: 1,
       maxBytes: 1e6,
+      admitted: [],
       parts: () => {
         throw new Error('torn');
       },

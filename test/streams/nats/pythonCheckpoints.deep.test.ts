@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { digestOf } from '../../../streams/nats/checkpoints/manifest.ts';
 import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
@@ -62,6 +63,55 @@ h.run(url, study, objective, name=${JSON.stringify(raises ? 'py1' : 'py2')})`;
     const done = await engine.heard.until(isFact('completed', { trial: 1 }));
     expect((done.fact as Said).checkpoint).toMatch(/^nats:py2\/1\//);
     expect(readFileSync(join(`${saved}-next`, 'step'), 'utf8')).toBe('2');
+    await engine.close();
+  });
+
+  it('writes no more than the engine admitted, and gives up after its time limit', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const nc = await server.connect();
+    const subjects = subjectsOf(study);
+    const saved = join(mkdtempSync(join(tmpdir(), 'hypertide-saved-')), 'state');
+    writeFileSync(saved, 'good');
+    const say = (fact: object) => nc.request(subjects.by('ts', 1), JSON.stringify({ trial: 1, ...fact }));
+    const resume = async (attempt: number, checkpoint: string) => {
+      await say({ type: 'failed', attempt, run: `r${attempt}`, reason: 'preempted', checkpoint });
+      await engine.heard.until(isFact('suggested', { trial: 1, attempt: attempt + 1 }));
+    };
+    const claim = async (attempt: number) => {
+      await engine.heard.until(isFact('suggested', { trial: 1, attempt }));
+      await say({ type: 'started', attempt, run: `r${attempt}` });
+    };
+    await claim(1);
+    const honest = await saveCheckpoint({ nc, study, trainer: 'ts', trial: 1, run: 'r1' }, saved);
+    const store = async (text: string) => {
+      const sha256 = digestOf(Buffer.from(text));
+      await nc.request(subjects.chunk('ts', 1, sha256), text);
+      return sha256;
+    };
+    const repeated = async (times: number, size: number) => {
+      const chunks = Array(times).fill([digestOf(Buffer.from('good')), size]);
+      const manifest = { name: 'state', files: [{ path: '', size: times * size }], empty: [], chunks };
+      return `nats:ts/1/${await store(JSON.stringify(manifest))}`;
+    };
+    /** What a trainer prints about the checkpoint of the next attempt, which it hands back. */
+    const printed = async (seconds = 600) => {
+      const program = `
+h.checkpoints.RESTORE_SECONDS = ${seconds}
+def objective(trial):
+    assert trial.checkpoint is None
+    raise KeyboardInterrupt
+h.run(url, study, objective, name="py")`;
+      return (await python(server.url, study, program).ended).text;
+    };
+    await resume(1, await repeated(3000, 4));
+    expect(await printed()).toContain('it begins again: it has 12000 bytes, but the engine admitted 4\n');
+    await claim(3);
+    await resume(3, await repeated(4, 1));
+    expect(await printed()).toContain('it begins again: a chunk of it has 4 bytes instead of 1\n');
+    await claim(5);
+    await resume(5, honest);
+    expect(await printed(0)).toContain('it begins again: it was not restored within 0 seconds\n');
     await engine.close();
   });
 

@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { collector, type KeptStudy } from '../../../../streams/nats/checkpoints/collector.ts';
 import { keepCheckpoints } from '../../../../streams/nats/checkpoints/keeper.ts';
 import { digestOf } from '../../../../streams/nats/checkpoints/manifest.ts';
-import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
+import { ADMITTED, subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -21,6 +21,12 @@ interface Answer {
   readonly data: Uint8Array;
 }
 
+/** Whether a subject has the tokens of a pattern. */
+function fits(subject: string, pattern: string): boolean {
+  const tokens = subject.split('.');
+  return pattern.split('.').every((token, i) => token === '*' || token === tokens[i]);
+}
+
 /** A server on which trainer w saves trial 1 and then trial 2. @param read answers the request for a manifest */
 function world(read: () => Answer = () => ({ data: manifest })) {
   const there = new Set<string>();
@@ -30,7 +36,7 @@ function world(read: () => Answer = () => ({ data: manifest })) {
   const info = async (_: string, { subjects_filter: filter = '' }) => {
     asked.push(filter);
     if (there.size === 0) throw new JetStreamApiError({ code: 404, err_code: 10059, description: 'stream not found' });
-    const isIn = (subject: string) => subject === filter || filter.endsWith('*');
+    const isIn = (subject: string) => fits(subject, filter);
     const found = Object.fromEntries([...there].filter(isIn).map((subject) => [subject, 1]));
     const state = { subjects: found, bytes: there.size, messages: there.size, last_seq: there.size };
     const then = afterList;
@@ -39,20 +45,25 @@ function world(read: () => Answer = () => ({ data: manifest })) {
     return { state, config: { max_bytes: 1e9, max_msgs: -1 } };
   };
   const purge = async (_: string, { filter = '' }) => {
-    for (const subject of there)
-      if (subject === filter || (filter.endsWith('*') && subject.startsWith(filter.slice(0, -1)))) there.delete(subject);
+    for (const subject of there) if (fits(subject, filter)) there.delete(subject);
   };
   const open = (run: string) => ({ suggestion: {}, runs: new Map([[run, 'w']]) });
   const ended = new Map<number, string>();
   const ledger = {
     created: { objectives: [{ name: 'v', direction: 'minimize' }] },
     position: 1,
+    settings: { objectives: [{ name: 'v', direction: 'minimize' }] },
     open: new Map([1, 2].map((trial) => [trial, open(`r${trial}`)])),
     status: (trial: number) => (ended.has(trial) ? 'completed' : undefined),
     checkpoint: (trial: number) => ended.get(trial),
   };
   const study = { ledger, rows: [], leads: () => true, head: async () => ledger.position, warn: () => {} } as unknown as KeptStudy<unknown>;
-  const nc = { request: async () => read(), subscribe: () => ({ unsubscribe: () => {} }) } as unknown as NatsConnection;
+  const request = async (subject: string) => {
+    if (subject.startsWith('$JS.API')) return read();
+    there.add(subject);
+    return { json: () => ({}) };
+  };
+  const nc = { request, subscribe: () => ({ unsubscribe: () => {} }) } as unknown as NatsConnection;
   const jsm = { streams: { info, purge } } as unknown as JetStreamManager;
   return {
     ...{ there, asked, study, nc, jsm },
@@ -64,6 +75,10 @@ function world(read: () => Answer = () => ({ data: manifest })) {
     name: (sha256: string) => {
       ledger.open.delete(1);
       ended.set(1, `nats:w/1/${sha256}`);
+      ledger.position++;
+    },
+    retract: () => {
+      ended.clear();
       ledger.position++;
     },
     afterList: (act: () => void) => {
@@ -85,7 +100,7 @@ it.each(['admit', 'sweep'] as const)('a checkpoint that is finished and named af
   await (act === 'admit' ? admit(study, { trainer: 'w', trial: 2, bytes: 1 }) : sweep());
   put('earlier');
   await sweep();
-  expect(there.size).toBe(all.length);
+  expect([...there].filter((subject) => !subject.includes(ADMITTED))).toHaveLength(all.length);
 });
 
 it('parts that come after their manifest was read are kept', async () => {
@@ -123,6 +138,28 @@ it('a reference to something that is not a manifest, or is gone, keeps no parts'
   gone.name(sha256);
   await gone.sweep();
   expect(gone.there.size).toBe(0);
+});
+
+it('what was admitted is known as long as a run may need it', async () => {
+  const { put, name, retract, sweep, admit, most, study, there } = world();
+  const known = () => [...there].filter((subject) => subject.includes(`${ADMITTED}.1.`));
+  const of = { trainer: 'w', trial: 1, sha256 };
+  expect(await most(of)).toBe(OPTIONS.maxBytes / 2); // what any trainer may save
+  there.add(subjects.admitted(1, 'w=7'));
+  there.add(subjects.admitted(1, 'x=900'));
+  there.add(subjects.chunk('y', 1, 'w=900'));
+  expect(await most(of)).toBe(7);
+  await admit(study, { trainer: 'w', trial: 1, bytes: 8 });
+  expect(known().sort()).toEqual([subjects.admitted(1, 'w=8'), subjects.admitted(1, 'x=900')]);
+  expect(await most(of)).toBe(8);
+  await admit(study, { trainer: 'w', trial: 1, bytes: 5 });
+  put(...all);
+  name(sha256);
+  await sweep();
+  expect(known()).toEqual([subjects.admitted(1, 'w=8')]);
+  retract();
+  await sweep();
+  expect([...there]).toEqual([]);
 });
 
 it('an engine seldom looks for checkpoints while its study has none', async () => {

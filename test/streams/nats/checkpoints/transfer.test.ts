@@ -10,11 +10,11 @@ import { CHUNK, digestOf } from '../../../../streams/nats/checkpoints/manifest.t
 import type { CheckpointAnswer } from '../../../../streams/nats/checkpoints/messages.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/transfer.ts';
 import { type ServedStudy, type ServeOptions, serve } from '../../../../streams/nats/index.ts';
-import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
+import { ADMITTED, subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { type TeamServer, teamServer } from '../../../support/nats.ts';
 import { type Heard, hearing, isFact, plane } from '../world.ts';
 
-const STUDIES = ['travel', 'gone', 'deleted', 'small', 'refused', 'raised', 'strays', 'away', 'busy', 'again', 'names'];
+const STUDIES = ['travel', 'gone', 'deleted', 'small', 'refused', 'raised', 'strays', 'away', 'busy', 'again', 'names', 'many', 'slow'];
 let server: TeamServer;
 beforeAll(async () => {
   server = await teamServer(STUDIES, ['w1', 'w2']);
@@ -129,6 +129,55 @@ describe('a checkpoint', () => {
     await engine.close();
   });
 
+  it('writes no more than the engine admitted, also after the engine was restarted', async () => {
+    const before = await scene('many');
+    const w1 = await before.claim('w1', 1);
+    const saved = directory();
+    writeFileSync(join(saved, 'state'), 'good');
+    const honest = await saveCheckpoint(w1, saved);
+    const stored = async (data: string) => {
+      const sha256 = digestOf(Buffer.from(data));
+      await w1.nc.request(subjectsOf('many').chunk('w1', 1, sha256), data);
+      return sha256;
+    };
+    /** A manifest that names the one chunk again and again. @param size of the chunk, as it says */
+    const repeated = async (times: number, size: number) => {
+      const chunks = Array(times).fill([digestOf(Buffer.from('good')), size]);
+      const manifest = { name: 'state', files: [{ path: '', size: times * size }], empty: [], chunks };
+      return `nats:w1/1/${await stored(JSON.stringify(manifest))}`;
+    };
+    const place = directory();
+    const restore = (of: CheckpointRun, reference: string) => restoreCheckpoint(of, reference, join(place, 'restored'));
+    const resumed = async ({ claim, say }: Scene, attempt: number, checkpoint: string) => {
+      await say({ ...w1, run: `1.${attempt}` }, { type: 'failed', attempt, reason: 'preempted', checkpoint });
+      return claim('w1', 1, attempt + 1);
+    };
+    const bomb = await repeated(3000, 4);
+    const second = await resumed(before, 1, bomb);
+    await expect(restore(second, bomb)).rejects.toThrow('it has 12000 bytes, but the engine admitted 4');
+    await before.engine.close();
+
+    const after = await scene('many');
+    await expect(restore(second, bomb)).rejects.toThrow('it has 12000 bytes, but the engine admitted 4');
+    const short = await repeated(4, 1);
+    await expect(restore(await resumed(after, 2, short), short)).rejects.toThrow('a chunk of it has 4 bytes instead of 1');
+    expect(readdirSync(place)).toEqual([]);
+    expect(readFileSync(join(await restore(await resumed(after, 3, honest), honest), 'state'), 'utf8')).toBe('good');
+    await after.engine.close();
+  });
+
+  it('is not waited for without end', async () => {
+    const { engine, claim, say } = await scene('slow');
+    const w1 = await claim('w1', 1);
+    const reference = await saveCheckpoint(w1, directory());
+    await say(w1, { type: 'failed', attempt: 1, reason: 'preempted', checkpoint: reference });
+    const w2 = await claim('w2', 1, 2);
+    await engine.close();
+    const place = directory();
+    await expect(restoreCheckpoint(w2, reference, join(place, 'restored'), 1)).rejects.toThrow('it was not restored within 1 seconds');
+    expect(readdirSync(place)).toEqual([]);
+  });
+
   it('is deleted when no run can resume from it, and when there is no room', async () => {
     const { engine, claim, say } = await scene('small', { checkpointBytes: 10 * CHUNK });
     const large = (parts: number) => {
@@ -139,7 +188,8 @@ describe('a checkpoint', () => {
     const jsm = await jetstreamManager(await as('engine'), { checkAPI: false });
     const trialsOn = async () => {
       const { state } = await jsm.streams.info('HTC_small', { subjects_filter: '>' });
-      return [...new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.split('.').slice(3, 5).join('/')))].sort();
+      const parts = Object.keys(state.subjects ?? {}).filter((subject) => !subject.includes(ADMITTED));
+      return [...new Set(parts.map((subject) => subject.split('.').slice(3, 5).join('/')))].sort();
     };
     const first = await claim('w1', 1);
     await expect(saveCheckpoint(first, large(6))).rejects.toThrow(/the checkpoint has 3145728 bytes, and a trainer may save 2621440/);
@@ -171,7 +221,7 @@ describe('a checkpoint', () => {
     }
     const { state } = await jsm.streams.info('HTC_again', { subjects_filter: '>' });
     const parts = (checkpoints: number) => checkpoints * (5 + 1) + 1; // the frozen part is in all
-    expect(Object.keys(state.subjects ?? {})).toHaveLength(parts(2));
+    expect(Object.keys(state.subjects ?? {})).toHaveLength(parts(2) + 1); // and what was admitted
     const last = await claim('w2', 1, 5);
     await say(last, { type: 'completed', values: { value: 1 } });
     await engine.close();
