@@ -8,7 +8,7 @@ import type { Constraint } from './constraint.ts';
 import { checkedBy, fields, mapping, oneOrMore, type Shape } from './shape.ts';
 import { withNamedBounds } from './types/bounds.ts';
 import { type Dimensions, type ParentCondition, parameterTypes } from './types/dimension.ts';
-import { anyValue, type Value } from './value.ts';
+import { anyValue, type Value, valueKey } from './value.ts';
 
 /** A space as in a study file. A predicate is code, so the file has only its name. */
 export interface SpaceData {
@@ -74,6 +74,19 @@ function checkDimension(path: string, name: string, dimension: unknown): void {
 export function parentOf(when: ParentCondition): readonly [parent: string, values: readonly Value[]] {
   const [parent, values] = Object.entries(when)[0]!;
   return [parent, Array.isArray(values) ? values : [values as Value]];
+}
+
+/** A space as data, with each condition in the same spelling: two spaces with equal ones are the same. */
+export const withConditionsAlike = ({ parameters, ...rest }: SpaceData): SpaceData => ({
+  parameters: Object.fromEntries(Object.entries(parameters).map(([name, dimension]) => [name, conditionAlike(dimension)])),
+  ...rest,
+});
+
+function conditionAlike(dimension: Dimensions[string]): Dimensions[string] {
+  if (!('when' in dimension)) return dimension;
+  const [parent, values] = parentOf(dimension.when);
+  const byKey = new Map(values.map((value) => [valueKey(value), value] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { ...dimension, when: { [parent]: [...byKey.values()] } };
 }
 
 /** The kinds of constraints that are data. */

@@ -1,13 +1,13 @@
 import { MismatchError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Changed, Created, ExpiredFact, Fact, Limits } from '../../src/facts/facts.ts';
+import type { Changed, ExpiredFact, Fact, Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
-import { createdOf, differences, limitsOf, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { createdOf, differences, limitsOf, otherStrategy, type StudyOptions } from '../spec/options.ts';
 import type { Strategy } from '../strategy.ts';
 import { withResolvers } from '../withResolvers.ts';
 import type { Directive } from './directive.ts';
@@ -145,7 +145,7 @@ export function runEngine<P>(
         engine.receive(left.slice(0, 1));
         const past = engine.ledger.created;
         compared = past !== undefined;
-        if (past) checkSame(past, created, strategy === undefined ? options : { ...options, strategy });
+        if (past) refuseOther(differences(past, created, options));
       }
       engine.receive(left);
     };
@@ -153,7 +153,7 @@ export function runEngine<P>(
     const prepare = async () => {
       while (!prepared && engine.ledger.position >= head) {
         if (!compared) throw new MismatchError('the log does not begin with a study');
-        const facts = preparations(engine, options);
+        const facts = preparations(engine, strategy, options);
         prepared = await storeAll(log, facts);
         if (facts.length > 0) head = await log.head();
         if (prepared) goal = head;
@@ -176,9 +176,8 @@ export function runEngine<P>(
   return { engine, started, isAwaited: (proposer) => times.isAwaited(proposer), stop };
 }
 
-/** @throws MismatchError if the log was created with other options. */
-function checkSame(past: Created, created: Created, options: StudyOptions & StrategyOption): void {
-  const wrong = differences(past, created, options);
+/** @throws MismatchError if the log was created with other options */
+function refuseOther(wrong: readonly string[]): void {
   if (wrong.length === 0) return;
   const todo = 'undo the change, or begin another study in another log, and name this one as earlier';
   throw new MismatchError(`the log belongs to another study: ${wrong.join('; ')}`, { todo });
@@ -194,10 +193,16 @@ const isReport = ({ fact }: Entry): boolean => isRecord(fact) && fact.type === '
 
 /**
  * The facts that a start appends first: options that differ from the last start, a new limit of seconds for a new process, and runs that were
- * lost with the old process.
+ * lost with the old process. As long as no configuration of its own counts, such as
+ * after an import, a start may bring another strategy.
+ *
+ * @throws MismatchError for another strategy later
  */
-function preparations<P>({ ledger }: Engine<P>, options: RunOptions<P>): Fact[] {
+function preparations<P>({ ledger }: Engine<P>, strategy: Strategy | undefined, options: RunOptions<P>): Fact[] {
   const facts: Fact[] = [];
+  const other = otherStrategy(ledger.created!, ledger.settings.strategy, strategy);
+  if (other && (ledger.configurations > 0 || strategy!.spec === undefined)) refuseOther(other.differences);
+  else if (other) facts.push({ type: 'changed', strategy: other.strategy });
   const change = changeAtStart(ledger.settings, options);
   const isNews = Object.keys(change).length > Object.keys(AT_START).length;
   if (isNews || (ledger.closed === 'time' && options.seconds !== undefined)) facts.push(change);

@@ -7,6 +7,7 @@ import { nearest } from '../../src/schema/nearest.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom, within } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
+import { type SpaceData, withConditionsAlike } from '../../src/space/schema.ts';
 import type { Space } from '../../src/space/space.ts';
 import { version } from '../../src/version.ts';
 import { auto } from '../strategies/auto.ts';
@@ -138,14 +139,29 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
 }
 
 /** The differences between the options and a log, a line each; empty if the log belongs to this study. */
-export function differences(logged: Created, wanted: Created, options: StudyOptions & StrategyOption): string[] {
+export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {
   const named = (['study', 'seed', 'objectives', 'duplicates', 'requires'] as const).filter((name) => options[name] !== undefined);
-  const { strategy } = options;
-  const { decisions = 1 } = logged; // options that were left out have the defaults from when the study began
   return [
-    ...['space' as const, ...named].flatMap((name) => compare(name, logged[name], wanted[name])),
-    ...(strategy ? compare('strategy', withDefaults(logged.strategy, decisions), recorded(strategy, decisions)) : []),
+    ...compare('space', withConditionsAlike(logged.space as SpaceData), withConditionsAlike(wanted.space as SpaceData)),
+    ...named.flatMap((name) => compare(name, logged[name], wanted[name])),
   ];
+}
+
+/**
+ * The strategy as the log must record it, if a start gives another one than the study began with and has now; undefined if it need not.
+ *
+ * @param now the strategy that decides now, as data
+ */
+export function otherStrategy(logged: Created, now: unknown, strategy: Strategy | undefined): StrategyChange | undefined {
+  if (strategy === undefined) return undefined;
+  const { decisions = 1 } = logged; // options that were left out have the defaults from when the study began
+  const wanted = recorded(strategy, decisions);
+  const [before, ...differences] = [logged.strategy, now].map((one) => compare('strategy', withDefaults(one, decisions), wanted));
+  return before!.length === 0 || differences.flat().length === 0 ? undefined : { strategy: wanted, differences: before! };
+}
+interface StrategyChange {
+  readonly strategy: unknown;
+  readonly differences: readonly string[];
 }
 
 /** The paths below `path` at which two pieces of JSON differ. */

@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
@@ -10,8 +11,10 @@ import { MismatchError } from '../../errors.ts';
 import type { Enqueued, FailureReason, Params, Values } from '../../facts/facts.ts';
 import { tooFewResults } from '../../importance/importance.ts';
 import type { TrialId } from '../../messages.ts';
+import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { countCells } from '../../space/cells.ts';
+import type { SpaceData } from '../../space/schema.ts';
 import { version } from '../../version.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
 import { begunIn } from '../sources/journalFile.ts';
@@ -55,13 +58,16 @@ async function storedLog(path: string) {
  * A study as a study file describes it, driven by requests. With a journal it resumes; trials that were open when its process ended are
  * tried again. Requests may overlap: an ask that waits for a result does not block others.
  *
- * @param description as in a study file, without a command; optional if the journal has the study.
+ * @param description as in a study file, without a command; optional if the journal has the study. What it lacks of space and name is that of the journal; a
+ * new study has the name of its file.
  * @param path of the journal; without it the study is kept in memory.
  * @throws SessionError, SpaceError, OptionError, JournalError, JournalLockedError, MismatchError
  */
 export async function drivenStudy(description: unknown, path: string | undefined): Promise<Driven> {
   const logged = path === undefined ? undefined : await begunIn(path);
-  const described = description === undefined ? undefined : parseStudy(description);
+  const stem = logged?.study ?? (path === undefined ? undefined : parse(path).name);
+  const whole = logged && isRecord(description) ? { ...(logged.space as SpaceData), ...description } : description;
+  const described = whole === undefined ? undefined : parseStudy(whole, stem);
   if (!described && !logged)
     throw new SessionError('init: expected a space, or a study as in a study file, since no journal holds one yet');
   const space = described?.space ?? spaceOf(logged!);
@@ -77,7 +83,8 @@ export async function drivenStudy(description: unknown, path: string | undefined
   const closeSocket = path === undefined ? undefined : await controlSocket(path, (intent) => running.submit(intent));
   /** The trials that were handed out here and have not ended. */
   const handed = new Set<TrialId>();
-  const { study: name, objectives, strategy: spec, decisions } = running.state.created!;
+  const { study: name, objectives } = running.state.created!;
+  const { strategy: spec, decisions } = running.state.settings!;
   const done = async (said: Promise<void>) => {
     await said;
     return { ok: true };

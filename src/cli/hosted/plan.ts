@@ -51,14 +51,15 @@ export interface Plan {
 
 /** Reads and checks everything, and writes nothing. @throws UserError */
 export async function planOf(path: string, words: readonly string[], options: RunFlags): Promise<Plan> {
-  const file = await readStudyFile(path);
-  const command = commandOf(words.length > 0 ? words : file.command, file.space);
-  const { study: name } = file.options;
+  const read = await readStudyFile(path);
+  const command = commandOf(words.length > 0 ? words : read.command, read.space);
+  const { study: name } = read.options;
   if (options.journal === undefined && /[/\\]|^\.\.?$/.test(name))
     throw new UsageError(`${path}: name: expected a name that can be a file name, got ${name}; or give the file with --journal`);
   const journal = options.journal ?? `${name}.jsonl`;
   const { trials, parallel, seed } = options;
   const created = await begunIn(journal);
+  const file = created && !read.isNamed ? { ...read, options: { ...read.options, study: created.study } } : read;
   const wanted = withMetric({ ...file.options, ...omitUndefined({ trials, parallel, seed }) }, options.metric);
   const inForce = created ? await settingsIn(journal, created) : settingsOf(createdOf(file.space, file.strategy, wanted));
   checkResuming({ ...inForce, resumes: file.options.resumes ?? inForce.resumes, command });

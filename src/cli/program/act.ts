@@ -135,6 +135,11 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .requiredOption('--journal <file>', 'journal of the study')
     .option('--study <file>', 'study file to create the journal from (default for Optuna: the space and the objectives of its study)')
     .option('--name <study>', 'which study of Optuna, if there are several')
+    .option(
+      '--epochs <number>',
+      'for a new study from Optuna: the most epochs that a trial trains, which turns on early stopping',
+      wholeNumber,
+    )
     .option('--json', 'print counts, as JSON')
     .action((file, { journal, ...options }) =>
       exit(import('../commands/act/import.ts').then(({ importTrials }) => importTrials(file, journal, options))),

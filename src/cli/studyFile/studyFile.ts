@@ -16,6 +16,8 @@ import { studyLayout } from './studyLayout.ts';
 
 /** A study as its file describes it. */
 export interface StudyFile {
+  /** Whether the file gives the name of the study. */
+  readonly isNamed: boolean;
   readonly space: Space<Params>;
   /** Default: that of the log or, for a new study, `auto`. */
   readonly strategy?: Strategy;
@@ -92,6 +94,7 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
   const settings: StudyOptions = omitUndefined({ objectives: objective === undefined ? undefined : namedObjective(objective), ...options });
   const whole = withEpochs(strategy === undefined ? undefined : parseStrategy(strategy), { epochs, early, ...settings });
   return omitUndefined({
+    isNamed: data.name !== undefined,
     space: spaceOf({ parameters, constraints }),
     strategy: whole,
     options: omitUndefined({ priority: 1, ...settings, study: name, earlier: earlier && earlierIn(folder, earlier) }),

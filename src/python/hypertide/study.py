@@ -79,12 +79,11 @@ class Study:
         self.path = None if path is None else Path(path)
         self._engine = Engine("ask-tell", *([] if path is None else ["--journal", str(path)]))
         weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
-        name = name or (self.path.stem if self.path else None)
         options |= {"name": name, "epochs": epochs, "early": early, "resumes": resumes, "strategy": strategy, "seed": seed, "parallel": parallel}
         study = described(space, minimize, maximize, earlier, options)
         self._objects = Objects(study.get("parameters", {}))
         try:
-            reply = self._engine.request("init", **({"study": study} if space is not None else {}))
+            reply = self._engine.request("init", **({"study": study} if study else {}))
         except BaseException:
             self._engine.close()
             raise

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -66,6 +66,42 @@ describe('ask-tell with a study', () => {
     expect(second.slice(1)).toEqual([first[3], { stop: false }]);
     const [refused] = await inform([init({ parameters: { y: STUDY.parameters.x } })], path);
     expect(refused!.error).toContain(`${path}: the log belongs to another study: space.parameters.`);
+  });
+
+  it('takes from its journal the name and the space that a description lacks, whichever way it spells conditions', async () => {
+    const path = join(folder, 'digits.jsonl');
+    const opt = { type: 'choice', values: ['sgd', 'adam'] };
+    const study = (when: unknown, more: object = {}) =>
+      init({ parameters: { opt, x: { ...STUDY.parameters.x, when: { opt: when } } }, ...more });
+    const [first] = await inform([study('sgd')], path);
+    expect(first).toMatchObject({ ok: true, study: 'digits' });
+    const moved = join(folder, 'moved.jsonl');
+    renameSync(path, moved);
+    for (const again of [study(['sgd']), { cmd: 'init', study: { seed: 1, parallel: 3 } }])
+      expect((await inform([again], moved))[0]).toMatchObject({ ok: true, study: 'digits' });
+    expect((await inform([{ cmd: 'init', study: { parallel: 3 } }, { cmd: 'busy' }], moved))[1]).toMatchObject({ parallel: 3 });
+    expect((await inform([study(['adam'])], moved))[0]!.error).toContain(
+      'space.parameters.x.when.opt.0 is "sgd" in the log, but "adam" here',
+    );
+    expect((await inform([study('sgd', { name: 'letters' })], moved))[0]!.error).toContain(
+      'study is "digits" in the log, but "letters" here',
+    );
+  });
+
+  it('takes another strategy only as long as none of its configurations counts', async () => {
+    const path = join(folder, 'study.jsonl');
+    const stopping = init({ epochs: 3 });
+    expect((await inform([init()], path))[0]).toMatchObject({ stops: false });
+    expect((await inform([stopping], path))[0]).toMatchObject({ stops: true });
+    const replies = await inform([stopping, { cmd: 'ask' }], path);
+    expect(replies).toMatchObject([{ stops: true }, { until: 3 }]);
+    expect((await inform([stopping], path))[0]).toMatchObject({ ok: true });
+    expect((await inform([init()], path))[0]).toMatchObject({ ok: true }); // without a strategy
+    expect((await inform([init({ strategy: 'tpe' })], path))[0]!.error).toContain('strategy is "auto" in the log, but "tpe" here');
+    const facts = readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"type":"changed"'));
+    expect(facts).toHaveLength(1);
   });
 
   it('says how much each parameter matters, and where each share lies', async () => {

@@ -1,6 +1,7 @@
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { Log } from '../../../../streams/log/log.ts';
+import { withEpochs } from '../../../../streams/spec/withEpochs.ts';
 import type { Created, Fact, Params } from '../../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../../facts/parse.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
@@ -9,7 +10,7 @@ import { parseSpace } from '../../../space/space.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
 import { type ImportedRow, type ImportedTrial, readLines, readTable } from '../../sources/importRows.ts';
 import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
-import { chosenStudy, noteOfOptuna, objectivesOfOptuna, spaceOfOptuna, trialsOfOptuna } from '../../sources/optuna/fromOptuna.ts';
+import { chosenStudy, noteOfOptuna, objectivesOfOptuna, spaceOfOptuna, stepsOf, trialsOfOptuna } from '../../sources/optuna/fromOptuna.ts';
 import { isOptunaJournal, readOptunaJournal } from '../../sources/optuna/optunaJournal.ts';
 import { isDatabase, type OptunaStudy } from '../../sources/optuna/optunaStudy.ts';
 import { readData } from '../../sources/readText.ts';
@@ -22,6 +23,8 @@ interface ImportOptions {
   readonly study?: string;
   /** Which study of Optuna, if there are several. */
   readonly name?: string;
+  /** The most steps of a trial of a new study, which turns on early stopping. */
+  readonly epochs?: number;
   readonly json?: boolean;
 }
 
@@ -30,10 +33,15 @@ interface ImportOptions {
  *
  * @returns the exit status: 1 if there were bad ones.
  */
-export async function importTrials(file: string, path: string, { study, name, json }: ImportOptions): Promise<number> {
+export async function importTrials(file: string, path: string, { study, name, epochs, json }: ImportOptions): Promise<number> {
   const source = await readSource(file, name);
-  if ((await begunIn(path)) === undefined && (study !== undefined || source.first)) {
-    await begin(path, study === undefined ? await source.first!() : await firstFact(study), source.note);
+  const begun = await begunIn(path);
+  if (epochs !== undefined && begun)
+    throw new UsageError(`--epochs: expected a new journal; ${path} holds a study, whose strategy decides`);
+  if (epochs !== undefined && (study !== undefined || !source.first))
+    throw new UsageError('--epochs: expected a study of Optuna without --study; write "epochs: N" in the study file instead');
+  if (!begun && (study !== undefined || source.first)) {
+    await begin(path, study === undefined ? await source.first!(epochs) : await firstFact(study), source.note);
   }
   const { log, ledger } = await openJournalStudy(path);
   try {
@@ -48,7 +56,10 @@ export async function importTrials(file: string, path: string, { study, name, js
       inform(
         `${count.imported} ${count.imported === 1 ? 'trial' : 'trials'} imported, ${count.unfinished} without a result and ${count.bad} bad ${source.unit} skipped`,
       );
-    if (!json && count.imported > 0) suggestNext(`hypertide best ${shellQuoted(path)}`);
+    if (!json && count.imported > 0) {
+      suggestNext(`hypertide best ${shellQuoted(path)}`);
+      if (source.first) inform(`to continue in Python: ${continuation(path, begun || study || epochs ? undefined : source.steps)}`);
+    }
     return count.bad > 0 ? 1 : 0;
   } finally {
     await log.close();
@@ -61,7 +72,9 @@ interface Source {
   /** What a bad row is called. */
   readonly unit: string;
   /** The first fact of a new study with the same space, if the file says enough. */
-  readonly first?: () => Promise<Created>;
+  readonly first?: (epochs: number | undefined) => Promise<Created>;
+  /** The most steps that a trial reported, for a study of Optuna. */
+  readonly steps?: number;
   /** A note about the study. */
   readonly note?: string | undefined;
 }
@@ -80,9 +93,18 @@ async function readSource(file: string, name: string | undefined): Promise<Sourc
 
 function ofOptuna(file: string, studies: readonly OptunaStudy[], name: string | undefined): Source {
   const study = chosenStudy(file, studies, name);
-  const first = () =>
-    createdAfter(parseSpace(spaceOfOptuna(file, study)), undefined, { study: study.name, objectives: objectivesOfOptuna(study) });
-  return { rows: (created) => trialsOfOptuna(file, study, created), unit: 'trials', first, note: noteOfOptuna(study) };
+  const first = (epochs: number | undefined) => {
+    const objectives = objectivesOfOptuna(study);
+    const strategy = withEpochs(undefined, { epochs, objectives });
+    return createdAfter(parseSpace(spaceOfOptuna(file, study)), strategy, { study: study.name, objectives });
+  };
+  return {
+    rows: (created) => trialsOfOptuna(file, study, created),
+    unit: 'trials',
+    first,
+    steps: stepsOf(study),
+    note: noteOfOptuna(study),
+  };
 }
 
 /** Appends a finished trial. @returns why it does not fit the study, if so. */
@@ -106,6 +128,10 @@ async function take({ params, budget, tags, events }: ImportedTrial, ledger: Led
   }
   return undefined;
 }
+
+/** What continues a study in Python. @param steps that its trials reported; with several, the study can stop trials early */
+const continuation = (path: string, steps = 0): string =>
+  `ht.Study(path=${JSON.stringify(path)}${steps > 1 ? `, epochs=${steps}` : ''}).optimize(objective, trials=100)`;
 
 async function firstFact(study: string): Promise<Created> {
   const { space, strategy, options } = await readStudyFile(study);

@@ -71,6 +71,12 @@ const has = ({ params }: OptunaTrial, name: string): boolean => Object.hasOwn(pa
 export const objectivesOfOptuna = (study: OptunaStudy): Readonly<Record<string, 'minimize' | 'maximize'>> =>
   Object.fromEntries(objectiveNames(study).map((name, i) => [name, study.directions[i]!]));
 
+/** The last step that a trial of Optuna reported, counted from 1; 0 if there are no reports. */
+export function stepsOf({ trials }: OptunaStudy): number {
+  const steps = trials.flatMap(({ reports }) => [...reports.keys()].filter(isStep));
+  return steps.reduce((most, step) => Math.max(most, step), 0) + (steps.includes(0) ? 1 : 0);
+}
+
 /** The note about the study that keeps its attributes; undefined if it has none, or too many. */
 export function noteOfOptuna({ user }: OptunaStudy): string | undefined {
   const note = noteOf(user);

@@ -57,6 +57,20 @@ it('imports a parameter whose name every object has', async () => {
   expect(journalOf(place)[0]).toMatchObject({ space: { parameters: { toString: { type: 'float', when: { model: ['svm'] } } } } });
 });
 
+it('turns on early stopping with --epochs, in a new journal only, and says how to continue', async () => {
+  const place = directory();
+  writeFileSync(join(place, 'optuna.log'), optunaJournal('digits').replaceAll('"step":0,', '"step":4,'));
+  const args = ['import', 'optuna.log', '--journal'];
+  const { err } = await hypertide(place, ...args, 'study.jsonl', '--epochs', '5');
+  expect(err).toContain('ht.Study(path="study.jsonl").optimize(objective, trials=100)');
+  expect(journalOf(place)[0]).toMatchObject({ strategy: { chain: [{ asha: { min: 1, max: 5 } }, 'auto'] } });
+  expect((await hypertide(place, ...args, 'without.jsonl')).err).toContain('ht.Study(path="without.jsonl", epochs=4).optimize(');
+  expect((await hypertide(place, ...args, 'study.jsonl', '--epochs', '5')).err).toContain('--epochs: expected a new journal');
+  writeFileSync(join(place, 'x.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: maximize score\n');
+  const both = await hypertide(place, ...args, 'other.jsonl', '--epochs', '5', '--study', 'x.yaml');
+  expect(both.err).toContain('--epochs: expected a study of Optuna without --study');
+});
+
 it('asks which of several studies of Optuna is meant', async () => {
   const place = directory();
   writeFileSync(join(place, 'optuna.log'), optunaJournal('digits', 'letters'));
