@@ -11,13 +11,13 @@ import type { Answered, StudySource } from '../../src/study/source.ts';
 import { type TrainerRow, trainerRows } from '../../src/study/trainerRows.ts';
 import type { Directive } from '../engine/directive.ts';
 import { dryRunChange } from '../engine/dryRun.ts';
-import { Leases } from '../engine/leases.ts';
 import { type EngineRun, runEngine } from '../engine/run.ts';
 import type { Origin } from '../engine/submit.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import type { StrategyOption, StudyOptions } from '../spec/options.ts';
 import { type Answers, answersOf } from './answers.ts';
+import { Attempts } from './attempts.ts';
 import type { AskOptions, ClaimReply } from './claimedTrial.ts';
 import { Claims, isHeld } from './claims.ts';
 import { Repeats, wantedOf } from './repeats.ts';
@@ -51,8 +51,7 @@ export class HostedStudy<P = Params> implements StudySource {
   readonly #repeats = new Repeats((request) => this.answers.isOwn(request));
   readonly #claims: Claims<P>;
   readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
-  readonly #leases: Leases;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #attempts: Attempts<P>;
   /** Settled once: a race on each request would be kept by `finished` until the study ends. */
   readonly #began: Promise<void>;
   #hasBegun = false;
@@ -64,7 +63,7 @@ export class HostedStudy<P = Params> implements StudySource {
     const { strategy, lease = 30, atMost, onEntry, place = '', ...settings } = options;
     this.place = place;
     this.log = log;
-    this.#leases = new Leases(lease * 1000);
+    this.#attempts = new Attempts({ ledger: () => this.ledger, log, lease: lease * 1000, fail: (error) => this.#fail(error) });
     this.#claims = new Claims({
       ledger: () => this.ledger,
       lease,
@@ -88,6 +87,7 @@ export class HostedStudy<P = Params> implements StudySource {
         isTrialWanted: () => this.#claims.any,
         onEntry: (entry) => {
           this.#watch(entry);
+          this.#attempts.apply(entry);
           this.#repeats.apply(entry);
           this.#claims.apply(entry);
           this.answers.apply(entry);
@@ -113,7 +113,7 @@ export class HostedStudy<P = Params> implements StudySource {
       () => {}, // as above
     );
     this.answers = answersOf(log, this.#run, { atMost }); // the engine reads its first entry after this
-    this.#timer = setInterval(() => void this.#judge().catch((error) => this.#fail(error)), this.#leases.interval);
+    this.#attempts.watch();
   }
 
   get ledger(): Ledger<P> {
@@ -162,7 +162,7 @@ export class HostedStudy<P = Params> implements StudySource {
   beat(trial: TrialId, run: string, author?: string): Stopping {
     if (!isHeld(this.ledger.open.get(trial), run, author))
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
-    this.#leases.extend(trial, performance.now());
+    this.#attempts.heard(trial);
     return this.#stopping(trial);
   }
 
@@ -208,40 +208,15 @@ export class HostedStudy<P = Params> implements StudySource {
   #direct(directive: Directive<P>): void {
     if (directive.type === 'suggested') return this.#claims.put(directive);
     if (directive.type !== 'stop') return;
-    const { trial: id, by } = directive;
-    this.#stops.set(id, by);
-    const trial = this.ledger.open.get(id);
-    const isUnclaimed = trial !== undefined && trial.run === undefined;
-    if (!isUnclaimed || (by !== 'person' && by !== 'closed')) return;
-    const { attempt } = trial.suggestion; // if a trainer claims it first, the claim counts
-    void this.log
-      .append({ type: 'failed', trial: id, attempt, reason: 'lost', message: 'no trainer claimed it' })
-      .catch((error) => this.#fail(error));
+    this.#stops.set(directive.trial, directive.by);
+    this.#attempts.stop(directive.trial, directive.by);
   }
 
-  /** What an entry means for the lease of its trial. */
+  /** A stop holds until its trial has ended or is suggested again. */
   #watch({ fact, refusal }: AppliedEntry<P>): void {
     if (refusal || !('trial' in fact)) return;
     const trial = this.ledger.open.get(fact.trial);
     if (trial === undefined || fact.type === 'suggested') this.#stops.delete(fact.trial);
-    const isAvoided = trial?.suggestion.avoid !== undefined && trial.run === undefined;
-    if (trial === undefined || trial.awaiting || (trial.run === undefined && !isAvoided)) this.#leases.end(fact.trial);
-    else this.#leases.extend(fact.trial, performance.now(), isAvoided ? 2 : 1);
-  }
-
-  /** Ends attempts whose trainer has been silent for too long. A fact that is stored but not applied yet counts as a heartbeat. */
-  async #judge(): Promise<void> {
-    for (const id of this.#leases.due(performance.now())) {
-      const head = await this.log.head();
-      const trial = this.ledger.open.get(id);
-      if (trial === undefined || !this.#leases.isDue(id, performance.now())) continue;
-      this.#leases.extend(id, performance.now());
-      if (this.ledger.position < head) continue;
-      const { attempt } = trial.suggestion;
-      const lost = { type: 'failed', trial: id, attempt, reason: 'lost' } as const;
-      if (trial.run === undefined) await this.log.append({ ...lost, message: 'no trainer claimed it' });
-      else await this.log.append({ ...lost, run: trial.run, message: 'no heartbeat' });
-    }
   }
 
   #fail(error: unknown): void {
@@ -252,7 +227,7 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   #end(error: unknown): void {
-    clearInterval(this.#timer);
+    this.#attempts.close();
     this.#claims.end({ error });
     this.answers.end(error);
   }

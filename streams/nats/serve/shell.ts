@@ -6,30 +6,29 @@ import type { TrialId } from '../../../src/messages.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Present } from '../../../src/study/trainerRows.ts';
 import type { Directive, Rejected } from '../../engine/directive.ts';
-import { Leases } from '../../engine/leases.ts';
 import type { EngineRun } from '../../engine/run.ts';
+import { Attempts } from '../../host/attempts.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { withRetry } from '../connection/retry.ts';
 import type { NatsLog } from '../log/log.ts';
 import { type Beat, type DirectiveMessage, PRESENCE, type RejectedMessage } from '../protocol/messages.ts';
 import type { Subjects } from '../protocol/subjects.ts';
-import { ensureConsumer, waitingPulls } from './consumer.ts';
+import { SuggestionConsumer, waitingPulls } from './consumer.ts';
 import { Lookahead } from './lookahead.ts';
 import { Roster } from './roster.ts';
+import { Unclaimed } from './unclaimed.ts';
 
-/** The parts around an engine on a server: leases, and messages to trainers. */
+/** The parts around an engine on a server: its consumer, the attempts that it watches, and messages to trainers. */
 export class Shell<P> {
   run!: EngineRun<P>;
   readonly #nc: NatsConnection;
   readonly #jsm: JetStreamManager;
   readonly #log: NatsLog;
   readonly #subjects: Subjects;
-  readonly #lease: number;
-  readonly #leases: Leases;
+  readonly #attempts: Attempts<P>;
+  readonly #unclaimed: Unclaimed;
+  readonly #consumer: SuggestionConsumer;
   readonly #stopping = new Map<TrialId, string>();
-  /** The position of the suggestion of each unclaimed attempt. */
-  readonly #unclaimed = new Map<TrialId, number>();
-  readonly #judging = new Set<TrialId>();
   readonly #roster = new Roster();
   /** Says whether the engine may suggest another trial. */
   readonly lookahead = new Lookahead({
@@ -47,45 +46,52 @@ export class Shell<P> {
   #end = () => {};
   /** Whether the past has been read: its directives are past, too. */
   #watches = false;
-  #over = false;
+  #isOver = false;
 
+  /** @param lease milliseconds */
   constructor(nc: NatsConnection, jsm: JetStreamManager, log: NatsLog, subjects: Subjects, lease: number) {
     this.#nc = nc;
     this.#jsm = jsm;
     this.#log = log;
     this.#subjects = subjects;
-    this.#lease = lease;
-    this.#leases = new Leases(lease);
+    this.#unclaimed = new Unclaimed(() => this.run.engine.ledger.open, lease);
+    this.#consumer = new SuggestionConsumer(jsm, subjects, lease);
+    this.#attempts = new Attempts({
+      ledger: () => this.run.engine.ledger,
+      log,
+      lease,
+      offers: { look: () => this.#look(), isPassedOver: (trial) => this.#unclaimed.isPassedOver(trial) },
+      fail: () => {}, // the attempt is judged again
+    });
   }
 
   /** Begins to watch leases, once the log has been read. */
   async watch(): Promise<void> {
     this.#watches = true;
-    await withRetry(this.#nc, () => this.#consumer());
-    if (this.#over) return;
+    await withRetry(this.#nc, () => this.#look());
+    if (this.#isOver) return;
     const beats = this.#nc.subscribe(this.#subjects.beat('*', '*'), {
       callback: (error, message) => (error ? undefined : this.#beat(message)),
     });
     this.#listensSince = performance.now();
     const deafen = onStatus(this.#nc, ({ type }) => {
       if (type !== 'reconnect') return;
-      this.#leases.restart(performance.now());
+      this.#attempts.restart();
+      this.#unclaimed.renew();
       this.#listensSince = performance.now();
-      this.#consumer().catch(() => {}); // it is checked again when an attempt stays unclaimed
+      this.#look().catch(() => {}); // it looks again when an attempt stays unclaimed
     });
-    this.#leases.restart(performance.now());
-    const timer = setInterval(() => {
-      for (const trial of this.#leases.due(performance.now())) void this.#judge(trial).catch(() => {});
-    }, this.#leases.interval);
+    this.#unclaimed.renew(); // the past took no time
+    this.#attempts.watch();
     this.#end = () => {
-      clearInterval(timer);
+      this.#attempts.close();
       deafen();
       beats.unsubscribe();
     };
   }
 
   close(): void {
-    this.#over = true;
+    this.#isOver = true;
     this.lookahead.close();
     this.#end();
   }
@@ -96,10 +102,12 @@ export class Shell<P> {
     return { trainers: this.#roster.present(now), isComplete: now - this.#listensSince > 2 * PRESENCE };
   }
 
-  /** Handles an entry: the lease of its trial, and messages to its trainer. */
-  apply(noted: AppliedEntry): void {
+  /** Handles an entry: the time of its attempt, and messages to its trainer. */
+  apply(noted: AppliedEntry<P>): void {
     this.lookahead.apply(noted);
-    const { position, fact, refusal } = noted;
+    this.#unclaimed.apply(noted, performance.now());
+    this.#attempts.apply(noted);
+    const { fact, refusal } = noted;
     if (refusal) return;
     if (fact.type === 'instructed') {
       this.#instructed.add(fact.trainer);
@@ -110,14 +118,6 @@ export class Shell<P> {
     const trial = this.run.engine.ledger.open.get(id);
     if (trial === undefined) this.#stopping.delete(id);
     if (trial === undefined || trial.run !== undefined) this.#offeredAgain.delete(id);
-    if (trial === undefined || trial.awaiting || trial.proposal.by === 'import') {
-      this.#leases.end(id);
-      this.#unclaimed.delete(id);
-      return;
-    }
-    if (type === 'suggested') this.#unclaimed.set(id, position);
-    if (trial.run !== undefined) this.#unclaimed.delete(id);
-    this.#leases.extend(id, performance.now(), trial.run === undefined ? 2 : 1);
     if (type === 'reported') this.#stopAgain(id);
   }
 
@@ -126,6 +126,7 @@ export class Shell<P> {
     if (directive.type !== 'stop') return; // suggestions are in the stream already
     this.#stopping.set(directive.trial, directive.by);
     this.#tell(directive);
+    this.#attempts.stop(directive.trial, directive.by);
   }
 
   /** Tells all trainers that the study is over. */
@@ -139,7 +140,7 @@ export class Shell<P> {
     const trial = this.run.engine.ledger.open.get(Number(id));
     if (trial?.run === undefined || trial.awaiting || (jsonOf(message) as Beat | undefined)?.run !== trial.run) return;
     if (trial.runs.get(trial.run) !== trainer) return; // another trainer can read the run in the log
-    this.#leases.extend(Number(id), performance.now());
+    this.#attempts.heard(Number(id));
     this.#stopAgain(Number(id));
   }
 
@@ -184,42 +185,15 @@ export class Shell<P> {
     const trial = this.run.engine.ledger.open.get(id);
     if (trial === undefined || trial.run !== undefined || trial.awaiting || this.#offeredAgain.has(id)) return;
     this.#offeredAgain.add(id);
-    const { attempt } = trial.suggestion;
-    await this.#log.append({ type: 'failed', trial: id, attempt, reason: 'lost', message: 'a paused trainer took it' });
+    await this.#attempts.lose(trial, 'a paused trainer took it');
   }
 
-  /** A deadline has passed. The attempt is lost only if all stored messages are read and there was no heartbeat among them. */
-  async #judge(id: TrialId): Promise<void> {
-    if (this.#judging.has(id)) return;
-    this.#judging.add(id);
-    try {
-      const head = await this.#log.head();
-      const { ledger } = this.run.engine;
-      const trial = ledger.open.get(id);
-      if (this.#over || trial === undefined || !this.#leases.isDue(id, performance.now())) return;
-      const unclaimed = trial.run === undefined;
-      this.#leases.extend(id, performance.now(), unclaimed ? 2 : 1);
-      if (ledger.position < head) return;
-      const { attempt } = trial.suggestion;
-      const lost = { type: 'failed', trial: id, attempt, reason: 'lost' } as const;
-      if (!unclaimed) await this.#log.append({ ...lost, run: trial.run, message: 'no heartbeat' });
-      else if (trial.suggestion.avoid || (await this.#isForgotten(id)))
-        await this.#log.append({ ...lost, message: 'no trainer claimed it' });
-    } finally {
-      this.#judging.delete(id);
-    }
-  }
-
-  /** Whether the consumer will no longer deliver an attempt. */
-  async #isForgotten(trial: TrialId): Promise<boolean> {
-    const { idle } = await this.#consumer();
-    return idle && this.#unclaimed.has(trial);
-  }
-
-  /** Ensures that suggestions are delivered, from the first unclaimed one on. */
-  #consumer(): Promise<{ readonly idle: boolean }> {
-    let from = this.run.engine.ledger.position + 1;
-    for (const position of this.#unclaimed.values()) from = Math.min(from, position);
-    return ensureConsumer(this.#jsm, this.#subjects, { count: this.#unclaimed.size, from }, this.#lease);
+  /** Ensures that suggestions are delivered, from the first unclaimed one on, and notes which of them trainers do not get although they ask. */
+  async #look(): Promise<void> {
+    const { count, from = this.run.engine.ledger.position + 1 } = this.#unclaimed;
+    const now = performance.now();
+    const delivering = await this.#consumer.ensure({ count, from }, now);
+    if (delivering.isNew) this.#unclaimed.renew();
+    else this.#unclaimed.passOver(delivering.passed, now);
   }
 }

@@ -68,3 +68,58 @@ it('an engine answers ten thousand facts that do not count, and continues', asyn
   await done;
   await engine.close();
 });
+
+/** A study with four trials at a time, of which a trainer that leaves has taken all and told the server to wait for ten years. */
+async function hiddenOn(study: string, lease: number) {
+  const engine = await engineOn(server, { study, trials: 12, parallel: 4, lease });
+  const thief = await handOn(server, study, 'thief');
+  await engine.heard.until(isFact('suggested', { trial: 1 }));
+  const thefts = Array.from({ length: 4 }, () => thief.next());
+  for (const theft of thefts) (await theft)!.nak(TEN_YEARS);
+  await thief.nc.flush();
+  await thief.nc.close();
+  return engine;
+}
+const TEN_YEARS = 10 * 365 * 24 * 60 * 60 * 1000;
+
+it('an attempt that a trainer has hidden is offered again within three leases in which another one asks', async () => {
+  const study = fresh();
+  const lease = 1;
+  const engine = await hiddenOn(study, lease);
+  const since = performance.now();
+  const { done } = trainer<At>(await server.connect(), study, square);
+  await engine.heard.until(isFact('completed'));
+  expect(performance.now() - since).toBeLessThan(3000 * lease + 500);
+  await engine.finished;
+  await done;
+  const lost = engine.heard.all.filter(isFact('failed', { reason: 'lost' }));
+  expect(lost.map(({ fact }) => (fact as { message: string }).message)).toEqual(Array(4).fill('no trainer claimed it'));
+  await engine.close();
+});
+
+it('an engine that starts replaces a consumer that hides attempts, so that they need not be lost', async () => {
+  const study = fresh();
+  const lease = 0.5;
+  const first = await hiddenOn(study, 60);
+  await first.close();
+  const { done } = trainer<At>(await server.connect(), study, square);
+  await new Promise((resolve) => setTimeout(resolve, 3000 * lease + 500));
+  const second = await engineOn(server, { study, lease });
+  await second.finished;
+  await done;
+  expect(second.heard.all.filter(isFact('failed'))).toEqual([]);
+  expect(second.heard.all.filter(isFact('completed'))).toHaveLength(12);
+  await second.close();
+});
+
+it('attempts that wait for busy trainers are not offered again, however many there are', async () => {
+  const study = fresh();
+  const engine = await engineOn(server, { study, trials: 12, parallel: 12, lease: 0.3 });
+  const slow = async ({ x }: At) => new Promise<number>((resolve) => setTimeout(resolve, 1000, x));
+  const { done } = trainer<At>(await server.connect(), study, slow, { slots: 2 });
+  await engine.finished;
+  await done;
+  expect(engine.heard.all.filter(isFact('failed'))).toEqual([]);
+  expect(engine.heard.all.filter(isFact('suggested'))).toHaveLength(12);
+  await engine.close();
+});

@@ -127,6 +127,20 @@ describe('serve', () => {
     await engine.close();
   });
 
+  it('ends a trial that no trainer has claimed when a person cancels it or closes the study', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 4, parallel: 2 });
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    await request(engine.nc, study, 'cancel', { trial: 1 });
+    await engine.heard.until(isFact('failed', { trial: 1, reason: 'lost' }));
+    expect(engine.ledger.status(1)).toBe('failed');
+    await engine.heard.until(isFact('suggested', { trial: 3 }));
+    await request(engine.nc, study, 'close');
+    for (const trial of [2, 3]) await engine.heard.until(isFact('failed', { trial }));
+    expect(await request(engine.nc, study, 'status')).toMatchObject({ phase: 'closed' });
+    await engine.close();
+  });
+
   it('redelivers an attempt that was delivered and not claimed', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1, lease: 0.2 });
