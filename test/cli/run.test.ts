@@ -171,6 +171,16 @@ describe('run', () => {
     expect(err.match(/\(error: as trial \d+\)/g)).toEqual(Array(5).fill(`(error: as trial ${first})`));
   });
 
+  it('counts the epochs of a program that begins with 0', async () => {
+    const place = studyIn('epochs: 6\ntrials: 5\n');
+    const program = 'for e in 0 1 2 3 4 5; do echo "epoch $e loss: $1"; done';
+    const { err } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', program, 'sh', '{x}');
+    expect(err).not.toMatch(/trains for|beyond/);
+    const rows = JSON.parse((await hypertide(place, 'trials', 'study.jsonl', '--json')).out);
+    const steps = rows.filter(({ status }: { status: string }) => status === 'completed').map(({ step }: { step: number }) => step);
+    expect(new Set(steps)).toEqual(new Set([6]));
+  });
+
   it('says that all results are equal, after the fifth and at the end', async () => {
     const place = studyIn('trials: 7\n');
     const { err } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo rmse=1.21', 'sh', '{x}');

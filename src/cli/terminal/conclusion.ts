@@ -111,7 +111,8 @@ export function savedBy(rows: Iterable<TrialRow>): string | undefined {
     [0, 0],
   );
   const saved = `early stopping saved ${Math.round(100 * (1 - trained / whole))} % of the training: ${stopped} of ${ended.length} trials were stopped (${trained} of ${whole} steps)`;
-  return longest > 0 && longest < allowed
+  // A program that counts from 0, and first reports a later step, seems to train for one step less.
+  return longest > 0 && longest + 1 < allowed
     ? `${saved}; your program trains for ${longest} steps, not ${allowed}: trials are compared at better steps with "epochs: ${longest}" in a new study`
     : saved;
 }
