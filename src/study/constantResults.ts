@@ -5,6 +5,9 @@ import { highestBudget, type TrialRow, TrialRows } from './trials.ts';
 /** Fewer equal results may be a coincidence. */
 const ENOUGH = 5;
 
+/** What the user can do about results that do not depend on the configuration. */
+export const WHAT_TO_CHECK = 'check that it is the value to optimize, and that your program uses its parameters';
+
 type Named = Pick<ObjectiveSpec, 'name'>;
 type Row = Pick<TrialRow<unknown>, 'params' | 'status' | 'values' | 'budget'>;
 
@@ -21,8 +24,7 @@ export function constantTexts(objectives: readonly Named[], rows: Iterable<Row>,
   const { values } = results[0]!;
   const same = objectives.filter(({ name }) => results.every((row) => row.values[name] === values[name]));
   return same.map(
-    ({ name }) =>
-      `${printed ?? name} is ${values[name]} for all ${configurations} configurations with a result: check that it is the value to optimize, and that your program uses its parameters`,
+    ({ name }) => `${printed ?? name} is ${values[name]} for all ${configurations} configurations with a result: ${WHAT_TO_CHECK}`,
   );
 }
 

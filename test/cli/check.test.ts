@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hypertide, studyIn, TRAINER } from './support.ts';
@@ -20,7 +20,7 @@ it('recognises a trainer that keeps to its budget and resumes', async () => {
     budget: 'kept: it ended after step 2 of 2',
     resume: 'yes: the second run began with step 3',
     'early stopping':
-      'possible, but off: to turn it on, write the steps of a whole trial in study.yaml, such as "epochs: 20"; with "resumes: true", trials pause instead, and the best are resumed',
+      'possible, but off: to turn it on, write the steps of a whole trial in study.yaml, as "epochs: N"; with "resumes: true", trials pause instead, and the best are resumed',
   });
 });
 
@@ -32,11 +32,12 @@ it('recognises a script without budgets', async () => {
   expect(rows).toMatchObject({
     value: expect.stringMatching(/^loss = 0\.\d \(printed as loss, used as value\)$/),
     steps: expect.stringMatching(/^1, 2, 3/),
-    name: 'to call it loss in all tables, write "objective: minimize loss" in study.yaml before the first run',
+    name: 'to call it loss in all tables, write "objective: minimize loss" in study.yaml before the first run; --fix does it',
+    changes: expect.stringMatching(/^not yet: 0\.\d after step 3 with two distant configurations$/),
     budget: 'not used: it continued after step 2; that is fine, unless trials are to pause: then pass {budget} to it',
     SIGTERM: expect.stringMatching(/^obeyed: it ended within \d+\.\d s$/),
     resume: expect.stringContaining('not possible: it saved no checkpoint'),
-    'early stopping': expect.stringMatching(/^possible, but off: .* in study.yaml, such as "epochs: 20"$/),
+    'early stopping': expect.stringMatching(/^possible, but off: .* in study.yaml, as "epochs: N"$/),
   });
   const on = await check(studyIn('epochs: 6\n'), ['sh', join(place, 'train.sh'), '{x}']);
   expect(on.rows['early stopping']).toBe('on: trials that fall behind are stopped');
@@ -62,9 +63,77 @@ it('lists what the program did not report, and what to do', async () => {
   const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9']);
   expect(code).toBe(1);
   expect(rows.value).toContain('not read: exited 0 without a result: expected a value to minimize, but it printed accuracy=0.9');
-  expect(rows.steps).toBe('unknown, as no value was read');
+  expect(rows.proposal).toBe('accuracy = 0.9');
+  expect(rows.steps).toContain('none reported');
   expect(rows['early stopping']).toBe('not possible without steps');
   expect((await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9'], '--metric', 'accuracy')).code).toBe(0);
+});
+
+const PAIRS = 'for e in 1 2 3 4 5 6 7; do echo "Epoch $e/7 train_loss: 0.$e val_loss: $1"; sleep 0.1; done';
+
+it('tries the likeliest of several values, and writes its name into the study file with --fix', async () => {
+  const text = 'trials: 3   # a few\nobjective: minimize   # the loss\n';
+  const place = studyIn(text);
+  const pairs = ['sh', '-c', PAIRS, 'sh', '{x}'];
+  const before = await check(place, pairs);
+  expect(before.code).toBe(1);
+  expect(before.rows).toMatchObject({
+    value: expect.stringContaining('several could be the result'),
+    proposal: expect.stringMatching(/^val_loss = 0\.\d+$/),
+    name: expect.stringContaining('write "objective: minimize val_loss" in study.yaml'),
+    steps: '1, 2, 3',
+    changes: expect.stringMatching(/^yes: 0\.\d+ and 0\.\d+ after step 3/),
+    SIGTERM: expect.stringContaining('obeyed'),
+    'early stopping': expect.stringContaining('"epochs: 7"'),
+  });
+  expect(before.err).toContain('hypertide check study.yaml --fix');
+  expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(text);
+  const { code, rows } = await check(place, pairs, '--fix');
+  expect([code, rows.name]).toEqual([0, 'wrote "objective: minimize val_loss" into study.yaml']);
+  expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(text.replace('minimize  ', 'minimize val_loss  '));
+  expect((await check(place, pairs)).rows).toMatchObject({ value: expect.stringMatching(/^val_loss = 0/) });
+});
+
+it('says that the value does not change with the parameters', async () => {
+  const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo rmse=1.21', 'sh', '{x}']);
+  expect(code).toBe(0);
+  expect(rows.changes).toMatch(/^no: 1\.21 with two distant configurations; check that/);
+  const { rows: other } = await check(studyIn(), ['sh', '-c', 'echo rmse=$1', 'sh', '{x}']);
+  expect(other.changes).toMatch(/^yes: 0\.\d+ and 0\.\d+, with two distant configurations$/);
+});
+
+it('takes the whole length from a program that ends by itself, also if it counts from 0', async () => {
+  const { rows } = await check(studyIn(), ['sh', '-c', 'for e in 0 1; do echo "epoch $e loss: $1"; done', 'sh', '{x}']);
+  expect(rows).toMatchObject({ steps: '1, 2', budget: 'kept: it ended after step 2 of 2' });
+  const { rows: longer } = await check(studyIn(), [
+    'sh',
+    '-c',
+    'echo "epoch 0 loss: $1"; echo "epoch 1 loss: $1"; echo "epoch 2 loss: $1"',
+    'sh',
+    '{x}',
+  ]);
+  expect(longer['early stopping']).toMatch(/"epochs: (?:3|N)"/);
+});
+
+it('finds the value in a file that the program wrote', async () => {
+  const place = studyIn();
+  writeFileSync(join(place, 'old.csv'), 'epoch,loss\n1,2\n');
+  const write = 'mkdir -p logs/v0; echo "max_epochs=3 lr=0.1"; printf "epoch,lr,val_loss\\n1,1,0.5\\n2,1,$1\\n" > logs/v0/metrics.csv';
+  const { code, rows } = await check(place, ['sh', '-c', write, 'sh', '{x}'], '--fix');
+  expect(code).toBe(0);
+  expect(rows).toMatchObject({
+    value: expect.not.stringContaining('objective:'),
+    name: 'wrote "objective: minimize val_loss" and "metricFile: logs/v0/metrics.csv" into study.yaml',
+    steps: '1, 2',
+  });
+  expect((await hypertide(place, 'run', 'study.yaml', '--trials', '2', '--', 'sh', '-c', write, 'sh', '{x}')).code).toBe(0);
+});
+
+it('says what to do if each run writes another file', async () => {
+  const write = 'mkdir v$$; printf "epoch,val_loss\\n1,0.5\\n2,0.4\\n" > v$$/metrics.csv';
+  const { code, rows } = await check(studyIn(), ['sh', '-c', write, 'sh', '{x}']);
+  expect(code).toBe(1);
+  expect(rows.wrote).toMatch(/^v\d+\/metrics\.csv has val_loss, but the next run wrote another file/);
 });
 
 it('waits no longer than --seconds, and kills a program that ignores SIGTERM', async () => {

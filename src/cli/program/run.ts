@@ -118,20 +118,24 @@ Examples:
   program
     .command('check')
     .summary('test whether a program works with a study')
-    .description('Run the program twice for a short time, and print what a study can do with it.')
+    .description('Run the program some times for a short time, and print what a study can do with it.')
     .argument('<study>', 'study file, YAML or JSON')
     .argument('[command...]', 'program and its arguments, after --; {name} is a parameter')
     .showHelpAfterError(helpOnProgram)
     .option('--metric <name>', 'printed name of the value to optimise')
     .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
     .option('--seconds <time>', 'time limit of each run, such as 90 (seconds) or 5m (default: 60s)', time)
+    .option('--fix', 'write the name that is proposed for the value into the study file')
     .addHelpText(
       'after',
       `
 Prints the arguments that the program gets, which values and steps were read,
-whether the program keeps to its budget, ends at SIGTERM and resumes from its
-checkpoint, and which kind of early stopping you can use. Writes no journal.
-Exit status: 0 if a value was read, 1 otherwise.
+whether the value changes with the parameters, whether the program keeps to its
+budget, ends at SIGTERM and resumes from its checkpoint, and which kind of early
+stopping you can use. If no value can be read as the study file says, it tries
+the likeliest one, printed or in a file that the program wrote, and --fix writes
+what this takes into the study file. Writes no journal.
+Exit status: 0 if a value was read or --fix named it, 1 otherwise.
 
 Example:
   hypertide check study.yaml -- python3 train.py --lr {lr} --units {units}`,

@@ -13,8 +13,11 @@ export interface MetricChoice {
   readonly undecidable: boolean;
 }
 
-/** @param direction only names that are usually better in this direction are candidates. */
-export function metricChoice(direction: 'minimize' | 'maximize'): MetricChoice {
+/**
+ * @param direction only names that are usually better in this direction are candidates.
+ * @param parameters names that are none
+ */
+export function metricChoice(direction: 'minimize' | 'maximize', parameters: ReadonlySet<string>): MetricChoice {
   const candidates = new Map<string, string>();
   /** The step of the first candidate, and that of the last reading. */
   let first: unknown;
@@ -33,7 +36,9 @@ export function metricChoice(direction: 'minimize' | 'maximize'): MetricChoice {
         current = own;
         if (candidates.size > 0) first ??= own;
       }
-      for (const name of fields.keys()) if (name === 'value' || usualDirection(name) === direction) candidates.set(canonical(name), name);
+      for (const name of fields.keys())
+        if (name === 'value' || (usualDirection(name) === direction && !parameters.has(canonical(name))))
+          candidates.set(canonical(name), name);
       if (candidates.size > 0) first ??= current;
       return undefined;
     },

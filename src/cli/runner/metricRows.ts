@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { delimiterOf } from '../../schema/delimiterOf.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import { stepRank } from './names.ts';
-import { statementOf } from './parseOutput.ts';
+import { pathsIn, statementOf } from './parseOutput.ts';
 
 /** A row of a file of metrics. */
 export interface MetricRow {
@@ -46,12 +46,10 @@ function lineOf(fields: readonly (readonly [string, unknown])[]): string {
   return JSON.stringify({ ...Object.fromEntries(own), values: Object.fromEntries(others.flatMap(numbersOf)) });
 }
 
-/** Numbers by their paths: `val/loss` for `{"val": {"loss": 0.3}}`. */
-function numbersOf([name, value]: readonly [string, unknown]): (readonly [string, number | null])[] {
-  if (isRecord(value))
-    return Object.entries(value).flatMap(([part, inner]) => numbersOf([name === 'values' ? part : `${name}/${part}`, inner]));
-  return typeof value === 'number' || value === null ? [[name, value]] : [];
-}
+const numbersOf = ([name, value]: readonly [string, unknown]): [string, unknown][] =>
+  pathsIn(name === 'values' && isRecord(value) ? Object.entries(value) : [[name, value]]).filter(
+    ([, inner]) => typeof inner === 'number' || inner === null,
+  );
 
 /**
  * The rows of a table with a header row. Of several columns with steps, such as `epoch` and `step` of Lightning, the coarsest counts.

@@ -32,6 +32,13 @@ const IDLE = new Set(['average', 'avg', 'mean', 'running', 'total', 'final', 'cu
 /** Words for the data on which a measure was taken. */
 const SPLITS = new Set(['train', 'val', 'test', 'eval', 'dev', 'holdout']);
 
+/** Words for times, amounts and settings, which are no result. */
+const SETTINGS = new Set(
+  `lr rate momentum decay wd dropout seed bs size sizes budget limit number count steps epochs rounds iters iterations params parameters layers depth width
+  time times timestamp date elapsed duration second seconds secs sec s ms minutes hours eta runtime remaining speed throughput fps samples examples tokens images
+  rows freedom df memory mem gpu gpus cpu cpus workers threads rank port pid version fold patience verbose`.split(/\s+/),
+);
+
 /** The most characters of a name that are read. */
 const LONGEST = 80;
 
@@ -62,6 +69,14 @@ export const splitOf = (name: string): string | undefined =>
     .split('_')
     .find((word) => SPLITS.has(word));
 
+/** Whether a name is usually that of a setting, a time or an amount, such as `lr`, `train_time` and `max_epochs`. */
+export function isSetting(name: string): boolean {
+  if (usualDirection(name) !== undefined) return false;
+  const words = canonical(name).split('_');
+  const last = words.at(-1)!;
+  return SETTINGS.has(last) || stepRank(last) !== undefined || /^(?:max|min|n|num)$/.test(words[0]!);
+}
+
 /**
  * The direction in which a value of this name is usually better; undefined if unknown.
  *
@@ -71,6 +86,7 @@ export function usualDirection(name: string): 'minimize' | 'maximize' | undefine
   const words = canonical(name).split('_');
   while (words.length > 1 && /^\d+$/.test(words.at(-1)!)) words.pop(); // Keras calls a second metric auc_1
   const last = words.at(-1)!;
+  if (/(?:standard|std)_error$/.test(words.join('_'))) return undefined; // how uncertain another value is
   if (MINIMISED.has(last) || words.join('_').endsWith('error_rate')) return 'minimize';
   if (MAXIMISED.has(last)) return 'maximize';
   return words[0] === 'loss' && last.length <= 4 ? 'minimize' : undefined; // such as loss_D

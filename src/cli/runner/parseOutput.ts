@@ -50,7 +50,7 @@ export function naming(objectives: readonly string[], metric?: string): Naming {
 
 /**
  * Reads a line of the protocol; undefined for ordinary output:
- * - `{"step":3,"value":0.1}` or `{"step":3,"values":{"loss":0.1,"acc":0.9},"metrics":{"lr":0.01}}` is a report; without a step it is the
+ * - `{"step":3,"value":0.1}`, `{"step":3,"val":{"loss":0.1}}` (which names `val/loss`) or `{"step":3,"values":{"loss":0.1,"acc":0.9},"metrics":{"lr":0.01}}` is a report; without a step it is the
  *   result, which may have `gradient`, `stderr` and `constraints` too. `NaN` and `Infinity`, as Python writes them, are read.
  * - `step=3 loss=0.1 acc=0.9`, with blanks or commas between, means the same; a value that is not an objective is a metric.
  * - `{"checkpoint":"epoch-3.pt"}`, alone or within a report or result, and `{"infeasible":"needs too much memory"}`.
@@ -95,18 +95,25 @@ function read(text: string): number | string | null {
 }
 
 /** The step of a line: `step`, or else the coarsest of the usual names with a number. `partial`: it is within that step. */
-export function stepOf({ data }: Statement): { readonly name?: string; readonly step?: unknown; readonly partial: boolean } {
+export function stepOf({ data }: Statement): {
+  readonly name?: string;
+  readonly step?: unknown;
+  /** How many steps there are, as in `epoch=3/20`. */
+  readonly total?: number | undefined;
+  readonly partial: boolean;
+} {
   if (data.step !== undefined) return { name: 'step', step: data.step, partial: false };
-  let found: { readonly name: string; readonly rank: number; readonly value: number } | undefined;
+  let found: { readonly name: string; readonly rank: number; readonly value: number; readonly total: number | undefined } | undefined;
   for (const [name, given] of Object.entries(data)) {
     const rank = stepRank(name);
-    const value = typeof given === 'string' ? Number(/^(\d+)\/\d+$/.exec(given)?.[1] ?? Number.NaN) : given;
+    const [, part, whole] = (typeof given === 'string' && /^(\d+)\/(\d+)$/.exec(given)) || [];
+    const value = part === undefined ? given : Number(part);
     if (rank === undefined || typeof value !== 'number' || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) continue;
-    if (found === undefined || rank < found.rank) found = { name, rank, value };
+    if (found === undefined || rank < found.rank) found = { name, rank, value, total: whole === undefined ? undefined : Number(whole) };
   }
   if (found === undefined) return { partial: false };
   const step = Math.ceil(found.value);
-  return { name: found.name, step, partial: step !== found.value };
+  return { name: found.name, step, total: found.total, partial: step !== found.value };
 }
 
 /** The fields of a line other than values of objectives. */
@@ -123,10 +130,26 @@ export const isExplicit = ({ form, data }: Statement): boolean =>
 /** Fields of JSON that are not values. */
 const RESERVED = new Set(['step', 'values', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
 
+/** Fields of a line that are kept as metrics though it does not call them so. */
+const MOST_UNUSED = 256;
+/** Objects within objects are read down to this depth. */
+const DEEPEST = 8;
+
+/** The fields of JSON, and those of objects within it by their paths: `val/loss` for `{"val": {"loss": 0.3}}`. */
+export const pathsIn = (fields: readonly (readonly [string, unknown])[], depth = DEEPEST): [string, unknown][] =>
+  fields.flatMap(([name, value]): [string, unknown][] =>
+    isRecord(value) && depth > 0
+      ? pathsIn(
+          Object.entries(value).map(([part, inner]) => [`${name}/${part}`, inner] as const),
+          depth - 1,
+        )
+      : [[name, value]],
+  );
+
 /** All fields of a line except the step, with the contents of `values`. */
 function fieldsOf({ form, data }: Statement): [string, unknown][] {
   if (form === 'pairs') return Object.entries(data).filter(([name]) => name !== 'step');
-  return [...Object.entries(data).filter(([name]) => !RESERVED.has(name)), ...entriesOf(data.values)];
+  return pathsIn([...Object.entries(data).filter(([name]) => !RESERVED.has(name)), ...entriesOf(data.values)]);
 }
 
 /** The numbers of a line except the step; null for one that is not finite. */
@@ -162,9 +185,8 @@ export function judge(
       return { type: 'refused', message: `${what}: expected a number for ${name}, got ${show(value)}` };
     return omitUndefined({ type: 'non-finite', step, message: `${what}: ${name} is not finite` });
   }
-  const others = form === 'pairs' ? fieldsOf(said) : entriesOf(data.values);
-  const unused = others.filter(([name]) => name !== stepName && objectiveOf(name) === undefined);
-  const metrics = finite([...unused, ...(form === 'json' ? entriesOf(data.metrics) : [])]);
+  const unused = fieldsOf(said).filter(([name]) => name !== stepName && objectiveOf(name) === undefined);
+  const metrics = finite([...unused.slice(0, MOST_UNUSED), ...(form === 'json' ? entriesOf(data.metrics) : [])]);
   const core = omitUndefined({
     values: finite(objectives.map((name) => [name, values.get(name)])),
     metrics: Object.keys(metrics).length > 0 ? metrics : undefined,

@@ -17,7 +17,7 @@ import { type LineSplitter, splitLines } from './splitLines.ts';
 import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
 import { fillTemplate, type Template } from './template.ts';
 
-export interface ProcessOptions extends Omit<Listening, 'file'> {
+export interface ProcessOptions extends Omit<Listening, 'file' | 'parameters'> {
   readonly command: Template;
   /** The path of the file to which the program writes its metrics. Values are then read from there instead of from the output. */
   readonly metricFile?: Template | undefined;
@@ -82,7 +82,7 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
   try {
     const mark = newMark();
     const file = options.metricFile && fillTemplate(options.metricFile, fillingOf(job))[0];
-    return attend(() => launch(job, options, mark), log, { ...options, file }, mark);
+    return attend(() => launch(job, options, mark), log, { ...options, file, parameters: Object.keys(job.params) }, mark);
   } catch (cause) {
     log.close();
     return over(notStarted(cause));

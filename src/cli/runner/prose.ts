@@ -6,6 +6,8 @@ export interface Sighting {
   readonly fields: ReadonlyMap<string, number | null>;
   /** The step that the line names, as printed. */
   readonly step?: number | undefined;
+  /** How many steps there are, as in `Epoch 3/20`. */
+  readonly total?: number | undefined;
   /** The step begins the line: later lines may belong to it. */
   readonly heads: boolean;
   /** The step is not over yet: a progress bar below 100 %, `[64/60000]`, a batch. */
@@ -92,7 +94,7 @@ class Scan {
   #words: string[] = [];
   /** `val` of `val: loss 0.5 acc 0.7`. */
   #split: string | undefined;
-  #step: { readonly rank: number; readonly value: number } | undefined;
+  #step: { readonly rank: number; readonly value: number; readonly total: number | undefined } | undefined;
   #heads = false;
   #partial = false;
   #bar = false;
@@ -108,7 +110,7 @@ class Scan {
   run(): Sighting {
     const lead = this.#lead();
     for (let i = 0; i < this.#tokens.length; ) i = this.#next(i);
-    const { value } = this.#step ?? {};
+    const { value, total } = this.#step ?? {};
     const whole = value === undefined ? undefined : Math.ceil(value);
     return {
       fields: this.#fields,
@@ -116,6 +118,7 @@ class Scan {
       partial: this.#partial || whole !== value,
       bar: this.#bar,
       step: whole,
+      total,
       lead: whole === undefined ? lead : undefined,
     };
   }
@@ -185,15 +188,15 @@ class Scan {
     if (number === undefined) return undefined;
     const { value, end } = number;
     if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) return undefined;
-    const total = tokens[end]?.text === '/' && tokens[end + 1]?.kind === 'number';
+    const total = tokens[end]?.text === '/' && tokens[end + 1]?.kind === 'number' ? wholeOf(tokens[end + 1]!.text) : undefined;
     if (this.#step === undefined || rank < this.#step.rank) {
       if (this.#step) this.#partial = true;
       else this.#heads = this.#leading;
-      this.#step = { rank, value };
+      this.#step = { rank, value, total };
     } else if (rank > this.#step.rank) this.#partial = true; // a step within an epoch
     this.#split = splitOf(this.#words.at(-1) ?? '') ?? this.#split;
     this.#words = [];
-    return total ? end + 2 : end;
+    return total === undefined ? end : end + 2;
   }
 
   /** A number on its own: the progress within the step. */

@@ -1,13 +1,13 @@
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import { metricChoice } from './choice.ts';
-import { usualDirection } from './names.ts';
+import { canonical, usualDirection } from './names.ts';
 import { type Line, remark, statementOf } from './parseOutput.ts';
 import { type LineReading, readingOf } from './reading.ts';
 import { LINE_LIMIT } from './splitLines.ts';
 import { steps } from './steps.ts';
 import { tableReader } from './tables.ts';
-import { howToName, unheard } from './unheard.ts';
+import { howToChoose, type ProposedObjective, proposalOf, unheard } from './unheard.ts';
 
 /** The options of a reader of output. */
 export interface Listening {
@@ -24,6 +24,8 @@ export interface Listening {
   readonly result?: 'last' | 'best' | undefined;
   /** The file that is read instead of the output. */
   readonly file?: string | undefined;
+  /** Names of parameters, which a program may print and which are no result. */
+  readonly parameters?: readonly string[] | undefined;
 }
 
 /** Reads the output of a program, line by line. */
@@ -38,8 +40,12 @@ export interface OutputReader {
   end(broken: boolean): readonly Line[];
   /** The name under which the program prints the only objective, if it differs: given, or chosen by the reader. */
   readonly metric: string | undefined;
+  /** How many steps the program says that it trains for, as in `Epoch 3/20`. */
+  readonly total: number | undefined;
   /** Why there is no result: what was read, and what to print or to write. */
   unheard(): string;
+  /** Which of the values that were read the only objective could name. */
+  proposal(): ProposedObjective | undefined;
 }
 
 /** Names with their last values that are kept for a message. */
@@ -56,13 +62,15 @@ const MOST_WAITING = 10_000;
  */
 export function outputReader(listening: Listening): OutputReader {
   const { objectives, direction = 'minimize', metric, result = 'last', file } = listening;
+  const parameters = new Set(listening.parameters?.map(canonical));
   const named = new Set([...objectives, ...(metric === undefined ? [] : [metric])].map((name) => name.toLowerCase()));
   const tables = tableReader();
   const seen = lastValues();
   const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;
-  let chosen = open ? metricChoice(direction) : undefined;
+  let chosen = open ? metricChoice(direction, parameters) : undefined;
   let taken: string | undefined;
   let announced = false;
+  let total: number | undefined;
   let stepper = steps(objectives, metric);
   let waiting: LineReading[] = [];
   let best: Extract<Line, { type: 'report' | 'result' | 'value' }> | undefined;
@@ -106,7 +114,12 @@ export function outputReader(listening: Listening): OutputReader {
     if (verdict === 'several') waiting = [];
     const warning: Line[] =
       verdict === 'several'
-        ? [{ type: 'refused', message: `${chosen!.names.join(' and ')} could each be the result: ${howToName(direction, chosen!.names)}` }]
+        ? [
+            {
+              type: 'refused',
+              message: `${chosen!.names.join(' and ')} could each be the result: ${howToChoose(direction, chosen!.names)}`,
+            },
+          ]
         : [];
     const lines = verdict === 'one' ? settle(chosen!.names[0]) : [];
     if (chosen === undefined) return [...lines, ...passed(stepper.take(reading))];
@@ -115,11 +128,14 @@ export function outputReader(listening: Listening): OutputReader {
     return warning;
   };
 
+  const known = () => ({ objectives, direction, parameters, seen: seen.all(), candidates: chosen?.names ?? [] });
+
   return {
     line(text, redrawn = false) {
       const reading = readingOf(text.length > LINE_LIMIT ? text.slice(0, LINE_LIMIT) : text, redrawn, tables, named);
       if (reading === undefined) return [];
       seen.take(reading);
+      total = reading.total ?? total;
       if (chosen !== undefined) return choose(reading);
       if (taken !== undefined && isNamed(reading)) {
         const warning: Line = { type: 'refused', message: `it prints value besides ${taken}: value is the result from here on` };
@@ -136,17 +152,11 @@ export function outputReader(listening: Listening): OutputReader {
     get metric() {
       return alias();
     },
-    unheard: () =>
-      stripControls(
-        unheard({
-          objectives,
-          direction,
-          seen: seen.all(),
-          metric,
-          file,
-          candidates: chosen?.names ?? [],
-        }),
-      ),
+    get total() {
+      return total;
+    },
+    unheard: () => stripControls(unheard({ ...known(), metric, file })),
+    proposal: () => proposalOf(known()),
   };
 }
 

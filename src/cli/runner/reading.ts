@@ -11,6 +11,8 @@ export interface LineReading {
   readonly fields: ReadonlyMap<string, number | null>;
   /** The step that the line names: a whole number from 0 on, unless the field `step` of a structured line has something else. */
   readonly step?: unknown;
+  /** How many steps there are, if the line says so: `Epoch 3/20`. */
+  readonly total?: number | undefined;
   /** The name of the step in a structured line. */
   readonly stepName?: string | undefined;
   /** A number that is the step if no other is known. */
@@ -29,16 +31,16 @@ export function readingOf(text: string, redrawn: boolean, tables: TableReader, n
   if (line === '') return undefined;
   const said = statementOf(line);
   if (said) {
-    const { step, name, partial } = stepOf(said);
+    const { step, name, total, partial } = stepOf(said);
     const heads = step !== undefined && Number.isSafeInteger(step);
     const numbers = numbersIn(said);
     const fields = name === undefined ? numbers : new Map([...numbers].filter(([field]) => field !== name));
-    return { said, fields, step, heads, partial, unfinished: partial || redrawn, stepName: name };
+    return { said, fields, step, total, heads, partial, unfinished: partial || redrawn, stepName: name };
   }
   if (line.includes('\ufffd') || (line.startsWith('{') && !line.endsWith('}'))) return undefined; // no text, or JSON that was cut off
   const row = tables.row(line);
   if (!row && !/\d|nan|inf|none|null/i.test(line)) return undefined;
-  const { fields, step, heads, partial, lead, bar = false } = row ?? sight(line, named);
+  const { fields, step, total, heads, partial, lead, bar = false } = row ?? sight(line, named);
   if (fields.size === 0 && step === undefined) return undefined;
-  return { fields, step, heads, partial, unfinished: partial || redrawn || bar, lead };
+  return { fields, step, total, heads, partial, unfinished: partial || redrawn || bar, lead };
 }

@@ -1,4 +1,4 @@
-import { canonical, splitOf, usualDirection } from './names.ts';
+import { canonical, isSetting, splitOf, usualDirection } from './names.ts';
 
 export interface Unheard {
   readonly objectives: readonly string[];
@@ -9,8 +9,17 @@ export interface Unheard {
   readonly seen: ReadonlyMap<string, number | null>;
   /** Names that could each be the result. */
   readonly candidates: readonly string[];
+  /** Names of parameters, as `canonical` writes them. */
+  readonly parameters: ReadonlySet<string>;
   /** The file that was read instead of the output. */
   readonly file?: string | undefined;
+}
+
+/** A printed value that could be the objective. */
+export interface ProposedObjective {
+  /** As a study file writes it. */
+  readonly name: string;
+  readonly direction: 'minimize' | 'maximize';
 }
 
 /** A name that needs no quotes in a study file or on a command line. */
@@ -19,15 +28,44 @@ const written = (name: string): string => (/^[\w@./#-]+$/.test(name) ? name : ca
 /** The data on which a result is likely to be measured, the likeliest first. */
 const LIKELY = ['val', 'dev', 'eval', 'holdout', 'test', undefined, 'train'];
 
-/** How to name the value that is the result. */
-export function howToName(direction: 'minimize' | 'maximize', names: readonly string[]): string {
+/** The likeliest of some names; undefined if there is none. */
+function likeliest(names: readonly string[]): string | undefined {
   const rank = (name: string) => LIKELY.indexOf(splitOf(name));
-  const name = written([...names].sort((a, b) => rank(a) - rank(b))[0]!);
-  return `write "objective: ${direction} ${name}" in the study file, or --metric ${name} on the command line`;
+  const [first] = [...names].sort((a, b) => rank(a) - rank(b));
+  return first && written(first);
 }
 
+/** The value that the only objective should name; undefined if no value can be it. Settings, times and parameters never are. */
+export function proposalOf({
+  objectives,
+  direction,
+  seen,
+  candidates,
+  parameters,
+}: Omit<Unheard, 'file' | 'metric'>): ProposedObjective | undefined {
+  if (objectives.length > 1) return undefined;
+  const results = [...seen.keys()].filter((name) => !parameters.has(canonical(name)) && !isSetting(name));
+  const having = (of: 'minimize' | 'maximize' | undefined) => results.filter((name) => usualDirection(name) === of);
+  const flipped = direction === 'minimize' ? 'maximize' : 'minimize';
+  const fitting = likeliest(candidates) ?? likeliest(having(direction));
+  if (fitting !== undefined) return { name: fitting, direction };
+  const other = likeliest(having(flipped));
+  if (other !== undefined) return { name: other, direction: flipped };
+  const neutral = likeliest(having(undefined));
+  return neutral === undefined ? undefined : { name: neutral, direction };
+}
+
+/** How to name the value that is the result. */
+export const howToName = ({ name, direction }: ProposedObjective): string =>
+  `write "objective: ${direction} ${name}" in the study file, or --metric ${name} on the command line`;
+
+/** Which of several values is likely to be the result. @throws if there are none */
+export const howToChoose = (direction: 'minimize' | 'maximize', names: readonly string[]): string =>
+  howToName({ direction, name: likeliest(names)! });
+
 /** Why a program that exited with 0 has no result: what it printed, what was expected, and what to do. */
-export function unheard({ objectives, direction, metric, seen, candidates, file }: Unheard): string {
+export function unheard(given: Unheard): string {
+  const { objectives, direction, metric, seen, candidates, file } = given;
   const start = 'exited 0 without a result';
   const from = file === undefined ? 'it printed' : `${file} has`;
   const shown = [...seen].map(([name, value]) => `${written(name)}=${value ?? 'nan'}`).join(', ');
@@ -39,18 +77,15 @@ export function unheard({ objectives, direction, metric, seen, candidates, file 
   const name = metric ?? objectives[0]!;
   const example = file === undefined ? printing(name === 'value' ? 'loss' : name) : writing(name === 'value' ? 'loss' : name);
   if (shown === '') return `${start}: ${from} no ${file === undefined ? 'line that names a value' : 'values by name'}; ${example}`;
-  if (candidates.length > 1) return `${start}: ${from} ${shown}, and several could be the result; ${howToName(direction, candidates)}`;
+  if (candidates.length > 1) return `${start}: ${from} ${shown}, and several could be the result; ${howToChoose(direction, candidates)}`;
   const expected = name === 'value' ? `a value to ${direction}` : name;
-  const fits = [...seen.keys()].filter((key) => usualDirection(key) === direction);
-  const neutral = [...seen.keys()].filter((key) => usualDirection(key) === undefined);
-  const other = [...seen.keys()].find((key) => usualDirection(key) !== undefined && usualDirection(key) !== direction);
-  const flipped = direction === 'minimize' ? 'maximize' : 'minimize';
-  if (fits.length === 0 && other !== undefined) {
-    // --metric would not change the direction
-    const cure = `${written(other)} is usually ${flipped}d, and the study ${direction}s; write "objective: ${flipped} ${written(other)}" in the study file`;
-    return `${start}: expected ${expected}, but ${from} ${shown}; ${cure}, or ${example}`;
-  }
-  const cure = howToName(direction, fits.length > 0 ? fits : neutral);
+  const proposal = proposalOf(given);
+  if (proposal === undefined) return `${start}: expected ${expected}, but ${from} ${shown}; ${example}`;
+  // --metric would not change the direction
+  const cure =
+    proposal.direction === direction
+      ? howToName(proposal)
+      : `${proposal.name} is usually ${proposal.direction}d, and the study ${direction}s; write "objective: ${proposal.direction} ${proposal.name}" in the study file`;
   return `${start}: expected ${expected}, but ${from} ${shown}; ${cure}, or ${example}`;
 }
 

@@ -16,7 +16,7 @@ import type { About } from '../terminal/statusLine.ts';
 import type { Notices } from './notices.ts';
 import { checkpointsDirectory, commandFile, outputFile, paramsFile, relocated, trialDirectory } from './trialFiles.ts';
 
-export interface ProgramOptions extends Omit<Listening, 'file'> {
+export interface ProgramOptions extends Omit<Listening, 'file' | 'parameters'> {
   readonly study: string;
   readonly command: Template;
   readonly metricFile?: Template | undefined;

@@ -27,7 +27,7 @@ describe('a line', () => {
       report(0, { loss: -1e-3 }, { lr: 0.01 }),
     ],
     ['{"step":3,"values":{"loss":1,"acc":0.5}}', report(3, { loss: 1 }, { acc: 0.5 })],
-    ['{"step":3,"loss":0.1,"acc":0.5}', report(3, { loss: 0.1 })],
+    ['{"step":3,"loss":0.1,"acc":0.5}', report(3, { loss: 0.1 }, { acc: 0.5 })],
     ['step=3 loss=0.2', report(3, { loss: 0.2 })],
     ['step=3, loss=.2, acc=1e-1, who=me', report(3, { loss: 0.2 }, { acc: 0.1 })],
     ['loss=+2.,step=10', report(10, { loss: 2 })],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { metricRows } from '../../../src/cli/runner/metricRows.ts';
 import type { Line } from '../../../src/cli/runner/parseOutput.ts';
 import { type Listening, outputReader } from '../../../src/cli/runner/reader.ts';
 
@@ -20,6 +21,7 @@ function heard(output: readonly string[], listening: Partial<Listening> = {}, br
     marks: reports.map(({ metric }) => metric),
     warnings: lines.flatMap((line) => (line.type === 'refused' ? [line.message] : [])),
     unheard: reader.unheard(),
+    proposal: reader.proposal(),
   };
 }
 
@@ -138,6 +140,68 @@ describe('a value that the study does not name', () => {
       warnings: ['it prints value besides loss: value is the result from here on'],
     });
   });
+});
+
+describe('JSON with objects within', () => {
+  const lines = [1, 2].map((e) =>
+    JSON.stringify({ step: 100 * e, train: { loss: 0.9 }, eval: { loss: 0.5 / e, f1: 0.6 }, lr: 0.01, time: 9 }),
+  );
+
+  it('has values by their paths', () => {
+    for (const name of ['eval/loss', 'eval.loss', 'eval_loss']) expect(heard(lines, { metric: name })).toMatchObject({ result: 0.25 });
+    expect(heard(lines, { objectives: ['eval/loss'] })).toMatchObject({
+      reports: [
+        [100, 0.5],
+        [200, 0.25],
+      ],
+      metrics: [{ 'train/loss': 0.9, 'eval/f1': 0.6, lr: 0.01, time: 9 }, {}],
+    });
+  });
+
+  it('is read as the same rows of a file', () => {
+    const listening = { objectives: ['eval/loss'] };
+    expect(
+      heard(
+        metricRows(lines.join('\n')).map(({ line }) => line),
+        listening,
+      ),
+    ).toEqual(heard(lines, listening));
+  });
+
+  it('may be nested as deep as a line is long', () => {
+    expect(heard([`${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`]).result).toBeUndefined();
+  });
+});
+
+describe('a value that is proposed', () => {
+  it('is never a parameter, a setting, a time or an amount', () => {
+    const settings = 'lr=0.01 time=120 max_epochs=6 train_time=3 batch_size=32 samples_per_second=7 best_epoch=3 n_params=100';
+    const { unheard, proposal } = heard([settings]);
+    expect([proposal, unheard]).toEqual([undefined, expect.not.stringContaining('objective:')]);
+    expect(heard(['depth2=4 foo=3'], { parameters: ['depth2'] }).proposal).toEqual({ name: 'foo', direction: 'minimize' });
+    expect(heard(['l2=0.1', 'epoch=1 loss=0.3', 'epoch=2 loss=0.2'], { parameters: ['l2'] }).metric).toBe('loss');
+  });
+
+  it('is one that is measured on data for validation', () => {
+    expect(heard(['foo=3 train_loss=1 val_loss=2 acc=1']).proposal).toEqual({ name: 'val_loss', direction: 'minimize' });
+    expect(heard(['foo=3 train_acc=1 val_acc=2']).proposal).toEqual({ name: 'val_acc', direction: 'maximize' });
+  });
+
+  it('is not how uncertain another one is', () => {
+    expect(heard(['Residual standard error: 1.21 on 28 degrees of freedom', 'RMSE: 0.5']).metric).toBe('RMSE');
+  });
+});
+
+it('a line with the number of steps says how many there are', () => {
+  const total = (line: string) => {
+    const reader = outputReader({ objectives: ['value'] });
+    reader.line(line);
+    return reader.total;
+  };
+  expect(total('Epoch 3/20: 100/500 loss: 1')).toBe(20);
+  expect(total('epoch=3/20 loss=1')).toBe(20);
+  expect(total('Epoch [3/20], Step [4/500], loss: 1')).toBe(20);
+  expect(total('Epoch 3 batch 7/500 loss: 1')).toBeUndefined();
 });
 
 describe('a program without a result', () => {
