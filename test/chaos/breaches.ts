@@ -9,11 +9,17 @@ export const worlds: Readonly<Record<Rule, ChaosOptions>> = {
   claims: { trials: 100, faults: 0, minutes: 1, seed: 'claims', trainers: 3, pace: 300, deaf: true },
   // Trainings are long, and the engines are suspended.
   restart: { trials: 12, faults: 2, minutes: 1, seed: 'restart', trainers: 4, lease: 2, pace: 9000, only: ['stopEngines'] },
+  // The server goes down while models are fitted.
+  payload: { trials: 80, faults: 2, minutes: 2, seed: 'payload', trainers: 4, pace: 300, strategy: 'bo', stall: 30, only: ['outage'] },
+  // Something unexpected ends the study in the only engine.
+  supervision: { trials: 40, faults: 2, minutes: 2, seed: 'supervision', trainers: 3, pace: 300, engines: 1, only: ['failEngine'] },
 };
 
 /** The violation that the checker finds without the rule. Running trainings count as wasted until they end, but only three run at a time. */
 export const breaches: Readonly<Record<Rule, RegExp>> = {
   fence: /is suggested twice/,
   claims: /^\d{2,} trainings were wasted/,
+  payload: /was started again/,
+  supervision: /does not serve the study/,
   restart: /was taken from .*, which nothing had happened to/,
 };

@@ -5,7 +5,7 @@ import { chaos } from './world.ts';
 /** CI plays another plan of faults each time; `npm run chaos -- --seed` plays it again. */
 const seed = process.env.CI ? String(Date.now()) : 'test';
 
-it('a study survives kills and suspensions of its server, engines and trainers', async () => {
+it('a study survives kills, suspensions and errors of its server, engines and trainers, and damage to its consumer', async () => {
   const { violations, completed, recomputed } = await chaos({
     trials: 300,
     faults: 25,
@@ -37,7 +37,25 @@ it('a study on three servers survives partitions', async () => {
   expect(completed).toBe(100);
 });
 
-describe.each(['fence', 'claims', 'restart'] as const)('the checker and the rule "%s"', (rule) => {
+it('an engine without a standby serves its study again after each outage of a server with TLS', async () => {
+  const { violations, completed, kinds } = await chaos({
+    trials: 40,
+    faults: 1,
+    minutes: 3,
+    seed,
+    trainers: 4,
+    pace: 300,
+    engines: 1,
+    tls: true,
+    strategy: 'bo',
+    stall: 30,
+    only: ['outage'],
+  });
+  expect(violations, `seed ${seed}`).toEqual([]);
+  expect([completed, kinds.kill]).toEqual([40, expect.toSatisfy((outages: number) => outages >= 1)]);
+});
+
+describe.each(['fence', 'claims', 'restart', 'payload', 'supervision'] as const)('the checker and the rule "%s"', (rule) => {
   it('finds nothing while the rule holds', async () => {
     expect((await chaos(worlds[rule])).violations).toEqual([]);
   });

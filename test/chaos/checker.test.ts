@@ -87,5 +87,8 @@ describe('the checker finds', () => {
     const log = logOf(created, suggested(1), started('a', 1), completed('a', 1), closed);
     const late = [...log.slice(0, -1), { ...log.at(-1)!, at: 5000 }];
     expect(judged(late, [begun('a', 1)])).toEqual([expect.stringContaining('nothing happened for 5.0 s before entry 5')]);
+    const outage = (from: number, until: number): Fault => ({ kind: 'kill', of: 'server', down: { from, until } });
+    expect(judged(late, [begun('a', 1)], [outage(500, 4700)])).toEqual([]); // the server was down for most of it
+    expect(judged(late, [begun('a', 1)], [outage(-4000, 200)])).toEqual([expect.stringContaining('nothing happened for 4.8 s')]);
   });
 });

@@ -8,11 +8,16 @@ export interface DiaryLine {
   readonly trainer: string;
 }
 
-/** A fault that was injected into a process or its connection, or that it injected into itself. */
+/**
+ * A fault that was injected into a process or its connection, or that it injected into itself. Error: something unexpected ended the study in an engine.
+ * Consumer: what the server knows of deliveries was damaged.
+ */
 export interface Fault {
-  readonly kind: 'kill' | 'stop' | 'block' | 'link';
+  readonly kind: 'kill' | 'stop' | 'block' | 'link' | 'error' | 'consumer';
   /** `server`, `engine`, or the name of a trainer. */
   readonly of: string;
+  /** When the server was down, in milliseconds since 1970. */
+  readonly down?: { readonly from: number; readonly until: number };
 }
 
 export interface Evidence {
@@ -21,7 +26,7 @@ export interface Evidence {
   readonly faults: readonly Fault[];
   /** Number of configurations that the study tries. */
   readonly trials: number;
-  /** Milliseconds between two entries, at most. */
+  /** Milliseconds between two entries while the server is up, at most. */
   readonly longestStall: number;
 }
 
@@ -100,7 +105,7 @@ export function check({ entries, diary, faults, trials, longestStall }: Evidence
   };
   entries.forEach((entry, i) => {
     const said = (entry.fact ?? {}) as Said;
-    const pause = i > 0 ? entry.at - entries[i - 1]!.at : 0;
+    const pause = i > 0 ? upBetween(entries[i - 1]!.at, entry.at, faults) : 0;
     if (pause > longestStall) {
       violations.push(
         `nothing happened for ${(pause / 1000).toFixed(1)} s before entry ${entry.position}, ${new Date(entry.at).toISOString()}`,
@@ -120,3 +125,7 @@ export function check({ entries, diary, faults, trials, longestStall }: Evidence
   if (wasted > faults.length) violations.push(`${wasted} trainings were wasted by ${faults.length} faults`);
   return { violations, completed, begun: begun.length, wasted, lost, stall };
 }
+
+/** Milliseconds between two times without those in which the server was down. */
+const upBetween = (from: number, until: number, faults: readonly Fault[]): number =>
+  faults.reduce((up, { down }) => up - (down ? Math.max(0, Math.min(until, down.until) - Math.max(from, down.from)) : 0), until - from);

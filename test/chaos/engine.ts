@@ -1,40 +1,64 @@
-// One of the two engines of the chaos test.
+// An engine of the chaos test: what `hypertide serve --monitor` runs, on a connection that the test can break.
 import { connect } from '@nats-io/transport-node';
-import { float, int, random, space } from '../../streams/index.ts';
-import { natsLog, reconnectOptions, serve } from '../../streams/nats/index.ts';
-import { takeAway } from './without.ts';
+import { monitor } from '../../src/cli/serving/monitor.ts';
+import { serving } from '../../src/cli/serving/serving.ts';
+import type { StatusLine } from '../../src/cli/terminal/statusLine.ts';
+import { reconnectOptions } from '../../streams/nats/index.ts';
+import { parameters, STUDY, type StrategyName, strategies } from './study.ts';
+import { type Rule, takeAway } from './without.ts';
 
-const [servers, study, trials, parallel, lease, replicas, without] = process.argv.slice(2);
+export interface EngineArguments {
+  readonly servers: string;
+  /** Port of its monitor. */
+  readonly port: number;
+  readonly trials: number;
+  readonly parallel: number;
+  readonly lease: number;
+  readonly replicas: number;
+  readonly strategy: StrategyName;
+  /** The authority that signed the certificate of the server, if it uses TLS. */
+  readonly ca?: string | undefined;
+  readonly without?: Rule | undefined;
+}
+
+const { servers, port, trials, parallel, lease, replicas, strategy, ca, without } = JSON.parse(process.argv[2]!) as EngineArguments;
 const nc = await connect({
-  servers: servers!,
+  servers,
   ...reconnectOptions,
+  ...(ca === undefined ? {} : { tls: { caFile: ca } }),
   waitOnFirstConnect: true,
   pingInterval: 1000,
   ignoreClusterUpdates: true, // it stays with its server, so that a partition cuts it off
 });
 takeAway(without, nc);
-const parameters = space({ x: float(-5, 5), n: int(1, 9) });
-// The other engine may be killed from here on: this one has read the log.
-let head = Number.POSITIVE_INFINITY;
-let position = 0;
-const look = () => {
-  if (position >= head) process.send?.('ready');
+let isToFail = false;
+process.on('SIGUSR2', () => {
+  isToFail = true;
+});
+const { publish } = nc;
+nc.publish = (subject, ...more) => {
+  const fails = isToFail && subject.startsWith(`ht.${STUDY}.log.`);
+  if (fails) isToFail = false;
+  if (fails) throw new TypeError('an unexpected error');
+  publish.call(nc, subject, ...more);
 };
-const { finished } = await serve(nc, parameters, {
-  strategy: random(),
-  study: study!,
-  trials: Number(trials),
-  parallel: Number(parallel),
-  lease: Number(lease),
-  replicas: Number(replicas),
+const screen: StatusLine = { terminal: false, line: () => {}, status: () => {}, end: () => {} };
+const { metrics } = await monitor(String(port), screen);
+const { begin, attend } = serving({ nc, screen, nats: servers, access: {}, metrics, settings: { lease, replicas } });
+const options = {
+  study: STUDY,
+  trials,
+  parallel,
   seed: 'chaos',
   attempts: 1000, // so many that no trial fails for good, however many faults hit it
-  onEntry: (entry) => {
-    position = entry.position;
-    if (position === head) look();
-  },
-});
-head = await (await natsLog(nc, study!, { create: false })).head();
-look();
-await finished;
-process.exit(0);
+};
+const study = { space: parameters, strategy: strategies[strategy](), options };
+// The other engine may be killed from here on: this one has read the log.
+const ready = () => process.send?.('ready');
+if (without === 'supervision') await (await begin(study)).started.then(ready);
+else
+  await attend(
+    STUDY,
+    async () => study,
+    (outcome) => outcome === 'serving' && ready(),
+  );

@@ -1,5 +1,6 @@
 // npm run chaos -- --trials 2000 --minutes 15 --seed 1 [--record test/chaos/record.json]
 // --servers 3: three servers that keep a copy each, and are partitioned by stopping one or two of them
+// --engines 1: no standby; --outage 60: seconds of the longest outage of the server; --tls: over TLS
 // --stall: seconds between two entries that count as a violation; a busy machine needs more of them
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -17,6 +18,9 @@ const { values } = parseArgs({
     trainers: { type: 'string', default: '8' },
     pace: { type: 'string', default: '300' },
     servers: { type: 'string', default: '1' },
+    engines: { type: 'string', default: '2' },
+    outage: { type: 'string', default: '6' },
+    tls: { type: 'boolean', default: false },
     stall: { type: 'string', default: '10' },
     record: { type: 'string' },
   },
@@ -28,6 +32,9 @@ const verdict = await chaos({
   trainers: Number(values.trainers),
   pace: Number(values.pace),
   servers: values.servers === '3' ? 3 : 1,
+  engines: values.engines === '1' ? 1 : 2,
+  outage: Number(values.outage),
+  tls: values.tls,
   stall: Number(values.stall),
   seed: values.seed,
   say: (line) => console.log(new Date().toISOString(), line),

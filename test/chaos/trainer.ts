@@ -18,12 +18,14 @@ type Arguments = [
   pace: string,
   without?: string,
   acknowledgements?: string,
+  ca?: string,
 ];
 
-const [servers, study, name, diary, seed, lease, pace, without, acknowledgements] = process.argv.slice(2) as Arguments;
+const [servers, study, name, diary, seed, lease, pace, without, acknowledgements, ca] = process.argv.slice(2) as Arguments;
 const nc = await connect({
   servers,
   ...reconnectOptions,
+  ...(ca ? { tls: { caFile: ca } } : {}),
   waitOnFirstConnect: true,
   pingInterval: 1000,
   ignoreClusterUpdates: true,

@@ -3,7 +3,7 @@ import { Leases } from '../../streams/engine/leases.ts';
 import { standby } from '../../streams/nats/log/log.ts';
 
 /** Rules of the system. The chaos test takes each away from its processes to check that the checker notices. */
-export type Rule = 'fence' | 'claims' | 'restart';
+export type Rule = 'fence' | 'claims' | 'restart' | 'payload' | 'supervision';
 
 /** Changes or drops each publish of a connection. A process has no other way to send. */
 function intercept(nc: NatsConnection, change: (subject: string, options?: PublishOptions) => string | undefined): void {
@@ -65,9 +65,20 @@ function withoutRestart(): void {
   };
 }
 
-/** Switches a rule off in this process. */
+/** Code that asks a connection about its server fails while the server is down. */
+function withoutPayload(nc: NatsConnection): void {
+  const { protocol } = nc as unknown as { readonly protocol: { readonly info?: NatsConnection['info'] } };
+  const info = () => {
+    if (protocol.info === undefined) throw new TypeError("Cannot read properties of undefined (reading 'max_payload')");
+    return protocol.info;
+  };
+  Object.defineProperty(nc, 'info', { get: info });
+}
+
+/** Switches a rule off in this process. An engine without supervision is begun by `engine.ts`. */
 export function takeAway(rule: string | undefined, nc: NatsConnection): void {
   if (rule === 'fence') withoutFence(nc);
   if (rule === 'claims') withoutClaims(nc);
   if (rule === 'restart') withoutRestart();
+  if (rule === 'payload') withoutPayload(nc);
 }

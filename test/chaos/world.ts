@@ -4,19 +4,25 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../src/facts/entry.ts';
 import { rngFor } from '../../src/numeric/random.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { verify } from '../../streams/engine/verify.ts';
-import { float, int, random, space } from '../../streams/index.ts';
 import { proxyTo } from '../../streams/nats/conformance/proxy.ts';
 import { natsLog } from '../../streams/nats/index.ts';
 import { bundled } from '../support/bundled.ts';
+import { certificates } from '../support/certificates.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { natsCluster } from '../support/natsCluster.ts';
+import { freePort } from '../support/ports.ts';
 import { check, type DiaryLine, type Fault, type Findings } from './checker.ts';
+import type { EngineArguments } from './engine.ts';
 import { Member } from './member.ts';
 import { type Act, harm, usual } from './nemesis.ts';
+import { readiness, restartsOf } from './readiness.ts';
 import { onStall } from './stalls.ts';
+import { parameters, STUDY, type StrategyName, strategies } from './study.ts';
 import type { Rule } from './without.ts';
 
 export interface ChaosOptions {
@@ -28,6 +34,14 @@ export interface ChaosOptions {
   readonly trainers?: number;
   /** Servers that keep a copy of the stream: one, or three that can be partitioned. Each process stays with one of them. */
   readonly servers?: 1 | 3;
+  /** One engine, or two of which one is a standby. Default: 2. */
+  readonly engines?: 1 | 2;
+  /** Whether the server uses TLS. */
+  readonly tls?: boolean;
+  /** Default: random. Fitting a model takes long enough that a server goes down meanwhile. */
+  readonly strategy?: StrategyName;
+  /** Seconds of the longest outage of the server. Default: 6. */
+  readonly outage?: number;
   /** Seconds. */
   readonly lease?: number;
   /** Milliseconds that a training takes on average. */
@@ -55,7 +69,6 @@ export interface Verdict extends Findings {
   readonly seconds: number;
 }
 
-const STUDY = 'chaos';
 const ENGINE = 'test/chaos/engine';
 const TRAINER = 'test/chaos/trainer';
 /** The programs of the study, bundled once. */
@@ -72,6 +85,10 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
     seed,
     trainers = 8,
     servers: copies = 1,
+    engines: count = 2,
+    tls = false,
+    strategy = 'random',
+    outage = 6,
     lease = 3,
     pace = 300,
     stall = 10,
@@ -83,25 +100,36 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
   } = options;
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-chaos-'));
   const diary = join(directory, 'diary.jsonl');
-  const servers = await natsCluster(copies);
+  const files = tls ? certificates() : undefined;
+  const ca = files?.ca;
+  const servers = await natsCluster(copies, files && `tls { cert_file: "${files.cert}", key_file: "${files.key}" }`);
   const [server] = servers as readonly [NatsServer];
   programs ??= bundled(ENGINE, TRAINER);
   const fileOf = await programs;
   const launch = (program: string, ...args: readonly (string | number)[]) =>
     spawn(process.execPath, [fileOf(program), ...args.map(String)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const links = await Promise.all(Array.from({ length: trainers + 2 }, (_, i) => proxyTo(servers[i % copies]!.url)));
-  const member = (kind: string, i: number, program: string, args: (name: string) => readonly (string | number)[]) =>
-    new Member(kind, links[i]!, (name) => launch(program, links[i]!.url, STUDY, ...args(name)));
-  const engines = [0, 1].map((i) => member(`engine${i + 1}`, i, ENGINE, () => [trials, trainers + 2, lease, copies, without ?? '']));
-  const fleet = Array.from({ length: trainers }, (_, i) =>
-    member(`w${i}`, i + 2, TRAINER, (name) => [name, diary, seed, lease, pace, without ?? '', deaf ? 'lost' : '']),
-  );
+  const links = await Promise.all(Array.from({ length: trainers + count }, (_, i) => proxyTo(servers[i % copies]!.url)));
+  const engineOf = async (i: number) => {
+    const [link, port] = [links[i]!, await freePort()];
+    const given = { servers: link.url, port, trials, parallel: trainers + 2, lease, replicas: copies, strategy, ca, without };
+    const member = new Member(`engine${i + 1}`, link, () => launch(ENGINE, JSON.stringify(given satisfies EngineArguments)));
+    return { member, port };
+  };
+  const monitored = await Promise.all(Array.from({ length: count }, (_, i) => engineOf(i)));
+  const engines = monitored.map(({ member }) => member);
+  const fleet = Array.from({ length: trainers }, (_, i) => {
+    const link = links[i + count]!;
+    const more = [seed, lease, pace, without ?? '', deaf ? 'lost' : '', ca ?? ''];
+    return new Member(`w${i}`, link, (name) => launch(TRAINER, link.url, STUDY, name, diary, ...more));
+  });
+  const ready = readiness(monitored);
   const since = performance.now();
   const faults: Fault[] = [];
   // All messages pass through this process.
   const unwatch = onStall(lease * 500, () => faults.push(...fleet.map(({ name }): Fault => ({ kind: 'link', of: name }))));
   try {
-    const nc = await server.connect();
+    const connect = () => server.connect(omitUndefined({ tls: ca === undefined ? undefined : { caFile: ca } }));
+    const nc = await connect();
     let over = false;
     let ended = 0;
     const heard: Entry[] = [];
@@ -119,28 +147,36 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
       const told = lines.map((line) => JSON.parse(line) as DiaryLine);
       const blocks = told.flatMap(({ type, trainer }): Fault[] => (type === 'blocked' ? [{ kind: 'block', of: trainer }] : []));
       const longestStall = Math.max(stall, lease + 5) * 1000;
-      return { all: [...faults, ...blocks], ...check({ entries, diary: told, faults: [...faults, ...blocks], trials, longestStall }) };
+      const all = [...faults, ...blocks];
+      const { violations, ...findings } = check({ entries, diary: told, faults: all, trials, longestStall });
+      return { all, ...findings, violations: [...violations, ...ready.violations()] };
     };
     const rng = rngFor(seed, 'nemesis', 0);
     while (!over && performance.now() - since < minutes * 60_000) {
       await Promise.race([watching, sleep(400 + 800 * rng())]);
       if (breach && judge(heard).violations.some((violation) => breach.test(violation))) break;
       if (!over && faults.length < (SPREAD * options.faults * ended) / trials)
-        await harm(rng, { servers, engines, fleet, faults, lease, say }, only);
+        await harm(rng, { servers, engines, fleet, faults, lease, outage, nc, say }, only);
+      await ready.look();
       for (const member of [...engines, ...fleet]) if (!member.alive && !over) member.start();
     }
-    const entries = await readAll(server);
+    await ready.settle();
+    const errors = countOf(faults, 'error');
+    const restarts = await restartsOf(monitored);
+    const entries = await readAll(nc);
     const { all, ...findings } = judge(entries);
-    const verdict = await verify(space({ x: float(-5, 5), n: int(1, 9) }), random(), async function* () {
+    const verdict = await verify(parameters, strategies[strategy](), async function* () {
       yield entries;
     });
     const wrong = verdict.differs ? [`entry ${verdict.differs.position} was recomputed differently`] : [];
+    if (restarts > errors)
+      wrong.push(`the engine of the study was started again ${restarts} times, though only ${errors} errors were injected`);
     if (all.length < options.faults) wrong.push(`there were ${all.length} faults instead of ${options.faults}`);
     return {
       ...findings,
       violations: [...findings.violations, ...wrong],
       faults: all.length,
-      kinds: { kill: countOf(all, 'kill'), stop: countOf(all, 'stop'), block: countOf(all, 'block'), link: countOf(all, 'link') },
+      kinds: Object.fromEntries(kinds.map((kind) => [kind, countOf(all, kind)])) as Verdict['kinds'],
       recomputed: verdict.recomputed,
       hash: hashOf(entries),
       seconds: (performance.now() - since) / 1000,
@@ -154,6 +190,8 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
   }
 }
 
+const kinds = ['kill', 'stop', 'block', 'link', 'error', 'consumer'] as const satisfies readonly Fault['kind'][];
+
 const countOf = (faults: readonly Fault[], kind: Fault['kind']): number => faults.filter((fault) => fault.kind === kind).length;
 
 function hashOf(entries: readonly Entry[]): string {
@@ -162,8 +200,8 @@ function hashOf(entries: readonly Entry[]): string {
   return hash.digest('hex');
 }
 
-async function readAll(server: NatsServer): Promise<Entry[]> {
-  const log = await natsLog(await server.connect(), STUDY, { create: false });
+async function readAll(nc: NatsConnection): Promise<Entry[]> {
+  const log = await natsLog(nc, STUDY, { create: false });
   const head = await log.head();
   const entries: Entry[] = [];
   for await (const batch of log.read()) {
