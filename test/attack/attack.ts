@@ -16,6 +16,7 @@ export type Area =
   | 'rights'
   | 'spoofing'
   | 'replay'
+  | 'deliveries'
   | 'size'
   | 'HTTP'
   | 'interface'

@@ -2,6 +2,7 @@ import type { Attack } from './attack.ts';
 import { archiveAttacks } from './cases/archives.ts';
 import { checkpointAttacks } from './cases/checkpoints.ts';
 import { credentialAttacks } from './cases/credentials.ts';
+import { deliveryAttacks } from './cases/deliveries.ts';
 import { elsewhereAttacks } from './cases/elsewhere.ts';
 import { fileAttacks } from './cases/files.ts';
 import { httpAttacks } from './cases/http.ts';
@@ -27,6 +28,7 @@ export const attacks: readonly Attack[] = [
   ...spoofingAttacks,
   ...messageAttacks,
   ...replayAttacks,
+  ...deliveryAttacks,
   ...sizeAttacks,
   ...httpAttacks,
   ...interfaceAttacks,

@@ -61,6 +61,10 @@ const layers = {
     ],
     'answers to inboxes': [['reply !== undefined && /^(_INBOX|_R_)/.test(reply)', 'reply !== undefined']],
     'pages of answers': [['if (length > room && items.length > 0) return false;', '']],
+    'attempts offered again': [
+      ['(this.#options.offers?.isPassedOver(proposal.id) ?? false)', 'false'],
+      ['const isDeaf = wanted.count > 0', 'const isDeaf = wanted.count < 0'],
+    ],
     'relayed messages': [['const said = error || isRelayed(message) ? undefined', 'const said = error ? undefined']],
   },
   names: {
