@@ -1,6 +1,6 @@
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
-import { watchConstants } from '../../src/study/constantResults.ts';
+import { watchTrainers } from '../../src/study/resumedTrials.ts';
 import { stopsTrials } from '../spec/defaults.ts';
 
 /** The option for warnings of a study. */
@@ -10,20 +10,21 @@ export interface WarnOptions {
 }
 
 /**
- * Detects trainers from which a study learns nothing: all results are equal, or its strategy stops trials by their reports, and there are none.
+ * Detects trainers from which a study learns nothing or something wrong: as `watchTrainers` does, and if its strategy stops trials by their reports, but
+ * there are none.
  *
  * @param how a trainer reports, in the imperative.
  * @param past the position of the last entry before this start: older trials had their warning then.
- * @param warn called once for each of the two.
+ * @param warn called once for each mistake.
  * @returns a function that takes each entry of the log.
  */
 export function watchReports(how: string, past: () => number, warn: (message: string) => void): (noted: AppliedEntry) => void {
   let settings: Settings | undefined;
   let known = false;
-  const constants = watchConstants(past);
+  const trainers = watchTrainers(past);
   return (noted) => {
-    const constant = constants(noted);
-    if (constant !== undefined) warn(constant);
+    const text = trainers(noted);
+    if (text !== undefined) warn(text);
     const { fact, event, refusal, position } = noted;
     if (refusal || known) return;
     if (fact.type === 'created') settings = settingsOf(fact);

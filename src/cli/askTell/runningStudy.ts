@@ -13,8 +13,8 @@ import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { RefusedError, type Submitted } from '../../study/commands.ts';
-import { watchConstants } from '../../study/constantResults.ts';
 import type { Intent } from '../../study/intents.ts';
+import { watchTrainers } from '../../study/resumedTrials.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { applied } from '../sources/process.ts';
 import { SessionError } from './session.ts';
@@ -40,7 +40,7 @@ export class RunningStudy {
   readonly #turn = inTurn();
   /** Position of the last entry before this process started it. */
   #past: number | undefined;
-  readonly #constants = watchConstants(() => this.#past!);
+  readonly #trainers = watchTrainers(() => this.#past!);
   #warning: string | undefined;
   #study!: CommandableStudy<Params>;
   #state!: SessionState;
@@ -75,7 +75,7 @@ export class RunningStudy {
     const onEntry = (entry: AppliedEntry<Params>) => {
       state.apply(entry);
       apply(entry);
-      this.#warning ??= this.#constants(entry);
+      this.#warning ??= this.#trainers(entry);
     };
     this.#study = openStudy(this.#space, { ...this.#options, log: this.#log, onEntry });
     this.#state = state;

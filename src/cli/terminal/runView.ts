@@ -7,8 +7,9 @@ import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
-import { constantTexts, watchConstants } from '../../study/constantResults.ts';
+import { constantTexts } from '../../study/constantResults.ts';
 import { failureKind } from '../../study/failingAlike.ts';
+import { watchTrainers } from '../../study/resumedTrials.ts';
 import { bestFirst, type TrialRow } from '../../study/trials.ts';
 import { type Conclusion, conclusionLines, endedIn, reasonFor } from './conclusion.ts';
 import { print } from './output.ts';
@@ -46,7 +47,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   let printed: string | undefined;
   let parameters: Readonly<Record<string, Dimension>> = {};
   const passed = passedOver();
-  const watchResult = watchConstants(() => past);
+  const trainers = watchTrainers(() => past);
   let live = past === 0;
   let paused = false;
   let left = false;
@@ -126,8 +127,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       if (!live) passed.apply(entry);
       applied$.next(entry);
       if (!refusal) take(fact);
-      const constant = watchResult(entry);
-      if (constant !== undefined) screen.line(stripControls(constant), { level: 'warn' });
+      const mistake = trainers(entry);
+      if (mistake !== undefined) screen.line(stripControls(mistake), { level: 'warn' });
       if (!live && entry.position >= past) caughtUp();
       if (live && !json) screen.status(status);
     },

@@ -1,0 +1,54 @@
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
+import type { TrialId } from '../messages.ts';
+import { watchConstants } from './constantResults.ts';
+
+/** The step from which the reports of an attempt must continue. */
+interface Resumption {
+  readonly from: number;
+  /** Such as `resumes trial 4 at step 5`. */
+  readonly how: string;
+}
+
+/**
+ * Detects trainers that begin again though they were given a checkpoint: the first report of a trial that resumes another one is no further than that one
+ * came, or the first report of a later attempt is no further than the first one of the trial. Steps are compared as trainers count them.
+ *
+ * @param past the position of the last entry before this start.
+ * @returns a function that takes each entry of the log and returns what to tell the user, once.
+ */
+export function watchResumed(past: () => number): (noted: AppliedEntry) => string | undefined {
+  let isKnown = false;
+  /** Of each trial that reported, its first and its last step. */
+  let steps = new Map<TrialId, { readonly first: number; last: number }>();
+  let due = new Map<TrialId, Resumption>();
+  return ({ fact, refusal, position }) => {
+    if (position === 1) [steps, due] = [new Map(), new Map()]; // a log may be read more than once
+    if (isKnown || refusal) return undefined;
+    if (fact.type === 'suggested') {
+      const { trial, resumes, checkpoint } = fact;
+      due.delete(trial);
+      const own = steps.get(trial);
+      const other = resumes === undefined ? undefined : steps.get(resumes);
+      if (other) due.set(trial, { from: other.last, how: `resumes trial ${resumes} at step ${other.last}` });
+      else if (own && own.last > own.first && checkpoint !== undefined)
+        due.set(trial, { from: own.first, how: `continues from a checkpoint of an attempt that reached step ${own.last}` });
+    }
+    if (fact.type !== 'reported') return undefined;
+    const { trial, step } = fact;
+    const known = steps.get(trial);
+    if (known === undefined) steps.set(trial, { first: step, last: step });
+    else known.last = Math.max(known.last, step);
+    const resumption = due.get(trial);
+    due.delete(trial);
+    if (resumption === undefined || step > resumption.from) return undefined;
+    isKnown = true;
+    if (position <= past()) return undefined;
+    return `trial ${trial} ${resumption.how}, but its first report is of step ${step}: check that its trainer saves its state and loads the checkpoint`;
+  };
+}
+
+/** What users are told about their trainers, once each: no result depends on the configuration, or no checkpoint is loaded. */
+export function watchTrainers(past: () => number): (noted: AppliedEntry) => string | undefined {
+  const watchers = [watchConstants(past), watchResumed(past)];
+  return (noted) => watchers.map((watch) => watch(noted)).find((text) => text !== undefined); // they speak of different facts
+}
