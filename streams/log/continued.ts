@@ -33,6 +33,13 @@ export async function continuedIn(path: string): Promise<Continued | undefined> 
 /** What the name of such a file has behind that of the journal. */
 const NUMBER = /^\.[1-9]\d*$/;
 
+/** The files next to a journal that hold more of its study, or what opening it did not understand. */
+export async function leftoversOf(path: string): Promise<string[]> {
+  const { first } = await beginningOf(path);
+  const others = await Promise.all((await othersOf(path)).map(async (other) => ({ other, begins: (await beginningOf(other)).first })));
+  return others.filter(({ other, begins }) => other === tornOf(path) || (first && begins?.equals(first))).map(({ other }) => other);
+}
+
 async function othersOf(path: string): Promise<string[]> {
   const name = basename(path);
   const names = await readdir(dirname(path)).catch(() => []);

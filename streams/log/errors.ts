@@ -13,6 +13,10 @@ export class JournalError extends UserError {
   }
 }
 
+/** What holds a journal, and what frees it. */
+const holding = (lock: string, { pid, host }: { readonly pid: number; readonly host: string }): string =>
+  `process ${pid} on ${host} is writing this journal, which has one writer at a time; "hypertide trials", "best" and "dashboard" read it meanwhile. ${freedBy(lock, host)}`;
+
 /** What frees a journal. Whether a process of another machine still runs, this one cannot check. */
 const freedBy = (lock: string, host: string): string =>
   host === hostname()
@@ -29,13 +33,14 @@ export class JournalLockedError extends UserError {
   /** The process that holds it; 0 if the lock file does not name it. */
   readonly pid: number;
 
-  constructor(path: string, lock: string, pid: number, host: string) {
+  /** @param holder undefined if the lock file names none: it was just created, or is damaged. */
+  constructor(path: string, lock: string, holder: { readonly pid: number; readonly host: string } | undefined) {
     super(
-      `${path}: process ${pid} on ${host} is writing this journal, which has one writer at a time; "hypertide trials", "best" and "dashboard" read it meanwhile. ${freedBy(lock, host)}`,
+      `${path}: ${holder ? holding(lock, holder) : `the lock file ${lock} has just been written, and names no process: try again in a few seconds`}`,
     );
     this.path = path;
     this.lock = lock;
-    this.pid = pid;
+    this.pid = holder?.pid ?? 0;
   }
 }
 

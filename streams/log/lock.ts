@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { jsonIn } from '../../src/schema/jsonIn.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
@@ -28,6 +28,7 @@ export function lock(path: string): () => void {
   const file = `${path}.lock`;
   const mine = `${JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '' } satisfies Holder)}\n`;
   while (!create(path, file, mine)) {
+    checkIsLock(path, file);
     const theirs = contents(file);
     if (theirs !== undefined) refuseIfHeld(path, file, theirs);
     if (theirs !== undefined) removeStale(file, theirs);
@@ -55,10 +56,16 @@ function create(path: string, file: string, mine: string): boolean {
   }
 }
 
+/** A symbolic link, for example, would exist and yet have no contents: nothing would ever change. */
+function checkIsLock(path: string, file: string): void {
+  const there = lstatSync(file, { throwIfNoEntry: false });
+  if (there && !there.isFile()) throw new JournalError(path, `expected a file as the lock ${file}, got something else: delete it`);
+}
+
 function refuseIfHeld(path: string, file: string, theirs: string): void {
   const holder = parse(theirs);
   const isHeld = holder ? holder.host !== hostname() || isRunning(holder) : Date.now() - modified(file) < UNWRITTEN;
-  if (isHeld) throw new JournalLockedError(path, file, holder?.pid ?? 0, holder?.host ?? 'an unknown host');
+  if (isHeld) throw new JournalLockedError(path, file, holder);
 }
 
 /** Moved before it is deleted: if another process took over the lock in between, the file is moved back. */

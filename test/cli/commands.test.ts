@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createStudy, float, random, space } from '../../streams/index.ts';
@@ -201,6 +201,28 @@ describe('commands that read', () => {
     expect((await hypertide(place, 'repair', 'pipe.jsonl')).err).toContain('expected a file for the journal, got a pipe or a device');
     const other = await hypertide(place, 'repair', 'study.yaml');
     expect([other.code, other.err]).toEqual([2, 'hypertide: study.yaml: expected a journal, but there is no study in it\n']);
+  });
+
+  it('name a file in which the study continued, run refuses to train its trials again, and repair puts it in place', async () => {
+    const place = await studied('trials: 2\n');
+    const [path, other] = [join(place, 'study.jsonl'), join(place, 'study.jsonl.1')];
+    renameSync(path, other);
+    const named = expect.stringContaining('study.jsonl.1 has 13 entries of this study, and this file none');
+    for (const command of [['best'], ['trials'], ['verify']])
+      expect(await hypertide(place, command[0]!, 'study.jsonl')).toMatchObject({ code: 2, err: named });
+    expect(await run(place)).toMatchObject({ code: 2, err: named });
+    writeFileSync(path, readFileSync(other, 'utf8').split('\n').slice(0, 5).concat('').join('\n'));
+    const less = expect.stringMatching(/"hypertide repair study\.jsonl --from \S*study\.jsonl\.1" continues with them/);
+    expect(await hypertide(place, 'trials', 'study.jsonl')).toMatchObject({ code: 0, err: less });
+    expect(await run(place)).toMatchObject({ code: 2, err: less });
+
+    expect(await hypertide(place, 'repair', 'study.jsonl', '--from', 'study.jsonl.1', '--json')).toMatchObject({ code: 2 });
+    const adopted = await hypertide(place, 'repair', 'study.jsonl', '--from', 'study.jsonl.1');
+    expect(adopted).toMatchObject({ code: 0, out: expect.stringMatching(/what it was before is .*study\.jsonl\.2\n$/) });
+    expect(await run(place)).toMatchObject({ code: 0 });
+    expect(journalOf(place).filter(({ type }) => type === 'completed')).toHaveLength(2);
+    await hypertide(place, 'delete', 'study.jsonl', '--yes');
+    expect(readdirSync(place).filter((name) => name.startsWith('study.jsonl'))).toEqual([]);
   });
 
   it('repair counts what is lost, and verify says that the last line is incomplete', async () => {

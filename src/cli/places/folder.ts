@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { leftoversOf } from '../../../streams/log/continued.ts';
 import { createJournal, linesOf } from '../../../streams/log/createJournal.ts';
 import { JournalError, JournalLockedError } from '../../../streams/log/errors.ts';
 import { checkUnlocked, lock } from '../../../streams/log/lock.ts';
@@ -69,6 +70,7 @@ export function folderPlace(folder: string): StudyPlace {
       if (typeof unlock === 'string') throw new UsageError(`${path}: ${unlock}; stop it, then delete the study`);
       try {
         if (entries !== undefined) checkEntries(name, entries, (await sizeOf(each(journalSource(path).past(1)))).entries);
+        if (entries === undefined) for (const other of await leftoversOf(real)) await rm(other); // `rename` keeps them
         await rm(path);
       } finally {
         unlock();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { JournalLockedError } from '../../../streams/log/errors.ts';
@@ -90,6 +90,26 @@ describe('the writer of a journal', () => {
     const path = journalPath();
     writeFileSync(`${path}.lock`, '');
     await expect(openJournal(path)).rejects.toThrow(JournalLockedError);
+    utimesSync(`${path}.lock`, 0, 0);
+    await (await openJournal(path)).close();
+  });
+
+  it('refuses a lock that is no file, such as a dangling symbolic link, instead of waiting for it for ever', async () => {
+    const path = journalPath();
+    symlinkSync(`${path}.none`, `${path}.lock`);
+    await expect(openJournal(path)).rejects.toThrow(`expected a file as the lock ${path}.lock`);
+    rmSync(`${path}.lock`);
+    mkdirSync(`${path}.lock`);
+    await expect(openJournal(path)).rejects.toThrow(`expected a file as the lock ${path}.lock`);
+  });
+
+  it('does not say that another machine holds a lock that names no process', async () => {
+    const path = journalPath();
+    writeFileSync(`${path}.lock`, '{"pid":-1}');
+    const refused = await openJournal(path).catch((error) => error);
+    expect(refused).toBeInstanceOf(JournalLockedError);
+    expect(refused.message).toMatch(/names no process/);
+    expect(refused.message).not.toMatch(/machine|host/);
     utimesSync(`${path}.lock`, 0, 0);
     await (await openJournal(path)).close();
   });

@@ -1,0 +1,1 @@
+import './end.test.ts'; // the same with more damages
