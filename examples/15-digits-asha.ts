@@ -50,7 +50,7 @@ async function search(strategy: Strategy, limits: { readonly trials?: number; re
     checkpoints.set(`${trial}`, trained.checkpoint);
     return { values: { loss: trained.validation.loss }, metrics: { test: trained.test.error }, checkpoint: `${trial}` };
   };
-  const study = optimize(networks, train, { strategy, objectives: { loss: 'minimize' }, seed: 2, ...limits });
+  const study = optimize(networks, train, { strategy, objectives: { loss: 'minimize' }, resumes: true, seed: 2, ...limits });
   const [rows, { best, reason }] = await Promise.all([lastValueFrom(study.pipe(trials(), toArray())), study.result()]);
   return { rows, best: best as TrialRow<Network>, reason, epochs };
 }

@@ -14,6 +14,7 @@ import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import { StudyResults } from '../results/studyResults.ts';
 import { checkLog, checkSpace, objectivesOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { checkDeclared } from '../spec/resuming.ts';
 import { checkStrategy } from '../strategy.ts';
 import { withResolvers } from '../withResolvers.ts';
 import { LocalAttempts } from './localAttempts.ts';
@@ -44,6 +45,7 @@ export interface CreateStudyOptions<P, O extends string = string> extends StudyO
 export function createStudy<P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<P, O> = {}): Study<P, O> {
   refuseUnknown(options, 'strategy', 'earlier', 'log', 'onEntry', 'warn');
   const { log = memoryLog(), onEntry, warn = console.warn, ...settings } = options;
+  checkDeclared(options.strategy, options);
   checkSpace(space);
   checkLog(log);
   const past = headAtStart(log);

@@ -14,6 +14,7 @@ import type { Objective } from '../objective.ts';
 import { type Progress, progress, rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
 import { checkLog, checkSpace, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { checkDeclared } from '../spec/resuming.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { checkStrategy } from '../strategy.ts';
 import { type Failure, headAtStart, NoResultError, watchFailures, withFailure } from './noResult.ts';
@@ -96,6 +97,7 @@ export function optimize<P, O extends string = 'value'>(
   const run$ = new Observable<AppliedEntry<P>>((out) => {
     refuseUnknown(options, 'strategy', 'earlier', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
     if (strategy !== undefined) checkStrategy('strategy', strategy);
+    checkDeclared(strategy, settings);
     checkSpace(space);
     checkLog(log);
     /** A number is the value of the first objective, named by the options or else by the log. */

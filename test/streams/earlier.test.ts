@@ -46,7 +46,7 @@ async function logOf(facts: readonly unknown[]): Promise<Log> {
 /** The trials of a new study after earlier ones, and its facts. */
 async function begun(earlier: readonly EarlierStudy[], strategy: Strategy = bo(), trials = 8) {
   const log = memoryLog();
-  const study = createStudy(wide, { strategy, trials, seed: 'now', earlier, log, warn: () => {} });
+  const study = createStudy(wide, { strategy, trials, resumes: true, seed: 'now', earlier, log, warn: () => {} });
   for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, loss(next.params));
   const rows: readonly TrialRow<Wide>[] = study.trials();
   const facts: unknown[] = [];

@@ -1,6 +1,5 @@
 import { refuseRequests } from '../../../streams/nats/rpc.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
-import { watchReports } from '../../../streams/study/unreported.ts';
 import { messagesOf } from '../../errors.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Hooks } from '../hooks/hooks.ts';
@@ -36,7 +35,6 @@ export function observed({ nc, screen, nats, access, metrics, hooks, settings }:
     pause: async (uncounted) => engine?.pause(uncounted),
     uncount: async (trials) => engine?.uncount(trials),
   });
-  const reporting = watchReports('let the trainer report its value', past, warn);
   const measure = metrics?.add(study, {
     state,
     leads: () => engine?.leads ?? false,
@@ -54,7 +52,6 @@ export function observed({ nc, screen, nats, access, metrics, hooks, settings }:
       lines.apply(noted);
       measure?.(noted);
       call?.(noted);
-      reporting(noted);
       failing(noted);
     },
     /** An engine serves it. Its entries are read after this. */

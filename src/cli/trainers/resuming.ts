@@ -1,4 +1,4 @@
-import { pausingIn } from '../../../streams/spec/defaults.ts';
+import { needToResume } from '../../../streams/spec/resuming.ts';
 import { namesIn, type Template } from '../runner/template.ts';
 import { UsageError } from '../usage.ts';
 
@@ -16,8 +16,7 @@ export interface Resuming {
 }
 
 /**
- * Refuses a strategy that resumes trials if nothing declares that trainers resume. Such a trainer would start again at each rung, and early
- * stopping would cost more than none.
+ * Refuses a strategy that resumes trials if nothing declares that trainers resume.
  *
  * @throws UsageError
  */
@@ -28,13 +27,11 @@ export function checkResuming({
   command,
   declaration = 'write "resumes: true" in the study file',
 }: Resuming): void {
-  const name = pausingIn(strategy, decisions);
-  if (name === undefined || resumes || (command && mentions(command, ['budget', 'checkpoint']))) return;
-  const leave = { asha: 'leave out "pause: true"', hyperband: 'leave out "pause: true" and "mode: synchronous"' }[name];
-  const instead = leave ? `${leave}, and trials are stopped instead of paused` : 'use asha, which stops trials instead of pausing them';
+  const need = needToResume(strategy, decisions);
+  if (need === undefined || resumes || (command && mentions(command, ['budget', 'checkpoint']))) return;
   const where = command ? ', or pass {checkpoint} or {budget} to it' : '';
   throw new UsageError(
-    `${name} pauses trials and resumes them, but the study does not declare that the trainer can resume: ${declaration} if it loads its checkpoint${where}; otherwise ${instead}`,
+    `${need.why}, but the study does not declare that the trainer can resume: ${declaration} if it loads its checkpoint${where}; ${need.otherwise}`,
   );
 }
 

@@ -12,6 +12,8 @@ import type { EarlierOption } from '../../engine/earlier.ts';
 import { type EngineRun, runEngine } from '../../engine/run.ts';
 import type { Spans } from '../../engine/spans.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
+import { checkDeclared } from '../../spec/resuming.ts';
+import { watchReports } from '../../study/unreported.ts';
 import { withResolvers } from '../../withResolvers.ts';
 import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
 import { type NatsLog, natsLog } from '../log/log.ts';
@@ -144,6 +146,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     throw missing(error);
   });
   signal?.throwIfAborted(); // it has closed the log
+  if (past === 0) checkDeclared(strategy, options); // later, a person may have declared it
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
   const { promise: finished, resolve, reject } = withResolvers<void>();
@@ -165,6 +168,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     end(failure);
     void close();
   };
+  const reporting = watchReports('let the trainer report its value', () => past, warn);
   const running: EngineRun<P> = runEngine<P>(
     space,
     strategy,
@@ -178,6 +182,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
         shell.apply(noted);
         checkpoints.apply(noted);
         rpc.apply(noted);
+        reporting(noted);
         onEntry?.(noted);
       },
     },

@@ -134,7 +134,7 @@ it.each([
 ] as const)('a log of decisions 1 (%s) is compared with a strategy by the defaults of then', async (name, early, difference) => {
   const log = memoryLog();
   for (const { fact } of logs[name]) await log.append(fact as Created);
-  const study = createStudy(line, { strategy: chain(early, random()), log });
+  const study = createStudy(line, { strategy: chain(early, random()), resumes: true, log });
   if (difference === undefined) expect(await study.ask()).toBeDefined();
   else await expect(study.ask()).rejects.toThrow(difference);
   await study.close();

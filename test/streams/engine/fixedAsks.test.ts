@@ -121,7 +121,7 @@ describe('an ask with fixed values', () => {
 
   it('gets a random draw if the strategy has no new configuration: promotions, proposals of others, the end of a grid', async () => {
     for (const strategy of [chain(asha({ min: 1, max: 9, pause: true }), random()), chain(external('agent'), random())]) {
-      const study = createStudy(models, { strategy, seed: 3 });
+      const study = createStudy(models, { strategy, resumes: true, seed: 3 });
       for (let i = 0; i < 12; i++) {
         const next = (await study.ask({ fixed: { model: 'net', scale: 0.5 } }))!;
         expect(next.params).toMatchObject({ model: 'net', scale: 0.5 });

@@ -125,6 +125,7 @@ print(h.run(url, study, objective, "py"))`;
     const engine = await serve(nc, space({ rate: float(0, 1) }), {
       strategy,
       study,
+      resumes: true,
       objectives: { loss: 'minimize' },
       onEntry: heard.note,
     });

@@ -178,7 +178,7 @@ it('an objective in this process keeps a checkpoint by setting it', async () => 
       trial.checkpoint = savedAt(place, trial.budget!);
       return x;
     },
-    { strategy, trials: 8 },
+    { strategy, trials: 8, resumes: true },
   );
   await study.result();
   expect(given.some((name) => name?.startsWith('checkpoint-'))).toBe(true);

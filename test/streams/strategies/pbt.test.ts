@@ -97,7 +97,7 @@ describe('pbt', () => {
       return -depth.get(trial)!;
     };
     const { best } = await h
-      .optimize(space, train, { strategy: h.pbt({ population: 8, interval: 1, max: 20 }), parallel: 4, seed: 2 })
+      .optimize(space, train, { strategy: h.pbt({ population: 8, interval: 1, max: 20 }), resumes: true, parallel: 4, seed: 2 })
       .result();
     expect(best!.budget).toBe(20);
     // The best constant rate, 0.5, reaches the sum of max(0, 1 - 4 |0.5 - w|) = 5.

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   asha,
   chain,
@@ -6,9 +6,12 @@ import {
   memoryLog,
   type Objective,
   type OptimizeOptions,
+  OptionError,
   optimize,
+  pbt,
   random,
   type Trial,
+  take,
 } from '../../../streams/index.ts';
 import { line } from '../../support/line.ts';
 
@@ -69,4 +72,35 @@ it('a study that resumes has no second warning', async () => {
   const log = memoryLog();
   expect(await warnings(silent, { epochs: 9, log })).toHaveLength(1);
   expect(await warnings(silent, { epochs: 9, log, trials: 10 })).toEqual([]);
+});
+
+it('a study whose strategy ends before the limit of trials says so', async () => {
+  const ends = await warnings(silent, { strategy: chain(take(3, random())), trials: 5 });
+  expect(ends).toEqual([expect.stringMatching(/^the study ended after 3 of 5 trials, as its strategy had nothing more to suggest/)]);
+  expect(await warnings(silent, { strategy: take(5, random()), trials: 5 })).toEqual([]);
+  expect(await warnings(silent, { strategy: take(3, random()), trials: undefined })).toEqual([]);
+});
+
+it('a resumed trial that begins again is warned of', async () => {
+  const again: Objective<{ readonly x: number }> = ({ x }, { report, budget = 1 }) => {
+    for (let epoch = 1; epoch <= budget; epoch++) report(x + 1 / epoch, epoch);
+    return x;
+  };
+  const options = { strategy: chain(pbt({ population: 2, interval: 2, max: 8 }), random()), resumes: true, trials: 4 };
+  expect(await warnings(again, options)).toEqual([expect.stringMatching(/^trial \d resumes trial \d at step 2, but/)]);
+});
+
+describe('a strategy that resumes trials', () => {
+  const strategy = chain(pbt({ max: 9 }), random());
+
+  it('is refused unless the study declares that its objective does', async () => {
+    const refused = optimize(line, silent, { strategy, trials: 5 }).result();
+    await expect(refused).rejects.toMatchObject({ name: 'OptionError', option: 'resumes' });
+    await expect(refused).rejects.toThrow('pbt pauses trials and resumes them: set it if the objective loads trial.checkpoint');
+    expect(() => createStudy(line, { strategy })).toThrow(OptionError);
+  });
+
+  it('is accepted with resumes', async () => {
+    expect((await optimize(line, silent, { strategy, resumes: true, trials: 3 })).completed).toBeGreaterThan(2);
+  });
 });
