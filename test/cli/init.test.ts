@@ -55,7 +55,7 @@ describe('init', () => {
   });
 
   it('names flags without a value, and how to search them', async () => {
-    expect(flagsIn(ARGPARSE)).toEqual(['verbose']);
+    expect(flagsIn(ARGPARSE)).toEqual([{ name: 'verbose', hasNegation: false }]);
     expect(flagsIn(CLICK)).toEqual([]);
     const help =
       'usage: t\n\noptions:\n  -h, --help  show\n  --lr LR  rate (default: 0.1)\n  --amsgrad  use AMSGrad\n  --use-bias, --no-use-bias\n';
@@ -66,7 +66,7 @@ describe('init', () => {
     expect(text).toContain(
       '  # amsgrad: { type: boolean }   # a flag: to search it, remove the first #, and add --amsgrad{?amsgrad} to the command\n',
     );
-    expect(text).toContain('add --use-bias{?use_bias} to the command');
+    expect(text).toContain('add --use-bias{?use_bias} --no-use-bias{!use_bias} to the command');
     writeFileSync(join(place, 'study.yaml'), text.replace('  # amsgrad', '  amsgrad').replace('{args}', '--lr {lr} --amsgrad{?amsgrad}'));
     expect((await readStudyFile(join(place, 'study.yaml'))).space.size).toBe(Number.POSITIVE_INFINITY);
   });
@@ -111,6 +111,75 @@ describe('init', () => {
     expect(none.err).toContain('formatter_class=argparse.ArgumentDefaultsHelpFormatter');
     const check = await hypertide(place, 'check', 'study.yaml');
     expect(check).toMatchObject({ code: 2, err: expect.stringContaining('expected a mapping with entries (remove the # before one)') });
+  });
+
+  /** What `init` writes for a program with this help. */
+  async function drafted(help: string, ...more: readonly string[]) {
+    const place = directory();
+    writeFileSync(join(place, 'train.mjs'), `console.log(${JSON.stringify(help)})`);
+    const { code, err } = await hypertide(place, 'init', ...more, '--', 'node', 'train.mjs');
+    expect(code, err).toBe(0);
+    const text = readFileSync(join(place, 'study.yaml'), 'utf8');
+    return { ...parse(text), text, err };
+  }
+
+  it('reads the ranges of click, from both ends or one', async () => {
+    const { parameters, text } = await drafted(
+      'Usage: t [OPTIONS]\n\nOptions:\n  --layers INTEGER RANGE  layers  [default: 3; 1<=x<=8]\n  --dropout FLOAT RANGE  [default: 0.05; 0<=x<=0.1]\n' +
+        '  --width INTEGER RANGE  [default: 64; x>=32]\n  --bn / --no-bn  norm  [default: bn]\n',
+    );
+    expect(parameters).toEqual({
+      layers: { type: 'int', low: 1, high: 8 },
+      dropout: { type: 'float', low: 0, high: 0.1 },
+      width: { type: 'int', low: 32, high: 256 },
+    });
+    expect(text).toContain('--bn{?bn} --no-bn{!bn}');
+  });
+
+  it('reads options of one letter, and passes each with its own name', async () => {
+    const { parameters, command } = await drafted(
+      'usage: t\n\noptions:\n  -h, --help  show\n  -C C  strength (default: 1.0)\n  --gamma GAMMA  (default: 0.1)\n',
+    );
+    expect(parameters).toEqual({
+      C: { type: 'float', low: 0.01, high: 100, log: true },
+      gamma: { type: 'float', low: 0.001, high: 10, log: true },
+    });
+    expect(command).toBe('node train.mjs -C {C} --gamma {gamma}');
+  });
+
+  it('reads the configuration of Hydra', async () => {
+    const { parameters, command, text } = await drafted(
+      'train is powered by Hydra.\n\n== Config ==\nOverride anything in the config (foo.bar=value)\n\nlr: 0.01\nmodel:\n  width: 64\nepochs: 8\nseed: 1\n\nPowered by Hydra (https://hydra.cc)\n',
+    );
+    expect(parameters).toEqual({
+      lr: { type: 'float', low: 1e-4, high: 1, log: true },
+      'model.width': { type: 'int', low: 16, high: 256 },
+    });
+    expect(command).toBe('node train.mjs lr={lr} model.width={model.width}');
+    expect(text).toContain('# epochs: 8 ');
+  });
+
+  it('begins no range where nothing is trained, and leaves out the length of a training', async () => {
+    const { parameters, text } = await drafted(
+      'usage: t\n\noptions:\n  --eta E  (default: 0.3)\n  --subsample S  (default: 0.8)\n  --max_steps N  (default: -1)\n  --num_train_epochs N  (default: 3.0)\n',
+    );
+    expect(parameters).toEqual({
+      eta: { type: 'float', low: 0.003, high: 1, log: true },
+      subsample: { type: 'float', low: 0.1, high: 1 },
+    });
+    expect(text).toContain('# epochs: 3   # the default of --num_train_epochs');
+  });
+
+  it('says so if a program shows no options, and does not invent how many epochs it trains', async () => {
+    const { err, text, command } = await drafted('train: no help here');
+    expect(err).toContain('shows no option with a value');
+    expect(text).toContain('# epochs: N ');
+    expect(command).toBe('node train.mjs {args}');
+  });
+
+  it('takes the name of a study file for its output only with -o', async () => {
+    const refused = await hypertide(directory(), 'init', 'foo.yaml', '--', 'python3', 'x.py');
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('hypertide init -o foo.yaml -- python3 x.py') });
   });
 
   it('says where a flag with a dash belongs once it has a range', async () => {
@@ -182,6 +251,7 @@ parser.add_argument("--n-epochs", type=int, default=20)
     expect(of('print(json.dumps({"epoch": e, "rmse": rmse}))', "print(f'val_accuracy: {acc}')")).toBe('val_accuracy');
     expect(of("print(f'accuracy={acc} mse={mse} mae={mae}')")).toBeUndefined();
     expect(of("print('done')")).toBeUndefined();
+    expect(of("print(f'  loss: {x:.3f}')", "print(f'Best valid loss: {best:.4f}')")).toBe('loss');
     const place = directory();
     const program = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--lr', type=float, default=0.1)\na = p.parse_args()\n";
     writeFileSync(join(place, 'train.py'), `${program}print(f'val_acc={a.lr}')\n`);

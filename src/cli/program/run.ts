@@ -59,7 +59,7 @@ Example:
 The command runs without a shell, once per trial. Its arguments can contain:
   {name}                 the value of this parameter
   {?name}                nothing; the argument is left out unless the parameter
-                         is true, as in --flag{?flag}
+                         is true, as in --bias{?bias}; --no-bias{!bias}: false
   {args}                 as an argument by itself: --name value for each
                          parameter
   {params}               the path of a JSON file with all parameters

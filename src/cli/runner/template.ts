@@ -33,7 +33,7 @@ export class TemplateError extends UserError {
 /**
  * Reads a command in which `{name}`, anywhere within an argument, stands for the value of a parameter or one of {@link RUNNER_NAMES}, and
  * an argument `{args}` for `--name value` of every active parameter. `{?name}` stands for nothing, and drops the argument unless the boolean
- * parameter is true: `--amsgrad{?amsgrad}` is a flag without a value. `{{` and `}}` stand for a brace, as does a brace that encloses no name, such as
+ * parameter is true: `--amsgrad{?amsgrad}` is a flag without a value. `{!name}` does the same unless it is false: `--no-bias{!bias}`. `{{` and `}}` stand for a brace, as does a brace that encloses no name, such as
  * in JSON.
  *
  * @param parameters names of all parameters, conditional ones included.
@@ -56,7 +56,7 @@ function parseArgument(argument: string, parameters: readonly string[]): Argumen
     const text = argument.slice(end, match.index);
     end = match.index + match[0].length;
     const name = match[1];
-    if (name !== undefined && names.includes(name.replace(/^\?/, ''))) {
+    if (name !== undefined && names.includes(name.replace(/^[?!]/, ''))) {
       parts[parts.length - 1] += text;
       parts.push(name, '');
     } else if (name !== undefined && !JSON_LIKE.test(name)) throw unknown(argument, name, parameters);
@@ -104,13 +104,13 @@ export function unmentioned(template: Template, parameters: readonly string[]): 
 }
 
 /** The names that an argument mentions. */
-export const namesIn = (parts: readonly string[]): string[] => parts.filter((_, k) => k % 2 === 1).map((name) => name.replace(/^\?/, ''));
+export const namesIn = (parts: readonly string[]): string[] => parts.filter((_, k) => k % 2 === 1).map((name) => name.replace(/^[?!]/, ''));
 
 const isFlag = (argument: Argument): boolean =>
   argument.type === 'text' && argument.parts.length === 1 && /^--?[A-Za-z][^=]*$/.test(argument.parts[0]!);
 
 function textOf(name: string, filling: Filling): string | undefined {
-  if (name.startsWith('?')) return filling.params[name.slice(1)] === true ? '' : undefined;
+  if (/^[?!]/.test(name)) return filling.params[name.slice(1)] === name.startsWith('?') ? '' : undefined;
   if (Object.hasOwn(filling.params, name)) return valueText(filling.params[name]);
   const value = name === 'params' ? filling.paramsFile : filling[name as Exclude<RunnerName, 'params'>];
   return value === undefined ? undefined : String(value);

@@ -1,14 +1,28 @@
+import { parseDocument } from 'yaml';
+import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { canonical, splitOf, usualDirection } from '../runner/names.ts';
 
 /** An argument of a program, as its help describes it. */
 export interface Argument {
   readonly name: string;
+  /** How the program takes it, up to its value: `--lr`, `-C`, or `lr=` of Hydra. */
+  readonly option: string;
   readonly choices?: readonly string[];
   readonly default?: string;
   /** What its values are, if the source says so. */
   readonly type?: string;
+  /** The least and the highest value that the program takes. */
+  readonly low?: number;
+  readonly high?: number;
   readonly help: string;
+}
+
+/** An option without a value. */
+export interface Flag {
+  readonly name: string;
+  /** Whether `--no-` before its name switches it off. */
+  readonly hasNegation: boolean;
 }
 
 /** What the help and the source of a program say about its arguments. */
@@ -16,7 +30,7 @@ export interface ProgramHelp {
   /** The options with a value that are hyperparameters. */
   readonly found: readonly Argument[];
   /** The options without a value that may be. */
-  readonly flags: readonly string[];
+  readonly flags: readonly Flag[];
   /** The commands of a program that has no arguments without one. */
   readonly commands: readonly string[];
   /** The option for the length of a training, and its default. */
@@ -32,16 +46,18 @@ export function programHelp(help: string, sources: readonly string[]): ProgramHe
     omitUndefined({
       ...argument,
       default: argument.default ?? defaults.get(argument.name),
-      type: types.get(argument.name),
+      type: types.get(argument.name) ?? argument.type,
     }),
   );
-  const length = optionsIn(help).find(({ name }) => EPOCHS.test(name));
-  const epochs = Number(length && (length.default ?? defaults.get(length.name)));
+  const lengths = optionsIn(help)
+    .filter(({ name }) => EPOCHS.test(name))
+    .map(({ name, option, default: otherwise }) => ({ option, epochs: Number(otherwise ?? defaults.get(name)) }));
+  const length = lengths.find(({ epochs }) => epochs > 1);
   return omitUndefined({
     found,
     flags: flagsIn(help),
     commands: found.length === 0 ? subcommandsIn(help) : [],
-    length: length && epochs > 1 ? { option: `--${length.name}`, epochs } : undefined,
+    length,
     printed: printedIn(sources),
   });
 }
@@ -49,16 +65,16 @@ export function programHelp(help: string, sources: readonly string[]): ProgramHe
 /** The options with a value that are hyperparameters. */
 export const argumentsIn = (help: string): Argument[] => optionsIn(help).filter(({ name }) => !FIXED.test(name) && !EPOCHS.test(name));
 
-/** The options with a value in a help text, as argparse, click and commander write them. */
+/** The options with a value in a help text, as argparse, click, commander and Hydra write them. */
 function optionsIn(help: string): Argument[] {
-  const found: Argument[] = [];
+  const found = hydraSettings(help);
   const blocks = help.split(/\n(?=\s{1,8}-)/).slice(1);
   for (const block of blocks) {
-    const [, name, value = ''] =
-      /^\s*(?:-\w(?: [^\s,]+)?, )?--([\w-]+)(?:[ =](\{[^}]*\}|\[[^\]]*\]|<[^>]*>|[A-Z][\w.]*))?/.exec(block) ?? [];
-    if (name === undefined || value === '') continue;
+    const [, dashes, name, value = ''] =
+      /^\s*(?:-\w(?: [^\s,]+)?, )?(--?)([\w-]+)(?:[ =](\{[^}]*\}|\[[^\]]*\]|<[^>]*>|[A-Z][\w.]*))?/.exec(block) ?? [];
+    if (name === undefined || value === '' || (dashes === '-' && name.length > 1)) continue;
     const text = block.replace(/\s+/g, ' ');
-    const [, otherwise] = /[[(,] ?default[:=]? *"?([^")\]]*)"?[)\]]/i.exec(text) ?? [];
+    const [, otherwise] = /[[(,;] ?default[:=]? *"?([^")\];]*)"?[)\];]/i.exec(text) ?? [];
     const [, quoted] = /\(choices: ("[^)]*?")(?:, default|\))/.exec(text) ?? []; // as commander writes them
     const choices = /^\{.*\}$/.test(value)
       ? value.slice(1, -1).split(',')
@@ -66,19 +82,50 @@ function optionsIn(help: string): Argument[] {
         ? value.slice(1, -1).split('|')
         : quoted?.split(', ').map((choice) => choice.replaceAll('"', ''));
     const rest = text.slice(text.indexOf(value) + value.length).trim();
-    found.push(omitUndefined({ name, help: rest, choices, default: otherwise?.trim() }));
+    const type = CLICK_TYPES.get(value);
+    found.push(
+      omitUndefined({ name, option: `${dashes}${name}`, help: rest, choices, type, default: otherwise?.trim(), ...boundsIn(text) }),
+    );
   }
   return found;
 }
 
+/** Types of click, as Python calls them. */
+const CLICK_TYPES: ReadonlyMap<string, string> = new Map([
+  ['INTEGER', 'int'],
+  ['FLOAT', 'float'],
+  ['TEXT', 'str'],
+]);
+
+/** The bounds of a number of click: `[default: 3; 1<=x<=8]`, `[x>=1]`. A bound that is excluded is left to a person. */
+function boundsIn(text: string): Pick<Argument, 'low' | 'high'> {
+  const number = '[-+]?[\\d.]+(?:e[-+]?\\d+)?';
+  const find = (pattern: string) => new RegExp(pattern.replaceAll('N', `(${number})`), 'i').exec(text)?.[1];
+  const low = find('N<=?x\\b') ?? find('\\bx>=?N');
+  const high = find('\\bx<=?N');
+  return omitUndefined({ low: low === undefined ? undefined : Number(low), high: high === undefined ? undefined : Number(high) });
+}
+
+/** The numbers and texts of the configuration that a program with Hydra shows. It takes them as `model.width=64`. */
+function hydraSettings(help: string): Argument[] {
+  const [, config] = /== Config ==\n[^\n]*\n([\s\S]*?)\n(?:Powered by Hydra|$)/.exec(help) ?? [];
+  const entries = (data: unknown, path: string): Argument[] =>
+    isRecord(data)
+      ? Object.entries(data).flatMap(([key, value]) => entries(value, path === '' ? key : `${path}.${key}`))
+      : typeof data === 'number' || typeof data === 'string'
+        ? [{ name: path, option: `${path}=`, default: String(data), help: '' }]
+        : [];
+  return config === undefined ? [] : entries(parseDocument(config).toJS(), '');
+}
+
 /** The options without a value in a help text. */
-export function flagsIn(help: string): string[] {
+export function flagsIn(help: string): Flag[] {
   return help
     .split(/\n(?=\s{1,8}-)/)
     .slice(1)
     .flatMap((block) => {
-      const [, name] = /^\s*(?:-\w, )?--([\w-]+)(?:, --no-[\w-]+| \/ --no-[\w-]+)?(?:\s{2,}|\s*$|\s*\n)/.exec(block) ?? [];
-      return name === undefined || FIXED.test(name) ? [] : [name];
+      const [, name, negation] = /^\s*(?:-\w, )?--([\w-]+)(, --no-[\w-]+| \/ --no-[\w-]+)?(?:\s{2,}|\s*$|\s*\n)/.exec(block) ?? [];
+      return name === undefined || FIXED.test(name) ? [] : [{ name, hasNegation: negation !== undefined }];
     });
 }
 
@@ -88,15 +135,15 @@ export function argparseSettings(sources: readonly string[], setting: 'default' 
   const found = new Map<string, string>();
   for (const source of sources)
     for (const [, call = ''] of source.matchAll(/add_argument\(((?:[^()]|\([^()]*\))*)\)/g)) {
-      const name = /["']--([\w-]+)["']/.exec(call)?.[1];
+      const name = (/["']--([\w-]+)["']/.exec(call) ?? /["']-(\w)["']/.exec(call))?.[1];
       const value = pattern.exec(call);
       if (name !== undefined && value) found.set(name, (value[1] ?? value[2])!);
     }
   return found;
 }
 
-/** A name and a formatted number, as in `f'val_loss={loss:.3f}'` and `'Test Acc: %.3f'`. */
-const FORMATTED = /((?:(?:train|test|val|eval|dev)[a-z]* )?[A-Za-z]\w*)['"]?\s*[=:]\s*(?:\{|%[-+.\d]*[efg])/gi;
+/** A name and a formatted number, as in `f'val_loss={loss:.3f}'` and `'Test Acc: %.3f'`. What is printed as the best one comes at the end, without steps. */
+const FORMATTED = /(?<!\bbest[ _])\b((?:(?:train|test|val|eval|dev)[a-z]* )?[A-Za-z]\w*)['"]?\s*[=:]\s*(?:\{|%[-+.\d]*[efg])/gi;
 
 /** The value that Python programs seem to print, by the texts that they format: one on data for validation, or else the only one that is minimised. */
 export function printedIn(sources: readonly string[]): string | undefined {
@@ -117,8 +164,9 @@ function subcommandsIn(help: string): string[] {
 }
 
 /** Arguments for the length of a training. */
-const EPOCHS = /^(?:(?:n|num|max)[-_]?)?(?:epochs?|iter|iters|iterations)$/i;
+const EPOCHS =
+  /^(?:.*\.)?(?:(?:(?:n|num|max|total)[-_]?)?(?:train(?:ing)?[-_]?)?(?:epochs?|iters?|iterations)|(?:max|total|train)[-_]steps)$/i;
 
 /** Arguments that are not hyperparameters: paths, verbosity, devices. */
 const FIXED =
-  /^(?:help|version|seed|device|gpus?|workers|num[-_]workers|(?:.*[-_])?(?:dir|path|file|root|log|name|out|output|data|dataset|checkpoint|resume|host|port|url|interval))$/i;
+  /^(?:.*\.)?(?:[hvoq]|help|version|seed|device|gpus?|workers|num[-_]workers|(?:.*[-_])?(?:dir|path|file|root|log|name|out|output|data|dataset|checkpoint|resume|host|port|url|interval))$/i;

@@ -38,6 +38,9 @@ describe('a command', () => {
   it('has a flag without a value if a parameter is true', () => {
     const command = parseTemplate(['p', '--verbose', '--amsgrad{?amsgrad}', '{x}'], ['amsgrad', 'x']);
     const filled = (params: object) => fillTemplate(command, { ...filling, params: { x: 1, ...params } });
+    const negated = parseTemplate(['p', '--bn{?bn}', '--no-bn{!bn}'], ['bn']);
+    const wordsFor = (params: object) => fillTemplate(negated, { params, paramsFile: 'p.json' } as never);
+    expect([wordsFor({ bn: true }), wordsFor({ bn: false }), wordsFor({})]).toEqual([['p', '--bn'], ['p', '--no-bn'], ['p']]);
     expect(filled({ amsgrad: true })).toEqual(['p', '--verbose', '--amsgrad', '1']);
     expect(filled({ amsgrad: false })).toEqual(['p', '--verbose', '1']);
     expect(filled({})).toEqual(['p', '--verbose', '1']);

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { shellQuoted } from '../../../study/programArguments.ts';
 import { checkIsProgram } from '../../runner/command.ts';
 import { draftStudy, hasRange } from '../../studyFile/draft.ts';
 import { programHelp } from '../../studyFile/programHelp.ts';
@@ -17,19 +18,31 @@ interface InitOptions {
 
 /** `hypertide init`: writes a study file from the `--help` of the program. Resolves with the exit status. */
 export async function initStudy(words: readonly string[], { output = 'study.yaml', epochs, metric }: InitOptions): Promise<number> {
+  const [file, ...program] = words;
+  if (file !== undefined && /\.(?:ya?ml|json)$/i.test(file))
+    throw new UsageError(
+      `${file}: expected a program, got a study file; name the file to write with -o: hypertide init -o ${[file, ...(program.length > 0 ? ['--', ...program] : [])].map(shellQuoted).join(' ')}`,
+    );
   if (existsSync(output)) throw new UsageError(`${output}: exists already; choose another file with --output, or remove it`);
   const help = words.length > 0 ? helpOf(words) : '';
   const sources = words.filter((word) => word.endsWith('.py') && existsSync(word)).map((file) => readFileSync(file, 'utf8'));
-  const program = programHelp(help, sources);
-  const { found, commands } = program;
+  const described = programHelp(help, sources);
+  const { found, commands } = described;
   if (commands.length > 0)
     throw new UsageError(
       `${words.join(' ')}: it has the commands ${commands.join(', ')}; name one, such as: hypertide init -- ${words.join(' ')} ${commands[0]}`,
     );
-  await writeOutput(output, draftStudy(words, program, { epochs, metric }));
+  await writeOutput(output, draftStudy(words, described, { epochs, metric }));
   if (words.length === 0) {
     inform(`${output}: an example with one parameter; replace it with those of your program`);
     suggestNext(`hypertide check ${output} -- python3 train.py`);
+    return 0;
+  }
+  if (found.length === 0) {
+    inform(
+      `${output}: the help of the program shows no option with a value; replace the example lr with its parameters, and {args} with how it takes them`,
+    );
+    suggestNext(`hypertide check ${output}`);
     return 0;
   }
   const open = found.filter((argument) => !hasRange(argument)).map(({ name }) => name);
