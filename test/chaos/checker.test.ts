@@ -19,7 +19,7 @@ const lost = (trainer: string, trial: number) => ({ type: 'failed', reason: 'los
 const closed = { type: 'closed' };
 
 const judged = (entries: readonly Entry[], diary: readonly DiaryLine[], faults: readonly Fault[] = []) =>
-  check({ entries, diary, faults, trials: 1, longestStall: 1000 }).violations;
+  check({ entries, diary, faults, trials: 1, longestStall: 1000, longestWait: 800 }).violations;
 
 describe('the checker finds nothing', () => {
   it('in a log without faults', () => {
@@ -81,6 +81,16 @@ describe('the checker finds', () => {
   it('an attempt that was not due', () => {
     const log = logOf(created, suggested(1), started('a', 1), completed('a', 1), suggested(1, 2), closed);
     expect(judged(log, [begun('a', 1)])).toEqual(['entry 5: attempt 2 at trial 1 is not due']);
+  });
+
+  it('an attempt that no trainer takes, though others are claimed', () => {
+    const later = (entries: readonly Entry[], from: number) =>
+      entries.map((entry, i) => (i < from ? entry : { ...entry, at: entry.at + 900 }));
+    const log = logOf(created, suggested(1), started('a', 1), completed('a', 1), closed);
+    const late = ['attempt 1 at trial 1 waited for a trainer for 0.9 s'];
+    expect(judged(later(log, 2), [begun('a', 1)])).toEqual(late);
+    const never = check({ entries: log.slice(0, 2), diary: [], faults: [], trials: 1, longestStall: 1000, longestWait: 800, readAt: 910 });
+    expect(never.violations).toEqual([...late, 'the study did not close', 'trial 1 ended 0 times']);
   });
 
   it('a long silence', () => {

@@ -28,6 +28,10 @@ export interface Evidence {
   readonly trials: number;
   /** Milliseconds between two entries while the server is up, at most. */
   readonly longestStall: number;
+  /** Milliseconds that an attempt waits for a trainer while the server is up, at most. */
+  readonly longestWait: number;
+  /** When the log was read, in milliseconds since 1970. Default: at its last entry. */
+  readonly readAt?: number;
 }
 
 export interface Findings {
@@ -48,6 +52,8 @@ interface Known {
   ended: number;
   /** Position of the entry that ended it. */
   endedAt: number;
+  /** Since when its attempt waits for a trainer. */
+  waits: number | undefined;
 }
 
 interface Said {
@@ -64,42 +70,53 @@ interface Said {
  * Reads a log with its own fold, which is written from the rules and shares nothing with the engine, and reports each violation.
  * A broken rule shows as a difference between the state of the log and the diaries of the trainers.
  */
-export function check({ entries, diary, faults, trials, longestStall }: Evidence): Findings {
+export function check({ entries, diary, faults, trials, longestStall, longestWait, readAt }: Evidence): Findings {
   const violations: string[] = [];
   const known = new Map<number, Known>();
   const troubled = new Set(faults.filter(({ of }) => of !== 'server' && of !== 'engine').map(({ of }) => of));
   let closed = false;
   let lost = 0;
   let stall = 0;
-  const engine = ({ type, trial: id = 0, attempt = 0, run, reason, after }: Said, position: number) => {
+  /** An attempt waits no longer. */
+  const taken = (id: number, trial: Known, at: number) => {
+    const waited = trial.waits === undefined ? 0 : upBetween(trial.waits, at, faults);
+    trial.waits = undefined;
+    if (waited > longestWait)
+      violations.push(`attempt ${trial.attempt} at trial ${id} waited for a trainer for ${(waited / 1000).toFixed(1)} s`);
+  };
+  const engine = ({ type, trial: id = 0, attempt = 0, run, reason, after }: Said, { position, at }: Entry) => {
     const trial = known.get(id);
     if (type === 'closed') closed = true;
     if (type === 'suggested' && attempt === 1) {
       if (trial) violations.push(`entry ${position}: trial ${id} is suggested twice`);
       else if (id !== known.size + 1) violations.push(`entry ${position}: trial ${id} is suggested after trial ${known.size}`);
-      known.set(id, { attempt: 1, run: undefined, trainer: undefined, runs: new Map(), ended: 0, endedAt: 0 });
+      known.set(id, { attempt: 1, run: undefined, trainer: undefined, runs: new Map(), ended: 0, endedAt: 0, waits: at });
     } else if (type === 'suggested' && trial) {
       // A result may come while the engine decides. The fold then refuses the suggestion.
       const isOvertaken = after !== undefined && trial.endedAt > after;
       if (attempt !== trial.attempt + 1 || (trial.ended > 0 && !isOvertaken))
         violations.push(`entry ${position}: attempt ${attempt} at trial ${id} is not due`);
-      Object.assign(trial, { attempt, run: undefined, trainer: undefined });
+      taken(id, trial, at);
+      Object.assign(trial, { attempt, run: undefined, trainer: undefined, waits: trial.ended > 0 ? undefined : at });
     } else if (type === 'failed' && reason === 'lost' && trial && trial.ended === 0) {
       if (run === undefined ? trial.run !== undefined : run !== trial.run) return; // the fold refuses it
       lost++;
+      taken(id, trial, at);
       if (run !== undefined && !troubled.has(trial.trainer ?? '')) {
         violations.push(`entry ${position}: trial ${id} was taken from ${trial.trainer}, which nothing had happened to`);
       }
     }
   };
-  const trainer = ({ type, trial: id = 0, attempt, run = '' }: Said, author: string, position: number) => {
+  const trainer = ({ type, trial: id = 0, attempt, run = '' }: Said, author: string, { position, at }: Entry) => {
     const trial = known.get(id);
     if (!trial || trial.ended > 0) return;
     if (type === 'started' && attempt === trial.attempt && trial.run === undefined) {
+      taken(id, trial, at);
       Object.assign(trial, { run, trainer: author });
       trial.runs.set(run, author);
     }
     if (type !== 'completed' || !trial.runs.has(run)) return;
+    taken(id, trial, at);
     trial.ended++;
     trial.endedAt = position;
   };
@@ -112,10 +129,12 @@ export function check({ entries, diary, faults, trials, longestStall }: Evidence
       );
     }
     stall = Math.max(stall, pause);
-    if (entry.author === undefined) engine(said, entry.position);
-    else trainer(said, entry.author, entry.position);
+    if (entry.author === undefined) engine(said, entry);
+    else trainer(said, entry.author, entry);
   });
 
+  const end = readAt ?? entries.at(-1)?.at ?? 0;
+  for (const [id, trial] of known) taken(id, trial, end);
   if (!closed) violations.push('the study did not close');
   if (known.size !== trials) violations.push(`${known.size} trials were suggested instead of ${trials}`);
   for (const [id, { ended }] of known) if (ended !== 1) violations.push(`trial ${id} ended ${ended} times`);

@@ -10,11 +10,11 @@ import type { Member } from './member.ts';
 const acts = {
   stopEngines: 0,
   partition: 0,
-  hideDeliveries: 0,
   killServer: 0.08,
   outage: 0.04,
   deleteConsumer: 0.02,
   resetConsumer: 0.02,
+  hideDeliveries: 0.02,
   killEngine: 0.12,
   stopEngine: 0.1,
   breakEngine: 0.05,

@@ -1,9 +1,11 @@
 import type { NatsConnection, PublishOptions } from '@nats-io/nats-core';
 import { Leases } from '../../streams/engine/leases.ts';
 import { standby } from '../../streams/nats/log/log.ts';
+import { SuggestionConsumer } from '../../streams/nats/serve/consumer.ts';
+import { Unclaimed } from '../../streams/nats/serve/unclaimed.ts';
 
 /** Rules of the system. The chaos test takes each away from its processes to check that the checker notices. */
-export type Rule = 'fence' | 'claims' | 'restart' | 'payload' | 'supervision';
+export type Rule = 'fence' | 'claims' | 'restart' | 'payload' | 'supervision' | 'offers';
 
 /** Changes or drops each publish of a connection. A process has no other way to send. */
 function intercept(nc: NatsConnection, change: (subject: string, options?: PublishOptions) => string | undefined): void {
@@ -75,10 +77,20 @@ function withoutPayload(nc: NatsConnection): void {
   Object.defineProperty(nc, 'info', { get: info });
 }
 
+/** The engine believes the consumer: an attempt that trainers do not get waits until they get it. */
+function withoutOffers(): void {
+  Unclaimed.prototype.isPassedOver = () => false;
+  const { ensure } = SuggestionConsumer.prototype;
+  SuggestionConsumer.prototype.ensure = function (wanted, now) {
+    return ensure.call(this, { ...wanted, count: 0 }, now);
+  };
+}
+
 /** Switches a rule off in this process. An engine without supervision is begun by `engine.ts`. */
 export function takeAway(rule: string | undefined, nc: NatsConnection): void {
   if (rule === 'fence') withoutFence(nc);
   if (rule === 'claims') withoutClaims(nc);
   if (rule === 'restart') withoutRestart();
+  if (rule === 'offers') withoutOffers();
   if (rule === 'payload') withoutPayload(nc);
 }

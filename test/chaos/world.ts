@@ -148,7 +148,9 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
       const blocks = told.flatMap(({ type, trainer }): Fault[] => (type === 'blocked' ? [{ kind: 'block', of: trainer }] : []));
       const longestStall = Math.max(stall, lease + 5) * 1000;
       const all = [...faults, ...blocks];
-      const { violations, ...findings } = check({ entries, diary: told, faults: all, trials, longestStall });
+      const longestWait = Math.max(stall, 3 * lease + 5) * 1000;
+      const evidence = { entries, diary: told, faults: all, trials, longestStall, longestWait, readAt: Date.now() };
+      const { violations, ...findings } = check(evidence);
       return { all, ...findings, violations: [...violations, ...ready.violations()] };
     };
     const rng = rngFor(seed, 'nemesis', 0);
