@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import type { Entry } from '../../src/facts/entry.ts';
 import { decodeLines, type LineDecoder } from './journalCodec.ts';
-import { countEntries, wholeLinesIn } from './lines.ts';
+import { countEntries, SEAL, wholeLinesIn } from './lines.ts';
+import { LONGEST_SEAL } from './seal.ts';
 
 /** Bytes per block that is read and decoded. */
 const BLOCK = 128 * 1024;
@@ -70,11 +71,12 @@ export async function extend(index: LineIndex, file: FileHandle): Promise<number
     const { bytesRead } = await file.read(piece, 0, PIECE, offset);
     if (bytesRead === 0) return offset - index.bytes;
     const read = piece.subarray(0, bytesRead);
-    for (let end = read.indexOf(10); end !== -1; end = read.indexOf(10, end + 1)) {
+    for (let end = read.indexOf(10), seal = -1; end !== -1; end = read.indexOf(10, end + 1)) {
       const length = offset + end + 1 - index.bytes;
       const start = end + 1 - length;
-      const line = start >= 0 ? read.subarray(start, end) : await readBytes(file, index.bytes, length - 1);
-      index.add(length, countEntries(line));
+      if (seal < start) seal = read.indexOf(SEAL, start) >>> 0; // -1 becomes a place behind the piece
+      if (start < 0) index.add(length, countEntries(await readBytes(file, index.bytes, length - 1)));
+      else index.add(length, seal < end - LONGEST_SEAL ? countEntries(read.subarray(start, end)) : 1);
     }
     offset += bytesRead;
   }

@@ -1,4 +1,4 @@
-import { type Buffer, isUtf8 } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { jsonIn } from '../../src/schema/jsonIn.ts';
 import { LONGEST_SEAL, type Seal, sealOf } from './seal.ts';
@@ -41,7 +41,8 @@ export function wholeLinesIn(bytes: Buffer): readonly Buffer[] {
 export const countEntries = (line: Buffer): number => (sealOf(line) || !line.includes(SEAL) ? 1 : Math.max(1, wholeLinesIn(line).length));
 
 const START = '{"at":';
-const SEAL = ',"sum":"';
+/** How a seal begins. A line with several entries has one that is farther than `LONGEST_SEAL` from its end. */
+export const SEAL = Buffer.from(',"sum":"');
 const FORM = /^,"sum":"[1-9]\d{0,14}\.[0-9a-f]{8}\.[0-9a-f]{8}"\}/;
 /** Starts that are tried from either end for one seal. Only a fact that contains the beginnings of many lines has more. */
 const STARTS = 16;

@@ -97,6 +97,14 @@ describe('the file of a journal', () => {
     const again = await visit(path);
     expect(again.facts).toEqual(facts);
     expect((await entriesOf(log.read(301))).map((e) => e.position)).toEqual(Array.from({ length: 100 }, (_, i) => 301 + i));
+
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, lines.map((line, i) => (i % 7 === 3 || i % 50 < 5 ? line : `${line}\n`)).join(''));
+    const joined = await visit(path);
+    expect([joined.facts, joined.head]).toEqual([facts, facts.length]);
+    expect((await entriesOf(readJournal(path, { ...quiet, from: 301 }))).map((e) => e.position)).toEqual(
+      Array.from({ length: 100 }, (_, i) => 301 + i),
+    );
   });
 });
 
