@@ -1,4 +1,5 @@
 import { formatNumber } from '../figures/drawing/format.ts';
+import { ownValue } from '../schema/ownValue.ts';
 import type { Summary } from './wire.ts';
 
 /** Limits as a list, such as `trials 40, seconds 3600`. */
@@ -12,7 +13,7 @@ export function differenceRows(all: readonly Summary[]): (readonly [name: string
   const params = [...new Set(all.flatMap(({ best }) => Object.keys(best?.params ?? {})))];
   const lines: readonly (readonly [string, (one: Summary) => unknown])[] = [
     ['best value', ({ detail }) => detail.best?.value],
-    ...params.map((name) => [`best ${name}`, ({ best }: Summary) => best?.params[name]] as const),
+    ...params.map((name) => [`best ${name}`, ({ best }: Summary) => ownValue(best?.params, name)] as const),
     ['objective', ({ detail: { objective } }) => `${objective.direction} ${objective.name}`],
     ['configurations', ({ detail }) => detail.configurations],
     ['completed', ({ detail }) => detail.completed],

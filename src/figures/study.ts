@@ -2,6 +2,7 @@ import type { ObjectiveSpec } from '../facts/facts.ts';
 import type { Importances } from '../importance/importances.ts';
 import type { TrialId } from '../messages.ts';
 import { clampUnit } from '../numeric/vectors.ts';
+import { ownValue } from '../schema/ownValue.ts';
 import type { SpaceData } from '../space/schema.ts';
 import type { Dimension } from '../space/types/dimension.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
@@ -81,7 +82,7 @@ export function figureStudy({ rows: given, objectives, space, importances, gains
 export const sign = (objective: ObjectiveSpec): number => (objective.direction === 'maximize' ? -1 : 1);
 
 export const objectiveValue = (row: TrialRow, objective: ObjectiveSpec | undefined): number | undefined =>
-  objective && row.values?.[objective.name];
+  objective && ownValue(row.values, objective.name);
 
 /** Whether the value of a trial counts as a result. */
 export const counts = ({ state }: FigureRow): boolean => state === 'completed';
@@ -124,11 +125,11 @@ function sortedValues(objective: ObjectiveSpec, rows: readonly FigureRow[], isSh
 
 /** The places of trials on the axes of parameters. */
 export const parameterColumns = (rows: readonly TrialRow[], scales: readonly AxisScale[]): Float32Array[] =>
-  columnsOf(rows, scales, ({ params }, name) => params[name]);
+  columnsOf(rows, scales, ({ params }, name) => ownValue(params, name));
 
 /** The places of trials on the axes of objectives. */
 export const objectiveColumns = (rows: readonly TrialRow[], scales: readonly AxisScale[]): Float32Array[] =>
-  columnsOf(rows, scales, ({ values }, name) => values?.[name]);
+  columnsOf(rows, scales, ({ values }, name) => ownValue(values, name));
 
 const columnsOf = (rows: readonly TrialRow[], scales: readonly AxisScale[], valueIn: (row: TrialRow, name: string) => unknown) =>
   scales.map((scale) => Float32Array.from(rows, (row) => clampUnit(scale.place(valueIn(row, scale.name)))));

@@ -3,6 +3,7 @@ import { lossOf } from '../ledger/settings.ts';
 import type { StrategyEvent, TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import { ownValue } from '../schema/ownValue.ts';
 import type { Axis } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
@@ -106,7 +107,7 @@ function factsOf(row: TrialRow, { space, objective, curveOf }: ImportanceTask): 
     i % 2 === 0 ? [{ type: 'reported', id, step: at, losses: [lossOf(objective, curve[i + 1]!)] }] : [],
   );
   if (status === 'open') return [suggested, ...reported];
-  const value = values?.[objective.name];
+  const value = ownValue(values, objective.name);
   const losses = value === undefined ? undefined : [lossOf(objective, value)];
   return [suggested, ...reported, omitUndefined({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
 }

@@ -1,5 +1,6 @@
 import type { Changed, Created, Limits, ObjectiveSpec, Values } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import { ownValue } from '../schema/ownValue.ts';
 
 /** The current settings: `created`, and every `changed` since. */
 export interface Settings {
@@ -77,7 +78,7 @@ export const lossOf = ({ direction }: ObjectiveSpec, value: number): number => (
 export function lossesOf(objectives: readonly ObjectiveSpec[], values: Values): number[] | string {
   const losses: number[] = [];
   for (const objective of objectives) {
-    const value = values[objective.name];
+    const value = ownValue(values, objective.name);
     if (value === undefined) return objective.name;
     losses.push(lossOf(objective, value));
   }

@@ -1,3 +1,4 @@
+import { ownValue } from '../schema/ownValue.ts';
 import type { Point } from './axis.ts';
 import type { Codec, Configuration } from './codec.ts';
 import type { Parameter } from './parameter.ts';
@@ -8,7 +9,7 @@ export function closest(parameters: readonly Parameter[], codec: Codec, params: 
   const point: number[] = [];
   for (const { name, scale, axis, prior } of parameters) {
     if (axis < 0) continue;
-    const value = params[name];
+    const value = ownValue(params, name);
     const coordinate = value === undefined ? (prior?.quantile(0.5) ?? 0.5) : coordinateOf(scale, value);
     if (Number.isNaN(coordinate)) return undefined;
     point.push(coordinate);

@@ -1,3 +1,4 @@
+import { ownValue } from '../schema/ownValue.ts';
 import { isSameValue, type Value, valueText } from './value.ts';
 
 type Configuration = Readonly<Record<string, unknown>>;
@@ -67,7 +68,7 @@ export function compileConstraint(constraint: Constraint): CompiledConstraint {
 
 const compileForbid = (values: readonly [string, Value][]): CompiledConstraint => ({
   name: `not ${values.map(([name, value]) => `${name} = ${valueText(value)}`).join(' and ')}`,
-  holds: (params) => !values.every(([name, value]) => isSameValue(params[name], value)),
+  holds: (params) => !values.every(([name, value]) => isSameValue(ownValue(params, name), value)),
 });
 
 function compileSum(
@@ -83,7 +84,7 @@ function compileSum(
       let sum = 0;
       let size = Math.abs(limit);
       for (const [name, coefficient] of terms) {
-        const term = coefficient * ((params[name] as number | undefined) ?? 0);
+        const term = coefficient * ((ownValue(params, name) as number | undefined) ?? 0);
         sum += term;
         size += Math.abs(term);
       }

@@ -188,6 +188,7 @@ const layers = {
     'unique keys': [['stringKeys: true })', 'stringKeys: true, uniqueKeys: false })']],
     'text as keys': [['stringKeys: true })', '})']],
     'names of parameters': [["if (name === '' || name === '__proto__') throw", "if (name === '') throw"]],
+    'own values': [['record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;', 'record?.[name];']],
     'names of strategies': [['if (Object.hasOwn(strategies, name)) {', 'if (name in strategies) {']],
     'names of keys': [['if (Object.hasOwn(table, key)) return table[key]!;', 'if (key in table) return table[key]!;']],
   },

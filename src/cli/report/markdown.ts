@@ -8,6 +8,7 @@ import { type FigureStudy, figureStudy, objectiveValue } from '../../figures/stu
 import type { Importances } from '../../importance/importances.ts';
 import { byShare } from '../../importance/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { ownValue } from '../../schema/ownValue.ts';
 import { render } from '../plot/render.ts';
 import { sketchesOf } from '../plot/sketches.ts';
 import { stripControls } from '../terminal/plainText.ts';
@@ -77,7 +78,7 @@ function trialTable(rows: readonly RowChange[], { objectives, parameters }: Figu
     rows.map((row) => [
       String(row.trial),
       ...objectives.map((objective) => cell(objectiveValue(row, objective))),
-      ...names.map((name) => cell(row.params[name])),
+      ...names.map((name) => cell(ownValue(row.params, name))),
       ...(hasBudget ? [cell(row.budget)] : []),
       row.by,
     ]),

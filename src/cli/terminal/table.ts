@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
 import { duration } from '../../figures/drawing/format.ts';
+import { ownValue } from '../../schema/ownValue.ts';
 import { valueText } from '../../space/value.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { escapeControls } from './plainText.ts';
@@ -95,8 +96,8 @@ function columnsOf(rows: readonly TrialRow[], now: number): Column[] {
   const timed = rows.some((row) => secondsOf(row) !== undefined);
   return [
     column('trial', 0, ({ trial }) => trial),
-    ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, ({ values }) => values?.[name])),
-    ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => params[name])),
+    ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, ({ values }) => ownValue(values, name))),
+    ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => ownValue(params, name))),
     ...others.map((name) => column(name, name === 'budget' && hasBudgets ? 1 : 4, (row) => row[name])),
     ...(timed ? [column('seconds', 4, secondsOf)] : []),
     column('status', 1, statusOf),

@@ -6,6 +6,7 @@ import type { Created, Fact, Params } from '../../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../../facts/parse.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { ownValue } from '../../../schema/ownValue.ts';
 import { parseSpace } from '../../../space/space.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
 import { type ImportedRow, type ImportedTrial, readLines, readTable } from '../../sources/importRows.ts';
@@ -112,7 +113,7 @@ async function take({ params, budget, tags, events }: ImportedTrial, ledger: Led
   const unfit = ledger.unfit(params);
   if (unfit !== undefined) return unfit;
   const { values } = events.find((event) => event.type === 'completed') ?? {};
-  const missing = values && ledger.settings.objectives.find(({ name }) => values[name] === undefined);
+  const missing = values && ledger.settings.objectives.find(({ name }) => ownValue(values, name) === undefined);
   if (missing) return `values.${missing.name} is missing`;
   const trial = ledger.nextTrial;
   const facts: readonly Fact[] = [

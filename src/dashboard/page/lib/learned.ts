@@ -2,6 +2,7 @@ import { cut, formatNumber } from '../../../figures/drawing/format.ts';
 import type { Importances } from '../../../importance/importances.ts';
 import type { ShareInterval } from '../../../importance/shares.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { ownValue } from '../../../schema/ownValue.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
 import { valueKey } from '../../../space/value.ts';
@@ -45,7 +46,7 @@ export function lessons(
 }
 
 function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], [, most]: ShareInterval): string | undefined {
-  const found = top.flatMap(({ params }) => (params[name] === undefined ? [] : [params[name]]));
+  const found = top.map(({ params }) => ownValue(params, name)).filter((value) => value !== undefined);
   if (found.length < LEAST) return undefined;
   if (most < SMALL) return 'It hardly matters: you can fix it.';
   const values = valuesOf(dimension);

@@ -3,6 +3,7 @@ import { choiceText, firstRungText, taggedPhaseText } from '../../../../streams/
 import type { Why } from '../../../../streams/explanation/why.ts';
 import { cut, duration, formatNumber } from '../../../figures/drawing/format.ts';
 import type { FigureRow } from '../../../figures/study.ts';
+import { ownValue } from '../../../schema/ownValue.ts';
 import { notesIn } from '../../../study/notes.ts';
 import { predictionOf, tagsOfPrediction } from '../../../study/prediction.ts';
 import { parentsIn } from '../lib/parents.ts';
@@ -115,9 +116,9 @@ function rungOf({ budget }: FigureRow): string {
 
 /** The value of a trial at a step, or its first one after that step; its result if no step is given. */
 function valueAt({ curve, status, budget, values }: FigureRow, name: string, at: string | undefined): number | undefined {
-  if (at === undefined) return values?.[name];
+  if (at === undefined) return ownValue(values, name);
   for (let i = 0; i < curve.length; i += 2) if (curve[i]! >= Number(at)) return curve[i + 1];
-  return status === 'completed' && budget === Number(at) ? values?.[name] : undefined;
+  return status === 'completed' && budget === Number(at) ? ownValue(values, name) : undefined;
 }
 
 const TrialLink = ({ trial }: { readonly trial: number }) => (

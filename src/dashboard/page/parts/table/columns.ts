@@ -1,6 +1,7 @@
 import { computed } from '@preact/signals';
 import type { FigureRow } from '../../../../figures/study.ts';
 import { jsonIn } from '../../../../schema/jsonIn.ts';
+import { ownValue } from '../../../../schema/ownValue.ts';
 import { csvLine } from '../../../../study/csv.ts';
 import { notesIn } from '../../../../study/notes.ts';
 import { objectives, parameters, rows, strategyText } from '../../state/store.ts';
@@ -39,9 +40,9 @@ const ifAny = (name: string, of: TableColumn['of']): TableColumn =>
 export const allColumns = computed((): readonly TableColumn[] => [
   { name: 'trial', of: ({ trial }) => trial, wide: 64 },
   { name: 'status', of: ({ state }) => state, wide: 104 },
-  ...objectives.value.map(({ name }): TableColumn => ({ name, of: ({ values }) => values?.[name] })),
-  ...parameters.value.map(([name]): TableColumn => ({ name, of: ({ params }) => params[name] })),
-  ...metricNames.value.map((name): TableColumn => ({ name: `metric ${name}`, of: ({ metrics }) => metrics?.[name] })),
+  ...objectives.value.map(({ name }): TableColumn => ({ name, of: ({ values }) => ownValue(values, name) })),
+  ...parameters.value.map(([name]): TableColumn => ({ name, of: ({ params }) => ownValue(params, name) })),
+  ...metricNames.value.map((name): TableColumn => ({ name: `metric ${name}`, of: ({ metrics }) => ownValue(metrics, name) })),
   { name: 'by', of: ({ by }) => by, wide: 150 },
   ifAny('budget', ({ budget }) => budget),
   ifAny('step', ({ step }) => step),
@@ -58,7 +59,7 @@ export const allColumns = computed((): readonly TableColumn[] => [
     : []),
   ...(rows.value.some(({ labels }) => labels) ? [{ name: 'labels', of: ({ labels }: FigureRow) => labels?.join(' · '), wide: 150 }] : []),
   { name: 'note', of: ({ note }) => note, wide: 220, usual: false },
-  ...tagNames.value.map((name): TableColumn => ({ name: `tag ${name}`, of: ({ tags }) => tags?.[name], usual: false })),
+  ...tagNames.value.map((name): TableColumn => ({ name: `tag ${name}`, of: ({ tags }) => ownValue(tags, name), usual: false })),
 ]);
 
 const secondsOf = ({ seconds, startedAt, endedAt }: FigureRow): number | undefined =>
