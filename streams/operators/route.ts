@@ -58,7 +58,9 @@ const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<
 const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, arm]) => [name, partOf(`bandit.${name}`, arm)]));
 
 /** Names of arms are parts of paths, which identify the trials of an arm. @throws OptionError */
-function checkNames(kind: string, names: readonly string[]): void {
+function checkArms(kind: string, arms: object): void {
+  const names = Object.keys(arms);
+  if (Array.isArray(arms)) throw new OptionError(kind, 'strategies by name, as in { evolve: ga(), draw: random() }', 'a list');
   if (names.length === 0) throw new OptionError(kind, 'at least one arm', 'none');
   const odd = names.find((name) => name.includes('/'));
   if (odd !== undefined) throw new OptionError(kind, 'names of arms without /', odd);
@@ -79,7 +81,7 @@ export type BanditOptions = OptionsOf<typeof banditOptions>;
  * bandit({ evolve: ga(), space: sobol() })
  */
 export function bandit(arms: Arms, options: BanditOptions = {}): Strategy {
-  checkNames('bandit', Object.keys(arms));
+  checkArms('bandit', arms);
   const { explore } = resolveOptions('bandit', banditOptions, options);
   return withSpec({ bandit: { arms: specs(arms), ...omitUndefined(options) } }, (parent) => {
     oneObjective(parent, 'bandit judges strategies by');
@@ -100,11 +102,8 @@ export function bandit(arms: Arms, options: BanditOptions = {}): Strategy {
  * mix({ model: [ga(), 4], wild: [random(), 1] })
  */
 export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy: Strategy, weight: number]>>): Strategy {
+  checkArms('mix', arms);
   const pairs = Object.entries(arms).map(([name, arm]) => [name, typeof arm === 'object' ? arm : ([arm, 1] as const)] as const);
-  checkNames(
-    'mix',
-    pairs.map(([name]) => name),
-  );
   for (const [name, [, weight]] of pairs) checkOption(`mix.${name}`, weight, positive);
   const strategies = Object.fromEntries(pairs.map(([name, [strategy]]) => [name, strategy]));
   const weights = pairs.map(([, [, weight]]) => weight);

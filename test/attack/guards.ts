@@ -78,7 +78,7 @@ const layers = {
     'names of contexts': [
       ['if (/[/\\\\]|^\\.\\.?$/.test(name)) throw new UsageError(`--context', "if (name === '') throw new UsageError(`--context"],
     ],
-    'names in subjects': [['const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;', 'const NAME = /^/;']],
+    'names in subjects': [['const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;', 'const NAME = /^/;']],
     'spoken schemes': [["if (place.protocol !== 'nats:' && place.protocol !== 'tls:')", 'if (!place)']],
   },
   parts: {

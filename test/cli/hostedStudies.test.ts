@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -59,4 +59,13 @@ it('refuses a name that is taken before it creates a study', async () => {
   await expect(studies.check('digits', digits)).rejects.toMatchObject({ code: 'study-exists' });
   expect(await studies.check('other', { ...digits, name: 'other' })).toMatchObject({ study: 'other' });
   await studies.close();
+});
+
+it('makes the directory of a study file', async () => {
+  const { studies } = hosted();
+  const place = join(directory, 'new', 'studies');
+  const { study } = (await studies.host(parseStudy(digits), place)).ledger.settings;
+  expect(study).toBe('digits');
+  await studies.close();
+  expect(readdirSync(place)).toContain('digits.jsonl');
 });

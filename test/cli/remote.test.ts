@@ -196,14 +196,14 @@ describe('commands on a study on a server', () => {
     [['cancel', '--nats', 'URL', '--study', 'over', '1'], 'no engine serves over now ('],
     [['change', '--nats', 'URL', '--study', 'over', '--more', '1'], 'no engine serves over now ('],
     [['best', '--nats', 'URL'], '--nats: expected --study'],
-    [['best', '--nats', 'URL', '--study', 'A b'], '--study: expected a to z'],
+    [['best', '--nats', 'URL', '--study', 'A b'], '--study: expected letters'],
     [['best', 'study.jsonl', '--nats', 'URL', '--study', 'over'], 'study.jsonl: expected a journal or --nats, got both'],
     [['best', 'study.jsonl', '--study', 'over'], '--study: expected --nats with a server as well'],
     [['best'], 'expected a journal, or --nats'],
     [['copy', '--nats', 'URL', '--study', 'over'], 'expected a journal and a name, or --nats, --study and a name'],
     [['rename', '--nats', 'URL', '--study', 'over'], 'expected a journal and a name, or --nats, --study and a name'],
-    [['serve', '--all', 'Team-*', '--nats', 'URL'], '--all: expected a pattern of names, such as team-*, got Team-*'],
-    [['drain', 'w1', '--all', 'Team-*', '--nats', 'URL'], '--all: expected a pattern of names, such as team-*, got Team-*'],
+    [['serve', '--all', 'team.*', '--nats', 'URL'], '--all: expected a pattern of names, such as team-*, got team.*'],
+    [['drain', 'w1', '--all', 'team.*', '--nats', 'URL'], '--all: expected a pattern of names, such as team-*, got team.*'],
     [['simulate', 'study.yaml'], 'expected a journal, or --nats'],
   ])('%j reports the error in one line', async (words, message) => {
     if (words.includes('over')) await finished('over', 1);

@@ -176,7 +176,7 @@ describe('workers', () => {
     [['--study', 'a=0'], 'expected a name, or a name with a weight such as a=2, got a=0'],
     [['--study', 'a=1=2'], 'expected a name, or a name with a weight such as a=2, got a=1=2'],
     [['--study', 'a', 'a=2'], 'expected each study once, got a twice'],
-    [['--study', 'Team-*'], 'expected a pattern of names, such as team-*, got Team-*'],
+    [['--study', 'team.*'], 'expected a pattern of names, such as team-*, got team.*'],
     [['--config', 'worker.yaml'], '--config: expected no --study and no program, since the file names both'],
     [[], 'expected --study with the names of studies, or --config with a file'],
   ])('refuse %j', async (words, message) => {

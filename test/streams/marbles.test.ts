@@ -144,6 +144,7 @@ describe('operators on a study, in marbles', () => {
     const arm = fixed('g', 0.25);
     expect(() => make({ 'a/b': arm, a: arm })).toThrow(`${kind}: expected names of arms without /, got "a/b"`);
     expect(() => make({})).toThrow(`${kind}: expected at least one arm`);
+    expect(() => make([arm, arm] as never)).toThrow(`${kind}: expected strategies by name`);
   });
 
   it('bandit asks each arm once before it compares them', () => {

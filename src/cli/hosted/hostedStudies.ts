@@ -75,6 +75,7 @@ export class HostedStudies implements RunningStudies {
       resumes: options.resumes ?? created?.resumes ?? false,
     });
     if (!created) dryRun(space, strategy ?? auto(), options);
+    makeFolder(directory);
     return this.#host(name, path, space, strategy, options);
   }
 

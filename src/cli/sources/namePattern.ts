@@ -3,7 +3,7 @@ import { UsageError } from '../usage.ts';
 /** Whether a text stands for several names: `*` stands for any characters and `?` for one. */
 export const isPattern = (text: string): boolean => /[*?]/.test(text);
 
-const PATTERN = /^[a-z0-9_*?-]{1,64}$/;
+const PATTERN = /^[A-Za-z0-9_*?-]{1,64}$/;
 
 /** Refuses a pattern that matches no name of a study. @throws UsageError */
 export function checkPattern(option: string, pattern: string): void {

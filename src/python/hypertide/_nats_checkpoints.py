@@ -17,7 +17,7 @@ LONGEST_MANIFEST = 1_000_000
 ANSWER_SECONDS = 5
 RESTORE_SECONDS = 600  # and one more for each megabyte: an engine may be away for a while, but the trial must begin
 SAVE_SECONDS = 20  # in which an engine must admit what is to be saved: a trainer that ends must not wait for one that is away
-REFERENCE = re.compile(r"nats:([a-z0-9][a-z0-9_-]{0,31})/([1-9]\d{0,14})/([0-9a-f]{64})")
+REFERENCE = re.compile(r"nats:([A-Za-z0-9][A-Za-z0-9_-]{0,63})/([1-9]\d{0,14})/([0-9a-f]{64})")
 PART = re.compile(r"(?!\.{1,2}$)[^\\/\x00-\x1f\x7f-\x9f]{1,255}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 

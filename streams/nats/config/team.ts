@@ -47,7 +47,8 @@ export function checkTeams(teams: readonly Team[]): void {
 function checkNames(option: string, names: readonly string[], taken: readonly string[] = []): void {
   for (const [i, name] of names.entries()) {
     checkName(option, name);
-    if (names.indexOf(name) < i || taken.includes(name)) throw new OptionError(option, 'a name that is used once', name);
+    const isSame = (other: string) => other.toLowerCase() === name.toLowerCase(); // their keys are files, some of whose systems ignore the case
+    if (names.findIndex(isSame) < i || taken.some(isSame)) throw new OptionError(option, 'a name that is used once', name);
   }
 }
 

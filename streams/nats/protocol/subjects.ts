@@ -1,14 +1,14 @@
 import { OptionError } from '../../../src/errors.ts';
 import type { TrialId } from '../../../src/messages.ts';
 
-/** Names of studies and trainers are tokens of subjects. */
-const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+/** Names of studies and trainers are tokens of subjects, in which a dot would begin another token, and parts of names of files. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-export const isName = (name: string): boolean => NAME.test(name);
+export const isName = (name: unknown): name is string => typeof name === 'string' && NAME.test(name);
 
 /** @throws OptionError if it cannot be a token of a subject. */
-export function checkName(option: string, name: string): string {
-  if (!isName(name)) throw new OptionError(option, 'a to z, 0 to 9, _ and -, 32 at most, the first a letter or a digit', name);
+export function checkName(option: string, name: unknown): string {
+  if (!isName(name)) throw new OptionError(option, 'letters, digits, _ and -, 64 at most, the first a letter or a digit', name);
   return name;
 }
 

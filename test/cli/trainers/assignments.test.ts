@@ -42,7 +42,7 @@ it.each([
   ['studies: { digits: {} }', '1:12: studies.digits.command: expected a value, got nothing'],
   ['studies: { digits: { command: a, wait: 1 } }', '1:34: studies.digits.wait: unknown key'],
   ['studies: { digits: { command: a, weight: 0 } }', '1:34: studies.digits.weight: expected a number above 0, got 0'],
-  ['studies: { Digits: { command: a } }', 'studies.Digits: expected a to z'],
+  ['studies: { di.gits: { command: a } }', 'studies.di.gits: expected letters'],
   ['studies: { "a/*": { command: a } }', 'studies.a/*: expected a pattern of names, such as team-*, got a/*'],
   ['studies: {}', '1:1: studies: expected names of studies or patterns, with a command for each, got {}'],
 ])('the file %s is refused with its place', async (text, message) => {

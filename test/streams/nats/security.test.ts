@@ -76,10 +76,10 @@ describe('a server with the generated configuration', () => {
   it.each(['engine', 'admin', 'w1'])('lets %s know the names of studies', async (name) => {
     const jsm = await jetstreamManager(admin);
     await jsm.streams.add({ name: 'HT_s2', subjects: ['ht.s2.log.>'] });
-    await jsm.streams.add({ name: 'HT_S2', subjects: ['other.>'] }); // of another program: no study can have this name
+    await jsm.streams.add({ name: 'HT_-s2', subjects: ['other.>'] }); // of another program: no study can have this name
     expect((await studiesOn(await as(name))).filter((study) => /s2/i.test(study))).toEqual(['s2']);
     expect(await studiesOn(await as(name), subjectsOf('s2').created)).toEqual(['s2']);
-    for (const stream of ['HT_s2', 'HT_S2']) await jsm.streams.delete(stream);
+    for (const stream of ['HT_s2', 'HT_-s2']) await jsm.streams.delete(stream);
   });
 
   describe('lets no trainer', () => {

@@ -3,7 +3,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { createInbox } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../../../../streams/engine/verify.ts';
-import { chain, choice, external, random, space } from '../../../../streams/index.ts';
+import { chain, choice, external, OptionError, random, space } from '../../../../streams/index.ts';
 import { natsLog, serve, trainer } from '../../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../../streams/nats/studies.ts';
@@ -37,6 +37,27 @@ describe('serve', () => {
     );
     const jsm = await jetstreamManager(nc);
     await expect(jsm.streams.info(subjectsOf(other).stream)).rejects.toThrow('stream not found');
+  });
+
+  it('takes a UUID as the name of a study, and capitals in that of a trainer', async () => {
+    const study = crypto.randomUUID();
+    const engine = await serve(await server.connect(), plane, { study, trials: 3, strategy: random() });
+    const name = `Pod-${'x'.repeat(60)}`;
+    await trainer(await server.connect(), study, square, { name }).done;
+    await engine.finished;
+    expect(new Set((await factsOf(await server.connect(), study)).map(({ type }) => type))).toContain('completed');
+    await engine.close();
+  });
+
+  it('is refused without the name of a study', async () => {
+    const nc = await server.connect();
+    await expect(serve(nc, plane, { trials: 3, strategy: random() } as never)).rejects.toMatchObject({
+      name: 'OptionError',
+      option: 'study',
+    });
+    expect(() => trainer(nc, undefined as never, square)).toThrow(OptionError);
+    await expect(natsLog(nc, 'a.b')).rejects.toThrow('study: expected letters, digits, _ and -');
+    await expect((await jetstreamManager(nc)).streams.info('HT_undefined')).rejects.toThrow('stream not found');
   });
 
   it('continues with a standby that waited for the same proposer', async () => {
