@@ -1,4 +1,4 @@
-// npm run wheel: builds the Python package with the engine inside, into dist-python.
+// npm run wheel: builds the Python package with the engine inside, into dist-python. It needs only Python, and installs nothing.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -54,4 +54,4 @@ writeFileSync(join(engine, 'LICENSES.txt'), licences(bundled));
 writeFileSync(join(staged, 'hypertide/_version.py'), `__version__ = "${version}"\n`);
 cpSync(join(root, 'LICENSE'), join(staged, 'LICENSE'));
 const python = process.env.PYTHON ?? 'python3';
-execFileSync(python, ['-m', 'build', '--wheel', '--no-isolation', '--outdir', join(root, 'dist-python'), staged], { stdio: 'inherit' });
+execFileSync(python, [join(here, 'wheel.py'), staged, version, join(root, 'dist-python')], { stdio: 'inherit' });

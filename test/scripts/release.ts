@@ -84,7 +84,7 @@ fillIn();
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
-const python = process.env.PYTHON ?? run('test/scripts/ensure-python.sh', []).trim();
+const python = process.env.PYTHON ?? 'python3';
 run('npm', ['run', '--silent', 'package']); // builds, and checks the exports
 run('npm', ['pack', '--silent', '--pack-destination', output]);
 execFileSync('npm', ['run', '--silent', 'wheel'], { env: { ...process.env, PYTHON: python }, stdio: ['ignore', 'ignore', 'inherit'] });
