@@ -137,7 +137,7 @@ class AskTell(InFolder):
         self.assertEqual(study.objectives, {"loss": "minimize", "seconds": "minimize", "accuracy": "maximize"})
         trial = study.ask()
         study.tell(trial, {"loss": 1, "seconds": 2, "accuracy": 0.5})
-        self.assertEqual(study.best["values"], {"loss": 1, "seconds": 2, "accuracy": 0.5})
+        self.assertEqual([row["values"] for row in study.front], [{"loss": 1, "seconds": 2, "accuracy": 0.5}])
 
     def test_a_retracted_result_no_longer_counts(self):
         study = self.study()

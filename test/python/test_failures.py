@@ -2,8 +2,16 @@
 
 import contextlib
 import io
+import os
+import re
+import shutil
+import signal
 import subprocess
+import sys
+import tempfile
 import unittest
+import warnings
+from pathlib import Path
 
 import hypertide as ht
 from hypertide._engine import command
@@ -95,9 +103,9 @@ class Failures(InFolder):
         for wrong in [{"a": 1, "b": 2}, [1, 2], {"values": {"loss": 1}}]:
             with self.assertRaisesRegex(ht.TrialsFailed, "failed with expected a number or a dictionary {'loss': ...}, got the (dict|list) "):
                 self.study(path=None).optimize(lambda trial: wrong, trials=9, progress=False)
-        for wrong in [1.0, {"a": 1}, (1, 2)]:
+        for wrong in [1.0, {"a": 1}, (1, 2, 3)]:
             study = ht.Study({"x": ht.float(0, 1)}, minimize=["a", "b"])
-            with self.assertRaisesRegex(ht.TrialsFailed, "failed with expected a dictionary {'a': ..., 'b': ...}, got the (float|dict|tuple) "):
+            with self.assertRaisesRegex(ht.TrialsFailed, "failed with expected 2 numbers or a dictionary {'a': ..., 'b': ...}, got the (float|dict|tuple) "):
                 study.optimize(lambda trial: wrong, trials=9, progress=False)
 
     def test_keeps_the_traceback_of_a_trial_that_fails(self):
@@ -126,6 +134,35 @@ class Failures(InFolder):
             study.optimize(objective, trials=4, progress=False)
         self.assertIsNone(study.best)
 
+    def test_warns_of_results_that_are_all_equal(self):
+        with self.assertWarnsRegex(UserWarning, "loss is 3 for all 5 configurations"):
+            self.study(path=None).optimize(lambda trial: 3.0, trials=6, progress=False)
+
+    def test_refuses_a_coroutine_function(self):
+        async def objective(trial):
+            return 1.0
+
+        with self.assertRaisesRegex(ht.HypertideError, r"got a coroutine function; evaluate it in your own loop, with study\.ask\(\)"):
+            self.study(path=None).optimize(objective, trials=3)
+
+    def test_a_forked_process_cannot_use_the_study(self):
+        study = self.study()
+        reading, writing = os.pipe()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # threads of this process do not exist in the child
+            child = os.fork()
+        if child == 0:
+            try:
+                study.ask()
+            except ht.HypertideError as error:
+                os.write(writing, str(error).encode())
+                study.close()  # leaves the engine of the parent alone
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        self.assertRegex(os.read(reading, 1000).decode(), f"^the study belongs to process {os.getpid()}, which opened it; a process forked from it, such as {child}, cannot use it")
+        self.assertIsNotNone(study.ask())
+
     def test_a_report_that_is_not_finite_fails_the_trial(self):
         def objective(trial):
             trial.report(float("nan") if trial.number == 2 else 1.0, 1)
@@ -144,6 +181,71 @@ class Failures(InFolder):
                 study = self.study(path=None).optimize(nan_in_second_that_continues, trials=3, processes=processes)
             self.assertEqual([row["status"] for row in study.trials], ["completed", "failed", "completed"])
             self.assertIn("[2/3] trial 2 failed (the value is nan at step 1); best", said.getvalue())
+
+
+FULL = """
+import os, sys, threading
+import hypertide as ht
+
+folder, seconds = sys.argv[1], float(sys.argv[2])
+fill = os.path.join(folder, "fill")
+study = ht.Study({"x": ht.float(0, 1)}, path=os.path.join(folder, "study.jsonl"), seed=1, strategy="random")
+
+def free():
+    os.remove(fill)
+
+def objective(trial):
+    if trial.number == 3:
+        with open(fill, "wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+            except OSError:
+                pass
+        if seconds:
+            threading.Timer(seconds, free).start()
+    print("evaluated", flush=True)
+    return trial["x"]
+
+study.optimize(objective, trials=20, progress=False)
+print("all")
+"""
+
+
+@unittest.skipUnless(hasattr(os, "geteuid") and os.geteuid() == 0, "mounts a file system, which needs root")
+class FullDisk(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.name], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("no file system can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", folder.name], check=True)
+        self.folder = folder.name
+
+    def begin(self, seconds):
+        return subprocess.Popen([sys.executable, "-c", FULL, self.folder, str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def test_is_waited_for(self):
+        program = self.begin(2)
+        out, said = program.communicate(timeout=120)
+        self.assertEqual((program.returncode, out), (0, 20 * "evaluated\n" + "all\n"), said)
+        self.assertIn("waiting for space; new results are kept in memory", said)
+        self.assertIn("there is room again", said)
+
+    def test_lets_ctrl_c_end_the_program_with_every_result(self):
+        program = self.begin(0)
+        for line in program.stderr:
+            if "waiting for space" in line:
+                break
+        program.send_signal(signal.SIGINT)
+        out, said = program.communicate(timeout=60)
+        self.assertIn("KeyboardInterrupt", said)
+        kept = re.search(r"1 (?:result|entry) went to (\S+) instead", said)
+        self.assertIsNotNone(kept, said)
+        facts = Path(self.folder, "study.jsonl").read_text() + Path(kept[1]).read_text()
+        self.assertEqual(facts.count('"type":"completed"'), out.count("evaluated"))
+        shutil.rmtree(Path(kept[1]).parent)
 
 
 if __name__ == "__main__":

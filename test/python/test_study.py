@@ -1,5 +1,7 @@
 """What a study is made of, and what it shows: mistakes in its description, results, figures."""
 
+import contextlib
+import io
 import os
 import subprocess
 import unittest
@@ -95,7 +97,7 @@ class Description(InFolder):
             study.tell(trial, (1, 2))
         with self.assertRaisesRegex(ht.HypertideError, "maximize: expected the name of the objective"):
             ht.Study(SPACE, maximize=True)
-        with self.assertRaisesRegex(ht.HypertideError, "got <object object .* of type object"):
+        with self.assertRaisesRegex(ht.HypertideError, "x: expected values that JSON can hold, .* got <object object "):
             ht.Study({"x": [object()]})
 
 
@@ -106,8 +108,42 @@ class Results(InFolder):
         self.assertEqual(study.front, [])
         study.optimize(lambda trial: {"a": trial["x"], "b": 1 - trial["x"] + (trial.number == 2)}, trials=5, progress=False)
         self.assertEqual(sorted(row["trial"] for row in study.front), [1, 3, 4, 5])
+        with self.assertRaisesRegex(ht.HypertideError, r"best: expected one objective, got a, b; study\.front lists the best trials"):
+            study.best
+        self.assertIn("front: trials ", study._repr_html_())
         one = self.study().optimize(loss_of, trials=5, progress=False)
         self.assertEqual([row["trial"] for row in one.front], [one.best["trial"]])
+
+    def test_takes_the_values_of_several_objectives_in_their_order(self):
+        said = io.StringIO()
+        study = ht.Study({"x": ht.float(0, 1)}, minimize=["a", "b"])
+        self.addCleanup(study.close)
+
+        def objective(trial):
+            trial.report((trial["x"], 1), 1)
+            return trial["x"], 2
+
+        with contextlib.redirect_stderr(said):
+            study.optimize(objective, trials=3)
+        self.assertEqual([row["values"] for row in study.trials], [{"a": row["params"]["x"], "b": 2} for row in study.trials])
+        self.assertIn("; 1 trial in the front", said.getvalue())
+        study.limit(trials=4)
+        trial = study.ask()
+        for wrong, message in [((1, 2, 3), r"expected 2 numbers or a dictionary \{'a': ..., 'b': ...\}, got the tuple \(1, 2, 3\)"), ((1, "x"), "b: expected a number, got the str 'x'")]:
+            with self.assertRaisesRegex(ht.HypertideError, message):
+                study.tell(trial, wrong)
+
+    def test_names_a_metric_that_is_no_number(self):
+        study = self.study(parallel=2)
+        trial = study.ask()
+        trial.metrics["note"] = "good"
+        with self.assertRaisesRegex(ht.HypertideError, r"trial 1: metrics\['note'\]: expected a number, got the str 'good'"):
+            study.tell(trial, 1.0)
+        with self.assertRaisesRegex(ht.HypertideError, r"metrics\['note'\]: expected a number"):
+            trial.report(1.0, 1, {"note": "good"})
+        trial.metrics = {"converged": True}
+        study.tell(trial, 1.0)
+        self.assertEqual(study.trials[0]["metrics"], {"converged": 1})
 
     def test_importance_comes_with_intervals(self):
         study = self.study(path=None, strategy="random")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -10,19 +11,25 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from concurrent.futures import Future, TimeoutError
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from ._asking import ENGINE_THREAD
 from ._objects import plain
+from ._processes import Interrupted
 from .errors import EngineError, HypertideError
 
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
 OLDEST_NODE = (20, 19)
 SLOW = 10.0
 """Seconds."""
+PAUSE = 0.5
+"""Seconds between two looks whether a request is still worth waiting for."""
+GRACE = 5.0
+"""Seconds that a request has after Ctrl-C: while a disk is full, the engine answers none, but keeps what it was told."""
 
 
 def node() -> str:
@@ -63,6 +70,7 @@ class Engine:
     """Sends requests and hands out replies. Requests of several threads are answered independently of each other."""
 
     def __init__(self, *arguments: str) -> None:
+        self._pid = os.getpid()
         # A session of its own: Ctrl-C in a terminal reaches Python alone, which closes the study in good order.
         self._process = subprocess.Popen(
             command(*arguments),
@@ -76,6 +84,7 @@ class Engine:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, Future[dict[str, Any]]] = {}
         self._lock = threading.Lock()
+        self._deadline: float | None = None
         self._last_errors: deque[str] = deque(maxlen=5)
         self._errors = threading.Thread(target=self._read_errors, name=f"{ENGINE_THREAD}-errors", daemon=True)
         self._errors.start()
@@ -87,6 +96,8 @@ class Engine:
 
         Raises HypertideError where it is refused, EngineError where the engine has ended.
         """
+        if os.getpid() != self._pid:
+            raise HypertideError(f"the study belongs to process {self._pid}, which opened it; a process forked from it, such as {os.getpid()}, cannot use it: ask and tell there, or use optimize(..., processes=True)")
         number = next(self._numbers)
         line = json.dumps({"cmd": cmd, "seq": number, **fields}, allow_nan=False, default=plain) + "\n"
         reply: Future[dict[str, Any]] = Future()
@@ -100,17 +111,36 @@ class Engine:
             except OSError:
                 del self._waiting[number]
                 raise self._ended() from None
-        try:
-            answer = reply.result(None if slow is None else SLOW)
-        except TimeoutError:
-            slow()
-            answer = reply.result()
+        answer = self._answer_in(reply, slow)
         if "error" in answer:
             raise HypertideError(answer["error"], answer.get("code"))
         return answer
 
+    def _answer_in(self, reply: Future[dict[str, Any]], slow: Callable[[], None] | None) -> dict[str, Any]:
+        asked = time.monotonic()
+        while True:
+            try:
+                return reply.result(PAUSE)
+            except TimeoutError:
+                if self._deadline is not None and time.monotonic() > self._deadline:
+                    raise Interrupted from None
+                if slow is not None and time.monotonic() > asked + SLOW:
+                    slow()
+                    slow = None
+
+    @contextlib.contextmanager
+    def hurrying(self) -> Iterator[None]:
+        """Meanwhile, requests that are not answered within a few seconds raise Interrupted."""
+        self._deadline = time.monotonic() + GRACE
+        try:
+            yield
+        finally:
+            self._deadline = None
+
     def close(self) -> None:
         """Ends the engine and waits until the journal is written."""
+        if os.getpid() != self._pid:
+            return  # a forked process, which has none
         with self._lock:
             if self._process.stdin is not None and not self._process.stdin.closed:
                 try:
@@ -147,6 +177,7 @@ class Engine:
         with self._process.stderr as lines:
             for line in lines:
                 self._last_errors.append(line.rstrip())
+                print(line, end="", file=sys.stderr)
 
     def _ended(self) -> EngineError:
         status = self._process.poll()

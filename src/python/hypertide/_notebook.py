@@ -14,9 +14,12 @@ def table(study: Study) -> str:
     counts: dict[str, int] = {}
     for row in study.trials:
         counts[row["status"]] = counts.get(row["status"], 0) + 1
-    best = study.best
     progress = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "no trials yet"
     head = f"<b>{escape(study.name)}</b>: {escape(progress)}"
+    if len(study.objectives) > 1:
+        front = ", ".join(str(row["trial"]) for row in study.front)
+        return f"<div>{head}<br>front: trials {front}</div>" if front else f"<div>{head}</div>"
+    best = study.best
     if best is None:
         return f"<div>{head}</div>"
     values = ", ".join(f"{escape(name)} {value:.6g}" for name, value in best["values"].items())

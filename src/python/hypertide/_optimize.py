@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import re
 import sys
 import threading
@@ -38,6 +40,8 @@ def optimize(
     callbacks: list[Callback],
     progress: bool,
 ) -> None:
+    if inspect.iscoroutinefunction(objective):
+        raise HypertideError("optimize: expected a function, got a coroutine function; evaluate it in your own loop, with study.ask() and study.tell(trial, value)")
     study._stopping = False
     limit = set_limits(study, trials=trials, parallel=parallel, start=True)
     if study._endless:
@@ -94,7 +98,7 @@ def optimize(
     interrupted = threading.Event()
     open_trials: dict[Future[None], Trial] = {}
     try:
-        with ThreadPoolExecutor(slots, thread_name_prefix="hypertide") as pool:
+        with contextlib.ExitStack() as ending, ThreadPoolExecutor(slots, thread_name_prefix="hypertide") as pool:
             try:
                 while not study._stopping and (trial := study._next()) is not None:
                     _interruptible(trial, interrupted)
@@ -105,6 +109,7 @@ def optimize(
             except BaseException:
                 # Threads cannot be ended from outside: a trial leaves at its next report.
                 interrupted.set()
+                ending.enter_context(study._engine.hurrying())
                 raise
     except TrialsFailed:
         uncount(study, failures.trials)  # also those that failed meanwhile
@@ -203,6 +208,12 @@ def _no_result(study: Study, failures: Failures) -> str | None:
 
 
 def _progress(study: Study, trial: Trial, count: str, end: str) -> str:
+    return f"[{count}] trial {trial.number} {end}; {_found(study)}"
+
+
+def _found(study: Study) -> str:
+    if len(study.objectives) > 1:
+        count = len(study.front)
+        return f"{count} trial{'' if count == 1 else 's'} in the front"
     best = study.best
-    found = "none has completed yet" if best is None else f"best {shown(best['values'])} (trial {best['trial']})"
-    return f"[{count}] trial {trial.number} {end}; {found}"
+    return "none has completed yet" if best is None else f"best {shown(best['values'])} (trial {best['trial']})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, Mapping
 
 from ._rows import Row
@@ -45,7 +46,9 @@ def add(study: Study, params: Mapping[str, Any], value: Value, metrics: Mapping[
 
 
 def _end(study: Study, number: int, **how: Any) -> None:
-    study._engine.request("tell", id=number, **how)
+    reply = study._engine.request("tell", id=number, **how)
+    if "warning" in reply:
+        warnings.warn(reply["warning"], stacklevel=4)
 
 
 def _values_of(study: Study, number: int, value: Value) -> dict[str, float]:

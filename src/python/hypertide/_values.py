@@ -7,23 +7,34 @@ from typing import Any, Iterable, Mapping
 
 from .errors import HypertideError
 
-Value = float | Mapping[str, float]
-"""A number, or with several objectives a number for each name."""
+Value = float | Mapping[str, float] | tuple[float, ...]
+"""A number, or with several objectives a number for each name, or for each objective in order."""
 
 
 def named(objectives: Iterable[str], value: Value) -> dict[str, float]:
-    """A number for each objective; a bare number is the value of the only objective. Raises HypertideError for anything else."""
+    """A number for each objective; a bare number is the value of the only objective, a tuple holds those of several in order. Raises HypertideError for anything else."""
     objectives = list(objectives)
+    if isinstance(value, (tuple, list)) and len(value) == len(objectives) > 1:
+        value = dict(zip(objectives, value))
     if isinstance(value, Mapping):
         complete = all(name in value and not isinstance(value[name], (Mapping, list, tuple)) for name in objectives)
     else:
         complete = len(objectives) == 1 and not isinstance(value, (list, tuple))
     if not complete:
         example = ", ".join(f"{name!r}: ..." for name in objectives)
-        bare = "a number or " if len(objectives) == 1 else ""
+        bare = "a number or " if len(objectives) == 1 else f"{len(objectives)} numbers or "
         raise HypertideError(f"expected {bare}a dictionary {{{example}}}, got the {type(value).__name__} {value}")
     given = value if isinstance(value, Mapping) else {objectives[0]: value}
     return {name: number(name, one) for name, one in given.items()}
+
+
+def parts(value: Value) -> Mapping[str, Any]:
+    """The numbers of a value, by names for messages."""
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, (tuple, list)):
+        return {f"value {i + 1}": one for i, one in enumerate(value)}
+    return {"the value": value}
 
 
 def shown(value: Value) -> str:
@@ -38,16 +49,10 @@ def not_finite(values: Mapping[str, float]) -> str:
     return ", ".join(f"{name} is {one}" for name, one in values.items() if not math.isfinite(one))
 
 
-def finite(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Metrics without those that are NaN or infinite: a log cannot hold them, and a result counts without them."""
-    return {name: one for name, one in metrics.items() if not _is_not_finite(one)}
-
-
-def _is_not_finite(given: Any) -> bool:
-    try:
-        return not math.isfinite(given)
-    except (TypeError, ValueError, OverflowError):
-        return False
+def finite(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """Metrics without those that are NaN or infinite: a log cannot hold them, and a result counts without them. Raises HypertideError for what is no number."""
+    numbers = {name: number(f"metrics[{name!r}]", int(given) if isinstance(given, bool) else given) for name, given in metrics.items()}
+    return {name: one for name, one in numbers.items() if math.isfinite(one)}
 
 
 def number(name: str, given: Any) -> float:

@@ -111,7 +111,7 @@ class Study:
         """
         if alone() and (why := why_it_waits(self)):
             raise HypertideError(why)
-        return self._next(fixed, lambda: (why := why_it_waits(self)) and warnings.warn(why, stacklevel=5))
+        return self._next(fixed, lambda: (why := why_it_waits(self)) and warnings.warn(why, stacklevel=6))
 
     def _next(self, fixed: Mapping[str, Any] | None = None, slow: Callable[[], Any] | None = None) -> Trial | None:
         suggestion = self._engine.request("ask", slow=slow, **({} if fixed is None else {"fixed": dict(fixed)}))
@@ -145,7 +145,7 @@ class Study:
         Without `trials` it ends by the study's own limits: `seconds`, `cost`, `target` or `plateau`, or when a finite space or grid is
         exhausted. If there is none of these, it raises HypertideError.
 
-        The objective returns a number, or a dictionary with a number for each objective. An exception fails the trial, and the study
+        The objective returns a number, or with several objectives a dictionary with a number for each, or a tuple in their order. An exception fails the trial, and the study
         continues; if the first three trials fail in the same way, or the first ten in any way, TrialsFailed is raised, and these trials
         do not count. Call it again after a crash: it continues where it was.
 
@@ -197,7 +197,10 @@ class Study:
 
     @property
     def best(self) -> Row | None:
-        """The best trial; None before the first result. With several objectives the best by the first one."""
+        """The best trial; None before the first result. Raises HypertideError with several objectives: none of the trials in `front` is better than the others."""
+        if len(self.objectives) > 1:
+            first = next(iter(self.objectives))
+            raise HypertideError(f'best: expected one objective, got {", ".join(self.objectives)}; study.front lists the best trials, such as min(study.front, key=lambda row: row["values"]["{first}"])')
         best = self._engine.request("best")["best"]
         return None if best is None else row_of(best, self._objects)
 

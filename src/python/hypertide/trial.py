@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Callable, Iterator, Mapping
 
-from ._values import Value, not_finite, number
+from ._values import Value, finite, not_finite, number, parts
 from .errors import HypertideError, Stopped
 
 Metrics = Mapping[str, float] | None
@@ -72,9 +71,8 @@ class Trial:
         """
         self.step = self.step + 1 if step is None else step
         self._reported = True
-        given = value if isinstance(value, Mapping) else {"the value": value}
         try:
-            wrong = not_finite({name: number(name, one) for name, one in given.items()})
+            wrong = not_finite({name: number(name, one) for name, one in parts(value).items()})
         except HypertideError as error:
             raise HypertideError(f"trial {self.number}: {error}") from None
         if not self.should_stop and wrong:
@@ -88,7 +86,10 @@ class Trial:
 
     def extras(self) -> dict[str, Any]:
         """What is kept with the result besides its values."""
-        metrics = {name: float(number) for name, number in self.metrics.items() if math.isfinite(number)}
+        try:
+            metrics = finite(self.metrics)
+        except HypertideError as error:
+            raise HypertideError(f"trial {self.number}: {error}") from None
         checkpoint = None if self.checkpoint == self._given_checkpoint else self.checkpoint
         extras = {"metrics": metrics, "constraints": list(self.constraints), "checkpoint": checkpoint}
         return {name: extra for name, extra in extras.items() if extra}

@@ -46,8 +46,8 @@ class Race:
         if own is None:
             return False
         for step, value in reports:
-            if step + 1 > own.step:  # Optuna's steps begin at 0
-                own.step = step + 1
+            if step > own.step or not own._reported:
+                own.step, own._reported = step, True
                 own.should_stop |= self._study._report(own.number, own.step, value, None)
         if trial.state.is_finished():
             self._finish(own, trial)
