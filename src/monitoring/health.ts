@@ -19,7 +19,7 @@ function failureOf({ studies }: Metrics, link: Link | undefined): string | undef
 }
 
 /** A study in the answer of `/readyz`. */
-async function studyOf({ state, leads, lag, failure, last }: Measured) {
+async function studyOf({ state, leads, stored, isFull, failure, last }: Measured) {
   const folded = state();
   const why = failure?.();
   return omitUndefined({
@@ -27,7 +27,8 @@ async function studyOf({ state, leads, lag, failure, last }: Measured) {
     leads: leads?.(),
     position: folded?.ledger.position,
     lastEntry: last === undefined ? undefined : new Date(last).toISOString(),
-    lag: await lag?.().catch(() => undefined),
+    lag: (await stored?.().catch(() => undefined))?.lag,
+    store: isFull?.() ? 'full' : undefined,
     failure: why,
   });
 }
@@ -36,7 +37,7 @@ async function studyOf({ state, leads, lag, failure, last }: Measured) {
 async function readinessOf({ studies, attended }: Metrics, link: Link | undefined) {
   const server = link && (link.connected() ? 'connected' : 'disconnected');
   const shown = await Promise.all([...studies].map(async ([name, study]) => [name, await studyOf(study)] as const));
-  const isServing = shown.every(([, { phase, failure }]) => phase !== 'starting' && failure === undefined);
+  const isServing = shown.every(([, { phase, failure, store }]) => phase !== 'starting' && failure === undefined && store === undefined);
   const isWorking = attended.size === 0 || [...attended.values()].includes('working');
   const waited = [...attended].map(([name, phase]) => [name, { phase }] as const);
   return omitUndefined({

@@ -4,7 +4,7 @@ import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { version } from '../version.ts';
 import { SilentTrials } from './silentTrials.ts';
 import { removeSeries, type StudySeries } from './studySeries.ts';
-import { bestResult, countsOf, phases, type StudyState, studyPhase, type WatchedStudy } from './studyState.ts';
+import { bestResult, countsOf, phases, type StoredSize, type StudyState, studyPhase, type WatchedStudy } from './studyState.ts';
 import { StudyTimes } from './studyTimes.ts';
 
 /** Seconds: a decision takes milliseconds, or as long as the fit of a model. */
@@ -13,7 +13,7 @@ const DECISION = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 const TRIAL = [0.1, 1, 10, 60, 300, 1800, 7200, 28_800, 86_400, 259_200];
 /** Milliseconds between two measurements of the event loop delay. */
 const LOOP = 100;
-/** Milliseconds to wait for the number of entries that a server has stored. */
+/** Milliseconds to wait for what a server says of its store. */
 const PATIENCE = 1000;
 /** Milliseconds for which a deleted study is exported as such, so that Prometheus reads it several times. */
 const DELETED = 600_000;
@@ -126,8 +126,16 @@ export class Metrics {
       },
     );
     this.gauge('lag_entries', 'Entries that the server has stored and this process has not read.', ['study'], async (set) => {
-      const lags = [...this.#studies].map(async ([study, { lag }]) => lag && set({ study }, await lag()));
-      await Promise.allSettled(lags); // without a connection, the lag is unknown
+      await this.#stored((study, { lag }) => set({ study }, lag));
+    });
+    this.gauge('store_bytes', 'Bytes of the log on the server.', ['study'], async (set) => {
+      await this.#stored((study, { bytes }) => set({ study }, bytes));
+    });
+    this.gauge('store_limit_bytes', 'The most bytes that the log may have, if it has a limit of its own.', ['study'], async (set) => {
+      await this.#stored((study, { limit }) => limit !== undefined && set({ study }, limit));
+    });
+    this.gauge('store_full', '1 while the server has no room for facts of the engine or of a trainer.', ['study'], (set) => {
+      for (const [study, { isFull }] of this.#studies) if (isFull) set({ study }, isFull() ? 1 : 0);
     });
     this.gauge('leader', '1 if this process decides, 0 if it is a standby.', ['study'], (set) => {
       for (const [study, { leads }] of this.#studies) if (leads) set({ study }, leads() ? 1 : 0);
@@ -144,7 +152,7 @@ export class Metrics {
    */
   add(study: string, watched: WatchedStudy): (entry: AppliedEntry) => void {
     const silent = new SilentTrials();
-    const measured: Measured = { ...watched, silent, lag: watched.lag && inTime(watched.lag) };
+    const measured: Measured = { ...watched, silent, stored: watched.stored && inTime(watched.stored) };
     this.#studies.set(study, measured);
     this.#deleted.delete(study);
     const times = new StudyTimes();
@@ -223,6 +231,15 @@ export class Metrics {
     return metric;
   }
 
+  /** What servers have stored. Without a connection, that is unknown. */
+  async #stored(take: (study: string, size: StoredSize) => void): Promise<void> {
+    const asked = [...this.#studies].map(async ([study, { stored }]) => {
+      const size = await stored?.();
+      if (size) take(study, size);
+    });
+    await Promise.allSettled(asked);
+  }
+
   /** The studies whose log is not empty. */
   *#begun(): Generator<readonly [study: string, state: StudyState]> {
     for (const [study, watched] of this.#studies) {
@@ -233,8 +250,8 @@ export class Metrics {
 }
 
 /** Does not wait long for an answer, and does not ask again before the last answer: a server that is down does not answer. */
-function inTime(ask: () => Promise<number>): () => Promise<number> {
-  let asked: Promise<number> | undefined;
+export function inTime<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
   return () => {
     asked ??= ask().finally(() => {
       asked = undefined;

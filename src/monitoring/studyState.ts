@@ -9,14 +9,22 @@ export interface StudyState {
   readonly rows: Pick<TrialRows<unknown>, 'counts' | 'get'> & Iterable<TrialRow<unknown>>;
 }
 
+export interface StoredSize {
+  readonly lag: number;
+  readonly bytes: number;
+  readonly limit?: number;
+}
+
 /** A monitored study, wherever it runs. */
 export interface WatchedStudy {
   /** Undefined while its log is empty. */
   state(): StudyState | undefined;
   /** Whether this process decides. Absent if it only reads. */
   readonly leads?: (() => boolean) | undefined;
-  /** Entries that are stored and not read yet. */
-  readonly lag?: (() => Promise<number>) | undefined;
+  /** What its server has stored: bytes, their limit if there is one, and the entries that are not read yet. */
+  readonly stored?: (() => Promise<StoredSize | undefined>) | undefined;
+  /** Whether its server has no room for it. */
+  readonly isFull?: (() => boolean) | undefined;
   /** Why it no longer works here. */
   readonly failure?: (() => string | undefined) | undefined;
 }

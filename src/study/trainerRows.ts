@@ -11,6 +11,8 @@ export interface Presence {
   readonly slots?: number;
   /** Its resources for trials, such as GPUs. */
   readonly offers?: Readonly<Record<string, number>>;
+  /** Whether the server has no room for its facts, so that it waits. */
+  readonly full?: true;
   /** Seconds since its last message. */
   readonly silent: number;
 }
@@ -62,6 +64,7 @@ export const trainerRowSchema: Schema = {
     at: count('time of its last fact, in milliseconds since 1970'),
     slots: count('trials that it can run at a time, if it is connected'),
     offers: { type: 'object', additionalProperties: { type: 'number' }, description: 'what it has for them, such as GPUs' },
+    full: { type: 'boolean', description: 'true if the server has no room for its facts' },
     connected: { type: 'boolean', description: 'whether it is connected, if that is known' },
     silent: { type: 'number', minimum: 0, description: 'seconds since its last message, if it is connected' },
   } satisfies Readonly<Record<keyof TrainerRow, Schema>>,

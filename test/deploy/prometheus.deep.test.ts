@@ -29,13 +29,15 @@ const started: Started[] = [];
 
 /** A study with a trial that fails, one that is lost and an entry that does not count, read by Prometheus each second. */
 beforeAll(async () => {
-  server = await natsServer();
+  server = await natsServer(
+    'accounts { TEAM { jetstream { max_mem: 10M, max_file: 1G }, users [{ user: team, password: x }] } }\nno_auth_user: team',
+  );
   place = studyIn('name: eyes\nobjective: minimize loss\nstrategy: random\nparallel: 8\n', directory());
   writeFileSync(join(place, 'train.sh'), 'case $HYPERTIDE_TRIAL in 15|25) exit 3;; esac\nsleep 0.1\necho loss=$1\n');
   const [engine, worker, port] = [await freePort(), await freePort(), await freePort()];
   const nats = ['--nats', server.url];
   const claimed = await claims();
-  started.push(start(place, 'serve', 'study.yaml', ...nats, '--lease', '2', '--monitor', String(engine)));
+  started.push(start(place, 'serve', 'study.yaml', ...nats, '--lease', '2', '--max-bytes', '20MB', '--monitor', String(engine)));
   await until(claimed);
   started.push(
     start(place, 'worker', ...nats, '--study', 'eyes', '--parallel', '2', '--monitor', String(worker), '--', 'sh', 'train.sh', '{x}'),

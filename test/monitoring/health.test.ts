@@ -4,6 +4,7 @@ import type { Fact } from '../../src/facts/facts.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { healthRoutes, metricsRoute } from '../../src/monitoring/health.ts';
 import { Metrics } from '../../src/monitoring/metrics.ts';
+import type { StoredSize } from '../../src/monitoring/studyState.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { createdOf } from '../../streams/spec/options.ts';
@@ -23,11 +24,12 @@ function watched(...names: readonly string[]) {
   const studies = names.map((name) => {
     const ledger = new Ledger<Readonly<Record<string, unknown>>>(line);
     const rows = new TrialRows();
-    const study = { leads: true, lag: 0, failure: undefined as string | undefined };
+    const study = { leads: true, lag: 0, isFull: false, failure: undefined as string | undefined };
     const note = metrics.add(name, {
       state: () => (ledger.created ? { ledger, rows } : undefined),
       leads: () => study.leads,
-      lag: async () => study.lag,
+      stored: async () => ({ lag: study.lag, bytes: 1234, limit: 5000 }),
+      isFull: () => study.isFull,
       failure: () => study.failure,
     });
     const say = (...facts: readonly Fact[]) => {
@@ -99,9 +101,9 @@ it('a server that does not answer delays neither health checks nor metrics', asy
   let asked = 0;
   const silent = () => {
     asked++;
-    return new Promise<number>(() => {});
+    return new Promise<StoredSize>(() => {});
   };
-  metrics.add('silent', { state: () => undefined, lag: silent });
+  metrics.add('silent', { state: () => undefined, stored: silent });
   const [ready, measured] = await Promise.all([get('/readyz'), get('/metrics')]);
   expect(JSON.parse(ready.text).studies.silent).toEqual({ phase: 'starting' });
   expect(measured.text).toContain('hypertide_lag_entries{study="digits"} 0');
@@ -127,6 +129,18 @@ it('a deleted study leaves no series but its phase, and can begin again', async 
   expect(JSON.parse((await get('/readyz')).text).studies).not.toHaveProperty('digits');
   metrics.add('digits', { state: () => undefined });
   expect((await get('/metrics')).text).not.toContain('phase="deleted"} 1');
+});
+
+it('a process whose server has no room for a study is healthy, and not ready', async () => {
+  const { studies, get } = watched('digits');
+  studies[0]!.say(created);
+  studies[0]!.isFull = true;
+  expect((await get('/healthz')).status).toBe(200);
+  const { status, text } = await get('/readyz');
+  expect([status, JSON.parse(text).studies.digits.store]).toEqual([503, 'full']);
+  const metrics = (await get('/metrics')).text;
+  for (const [name, value] of Object.entries({ full: 1, bytes: 1234, limit_bytes: 5000 }))
+    expect(metrics).toContain(`hypertide_store_${name}{study="digits"} ${value}\n`);
 });
 
 it('one failed study of several leaves the process healthy, though not ready', async () => {

@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
+import { accountStore } from '../../../streams/nats/accountStore.ts';
 import { onLink } from '../../../streams/nats/connection/connection.ts';
 import { listen } from '../../dashboard/listen.ts';
 import { healthRoutes, type Link, metricsRoute } from '../../monitoring/health.ts';
-import { Metrics } from '../../monitoring/metrics.ts';
+import { inTime, Metrics } from '../../monitoring/metrics.ts';
 import { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
 import type { connect } from '../sources/connect.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
@@ -15,6 +16,8 @@ export interface Monitor {
   readonly metrics: Metrics;
   /** Measures a worker. @param slots how many programs it runs at a time. */
   ofWorker(slots: number): WorkerMetrics;
+  /** Measures what the account of this process takes on its server. */
+  ofAccount(): void;
   close(): Promise<void>;
 }
 
@@ -37,11 +40,26 @@ export async function monitor(address: string, screen: StatusLine, nc?: Connecti
   return {
     metrics,
     ofWorker: (slots) => new WorkerMetrics(metrics, slots),
+    ofAccount: () => nc && measureAccount(nc, metrics),
     close: () => {
       link?.end();
       return close();
     },
   };
+}
+
+/** Measures what the account of a connection takes on its server. */
+export function measureAccount(nc: Connection, metrics: Metrics): void {
+  const ask = inTime(accountStore(nc));
+  const stored = () => ask().catch(() => undefined); // without a connection, it is unknown
+  metrics.gauge('account_store_bytes', 'Bytes that the streams of the account take on the server.', [], async (set) => {
+    const store = await stored();
+    if (store) set({}, store.bytes);
+  });
+  metrics.gauge('account_store_limit_bytes', 'The most bytes that these may take, if the account has a limit.', [], async (set) => {
+    const store = await stored();
+    if (store?.limit !== undefined) set({}, store.limit);
+  });
 }
 
 /** Follows the state of a connection, also for the metrics. */

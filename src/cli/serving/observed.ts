@@ -38,7 +38,8 @@ export function observed({ nc, screen, nats, access, metrics, hooks, settings }:
   const measure = metrics?.add(study, {
     state,
     leads: () => engine?.leads ?? false,
-    lag: async () => (await engine?.lag()) ?? 0,
+    stored: async () => engine?.stored(),
+    isFull: () => engine?.isFull ?? false,
     failure: () => failure,
   });
   let call: ReturnType<Hooks['watch']> | undefined;

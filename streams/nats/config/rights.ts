@@ -36,7 +36,7 @@ export const roleFor = (method: RequestMethod): Role => (READING.includes(method
 /** The rights of each role. @param studies its studies, or the patterns of all studies in its account */
 export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => Rights>> = {
   engine: (studies) => ({
-    publish: [NAMES, ...studies.flatMap(ofEngine)],
+    publish: [NAMES, '$JS.API.INFO', ...studies.flatMap(ofEngine)],
     subscribe: [
       '_INBOX_engine.>',
       VIEWER_INBOX,

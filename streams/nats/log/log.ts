@@ -5,6 +5,7 @@ import { RULES } from '../../../src/facts/versions.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import type { Settings } from '../../../src/ledger/settings.ts';
 import type { TrialId } from '../../../src/messages.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { bell, checkPosition } from '../../log/follow.ts';
 import { type Log, LogClosedError } from '../../log/log.ts';
 import { onStatus } from '../connection/connection.ts';
@@ -17,6 +18,7 @@ import type { StoredMessage } from './entry.ts';
 import { meter, type TrainerUsage } from './meter.ts';
 import { type Headers, messageId, publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
+import { storeRoom } from './storeRoom.ts';
 import { ensureStream, findStream, type StreamOptions } from './stream.ts';
 
 export interface NatsLogOptions extends StreamOptions {
@@ -38,6 +40,15 @@ export interface NatsLogOptions extends StreamOptions {
   readonly traceparent?: ((trial: TrialId) => string | undefined) | undefined;
 }
 
+/** The log of a study as a server has stored it. */
+export interface StoredLog {
+  /** Position of the last entry. */
+  readonly head: number;
+  readonly bytes: number;
+  /** The most bytes that the log may have; undefined without a limit of its own. */
+  readonly limit?: number;
+}
+
 /** A study's log in a JetStream stream. */
 export interface NatsLog extends Log {
   /** Whether the first fact has its own subject; in studies of older versions it has not. */
@@ -47,6 +58,12 @@ export interface NatsLog extends Log {
    * moment.
    */
   readonly leads: boolean;
+  /** Whether the server has no room for entries of this process, or of a trainer as far as it says so. */
+  readonly isFull: boolean;
+  /** Records whether a trainer says that the server has no room for its facts. */
+  noteTrainers(areRefused: boolean): void;
+  /** What the server has stored. */
+  stored(): Promise<StoredLog>;
   /** What each trainer has written, as far as this process has read, the one that has written most first. */
   readonly usage: readonly TrainerUsage[];
 }
@@ -99,6 +116,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const trainers = meter((message) => warn(`${study}: ${message}`));
   let metered = 0;
   const storing = silence(nc, (message) => warn(`${study}: ${message}`));
+  const room = storeRoom((message) => warn(`${study}: ${message}`));
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
   /** Whether this process appended last; undefined until it has appended, or another one has since it started. */
@@ -107,7 +125,6 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   let others = 0;
   /** Whether a fact is in flight: what is read meanwhile may be that fact. */
   let publishing = false;
-  let full = false;
   /** The longest message that the server accepts, as it last said: the client forgets it while it reconnects. */
   let payload = nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
   let closed = false;
@@ -118,6 +135,10 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     payload = nc.info?.max_payload ?? payload;
     const room = Math.min(longest > 0 ? longest : Number.POSITIVE_INFINITY, payload) - HEADERS;
     return Math.max(1, (options.settings?.().rules ?? RULES) < 2 ? Math.min(room, LONGEST_FACT) : room);
+  };
+  const stored = async (): Promise<StoredLog> => {
+    const { state, config } = await jsm.streams.info(subjects.stream);
+    return omitUndefined({ head: state.last_seq, bytes: state.bytes, limit: config.max_bytes > 0 ? config.max_bytes : undefined });
   };
   const lead = (isLeader: boolean) => {
     if (leading !== isLeader) options.onLead?.(isLeader);
@@ -154,17 +175,15 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       storing.answered();
       written = seq;
       lead(true);
-      if (full) warn(`${study}: the server has room again: the study continues`);
-      full = false;
+      room.note('own', false);
       return 'stored';
     } catch (error) {
-      const refused = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
-      if (!refused && (!isPassing(error) || nc.isClosed())) throw refusalOf(error);
-      if (refused) lead(false);
+      const isFenced = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
+      if (!isFenced && (!isPassing(error) || nc.isClosed())) throw refusalOf(error);
+      if (isFenced) lead(false);
       else storing.failed(error);
       if (isStreamFull(error)) {
-        if (!full) warn(`${study}: the server has no room for it: ${(error as Error).message}; waiting${trainers.largest()}`);
-        full = true;
+        room.note('own', true, `it: ${(error as Error).message}; waiting${trainers.largest()}`);
         await sleep(NO_ROOM_PAUSE);
       }
       const now = await withRetry(nc, () => lastOf(jsm, subjects.stream, [subject]), closing);
@@ -231,6 +250,11 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       return appended;
     },
     close,
+    get isFull() {
+      return room.isFull;
+    },
+    noteTrainers: (areRefused) => room.note('trainers', areRefused, 'facts of its trainers, which wait'),
+    stored,
     get named() {
       return fence.has(subjects.created);
     },

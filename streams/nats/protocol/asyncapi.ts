@@ -33,7 +33,8 @@ const besides = {
   presence: {
     type: 'object',
     properties: {
-      slots: { type: 'integer', minimum: 0, description: 'trials that it can run at a time' },
+      slots: { type: 'integer', minimum: 0, description: 'trials that it can run at a time; the engine suggests two more' },
+      full: { type: 'boolean', description: 'true while the server has no room for its facts' },
       offers: { type: 'object', additionalProperties: { type: 'number' }, description: 'what it has for them, such as GPUs' },
       ended: { type: 'boolean', description: 'true if it has ended' },
     },

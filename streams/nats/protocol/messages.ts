@@ -63,6 +63,8 @@ export interface Beat {
 export interface PresenceMessage {
   readonly slots: number;
   readonly offers?: Readonly<Record<string, number>>;
+  /** The server has no room for its facts. */
+  readonly full?: true;
   readonly ended?: true;
 }
 

@@ -10,17 +10,23 @@ const MOST = 10_000;
 export class Roster {
   readonly #heard = new Map<string, { readonly said: Omit<Presence, 'trainer' | 'silent'>; readonly at: number }>();
   #slots = 0;
+  readonly #refused = new Set<string>();
 
   /** @param message from a trainer, not validated yet. @returns whether it is still present */
   hear(trainer: string, message: unknown, now: number): boolean {
     if (!isRecord(message)) return true;
-    const { slots, offers, ended } = message;
+    const { slots, offers, full, ended } = message;
     this.#forget(trainer); // so that the names stay in the order of their last messages
     if (ended === true) return false;
     this.#heard.set(trainer, {
-      said: omitUndefined({ slots: isCount(slots) ? slots : undefined, offers: isOffer(offers) ? offers : undefined }),
+      said: omitUndefined({
+        slots: isCount(slots) ? slots : undefined,
+        offers: isOffer(offers) ? offers : undefined,
+        full: full === true || undefined,
+      }),
       at: now,
     });
+    if (full === true) this.#refused.add(trainer);
     this.#slots += isCount(slots) ? slots : 0;
     const [longest] = this.#heard.keys();
     if (this.#heard.size > MOST) this.#forget(longest!);
@@ -39,6 +45,12 @@ export class Roster {
     return this.#slots;
   }
 
+  /** Whether the server refuses facts of one of them, for lack of room. */
+  isRefused(now: number): boolean {
+    this.#forgetAbsent(now);
+    return this.#refused.size > 0;
+  }
+
   #forgetAbsent(now: number): void {
     for (const [trainer, { at }] of this.#heard) {
       if (now - at <= ABSENT) return;
@@ -48,6 +60,7 @@ export class Roster {
 
   #forget(trainer: string): void {
     this.#slots -= this.#heard.get(trainer)?.said.slots ?? 0;
+    this.#refused.delete(trainer);
     this.#heard.delete(trainer);
   }
 }

@@ -73,8 +73,10 @@ export interface ServedStudy {
   readonly rows: TrialRows<unknown>;
   /** Whether this engine decides: of several, the one that wrote last. */
   readonly leads: boolean;
-  /** Entries that the server has stored and this engine has not read. */
-  lag(): Promise<number>;
+  /** Whether the server has no room for entries of this engine, or of a trainer. */
+  readonly isFull: boolean;
+  /** What the server has stored: the bytes, their limit if the log has one, and the entries that this engine has not read. */
+  stored(): Promise<{ readonly lag: number; readonly bytes: number; readonly limit?: number }>;
 }
 
 /**
@@ -237,6 +239,12 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     get leads() {
       return log.leads;
     },
-    lag: async () => Math.max(0, (await log.head()) - running.engine.ledger.position),
+    get isFull() {
+      return log.isFull;
+    },
+    stored: async () => {
+      const { head, ...size } = await log.stored();
+      return { ...size, lag: Math.max(0, head - running.engine.ledger.position) };
+    },
   };
 }

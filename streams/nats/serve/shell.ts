@@ -83,7 +83,9 @@ export class Shell<P> {
     });
     this.#unclaimed.renew(); // the past took no time
     this.#attempts.watch();
+    const timer = setInterval(() => this.#noteRoom(), PRESENCE); // a trainer that waited for room may be gone
     this.#end = () => {
+      clearInterval(timer);
       this.#attempts.close();
       deafen();
       beats.unsubscribe();
@@ -148,9 +150,14 @@ export class Shell<P> {
   #greet(trainer: string, message: Msg): void {
     const isThere = this.#roster.hear(trainer, jsonOf(message), performance.now());
     this.lookahead.announced();
+    this.#noteRoom();
     if (!isThere) return;
     if (this.#instructed.has(trainer)) this.#instruct(trainer);
     if (this.run.engine.ledger.closed !== undefined) this.closed(); // a later fact may hide the close from it
+  }
+
+  #noteRoom(): void {
+    this.#log.noteTrainers(this.#roster.isRefused(performance.now()));
   }
 
   #instruct(name: string): void {

@@ -6,6 +6,8 @@ import { PRESENCE, type PresenceMessage } from '../protocol/messages.ts';
 export interface AnnouncedPresence {
   /** Says it now; it is repeated at intervals. */
   announce(): void;
+  /** Says whether the server has no room for the facts of the trainer. */
+  refused(isFull: boolean): void;
   /** Says that the trainer has ended, if it has ever announced itself. */
   end(): void;
 }
@@ -17,10 +19,15 @@ export function presenceOn(nc: NatsConnection, subject: string, about: Pick<Pres
     hasSaid = true;
     publish(nc, subject, JSON.stringify(message));
   };
-  const announce = () => say(about);
+  let isRefused = false;
+  const announce = () => say(isRefused ? { ...about, full: true } : about);
   const timer = setInterval(announce, PRESENCE);
   return {
     announce,
+    refused: (isFull) => {
+      isRefused = isFull;
+      if (hasSaid) announce();
+    },
     end: () => {
       clearInterval(timer);
       if (hasSaid && !nc.isClosed()) say({ ...about, ended: true });

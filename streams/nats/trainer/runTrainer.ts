@@ -77,7 +77,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     ),
   );
   const deliveries = deliveryTracker();
-  const facts = factSender(nc, { study, name, timeout: PATIENCE }, deliveries, warn);
+  const facts = factSender(nc, { study, name, timeout: PATIENCE }, deliveries, warn, (isFull) => presence.refused(isFull));
   const door = pausableDoor(options.door ?? openDoor);
   const presence = presenceOn(nc, subjects.beat(name, 0), omitUndefined({ slots, offers: options.offers }));
   let instruction: Instruction = 'work';

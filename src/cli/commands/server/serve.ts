@@ -53,6 +53,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const tracing = await openTracing();
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) }, PATIENCE);
   const monitor = await monitorFor(options.monitor, screen, nc);
+  monitor?.ofAccount();
   const place = {
     nc,
     screen,

@@ -95,6 +95,33 @@ describe('serve', () => {
     await other.close();
   });
 
+  it('says that the server has no room, though only a trainer is refused, until it stores again or is gone', async () => {
+    const study = fresh();
+    const said: string[] = [];
+    const nc = await server.connect();
+    const engine = await serve(nc, plane, { study, strategy: random(), trials: 2, parallel: 1, warn: (line) => said.push(line) });
+    await engine.started;
+    const { stream } = subjectsOf(study);
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.update(stream, { max_msgs: 3 }); // the created fact, the suggestion and its claim
+    const heard: string[] = [];
+    const { done } = trainer<At>(await server.connect(), study, square, { name: 'w', warn: (line) => heard.push(line) });
+    await eventually(() => expect(engine.isFull).toBe(true));
+    expect(said).toEqual([expect.stringContaining('the server has no room for facts of its trainers')]);
+    expect(heard).toEqual([expect.stringContaining('the server has no room')]);
+    const beat = (trainer: string, message: object) => nc.publish(subjectsOf(study).beat(trainer, 0), JSON.stringify(message));
+    beat('other', { slots: 1, full: true });
+    await jsm.streams.update(stream, { max_msgs: -1 });
+    await done;
+    await request(nc, study, 'status'); // answered after the messages of the trainer
+    expect(engine.isFull).toBe(true);
+    beat('other', { slots: 1, ended: true });
+    await request(nc, study, 'status');
+    expect([engine.isFull, said.length, said[1]]).toEqual([false, 2, expect.stringContaining('has room again')]);
+    expect(await engine.stored()).toMatchObject({ lag: 0, bytes: expect.any(Number) });
+    await engine.close();
+  });
+
   it('does not wait for a trial that no trainer has claimed when a study closes', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 4, parallel: 2 });
