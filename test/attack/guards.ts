@@ -177,7 +177,7 @@ const layers = {
     'names of studies': [['if (options.journal === undefined && /[/\\\\]|^\\.\\.?$/.test(name))', "if (name === '')"]],
     'names of journals': [['if (/[/\\\\]|^\\.{0,2}$/.test(name)) throw', "if (name === '') throw"]],
     'programs of workers': [['if (forbidden !== undefined)', "if (forbidden === '')"]],
-    'journals are files': [['if (there && !there.isFile())', 'if (there && there.isFile() && path === "")']],
+    'journals are files': [['if (there && !there.isFile())\n', 'if (there && there.isFile() && path === "")\n']],
     'new seed files': [["{ mode: 0o600, flag: 'wx' }", '{ mode: 0o600 }']],
     'private seeds': [['{ mode: 0o600, flag', '{ mode: 0o644, flag']],
     'private directory of seeds': [['chmodSync(directory, 0o700);', '']],
