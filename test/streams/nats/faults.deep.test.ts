@@ -11,6 +11,8 @@ import { random } from '../../../streams/index.ts';
 import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
 import { natsLog, reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import type { EngineArguments } from '../../chaos/engine.ts';
+import { STUDY } from '../../chaos/study.ts';
 import { bundled } from '../../support/bundled.ts';
 import { command } from '../../support/command.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -180,11 +182,20 @@ describe('two engines', () => {
   it('continue within three seconds when the active one is killed, and lose no healthy trial when one sleeps for three leases', async () => {
     const server = await natsServer();
     undo.push(() => server.dispose());
-    const engine = () => node('test/chaos/engine', server.url, 'two', 1e6, 4, 2);
+    const like = {
+      servers: server.url,
+      port: 0,
+      trials: 1e6,
+      parallel: 4,
+      lease: 2,
+      replicas: 1,
+      strategy: 'random',
+    } satisfies EngineArguments;
+    const engine = () => node('test/chaos/engine', JSON.stringify(like));
     const engines = [engine(), engine()];
-    const log = await follow(server, 'two');
+    const log = await follow(server, STUDY);
     const nc = await server.connect();
-    const work = trainer<At>(nc, 'two', ({ x }) => sleep(30, x), { name: 'w', slots: 4 });
+    const work = trainer<At>(nc, STUDY, ({ x }) => sleep(30, x), { name: 'w', slots: 4 });
     undo.push(() => work.close());
     const completed = ({ type }: { readonly type: string }) => type === 'completed';
     await log.until(completed, 20);
