@@ -251,6 +251,8 @@ parser.add_argument("--n-epochs", type=int, default=20)
     expect(of('print(json.dumps({"epoch": e, "rmse": rmse}))', "print(f'val_accuracy: {acc}')")).toBe('val_accuracy');
     expect(of("print(f'accuracy={acc} mse={mse} mae={mae}')")).toBeUndefined();
     expect(of("print('done')")).toBeUndefined();
+    expect(of("log.info(f'train/loss={a:.3f} val/loss={b:.3f}')")).toBe('val/loss');
+    expect(of('print(f"cross_val accuracy: {s.mean():.3f} ± {s.std():.2f}")')).toBe('cross_val accuracy');
     expect(of("print(f'  loss: {x:.3f}')", "print(f'Best valid loss: {best:.4f}')")).toBe('loss');
     const place = directory();
     const program = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--lr', type=float, default=0.1)\na = p.parse_args()\n";

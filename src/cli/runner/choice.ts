@@ -36,9 +36,11 @@ export function metricChoice(direction: 'minimize' | 'maximize', parameters: Rea
         current = own;
         if (candidates.size > 0) first ??= own;
       }
-      for (const name of fields.keys())
-        if (name === 'value' || (usualDirection(name) === direction && !parameters.has(canonical(name))))
-          candidates.set(canonical(name), name);
+      for (const name of fields.keys()) {
+        const known = canonical(name);
+        const isCandidate = name === 'value' || (usualDirection(name) === direction && !parameters.has(known));
+        if (isCandidate && !candidates.has(known)) candidates.set(known, name);
+      }
       if (candidates.size > 0) first ??= current;
       return undefined;
     },

@@ -11,7 +11,7 @@ const MINIMISED = new Set(
   wer cer fid kl kld deviance l1 l2 huber hinge brier ece cost rms inertia regret misclassification divergence`.split(/\s+/),
 );
 const MAXIMISED = new Set(
-  `accuracy acc auc auroc aucpr auprc f1 fscore precision recall map map50 ndcg bleu rouge r2 score reward return iou miou dice psnr ssim mcc
+  `accuracy acc auc auroc aucpr auprc f1 fscore precision recall map map50 ap ap50 ap75 ndcg bleu rouge r2 score reward return iou miou dice psnr ssim mcc
   kappa mrr sensitivity specificity top1 top5 jaccard elbo likelihood`.split(/\s+/),
 );
 
@@ -74,8 +74,11 @@ export function isSetting(name: string): boolean {
   if (usualDirection(name) !== undefined) return false;
   const words = canonical(name).split('_');
   const last = words.at(-1)!;
-  return SETTINGS.has(last) || stepRank(last) !== undefined || /^(?:max|min|n|num)$/.test(words[0]!);
+  return SETTINGS.has(last) || isUncertainty(words) || stepRank(last) !== undefined || /^(?:max|min|n|num)$/.test(words[0]!);
 }
+
+/** Whether a value says how uncertain another one is. */
+const isUncertainty = (words: readonly string[]): boolean => /(?:standard|std)_error$/.test(words.join('_'));
 
 /**
  * The direction in which a value of this name is usually better; undefined if unknown.
@@ -86,7 +89,8 @@ export function usualDirection(name: string): 'minimize' | 'maximize' | undefine
   const words = canonical(name).split('_');
   while (words.length > 1 && /^\d+$/.test(words.at(-1)!)) words.pop(); // Keras calls a second metric auc_1
   const last = words.at(-1)!;
-  if (/(?:standard|std)_error$/.test(words.join('_'))) return undefined; // how uncertain another value is
+  if (isUncertainty(words)) return undefined;
+  if (words.join('_').endsWith('r_squared')) return 'maximize';
   if (MINIMISED.has(last) || words.join('_').endsWith('error_rate')) return 'minimize';
   if (MAXIMISED.has(last)) return 'maximize';
   return words[0] === 'loss' && last.length <= 4 ? 'minimize' : undefined; // such as loss_D

@@ -1,7 +1,10 @@
-import { stepRank } from './names.ts';
+import { stepRank, usualDirection } from './names.ts';
 import type { Sighting } from './prose.ts';
 
-/** Reads tables such as fastai and skorch print: a line of names, among them a step, then lines of numbers. */
+/**
+ * Reads tables such as fastai and skorch print: a line of names, among them a step, then lines of numbers. A line that is the name of a usual measure,
+ * as R prints `[1] "RMSE"`, names the number that is alone on the next line.
+ */
 export interface TableReader {
   /** The values of a line that is a row of the table above; undefined for any other line. */
   row(line: string): Sighting | undefined;
@@ -13,14 +16,25 @@ const MOST = 64;
 const LONGEST = 4096;
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?%?$/i;
+/** A number that is alone on its line, also as R prints it. */
+const ALONE = /^(?:\[1\]\s+)?([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|-?inf)$/i;
+const LABEL = /^(?:\[1\]\s+)?(["']?)(\p{L}[\p{L}\p{N}_ /.-]{0,40}?)\1:?$/u;
 const NOT_FINITE = /^[+-]?(?:nan|inf|infinity|none|null|na)$/i;
 
 export function tableReader(): TableReader {
   /** The names of the columns, for each way to cut the line. */
   let heads: readonly (readonly string[])[] = [];
+  let label: string | undefined;
   return {
     row(line) {
       const text = line.slice(0, LONGEST);
+      const value = label === undefined ? undefined : ALONE.exec(text)?.[1];
+      if (value !== undefined) {
+        const fields = new Map([[label!, numberIn(value)]]);
+        label = undefined;
+        return { fields, heads: false, partial: false };
+      }
+      label = labelIn(text);
       if (!/\d/.test(text)) {
         const found = cutsOf(text).filter(isHead);
         if (found.length > 0) heads = found;
@@ -62,8 +76,15 @@ function rowOf(names: readonly string[], cells: readonly string[]): Sighting | u
   const fields = new Map<string, number | null>();
   for (const [i, name] of names.entries()) {
     if (i === at) continue;
-    if (NOT_FINITE.test(cells[i]!)) fields.set(name, null);
-    else if (NUMBER.test(cells[i]!)) fields.set(name, Number(cells[i]!.replace('%', '')));
+    if (NOT_FINITE.test(cells[i]!) || NUMBER.test(cells[i]!)) fields.set(name, numberIn(cells[i]!));
   }
   return { fields, step, heads: false, partial: false };
+}
+
+/** Null if it is not finite. */
+const numberIn = (text: string): number | null => (NOT_FINITE.test(text) ? null : Number(text.replace('%', '')));
+
+function labelIn(text: string): string | undefined {
+  const name = LABEL.exec(text)?.[2];
+  return name !== undefined && usualDirection(name) !== undefined ? name : undefined;
 }

@@ -143,7 +143,7 @@ export function argparseSettings(sources: readonly string[], setting: 'default' 
 }
 
 /** A name and a formatted number, as in `f'val_loss={loss:.3f}'` and `'Test Acc: %.3f'`. What is printed as the best one comes at the end, without steps. */
-const FORMATTED = /(?<!\bbest[ _])\b((?:(?:train|test|val|eval|dev)[a-z]* )?[A-Za-z]\w*)['"]?\s*[=:]\s*(?:\{|%[-+.\d]*[efg])/gi;
+const FORMATTED = /(?<!\bbest[ _])\b((?:\w*(?:train|test|val|eval|dev)[a-z]* )?[A-Za-z][\w/]*)['"]?\s*[=:]\s*(?:\{|%[-+.\d]*[efg])/gi;
 
 /** The value that Python programs seem to print, by the texts that they format: one on data for validation, or else the only one that is minimised. */
 export function printedIn(sources: readonly string[]): string | undefined {

@@ -173,6 +173,31 @@ describe('JSON with objects within', () => {
   });
 });
 
+describe('a name on a line of its own', () => {
+  it('names the number that is alone on the next line', () => {
+    for (const lines of [
+      ['[1] "RMSE"', '[1] 0.53'],
+      ['RMSE', '0.53'],
+      ['RMSE:', '5.3e-1'],
+    ])
+      expect(heard(lines)).toMatchObject({ metric: 'RMSE', result: 0.53 });
+    expect(heard(['Epoch 1', 'val_loss', '0.5', 'Epoch 2', 'val_loss', '0.4']).reports).toEqual([
+      [1, 0.5],
+      [2, 0.4],
+    ]);
+  });
+
+  it('names no other number', () => {
+    for (const lines of [
+      ['RMSE', 'of 3 folds', '0.53'],
+      ['RMSE', '0.53 0.54'],
+      ['size', '0.53'],
+      ['0.53', 'RMSE'],
+    ])
+      expect(heard(lines).result, lines.join()).toBeUndefined();
+  });
+});
+
 describe('a value that is proposed', () => {
   it('is never a parameter, a setting, a time or an amount', () => {
     const settings = 'lr=0.01 time=120 max_epochs=6 train_time=3 batch_size=32 samples_per_second=7 best_epoch=3 n_params=100';
@@ -189,6 +214,11 @@ describe('a value that is proposed', () => {
 
   it('is not how uncertain another one is', () => {
     expect(heard(['Residual standard error: 1.21 on 28 degrees of freedom', 'RMSE: 0.5']).metric).toBe('RMSE');
+    expect(heard(['Residual standard error: 1.21 on 28 degrees of freedom']).proposal).toBeUndefined();
+  });
+
+  it('has the direction that is usual', () => {
+    for (const name of ['mAP50', 'Multiple R-squared']) expect(heard([`${name}: 0.9`]).proposal?.direction).toBe('maximize');
   });
 });
 
