@@ -154,7 +154,12 @@ const byParameter = (names: readonly string[], shape: (name: string) => Shape): 
 export const parametersSchema: JsonSchema = {
   type: 'object',
   minProperties: 1,
-  additionalProperties: { oneOf: Object.values(shapes).map(({ schema }) => withNamedBounds(schema)) },
+  additionalProperties: {
+    oneOf: [
+      ...Object.values(shapes).map(({ schema }) => withNamedBounds(schema)),
+      { type: 'array', minItems: 1, description: 'short for a choice of these values' },
+    ],
+  },
 };
 
 /** The JSON Schema of the constraints of a study file. Predicates are code, so there are none. */

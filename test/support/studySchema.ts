@@ -32,7 +32,8 @@ export function schemaText(): string {
     describe(strategy, parts);
   }
   for (const dimension of schema.properties!.parameters!.additionalProperties!.oneOf!) {
-    const { text, parts } = comments.get(String(dimension.properties!.type!.const))!;
+    if (dimension.properties === undefined) continue; // a list of values
+    const { text, parts } = comments.get(String(dimension.properties.type!.const))!;
     dimension.description = text;
     describe(dimension, parts);
   }

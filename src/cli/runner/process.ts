@@ -169,7 +169,7 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
       exited = true;
       stopTimers();
       signalGroup(child, 'SIGKILL'); // processes that it left behind
-      if (because !== undefined) sweep(mark); // and processes that left its group
+      sweep(mark); // and processes that left its group
       const letGo = () => {
         if (printed.isPaused()) cancelNext = callAfter(STRAGGLERS, letGo);
         else for (const stream of [child.stdout, child.stderr]) stream.destroy();

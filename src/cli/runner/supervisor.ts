@@ -61,7 +61,7 @@ export function release(group: number): void {
   tell(`- ${group}`);
 }
 
-/** Kills what is left of a program that was ended, even outside its process group. On Linux only. */
+/** Kills what is left of a program that has ended, even outside its process group. On Linux only. */
 export const sweep = (mark: string): void => tell(`! ${mark}`);
 
 /** Starts the supervisor in its own session, so that signals to the group or terminal of the runner do not reach it. */

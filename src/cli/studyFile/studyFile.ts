@@ -6,6 +6,7 @@ import type { Strategy } from '../../../streams/strategy.ts';
 import { checkAll, SpaceError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { secondsOf } from '../../schema/amount.ts';
+import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assertRecord } from '../../space/check.ts';
 import { fieldsOf } from '../../space/shape.ts';
@@ -111,8 +112,13 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
 export const wordsOf = (command: string | readonly unknown[]): readonly string[] =>
   typeof command === 'string' ? command.trim().split(/\s+/) : command.map(String);
 
-const spaceOf = ({ parameters, constraints }: Params): Space<Params> =>
-  parseSpace(constraints === undefined ? { parameters } : { parameters, constraints });
+function spaceOf({ parameters: given, constraints }: Params): Space<Params> {
+  const parameters = isRecord(given) ? Object.fromEntries(Object.entries(given).map(([name, value]) => [name, asChoice(value)])) : given;
+  return parseSpace(constraints === undefined ? { parameters } : { parameters, constraints });
+}
+
+/** A list is short for a choice of its values. */
+const asChoice = (parameter: unknown): unknown => (Array.isArray(parameter) ? { type: 'choice', values: parameter } : parameter);
 
 /** The objective in `minimize val_loss`; without a name, it is called value. */
 function namedObjective(objective: string): Readonly<Record<string, 'minimize' | 'maximize'>> {

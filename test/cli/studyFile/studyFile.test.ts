@@ -40,6 +40,15 @@ command: [python, train.py, --lr, "{lr}"]
   expect(json.space.toJSON()).toEqual(yaml.space.toJSON());
 });
 
+it('takes a list as a choice', async () => {
+  const { space } = await read('parameters:\n  degree: [1, 2, 3]\n  opt: [adam, null, [64, 32]]\n');
+  expect(space.toJSON().parameters).toEqual({
+    degree: { type: 'choice', values: [1, 2, 3] },
+    opt: { type: 'choice', values: ['adam', null, [64, 32]] },
+  });
+  await expect(read('parameters:\n  degree: []\n')).rejects.toThrow(/study\.yaml:2:\d+: parameters\.degree/);
+});
+
 it('has defaults: the name of the file, the strategy of the log, one objective to minimise', async () => {
   const { options, strategy, command } = await read(SPACE, 'digits.yaml');
   expect(options).toEqual({ study: 'digits', priority: 1 });
