@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { askTell } from '../../../../src/cli/commands/tools/askTell.ts';
 import { directory, hypertide } from '../../support.ts';
 
 const program = fileURLToPath(new URL('./programs/storages.py', import.meta.url));
@@ -44,5 +46,12 @@ it('the study continues in hypertide', async () => {
     ...['completed', 'completed', 'stopped', 'failed', 'failed'],
     ...new Array(7).fill('completed'),
   ]);
-  expect((await hypertide(place, 'verify', 'more.jsonl')).code).toBe(0);
+  const journal = join(place, 'more.jsonl');
+  const requests = [{ cmd: 'init', study: { epochs: 5 } }, { cmd: 'ask' }, { cmd: 'tell', id: 13, values: { loss: 0.5 } }];
+  const replies: unknown[] = [];
+  await askTell({ journal }, Readable.from(requests.map((request) => `${JSON.stringify(request)}\n`)), (line) =>
+    replies.push(JSON.parse(line)),
+  );
+  expect(replies).toMatchObject([{ study: 'digits', stops: true }, { id: 13, until: 5 }, { ok: true }]);
+  expect(await hypertide(place, 'verify', 'more.jsonl')).toMatchObject({ code: 0, out: '1 suggestions recomputed, all equal\n' });
 });
