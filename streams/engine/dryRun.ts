@@ -1,4 +1,4 @@
-import { NEVER } from 'rxjs';
+import { NEVER, take } from 'rxjs';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -22,7 +22,7 @@ export function dryRun<P>(space: Space<P>, strategy: Strategy, { earlier: _, ...
   const created = parseFact(createdOf(space, strategy, options));
   if (isRefusal(created)) throw new RefusedError(created);
   let failure: unknown;
-  NEVER.pipe(suggest(space, { ...options, strategy }))
+  NEVER.pipe(suggest(space, { ...options, strategy }), take(1)) // not as many as may be open at once
     .subscribe({
       error: (error) => {
         failure = error;
