@@ -53,12 +53,12 @@ describe('workers', () => {
       "  team-own: { command: [sh, -c, 'echo loss=2 x=$HYPERTIDE_PARAM_X'], metric: loss, parallel: 1 }",
     );
     const { streams } = await jetstreamManager(await server.connect());
-    await streams.add({ name: 'HT_team-Other', subjects: ['other.>'] }); // of another program
+    await streams.add({ name: 'HT_team-Other+', subjects: ['other.>'] }); // of another program
     const on = (study: string, ...words: string[]) => hypertide(place, words[0]!, ...words.slice(1), ...at(), '--study', study);
     const serve = start(place, 'serve', 'team-a.yaml', 'team-own.yaml', 'other.yaml', '--all', 'team-*', ...at());
     const worker = start(place, 'worker', '--config', 'worker.yaml', '--parallel', '2', '--directory', 'files', ...at());
     await until(() => ['team-a', 'team-own'].every((study) => worker.said().includes(`${study}: the study has closed (trials)`)));
-    await streams.add({ name: 'HT_team-Another', subjects: ['another.>'] });
+    await streams.add({ name: 'HT_team-Another+', subjects: ['another.>'] });
     expect(await hypertide(place, 'create', 'team-b.yaml', ...at())).toMatchObject({ code: 0 });
     await until(() => worker.said().includes('team-b: the study has closed (trials); this worker takes its trials again if it reopens'));
     expect((await on('team-a', 'change', '--more', '1')).code).toBe(0);
