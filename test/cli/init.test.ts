@@ -251,6 +251,8 @@ parser.add_argument("--n-epochs", type=int, default=20)
     expect(of('print(json.dumps({"epoch": e, "rmse": rmse}))', "print(f'val_accuracy: {acc}')")).toBe('val_accuracy');
     expect(of("print(f'accuracy={acc} mse={mse} mae={mae}')")).toBeUndefined();
     expect(of("print('done')")).toBeUndefined();
+    expect(of(String.raw`print(f"[{e}]\ttrain-rmse:{a:.5f}\tvalidation-rmse:{b:.5f}")`)).toBe('validation-rmse');
+    expect(of('print(f"mAP50: {a:.3f} mAP50-95: {b:.3f}")')).toBeUndefined();
     expect(of("log.info(f'train/loss={a:.3f} val/loss={b:.3f}')")).toBe('val/loss');
     expect(of('print(f"cross_val accuracy: {s.mean():.3f} ± {s.std():.2f}")')).toBe('cross_val accuracy');
     expect(of("print(f'  loss: {x:.3f}')", "print(f'Best valid loss: {best:.4f}')")).toBe('loss');

@@ -143,11 +143,11 @@ export function argparseSettings(sources: readonly string[], setting: 'default' 
 }
 
 /** A name and a formatted number, as in `f'val_loss={loss:.3f}'` and `'Test Acc: %.3f'`. What is printed as the best one comes at the end, without steps. */
-const FORMATTED = /(?<!\bbest[ _])\b((?:\w*(?:train|test|val|eval|dev)[a-z]* )?[A-Za-z][\w/]*)['"]?\s*[=:]\s*(?:\{|%[-+.\d]*[efg])/gi;
+const FORMATTED = /(?<!\bbest[ _])\b((?:\w*(?:train|test|val|eval|dev)[a-z]* )?[A-Za-z][\w/-]*)['"]?\s*[=:]\s*(?:\{|%[-+.\d]*[efg])/gi;
 
 /** The value that Python programs seem to print, by the texts that they format: one on data for validation, or else the only one that is minimised. */
 export function printedIn(sources: readonly string[]): string | undefined {
-  const names = sources.flatMap((source) => [...source.matchAll(FORMATTED)].map(([, name]) => name!));
+  const names = sources.flatMap((source) => [...source.replace(/\\[nrt]/g, ' ').matchAll(FORMATTED)].map(([, name]) => name!));
   const known = [...new Map(names.map((name) => [canonical(name), name])).values()].filter((name) => usualDirection(name) !== undefined);
   const validated = known.filter((name) => ['val', 'test', 'eval', 'dev', 'holdout'].includes(splitOf(name) ?? ''));
   const candidates = validated.length > 0 ? validated : known.filter((name) => splitOf(name) !== 'train');

@@ -19,5 +19,8 @@ it('counts only steps that the program trains, and reports if these are fewer th
   expect(savedBy(rows(['completed', 10], ['completed', 10], ['stopped', 3]))).toBe(
     'early stopping saved 23 % of the training: 1 of 3 trials were stopped (23 of 30 steps); your program trains for 10 steps, not 81: trials are compared at better steps with "epochs: 10" in a new study',
   );
+  expect(savedBy(rows(['completed', 100], ['stopped', 50]))).toMatch(
+    /^early stopping saved 25 % .*; your program trains for 100 steps, not 81/,
+  );
   expect(savedBy(rows(['completed', 80], ['stopped', 3]))).not.toContain('in a new study'); // the last epoch of a program that counts from 0
 });
