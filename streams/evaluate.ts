@@ -15,6 +15,7 @@ import { isRecord } from '../src/schema/isRecord.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../src/schema/optionRules.ts';
 import { show } from '../src/space/check.ts';
+import { DIVERGED } from '../src/study/diverged.ts';
 import { type Directive, type Rejected, runOf, type Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
 import { type Evaluation, InfeasibleError, type Objective, type Trial } from './objective.ts';
@@ -133,8 +134,10 @@ export function evaluateTrial<P>(
   const stopping = new Stopping();
   let over = false;
   let stopped: string | undefined;
-  /** The first report that was not finite. */
+  /** Why training has diverged. */
   let diverged: string | undefined;
+  /** How many reports in a row were not finite. */
+  let lost = 0;
   let step = 0;
   let reported = false;
   const end = (event: EndFact) => {
@@ -179,9 +182,11 @@ export function evaluateTrial<P>(
     if (typeof values !== 'object' || values === null)
       throw new TypeError(`report: expected a number or values by name, got ${String(value)}`);
     const wrong = Object.entries(values).find(([, v]) => !Number.isFinite(v));
+    lost = wrong ? lost + 1 : 0;
     if (wrong) {
-      if (stopped === undefined) diverged ??= `${wrong[0]} is ${wrong[1]} at step ${at}`;
-      return stopping.abort(new Error('its report is not finite'));
+      if (lost < DIVERGED || stopped !== undefined) return;
+      diverged = `${wrong[0]} is ${wrong[1]} at step ${at}`;
+      return stopping.abort(new Error('its reports are not finite'));
     }
     reported = true;
     say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) }, saved().checkpoint);

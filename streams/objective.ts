@@ -45,7 +45,7 @@ export interface Trial<O extends string = string> {
   readonly signal: AbortSignal;
   /**
    * Reports a value. If the trial should stop, `signal` aborts once the objective yields to the event loop, as with `await setImmediate()`. A value
-   * that is not finite aborts the signal, and the trial fails with `non-finite`, whatever the objective returns.
+   * that is not finite is passed over; the third one in a row aborts the signal, and the trial fails with `non-finite`, whatever the objective returns.
    *
    * @param step whole, growing, cumulative along `resumes`. Default: one more than the last.
    */

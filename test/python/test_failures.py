@@ -19,7 +19,8 @@ from support import InFolder, loss_of
 
 
 def nan_in_second(trial):
-    trial.report(float("nan") if trial.number == 2 else 1.0, 1)
+    for _ in range(3):
+        trial.report(float("nan") if trial.number == 2 else 1.0)
     return 0.1
 
 
@@ -163,15 +164,16 @@ class Failures(InFolder):
         self.assertRegex(os.read(reading, 1000).decode(), f"^the study belongs to process {os.getpid()}, which opened it; a process forked from it, such as {child}, cannot use it")
         self.assertIsNotNone(study.ask())
 
-    def test_a_report_that_is_not_finite_fails_the_trial(self):
+    def test_three_reports_in_a_row_that_are_not_finite_fail_the_trial(self):
         def objective(trial):
-            trial.report(float("nan") if trial.number == 2 else 1.0, 1)
+            for _ in range(3):
+                trial.report(float("nan") if trial.number == 2 else 1.0)
             return 0.1
 
         for processes in (False, True):
             study = self.study(path=None).optimize(nan_in_second if processes else objective, trials=3, processes=processes, progress=False)
             rows = [(row["status"], row.get("reason"), row.get("message")) for row in study.trials]
-            self.assertEqual(rows[1], ("failed", "non-finite", "the value is nan at step 1"))
+            self.assertEqual(rows[1], ("failed", "non-finite", "the value is nan at step 3"))
             self.assertEqual([row[0] for row in rows], ["completed", "failed", "completed"])
 
     def test_a_trial_that_continues_after_nan_has_failed(self):
@@ -180,7 +182,7 @@ class Failures(InFolder):
             with contextlib.redirect_stderr(said):
                 study = self.study(path=None).optimize(nan_in_second_that_continues, trials=3, processes=processes)
             self.assertEqual([row["status"] for row in study.trials], ["completed", "failed", "completed"])
-            self.assertIn("[2/3] trial 2 failed (the value is nan at step 1); best", said.getvalue())
+            self.assertIn("[2/3] trial 2 failed (the value is nan at step 3); best", said.getvalue())
 
 
 FULL = """

@@ -81,12 +81,13 @@ describe('an evaluation', () => {
     }
   });
 
-  it('fails when a report is not finite: its objective gets a stop, and later reports do not count', async () => {
+  it('fails when three reports in a row are not finite: its objective gets a stop, and later reports do not count', async () => {
     const { facts, say } = heard();
     const steps: number[] = [];
     evaluateTrial(
       async (_, { report, signal }) => {
-        for (const [at, loss] of [3, Number.NaN, 2, 1].entries()) {
+        const lost = Number.NaN;
+        for (const [at, loss] of [3, lost, lost, 2, lost, lost, lost, 1].entries()) {
           if (signal.aborted) break;
           steps.push(at + 1);
           report(loss);
@@ -100,12 +101,13 @@ describe('an evaluation', () => {
       {},
     );
     await null;
-    expect(steps).toEqual([1, 2]);
+    expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(facts).toMatchObject([
       { type: 'reported', step: 1 },
-      { type: 'failed', reason: 'non-finite', message: 'value is NaN at step 2' },
+      { type: 'reported', step: 4 },
+      { type: 'failed', reason: 'non-finite', message: 'value is NaN at step 7' },
     ]);
-    expect(facts).toHaveLength(2);
+    expect(facts).toHaveLength(3);
   });
 
   it('takes a promise of another realm', async () => {

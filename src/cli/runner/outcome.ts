@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FailureReason } from '../../facts/facts.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { DIVERGED } from '../../study/diverged.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import type { Line, PrintedReport, Result } from './parseOutput.ts';
 
@@ -16,18 +17,23 @@ export interface Heard {
   readonly result?: Extract<Line, { type: 'result' | 'non-finite' | 'infeasible' }>;
   /** The last line that was a report or a value, or would have been. */
   readonly report?: Extract<Line, { type: 'report' | 'value' | 'non-finite' }>;
+  /** How many reports in a row were not finite. */
+  readonly lost?: number;
   /** Of the last report that was one. */
   readonly step?: number;
   readonly checkpoint?: string;
 }
 
-/** Adds a line. After a report that is not finite, no result counts: training has diverged. */
+/** Whether training has diverged: nothing that the program prints counts any more. */
+export const hasDiverged = ({ lost = 0 }: Heard): boolean => lost >= DIVERGED;
+
+/** Adds a line. */
 export function hear(heard: Heard, line: Line): Heard {
   const checkpoint = 'checkpoint' in line && line.checkpoint !== undefined && { checkpoint: line.checkpoint };
-  if (heard.report?.type === 'non-finite') return { ...heard, ...checkpoint };
+  if (hasDiverged(heard)) return { ...heard, ...checkpoint };
   switch (line.type) {
     case 'report':
-      return { ...heard, report: line, step: line.report.step, ...checkpoint };
+      return { ...heard, report: line, lost: 0, step: line.report.step, ...checkpoint };
     case 'value':
       return { ...heard, report: line };
     case 'result':
@@ -35,7 +41,7 @@ export function hear(heard: Heard, line: Line): Heard {
     case 'infeasible':
       return { ...heard, result: line };
     case 'non-finite':
-      return line.step === undefined ? { ...heard, result: line } : { ...heard, report: line };
+      return line.step === undefined ? { ...heard, result: line } : { ...heard, report: line, lost: (heard.lost ?? 0) + 1 };
     case 'checkpoint':
       return { ...heard, ...checkpoint };
     default:

@@ -10,7 +10,7 @@ import { keepCommand } from './command.ts';
 import { environmentOf, fillingOf, type Job, variablesFor } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';
 import { metricFile } from './metricFile.ts';
-import { type Heard, hear, outcomeOf, type ProcessEnd, type ProgramOutcome, sameSignal } from './outcome.ts';
+import { type Heard, hasDiverged, hear, outcomeOf, type ProcessEnd, type ProgramOutcome, sameSignal } from './outcome.ts';
 import type { Line, PrintedReport } from './parseOutput.ts';
 import { type Listening, outputReader, remarks } from './reader.ts';
 import { type LineSplitter, splitLines } from './splitLines.ts';
@@ -200,22 +200,18 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
 /**
  * Logs both outputs of a program, and reads its values there or in a file. `end` handles a last line without a line feed, and returns the outcome.
  *
- * @param diverged called when a report is not finite; later reports are dropped
+ * @param diverged called when training has diverged; later reports are dropped
  */
 function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () => void) {
   const { onReport, onWarning, waiting = () => 0, file: path } = options;
   const reader = outputReader(options);
   let heard: Heard = {};
   let lastError = '';
-  let isDiverged = false;
   const take = (line: Line) => {
     heard = hear(heard, line);
-    if (line.type === 'report' && !isDiverged) onReport?.(line.report, heard.checkpoint);
+    if (line.type === 'report' && !hasDiverged(heard)) onReport?.(line.report, heard.checkpoint);
     if (line.type === 'refused') onWarning?.(stripControls(line.message));
-    if (line.type === 'non-finite' && line.step !== undefined) {
-      isDiverged = true;
-      diverged();
-    }
+    if (line.type === 'non-finite' && hasDiverged(heard)) diverged();
     if (line.type === 'result' && line.warning !== undefined) onWarning?.(stripControls(line.warning));
   };
   const file =

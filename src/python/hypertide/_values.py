@@ -11,6 +11,10 @@ Value = float | Mapping[str, float] | tuple[float, ...]
 """A number, or with several objectives a number for each name, or for each objective in order."""
 
 
+DIVERGED = 3
+"""After so many reports in a row that are not finite, training has diverged. A few are passed over: some metrics have no value at first."""
+
+
 def named(objectives: Iterable[str], value: Value) -> dict[str, float]:
     """A number for each objective; a bare number is the value of the only objective, a tuple holds those of several in order. Raises HypertideError for anything else."""
     objectives = list(objectives)

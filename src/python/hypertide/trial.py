@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterator, Mapping
 
-from ._values import Value, finite, not_finite, number, parts
+from ._values import DIVERGED, Value, finite, not_finite, number, parts
 from .errors import HypertideError, Stopped
 
 Metrics = Mapping[str, float] | None
@@ -44,6 +44,7 @@ class Trial:
         self._reported = False
         self._last: Value | None = None
         self._not_finite = ""
+        self._lost = 0
 
     def __getitem__(self, name: str) -> Any:
         return self.params[name]
@@ -65,8 +66,8 @@ class Trial:
     def report(self, value: Value, step: int | None = None, metrics: Metrics = None) -> None:
         """Reports the value after a step (an epoch), and further numbers. Without `step` it is the next one.
 
-        Raises Stopped when the trial should stop: because others do better, a person cancelled it, or the value is NaN or infinite, which
-        fails the trial. Let it pass through your objective. Count steps from 1 or, as `for epoch in range(epochs)` does, from 0: step 0 then
+        Raises Stopped when the trial should stop: because others do better, a person cancelled it, or the value was NaN or infinite three
+        times in a row, which fails the trial. Let it pass through your objective. Count steps from 1 or, as `for epoch in range(epochs)` does, from 0: step 0 then
         counts as the first.
         """
         self.step = self.step + 1 if step is None else step
@@ -75,11 +76,13 @@ class Trial:
             wrong = not_finite({name: number(name, one) for name, one in parts(value).items()})
         except HypertideError as error:
             raise HypertideError(f"trial {self.number}: {error}") from None
-        if not self.should_stop and wrong:
+        self._lost = self._lost + 1 if wrong else 0
+        if not self.should_stop:
+            self._last = value
+        if not self.should_stop and self._lost >= DIVERGED:
             self._not_finite = f"{wrong} at step {self.step}"
             self.should_stop = True
-        elif not self.should_stop:
-            self._last = value
+        elif not self.should_stop and not wrong:
             self.should_stop = self._report(self.number, self.step, value, metrics)
         if self.should_stop:
             raise Stopped(f"trial {self.number} should stop after step {self.step}")

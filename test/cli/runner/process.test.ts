@@ -91,16 +91,24 @@ describe('a program that ends by itself', () => {
   it.each(['nan', 'inf'])('ends a program whose loss becomes %s, whatever it prints afterwards', async (value) => {
     const since = performance.now();
     const { done, warnings, reports } = sh(
-      `echo step=1 loss=1; echo step=2 loss=${value}; echo step=3 loss=2; echo loss=2; trap 'exit 0' TERM; sleep 60 & wait`,
+      `echo step=1 loss=1; for i in 2 3 4; do echo step=$i loss=${value}; done; echo step=5 loss=2; echo loss=2; trap 'exit 0' TERM; sleep 60 & wait`,
     );
-    expect(await done).toEqual({ type: 'failed', reason: 'non-finite', message: 'the report of step 2: loss is not finite' });
+    expect(await done).toEqual({ type: 'failed', reason: 'non-finite', message: 'the report of step 4: loss is not finite' });
     expect(performance.now() - since).toBeLessThan(30_000);
     expect(warnings).toEqual([]);
     expect(reports).toEqual([{ step: 1, values: { loss: 1 } }]);
   });
 
-  it('takes no result of a program whose loss was not finite, even if it has ended already', async () => {
-    expect(await sh('echo step=1 loss=nan; echo loss=1').done).toMatchObject({ type: 'failed', reason: 'non-finite' });
+  it('takes no result of a program whose loss was not finite three times in a row, even if it has ended already', async () => {
+    const lost = 'for i in 1 2 3; do echo step=$i loss=nan; done';
+    expect(await sh(`${lost}; echo loss=1`).done).toMatchObject({ type: 'failed', reason: 'non-finite' });
+  });
+
+  it('passes over a few reports that are not finite, but not the last one', async () => {
+    const { done, reports } = sh('for i in 1 2; do echo step=$i loss=nan; done; echo step=3 loss=2; echo step=4 loss=nan; echo step=5 loss=1');
+    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
+    expect(reports.map(({ step }) => step)).toEqual([3, 5]);
+    expect(await sh('echo step=1 loss=2; echo step=2 loss=nan').done).toMatchObject({ type: 'failed', reason: 'non-finite' });
   });
 
   it('may print noise and lines of megabytes', async () => {
