@@ -1,4 +1,4 @@
-import type { Params, SuggestedFact } from '../facts/facts.ts';
+import type { Params, SuggestedFact, Values } from '../facts/facts.ts';
 import type { Ended, Suggested } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 
@@ -16,6 +16,8 @@ export interface OpenTrial<P = Params> {
   at?: number;
   /** The highest step that any attempt reported, counted from 1. */
   step?: number;
+  /** What it reported there. */
+  values?: Values;
   losses?: readonly number[];
   checkpoint?: string;
   /** Time of the claim on the current attempt, in milliseconds since 1970, if the log knows its trainer. */

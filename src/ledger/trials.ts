@@ -57,6 +57,8 @@ export class Trials<P> {
   #plateau = noPlateau;
   #settings!: Settings;
   #budgeted = false;
+  /** Whether a result has had outcome constraints. */
+  #constrained = false;
 
   constructor(space: Space<P>, retracted: ReadonlySet<TrialId>) {
     this.#space = space;
@@ -175,6 +177,7 @@ export class Trials<P> {
     this.trainers.reported(trial, at);
     if (trial.step !== undefined && step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
     trial.step = step;
+    trial.values = fact.values;
     trial.losses = boundedLosses(losses as number[], this.#settings);
     return { effect: 'reported', fact, event: { type: 'reported', id: fact.trial, step, losses: trial.losses } };
   }
@@ -185,6 +188,7 @@ export class Trials<P> {
     if (refusal) return rejected(fact, refusal);
     this.trainers.succeeded(trial, at, fact.run);
     if (!this.#retracted.has(fact.trial) && !violates(fact)) this.#ranking.add(trial, fact.values, losses[0] as number);
+    if (fact.constraints !== undefined) this.#constrained = true;
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
     return this.#conclude(fact, trial, 'completed', {
       outcome: 'completed',
@@ -197,7 +201,20 @@ export class Trials<P> {
     const refusal = refuseRun(fact, trial);
     if (refusal) return rejected(fact, refusal);
     this.trainers.succeeded(trial, at);
-    return this.#conclude(fact, trial, 'stopped', trial.losses ? { outcome: 'stopped', losses: trial.losses } : { outcome: 'stopped' });
+    return this.#endEarly(fact, trial);
+  }
+
+  /**
+   * Ends a trial with its last report as the result. One that has reported its whole budget is completed: the stop came too late. Not if results
+   * have constraints, which come at the end only.
+   */
+  #endEarly(fact: EndFact, trial: OpenTrial<P>): Applied<P> {
+    const { losses, values, step = 0 } = trial;
+    if (losses === undefined || values === undefined) return this.#conclude(fact, trial, 'stopped', { outcome: 'stopped' });
+    const { id, budget = Number.POSITIVE_INFINITY } = trial.proposal;
+    const outcome = step >= budget && !this.#constrained ? 'completed' : 'stopped';
+    if (outcome === 'completed' && !this.#retracted.has(id)) this.#ranking.add(trial, values, losses[0]!);
+    return this.#conclude(fact, trial, outcome, { outcome, losses });
   }
 
   /** Ends a trial with a result, or as failed if the result is known to be wrong. */
@@ -236,7 +253,7 @@ export class Trials<P> {
   /** Ends a cancelled trial whose trainer did not obey. From rules 5 on, its last report is its result, as if the trainer had. */
   #endCancelled(fact: FailedFact | Cancelled, trial: OpenTrial<P>, reason: NonNullable<End['reason']>): Applied<P> {
     return this.#settings.rules >= 5 && trial.losses
-      ? this.#conclude(fact, trial, 'stopped', { outcome: 'stopped', losses: trial.losses })
+      ? this.#endEarly(fact, trial)
       : this.#end(fact, trial, 'failed', { outcome: 'failed', reason });
   }
 
