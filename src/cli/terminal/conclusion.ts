@@ -1,5 +1,6 @@
 import type { Progress } from '../../../streams/results/observe.ts';
 import type { CloseReason, Params } from '../../facts/facts.ts';
+import { type Ahead, mayBeBetterText } from '../../recommendation/mayBeBetter.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import { crashRegions, crashText } from '../../study/crashes.ts';
 import { atEdges, edgeText } from '../../study/edges.ts';
@@ -40,6 +41,8 @@ export interface FinishedRun {
   readonly isFront: boolean;
   /** What to say about objectives whose value is the same in all results. */
   readonly constants: readonly string[];
+  /** Stopped trials that may be better than the best one. */
+  readonly ahead: readonly Ahead[];
   readonly parameters: Readonly<Record<string, Dimension>>;
   /** How many trials had ended before this run. */
   readonly before: number;
@@ -58,12 +61,14 @@ export function* conclusionLines(
   json: boolean,
 ): Generator<readonly [text: string, about?: About]> {
   const { ending, journal, directory, damaged } = conclusion;
-  const { state, rows, best, isFront, constants, parameters } = run;
+  const { state, rows, best, isFront, constants, ahead, parameters } = run;
   const why = ending.type === 'alike' ? stoppedAs(ending.alike) : said[reasonFor(conclusion, run) as keyof typeof said];
   yield [`${why}; the study is in ${journal}, the output of the trials in ${nearby(directory)}`];
   if (!json) {
     const saved = ending.type === 'closed' ? savedBy(rows) : undefined;
     if (saved !== undefined) yield [saved];
+    const better = ending.type === 'closed' && best[0] ? mayBeBetterText(ahead, best[0]) : undefined;
+    if (better !== undefined) yield [better];
     if (!isFront) for (const edge of atEdges(parameters, best, state.completed + state.stopped)) yield [edgeText(edge)];
     for (const constant of constants) yield [stripControls(constant), { level: 'warn' }];
     for (const region of crashRegions(parameters, rows)) yield [stripControls(crashText(region)), { level: 'warn' }];

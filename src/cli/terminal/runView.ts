@@ -4,6 +4,8 @@ import { pareto } from '../../../streams/results/pareto.ts';
 import type { Fact, FailedFact, ObjectiveSpec, Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
+import { mayBeBetter } from '../../recommendation/mayBeBetter.ts';
+import { RungResults } from '../../samplers/budgets/rungResults.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
@@ -46,6 +48,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   /** The name under which the program prints the only objective, if it differs. */
   let printed: string | undefined;
   let parameters: Readonly<Record<string, Dimension>> = {};
+  const results = new RungResults();
   const passed = passedOver();
   const trainers = watchTrainers(() => past);
   let live = past === 0;
@@ -126,6 +129,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
       if (!live) passed.apply(entry);
       applied$.next(entry);
+      if (event?.type === 'suggested' || event?.type === 'reported' || event?.type === 'ended') results.take(event);
       if (!refusal) take(fact);
       const mistake = trainers(entry);
       if (mistake !== undefined) screen.line(stripControls(mistake), { level: 'warn' });
@@ -138,7 +142,18 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     conclude: (conclusion) => {
       const ranked = front ?? bestFirst(rows.values(), objectives[0]!);
       const constants = constantTexts(objectives, rows.values(), printed);
-      const run = { state, rows: [...rows.values()], best: ranked, isFront: front !== undefined, constants, parameters, before, past };
+      const ahead = front === undefined && ranked[0] ? mayBeBetter(results, rows.values(), ranked[0]) : [];
+      const run = {
+        state,
+        rows: [...rows.values()],
+        best: ranked,
+        isFront: front !== undefined,
+        constants,
+        ahead,
+        parameters,
+        before,
+        past,
+      };
       if (json) {
         const { damaged, journal } = conclusion;
         const { trials, completed } = state;
