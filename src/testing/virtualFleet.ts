@@ -9,6 +9,8 @@ import type { Agenda } from './agenda.ts';
 export interface LearningCurve {
   /** The value after a step (1, 2, ...), or values by name for several objectives. */
   value(step: number): number | Values;
+  /** Whether the trainer reports a step. Default: each one. */
+  reports?(step: number): boolean;
   /** Virtual seconds that a step takes. Default 1. */
   readonly seconds?: number | undefined;
 }
@@ -20,6 +22,8 @@ export interface Workload<P> {
   curve(params: P): LearningCurve;
   /** The best possible value of the first objective. Regret is the distance from it. */
   readonly optimum?: number | undefined;
+  /** The number under which trainers report the first step: 1 or, as `for epoch in range(10)` counts, 0. Default 1. */
+  readonly countsFrom?: 0 | 1 | undefined;
 }
 
 /** Failures, and how much the speeds of trainers differ. */
@@ -100,7 +104,12 @@ export class VirtualFleet<P> {
 
   stop(trial: TrialId, by: string): void {
     const job = this.#jobs.get(trial);
-    if (job) this.#end(job, { type: 'stopped', trial, run: job.run, step: job.step, by });
+    if (job) this.#end(job, { type: 'stopped', trial, run: job.run, step: this.#counted(job), by });
+  }
+
+  /** The step of a job as its trainer counts. */
+  #counted({ step }: Job<P>): number {
+    return Math.max(0, step - 1 + (this.#options.workload.countsFrom ?? 1));
   }
 
   #fateOf(run: string, from: number, last: number): Job<P>['fate'] {
@@ -131,7 +140,7 @@ export class VirtualFleet<P> {
     const { step } = job;
     if (fate?.step === step) return this.#end(job, { type: 'failed', trial, attempt, run, reason: fate.reason });
     const values = this.#named(curve.value(step));
-    if (last > 1) this.#options.say({ type: 'reported', trial, run, step, values });
+    if (last > 1 && (curve.reports?.(step) ?? true)) this.#options.say({ type: 'reported', trial, run, step: this.#counted(job), values });
     if (step < last) return this.#train(job);
     if (budget !== undefined) this.#reached.set(trial, step);
     const seconds = this.#options.agenda.now - began;

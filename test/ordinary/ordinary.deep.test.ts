@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { compare, isWorse, modelled, strategies } from './play.ts';
+import { shapes } from './shapes.ts';
+
+const [few, many] = [6, 20];
+
+describe.each(Object.entries({ ...strategies, ...modelled }))('%s', (_, strategyOf) => {
+  it.each(shapes)('is no worse than random search with $name', async (shape) => {
+    const comparison = await compare(shape, strategyOf, few, many);
+    expect(comparison).toMatchObject({ starved: 0 });
+    expect(isWorse(comparison, shape), JSON.stringify(comparison)).toBe(false);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { chain, defineStrategy, random } from '../../streams/index.ts';
+import { compare, isWorse, strategies } from './play.ts';
+import { shapes } from './shapes.ts';
+
+/** One of each kind. `ordinary.deep.test.ts` takes all shapes and strategies. */
+const some = ['mAP, 0 for 3 epochs, 3 digits', 'loss, 1 digit', 'two regimes, 0 or much', 'every 5th epoch'];
+const few = ['asha, random', 'asha that pauses, random', 'medianStop, random'] as const;
+
+describe.each(few)('%s', (name) => {
+  it.each(shapes.filter((shape) => some.includes(shape.name)))('is no worse than random search with $name', async (shape) => {
+    const comparison = await compare(shape, strategies[name], 4, 12);
+    expect(comparison).toMatchObject({ starved: 0 });
+    expect(isWorse(comparison, shape), JSON.stringify(comparison)).toBe(false);
+  });
+});
+
+it('finds early stopping that stops trials because their results are equal', async () => {
+  const stopsEqual = defineStrategy<{ readonly known: ReadonlySet<string>; readonly isKnown: boolean }>({
+    name: 'stopsEqual',
+    init: () => ({ known: new Set(), isKnown: false }),
+    tell({ known }, told) {
+      if (told.type !== 'reported') return { known, isKnown: false };
+      const key = `${told.step} ${told.losses}`;
+      return { known: new Set([...known, key]), isKnown: known.has(key) };
+    },
+    stop: ({ isKnown }) => isKnown,
+  });
+  const shape = shapes.find(({ name }) => name === some[0])!;
+  const comparison = await compare(shape, () => chain(stopsEqual, random()), 4, 12);
+  expect(comparison.starved > 0 || isWorse(comparison, shape)).toBe(true);
+});

@@ -1,0 +1,126 @@
+import type { Entry } from '../../src/facts/entry.ts';
+import { isRefusal, parseFact } from '../../src/facts/parse.ts';
+import { rngFor } from '../../src/numeric/random.ts';
+import { simulate } from '../../src/testing/index.ts';
+import * as h from '../../streams/index.ts';
+import { type Model, models, type Shape } from './shapes.ts';
+
+/** What a study may spend, in full trainings. */
+export const TRAININGS = 10;
+
+/** Early stopping as people set it, for trainings of so many steps. */
+export const strategies = {
+  'asha, random': (max: number) => h.chain(h.asha({ min: 1, max }), h.random()),
+  'asha that pauses, random': (max: number) => h.chain(h.asha({ min: 1, max, pause: true }), h.random()),
+  'hyperband, random': (max: number) => h.chain(h.hyperband({ min: 1, max }), h.random()),
+  'hyperband that pauses, random': (max: number) => h.chain(h.hyperband({ min: 1, max, pause: true }), h.random()),
+  'synchronous hyperband, random': (max: number) => h.chain(h.hyperband({ min: 1, max, mode: 'synchronous' }), h.random()),
+  'medianStop, random': () => h.chain(h.medianStop(), h.random()),
+  'percentileStop of 25, random': () => h.chain(h.percentileStop({ percentile: 25 }), h.random()),
+  pbt: (max: number) => h.chain(h.pbt({ max, population: TRAININGS }), h.random()),
+} satisfies Record<string, (max: number) => h.Strategy>;
+
+/** Those with a model, which take a hundred times as long. */
+export const modelled = {
+  'asha, tpe': (max: number) => h.chain(h.asha({ min: 1, max }), h.tpe()),
+  'asha, bo': (max: number) => h.chain(h.asha({ min: 1, max }), h.bo()),
+  'asha that pauses, bo': (max: number) => h.chain(h.asha({ min: 1, max, pause: true }), h.bo()),
+  bohb: (max: number) => h.bohb({ min: 1, max }),
+  auto: (max: number) => h.chain(h.asha({ min: 1, max }), h.auto()),
+} satisfies Record<string, (max: number) => h.Strategy>;
+
+export const randomSearch = (max: number): h.Strategy => h.chain(h.budget(max), h.random());
+
+export interface Played {
+  /** The result of the best configuration, as a loss; that of the worst one if no trial has completed. */
+  readonly result: number;
+  /** How many trials have trained to the end. */
+  readonly completed: number;
+}
+
+/** A study in virtual time with two trainers. */
+export async function play({ workload, objective, result }: Shape, strategy: h.Strategy, seed: number, range: Range): Promise<Played> {
+  const { steps } = workload;
+  const { trace, entries } = await simulate(models, workload, {
+    strategy,
+    seed,
+    trainers: 2,
+    objectives: { value: objective },
+    resumes: true,
+    cost: TRAININGS * steps,
+  });
+  const best = trace.at(-1)?.params;
+  return { result: best ? result(best) : range.worst, completed: completedIn(entries, steps) };
+}
+
+function completedIn(entries: readonly Entry[], steps: number): number {
+  const whole = new Set<number>();
+  let completed = 0;
+  for (const { fact: data } of entries) {
+    const fact = parseFact(data);
+    if (isRefusal(fact)) continue;
+    if (fact.type === 'suggested' && (fact.budget ?? steps) >= steps) whole.add(fact.trial);
+    if (fact.type === 'completed' && whole.has(fact.trial)) completed++;
+  }
+  return completed;
+}
+
+export interface Range {
+  /** The best one in a hundred. */
+  readonly best: number;
+  readonly worst: number;
+  /** Without the best and the worst twentieth. */
+  readonly width: number;
+}
+
+/** The results of 1000 random configurations. */
+export function rangeOf({ result }: Shape): Range {
+  const results = Array.from({ length: 1000 }, (_, i) => result(models.complete({}, rngFor('pool', 'ordinary', i)) as Model)).sort(
+    (a, b) => a - b,
+  );
+  return { best: results[9]!, worst: results.at(-1)!, width: results[950]! - results[50]! };
+}
+
+export interface Comparison {
+  /** By how much the results are worse than those of random search, as a share of the range: the mean and its standard error. */
+  readonly worse: number;
+  readonly error: number;
+  /** In how many studies too few trials have completed, although none of the best configurations was found. */
+  readonly starved: number;
+  readonly seeds: number;
+}
+
+/** Whether early stopping is worse than random search by more than chance explains. */
+export const isWorse = ({ worse, error }: Comparison, { allowed = 0 }: Shape): boolean => worse > Math.max(2 * error, 0.05) + allowed;
+
+/** Random search of one shape, by seed. */
+const searches = new Map<string, Promise<Played>>();
+function searched(shape: Shape, seed: number, range: Range): Promise<Played> {
+  const key = `${seed} ${shape.name}`;
+  const search = searches.get(key) ?? play(shape, randomSearch(shape.workload.steps), seed, range);
+  searches.set(key, search);
+  return search;
+}
+
+/**
+ * Compares studies with random search of the same seed and the same number of steps. If the first few seeds show no difference, there is none that
+ * matters; otherwise it takes more of them.
+ */
+export async function compare(shape: Shape, strategyOf: (max: number) => h.Strategy, few: number, many: number): Promise<Comparison> {
+  const range = rangeOf(shape);
+  const { steps } = shape.workload;
+  const differences: number[] = [];
+  let starved = 0;
+  for (let seed = 1; seed <= many; seed++) {
+    const own = await play(shape, strategyOf(steps), seed, range);
+    differences.push((own.result - (await searched(shape, seed, range)).result) / range.width);
+    if (own.completed < TRAININGS / 5 && own.result > range.best) starved++;
+    if (seed === few && mean(differences) < 0.01) break;
+  }
+  const seeds = differences.length;
+  const worse = mean(differences);
+  const variance = differences.reduce((sum, d) => sum + (d - worse) ** 2, 0) / (seeds - 1);
+  return { worse, error: Math.sqrt(variance / seeds), starved, seeds };
+}
+
+const mean = (all: readonly number[]): number => all.reduce((sum, x) => sum + x, 0) / all.length;
