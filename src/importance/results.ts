@@ -1,7 +1,7 @@
 import { type Ended, type StrategyEvent, violates } from '../messages.ts';
 import { normalScores, orderOf } from '../samplers/budgets/order.ts';
 import { RungResults } from '../samplers/budgets/rungResults.ts';
-import type { Axis, Point } from '../space/axis.ts';
+import type { Point } from '../space/axis.ts';
 
 /** A point and its loss, comparable with those of other trials. */
 export interface ComparableResult {
@@ -18,11 +18,10 @@ export interface ComparableResult {
  * @param rungs the budgets at which the study compares trials, ascending; default: the powers of 3
  */
 export function* comparableResults(
-  axes: readonly Axis[],
   facts: readonly StrategyEvent[],
   rungs?: readonly number[],
 ): Generator<void, readonly ComparableResult[]> {
-  const results = new RungResults(axes, rungs);
+  const results = new RungResults(rungs);
   for (const [i, fact] of facts.entries()) {
     results.take(fact);
     if (i % 500 === 0) yield;

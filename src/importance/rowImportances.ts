@@ -36,7 +36,7 @@ export function* rowImportances(task: ImportanceTask): Generator<void, Importanc
     facts.push(...factsOf(row, task));
     yield;
   }
-  const results = yield* comparableResults(space.axes, facts, rungs);
+  const results = yield* comparableResults(facts, rungs);
   const found = yield* axisImportances(space.axes, results, rngFor(seed, 'importance', 0));
   if (found === undefined) return undefined;
   const { marginals, ...shares } = found;

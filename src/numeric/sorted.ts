@@ -1,5 +1,5 @@
 /** How many items of a sorted array come before a new one. Equal items come before it. */
-export function rankOf<T>(sorted: readonly T[], item: T, precedes: (a: T, b: T) => boolean): number {
+export function rankOf<T, N = T>(sorted: readonly T[], item: N, precedes: (item: N, other: T) => boolean): number {
   let low = 0;
   for (let high = sorted.length; low < high; ) {
     const middle = (low + high) >> 1;

@@ -8,7 +8,7 @@ export class ConfigurationResults {
   readonly repeats: RepeatTracker;
 
   constructor({ axes, rungs }: Pick<Env, 'axes' | 'rungs'>) {
-    this.rungs = new RungResults(axes, rungs);
+    this.rungs = new RungResults(rungs);
     this.repeats = new RepeatTracker(axes);
   }
 

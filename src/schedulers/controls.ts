@@ -62,7 +62,7 @@ export class Controls {
   }
 
   /** Whether a configuration trains, or may be resumed. */
-  #continues({ configuration, ended, waiting }: Member): boolean {
-    return configuration.counts && (!ended || (this.#pause && waiting !== undefined));
+  #continues({ counts, ended, waiting }: Member): boolean {
+    return counts && (!ended || (this.#pause && waiting !== undefined));
   }
 }

@@ -2,6 +2,7 @@ import { type Env, numberIn, type Reported, type StrategyEvent, type Suggested, 
 import { History } from '../numeric/history.ts';
 import { type Agreement, type FirstRung, firstRung } from '../samplers/budgets/firstRung.ts';
 import { type ComparedConfiguration, RungResults } from '../samplers/budgets/rungResults.ts';
+import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
 import { type Bracket, nextBracket, sharesOf } from './brackets.ts';
 import { Controls } from './controls.ts';
 import { type Member, Rung } from './rung.ts';
@@ -33,12 +34,14 @@ const FOREIGN = -1;
  *
  * If trials pause, one in `eta` of the results at a rung is promoted, the best first; a rung that has promoted its share waits for more results. (The
  * paper promotes every trial that is in the best 1/eta when it arrives, which is most of them behind a model that improves.) If trials continue, a
- * trial is stopped unless it is in the best 1/eta of those that reached its rung so far.
+ * trial is stopped if as many are strictly better as may continue: one in `eta` of those that reached its rung so far. A rung at which no results
+ * differ predicts nothing.
  */
 export class Halving {
   readonly #settings: HalvingSettings;
   readonly #env: Env;
   readonly #results: RungResults;
+  readonly #twins = new EquivalentTrials();
   /** By the index of the configuration. */
   readonly #members: Member[] = [];
   readonly #controls: Controls;
@@ -57,7 +60,7 @@ export class Halving {
   constructor(settings: HalvingSettings, env: Env) {
     this.#settings = settings;
     this.#env = env;
-    this.#results = new RungResults(env.axes, settings.rungs);
+    this.#results = new RungResults(settings.rungs);
     this.#rungs = settings.rungs.map((budget, index) => new Rung(budget, index, settings.brackets !== undefined));
     this.#controls = new Controls(settings.pause);
     this.#remaining = new RemainingConfigurations(env);
@@ -70,11 +73,13 @@ export class Halving {
     this.#promotion = undefined;
     if (told.type === 'suggested') this.#remaining.take(told);
     const isNew = told.type === 'reported' && this.#results.isNew(told);
+    const isTwin = !(told.type === 'ended' && violates(told)) && this.#twins.take(told);
     this.#results.take(told);
     const configuration = this.#results.of(told.id);
     if (configuration === undefined) return;
     if (told.type === 'suggested') return this.#send(configuration, told);
     const member = this.#members[configuration.index]!;
+    if (told.losses !== undefined) member.counts = !isTwin;
     if (told.type === 'ended') member.ended = true;
     if (told.type === 'ended') member.waiting = told.outcome === 'completed' && !violates(told) ? told : undefined;
     for (const rung of this.#rungs) rung.settle(member);
@@ -94,8 +99,8 @@ export class Halving {
 
   /** Whether a trial waits to be resumed where it is not compared. */
   #pass(member: Member): void {
-    const { waiting, configuration, to, from } = member;
-    this.#passing[waiting && configuration.counts && to < from ? 'add' : 'delete'](member);
+    const { waiting, counts, to, from } = member;
+    this.#passing[waiting && counts && to < from ? 'add' : 'delete'](member);
   }
 
   #send(configuration: ComparedConfiguration, { budget, by, tags }: Suggested): void {
@@ -115,7 +120,16 @@ export class Halving {
     const foreign = brackets ? FOREIGN : pause ? to : 0;
     const from = rungs[tagged] === undefined ? foreign : tagged;
     const enqueued = by === 'queue';
-    const begun: Member = { configuration, from, enqueued, to, ended: false, waiting: undefined, stands: new Array(rungs.length) };
+    const begun: Member = {
+      configuration,
+      counts: true,
+      from,
+      enqueued,
+      to,
+      ended: false,
+      waiting: undefined,
+      stands: new Array(rungs.length),
+    };
     this.#members.push(begun);
     if (from < 0 || enqueued || by === 'import') return;
     if (from === tagged && from > this.first.index) this.#controls.add(begun);
@@ -132,7 +146,10 @@ export class Halving {
 
   /** How well each rung but the last predicts the next one. */
   get agreements(): readonly Agreement[] {
-    return this.#rungs.slice(1).map((next) => next.agreement);
+    return this.#rungs.slice(1).map((next, k) => {
+      const { isTied, size } = this.#rungs[k]!;
+      return isTied ? { tau: 0, pairs: size, isTied } : next.agreement;
+    });
   }
 
   /** The first rung that counts. */
@@ -221,7 +238,6 @@ export class Halving {
     const { rungs, eta, pause } = this.#settings;
     const k = this.#indexAt(step);
     if (pause || k === rungs.length - 1 || member.from === FOREIGN) return undefined;
-    if (!member.configuration.counts) return 'its values equal those of an earlier trial, step by step';
     if (k < Math.max(member.from, this.first.index)) return undefined;
     const rung = this.#rungs[k]!;
     const standing = rung.standing(member, eta, member.enqueued || this.#mayLead(k));
@@ -233,12 +249,13 @@ export class Halving {
 
   /**
    * Whether the best of a few configurations continues beyond a rung. The first ones would otherwise all train to the end: each is the best so far.
-   * So it does once the study has trained for as many steps as lie before the next rung, and always in a study of a few trials, or if a person enqueued it.
+   * So it does once the study has trained for as many steps as lie before the next rung, and always if no results differ there, in a study of a few
+   * trials, or if a person enqueued it.
    */
   #mayLead(k: number): boolean {
     const { rungs } = this.#settings;
     const { trials = Number.POSITIVE_INFINITY } = this.#env;
-    if (trials * rungs[0]! < FEW * rungs.at(-1)!) return true;
+    if (this.#rungs[k]!.isTied || trials * rungs[0]! < FEW * rungs.at(-1)!) return true;
     const trained = this.#rungs.reduce((sum, { size, budget }, i) => sum + size * (budget - (rungs[i - 1] ?? 0)), 0);
     return trained >= rungs[k + 1]! - rungs[k]!;
   }
@@ -273,12 +290,11 @@ export function asynchronousHalving(settings: HalvingSettings, env: Env): Schedu
 function notesOn({ first, agreements }: Halving, { rungs, first: fixed }: HalvingSettings): Tags {
   if (rungs.length < 2) return {};
   if (fixed !== undefined) return { 'first rung': `${rungs[first.index]}, as the option first says` };
-  const reasons = agreements
-    .slice(0, first.index + 1)
-    .map(({ tau, pairs }, k) =>
-      pairs < 2
-        ? `too few trials have reached ${rungs[k + 1]} to say whether ${rungs[k]} predicts their order`
-        : `${rungs[k]} predicts the order at ${rungs[k + 1]} with a Kendall's tau of ${tau.toFixed(2)} (${pairs} configurations)`,
-    );
+  const reasons = agreements.slice(0, first.index + 1).map(({ tau, pairs, isTied }, k) => {
+    if (isTied) return `all ${pairs} results at ${rungs[k]} are equal`;
+    return pairs < 2
+      ? `too few trials have reached ${rungs[k + 1]} to say whether ${rungs[k]} predicts their order`
+      : `${rungs[k]} predicts the order at ${rungs[k + 1]} with a Kendall's tau of ${tau.toFixed(2)} (${pairs} configurations)`;
+  });
   return { 'first rung': `${rungs[first.index]}: ${reasons.join('; ')}` };
 }

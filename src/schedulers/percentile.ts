@@ -18,14 +18,13 @@ export class Curves {
   }
 
   /**
-   * The share of trials at a step that are better: with one objective, of a lower loss; with several, of an earlier front when all are ranked
-   * by non-domination. Equal ones count half, so that the median stops no trial if all are equal. 0 without peers.
+   * The share of trials at a step that are strictly better: with one objective, of a lower loss; with several, of an earlier front when all are ranked
+   * by non-domination. 0 without peers.
    */
   shareBetter(step: number, losses: Losses): number {
     const peers = this.#atStep.get(step);
     if (peers === undefined) return 0;
-    const { better, equal } = losses.length === 1 ? comparedByLoss(peers, losses) : comparedByFront(peers, losses);
-    return (better + equal / 2) / peers.length;
+    return (losses.length === 1 ? rankOf(peers, losses, firstPrecedesOrEquals) : countInFrontOf(peers, losses)) / peers.length;
   }
 
   add(step: number, losses: Losses): void {
@@ -35,21 +34,12 @@ export class Curves {
   }
 }
 
-interface Compared {
-  readonly better: number;
-  readonly equal: number;
-}
-
-function comparedByLoss(peers: readonly Losses[], losses: Losses): Compared {
-  const better = rankOf(peers, losses, firstPrecedesOrEquals);
-  return { better, equal: rankOf(peers, losses, firstPrecedes) - better };
-}
-
-function comparedByFront(peers: readonly Losses[], losses: Losses): Compared {
+/** How many of some trials are on earlier fronts than one more would be. */
+function countInFrontOf(peers: readonly Losses[], losses: Losses): number {
   let better = 0;
   for (const front of fronts([...peers, losses])) {
-    if (front.includes(peers.length)) return { better, equal: front.length - 1 };
+    if (front.includes(peers.length)) break;
     better += front.length;
   }
-  return { better, equal: 0 };
+  return better;
 }

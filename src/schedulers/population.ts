@@ -127,9 +127,13 @@ function memberAfter(before: Member | undefined, number: number, fact: Suggested
   return { number, open: false, failed: false, stage: { trial, point, budget, loss: losses![0]! } };
 }
 
-/** The best and the worst of a population by the last result of each (truncation selection; Jaderberg et al. 2017, section 4.1.1). */
+/**
+ * The best and the worst of a population by the last result of each (truncation selection; Jaderberg et al. 2017, section 4.1.1). A member is among the
+ * worst only if all of the best are strictly better.
+ */
 function tails(members: readonly Member[], quantile: number): { readonly good: readonly Stage[]; readonly bad: readonly Stage[] } {
   const stages = members.flatMap(({ stage }) => stage ?? []).sort((a, b) => a.loss - b.loss || a.trial - b.trial);
   const count = Math.floor(quantile * stages.length);
-  return { good: stages.slice(0, count), bad: count > 0 ? stages.slice(-count) : [] };
+  const good = stages.slice(0, count);
+  return { good, bad: stages.slice(stages.length - count).filter(({ loss }) => loss > good.at(-1)!.loss) };
 }

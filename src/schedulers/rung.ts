@@ -7,6 +7,8 @@ import type { Standing } from './stopReasons.ts';
 /** A configuration as its scheduler sees it. */
 export interface Member {
   readonly configuration: ComparedConfiguration;
+  /** Whether its results count: so far, it is not equivalent to an earlier one. */
+  counts: boolean;
   /** Index of the first rung at which it is compared. It is raised for controls. */
   from: number;
   /** Whether a person chose it. */
@@ -73,8 +75,8 @@ export class Rung {
 
   /** Updates the record of a configuration; a result that no longer counts is removed. */
   settle(member: Member): void {
-    const { configuration, stands } = member;
-    const loss = configuration.counts ? configuration.losses.get(this.budget) : undefined;
+    const { configuration, counts, stands } = member;
+    const loss = counts ? configuration.losses.get(this.budget) : undefined;
     const before = stands[this.#index];
     if (loss !== before?.loss) {
       if (before) this.#remove(member, before);
@@ -144,22 +146,32 @@ export class Rung {
     return [...this.#pools.values()].reduce((sum, { sorted }) => sum + sorted.length, 0);
   }
 
+  /** Whether no two results here differ, so that they say nothing about later ones. */
+  get isTied(): boolean {
+    const ends = [...this.#pools.values()].flatMap(({ sorted }) => [sorted[0], sorted.at(-1)]).filter((member) => member !== undefined);
+    const losses = new Set(ends.map(({ stands }) => stands[this.#index]!.loss));
+    return this.size > 1 && losses.size === 1;
+  }
+
   /**
-   * The rank of a configuration among those that reached this rung so far. The best 1/eta of them continue. Behind a model that improves, most
-   * configurations are among these when they arrive; so once half of all have continued, only a new best one does.
+   * The rank of a configuration among those that reached this rung so far: equal results share the best place. The best 1/eta of them continue. Behind a
+   * model that improves, most configurations are among these when they arrive; so once half of all have continued, only a new best one does. A
+   * configuration whose results do not count is ranked among those that do.
    *
    * @param mayLead whether the best one continues while there are fewer than eta
    */
   standing(member: Member, eta: number, mayLead: boolean): Standing {
     const { sorted, continued } = this.#poolOf(member);
+    const better = rankOf(sorted, member.configuration.losses.get(this.budget)!, (loss, { stands }) => loss <= stands[this.#index]!.loss);
     const share = Math.floor(sorted.length / eta) || Number(mayLead);
     const isFull = continued * 2 >= sorted.length;
-    return { place: rankOf(sorted, member, this.#precedes), of: sorted.length, places: isFull ? Math.min(1, share) : share, isFull };
+    return { place: better + 1, of: sorted.length, places: isFull ? Math.min(1, share) : share, isFull };
   }
 
   /** A configuration with a result here continues beyond this rung. */
   pass(member: Member): void {
-    const stand = member.stands[this.#index]!;
+    const stand = member.stands[this.#index];
+    if (stand === undefined) return;
     this.#poolOf(member).continued += Number(!stand.continued);
     stand.continued = true;
   }

@@ -8,7 +8,7 @@ export const valuesText = ({ objectives, maximised = [] }: Objectives, losses: r
 
 /** The rank of a configuration at a rung. */
 export interface Standing {
-  /** From 1, the best first. */
+  /** From 1, the best first. Equal results share the best place. */
   readonly place: number;
   /** How many are compared. */
   readonly of: number;

@@ -29,7 +29,7 @@ class SynchronousBrackets {
     this.#trials = env.trials;
     this.#name = env.name;
     this.#remaining = new RemainingConfigurations(env);
-    this.#equivalent = new EquivalentTrials(env.axes);
+    this.#equivalent = new EquivalentTrials();
   }
 
   tell(told: StrategyEvent): void {

@@ -185,7 +185,6 @@ describe('what holds', () => {
 });
 
 describe('the results of a study', () => {
-  const { axes } = space({ x: unit });
   const begin = (id: number): StrategyEvent => ({ type: 'suggested', id, by: 'x', point: [id / 10] });
   const report = (id: number, step: number, loss: number): StrategyEvent => ({ type: 'reported', id, step, losses: [loss] });
   const end = (id: number, rest: Partial<Ended>): StrategyEvent => ({
@@ -209,7 +208,7 @@ describe('the results of a study', () => {
       end(3, { outcome: 'failed' }),
       end(4, { losses: [1], budget: 9, constraints: [1] }),
     ];
-    expect(resultOf(comparableResults(axes, facts))).toEqual([
+    expect(resultOf(comparableResults(facts))).toEqual([
       { point: [0.1], loss: 5 },
       { point: [0.2], loss: 3 },
     ]);
@@ -223,7 +222,7 @@ describe('the results of a study', () => {
       ...[begin(4), report(4, 1, 1), end(4, { outcome: 'failed' })],
     ];
     // Quantiles of a standard normal at 3/6, 5/6 and 1/6.
-    expect(resultOf(comparableResults(axes, facts))).toEqual([
+    expect(resultOf(comparableResults(facts))).toEqual([
       { point: [0.1], loss: expect.closeTo(0, 9) },
       { point: [0.2], loss: expect.closeTo(0.967421566, 8) },
       { point: [0.3], loss: expect.closeTo(-0.967421566, 8) },
@@ -235,9 +234,9 @@ describe('the results of a study', () => {
       ...[begin(1), report(1, 2, 5), end(1, { losses: [0.5], budget: 4 })],
       ...[begin(2), report(2, 2, 4), end(2, { outcome: 'stopped', step: 2, losses: [4] })], // better than 1 at step 2: before it
     ];
-    expect(resultOf(comparableResults(axes, facts, [2, 4])).map(({ loss }) => Math.sign(loss))).toEqual([1, -1]);
+    expect(resultOf(comparableResults(facts, [2, 4])).map(({ loss }) => Math.sign(loss))).toEqual([1, -1]);
     const more = [begin(3), report(3, 1, 1), end(3, { outcome: 'stopped', step: 1, losses: [1] })];
-    const results = resultOf(comparableResults(axes, [...facts, ...more], [2, 4]));
+    const results = resultOf(comparableResults([...facts, ...more], [2, 4]));
     expect(results).toHaveLength(2); // 3 has reached no rung
   });
 });

@@ -22,8 +22,17 @@ it.each([true, false])(
         for (const [of, what, rung] of changes) {
           const member = members[of % members.length];
           if (what === 'begin' || member === undefined) {
-            const configuration = { index: members.length, point: [], losses: new Map(), top: 0, counts: true };
-            const begun: Member = { configuration, from: at + 1, enqueued: false, to: 0, ended: false, waiting: undefined, stands: [] };
+            const configuration = { index: members.length, point: [], losses: new Map(), top: 0 };
+            const begun: Member = {
+              configuration,
+              counts: true,
+              from: at + 1,
+              enqueued: false,
+              to: 0,
+              ended: false,
+              waiting: undefined,
+              stands: [],
+            };
             members.push(begun);
             controls.add(begun);
           } else if (what === 'raise') {
@@ -32,13 +41,11 @@ it.each([true, false])(
           } else {
             if (what === 'stand') member.stands[rung] = { loss: 1, status: undefined, continued: false };
             if (what === 'end') member.ended = true;
-            if (what === 'discount') Object.assign(member.configuration, { counts: false });
+            if (what === 'discount') member.counts = false;
             if (what === 'resume') member.ended = false;
             controls.review(member);
           }
-          const count = members.filter(
-            ({ from, stands, configuration, ended }) => from > at && (stands[at + 1] || (configuration.counts && !ended)),
-          ).length;
+          const count = members.filter(({ from, stands, counts, ended }) => from > at && (stands[at + 1] || (counts && !ended))).length;
           expect(controls.lacking).toBe(count < 8);
           if (count < 8) lacking++;
           else enough++;

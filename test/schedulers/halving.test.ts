@@ -161,20 +161,20 @@ describe('halving that pauses', () => {
   });
 
   it('promotes no duplicate of a configuration, and no failed or infeasible one', () => {
-    const { begin, resume, end, report } = rig({ first: 1, rungs: [3, 9] });
+    const { begin, resume, end, report } = rig({ first: 1, rungs: [5, 15] });
     const run = (losses: readonly number[], more: Partial<Ended> = {}) => {
       const id = begin();
       for (const [k, loss] of losses.entries()) report(id, k + 1, loss);
       end(id, losses.at(-1)!, more);
       return id;
     };
-    run([5, 4, 3]);
-    run([5, 4, 3]); // a duplicate
-    run([9, 9, 0], { outcome: 'failed', reason: 'error' });
-    run([8, 8, -1], { constraints: [1] });
-    run([7, 6, 5]);
+    run([7, 6, 5, 4, 3]);
+    run([7, 6, 5, 4, 3]); // a duplicate
+    run([9, 9, 9, 9, 0], { outcome: 'failed', reason: 'error' });
+    run([8, 8, 8, 8, -1], { constraints: [1] });
+    run([7, 6, 5, 5, 5]);
     expect(resume()).toBeUndefined(); // two results count
-    run([7, 7, 6]);
+    run([7, 7, 6, 6, 6]);
     expect(resume()).toBe(7);
     expect(resume()).toBeUndefined();
   });
@@ -191,7 +191,25 @@ describe('halving that stops', () => {
   it('stops a trial that is neither the best so far nor in the best third of those that came to its rung', () => {
     const { begin, report } = stops();
     const at = (step: number, loss: number) => report(begin(), step, loss);
-    expect([5, 6, 4, 7, 4.5, 4.2, 4.2].map((loss) => at(1, loss))).toEqual([false, true, false, true, true, false, true]);
+    expect([5, 6, 4, 7, 4.5, 4.2, 4.2].map((loss) => at(1, loss))).toEqual([false, true, false, true, true, false, false]);
+  });
+
+  it('stops no trial because of results that are equal to its own', () => {
+    const { begin, report } = stops();
+    expect([5, 5, 5, 5, 5, 5, 5].map((loss) => report(begin(), 1, loss))).not.toContain(true);
+    expect([6, 5, 4].map((loss) => report(begin(), 1, loss))).toEqual([true, false, false]);
+    const large = rig({ pause: false, first: 1 });
+    expect([5, 5, 5, 5].map((loss) => large.report(large.begin(), 1, loss)).slice(1)).not.toContain(true);
+  });
+
+  it('begins to compare above a rung at which no results differ', () => {
+    const { halving, begin, report } = rig({ pause: false });
+    report(begin(), 1, 0);
+    expect(halving.first).toMatchObject({ index: 0 });
+    report(begin(), 1, 0);
+    expect(halving.first).toMatchObject({ index: 1 });
+    report(begin(), 1, 0.1);
+    expect(halving.first).toMatchObject({ index: 0 });
   });
 
   it('lets only a new best trial continue once half of all have continued', () => {
@@ -280,12 +298,15 @@ describe('halving that stops', () => {
     expect(halving.agreements[1]!.pairs).toBeGreaterThanOrEqual(more.length);
   });
 
-  it('stops a duplicate at the next rung, however good it is', () => {
-    const { begin, report } = stops();
-    const [one, two] = [begin(), begin()];
-    const steps = (id: number) => [1, 2, 3].map((step) => report(id, step, 4 - step));
-    expect(steps(one)).toEqual([false, false, false]);
-    expect(steps(two).at(-1)).toBe(true);
+  it('lets a duplicate continue as the first one does, but gives it no place of its own', () => {
+    const { begin, report } = rig({ pause: false, first: 5, rungs: [5, 15] }, 5);
+    const at5 = (losses: readonly number[]) => {
+      const id = begin();
+      return losses.map((loss, k) => report(id, k + 1, loss)).at(-1);
+    };
+    expect(at5([5, 4, 3, 2, 1])).toBe(false);
+    for (let k = 0; k < 5; k++) expect(at5([5, 4, 3, 2, 1])).toBe(false);
+    expect(at5([5, 4, 3, 2, 2])).toBe(true); // of two that differ, one continues
   });
 
   it('ends in the same state whatever the order of reports of different trials', () => {

@@ -10,18 +10,18 @@ const curvesOf = (...losses: readonly number[][]) => {
 };
 
 describe('shareBetter', () => {
-  it('counts lower losses, and half of the equal ones', () => {
+  it('counts lower losses, not equal ones', () => {
     const curves = curvesOf([4], [1], [2], [2]);
-    expect([0, 1, 2, 3, 5].map((loss) => curves.shareBetter(3, [loss]))).toEqual([0, 0.125, 0.5, 0.75, 1]);
+    expect([0, 1, 2, 3, 5].map((loss) => curves.shareBetter(3, [loss]))).toEqual([0, 0, 0.25, 0.75, 1]);
     expect([curves.at(3), curves.at(4), curves.shareBetter(4, [9])]).toEqual([4, 0, 0]);
   });
 
-  it('with several objectives, counts trials in earlier fronts, and half of those in the same front', () => {
+  it('with several objectives, counts trials in earlier fronts', () => {
     // Fronts: (1,4) (2,2) (4,1) | (3,3) | (5,5)
     const curves = curvesOf([5, 5], [2, 2], [1, 4], [3, 3], [4, 1]);
     expect(curves.shareBetter(3, [1, 1])).toBe(0); // in front of all
-    expect(curves.shareBetter(3, [0, 9])).toBeCloseTo(1.5 / 5, 12); // in the first front with three
-    expect(curves.shareBetter(3, [2, 5])).toBeCloseTo(3.5 / 5, 12); // behind (2,2) alone, so level with (3,3)
+    expect(curves.shareBetter(3, [0, 9])).toBe(0); // in the first front with three
+    expect(curves.shareBetter(3, [2, 5])).toBeCloseTo(3 / 5, 12); // behind (2,2) alone, so level with (3,3)
     expect(curves.shareBetter(3, [6, 6])).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
-import { repeatCheck } from '../../../streams/nats/connection/outage.ts';
+import { onStatus } from '../../../streams/nats/connection/connection.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
 import { answerCreations } from '../../../streams/nats/serve/creations.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
@@ -64,13 +64,16 @@ export async function serveAll(
   };
   for (const file of files) attend(file.options.study, async () => file);
   await look();
+  const again = () => void look().catch((error: Error) => screen.line(error.message, { level: 'warn' }));
+  const timer = setInterval(again, LOOK);
   const ends = [
     whenBegun(nc, add),
     answerCreations(nc, pattern, fits, create),
-    repeatCheck(nc, look, LOOK, (message) => screen.line(message, { level: 'warn' })),
+    onStatus(nc, ({ type }) => type === 'reconnect' && again()),
   ];
   await nc.flush(); // from here on, requests are answered
   return () => {
+    clearInterval(timer);
     for (const end of ends) end();
   };
 }

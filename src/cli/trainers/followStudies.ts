@@ -1,4 +1,4 @@
-import { repeatCheck } from '../../../streams/nats/connection/outage.ts';
+import { onStatus } from '../../../streams/nats/connection/connection.ts';
 import { closingIn, lastOn } from '../../../streams/nats/created.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 
@@ -52,11 +52,23 @@ export async function followStudies(
     }
   };
   await look();
-  const ends = [whenBegun(nc, (study) => add(study)), repeatCheck(nc, look, LOOK, warn)];
+  let looking = false;
+  const again = () => {
+    if (looking) return;
+    looking = true;
+    look()
+      .catch((error: Error) => signal.aborted || warn(error.message))
+      .finally(() => {
+        looking = false;
+      });
+  };
+  const timer = setInterval(again, LOOK);
+  const ends = [whenBegun(nc, (study) => add(study)), onStatus(nc, ({ type }) => type === 'reconnect' && again())];
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve());
   });
+  clearInterval(timer);
   for (const end of ends) end();
   await Promise.all([...attended.values()].map((one) => one.ended));
 }

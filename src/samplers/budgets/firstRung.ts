@@ -6,6 +6,8 @@ export interface Agreement {
   readonly pairs: number;
   /** Whether good results at this rung were bad at the next one. */
   readonly misleads?: boolean | undefined;
+  /** Whether no results differ at this rung. `pairs` is then their number. */
+  readonly isTied?: boolean | undefined;
 }
 
 /** The first rung at which configurations are compared, and why. */

@@ -1,6 +1,5 @@
 import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../../messages.ts';
-import { type Axis, type Point, samePoint } from '../../space/axis.ts';
-import { EquivalentTrials } from '../duplicates/equivalentTrials.ts';
+import { type Point, samePoint } from '../../space/axis.ts';
 
 /** A configuration: a trial and those that resume it. */
 export interface ComparedConfiguration {
@@ -10,14 +9,11 @@ export interface ComparedConfiguration {
   readonly losses: ReadonlyMap<number, number>;
   /** The highest of these budgets; 0 without one. */
   readonly top: number;
-  /** Whether its results count: it is not equivalent to an earlier one. */
-  readonly counts: boolean;
 }
 
 interface Growing extends ComparedConfiguration {
   losses: Map<number, number>;
   top: number;
-  counts: boolean;
   /** The highest budget at which one of its trials completed. */
   completed: number;
 }
@@ -25,7 +21,7 @@ interface Growing extends ComparedConfiguration {
 /**
  * The losses of each configuration at the budgets at which configurations are compared: the rungs of a scheduler or, without one, the powers of 3.
  * Running trials count too: the first report at or above a rung is the result at that rung. A completed trial counts at its budget. Results of
- * equivalent trials, infeasible trials and failed runs do not count.
+ * infeasible trials and failed runs do not count.
  */
 export class RungResults {
   readonly configurations: readonly ComparedConfiguration[];
@@ -34,15 +30,13 @@ export class RungResults {
   /** The numbers of trials have no gaps. */
   readonly #byTrial: (Growing | undefined)[] = [];
   readonly #rungs: readonly number[] | undefined;
-  readonly #twins: EquivalentTrials;
   /** The budgets at which trials ended. */
   readonly #ends = new Set<number>();
 
   /** @param rungs ascending */
-  constructor(axes: readonly Axis[], rungs?: readonly number[]) {
+  constructor(rungs?: readonly number[]) {
     this.configurations = this.#all;
     this.#rungs = rungs;
-    this.#twins = new EquivalentTrials(axes);
   }
 
   /** Whether trials ended at different budgets. */
@@ -72,19 +66,12 @@ export class RungResults {
   }
 
   take(told: StrategyEvent): void {
-    const isTwin = this.#isTwin(told);
     if (told.type === 'suggested') return this.#begin(told);
     const configuration = this.#byTrial[told.id];
     if (configuration === undefined) return;
-    if (isTwin) this.#discount(configuration);
     if (told.type === 'ended') return this.#end(configuration, told);
     const rung = this.rungAt(told.step);
     if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, told.losses[0]!);
-  }
-
-  #isTwin(told: StrategyEvent): boolean {
-    if (told.type === 'ended' && violates(told)) return false;
-    return this.#twins.take(told, told.type !== 'reported' || this.isNew(told));
   }
 
   #begin({ id, point, resumes }: Suggested): void {
@@ -93,7 +80,7 @@ export class RungResults {
       this.#byTrial[id] = parent;
       return;
     }
-    const configuration = { index: this.#all.length, point, losses: new Map(), top: 0, counts: true, completed: 0 };
+    const configuration = { index: this.#all.length, point, losses: new Map(), top: 0, completed: 0 };
     this.#all.push(configuration);
     this.#byTrial[id] = configuration;
   }
@@ -114,7 +101,7 @@ export class RungResults {
   }
 
   #note(configuration: Growing, budget: number, loss: number): void {
-    if (configuration.losses.size === 0 && configuration.counts) this.#counted.push(configuration);
+    if (configuration.losses.size === 0) this.#counted.push(configuration);
     configuration.losses.set(budget, loss);
     configuration.top = Math.max(configuration.top, budget);
   }
@@ -124,12 +111,6 @@ export class RungResults {
     for (const budget of [...configuration.losses.keys()]) if (budget > configuration.completed) configuration.losses.delete(budget);
     configuration.top = Math.max(0, ...configuration.losses.keys());
     if (configuration.losses.size === 0) this.#uncount(configuration);
-  }
-
-  #discount(configuration: Growing): void {
-    if (!configuration.counts) return;
-    configuration.counts = false;
-    this.#uncount(configuration);
   }
 
   #uncount(configuration: Growing): void {

@@ -1,7 +1,7 @@
-import type { StrategyEvent, TrialId } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import type { Axis, Point } from '../../space/axis.ts';
 import { chebyshevDistance } from '../../space/chebyshevDistance.ts';
+import type { CurveResult } from './equalCurves.ts';
 
 /** Equal results at most this far apart, in the coordinate where they differ most, may lie in one region. */
 const MAX_DISTANCE = 0.25;
@@ -19,28 +19,13 @@ const counterOf = (curve: number): number => curve & (COUNTS - 1);
  */
 const EXTRAPOLATION = 0.5;
 
-/** A result of a trial at a budget; `curve` is a fingerprint of all its losses so far, including those of the trials that it resumes. */
-interface TrialResult {
-  readonly point: Point;
-  readonly curve: number;
-  readonly budget: number;
-}
-
-interface LastResult {
-  readonly point: Point;
-  curve: number;
-  budget: number;
-  similarity: Similarity;
-}
+type TrialResult = Pick<CurveResult, 'point' | 'curve' | 'budget'>;
 
 /** An interval of an axis in which the parameter has no effect. */
 interface FlatRegion {
   readonly low: number;
   readonly high: number;
 }
-
-/** How a result compares with earlier ones. `equal`: a neighbour has the same result, perhaps by chance. `same`: the two are probably equivalent. */
-export type Similarity = 'new' | 'equal' | 'same';
 
 /**
  * Learns where parameters act in steps, such as a float that is rounded by the objective. If two neighbours have exactly equal results, they are
@@ -49,8 +34,6 @@ export type Similarity = 'new' | 'equal' | 'same';
 export class FlatRegions {
   readonly #axes: readonly Axis[];
   readonly #suggested: Point[] = [];
-  /** By trial. The numbers of trials have no gaps. */
-  readonly #last: (LastResult | undefined)[] = [];
   /** The latest results, each at its number modulo the window, and their curves in an array of their own, which is searched faster. */
   readonly #recent: TrialResult[] = [];
   readonly #recentCurves = new Float64Array(WINDOW);
@@ -67,23 +50,18 @@ export class FlatRegions {
     this.#regions = axes.map(() => []);
   }
 
-  /** @returns how the latest result of the trial compares with those of others */
-  take(fact: StrategyEvent): Similarity {
-    const { id } = fact;
-    const before = this.#last[id];
-    if (fact.type === 'suggested') {
-      const parent = fact.resumes === undefined ? undefined : this.#last[fact.resumes];
-      this.#last[id] = parent ? { ...parent, point: fact.point } : { point: fact.point, curve: 0, budget: -1, similarity: 'new' };
-      this.#suggested.push(fact.point);
-      this.#suggestedKeys?.add(regionKey(fact.point, this.#regions, EXTRAPOLATION));
-      return 'new';
-    }
-    if (fact.type === 'ended' && fact.outcome === 'failed') return 'new';
-    if (fact.type === 'ended' && fact.outcome === 'stopped') return before?.similarity ?? 'new'; // its last report was compared already
-    const { budget, point } =
-      fact.type === 'reported' ? { budget: fact.step, point: before?.point } : { budget: fact.budget ?? 0, point: fact.point };
-    if (point === undefined || before?.budget === budget) return before?.similarity ?? 'new';
-    return this.#classify(id, { point, budget, curve: fingerprint([before?.curve ?? 0, budget, ...fact.losses!]) });
+  /** Adds a suggested point. */
+  add(point: Point): void {
+    this.#suggested.push(point);
+    this.#suggestedKeys?.add(regionKey(point, this.#regions, EXTRAPOLATION));
+  }
+
+  /** @param result of a suggested point; `counts`: whether an equal one means that the points are equivalent */
+  take({ point, curve, budget, counts }: CurveResult): void {
+    const equal = this.#counts[counterOf(curve)] === 0 ? [] : this.#withCurve(curve);
+    const result = { point, curve, budget };
+    this.#keep(result);
+    if (counts && equal.length > 0) this.#unite(result, equal);
   }
 
   /** Whether a point is probably equivalent to a suggested one. */
@@ -91,21 +69,6 @@ export class FlatRegions {
     if (this.#regions.every((regions) => regions.length === 0)) return false;
     this.#suggestedKeys ??= new Set(this.#suggested.map((known) => regionKey(known, this.#regions, EXTRAPOLATION)));
     return this.#suggestedKeys.has(regionKey(point, this.#regions, EXTRAPOLATION));
-  }
-
-  #classify(id: TrialId, result: TrialResult): Similarity {
-    const { point, curve } = result;
-    const equal = this.#counts[counterOf(curve)] === 0 ? [] : this.#withCurve(curve);
-    this.#keep(result);
-    const similarity = equal.length === 0 ? 'new' : this.#compare(result, equal);
-    const last = this.#last[id];
-    if (last?.point !== point) this.#last[id] = { point, curve, budget: result.budget, similarity };
-    else {
-      last.curve = curve;
-      last.budget = result.budget;
-      last.similarity = similarity;
-    }
-    return similarity;
   }
 
   /** The recent results with a curve, the oldest first. */
@@ -127,32 +90,27 @@ export class FlatRegions {
   }
 
   /** @param equal recent results with the same curve */
-  #compare(result: TrialResult, equal: readonly TrialResult[]): Similarity {
+  #unite(result: TrialResult, equal: readonly TrialResult[]): void {
     const near = equal
       .map((other) => ({ other, apart: chebyshevDistance(this.#axes, result.point, other.point) }))
       .filter(({ apart }) => apart <= MAX_DISTANCE)
       .sort((a, b) => a.apart - b.apart);
-    const significant = equal.length - near.length <= MAX_COINCIDENCES * this.#recent.length;
-    const same = near.filter(({ other }) => this.#isSame(result, other) || (significant && this.#tryMerge(result, other)));
-    return same.length > 0 ? 'same' : near.length > 0 ? 'equal' : 'new';
-  }
-
-  #isSame(a: TrialResult, b: TrialResult): boolean {
-    return regionKey(a.point, this.#regions, 0) === regionKey(b.point, this.#regions, 0);
+    if (equal.length - near.length > MAX_COINCIDENCES * this.#recent.length) return;
+    for (const { other } of near) this.#tryMerge(result, other);
   }
 
   /** Makes everything between two results one region, unless that would make points with different results equivalent. */
-  #tryMerge(a: TrialResult, b: TrialResult): boolean {
+  #tryMerge(a: TrialResult, b: TrialResult): void {
+    if (regionKey(a.point, this.#regions, 0) === regionKey(b.point, this.#regions, 0)) return;
     const regions = this.#regions.map((ofAxis, i) => mergeInterval(ofAxis, a.point[i]!, b.point[i]!));
     const curves = new Map<string, number>();
     for (const { point, curve, budget } of this.#recent) {
       const key = `${regionKey(point, regions, 0)} ${budget}`;
-      if ((curves.get(key) ?? curve) !== curve) return false;
+      if ((curves.get(key) ?? curve) !== curve) return;
       curves.set(key, curve);
     }
     this.#regions = regions;
     this.#suggestedKeys = undefined;
-    return true;
   }
 }
 

@@ -1,7 +1,9 @@
 import type { StrategyEvent, TrialId } from '../../messages.ts';
 import { phaseOf, stateIn } from '../../messages.ts';
 import type { Axis, Point } from '../../space/axis.ts';
+import { EqualCurves } from './equalCurves.ts';
 import { FlatRegions } from './flatRegions.ts';
+import { NearRepeats } from './nearRepeats.ts';
 import { SuggestedPoints } from './suggestedPoints.ts';
 
 /** The rate is computed over this many of the latest proposals. */
@@ -10,16 +12,18 @@ const WINDOW = 10;
 const MAX_RATE = 0.95;
 
 /**
- * Tells a model which points it should not propose again, because the same point or an equivalent one (see `FlatRegions`) was suggested before,
- * and measures how often it proposed equivalent points anyway. A proposal counts as a repeat if its result exactly equals that of a neighbour,
- * so with smooth or noisy losses the rate stays 0. Only proposals with a budget count: at low budgets there are many, and each repeat would take
- * a place in a rung.
+ * Tells a model which points it should not propose again, because the same point or an equivalent one (see `FlatRegions` and `NearRepeats`) was suggested
+ * before, and measures how often it proposed equivalent points anyway. A proposal counts as a repeat if its results exactly equal those of another trial,
+ * and this is no coincidence (see `EqualCurves`). Only proposals with a budget count: at low budgets there are many, and each repeat would take a place in
+ * a rung.
  */
 export class RepeatTracker {
   readonly #suggested: SuggestedPoints;
+  readonly #curves = new EqualCurves();
   readonly #flatRegions: FlatRegions;
-  /** Whether each of the latest proposals was a repeat. */
-  readonly #recentRepeats: boolean[] = [];
+  readonly #near: NearRepeats;
+  /** The latest proposals of the model that have a result. */
+  readonly #recent: TrialId[] = [];
   /** New configurations that the model proposed and that have no result yet. */
   readonly #awaitingResult = new Set<TrialId>();
   readonly #withBudget = new Set<TrialId>();
@@ -27,32 +31,36 @@ export class RepeatTracker {
   constructor(axes: readonly Axis[]) {
     this.#suggested = new SuggestedPoints(axes);
     this.#flatRegions = new FlatRegions(axes);
+    this.#near = new NearRepeats(axes);
   }
 
   /** @param fact if a report, the trial's first one at a rung */
   take(fact: StrategyEvent): void {
     const { id } = fact;
     if (fact.type === 'reported' && !this.#withBudget.has(id)) return; // without budgets, only final results are compared
-    const similarity = this.#flatRegions.take(fact);
+    const result = this.#curves.take(fact);
+    if (result) this.#flatRegions.take(result);
+    if (result?.isFirst && this.#withBudget.has(id)) this.#near.take(result);
     if (fact.type === 'suggested') {
       if (fact.budget !== undefined) this.#withBudget.add(id);
       if (fact.budget !== undefined && fact.resumes === undefined && stateIn(fact.tags, phaseOf(fact.by)) === 'modelling')
         this.#awaitingResult.add(id);
+      this.#flatRegions.add(fact.point);
       return this.#suggested.add(fact.point);
     }
     if (fact.type === 'ended') this.#withBudget.delete(id);
     if (!this.#awaitingResult.delete(id) || fact.losses === undefined) return;
-    this.#recentRepeats.push(similarity !== 'new');
-    if (this.#recentRepeats.length > WINDOW) this.#recentRepeats.shift();
+    this.#recent.push(id);
+    if (this.#recent.length > WINDOW) this.#recent.shift();
   }
 
   /** @param point snapped */
   has(point: Point): boolean {
-    return this.#suggested.has(point) || this.#flatRegions.has(point);
+    return this.#suggested.has(point) || this.#flatRegions.has(point) || (this.#curves.persist && this.#near.has(point));
   }
 
   /** The probability with which to explore instead of asking the model: twice the share of repeats, at most 0.95. */
   get repeatRate(): number {
-    return Math.min(MAX_RATE, (2 * this.#recentRepeats.filter(Boolean).length) / WINDOW);
+    return Math.min(MAX_RATE, (2 * this.#recent.filter((id) => this.#curves.repeats(id)).length) / WINDOW);
   }
 }

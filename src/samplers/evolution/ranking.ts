@@ -8,7 +8,7 @@ import { type RankedTrial, rankTrial } from '../rankedTrial.ts';
 export interface FitnessRanking {
   /** The facts with one more. A report that adds no result at a rung is left out. */
   push(facts: History<StrategyEvent>, fact: StrategyEvent): History<StrategyEvent>;
-  /** The rank of a trial that just ended. Undefined if it says nothing: it was lost, or budgets differ and it equals an earlier configuration. */
+  /** The rank of a trial that just ended. Undefined if it says nothing: it was lost. */
   standing(facts: History<StrategyEvent>, ended: Ended): RankedTrial | undefined;
   /**
    * Trials with their current ranks; the same array if all trials have one budget. If budgets differ, the loss in a standing is the normal score
@@ -18,10 +18,10 @@ export interface FitnessRanking {
 }
 
 /** @param env whose `rungs` are the budgets at which trials are compared */
-export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs' | 'objectives'>): FitnessRanking {
+export function rankingOf({ rungs, objectives }: Pick<Env, 'rungs' | 'objectives'>): FitnessRanking {
   const single = objectives.length === 1;
   const resultsOf = History.folding(
-    () => new RungResults(axes, rungs),
+    () => new RungResults(rungs),
     (results, fact: StrategyEvent) => results.take(fact),
   );
   let last: { readonly facts: History<StrategyEvent>; readonly placed: (standing: RankedTrial) => RankedTrial } | undefined;
@@ -38,8 +38,7 @@ export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs
     standing(facts, ended) {
       const standing = rankTrial(ended.id, ended);
       const placed = placing(facts);
-      if (!standing || !placed) return standing;
-      return resultsOf(facts).of(ended.id)?.counts === false ? undefined : placed(standing);
+      return standing && placed ? placed(standing) : standing;
     },
     now(facts, trials) {
       const placed = placing(facts);

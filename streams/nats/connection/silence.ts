@@ -1,12 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { onStatus } from './connection.ts';
-import { MINUTE } from './outage.ts';
 import { isPassing, isStreamFull } from './retry.ts';
 
 /** Milliseconds without an answer before it is reported: a server that has just started is connected before it can store anything. */
 const PATIENCE = 2000;
 
-/** Reports that a connected server does not answer, again every minute, and once that it answers again. */
+/** Reports once that a connected server does not answer, and once that it answers again. */
 export function silence(nc: NatsConnection, warn: (message: string) => void) {
   let isConnected = true;
   let isSilent = false;
@@ -17,7 +16,6 @@ export function silence(nc: NatsConnection, warn: (message: string) => void) {
   };
   const report = () => {
     isSilent = true;
-    waiting = setTimeout(report, MINUTE);
     warn(
       'the server is connected, but stores nothing: the study was deleted, JetStream is off, or most of its copies cannot be reached; waiting',
     );
@@ -27,9 +25,7 @@ export function silence(nc: NatsConnection, warn: (message: string) => void) {
       isConnected = false;
       stopWaiting();
     }
-    if (type !== 'reconnect') return;
-    isConnected = true;
-    if (isSilent) waiting ??= setTimeout(report, MINUTE);
+    if (type === 'reconnect') isConnected = true;
   });
   return {
     failed: (error: unknown): void => {

@@ -16,7 +16,6 @@ import { checkDeclared } from '../../spec/resuming.ts';
 import { watchReports } from '../../study/unreported.ts';
 import { withResolvers } from '../../withResolvers.ts';
 import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
-import { joinStudy } from '../connection/outage.ts';
 import { type NatsLog, natsLog } from '../log/log.ts';
 import { messageBytesFor, type StreamOptions } from '../log/stream.ts';
 import { LEASE } from '../protocol/messages.ts';
@@ -150,7 +149,6 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   });
   signal?.throwIfAborted(); // it has closed the log
   if (past === 0) checkDeclared(strategy, options); // later, a person may have declared it
-  const leave = joinStudy(nc, options.study);
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
   const { promise: finished, resolve, reject } = withResolvers<void>();
@@ -161,7 +159,6 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     running.stop();
     shell.close();
     checkpoints.close();
-    leave();
     rpc.close();
     await log.close();
     resolve();

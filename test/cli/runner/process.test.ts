@@ -105,7 +105,9 @@ describe('a program that ends by itself', () => {
   });
 
   it('passes over a few reports that are not finite, but not the last one', async () => {
-    const { done, reports } = sh('for i in 1 2; do echo step=$i loss=nan; done; echo step=3 loss=2; echo step=4 loss=nan; echo step=5 loss=1');
+    const { done, reports } = sh(
+      'for i in 1 2; do echo step=$i loss=nan; done; echo step=3 loss=2; echo step=4 loss=nan; echo step=5 loss=1',
+    );
     expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
     expect(reports.map(({ step }) => step)).toEqual([3, 5]);
     expect(await sh('echo step=1 loss=2; echo step=2 loss=nan').done).toMatchObject({ type: 'failed', reason: 'non-finite' });

@@ -77,6 +77,7 @@ describe('bo with different budgets', () => {
     for (let i = 0; i < 30; i++) {
       const { id, point, tags } = s.suggest({ budget: 1 })!;
       s.end(id, point, completed(0.5, { budget: 1, tags: tags ?? {} }));
+      if (i < 2) s.end(id, point, completed(0.4, { budget: 3 })); // curves that are equal stay equal
     }
     const drawn = Array.from({ length: 20 }, () => s.suggest({ budget: 1 })!).filter(({ tags }) => tags?.acquisition === undefined);
     expect(drawn.length).toBeGreaterThan(10);

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Ended, Suggested } from '../../../src/messages.ts';
 import { RungResults } from '../../../src/samplers/budgets/rungResults.ts';
-import { space } from '../../../src/space/space.ts';
-import { float } from '../../../src/space/types/dimension.ts';
 
-const { axes } = space({ x: float(0, 1) });
 const begin = (id: number, more: Partial<Suggested> = {}): Suggested => ({ type: 'suggested', id, by: 'x', point: [id / 100], ...more });
 const report = (id: number, step: number, loss: number) => ({ type: 'reported', id, step, losses: [loss] }) as const;
 const end = (trial: Suggested, more: Partial<Ended>): Ended => ({ ...trial, outcome: 'completed', ...more, type: 'ended' });
 
 /** Results at the rungs 1, 3, 9. */
-const fresh = () => new RungResults(axes, [1, 3, 9]);
+const fresh = () => new RungResults([1, 3, 9]);
 const lossesOf = (results: RungResults, id: number) => Object.fromEntries(results.of(id)!.losses);
 
 describe('results at rungs', () => {
@@ -91,20 +88,8 @@ describe('results at rungs', () => {
     }
   });
 
-  it('leave out duplicates, with equal losses at each step, as soon as their reports show it', () => {
-    const results = fresh();
-    for (const id of [1, 2]) {
-      results.take(begin(id, { point: [id === 1 ? 0.1 : 0.9] }));
-      for (const step of [1, 2]) results.take(report(id, step, 5 - step));
-    }
-    expect(results.counted).toHaveLength(2);
-    for (const id of [1, 2]) results.take(report(id, 3, 1));
-    expect(results.counted.map(({ index }) => index)).toEqual([0]);
-    expect(results.of(2)!.counts).toBe(false);
-  });
-
   it('are at powers of 3 without a scheduler', () => {
-    const results = new RungResults(axes);
+    const results = new RungResults();
     expect([0, 0.4, 1, 2, 3, 8, 9, 26, 27, 1e6].map((step) => results.rungAt(step))).toEqual([
       undefined, 1 / 3, 1, 1, 3, 3, 9, 9, 27, 531441,
     ]); // biome-ignore format: one line

@@ -24,21 +24,45 @@ function tracker(axes = space({ x: float(0, 1) }).axes) {
   return { repeats, run };
 }
 
-it('counts proposals of the model whose result equals that of a neighbour at the same budget', () => {
-  const { repeats, run } = tracker();
-  run(0.5, 1, 1, false);
+/** A study whose trials report at budgets of 1, 3 and 9. `learned`: curves that are equal have changed and stayed so. */
+function reporting({ learned }: { readonly learned: boolean }) {
+  const repeats = new RepeatTracker(space({ x: float(0, 1) }).axes);
+  let id = 0;
+  const run = (x: number, losses: readonly number[], modelled = true) => {
+    const tags = modelled ? stateTag('x/phase', 'modelling') : {};
+    repeats.take({ type: 'suggested', id: ++id, by: 'x', point: [x], budget: 9, tags });
+    for (const [k, loss] of losses.entries()) repeats.take({ type: 'reported', id, step: 3 ** k, losses: [loss] });
+  };
+  if (learned) for (const x of [0.1, 0.11]) run(x, [9, 8, 7], false);
+  return { repeats, run };
+}
+
+it('counts proposals of the model whose first report equals that of another trial', () => {
+  const { repeats, run } = reporting({ learned: true });
+  run(0.5, [1], false);
   expect(repeats.repeatRate).toBe(0);
-  run(0.6, 1, 1); // a repeat; the next four are not:
-  run(0.9, 1, 1.5); // at another budget
-  run(0.1, 1, 1); // too far away
-  run(0.5, 2, 1); // another loss
-  run(0.5, 1); // without a budget
+  run(0.6, [1]); // a repeat
+  run(0.5, [2]); // another loss
   expect(repeats.repeatRate).toBeCloseTo(2 / 10, 12);
-  for (let k = 0; k < 40; k++) run(0.5, 1, 1, false);
+  for (let k = 0; k < 40; k++) run(0.5, [1], false);
   expect(repeats.repeatRate).toBeCloseTo(2 / 10, 12); // not proposed by the model
-  for (let k = 0; k < 40; k++) run(0.5, 1, 1);
+  for (let k = 0; k < 40; k++) run(0.5, [1]);
   expect(repeats.repeatRate).toBe(0.95);
-  for (let k = 0; k < 20; k++) run(0.5, 10 + k, 1);
+  for (let k = 0; k < 20; k++) run(0.5, [10 + k]);
+  expect(repeats.repeatRate).toBe(0);
+});
+
+it('counts no repeats until curves that were equal have changed and have stayed equal', () => {
+  const { repeats, run } = reporting({ learned: false });
+  for (let k = 0; k < 10; k++) run(0.5, [0, 0]); // a constant says nothing
+  expect(repeats.repeatRate).toBe(0);
+  for (let k = 0; k < 10; k++) run(0.5, [0, 0, 1]);
+  expect(repeats.repeatRate).toBe(0.95);
+});
+
+it('counts no repeats of a metric whose curves are equal at first and differ later', () => {
+  const { repeats, run } = reporting({ learned: true });
+  for (let k = 0; k < 20; k++) run(k / 20, [0.3, 0.1 * k]);
   expect(repeats.repeatRate).toBe(0);
 });
 

@@ -79,13 +79,6 @@ describe('rankingOf', () => {
     expect(now(after)).toEqual([expect.closeTo(SCORE, 8), expect.closeTo(0, 9)]);
   });
 
-  it('gives a duplicate no rank if budgets differ', () => {
-    const same = (id: number) => [begin(id), report(id, 1, 5), report(id, 3, 4), report(id, 9, 3), end(id, { losses: [3], budget: 9 })];
-    const { ranking, facts } = told([begin(9), report(9, 1, 8), stopped(9, 1, 8), ...same(1), ...same(2)]);
-    expect(ranking.standing(facts, end(1, { losses: [3], budget: 9 }))).toMatchObject({ tier: 0 });
-    expect(ranking.standing(facts, end(2, { losses: [3], budget: 9 }))).toBeUndefined();
-  });
-
   it('leaves trials with several objectives as they are', () => {
     const ranking = rankingOf({ ...env, objectives: ['a', 'b'] });
     const ended = [stopped(1, 1, 5), end(2, { losses: [1, 2], budget: 9 })];

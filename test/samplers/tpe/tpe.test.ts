@@ -222,7 +222,11 @@ describe('tpeSurrogate', () => {
     const of = learning(rootEnv(square));
     of.explore(20, ([x]) => x!);
     const modelled = { budget: 1, tags: stateTag('other/phase', 'modelling') };
-    for (let k = 0; k < 10; k++) of.end(completed(of.expect([0.5, 0.01 * k], modelled), Math.max(k, 1))); // one repeat
+    for (let k = 0; k < 10; k++) {
+      const trial = of.expect([0.5, 0.01 * k], modelled);
+      of.end(completed(trial, Math.max(k, 1))); // one repeat
+      if (k < 2) of.end({ ...completed(trial, 0.5), budget: 3 }); // which stays equal
+    }
     const explored = Array.from({ length: 300 }, (_, k) => of.propose(1000 + k)!).filter((proposed) => proposed.explored);
     expect(Math.abs(explored.length / 300 - 0.2)).toBeLessThan(0.07);
     expect(Math.abs(mean(explored.map(({ point }) => point[0]!)) - 0.5)).toBeLessThan(0.12);
