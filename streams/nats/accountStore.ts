@@ -13,15 +13,16 @@ export interface AccountStore {
 /**
  * Asks a server what the account of this user has stored.
  *
+ * @param apiPrefix what requests to JetStream begin with there.
  * @returns a function that asks; its answer is undefined once the server has said that this user may not ask, since it logs each such request.
  * @throws what keeps the server from answering.
  */
-export function accountStore(nc: NatsConnection): () => Promise<AccountStore | undefined> {
+export function accountStore(nc: NatsConnection, apiPrefix?: string): () => Promise<AccountStore | undefined> {
   let mayAsk = true;
   return async () => {
     if (!mayAsk) return undefined;
     try {
-      const jsm = await jetstreamManager(nc, { checkAPI: false });
+      const jsm = await jetstreamManager(nc, omitUndefined({ checkAPI: false, apiPrefix }));
       const { storage, limits, tiers } = await jsm.getAccountInfo();
       const most = [limits, ...Object.values(tiers ?? {}).map((tier) => tier.limits)].find(
         (one) => one && one.max_storage > 0,

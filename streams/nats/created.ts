@@ -6,14 +6,20 @@ import type { Refusal } from '../../src/facts/refusal.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
 import { jsonOf } from './connection/connection.ts';
 import { ailmentOf, isForbidden, isPassing, SILENCE, violationIn } from './connection/retry.ts';
-import { subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
+import { type StudyNaming, type StudyRef, type Subjects, subjectsOf, trainersApi } from './protocol/subjects.ts';
 
 /** Milliseconds between two checks. */
 const PAUSE = 250;
 
 /** A fact of a stream and its position; `none` if the stream has no such fact; undefined if no stream answers, or this user must not read it. */
-async function lookUp(nc: NatsConnection, subject: string, data: string): Promise<Found | 'none' | undefined> {
-  const answer = await nc.request(`$JS.API.DIRECT.GET.${subject}`, data, { timeout: 2000 }).catch((error) => {
+async function lookUp(
+  nc: NatsConnection,
+  { apiPrefix, stream }: Subjects,
+  data: string,
+  subject?: string,
+): Promise<Found | 'none' | undefined> {
+  const of = subject === undefined ? stream : `${stream}.${subject}`;
+  const answer = await nc.request(`${apiPrefix}.DIRECT.GET.${of}`, data, { timeout: 2000 }).catch((error) => {
     if (nc.isClosed() || !(isPassing(error) || isForbidden(error))) throw error;
   });
   if (!answer) return undefined;
@@ -41,20 +47,20 @@ export interface AwaitOptions {
  *
  * @throws the reason of the signal when it aborts; what the server refuses.
  */
-export async function createdOn(nc: NatsConnection, study: string, { signal, warn, name }: AwaitOptions = {}): Promise<Created> {
-  const { stream, created } = subjectsOf(study);
+export async function createdOn(nc: NatsConnection, of: StudyRef, { signal, warn, name }: AwaitOptions = {}): Promise<Created> {
+  const study = subjectsOf(of);
   const isCreated = (found: Found | 'none' | undefined): found is { fact: Created; position: number } =>
     typeof found === 'object' && !isRefusal(found.fact) && found.fact.type === 'created';
   const slow =
-    warn && setTimeout(() => void whyHidden(nc, study, name).then((why) => say(`waiting for the study ${study}, ${why}`)), SILENCE);
+    warn && setTimeout(() => void whyHidden(nc, study, name).then((why) => say(`waiting for the study ${study.name}, ${why}`)), SILENCE);
   let isOver = false;
   const say = (text: string) => (isOver ? undefined : warn?.(text));
   try {
     while (!signal?.aborted) {
-      const named = await lookUp(nc, `${stream}.${created}`, '');
+      const named = await lookUp(nc, study, '', study.created);
       if (isCreated(named)) return named.fact;
       // Older versions put it first. Only asked of a stream that is there: the server logs each request of a trainer that may not make it.
-      const first = named === 'none' ? await lookUp(nc, stream, JSON.stringify({ seq: 1 })) : undefined;
+      const first = named === 'none' ? await lookUp(nc, study, JSON.stringify({ seq: 1 })) : undefined;
       if (isCreated(first)) return first.fact;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
@@ -71,16 +77,17 @@ export async function createdOn(nc: NatsConnection, study: string, { signal, war
  *
  * @throws what the server refuses.
  */
-export async function settingsOn(nc: NatsConnection, study: string, created: Created): Promise<Settings> {
-  const { stream, study: subject } = subjectsOf(study);
+export async function settingsOn(nc: NatsConnection, of: StudyRef, created: Created): Promise<Settings> {
+  const study = subjectsOf(of);
   let settings = settingsOf(created);
   const apply = ({ fact }: Found) => {
     if (!isRefusal(fact) && fact.type === 'changed') settings = changedBy(settings, fact);
   };
   const last = await lastOn(nc, study);
   if (last === undefined) return settings; // nothing has changed
-  const next = async (position: number) => foundIn(await lookUp(nc, stream, JSON.stringify({ seq: position + 1, next_by_subj: subject })));
-  let found = (await isOfTrainer(nc)) ? undefined : await next(0);
+  const next = async (position: number) =>
+    foundIn(await lookUp(nc, study, JSON.stringify({ seq: position + 1, next_by_subj: study.study })));
+  let found = (await isOfTrainer(nc, study)) ? undefined : await next(0);
   if (found === undefined) apply(last);
   for (; found; found = await next(found.position)) apply(found);
   return settings;
@@ -92,30 +99,31 @@ export async function settingsOn(nc: NatsConnection, study: string, created: Cre
  *
  * @throws what the server refuses.
  */
-export async function lastOn(nc: NatsConnection, study: string): Promise<Found | undefined> {
-  const { stream, study: subject } = subjectsOf(study);
-  return foundIn(await lookUp(nc, `${stream}.${subject}`, ''));
+export async function lastOn(nc: NatsConnection, of: StudyRef): Promise<Found | undefined> {
+  const study = subjectsOf(of);
+  return foundIn(await lookUp(nc, study, '', study.study));
 }
 
 const foundIn = (looked: Found | 'none' | undefined): Found | undefined => (looked === 'none' ? undefined : looked);
 
 /** Whether this user is a trainer with an account of its own, which may read only some facts. */
-const isOfTrainer = async (nc: NatsConnection): Promise<boolean> =>
-  !((await answerOf(nc, `${TRAINERS_API}.STREAM.NAMES`)) instanceof Error);
+const isOfTrainer = async (nc: NatsConnection, naming: StudyNaming): Promise<boolean> =>
+  !((await answerOf(nc, `${trainersApi(naming)}.STREAM.NAMES`)) instanceof Error);
 
 /**
  * Why this user does not see a study, as the end of a sentence about it.
  *
  * @param name of the worker.
  */
-export async function whyHidden(nc: NatsConnection, study: string, name: string | undefined): Promise<string> {
-  const { stream, created } = subjectsOf(study);
-  const refused = violationIn(await answerOf(nc, `$JS.API.DIRECT.GET.${stream}.${created}`));
+export async function whyHidden(nc: NatsConnection, of: StudyRef, name: string | undefined): Promise<string> {
+  const study = subjectsOf(of);
+  const { apiPrefix, stream, created } = study;
+  const refused = violationIn(await answerOf(nc, `${apiPrefix}.DIRECT.GET.${stream}.${created}`));
   if (refused?.operation === 'subscription')
     return `which this worker cannot see under ${name === undefined ? 'a random name' : `the name ${name}`}: its name (--name) must be that of its seed or credentials`;
   if (refused !== undefined) return 'which the login of this worker has no right to read';
-  if (await isOfTrainer(nc)) return 'which is not on this server yet';
-  const listing = await answerOf(nc, '$JS.API.STREAM.NAMES');
+  if (await isOfTrainer(nc, study)) return 'which is not on this server yet';
+  const listing = await answerOf(nc, `${apiPrefix}.STREAM.NAMES`);
   if (isForbidden(listing))
     return 'which the server does not show to this worker: if its user is new, restart the server, since a reload is not enough';
   const failure = listing instanceof Error ? listing : failureIn(listing);

@@ -11,7 +11,7 @@ import type { EngineRun } from '../engine/run.ts';
 import { answersOf, ROOM } from '../host/answers.ts';
 import { publish } from './connection/connection.ts';
 import type { NatsLog } from './log/log.ts';
-import { type Subjects, subjectsOf } from './protocol/subjects.ts';
+import type { Subjects } from './protocol/subjects.ts';
 import { StudyError } from './studyError.ts';
 
 /** The answer of `rpc.<method>`. */
@@ -72,8 +72,8 @@ export function answerRequests<P>(
 const TAKEN = 1000;
 
 /** Refuses all requests to a study that has failed in this process. @returns a function that ends it */
-export function refuseRequests(nc: NatsConnection, study: string, error: string): () => void {
-  const subscription = nc.subscribe(subjectsOf(study).rpc('*'), {
+export function refuseRequests(nc: NatsConnection, { rpc }: Subjects, error: string): () => void {
+  const subscription = nc.subscribe(rpc('*'), {
     callback: (failure, message) => {
       if (failure || !isInbox(message.reply) || message.subject.endsWith('.create')) return;
       setTimeout(() => respond(message, { ok: false, error, code: 'failed' }), TAKEN);

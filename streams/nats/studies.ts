@@ -3,11 +3,9 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { RequestMethod } from '../../src/study/requests.ts';
 import { roleFor } from './config/rights.ts';
 import { isForbidden, isUnheard, isWithoutStreams, withRetry } from './connection/retry.ts';
-import { isName, subjectsOf, TRAINERS_API } from './protocol/subjects.ts';
+import { everyStudy, isName, namingOf, type StudyNaming, type StudyRef, streamsOf, subjectsOf, trainersApi } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
-
-const PREFIX = subjectsOf('x').stream.slice(0, -1);
 
 /**
  * The names of the studies on a server.
@@ -15,12 +13,13 @@ const PREFIX = subjectsOf('x').stream.slice(0, -1);
  * @param subject that their streams must have. Without it, a name can be missing if other studies are deleted meanwhile: long lists come in pages.
  * @throws StudyError if this user may not list them.
  */
-export async function studiesOn(nc: NatsConnection, subject?: string): Promise<string[]> {
+export async function studiesOn(nc: NatsConnection, naming: StudyNaming = namingOf(), subject?: string): Promise<string[]> {
+  const ofTrainer = { ...naming, apiPrefix: trainersApi(naming) };
   try {
-    if (trainers.has(nc)) return await namesOn(nc, subject, TRAINERS_API);
-    return await namesOn(nc, subject).catch(async (error) => {
+    if (trainers.has(nc)) return await namesOn(nc, ofTrainer, subject);
+    return await namesOn(nc, naming, subject).catch(async (error) => {
       if (!isForbidden(error) && !isWithoutStreams(error)) throw error;
-      const names = await namesOn(nc, subject, TRAINERS_API).catch(() => Promise.reject(error));
+      const names = await namesOn(nc, ofTrainer, subject).catch(() => Promise.reject(error));
       trainers.add(nc);
       return names;
     });
@@ -33,26 +32,27 @@ export async function studiesOn(nc: NatsConnection, subject?: string): Promise<s
 /** Connections of trainers with an account of their own. The server logs each request that they may not make, so only the first list tries. */
 const trainers = new WeakSet<NatsConnection>();
 
-async function namesOn(nc: NatsConnection, subject: string | undefined, apiPrefix = '$JS.API'): Promise<string[]> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false, apiPrefix });
+async function namesOn(nc: NatsConnection, naming: StudyNaming, subject: string = everyStudy(naming).created): Promise<string[]> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false, apiPrefix: naming.apiPrefix });
   const names: string[] = [];
-  for await (const name of await withRetry(nc, async () => jsm.streams.names(subject))) names.push(...studyOf(name));
+  for await (const name of await withRetry(nc, async () => jsm.streams.names(subject))) names.push(...studyOf(name, naming));
   return names.sort();
 }
 
 /** The study of a stream; undefined for a stream of another program whose name has the same prefix. */
-function studyOf(stream: string): readonly string[] {
-  const name = stream.slice(PREFIX.length);
-  return stream.startsWith(PREFIX) && isName(name) ? [name] : [];
+function studyOf(stream: string, naming: StudyNaming): readonly string[] {
+  const [beginning] = streamsOf('', naming.prefix);
+  const name = stream.slice(beginning.length);
+  return stream.startsWith(beginning) && isName(name) ? [name] : [];
 }
 
 /** Calls back for each study that starts. @returns a function that unsubscribes. */
-export function whenBegun(nc: NatsConnection, begun: (study: string) => void): () => void {
+export function whenBegun(nc: NatsConnection, naming: StudyNaming | undefined, begun: (study: string) => void): () => void {
   const advisory = '$JS.EVENT.ADVISORY.STREAM.CREATED';
   const subscription = nc.subscribe(`${advisory}.*`, {
     callback: (error, { subject }) => {
       if (error) return; // without the right to subscribe, it polls
-      for (const study of studyOf(subject.slice(advisory.length + 1))) begun(study);
+      for (const study of studyOf(subject.slice(advisory.length + 1), naming ?? namingOf())) begun(study);
     },
   });
   return () => subscription.unsubscribe();
@@ -62,12 +62,13 @@ export function whenBegun(nc: NatsConnection, begun: (study: string) => void): (
 const PATIENCE = 5;
 
 /** Whether a study was deleted: the server lists no stream of it, and none answers. False if the server does not say. */
-export async function isDeleted(nc: NatsConnection, study: string): Promise<boolean> {
-  const { stream, created } = subjectsOf(study);
-  const names = await studiesOn(nc, created).catch(() => undefined);
-  if (names === undefined || names.includes(study)) return false;
+export async function isDeleted(nc: NatsConnection, of: StudyRef): Promise<boolean> {
+  const study = subjectsOf(of);
+  const { apiPrefix, stream, created } = study;
+  const names = await studiesOn(nc, study, created).catch(() => undefined);
+  if (names === undefined || names.includes(study.name)) return false;
   // An account that imports the study and has streams of its own lists only those.
-  return nc.request(`$JS.API.DIRECT.GET.${stream}.${created}`, '', { timeout: 1000 * PATIENCE }).then(() => false, isUnheard);
+  return nc.request(`${apiPrefix}.DIRECT.GET.${stream}.${created}`, '', { timeout: 1000 * PATIENCE }).then(() => false, isUnheard);
 }
 
 /**
@@ -75,14 +76,13 @@ export async function isDeleted(nc: NatsConnection, study: string): Promise<bool
  *
  * @throws StudyError if no engine answers, if this user may not ask, or if the engine refuses the request; with the code `older-engine` if it does not know it.
  */
-export async function request(nc: NatsConnection, study: string, method: RequestMethod, data: object = {}): Promise<unknown> {
-  const answer = await nc
-    .request(subjectsOf(study).rpc(method), JSON.stringify(data), { timeout: 1000 * PATIENCE })
-    .catch((cause: Error) => {
-      throw unanswered(study, method, cause);
-    });
+export async function request(nc: NatsConnection, study: StudyRef, method: RequestMethod, data: object = {}): Promise<unknown> {
+  const { name, rpc } = subjectsOf(study);
+  const answer = await nc.request(rpc(method), JSON.stringify(data), { timeout: 1000 * PATIENCE }).catch((cause: Error) => {
+    throw unanswered(name, method, cause);
+  });
   const reply = answer.json<Reply>();
-  if (!reply.ok) throw isUnknown(method, reply.error) ? olderEngine(study, method) : new StudyError(reply.error, { code: reply.code });
+  if (!reply.ok) throw isUnknown(method, reply.error) ? olderEngine(name, method) : new StudyError(reply.error, { code: reply.code });
   return reply.result;
 }
 

@@ -8,7 +8,7 @@ import { past } from '../log/past.ts';
 import { isPassing, withRetry } from './connection/retry.ts';
 import { createdOn, lastOn } from './created.ts';
 import { readLog } from './log/readLog.ts';
-import { subjectsOf } from './protocol/subjects.ts';
+import { type StudyRef, type Subjects, subjectsOf } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
 
@@ -28,7 +28,7 @@ const PATIENCE = 1000;
  * Follows a running study by subscriptions alone, without rights on its stream. Completes when the study has closed and no trial is running. If no
  * engine serves a closed study, the last status is read from its log, if this user may read it.
  */
-export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
+export const watching = (nc: NatsConnection, study: StudyRef): Observable<Seen> =>
   new Observable((out) => {
     const subjects = subjectsOf(study);
     let heardAt = performance.now();
@@ -68,8 +68,8 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
     };
     /** Completes if the study has closed: an engine that ended after that sends nothing more. @returns whether it has closed */
     const completeIfClosed = async (): Promise<boolean> => {
-      if (out.closed || (await lastOn(nc, study)) === undefined) return false; // it has not closed, or this user may not read its log
-      const status = await lastStatus(nc, study);
+      if (out.closed || (await lastOn(nc, subjects)) === undefined) return false; // it has not closed, or this user may not read its log
+      const status = await lastStatus(nc, subjects);
       if (status.closed === undefined) return false;
       out.next({ type: 'status', status });
       out.complete();
@@ -99,7 +99,7 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
   });
 
 /** The state of a study, from its log. */
-async function lastStatus(nc: NatsConnection, study: string): Promise<StudyStatus> {
+async function lastStatus(nc: NatsConnection, study: Subjects): Promise<StudyStatus> {
   const ledger = new Ledger(spaceOf(await createdOn(nc, study)));
   const rows = new TrialRows();
   for await (const entries of past(await readLog(nc, study), 1)) for (const entry of entries) rows.fold(ledger.fold(entry));

@@ -212,9 +212,9 @@ describe('a context of the nats command', () => {
 
   it('is refused if it is missing, is not JSON, or needs an unsupported feature', async () => {
     expect(await inContext([], ...best)).toMatchObject({ code: 2, err: expect.stringContaining('expected a JSON object') });
-    expect(await inContext({ jetstream_domain: 'hub' }, ...best)).toMatchObject({
+    expect(await inContext({ socks_proxy: 'proxy:1080' }, ...best)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('it sets jetstream_domain'),
+      err: expect.stringContaining('it sets socks_proxy'),
     });
     expect(await hypertide(directory(), ...best, '--context', '../x')).toMatchObject({
       code: 2,

@@ -18,14 +18,15 @@ export async function withPlace<T>(folder: string | undefined, remote: RemotePla
   const { nats = folder === undefined ? process.env.HYPERTIDE_NATS : undefined } = remote;
   if (nats === undefined) return use(folderPlace(folder ?? '.'));
   if (folder !== undefined) throw new UsageError(`${folder}: expected a folder or --nats, got both`);
-  const [{ accessOf, connect }, { openStatusLine }, { serverPlace }] = await Promise.all([
+  const [{ namingIn }, { accessOf, connect }, { openStatusLine }, { serverPlace }] = await Promise.all([
+    import('../../../streams/nats/connection/connect.ts'),
     import('../sources/connect.ts'),
     import('../terminal/statusLine.ts'),
     import('../../../streams/nats/place/place.ts'),
   ]);
   const nc = await connect(openStatusLine(), nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(remote) });
   try {
-    return await use(serverPlace(nc, withoutPassword(nats)));
+    return await use(serverPlace(nc, withoutPassword(nats), namingIn(nats)));
   } finally {
     await nc.close();
   }

@@ -114,6 +114,7 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
     .option('--study <name...>', 'names of the studies')
     .option('--team <name...>', 'instead of --study: names of teams, whose engines may use any study of the team')
     .option('--trainer <name...>', 'names of the trainers; with several teams, <team>/<name>')
+    .option('--prefix <subject>', 'what the subjects of studies begin with, such as acme.ml (default: ht)')
     .option('--jwt', 'use credentials instead of seeds, so that new users need no reload')
     .option('--days <n>', 'days until new credentials expire (default: never)', positiveNumber)
     .option('--signer <file>', 'only sign credentials with this key, for --user')

@@ -117,7 +117,8 @@ min and max, and trials pause unless you set pause: false.`,
     .command('asyncapi')
     .summary('print the NATS messages as AsyncAPI')
     .description('Print an AsyncAPI document of all NATS messages, with a JSON Schema for each.')
-    .action(() => exit(import('../commands/tools/asyncapi.ts').then(({ printAsyncapi }) => printAsyncapi())));
+    .option('--prefix <subject>', 'what the subjects of your studies begin with (default: ht)')
+    .action((options) => exit(import('../commands/tools/asyncapi.ts').then(({ printAsyncapi }) => printAsyncapi(options))));
 
   program
     .command('completion')

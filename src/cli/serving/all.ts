@@ -1,6 +1,7 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { onStatus } from '../../../streams/nats/connection/connection.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { answerCreations } from '../../../streams/nats/serve/creations.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
@@ -21,7 +22,7 @@ const LOOK = 5000;
  * @returns a function that ends it, once the first check is over.
  */
 export async function serveAll(
-  { nc, screen, settings }: ServingOptions,
+  { nc, naming, screen, settings }: ServingOptions,
   serving: Serving,
   pattern: string,
   files: readonly Served[] = [],
@@ -31,7 +32,7 @@ export async function serveAll(
   const attended = new Set<string>();
   const inLog =
     (name: string): Describe =>
-    async (signal) => ({ space: spaceOf(await createdOn(nc, name, { signal })), options: { study: name } });
+    async (signal) => ({ space: spaceOf(await createdOn(nc, subjectsOf(name, naming), { signal })), options: { study: name } });
   const attend = (name: string, describe = inLog(name), running?: ServedStudy) => {
     attended.add(name);
     const hear = (outcome: Outcome) => {
@@ -43,7 +44,7 @@ export async function serveAll(
     if (!attended.has(name) && fits(name)) attend(name);
   };
   const look = async () => {
-    for (const name of await studiesOn(nc)) add(name);
+    for (const name of await studiesOn(nc, naming)) add(name);
   };
   const create = async (name: string, data: unknown) => {
     const study: Served = studyFromElsewhere(name, data, settings.atMost);
@@ -52,7 +53,7 @@ export async function serveAll(
     if (attended.has(name)) throw taken;
     attended.add(name); // set here, so that a concurrent request is refused
     try {
-      if ((await studiesOn(nc)).includes(name)) throw taken;
+      if ((await studiesOn(nc, naming)).includes(name)) throw taken;
       const engine = await serving.begin(study);
       await engine.started;
       attend(name, inLog(name), engine);
@@ -67,8 +68,8 @@ export async function serveAll(
   const again = () => void look().catch((error: Error) => screen.line(error.message, { level: 'warn' }));
   const timer = setInterval(again, LOOK);
   const ends = [
-    whenBegun(nc, add),
-    answerCreations(nc, pattern, fits, create),
+    whenBegun(nc, naming, add),
+    answerCreations(nc, naming, pattern, fits, create),
     onStatus(nc, ({ type }) => type === 'reconnect' && again()),
   ];
   await nc.flush(); // from here on, requests are answered

@@ -16,8 +16,8 @@ export interface Monitor {
   readonly metrics: Metrics;
   /** Measures a worker. @param slots how many programs it runs at a time. */
   ofWorker(slots: number): WorkerMetrics;
-  /** Measures what the account of this process takes on its server. */
-  ofAccount(): void;
+  /** Measures what the account of this process takes on its server. @param apiPrefix what requests to JetStream begin with there. */
+  ofAccount(apiPrefix: string): void;
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function monitor(address: string, screen: StatusLine, nc?: Connecti
   return {
     metrics,
     ofWorker: (slots) => new WorkerMetrics(metrics, slots),
-    ofAccount: () => nc && measureAccount(nc, metrics),
+    ofAccount: (apiPrefix) => nc && measureAccount(nc, metrics, apiPrefix),
     close: () => {
       link?.end();
       return close();
@@ -49,8 +49,8 @@ export async function monitor(address: string, screen: StatusLine, nc?: Connecti
 }
 
 /** Measures what the account of a connection takes on its server. */
-export function measureAccount(nc: Connection, metrics: Metrics): void {
-  const ask = inTime(accountStore(nc));
+export function measureAccount(nc: Connection, metrics: Metrics, apiPrefix?: string): void {
+  const ask = inTime(accountStore(nc, apiPrefix));
   const stored = () => ask().catch(() => undefined); // without a connection, it is unknown
   metrics.gauge('account_store_bytes', 'Bytes that the streams of the account take on the server.', [], async (set) => {
     const store = await stored();

@@ -1,3 +1,4 @@
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { refuseRequests } from '../../../streams/nats/rpc.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
 import { messagesOf } from '../../errors.ts';
@@ -14,7 +15,7 @@ import { FAILED, type Supervised } from './supervise.ts';
  * What this process observes of a study: its lines, metrics and hooks. They outlive the engines of the study: the next engine reads the log again, and its
  * entries are observed once.
  */
-export function observed({ nc, screen, nats, access, metrics, hooks, settings }: ServingOptions, study: string) {
+export function observed({ nc, screen, nats, naming, access, metrics, hooks, settings }: ServingOptions, study: string) {
   const line = ofStudy(screen, study);
   const warn = (text: string) => screen.line(text, { level: 'warn', study });
   let engine: ServedStudy | undefined;
@@ -88,7 +89,11 @@ export function observed({ nc, screen, nats, access, metrics, hooks, settings }:
       }
       if (now.is === 'failed') {
         if (why !== failure) line(`has failed: ${why}`, { level: 'error' });
-        admit = refuseRequests(nc, study, `${study} has failed: ${why}; its engine tries it again every ${FAILED / 60_000} minutes`);
+        admit = refuseRequests(
+          nc,
+          subjectsOf(study, naming),
+          `${study} has failed: ${why}; its engine tries it again every ${FAILED / 60_000} minutes`,
+        );
       }
       failure = now.is === 'failed' ? why : undefined;
     },

@@ -1,4 +1,5 @@
 import type { Access } from '../../../streams/nats/connection/connect.ts';
+import type { StudyNaming } from '../../../streams/nats/protocol/subjects.ts';
 import type { ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
@@ -11,6 +12,8 @@ export interface ServingOptions {
   readonly screen: StatusLine;
   /** The address of the server. */
   readonly nats: string;
+  /** How studies are named there. */
+  readonly naming?: StudyNaming;
   /** How this process logs in there. */
   readonly access: Access;
   readonly metrics?: Metrics | undefined;

@@ -45,7 +45,7 @@ const PATIENCE = 5000;
 const RESTORING = 1000;
 
 export function serving(options: ServingOptions): Serving {
-  const { nc, nats, access, tracing, settings } = options;
+  const { nc, nats, naming, access, tracing, settings } = options;
   const engines = new Set<ServedStudy>();
   const studies = new Map<string, Observed>();
   const ending = new AbortController();
@@ -68,8 +68,9 @@ export function serving(options: ServingOptions): Serving {
     const engine = await serve(nc, space, {
       strategy,
       ...described,
-      earlier: earlierOnServer(nc, described.earlier),
+      earlier: earlierOnServer(nc, naming, described.earlier),
       ...settings,
+      ...naming,
       create: !hasBegun,
       onEntry,
       onLead,

@@ -6,8 +6,8 @@ import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { UsageError } from '../usage.ts';
 
-/** Fields of a context that change subjects or login in ways that hypertide does not support. */
-const UNSUPPORTED = ['nsc', 'user_jwt', 'jetstream_domain', 'jetstream_api_prefix', 'socks_proxy'];
+/** Fields of a context that change the login or the connection in ways that hypertide does not support. */
+const UNSUPPORTED = ['nsc', 'user_jwt', 'socks_proxy'];
 
 /**
  * The server and the login of a context, as `nats context add` stores it.
@@ -29,8 +29,11 @@ export function natsContext(name: string): Access & { readonly nats: string } {
   const [user, token] = [text('user'), text('token')].map((value) => value && encodeURIComponent(value));
   const login = user === undefined ? token : `${user}:${encodeURIComponent(text('password') ?? '')}`;
   const [address] = [text('url') ?? 'nats://127.0.0.1:4222'].map((url) => (url.includes('://') ? url : `nats://${url}`));
+  const [domain, api] = [text('jetstream_domain'), text('jetstream_api_prefix')];
+  const naming = new URLSearchParams(omitUndefined({ domain: api === undefined ? domain : undefined, api })).toString();
+  const full = naming === '' ? address! : `${address}?${naming}`;
   return {
-    nats: login === undefined ? address! : address!.replace('://', `://${login}@`),
+    nats: login === undefined ? full : full.replace('://', `://${login}@`),
     ...omitUndefined({ nkey: file('nkey'), creds: file('creds'), tlsCa: file('ca'), tlsCert: file('cert'), tlsKey: file('key') }),
   };
 }

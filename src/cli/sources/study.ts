@@ -84,7 +84,8 @@ async function withRemote<T>(
 ): Promise<T> {
   if (journal !== undefined) throw new UsageError(`${journal}: expected a journal or --nats, got both`);
   if (study === undefined) throw new UsageError('--nats: expected --study with the name of a study as well');
-  const [{ accessOf, connect }, { openStatusLine }, { natsSource }, { checkName }] = await Promise.all([
+  const [{ namingIn }, { accessOf, connect }, { openStatusLine }, { natsSource }, { checkName, subjectsOf }] = await Promise.all([
+    import('../../../streams/nats/connection/connect.ts'),
     import('./connect.ts'),
     import('../terminal/statusLine.ts'),
     import('../../../streams/nats/place/source.ts'),
@@ -94,7 +95,7 @@ async function withRemote<T>(
   const screen = openStatusLine();
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
   try {
-    const source = await natsSource(nc, study, study, (text) => screen.line(text, { level: 'warn' }));
+    const source = await natsSource(nc, subjectsOf(study, namingIn(nats)), study, (text) => screen.line(text, { level: 'warn' }));
     return await read({ ...source, created: await firstOf(source), stem: study }, use);
   } finally {
     await nc.close();

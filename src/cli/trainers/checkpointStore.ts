@@ -4,6 +4,7 @@ import { constants, existsSync, mkdirSync, mkdtempSync, statSync } from 'node:fs
 import { copyFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { environmentFor, guard, newMark, release, sweep } from '../runner/supervisor.ts';
 
 /** Where workers keep checkpoints for each other. */
@@ -99,7 +100,7 @@ async function run(
 ): Promise<string> {
   signal?.throwIfAborted();
   const mark = newMark();
-  const own = { ...variables, HYPERTIDE_STUDY: study, HYPERTIDE_TRIAL: String(trial), HYPERTIDE_RUN: run };
+  const own = { ...variables, HYPERTIDE_STUDY: subjectsOf(study).name, HYPERTIDE_TRIAL: String(trial), HYPERTIDE_RUN: run };
   const env = { ...process.env, ...own, ...environmentFor(mark) };
   const child = spawn('sh', ['-c', command], { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const group = child.pid;

@@ -1,5 +1,6 @@
 import { onStatus } from '../../../streams/nats/connection/connection.ts';
 import { closingIn, lastOn } from '../../../streams/nats/created.ts';
+import { type StudyNaming, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 
 /** Milliseconds between two checks for studies that begin or reopen. */
@@ -16,7 +17,8 @@ export interface Attended {
 /**
  * Works on every open study of a server that matches, including those that begin or reopen later.
  *
- * @param attend begins to work on a study. @param warn called with the reason why a later check failed. @param signal ends it.
+ * @param attend begins to work on a study. @param warn called with the reason why a later check failed. @param signal ends it. @param naming how studies are
+ * named there.
  * @returns resolves when the signal has aborted and no study is attended.
  * @throws StudyError if this user may not list studies.
  */
@@ -26,6 +28,7 @@ export async function followStudies(
   attend: (study: string) => Attended,
   warn: (message: string) => void,
   signal: AbortSignal,
+  naming?: StudyNaming,
 ): Promise<void> {
   const attended = new Map<string, Attended>();
   /** The position of the last fact about a closed study: it is still closed if nothing was written since. */
@@ -37,17 +40,17 @@ export async function followStudies(
     attended.set(study, one);
     void one.ended.then(async (how) => {
       if (how === 'over') return;
-      const position = how === 'closed' ? (await lastOn(nc, study).catch(() => undefined))?.position : undefined;
+      const position = how === 'closed' ? (await lastOn(nc, subjectsOf(study, naming)).catch(() => undefined))?.position : undefined;
       if (position !== undefined && position === seen) closedAt.set(study, position); // a fact that was written meanwhile may have reopened it
       attended.delete(study);
     });
   };
   const look = async () => {
-    const names = await studiesOn(nc);
+    const names = await studiesOn(nc, naming);
     for (const [study, one] of attended) if (!names.includes(study)) one.leave();
     for (const study of names) {
       if (attended.has(study) || !fits(study)) continue;
-      const last = await lastOn(nc, study);
+      const last = await lastOn(nc, subjectsOf(study, naming));
       if (last === undefined || (closingIn(last.fact) === undefined && last.position !== closedAt.get(study))) add(study, last?.position);
     }
   };
@@ -63,7 +66,7 @@ export async function followStudies(
       });
   };
   const timer = setInterval(again, LOOK);
-  const ends = [whenBegun(nc, (study) => add(study)), onStatus(nc, ({ type }) => type === 'reconnect' && again())];
+  const ends = [whenBegun(nc, naming, (study) => add(study)), onStatus(nc, ({ type }) => type === 'reconnect' && again())];
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve());

@@ -3,6 +3,7 @@ import type { EndFact } from '../../../streams/evaluate.ts';
 import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
 import { saveRunning } from '../../../streams/nats/checkpoints/saveRunning.ts';
 import { createdOn, settingsOn } from '../../../streams/nats/created.ts';
+import { type StudyNaming, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
 import type { Door } from '../../../streams/nats/trainer/door.ts';
 import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
@@ -53,6 +54,8 @@ const AFTER: Readonly<Record<Serves, { readonly closed: string; readonly drained
 
 export interface Work extends ProgramSettings {
   readonly nc: Parameters<typeof runTrainer>[0];
+  /** How studies are named on its server. */
+  readonly naming: StudyNaming;
   readonly study: string;
   readonly words: readonly string[];
   /** Of the worker. */
@@ -103,8 +106,9 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
 export async function workOn(given: Work): Promise<Trainer | undefined> {
   const { nc, study, serves, words, name, directory, screen, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
   const warn = about(screen, { level: 'warn' }).line;
+  const subjects = subjectsOf(study, given.naming);
   const waiting = (text: string) => screen.line(text);
-  const created = await createdOn(nc, study, { signal, name, warn: waiting }).catch((error) => {
+  const created = await createdOn(nc, subjects, { signal, name, warn: waiting }).catch((error) => {
     if (!signal.aborted) throw error;
   });
   if (!created) return undefined;
@@ -116,7 +120,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const command = commandOf(words, space);
   const missing = notPassed(command, space);
   if (missing !== undefined) warn(`the command does not pass ${missing}`);
-  const { strategy, decisions, resumes, limits } = await settingsOn(nc, study, created);
+  const { strategy, decisions, resumes, limits } = await settingsOn(nc, subjects, created);
   checkResuming({ strategy, decisions, resumes, command });
   const settings: ProgramOptions = {
     study,
@@ -151,6 +155,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     study,
     perform,
     omitUndefined({
+      ...given.naming,
       slots: parallel,
       warn,
       name,
@@ -166,17 +171,18 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
 
 /** Runs a program for each attempt that this worker has claimed. */
 function performing(
-  { nc, study, screen, slotOf, saveEvery, ...given }: Work,
+  { nc, naming, study, screen, slotOf, saveEvery, ...given }: Work,
   settings: ProgramOptions,
   checkpoints: SharedCheckpoints,
   files: OwnFiles | undefined,
 ): Perform<Params> {
+  const subjects = subjectsOf(study, naming);
   return ({ suggestion, run, trainer, say, traceparent }) => {
     let wanted = true;
     const unwanted = new AbortController();
     const { trial, attempt, params } = suggestion;
     let last: Values | undefined;
-    const of = (signal: AbortSignal) => ({ nc, study, trainer, trial, run, signal });
+    const of = (signal: AbortSignal) => ({ nc, study: subjects, trainer, trial, run, signal });
     const saving =
       saveEvery === undefined
         ? undefined

@@ -13,7 +13,7 @@ import { type Attended, followStudies } from './followStudies.ts';
 import type { SharedSlots } from './sharedSlots.ts';
 import { type Serves, type Work, workOn } from './workOn.ts';
 
-interface WorkerOptions extends Pick<Work, 'nc' | 'name' | 'commands' | 'keep' | 'saveEvery' | 'offers' | 'tracing'> {
+interface WorkerOptions extends Pick<Work, 'nc' | 'naming' | 'name' | 'commands' | 'keep' | 'saveEvery' | 'offers' | 'tracing'> {
   readonly assignments: readonly Assignment[];
   /** Whether it serves one study, and no other. */
   readonly isAlone: boolean;
@@ -82,7 +82,7 @@ export class WorkerStudies {
 
   /** Works on the studies that match patterns. The first matching pattern decides. @param named studies with an assignment of their own */
   async #follow(patterns: readonly Assignment[], named: ReadonlySet<string>): Promise<void> {
-    const { nc, screen } = this.#options;
+    const { nc, naming, screen } = this.#options;
     const rules = patterns.map((assignment) => ({ assignment, fits: matching(assignment.studies) }));
     const ruleOf = (study: string) => (named.has(study) ? undefined : rules.find(({ fits }) => fits(study)));
     await followStudies(
@@ -91,6 +91,7 @@ export class WorkerStudies {
       (study) => this.#attendFollowed(study, ruleOf(study)!.assignment),
       (message) => screen.line(message, { level: 'warn' }),
       this.#ending.signal,
+      naming,
     );
   }
 
@@ -125,12 +126,13 @@ export class WorkerStudies {
   }
 
   async #workOn(study: string, { weight, words, ...settings }: Assignment, begun: (trainer: Trainer) => void): Promise<boolean> {
-    const { nc, name, commands, keep, saveEvery, offers, tracing, directoryOf, slots, monitor, meter } = this.#options;
+    const { nc, naming, name, commands, keep, saveEvery, offers, tracing, directoryOf, slots, monitor, meter } = this.#options;
     let hasClosed = false;
     monitor?.metrics.attended.set(study, 'waiting');
     const trainer = await workOn({
       ...settings,
       nc,
+      naming,
       study,
       words,
       name,

@@ -4,9 +4,13 @@ import json
 import os
 import re
 import ssl
+import urllib.parse
 
 ADDRESS = "nats://127.0.0.1:4222"
-UNSUPPORTED = ("nsc", "user_jwt", "jetstream_domain", "jetstream_api_prefix", "socks_proxy")
+UNSUPPORTED = ("nsc", "user_jwt", "socks_proxy")
+NAMING = ("prefix", "domain", "api")
+PREFIX = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+API = re.compile(r"\$?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 class Access:
@@ -25,6 +29,22 @@ class Access:
         if creds or (not given and found.get("creds")):
             self.jwt, self.seed = credentials_in(creds or found["creds"])
         self.tls = tls or tls_of(found)
+        said = {"domain": found.get("jetstream_domain"), "api": found.get("jetstream_api_prefix"), **naming_in(self.url)}
+        self.prefix = said.get("prefix") or "ht"
+        self.api = said.get("api") or (f"$JS.{said['domain']}.API" if said.get("domain") else "$JS.API")
+        if not PREFIX.fullmatch(self.prefix) or not API.fullmatch(self.api):
+            raise ValueError(f"expected a prefix such as acme.ml and a domain such as hub in the address, got {self.prefix} and {self.api}")
+
+
+def naming_in(url):
+    """How studies are named on a server, as its address says: nats://host?prefix=acme.ml&domain=hub."""
+    said = {}
+    for one in map(str.strip, url.split(",")):
+        said.update(urllib.parse.parse_qsl(urllib.parse.urlparse(one if "://" in one else f"nats://{one}").query))
+    other = next((name for name in said if name not in NAMING), None)
+    if other:
+        raise ValueError(f"expected prefix, domain or api after the question mark of an address, got {other}")
+    return said
 
 
 def read(path):

@@ -24,14 +24,16 @@ class StudyOnServer:
     def __init__(self, access, study, name):
         self.name = name
         self.study = study
-        self.root = f"ht.{study}"
-        self.stream = f"HT_{study}"
+        self.api = access.api
+        self.prefix = access.prefix
+        self.root = f"{self.prefix}.{study}"
+        self.stream = f"{self.prefix.replace('.', '_').upper()}_{study}"
         self.nats = Connection(access, name)
         self.objective = None
         self.is_ending = False  # whether its trainer was asked to end: then it does not wait for a study that was deleted
 
     def has_closed(self):
-        _, _, last = self.insist(lambda: self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
+        _, _, last = self.insist(lambda: self.nats.request(f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
         return b'"type":"closed"' in last
 
     def beat(self, trial, content):
@@ -48,7 +50,7 @@ class StudyOnServer:
 
     def _created(self):
         """The first fact of the study."""
-        subject = f"$JS.API.DIRECT.GET.{self.stream}"
+        subject = f"{self.api}.DIRECT.GET.{self.stream}"
         headers, _, data = self.nats.request(f"{subject}.{self.root}.log.created", "")
         if headers.get("status") == "404":  # older engines stored it there
             headers, _, data = self.nats.request(subject, json.dumps({"seq": 1}))
@@ -61,7 +63,7 @@ class StudyOnServer:
         ask = json.dumps({"batch": 1, "expires": PULL_SECONDS * 1_000_000_000})
         try:
             headers, reply, data = self.nats.request(
-                f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.trainers", ask, seconds=PULL_SECONDS + 1, until=until
+                f"{self.api}.CONSUMER.MSG.NEXT.{self.stream}.trainers", ask, seconds=PULL_SECONDS + 1, until=until
             )
         except (TimeoutError, OSError):
             time.sleep(0.2)
@@ -73,7 +75,7 @@ class StudyOnServer:
 
         A late fact of an earlier attempt hides what this one has become: it is unclear.
         """
-        subject = f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.by.*.{suggestion['trial']}"
+        subject = f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.by.*.{suggestion['trial']}"
         headers, _, data = self.insist(lambda: self.nats.request(subject, ""))
         if headers.get("status") == "404":
             return "free"
@@ -110,7 +112,7 @@ class StudyOnServer:
 
     def _is_deleted(self):
         """Whether the server lists no stream of the study, and none answers. False if it does not say."""
-        for api in ("ht", "$JS.API"):  # the first one is for trainers with an account of their own
+        for api in (self.prefix, self.api):  # the first one is for trainers with an account of their own
             try:
                 _, _, answer = self.nats.request(f"{api}.STREAM.NAMES", json.dumps({"subject": f"{self.root}.log.created"}))
                 listed = json.loads(answer)
@@ -123,7 +125,7 @@ class StudyOnServer:
     def _answers(self):
         """Whether the study answers: an account that imports it and has streams of its own lists only those."""
         try:
-            self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.created", "")
+            self.nats.request(f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.created", "")
         except NoResponder:
             return False
         except (TimeoutError, OSError):

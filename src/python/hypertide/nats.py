@@ -54,8 +54,9 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
     """Evaluates what the study suggests until it closes; returns how many trials it has evaluated.
 
     objective  as in `Study.optimize`: takes a trial and returns a number, or a dictionary with a number for each objective
-    url        one or several servers, separated by commas. tls:// is always encrypted, nats:// if the server asks for it. None: the
-               server of the context or, without one, that of HYPERTIDE_NATS in the environment
+    url        one or several servers, separated by commas. tls:// is always encrypted, nats:// if the server asks for it. Subjects that
+               begin with acme.ml instead of ht, and JetStream in the domain hub, are part of it: nats://host?prefix=acme.ml&domain=hub.
+               None: the server of the context or, without one, that of HYPERTIDE_NATS in the environment
     nkey       the path of a file with a seed, such as `hypertide nats-config` writes, for the trainer called `name`
     creds      the path of a file with credentials, such as `hypertide nats-config --jwt` writes, for the trainer called `name`
     context    the name of a context of the `nats` command, for the server and the login

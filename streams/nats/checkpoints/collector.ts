@@ -66,7 +66,7 @@ export function collector<P>(
   const partsIn = async (manifest: string, sha256: string): Promise<ReadonlySet<string> | undefined> => {
     const known = listed.get(manifest);
     if (known) return known;
-    const { data } = await nc.request(`$JS.API.DIRECT.GET.${subjects.chunks}.${manifest}`, '', { timeout: PATIENCE });
+    const { data } = await nc.request(`${subjects.apiPrefix}.DIRECT.GET.${subjects.chunks}.${manifest}`, '', { timeout: PATIENCE });
     if (digestOf(data) !== sha256) return undefined;
     const digests = new Set([sha256]);
     try {

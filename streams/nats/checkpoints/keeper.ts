@@ -61,7 +61,7 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
     if (isManifest && !(await look())) return { ok: false, error: 'it is no longer on the server' };
     const allowed = isManifest ? { most: await most(from) } : {};
     // The server sends the part straight to the trainer.
-    const part = `$JS.API.DIRECT.GET.${subjects.chunks}.${subjects.chunk(from.trainer, from.trial, get)}`;
+    const part = `${subjects.apiPrefix}.DIRECT.GET.${subjects.chunks}.${subjects.chunk(from.trainer, from.trial, get)}`;
     publish(nc, part, '', { reply: subjects.part(trainer, to, get) });
     return { ok: true, have: [], ...allowed };
   };

@@ -7,7 +7,7 @@ import { type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
 import type { TrialId } from '../../../src/messages.ts';
 import { isStreamFull, withRetry } from '../connection/retry.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
-import { subjectsOf } from '../protocol/subjects.ts';
+import { type StudyRef, subjectsOf } from '../protocol/subjects.ts';
 import { chunksOf, contentsOf, writeFiles } from './files.ts';
 import { CheckpointError, checkpointBytes, digestOf, LONGEST_MANIFEST, type Manifest, parseManifest } from './manifest.ts';
 import type { CheckpointAnswer, CheckpointRequest } from './messages.ts';
@@ -16,7 +16,7 @@ import { parseReference, referenceText } from './reference.ts';
 /** A run that saves or resumes, and how it reaches its study. */
 export interface CheckpointRun {
   readonly nc: NatsConnection;
-  readonly study: string;
+  readonly study: StudyRef;
   readonly trainer: string;
   readonly trial: TrialId;
   readonly run: string;

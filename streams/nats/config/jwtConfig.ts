@@ -95,18 +95,19 @@ export async function jwtConfig({
     const of = (wanted: Signer['role']) => signers.find(({ role }) => role === wanted)!;
     const [main, trainers] = [of('engine').account, of('trainer').account];
     const revocations = revokedIn(team, keyOf);
-    const shares = sharedWith([everyStudy], '*');
+    const every = [everyStudy(settings)];
+    const shares = sharedWith(every, '*');
     await add(keyName(team, 'studies'), main, {
       revocations,
       limits: { ...LIMITS, disk_storage: settings.maxBytes ?? -1, streams: -1, consumer: -1 },
       exports: shares.map(exported),
-      signing_keys: roles.map((role) => scope(of(role), rightsOf[role]([everyStudy]))),
+      signing_keys: roles.map((role) => scope(of(role), rightsOf[role](every))),
     });
     await add(keyName(team, 'trainers'), trainers, {
       revocations,
       limits: LIMITS,
       imports: shares.map((share) => imported(share, main)),
-      signing_keys: [scope(of('trainer'), rightsOfTrainer([everyStudy], NAME, inboxOfTrainer(NAME, true)))],
+      signing_keys: [scope(of('trainer'), rightsOfTrainer(every, NAME, inboxOfTrainer(NAME, true)))],
     });
     for (const role of roles) Object.assign(files, await credentials(of(role), [role], { team, keyOf, days }));
     Object.assign(files, await credentials(of('trainer'), team.trainers, { team, keyOf, days }));

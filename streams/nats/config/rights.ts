@@ -1,5 +1,5 @@
 import type { RequestMethod } from '../../../src/study/requests.ts';
-import { type Subjects, TRAINERS, TRAINERS_API } from '../protocol/subjects.ts';
+import { type Subjects, TRAINERS, trainersApi } from '../protocol/subjects.ts';
 
 /** What a user may do on a server. */
 export interface Rights {
@@ -36,7 +36,7 @@ export const roleFor = (method: RequestMethod): Role => (READING.includes(method
 /** The rights of each role. @param studies its studies, or the patterns of all studies in its account */
 export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => Rights>> = {
   engine: (studies) => ({
-    publish: [NAMES, '$JS.API.INFO', ...studies.flatMap(ofEngine)],
+    publish: [...apiOf(studies, 'STREAM.NAMES'), ...apiOf(studies, 'INFO'), ...studies.flatMap(ofEngine)],
     subscribe: [
       '_INBOX_engine.>',
       VIEWER_INBOX,
@@ -49,7 +49,7 @@ export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => R
     subscribe: ['_INBOX_operator.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   admin: (studies) => ({
-    publish: [NAMES, ...studies.flatMap(ofAdmin)],
+    publish: [...apiOf(studies, 'STREAM.NAMES'), ...studies.flatMap(ofAdmin)],
     subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   viewer: (studies) => ({
@@ -66,25 +66,29 @@ export function rightsOfTrainer(studies: readonly Subjects[], trainer: string, i
 }
 
 /** The request for the names of the studies in an account, for engines and workers that serve those that match a pattern. */
-const NAMES = '$JS.API.STREAM.NAMES';
+const apiOf = ([one]: readonly Subjects[], request: string): readonly string[] => (one ? [`${one.apiPrefix}.${request}`] : []);
 
 /** What a team's account shares with the account of a trainer. */
 export const sharedWith = (studies: readonly Subjects[], trainer: string): readonly Share[] => [
-  { kind: 'service', subject: NAMES, as: NAMES.replace('$JS.API', TRAINERS_API) }, // under its own name, it would refer to the other account
+  // Under its own name, it would refer to the other account.
+  ...apiOf(studies, 'STREAM.NAMES').map((subject): Share => ({ kind: 'service', subject, as: `${trainersApi(studies[0]!)}.STREAM.NAMES` })),
   ...studies.flatMap((study) => sharedOf(study, trainer)),
 ];
 
-function sharedOf({ stream, created, study, by, beat, directive, rejected, chunk, checkpoint, part }: Subjects, trainer: string): Share[] {
+function sharedOf(
+  { apiPrefix, stream, created, study, by, beat, directive, rejected, chunk, checkpoint, part }: Subjects,
+  trainer: string,
+): Share[] {
   return [
     { kind: 'service', subject: by(trainer, '*') },
     { kind: 'service', subject: beat(trainer, '*') },
     { kind: 'service', subject: chunk(trainer, '*', '*') },
     { kind: 'service', subject: checkpoint(trainer, '*') }, // the engine, not the trainer, says which parts it gets
-    { kind: 'service', subject: `$JS.API.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`, many: true },
+    { kind: 'service', subject: `${apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`, many: true },
     { kind: 'service', subject: `$JS.ACK.${stream}.${TRAINERS}.>` },
     // The study, whether it has closed, and whether an attempt is taken: the last fact of each, never the log.
     ...[created, study, by('*', '*')].map(
-      (subject): Share => ({ kind: 'service', subject: `$JS.API.DIRECT.GET.${stream}.${subject}`, many: true }),
+      (subject): Share => ({ kind: 'service', subject: `${apiPrefix}.DIRECT.GET.${stream}.${subject}`, many: true }),
     ),
     { kind: 'stream', subject: directive('*') },
     { kind: 'stream', subject: rejected(trainer) },
@@ -93,12 +97,12 @@ function sharedOf({ stream, created, study, by, beat, directive, rejected, chunk
 }
 
 /** Archives, restores, renames and deletes whole studies. No process that runs a study may delete it. */
-function ofAdmin({ stream, chunks, chunk, log, rpc }: Subjects): string[] {
+function ofAdmin({ apiPrefix, stream, chunks, chunk, log, rpc }: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.DELETE', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE'];
-  const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `$JS.API.CONSUMER.${name}.${stream}.>`);
-  const ofChunks = ['CREATE', 'INFO', 'DELETE'].map((name) => `$JS.API.STREAM.${name}.${chunks}`);
-  const checkpoints = [chunk('*', '*', '*'), ...ofChunks, `$JS.API.DIRECT.GET.${chunks}.>`];
-  return [log, rpc('*'), ...api.map((name) => `$JS.API.${name}.${stream}`), ...checkpoints, ...consumers];
+  const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${stream}.>`);
+  const ofChunks = ['CREATE', 'INFO', 'DELETE'].map((name) => `${apiPrefix}.STREAM.${name}.${chunks}`);
+  const checkpoints = [chunk('*', '*', '*'), ...ofChunks, `${apiPrefix}.DIRECT.GET.${chunks}.>`];
+  return [log, rpc('*'), ...api.map((name) => `${apiPrefix}.${name}.${stream}`), ...checkpoints, ...consumers];
 }
 
 /**
@@ -107,9 +111,9 @@ function ofAdmin({ stream, chunks, chunk, log, rpc }: Subjects): string[] {
  */
 const shown = ({ log, directive, rejected, status }: Subjects): string[] => [log, directive('*'), rejected('*'), status];
 
-function ofEngine({ stream, chunks, admitted, created, suggested, study, directive, rejected, status }: Subjects): string[] {
-  const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET'].map((name) => `$JS.API.${name}.${stream}`);
-  const consumers = ['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `$JS.API.CONSUMER.${name}.${stream}.>`);
+function ofEngine({ apiPrefix, stream, chunks, admitted, created, suggested, study, directive, rejected, status }: Subjects): string[] {
+  const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET'].map((name) => `${apiPrefix}.${name}.${stream}`);
+  const consumers = ['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `${apiPrefix}.CONSUMER.${name}.${stream}.>`);
   return [
     created,
     suggested,
@@ -118,11 +122,11 @@ function ofEngine({ stream, chunks, admitted, created, suggested, study, directi
     rejected('*'),
     status,
     ...api,
-    `$JS.API.DIRECT.GET.${stream}.>`,
+    `${apiPrefix}.DIRECT.GET.${stream}.>`,
     ...consumers,
-    `$JS.API.CONSUMER.CREATE.${stream}`,
-    ...['STREAM.CREATE', 'STREAM.INFO', 'STREAM.PURGE'].map((name) => `$JS.API.${name}.${chunks}`),
-    `$JS.API.DIRECT.GET.${chunks}.>`,
+    `${apiPrefix}.CONSUMER.CREATE.${stream}`,
+    ...['STREAM.CREATE', 'STREAM.INFO', 'STREAM.PURGE'].map((name) => `${apiPrefix}.${name}.${chunks}`),
+    `${apiPrefix}.DIRECT.GET.${chunks}.>`,
     admitted('*', '*'),
   ];
 }

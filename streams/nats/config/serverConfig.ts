@@ -28,7 +28,7 @@ export function serverConfig({ teams, seedOf = () => undefined, ...settings }: S
   checkTeams(teams);
   const seeds: Record<string, string> = {};
   const accounts = teams.flatMap((team) => {
-    const studies = studiesOf(team);
+    const studies = studiesOf(team, settings.prefix);
     const user = (name: string, rights: Rights): User => {
       const key = keyName(team, name);
       const pair = pairOf(key, seedOf(key));

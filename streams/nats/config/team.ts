@@ -17,6 +17,8 @@ export interface ServerSettings {
   readonly store?: string;
   readonly host?: string;
   readonly port?: number;
+  /** What all subjects of studies begin with. Default: `ht`. */
+  readonly prefix?: string;
   /** Disk space of the studies of each team, in bytes. */
   readonly maxBytes?: number;
   /** PEM files: the certificate of the server, its key, and the authority that signs certificates of clients, if they must show one. */
@@ -27,7 +29,8 @@ export interface ServerSettings {
 export type KeyOf = (name: string) => string | undefined;
 
 /** The subjects of a team's studies: patterns for all of them, if none are named. */
-export const studiesOf = ({ studies }: Team): readonly Subjects[] => studies?.map(subjectsOf) ?? [everyStudy];
+export const studiesOf = ({ studies }: Team, prefix?: string): readonly Subjects[] =>
+  studies?.map((study) => subjectsOf(study, { prefix })) ?? [everyStudy({ prefix })];
 
 /** Names in the keys of a team, such as `vision/w1`. */
 export const keyName = ({ name }: Team, user: string): string => (name === undefined ? user : `${name}/${user}`);

@@ -5,6 +5,7 @@ import { type NatsConnection, nkeys } from '@nats-io/nats-core';
 import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import { UserError } from '../../../src/errors.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import { namingOf, type StudyNaming } from '../protocol/subjects.ts';
 import { whyUnreachable } from './whyUnreachable.ts';
 
 /**
@@ -62,7 +63,7 @@ export class ConnectError extends UserError {
  * Connects for as long as the process needs. At first, a server that cannot be reached is an error.
  *
  * @param urls one address or several, with commas between: `nats://` is encrypted where the server wants it, `tls://` always. A user and a
- *   password, or a token alone, may stand in the first one.
+ *   password, or a token alone, may stand in the first one; `namingIn` reads what follows a question mark.
  * @throws ConnectError
  * @example
  * const nc = await connectTo('tls://a.example.com,tls://b.example.com', { creds: 'w1.creds', tlsCa: 'ca.pem' });
@@ -110,6 +111,21 @@ function identityOf(places: readonly URL[]) {
   };
 }
 
+/** The parts of an address that say how studies are named on its server, and the option that each one is. */
+const NAMING = { prefix: 'prefix', domain: 'domain', api: 'apiPrefix' } as const;
+
+/**
+ * How studies are named on a server, as its address says.
+ *
+ * @throws ConnectError; OptionError
+ * @example
+ * namingIn('nats://example.com?prefix=acme.ml&domain=hub');
+ */
+export function namingIn(urls: string): StudyNaming {
+  const said = urls.split(',').flatMap((url) => [...placeOf(url.trim()).searchParams]);
+  return namingOf(Object.fromEntries(said.map(([name, value]) => [NAMING[name as keyof typeof NAMING], value])));
+}
+
 function loginOf(place: URL) {
   const [username, password] = [place.username, place.password].map(decodeURIComponent);
   if (!username) return {};
@@ -124,6 +140,8 @@ function placeOf(url: string): URL {
   const place = new URL(full);
   if (place.protocol !== 'nats:' && place.protocol !== 'tls:')
     throw new ConnectError(`${shown}: expected nats:// or tls://, got ${place.protocol}//, which is not supported`);
+  const other = [...place.searchParams.keys()].find((name) => !(name in NAMING));
+  if (other !== undefined) throw new ConnectError(`${shown}: expected prefix, domain or api after the question mark, got ${other}`);
   return place;
 }
 

@@ -13,7 +13,7 @@ import { isPassing, isStreamFull, refusalOf, withRetry } from '../connection/ret
 import { silence } from '../connection/silence.ts';
 import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRIORITY_HEADER, TRACE_HEADER } from '../protocol/messages.ts';
-import { subjectsOf, trainerOf } from '../protocol/subjects.ts';
+import { type NamingOptions, subjectsOf, trainerOf } from '../protocol/subjects.ts';
 import type { StoredMessage } from './entry.ts';
 import { meter, type TrainerUsage } from './meter.ts';
 import { type Headers, messageId, publisher } from './publisher.ts';
@@ -21,7 +21,7 @@ import { entriesFrom } from './reader.ts';
 import { storeRoom } from './storeRoom.ts';
 import { ensureStream, findStream, type StreamOptions } from './stream.ts';
 
-export interface NatsLogOptions extends StreamOptions {
+export interface NatsLogOptions extends StreamOptions, NamingOptions {
   /** Whether the stream may be made if it is missing. Default true. */
   readonly create?: boolean;
   /** Milliseconds to wait until the server confirms a fact. Default 2000. */
@@ -97,11 +97,12 @@ const WRONG_LAST_SEQUENCE = 10071;
  */
 export async function natsLog(nc: NatsConnection, study: string, options: NatsLogOptions = {}): Promise<NatsLog> {
   options.signal?.throwIfAborted();
-  const subjects = subjectsOf(study);
+  const subjects = subjectsOf(study, options);
   const { create = true, timeout = 2000, lease = LEASE, warn = console.warn, signal } = options;
   const own: readonly string[] = [subjects.created, subjects.suggested, subjects.study];
-  const js = jetstream(nc, { timeout });
-  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
+  const { apiPrefix } = subjects;
+  const js = jetstream(nc, { timeout, apiPrefix });
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout, apiPrefix });
   const waiting = (ailment: string) => warn(`${study}: waiting for the server, which ${ailment}`);
   const beginning = { signal, waiting };
   const { longest, restored } = await withRetry(

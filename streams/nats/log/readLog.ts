@@ -4,7 +4,7 @@ import { firstValueFrom, fromEvent, merge, NEVER, Subject, timer } from 'rxjs';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Log } from '../../log/log.ts';
 import { isForbidden, isPassing } from '../connection/retry.ts';
-import { subjectsOf } from '../protocol/subjects.ts';
+import { type StudyRef, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { request } from '../studies.ts';
 import { StudyError } from '../studyError.ts';
 import { natsLog } from './log.ts';
@@ -21,20 +21,21 @@ const STREAM_NOT_FOUND = 10059;
  * @param warn called with a line about what it waits for. Default: `console.warn`.
  * @throws StudyError if there is no such study, or if only an engine may read it and no engine serves it.
  */
-export async function readLog(nc: NatsConnection, study: string, warn?: (message: string) => void): Promise<ReadableLog> {
+export async function readLog(nc: NatsConnection, of: StudyRef, warn?: (message: string) => void): Promise<ReadableLog> {
+  const study = subjectsOf(of);
   try {
-    return await natsLog(nc, study, { create: false, warn });
+    return await natsLog(nc, study.name, { create: false, warn, prefix: study.prefix, apiPrefix: study.apiPrefix });
   } catch (error) {
     if (isForbidden(error)) return logOfEngine(nc, study);
     if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) {
-      throw new StudyError(`there is no study ${study} on this server`, { cause: error });
+      throw new StudyError(`there is no study ${study.name} on this server`, { cause: error });
     }
     throw error;
   }
 }
 
 /** The next entries, if an engine answers. */
-async function entriesAfter(nc: NatsConnection, study: string, after: number): Promise<readonly Entry[]> {
+async function entriesAfter(nc: NatsConnection, study: Subjects, after: number): Promise<readonly Entry[]> {
   try {
     return (await request(nc, study, 'log', { after })) as readonly Entry[];
   } catch (error) {
@@ -46,12 +47,12 @@ async function entriesAfter(nc: NatsConnection, study: string, after: number): P
 /** Milliseconds after which to check again without a notification, because notifications sent during a disconnection are lost. */
 const SILENCE = 2000;
 
-const logOfEngine = (nc: NatsConnection, study: string): ReadableLog => ({
+const logOfEngine = (nc: NatsConnection, study: Subjects): ReadableLog => ({
   head: async () => ((await request(nc, study, 'status')) as { readonly position: number }).position,
   read: async function* (from = 1, signal) {
     const heard = new Subject<void>();
     let times = 0;
-    const subscription = nc.subscribe(subjectsOf(study).status, {
+    const subscription = nc.subscribe(study.status, {
       callback: () => {
         times++;
         heard.next();

@@ -18,7 +18,7 @@ const PATIENCE = 10_000;
 
 /** The checkpoints of a study on a server; undefined if it has none. @throws StudyError if this user may not read them */
 export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects): Promise<Checkpoints | undefined> {
-  const { chunks, chunk } = subjects;
+  const { apiPrefix, chunks, chunk } = subjects;
   const state = await withRetry(nc, () => checkpointsOn(jsm, subjects, chunk('*', '*', '*'))).catch((cause) => {
     throw isForbidden(cause) ? forbidden(chunks, cause) : cause;
   });
@@ -27,7 +27,7 @@ export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager,
   const parts = async function* (): AsyncGenerator<CheckpointPart> {
     for (const { trainer, trial, parts } of stored)
       for (const sha256 of parts.filter(isDigest)) {
-        const subject = `$JS.API.DIRECT.GET.${chunks}.${chunk(trainer, trial, sha256)}`;
+        const subject = `${apiPrefix}.DIRECT.GET.${chunks}.${chunk(trainer, trial, sha256)}`;
         const { data } = await withRetry(nc, () => nc.request(subject, '', { timeout: PATIENCE }));
         if (digestOf(data) === sha256) yield { trainer, trial, sha256, data }; // otherwise it was deleted, or cannot be restored
       }

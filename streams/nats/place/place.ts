@@ -7,7 +7,7 @@ import { deleteCheckpoints } from '../checkpoints/stream.ts';
 import { isForbidden, isUnheard, withRetry } from '../connection/retry.ts';
 import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
-import { checkName, type Subjects, subjectsOf } from '../protocol/subjects.ts';
+import { namingOf, type StudyNaming, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { request, studiesOn } from '../studies.ts';
 import { StudyError } from '../studyError.ts';
 import { readCheckpoints, writeCheckpoints } from './checkpoints.ts';
@@ -22,8 +22,10 @@ const STREAM_NOT_FOUND = 10059;
  *
  * @param place the address of the server, for messages.
  */
-export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
-  const manager = () => jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
+export function serverPlace(nc: NatsConnection, place: string, naming: StudyNaming = namingOf()): StudyPlace {
+  const { apiPrefix } = naming;
+  const manager = () => jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix });
+  const subjectsIn = (study: string): Subjects => subjectsOf(study, naming);
   const once = async <T>(study: string, act: (jsm: JetStreamManager) => Promise<T>): Promise<T> => {
     const jsm = await manager();
     return act(jsm).catch((cause: unknown) => {
@@ -34,14 +36,14 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
     once(study, (jsm) => withRetry(nc, () => act(jsm)));
   /** Not retried: the messages can be read only once. */
   const restore = (study: string, size: LogSize, messages: AsyncIterable<RestoredMessage>, checkpoints?: Checkpoints) =>
-    once(checkName('study', study), async (jsm) => {
-      const subjects = subjectsOf(study);
-      if (!checkpoints) return restoreStream(nc, jsm, study, size, messages);
+    once(study, async (jsm) => {
+      const subjects = subjectsIn(study);
+      if (!checkpoints) return restoreStream(nc, jsm, subjects, size, messages);
       if (await isThere(jsm, subjects)) throw new StudyError(`there is a study ${study} on this server already`);
       await deleteCheckpoints(jsm, subjects); // left over from an earlier study of this name
       try {
         await writeCheckpoints(nc, jsm, subjects, checkpoints, size.replicas);
-        await restoreStream(nc, jsm, study, size, messages);
+        await restoreStream(nc, jsm, subjects, size, messages);
       } catch (error) {
         if (!(await isThere(jsm, subjects))) await deleteCheckpoints(jsm, subjects);
         throw error;
@@ -50,13 +52,13 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
   return {
     place,
     form: 'stream',
-    names: () => studiesOn(nc),
-    open: (study) => natsSource(nc, checkName('study', study), place),
+    names: () => studiesOn(nc, naming),
+    open: async (study) => natsSource(nc, subjectsIn(study), place),
     create: async (study, data) => {
-      await request(nc, checkName('study', study), 'create', { study: data });
+      await request(nc, subjectsIn(study), 'create', { study: data });
     },
     busy: async (study) => {
-      const free = await request(nc, study, 'status').then(
+      const free = await request(nc, subjectsIn(study), 'status').then(
         () => false,
         (error: StudyError) => {
           if (error.code === 'failed') throw error;
@@ -70,24 +72,24 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
     },
     delete: (study, entries) =>
       of(study, async (jsm) => {
-        const subjects = subjectsOf(study);
+        const subjects = subjectsIn(study);
         if (entries !== undefined) checkEntries(study, entries, (await findStream(jsm, subjects)).last);
         await jsm.streams.delete(subjects.stream);
         await deleteCheckpoints(jsm, subjects);
       }),
     lines: async function* (study) {
-      const subjects = subjectsOf(study);
+      const subjects = subjectsIn(study);
       const { restored, last } = await of(study, (jsm) => findStream(jsm, subjects));
-      const reading = { nc, js: jetstream(nc), stream: subjects.stream, news: bell(), end: () => last };
+      const reading = { nc, js: jetstream(nc, { apiPrefix }), stream: subjects.stream, news: bell(), end: () => last };
       for await (const messages of messagesFrom(reading, 1)) {
         for (const message of messages) if (message.seq <= last) yield lineOf(message, restored);
         if (messages.at(-1)!.seq >= last) return;
       }
     },
-    replicas: (study) => of(study, async (jsm) => (await findStream(jsm, subjectsOf(study))).config.num_replicas),
-    checkpoints: (study) => once(study, (jsm) => readCheckpoints(nc, jsm, subjectsOf(study))),
-    restore: (study, size, lines, checkpoints) => restore(study, size, messagesIn(study, lines), checkpoints),
-    begin: (study, size, entries, checkpoints) => restore(study, size, messagesOf(study, entries), checkpoints),
+    replicas: (study) => of(study, async (jsm) => (await findStream(jsm, subjectsIn(study))).config.num_replicas),
+    checkpoints: (study) => once(study, (jsm) => readCheckpoints(nc, jsm, subjectsIn(study))),
+    restore: (study, size, lines, checkpoints) => restore(study, size, messagesIn(subjectsIn(study), lines), checkpoints),
+    begin: (study, size, entries, checkpoints) => restore(study, size, messagesOf(subjectsIn(study), entries), checkpoints),
   };
 }
 
@@ -110,20 +112,22 @@ function explained(cause: unknown, study: string): unknown {
   return isGone ? new StudyError(`there is no study ${study} on this server`, { cause }) : cause;
 }
 
+/** What the subjects of a log begin with, whatever the names of the study and of the prefix of its server. */
+const LOG = /^.+?\.log\.(?=by\.|(created|suggested|study)$)/;
+
 /** Messages as they were stored, for a study of any name. */
-async function* messagesIn(study: string, lines: AsyncIterable<Uint8Array>): AsyncGenerator<RestoredMessage> {
-  const root = subjectsOf(study).log.slice(0, -1);
+async function* messagesIn(subjects: Subjects, lines: AsyncIterable<Uint8Array>): AsyncGenerator<RestoredMessage> {
+  const root = subjects.log.slice(0, -1);
   for await (const text of lines) {
     const line = parseStoredLine(text);
-    yield { ...line, subject: line.subject.replace(/^ht\.[^.]+\.log\./, root), data: dataBytes(line) };
+    yield { ...line, subject: line.subject.replace(LOG, root), data: dataBytes(line) };
   }
 }
 
 const encoder = new TextEncoder();
 
 /** Entries of another log. The subject of a trainer's fact names its author; all others are the engine's. */
-async function* messagesOf(study: string, entries: AsyncIterable<Entry>): AsyncGenerator<RestoredMessage> {
-  const subjects = subjectsOf(study);
+async function* messagesOf(subjects: Subjects, entries: AsyncIterable<Entry>): AsyncGenerator<RestoredMessage> {
   for await (const { position, at, fact, author } of entries) {
     const { type, trial } = fact as { readonly type?: unknown; readonly trial?: number };
     const own = type === 'created' ? subjects.created : type === 'suggested' ? subjects.suggested : subjects.study;

@@ -5,7 +5,7 @@ import { isPassing } from '../connection/retry.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
 import { streamOf } from '../log/stream.ts';
 import { RESTORED, TIME_HEADER } from '../protocol/messages.ts';
-import { type Subjects, subjectsOf } from '../protocol/subjects.ts';
+import type { Subjects } from '../protocol/subjects.ts';
 import { StudyError } from '../studyError.ts';
 import type { StoredLine } from './storedLine.ts';
 
@@ -28,11 +28,11 @@ const MESSAGE = 64 * 1024;
 export async function restoreStream(
   nc: NatsConnection,
   jsm: JetStreamManager,
-  study: string,
+  subjects: Subjects,
   { entries, longest, replicas }: LogSize,
   messages: AsyncIterable<RestoredMessage>,
 ): Promise<void> {
-  const subjects = subjectsOf(study);
+  const study = subjects.name;
   const maxMessageBytes = Math.max(MESSAGE, longest) + ENVELOPE;
   // Without the metadata, a stream with the same settings would count as this one.
   const metadata = { [RESTORED]: String(entries), id: crypto.randomUUID() };

@@ -4,10 +4,16 @@ import type { StudySource } from '../../../src/study/source.ts';
 import type { TrainerRow } from '../../../src/study/trainerRows.ts';
 import { past } from '../../log/past.ts';
 import { readLog } from '../log/readLog.ts';
+import type { StudyRef } from '../protocol/subjects.ts';
 import { request } from '../studies.ts';
 
 /** A study on a server: commands go to its engine. */
-export async function natsSource(nc: NatsConnection, study: string, place: string, warn?: (message: string) => void): Promise<StudySource> {
+export async function natsSource(
+  nc: NatsConnection,
+  study: StudyRef,
+  place: string,
+  warn?: (message: string) => void,
+): Promise<StudySource> {
   const log = await readLog(nc, study, warn);
   return {
     place,

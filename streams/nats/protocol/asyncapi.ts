@@ -5,7 +5,7 @@ import { replySchema, requestKinds, requestMethods, statusSchema } from '../../.
 import { version } from '../../../src/version.ts';
 import { eventSource, eventType, SPEC_VERSION } from './cloudEvent.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRESENCE, PRIORITY_HEADER, TRACE_HEADER } from './messages.ts';
-import { TRAINERS } from './subjects.ts';
+import { type NamingOptions, namingOf, streamsOf, TRAINERS } from './subjects.ts';
 
 const text = (description: string): Schema => ({ type: 'string', description });
 const number = (description: string): Schema => ({ type: 'integer', minimum: 1, description });
@@ -117,15 +117,15 @@ export const messageSchemas = (): Readonly<Record<string, Schema>> => ({
   ),
 });
 
-/** Names of the messages of `ht.<study>.rpc.<method>`. */
+/** Names of the messages of `<prefix>.<study>.rpc.<method>`. */
 export const askOf = (method: string): string => `ask-${method}`;
 export const answerOf = (method: string): string => `answer-${method}`;
 
 /** The channels of requests, each next to the channel of its answers, which go to the request's reply subject. */
-const requestChannels = () =>
+const requestChannels = (root: string) =>
   Object.fromEntries(
     requestMethods.flatMap((method) => [
-      [askOf(method), { address: `ht.{study}.rpc.${method}`, messages: messages([askOf(method)]), parameters: parameters('study') }],
+      [askOf(method), { address: `${root}.rpc.${method}`, messages: messages([askOf(method)]), parameters: parameters('study') }],
       [answerOf(method), { address: null, messages: messages([answerOf(method)]) }],
     ]),
   );
@@ -160,91 +160,94 @@ const eventHeaders = (fact: string) => ({
 const NOT_RELAYED =
   'Ignore it if it has a header Nats-Stream: another trainer of the same account can have the server send a stored message here.';
 
-/** An AsyncAPI 3 document of the messages on a server, for trainers and clients. */
-export function asyncapi(): object {
+/** An AsyncAPI 3 document of the messages on a server, for trainers and clients. @param options how studies are named there */
+export function asyncapi(options: NamingOptions = {}): object {
+  const { prefix, apiPrefix } = namingOf(options);
+  const root = `${prefix}.{study}`;
+  const [stream, chunks] = streamsOf('<study>', prefix);
   const all = messageSchemas();
   const channels = {
     suggestions: {
-      address: 'ht.{study}.log.suggested',
+      address: `${root}.log.suggested`,
       messages: messages(['suggested']),
       parameters: parameters('study'),
       description:
-        `In the stream HT_<study>. A trainer pulls one for each free slot from the durable consumer ${TRAINERS}, and acknowledges it when its claim is stored. It returns a suggestion with -NAK if the field avoid has its name. ` +
-        'The server may deliver it again. So look first at the last fact of the trial, by a request to $JS.API.DIRECT.GET.HT_<study>.ht.<study>.log.by.*.<trial>. ' +
+        `In the stream ${stream}. A trainer pulls one for each free slot from the durable consumer ${TRAINERS}, and acknowledges it when its claim is stored. It returns a suggestion with -NAK if the field avoid has its name. ` +
+        `The server may deliver it again. So look first at the last fact of the trial, by a request to ${apiPrefix}.DIRECT.GET.${stream}.${prefix}.<study>.log.by.*.<trial>. ` +
         'If its attempt is not lower than that of the suggestion, the attempt is taken: acknowledge the suggestion and pull the next one. If it is lower, but ' +
         'was stored after the suggestion (header Nats-Sequence), it hides whether the attempt is taken: claim it, and begin after a second without a rejection.',
     },
     facts: {
-      address: 'ht.{study}.log.by.{trainer}.{trial}',
+      address: `${root}.log.by.{trainer}.{trial}`,
       messages: messages(ofTrainers),
       parameters: parameters('study', 'trainer', 'trial'),
       description:
-        `In the stream HT_<study>. At most as long as the header ${LIMIT_HEADER} of the suggestion says in bytes (else 16384): what is longer goes without trace, then without metrics, then without gradient, then without checkpoint. ` +
+        `In the stream ${stream}. At most as long as the header ${LIMIT_HEADER} of the suggestion says in bytes (else 16384): what is longer goes without trace, then without metrics, then without gradient, then without checkpoint. ` +
         'Published with a random Nats-Msg-Id, since another trainer could use one that it can guess, and again with the same until the stream acknowledges. The first `started` of an attempt holds it.',
     },
     created: {
-      address: 'ht.{study}.log.created',
+      address: `${root}.log.created`,
       messages: messages(['created']),
       parameters: parameters('study'),
-      description: 'In the stream HT_<study>: the first fact, with the parameters and objectives.',
+      description: `In the stream ${stream}: the first fact, with the parameters and objectives.`,
     },
     study: {
-      address: 'ht.{study}.log.study',
+      address: `${root}.log.study`,
       messages: messages(ofEngine),
       parameters: parameters('study'),
-      description: 'In the stream HT_<study>: all other facts of the engine, its own and those of people.',
+      description: `In the stream ${stream}: all other facts of the engine, its own and those of people.`,
     },
     beats: {
-      address: 'ht.{study}.beat.{trainer}.{trial}',
+      address: `${root}.beat.{trainer}.{trial}`,
       messages: messages(['beat']),
       parameters: parameters('study', 'trainer', 'trial'),
     },
     presence: {
-      address: 'ht.{study}.beat.{trainer}.0',
+      address: `${root}.beat.{trainer}.0`,
       messages: messages(['presence']),
       parameters: parameters('study', 'trainer'),
     },
     stops: {
-      address: 'ht.{study}.directive.{trial}',
+      address: `${root}.directive.{trial}`,
       messages: messages(['stop']),
       parameters: parameters('study', 'trial'),
       description: NOT_RELAYED,
     },
     ends: {
-      address: 'ht.{study}.directive.all',
+      address: `${root}.directive.all`,
       messages: messages(['over', 'instruction']),
       parameters: parameters('study'),
       description: NOT_RELAYED,
     },
     rejections: {
-      address: 'ht.{study}.rejected.{trainer}',
+      address: `${root}.rejected.{trainer}`,
       messages: messages(['rejected']),
       parameters: parameters('study', 'trainer'),
       description: NOT_RELAYED,
     },
     checkpoints: {
-      address: 'ht.{study}.checkpoint.{trainer}.{trial}',
+      address: `${root}.checkpoint.{trainer}.{trial}`,
       messages: messages(['checkpointRequest']),
       parameters: parameters('study', 'trainer', 'trial'),
     },
     checkpointAnswers: { address: null, messages: messages(['checkpointAnswer']) },
     chunks: {
-      address: 'ht.{study}.chunk.{trainer}.{trial}.{sha256}',
+      address: `${root}.chunk.{trainer}.{trial}.{sha256}`,
       messages: messages(['chunk']),
       parameters: parameters('study', 'trainer', 'trial', 'sha256'),
       description:
-        'In the stream HTC_<study>, which takes one message for a subject. A checkpoint is a manifest, JSON with name, files (path, size, executable), empty (directories) and chunks (SHA-256, size): ' +
+        `In the stream ${chunks}, which takes one message for a subject. A checkpoint is a manifest, JSON with name, files (path, size, executable), empty (directories) and chunks (SHA-256, size): ` +
         'the content of the files, one after the other, is that of the chunks. The field checkpoint of a fact names it as nats:<trainer>/<trial>/<SHA-256 of the manifest>.',
     },
     parts: {
-      address: 'ht.{study}.part.{trainer}.{transfer}.{sha256}',
+      address: `${root}.part.{trainer}.{transfer}.{sha256}`,
       messages: messages(['chunk']),
       parameters: parameters('study', 'trainer', 'transfer', 'sha256'),
       description:
         'The server sends a part that a trainer has asked for; with the status 404 it is not there. Check its SHA-256, and that paths of a manifest stay below the directory.',
     },
     standing: {
-      address: 'ht.{study}.status',
+      address: `${root}.status`,
       messages: messages(['status']),
       parameters: parameters('study'),
       description: 'After each change, at most five times a second. Not in a stream.',
@@ -255,7 +258,7 @@ export function asyncapi(): object {
     asyncapi: '3.0.0',
     info: { title: 'hypertide over NATS', version, description: 'The messages of trainers, and of people who watch or command a study.' },
     defaultContentType: 'application/json',
-    channels: { ...channels, ...requestChannels() },
+    channels: { ...channels, ...requestChannels(root) },
     operations: {
       pull: operation('receive', 'suggestions'),
       say: operation('send', 'facts'),

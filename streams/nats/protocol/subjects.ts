@@ -18,20 +18,71 @@ export const ADMITTED = '_admitted';
 /** The durable consumer that hands suggestions out to trainers. */
 export const TRAINERS = 'trainers';
 
-/** Replaces `$JS.API` for trainers in their own account. */
-export const TRAINERS_API = 'ht';
+/** How studies are named on a server that others share, and how JetStream is reached. All programs of a study need the same. */
+export interface NamingOptions {
+  /**
+   * What all subjects of studies begin with, such as `acme.ml`: a study then uses only `acme.ml.<study>.>`, and the streams `ACME_ML_<study>` and
+   * `ACME_MLC_<study>`. Default: `ht`.
+   */
+  readonly prefix?: string | undefined;
+  /** The JetStream domain that keeps the studies, for a connection to a leaf node of it. Default: that of the server. */
+  readonly domain?: string | undefined;
+  /** What requests to JetStream begin with, if the account imports it under another name than `$JS.API`. Leave out `domain` then. */
+  readonly apiPrefix?: string | undefined;
+}
+
+/** How studies are named on a server: options with their defaults. */
+export interface StudyNaming {
+  readonly prefix: string;
+  /** What requests to JetStream begin with; as `apiPrefix`, an option of its client. */
+  readonly apiPrefix: string;
+}
+
+const TOKENS = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+const API = /^\$?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
+/** @throws OptionError for what cannot be the beginning of a subject */
+export function namingOf({ prefix = 'ht', domain, apiPrefix }: NamingOptions = {}): StudyNaming {
+  if (!TOKENS.test(prefix) || prefix.length > 64)
+    throw new OptionError('prefix', 'words of letters, digits, _ and - with dots between, such as acme.ml, 64 characters at most', prefix);
+  if (domain !== undefined && !isName(domain)) throw new OptionError('domain', 'the name of a JetStream domain, such as hub', domain);
+  if (apiPrefix !== undefined && !API.test(apiPrefix))
+    throw new OptionError('apiPrefix', 'the beginning of a subject, such as hub.API', apiPrefix);
+  if (domain !== undefined && apiPrefix !== undefined)
+    throw new OptionError('apiPrefix', 'either a domain or an API prefix, got both', apiPrefix);
+  return { prefix, apiPrefix: apiPrefix ?? (domain === undefined ? '$JS.API' : `$JS.${domain}.API`) };
+}
+
+/** Replaces the API prefix for trainers in their own account, under which it would be that of their account. */
+export const trainersApi = ({ prefix }: Pick<StudyNaming, 'prefix'>): string => prefix;
+
+/** The names of the streams of a study: of its log, and of its checkpoints. */
+export const streamsOf = (study: string, prefix: string): readonly [log: string, chunks: string] => {
+  const word = prefix.replaceAll('.', '_').toUpperCase();
+  return [`${word}_${study}`, `${word}C_${study}`];
+};
 
 /**
- * The subjects of a study. Only those below `ht.<study>.log` are in its stream: a stream that covered the subject of a request would answer it with
- * an acknowledgement.
+ * The subjects of a study. Only those below `<prefix>.<study>.log` are in its stream: a stream that covered the subject of a request would answer it
+ * with an acknowledgement.
  *
+ * @param study its name, or its subjects, which are returned.
  * @throws OptionError if the name of the study cannot be part of a subject.
  */
-export const subjectsOf = (study: string) => subjectsBelow(checkName('study', study), `HT_${study}`, `HTC_${study}`);
+export const subjectsOf = (study: StudyRef, options: NamingOptions = {}): Subjects =>
+  typeof study === 'object' ? study : subjectsBelow(checkName('study', study), namingOf(options));
 
-function subjectsBelow(study: string, stream: string, chunks: string) {
-  const root = `ht.${study}`;
+/** A study on a server: its subjects or, if studies are named as by default there, its name. */
+export type StudyRef = string | Subjects;
+
+function subjectsBelow(name: string, { prefix, apiPrefix }: StudyNaming) {
+  const root = `${prefix}.${name}`;
+  const [stream, chunks] = name === '*' ? [name, name] : streamsOf(name, prefix);
   return {
+    /** The name of the study. */
+    name,
+    prefix,
+    apiPrefix,
     stream,
     /** The stream of checkpoints. */
     chunks,
@@ -61,10 +112,10 @@ function subjectsBelow(study: string, stream: string, chunks: string) {
   } as const;
 }
 
-export type Subjects = ReturnType<typeof subjectsBelow>;
+export interface Subjects extends ReturnType<typeof subjectsBelow> {}
 
 /** Patterns for the subjects of all studies in an account, and for their streams: a wildcard stands for a whole token. */
-export const everyStudy: Subjects = subjectsBelow('*', '*', '*');
+export const everyStudy = (options: NamingOptions = {}): Subjects => subjectsBelow('*', namingOf(options));
 
 /**
  * The inbox of a trainer, the only one that its rights allow.
@@ -75,7 +126,7 @@ export const inboxOfTrainer = (name: string, hasCredentials = false): string => 
 
 const BY = '.log.by.';
 
-/** The trainer that wrote to `ht.<study>.log.by.<trainer>.<trial>`; undefined if the engine did. */
+/** The trainer that wrote to `<prefix>.<study>.log.by.<trainer>.<trial>`; undefined if the engine did. */
 export function trainerOf(subject: string): string | undefined {
   const at = subject.indexOf(BY);
   return at < 0 ? undefined : subject.slice(at + BY.length, subject.lastIndexOf('.'));

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { failureOf } from '../../../src/errors.ts';
 import { isRecord } from '../../../src/schema/isRecord.ts';
 import { jsonOf } from '../connection/connection.ts';
-import { isName, subjectsOf } from '../protocol/subjects.ts';
+import { everyStudy, isName, type StudyNaming } from '../protocol/subjects.ts';
 import { isInbox, respond } from '../rpc.ts';
 
 /** Milliseconds before a request for a study that exists is refused: a process with another pattern may have just created it, and answers first then. */
@@ -16,16 +16,17 @@ const TAKEN = 1000;
  */
 export function answerCreations(
   nc: NatsConnection,
+  naming: StudyNaming | undefined,
   pattern: string,
   fits: (name: string) => boolean,
   create: (name: string, study: unknown) => Promise<void>,
 ): () => void {
-  const subject = subjectsOf('x').rpc('create').replace('.x.', '.*.');
+  const subject = everyStudy(naming).rpc('create');
   const queue = `create-${[...new TextEncoder().encode(pattern)].map((byte) => byte.toString(16)).join('')}`;
   const subscription = nc.subscribe(subject, {
     queue,
     callback: (error, message) => {
-      const [, name = ''] = message.subject.split('.');
+      const name = message.subject.split('.').at(-3);
       if (error || !isInbox(message.reply) || !isName(name) || !fits(name)) return;
       const data = jsonOf(message);
       void create(name, isRecord(data) ? data.study : undefined).then(

@@ -19,7 +19,7 @@ import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
 import { type NatsLog, natsLog } from '../log/log.ts';
 import { messageBytesFor, type StreamOptions } from '../log/stream.ts';
 import { LEASE } from '../protocol/messages.ts';
-import { subjectsOf } from '../protocol/subjects.ts';
+import { type NamingOptions, subjectsOf } from '../protocol/subjects.ts';
 import { answerRequests } from '../rpc.ts';
 import { deleted } from '../studyError.ts';
 import { Shell } from './shell.ts';
@@ -28,7 +28,7 @@ const STREAM_NOT_FOUND = 10059;
 
 const isMissing = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
 
-export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOption, StreamOptions {
+export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOption, StreamOptions, NamingOptions {
   /** Name of the study. */
   readonly study: string;
   /** Seconds without a heartbeat after which a run counts as lost. Default: 30. */
@@ -87,12 +87,27 @@ export interface ServedStudy {
  */
 function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, current?: () => Settings): Promise<NatsLog> {
   const { study, strategy, lease = LEASE, create, warn, signal, onLead, spans, replicas, maxBytes, maxMessageBytes } = options;
+  const { prefix, domain, apiPrefix } = options;
   const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
   const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
   return natsLog(
     nc,
     study,
-    omitUndefined({ lease, create, warn, signal, onLead, settings: current, traceparent, replicas, maxBytes, maxMessageBytes: longest }),
+    omitUndefined({
+      lease,
+      create,
+      warn,
+      signal,
+      onLead,
+      settings: current,
+      traceparent,
+      replicas,
+      maxBytes,
+      maxMessageBytes: longest,
+      prefix,
+      domain,
+      apiPrefix,
+    }),
   );
 }
 
@@ -123,6 +138,9 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     'maxBytes',
     'checkpointBytes',
     'atMost',
+    'prefix',
+    'domain',
+    'apiPrefix',
   );
   const {
     strategy,
@@ -137,10 +155,13 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     maxBytes: __,
     checkpointBytes,
     atMost,
+    prefix,
+    domain,
+    apiPrefix,
     ...settings
   } = options;
-  const subjects = subjectsOf(options.study);
-  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
+  const subjects = subjectsOf(options.study, { prefix, domain, apiPrefix });
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix: subjects.apiPrefix });
   const missing = (error: unknown) => (isMissing(error) ? deleted(subjects.stream, error) : error);
   const log = await studyLog(nc, space, options, () => running.engine.ledger.settings).catch((error) => Promise.reject(missing(error)));
   const past = await log.head().catch(async (error) => {

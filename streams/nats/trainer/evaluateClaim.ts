@@ -10,11 +10,12 @@ import type { Objective } from '../../objective.ts';
 import { parseReference } from '../checkpoints/reference.ts';
 import { saveRunning, saveUnchanged } from '../checkpoints/saveRunning.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../checkpoints/transfer.ts';
+import type { Subjects } from '../protocol/subjects.ts';
 import { type Claim, HANDED_BACK, type Performing, type Warn } from './claimedRun.ts';
 
 interface ClaimOptions extends Evaluating {
   readonly nc: NatsConnection;
-  readonly study: string;
+  readonly subjects: Subjects;
   /** Seconds between two saves of the checkpoint of a running trial. */
   readonly saveEvery: number | undefined;
   readonly warn: Warn;
@@ -24,11 +25,11 @@ interface ClaimOptions extends Evaluating {
 export function evaluateClaim<P>(
   objective: Objective<P>,
   { suggestion, run, trainer, say }: Claim<P>,
-  { nc, study, saveEvery, warn, ...options }: ClaimOptions,
+  { nc, subjects, saveEvery, warn, ...options }: ClaimOptions,
 ): Performing {
   const { trial, attempt } = suggestion;
   const leaving = new AbortController();
-  const of: CheckpointRun = { nc, study, trainer, trial, run, signal: leaving.signal };
+  const of: CheckpointRun = { nc, study: subjects, trainer, trial, run, signal: leaving.signal };
   let evaluation: RunningEvaluation | undefined;
   let stopped: string | undefined;
   let isOver = false;

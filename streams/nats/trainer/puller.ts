@@ -33,9 +33,9 @@ const GONE = 3000;
  *
  * @param isThere called with false if the stream or its consumer is missing for some seconds, and with true when it is back.
  */
-export function puller(nc: NatsConnection, { stream }: Subjects, isThere: (there: boolean) => void = () => {}): Puller {
+export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isThere: (there: boolean) => void = () => {}): Puller {
   const inbox = inboxOf(nc);
-  const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`;
+  const subject = `${apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`;
   const pull = JSON.stringify({ batch: 1, expires: nanos(PULL) });
   const waiting: Waiting[] = [];
   let over = false;

@@ -8,7 +8,7 @@ import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { withRetry } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
 import { type DirectiveMessage, type InstructedMessage, type RejectedMessage, TRACE_HEADER } from '../protocol/messages.ts';
-import { checkName, type Subjects, subjectsOf } from '../protocol/subjects.ts';
+import { checkName, type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { isDeleted } from '../studies.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type Perform, type Warn } from './claimedRun.ts';
@@ -21,7 +21,7 @@ import { presenceOn } from './presence.ts';
 import { puller } from './puller.ts';
 import { openSlot, type Taken } from './slot.ts';
 
-export interface RunTrainerOptions {
+export interface RunTrainerOptions extends NamingOptions {
   /** Name of the trainer, which is part of the subjects of its facts. Default: a random one. */
   readonly name?: string;
   /** Trials at a time. Default 1. */
@@ -63,7 +63,7 @@ const OBJECTION = 1000;
 
 /** Claims suggestions, one for each free slot, and evaluates them. */
 export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: RunTrainerOptions = {}): Trainer {
-  const subjects = subjectsOf(study);
+  const subjects = subjectsOf(study, options);
   const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
   const { slots = 1, warn = () => {}, stays = false } = options;
   const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
@@ -138,7 +138,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const what = kept.length === 1 ? `the result of trial ${kept[0]}` : `the results of trials ${kept.join(', ')}`;
     if (kept.length > 0 && !hasSaid) warn(`${study}: ${name} ends when the server has stored ${what}`);
     hasSaid ||= kept.length > 0;
-    if (!(await isDeleted(nc, study)) || hasEnded) return;
+    if (!(await isDeleted(nc, subjects)) || hasEnded) return;
     warn(`${study}: the study was deleted, so ${name} ends without storing the results of its trials`);
     finish();
   };
@@ -158,7 +158,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   ];
 
   const ask = (subject: string) =>
-    withRetry(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
+    withRetry(nc, () => nc.request(`${subjects.apiPrefix}.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
   /** Why the study closed before this trainer began, if nothing was written to it since. */
   const closedBefore = async (): Promise<string | undefined> => closingIn(parseFact(jsonOf(await ask(subjects.study))));
 

@@ -4,13 +4,13 @@ import { checkOption, seconds } from '../../../src/schema/optionRules.ts';
 import { checkTimeLimit, type EvaluateOptions } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
 import { createdOn } from '../created.ts';
-import type { Subjects } from '../protocol/subjects.ts';
+import { type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { type ThreadConnection, threadBeats } from './beats.ts';
 import type { Perform } from './claimedRun.ts';
 import { evaluateClaim } from './evaluateClaim.ts';
 import { type RunTrainerOptions, runTrainer, type Trainer } from './runTrainer.ts';
 
-export interface TrainerOptions extends Pick<RunTrainerOptions, 'name' | 'slots' | 'warn' | 'closed'>, EvaluateOptions {
+export interface TrainerOptions extends Pick<RunTrainerOptions, 'name' | 'slots' | 'warn' | 'closed'>, EvaluateOptions, NamingOptions {
   /** Ends the trainer as `close` does: it hands running trials back. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -46,12 +46,13 @@ export function trainer<P>(nc: NatsConnection, study: string, objective: Objecti
   const settings = timeLimit === undefined ? {} : { timeLimit };
   checkTimeLimit(settings);
   if (saveEvery !== undefined) checkOption('saveEvery', saveEvery, seconds);
+  const subjects = subjectsOf(study, options);
   let name = value;
   const waiting = new AbortController();
   const named = async () => {
-    name ??= (await createdOn(nc, study, { signal: waiting.signal, warn, name: rest.name })).objectives[0]!.name;
+    name ??= (await createdOn(nc, subjects, { signal: waiting.signal, warn, name: rest.name })).objectives[0]!.name;
   };
-  const perform: Perform<P> = (claim) => evaluateClaim(objective, claim, { ...settings, value: name!, nc, study, saveEvery, warn });
+  const perform: Perform<P> = (claim) => evaluateClaim(objective, claim, { ...settings, value: name!, nc, subjects, saveEvery, warn });
   const beats = blocking && { beats: (subjects: Subjects, name: string) => threadBeats(blocking, subjects, name) };
   const self = runTrainer<P>(nc, study, perform, { ...rest, warn, ...beats, ready: named });
   const close = () => void self.close();

@@ -203,6 +203,6 @@ describe.concurrent('nats', () => {
 
   it('refuses names that are not a token of a subject', async () => {
     const nc = await server.connect();
-    for (const name of ['', 'a.b', 'A', '>', '*', '-a', 'x'.repeat(33)]) await expect(natsLog(nc, name)).rejects.toThrow('study: expected');
+    for (const name of ['', 'a.b', 'Ä', '>', '*', '-a', 'x'.repeat(65)]) await expect(natsLog(nc, name)).rejects.toThrow('study: expected');
   });
 });

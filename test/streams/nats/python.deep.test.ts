@@ -45,6 +45,21 @@ describe('a study of the trainer in Python', () => {
       });
   });
 
+  it('takes the prefix of subjects and the domain of JetStream from the address', async () => {
+    const own = await natsServer('jetstream { domain: hub }');
+    const study = crypto.randomUUID();
+    const naming = { prefix: 'acme.ml', domain: 'hub' };
+    const engine = await serve(await own.connect(), space({ n: int(1, 3) }), { strategy: random(), study, trials: 3, ...naming });
+    await engine.started;
+    const program = 'print(h.run(url, study, lambda trial: trial["n"], name="W_1"))';
+    expect(await python(`${own.url}?prefix=acme.ml&domain=hub`, study, program).ended).toEqual({ code: 0, text: '3\n' });
+    await engine.finished;
+    await engine.close();
+    const wrong = await python(`${own.url}?prefx=acme.ml`, study, program).ended;
+    expect(wrong.text).toContain('expected prefix, domain or api after the question mark of an address, got prefx');
+    await own.dispose();
+  });
+
   it('evaluates a study to its end, and reports what went wrong', async () => {
     const study = fresh();
     const heard = hearing();

@@ -78,7 +78,7 @@ describe('a server with the generated configuration', () => {
     await jsm.streams.add({ name: 'HT_s2', subjects: ['ht.s2.log.>'] });
     await jsm.streams.add({ name: 'HT_-s2', subjects: ['other.>'] }); // of another program: no study can have this name
     expect((await studiesOn(await as(name))).filter((study) => /s2/i.test(study))).toEqual(['s2']);
-    expect(await studiesOn(await as(name), subjectsOf('s2').created)).toEqual(['s2']);
+    expect(await studiesOn(await as(name), undefined, subjectsOf('s2').created)).toEqual(['s2']);
     for (const stream of ['HT_s2', 'HT_-s2']) await jsm.streams.delete(stream);
   });
 

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Access, connectTo } from '../../../../streams/nats/connection/connect.ts';
+import { type Access, connectTo, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { natsSource } from '../../../../streams/nats/place/source.ts';
+import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { studiesOn, whenBegun } from '../../../../streams/nats/studies.ts';
 import { type Dashboard, dashboard } from '../../../dashboard/serve.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
@@ -67,11 +68,13 @@ export const welcome = (board: Dashboard, say: (text: string) => void = inform):
 
 async function addServer(board: Dashboard, url: string, { study, ...access }: DashboardOptions): Promise<() => Promise<unknown>> {
   const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
+  const naming = namingIn(url);
   const add = async (name: string) => {
-    if (board.studies.get(name) === undefined) board.studies.add(name, await natsSource(nc, name, withoutPassword(url)));
+    if (board.studies.get(name) === undefined)
+      board.studies.add(name, await natsSource(nc, subjectsOf(name, naming), withoutPassword(url)));
   };
-  for (const name of study ?? (await studiesOn(nc))) await add(name);
-  if (study === undefined) whenBegun(nc, (name) => void add(name).catch((error: Error) => inform(`${name}: ${error.message}`)));
+  for (const name of study ?? (await studiesOn(nc, naming))) await add(name);
+  if (study === undefined) whenBegun(nc, naming, (name) => void add(name).catch((error: Error) => inform(`${name}: ${error.message}`)));
   return () => nc.close();
 }
 

@@ -11,7 +11,7 @@ import { inform, writeOutput } from '../../terminal/output.ts';
 import { withoutPassword } from '../../terminal/plainText.ts';
 import { UsageError } from '../../usage.ts';
 
-interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'host' | 'port' | 'maxBytes'> {
+interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'host' | 'port' | 'maxBytes' | 'prefix'> {
   readonly study?: readonly string[];
   readonly team?: readonly string[];
   readonly trainer?: readonly string[];
@@ -37,7 +37,7 @@ interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'host' | 'por
 
 /** `hypertide nats-config`: prints a server configuration and writes the keys of its users. Keeps existing keys. */
 export async function natsConfig(options: NatsConfigOptions): Promise<number> {
-  const { seeds: directory, store, host, port, maxBytes, jwt, days, signer, user, revoke } = options;
+  const { seeds: directory, store, host, port, maxBytes, prefix, jwt, days, signer, user, revoke } = options;
   const server = serverIn(options);
   const keys = secretsIn(directory);
   if (signer !== undefined || user !== undefined) return newUsers(options);
@@ -46,7 +46,7 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
     throw new UsageError('--revoke: expected --jwt as well; without it, leave a trainer out of --trainer, and reload the server');
   if (server !== undefined && !jwt) throw new UsageError('--nats: expected --jwt as well: a server with seeds needs a reload');
   const teams = teamsOf(options);
-  const settings = omitUndefined({ store, host, port, maxBytes, tls: tlsOf(options) });
+  const settings = omitUndefined({ store, host, port, maxBytes, prefix, tls: tlsOf(options) });
   if (jwt) {
     const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
     const { text, files, accounts } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke }), keyOf: keys.read });

@@ -1,4 +1,4 @@
-import type { Access } from '../../../../streams/nats/connection/connect.ts';
+import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
@@ -51,13 +51,15 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
   const hooks = await openHooks(options.hooks, screen);
   const tracing = await openTracing();
+  const naming = namingIn(nats);
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) }, PATIENCE);
   const monitor = await monitorFor(options.monitor, screen, nc);
-  monitor?.ofAccount();
+  monitor?.ofAccount(naming.apiPrefix);
   const place = {
     nc,
     screen,
     nats,
+    naming,
     access: accessOf(options),
     metrics: monitor?.metrics,
     hooks,

@@ -1,5 +1,5 @@
-import type { Access } from '../../../../streams/nats/connection/connect.ts';
-import { trainerOf } from '../../../../streams/nats/protocol/subjects.ts';
+import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
+import { subjectsOf, trainerOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { type Seen, watching } from '../../../../streams/nats/watch.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
@@ -44,7 +44,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
     return screen.status(() => progressLine(status, shape));
   };
   return new Promise<number>((resolve, reject) => {
-    const subscription = watching(nc, study).subscribe({
+    const subscription = watching(nc, subjectsOf(study, namingIn(nats))).subscribe({
       next: show,
       error: (error) => end(undefined, error),
       complete: () => end(0),

@@ -2,7 +2,7 @@ import { asyncapi } from '../../../../streams/nats/protocol/asyncapi.ts';
 import { print } from '../../terminal/output.ts';
 
 /** `hypertide asyncapi` */
-export async function printAsyncapi(): Promise<number> {
-  print(JSON.stringify(asyncapi(), undefined, 2));
+export async function printAsyncapi(options: { readonly prefix?: string }): Promise<number> {
+  print(JSON.stringify(asyncapi(options), undefined, 2));
   return 0;
 }

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Access } from '../../../../streams/nats/connection/connect.ts';
+import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { checkName, inboxOfTrainer } from '../../../../streams/nats/protocol/subjects.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
@@ -68,6 +68,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   const monitor = await monitorFor(options.monitor, screen, nc);
   const studies = new WorkerStudies({
     nc,
+    naming: namingIn(nats),
     name,
     commands,
     keep,

@@ -1,0 +1,179 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nkeyAuthenticator } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Completed, Fact } from '../../../src/facts/facts.ts';
+import { type AppliedEntry, random } from '../../../streams/index.ts';
+import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
+import { namingIn } from '../../../streams/nats/connection/connect.ts';
+import { natsLog, serve, trainer } from '../../../streams/nats/index.ts';
+import { asyncapi } from '../../../streams/nats/protocol/asyncapi.ts';
+import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { request, studiesOn } from '../../../streams/nats/studies.ts';
+import { directory, hypertide, start, studyIn, TRAINER } from '../../cli/support.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { freePort } from '../../support/ports.ts';
+import { type At, fresh, plane } from './world.ts';
+
+const square = async ({ x }: At) => x * x;
+
+describe('how studies are named', () => {
+  it('follows from options, which are checked', () => {
+    expect(namingOf()).toEqual({ prefix: 'ht', apiPrefix: '$JS.API' });
+    expect(namingOf({ prefix: 'acme.ml', domain: 'hub' })).toEqual({ prefix: 'acme.ml', apiPrefix: '$JS.hub.API' });
+    expect(namingOf({ apiPrefix: 'from.hub' }).apiPrefix).toBe('from.hub');
+    expect(subjectsOf('s', { prefix: 'acme.ml' })).toMatchObject({ stream: 'ACME_ML_s', chunks: 'ACME_MLC_s', log: 'acme.ml.s.log.>' });
+    expect(subjectsOf('s')).toMatchObject({ stream: 'HT_s', chunks: 'HTC_s', log: 'ht.s.log.>' });
+    for (const prefix of ['', '.', 'a.', 'a b', 'a.>', '*', 'x'.repeat(65)])
+      expect(() => namingOf({ prefix }), prefix).toThrow('prefix: expected');
+    expect(() => namingOf({ domain: 'a.b' })).toThrow('domain: expected');
+    expect(() => namingOf({ apiPrefix: 'a.>' })).toThrow('apiPrefix: expected');
+    expect(() => namingOf({ domain: 'hub', apiPrefix: 'x' })).toThrow('got both');
+  });
+
+  it('is a part of an address', () => {
+    expect(namingIn('nats://a:4222')).toEqual(namingOf());
+    expect(namingIn('nats://me:secret@a:4222?prefix=acme.ml&domain=hub,b')).toEqual(namingOf({ prefix: 'acme.ml', domain: 'hub' }));
+    expect(namingIn('a?api=from.hub').apiPrefix).toBe('from.hub');
+    expect(() => namingIn('nats://me:secret@a?prefx=x')).toThrow(
+      'nats://a?prefx=x: expected prefix, domain or api after the question mark, got prefx',
+    );
+  });
+
+  it('is what the protocol for trainers says', () => {
+    const text = JSON.stringify(asyncapi({ prefix: 'acme.ml' }));
+    expect(text).toContain('"acme.ml.{study}.log.by.{trainer}.{trial}"');
+    expect(text).toContain('$JS.API.DIRECT.GET.ACME_ML_<study>.acme.ml.<study>.log.by');
+    expect(text).not.toMatch(/\bht\.|\bHT_|\bHTC_/);
+    expect(JSON.stringify(asyncapi())).toContain('"ht.{study}.log.by.{trainer}.{trial}"');
+  });
+});
+
+describe('with a prefix', () => {
+  let server: NatsServer;
+  const prefix = 'acme.ml';
+  const naming = namingOf({ prefix });
+  beforeAll(async () => {
+    server = await natsServer();
+  });
+  afterAll(() => server.dispose());
+
+  it('a study uses no other subjects, and is another one than that without', async () => {
+    const study = fresh();
+    const nc = await server.connect();
+    const seen = new Set<string>();
+    nc.subscribe('>', {
+      callback: (_, { subject }) => void (/^(\$|_)/.test(subject) || seen.add(subject.split('.').slice(0, 3).join('.'))),
+    });
+    await nc.flush();
+    const engine = await serve(await server.connect(), plane, { study, prefix, trials: 4, strategy: random() });
+    await engine.started;
+    const done = trainer(await server.connect(), study, square, { prefix }).done;
+    await Promise.all([done, engine.finished]);
+    expect(await request(nc, subjectsOf(study, naming), 'status')).toMatchObject({ completed: 4 });
+    expect([...seen]).toEqual([`${prefix}.${study}`]);
+    const other = await serve(await server.connect(), plane, { study, trials: 2, strategy: random() });
+    await other.started;
+    await trainer(await server.connect(), study, square).done;
+    expect(await studiesOn(nc, naming)).toEqual([study]);
+    expect(await studiesOn(nc)).toEqual([study]);
+    const heads = [await natsLog(nc, study, { prefix, create: false }), await natsLog(nc, study, { create: false })].map((log) =>
+      log.head(),
+    );
+    const [mine, its] = await Promise.all(heads);
+    expect(mine).toBeGreaterThan(its!);
+    await Promise.all([engine.close(), other.close()]);
+  });
+
+  it('commands reach it by the address, from the first one to the backup', async () => {
+    const place = studyIn('name: digits\ntrials: 4\n');
+    const nats = `${server.url}?prefix=acme.cli`;
+    const serving = start(place, 'serve', 'study.yaml', '--nats', nats);
+    const worked = await hypertide(place, 'worker', '--nats', nats, '--study', 'digits', '--', ...TRAINER);
+    expect(worked.code, worked.err).toBe(0);
+    expect((await hypertide(place, 'list', '--nats', nats)).out).toContain('digits');
+    expect((await hypertide(place, 'list', '--nats', server.url)).out).not.toContain('digits');
+    expect((await hypertide(place, 'best', '--nats', nats, '--study', 'digits')).code).toBe(0);
+    expect((await hypertide(place, 'change', '--more', '1', '--nats', nats, '--study', 'digits')).code).toBe(0);
+    const missing = await hypertide(place, 'best', '--nats', server.url, '--study', 'digits');
+    expect(missing.err).toContain('there is no study digits on this server');
+    serving.child.kill('SIGTERM');
+    await serving.ended;
+    const archive = join(directory(), 'digits.tar.gz');
+    expect((await hypertide(place, 'archive', '--nats', nats, '--study', 'digits', '-o', archive)).code).toBe(0);
+    const restored = await hypertide(place, 'restore', archive, '--nats', `${server.url}?prefix=other`);
+    expect(restored.code, restored.err).toBe(0);
+    expect(
+      (await hypertide(place, 'trials', '--json', '--nats', `${server.url}?prefix=other`, '--study', 'digits')).out.match(
+        /"status":"completed"/g,
+      ),
+    ).toHaveLength(4);
+  });
+
+  it('users have rights to the subjects below it, and to no others', async () => {
+    const { text, seeds } = serverConfig({
+      teams: [{ studies: ['s1'], trainers: ['w1'] }],
+      store: 'unused',
+      port: -1,
+      prefix,
+      seedOf: () => undefined,
+    });
+    const own = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+    const as = (user: string) =>
+      own.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])), inboxPrefix: `_INBOX_${user}` });
+    const options = { study: 's1', trials: 3, strategy: random() };
+    const engine = await serve(await as('engine'), plane, { ...options, prefix });
+    await engine.started;
+    await trainer(await as('w1'), 's1', square, { name: 'w1', prefix }).done;
+    await engine.finished;
+    expect(await studiesOn(await as('w1'), naming)).toEqual(['s1']);
+    await expect(serve(await as('engine'), plane, options)).rejects.toMatchObject({ code: 'forbidden' });
+    await engine.close();
+    await own.dispose();
+  });
+});
+
+describe('through a leaf node', () => {
+  it('a study is kept in the domain of the hub, with its checkpoints', async () => {
+    const port = await freePort();
+    const hub = await natsServer(`jetstream { domain: hub }\nleafnodes { host: "127.0.0.1", port: ${port} }`);
+    const leaf = await natsServer(`leafnodes { remotes: [{ url: "nats://127.0.0.1:${port}" }] }`, false);
+    const study = fresh();
+    const warnings: string[] = [];
+    const noted: AppliedEntry[] = [];
+    const domain = 'hub';
+    const engine = await serve(await leaf.connect(), plane, {
+      study,
+      domain,
+      trials: 3,
+      strategy: random(),
+      warn: (text) => warnings.push(text),
+      onEntry: (entry) => noted.push(entry),
+    });
+    await engine.started;
+    const place = directory();
+    const saving = async ({ x }: At, trial: { readonly trial: number; checkpoint?: string }) => {
+      trial.checkpoint = join(place, `${trial.trial}.pt`);
+      writeFileSync(trial.checkpoint, 'weights');
+      return x;
+    };
+    await trainer(await leaf.connect(), study, saving, { domain }).done;
+    await engine.finished;
+    const saved = noted.flatMap(({ fact }) => ((fact as Fact).type === 'completed' ? [(fact as Completed).checkpoint?.slice(0, 5)] : []));
+    expect(saved).toEqual(['nats:', 'nats:', 'nats:']);
+    const trials = await hypertide(directory(), 'trials', '--json', '--nats', `${leaf.url}?domain=hub`, '--study', study);
+    expect(trials.out.match(/"status":"completed"/g)).toHaveLength(3);
+    expect(warnings).toEqual([]);
+    const lost = await serve(await leaf.connect(), plane, {
+      study,
+      trials: 3,
+      strategy: random(),
+      warn: () => {},
+      signal: AbortSignal.timeout(500),
+    }).catch((error: Error) => error.name);
+    expect(lost).toBe('TimeoutError');
+    await engine.close();
+    await leaf.dispose();
+    await hub.dispose();
+  });
+});
