@@ -5,9 +5,16 @@ import type { Bracket } from './brackets.ts';
 import { Cohort } from './cohort.ts';
 import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
 
+/** The losses at a budget. */
+interface Seen {
+  readonly results: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
 /**
  * Brackets of synchronous successive halving one after the other, and over again (Li et al., JMLR 2018, algorithm 1). While the trials at a
- * rung run, the next bracket begins, so that no trainer is idle.
+ * rung run, the next bracket begins, so that no trainer is idle. At a budget at which no results differ, no further configuration begins.
  */
 class SynchronousBrackets {
   readonly #brackets: readonly Bracket[];
@@ -18,6 +25,7 @@ class SynchronousBrackets {
   readonly #equivalent: EquivalentTrials;
   /** By their numbers, in the order in which they began. */
   readonly #cohorts = new Map<number, Cohort>();
+  readonly #seen = new Map<number, Seen>();
   #configurations = 0;
   #next = 0;
   /** The next trial, cached until a trial begins or ends. */
@@ -41,7 +49,20 @@ class SynchronousBrackets {
   }
 
   #end(trial: Ended, counts: boolean): void {
-    this.#cohorts.get(numberIn(trial.tags, this.#name) ?? -1)?.end(trial, counts);
+    const number = numberIn(trial.tags, this.#name) ?? -1;
+    const cohort = this.#cohorts.get(number);
+    cohort?.end(trial, counts);
+    if (!counts || trial.budget === undefined) return;
+    const [loss] = trial.losses as [number];
+    const { results, lowest, highest } = this.#seen.get(trial.budget) ?? { results: 0, lowest: loss, highest: loss };
+    this.#seen.set(trial.budget, { results: results + 1, lowest: Math.min(lowest, loss), highest: Math.max(highest, loss) });
+    if (cohort && this.#isTied(this.#lowest(number))) cohort.seal();
+  }
+
+  /** Whether enough configurations have trained with a budget to say that their results there do not differ. */
+  #isTied(budget: number): boolean {
+    const { results, lowest, highest } = this.#seen.get(budget) ?? { results: 0, lowest: 0, highest: 0 };
+    return results >= this.#eta && lowest === highest;
   }
 
   #begin(told: Suggested): void {
@@ -104,10 +125,11 @@ class SynchronousBrackets {
     return { budget: this.#lowest(number), tag: number };
   }
 
-  /** The first configuration of the next cohort. A bracket whose lowest budget has no configurations left is left out. */
+  /** The first configuration of the next cohort. A bracket whose lowest budget tells no configurations apart, or has none left, is left out. */
   open(): Beginning {
     const numbers = this.#brackets.map((_, k) => this.#next + k);
-    const number = numbers.find((k) => this.#remaining.lasts(this.#lowest(k))) ?? this.#next;
+    const open = numbers.filter((k) => this.#remaining.lasts(this.#lowest(k)));
+    const number = open.find((k) => !this.#isTied(this.#lowest(k))) ?? open[0] ?? this.#next;
     return { budget: this.#lowest(number), tag: number };
   }
 }

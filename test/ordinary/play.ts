@@ -85,13 +85,16 @@ export interface Comparison {
   /** By how much the results are worse than those of random search, as a share of the range: the mean and its standard error. */
   readonly worse: number;
   readonly error: number;
-  /** In how many studies too few trials have completed, although none of the best configurations was found. */
+  /** The share of studies in which too few trials have completed, although none of the best configurations was found. */
   readonly starved: number;
   readonly seeds: number;
 }
 
 /** Whether early stopping is worse than random search by more than chance explains. */
 export const isWorse = ({ worse, error }: Comparison, { allowed = 0 }: Shape): boolean => worse > Math.max(2 * error, 0.05) + allowed;
+
+/** Whether most studies end with hardly a result. */
+export const isStarved = ({ starved }: Comparison): boolean => starved > 0.5;
 
 /** Random search of one shape, by seed. */
 const searches = new Map<string, Promise<Played>>();
@@ -120,7 +123,7 @@ export async function compare(shape: Shape, strategyOf: (max: number) => h.Strat
   const seeds = differences.length;
   const worse = mean(differences);
   const variance = differences.reduce((sum, d) => sum + (d - worse) ** 2, 0) / (seeds - 1);
-  return { worse, error: Math.sqrt(variance / seeds), starved, seeds };
+  return { worse, error: Math.sqrt(variance / seeds), starved: starved / seeds, seeds };
 }
 
 const mean = (all: readonly number[]): number => all.reduce((sum, x) => sum + x, 0) / all.length;

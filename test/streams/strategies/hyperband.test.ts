@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
 import { type Ask, type Ended, type Propose, type Suggested, stateTag } from '../../../src/messages.ts';
+import { simulate } from '../../../src/testing/simulate.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import * as h from '../../../streams/index.ts';
 import { interview, rootEnv } from '../../support/interview.ts';
@@ -210,4 +211,21 @@ describe('in a tiny finite space', () => {
     const facts = suggestions(h.chain(h.successiveHalving({ min: 1, max: 9, configurations: 27 }), h.random()));
     expect([1, 3, 9].map((budget) => facts.filter((fact) => fact.budget === budget).length)).toEqual([10, 3, 1]);
   });
+});
+
+it('in synchronous mode, begins no further configurations at budgets at which no results differ', async () => {
+  const begun: number[] = [];
+  const curve = ({ x }: { x: number }) => ({ value: (step: number) => (step < 9 ? 0 : x) });
+  const { entries } = await simulate(
+    h.space({ x: h.float(0, 1) }),
+    { steps: 27, curve },
+    { strategy: h.chain(h.hyperband({ min: 1, max: 27, mode: 'synchronous' }), h.random()), seed: 1, cost: 600, resumes: true },
+  );
+  for (const { fact } of entries) {
+    const { type, budget, resumes } = fact as { type: string; budget?: number; resumes?: number };
+    if (type === 'suggested' && resumes === undefined) begun.push(budget!);
+  }
+  expect(begun.filter((budget) => budget === 1)).toHaveLength(3);
+  expect(begun.filter((budget) => budget === 3)).toHaveLength(3);
+  expect(begun.filter((budget) => budget === 9).length).toBeGreaterThan(6);
 });
