@@ -226,6 +226,6 @@ it('in synchronous mode, begins no further configurations at budgets at which no
     if (type === 'suggested' && resumes === undefined) begun.push(budget!);
   }
   expect(begun.filter((budget) => budget === 1)).toHaveLength(3);
-  expect(begun.filter((budget) => budget === 3)).toHaveLength(3);
+  expect(begun.filter((budget) => budget === 3)).toHaveLength(2); // besides the one that was promoted there
   expect(begun.filter((budget) => budget === 9).length).toBeGreaterThan(6);
 });
