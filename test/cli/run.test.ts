@@ -293,7 +293,7 @@ describe('run', () => {
     [['plot', 'histroy', 'study.jsonl'], /^hypertide: kind: expected one of history, .*, got histroy; did you mean history\?\n/],
     [
       ['trials', 'study.jsonl', '--status', 'compleetd'],
-      /^hypertide: --status: expected one of open, .*, got compleetd; did you mean completed\?\n/,
+      /^hypertide: --status: expected one of .*, got compleetd; did you mean completed\?\n/,
     ],
     [['run', 'study.yaml', '--log-format', 'xml'], /^hypertide: --log-format: expected one of pretty, json, got xml\n/],
     [['best', 'study.jsonl', '-n', '0'], /^hypertide: --number: expected a whole number of at least 1, got 0\n/],

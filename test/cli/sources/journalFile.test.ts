@@ -41,6 +41,8 @@ it('a file whose first two lines are something else holds no study', async () =>
     writeFileSync(path, '{"at":7,"n":1}\n'.repeat(lines));
     await expect(begunIn(path)).rejects.toThrow('expected a journal, but there is no study in it');
   }
-  writeFileSync(path, '{"at":7,"n":1}');
+  writeFileSync(path, '{"at":7,"n":1}'); // torn
+  await expect(begunIn(path)).rejects.toThrow('expected a journal, but there is no study in it');
+  writeFileSync(path, '');
   expect(await begunIn(path)).toBeUndefined();
 });

@@ -66,8 +66,9 @@ describe('an engine', () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 3, parallel: 3 });
     const { ask, say } = await hand(study);
-    await engine.heard.until(isFact('suggested', { trial: 3 }));
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
     await say(2, { type: 'started', attempt: 1, run: 'a' });
+    await engine.heard.until(isFact('suggested', { trial: 3 }));
     await say(2, { type: 'reported', run: 'a', step: 4, values: { value: 1 } });
     await say(1, { type: 'started', attempt: 1, run: 'b' });
     await say(1, { type: 'completed', run: 'b', values: { value: 1 } });
@@ -120,9 +121,9 @@ describe('an engine', () => {
     const trials = 100;
     const engine = await engineOn(server, { study, trials, parallel: trials });
     const { ask, say } = await hand(study);
-    await engine.heard.until(isFact('suggested', { trial: trials }));
     const metrics = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`layer_${i}_norm`, 0.1]));
     for (let trial = 1; trial <= trials; trial++) {
+      await engine.heard.until(isFact('suggested', { trial }));
       await say(trial, { type: 'started', attempt: 1, run: 'a' });
       await say(trial, { type: 'completed', run: 'a', values: { value: trial }, metrics });
     }
