@@ -44,7 +44,7 @@ class Trial:
         self._reported = False
         self._last: Value | None = None
         self._not_finite = ""
-        self._lost = 0
+        self._in_a_row = 0
 
     def __getitem__(self, name: str) -> Any:
         return self.params[name]
@@ -76,10 +76,10 @@ class Trial:
             wrong = not_finite({name: number(name, one) for name, one in parts(value).items()})
         except HypertideError as error:
             raise HypertideError(f"trial {self.number}: {error}") from None
-        self._lost = self._lost + 1 if wrong else 0
+        self._in_a_row = self._in_a_row + 1 if wrong else 0
         if not self.should_stop:
             self._last = value
-        if not self.should_stop and self._lost >= DIVERGED:
+        if not self.should_stop and self._in_a_row >= DIVERGED:
             self._not_finite = f"{wrong} at step {self.step}"
             self.should_stop = True
         elif not self.should_stop and not wrong:
