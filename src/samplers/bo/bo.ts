@@ -21,7 +21,7 @@ import { acquisitionTerms } from './terms.ts';
 export type { BoState };
 
 export const boOptions = {
-  /** How many trials are suggested before the first model. Default: 2 (d + 1) for d parameters, at most 10. */
+  /** How many configurations are suggested before the first model. Default: 2 (d + 1) for d parameters, at most 10. */
   startup: optional(wholeFrom(1)),
   /**
    * What is maximised: expected improvement (`ei`), the probability of an improvement (`pi`), or a lower confidence bound of the loss (`lcb`).

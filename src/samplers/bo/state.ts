@@ -25,6 +25,7 @@ export interface BoState {
   /** The state of the sequence that answers without a model. */
   readonly sequence: unknown;
   readonly open: ReadonlyMap<TrialId, Suggested>;
+  /** The points of the configurations suggested so far. */
   readonly suggested: History<Point>;
   /** The range of the budgets of results; undefined if none has a budget. */
   readonly budgets: BudgetRange | undefined;
@@ -164,7 +165,7 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
       ...withFact(state, fact),
       sequence: sequence.advances(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
       open: new Map(state.open).set(fact.id, fact),
-      suggested: state.suggested.push(fact.point),
+      suggested: fact.resumes === undefined ? state.suggested.push(fact.point) : state.suggested,
     }),
     report,
     learn,
