@@ -6,7 +6,7 @@ import { type Outcome, type Served, serving } from '../../../src/cli/serving/ser
 import type { StatusLine } from '../../../src/cli/terminal/statusLine.ts';
 import { healthRoutes } from '../../../src/monitoring/health.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
-import { defineStrategy, float, type Strategy, space } from '../../../streams/index.ts';
+import { float, random, space } from '../../../streams/index.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { request } from '../../../streams/nats/studies.ts';
@@ -24,26 +24,20 @@ afterAll(async () => {
   await server.dispose();
 });
 
-/** Draws points, unless `break_` throws. */
-const drawing = (break_: (trial: number) => void = () => {}): Strategy =>
-  defineStrategy<number>({
-    name: 'drawing',
-    init: () => 0,
-    tell: (state) => state,
-    ask: (_, { id }, rng) => {
-      break_(id);
-      return [rng()];
-    },
-  });
-
-/** A process that serves a study. */
-async function host(study: string, strategy: Strategy, trials = 4) {
+/** A process that serves a study. `fault` may throw before a suggestion is sent. */
+async function host(study: string, fault: (trial: number) => void = () => {}) {
+  const nc = await server.connect();
+  const { publish } = nc;
+  nc.publish = (subject, payload, options) => {
+    if (subject.endsWith('.log.suggested')) fault((JSON.parse(Buffer.from(payload as Uint8Array).toString()) as { trial: number }).trial);
+    publish.call(nc, subject, payload, options);
+  };
   const lines: string[] = [];
   const outcomes: Outcome[] = [];
   const metrics = new Metrics();
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
   const { attend, close } = serving({
-    nc: await server.connect(),
+    nc,
     screen,
     nats: server.url,
     access: {},
@@ -51,7 +45,7 @@ async function host(study: string, strategy: Strategy, trials = 4) {
     settings: { lease: 5 },
   });
   ends.push(close);
-  const described: Served = { space: space({ x: float(0, 1) }), strategy, options: { study, trials, seed: 1 } };
+  const described: Served = { space: space({ x: float(0, 1) }), strategy: random(), options: { study, trials: 4, seed: 1 } };
   void attend(
     study,
     async () => described,
@@ -67,10 +61,9 @@ const list = async () => JSON.parse((await hypertide(directory(), 'list', '--nat
 
 it('an engine that ends with an unexpected error starts again, and its entries are counted once', async () => {
   let faults = 2;
-  const broken = drawing((trial) => {
+  const { lines, outcomes, readyz, metric } = await host('again', (trial) => {
     if (trial === 3 && faults-- > 0) throw new TypeError("reading 'max_payload'");
   });
-  const { lines, outcomes, readyz, metric } = await host('again', broken);
   await trainer<{ x: number }>(await server.connect(), 'again', ({ x }) => x).done;
   await eventually(() => expect(outcomes).toContain('closed'));
   expect(outcomes.filter((outcome) => outcome === 'restarting').length).toBe(2);
@@ -83,10 +76,10 @@ it('an engine that ends with an unexpected error starts again, and its entries a
 });
 
 it('a study that has failed is shown by readiness, metrics and list, and requests say so', async () => {
-  const first = await serve(await server.connect(), space({ x: float(0, 1) }), { strategy: drawing(), study: 'fails', trials: 4, seed: 2 });
+  const first = await serve(await server.connect(), space({ x: float(0, 1) }), { strategy: random(), study: 'fails', trials: 4, seed: 2 });
   await first.started;
   await first.close();
-  const { lines, outcomes, readyz, metric } = await host('fails', drawing());
+  const { lines, outcomes, readyz, metric } = await host('fails');
   await eventually(() => expect(outcomes).toEqual(['failed']));
   const failure = expect.stringContaining('the log belongs to another study: seed');
   expect(lines).toContainEqual(expect.stringContaining('fails: has failed: the log belongs to another study'));
@@ -97,14 +90,14 @@ it('a study that has failed is shown by readiness, metrics and list, and request
   await expect(request(nc, 'fails', 'status')).rejects.toMatchObject({ code: 'failed', message: failure });
   await expect(serverPlace(nc, server.url).busy('fails')).rejects.toMatchObject({ code: 'failed' });
   // Another process can still serve it, and answers first.
-  const other = await serve(nc, space({ x: float(0, 1) }), { strategy: drawing(), study: 'fails', trials: 4, seed: 2 });
+  const other = await serve(nc, space({ x: float(0, 1) }), { strategy: random(), study: 'fails', trials: 4, seed: 2 });
   await other.started;
   for (let i = 0; i < 5; i++) expect(await request(await server.connect(), 'fails', 'status')).toMatchObject({ study: 'fails' });
   await other.close();
 });
 
 it('a study that was deleted is neither begun again nor shown any more', async () => {
-  const { lines, outcomes, readyz } = await host('gone', drawing());
+  const { lines, outcomes, readyz } = await host('gone');
   await eventually(() => expect(outcomes).toEqual(['serving']));
   const jsm = await jetstreamManager(await server.connect());
   await jsm.streams.delete('HT_gone');
@@ -117,12 +110,11 @@ it('a study that was deleted is neither begun again nor shown any more', async (
 it('an engine that starts again does not begin a study that was deleted meanwhile', async () => {
   const jsm = await jetstreamManager(await server.connect());
   let broken = false;
-  const strategy = drawing((trial) => {
+  const { outcomes } = await host('meanwhile', (trial) => {
     if (trial < 3) return;
     broken = true;
     throw new TypeError('broken');
   });
-  const { outcomes } = await host('meanwhile', strategy);
   void trainer<{ x: number }>(await server.connect(), 'meanwhile', ({ x }) => x).done.catch(() => {});
   await eventually(() => expect(broken).toBe(true));
   await jsm.streams.delete('HT_meanwhile');
@@ -133,7 +125,7 @@ it('an engine that starts again does not begin a study that was deleted meanwhil
 it('the exit status of serve says that all of its studies have failed, or that one of them has', async () => {
   const named = (name: string) => join(studyIn(`name: ${name}\nobjective: minimize value\ntrials: 1\nstrategy: random\n`), 'study.yaml');
   const at = ['--nats', server.url, '--once'];
-  const engine = await serve(await server.connect(), space({ x: float(0, 9) }), { strategy: drawing(), study: 'other', trials: 1 });
+  const engine = await serve(await server.connect(), space({ x: float(0, 9) }), { strategy: random(), study: 'other', trials: 1 });
   await engine.started;
   await engine.close();
   const alone = await hypertide(directory(), 'serve', named('other'), ...at);
