@@ -6,7 +6,7 @@ import * as h from '../../streams/index.ts';
 import { type Model, models, type Shape } from './shapes.ts';
 
 /** What a study may spend, in full trainings. */
-export const TRAININGS = 10;
+const TRAININGS = 10;
 
 /** Early stopping as people set it, for trainings of so many steps. */
 export const strategies = {
@@ -29,9 +29,9 @@ export const modelled = {
   auto: (max: number) => h.chain(h.asha({ min: 1, max }), h.auto()),
 } satisfies Record<string, (max: number) => h.Strategy>;
 
-export const randomSearch = (max: number): h.Strategy => h.chain(h.budget(max), h.random());
+const randomSearch = (max: number): h.Strategy => h.chain(h.budget(max), h.random());
 
-export interface Played {
+interface Played {
   /** The result of the best configuration, as a loss; that of the worst one if no trial has completed. */
   readonly result: number;
   /** How many trials have trained to the end. */
@@ -39,7 +39,7 @@ export interface Played {
 }
 
 /** A study in virtual time with two trainers. */
-export async function play({ workload, objective, result }: Shape, strategy: h.Strategy, seed: number, range: Range): Promise<Played> {
+async function play({ workload, objective, result }: Shape, strategy: h.Strategy, seed: number, range: Range): Promise<Played> {
   const { steps } = workload;
   const { trace, entries } = await simulate(models, workload, {
     strategy,
@@ -65,7 +65,7 @@ function completedIn(entries: readonly Entry[], steps: number): number {
   return completed;
 }
 
-export interface Range {
+interface Range {
   /** The best one in a hundred. */
   readonly best: number;
   readonly worst: number;
@@ -74,7 +74,7 @@ export interface Range {
 }
 
 /** The results of 1000 random configurations. */
-export function rangeOf({ result }: Shape): Range {
+function rangeOf({ result }: Shape): Range {
   const results = Array.from({ length: 1000 }, (_, i) => result(models.complete({}, rngFor('pool', 'ordinary', i)) as Model)).sort(
     (a, b) => a - b,
   );

@@ -56,7 +56,7 @@ export function proposalOf({
 }
 
 /** How to name the value that is the result. */
-export const howToName = ({ name, direction }: ProposedObjective): string =>
+const howToName = ({ name, direction }: ProposedObjective): string =>
   `write "objective: ${direction} ${name}" in the study file, or --metric ${name} on the command line`;
 
 /** Which of several values is likely to be the result. @throws if there are none */

@@ -12,8 +12,7 @@ const LINES = 3;
 const GRACE = 10;
 
 /** Whether the program ended by itself at its budget. */
-export const keepsBudget = ({ outcome, reports }: CheckedRun): boolean =>
-  outcome.type === 'completed' && reports.at(-1)?.step === CHECK_BUDGET;
+const keepsBudget = ({ outcome, reports }: CheckedRun): boolean => outcome.type === 'completed' && reports.at(-1)?.step === CHECK_BUDGET;
 const resumes = (second: CheckedRun | undefined): boolean => (second?.reports[0]?.step ?? 0) > CHECK_BUDGET;
 
 /** The name under which the program prints the only objective, if it differs. */
