@@ -39,6 +39,7 @@ for (const pause of [false, true]) {
     objectives: { error: 'minimize' },
     trials: 60,
     parallel: 4,
+    resumes: true,
   });
   const [rows, { best }] = await Promise.all([lastValueFrom(study.pipe(trials(), toArray())), study.result()]);
   const count = (is: (row: TrialRow<Network>) => boolean) => rows.filter(is).length;

@@ -51,6 +51,7 @@ class DeletedTest(unittest.TestCase):
     def is_deleted(self, listed, answer):
         study = StudyOnServer.__new__(StudyOnServer)
         study.root, study.stream, study.nats = "ht.digits", "HT_digits", self
+        study.prefix, study.api = "ht", "$JS.API"
 
         def request(subject, data):
             if "STREAM.NAMES" in subject:
