@@ -64,11 +64,15 @@ export function release(group: number): void {
 /** Kills what is left of a program that has ended, even outside its process group. On Linux only. */
 export const sweep = (mark: string): void => tell(`! ${mark}`);
 
-/** Starts the supervisor in its own session, so that signals to the group or terminal of the runner do not reach it. */
+/**
+ * Starts the supervisor in its own session, so that signals to the group or terminal of the runner do not reach it, and at the root, so that it does
+ * not keep the file system of the study busy, which may be unmounted when the runner has ended.
+ */
 function watch(): void {
   if (supervisor) return;
   const child = spawn('/bin/sh', ['-c', SCRIPT, 'hypertide-supervisor', runner], {
     detached: true,
+    cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { PATH: process.env.PATH },
   });

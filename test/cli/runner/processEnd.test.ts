@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -103,6 +103,12 @@ describe('a program that is ended', () => {
     one.stop();
     await one.done;
     await gone(pid);
+  });
+
+  it.skipIf(process.platform !== 'linux')('is supervised from the root, so that the file system of a study can be unmounted', async () => {
+    await sh('echo loss=1').done;
+    const children = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'hypertide-supervisor'], { encoding: 'utf8' });
+    for (const pid of children.trim().split('\n')) expect(readlinkSync(`/proc/${pid}/cwd`)).toBe('/');
   });
 
   it('ends although a process that left its group keeps its output open', async () => {
