@@ -1,5 +1,5 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
-import { onStatus } from '../../../streams/nats/connection/connection.ts';
+import { repeatCheck } from '../../../streams/nats/connection/outage.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { answerCreations } from '../../../streams/nats/serve/creations.ts';
@@ -65,16 +65,13 @@ export async function serveAll(
   };
   for (const file of files) attend(file.options.study, async () => file);
   await look();
-  const again = () => void look().catch((error: Error) => screen.line(error.message, { level: 'warn' }));
-  const timer = setInterval(again, LOOK);
   const ends = [
     whenBegun(nc, naming, add),
     answerCreations(nc, naming, pattern, fits, create),
-    onStatus(nc, ({ type }) => type === 'reconnect' && again()),
+    repeatCheck(nc, look, LOOK, (message) => screen.line(message, { level: 'warn' })),
   ];
   await nc.flush(); // from here on, requests are answered
   return () => {
-    clearInterval(timer);
     for (const end of ends) end();
   };
 }

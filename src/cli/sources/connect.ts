@@ -1,15 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, ConnectError, type ConnectOptions, connectTo } from '../../../streams/nats/connection/connect.ts';
-import { onLink } from '../../../streams/nats/connection/connection.ts';
+import { watchOutages } from '../../../streams/nats/connection/outage.ts';
 import { SILENCE } from '../../../streams/nats/connection/retry.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
-
-const LINK = {
-  lost: 'the connection to the server is lost; reconnecting',
-  refused: 'the server refuses the login: it has expired or was revoked; trying again',
-  back: 'the connection to the server is back',
-} as const;
 
 /** Seconds for which a process that works for long waits for a server that is down when it starts. */
 export const PATIENCE = 20;
@@ -17,14 +11,14 @@ export const PATIENCE = 20;
 const PAUSE = 500;
 
 /**
- * Connects to a server, and prints when the connection is lost, when the login is no longer valid, and when it is back.
+ * Connects to a server, and prints when the connection is lost or the login no longer valid, again every minute, and when it is back.
  *
  * @param patience seconds for which it tries again if the server cannot be reached.
  * @throws ConnectError
  */
 export async function connect(screen: StatusLine, url: string, options: ConnectOptions, patience = 0): ReturnType<typeof connectTo> {
   const nc = await connectWithin(screen, url, options, patience);
-  onLink(nc, (state) => (state === 'back' ? screen.line(LINK.back) : screen.line(LINK[state], { level: 'warn' })));
+  watchOutages(nc, (text, level) => screen.line(text, { level }));
   return nc;
 }
 

@@ -1,4 +1,4 @@
-import { onStatus } from '../../../streams/nats/connection/connection.ts';
+import { repeatCheck } from '../../../streams/nats/connection/outage.ts';
 import { closingIn, lastOn } from '../../../streams/nats/created.ts';
 import { type StudyNaming, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
@@ -55,23 +55,11 @@ export async function followStudies(
     }
   };
   await look();
-  let looking = false;
-  const again = () => {
-    if (looking) return;
-    looking = true;
-    look()
-      .catch((error: Error) => signal.aborted || warn(error.message))
-      .finally(() => {
-        looking = false;
-      });
-  };
-  const timer = setInterval(again, LOOK);
-  const ends = [whenBegun(nc, naming, (study) => add(study)), onStatus(nc, ({ type }) => type === 'reconnect' && again())];
+  const ends = [whenBegun(nc, naming, (study) => add(study)), repeatCheck(nc, look, LOOK, warn)];
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve());
   });
-  clearInterval(timer);
   for (const end of ends) end();
   await Promise.all([...attended.values()].map((one) => one.ended));
 }

@@ -1,11 +1,12 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { onStatus } from './connection.ts';
+import { MINUTE } from './outage.ts';
 import { isPassing, isStreamFull } from './retry.ts';
 
 /** Milliseconds without an answer before it is reported: a server that has just started is connected before it can store anything. */
 const PATIENCE = 2000;
 
-/** Reports once that a connected server does not answer, and once that it answers again. */
+/** Reports that a connected server does not answer, again every minute, and once that it answers again. */
 export function silence(nc: NatsConnection, warn: (message: string) => void) {
   let isConnected = true;
   let isSilent = false;
@@ -16,6 +17,7 @@ export function silence(nc: NatsConnection, warn: (message: string) => void) {
   };
   const report = () => {
     isSilent = true;
+    waiting = setTimeout(report, MINUTE);
     warn(
       'the server is connected, but stores nothing: the study was deleted, JetStream is off, or most of its copies cannot be reached; waiting',
     );
@@ -25,7 +27,9 @@ export function silence(nc: NatsConnection, warn: (message: string) => void) {
       isConnected = false;
       stopWaiting();
     }
-    if (type === 'reconnect') isConnected = true;
+    if (type !== 'reconnect') return;
+    isConnected = true;
+    if (isSilent) waiting ??= setTimeout(report, MINUTE);
   });
   return {
     failed: (error: unknown): void => {

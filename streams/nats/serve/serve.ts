@@ -16,6 +16,7 @@ import { checkDeclared } from '../../spec/resuming.ts';
 import { watchReports } from '../../study/unreported.ts';
 import { withResolvers } from '../../withResolvers.ts';
 import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
+import { joinStudy } from '../connection/outage.ts';
 import { type NatsLog, natsLog } from '../log/log.ts';
 import { messageBytesFor, type StreamOptions } from '../log/stream.ts';
 import { LEASE } from '../protocol/messages.ts';
@@ -170,6 +171,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   });
   signal?.throwIfAborted(); // it has closed the log
   if (past === 0) checkDeclared(strategy, options); // later, a person may have declared it
+  const leave = joinStudy(nc, options.study);
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
   const { promise: finished, resolve, reject } = withResolvers<void>();
@@ -180,6 +182,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     running.stop();
     shell.close();
     checkpoints.close();
+    leave();
     rpc.close();
     await log.close();
     resolve();

@@ -26,14 +26,14 @@ export function factSender(
 ): FactSender {
   const { study, name, timeout } = source;
   const out = publisher(nc);
-  const answers = silence(nc, warn);
+  const answers = silence(nc, (message) => warn(`${study}: ${message}`));
   /** Whether the server had no room for the last fact. */
   let isFull = false;
   const note = (error: Error | undefined) => {
     const before = isFull;
     isFull = isStreamFull(error);
     if (isFull === before) return;
-    if (isFull) warn(`the server has no room: ${error!.message}; waiting`);
+    if (isFull) warn(`${study}: the server has no room: ${error!.message}; waiting`);
     refused(isFull);
   };
   return {

@@ -5,6 +5,7 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { withResolvers } from '../../withResolvers.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
+import { joinStudy } from '../connection/outage.ts';
 import { withRetry } from '../connection/retry.ts';
 import { closingIn } from '../created.ts';
 import { type DirectiveMessage, type InstructedMessage, type RejectedMessage, TRACE_HEADER } from '../protocol/messages.ts';
@@ -149,6 +150,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     else warn(message, omitUndefined({ trial, run }));
   };
   const listening = [
+    joinStudy(nc, study),
     listenTo(nc, subjects.directive('*'), onDirective),
     listenTo(nc, subjects.rejected(name), onRejected),
     onStatus(nc, ({ type }) => {
