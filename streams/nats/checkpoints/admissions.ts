@@ -15,10 +15,10 @@ export interface Admission extends AdmittedCheckpoint {
 /** Milliseconds for the server to store one. */
 const PATIENCE = 5000;
 
-/** The admissions among the subjects of a stream: `ht.<study>.chunk._admitted.<trial>.<trainer>=<bytes>`. */
+/** The admissions among the subjects of a stream: `<prefix>.<study>.chunk._admitted.<trial>.<trainer>=<bytes>`. */
 export const admissionsOn = (subjects: Iterable<string>): Admission[] =>
   [...subjects].flatMap((filter) => {
-    const [, , , by, trial, what = ''] = filter.split('.');
+    const [by, trial, what = ''] = filter.split('.').slice(-3);
     const [trainer = '', bytes] = what.split('=');
     return by === ADMITTED ? { trainer, trial: Number(trial), bytes: Number(bytes), filter } : [];
   });

@@ -11,7 +11,7 @@ export type Stored = Omit<Saved, 'named'>;
 export function storedOn(subjects: Iterable<string>): Stored[] {
   const found = new Map<string, Stored & { parts: string[] }>();
   for (const subject of subjects) {
-    const [, , , trainer = '', name = '', part = ''] = subject.split('.');
+    const [trainer = '', name = '', part = ''] = subject.split('.').slice(-3); // the prefix may have any number of tokens
     if (trainer === ADMITTED) continue;
     const filter = `${subject.slice(0, subject.lastIndexOf('.'))}.*`;
     const trial = String(Number(name)) === name ? Number(name) : Number.NaN;

@@ -11,6 +11,7 @@ import { asyncapi } from '../../../streams/nats/protocol/asyncapi.ts';
 import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request, studiesOn } from '../../../streams/nats/studies.ts';
 import { directory, hypertide, start, studyIn, TRAINER } from '../../cli/support.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { freePort } from '../../support/ports.ts';
 import { type At, fresh, plane } from './world.ts';
@@ -88,6 +89,7 @@ describe('with a prefix', () => {
   it('commands reach it by the address, from the first one to the backup', async () => {
     const place = studyIn('name: digits\ntrials: 4\n');
     const nats = `${server.url}?prefix=acme.cli`;
+    const watching = start(place, 'watch', '--nats', nats, '--study', 'digits');
     const serving = start(place, 'serve', 'study.yaml', '--nats', nats);
     const worked = await hypertide(place, 'worker', '--nats', nats, '--study', 'digits', '--', ...TRAINER);
     expect(worked.code, worked.err).toBe(0);
@@ -95,6 +97,9 @@ describe('with a prefix', () => {
     expect((await hypertide(place, 'list', '--nats', server.url)).out).not.toContain('digits');
     expect((await hypertide(place, 'best', '--nats', nats, '--study', 'digits')).code).toBe(0);
     expect((await hypertide(place, 'change', '--more', '1', '--nats', nats, '--study', 'digits')).code).toBe(0);
+    await eventually(() => expect(watching.said()).toMatch(/^log trial \d+ suggested/m));
+    watching.child.kill('SIGINT');
+    await watching.ended;
     const missing = await hypertide(place, 'best', '--nats', server.url, '--study', 'digits');
     expect(missing.err).toContain('there is no study digits on this server');
     serving.child.kill('SIGTERM');

@@ -1,5 +1,5 @@
 import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
-import { subjectsOf, trainerOf } from '../../../../streams/nats/protocol/subjects.ts';
+import { type Subjects, subjectsOf, trainerOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { type Seen, watching } from '../../../../streams/nats/watch.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
@@ -22,6 +22,7 @@ interface WatchOptions extends Access {
 export async function watchStudy(options: WatchOptions): Promise<number> {
   const { nats, study, json = false, quiet = false } = options;
   const screen = openStatusLine();
+  const subjects = subjectsOf(study, namingIn(nats));
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(options) });
   const since = performance.now();
   let before: number | undefined;
@@ -32,7 +33,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
   const show = (seen: Seen) => {
     if (seen.type === 'status') known();
     if (json) return print(JSON.stringify(seen));
-    if (seen.type === 'message') return quiet ? undefined : screen.line(lineOf(seen));
+    if (seen.type === 'message') return quiet ? undefined : screen.line(lineOf(seen, subjects));
     if (seen.type === 'engine')
       return screen.line(seen.isThere ? `an engine serves ${study} again` : `no engine serves ${study} now; waiting`);
     const { status } = seen;
@@ -44,7 +45,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
     return screen.status(() => progressLine(status, shape));
   };
   return new Promise<number>((resolve, reject) => {
-    const subscription = watching(nc, subjectsOf(study, namingIn(nats))).subscribe({
+    const subscription = watching(nc, subjects).subscribe({
       next: show,
       error: (error) => end(undefined, error),
       complete: () => end(0),
@@ -62,12 +63,11 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
 }
 
 /** The author of a message, its trial, and its text. */
-function lineOf({ subject, data }: Seen & { type: 'message' }): string {
+function lineOf({ subject, data }: Seen & { type: 'message' }, { log }: Subjects): string {
+  const kind = subject.split('.')[log.split('.').length - 2]; // the prefix may have any number of tokens
   const { type = '?', trial, ...more } = (data ?? {}) as Record<string, unknown>;
   const told = (more.values ?? more.params ?? {}) as Readonly<Record<string, unknown>>;
   const pairs = Object.entries(told).map(([name, value]) => `${name}=${shown(value)}`);
   const rest = [more.step !== undefined && `step ${more.step}`, more.reason, more.by && `by ${more.by}`, more.message].filter(Boolean);
-  return [trainerOf(subject) ?? subject.split('.')[2], trial === undefined ? '' : `trial ${trial}`, type, ...rest, ...pairs]
-    .filter(Boolean)
-    .join(' ');
+  return [trainerOf(subject) ?? kind, trial === undefined ? '' : `trial ${trial}`, type, ...rest, ...pairs].filter(Boolean).join(' ');
 }

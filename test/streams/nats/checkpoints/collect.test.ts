@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { EndStatus, OpenTrial } from '../../../../src/ledger/trial.ts';
+import { admissionsOn } from '../../../../streams/nats/checkpoints/admissions.ts';
 import { needsOf, type Stored, storedOn } from '../../../../streams/nats/checkpoints/collect.ts';
+import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 
 const part = (n: number) => String(n).padStart(64, '0');
 const stored = (trainer: string, trial: number, parts = 1): Stored => ({
@@ -16,6 +18,13 @@ const open = (runs: readonly string[], resumed?: string, checkpoint?: string) =>
 it('subjects are what trainers saved of trials', () => {
   const subjects = [`ht.s.chunk.w1.3.${part(0)}`, `ht.s.chunk.w2.3.${part(0)}`, `ht.s.chunk.w1.3.${part(1)}`];
   expect(storedOn(subjects)).toEqual([stored('w1', 3, 2), stored('w2', 3)]);
+});
+
+it('subjects are so below any prefix, and what engines admitted is no checkpoint', () => {
+  const { chunk, admitted } = subjectsOf('s', { prefix: 'acme.ml.chunk' });
+  const subjects = [chunk('w1', 3, part(0)), admitted(3, 'w1=17'), chunk('w1', 3, part(1))];
+  expect(storedOn(subjects)).toEqual([{ ...stored('w1', 3, 2), filter: chunk('w1', 3, '*') }]);
+  expect(admissionsOn(subjects)).toEqual([{ trainer: 'w1', trial: 3, bytes: 17, filter: subjects[1] }]);
 });
 
 it('a subject that names no trial is found by its own name', () => {
