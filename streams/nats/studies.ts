@@ -49,10 +49,15 @@ function studyOf(stream: string, naming: StudyNaming): readonly string[] {
 /** Calls back for each study that starts. @returns a function that unsubscribes. */
 export function whenBegun(nc: NatsConnection, naming: StudyNaming | undefined, begun: (study: string) => void): () => void {
   const advisory = '$JS.EVENT.ADVISORY.STREAM.CREATED';
+  /** Below prefixes such as acme and acme.ml, studies may have streams of one name. */
+  const look = async (study: string) => {
+    const names = await studiesOn(nc, naming, subjectsOf(study, naming).created).catch((): string[] => []); // it polls
+    if (names.includes(study)) begun(study);
+  };
   const subscription = nc.subscribe(`${advisory}.*`, {
     callback: (error, { subject }) => {
       if (error) return; // without the right to subscribe, it polls
-      for (const study of studyOf(subject.slice(advisory.length + 1), naming ?? namingOf())) begun(study);
+      for (const study of studyOf(subject.slice(advisory.length + 1), naming ?? namingOf())) void look(study);
     },
   });
   return () => subscription.unsubscribe();

@@ -5,7 +5,7 @@ import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { answerCreations } from '../../../streams/nats/serve/creations.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
-import { StudyError } from '../../../streams/nats/studyError.ts';
+import { deleted, StudyError } from '../../../streams/nats/studyError.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import { matching } from '../sources/namePattern.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
@@ -30,9 +30,17 @@ export async function serveAll(
   const fits = matching(pattern);
   /** Names of studies that are served here, or about to be. */
   const attended = new Set<string>();
+  /** Studies whose first fact is awaited, and what ends that. */
+  const awaited = new Map<string, AbortController>();
   const inLog =
     (name: string): Describe =>
-    async (signal) => ({ space: spaceOf(await createdOn(nc, subjectsOf(name, naming), { signal })), options: { study: name } });
+    async (signal) => {
+      const missed = new AbortController();
+      awaited.set(name, missed);
+      const either = AbortSignal.any([signal, missed.signal]);
+      const created = await createdOn(nc, subjectsOf(name, naming), { signal: either }).finally(() => awaited.delete(name));
+      return { space: spaceOf(created), options: { study: name } };
+    };
   const attend = (name: string, describe = inLog(name), running?: ServedStudy) => {
     attended.add(name);
     const hear = (outcome: Outcome) => {
@@ -44,7 +52,10 @@ export async function serveAll(
     if (!attended.has(name) && fits(name)) attend(name);
   };
   const look = async () => {
-    for (const name of await studiesOn(nc, naming)) add(name);
+    const before = [...awaited];
+    const names = await studiesOn(nc, naming);
+    for (const name of names) add(name);
+    for (const [name, missed] of before) if (!names.includes(name)) missed.abort(deleted(subjectsOf(name, naming).stream));
   };
   const create = async (name: string, data: unknown) => {
     const study: Served = studyFromElsewhere(name, data, settings.atMost);

@@ -5,9 +5,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serveAll } from '../../../src/cli/serving/all.ts';
 import { type Served, serving } from '../../../src/cli/serving/serving.ts';
 import type { StatusLine } from '../../../src/cli/terminal/statusLine.ts';
+import { Metrics } from '../../../src/monitoring/metrics.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { natsLog, type ServedStudy, trainer } from '../../../streams/nats/index.ts';
+import { streamOf } from '../../../streams/nats/log/stream.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -29,7 +32,9 @@ afterAll(async () => {
 async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) => usual()) {
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
-  const options = { nc: await server.connect(), screen, nats: server.url, access: {}, settings: { lease: 5, atMost: { parallel: 8 } } };
+  const metrics = new Metrics();
+  const own = await server.connect();
+  const options = { nc: own, screen, nats: server.url, access: {}, metrics, settings: { lease: 5, atMost: { parallel: 8 } } };
   const engines = serving(options);
   const stop = await serveAll(options, { ...engines, begin: (one: Served) => begin(() => engines.begin(one)) }, pattern);
   const end = async () => {
@@ -37,7 +42,7 @@ async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) 
     await engines.close();
   };
   ends.push(end);
-  return { lines, end };
+  return { lines, metrics, own, end };
 }
 
 const study = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', strategy: 'random', trials: 2 };
@@ -146,6 +151,17 @@ it('refuses a study that decides what workers run, and invalid ones, and leaves 
   ] as const)
     await expect(place.create('x-1', data)).rejects.toThrow(message);
   expect(await place.names()).not.toContain('x-1');
+});
+
+it('is ready, and creates the study, after a stream was deleted that had no first fact', async () => {
+  const { metrics, own } = await all('brief-?');
+  const { streams } = await jetstreamManager(nc);
+  await streams.add(streamOf(subjectsOf('brief-1'), {}));
+  await until(async () => metrics.studies.has('brief-1'));
+  await streams.delete('HT_brief-1');
+  await own.reconnect(); // when it is back, it looks for studies
+  await until(async () => !metrics.studies.has('brief-1'));
+  await serverPlace(nc, server.url).create('brief-1', study);
 });
 
 it('says once how to start a worker, not for each study', async () => {

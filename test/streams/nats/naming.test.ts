@@ -9,7 +9,7 @@ import { namingIn } from '../../../streams/nats/connection/connect.ts';
 import { natsLog, serve, trainer } from '../../../streams/nats/index.ts';
 import { asyncapi } from '../../../streams/nats/protocol/asyncapi.ts';
 import { namingOf, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import { request, studiesOn } from '../../../streams/nats/studies.ts';
+import { request, studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { directory, hypertide, start, studyIn, TRAINER } from '../../cli/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -84,6 +84,18 @@ describe('with a prefix', () => {
     const [mine, its] = await Promise.all(heads);
     expect(mine).toBeGreaterThan(its!);
     await Promise.all([engine.close(), other.close()]);
+  });
+
+  it('a study begins only below its own prefix, though streams of others may have the same name', async () => {
+    const nc = await server.connect();
+    const begun: string[] = [];
+    const end = whenBegun(nc, namingOf({ prefix: 'acme' }), (name) => begun.push(name));
+    await nc.flush();
+    const logs = [await natsLog(nc, 's', { prefix }), await natsLog(nc, 'own', { prefix: 'acme' })];
+    await eventually(() => expect(begun).toContain('own'));
+    expect(begun).toEqual(['own']);
+    end();
+    for (const log of logs) await log.close();
   });
 
   it('commands reach it by the address, from the first one to the backup', async () => {
