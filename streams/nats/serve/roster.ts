@@ -5,6 +5,8 @@ import { ABSENT } from '../protocol/messages.ts';
 
 /** The most names kept: a new one replaces the one that was silent longest. */
 const MOST = 10_000;
+/** More slots than any machine has, so few that their sum is exact. */
+const MOST_SLOTS = 1e6;
 
 /** The trainers that announce their presence. Callers pass the time, in milliseconds of a clock that never goes back. */
 export class Roster {
@@ -65,7 +67,7 @@ export class Roster {
   }
 }
 
-const isCount = (slots: unknown): slots is number => Number.isSafeInteger(slots) && (slots as number) >= 0;
+const isCount = (slots: unknown): slots is number => Number.isSafeInteger(slots) && Number(slots) >= 0 && Number(slots) <= MOST_SLOTS;
 
 const isOffer = (offers: unknown): offers is Readonly<Record<string, number>> =>
   isRecord(offers) && JSON.stringify(offers).length <= 1024 && Object.values(offers).every(Number.isFinite);
