@@ -1,6 +1,6 @@
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import type { OpenTrial } from '../../../src/ledger/trial.ts';
-import type { TrialId } from '../../../src/messages.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Unclaimed } from './unclaimed.ts';
 
 /** Unclaimed trials beyond the free slots: with them, a trainer that ends a trial finds the next one ready. */
 const AHEAD = 2;
@@ -9,7 +9,8 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 5000;
 
 export interface LookaheadOptions {
-  readonly open: () => ReadonlyMap<TrialId, Pick<OpenTrial<unknown>, 'run' | 'awaiting' | 'suggestion' | 'proposal'>>;
+  readonly ledger: () => Pick<Ledger<unknown>, 'running' | 'awaiting'>;
+  readonly unclaimed: Pick<Unclaimed, 'count' | 'forAll'>;
   /** The slots of the trainers that announce themselves. */
   readonly slots: () => number;
   /** How many pulls wait at the server that it cannot answer; undefined if this engine should not ask, because another one leads. */
@@ -27,9 +28,6 @@ export interface LookaheadOptions {
  */
 export class Lookahead {
   readonly #options: LookaheadOptions;
-  /** Attempts that no trainer has claimed, without those that some trainers may not claim: they are for others. */
-  readonly #unclaimed = new Set<TrialId>();
-  readonly #claimed = new Set<TrialId>();
   /** For how many waiting pulls nothing has been suggested yet. */
   #pulls = 0;
   /** Whether the engine waits for room. */
@@ -51,13 +49,7 @@ export class Lookahead {
 
   /** Takes each entry that the study has applied. */
   apply({ fact, refusal }: AppliedEntry): void {
-    if (refusal || !('trial' in fact) || fact.trial === undefined) return;
-    const trial = this.#options.open().get(fact.trial);
-    const isOpen = trial !== undefined && !trial.awaiting && trial.proposal.by !== 'import';
-    const isClaimed = isOpen && trial.run !== undefined;
-    move(this.#claimed, fact.trial, isClaimed);
-    move(this.#unclaimed, fact.trial, isOpen && !isClaimed && trial.suggestion.avoid === undefined);
-    if (fact.type === 'suggested' && this.#pulls > 0) this.#pulls--;
+    if (!refusal && fact.type === 'suggested' && this.#pulls > 0) this.#pulls--;
   }
 
   /** A trainer has announced itself. */
@@ -71,7 +63,10 @@ export class Lookahead {
   }
 
   get #hasRoom(): boolean {
-    return this.#unclaimed.size < AHEAD + Math.max(0, this.#options.slots() - this.#claimed.size);
+    const { ledger, unclaimed, slots } = this.#options;
+    const { running, awaiting } = ledger();
+    const claimed = running - awaiting - unclaimed.count;
+    return unclaimed.forAll < AHEAD + Math.max(0, slots() - claimed);
   }
 
   #askLater(): void {
@@ -91,9 +86,4 @@ export class Lookahead {
   #stir(): void {
     if (this.#isBlocked) this.#options.stir();
   }
-}
-
-function move<T>(set: Set<T>, item: T, isIn: boolean): void {
-  if (isIn) set.add(item);
-  else set.delete(item);
 }

@@ -22,7 +22,6 @@ import { Unclaimed } from './unclaimed.ts';
 export class Shell<P> {
   run!: EngineRun<P>;
   readonly #nc: NatsConnection;
-  readonly #jsm: JetStreamManager;
   readonly #log: NatsLog;
   readonly #subjects: Subjects;
   readonly #attempts: Attempts<P>;
@@ -31,12 +30,7 @@ export class Shell<P> {
   readonly #stopping = new Map<TrialId, string>();
   readonly #roster = new Roster();
   /** Says whether the engine may suggest another trial. */
-  readonly lookahead = new Lookahead({
-    open: () => this.run.engine.ledger.open,
-    slots: () => this.#roster.slots(performance.now()),
-    waiting: async () => (this.#log.leads ? waitingPulls(this.#jsm, this.#subjects) : undefined),
-    stir: () => this.run.engine.stir(),
-  });
+  readonly lookahead: Lookahead;
   /** When it began to receive messages from trainers. */
   #listensSince = Number.POSITIVE_INFINITY;
   /** Trainers that ever had an instruction. */
@@ -51,10 +45,16 @@ export class Shell<P> {
   /** @param lease milliseconds */
   constructor(nc: NatsConnection, jsm: JetStreamManager, log: NatsLog, subjects: Subjects, lease: number) {
     this.#nc = nc;
-    this.#jsm = jsm;
     this.#log = log;
     this.#subjects = subjects;
     this.#unclaimed = new Unclaimed(() => this.run.engine.ledger.open, lease);
+    this.lookahead = new Lookahead({
+      ledger: () => this.run.engine.ledger,
+      unclaimed: this.#unclaimed,
+      slots: () => this.#roster.slots(performance.now()),
+      waiting: async () => (log.leads ? waitingPulls(jsm, subjects) : undefined),
+      stir: () => this.run.engine.stir(),
+    });
     this.#consumer = new SuggestionConsumer(jsm, subjects, lease);
     this.#attempts = new Attempts({
       ledger: () => this.run.engine.ledger,

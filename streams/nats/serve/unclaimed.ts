@@ -6,6 +6,8 @@ import type { TrialId } from '../../../src/messages.ts';
 interface Attempt {
   /** Of its suggestion. */
   readonly position: number;
+  /** Whether every trainer may claim it. */
+  readonly isForAll: boolean;
   /** When it was passed over for the first time, and for the last time. */
   first?: number;
   last?: number;
@@ -24,6 +26,7 @@ export class Unclaimed {
   readonly #lease: number;
   /** In the order of their positions. */
   readonly #attempts = new Map<TrialId, Attempt>();
+  #forAll = 0;
 
   constructor(open: () => ReadonlyMap<TrialId, OpenTrial<unknown>>, lease: number) {
     this.#open = open;
@@ -32,6 +35,11 @@ export class Unclaimed {
 
   get count(): number {
     return this.#attempts.size;
+  }
+
+  /** How many every trainer may claim. The others wait for certain trainers. */
+  get forAll(): number {
+    return this.#forAll;
   }
 
   /** The position of the first suggestion; undefined if there is none. */
@@ -47,8 +55,8 @@ export class Unclaimed {
     const claimed = fact.type === 'started' ? this.#attempts.get(fact.trial) : undefined;
     if (claimed) this.passOver(claimed.position - 1, now);
     const isUnclaimed = trial !== undefined && trial.run === undefined && !trial.awaiting && trial.proposal.by !== 'import';
-    if (!isUnclaimed || fact.type === 'suggested') this.#attempts.delete(fact.trial);
-    if (isUnclaimed && fact.type === 'suggested') this.#attempts.set(fact.trial, { position });
+    if (!isUnclaimed || fact.type === 'suggested') this.#remove(fact.trial);
+    if (isUnclaimed && fact.type === 'suggested') this.#add(fact.trial, { position, isForAll: trial.suggestion.avoid === undefined });
   }
 
   /** The consumer passes over the attempts up to a position now. */
@@ -71,5 +79,15 @@ export class Unclaimed {
   isPassedOver(trial: TrialId): boolean {
     const { first, last } = this.#attempts.get(trial) ?? {};
     return first !== undefined && last !== undefined && last - first >= this.#lease;
+  }
+
+  #add(trial: TrialId, attempt: Attempt): void {
+    this.#attempts.set(trial, attempt);
+    if (attempt.isForAll) this.#forAll++;
+  }
+
+  #remove(trial: TrialId): void {
+    if (this.#attempts.get(trial)?.isForAll) this.#forAll--;
+    this.#attempts.delete(trial);
   }
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SuggestedFact, TrialEvent } from '../../../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../../../src/ledger/ledger.ts';
+import type { OpenTrial } from '../../../../src/ledger/trial.ts';
+import type { TrialId } from '../../../../src/messages.ts';
 import { createTestStudy } from '../../../../src/testing/testStudy.ts';
 import { random } from '../../../../streams/index.ts';
 import { Unclaimed } from '../../../../streams/nats/serve/unclaimed.ts';
@@ -31,6 +34,23 @@ function watched() {
     })!.position;
   return { unclaimed, say, claim, passedOver, at };
 }
+
+it('attempts are counted until they are claimed or end, and apart if only certain trainers may claim them', () => {
+  const open = new Map<TrialId, OpenTrial<unknown>>();
+  const unclaimed = new Unclaimed(() => open, LEASE);
+  const note = (type: 'suggested' | 'started' | 'failed', trial: TrialId, now: object) => {
+    open.set(trial, { proposal: { id: trial, by: 'random' }, suggestion: {}, awaiting: false, ...now } as OpenTrial<unknown>);
+    unclaimed.apply({ fact: { type, trial }, position: trial } as AppliedEntry, 0);
+    return [unclaimed.count, unclaimed.forAll];
+  };
+  expect(note('suggested', 1, {})).toEqual([1, 1]);
+  expect(note('suggested', 2, {})).toEqual([2, 2]);
+  expect(note('started', 1, { run: 'r' })).toEqual([1, 1]);
+  expect(note('failed', 1, { run: 'r', awaiting: true })).toEqual([1, 1]);
+  expect(note('suggested', 1, { suggestion: { avoid: ['w1'] } })).toEqual([2, 1]);
+  expect(note('started', 1, { suggestion: { avoid: ['w1'] }, run: 'r2' })).toEqual([1, 1]);
+  expect(note('suggested', 3, { proposal: { id: 3, by: 'import' } })).toEqual([1, 1]);
+});
 
 describe('an attempt is passed over', () => {
   it('if later ones are claimed at two times a lease apart', () => {
