@@ -124,11 +124,11 @@ async function ask(of: CheckpointRun, request: CheckpointRequest): Promise<Extra
   const subject = subjectsOf(study).checkpoint(trainer, trial);
   const until = 'save' in request ? performance.now() + patience : Number.POSITIVE_INFINITY;
   for (;;) {
-    const message = await withRetry(nc, () => {
-      signal?.throwIfAborted();
+    const send = () => {
       if (performance.now() > until) throw new CheckpointError('no engine of the study has answered');
       return nc.request(subject, JSON.stringify(request), { timeout: PATIENCE });
-    });
+    };
+    const message = await withRetry(nc, send, { signal });
     const answer = message.json<CheckpointAnswer>();
     if (answer.ok) return answer;
     if (!answer.wait) throw new CheckpointError(answer.error);

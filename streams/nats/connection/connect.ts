@@ -140,7 +140,7 @@ function placeOf(url: string): URL {
   const place = new URL(full);
   if (place.protocol !== 'nats:' && place.protocol !== 'tls:')
     throw new ConnectError(`${shown}: expected nats:// or tls://, got ${place.protocol}//, which is not supported`);
-  const other = [...place.searchParams.keys()].find((name) => !(name in NAMING));
+  const other = [...place.searchParams.keys()].find((name) => !Object.hasOwn(NAMING, name));
   if (other !== undefined) throw new ConnectError(`${shown}: expected prefix, domain or api after the question mark, got ${other}`);
   return place;
 }

@@ -88,6 +88,7 @@ export async function withRetry<T>(nc: NatsConnection, ask: () => Promise<T>, { 
   const since = performance.now();
   let isSaid = false;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    signal?.throwIfAborted();
     try {
       return await unlessAborted(signal, ask());
     } catch (error) {

@@ -165,12 +165,16 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix: subjects.apiPrefix });
   const missing = (error: unknown) => (isMissing(error) ? deleted(subjects.stream, error) : error);
   const log = await studyLog(nc, space, options, () => running.engine.ledger.settings).catch((error) => Promise.reject(missing(error)));
-  const past = await log.head().catch(async (error) => {
+  const pastOf = async () => {
+    const head = await log.head();
+    signal?.throwIfAborted();
+    if (head === 0) checkDeclared(strategy, options); // later, a person may have declared it
+    return head;
+  };
+  const past = await pastOf().catch(async (error) => {
     await log.close();
     throw missing(error);
   });
-  signal?.throwIfAborted(); // it has closed the log
-  if (past === 0) checkDeclared(strategy, options); // later, a person may have declared it
   const leave = joinStudy(nc, options.study);
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });

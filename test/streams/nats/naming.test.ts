@@ -36,6 +36,7 @@ describe('how studies are named', () => {
     expect(namingIn('nats://a:4222')).toEqual(namingOf());
     expect(namingIn('nats://me:secret@a:4222?prefix=acme.ml&domain=hub,b')).toEqual(namingOf({ prefix: 'acme.ml', domain: 'hub' }));
     expect(namingIn('a?api=from.hub').apiPrefix).toBe('from.hub');
+    expect(() => namingIn('a?constructor=x')).toThrow('got constructor');
     expect(() => namingIn('nats://me:secret@a?prefx=x')).toThrow(
       'nats://a?prefx=x: expected prefix, domain or api after the question mark, got prefx',
     );

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { isForbidden, isPassing, isUnheard } from '../../../../streams/nats/connection/retry.ts';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { describe, expect, it, vi } from 'vitest';
+import { isForbidden, isPassing, isUnheard, withRetry } from '../../../../streams/nats/connection/retry.ts';
 
 /** An error as another copy of the client makes it, whose classes are not those that we import. */
 const foreign = (name: string, cause?: Error): Error => Object.assign(new Error(name, { cause }), { name });
@@ -26,4 +27,11 @@ describe('errors of a connection that comes from another copy of the client', ()
     ]);
     expect(isForbidden(foreign('RequestError'))).toBe(false);
   });
+});
+
+it('a request is not sent if its signal has aborted', async () => {
+  const ask = vi.fn(async () => 'answer');
+  const nc = { isClosed: () => false } as unknown as NatsConnection;
+  await expect(withRetry(nc, ask, { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before');
+  expect(ask).not.toHaveBeenCalled();
 });

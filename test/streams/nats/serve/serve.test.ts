@@ -3,7 +3,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { createInbox } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../../../../streams/engine/verify.ts';
-import { chain, choice, external, OptionError, random, space } from '../../../../streams/index.ts';
+import { asha, chain, choice, external, OptionError, random, space } from '../../../../streams/index.ts';
 import { natsLog, serve, trainer } from '../../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../../streams/nats/studies.ts';
@@ -58,6 +58,26 @@ describe('serve', () => {
     expect(() => trainer(nc, undefined as never, square)).toThrow(OptionError);
     await expect(natsLog(nc, 'a.b')).rejects.toThrow('study: expected letters, digits, _ and -');
     await expect((await jetstreamManager(nc)).streams.info('HT_undefined')).rejects.toThrow('stream not found');
+  });
+
+  it('leaves nothing on its connection if it is refused', async () => {
+    const nc = await server.connect();
+    const { status } = nc;
+    const listening = new Set<object>();
+    nc.status = () => {
+      const statuses = status.call(nc) as ReturnType<typeof status> & { stop(): void };
+      const { stop } = statuses;
+      listening.add(statuses);
+      statuses.stop = () => {
+        listening.delete(statuses); // the client stops it once more
+        stop.call(statuses);
+      };
+      return statuses;
+    };
+    await expect(
+      serve(nc, plane, { study: fresh(), trials: 3, strategy: chain(asha({ min: 1, max: 9, pause: true }), random()) }),
+    ).rejects.toThrow('resumes: expected true');
+    expect(listening.size).toBe(0);
   });
 
   it('continues with a standby that waited for the same proposer', async () => {
