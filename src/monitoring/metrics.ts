@@ -108,7 +108,7 @@ export class Metrics {
     });
     this.gauge(
       'oldest_report_seconds',
-      'How long the running trial that has been silent longest has neither been claimed nor reported.',
+      'Time since the claim or the last report of a running trial, of the one for which it is longest.',
       ['study'],
       (set) => {
         for (const [study, { silent }] of this.#studies) {

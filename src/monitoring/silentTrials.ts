@@ -30,7 +30,7 @@ export class SilentTrials {
     }
   }
 
-  /** Milliseconds that the trial that has been silent longest has been so; undefined if none runs. */
+  /** The longest time that a trial has been silent, in milliseconds; undefined if none runs. */
   longest(now: number): number | undefined {
     if (this.#heard.size === 0) return undefined;
     let oldest = now;

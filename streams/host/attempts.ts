@@ -10,7 +10,7 @@ import type { Log } from '../log/log.ts';
 export interface Offers {
   /** Looks whether trainers ask, and whether they get what they may claim. */
   look(): Promise<void>;
-  /** Whether trainers have asked for at least a lease without getting this attempt. */
+  /** Whether trainers have asked for trials for at least a lease without getting this attempt. */
   isPassedOver(trial: TrialId): boolean;
 }
 

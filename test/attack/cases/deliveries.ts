@@ -16,7 +16,7 @@ async function pullUnclaimed(at: Victim, user: 'w1' | 'w2') {
   }
 }
 
-/** The trainer w1 takes a suggestion, answers it without a claim, and goes. @returns whether w2 does not get it, though it asks for three leases */
+/** The trainer w1 takes a suggestion, answers it without a claim, and goes. @returns whether w2 does not get it, though it asks during three leases */
 const hides = (answer: string, every?: number) => async (world: World) => {
   const at = await world.study({ lease: LEASE });
   const [thief, victim] = [await at.as('w1'), await at.as('w2')];
