@@ -1,5 +1,6 @@
-import { DiscardPolicy, JetStreamApiError, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { isForbidden, isStreamFull } from '../connection/retry.ts';
+import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { isForbidden, isStreamFull, isStreamMissing } from '../connection/retry.ts';
+import { ENVELOPE } from '../log/stream.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { CHUNK, LONGEST_MANIFEST } from './manifest.ts';
 
@@ -25,11 +26,8 @@ export interface CheckpointState {
   readonly deleted: number;
 }
 
-const STREAM_NOT_FOUND = 10059;
 /** Parts of a study, at most: the engine lists them all to find those that no run needs. More fit if they are as large as they may be. */
 const MOST_PARTS = 20_000;
-/** Bytes for the subject and the headers of a message. */
-const ENVELOPE = 2048;
 
 /**
  * Creates the stream of a study's checkpoints, unless it is there. A subject names the content of its one message, so nothing can be overwritten.
@@ -89,7 +87,7 @@ async function ifThere<T>(act: () => Promise<T>): Promise<T | undefined> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return undefined;
+    if (isStreamMissing(error)) return undefined;
     throw error;
   }
 }

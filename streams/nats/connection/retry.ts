@@ -37,6 +37,15 @@ const NO_ROOM = [10023, 10047, 10077];
 /** Whether the server had no room to store it, which may be temporary. */
 export const isStreamFull = (error: unknown): boolean => error instanceof JetStreamApiError && NO_ROOM.includes(error.code);
 
+const STREAM_NOT_FOUND = 10059;
+const NAME_IN_USE = 10058;
+
+/** Whether a stream is not on the server. */
+export const isStreamMissing = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
+
+/** Whether there is a stream of this name, with other settings. */
+export const isNameInUse = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === NAME_IN_USE;
+
 /** Whether a user has no right to make a request. */
 export const isForbidden = (error: unknown): boolean => violationIn(error) !== undefined;
 

@@ -1,9 +1,8 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { firstValueFrom, fromEvent, merge, NEVER, Subject, timer } from 'rxjs';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Log } from '../../log/log.ts';
-import { isForbidden, isPassing } from '../connection/retry.ts';
+import { isForbidden, isPassing, isStreamMissing } from '../connection/retry.ts';
 import { type StudyRef, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { request } from '../studies.ts';
 import { StudyError } from '../studyError.ts';
@@ -11,8 +10,6 @@ import { natsLog } from './log.ts';
 
 /** A log that is only read. */
 export type ReadableLog = Pick<Log, 'read' | 'head'>;
-
-const STREAM_NOT_FOUND = 10059;
 
 /**
  * Reads the log of a study. A user without the right to read the stream gets the log from an engine that serves the study: the right to read a
@@ -27,9 +24,7 @@ export async function readLog(nc: NatsConnection, of: StudyRef, warn?: (message:
     return await natsLog(nc, study.name, { create: false, warn, prefix: study.prefix, apiPrefix: study.apiPrefix });
   } catch (error) {
     if (isForbidden(error)) return logOfEngine(nc, study);
-    if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) {
-      throw new StudyError(`there is no study ${study.name} on this server`, { cause: error });
-    }
+    if (isStreamMissing(error)) throw new StudyError(`there is no study ${study.name} on this server`, { cause: error });
     throw error;
   }
 }

@@ -1,13 +1,7 @@
-import {
-  DiscardPolicy,
-  JetStreamApiError,
-  type JetStreamManager,
-  RetentionPolicy,
-  StorageType,
-  type StreamConfig,
-} from '@nats-io/jetstream';
+import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/nats-core';
 import type { Created } from '../../../src/facts/facts.ts';
+import { isNameInUse } from '../connection/retry.ts';
 import { RESTORED } from '../protocol/messages.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { StudyError } from '../studyError.ts';
@@ -33,11 +27,10 @@ const neededOf = (
   ['max_msgs_per_subject', max_msgs_per_subject, -1, '--max-msgs-per-subject=-1'],
   ['allow_direct', allow_direct, true, '--allow-direct'],
 ];
-const NAME_IN_USE = 10058;
 /** The longest message that a stream accepts by default, in bytes. */
-const MESSAGE = 64 * 1024;
+export const MESSAGE = 64 * 1024;
 /** Bytes for the subject and the headers of a message. */
-const ENVELOPE = 2048;
+export const ENVELOPE = 2048;
 
 /**
  * The longest message that the stream of a study must accept: at least its first fact, which holds the space.
@@ -101,7 +94,7 @@ export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, op
     const { config, state } = await jsm.streams.add(streamOf(subjects, options));
     return { longest: config.max_msg_size, restored: 0, last: state.last_seq };
   } catch (error) {
-    if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error; // it exists, with other settings
+    if (!isNameInUse(error)) throw error;
   }
   const { config, ...found } = await findStream(jsm, subjects);
   const needed = [...neededOf(subjects, config)];

@@ -1,10 +1,10 @@
-import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { type Checkpoints, checkEntries, type LogSize, type StudyPlace } from '../../../src/study/place.ts';
 import { bell } from '../../log/follow.ts';
 import { deleteCheckpoints } from '../checkpoints/stream.ts';
-import { isForbidden, isUnheard, withRetry } from '../connection/retry.ts';
+import { isForbidden, isStreamMissing, isUnheard, withRetry } from '../connection/retry.ts';
 import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
 import { namingOf, type StudyNaming, type Subjects, subjectsOf } from '../protocol/subjects.ts';
@@ -14,8 +14,6 @@ import { readCheckpoints, writeCheckpoints } from './checkpoints.ts';
 import { type RestoredMessage, restoreStream } from './restore.ts';
 import { natsSource } from './source.ts';
 import { dataBytes, lineOf, parseStoredLine } from './storedLine.ts';
-
-const STREAM_NOT_FOUND = 10059;
 
 /**
  * The studies of a server. Except for `names`, `open` and `create`, its methods need the rights of an administrator.
@@ -97,7 +95,7 @@ const isThere = (jsm: JetStreamManager, subjects: Subjects): Promise<boolean> =>
   findStream(jsm, subjects).then(
     () => true,
     (error) => {
-      if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return false;
+      if (isStreamMissing(error)) return false;
       throw error;
     },
   );
@@ -108,8 +106,7 @@ function explained(cause: unknown, study: string): unknown {
     return new StudyError(`this user has no right to the study ${study} as a whole; log in as admin, with seeds/admin.nk or admin.creds`, {
       cause,
     });
-  const isGone = cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND;
-  return isGone ? new StudyError(`there is no study ${study} on this server`, { cause }) : cause;
+  return isStreamMissing(cause) ? new StudyError(`there is no study ${study} on this server`, { cause }) : cause;
 }
 
 /** What the subjects of a log begin with, whatever the names of the study and of the prefix of its server. */

@@ -1,9 +1,9 @@
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { LogSize } from '../../../src/study/place.ts';
-import { isPassing } from '../connection/retry.ts';
+import { isNameInUse, isPassing } from '../connection/retry.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
-import { streamOf } from '../log/stream.ts';
+import { ENVELOPE, MESSAGE, streamOf } from '../log/stream.ts';
 import { RESTORED, TIME_HEADER } from '../protocol/messages.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { StudyError } from '../studyError.ts';
@@ -14,15 +14,10 @@ export interface RestoredMessage extends Omit<StoredLine, 'data'> {
   readonly data: Uint8Array;
 }
 
-const NAME_IN_USE = 10058;
 /** Messages in flight at a time. */
 const FLIGHT = 256;
 /** Milliseconds to wait until the server confirms a message. */
 const PATIENCE = 10_000;
-/** Bytes for the subject and the headers of a message. */
-const ENVELOPE = 2048;
-/** The longest message that a stream accepts by default, in bytes. */
-const MESSAGE = 64 * 1024;
 
 /** Stores messages as the stream of a new study. On an error, the stream is deleted again. @throws StudyError if the study exists. */
 export async function restoreStream(
@@ -38,7 +33,7 @@ export async function restoreStream(
   const metadata = { [RESTORED]: String(entries), id: crypto.randomUUID() };
   await withCopies(replicas, (replicas) => jsm.streams.add({ ...streamOf(subjects, { maxMessageBytes, replicas }), metadata })).catch(
     (cause) => {
-      if (!(cause instanceof JetStreamApiError && cause.code === NAME_IN_USE)) throw cause;
+      if (!isNameInUse(cause)) throw cause;
       throw new StudyError(`there is a study ${study} on this server already`, { cause });
     },
   );

@@ -1,4 +1,4 @@
-import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
@@ -17,6 +17,7 @@ import { watchReports } from '../../study/unreported.ts';
 import { withResolvers } from '../../withResolvers.ts';
 import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
 import { joinStudy } from '../connection/outage.ts';
+import { isStreamMissing } from '../connection/retry.ts';
 import { type NatsLog, natsLog } from '../log/log.ts';
 import { messageBytesFor, type StreamOptions } from '../log/stream.ts';
 import { LEASE } from '../protocol/messages.ts';
@@ -24,10 +25,6 @@ import { type NamingOptions, subjectsOf } from '../protocol/subjects.ts';
 import { answerRequests } from '../rpc.ts';
 import { deleted } from '../studyError.ts';
 import { Shell } from './shell.ts';
-
-const STREAM_NOT_FOUND = 10059;
-
-const isMissing = (error: unknown): boolean => error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
 
 export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOption, StreamOptions, NamingOptions {
   /** Name of the study. */
@@ -163,7 +160,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   } = options;
   const subjects = subjectsOf(options.study, { prefix, domain, apiPrefix });
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix: subjects.apiPrefix });
-  const missing = (error: unknown) => (isMissing(error) ? deleted(subjects.stream, error) : error);
+  const missing = (error: unknown) => (isStreamMissing(error) ? deleted(subjects.stream, error) : error);
   const log = await studyLog(nc, space, options, () => running.engine.ledger.settings).catch((error) => Promise.reject(missing(error)));
   const pastOf = async () => {
     const head = await log.head();
