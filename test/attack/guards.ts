@@ -79,6 +79,7 @@ const layers = {
       ['if (/[/\\\\]|^\\.\\.?$/.test(name)) throw new UsageError(`--context', "if (name === '') throw new UsageError(`--context"],
     ],
     'names in subjects': [['const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;', 'const NAME = /^/;']],
+    'names that differ in case': [['other.toLowerCase() === name.toLowerCase();', 'other === name;']],
     'spoken schemes': [["if (place.protocol !== 'nats:' && place.protocol !== 'tls:')", 'if (!place)']],
   },
   parts: {

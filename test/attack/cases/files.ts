@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { controlSocket } from '../../../src/cli/sources/controlSocket.ts';
 import { readStudyFile } from '../../../src/cli/studyFile/studyFile.ts';
 import { parseSpace } from '../../../src/space/space.ts';
+import { checkTeams } from '../../../streams/nats/config/team.ts';
 import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { casesOf } from '../attack.ts';
@@ -31,7 +32,7 @@ const reads = async (world: World, text: string): Promise<boolean> => {
   );
 };
 
-const names = ['../../evil', 'a.b', 'a b', '*', '>', '', 'A', '-x', '$SYS', 'ä', 'x'.repeat(33), 'x\ny'];
+const names = ['../../evil', 'a.b', 'a b', '*', '>', '', '-x', '$SYS', 'ä', 'x\ny'];
 const PARAMETERS = 'parameters:\n  x: { type: float, low: 0, high: 1 }\n';
 
 /** Writes seeds into a directory that is there already. @returns the directory */
@@ -45,7 +46,11 @@ async function seedsIn(world: World, prepare: (seeds: string) => void): Promise<
 
 export const fileAttacks = [
   ...names.map((name) =>
-    files('names in subjects', `the name of a study ${JSON.stringify(name.slice(0, 12))}`, async () => accepts(() => subjectsOf(name))),
+    files('names in subjects', `the name of a study ${JSON.stringify(name)}`, async () => accepts(() => subjectsOf(name))),
+  ),
+  files('names in subjects', 'a name of a study that no file can have', async () => accepts(() => subjectsOf('x'.repeat(256)))),
+  files('names that differ in case', 'a trainer whose key replaces that of another where names of files ignore the case', async () =>
+    accepts(() => checkTeams([{ trainers: ['w1', 'W1'] }])),
   ),
   ...['../evil', '/tmp/evil', '..'].map((name) =>
     files('names of studies', `the name ${name} in a study file`, async (world) => {
