@@ -43,6 +43,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0, uncounted: 0 };
   let limit: number | undefined;
   let objectives: readonly ObjectiveSpec[] = [{ name: 'value', direction: 'minimize' }];
+  let strategy: unknown;
   /** With several objectives, the front. */
   let front: readonly TrialRow[] | undefined;
   /** The name under which the program prints the only objective, if it differs. */
@@ -97,12 +98,13 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   const take = (fact: Fact) => {
     if (fact.type === 'created') {
       limit ??= fact.limits.trials; // the fact may be stored twice
-      objectives = fact.objectives;
+      ({ objectives, strategy } = fact);
       parameters = (fact.space as SpaceData).parameters;
     }
     if (fact.type === 'completed') printed = fact.metric;
     if (fact.type !== 'changed') return;
     limit = fact.limits?.trials ?? limit;
+    strategy = fact.strategy ?? strategy;
     if (fact.paused !== undefined) pause(fact.paused);
   };
   const triedAgain = ({ trial, run, reason, message = '' }: FailedFact) => {
@@ -141,7 +143,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     },
     conclude: (conclusion) => {
       const ranked = front ?? bestFirst(rows.values(), objectives[0]!);
-      const constants = constantTexts(objectives, rows.values(), printed);
+      const constants = constantTexts({ objectives, strategy }, rows.values(), printed);
       const ahead = front === undefined && ranked[0] ? mayBeBetter(results, rows.values(), ranked[0]) : [];
       const run = {
         state,

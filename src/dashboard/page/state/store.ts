@@ -115,6 +115,8 @@ export function forget(): void {
 const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
 /** The strategy as JSON. */
 export const strategyText = computed(() => JSON.stringify(detail.value?.strategy) ?? '');
+/** The strategy as data; it changes only if its text does. */
+export const strategy = computed<unknown>(() => strategyText.value && JSON.parse(strategyText.value));
 const objectivesText = computed(() => JSON.stringify(detail.value?.objectives ?? []));
 export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
 export const objectives = computed<readonly ObjectiveSpec[]>(() => JSON.parse(objectivesText.value));

@@ -5,7 +5,7 @@ import { constantTexts } from '../../../../study/constantResults.ts';
 import { crashRegions, crashText } from '../../../../study/crashes.ts';
 import { type FrontGrowth, frontGrowth, gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';
-import { detail, endedRows, objectives, onFront, parameters, ranked, rows } from '../../state/store.ts';
+import { detail, endedRows, objectives, onFront, parameters, ranked, rows, strategy } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { endings } from '../StudyState.tsx';
 
@@ -25,7 +25,7 @@ export function ProgressCard() {
     };
   }).value;
   const faults = useComputed(() => [
-    ...constantTexts(objectives.value, endedRows.value),
+    ...constantTexts({ objectives: objectives.value, strategy: strategy.value }, endedRows.value),
     ...crashRegions(Object.fromEntries(parameters.value), endedRows.value).map(crashText),
   ]).value;
   const running = useComputed(() => rows.value.filter(({ state }) => state === 'running')).value;
