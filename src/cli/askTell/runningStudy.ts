@@ -41,7 +41,8 @@ export class RunningStudy {
   /** Position of the last entry before this process started it. */
   #past: number | undefined;
   readonly #trainers = watchTrainers(() => this.#past!);
-  #warning: string | undefined;
+  /** Warnings for the user that have not been returned yet. */
+  readonly #warnings: string[] = [];
   #study!: CommandableStudy<Params>;
   #state!: SessionState;
   #append!: Submitter['append'];
@@ -60,11 +61,9 @@ export class RunningStudy {
     return this.#state;
   }
 
-  /** A warning for the user that has not been returned yet. */
+  /** The next warning for the user. */
   warning(): string | undefined {
-    const warning = this.#warning;
-    this.#warning = undefined;
-    return warning;
+    return this.#warnings.shift();
   }
 
   /** Resolves when the log has been read. @throws what keeps the study from running */
@@ -75,7 +74,8 @@ export class RunningStudy {
     const onEntry = (entry: AppliedEntry<Params>) => {
       state.apply(entry);
       apply(entry);
-      this.#warning ??= this.#trainers(entry);
+      const warning = this.#trainers(entry);
+      if (warning !== undefined) this.#warnings.push(warning);
     };
     this.#study = openStudy(this.#space, { ...this.#options, log: this.#log, onEntry });
     this.#state = state;

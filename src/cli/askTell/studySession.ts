@@ -58,15 +58,16 @@ async function storedLog(path: string) {
  * A study as a study file describes it, driven by requests. With a journal it resumes; trials that were open when its process ended are
  * tried again. Requests may overlap: an ask that waits for a result does not block others.
  *
- * @param description as in a study file, without a command; optional if the journal has the study. What it lacks of space and name is that of the journal; a
- * new study has the name of its file.
+ * @param description as in a study file, without a command; optional if the journal has the study. A space or a name that it lacks is that of the journal; a new
+ * study has the name of its file.
  * @param path of the journal; without it the study is kept in memory.
  * @throws SessionError, SpaceError, OptionError, JournalError, JournalLockedError, MismatchError
  */
 export async function drivenStudy(description: unknown, path: string | undefined): Promise<Driven> {
   const logged = path === undefined ? undefined : await begunIn(path);
   const stem = logged?.study ?? (path === undefined ? undefined : parse(path).name);
-  const whole = logged && isRecord(description) ? { ...(logged.space as SpaceData), ...description } : description;
+  const lacksSpace = isRecord(description) && description.parameters === undefined;
+  const whole = logged && lacksSpace ? { ...(logged.space as SpaceData), ...description } : description;
   const described = whole === undefined ? undefined : parseStudy(whole, stem);
   if (!described && !logged)
     throw new SessionError('init: expected a space, or a study as in a study file, since no journal holds one yet');

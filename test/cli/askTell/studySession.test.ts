@@ -199,6 +199,32 @@ describe('ask-tell with a study', () => {
     expect(warnings).toEqual([[10, expect.stringContaining('loss is 1 for all 5 configurations')]]);
   });
 
+  it('continues a study where a parameter is a bound of another one', async () => {
+    const path = join(folder, 'study.jsonl');
+    const parameters = { epochs: { type: 'int', low: 1, high: 9 }, warmup: { type: 'int', low: 1, high: 'epochs' } };
+    for (const id of [1, 2])
+      expect(await inform([init({ parameters }), { cmd: 'ask' }, { cmd: 'tell', id, values: { loss: 1 } }], path)).toMatchObject([
+        { ok: true },
+        { id },
+        { ok: true },
+      ]);
+  });
+
+  it('gives each warning with a later answer, and misses no trial meanwhile', async () => {
+    const strategy = { pbt: { population: 5, max: 2, interval: 1 } };
+    const report = (id: number) => ({ cmd: 'report', id, step: 1, values: { loss: 1 } });
+    const tell = (id: number) => ({ cmd: 'tell', id, values: { loss: 1 } });
+    const ask = { cmd: 'ask' };
+    const first = [1, 2, 3, 4, 5].flatMap((id) => [report(id), tell(id)]);
+    const second = [ask, ask, report(6), ask, tell(6), tell(7), tell(8), ask, tell(9), ask, tell(10)];
+    const requests = [init({ strategy, resumes: true, parallel: 9 }), ...Array(5).fill(ask), ...first, ...second];
+    const replies = await inform(requests);
+    expect(replies.flatMap(({ warning }, i) => (warning === undefined ? [] : [[requests[i], warning]]))).toEqual([
+      [tell(6), expect.stringContaining('trial 6 resumes trial 1 at step 1, but its first report is of step 1')],
+      [tell(10), expect.stringContaining('loss is 1 for all 5 configurations')],
+    ]);
+  });
+
   it('refuses an invalid limit, and continues', async () => {
     const wrong = [{ trials: -1 }, { trials: 2.5 }, { parallel: 0 }].map((limits) => ({ cmd: 'limit', ...limits }));
     const replies = await inform([init(), ...wrong, { cmd: 'limit', trials: 1 }, { cmd: 'ask' }]);
