@@ -2,8 +2,8 @@ import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { shellQuoted } from '../../src/study/programArguments.ts';
 import { tornOf } from './end.ts';
-import { extend, LineIndex, lineAt } from './lineIndex.ts';
-import { parseLine } from './lines.ts';
+import { extend, LineIndex, lineAt, readBytes } from './lineIndex.ts';
+import { parseLine, wholeLinesIn } from './lines.ts';
 
 /** A file next to a journal that has more of its study. */
 export interface Continued {
@@ -54,14 +54,15 @@ interface Beginning {
   readonly first: Buffer | undefined;
 }
 
-/** How a journal begins, and how many entries it has; none if it cannot be read. */
+/** How a journal begins, and how many entries it has, also without their line feeds; none if it cannot be read. */
 export async function beginningOf(path: string): Promise<Beginning> {
   let file: FileHandle | undefined;
   try {
     file = await open(path);
     const index = new LineIndex();
-    await extend(index, file);
-    return { entries: index.entries, first: await lineAt(file, index, 1) };
+    const rest = await extend(index, file);
+    const last = wholeLinesIn(await readBytes(file, index.bytes, rest));
+    return { entries: index.entries + last.length, first: (await lineAt(file, index, 1)) ?? last[0] };
   } catch {
     return { entries: 0, first: undefined };
   } finally {

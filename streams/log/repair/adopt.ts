@@ -1,4 +1,4 @@
-import { copyFile, open, readFile, rename } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { beginningOf } from '../continued.ts';
@@ -72,7 +72,11 @@ async function replace(path: string, from: string): Promise<Adopted> {
     await copyFile(from, copy);
     const file = await open(copy, 'r+');
     await file.sync().finally(() => file.close());
-    const aside = own.entries === 0 ? undefined : await movedAside(real);
+    const size = await stat(real).then(
+      ({ size }) => size,
+      () => 0,
+    ); // it may be missing
+    const aside = size === 0 ? undefined : await movedAside(real);
     await rename(copy, real);
     await syncDirectory(dirname(real));
     return { entries: other.entries, aside };

@@ -65,8 +65,20 @@ describe('a journal whose study continued in another file', () => {
     const { path, other } = await harmed((path) => rmSync(path));
     writeFileSync(`${path}.torn`, readFileSync(other, 'utf8').replaceAll('\n', ''));
     rmSync(other);
-    expect(await continuedIn(path)).toBeUndefined(); // opening adds a line feed to what it sets aside
-    writeFileSync(`${path}.torn`, '\n', { flag: 'a' });
-    expect(await continuedIn(path)).toEqual({ path: `${path}.torn`, entries: 12, left: 0 });
+    for (const end of ['', '\n']) {
+      writeFileSync(`${path}.torn`, end, { flag: 'a' }); // as opening does
+      expect(await continuedIn(path)).toEqual({ path: `${path}.torn`, entries: 12, left: 0 });
+    }
+  });
+
+  it('counts the entries of a journal without line feeds, and keeps its bytes', async () => {
+    const { path, other } = await harmed((path) => rmSync(path));
+    const text = readFileSync(other, 'utf8').replaceAll('\n', '');
+    writeFileSync(path, text);
+    expect(await continuedIn(path)).toBeUndefined();
+    await expect(adopt(path, other, () => {})).rejects.toThrow(`it has no more entries than ${path}`);
+    writeFileSync(path, text.slice(0, 99)); // nothing in it can be read
+    const { aside } = (await adopt(path, other, () => {})) as { aside: string };
+    expect(readFileSync(aside, 'utf8')).toBe(text.slice(0, 99));
   });
 });
