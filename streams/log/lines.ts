@@ -67,16 +67,12 @@ export function sealedLinesIn(bytes: Buffer): readonly SealedLine[] {
 
 /** Where a line may begin, from the last place to the first. */
 function startsIn(bytes: Buffer, from: number, to: number): ReadonlySet<number> {
+  const part = bytes.subarray(from, to); // for each seal, a search in all bytes would reach their beginning
   const last: number[] = [];
-  for (
-    let at = bytes.lastIndexOf(START, to - START.length);
-    at >= from && last.length < STARTS;
-    at = at > 0 ? bytes.lastIndexOf(START, at - 1) : -1
-  )
-    last.push(at);
+  for (let at = part.lastIndexOf(START); at !== -1 && last.length < STARTS; at = at > 0 ? part.lastIndexOf(START, at - 1) : -1)
+    last.push(from + at);
   const first: number[] = [];
   if (last.length === STARTS)
-    for (let at = bytes.indexOf(START, from); at !== -1 && at < to && first.length < STARTS; at = bytes.indexOf(START, at + 1))
-      first.push(at);
+    for (let at = part.indexOf(START); at !== -1 && first.length < STARTS; at = part.indexOf(START, at + 1)) first.push(from + at);
   return new Set([...last, ...first]);
 }

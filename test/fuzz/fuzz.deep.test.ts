@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { sealedLinesIn } from '../../streams/log/lines.ts';
 import { fuzz, makers } from './fuzz.ts';
 import { output } from './targets/output.ts';
 
@@ -51,3 +52,10 @@ it.each(['', 'value=', '{"value":'])(
     for (const unit of units) void output.take(`${begin}${unit.repeat(MEGABYTE / unit.length)}x\n`); // throws if it takes too long
   },
 );
+
+it('a megabyte of seals in one line of a journal is read in linear time', () => {
+  const start = performance.now();
+  for (const seal of [',"sum":"1.00000000.00000000"}', '{"at":0,"sum":"1.00000000.00000000"}'])
+    expect(sealedLinesIn(Buffer.from(seal.repeat(MEGABYTE / seal.length)))).toEqual([]);
+  expect(performance.now() - start).toBeLessThan(2000);
+});
