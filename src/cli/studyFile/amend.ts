@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isMap, isScalar, parseDocument, type Scalar, stringify } from 'yaml';
+import { isMap, isScalar, parseDocument, stringify } from 'yaml';
 
 /** Keys of a study file that hold a text. */
 export type Amendment = Readonly<Partial<Record<'objective' | 'metricFile', string>>>;
@@ -14,22 +14,27 @@ export function amendStudyFile(path: string, amendment: Amendment): void {
 }
 
 function amended(source: string, key: string, value: string): string {
-  const document = parseDocument(source);
-  const { contents } = document;
-  if (!isMap<Scalar>(contents)) return source;
-  const several = key === 'objective' ? contents.items.find((pair) => pair.key.value === 'objectives') : undefined;
-  if (several) {
-    several.key.value = key; // a study has one of both
-    several.value = document.createNode(value);
-    return String(document);
+  const { contents } = parseDocument(source);
+  if (!isMap(contents)) return source;
+  const entries = contents.items.map(({ key, value }) => ({
+    name: isScalar(key) ? key.value : undefined,
+    start: key.range[0],
+    end: source.slice(0, (value ?? key).range[1]).trimEnd().length,
+    value,
+  }));
+  const entryOf = (name: string) => entries.find((entry) => entry.name === name);
+  const put = (from: number, to: number, what: string) => source.slice(0, from) + what + source.slice(to);
+  const [name, text] = contents.flow ? [JSON.stringify(key), JSON.stringify(value)] : [key, stringify(value, { lineWidth: 0 }).trim()];
+
+  const several = key === 'objective' ? entryOf('objectives') : undefined; // a study has one of both
+  if (several) return put(several.start, several.end, `${name}: ${text}`);
+  const given = entryOf(key)?.value;
+  if (isScalar(given)) return put(given.range[0], given.range[1], text);
+  const last = entries.at(-1);
+  if (contents.flow && last) {
+    const [space] = /\s*$/.exec(source.slice(0, last.start))!;
+    return put(last.end, last.end, `,${space || ' '}${name}: ${text}`);
   }
-  const given = contents.get(key, true);
-  const text = contents.flow ? JSON.stringify(value) : stringify(value, { lineWidth: 0 }).trim();
-  if (isScalar(given) && given.range) return source.slice(0, given.range[0]) + text + source.slice(given.range[1]);
-  if (contents.flow) {
-    document.set(key, value);
-    return String(document);
-  }
-  const end = source.includes('\r\n') ? '\r\n' : '\n';
-  return `${source}${/\n$/.test(source) ? '' : end}${key}: ${text}${end}`;
+  const line = source.includes('\r\n') ? '\r\n' : '\n';
+  return `${source}${/\n$/.test(source) ? '' : line}${name}: ${text}${line}`;
 }

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { type Amendment, amendStudyFile } from '../../../src/cli/studyFile/amend.ts';
 
 /** A study file after an amendment. */
@@ -31,11 +30,15 @@ it('adds a line', () => {
 
 it('writes JSON as JSON', () => {
   expect(JSON.parse(amended('{"trials": 3, "objective": "minimize"}', { objective }))).toEqual({ trials: 3, objective });
-  expect(parse(amended('{"trials": 3}', { objective }))).toEqual({ trials: 3, objective });
+  expect(amended('{"trials":3}', { objective })).toBe('{"trials":3, "objective": "minimize val_loss"}');
+  expect(amended('{\n  "trials": 3,\n  "seed": 1\n}\n', { objective, metricFile: 'm.csv' })).toBe(
+    '{\n  "trials": 3,\n  "seed": 1,\n  "objective": "minimize val_loss",\n  "metricFile": "m.csv"\n}\n',
+  );
+  expect(JSON.parse(amended('{"objectives": {"value": "minimize"}, "trials": 3}', { objective }))).toEqual({ trials: 3, objective });
 });
 
 it('replaces objectives', () => {
-  const text = amended('# mine\nobjectives: { value: minimize }\ntrials: 3 # few\n', { objective });
-  expect(parse(text)).toEqual({ trials: 3, objective });
-  expect(text).toMatch(/^# mine\n.*\ntrials: 3 # few\n$/);
+  const file = (objectives: string) => `# mine\n${objectives}\n\ntrials:   3 # few\n`;
+  expect(amended(file('objectives: { value: minimize }'), { objective })).toBe(file('objective: minimize val_loss'));
+  expect(amended(file('objectives:\n  value: minimize'), { objective })).toBe(file('objective: minimize val_loss'));
 });
