@@ -69,3 +69,17 @@ it('makes the directory of a study file', async () => {
   await studies.close();
   expect(readdirSync(place)).toContain('digits.jsonl');
 });
+
+it('says why each study could not be closed, not only the first', async () => {
+  const { studies, warnings } = hosted();
+  for (const name of ['one', 'two', 'three']) {
+    const study = await studies.host(parseStudy({ ...digits, name }), directory);
+    const close = study.close.bind(study);
+    vi.spyOn(study, 'close').mockImplementation(async () => {
+      await close();
+      throw new Error(`${name}: 3 results went elsewhere`);
+    });
+  }
+  await expect(studies.close()).rejects.toThrow('one: 3 results went elsewhere');
+  expect(warnings).toEqual(['two: 3 results went elsewhere', 'three: 3 results went elsewhere']);
+});

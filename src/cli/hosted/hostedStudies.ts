@@ -145,11 +145,13 @@ export class HostedStudies implements RunningStudies {
     await Promise.all([...this.#all.values()].map(({ finished }) => finished));
   }
 
-  /** Closes all studies. @throws what one of them throws, when the others have closed. */
+  /** Closes all studies. @throws what the first of them throws, when all have closed; the errors of others are warnings. */
   async close(): Promise<void> {
     this.feeds.close();
     const ends = await Promise.allSettled(this.#closing.map((close) => close()));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const [first, ...others] = ends.filter((end) => end.status === 'rejected');
+    for (const { reason } of others) this.warn((reason as Error).message);
+    if (first) throw first.reason;
   }
 
   #watchDiskOf(directory: string): void {

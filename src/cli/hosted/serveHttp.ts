@@ -70,10 +70,10 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
     const why = await (once ? Promise.race([interrupted, studies.finished()]) : interrupted);
     return why === 'interrupted' && once ? 130 : 0;
   } finally {
-    release();
     try {
       await studies.close();
     } finally {
+      release(); // until here, another interrupt would end it before the studies have closed
       await close();
       await monitor?.close();
       await hooks?.close();

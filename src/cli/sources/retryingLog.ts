@@ -56,9 +56,13 @@ export function retryingLog(log: AuthoredLog, { place, warn, grace = 10, pause =
   const unstored: UnstoredFact[] = [];
   /** What the disk said last. */
   let message = '';
+  const giveUp = () => impatience.abort();
+  /** Ends what `leave` began. */
   let forget: (() => void) | undefined;
+  let unlisten: (() => void) | undefined;
   const announce = () => {
     if (!forget) return warn(`${message}: waiting for space; new results are kept in memory`);
+    unlisten ??= onInterrupt(giveUp); // only now: a server has a log for each study, and most have nothing to wait for
     warn(`${place()}: waiting for disk space to store ${counted(queue)}; interrupt again to give them up`);
   };
   const retry = async () => {
@@ -98,12 +102,10 @@ export function retryingLog(log: AuthoredLog, { place, warn, grace = 10, pause =
     });
   const leave = () => {
     if (forget) return;
-    const giveUp = () => impatience.abort();
     const timer = setTimeout(giveUp, grace * 1000);
-    const release = onInterrupt(giveUp);
     forget = () => {
       clearTimeout(timer);
-      release();
+      unlisten?.();
     };
     if (queue.length > 0) announce();
   };

@@ -29,7 +29,6 @@ export async function serveMcp(paths: readonly string[], { directory, name, tria
     await close();
     return 0;
   } finally {
-    release();
-    await studies.close();
+    await studies.close().finally(release);
   }
 }
