@@ -24,6 +24,17 @@ it('recognises a trainer that keeps to its budget and resumes', async () => {
   });
 });
 
+it('recognises a trainer that resumes, and counts its epochs from 0', async () => {
+  const place = studyIn();
+  const train = `e=0; [ -z "$HYPERTIDE_CHECKPOINT" ] || e=$(cat "$HYPERTIDE_CHECKPOINT/epoch")
+    while [ $e -lt $HYPERTIDE_BUDGET ]; do echo "epoch=$e loss=0.$e"; e=$((e + 1)); echo $e > "$HYPERTIDE_CHECKPOINT_DIR/epoch"; done`;
+  expect((await check(place, ['sh', '-c', train, '{x}'])).rows).toMatchObject({
+    steps: '1, 2',
+    budget: 'kept: it ended after step 2 of 2',
+    resume: 'yes: the second run began with step 3',
+  });
+});
+
 it('recognises a script without budgets', async () => {
   const place = studyIn();
   writeFileSync(join(place, 'train.sh'), 'for e in 1 2 3 4 5 6; do echo "epoch=$e loss=0.$e"; sleep 0.1; done');

@@ -5,6 +5,7 @@ import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { stopsTrials } from '../../../../streams/spec/defaults.ts';
 import { objectivesOf } from '../../../../streams/spec/options.ts';
 import type { Params } from '../../../facts/facts.ts';
+import { StepCount } from '../../../ledger/stepCount.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
@@ -86,23 +87,24 @@ export async function checkProgram(path: string, words: readonly string[], optio
   try {
     const [params, distant] = configurationsIn(file);
     const before = filesIn('.');
+    const count = new StepCount();
     const job = jobFor(params, 1);
-    const asGiven = await observe(job, given.program, isBeyond);
+    const asGiven = await observe(job, given.program, count, isBeyond);
     const written =
       isHeard(asGiven) || given.metricFile
         ? undefined
         : metricsWritten('.', before, given.program.objectives[0]!.direction, Object.keys(params));
     const proposed = isHeard(asGiven) ? undefined : proposalFor(asGiven, written, file, given);
-    const withProposal = proposed && (await observe(jobFor(params, 2), proposed.program, isBeyond));
+    const withProposal = proposed && (await observe(jobFor(params, 2), proposed.program, count, isBeyond));
     const works = withProposal !== undefined && isHeard(withProposal);
     const [first, { program, metricFile }] = works ? [withProposal, proposed!] : [asGiven, given];
     const own = works ? jobFor(params, 2) : job;
     const kept = savedIn(own.paths.checkpoints) ?? first.outcome.checkpoint;
     const again = { ...own, attempt: 2, budget: 2 * CHECK_BUDGET, ...omitUndefined({ checkpoint: kept }) };
-    const second = first.reports.length === 0 ? undefined : await observe(again, program, () => true);
+    const second = first.reports.length === 0 ? undefined : await observe(again, program, count, () => true);
     const isWhole = first.parting === undefined;
     const asFar = (reports: readonly PrintedReport[]) => !isWhole && reports.length >= first.reports.length;
-    const other = isHeard(first) && distant ? await observe(jobFor(distant, 3), program, asFar) : undefined;
+    const other = isHeard(first) && distant ? await observe(jobFor(distant, 3), program, count, asFar) : undefined;
     const amendment = isHeard(first) ? amendmentFor(file, { program, metricFile }, first) : undefined;
     const isFixed = options.fix === true && amendment !== undefined;
     if (isFixed) amendStudyFile(path, amendment);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { callAfter } from '../../../../streams/engine/timeout.ts';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
-import { StepCount } from '../../../ledger/stepCount.ts';
+import type { StepCount } from '../../../ledger/stepCount.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { fillingOf, type Job } from '../../runner/job.ts';
 import { metricRows } from '../../runner/metricRows.ts';
@@ -35,13 +35,17 @@ export interface CheckedRun {
   readonly total?: number;
 }
 
-/** Runs the program until it ends, reaches its time limit, or has reported enough. */
-export async function observe(job: Job, program: Program, enough: (reports: readonly PrintedReport[]) => boolean): Promise<CheckedRun> {
+/** Runs the program until it ends, reaches its time limit, or has reported enough. @param count what earlier runs showed about its steps */
+export async function observe(
+  job: Job,
+  program: Program,
+  count: StepCount,
+  enough: (reports: readonly PrintedReport[]) => boolean,
+): Promise<CheckedRun> {
   const { objectives, seconds, ...options } = program;
   const listening = listeningFor({ objectives });
   const reports: PrintedReport[] = [];
   const warnings: string[] = [];
-  const count = new StepCount();
   let asked: number | undefined;
   const running = startProcess(job, {
     ...options,
