@@ -44,5 +44,5 @@ export function mayBeBetter(results: RungResults, rows: Iterable<TrialRow>, best
 export function mayBeBetterText(ahead: readonly Ahead[], best: Pick<TrialRow, 'trial'>): string | undefined {
   if (ahead.length === 0) return undefined;
   const named = ahead.map(({ trial, step }) => `${trial} (at step ${step})`).join(', ');
-  return `early stopping may have stopped a better trial than ${best.trial}: ${named} ${ahead.length === 1 ? 'was' : 'were'} ahead of most trials that have completed`;
+  return `early stopping may have stopped a better trial than ${best.trial}: ${named} ${ahead.length === 1 ? 'was' : 'were'} ahead of it, or of most that have completed`;
 }

@@ -18,7 +18,6 @@ import { parseStrategy } from '../spec/spec.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import { type Amendments, noAmendments } from './amendments.ts';
 import { askWithin } from './askWithin.ts';
-
 import { createDuplicates, type Duplicates } from './duplicates.ts';
 
 export interface DeciderOptions<P> {

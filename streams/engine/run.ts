@@ -193,8 +193,7 @@ const isReport = ({ fact }: Entry): boolean => isRecord(fact) && fact.type === '
 
 /**
  * The facts that a start appends first: options that differ from the last start, a new limit of seconds for a new process, and runs that were
- * lost with the old process. As long as no configuration of its own counts, such as
- * after an import, a start may bring another strategy.
+ * lost with the old process. As long as no configuration of its own counts, such as after an import, a start may bring another strategy.
  *
  * @throws MismatchError for another strategy later
  */

@@ -159,6 +159,7 @@ export function otherStrategy(logged: Created, now: unknown, strategy: Strategy 
   const [before, ...differences] = [logged.strategy, now].map((one) => compare('strategy', withDefaults(one, decisions), wanted));
   return before!.length === 0 || differences.flat().length === 0 ? undefined : { strategy: wanted, differences: before! };
 }
+
 interface StrategyChange {
   readonly strategy: unknown;
   readonly differences: readonly string[];
