@@ -1,18 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { chain, defineStrategy, random } from '../../streams/index.ts';
-import { compare, isStarved, isWorse, strategies } from './play.ts';
+import { compare, isStarved, isWorse, noWorse, strategies } from './play.ts';
 import { shapes } from './shapes.ts';
 
-/** One of each kind. `ordinary.deep.test.ts` takes all shapes and strategies. */
+/** One of each kind. The deep tests take all shapes and strategies. */
 const some = ['mAP, 0 for 3 epochs, 3 digits', 'loss, 1 digit', 'two regimes, 0 or much', 'every 5th epoch'];
-const few = ['asha, random', 'asha that pauses, random', 'medianStop, random'] as const;
+const { 'asha, random': stops, 'asha that pauses, random': pauses, 'medianStop, random': median } = strategies;
 
-describe.each(few)('%s', (name) => {
-  it.each(shapes.filter((shape) => some.includes(shape.name)))('is no worse than random search with $name', async (shape) => {
-    const comparison = await compare(shape, strategies[name], 4, 12);
-    expect([isStarved(comparison), isWorse(comparison, shape)], JSON.stringify(comparison)).toEqual([false, false]);
-  });
-});
+noWorse(
+  { 'asha, random': stops, 'asha that pauses, random': pauses, 'medianStop, random': median },
+  shapes.filter(({ name }) => some.includes(name)),
+  4,
+  12,
+);
 
 it('finds early stopping that stops trials because their results are equal', async () => {
   const stopsEqual = defineStrategy<{ readonly known: ReadonlySet<string>; readonly isKnown: boolean }>({

@@ -1,0 +1,3 @@
+import { noWorse, strategies } from './play.ts';
+
+noWorse(strategies);
