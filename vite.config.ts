@@ -7,6 +7,7 @@ const entries = [
   'streams/index',
   'streams/journal',
   'streams/figures',
+  'machines/index',
   'streams/nats/index',
   'src/testing/index',
   'src/cli/main',

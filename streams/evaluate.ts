@@ -10,11 +10,11 @@ import {
   type Values,
 } from '../src/facts/facts.ts';
 import { identityOf } from '../src/facts/parse.ts';
-import type { Tags, TrialId } from '../src/messages.ts';
 import { isRecord } from '../src/schema/isRecord.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../src/schema/optionRules.ts';
 import { show } from '../src/space/check.ts';
+import type { Tags, TrialId } from '../src/strategy/messages.ts';
 import { DIVERGED } from '../src/study/diverged.ts';
 import { type Directive, type Rejected, runOf, type Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';

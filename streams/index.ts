@@ -17,22 +17,6 @@ export type {
 } from '../src/facts/facts.ts';
 export type { Refusal } from '../src/facts/refusal.ts';
 export type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
-export type {
-  Ask,
-  Decision,
-  Ended,
-  Env,
-  Message,
-  Proposal,
-  Propose,
-  Reported,
-  StrategyEvent,
-  Suggested,
-  Tags,
-  TrialId,
-  Wait,
-} from '../src/messages.ts';
-export { propose, stateIn, stateTag, wait } from '../src/messages.ts';
 export type { Rng } from '../src/numeric/random.ts';
 export type { ExpectedGain } from '../src/recommendation/expectedGain.ts';
 export type { Recommendation } from '../src/recommendation/recommendation.ts';
@@ -42,11 +26,27 @@ export { beta, logNormal, normal, weights } from '../src/space/prior.ts';
 export type { Infer, Space } from '../src/space/space.ts';
 export { parseSpace, space } from '../src/space/space.ts';
 export { boolean, choice, constant, float, int, ordinal, when } from '../src/space/types/dimension.ts';
+export type { Core, Fold } from '../src/strategy/core.ts';
+export type { ChartData, Env, Inspection, Watch } from '../src/strategy/env.ts';
+export { child } from '../src/strategy/env.ts';
+export type {
+  Ask,
+  Decision,
+  Ended,
+  Message,
+  Proposal,
+  Propose,
+  Reported,
+  StrategyEvent,
+  Suggested,
+  Tags,
+  TrialId,
+  Wait,
+} from '../src/strategy/messages.ts';
+export { isEvent, propose, stateIn, stateTag, wait } from '../src/strategy/messages.ts';
 export { RefusedError } from '../src/study/commands.ts';
 export type { CompletedRow, TrialRow, TrialStatus } from '../src/study/trials.ts';
 export { version } from '../src/version.ts';
-export type { StrategyDefinition } from './defineStrategy.ts';
-export { defineStrategy } from './defineStrategy.ts';
 export { applyEntries } from './engine/applyEntries.ts';
 export type { Directive, Rejected, StopDirective, Suggestion } from './engine/directive.ts';
 export type { EarlierOption, EarlierStudy } from './engine/earlier.ts';
@@ -55,6 +55,13 @@ export { suggest } from './engine/suggest.ts';
 export type { OtherDecisions, Verdict } from './engine/verify.ts';
 export { verify } from './engine/verify.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
+export type { StrategyDefinition } from './kernel/defineStrategy.ts';
+export { defineStrategy } from './kernel/defineStrategy.ts';
+export { drive, type Inspect } from './kernel/drive.ts';
+export { runInner } from './kernel/inner.ts';
+export { operatorOf, type RunningStrategy } from './kernel/operator.ts';
+export type { Strategy, StrategySpec } from './kernel/strategy.ts';
+export { stage, withSpec } from './kernel/strategy.ts';
 export type { Log } from './log/log.ts';
 export { memoryLog } from './log/memory.ts';
 export { type Evaluation, InfeasibleError, type Objective, type Told, type Trial, type Valued } from './objective.ts';
@@ -118,8 +125,6 @@ export type { SobolOptions } from './strategies/sobol.ts';
 export { sobol } from './strategies/sobol.ts';
 export type { TpeOptions } from './strategies/tpe.ts';
 export { tpe } from './strategies/tpe.ts';
-export type { Inspect, Strategy, StrategySpec } from './strategy.ts';
-export { drive, stage, withSpec } from './strategy.ts';
 export type { CreateStudyOptions } from './study/createStudy.ts';
 export { createStudy } from './study/createStudy.ts';
 export type { Failure } from './study/noResult.ts';

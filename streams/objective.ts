@@ -1,5 +1,5 @@
 import type { Completed, Values } from '../src/facts/facts.ts';
-import type { Tags, TrialId } from '../src/messages.ts';
+import type { Tags, TrialId } from '../src/strategy/messages.ts';
 
 type IsUnion<T, Whole = T> = T extends Whole ? ([Whole] extends [T] ? false : true) : never;
 

@@ -67,8 +67,8 @@ const corner: Extension = {
     'streams/strategies/corner.ts': `
 import { fraction } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { defineStrategy } from '../defineStrategy.ts';
-import { type Strategy, specOf } from '../strategy.ts';
+import { defineStrategy } from '../kernel/defineStrategy.ts';
+import { type Strategy, specOf } from '../kernel/strategy.ts';
 
 export const cornerOptions = {
   /** The distance from the sides. Default: 0.1. */

@@ -59,6 +59,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/earlier'),
     page('guides/strategies'),
     page('guides/own-strategy'),
+    page('guides/own-operator'),
     page('guides/simulation'),
     page('guides/embedding'),
   ),
@@ -68,6 +69,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('reference/commands'),
     page('reference/study-options'),
     page('reference/strategy-options'),
+    page('reference/machines'),
     page('reference/facts'),
     page('reference/python'),
     folded(
@@ -76,6 +78,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       apiOf('journal', 'hypertide/journal'),
       apiOf('figures', 'hypertide/figures'),
       apiOf('nats', 'hypertide/nats'),
+      apiOf('machines', 'hypertide/machines'),
       apiOf('testing', 'hypertide/testing'),
     ),
   ),

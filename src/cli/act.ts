@@ -1,4 +1,4 @@
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { Intent } from '../study/intents.ts';
 import type { CommandStudy } from './sources/study.ts';
 import { ledgerIn } from './sources/trialTable.ts';

@@ -3,6 +3,7 @@ import { Replay } from '../../streams/explanation/replay.ts';
 import { MachineWatch } from '../../streams/explanation/watch.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { Watch } from '../strategy/env.ts';
 import type { StudySource } from '../study/source.ts';
 import { Feed } from './feed/feed.ts';
 import type { KeptFiles } from './kept.ts';
@@ -35,21 +36,21 @@ export class ShownStudies {
    * Shows one more study.
    *
    * @param files of its trials.
-   * @param live passes on the inspection events of a study that runs in this process.
+   * @param live takes the watch of a study that runs in this process.
    */
-  add(id: string, source: StudySource, files?: KeptFiles, live?: (inspect: (event: unknown) => void) => void): Shown {
+  add(id: string, source: StudySource, files?: KeptFiles, live?: (watch: Watch) => void): Shown {
     const feed = new Feed(id, source, (error) => this.#warn(`${source.place}: ${(error as Error).message}`));
     feed.listen(this.#metrics.add(id, { state: () => feed.state() }));
     feed.watch(this.tell);
-    const machines = live ? this.#inspected(id, live) : this.#replayed(feed);
+    const machines = live ? this.#watched(id, live) : this.#replayed(feed);
     const shown = omitUndefined({ feed, files, machines });
     this.#shown.set(id, shown);
     return shown;
   }
 
-  #inspected(id: string, live: (inspect: (event: unknown) => void) => void): () => Machines {
+  #watched(id: string, live: (watch: Watch) => void): () => Machines {
     const watch = new MachineWatch(this.tell, (path, seconds) => this.#metrics.answered(id, path, seconds));
-    live(watch.inspect);
+    live(watch.take);
     return () => ({ type: 'machines', machines: watch.machines, news: watch.news, asks: true });
   }
 

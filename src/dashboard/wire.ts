@@ -5,9 +5,9 @@ import type { RequestFailure } from '../errors.ts';
 import type { CloseReason, Limits, ObjectiveSpec } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
 import type { Importances } from '../importance/importances.ts';
-import type { TrialId } from '../messages.ts';
 import type { ExpectedGain } from '../recommendation/expectedGain.ts';
 import type { SpaceData } from '../space/schema.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { Decided } from '../study/intents.ts';
 import type { Annotation, TrialRow } from '../study/trials.ts';
 

@@ -1,10 +1,10 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import type { Importances } from '../importance/importances.ts';
-import type { TrialId } from '../messages.ts';
 import { clampUnit } from '../numeric/vectors.ts';
 import { ownValue } from '../schema/ownValue.ts';
 import type { SpaceData } from '../space/schema.ts';
 import type { Dimension } from '../space/types/dimension.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
 import { cut, formatNumber } from './drawing/format.ts';
 import { looks, stateOf, type TrialState } from './drawing/looks.ts';

@@ -1,6 +1,6 @@
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Spending } from '../ledger/spending.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { OperationId } from './operations.ts';
 import type { User } from './users.ts';

@@ -1,7 +1,7 @@
-import { type Ended, type StrategyEvent, violates } from '../messages.ts';
 import { normalScores, orderOf } from '../samplers/budgets/order.ts';
 import { RungResults } from '../samplers/budgets/rungResults.ts';
 import type { Point } from '../space/axis.ts';
+import { type Ended, type StrategyEvent, violates } from '../strategy/messages.ts';
 
 /** A point and its loss, comparable with those of other trials. */
 export interface ComparableResult {

@@ -1,6 +1,5 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import { lossOf } from '../ledger/settings.ts';
-import type { StrategyEvent, TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { ownValue } from '../schema/ownValue.ts';
@@ -8,6 +7,7 @@ import type { Axis } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
 import { isRange } from '../space/types/parameterType.ts';
+import type { StrategyEvent, TrialId } from '../strategy/messages.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { type AxisImportances, axisImportances, axisMarginals, MARGINAL_PLACES } from './importance.ts';
 import type { Importances } from './importances.ts';

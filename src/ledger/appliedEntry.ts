@@ -16,8 +16,8 @@ import type {
   SuggestedFact,
 } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import type { Ended, Expired, Proposed, Reported, Suggested } from '../messages.ts';
 import type { Fixed } from '../space/fixed.ts';
+import type { Ended, Expired, Proposed, Reported, Suggested } from '../strategy/messages.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** A fact that was rejected: it stays in the log and changes nothing. */

@@ -1,6 +1,6 @@
 import type { SuggestedFact } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import { refuse } from './claim.ts';
 
 /** Promotions and imports do not begin a configuration. */

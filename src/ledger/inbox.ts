@@ -1,5 +1,5 @@
-import type { Proposed, ProposerEvent, StrategyEvent } from '../messages.ts';
 import { samePoint } from '../space/axis.ts';
+import type { Proposed, ProposerEvent, StrategyEvent } from '../strategy/messages.ts';
 
 /** The proposals of an external proposer, as a fold over facts. */
 export interface Inbox {

@@ -15,11 +15,11 @@ import type {
 } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import type { TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import { fixedIn } from '../space/fixed.ts';
 import type { Space } from '../space/space.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import { type Applied, type AppliedEntry, type Demand, type Queued, rejected } from './appliedEntry.ts';
 import { refuse } from './claim.ts';
 import type { Inbox } from './inbox.ts';

@@ -1,5 +1,5 @@
 import type { SuggestedFact } from '../facts/facts.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** The map of open trials is copied after this many removals more than it has trials. */

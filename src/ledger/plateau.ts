@@ -1,4 +1,4 @@
-import { type Ended, violates } from '../messages.ts';
+import { type Ended, violates } from '../strategy/messages.ts';
 
 /**
  * How many results in a row did not improve on all earlier ones. Each budget is judged on its own: a short training that beats the other short

@@ -1,9 +1,9 @@
 import type { ExpiredFact, ProposedFact } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import type { Proposed, ProposerEvent, Suggested, TrialId } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Point, samePoint } from '../space/axis.ts';
+import type { Proposed, ProposerEvent, Suggested, TrialId } from '../strategy/messages.ts';
 import type { Applied } from './appliedEntry.ts';
 import { refuse } from './claim.ts';
 import { emptyInbox, type Inbox, updateInbox } from './inbox.ts';

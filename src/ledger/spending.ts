@@ -1,5 +1,5 @@
 import type { Limits } from '../facts/limits.ts';
-import type { Ended, TrialId } from '../messages.ts';
+import type { Ended, TrialId } from '../strategy/messages.ts';
 
 /**
  * The cost of trials, in the unit of steps and budgets: each trained step once. Steps that a lost run repeats are not counted, and a trial

@@ -1,5 +1,5 @@
 import type { Refusal } from '../facts/refusal.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import { refuse } from './claim.ts';
 import type { EndStatus } from './trial.ts';
 

@@ -1,6 +1,6 @@
 import type { Params, SuggestedFact, Values } from '../facts/facts.ts';
-import type { Ended, Suggested } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
+import type { Ended, Suggested } from '../strategy/messages.ts';
 
 /** A trial that has not ended. */
 export interface OpenTrial<P = Params> {

@@ -11,9 +11,9 @@ import type {
   TrialEvent,
 } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import { type TrialId, violates } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
+import { type TrialId, violates } from '../strategy/messages.ts';
 import { type Applied, rejected } from './appliedEntry.ts';
 import { countAttempt, isLastAttempt } from './attempts.ts';
 import {

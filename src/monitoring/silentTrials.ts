@@ -1,5 +1,5 @@
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 
 /** The number of pauses that are remembered, and the number from which they say what is usual. */
 const REMEMBERED = 512;

@@ -1,5 +1,5 @@
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 
 /** The number of positions whose times are kept. A decision follows soon after the last entry that it is based on. */
 const REMEMBERED = 512;

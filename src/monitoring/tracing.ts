@@ -10,8 +10,8 @@ import {
 } from '@opentelemetry/api';
 import type { Spans } from '../../streams/engine/spans.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
-import type { TrialId } from '../messages.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import { version } from '../version.ts';
 import type { TrialTrace } from './trialTrace.ts';
 

@@ -1,6 +1,6 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
-import type { TrialId } from '../messages.ts';
 import type { Space } from '../space/space.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { TrialRow } from '../study/trials.ts';
 import { recommendation } from './recommendation.ts';
 

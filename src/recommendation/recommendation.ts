@@ -1,12 +1,12 @@
 import type { ObjectiveSpec, Values } from '../facts/facts.ts';
 import { lossOf } from '../ledger/settings.ts';
-import { violates } from '../messages.ts';
 import type { Observation } from '../samplers/bo/observation.ts';
 import { bestAndSpread } from '../samplers/bo/observations.ts';
 import { keyOf } from '../samplers/bo/posteriorSamples.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
+import { violates } from '../strategy/messages.ts';
 import { bestFirst, type CompletedRow, highestBudget, isCompleted, type TrialRow } from '../study/trials.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
 import { type ExpectedGain, expectedGain } from './expectedGain.ts';

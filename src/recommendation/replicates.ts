@@ -1,9 +1,9 @@
-import { type Ended, type StrategyEvent, violates } from '../messages.ts';
 import { History } from '../numeric/history.ts';
 import type { Observation } from '../samplers/bo/observation.ts';
 import { conditioningSet } from '../samplers/bo/observations.ts';
 import { keyOf } from '../samplers/bo/posteriorSamples.ts';
 import type { Axis, Point } from '../space/axis.ts';
+import { type Ended, type StrategyEvent, violates } from '../strategy/messages.ts';
 import { deploymentOrder } from './deploymentOrder.ts';
 import { resultModel } from './resultModel.ts';
 

@@ -1,4 +1,5 @@
-import type { Env, Reported, StrategyEvent } from '../messages.ts';
+import type { Env } from '../strategy/env.ts';
+import type { Reported, StrategyEvent } from '../strategy/messages.ts';
 import { RungResults } from './budgets/rungResults.ts';
 import { RepeatTracker } from './duplicates/repeatRate.ts';
 

@@ -1,6 +1,6 @@
-import type { Ended, TrialId } from '../messages.ts';
 import { History } from '../numeric/history.ts';
 import { type Axis, active, type Point } from '../space/axis.ts';
+import type { Ended, TrialId } from '../strategy/messages.ts';
 
 /**
  * How often configurations with a choice crash. Strategies keep trying choices that look bad, since they may be good elsewhere: TPE because its

@@ -1,8 +1,8 @@
-import type { Env } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { permute } from '../numeric/sequences/permutation.ts';
 import type { Axis } from '../space/axis.ts';
 import { cells } from '../space/cells.ts';
+import type { Env } from '../strategy/env.ts';
 import { numberedSequence, type Sequence } from './sequence.ts';
 
 /** All combinations of the axes' levels. If shuffled, the points tried so far cover the space evenly at any time. */

@@ -1,9 +1,9 @@
-import type { Env } from '../messages.ts';
 import { type Rng, rngFor } from '../numeric/random.ts';
 import { haltonPoints } from '../numeric/sequences/halton.ts';
 import { latinHypercubeDesign } from '../numeric/sequences/latin.ts';
 import { sobolPoints } from '../numeric/sequences/sobol.ts';
 import type { Point } from '../space/axis.ts';
+import type { Env } from '../strategy/env.ts';
 import { numberedSequence, type Sequence } from './sequence.ts';
 
 /** The period of these sequences. */

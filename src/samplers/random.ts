@@ -1,8 +1,9 @@
-import type { Ask, Env } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { draw } from '../space/axis.ts';
 import { countCells } from '../space/cells.ts';
 import { withFixed } from '../space/fixed.ts';
+import type { Env } from '../strategy/env.ts';
+import type { Ask } from '../strategy/messages.ts';
 import type { Sequence } from './sequence.ts';
 import { type Untried, untriedCells } from './untried.ts';
 
@@ -16,8 +17,7 @@ export function randomSequence(env: Env): Sequence<unknown> {
 
 const withReplacement = (env: Env): Sequence<undefined> => ({
   start: undefined,
-  advances: () => false,
-  fold: () => undefined,
+  tell: () => undefined,
   exhausted: () => false,
   propose: (_, { id, retry, fixed }) => ({ point: withFixed(draw(env.axes, rngFor(env.seed, env.name, id, retry)), fixed) }),
 });
@@ -43,8 +43,7 @@ function withoutReplacement(env: Env): Sequence<Untried> {
 
   return {
     start: cells.start,
-    advances: () => true,
-    fold: cells.fold,
+    tell: (state, fact) => (fact.type === 'suggested' ? cells.tell(state, fact) : state),
     exhausted: () => false, // an ask with a new budget may follow
     propose(state, ask) {
       let vetoes = ask.retry ?? 0;

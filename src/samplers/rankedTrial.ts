@@ -1,4 +1,4 @@
-import { crashed, type Ended } from '../messages.ts';
+import { crashed, type Ended } from '../strategy/messages.ts';
 
 /** An ended trial, as strategies compare it with others. */
 export interface RankedTrial {

@@ -1,24 +1,17 @@
-import type { Ask, Env, Suggested, Tags } from '../messages.ts';
-import { numberIn, stateTag } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
+import type { Core, Fold } from '../strategy/core.ts';
+import type { Env } from '../strategy/env.ts';
+import type { Ask, Tags } from '../strategy/messages.ts';
+import { numberIn, propose, stateTag } from '../strategy/messages.ts';
 
 /** A point to propose, and its tags. */
 export interface ProposedPoint {
   readonly point: Point;
   readonly tags?: Tags;
-  /** Whether a model left the choice to exploration. */
-  readonly explored?: boolean;
 }
 
-export const explored = (drawn: ProposedPoint | undefined): ProposedPoint | undefined => drawn && { ...drawn, explored: true };
-
-/** Points that do not depend on results. The state of the sequence is a fold over suggestions. */
-export interface Sequence<S> {
-  readonly start: S;
-  /** Whether a suggestion changes the state. */
-  advances(fact: Suggested): boolean;
-  /** The state after a suggestion that advances it. */
-  fold(state: S, fact: Suggested): S;
+/** Points that do not depend on results. */
+export interface Sequence<S> extends Fold<S> {
   /** Whether there are no points left for any ask. */
   exhausted(state: S): boolean;
   /** The answer to an ask: a different point for each retry, undefined if there are no more. */
@@ -57,8 +50,10 @@ export function numberedSequence(env: Env, count: number, pointAt: (i: number) =
   };
   return {
     start: from(0),
-    advances: ({ by, tags }) => by === env.name && numberIn(tags, by) !== undefined,
-    fold: (_, { tags }) => from(numberIn(tags, env.name)! + 1),
+    tell(state, fact) {
+      const index = fact.type === 'suggested' && fact.by === env.name ? numberIn(fact.tags, env.name) : undefined;
+      return index === undefined ? state : from(index + 1);
+    },
     exhausted: ({ index }) => index >= count,
     propose(state, { retry = 0 }) {
       let next = state;
@@ -67,3 +62,16 @@ export function numberedSequence(env: Env, count: number, pointAt: (i: number) =
     },
   };
 }
+
+/** A strategy that draws the points of a sequence, until there are none left. */
+export const sequenceCore = <S>({ name }: Env, sequence: Sequence<S>): Core<S, 'drawing', 'exhausted'> => ({
+  start: sequence.start,
+  tell: sequence.tell,
+  verdict: (state) => (sequence.exhausted(state) ? 'exhausted' : undefined),
+  answers: {
+    drawing(state, ask) {
+      const drawn = sequence.propose(state, ask);
+      return drawn ? propose(ask, name, drawn.point, drawn.tags) : ask; // every point that is left was rejected
+    },
+  },
+});

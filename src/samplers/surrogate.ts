@@ -1,7 +1,9 @@
-import type { Ask, Ended, Env, Reported, Suggested } from '../messages.ts';
 import type { FitTask, Kernels } from '../numeric/gp/fit.ts';
 import { type Rng, rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
+import { type Core, type Fold, verdictAround } from '../strategy/core.ts';
+import type { Env } from '../strategy/env.ts';
+import { type Answer, type Ask, phaseOf, propose, type Suggested, stateIn, stateTag, wait } from '../strategy/messages.ts';
 import type { ProposedPoint } from './sequence.ts';
 
 /** Fits in a thread: the tasks are plain data. */
@@ -16,26 +18,18 @@ export interface ScoredPoint {
   readonly score: number;
 }
 
-/**
- * A strategy that models results, without its phases: a fold over facts, and two pure ways to answer an ask. `S` is immutable; caches of what is
- * computed from it live outside.
- */
-export interface Surrogate<S> {
-  readonly start: S;
-  /** The state after a suggestion. */
-  expect(state: S, fact: Suggested): S;
-  /** The state after a report. */
-  report(state: S, fact: Reported): S;
-  /** The state after a trial ended. */
-  learn(state: S, fact: Ended): S;
+/** The numbers of a strategy that models results. `S` is immutable; caches of what is computed from it live outside. */
+export interface Surrogate<S> extends Fold<S> {
   /** Whether there are enough results to fit a model. */
   ready(state: S): boolean;
-  /** An answer without a model; undefined if nothing is left to try. */
+  /** An answer that the model does not choose; undefined if nothing is left to try. */
   explore(state: S, ask: Ask): ProposedPoint | undefined;
-  /** An answer from the model, or `explored` if the model repeats itself too often; undefined if none can be fitted to these results. */
+  /** An answer from the model; undefined if none can be fitted to these results. */
   propose(state: S, ask: Ask, rng: Rng): ProposedPoint | undefined;
-  /** Whether the next stage should answer an ask, since the model says too little about these results. */
-  handsOn?(state: S, ask: Ask): boolean;
+  /** The share of asks that explore although there is a model, such as twice the rate at which it repeats itself. */
+  exploreShare(state: S): number;
+  /** The share of asks that the next stage should answer, since the model says too little about these results; 0 if it does not. */
+  blindShare?(state: S): number;
   /**
    * Fits that are better made in a thread before the next ask. Applying their results does not change any answer: `propose` would compute the
    * same itself, only later.
@@ -43,9 +37,101 @@ export interface Surrogate<S> {
   longFit?(state: S): LongFit | undefined;
 }
 
+type Phase = 'exploring' | 'modelling' | 'diversifying' | 'sharing' | 'fallingBack' | 'fitting';
+type Verdict = 'ready' | 'repeating' | 'fresh' | 'blind' | 'sighted' | 'unfit' | 'learned' | 'fitNeeded' | 'fitted';
+
+const OTHERS = {
+  diversifying: ['repeating', 'fresh'],
+  sharing: ['blind', 'sighted'],
+  fallingBack: ['unfit', 'learned'],
+  fitting: ['fitNeeded', 'fitted'],
+} as const;
+
+/** The phases as text for people, in a tag. */
+const PHASES: Readonly<Record<Phase, string>> = {
+  exploring: 'exploring',
+  modelling: 'modelling',
+  diversifying: 'diversifying',
+  sharing: 'sharing',
+  fallingBack: 'falling back',
+  fitting: 'fitting',
+};
+
+/** How a point was chosen, besides the phase: drawn although there is a model, or because none could be fitted. */
+type Without = 'drawn' | 'unfit';
+
+/** What a suggestion records about its choice: the phase, and how it was chosen if not by the model. */
+const choiceTag = (name: string, phase: Phase, without?: Without) =>
+  stateTag(phaseOf(name), without === undefined ? phase : [phase, without]);
+
+/** Whether a model chose the point of a suggestion. */
+export const isModelled = ({ by, tags }: Pick<Suggested, 'by' | 'tags'>): boolean => {
+  const choice = stateIn(tags, phaseOf(by));
+  return choice === 'modelling' || choice === 'diversifying' || choice === 'sharing';
+};
+
+/** Whether a suggestion says that no model could be fitted: an ask changes nothing, so the suggestion that follows it must record it. */
+function isFallback({ name }: Env, { by, tags }: Suggested): boolean {
+  const choice = stateIn(tags, phaseOf(by));
+  return by === name && (choice === 'fallingBack' || (Array.isArray(choice) && choice[1] === ('unfit' satisfies Without)));
+}
+
+/** The state of the numbers, and whether no model could be fitted for a suggestion since the last result. */
+interface SurrogateState<S> {
+  readonly numbers: S;
+  readonly fellBack: boolean;
+}
+
 /**
- * Whether to explore instead of asking the model. The number is not one of those that `explore` draws from: otherwise the first coordinate of
- * each explored point would be below `share`.
+ * A strategy that models results.
+ *
+ * @param elsewhere runs long fits in a thread; without it, models are fitted when they are needed
  */
-export const exploresInstead = ({ seed, name }: Env, { id, retry }: Ask, share: number): boolean =>
-  share > 0 && rngFor(seed, `${name}/explores`, id, retry)() < share;
+export function surrogateCore<S>(env: Env, numbers: Surrogate<S>, elsewhere?: FitElsewhere): Core<SurrogateState<S>, Phase, Verdict> {
+  const { name, seed } = env;
+  const drawn = (state: S, ask: Ask, phase: Phase, without?: Without): Answer => {
+    const { point, tags } = numbers.explore(state, ask) ?? {};
+    return point ? propose(ask, name, point, { ...tags, phase: PHASES[phase], ...choiceTag(name, phase, without) }) : ask;
+  };
+  const modelled = (state: S, ask: Ask, phase: Phase): Answer => {
+    const chosen = numbers.propose(state, ask, env.rng(ask));
+    if (chosen === undefined) return drawn(state, ask, phase, 'unfit');
+    return propose(ask, name, chosen.point, { ...chosen.tags, phase: PHASES[phase], ...choiceTag(name, phase) });
+  };
+  /** Whether an ask is among a share of them. What is drawn for it has another key, so that it does not depend on this number. */
+  const isAmong = (share: number, use: string, { id, retry }: Ask): boolean => rngFor(seed, `${name}/${use}`, id, retry)() < share;
+  const longFit = (state: S) => elsewhere && numbers.longFit?.(state);
+  /** What is due once there is a model. */
+  function due({ numbers: state, fellBack }: SurrogateState<S>): Verdict | undefined {
+    if (fellBack) return 'unfit';
+    if (longFit(state)) return 'fitNeeded';
+    if (numbers.exploreShare(state) > 0) return 'repeating';
+    return (numbers.blindShare?.(state) ?? 0) > 0 ? 'blind' : undefined;
+  }
+  return {
+    start: { numbers: numbers.start, fellBack: false },
+    tell: ({ numbers: before, fellBack }, fact) => ({
+      numbers: numbers.tell(before, fact),
+      fellBack: fact.type !== 'ended' && (fellBack || (fact.type === 'suggested' && numbers.ready(before) && isFallback(env, fact))),
+    }),
+    verdict(state, phase) {
+      if (phase === 'exploring') return numbers.ready(state.numbers) ? 'ready' : undefined;
+      return verdictAround(due(state), phase, OTHERS);
+    },
+    answers: {
+      exploring: ({ numbers: state }, ask) => drawn(state, ask, 'exploring'),
+      modelling: ({ numbers: state }, ask) => modelled(state, ask, 'modelling'),
+      diversifying: ({ numbers: state }, ask) =>
+        isAmong(numbers.exploreShare(state), 'explores', ask)
+          ? drawn(state, ask, 'diversifying', 'drawn')
+          : modelled(state, ask, 'diversifying'),
+      sharing: ({ numbers: state }, ask) => (isAmong(numbers.blindShare!(state), 'blind', ask) ? ask : modelled(state, ask, 'sharing')),
+      fallingBack: ({ numbers: state }, ask) => drawn(state, ask, 'fallingBack'),
+      fitting: (_, ask) => wait(ask, name, 'ready'),
+    },
+    work({ numbers: state, fellBack }) {
+      const long = fellBack || !numbers.ready(state) ? undefined : longFit(state);
+      return long && (() => long(elsewhere!));
+    },
+  };
+}

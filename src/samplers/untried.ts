@@ -1,9 +1,11 @@
-import type { Env, Proposal } from '../messages.ts';
 import { GrowingSet } from '../numeric/growingSet.ts';
 import { rngFor } from '../numeric/random.ts';
 import { permute } from '../numeric/sequences/permutation.ts';
 import type { Point } from '../space/axis.ts';
 import { cells } from '../space/cells.ts';
+import type { Fold } from '../strategy/core.ts';
+import type { Env } from '../strategy/env.ts';
+import type { Proposal } from '../strategy/messages.ts';
 import { findUsable } from './sequence.ts';
 
 interface CellsAtBudget {
@@ -16,9 +18,7 @@ interface CellsAtBudget {
 export type Untried = ReadonlyMap<number, CellsAtBudget>;
 
 /** The untried cells of a finite space at each budget; without a budget, those of whole trials. */
-export interface UntriedCells {
-  readonly start: Untried;
-  fold(state: Untried, tried: Pick<Proposal, 'point' | 'budget'>): Untried;
+export interface UntriedCells extends Fold<Untried, Pick<Proposal, 'point' | 'budget'>> {
   /** Whether a cell is feasible and untried. */
   usable(state: Untried, cell: number, budget?: number): boolean;
   /** All usable cells in a random order. */
@@ -40,7 +40,7 @@ export function untriedCells(env: Env): UntriedCells {
 
   return {
     start: new Map(),
-    fold(state, { point, budget = Number.POSITIVE_INFINITY }) {
+    tell(state, { point, budget = Number.POSITIVE_INFINITY }) {
       const before = usedAt(state, budget);
       const used = before.used.add(indexOf(point));
       return used === before.used ? state : new Map(state).set(budget, { used, next: nextFree(used, before.next) });

@@ -1,5 +1,5 @@
-import type { Ended, TrialId } from '../messages.ts';
 import { insertSorted } from '../numeric/sorted.ts';
+import type { Ended, TrialId } from '../strategy/messages.ts';
 import type { Bracket } from './brackets.ts';
 import { precedes, type RungResult } from './rungResult.ts';
 import type { Promotion } from './scheduler.ts';

@@ -1,9 +1,9 @@
-import type { Env } from '../messages.ts';
 import type { Rng } from '../numeric/random.ts';
 import { clampUnit } from '../numeric/vectors.ts';
 import { fraction, probability } from '../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../schema/optionSet.ts';
 import { type Axis, active, draw, type Point } from '../space/axis.ts';
+import type { Env } from '../strategy/env.ts';
 
 export const exploreOptions = {
   /** The probability that a parameter of a clone is drawn from its prior instead of moved by a step. Default: 0.25. */

@@ -1,8 +1,9 @@
-import { type Env, numberIn, type Reported, type StrategyEvent, type Suggested, type Tags, violates } from '../messages.ts';
 import { History } from '../numeric/history.ts';
 import { type Agreement, type FirstRung, firstRung } from '../samplers/budgets/firstRung.ts';
 import { type ComparedConfiguration, RungResults } from '../samplers/budgets/rungResults.ts';
 import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
+import type { Env } from '../strategy/env.ts';
+import { numberIn, type Reported, type StrategyEvent, type Suggested, type Tags, violates } from '../strategy/messages.ts';
 import { type Bracket, nextBracket, sharesOf } from './brackets.ts';
 import { Controls } from './controls.ts';
 import { type Member, Rung } from './rung.ts';
@@ -170,9 +171,10 @@ export class Halving {
     return this.#fellBehind;
   }
 
-  /** Whether controls begin, since the first rung that counts has too few. */
-  get learning(): boolean {
-    return this.#controlled !== undefined && this.#controls.lacking;
+  /** Whether the next configuration is a control: the first rung that counts has too few, or it is one of those that later check it. */
+  get isControlDue(): boolean {
+    if (this.#controlled !== undefined && this.#controls.lacking) return true;
+    return this.#learnsFirst && this.first.index < this.#rungs.length - 1 && this.#controls.isDue(this.#beginnings + 1);
   }
 
   /** The first rung that counts, if it needs controls: above the lowest, they must not train with the full budget. */
@@ -194,20 +196,19 @@ export class Halving {
 
   /** A configuration that is not compared at the first rung that counts. */
   control(): Beginning {
-    const at = this.#controlled!;
-    return this.#beginning(at, at + 1);
+    const { index } = this.first;
+    return this.#beginning(index, index + 1);
   }
 
   /** The next configuration, at the first rung that counts or in the bracket that lacks the most. */
   fill(): Beginning {
-    const { rungs, brackets } = this.#settings;
+    const { brackets } = this.#settings;
     const first = this.first.index;
     if (brackets) {
       const shares = sharesOf(this.agreements, first);
       return this.#beginning(nextBracket(brackets, this.#begun, shares, (bracket) => this.#isOpen(bracket, first)) ?? first);
     }
-    const isControl = this.#learnsFirst && first < rungs.length - 1 && this.#controls.isDue(this.#beginnings + 1);
-    return this.#beginning(first, isControl ? first + 1 : first);
+    return this.#beginning(first);
   }
 
   /** Whether a bracket begins at a rung that counts, and there is a configuration left that was not tried there. */
@@ -275,10 +276,8 @@ export function asynchronousHalving(settings: HalvingSettings, env: Env): Schedu
     tell: (facts, told) => facts.push(told),
     promotion: (facts) => halvingOf(facts).promotion(),
     fill: (facts) => halvingOf(facts).fill(),
-    outlook(facts) {
-      const halving = halvingOf(facts);
-      return { promotable: halving.promotion() !== undefined, learning: halving.learning, full: false };
-    },
+    isControlDue: (facts) => halvingOf(facts).isControlDue,
+    isFull: () => false,
     control: (facts) => halvingOf(facts).control(),
     open: (facts) => halvingOf(facts).fill(),
     fellBehind: (facts) => halvingOf(facts).fellBehind,

@@ -1,9 +1,22 @@
-import { type Ask, type Ended, type Env, numberIn, type Suggested, type TrialId, violates } from '../messages.ts';
-import { rngFor } from '../numeric/random.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { names, populationFrom, positive, upTo } from '../schema/optionRules.ts';
 import { optional, required, type SettingsOf } from '../schema/optionSet.ts';
 import { draw, type Point } from '../space/axis.ts';
 import { countCells } from '../space/cells.ts';
+import type { Core } from '../strategy/core.ts';
+import type { Env } from '../strategy/env.ts';
+import {
+  type Ask,
+  type Ended,
+  numberIn,
+  type Propose,
+  propose,
+  type Suggested,
+  stateTag,
+  type TrialId,
+  violates,
+  wait,
+} from '../strategy/messages.ts';
 import { type Explore, explore, exploreOptions } from './explore.ts';
 
 const pbtOwnOptions = {
@@ -49,36 +62,25 @@ export interface PopulationState {
 }
 
 /** A member's next trial; without `resumes` it starts from scratch. */
-export interface Training {
+interface Training {
   readonly member: number;
   readonly point: Point;
   readonly budget: number;
   readonly resumes?: TrialId;
 }
 
-/** Population based training as a fold over facts, and pure ways to answer an ask. */
-export interface PopulationTraining {
-  readonly start: PopulationState;
-  fold(state: PopulationState, fact: Suggested | Ended): PopulationState;
-  /** Whether no further member will begin. */
-  founded(state: PopulationState): boolean;
-  /** Whether all members have trained to `max`. */
-  over(state: PopulationState): boolean;
-  found(state: PopulationState, ask: Ask): Training;
-  /** The next trial of the member that is furthest behind; undefined if all are busy or done. */
-  train(state: PopulationState, ask: Ask): Training | undefined;
-}
-
 /** The tag with the stage's path identifies the member of a trial. */
-export function populationOf(env: Env, settings: PopulationSettings): PopulationTraining {
+export function populationCore(
+  env: Env,
+  settings: PopulationSettings,
+): Core<PopulationState, 'founding' | 'training', 'founded' | 'finished'> {
   const { interval, max, quantile, population } = settings;
   const trials = env.trials ?? Number.POSITIVE_INFINITY;
   const room = Math.min(population, trials, countCells(env.axes));
-  const rngOf = ({ id, retry }: Ask) => rngFor(env.seed, env.name, id, retry);
   const isDone = ({ stage, open, failed }: Member) => !open && !failed && stage!.budget >= max;
 
   const founded = ({ members, configurations }: PopulationState) => members.length >= room || configurations >= trials;
-  const fresh = (member: number, ask: Ask): Training => ({ member, point: draw(env.axes, rngOf(ask)), budget: Math.min(interval, max) });
+  const fresh = (member: number, ask: Ask): Training => ({ member, point: draw(env.axes, env.rng(ask)), budget: Math.min(interval, max) });
   const onFrom = (member: number, { trial, budget }: Stage, point: Point): Training => ({
     member,
     point,
@@ -86,33 +88,47 @@ export function populationOf(env: Env, settings: PopulationSettings): Population
     resumes: trial,
   });
 
+  /** The next trial of the member that is furthest behind; undefined if all are busy or done. */
+  function continued({ members }: PopulationState, ask: Ask): Training | undefined {
+    const [next] = members
+      .filter((member) => !member.open && !isDone(member))
+      .sort((a, b) => reached(a) - reached(b) || a.number - b.number);
+    if (next === undefined) return undefined;
+    const { number, stage, failed } = next;
+    const rng = env.rng(ask);
+    const { good, bad } = tails(members, quantile);
+    const donors = good.filter(({ budget }) => budget < max); // beyond that there is nothing to train
+    if (donors.length > 0 && (failed || bad.includes(stage!))) {
+      const donor = donors[Math.floor(rng() * donors.length)]!;
+      return onFrom(number, donor, explore(env, donor.point, settings, rng));
+    }
+    if (stage === undefined) return fresh(number, ask);
+    return onFrom(number, stage, failed ? explore(env, stage.point, settings, rng) : stage.point);
+  }
+  const trained = (ask: Ask, { member, point, budget, resumes }: Training): Propose =>
+    omitUndefined({ ...propose(ask, env.name, point, stateTag(env.name, member)), budget, resumes });
+
   return {
     start: { members: [], configurations: 0 },
-    fold({ members, configurations }, fact) {
+    tell(state, fact) {
+      if (fact.type === 'reported') return state;
+      const { members, configurations } = state;
       const begins = env.trials !== undefined && fact.type === 'suggested' && fact.resumes === undefined && fact.by !== 'import';
       const roots = begins ? configurations + 1 : configurations;
       const number = numberIn(fact.tags, env.name);
       if (number === undefined) return { members, configurations: roots };
       return { members: members.toSpliced(number, 1, memberAfter(members[number], number, fact)), configurations: roots };
     },
-    founded,
-    over: (state) => founded(state) && state.members.every(isDone),
-    found: ({ members }, ask) => fresh(members.length, ask),
-    train({ members }, ask) {
-      const [next] = members
-        .filter((member) => !member.open && !isDone(member))
-        .sort((a, b) => reached(a) - reached(b) || a.number - b.number);
-      if (next === undefined) return undefined;
-      const { number, stage, failed } = next;
-      const rng = rngOf(ask);
-      const { good, bad } = tails(members, quantile);
-      const donors = good.filter(({ budget }) => budget < max); // beyond that there is nothing to train
-      if (donors.length > 0 && (failed || bad.includes(stage!))) {
-        const donor = donors[Math.floor(rng() * donors.length)]!;
-        return onFrom(number, donor, explore(env, donor.point, settings, rng));
-      }
-      if (stage === undefined) return fresh(number, ask);
-      return onFrom(number, stage, failed ? explore(env, stage.point, settings, rng) : stage.point);
+    verdict(state) {
+      if (!founded(state)) return undefined;
+      return state.members.every(isDone) ? 'finished' : 'founded';
+    },
+    answers: {
+      founding: ({ members }, ask) => trained(ask, fresh(members.length, ask)),
+      training(state, ask) {
+        const next = continued(state, ask);
+        return next ? trained(ask, next) : wait(ask, env.name);
+      },
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { Ended } from '../messages.ts';
 import { insertSorted, rankOf } from '../numeric/sorted.ts';
 import { type Agreement, agreement, type Pair } from '../samplers/budgets/firstRung.ts';
 import type { ComparedConfiguration } from '../samplers/budgets/rungResults.ts';
+import type { Ended } from '../strategy/messages.ts';
 import type { Standing } from './stopReasons.ts';
 
 /** A configuration as its scheduler sees it. */

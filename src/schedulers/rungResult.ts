@@ -1,4 +1,4 @@
-import type { Ended, TrialId } from '../messages.ts';
+import type { Ended, TrialId } from '../strategy/messages.ts';
 
 /** A trial with its loss at a rung. */
 export interface RungResult {

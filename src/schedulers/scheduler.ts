@@ -1,17 +1,9 @@
-import {
-  type Ask,
-  type Ended,
-  type Env,
-  type Propose,
-  propose,
-  type StrategyEvent,
-  type Suggested,
-  stateTag,
-  type Tags,
-} from '../messages.ts';
 import { MAX_TRACKED_CELLS } from '../samplers/random.ts';
 import { type Untried, type UntriedCells, untriedCells } from '../samplers/untried.ts';
 import { countCells } from '../space/cells.ts';
+import { type Core, type Fold, verdictAround } from '../strategy/core.ts';
+import type { Env } from '../strategy/env.ts';
+import { type Ask, type Ended, type Propose, propose, type Suggested, stateTag, type Tags } from '../strategy/messages.ts';
 
 /** How the next configuration begins. */
 export interface Beginning {
@@ -26,25 +18,17 @@ export interface Promotion {
   readonly budget: number;
 }
 
-/** The state that decides how the next ask is answered. */
-export type SchedulerOutlook = {
-  readonly promotable: boolean;
-  /** Whether the first rung that counts has too few controls. */
-  readonly learning: boolean;
-  /** Whether no bracket that has begun has room. */
-  readonly full: boolean;
-};
-
-/** A scheduler, which decides how long trials train, without its phases: a fold over facts, and pure ways to answer an ask. */
-export interface Scheduler<S> {
-  readonly start: S;
-  tell(state: S, told: StrategyEvent): S;
-  outlook(state: S): SchedulerOutlook;
+/** The numbers of a scheduler, which decides how long trials train. */
+export interface Scheduler<S> extends Fold<S> {
   /** The next trial to resume, if there is one. */
   promotion(state: S): Promotion | undefined;
+  /** Whether the next configuration is a control. */
+  isControlDue(state: S): boolean;
+  /** Whether no bracket that has begun has room. */
+  isFull(state: S): boolean;
   /** The next configuration of those that are already filling. */
   fill(state: S): Beginning;
-  /** If it is learning: a configuration that is not compared at the first rung that counts. */
+  /** A configuration that is not compared at the first rung that counts. */
   control(state: S): Beginning;
   /** If all is full: the first configuration of the next bracket. */
   open(state: S): Beginning;
@@ -54,14 +38,41 @@ export interface Scheduler<S> {
   notes(state: S): Tags;
 }
 
-export const promoted = (ask: Ask, { name }: Env, { trial, budget }: Promotion, notes: Tags): Propose => ({
+type Phase = 'filling' | 'promoting' | 'learning' | 'settling';
+type Verdict = 'promotable' | 'promoted' | 'controlDue' | 'controlled' | 'full' | 'roomy';
+
+const OTHERS = { promoting: ['promotable', 'promoted'], learning: ['controlDue', 'controlled'], settling: ['full', 'roomy'] } as const;
+
+/** A strategy that decides how long trials train: later stages choose the configurations. */
+export function halvingCore<S>(env: Env, numbers: Scheduler<S>): Core<S, Phase, Verdict> {
+  function due(state: S): Verdict | undefined {
+    if (numbers.promotion(state)) return 'promotable';
+    if (numbers.isControlDue(state)) return 'controlDue';
+    return numbers.isFull(state) ? 'full' : undefined;
+  }
+  const beginning = (how: (state: S) => Beginning) => (state: S, ask: Ask) => begun(ask, env, how(state), numbers.notes(state));
+  return {
+    start: numbers.start,
+    tell: numbers.tell,
+    verdict: (state, phase) => verdictAround(due(state), phase, OTHERS),
+    answers: {
+      filling: beginning(numbers.fill),
+      promoting: (state, ask) => promoted(ask, env, numbers.promotion(state)!, numbers.notes(state)),
+      learning: beginning(numbers.control),
+      settling: beginning(numbers.open),
+    },
+    stop: numbers.fellBehind,
+  };
+}
+
+const promoted = (ask: Ask, { name }: Env, { trial, budget }: Promotion, notes: Tags): Propose => ({
   ...propose(ask, name, trial.point, { ...trial.tags, ...notes }),
   budget,
   resumes: trial.id,
 });
 
 /** The ask with a budget, for the strategy that chooses the configuration. */
-export const begun = (ask: Ask, { name }: Env, { budget, tag }: Beginning, notes: Tags): Ask => ({
+const begun = (ask: Ask, { name }: Env, { budget, tag }: Beginning, notes: Tags): Ask => ({
   ...ask,
   budget,
   tags: { ...ask.tags, ...stateTag(name, tag), ...notes },
@@ -78,7 +89,7 @@ export class RemainingConfigurations {
   }
 
   take(tried: Suggested): void {
-    this.#state = this.#cells?.fold(this.#state!, tried);
+    this.#state = this.#cells?.tell(this.#state!, tried);
   }
 
   /** Whether there may be a configuration that was not tried at a budget. */

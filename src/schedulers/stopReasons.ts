@@ -1,4 +1,4 @@
-import type { Env } from '../messages.ts';
+import type { Env } from '../strategy/env.ts';
 
 type Objectives = Pick<Env, 'objectives' | 'maximised'>;
 

@@ -1,6 +1,7 @@
-import { type Ended, type Env, numberIn, type StrategyEvent, type Suggested, violates } from '../messages.ts';
 import { History } from '../numeric/history.ts';
 import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
+import type { Env } from '../strategy/env.ts';
+import { type Ended, numberIn, type StrategyEvent, type Suggested, violates } from '../strategy/messages.ts';
 import type { Bracket } from './brackets.ts';
 import { Cohort } from './cohort.ts';
 import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
@@ -148,10 +149,8 @@ export function synchronousHalving(brackets: readonly Bracket[], eta: number, en
     tell: (facts, told) => facts.push(told),
     promotion: (facts) => bracketsOf(facts).promotion,
     fill: (facts) => bracketsOf(facts).fill(),
-    outlook(facts) {
-      const { promotion, full } = bracketsOf(facts);
-      return { promotable: promotion !== undefined, learning: false, full };
-    },
+    isControlDue: () => false,
+    isFull: (facts) => bracketsOf(facts).full,
     control: (facts) => bracketsOf(facts).fill(),
     open: (facts) => bracketsOf(facts).open(),
     fellBehind: () => undefined,

@@ -1,6 +1,6 @@
 import type { ObjectiveSpec, SuggestedFact, Values } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { TrialRow } from './trials.ts';
 
 /** Fewer equal results may be a coincidence. */

@@ -1,5 +1,5 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import { bestFirst, type TrialRow } from './trials.ts';
 
 /** The facts that decide whether a trial may be resumed. */

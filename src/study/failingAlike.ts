@@ -1,6 +1,6 @@
 import type { FailedFact, FailureReason } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 
 /** The first trials of a study, which all failed. */
 export interface Alike {

@@ -1,7 +1,7 @@
 import type { Annotated, Changed, Closed, Command, Enqueued, Fact, Instructed, ProposedFact } from '../facts/facts.ts';
 import { factSchemas } from '../facts/facts.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 
 /** New settings of a study. */
 export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {

@@ -1,5 +1,5 @@
-import { isState, type Tags } from '../messages.ts';
 import { jsonIn } from '../schema/jsonIn.ts';
+import { isState, type Tags } from '../strategy/messages.ts';
 
 /** The tags of a suggestion that are text for people. @param strategy of the study, as JSON: a log without marks tells state from text by its stages */
 export function notesIn(tags: Tags, strategy: string): Tags {

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Entry } from '../facts/entry.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { StudySource } from './source.ts';
 
 /** The form of a stored log: the lines of a journal, or the messages of a stream. */

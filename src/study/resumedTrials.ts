@@ -1,5 +1,5 @@
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
-import type { TrialId } from '../messages.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import { watchConstants } from './constantResults.ts';
 
 /** The step from which the reports of an attempt must continue. */

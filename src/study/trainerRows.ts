@@ -1,8 +1,8 @@
 import type { Instruction } from '../facts/facts.ts';
 import type { Schema } from '../facts/schema.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { TrialId } from '../messages.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { TrialId } from '../strategy/messages.ts';
 
 /** The message of a connected trainer about itself, which is not in the log. */
 export interface Presence {

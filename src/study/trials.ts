@@ -2,8 +2,8 @@ import type { ObjectiveSpec, Params, SuggestedFact, Values } from '../facts/fact
 import type { Schema } from '../facts/schema.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { lossOf } from '../ledger/settings.ts';
-import { type Ended, type Tags, type TrialId, violates } from '../messages.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import { type Ended, type Tags, type TrialId, violates } from '../strategy/messages.ts';
 
 /** The status of a trial, as the command line, the page and rpc name it. */
 export const trialStatuses = ['open', 'completed', 'stopped', 'failed', 'retracted'] as const;

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../streams/strategy.ts';
+import type { Strategy } from '../../streams/kernel/strategy.ts';
 import type { Space } from '../space/space.ts';
 import { type NewBest, type SimulateOptions, type Simulation, simulate } from './simulate.ts';
 import type { Workload } from './virtualFleet.ts';

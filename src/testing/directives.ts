@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import type { Directive } from '../../streams/engine/directive.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import type { TrialId } from '../messages.ts';
 import type { Space } from '../space/space.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { PositionedDirective, TestStudy } from './testStudy.ts';
 
 /**

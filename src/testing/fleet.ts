@@ -1,7 +1,7 @@
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { Enqueued, ExpiredFact, Params, ProposedFact, TrialEvent } from '../facts/facts.ts';
-import type { TrialId } from '../messages.ts';
 import { index, type Rng, rngFor } from '../numeric/random.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { TestStudy } from './testStudy.ts';
 
 /** The behaviour of virtual trainers. */

@@ -4,7 +4,7 @@ import type { Entry } from '../facts/entry.ts';
 /** The functions of a test runner that the contracts need: `{ describe, it, expect }` of vitest or Jest. */
 export interface TestRunner {
   describe(name: string, tests: () => void): unknown;
-  it(name: string, test: () => void | Promise<void>): unknown;
+  it(name: string, test: () => void | Promise<void>, timeout?: number): unknown;
   expect(got: unknown): Matchers;
 }
 

@@ -2,10 +2,10 @@ import type { Entry } from '../facts/entry.ts';
 import type { ObjectiveSpec, Values } from '../facts/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { lossOf } from '../ledger/settings.ts';
-import type { TrialId } from '../messages.ts';
 import { ascending, rankOf } from '../numeric/sorted.ts';
 import type { Axis, Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { Workload } from './virtualFleet.ts';
 
 /** The recorded results of a configuration. */

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
+import type { Strategy } from '../../streams/kernel/strategy.ts';
 import type { StudyOptions } from '../../streams/spec/options.ts';
-import type { Strategy } from '../../streams/strategy.ts';
 import type { Fact } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Space } from '../space/space.ts';

@@ -1,37 +1,30 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import type { Env } from '../messages.ts';
-
-/** The states of actors, as far as XState's inspection events show them. */
-interface Inspected {
-  readonly type: string;
-  readonly actorRef: object;
-  readonly snapshot?: { readonly context?: unknown };
-}
+import type { Watch } from '../strategy/env.ts';
 
 interface Kept {
-  readonly context: unknown;
+  readonly state: unknown;
   readonly copy: unknown;
 }
 
 /**
- * Watches the states of all actors of a strategy: each state is copied when it is reached, and compared with the copy once the next one has been
+ * Watches the states of all parts of a strategy: each state is copied when it is reached, and compared with the copy once the next one has been
  * reached.
  */
-export function watchStates(): { readonly inspect: NonNullable<Env['inspect']>; readonly check: (after: string) => void } {
-  const latest = new Map<object, Kept>();
+export function watchStates(): { readonly watch: Watch; readonly check: (after: string) => void } {
+  const latest = new Map<string, Kept>();
   let replaced: Kept[] = [];
-  let reached: [actor: object, context: unknown][] = [];
+  let reached: [path: string, state: unknown][] = [];
   return {
-    inspect({ type, actorRef, snapshot }: Inspected) {
-      if (type === '@xstate.snapshot' && snapshot !== undefined) reached.push([actorRef, snapshot.context]);
+    watch(inspection) {
+      if (inspection.type === 'told') reached.push([inspection.path, inspection.state]);
     },
     check(after) {
-      for (const [actor, context] of reached) {
-        const before = latest.get(actor);
+      for (const [path, state] of reached) {
+        const before = latest.get(path);
         if (before) replaced.push(before);
-        latest.set(actor, { context, copy: dataOf(context) });
+        latest.set(path, { state, copy: dataOf(state) });
       }
-      for (const { context, copy } of replaced) deepStrictEqual(dataOf(context), copy, `${after} changed the state that was given`);
+      for (const { state, copy } of replaced) deepStrictEqual(dataOf(state), copy, `${after} changed the state that was given`);
       [replaced, reached] = [[], []];
     },
   };

@@ -1,13 +1,22 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { Subject } from 'rxjs';
+import type { Strategy } from '../../streams/kernel/strategy.ts';
 import type { StudyOptions } from '../../streams/spec/options.ts';
-import type { Strategy } from '../../streams/strategy.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type Suggested } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { active, draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
+import { type Env, rngOfAsk, type Watch } from '../strategy/env.ts';
+import {
+  type Ask,
+  isStrategyEvent,
+  type Message,
+  type Propose,
+  phaseOf,
+  type Suggested,
+  stateIn,
+} from '../strategy/messages.ts';
 import { type Coverage, newCoverage, suggestionsOf, tally } from './coverage.ts';
 import { askerIn, checkFixedValues } from './fixedValues.ts';
 import { type FleetOptions, runFleet } from './fleet.ts';
@@ -27,6 +36,8 @@ export interface StrategyCase<P> {
   readonly runs?: number;
   /** How many asks the properties without a study make, from 1 to 60. Default 60. */
   readonly asks?: number;
+  /** Milliseconds that a property may take, for strategies that fit models. Default: that of the test runner. */
+  readonly timeout?: number;
 }
 
 const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env =>
@@ -39,6 +50,7 @@ const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env =>
     objectives: ['value'],
     parallel: study.parallel ?? 1,
     trials: study.trials,
+    rng: rngOfAsk,
   });
 
 /** The first study of each case, which several properties share, because running it takes most of the time of a property. */
@@ -81,6 +93,19 @@ function listen<P>(
     source,
     end: () => subscription.unsubscribe(),
   };
+}
+
+/** The same, with the machines of the strategy. */
+function watched<P>(of: StrategyCase<P>) {
+  const phases = new Map<string, () => string>();
+  const answered: { readonly path: string; readonly phase: string; readonly seconds: number }[] = [];
+  const watch: Watch = (inspection) => {
+    if (inspection.type === 'answered') answered.push(inspection);
+    if (inspection.type !== 'began') return;
+    ok(!phases.has(inspection.path), `two machines have the path ${inspection.path}`);
+    phases.set(inspection.path, inspection.phase);
+  };
+  return { phases, answered, ...listen(of, { watch }) };
 }
 
 const isReply = (m: Message) => m.type === 'ask' || m.type === 'propose' || m.type === 'wait';
@@ -191,14 +216,40 @@ export const strategyProperties = {
   },
 
   'never changes a state that it is given'<P>(of: StrategyCase<P>): void {
-    const { inspect, check } = watchStates();
-    const { put } = listen(of, { inspect });
+    const { watch, check } = watchStates();
+    const { put } = listen(of, { watch });
     const checked = (m: Message) => {
       const heard = put(m);
       check(m.type);
       return heard;
     };
     for (const _ of story(of, checked, 30));
+  },
+
+  'suggests in the phase that its machine shows, and tells how long its answers take'<P>(of: StrategyCase<P>): void {
+    const { phases, answered, put } = watched(of);
+    for (const { said, heard } of story(of, put, 30)) {
+      const reply = heard.find((m) => m.type === 'propose');
+      if (said.type !== 'ask' || reply === undefined || !phases.has(reply.by)) continue;
+      const last = answered.findLast(({ path }) => path === reply.by);
+      ok(last !== undefined && last.seconds >= 0, `the answer of ${reply.by} was not timed`);
+      strictEqual(last.phase, phases.get(reply.by)!(), `${reply.by} answered in another phase than that of its machine`);
+      const [tagged] = [stateIn(reply.tags, phaseOf(reply.by)) ?? last.phase].flat();
+      strictEqual(tagged, last.phase, `a tag of ${reply.by} names another phase than that of its machine`);
+    }
+  },
+
+  'is in the phase that its facts lead to, however often it was asked'<P>(of: StrategyCase<P>): void {
+    const { phases, put } = watched(of);
+    const facts: Message[] = [];
+    for (const { said } of story(of, put, 30)) {
+      if (said.type !== 'ask') facts.push(said);
+      if (facts.length % 11 !== 0) continue;
+      const unasked = watched(of);
+      for (const fact of facts) unasked.put(fact);
+      const now = (of: typeof phases) => Object.fromEntries([...of].map(([path, phase]) => [path, phase()]));
+      deepStrictEqual(now(unasked.phases), now(phases), `asks changed a phase by fact ${facts.length}`);
+    }
   },
 
   'starts again with each subscription'<P>(of: StrategyCase<P>): void {
@@ -261,6 +312,6 @@ export const strategyProperties = {
  */
 export function strategyContract<P>({ describe, it }: Pick<TestRunner, 'describe' | 'it'>, name: string, of: StrategyCase<P>): void {
   describe(`${name} keeps the contract of a strategy`, () => {
-    for (const [title, property] of Object.entries(strategyProperties)) it(title, () => property(of));
+    for (const [title, property] of Object.entries(strategyProperties)) it(title, () => property(of), of.timeout);
   });
 }

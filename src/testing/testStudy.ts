@@ -1,7 +1,7 @@
 import type { Directive } from '../../streams/engine/directive.ts';
 import { Engine } from '../../streams/engine/engine.ts';
+import type { Strategy } from '../../streams/kernel/strategy.ts';
 import { createdOf, type StudyOptions } from '../../streams/spec/options.ts';
-import type { Strategy } from '../../streams/strategy.ts';
 import type { Entry } from '../facts/entry.ts';
 import type { Fact } from '../facts/facts.ts';
 import type { Space } from '../space/space.ts';
@@ -50,6 +50,7 @@ export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options:
     space,
     strategy,
     inspect: options.inspect,
+    watch: options.watch,
     append,
     onProposerAwaited: (proposer) => void awaited.add(proposer),
     onEntry: ({ effect, event }) => {

@@ -1,8 +1,8 @@
 import { runOf, type Suggestion } from '../../streams/engine/directive.ts';
 import type { TrialEvent, Values } from '../facts/facts.ts';
-import type { TrialId } from '../messages.ts';
 import { drawNormal, index, rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import type { Agenda } from './agenda.ts';
 
 /** The learning curve of a configuration. */

@@ -1,8 +1,8 @@
 import type { Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
-import type { TrialId } from '../../src/messages.ts';
-import type { Strategy, StrategySpec } from '../strategy.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
+import type { Strategy, StrategySpec } from '../kernel/strategy.ts';
 
 /** What later entries of a log change about earlier ones. A new fold takes it into account from the beginning. */
 export interface Amendments {

@@ -1,8 +1,8 @@
 import { LONGEST_TAG } from '../../src/facts/facts.ts';
-import type { Answer, Ask, Propose, TrialId } from '../../src/messages.ts';
 import type { Domain, Point } from '../../src/space/axis.ts';
 import { type Fixed, keepsBranches, restrictedTo } from '../../src/space/fixed.ts';
-import { askUntil } from '../asking.ts';
+import type { Answer, Ask, Propose, TrialId } from '../../src/strategy/messages.ts';
+import { askUntil } from '../kernel/asking.ts';
 
 /** How often strategies are asked for a configuration with the fixed values, and how many random ones are tried after that. */
 const TRIES = 16;

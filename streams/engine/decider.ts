@@ -6,16 +6,19 @@ import type { AppliedEntry, Queued } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
-import type { Answer, Ask, Env, Propose, Stop, TrialId, Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
 import { type Fixed, restrictedTo } from '../../src/space/fixed.ts';
 import type { Space } from '../../src/space/space.ts';
-import { checkAnswer, hasFinitePoint, type RunningStrategy, runStrategy } from '../asking.ts';
+import type { Watch } from '../../src/strategy/env.ts';
+import { type Env, rngOfAsk } from '../../src/strategy/env.ts';
+import type { Answer, Ask, Propose, Stop, TrialId, Wait } from '../../src/strategy/messages.ts';
+import { checkAnswer, hasFinitePoint } from '../kernel/answers.ts';
+import { runStrategy } from '../kernel/inner.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { startingWith } from '../operators/startingWith.ts';
 import { parseStrategy } from '../spec/spec.ts';
-import type { Inspect, Strategy } from '../strategy.ts';
 import { type Amendments, noAmendments } from './amendments.ts';
 import { askWithin } from './askWithin.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
@@ -25,7 +28,9 @@ export interface DeciderOptions<P> {
   /** The strategy that the study began with. Default: that of the log. */
   readonly strategy?: Strategy | undefined;
   readonly amendments?: Amendments;
-  readonly inspect?: Inspect;
+  readonly watch?: Watch;
+  /** The XState actor of the study, if it has one. */
+  readonly actor?: unknown;
   /** Called when a strategy that waited for a model is ready: decide again. */
   readonly ready?: () => void;
 }
@@ -54,7 +59,7 @@ export class Decider<P> {
   readonly #options: DeciderOptions<P>;
   readonly amendments: Amendments;
   #duplicates: Duplicates | undefined;
-  #strategy: RunningStrategy | undefined;
+  #strategy: ReturnType<typeof runStrategy> | undefined;
   /** The limits that the strategy knows, and whether it has received a fact of a trial. */
   #begunWith: Limits | undefined;
   #isTold = false;
@@ -118,7 +123,7 @@ export class Decider<P> {
     this.#strategy?.unsubscribe();
     this.#begunWith = this.#limits;
     const { settings, created } = this.ledger;
-    const { space, inspect } = this.#options;
+    const { space, watch, actor } = this.#options;
     const { strategy, epoch, parallel, limits } = this.amendments.switched ?? {
       strategy: this.#afterEarlier(this.#options.strategy ?? parseStrategy(created!.strategy)),
       epoch: 0,
@@ -137,7 +142,9 @@ export class Decider<P> {
       trials: limits.trials,
       cost: limits.cost,
       decisions: created!.decisions ?? 1,
-      inspect,
+      rng: rngOfAsk,
+      watch,
+      actor,
     });
     if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env, (ask, by) => this.#draw(ask, by));
     this.#full = strategy.full;

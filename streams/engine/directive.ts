@@ -1,6 +1,6 @@
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import type { Refusal } from '../../src/facts/refusal.ts';
-import type { TrialId } from '../../src/messages.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 
 /** A trial to be evaluated. */
 export type Suggestion<P> = SuggestedFact<P>;

@@ -5,10 +5,10 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { RefusedError } from '../../src/study/commands.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { withDefaults } from '../spec/defaults.ts';
 import { createdOf, type StudyOptions } from '../spec/options.ts';
 import { parseStrategy } from '../spec/spec.ts';
-import type { Strategy } from '../strategy.ts';
 import type { EarlierOption } from './earlier.ts';
 import { suggest } from './suggest.ts';
 

@@ -1,10 +1,11 @@
-import { type Answer, type Ask, type Env, type Propose, propose, type Suggested, type TrialId } from '../../src/messages.ts';
 import { suggestions } from '../../src/samplers/duplicates/suggestions.ts';
 import { randomSequence } from '../../src/samplers/random.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Point } from '../../src/space/axis.ts';
 import { countCells } from '../../src/space/cells.ts';
-import { askUntil } from '../asking.ts';
+import type { Env } from '../../src/strategy/env.ts';
+import { type Answer, type Ask, type Propose, propose, type Suggested, type TrialId } from '../../src/strategy/messages.ts';
+import { askUntil } from '../kernel/asking.ts';
 
 /** The policy `duplicates: 'forbid'`. */
 export interface Duplicates {
@@ -49,9 +50,9 @@ export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Poi
   };
   return {
     add(told) {
-      known = suggestions.add(known, told);
+      known = suggestions.tell(known, told);
       drawnInARow = told.tags?.drawn === DRAWN && told.by.startsWith(env.name) ? drawnInARow + 1 : 0;
-      if (rest?.advances(told)) state = rest.fold(state, told);
+      if (rest) state = rest.tell(state, told);
     },
     has: (proposal) => suggestions.has(known, proposal),
     ask(id, put) {

@@ -3,19 +3,19 @@ import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, Params } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { isStrategyEvent, type StrategyEvent, type TrialId } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { type EarlierFacts, earlierResults } from '../../src/samplers/earlier/earlierResults.ts';
 import { startingPoints } from '../../src/samplers/earlier/startingPoints.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import type { Space } from '../../src/space/space.ts';
+import { isStrategyEvent, type StrategyEvent, type TrialId } from '../../src/strategy/messages.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { budgetsOthers } from '../operators/startingWith.ts';
 import { budgetingIn } from '../spec/defaults.ts';
 import { createdOf, type StudyOptions } from '../spec/options.ts';
 import { rungsIn } from '../spec/spec.ts';
-import type { Strategy } from '../strategy.ts';
 import { spaceOf } from './applyEntries.ts';
 
 /** The log of an earlier study, or its entries as `readJournal` returns them. */

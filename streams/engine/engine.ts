@@ -8,11 +8,13 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { isTrialRunning } from '../../src/ledger/openTrials.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
-import type { TrialId } from '../../src/messages.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Inspect, Strategy } from '../strategy.ts';
+import type { Watch } from '../../src/strategy/env.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
+import type { Inspect } from '../kernel/drive.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import type { Next } from './decider.ts';
 import type { Directive } from './directive.ts';
 import { Replayer } from './replay.ts';
@@ -22,6 +24,7 @@ export interface EngineOptions<P> {
   readonly space: Space<P>;
   readonly strategy: Strategy | undefined;
   readonly inspect?: Inspect | undefined;
+  readonly watch?: Watch | undefined;
   readonly spans?: Spans | undefined;
   /** Appends a fact to the log, from which it comes back through `receive`. */
   readonly append: (fact: Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed) => void;
@@ -62,10 +65,10 @@ export class Engine<P> {
   #isTurning = false;
 
   constructor(options: EngineOptions<P>) {
-    const { space, strategy, inspect, past } = options;
+    const { space, strategy, inspect, watch, past } = options;
     this.#options = options;
-    this.#study = createActor(steady(studyMachine), inspect ? { id: 'study', inspect } : { id: 'study' });
-    this.#replayer = new Replayer(omitUndefined({ space, strategy, past, inspect, ready: () => this.stir() }));
+    this.#study = createActor(steady(studyMachine), omitUndefined({ id: 'study', inspect }));
+    this.#replayer = new Replayer(omitUndefined({ space, strategy, past, watch, actor: this.#study, ready: () => this.stir() }));
     this.#study.start();
   }
 

@@ -1,4 +1,4 @@
-import type { TrialId } from '../../src/messages.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 
 /**
  * The deadlines of open trials: a trial without a heartbeat until its deadline counts as lost. Callers pass the time, in milliseconds of a

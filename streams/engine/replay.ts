@@ -3,9 +3,9 @@ import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Stop, TrialId } from '../../src/messages.ts';
+import type { Stop, TrialId } from '../../src/strategy/messages.ts';
+import type { Strategy, StrategySpec } from '../kernel/strategy.ts';
 import { parseStrategy } from '../spec/spec.ts';
-import type { Strategy, StrategySpec } from '../strategy.ts';
 import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
 import { Decider, type DeciderOptions, type Next } from './decider.ts';
 

@@ -6,9 +6,9 @@ import type { Settings } from '../../src/ledger/settings.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, otherStrategy, type StudyOptions } from '../spec/options.ts';
-import type { Strategy } from '../strategy.ts';
 import { withResolvers } from '../withResolvers.ts';
 import type { Directive } from './directive.ts';
 import { createdAfter, type EarlierOption } from './earlier.ts';
@@ -105,6 +105,7 @@ export function runEngine<P>(
     space,
     strategy,
     inspect: options.inspect,
+    watch: options.watch,
     spans: options.spans,
     isTrialWanted: options.isTrialWanted,
     areClaimed: options.areClaimed,

@@ -1,6 +1,6 @@
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { TrialId } from '../../src/messages.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 
 /** Traces a study for a system that collects traces. Nothing depends on it. */
 export interface Spans {

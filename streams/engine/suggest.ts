@@ -27,6 +27,7 @@ export const suggest =
         space,
         strategy,
         inspect: options.inspect,
+        watch: options.watch,
         append: write,
         direct: (directive) => out.next(directive),
         past: () => forgotten(),

@@ -3,7 +3,7 @@ import type { Created, SuggestedFact } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Strategy } from '../strategy.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { type Difference, decisionsOf, Replayer } from './replay.ts';
 
 /** The result of recomputing a log. */

@@ -1,6 +1,6 @@
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, Params, SuggestedFact } from '../../src/facts/facts.ts';
-import type { Stop, TrialId } from '../../src/messages.ts';
+import type { Stop, TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
 import { type Difference, Replayer, strategyOf } from '../engine/replay.ts';
@@ -19,7 +19,7 @@ export class Replay {
     this.#replayer = new Replayer({
       space: spaceOf(created),
       strategy: strategyOf(created),
-      inspect: (event) => this.watch.inspect(event),
+      watch: (inspection) => this.watch.take(inspection),
       past: () => source.past(1),
     });
   }

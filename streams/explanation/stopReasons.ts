@@ -1,7 +1,7 @@
 import type { Created } from '../../src/facts/facts.ts';
 import { identityOf } from '../../src/facts/parse.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
-import type { TrialId } from '../../src/messages.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import { readUpTo } from '../engine/replay.ts';
 import { Replay } from './replay.ts';

@@ -1,52 +1,40 @@
-import type { TrialId } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { activeStates, type Charted, type ChartState, chartOf, type Logic, type Transition } from './chart.ts';
+import type { ChartData, Inspection } from '../../src/strategy/env.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 
-/** A machine of a strategy. */
+/** The machine of a strategy. */
 export interface Machine {
   /** The path of the strategy. */
   readonly path: string;
-  /** Absent for a fold: it has no phases. */
-  readonly chart?: ChartState;
+  readonly chart: ChartData;
 }
 /** The current state of a machine. */
 export interface MachineNews {
   readonly path: string;
-  /** Ids of the states that it is in. */
-  readonly active: readonly string[];
+  readonly phase: string;
   readonly over: boolean;
-  /** How often each transition was taken, by its id; of a fold, the number of events of each type. */
+  /** How often it moved, by the state that it left and the event, such as `breeding converged`. */
+  readonly moves: Readonly<Record<string, number>>;
+  /** How many facts of each type it took, and how many asks it answered. */
   readonly counts: Readonly<Record<string, number>>;
   readonly last?: { readonly event: string; readonly trial?: TrialId };
-  /** The latest phases, the current one at the end: id of the innermost state, and the trial whose event led there. */
+  /** The latest phases, the current one at the end, with the trial whose fact came before. */
   readonly history: readonly { readonly phase: string; readonly trial?: TrialId }[];
 }
 
-/** The part of XState's inspection events that is read. */
-interface Inspected {
-  readonly type: string;
-  /** `_parent`: the machine that it is a part of. */
-  readonly actorRef: { readonly id: string; readonly logic?: Logic; readonly _parent?: unknown };
-  readonly event?: { readonly type: string; readonly id?: TrialId };
-  readonly snapshot?: { readonly status: string; readonly value?: unknown };
-  readonly _transitions?: readonly Transition[];
-}
-
 interface Watched {
-  readonly actor: object;
-  readonly charted: Charted | undefined;
+  readonly chart: ChartData;
+  readonly phase: () => string;
+  readonly moves: Record<string, number>;
   readonly counts: Record<string, number>;
-  active: readonly string[];
-  over: boolean;
   last: MachineNews['last'];
   history: MachineNews['history'];
-  since: number;
 }
 
 /** Phases of each machine that are kept. */
 const HISTORY = 24;
 
-/** Records the states of a study's machines from inspection events. It cannot influence them. */
+/** Records what the strategies of a study do. It cannot influence them. */
 export class MachineWatch {
   readonly #watched = new Map<string, Watched>();
   readonly #changed: () => void;
@@ -54,70 +42,63 @@ export class MachineWatch {
 
   /**
    * @param changed called after each change.
-   * @param asked called with the time that a machine took for an answer, in seconds.
+   * @param asked called with the time that a strategy took for an answer, in seconds.
    */
   constructor(changed: () => void = () => {}, asked?: (path: string, seconds: number) => void) {
     this.#changed = changed;
     this.#asked = asked;
   }
 
-  /** Takes one of XState's inspection events: the `inspect` of a study's options. */
-  readonly inspect = (event: unknown): void => {
-    const inspected = event as Inspected;
-    const { type, actorRef } = inspected;
-    if (type === '@xstate.actor') this.#begin(actorRef);
-    const watched = this.#watched.get(actorRef.id);
-    if (watched?.actor !== actorRef) return; // of an earlier replay
-    if (type === '@xstate.event') this.#hear(watched, inspected);
-    else if (type === '@xstate.microstep') this.#count(watched, inspected);
-    else if (type === '@xstate.snapshot') this.#settle(watched, inspected);
+  /** The `watch` of a study's options. */
+  readonly take = (inspection: Inspection): void => {
+    const { path } = inspection;
+    if (inspection.type === 'began') {
+      const { chart, phase } = inspection;
+      this.#watched.set(path, { chart, phase, moves: {}, counts: {}, last: undefined, history: [{ phase: chart.initial }] });
+    } else this.#note(this.#watched.get(path)!, inspection);
+    this.#changed();
   };
 
-  #begin(actor: Inspected['actorRef']): void {
-    if (actor._parent !== undefined) return; // an actor that a machine waits for, such as a fit, shows in the state of that machine
-    const charted = chartOf(actor.logic ?? {});
-    this.#watched.set(actor.id, { actor, charted, counts: {}, active: [], over: false, last: undefined, history: [], since: 0 });
-  }
-
-  #hear(watched: Watched, { event }: Inspected): void {
-    watched.since = performance.now();
-    if (event === undefined || event.type.startsWith('xstate.')) return;
-    if (watched.charted === undefined) watched.counts[event.type] = (watched.counts[event.type] ?? 0) + 1;
-    watched.last = event.id === undefined ? { event: event.type } : { event: event.type, trial: event.id };
-  }
-
-  #count(watched: Watched, { _transitions = [] }: Inspected): void {
-    for (const transition of _transitions) {
-      const id = watched.charted?.names.get(transition);
-      if (id !== undefined) watched.counts[id] = (watched.counts[id] ?? 0) + 1;
+  #note(watched: Watched, inspection: Exclude<Inspection, { readonly type: 'began' }>): void {
+    switch (inspection.type) {
+      case 'told': {
+        const { type, ...fact } = inspection.fact;
+        count(watched.counts, type);
+        watched.last = omitUndefined({ event: type, trial: 'id' in fact ? fact.id : undefined });
+        break;
+      }
+      case 'moved': {
+        const { from, verdict, to } = inspection;
+        count(watched.moves, `${from} ${verdict}`);
+        watched.history = [...watched.history, omitUndefined({ phase: to, trial: watched.last?.trial })].slice(-HISTORY);
+        break;
+      }
+      case 'answered':
+        count(watched.counts, 'ask');
+        watched.last = { event: 'ask', trial: inspection.answer.id };
+        this.#asked?.(inspection.path, inspection.seconds);
     }
-  }
-
-  #settle(watched: Watched, { actorRef, event, snapshot }: Inspected): void {
-    if (event?.type === 'xstate.stop') return;
-    const { root } = actorRef.logic ?? {};
-    if (root) watched.active = activeStates(root, snapshot?.value);
-    const phase = watched.active.at(-1);
-    if (phase !== undefined && phase !== watched.history.at(-1)?.phase) {
-      watched.history = [...watched.history, omitUndefined({ phase, trial: watched.last?.trial })].slice(-HISTORY);
-    }
-    watched.over = snapshot?.status === 'done';
-    if (event?.type === 'ask') this.#asked?.(actorRef.id, (performance.now() - watched.since) / 1000);
-    this.#changed();
   }
 
   get machines(): Machine[] {
-    return [...this.#watched].map(([path, { charted }]) => (charted ? { path, chart: charted.chart } : { path }));
+    return [...this.#watched].map(([path, { chart }]) => ({ path, chart }));
   }
 
   get news(): MachineNews[] {
-    return [...this.#watched].map(([path, { active, over, counts, last, history }]) =>
-      omitUndefined({ path, active, over, counts, last, history }),
-    );
+    return [...this.#watched].map(([path, watched]) => {
+      const { chart, moves, counts } = watched;
+      const phase = watched.phase(); // it may move
+      const { last, history } = watched;
+      return omitUndefined({ path, phase, over: chart.states[phase] === 'final', moves, counts, last, history });
+    });
   }
 
-  /** The states that each machine is in, by path. */
-  get phases(): Record<string, readonly string[]> {
-    return Object.fromEntries([...this.#watched].filter(([, { charted }]) => charted).map(([path, { active }]) => [path, active]));
+  /** What each machine does, such as `surrogate.modelling`, by path. */
+  get phases(): Record<string, string> {
+    return Object.fromEntries([...this.#watched].map(([path, { chart, phase }]) => [path, `${chart.id}.${phase()}`]));
   }
+}
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }

@@ -1,11 +1,11 @@
-import type { TrialId } from '../../src/messages.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 
 /** The reason of a suggestion. */
 export interface Why {
   readonly trial: TrialId;
   readonly by: string;
-  /** The states of the machines when it was decided, by path. */
-  readonly phases?: Readonly<Record<string, readonly string[]>>;
+  /** What each machine did when it was decided, such as `surrogate.modelling`, by path. */
+  readonly phases?: Readonly<Record<string, string>>;
   /** Whether the recomputed decision is equal; absent if it cannot be recomputed. */
   readonly recomputed?: 'equal' | { readonly field: string; readonly logged: unknown; readonly recomputed: unknown };
   /** Why it could not be recomputed. */

@@ -4,12 +4,12 @@ import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { lossOf } from '../../src/ledger/settings.ts';
-import type { Ended, TrialId } from '../../src/messages.ts';
 import { DEFAULT_FOREST, growForest, predictForest } from '../../src/numeric/forest/forest.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { categoryCounts, featureEncoder, transpose } from '../../src/samplers/forest/features.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
+import type { Ended, TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRows } from '../../src/study/trials.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
@@ -73,9 +73,9 @@ async function recompute(study: ReadStudy, created: Created, fact: SuggestedFact
   }
   try {
     for await (const entries of readUpTo(study.source.past(1), fact.after ?? 0)) for (const entry of entries) await replay.fold(entry);
-    const { phases } = replay.watch;
     const since = performance.now();
     const recomputed = (await replay.difference(fact)) ?? 'equal';
+    const { phases } = replay.watch;
     return { phases, milliseconds: performance.now() - since, recomputed };
   } catch (error) {
     return { impossible: (error as Error).message };

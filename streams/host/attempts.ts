@@ -1,8 +1,8 @@
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
-import type { TrialId } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 import { Leases } from '../engine/leases.ts';
 import type { Log } from '../log/log.ts';
 

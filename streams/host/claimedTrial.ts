@@ -1,6 +1,6 @@
 import type { Params } from '../../src/facts/facts.ts';
-import type { TrialId } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Suggestion } from '../engine/directive.ts';
 
 /** A trial that a trainer has claimed. */

@@ -1,6 +1,6 @@
 import { checkOption, positive } from '../../src/schema/optionRules.ts';
-import { defineStrategy } from '../defineStrategy.ts';
-import type { Strategy } from '../strategy.ts';
+import { defineStrategy } from '../kernel/defineStrategy.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 
 /**
  * Gives each trial the same budget, such as a number of epochs; trainers get it with the trial. The strategies behind it decide what to try.

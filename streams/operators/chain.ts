@@ -1,6 +1,6 @@
 import { pipe } from 'rxjs';
-import type { Env } from '../../src/messages.ts';
-import { checkStrategy, partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
+import type { Env } from '../../src/strategy/env.ts';
+import { checkStrategy, partOf, type Strategy, type StrategySpec, withSpec } from '../kernel/strategy.ts';
 
 /** A chain keeps its stages, so that nested chains are flattened. */
 interface Chain extends Strategy {

@@ -1,14 +1,17 @@
-import { child, type Proposal, type Suggested } from '../../src/messages.ts';
+import { answeringChart } from '../../machines/strategies.ts';
 import { suggestions } from '../../src/samplers/duplicates/suggestions.ts';
 import type { Point } from '../../src/space/axis.ts';
-import { askUntil } from '../asking.ts';
-import { partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
-import { compose, runInner } from './runInner.ts';
+import type { Core, Fold } from '../../src/strategy/core.ts';
+import { child } from '../../src/strategy/env.ts';
+import type { Proposal, Suggested } from '../../src/strategy/messages.ts';
+import { askUntil } from '../kernel/asking.ts';
+import { runCore } from '../kernel/drive.ts';
+import { around, runInner } from '../kernel/inner.ts';
+import { operatorOf } from '../kernel/operator.ts';
+import { partOf, type Strategy, type StrategySpec, withSpec } from '../kernel/strategy.ts';
 
-/** What may not be suggested, as a fold over suggestions. */
-interface Ban<S> {
-  readonly start: S;
-  add(state: S, told: Suggested): S;
+/** What may not be suggested. */
+interface Ban<S> extends Fold<S, Suggested> {
   has(state: S, proposal: Proposal): boolean;
 }
 
@@ -16,19 +19,22 @@ interface Ban<S> {
 const TRIES = 64;
 
 /** A strategy that is asked again, with another `retry`, as long as its answer is excluded. */
-const exclude = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { start, add, has }: Ban<S>): Strategy =>
+const exclude = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { start, tell, has }: Ban<S>): Strategy =>
   withSpec(spec, (parent) => {
     const env = child(parent, kind);
-    return compose<S>(env, (out) => {
-      const inner = runInner(strategy, env, out);
-      return {
+    return operatorOf(env, (out) => {
+      const core: Core<S, 'answering', never> = {
         start,
-        tell: (state, told) => (told.type === 'suggested' ? add(state, told) : state),
-        pass: inner.tell,
-        answer(ask, state) {
-          return askUntil(ask, { tries: TRIES, put: inner.ask, accepts: (proposal) => !has(state, proposal), otherwise: () => ask });
+        tell: (state, fact) => (fact.type === 'suggested' ? tell(state, fact) : state),
+        verdict: () => undefined,
+        answers: {
+          answering: (state, ask) =>
+            askUntil(ask, { tries: TRIES, put: inner.ask, accepts: (proposal) => !has(state, proposal), otherwise: () => ask }),
         },
       };
+      const stage = runCore(answeringChart, core, env, out);
+      const inner = runInner(strategy, stage.inside, out);
+      return around([inner], stage);
     });
   });
 
@@ -52,6 +58,6 @@ export const dedupe = (strategy: Strategy): Strategy => exclude('dedupe', { dedu
 export const reject = (predicate: (point: Point) => boolean, strategy: Strategy): Strategy =>
   exclude('reject', { reject: partOf('reject', strategy) }, strategy, {
     start: undefined,
-    add: () => undefined,
+    tell: () => undefined,
     has: (_, { resumes, point }) => resumes === undefined && predicate(point),
   });

@@ -1,16 +1,22 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { handOverMachine } from '../../machines/handOver.ts';
-import { type Env, isEvent, type Message, type StrategyEvent } from '../../src/messages.ts';
-import { guarded } from '../guarded.ts';
-import { drivePhases, type Strategy } from '../strategy.ts';
-import { runInner } from './runInner.ts';
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { handOverChart } from '../../machines/strategies.ts';
+import type { Core, Fold } from '../../src/strategy/core.ts';
+import type { Env } from '../../src/strategy/env.ts';
+import type { Message } from '../../src/strategy/messages.ts';
+import { runCore } from '../kernel/drive.ts';
+import { runInner } from '../kernel/inner.ts';
+import { operatorOf } from '../kernel/operator.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 
 /** When a strategy hands over, as a fold over facts. */
-export interface Deadline<S> {
-  readonly start: S;
-  /** The next state. It must not change the last one. */
-  tell(state: S, told: StrategyEvent): S;
+export interface Deadline<S> extends Fold<S> {
   passed(state: S): boolean;
+}
+
+/** A deadline that has passed stays so. */
+interface Passing<S> {
+  readonly deadline: S;
+  readonly passed: boolean;
 }
 
 /**
@@ -19,24 +25,29 @@ export interface Deadline<S> {
  * @param env of the stage, whose name is also the path under which the strategy runs.
  * @param forget whether the strategy receives no facts after that. By default it does, for its trials that are still running.
  */
-export const handOver =
-  <S>(strategy: Strategy, env: Env, { start, tell, passed }: Deadline<S>, forget = false): MonoTypeOperatorFunction<Message> =>
-  (messages$) =>
-    new Observable((out) => {
-      const inner = runInner(strategy, env, out);
-      let listening = true;
-      const released = () => {
-        listening = !forget;
-      };
-      const outlook = (state: S) => ({ passed: passed(state) });
-      out.add(
-        messages$.pipe(drivePhases(handOverMachine, env, { inner: inner.ask, released }, { start, tell, outlook })).subscribe({
-          next: guarded(out, (m) => {
-            out.next(m);
-            if (listening && isEvent(m)) inner.tell(m);
-          }),
-          error: (e) => out.error(e),
-          complete: () => out.complete(),
-        }),
-      );
-    });
+export const handOver = <S>(
+  strategy: Strategy,
+  env: Env,
+  { start, tell, passed }: Deadline<S>,
+  forget = false,
+): MonoTypeOperatorFunction<Message> =>
+  operatorOf(env, (out) => {
+    const core: Core<Passing<S>, 'answering', 'passed'> = {
+      start: { deadline: start, passed: passed(start) },
+      tell(state, fact) {
+        const deadline = tell(state.deadline, fact);
+        return { deadline, passed: state.passed || passed(deadline) };
+      },
+      verdict: (state) => (state.passed ? 'passed' : undefined),
+      answers: { answering: (_, ask) => inner.ask(ask) },
+    };
+    const stage = runCore(handOverChart, core, env, out);
+    const inner = runInner(strategy, stage.inside, out);
+    return {
+      ask: stage.ask,
+      tell(fact) {
+        if (!forget || stage.phase() === 'answering') inner.tell(fact);
+        stage.tell(fact);
+      },
+    };
+  });

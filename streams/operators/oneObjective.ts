@@ -1,5 +1,5 @@
 import { StrategyError } from '../../src/errors.ts';
-import type { Env } from '../../src/messages.ts';
+import type { Env } from '../../src/strategy/env.ts';
 
 /**
  * For strategies that support one objective only.

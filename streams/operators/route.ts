@@ -1,13 +1,17 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { answeringChart } from '../../machines/strategies.ts';
 import { OptionError } from '../../src/errors.ts';
-import { type Ask, child, type Env, type Message, type StrategyEvent, type Wait } from '../../src/messages.ts';
-import { rngFor } from '../../src/numeric/random.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { checkOption, notNegative, positive } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { partOf, type Strategy, withSpec } from '../strategy.ts';
+import type { Core } from '../../src/strategy/core.ts';
+import { child, type Env } from '../../src/strategy/env.ts';
+import type { Ask, Message, StrategyEvent, Wait } from '../../src/strategy/messages.ts';
+import { runCore } from '../kernel/drive.ts';
+import { around, runInner } from '../kernel/inner.ts';
+import { operatorOf } from '../kernel/operator.ts';
+import { partOf, type Strategy, withSpec } from '../kernel/strategy.ts';
 import { oneObjective } from './oneObjective.ts';
-import { compose, runInner } from './runInner.ts';
 import { learn, order, ucb } from './ucb.ts';
 
 /** Whether an arm waits for a fit or a proposal, which does not take long. */
@@ -31,28 +35,30 @@ interface Policy<S> {
  * the preferred arm handed it on, perhaps with a budget. All arms receive all facts.
  */
 const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<S>): MonoTypeOperatorFunction<Message> =>
-  compose<S>(env, (out) => {
+  operatorOf(env, (out) => {
     const names = Object.keys(arms);
-    const nested = names.map((name) => runInner(arms[name]!, child(env, name), out));
     const armOf = (by: string) => names.findIndex((name) => by.startsWith(`${env.name}/${name}/`));
-    return {
+    const core: Core<S, 'answering', never> = {
       start,
-      tell: (state, told) => tell(state, told, told.type === 'reported' ? -1 : armOf(told.by)),
-      pass(told) {
-        for (const inner of nested) inner.tell(told);
-      },
-      answer(ask, state) {
-        let waiting: Wait | undefined;
-        let handedOn: Ask | undefined;
-        for (const arm of ordered(state, ask)) {
-          const reply = nested[arm]!.ask(ask);
-          if (reply.type === 'propose' || isWaiting(reply)) return reply;
-          if (reply.type === 'wait') waiting ??= reply;
-          else handedOn ??= reply;
-        }
-        return waiting ?? handedOn!;
+      tell: (state, fact) => tell(state, fact, fact.type === 'reported' ? -1 : armOf(fact.by)),
+      verdict: () => undefined,
+      answers: {
+        answering(state, ask) {
+          let waiting: Wait | undefined;
+          let handedOn: Ask | undefined;
+          for (const arm of ordered(state, ask)) {
+            const reply = inner[arm]!.ask(ask);
+            if (reply.type === 'propose' || isWaiting(reply)) return reply;
+            if (reply.type === 'wait') waiting ??= reply;
+            else handedOn ??= reply;
+          }
+          return waiting ?? handedOn!;
+        },
       },
     };
+    const stage = runCore(answeringChart, core, env, out);
+    const inner = names.map((name) => runInner(arms[name]!, child(stage.inside, name), out));
+    return around(inner, stage);
   });
 
 const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, arm]) => [name, partOf(`bandit.${name}`, arm)]));
@@ -116,7 +122,7 @@ export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy:
 
 /** A weighted random order without replacement: by u^(1/w), largest first (Efraimidis & Spirakis 2006). */
 function shuffled(weights: readonly number[], env: Env, ask: Ask): number[] {
-  const rng = rngFor(env.seed, env.name, ask.id, ask.retry);
+  const rng = env.rng(ask);
   const keys = weights.map((weight) => Math.log(1 - rng()) / weight);
   return keys.map((_, i) => i).sort((a, b) => keys[b]! - keys[a]!);
 }

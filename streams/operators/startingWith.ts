@@ -1,10 +1,10 @@
-import { numberIn, propose, type StrategyEvent, stateTag, type Tags } from '../../src/messages.ts';
 import { History } from '../../src/numeric/history.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../../src/samplers/rankedTrial.ts';
 import { findUsable } from '../../src/samplers/sequence.ts';
 import type { Point } from '../../src/space/axis.ts';
-import { defineStrategy } from '../defineStrategy.ts';
-import type { Strategy } from '../strategy.ts';
+import { numberIn, propose, type StrategyEvent, stateTag, type Tags } from '../../src/strategy/messages.ts';
+import { defineStrategy } from '../kernel/defineStrategy.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { chain, stagesOf } from './chain.ts';
 
 /**

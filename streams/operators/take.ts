@@ -1,6 +1,6 @@
-import { child } from '../../src/messages.ts';
 import { checkOption, wholeFrom } from '../../src/schema/optionRules.ts';
-import { partOf, type Strategy, withSpec } from '../strategy.ts';
+import { child } from '../../src/strategy/env.ts';
+import { partOf, type Strategy, withSpec } from '../kernel/strategy.ts';
 import { handOver } from './handOver.ts';
 
 /**

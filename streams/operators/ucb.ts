@@ -1,4 +1,4 @@
-import { type Ended, type StrategyEvent, violates } from '../../src/messages.ts';
+import { type Ended, type StrategyEvent, violates } from '../../src/strategy/messages.ts';
 
 /** Discounted sums of an arm. */
 interface Arm {

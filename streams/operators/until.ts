@@ -1,9 +1,10 @@
 import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.ts';
-import { child, type Env, type StrategyEvent, type TrialId } from '../../src/messages.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { checkOption, notNegative, type OptionRule, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
+import { child, type Env } from '../../src/strategy/env.ts';
+import type { StrategyEvent, TrialId } from '../../src/strategy/messages.ts';
+import { partOf, type Strategy, type StrategySpec, withSpec } from '../kernel/strategy.ts';
 import { handOver } from './handOver.ts';
 import { oneObjective } from './oneObjective.ts';
 

@@ -2,7 +2,7 @@ import { concatMap, Observable, type OperatorFunction } from 'rxjs';
 import type { CloseReason } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Leader } from '../../src/ledger/ranking.ts';
-import { type Ended, type TrialId, violates } from '../../src/messages.ts';
+import { type Ended, type TrialId, violates } from '../../src/strategy/messages.ts';
 import { type CompletedRow, isCompleted, type TrialRow, TrialRows } from '../../src/study/trials.ts';
 
 /** The progress of a study. */

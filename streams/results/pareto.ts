@@ -2,10 +2,10 @@ import type { OperatorFunction } from 'rxjs';
 import type { Created, Values } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { lossOf } from '../../src/ledger/settings.ts';
-import { type Ended, type TrialId, violates } from '../../src/messages.ts';
 import { hypervolume } from '../../src/numeric/pareto/hypervolume.ts';
 import { dominates, type Losses } from '../../src/numeric/pareto/pareto.ts';
 import { checkOption, finite } from '../../src/schema/optionRules.ts';
+import { type Ended, type TrialId, violates } from '../../src/strategy/messages.ts';
 import { type CompletedRow, isCompleted, type TrialRow } from '../../src/study/trials.ts';
 import { folding, rowsOfEnded } from './observe.ts';
 

@@ -11,6 +11,7 @@ import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { pbtOptions } from '../../src/schedulers/population.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import type { OptionSet, OptionsOf } from '../../src/schema/optionSet.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { asha, readMode } from '../strategies/asha.ts';
 import { auto } from '../strategies/auto.ts';
 import { bo } from '../strategies/bo.ts';
@@ -36,7 +37,6 @@ import { pbt } from '../strategies/pbt.ts';
 import { random } from '../strategies/random.ts';
 import { sobol, sobolOptions } from '../strategies/sobol.ts';
 import { tpe } from '../strategies/tpe.ts';
-import type { Strategy } from '../strategy.ts';
 import { type Form, type Given, options } from './forms.ts';
 
 /** A strategy that takes only options, as study files name it. */

@@ -9,9 +9,11 @@ import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { type SpaceData, withConditionsAlike } from '../../src/space/schema.ts';
 import type { Space } from '../../src/space/space.ts';
+import type { Watch } from '../../src/strategy/env.ts';
 import { version } from '../../src/version.ts';
+import type { Inspect } from '../kernel/drive.ts';
+import { checkStrategy, type Strategy } from '../kernel/strategy.ts';
 import { auto } from '../strategies/auto.ts';
-import { checkStrategy, type Inspect, type Strategy } from '../strategy.ts';
 import { withDefaults } from './defaults.ts';
 
 export const studyOptions = {
@@ -57,8 +59,13 @@ export const studyOptions = {
  * is applied only if it differs from the previous start, so a restart never undoes a change made in between.
  */
 export interface StudyOptions extends OptionsOf<typeof studyOptions> {
-  /** Receives every transition of every machine, as XState's inspection events. It must change nothing. */
+  /**
+   * Receives the transitions of all machines, as XState's inspection events. The actor of the study has the id `study`, that of a strategy its path. It
+   * must change nothing.
+   */
   readonly inspect?: Inspect | undefined;
+  /** Is told what each strategy does: its facts, its phases, and how long its answers took. It must change nothing. */
+  readonly watch?: Watch | undefined;
 }
 
 /** How a study searches. */
@@ -84,7 +91,7 @@ const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>
  */
 export function refuseUnknown(options: object, ...others: string[]): void {
   if (typeof options !== 'object') throw new OptionError('options', 'an object such as { strategy: tpe(), trials: 100 }', options);
-  const names = [...Object.keys(studyOptions), 'inspect', ...others];
+  const names = [...Object.keys(studyOptions), 'inspect', 'watch', ...others];
   for (const name of Object.keys(options))
     if (!names.includes(name)) throw new OptionError('options', `names among ${names.join(', ')}`, name, nearest(name, names));
 }

@@ -1,6 +1,6 @@
 import { OptionError } from '../../src/errors.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
-import type { Strategy } from '../strategy.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { pausingIn } from './defaults.ts';
 import type { StudyOptions } from './options.ts';
 

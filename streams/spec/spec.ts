@@ -3,6 +3,7 @@ import { isRecord } from '../../src/schema/isRecord.ts';
 import type { JsonSchema } from '../../src/schema/jsonSchema.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { positive, wholeFrom } from '../../src/schema/optionRules.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { budget } from '../operators/budget.ts';
 import { chain } from '../operators/chain.ts';
 import { dedupe } from '../operators/exclude.ts';
@@ -10,7 +11,6 @@ import { fill } from '../operators/fill.ts';
 import { type BanditOptions, bandit, banditOptions, mix } from '../operators/route.ts';
 import { take } from '../operators/take.ts';
 import { type Condition, plateau, plateauOptions, until } from '../operators/until.ts';
-import type { Strategy } from '../strategy.ts';
 import { strategies } from './catalogue.ts';
 import { either, type Form, type Given, listOf, namesOf, options, pairOf, record, value } from './forms.ts';
 

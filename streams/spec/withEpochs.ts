@@ -1,10 +1,10 @@
 import { OptionError } from '../../src/errors.ts';
 import { checkOption, wholeFrom } from '../../src/schema/optionRules.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { budget } from '../operators/budget.ts';
 import { chain } from '../operators/chain.ts';
 import { asha } from '../strategies/asha.ts';
 import { auto } from '../strategies/auto.ts';
-import type { Strategy } from '../strategy.ts';
 import { budgetingIn } from './defaults.ts';
 import type { StudyOptions } from './options.ts';
 

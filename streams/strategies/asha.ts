@@ -1,6 +1,6 @@
 import { checkRungs, rungsOf } from '../../src/schedulers/rungs.ts';
 import { resolveOptions } from '../../src/schema/optionSet.ts';
-import type { Strategy } from '../strategy.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { type HalvingOptions, halving, halvingOptions } from './halving.ts';
 
 export type AshaOptions = HalvingOptions;

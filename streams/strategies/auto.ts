@@ -1,9 +1,10 @@
 import { map, pipe } from 'rxjs';
-import { child, type Env, type Message, type Propose } from '../../src/messages.ts';
 import type { Axis } from '../../src/space/axis.ts';
+import { child, type Env } from '../../src/strategy/env.ts';
+import type { Message, Propose } from '../../src/strategy/messages.ts';
+import { type Strategy, withSpec } from '../kernel/strategy.ts';
 import { chain, stageKind } from '../operators/chain.ts';
 import { handOver } from '../operators/handOver.ts';
-import { type Strategy, withSpec } from '../strategy.ts';
 import { boFollowed } from './bo.ts';
 import { nsga2 } from './evolution/nsga2.ts';
 import { tpe } from './tpe.ts';

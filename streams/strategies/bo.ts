@@ -1,9 +1,11 @@
+import { surrogateChart } from '../../machines/strategies.ts';
 import { OptionError } from '../../src/errors.ts';
 import { boOptions, boSurrogate } from '../../src/samplers/bo/bo.ts';
+import { surrogateCore } from '../../src/samplers/surrogate.ts';
 import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
-import { type Strategy, stage } from '../strategy.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 import { fitInWorker } from './fitWorker.ts';
-import { driveSurrogate } from './surrogate.ts';
 
 export type BoOptions = OptionsOf<typeof boOptions>;
 
@@ -31,6 +33,6 @@ function boStage(options: BoOptions, isFollowed: boolean): Strategy {
   const settings = resolveOptions('bo', boOptions, options);
   return stage('bo', options, (env) => {
     if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
-    return driveSurrogate(env, boSurrogate(env, settings, undefined, isFollowed), fitInWorker);
+    return drive(surrogateChart, surrogateCore(env, boSurrogate(env, settings, undefined, isFollowed), fitInWorker), env);
   });
 }

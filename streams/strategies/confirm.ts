@@ -1,11 +1,11 @@
 import { StrategyError } from '../../src/errors.ts';
-import { propose } from '../../src/messages.ts';
 import { NO_REPLICATES, nextReplicates, type Replication, withFact } from '../../src/recommendation/replicates.ts';
 import { probability, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { defineStrategy } from '../defineStrategy.ts';
+import { propose } from '../../src/strategy/messages.ts';
+import { defineStrategy } from '../kernel/defineStrategy.ts';
+import { type Strategy, type StrategySpec, specOf, withSpec } from '../kernel/strategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { type Strategy, type StrategySpec, specOf, withSpec } from '../strategy.ts';
 
 export const confirmOptions = {
   /** How many of the most promising configurations are repeated. Default: 5. */

@@ -1,7 +1,10 @@
-import { externalMachine } from '../../machines/external.ts';
+import { externalChart } from '../../machines/strategies.ts';
+import { externalCore } from '../../src/samplers/external.ts';
 import { notNegative, text } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, required, resolveOptions } from '../../src/schema/optionSet.ts';
-import { driveProposer, type Strategy, stage } from '../strategy.ts';
+import { isEvent } from '../../src/strategy/messages.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 
 export const externalOptions = {
   /** The name under which the proposer proposes. In study files, `external: agent` is short for `external: { proposer: agent }`. */
@@ -31,7 +34,7 @@ export function external(proposer: string, options?: Omit<ExternalOptions, 'prop
 export function external(first: string | ExternalOptions, more: Omit<ExternalOptions, 'proposer'> = {}): Strategy {
   const given = typeof first === 'string' ? { proposer: first, ...more } : first;
   const { proposer, wait: seconds } = resolveOptions('external', externalOptions, given);
-  return stage('external', given, (env) => driveProposer(externalMachine, env, { env, proposer, seconds }));
+  return stage('external', given, (env) => drive(externalChart, externalCore(env, proposer, seconds), env, isEvent));
 }
 
 /** The options in a study file, which may be the name alone. */

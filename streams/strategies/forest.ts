@@ -1,8 +1,10 @@
+import { surrogateChart } from '../../machines/strategies.ts';
 import { forestOptions, forestSurrogate } from '../../src/samplers/forest/forest.ts';
+import { surrogateCore } from '../../src/samplers/surrogate.ts';
 import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { type Strategy, stage } from '../strategy.ts';
-import { driveSurrogate } from './surrogate.ts';
 
 export type ForestOptions = OptionsOf<typeof forestOptions>;
 
@@ -19,6 +21,6 @@ export const forest = (options: ForestOptions = {}): Strategy => {
   const settings = resolveOptions('forest', forestOptions, options);
   return stage('forest', options, (env) => {
     oneObjective(env, 'forest models');
-    return driveSurrogate(env, forestSurrogate(env, settings));
+    return drive(surrogateChart, surrogateCore(env, forestSurrogate(env, settings)), env);
   });
 };

@@ -1,9 +1,12 @@
+import { sequenceChart } from '../../machines/strategies.ts';
 import { OptionError } from '../../src/errors.ts';
 import { gridSequence } from '../../src/samplers/grid.ts';
+import { sequenceCore } from '../../src/samplers/sequence.ts';
 import { bool, oneOrByName, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import type { Axis } from '../../src/space/axis.ts';
-import { driveSequence, type Strategy, stage } from '../strategy.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 
 const DEFAULT_LEVELS = 10;
 
@@ -34,7 +37,7 @@ export type GridOptions = OptionsOf<typeof gridOptions>;
 export const grid = (options: GridOptions = {}): Strategy => {
   const { levels, shuffle } = resolveOptions('grid', gridOptions, options);
   return stage('grid', options, (env) => {
-    return driveSequence(env, gridSequence(env, levelsFor(env.axes, levels), shuffle));
+    return drive(sequenceChart, sequenceCore(env, gridSequence(env, levelsFor(env.axes, levels), shuffle)), env);
   });
 };
 

@@ -1,7 +1,10 @@
+import { sequenceChart } from '../../machines/strategies.ts';
 import { haltonSequence } from '../../src/samplers/lowDiscrepancy.ts';
+import { sequenceCore } from '../../src/samplers/sequence.ts';
 import { bool } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { driveSequence, type Strategy, stage } from '../strategy.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 
 export const haltonOptions = {
   /** Whether the digits are randomly permuted, keyed by the seed of the study. Default: true. */
@@ -20,5 +23,5 @@ export type HaltonOptions = OptionsOf<typeof haltonOptions>;
  */
 export const halton = (options: HaltonOptions = {}): Strategy => {
   const { scramble } = resolveOptions('halton', haltonOptions, options);
-  return stage('halton', options, (env) => driveSequence(env, haltonSequence(env, scramble)));
+  return stage('halton', options, (env) => drive(sequenceChart, sequenceCore(env, haltonSequence(env, scramble)), env));
 };

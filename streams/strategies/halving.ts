@@ -1,13 +1,14 @@
-import { halvingMachine } from '../../machines/halving.ts';
+import { halvingChart } from '../../machines/strategies.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
-import type { Env } from '../../src/messages.ts';
 import { asynchronousHalving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { rungOptions } from '../../src/schedulers/rungs.ts';
-import type { Scheduler } from '../../src/schedulers/scheduler.ts';
+import { halvingCore, type Scheduler } from '../../src/schedulers/scheduler.ts';
 import { bool, positive } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
+import type { Env } from '../../src/strategy/env.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { drivePhases, type Strategy, stage } from '../strategy.ts';
 
 const halvingOwnOptions = {
   /**
@@ -30,8 +31,7 @@ export const pausesByDefault = (decisions = DECISIONS): boolean => decisions < 2
 export function scheduling<S>(name: string, options: object, rungs: readonly number[], schedulerOf: (env: Env) => Scheduler<S>): Strategy {
   const strategy = stage(name, options, (env) => {
     oneObjective(env, `${name} compares trials by`);
-    const core = schedulerOf(env);
-    return drivePhases(halvingMachine, env, { env, core }, core);
+    return drive(halvingChart, halvingCore(env, schedulerOf(env)), env);
   });
   return Object.assign(strategy, { rungs, full: rungs.at(-1)! });
 }

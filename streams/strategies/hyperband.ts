@@ -5,8 +5,8 @@ import { checkRungs, rungOptions, rungsOf } from '../../src/schedulers/rungs.ts'
 import { synchronousHalving } from '../../src/schedulers/synchronous.ts';
 import { oneOf, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
+import type { Strategy } from '../kernel/strategy.ts';
 import { chain } from '../operators/chain.ts';
-import type { Strategy } from '../strategy.ts';
 import { halving, halvingOptions, scheduling } from './halving.ts';
 import { tpe } from './tpe.ts';
 

@@ -1,7 +1,10 @@
+import { sequenceChart } from '../../machines/strategies.ts';
 import { latinHypercubeSequence } from '../../src/samplers/lowDiscrepancy.ts';
+import { sequenceCore } from '../../src/samplers/sequence.ts';
 import { wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { driveSequence, type Strategy, stage } from '../strategy.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 
 export const latinHypercubeOptions = {
   /** How many points the design has. Default: the number of trials of the study; if that is not known, ten per parameter. */
@@ -23,6 +26,6 @@ export const latinHypercube = (options: LatinHypercubeOptions = {}): Strategy =>
   const settings = resolveOptions('latinHypercube', latinHypercubeOptions, options);
   return stage('latinHypercube', options, (env) => {
     const { points = env.trials ?? 10 * env.axes.length } = settings;
-    return driveSequence(env, latinHypercubeSequence(env, points));
+    return drive(sequenceChart, sequenceCore(env, latinHypercubeSequence(env, points)), env);
   });
 };

@@ -1,10 +1,11 @@
-import { populationMachine } from '../../machines/population.ts';
+import { populationChart } from '../../machines/strategies.ts';
 import { StrategyError } from '../../src/errors.ts';
-import type { Env } from '../../src/messages.ts';
-import { type PopulationSettings, pbtOptions, populationOf } from '../../src/schedulers/population.ts';
+import { type PopulationSettings, pbtOptions, populationCore } from '../../src/schedulers/population.ts';
 import { type OptionsOf, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
+import type { Env } from '../../src/strategy/env.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
 
 export type PbtOptions = OptionsOf<typeof pbtOptions>;
 
@@ -29,7 +30,7 @@ export function pbt(options: PbtOptions): Strategy {
   const settings = resolveOptions('pbt', pbtOptions, options);
   return stage('pbt', options, (env) => {
     oneObjective(env, 'pbt compares trials by');
-    return drive(populationMachine, env, { env, core: populationOf(env, populationSettings(env, settings)) });
+    return drive(populationChart, populationCore(env, populationSettings(env, settings)), env);
   });
 }
 

@@ -1,5 +1,8 @@
+import { sequenceChart } from '../../machines/strategies.ts';
 import { randomSequence } from '../../src/samplers/random.ts';
-import { driveSequence, type Strategy, stage } from '../strategy.ts';
+import { sequenceCore } from '../../src/samplers/sequence.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 
 /**
  * Random search (Bergstra & Bengio 2012): independent draws from the priors.
@@ -11,4 +14,4 @@ import { driveSequence, type Strategy, stage } from '../strategy.ts';
  * @example
  * chain(asha({ min: 1, max: 81 }), random())
  */
-export const random = (): Strategy => stage('random', {}, (env) => driveSequence(env, randomSequence(env)));
+export const random = (): Strategy => stage('random', {}, (env) => drive(sequenceChart, sequenceCore(env, randomSequence(env)), env));

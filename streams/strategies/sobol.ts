@@ -1,9 +1,12 @@
+import { sequenceChart } from '../../machines/strategies.ts';
 import { OptionError } from '../../src/errors.ts';
 import { SOBOL_DIMENSIONS } from '../../src/numeric/sequences/sobol.ts';
 import { sobolSequence } from '../../src/samplers/lowDiscrepancy.ts';
+import { sequenceCore } from '../../src/samplers/sequence.ts';
 import { bool } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { driveSequence, type Strategy, stage } from '../strategy.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 
 export const sobolOptions = {
   /** Whether the points are scrambled (Owen 1995), keyed by the seed of the study. Default: true. */
@@ -26,6 +29,6 @@ export const sobol = (options: SobolOptions = {}): Strategy => {
     if (env.axes.length > SOBOL_DIMENSIONS) {
       throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);
     }
-    return driveSequence(env, sobolSequence(env, scramble));
+    return drive(sequenceChart, sequenceCore(env, sobolSequence(env, scramble)), env);
   });
 };

@@ -1,7 +1,9 @@
+import { surrogateChart } from '../../machines/strategies.ts';
+import { surrogateCore } from '../../src/samplers/surrogate.ts';
 import { tpeOptions, tpeSurrogate } from '../../src/samplers/tpe/tpe.ts';
 import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
-import { type Strategy, stage } from '../strategy.ts';
-import { driveSurrogate } from './surrogate.ts';
+import { drive } from '../kernel/drive.ts';
+import { type Strategy, stage } from '../kernel/strategy.ts';
 
 export type TpeOptions = OptionsOf<typeof tpeOptions>;
 
@@ -18,5 +20,5 @@ export type TpeOptions = OptionsOf<typeof tpeOptions>;
  */
 export const tpe = (options: TpeOptions = {}): Strategy => {
   const settings = resolveOptions('tpe', tpeOptions, options);
-  return stage('tpe', options, (env) => driveSurrogate(env, tpeSurrogate(env, settings)));
+  return stage('tpe', options, (env) => drive(surrogateChart, surrogateCore(env, tpeSurrogate(env, settings)), env));
 };

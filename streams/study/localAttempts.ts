@@ -1,4 +1,4 @@
-import type { TrialId } from '../../src/messages.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 
 interface LocalAttempt {
   /** The claim on it; absent if this process has not claimed the trial. */

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
-import type { TrialId } from '../../src/messages.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
 
 /** What happens to an ask that gets no trial at once. */
 export interface Waits {

@@ -1,10 +1,21 @@
 import { rngFor } from '../../src/numeric/random.ts';
 import { geneticAlgorithm } from '../../src/samplers/evolution/ga.ts';
+import { rngOfAsk } from '../../src/strategy/env.ts';
 import { cpu, POPULATION, ten } from './overhead.ts';
 
 /** Microseconds of CPU per fact that the genetic algorithm takes without an engine: the part that no engine can save. */
 export function breeding(trials: number): number {
-  const env = { axes: ten.axes, snap: ten.snap, feasible: ten.feasible, seed: '1', name: 'ga', objectives: ['value'], parallel: 1, trials };
+  const env = {
+    axes: ten.axes,
+    snap: ten.snap,
+    feasible: ten.feasible,
+    seed: '1',
+    name: 'ga',
+    objectives: ['value'],
+    parallel: 1,
+    trials,
+    rng: rngOfAsk,
+  };
   const rates = { tournament: 4, crossover: 0.9, crossoverEta: 1, mutationEta: 8 };
   const core = geneticAlgorithm(env, {
     mode: 'steady',
@@ -19,8 +30,8 @@ export function breeding(trials: number): number {
   for (let id = 1; id <= trials; id++) {
     const ask = { type: 'ask', id } as const;
     const { point } = core.founded(state) ? core.breed(state, ask) : core.found(state, ask);
-    state = core.fold(state, { type: 'suggested', id, by: 'ga', point });
-    state = core.fold(state, { type: 'ended', id, by: 'ga', point, outcome: 'completed', losses: [point[0]! + noise()] });
+    state = core.tell(state, { type: 'suggested', id, by: 'ga', point });
+    state = core.tell(state, { type: 'ended', id, by: 'ga', point, outcome: 'completed', losses: [point[0]! + noise()] });
   }
   return (cpu() - start) / (2 * trials);
 }

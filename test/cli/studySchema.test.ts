@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
+import { chartsFile, chartsText } from '../support/chartsText.ts';
 import { blocksOf, pages } from '../support/documents.ts';
 import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../support/studySchema.ts';
 
@@ -24,6 +25,8 @@ describe('the JSON Schema of study files', () => {
   it('is up to date (npm run schema)', () => expect(readFileSync(schemaFile, 'utf8')).toBe(schemaText()));
 
   it('docs/reference/strategy-options.md is up to date, too', () => expect(readFileSync(optionsFile, 'utf8')).toBe(optionsText()));
+
+  it('docs/reference/machines.md draws the charts', () => expect(readFileSync(chartsFile, 'utf8')).toBe(chartsText()));
 
   it('docs/reference/study-options.md lists the options of studies in code', () =>
     expect(readFileSync(studyOptionsFile, 'utf8')).toBe(studyOptionsText()));

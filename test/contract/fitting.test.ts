@@ -1,15 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { surrogateChart } from '../../machines/strategies.ts';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
-import { child } from '../../src/messages.ts';
 import { fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { index, rngFor } from '../../src/numeric/random.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import type { FitElsewhere } from '../../src/samplers/surrogate.ts';
+import { surrogateCore } from '../../src/samplers/surrogate.ts';
+import { child } from '../../src/strategy/env.ts';
 import { createTestStudy } from '../../src/testing/testStudy.ts';
 import { verify } from '../../streams/engine/verify.ts';
-import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
-import { type Strategy, withSpec } from '../../streams/strategy.ts';
+import { drive } from '../../streams/kernel/drive.ts';
+import { type Strategy, withSpec } from '../../streams/kernel/strategy.ts';
 import { fleet, type Net, net } from './world.ts';
 
 /** `bo`, which waits for every fit if a worker makes them. */
@@ -17,7 +19,7 @@ const model = (thorough: boolean, elsewhere?: FitElsewhere): Strategy =>
   withSpec('bo', (parent) => {
     const env = child(parent, 'bo');
     const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: thorough, warp: thorough } as const;
-    return driveSurrogate(env, boSurrogate(env, settings, 0), elsewhere);
+    return drive(surrogateChart, surrogateCore(env, boSurrogate(env, settings, 0), elsewhere), env);
   });
 
 /** A study whose fits end at random moments; `gaps` counts the facts that came while one was made. */

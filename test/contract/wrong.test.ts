@@ -1,17 +1,26 @@
 import { filter, map, mergeMap, Observable, Subject, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { answeringChart, chart } from '../../machines/index.ts';
 import { type StrategyCase, strategyProperties } from '../../src/testing/strategy.ts';
 import {
   type Ask,
   type Condition,
+  type Core,
   defineStrategy,
+  drive,
+  type Env,
   type Message,
+  operatorOf,
   type Point,
   propose,
   random,
+  runInner,
   type Strategy,
+  stage,
+  stateTag,
   until,
 } from '../../streams/index.ts';
+import { around } from '../../streams/kernel/inner.ts';
 import { fleet, type Net, net } from './world.ts';
 
 /** A plain operator that answers asks, with a switch for each fault. */
@@ -122,6 +131,22 @@ const countingCondition: Condition<{ told: number }> = {
   holds: () => false,
 };
 
+const tagging = (env: Env): Core<undefined, 'answering', never> => ({
+  start: undefined,
+  tell: () => undefined,
+  verdict: () => undefined,
+  answers: { answering: (_, ask) => propose(ask, env.name, spread(ask.id), stateTag(`${env.name}/phase`, 'asleep')) },
+});
+
+const passingChart = chart('passing', 'before', { before: { passed: 'after' }, after: {} });
+const missing = (env: Env): Core<number, 'before' | 'after', 'passed'> => ({
+  start: 0,
+  tell: (told) => told + 1,
+  verdict: (told) => (told % 7 === 1 ? 'passed' : undefined),
+  answers: { before: (_, ask) => propose(ask, env.name, spread(ask.id)), after: (_, ask) => propose(ask, env.name, spread(-ask.id)) },
+});
+const passing = { tell: () => {}, ask: (ask: Ask) => ask };
+
 /** For each property, strategies that break it. */
 const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<string, () => Strategy>> } = {
   'keeps to its slots, numbers trials without a gap, and ends': {
@@ -170,6 +195,21 @@ const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<
     'lists facts in the state that it is given': listsInItsState,
     'hides its state': hidesItsState,
     'composes by a condition that changes its state': () => until(countingCondition, random()),
+  },
+  'suggests in the phase that its machine shows, and tells how long its answers take': {
+    'shows two machines under one path': () =>
+      stage('wrong', {}, (env) =>
+        operatorOf(env, (out) =>
+          around(
+            [random(), random()].map((own) => runInner(own, env, out)),
+            passing,
+          ),
+        ),
+      ),
+    'tags another phase': () => stage('wrong', {}, (env) => drive(answeringChart, tagging(env), env)),
+  },
+  'is in the phase that its facts lead to, however often it was asked': {
+    'moves only if it is asked in time': () => stage('wrong', {}, (env) => drive(passingChart, missing(env), env)),
   },
   'starts again with each subscription': { 'keeps state per application': keepsStatePerApplication },
   'unsubscribes from its source': { 'holds on': neverLetsGo },

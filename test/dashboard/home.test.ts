@@ -2,14 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AnyStateMachine } from 'xstate';
-import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
-import { evolutionMachine } from '../../machines/evolution.ts';
-import { halvingMachine } from '../../machines/halving.ts';
-import { handOverMachine } from '../../machines/handOver.ts';
-import { populationMachine } from '../../machines/population.ts';
-import { sequenceMachine } from '../../machines/sequence.ts';
-import { surrogateMachine } from '../../machines/surrogate.ts';
+import * as charts from '../../machines/strategies.ts';
 import { watchJournals } from '../../src/cli/sources/journalFolder.ts';
 import { arranged, comparedAddress, comparedNames, stateOfStudy } from '../../src/dashboard/page/lib/studies.ts';
 import type { Headline } from '../../src/dashboard/wire.ts';
@@ -102,13 +95,13 @@ it('a study has the history of its best value, and a summary to compare', async 
   await served.close();
 });
 
-it.each<[string, AnyStateMachine]>(
-  [evolutionMachine, halvingMachine, handOverMachine, lbfgsMachine, populationMachine, sequenceMachine, sgdMachine, surrogateMachine].map(
-    (machine) => [machine.id, machine],
-  ),
-)('every phase of %s is explained', (_, machine) => {
-  for (const state of Object.values(machine.states)) expect(phaseText(state.id), state.id).toMatch(/^[a-z]/);
-  expect(phaseText(`${machine.id}.unknown`)).toBeUndefined();
+it.each(
+  Object.values(charts)
+    .filter((chart) => chart !== charts.answeringChart)
+    .map((chart) => [chart.id, chart] as const),
+)('every phase of %s is explained', (id, chart) => {
+  for (const phase of Object.keys(chart.states)) expect(phaseText(`${id}.${phase}`), phase).toMatch(/^[a-z]/);
+  expect(phaseText(`${id}.unknown`)).toBeUndefined();
 });
 
 it('the phase in a tag is explained, and another text is not', () => {

@@ -118,7 +118,7 @@ describe('a trial', () => {
     await say(...finished(1, 0.5), ...finished(2, 0.4), ...finished(3, 0.3), ...finished(4, 0.2));
     await say({ type: 'suggested', trial: 5, attempt: 1, by: 'random', params: { lr: 0.001, layers: 3, kind: 'tanh' }, after: 17 });
     const why = JSON.parse((await request(`${url}api/studies/net/trials/5/why`)).text);
-    expect(why).toMatchObject({ trial: 5, by: 'random', phases: { random: ['sequence.drawing'] }, expected: { results: 4 } });
+    expect(why).toMatchObject({ trial: 5, by: 'random', phases: { random: 'sequence.drawing' }, expected: { results: 4 } });
     expect(why.recomputed).toMatchObject({ field: 'params.lr', logged: 0.001 });
   });
 
@@ -172,11 +172,9 @@ describe('machines', () => {
         {
           path: 'random',
           chart: {
-            key: 'sequence',
-            states: [
-              { key: 'drawing', initial: true },
-              { key: 'spent', final: true },
-            ],
+            id: 'sequence',
+            initial: 'drawing',
+            states: { drawing: { exhausted: 'spent' }, spent: 'final' },
           },
         },
       ],
@@ -184,7 +182,7 @@ describe('machines', () => {
     await say({ type: 'changed', strategy: { chain: [{ medianStop: { warmup: 3 } }, { ga: { population: 4 } }] } });
     const next = (await seen(({ data }) => data.news?.some(({ path }) => path.endsWith('ga')) === true)).at(-1)!;
     const ga = next.data.news.find(({ path }: { path: string }) => path.endsWith('ga'));
-    expect(ga.active).toEqual(['evolution.founding']);
-    expect(next.data.machines.find(({ path }: { path: string }) => path.endsWith('medianStop')).chart).toBeUndefined();
+    expect(ga.phase).toBe('founding');
+    expect(next.data.machines.find(({ path }: { path: string }) => path.endsWith('medianStop')).chart.id).toBe('answering');
   });
 });

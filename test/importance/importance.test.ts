@@ -5,10 +5,10 @@ import { encodePoints } from '../../src/importance/coding.ts';
 import { type Interval, meanSquareOfEffects, sharedVolume, subcubeOf } from '../../src/importance/cylinder.ts';
 import { type AxisImportances, axisImportances } from '../../src/importance/importance.ts';
 import { type ComparableResult, comparableResults } from '../../src/importance/results.ts';
-import type { Ended, StrategyEvent } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { type Space, space } from '../../src/space/space.ts';
 import { choice, type Dimension, float, when } from '../../src/space/types/dimension.ts';
+import type { Ended, StrategyEvent } from '../../src/strategy/messages.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 const unit = float(0, 1);

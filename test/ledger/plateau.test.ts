@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.ts';
-import type { Ended } from '../../src/messages.ts';
+import type { Ended } from '../../src/strategy/messages.ts';
 
 const ended = (loss: number, more: Partial<Ended> = {}): Ended => ({
   type: 'ended',

@@ -1,48 +1,45 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyStateMachine, createActor } from 'xstate';
-import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
-import type { Ended, Propose, Wait } from '../../src/messages.ts';
+import type { Statechart } from '../../machines/chart.ts';
+import { lbfgsChart, sgdChart } from '../../machines/strategies.ts';
 import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/gradient/lbfgs.ts';
 import { type SgdSettings, stochasticDescent } from '../../src/samplers/gradient/sgd.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
+import type { Core } from '../../src/strategy/core.ts';
+import type { Ended, Suggested } from '../../src/strategy/messages.ts';
 import { rootEnv, suggestedFrom } from '../support/interview.ts';
+import { living } from '../support/living.ts';
 
 const line = space({ x: float(0, 1) });
 const env = { ...rootEnv(line), name: 'down' };
 const beginning = { sequence: { family: 'down', index: 0, count: 1 }, start: 'sobol', restarts: 1 } as const;
 
-/** A machine with its asks and the results of its trials. */
-function life(machine: AnyStateMachine, core: unknown) {
-  const actor = createActor(machine, { input: { env, core } });
-  const open: Propose[] = [];
-  let last: Propose | Wait | undefined;
-  actor.on('*', (reply) => {
-    last = reply as Propose | Wait;
-  });
-  actor.start();
+/** A descent with its asks and the results of its trials. */
+function life<S, Phase extends string, Verdict extends string>(chart: Statechart<Phase, Verdict>, core: Core<S, Phase, Verdict>) {
+  const { ask, tell, phase } = living(chart, core, env);
+  const open: Suggested[] = [];
   let id = 0;
   return {
-    phase: () => actor.getSnapshot().value as string,
+    phase,
     /** Asks until it waits. @returns the purpose of each trial */
     hand(): string[] {
       const roles: string[] = [];
       for (;;) {
-        actor.send({ type: 'ask', id: ++id });
-        if (last?.type !== 'propose') return roles;
-        open.push(last);
-        actor.send(suggestedFrom(last));
-        roles.push(last.tags!.role!);
+        const reply = ask(++id);
+        if (reply.type !== 'propose') return roles;
+        open.push(suggestedFrom(reply));
+        tell(open.at(-1)!);
+        roles.push(reply.tags!.role!);
       }
     },
     /** Ends the trials that are open. */
     end(result: (x: number) => Partial<Ended> | undefined): string {
-      for (const { type: _, retry: __, ...proposal } of open.splice(0)) {
-        const told = result(proposal.point[0]!);
+      for (const trial of open.splice(0)) {
+        const told = result(trial.point[0]!);
         const end = told ? { outcome: 'completed' as const, ...told } : { outcome: 'failed' as const, reason: 'error' };
-        actor.send({ ...proposal, type: 'ended', ...end } satisfies Ended);
+        tell({ ...trial, type: 'ended', ...end } satisfies Ended);
       }
-      return actor.getSnapshot().value as string;
+      return phase();
     },
   };
 }
@@ -69,7 +66,7 @@ describe('sgd', () => {
   };
 
   it('steps while gradients are reported, probes if one is missing, and restarts once it stands still', () => {
-    const { phase, hand, end } = life(sgdMachine, stochasticDescent(env, settings));
+    const { phase, hand, end } = life(sgdChart, stochasticDescent(env, settings));
     expect([phase(), hand()]).toEqual(['starting', ['start1', 'start2']]);
     expect(hand()).toEqual([]);
     expect([end(told), hand()]).toEqual(['stepping', ['iterate']]);
@@ -85,7 +82,7 @@ describe('sgd', () => {
   });
 
   it('restarts elsewhere if it cannot reach the best loss any more, unless no restart is left', () => {
-    const { hand, end } = life(sgdMachine, stochasticDescent(env, { ...settings, restarts: 2 }));
+    const { hand, end } = life(sgdChart, stochasticDescent(env, { ...settings, restarts: 2 }));
     const phases = (result: (x: number) => Partial<Ended>, count: number) =>
       Array.from({ length: count }, () => {
         hand();
@@ -98,7 +95,7 @@ describe('sgd', () => {
   });
 
   it('goes back if a step failed, and restarts elsewhere if all trials of a start failed', () => {
-    const { hand, end } = life(sgdMachine, stochasticDescent(env, settings));
+    const { hand, end } = life(sgdChart, stochasticDescent(env, settings));
     hand();
     expect([end(nothing), hand()]).toEqual(['restarting', ['start1', 'start2']]);
     expect([end(told), hand()]).toEqual(['stepping', ['iterate']]);
@@ -106,7 +103,7 @@ describe('sgd', () => {
   });
 
   it('tries the average of a noisy descent after ten steps', () => {
-    const { hand, end } = life(sgdMachine, stochasticDescent(env, { ...settings, gradient: 'spsa', noise: 0.1, tolerance: 1e-9 }));
+    const { hand, end } = life(sgdChart, stochasticDescent(env, { ...settings, gradient: 'spsa', noise: 0.1, tolerance: 1e-9 }));
     hand();
     const phases = Array.from({ length: 12 }, () => {
       const reached = end(bare);
@@ -132,7 +129,7 @@ describe('lbfgs', () => {
   };
 
   it('searches lines, probes if no gradient is reported, and has converged after its last restart', () => {
-    const { phase, hand, end } = life(lbfgsMachine, quasiNewtonDescent(env, settings));
+    const { phase, hand, end } = life(lbfgsChart, quasiNewtonDescent(env, settings));
     expect([phase(), hand()]).toEqual(['starting', ['start']]);
     expect([end(bare), hand()]).toEqual(['probing', ['probe-0', 'probe+0']]);
     expect([end(bare), hand()]).toEqual(['searching', ['search']]);

@@ -1,39 +1,29 @@
-import { tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Ask, Ended, Message, Propose, Suggested } from '../../src/messages.ts';
-import { stateTag } from '../../src/messages.ts';
-import type { Surrogate } from '../../src/samplers/surrogate.ts';
-import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
-import { completed, failed, interview, rootEnv, suggestedFrom } from '../support/interview.ts';
+import { surrogateChart } from '../../machines/strategies.ts';
+import { type Surrogate, surrogateCore } from '../../src/samplers/surrogate.ts';
+import type { Ask, Ended, Message, Propose, Suggested } from '../../src/strategy/messages.ts';
+import { stateTag } from '../../src/strategy/messages.ts';
+import { completed, failed, rootEnv, suggestedFrom } from '../support/interview.ts';
+import { living } from '../support/living.ts';
 import { textbook } from '../support/spaces.ts';
 
 /** Ready from two results on; its fit fails while the number of results is odd; explores until trial 90. */
 const counting: Surrogate<{ readonly open: number; readonly results: number }> = {
   start: { open: 0, results: 0 },
-  expect: ({ open, results }) => ({ open: open + 1, results }),
-  report: (state) => state,
-  learn: ({ open, results }) => ({ open: open - 1, results: results + 1 }),
+  tell({ open, results }, { type }) {
+    if (type === 'reported') return { open, results };
+    return type === 'suggested' ? { open: open + 1, results } : { open: open - 1, results: results + 1 };
+  },
+  exploreShare: () => 0,
   ready: ({ results }) => results >= 2,
   explore: (_, { id }) => (id < 90 ? { point: [0, 0] } : undefined),
   propose: ({ open, results }, _ask, rng) => (results % 2 ? undefined : { point: [1, rng()], tags: { open: String(open) } }),
 };
 
-/** A machine that gets facts as in a study; an inspector sees its phase. */
+/** A core that gets facts as in a study. */
 function started<S>(core: Surrogate<S>, elsewhere?: () => Promise<never[]>) {
-  let phase: unknown;
-  const inspect = ({ snapshot }: { readonly snapshot?: { readonly value?: unknown } }) => {
-    phase = snapshot?.value ?? phase;
-  };
-  const env = { ...rootEnv(textbook), name: 'model', inspect };
-  const heard: Message[] = [];
-  const { put, tell } = interview(
-    () => (source) =>
-      source.pipe(
-        driveSurrogate(env, core, elsewhere),
-        tap((m) => heard.push(m)),
-      ),
-    env,
-  );
+  const env = { ...rootEnv(textbook), name: 'model' };
+  const { put, tell, phase, heard } = living(surrogateChart, surrogateCore(env, core, elsewhere), env);
   let id = 0;
   const ask = (more: Partial<Ask> = {}): Message => put({ type: 'ask', id: id + 1, ...more })[0]!;
   /** Asks, and tells the machine that the proposal was suggested. */
@@ -43,11 +33,11 @@ function started<S>(core: Surrogate<S>, elsewhere?: () => Promise<never[]>) {
     tell(fact);
     return fact;
   };
-  return { heard, ask, suggest, tell, phase: () => phase, end: (s: Suggested, end: (s: Suggested) => Ended) => tell(end(s)) };
+  return { heard, ask, suggest, tell, phase, end: (s: Suggested, end: (s: Suggested) => Ended) => tell(end(s)) };
 }
 const done = (s: Suggested) => completed(s, 1);
 
-describe('surrogateMachine', () => {
+describe('a surrogate', () => {
   it('explores, models, falls back if a fit fails, and models again with the next result', () => {
     const { phase, suggest, end } = started(counting);
     expect(phase()).toBe('exploring');
@@ -62,7 +52,7 @@ describe('surrogateMachine', () => {
     end(c!, done);
     expect(phase()).toBe('modelling');
     const e = suggest();
-    expect([e.point, e.tags]).toEqual([textbook.snap([0, 0]), { phase: 'falling back', ...stateTag('model/phase', 'fallingBack') }]);
+    expect([e.point, e.tags]).toEqual([textbook.snap([0, 0]), { phase: 'modelling', ...stateTag('model/phase', ['modelling', 'unfit']) }]);
     expect(phase()).toBe('fallingBack');
     expect(suggest().tags).toEqual({ phase: 'falling back', ...stateTag('model/phase', 'fallingBack') });
     end(d, done);

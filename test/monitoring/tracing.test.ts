@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { child } from '../../src/messages.ts';
+import { surrogateChart } from '../../machines/strategies.ts';
 import { openTracing } from '../../src/monitoring/openTracing.ts';
 import { Tracing } from '../../src/monitoring/tracing.ts';
 import { type FitTask, fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
+import { surrogateCore } from '../../src/samplers/surrogate.ts';
+import { child } from '../../src/strategy/env.ts';
 import { runEngine } from '../../streams/engine/run.ts';
 import { float, random, space } from '../../streams/index.ts';
+import { drive } from '../../streams/kernel/drive.ts';
+import { type Strategy, withSpec } from '../../streams/kernel/strategy.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { serve, trainer } from '../../streams/nats/index.ts';
 import { runTrainer } from '../../streams/nats/trainer/runTrainer.ts';
-import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
-import { type Strategy, withSpec } from '../../streams/strategy.ts';
 import { hypertide, studyIn, TRAINER } from '../cli/support.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 
@@ -136,7 +138,7 @@ const model: Strategy = withSpec('bo', (parent) => {
   const env = child(parent, 'bo');
   const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: false, warp: false } as const;
   const elsewhere = async (tasks: readonly FitTask[]) => tasks.map(fitInOrder);
-  return driveSurrogate(env, boSurrogate(env, settings, 0), elsewhere);
+  return drive(surrogateChart, surrogateCore(env, boSurrogate(env, settings, 0), elsewhere), env);
 });
 
 it('the fit of a model that an ask waited for is a span before the ask', async () => {

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Ended } from '../../src/messages.ts';
 import { History } from '../../src/numeric/history.ts';
 import { CrashRates, crashRatesAfter } from '../../src/samplers/crashRates.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, when } from '../../src/space/types/dimension.ts';
+import type { Ended } from '../../src/strategy/messages.ts';
 
 const { axes, encode } = space({
   x: float(0, 1),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Env, stateTag } from '../../src/messages.ts';
 import { findUsable, numberedSequence } from '../../src/samplers/sequence.ts';
+import type { Env } from '../../src/strategy/env.ts';
+import { stateTag } from '../../src/strategy/messages.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 
@@ -21,7 +22,7 @@ describe('seek', () => {
 describe('numbered', () => {
   const env: Env = { ...rootEnv(textbook), name: 'list', feasible: ([x]) => x! < 0.5 || x! > 0.65 };
   const list = numberedSequence(env, 8, (i) => [i / 10]);
-  const past = (index: number) => list.fold(list.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: stateTag('list', index) });
+  const past = (index: number) => list.tell(list.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: stateTag('list', index) });
 
   it('skips infeasible points, as the next point and for each retry', () => {
     expect(list.propose(list.start, { type: 'ask', id: 1 })).toEqual({ point: [0], tags: stateTag('list', 0) });
@@ -34,7 +35,7 @@ describe('numbered', () => {
   it('is exhausted after its last feasible point', () => {
     const tail = numberedSequence({ ...env, feasible: ([x]) => x! < 0.35 }, 8, (i) => [i / 10]);
     const fold = (index: number) =>
-      tail.fold(tail.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: stateTag('list', index) });
+      tail.tell(tail.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: stateTag('list', index) });
     expect([2, 3].map((index) => tail.exhausted(fold(index)))).toEqual([false, true]);
   });
 });

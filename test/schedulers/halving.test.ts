@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env, Suggested } from '../../src/messages.ts';
-import { numberIn, stateTag } from '../../src/messages.ts';
 import { kendall, type Pair } from '../../src/samplers/budgets/firstRung.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
+import type { Env } from '../../src/strategy/env.ts';
+import type { Ended, Suggested } from '../../src/strategy/messages.ts';
+import { numberIn, stateTag } from '../../src/strategy/messages.ts';
 import { rootEnv } from '../support/interview.ts';
 
 const line = space({ x: float(0, 1) });
@@ -27,7 +28,7 @@ function rig(settings: Partial<HalvingSettings> = {}, limit = env.trials) {
   const rig = {
     halving,
     begin(): number {
-      const { budget, tag } = halving.learning ? halving.control() : halving.fill();
+      const { budget, tag } = halving.isControlDue ? halving.control() : halving.fill();
       return suggest({ point: [(id + 1) / 1e4], budget, tags: stateTag('asha', tag) });
     },
     resume(): number | undefined {
@@ -127,7 +128,7 @@ describe('halving that pauses', () => {
     });
     for (const [k, id] of controls.entries()) end(id, -k); // the order at 3 is the reverse of that at 1
     expect(halving.first).toMatchObject({ index: 1 });
-    expect(halving.learning).toBe(false); // as many continue
+    expect(halving.isControlDue).toBe(false); // as many continue
     const continued = controls.map(() => resume()!);
     expect(continued.map((id) => trial(id))).toEqual(controls.map((resumes) => expect.objectContaining({ resumes, budget: 9 })));
     expect(resume()).toBeUndefined();
@@ -143,7 +144,7 @@ describe('halving that pauses', () => {
       end(resume()!, -k);
     }
     expect(halving.first).toMatchObject({ index: 1 });
-    expect(halving.learning).toBe(false);
+    expect(halving.isControlDue).toBe(false);
   });
 
   it('measures what its controls show by the tau of their losses', () => {
@@ -290,7 +291,7 @@ describe('halving that stops', () => {
     for (const [k, id] of controls.entries()) if (report(id, 3, -k)) end(id, -k, { outcome: 'stopped' });
     expect(halving.first).toMatchObject({ index: 1 });
     const more: number[] = [];
-    while (halving.learning) more.push(begin());
+    while (halving.isControlDue) more.push(begin());
     expect(more.length).toBeGreaterThan(0);
     expect(more.map((id) => trial(id).tags)).toEqual(more.map(() => stateTag('asha', 2)));
     expect(more.map((id) => [report(id, 1, 99 + id), report(id, 3, 99 + id)])).toEqual(more.map(() => [false, false]));

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { chartsFile, chartsText } from '../support/chartsText.ts';
 import { commandsFile, commandsText, factsFile, factsText } from '../support/reference.ts';
 import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../support/studySchema.ts';
 
@@ -8,3 +9,4 @@ writeFileSync(optionsFile, optionsText());
 writeFileSync(studyOptionsFile, studyOptionsText());
 writeFileSync(commandsFile, commandsText());
 writeFileSync(factsFile, factsText());
+writeFileSync(chartsFile, chartsText());

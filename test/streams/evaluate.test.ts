@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { TrialEvent } from '../../src/facts/facts.ts';
-import type { Tags } from '../../src/messages.ts';
+import type { Tags } from '../../src/strategy/messages.ts';
 import type { Directive } from '../../streams/engine/directive.ts';
 import { evaluate, evaluateTrial } from '../../streams/evaluate.ts';
 import type { Objective, Trial } from '../../streams/objective.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Propose } from '../../src/messages.ts';
+import type { Propose } from '../../src/strategy/messages.ts';
 import { HostedStudy } from '../../streams/host/host.ts';
 import {
   chain,

@@ -1,7 +1,8 @@
 import { type MonoTypeOperatorFunction, map } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { stateTag } from '../../src/messages.ts';
+import { rngOfAsk } from '../../src/strategy/env.ts';
+import { stateTag } from '../../src/strategy/messages.ts';
 import * as h from '../../streams/index.ts';
 
 const line = h.space({ x: h.float(0, 1) });
@@ -13,6 +14,7 @@ const env: h.Env = {
   name: '',
   objectives: ['value'],
   parallel: 2,
+  rng: rngOfAsk,
 };
 const marbles = (test: Parameters<TestScheduler['run']>[0]) =>
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(test);

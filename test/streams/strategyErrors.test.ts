@@ -1,6 +1,6 @@
 import { filter } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../src/messages.ts';
+import type { Message } from '../../src/strategy/messages.ts';
 import { readUpTo } from '../../streams/engine/replay.ts';
 import {
   bandit,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isState, stateIn, stateTag } from '../../src/messages.ts';
+import { isState, stateIn, stateTag } from '../../src/strategy/messages.ts';
 import { notesIn } from '../../src/study/notes.ts';
 
 const strategy = JSON.stringify({ chain: [{ asha: { max: 27 } }, 'de'] });

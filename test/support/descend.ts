@@ -1,7 +1,8 @@
-import type { Ended, Env, Message, Suggested } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import type { Point } from '../../src/space/axis.ts';
-import type { Strategy } from '../../streams/strategy.ts';
+import type { Env } from '../../src/strategy/env.ts';
+import type { Ended, Message, Suggested } from '../../src/strategy/messages.ts';
+import type { Strategy } from '../../streams/kernel/strategy.ts';
 import { failed, interview, suggestedFrom } from './interview.ts';
 
 /** What the trainers of a descent report. */

@@ -1,7 +1,8 @@
 import { Subject } from 'rxjs';
-import type { Ask, Ended, Env, Message, Propose, StrategyEvent, Suggested } from '../../src/messages.ts';
 import type { Domain } from '../../src/space/axis.ts';
-import type { Strategy } from '../../streams/strategy.ts';
+import { type Env, rngOfAsk } from '../../src/strategy/env.ts';
+import type { Ask, Ended, Message, Propose, StrategyEvent, Suggested } from '../../src/strategy/messages.ts';
+import type { Strategy } from '../../streams/kernel/strategy.ts';
 
 /** The environment at the root of a study. */
 export const rootEnv = (domain: Domain, rest: Partial<Env> = {}): Env => ({
@@ -12,6 +13,7 @@ export const rootEnv = (domain: Domain, rest: Partial<Env> = {}): Env => ({
   name: '',
   objectives: ['loss'],
   parallel: 4,
+  rng: rngOfAsk,
   ...rest,
 });
 
@@ -35,6 +37,7 @@ export function interview(strategy: Strategy, env: Env) {
   return {
     source,
     subscription,
+    heard,
     /** Sends a message. @returns the answers of the strategy. */
     put,
     tell: (...facts: readonly StrategyEvent[]): void => {

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { surrogateChart } from '../../machines/strategies.ts';
 import type { Fact } from '../../src/facts/facts.ts';
-import { child } from '../../src/messages.ts';
 import { type FitTask, fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
+import { surrogateCore } from '../../src/samplers/surrogate.ts';
+import { child } from '../../src/strategy/env.ts';
 import { asha, bandit, chain, ga, random, type Strategy, withSpec } from '../../streams/index.ts';
-import { driveSurrogate } from '../../streams/strategies/surrogate.ts';
+import { drive } from '../../streams/kernel/drive.ts';
 import { equal, falling, run, suggested } from './falling.ts';
 
 /** `bo` whose fits are all long, so that it waits until they are made elsewhere; or that makes them itself. */
@@ -20,7 +22,7 @@ function fittedElsewhere() {
   const model = (apart: boolean): Strategy =>
     withSpec('bo', (parent) => {
       const env = child(parent, 'bo');
-      return driveSurrogate(env, boSurrogate(env, settings, 0), apart ? elsewhere : undefined);
+      return drive(surrogateChart, surrogateCore(env, boSurrogate(env, settings, 0), apart ? elsewhere : undefined), env);
     });
   return { model, fits: () => fits };
 }

@@ -1,6 +1,6 @@
 import type { Params } from '../../facts/facts.ts';
-import type { TrialId } from '../../messages.ts';
 import { valueText } from '../../space/value.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import { UsageError } from '../usage.ts';
 import { type Filling, type Template, unmentioned } from './template.ts';
 

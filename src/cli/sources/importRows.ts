@@ -1,11 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import type { Completed, Created, Params, TrialEvent, Values } from '../../facts/facts.ts';
-import type { Tags } from '../../messages.ts';
 import { delimiterOf } from '../../schema/delimiterOf.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { parseNumber, parseValue } from '../../space/types/dimension.ts';
+import type { Tags } from '../../strategy/messages.ts';
 import { cellText } from '../../study/csv.ts';
 
 /** A fact about a trial that has no number yet. */

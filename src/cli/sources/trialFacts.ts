@@ -1,8 +1,8 @@
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import type { TrialId } from '../../messages.ts';
 import { isRecord } from '../../schema/isRecord.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import { print } from '../terminal/output.ts';
 import { shown, textTable } from '../terminal/table.ts';
 import type { CommandStudy } from './study.ts';

@@ -5,7 +5,7 @@ import type { Entry } from '../../facts/entry.ts';
 import type { Created, Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import type { TrialId } from '../../messages.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import type { StudySource } from '../../study/source.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import type { PassedOver } from '../terminal/passedOver.ts';

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
+import type { Strategy } from '../../../streams/kernel/strategy.ts';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { withEpochs } from '../../../streams/spec/withEpochs.ts';
-import type { Strategy } from '../../../streams/strategy.ts';
 import { checkAll, SpaceError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { secondsOf } from '../../schema/amount.ts';

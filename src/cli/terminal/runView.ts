@@ -3,12 +3,12 @@ import { type Progress, progress, trials } from '../../../streams/results/observ
 import { pareto } from '../../../streams/results/pareto.ts';
 import type { Fact, FailedFact, ObjectiveSpec, Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import type { TrialId } from '../../messages.ts';
 import { mayBeBetter } from '../../recommendation/mayBeBetter.ts';
 import { RungResults } from '../../samplers/budgets/rungResults.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import { constantTexts } from '../../study/constantResults.ts';
 import { failureKind } from '../../study/failingAlike.ts';
 import { watchTrainers } from '../../study/resumedTrials.ts';
@@ -22,7 +22,7 @@ import type { StatusLine } from './statusLine.ts';
 import { table } from './table.ts';
 
 /** Prints a study as it runs, and its results. */
-export interface Watch {
+export interface RunWatch {
   /** @param trace the trace of its run, which lines of the log name */
   apply(entry: AppliedEntry<Params>, trace?: string): void;
   /** Whether the study was paused before this start, and still is. */
@@ -35,7 +35,7 @@ export interface Watch {
 const TOP = 10;
 
 /** @param past position of the last entry before this start. */
-export function watch(screen: StatusLine, past: number, json: boolean): Watch {
+export function watch(screen: StatusLine, past: number, json: boolean): RunWatch {
   const applied$ = new Subject<AppliedEntry<Params>>();
   const rows = new Map<TrialId, TrialRow>();
   let since = performance.now();

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TrialId } from '../../messages.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import { trialDirectory } from './trialFiles.ts';
 
 /** The trials whose files can be deleted. */

@@ -1,8 +1,8 @@
 import type { Suggestion } from '../../../streams/engine/directive.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import type { ObjectiveSpec, Params } from '../../facts/facts.ts';
-import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import { expendable, isInUse, type Resumable } from '../../study/expendable.ts';
 import { keepFiles, trialFolders } from './keepFiles.ts';
 

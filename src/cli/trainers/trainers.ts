@@ -4,9 +4,9 @@ import { type Directive, type Rejected, runOf, type Suggestion } from '../../../
 import type { EndFact } from '../../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../../facts/facts.ts';
 import { identityOf } from '../../facts/parse.ts';
-import type { TrialId } from '../../messages.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import type { Job } from '../runner/job.ts';
 import type { ProgramOutcome } from '../runner/outcome.ts';
 import { type Running, startProcess } from '../runner/process.ts';

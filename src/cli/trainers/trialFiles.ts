@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { TrialId } from '../../messages.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 
 /** The default directory for the output and files of trials. @param stem path of the journal without its extension, or name of the study */
 export const trialsDirectory = (stem: string): string => `${resolve(stem)}.trials`;

@@ -1,6 +1,6 @@
 import type { Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import type { TrialId } from '../../messages.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import type { RowChange, RowChanges } from '../wire.ts';
 

@@ -1,14 +1,15 @@
-import type { Ask, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
-import { type Rng, rngFor } from '../../numeric/random.ts';
+import type { Rng } from '../../numeric/random.ts';
 import { bool, oneOf, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { type Point, samePoint } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
 import { restrictedTo, withFixed } from '../../space/fixed.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ask, StrategyEvent } from '../../strategy/messages.ts';
 import { RepeatTracker } from '../duplicates/repeatRate.ts';
-import { explored, type ProposedPoint } from '../sequence.ts';
-import { exploresInstead, type ScoredPoint, type Surrogate } from '../surrogate.ts';
+import type { ProposedPoint } from '../sequence.ts';
+import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import type { QuantityObservations } from './observations.ts';
 import { bestPoints, closenessTo, type FittedModels, keyOf, posteriorSamples } from './posteriorSamples.ts';
 import { predictionTags } from './predictionTags.ts';
@@ -162,12 +163,11 @@ export function boSurrogate(
 
   return {
     start: fold.start,
-    expect: fold.expect,
-    report: fold.report,
-    learn: fold.learn,
+    tell: fold.tell,
     ready: (state) => state.suggested.length >= startup && fold.isModelled(state),
     explore,
-    handsOn: (state, { id, retry }) => isFollowed && isBlind(state) && rngFor(env.seed, `${env.name}/blind`, id, retry)() < BLIND.share,
+    exploreShare: (state) => repeatsOf(state.facts).repeatRate,
+    blindShare: (state) => (isFollowed && isBlind(state) ? BLIND.share : 0),
     longFit(state) {
       const fits = [
         ...usedObservations(state).flatMap((observations) => observations.fits),
@@ -181,7 +181,6 @@ export function boSurrogate(
       };
     },
     propose(state, ask, rng: Rng): ProposedPoint | undefined {
-      if (exploresInstead(env, ask, repeatsOf(state.facts).repeatRate)) return explored(explore(state, ask));
       const fitted = fitModels(state);
       if (!fitted) return undefined;
       const { features, samples } = fitted;

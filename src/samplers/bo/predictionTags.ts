@@ -1,7 +1,7 @@
-import type { Tags } from '../../messages.ts';
 import { type Prediction, predict } from '../../numeric/gp/predict.ts';
 import type { OutcomeTransform } from '../../numeric/outcomeTransform.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { Tags } from '../../strategy/messages.ts';
 import type { ScoredPoint } from '../surrogate.ts';
 import type { FittedModels } from './posteriorSamples.ts';
 

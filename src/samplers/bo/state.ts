@@ -1,9 +1,11 @@
-import { crashed, type Ended, type Env, type Reported, type StrategyEvent, type Suggested, type TrialId } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { standardise } from '../../numeric/outcomeTransform.ts';
 import { SOBOL_DIMENSIONS } from '../../numeric/sequences/sobol.ts';
 import type { Point } from '../../space/axis.ts';
 import { countCells } from '../../space/cells.ts';
+import type { Fold } from '../../strategy/core.ts';
+import type { Env } from '../../strategy/env.ts';
+import { crashed, type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId } from '../../strategy/messages.ts';
 import { RungResults } from '../budgets/rungResults.ts';
 import { sobolSequence } from '../lowDiscrepancy.ts';
 import { randomSequence } from '../random.ts';
@@ -41,13 +43,9 @@ export interface BoState {
 }
 
 /** The fold of `bo`, and the sequence that answers without a model. */
-export interface BoFold {
-  readonly start: BoState;
+export interface BoFold extends Fold<BoState> {
   readonly sequence: Sequence<unknown>;
-  expect(state: BoState, fact: Suggested): BoState;
   readonly lossTransforms: TransformChoice;
-  report(state: BoState, fact: Reported): BoState;
-  learn(state: BoState, fact: Ended): BoState;
   /** The encoding of points; with a column for the budget if budgets differ. */
   features(state: BoState): Features;
   isModelled(state: BoState): boolean;
@@ -96,6 +94,13 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
     const several = fact.type === 'suggested' ? undefined : results({ facts });
     return { ...state, facts, scores: several ? planScoreFit(options, withoutBudget, several, state.scores) : state.scores };
   }
+
+  const expect = (state: BoState, fact: Suggested): BoState => ({
+    ...withFact(state, fact),
+    sequence: sequence.tell(state.sequence, fact),
+    open: new Map(state.open).set(fact.id, fact),
+    suggested: fact.resumes === undefined ? state.suggested.push(fact.point) : state.suggested,
+  });
 
   function report(state: BoState, fact: Reported): BoState {
     return single && resultsOf(state.facts).isNew(fact) ? withFact(state, fact) : state;
@@ -161,14 +166,10 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
     },
     sequence,
     lossTransforms,
-    expect: (state, fact) => ({
-      ...withFact(state, fact),
-      sequence: sequence.advances(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
-      open: new Map(state.open).set(fact.id, fact),
-      suggested: fact.resumes === undefined ? state.suggested.push(fact.point) : state.suggested,
-    }),
-    report,
-    learn,
+    tell(state, fact) {
+      if (fact.type === 'suggested') return expect(state, fact);
+      return fact.type === 'reported' ? report(state, fact) : learn(state, fact);
+    },
     results,
     features: ({ budgets }) => featuresBy(budgets),
     isModelled: ({ losses }) => canModel(losses[0]!),

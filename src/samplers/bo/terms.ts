@@ -1,4 +1,4 @@
-import type { Env } from '../../messages.ts';
+import type { Env } from '../../strategy/env.ts';
 import type { RungResults } from '../budgets/rungResults.ts';
 import {
   type AcquisitionTerm,

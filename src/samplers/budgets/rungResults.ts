@@ -1,5 +1,5 @@
-import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../../messages.ts';
 import { type Point, samePoint } from '../../space/axis.ts';
+import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../../strategy/messages.ts';
 
 /** A configuration: a trial and those that resume it. */
 export interface ComparedConfiguration {

@@ -1,6 +1,6 @@
-import type { StrategyEvent, TrialId } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import type { Point } from '../../space/axis.ts';
+import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
 
 /** A result of a trial at a budget. */
 export interface CurveResult {

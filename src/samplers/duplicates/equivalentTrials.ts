@@ -1,5 +1,5 @@
-import type { StrategyEvent, TrialId } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
+import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
 
 /** The losses of a configuration so far. */
 interface Curve {

@@ -1,6 +1,6 @@
-import type { StrategyEvent, TrialId } from '../../messages.ts';
-import { phaseOf, stateIn } from '../../messages.ts';
 import type { Axis, Point } from '../../space/axis.ts';
+import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
+import { isModelled } from '../surrogate.ts';
 import { EqualCurves } from './equalCurves.ts';
 import { FlatRegions } from './flatRegions.ts';
 import { NearRepeats } from './nearRepeats.ts';
@@ -43,8 +43,7 @@ export class RepeatTracker {
     if (result?.isFirst && this.#withBudget.has(id)) this.#near.take(result);
     if (fact.type === 'suggested') {
       if (fact.budget !== undefined) this.#withBudget.add(id);
-      if (fact.budget !== undefined && fact.resumes === undefined && stateIn(fact.tags, phaseOf(fact.by)) === 'modelling')
-        this.#awaitingResult.add(id);
+      if (fact.budget !== undefined && fact.resumes === undefined && isModelled(fact)) this.#awaitingResult.add(id);
       this.#flatRegions.add(fact.point);
       return this.#suggested.add(fact.point);
     }

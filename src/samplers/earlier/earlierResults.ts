@@ -1,7 +1,7 @@
 import type { Params } from '../../facts/facts.ts';
-import { crashed, type StrategyEvent, violates } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Space } from '../../space/space.ts';
+import { crashed, type StrategyEvent, violates } from '../../strategy/messages.ts';
 import { bestAndSpread } from '../bo/observations.ts';
 import { normalScore, orderOf } from '../budgets/order.ts';
 import { RungResults } from '../budgets/rungResults.ts';

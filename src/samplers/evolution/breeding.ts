@@ -1,9 +1,10 @@
-import type { Ask, Env } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import type { GrowingSet } from '../../numeric/growingSet.ts';
 import { type Rng, rngFor } from '../../numeric/random.ts';
 import { latinHypercubeDesign } from '../../numeric/sequences/latin.ts';
 import { draw, type Point } from '../../space/axis.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ask } from '../../strategy/messages.ts';
 import { applyPriors } from '../lowDiscrepancy.ts';
 import { offspring, type Variation } from './offspring.ts';
 import { type Individual, type Population, tournament } from './population.ts';

@@ -1,14 +1,13 @@
-import type { Ask, StrategyEvent } from '../../messages.ts';
+import type { Core, Fold } from '../../strategy/core.ts';
+import type { Env } from '../../strategy/env.ts';
+import { type Answer, type Ask, propose, wait } from '../../strategy/messages.ts';
 import type { ProposedPoint } from '../sequence.ts';
 
-/** A strategy that learns from generations of trials, without its phases: a fold over facts, and pure ways to answer an ask. */
-export interface Evolution<S> {
-  readonly start: S;
-  /** The state after a fact about any trial. */
-  fold(state: S, fact: StrategyEvent): S;
+/** The numbers of a strategy that learns from generations of trials. */
+export interface Evolution<S> extends Fold<S> {
   /** Whether the first population is complete, and enough of its results are known for `breed`. */
   founded(state: S): boolean;
-  /** An answer that does not depend on results: a member of the first population, or of the first one after a restart. */
+  /** An answer that does not depend on results: a member of the first population, or of the first one after the search has converged. */
   found(state: S, ask: Ask): ProposedPoint;
   /** An answer that depends on the population so far. */
   breed(state: S, ask: Ask): ProposedPoint;
@@ -25,4 +24,30 @@ export interface Barrier<S> {
   settled(state: S): boolean;
   /** The state at the start of the next generation. */
   advance(state: S): S;
+}
+
+/** A strategy that learns from generations of trials. A generation that has settled gives way to the next one at once. */
+export function evolutionCore<S>(
+  { name }: Env,
+  numbers: Evolution<S>,
+): Core<S, 'founding' | 'breeding' | 'settling', 'founded' | 'converged' | 'full' | 'finished'> {
+  const { barrier } = numbers;
+  const proposed = (ask: Ask, { point, tags }: ProposedPoint): Answer => propose(ask, name, point, tags);
+  return {
+    start: numbers.start,
+    tell(before, fact) {
+      const state = numbers.tell(before, fact);
+      return barrier?.full(state) && barrier.settled(state) && !numbers.over(state) ? barrier.advance(state) : state;
+    },
+    verdict(state) {
+      if (numbers.over(state)) return 'finished';
+      if (barrier?.full(state)) return 'full';
+      return numbers.founded(state) ? 'founded' : 'converged';
+    },
+    answers: {
+      founding: (state, ask) => proposed(ask, numbers.found(state, ask)),
+      breeding: (state, ask) => proposed(ask, numbers.breed(state, ask)),
+      settling: (_, ask) => wait(ask, name),
+    },
+  };
 }

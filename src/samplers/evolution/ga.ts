@@ -1,10 +1,11 @@
-import type { Ask, Ended, Env, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
 import { History } from '../../numeric/history.ts';
 import { notNegative, oneOf, populationFrom, probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Point } from '../../space/axis.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ask, Ended, Suggested } from '../../strategy/messages.ts';
 import { crashRatesAfter } from '../crashRates.ts';
 import { rankTrial } from '../rankedTrial.ts';
 import type { ProposedPoint } from '../sequence.ts';
@@ -94,7 +95,7 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
   }
   return {
     start: START,
-    fold(state, fact) {
+    tell(state, fact) {
       if (fact.type === 'reported') return state;
       return fact.type === 'suggested' ? issue(state, fact, env) : receive(state, fact, env, settings);
     },

@@ -1,6 +1,7 @@
-import type { Ended, Env } from '../../messages.ts';
 import { notNegative, populationFrom, probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ended } from '../../strategy/messages.ts';
 import { bearing, type Mating, nextOf } from './breeding.ts';
 import { byCrowding, fittest, type Thinning } from './dominance.ts';
 import type { Evolution } from './evolution.ts';

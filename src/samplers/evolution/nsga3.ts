@@ -1,8 +1,8 @@
-import type { Env } from '../../messages.ts';
 import { fillNiches } from '../../numeric/pareto/niches.ts';
 import { divisionsFor, referenceDirections } from '../../numeric/pareto/referenceDirections.ts';
 import { wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
+import type { Env } from '../../strategy/env.ts';
 import { byCrowding, type Thinning } from './dominance.ts';
 import type { Evolution } from './evolution.ts';
 import { type Nsga2Settings, type Nsga2State, nonDominatedSorting, nsga2Options } from './nsga2.ts';

@@ -1,7 +1,7 @@
-import type { Ended, TrialId } from '../../messages.ts';
 import { index, type Rng } from '../../numeric/random.ts';
 import { rankOf } from '../../numeric/sorted.ts';
 import type { Point } from '../../space/axis.ts';
+import type { Ended, TrialId } from '../../strategy/messages.ts';
 import { compareRanked, type RankedTrial, sameTier } from '../rankedTrial.ts';
 
 /** A trial that may have children. */

@@ -1,5 +1,6 @@
-import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ended, StrategyEvent } from '../../strategy/messages.ts';
 import { normalScores, orderOf } from '../budgets/order.ts';
 import { RungResults } from '../budgets/rungResults.ts';
 import { type RankedTrial, rankTrial } from '../rankedTrial.ts';

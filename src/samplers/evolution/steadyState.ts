@@ -1,8 +1,9 @@
-import type { Ask, Ended, Env, StrategyEvent } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
 import { History } from '../../numeric/history.ts';
 import type { Point } from '../../space/axis.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ask, Ended, StrategyEvent } from '../../strategy/messages.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { foundersOf } from './breeding.ts';
 import type { Evolution } from './evolution.ts';
@@ -38,7 +39,7 @@ export function steadyState<S extends SteadyState>(env: Env, steady: Steady<S>):
   const founders = foundersOf(env, population);
   return {
     start,
-    fold(state, fact) {
+    tell(state, fact) {
       const facts = ranking.push(state.facts, fact);
       const heard = facts === state.facts ? state : { ...state, facts };
       if (fact.type === 'ended') return receive(heard, fact);

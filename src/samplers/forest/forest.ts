@@ -1,13 +1,14 @@
-import type { Ask, Ended, Env, StrategyEvent, Suggested, Tags } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { draw, type Point } from '../../space/axis.ts';
 import { restrictedTo } from '../../space/fixed.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ask, StrategyEvent, Tags } from '../../strategy/messages.ts';
 import { randomSequence } from '../random.ts';
 import type { ProposedPoint } from '../sequence.ts';
-import { exploresInstead, type ScoredPoint, type Surrogate } from '../surrogate.ts';
+import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import { localSearch } from './localSearch.ts';
 import { type ForestModel, feasibility, fitForestModel, logImprovement, predictAt } from './model.ts';
 import { type ForestObservation, ForestObservations } from './observations.ts';
@@ -66,26 +67,28 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Sett
     return drawn;
   }
 
-  const tell = ({ facts, results, sequence }: ForestState, fact: Suggested | Ended): ForestState => ({
-    facts: facts.push(fact),
-    results: fact.type === 'ended' && fact.outcome !== 'failed' ? results + 1 : results,
-    sequence: fact.type === 'suggested' && draws.advances(fact) ? draws.fold(sequence, fact) : sequence,
-  });
-
   return {
     start: { facts: History.of(), results: 0, sequence: draws.start },
-    expect: tell,
-    report: (state, fact) => (observationsOf(state.facts).results.isNew(fact) ? { ...state, facts: state.facts.push(fact) } : state),
-    learn: tell,
+    tell(state, fact) {
+      if (fact.type === 'reported' && !observationsOf(state.facts).results.isNew(fact)) return state;
+      return {
+        facts: state.facts.push(fact),
+        results: state.results + (fact.type === 'ended' && fact.outcome !== 'failed' ? 1 : 0),
+        sequence: draws.tell(state.sequence, fact),
+      };
+    },
     ready: ({ results }) => results >= startup,
-    explore: ({ sequence }, ask) => draws.propose(sequence, ask),
+    explore({ facts, results, sequence }, ask) {
+      const model = results >= startup ? modelOf(facts) : undefined;
+      return model ? tagRandom(drawFeasible(model, sequence, ask)) : draws.propose(sequence, ask);
+    },
+    exploreShare: ({ facts }) => Math.max(random, observationsOf(facts).results.repeats.repeatRate),
     propose({ facts, sequence }, ask, rng) {
       const model = modelOf(facts);
       if (model === undefined) return undefined;
       const observations = observationsOf(facts);
       const domain = restrictedTo(env, ask.fixed);
       const { repeats } = observations.results;
-      if (exploresInstead(env, ask, Math.max(random, repeats.repeatRate))) return tagRandom(drawFeasible(model, sequence, ask));
       const score = (point: Point) => (repeats.has(point) ? Number.NEGATIVE_INFINITY : logImprovement(model, point));
       const found: ScoredPoint[] = bestPoints(model, observations.all()).map((point) =>
         localSearch(domain, domain.snap(point), score, rng),

@@ -1,5 +1,6 @@
-import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ended, StrategyEvent } from '../../strategy/messages.ts';
 import { normalScores, orderOf } from '../budgets/order.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
 import { rankTrial } from '../rankedTrial.ts';

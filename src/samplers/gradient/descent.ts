@@ -1,9 +1,11 @@
-import type { Ask, Ended, Env, Suggested, Tags } from '../../messages.ts';
-import { stateTag } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { oneOf, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { type Axis, draw, type Point } from '../../space/axis.ts';
+import type { Fold } from '../../strategy/core.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Answer, Ask, Tags } from '../../strategy/messages.ts';
+import { propose, stateTag, wait } from '../../strategy/messages.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { type Incumbent, updateIncumbent } from './incumbent.ts';
 import { hop, keepImmovable, type StartSequence, shortened, startPoints } from './movableAxes.ts';
@@ -39,45 +41,53 @@ export interface DescentSettings extends SettingsOf<typeof descentOptions> {
  * `finished` (the last descent has converged).
  */
 export interface DescentState<V extends string = string> {
-  /** The verdict on the current round; `open` while results are missing. */
-  readonly verdict: V | 'open';
+  /** The verdict on the round before this one, or on this one once it is complete; absent before the first. */
+  readonly verdict?: V | undefined;
   readonly incumbent?: Incumbent | undefined;
   /** How many descents have started. */
   readonly started: number;
   readonly round: Round;
 }
 
-/** A descent without its phases: rounds of trials, each planned from the results of the one before. */
-export interface Descent<S extends DescentState> {
-  readonly start: S;
-  /** The state after a fact about a trial of any strategy. */
-  fold(state: S, fact: Suggested | Ended): S;
-  /** The state with the round that the verdict calls for. */
-  next(state: S): S;
-  /** The answer to an ask, if the round has an open slot. */
-  propose(state: S, ask: Ask): ProposedPoint;
-}
-
 /** The state with a new round. */
 export const openRound = <S extends DescentState>(state: S, slots: readonly Slot[]): S => ({
   ...state,
-  verdict: 'open',
   round: { number: state.round.number + 1, slots },
 });
 
-/**
- * The fold of a descent.
- *
- * @param judge adds the verdict on a complete round
- */
-export const descentFold =
-  <S extends DescentState>({ name }: Env, { restarts }: DescentSettings, judge: (state: S) => S) =>
-  (state: S, fact: Suggested | Ended): S => {
-    const next = fact.type === 'ended' ? { ...state, incumbent: updateIncumbent(state.incumbent, fact) } : state;
-    if (fact.by !== name) return next;
-    const round = fact.type === 'suggested' ? assignTrial(state.round, fact) : recordEnd(state.round, fact);
-    return next.verdict === 'open' && isComplete(round) ? finishIfLast(judge({ ...next, round }), restarts) : { ...next, round };
+/** How a descent decides, besides where it begins. */
+interface Rounds<S extends DescentState> {
+  /** Adds the verdict on a complete round. */
+  judge(state: S): S;
+  /** The state with the round that each verdict calls for. */
+  readonly next: Readonly<Record<Exclude<NonNullable<S['verdict']>, 'finished'>, (state: S) => S>>;
+  /** The answer to an ask for the next trial of the round. */
+  propose(state: S, ask: Ask): ProposedPoint;
+}
+
+/** The parts of a descent that all methods share: in each phase, an ask gets the next trial of the round, or waits for its results. */
+export function descentIn<S extends DescentState>(
+  { name }: Env,
+  { restarts }: DescentSettings,
+  { judge, next, propose: choose }: Rounds<S>,
+): { readonly tell: Fold<S>['tell']; readonly answer: (state: S, ask: Ask) => Answer } {
+  const begin = (state: S): S => (state.verdict === 'finished' ? state : next[state.verdict as keyof typeof next](state));
+  return {
+    tell(before, fact) {
+      if (fact.type === 'reported') return before;
+      const state = fact.type === 'ended' ? { ...before, incumbent: updateIncumbent(before.incumbent, fact) } : before;
+      if (fact.by !== name) return state;
+      const round = fact.type === 'suggested' ? assignTrial(state.round, fact) : recordEnd(state.round, fact);
+      if (state.verdict === 'finished' || !isComplete(round)) return { ...state, round };
+      return begin(finishIfLast(judge({ ...state, round }), restarts));
+    },
+    answer(state, ask) {
+      if (nextSlot(state.round) === undefined) return wait(ask, name);
+      const { point, tags } = choose(state, ask);
+      return propose(ask, name, point, tags);
+    },
   };
+}
 
 const finishIfLast = <S extends DescentState>(state: S, restarts: number): S =>
   (state.verdict === 'converged' || state.verdict === 'failed') && state.started > restarts ? { ...state, verdict: 'finished' } : state;

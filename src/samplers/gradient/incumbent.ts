@@ -1,5 +1,5 @@
-import type { Ended } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
+import type { Ended } from '../../strategy/messages.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';
 
 /** The best feasible trial so far, of any strategy. */

@@ -1,6 +1,7 @@
 import { StrategyError } from '../../errors.ts';
-import type { Ended, Env } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ended } from '../../strategy/messages.ts';
 import { coordinates, withCoordinates } from './movableAxes.ts';
 import { type Slot, slotLoss } from './round.ts';
 

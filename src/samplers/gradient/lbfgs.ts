@@ -1,17 +1,11 @@
-import type { Env } from '../../messages.ts';
 import { maxNorm, projectedGradient } from '../../numeric/descent/projected.ts';
 import { fraction, notNegative, oneOf, positive, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
-import {
-  type Descent,
-  type DescentSettings,
-  type DescentState,
-  descentFold,
-  descentOptions,
-  openRound,
-  proposeSlot,
-  startPoint,
-} from './descent.ts';
+import type { Core } from '../../strategy/core.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ask } from '../../strategy/messages.ts';
+import type { ProposedPoint } from '../sequence.ts';
+import { type DescentSettings, type DescentState, descentIn, descentOptions, openRound, proposeSlot, startPoint } from './descent.ts';
 import { type Iterate, missingGradient, reportedGradient } from './iterate.ts';
 import {
   curvaturePairOf,
@@ -61,6 +55,8 @@ export interface LbfgsSettings extends SettingsOf<typeof lbfgsOptions>, DescentS
 /** What the results of a round mean. `downhill`: there is a direction to search. `overshot`: the step was too long. */
 export type LbfgsVerdict = 'failed' | 'noGradient' | 'downhill' | 'overshot' | 'converged' | 'finished';
 
+type LbfgsPhase = 'starting' | 'searching' | 'probing' | 'restarting';
+
 export interface LbfgsState extends DescentState<LbfgsVerdict> {
   /** The axes along which the descent moves. */
   readonly axes: readonly number[];
@@ -85,7 +81,7 @@ const MAX_IDLE = 3;
 const MIN_TOLERANCE = 1e-6;
 
 /** L-BFGS-B in which each evaluation is a trial. */
-export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Descent<LbfgsState> {
+export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Core<LbfgsState, LbfgsPhase, LbfgsVerdict> {
   const startAt = startPoint(env, settings, 1);
 
   function gradientOf({ ended }: Slot, axes: readonly number[]): Float64Array | undefined {
@@ -166,8 +162,8 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Descent<L
     return (settings.tolerance * Math.min(1, Math.max(MIN_TOLERANCE, fraction))).toPrecision(2);
   }
 
-  const restart = ({ incumbent, started, round }: DescentState): LbfgsState =>
-    openRound({ verdict: 'open', incumbent, started: started + 1, round, axes: [], idle: 0, hopeless: 0 }, [{ role: 'start', point: [] }]);
+  const restart = ({ verdict, incumbent, started, round }: DescentState<LbfgsVerdict>): LbfgsState =>
+    openRound({ verdict, incumbent, started: started + 1, round, axes: [], idle: 0, hopeless: 0 }, [{ role: 'start', point: [] }]);
 
   function probe(state: LbfgsState): LbfgsState {
     const distances = new Float64Array(state.axes.length).fill(settings.probe);
@@ -182,25 +178,24 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Descent<L
     return openRound(state, [{ role: 'search', point: withCoordinates(from.point, state.axes, x) }]);
   }
 
-  const unchanged = (state: LbfgsState): LbfgsState => state;
   const next = {
     failed: restart,
     converged: restart,
     noGradient: probe,
     downhill: search,
     overshot: search,
-    open: unchanged,
-    finished: unchanged,
   };
+  function propose(state: LbfgsState, ask: Ask): ProposedPoint {
+    const { iterate } = state;
+    const asked = tolerance(state);
+    const at = iterate ? nextSlot(state.round)!.point : startAt(state, ask, isContinuousFloat);
+    return proposeSlot(env, state, ask, at, iterate?.point, asked === undefined ? {} : { tolerance: asked });
+  }
+  const { tell, answer } = descentIn<LbfgsState>(env, settings, { judge, next, propose });
   return {
-    start: restart({ verdict: 'open', started: 0, round: { number: 0, slots: [] } }),
-    fold: descentFold(env, settings, judge),
-    next: (state) => next[state.verdict](state),
-    propose(state, ask) {
-      const { iterate } = state;
-      const asked = tolerance(state);
-      const at = iterate ? nextSlot(state.round)!.point : startAt(state, ask, isContinuousFloat);
-      return proposeSlot(env, state, ask, at, iterate?.point, asked === undefined ? {} : { tolerance: asked });
-    },
+    start: restart({ started: 0, round: { number: 0, slots: [] } }),
+    tell,
+    verdict: ({ verdict }) => verdict,
+    answers: { starting: answer, searching: answer, probing: answer, restarting: answer },
   };
 }

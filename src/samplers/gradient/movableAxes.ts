@@ -1,7 +1,7 @@
-import type { Env } from '../../messages.ts';
 import { index, type Rng, rngFor } from '../../numeric/random.ts';
 import { SOBOL_DIMENSIONS, sobolPoints } from '../../numeric/sequences/sobol.ts';
 import { type Axis, active, draw, type Point } from '../../space/axis.ts';
+import type { Env } from '../../strategy/env.ts';
 import { applyPriors } from '../lowDiscrepancy.ts';
 import type { Incumbent } from './incumbent.ts';
 

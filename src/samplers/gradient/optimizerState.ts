@@ -1,4 +1,3 @@
-import type { Env } from '../../messages.ts';
 import { differenceStep } from '../../numeric/descent/differences.ts';
 import {
   averagingWeight,
@@ -11,6 +10,7 @@ import {
 } from '../../numeric/descent/firstOrder.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import type { Point } from '../../space/axis.ts';
+import type { Env } from '../../strategy/env.ts';
 import type { Iterate } from './iterate.ts';
 import type { Slopes } from './probes.ts';
 import { limitStep, type Secants } from './secants.ts';

@@ -1,6 +1,6 @@
-import type { Ended, Suggested, TrialId } from '../../messages.ts';
-import { stateIn } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
+import type { Ended, Suggested, TrialId } from '../../strategy/messages.ts';
+import { stateIn } from '../../strategy/messages.ts';
 
 /** A trial that a descent needs, and its result once it has one. */
 export interface Slot {

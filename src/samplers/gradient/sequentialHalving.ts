@@ -1,4 +1,4 @@
-import type { Ended, Suggested } from '../../messages.ts';
+import type { Ended, Suggested } from '../../strategy/messages.ts';
 
 /** The results of one of several descents. */
 export interface DescentResults {

@@ -1,19 +1,12 @@
-import type { Ask, Env } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { bool, fraction, notNegative, oneOf, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Point } from '../../space/axis.ts';
+import type { Core } from '../../strategy/core.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ask } from '../../strategy/messages.ts';
 import type { ProposedPoint } from '../sequence.ts';
-import {
-  type Descent,
-  type DescentSettings,
-  type DescentState,
-  descentFold,
-  descentOptions,
-  openRound,
-  proposeSlot,
-  startPoint,
-} from './descent.ts';
+import { type DescentSettings, type DescentState, descentIn, descentOptions, openRound, proposeSlot, startPoint } from './descent.ts';
 import { evaluatedCoordinates, type Iterate, mean, missingGradient, reportedGradient, slotLosses, standardDeviation } from './iterate.ts';
 import { coordinates, farthestFeasible, isContinuousFloat, isOrdered, movableAxes, withCoordinates } from './movableAxes.ts';
 import {
@@ -83,6 +76,8 @@ export interface SgdSettings extends SettingsOf<typeof sgdOptions>, DescentSetti
  */
 export type SgdVerdict = 'failed' | 'noGradient' | 'told' | 'measured' | 'averageDue' | 'averaged' | 'converged' | 'finished';
 
+type SgdPhase = 'starting' | 'stepping' | 'probing' | 'averaging' | 'restarting';
+
 export interface SgdState extends DescentState<SgdVerdict> {
   readonly source: GradientSource;
   /** Whether any trainer has told a gradient. */
@@ -102,7 +97,7 @@ const AVERAGE_EVERY = 10;
 const MAX_SHORT_STEPS = 3;
 
 /** Stochastic gradient descent in which each evaluation is a trial. */
-export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdState> {
+export function stochasticDescent(env: Env, settings: SgdSettings): Core<SgdState, SgdPhase, SgdVerdict> {
   const startAt = startPoint(env, settings, settings.scouts);
   const proberOf = (source: GradientSource): Prober =>
     source === 'differences' ? finiteDifferences : simultaneousPerturbations(settings.directions);
@@ -210,7 +205,6 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdS
   }
 
   const empty: SgdState = {
-    verdict: 'open',
     started: 0,
     round: { number: 0, slots: [] },
     source: settings.gradient,
@@ -244,7 +238,6 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdS
     return openRound({ ...state, optimizer }, [{ role: 'average', point }]);
   }
 
-  const unchanged = (state: SgdState): SgdState => state;
   const next = {
     failed: restart,
     converged: restart,
@@ -253,13 +246,12 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdS
     measured: step,
     averaged: step,
     averageDue: tryAverage,
-    open: unchanged,
-    finished: unchanged,
   };
+  const { tell, answer } = descentIn<SgdState>(env, settings, { judge, next, propose });
   return {
     start: restart(empty),
-    fold: descentFold(env, settings, judge),
-    next: (state) => next[state.verdict](state),
-    propose,
+    tell,
+    verdict: ({ verdict }) => verdict,
+    answers: { starting: answer, stepping: answer, probing: answer, averaging: answer, restarting: answer },
   };
 }

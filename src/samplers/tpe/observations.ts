@@ -1,4 +1,3 @@
-import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import { LazySorted } from '../../numeric/lazySorted.ts';
 import { minBandwidth } from '../../numeric/parzen/axisKernels.ts';
 import { Parzen } from '../../numeric/parzen/parzen.ts';
@@ -6,6 +5,8 @@ import type { Support } from '../../numeric/parzen/support.ts';
 import type { Rng } from '../../numeric/random.ts';
 import { type Axis, active, type Domain, type Point } from '../../space/axis.ts';
 import type { Fixed } from '../../space/fixed.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { Ended, StrategyEvent } from '../../strategy/messages.ts';
 import { orderOf } from '../budgets/order.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
 import { CrashRates } from '../crashRates.ts';

@@ -1,10 +1,10 @@
-import type { Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { positive, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
+import type { Env } from '../../strategy/env.ts';
+import type { StrategyEvent } from '../../strategy/messages.ts';
 import { randomSequence } from '../random.ts';
-import { explored } from '../sequence.ts';
-import { exploresInstead, type Surrogate } from '../surrogate.ts';
+import type { Surrogate } from '../surrogate.ts';
 import { TpeObservations } from './observations.ts';
 
 export const tpeOptions = {
@@ -43,25 +43,21 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
 
   return {
     start: { facts: History.of(), suggested: 0, results: 0, sequence: random.start },
-    expect: ({ facts, suggested, results, sequence }, fact) => ({
-      facts: facts.push(fact),
-      suggested: suggested + 1,
-      results,
-      sequence: random.advances(fact) ? random.fold(sequence, fact) : sequence,
-    }),
-    learn: ({ facts, suggested, results, sequence }, fact) => ({
-      facts: facts.push(fact),
-      suggested,
-      results: results + (fact.outcome === 'failed' ? 0 : 1),
-      sequence,
-    }),
-    report: (state, fact) => (observationsOf(state.facts).results.isNew(fact) ? { ...state, facts: state.facts.push(fact) } : state),
+    tell(state, fact) {
+      if (fact.type === 'reported' && !observationsOf(state.facts).results.isNew(fact)) return state;
+      return {
+        facts: state.facts.push(fact),
+        suggested: state.suggested + (fact.type === 'suggested' ? 1 : 0),
+        results: state.results + (fact.type === 'ended' && fact.outcome !== 'failed' ? 1 : 0),
+        sequence: random.tell(state.sequence, fact),
+      };
+    },
     // With many parallel trials, half of the results are enough to start.
     ready: ({ suggested, results }) => suggested >= startup && 2 * results >= startup,
     explore: ({ sequence }, ask) => random.propose(sequence, ask),
+    exploreShare: ({ facts }) => observationsOf(facts).results.repeats.repeatRate,
     propose({ facts, sequence }, ask, rng) {
       const observations = observationsOf(facts);
-      if (exploresInstead(env, ask, observations.results.repeats.repeatRate)) return explored(random.propose(sequence, ask));
       for (let k = 0; k <= MAX_REDRAWS; k++) {
         const candidate = observations.best(candidates, env, rng, ask.fixed);
         if (candidate === undefined) continue;

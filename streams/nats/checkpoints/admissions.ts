@@ -1,6 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { AdmittedCheckpoint } from '../../../src/study/place.ts';
 import { ADMITTED, type Subjects } from '../protocol/subjects.ts';
 import { CheckpointError } from './manifest.ts';

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../../src/ledger/ledger.ts';
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 import { ADMITTED } from '../protocol/subjects.ts';
 import { parseReference } from './reference.ts';
 import type { Saved } from './room.ts';

@@ -1,4 +1,4 @@
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 import { isName } from '../protocol/subjects.ts';
 
 /** A checkpoint on the server, as the fact of a trainer names it. */

@@ -1,4 +1,4 @@
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 import { CHUNK } from './manifest.ts';
 
 /** What a trainer has saved of a trial. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 import { isStreamFull, withRetry } from '../connection/retry.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
 import { type StudyRef, subjectsOf } from '../protocol/subjects.ts';

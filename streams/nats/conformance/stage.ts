@@ -5,7 +5,7 @@ import { isRecord } from '../../../src/schema/isRecord.ts';
 import { jsonIn } from '../../../src/schema/jsonIn.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float, int } from '../../../src/space/types/dimension.ts';
-import { defineStrategy } from '../../defineStrategy.ts';
+import { defineStrategy } from '../../kernel/defineStrategy.ts';
 import { subjectsOf, TRAINERS, trainerOf } from '../protocol/subjects.ts';
 import { type ServedStudy, serve } from '../serve/serve.ts';
 import { type LoopbackProxy, proxyTo } from './proxy.ts';

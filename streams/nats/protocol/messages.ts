@@ -1,7 +1,7 @@
 import type { Msg } from '@nats-io/nats-core';
 import type { Instruction } from '../../../src/facts/facts.ts';
 import type { RefusalCode } from '../../../src/facts/refusal.ts';
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 
 /** Seconds without a heartbeat after which a run counts as lost, unless the engine sets another lease. */
 export const LEASE = 30;

@@ -1,5 +1,5 @@
 import { OptionError } from '../../../src/errors.ts';
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 
 /** Names of studies and trainers are tokens of subjects, in which a dot would begin another token, and parts of names of files. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;

@@ -1,6 +1,6 @@
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { OpenTrial } from '../../../src/ledger/trial.ts';
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 
 /** An attempt that no trainer has claimed. */
 interface Attempt {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 import { reconnectOptions } from '../connection/connect.ts';
 import { publish } from '../connection/connection.ts';
 import type { Beat } from '../protocol/messages.ts';

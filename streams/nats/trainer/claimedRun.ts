@@ -2,7 +2,7 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import { createActor } from 'xstate';
 import { claimMachine } from '../../../machines/claim.ts';
 import type { FailedFact, FailureReason, ReportedFact, TrialEvent } from '../../../src/facts/facts.ts';
-import type { TrialId } from '../../../src/messages.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import type { EndFact, Say } from '../../evaluate.ts';
 import { isClientError } from '../connection/retry.ts';

@@ -1,7 +1,7 @@
 import { advance, type Improvement } from '../../../src/schedulers/progress.ts';
 import { notNegative, positive } from '../../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, required, resolveOptions } from '../../../src/schema/optionSet.ts';
-import type { Strategy } from '../../strategy.ts';
+import type { Strategy } from '../../kernel/strategy.ts';
 import { stopOptions, stopRule } from './stopRule.ts';
 
 const patienceOwnOptions = {

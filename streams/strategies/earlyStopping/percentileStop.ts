@@ -3,7 +3,7 @@ import { bestOf, Curves } from '../../../src/schedulers/percentile.ts';
 import { valuesText } from '../../../src/schedulers/stopReasons.ts';
 import { below, notNegative, wholeFrom } from '../../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../../src/schema/optionSet.ts';
-import type { Strategy } from '../../strategy.ts';
+import type { Strategy } from '../../kernel/strategy.ts';
 import { stopRule } from './stopRule.ts';
 
 export const medianStopOptions = {

@@ -1,9 +1,10 @@
-import type { Ended, Env, Reported, StrategyEvent, Suggested, TrialId } from '../../../src/messages.ts';
 import { History } from '../../../src/numeric/history.ts';
 import { notNegative, wholeFrom } from '../../../src/schema/optionRules.ts';
 import { optional } from '../../../src/schema/optionSet.ts';
-import { defineStrategy } from '../../defineStrategy.ts';
-import { type Strategy, specOf, withSpec } from '../../strategy.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import type { Ended, Reported, StrategyEvent, Suggested, TrialId } from '../../../src/strategy/messages.ts';
+import { defineStrategy } from '../../kernel/defineStrategy.ts';
+import { type Strategy, specOf, withSpec } from '../../kernel/strategy.ts';
 
 export const stopOptions = {
   /** No trial is stopped before this step. Default: 0. */

@@ -1,10 +1,10 @@
 import { StrategyError } from '../../../src/errors.ts';
-import type { Env } from '../../../src/messages.ts';
 import type { Losses } from '../../../src/numeric/pareto/pareto.ts';
 import { valuesText } from '../../../src/schedulers/stopReasons.ts';
 import { finite, oneOrByName } from '../../../src/schema/optionRules.ts';
 import { type OptionsOf, required, resolveOptions } from '../../../src/schema/optionSet.ts';
-import type { Strategy } from '../../strategy.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import type { Strategy } from '../../kernel/strategy.ts';
 import { stopOptions, stopRule } from './stopRule.ts';
 
 const thresholdStopOwnOptions = {

@@ -1,10 +1,12 @@
-import { evolutionMachine } from '../../../machines/evolution.ts';
+import { evolutionChart } from '../../../machines/strategies.ts';
 import { defaultPopulation } from '../../../src/numeric/cma/parameters.ts';
 import { covarianceAdaptation } from '../../../src/samplers/evolution/cmaes/cmaes.ts';
 import { cmaesOptions } from '../../../src/samplers/evolution/cmaes/run.ts';
+import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
 import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import { drive } from '../../kernel/drive.ts';
+import { type Strategy, stage } from '../../kernel/strategy.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
-import { drive, type Strategy, stage } from '../../strategy.ts';
 
 export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
 
@@ -37,6 +39,6 @@ export function cmaes(options: CmaesOptions = {}): Strategy {
   return stage('cmaes', options, (env) => {
     oneObjective(env, 'cmaes ranks trials by');
     const { population = Math.max(defaultPopulation(env.axes.length), env.parallel) } = settings;
-    return drive(evolutionMachine, env, { env, core: covarianceAdaptation(env, { ...settings, population }) });
+    return drive(evolutionChart, evolutionCore(env, covarianceAdaptation(env, { ...settings, population })), env);
   });
 }

@@ -1,8 +1,10 @@
-import { evolutionMachine } from '../../../machines/evolution.ts';
+import { evolutionChart } from '../../../machines/strategies.ts';
 import { deOptions, differentialEvolution } from '../../../src/samplers/evolution/de/de.ts';
+import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
 import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import { drive } from '../../kernel/drive.ts';
+import { type Strategy, stage } from '../../kernel/strategy.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
-import { drive, type Strategy, stage } from '../../strategy.ts';
 
 export type DeOptions = OptionsOf<typeof deOptions>;
 
@@ -28,7 +30,7 @@ export function de(options: DeOptions = {}): Strategy {
   return stage('de', options, (env) => {
     oneObjective(env, 'de compares trials by');
     const { population = Math.max(SMALLEST[settings.start], Math.round(0.4 * Math.sqrt(env.trials ?? 0))) } = settings;
-    return drive(evolutionMachine, env, { env, core: differentialEvolution(env, { ...settings, population }) });
+    return drive(evolutionChart, evolutionCore(env, differentialEvolution(env, { ...settings, population })), env);
   });
 }
 

@@ -1,10 +1,12 @@
-import { evolutionMachine } from '../../../machines/evolution.ts';
+import { evolutionChart } from '../../../machines/strategies.ts';
 import { OptionError } from '../../../src/errors.ts';
-import type { Env } from '../../../src/messages.ts';
+import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
 import { gaOptions, geneticAlgorithm } from '../../../src/samplers/evolution/ga.ts';
 import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import { drive } from '../../kernel/drive.ts';
+import { type Strategy, stage } from '../../kernel/strategy.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
-import { drive, type Strategy, stage } from '../../strategy.ts';
 
 export type GaOptions = OptionsOf<typeof gaOptions>;
 
@@ -32,7 +34,7 @@ export function ga(options: GaOptions = {}): Strategy {
     oneObjective(env, 'ga compares trials by');
     const { population = defaultPopulation(env, settings.mode) } = settings;
     const elite = Math.min(settings.elite ?? population, population);
-    return drive(evolutionMachine, env, { env, core: geneticAlgorithm(env, { ...settings, population, elite }) });
+    return drive(evolutionChart, evolutionCore(env, geneticAlgorithm(env, { ...settings, population, elite })), env);
   });
 }
 

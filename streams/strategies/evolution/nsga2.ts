@@ -1,8 +1,10 @@
-import { evolutionMachine } from '../../../machines/evolution.ts';
-import type { Env } from '../../../src/messages.ts';
+import { evolutionChart } from '../../../machines/strategies.ts';
+import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
 import { nonDominatedSorting, nsga2Options } from '../../../src/samplers/evolution/nsga2.ts';
 import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
-import { drive, type Strategy, stage } from '../../strategy.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import { drive } from '../../kernel/drive.ts';
+import { type Strategy, stage } from '../../kernel/strategy.ts';
 
 export type Nsga2Options = OptionsOf<typeof nsga2Options>;
 
@@ -26,7 +28,7 @@ export function nsga2(options: Nsga2Options = {}): Strategy {
   const settings = resolveOptions('nsga2', nsga2Options, options);
   return stage('nsga2', options, (env) => {
     const { population = paretoPopulation(env) } = settings;
-    return drive(evolutionMachine, env, { env, core: nonDominatedSorting(env, { ...settings, population, tournament: 2 }) });
+    return drive(evolutionChart, evolutionCore(env, nonDominatedSorting(env, { ...settings, population, tournament: 2 })), env);
   });
 }
 

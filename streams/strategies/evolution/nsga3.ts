@@ -1,10 +1,12 @@
-import { evolutionMachine } from '../../../machines/evolution.ts';
+import { evolutionChart } from '../../../machines/strategies.ts';
 import { StrategyError } from '../../../src/errors.ts';
-import type { Env } from '../../../src/messages.ts';
 import { divisionsFor } from '../../../src/numeric/pareto/referenceDirections.ts';
+import { evolutionCore } from '../../../src/samplers/evolution/evolution.ts';
 import { nsga3Options, referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
 import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
-import { drive, type Strategy, stage } from '../../strategy.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import { drive } from '../../kernel/drive.ts';
+import { type Strategy, stage } from '../../kernel/strategy.ts';
 import { paretoPopulation } from './nsga2.ts';
 
 export type Nsga3Options = OptionsOf<typeof nsga3Options>;
@@ -25,7 +27,7 @@ export function nsga3(options: Nsga3Options = {}): Strategy {
   return stage('nsga3', options, (env) => {
     limitDirections(env, settings.divisions);
     const { population = paretoPopulation(env) } = settings;
-    return drive(evolutionMachine, env, { env, core: referenceSorting(env, { ...settings, population, tournament: 2 }) });
+    return drive(evolutionChart, evolutionCore(env, referenceSorting(env, { ...settings, population, tournament: 2 })), env);
   });
 }
 

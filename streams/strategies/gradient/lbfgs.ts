@@ -1,12 +1,13 @@
-import { lbfgsMachine } from '../../../machines/descent.ts';
+import { lbfgsChart } from '../../../machines/strategies.ts';
 import { StrategyError } from '../../../src/errors.ts';
 import { startsFor } from '../../../src/samplers/gradient/descent.ts';
 import { lbfgsOptions, quasiNewtonDescent } from '../../../src/samplers/gradient/lbfgs.ts';
 import { isContinuousFloat } from '../../../src/samplers/gradient/movableAxes.ts';
 import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
+import { drive } from '../../kernel/drive.ts';
+import { type Strategy, stage } from '../../kernel/strategy.ts';
 import { multiStart } from '../../operators/multiStart.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
-import { drive, type Strategy, stage } from '../../strategy.ts';
 
 export type LbfgsOptions = OptionsOf<typeof lbfgsOptions>;
 
@@ -37,7 +38,7 @@ export function lbfgs(options: LbfgsOptions = {}): Strategy {
     if (!env.axes.some(isContinuousFloat)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
     const { starts = startsFor(env.parallel) } = settings;
     return multiStart(env, starts, (descentEnv, sequence) =>
-      drive(lbfgsMachine, descentEnv, { env: descentEnv, core: quasiNewtonDescent(descentEnv, { ...settings, probe, sequence }) }),
+      drive(lbfgsChart, quasiNewtonDescent(descentEnv, { ...settings, probe, sequence }), descentEnv),
     );
   });
 }

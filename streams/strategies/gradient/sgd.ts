@@ -1,13 +1,14 @@
-import { sgdMachine } from '../../../machines/descent.ts';
+import { sgdChart } from '../../../machines/strategies.ts';
 import { StrategyError } from '../../../src/errors.ts';
-import type { Env } from '../../../src/messages.ts';
 import { startsFor } from '../../../src/samplers/gradient/descent.ts';
 import { isContinuousFloat, isOrdered, type StartSequence } from '../../../src/samplers/gradient/movableAxes.ts';
 import { type SgdSettings, sgdOptions, stochasticDescent } from '../../../src/samplers/gradient/sgd.ts';
 import { type OptionsOf, resolveOptions, type SettingsOf } from '../../../src/schema/optionSet.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import { drive } from '../../kernel/drive.ts';
+import { type Strategy, stage } from '../../kernel/strategy.ts';
 import { multiStart } from '../../operators/multiStart.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
-import { drive, type Strategy, stage } from '../../strategy.ts';
 
 export type SgdOptions = OptionsOf<typeof sgdOptions>;
 
@@ -38,7 +39,7 @@ export function sgd(options: SgdOptions = {}): Strategy {
     const suits = gradient === 'told' ? isContinuousFloat : isOrdered;
     if (!env.axes.some(suits)) throw new StrategyError('sgd finds no parameter that it could move');
     return multiStart(env, starts, (descentEnv, sequence) =>
-      drive(sgdMachine, descentEnv, { env: descentEnv, core: stochasticDescent(descentEnv, sgdSettings(descentEnv, sequence, settings)) }),
+      drive(sgdChart, stochasticDescent(descentEnv, sgdSettings(descentEnv, sequence, settings)), descentEnv),
     );
   });
 }

@@ -47,8 +47,8 @@ describe('bo', () => {
     const ends: [Point, number][] = asked.run(20, (p) => completed(bowl(p))).map(({ point }, i) => [point, i + 1]);
     let state = silent.core.start;
     for (const [point, id] of ends) {
-      state = silent.core.expect(state, { type: 'suggested', id, by: 'bo', point });
-      state = silent.core.learn(state, { type: 'ended', id, by: 'bo', point, ...completed(bowl(point)) });
+      state = silent.core.tell(state, { type: 'suggested', id, by: 'bo', point });
+      state = silent.core.tell(state, { type: 'ended', id, by: 'bo', point, ...completed(bowl(point)) });
     }
     const ask = { type: 'ask', id: 21 } as const;
     const answers = [asked.state(), asked.state(), state].map((s) => silent.core.propose(s, ask, rngFor('1', 'bo', 21)));

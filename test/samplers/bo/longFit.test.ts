@@ -12,8 +12,8 @@ it('a long fit builds its tasks once, when it begins', async () => {
   let state = core.start;
   for (let id = 1; id <= 8; id++) {
     const point = [id / 9, (3 * id) % 1];
-    state = core.expect(state, { type: 'suggested', id, by: 'bo', point });
-    state = core.learn(state, { type: 'ended', id, by: 'bo', point, ...completed(bowl(point)) });
+    state = core.tell(state, { type: 'suggested', id, by: 'bo', point });
+    state = core.tell(state, { type: 'ended', id, by: 'bo', point, ...completed(bowl(point)) });
   }
   const long = core.longFit!(state)!;
   expect(core.longFit!(state)).toBeDefined();

@@ -1,43 +1,46 @@
-import type { Ended, Env } from '../../../src/messages.ts';
-import { stateTag } from '../../../src/messages.ts';
-import { rngFor } from '../../../src/numeric/random.ts';
 import { type BoSettings, type BoState, boSurrogate } from '../../../src/samplers/bo/bo.ts';
 import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
+import { surrogateCore } from '../../../src/samplers/surrogate.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import type { Fixed } from '../../../src/space/fixed.ts';
 import { type Space, space } from '../../../src/space/space.ts';
 import { float } from '../../../src/space/types/dimension.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import { rngOfAsk } from '../../../src/strategy/env.ts';
+import type { Ended } from '../../../src/strategy/messages.ts';
 
 export type End = Pick<Ended, 'outcome'> & Partial<Ended>;
 export const completed = (loss: number, more: Partial<Ended> = {}): End => ({ outcome: 'completed', losses: [loss], ...more });
 
 /** A study of one slot, or of some that are all filled before any trial ends. */
 export function study<P>(of: Space<P>, seed = '1', trials = 40, objectives = ['value'], settings: Partial<BoSettings> = {}) {
-  const env: Env = { axes: of.axes, snap: of.snap, feasible: of.feasible, seed, name: 'bo', objectives, parallel: 1, trials };
+  const env: Env = {
+    axes: of.axes,
+    snap: of.snap,
+    feasible: of.feasible,
+    seed,
+    name: 'bo',
+    objectives,
+    parallel: 1,
+    trials,
+    rng: rngOfAsk,
+  };
   const core = boSurrogate(env, { startup: 6, acquisition: 'ei', costAware: false, integrated: false, warp: false, ...settings });
   let state = core.start;
   let id = 0;
   const suggest = ({ fixed, ...more }: { budget?: number; fixed?: Fixed } = {}): (ProposedPoint & { id: number }) | undefined => {
     const ask = omitUndefined({ type: 'ask' as const, id: id + 1, fixed, ...more });
-    const modelled = core.ready(state) ? core.propose(state, ask, rngFor(seed, 'bo', ask.id)) : undefined;
-    const reasoned = modelled ?? core.explore(state, ask);
-    if (!reasoned) return undefined;
+    const { answers } = surrogateCore(env, core);
+    const answer = answers[core.ready(state) ? 'diversifying' : 'exploring']({ numbers: state, fellBack: false }, ask);
+    if (answer.type !== 'propose') return undefined;
     id++;
-    const point = of.snap(reasoned.point);
-    const phase = modelled && !modelled.explored ? 'modelling' : 'exploring';
-    state = core.expect(state, {
-      type: 'suggested',
-      id,
-      by: 'bo',
-      point,
-      ...more,
-      tags: { ...reasoned.tags, ...stateTag('bo/phase', phase) },
-    });
-    return { ...reasoned, point, id };
+    const reasoned = { point: of.snap(answer.point), tags: answer.tags ?? {} };
+    state = core.tell(state, { type: 'suggested', id, by: 'bo', ...more, ...reasoned });
+    return { ...reasoned, id };
   };
   const end = (trial: number, point: Point, how: End) => {
-    state = core.learn(state, { type: 'ended', id: trial, by: 'bo', point, ...how });
+    state = core.tell(state, { type: 'ended', id: trial, by: 'bo', point, ...how });
   };
   /** Runs so many trials, and gives their points and whether a model proposed them. */
   const run = (n: number, f: (point: Point) => End) =>

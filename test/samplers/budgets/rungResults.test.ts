@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Suggested } from '../../../src/messages.ts';
 import { RungResults } from '../../../src/samplers/budgets/rungResults.ts';
+import type { Ended, Suggested } from '../../../src/strategy/messages.ts';
 
 const begin = (id: number, more: Partial<Suggested> = {}): Suggested => ({ type: 'suggested', id, by: 'x', point: [id / 100], ...more });
 const report = (id: number, step: number, loss: number) => ({ type: 'reported', id, step, losses: [loss] }) as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Reported, Suggested } from '../../../src/messages.ts';
 import { EquivalentTrials } from '../../../src/samplers/duplicates/equivalentTrials.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { Ended, Reported, Suggested } from '../../../src/strategy/messages.ts';
 
 const begin = (id: number, budget: number, resumes?: number): Suggested =>
   omitUndefined({ type: 'suggested', id, by: 'x', point: [id], budget, resumes });

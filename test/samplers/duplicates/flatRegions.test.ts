@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ended, Suggested } from '../../../src/messages.ts';
 import { EqualCurves } from '../../../src/samplers/duplicates/equalCurves.ts';
 import { FlatRegions } from '../../../src/samplers/duplicates/flatRegions.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float } from '../../../src/space/types/dimension.ts';
+import type { Ended, Suggested } from '../../../src/strategy/messages.ts';
 
 const { axes } = space({ x: float(0, 1), y: float(0, 1), z: choice(['a', 'b']) });
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Suggested } from '../../../src/messages.ts';
-import { stateTag } from '../../../src/messages.ts';
 import { RepeatTracker } from '../../../src/samplers/duplicates/repeatRate.ts';
 import { space } from '../../../src/space/space.ts';
 import { float, int } from '../../../src/space/types/dimension.ts';
+import type { Suggested } from '../../../src/strategy/messages.ts';
+import { stateTag } from '../../../src/strategy/messages.ts';
 
 /** A tracker that sees whole trials. */
 function tracker(axes = space({ x: float(0, 1) }).axes) {

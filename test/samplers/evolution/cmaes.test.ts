@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { type Ended, type Env, type Suggested, stateTag } from '../../../src/messages.ts';
 import { type CmaesState, covarianceAdaptation } from '../../../src/samplers/evolution/cmaes/cmaes.ts';
 import type { CmaesSettings } from '../../../src/samplers/evolution/cmaes/run.ts';
 import type { Evolution } from '../../../src/samplers/evolution/evolution.ts';
@@ -7,6 +6,8 @@ import type { Domain, Point } from '../../../src/space/axis.ts';
 import { normal } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float, int, when } from '../../../src/space/types/dimension.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import { type Ended, type Suggested, stateTag } from '../../../src/strategy/messages.ts';
 import { rootEnv } from '../../support/interview.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 
@@ -31,7 +32,7 @@ function issued(core: Evolution<CmaesState>, env: Env, ids: readonly number[], f
   let state = from;
   const open = ids.map((id) => {
     const suggested = suggestedBy(core, state, env, id);
-    state = core.fold(state, suggested);
+    state = core.tell(state, suggested);
     return suggested;
   });
   return { state, open };
@@ -66,7 +67,7 @@ describe('covarianceAdaptation', () => {
       losses: bowl(one.point),
     }));
     const core = covarianceAdaptation(plane, settings);
-    const { state } = issued(core, plane, [41], results.reduce(core.fold, core.start));
+    const { state } = issued(core, plane, [41], results.reduce(core.tell, core.start));
     const { mean, sigma } = state.run!.distribution.normal;
     // The best tenth: y = 0.8 with x = 0.25, 0.375, 0.125 and 0.5.
     expect(mean[0]).toBeCloseTo((0.25 + 0.375 + 0.125 + 0.5) / 4, 12);
@@ -83,9 +84,9 @@ describe('covarianceAdaptation', () => {
       Array.from({ length: 20 }, (_, i) => i + 1),
     );
     expect(core.barrier).toBeUndefined();
-    const halfway = open.slice(8, 14).reduce((s, one) => core.fold(s, completed(one, bowl(one.point)[0]!)), state);
+    const halfway = open.slice(8, 14).reduce((s, one) => core.tell(s, completed(one, bowl(one.point)[0]!)), state);
     expect(halfway.run!.distribution.normal.generation).toBe(1);
-    const later = open.slice(0, 6).reduce((s, one) => core.fold(s, completed(one, bowl(one.point)[0]!)), halfway);
+    const later = open.slice(0, 6).reduce((s, one) => core.tell(s, completed(one, bowl(one.point)[0]!)), halfway);
     expect(later.run!.distribution.normal.generation).toBe(2);
     expect(later.open.map(({ id }) => id)).toEqual([7, 8, 15, 16, 17, 18, 19, 20]);
     // Results of the previous distribution are recognised.
@@ -103,18 +104,18 @@ describe('covarianceAdaptation', () => {
       failed(open[2]!, 'error'),
       ...open.slice(3).map((one) => completed(one, 5)),
     ];
-    const after = facts.slice(0, -1).reduce(core.fold, state);
+    const after = facts.slice(0, -1).reduce(core.tell, state);
     expect(after.run!.outcomes).toHaveLength(5);
-    expect(core.fold(after, facts.at(-1)!).run!.distribution.normal.generation).toBe(1);
+    expect(core.tell(after, facts.at(-1)!).run!.distribution.normal.generation).toBe(1);
   });
 
   it('accepts the result of another strategy only if it is better than all of its own', () => {
     const core = covarianceAdaptation(plane, settings);
     const { state, open } = issued(core, plane, [1, 2]);
-    const mine = core.fold(state, completed(open[0]!, 3));
-    expect(core.fold(mine, told(9, [0.1, 0.1], 4)).run!.outcomes).toHaveLength(1);
-    expect(core.fold(mine, told(9, [0.1, 0.1], 2)).run!.outcomes).toHaveLength(2);
-    const promoted = core.fold(mine, { ...told(9, open[0]!.point, 1, 'asha'), budget: 9, resumes: 1 });
+    const mine = core.tell(state, completed(open[0]!, 3));
+    expect(core.tell(mine, told(9, [0.1, 0.1], 4)).run!.outcomes).toHaveLength(1);
+    expect(core.tell(mine, told(9, [0.1, 0.1], 2)).run!.outcomes).toHaveLength(2);
+    const promoted = core.tell(mine, { ...told(9, open[0]!.point, 1, 'asha'), budget: 9, resumes: 1 });
     expect(promoted.run!.outcomes).toMatchObject([{ id: 9, standing: { losses: [1], budget: 9 } }]);
   });
 
@@ -122,7 +123,7 @@ describe('covarianceAdaptation', () => {
     const core = covarianceAdaptation(plane, settings);
     const suggested = suggestedBy(core, core.start, plane, 1, 3);
     expect(suggested.tags).toEqual({ origin: 'run 1, generation 1', ...stateTag('cmaes', 3) });
-    const state = core.fold(core.start, suggested);
+    const state = core.tell(core.start, suggested);
     expect(state.open).toMatchObject([{ id: 1, generation: 0, genes: { ordered: suggested.point.map((u) => expect.closeTo(u, 10)) } }]);
   });
 

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env, StrategyEvent } from '../../../src/messages.ts';
-import { stateTag } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { drawRates, newMemory, remembered } from '../../../src/samplers/evolution/de/adaptation.ts';
 import { type DeSettings, type DeState, differentialEvolution } from '../../../src/samplers/evolution/de/de.ts';
@@ -8,6 +6,9 @@ import { differentialChild } from '../../../src/samplers/evolution/de/variation.
 import type { Point } from '../../../src/space/axis.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float, when } from '../../../src/space/types/dimension.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import type { Ended, StrategyEvent } from '../../../src/strategy/messages.ts';
+import { stateTag } from '../../../src/strategy/messages.ts';
 import { rootEnv } from '../../support/interview.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 
@@ -88,38 +89,38 @@ describe('differentialEvolution', () => {
 
   it('replaces only the target by a child that is no worse', () => {
     const core = differentialEvolution(plane, settings);
-    const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss)).reduce(core.fold, core.start);
+    const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss)).reduce(core.tell, core.start);
     const child = (id: number, loss: number, place: number) => ended(id, loss, { place: place - 1, scale: 0.5, crossover: 0.9 });
-    expect(losses(core.fold(founded, child(7, 4, 1)))).toEqual([4, 1, 7, 3, 9, 8]);
-    expect(losses(core.fold(founded, child(7, 4, 2)))).toEqual([5, 1, 7, 3, 9, 8]);
-    const won = core.fold(founded, child(7, 4, 1));
+    expect(losses(core.tell(founded, child(7, 4, 1)))).toEqual([4, 1, 7, 3, 9, 8]);
+    expect(losses(core.tell(founded, child(7, 4, 2)))).toEqual([5, 1, 7, 3, 9, 8]);
+    const won = core.tell(founded, child(7, 4, 1));
     expect(won.archive).toEqual([[0.01, 0.5]]);
     expect(won.successes).toEqual([{ scale: 0.5, crossover: 0.9, gain: 1 }]);
     // A tie moves the population, but teaches nothing.
-    const tied = core.fold(founded, child(7, 5, 1));
+    const tied = core.tell(founded, child(7, 5, 1));
     expect(tied.members[0]!.id).toBe(7);
     expect(tied.successes).toEqual([]);
   });
 
   it('renews its memory after as many children as there are members', () => {
     const core = differentialEvolution(plane, settings);
-    const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss)).reduce(core.fold, core.start);
+    const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss)).reduce(core.tell, core.start);
     const children = [0, 1, 2, 3, 4, 5].map((i) => ended(7 + i, 4, { place: i, scale: 0.9, crossover: 0.1 }));
-    expect(children.slice(0, 5).reduce(core.fold, founded).memory).toBe(founded.memory);
-    const { memory, successes, competed } = children.reduce(core.fold, founded);
+    expect(children.slice(0, 5).reduce(core.tell, founded).memory).toBe(founded.memory);
+    const { memory, successes, competed } = children.reduce(core.tell, founded);
     expect(memory.at(-1)).toEqual({ scale: expect.closeTo(0.9), crossover: expect.closeTo(0.1) });
     expect([successes, competed]).toEqual([[], 0]);
   });
 
   it('uses results of others as founders, later in place of the worst; and a promotion in place of its trial', () => {
     const core = differentialEvolution(plane, settings);
-    const others = [5, 1, 7].map((loss, i) => ended(i + 1, loss, undefined, { by: 'sobol' })).reduce(core.fold, core.start);
+    const others = [5, 1, 7].map((loss, i) => ended(i + 1, loss, undefined, { by: 'sobol' })).reduce(core.tell, core.start);
     expect(others.immigrants).toBe(3);
-    const full = [3, 9, 8].map((loss, i) => ended(i + 4, loss)).reduce(core.fold, others);
-    expect(losses(core.fold(full, ended(9, 2, undefined, { by: 'queue' })))).toEqual([5, 1, 7, 3, 2, 8]);
-    expect(losses(core.fold(full, ended(9, 10, undefined, { by: 'queue' })))).toEqual([5, 1, 7, 3, 9, 8]);
-    expect(losses(core.fold(full, ended(9, 10, undefined, { by: 'asha', resumes: 2 })))).toEqual([5, 10, 7, 3, 9, 8]);
-    expect(losses(core.fold(full, { ...ended(9, 0), outcome: 'failed' } as Ended))).toEqual([5, 1, 7, 3, 9, 8]);
+    const full = [3, 9, 8].map((loss, i) => ended(i + 4, loss)).reduce(core.tell, others);
+    expect(losses(core.tell(full, ended(9, 2, undefined, { by: 'queue' })))).toEqual([5, 1, 7, 3, 2, 8]);
+    expect(losses(core.tell(full, ended(9, 10, undefined, { by: 'queue' })))).toEqual([5, 1, 7, 3, 9, 8]);
+    expect(losses(core.tell(full, ended(9, 10, undefined, { by: 'asha', resumes: 2 })))).toEqual([5, 10, 7, 3, 9, 8]);
+    expect(losses(core.tell(full, { ...ended(9, 0), outcome: 'failed' } as Ended))).toEqual([5, 1, 7, 3, 9, 8]);
   });
 
   it('compares trials of different budgets by their places in one order', () => {
@@ -131,7 +132,7 @@ describe('differentialEvolution', () => {
       ended(id, last, undefined, { budget: 9 }),
     ];
     const founders = [...trained(1, 5, 0.5), ...trained(2, 6, 0.6), ...trained(3, 7, 0.7), ...trained(4, 8, 0.8)];
-    const told = (facts: readonly StrategyEvent[], from = core.start) => facts.reduce((state, fact) => core.fold(state, fact), from);
+    const told = (facts: readonly StrategyEvent[], from = core.start) => facts.reduce((state, fact) => core.tell(state, fact), from);
     const child = (id: number, loss: number) => [
       ...[begin(id), report(id, 1, loss)],
       ended(id, loss, { place: 2, scale: 0.5, crossover: 0.9 }, { outcome: 'stopped', step: 1 }),
@@ -149,9 +150,9 @@ describe('differentialEvolution', () => {
   it('draws until there are four results, and never waits', () => {
     const core = differentialEvolution(plane, { ...settings, population: 4 });
     let state = core.start;
-    for (let id = 1; id <= 4; id++) state = core.fold(state, suggestedBy(core, state, plane, id));
+    for (let id = 1; id <= 4; id++) state = core.tell(state, suggestedBy(core, state, plane, id));
     expect(suggestedBy(core, state, plane, 5).tags).toEqual({ origin: 'drawn' });
-    for (let id = 1; id <= 4; id++) state = core.fold(state, ended(id, id));
+    for (let id = 1; id <= 4; id++) state = core.tell(state, ended(id, id));
     expect(suggestedBy(core, state, plane, 5).tags!.origin).toMatch(/^place \d, F [\d.]+, CR [\d.]+$/);
     const fixed = differentialEvolution(plane, { ...settings, population: 4, start: 'rand', scale: 0.5, crossover: 0.9 });
     expect(suggestedBy(fixed, state, plane, 5).tags!.origin).toMatch(/^place 1, F 0.5, CR 0.9$/);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended } from '../../../src/messages.ts';
 import { byCrowding, fittest, frontsOf } from '../../../src/samplers/evolution/dominance.ts';
 import { type Individual, individual } from '../../../src/samplers/evolution/population.ts';
 import { rankTrial } from '../../../src/samplers/rankedTrial.ts';
+import type { Ended } from '../../../src/strategy/messages.ts';
 
 function trial(id: number, losses: number[], rest: Partial<Ended> = {}): Individual {
   const ended: Ended = { type: 'ended', outcome: 'completed', id, by: 'x', point: [0.5], losses, ...rest };

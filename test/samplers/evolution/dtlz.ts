@@ -1,7 +1,7 @@
-import type { Env } from '../../../src/messages.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { space } from '../../../src/space/space.ts';
 import { float } from '../../../src/space/types/dimension.ts';
+import type { Env } from '../../../src/strategy/env.ts';
 import { rootEnv } from '../../support/interview.ts';
 
 export const cube = (dimension: number): Env => ({

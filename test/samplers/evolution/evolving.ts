@@ -1,7 +1,8 @@
-import type { Ask, Ended, Env, Suggested } from '../../../src/messages.ts';
 import type { Evolution } from '../../../src/samplers/evolution/evolution.ts';
 import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
 import type { Point } from '../../../src/space/axis.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import type { Ask, Ended, Suggested } from '../../../src/strategy/messages.ts';
 
 /** Asks and tells a core, one trial after the other. @param losses of a point */
 export function evolved<S>(core: Evolution<S>, env: Env, trials: number, lossesOf: (point: Point) => readonly number[]) {
@@ -10,7 +11,7 @@ export function evolved<S>(core: Evolution<S>, env: Env, trials: number, lossesO
   for (let id = 1; id <= trials; id++) {
     const suggested = suggestedBy(core, state, env, id);
     const end: Ended = { ...suggested, type: 'ended', outcome: 'completed', losses: lossesOf(suggested.point) };
-    state = core.fold(core.fold(state, suggested), end);
+    state = core.tell(core.tell(state, suggested), end);
     ended.push(end);
   }
   return { state, ended };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env, Suggested } from '../../../src/messages.ts';
 import { type GaSettings, type GaState, geneticAlgorithm } from '../../../src/samplers/evolution/ga.ts';
 import { space } from '../../../src/space/space.ts';
 import { float, int } from '../../../src/space/types/dimension.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import type { Ended, Suggested } from '../../../src/strategy/messages.ts';
 import { rootEnv } from '../../support/interview.ts';
 import { answerOf } from './evolving.ts';
 
@@ -35,7 +36,7 @@ const ids = (members: GaState['parents']) => members.map(({ id }) => id);
 
 /** A core, told facts. */
 function told(core: ReturnType<typeof geneticAlgorithm>, facts: readonly (Suggested | Ended)[], from = core.start): GaState {
-  return facts.reduce((state, fact) => core.fold(state, fact), from);
+  return facts.reduce((state, fact) => core.tell(state, fact), from);
 }
 const generation = (...ended: Ended[]) => [...ended.map(({ id }) => suggested(id)), ...ended];
 
@@ -102,7 +103,7 @@ describe('geneticAlgorithm, steady', () => {
     let state = core.start;
     const founders = [1, 2, 3, 4].map((id) => {
       const { point } = answerOf(core, state, { type: 'ask', id });
-      state = core.fold(state, suggested(id, 'ga', [...point]));
+      state = core.tell(state, suggested(id, 'ga', [...point]));
       return point;
     });
     for (const axis of [0, 1]) expect(founders.map((point) => Math.floor(point[axis]! * 4)).sort()).toEqual([0, 1, 2, 3]);
@@ -119,7 +120,7 @@ describe('geneticAlgorithm, steady', () => {
       [1, 2, 3].flatMap((id) => [suggested(id, 'sobol'), completed(id, id, 'sobol')]),
     );
     expect(answerOf(core, others, { type: 'ask', id: 4 }).tags).toEqual({ origin: 'founder' });
-    expect(answerOf(core, core.fold(others, suggested(4)), { type: 'ask', id: 5 }).tags!.origin).toMatch(/^parent/);
+    expect(answerOf(core, core.tell(others, suggested(4)), { type: 'ask', id: 5 }).tags!.origin).toMatch(/^parent/);
     const promoted = told(core, [suggested(1), completed(1, 1), { ...completed(2, 0.5, 'asha'), budget: 9, resumes: 1 }]);
     expect(promoted).toMatchObject({ immigrants: 0, parents: [{ id: 2 }] });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, StrategyEvent } from '../../../src/messages.ts';
 import { hypervolume } from '../../../src/numeric/pareto/hypervolume.ts';
 import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
+import type { Ended, StrategyEvent } from '../../../src/strategy/messages.ts';
 import { cube, dtlz2 } from './dtlz.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 import { settings } from './nsga2Settings.ts';
@@ -24,7 +24,7 @@ describe('nonDominatedSorting', () => {
     };
     for (let id = 1; id <= 600; id++) {
       const end = at(id);
-      state = core.fold(core.fold(state, { ...end, type: 'suggested' } as never), end);
+      state = core.tell(core.tell(state, { ...end, type: 'suggested' } as never), end);
     }
     for (const { standing } of state.parents) {
       expect(standing.tier).toBe(0);
@@ -38,7 +38,7 @@ describe('nonDominatedSorting', () => {
     let state = core.start;
     const open = [1, 2, 3, 4, 5, 6].map((id) => {
       const suggested = suggestedBy(core, state, env, id);
-      state = core.fold(state, suggested);
+      state = core.tell(state, suggested);
       return suggested;
     });
     expect(open.map(({ tags }) => tags!.origin)).toEqual([
@@ -47,13 +47,13 @@ describe('nonDominatedSorting', () => {
     ]);
     for (const one of open.slice(2)) {
       expect(state.generation).toBe(0);
-      state = core.fold(state, { ...one, type: 'ended', outcome: 'completed', losses: [...one.point] });
+      state = core.tell(state, { ...one, type: 'ended', outcome: 'completed', losses: [...one.point] });
     }
     expect(state).toMatchObject({ generation: 1, children: [] });
     expect(suggestedBy(core, state, env, 7).tags!.origin).toMatch(/^generation 2, parents? /);
     // Failures delay nothing, and late results join the next selection.
-    state = core.fold(state, { ...open[0]!, type: 'ended', outcome: 'failed', reason: 'error' });
-    state = core.fold(state, { ...open[1]!, type: 'ended', outcome: 'completed', losses: [-1, -1] });
+    state = core.tell(state, { ...open[0]!, type: 'ended', outcome: 'failed', reason: 'error' });
+    state = core.tell(state, { ...open[1]!, type: 'ended', outcome: 'completed', losses: [-1, -1] });
     expect(state.children.map(({ id }) => id)).toEqual([2]);
   });
 
@@ -76,7 +76,7 @@ describe('nonDominatedSorting', () => {
       ...[begin(3), report(3, 1, 6), end(3, { outcome: 'stopped', step: 1, losses: [6] })], // between the two at step 1
       ...[begin(4), report(4, 1, 8), end(4, { outcome: 'stopped', step: 1, losses: [8] })],
     ];
-    const state = facts.reduce((before, fact) => core.fold(before, fact), core.start);
+    const state = facts.reduce((before, fact) => core.tell(before, fact), core.start);
     expect(state.parents.map(({ id }) => id)).toEqual([1, 3]);
   });
 
@@ -92,7 +92,7 @@ describe('nonDominatedSorting', () => {
       losses: [id, -id],
       ...rest,
     });
-    const state = [told(1, 'sobol'), told(2, 'sobol'), told(3, 'asha', { resumes: 2, budget: 9 })].reduce(core.fold, core.start);
+    const state = [told(1, 'sobol'), told(2, 'sobol'), told(3, 'asha', { resumes: 2, budget: 9 })].reduce(core.tell, core.start);
     expect(state.immigrants).toBe(2);
     expect(state.children.map(({ id }) => id)).toEqual([1, 3]);
   });

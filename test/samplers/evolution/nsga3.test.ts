@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended } from '../../../src/messages.ts';
 import { hypervolume } from '../../../src/numeric/pareto/hypervolume.ts';
 import { fronts, type Losses } from '../../../src/numeric/pareto/pareto.ts';
 import { referenceDirections } from '../../../src/numeric/pareto/referenceDirections.ts';
 import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
 import { referenceSorting } from '../../../src/samplers/evolution/nsga3.ts';
 import type { Point } from '../../../src/space/axis.ts';
+import type { Ended } from '../../../src/strategy/messages.ts';
 import { nsga3 } from '../../../streams/strategies/evolution/nsga3.ts';
 import { cube, dtlz2 } from './dtlz.ts';
 import { evolved, suggestedBy } from './evolving.ts';
@@ -58,7 +58,7 @@ describe('referenceSorting', () => {
       losses: [id, 9 - id, 1],
       constraints: [violation],
     });
-    const state = [end(1, 3), end(2, 0), end(3, 1), end(4, 0), end(5, 2), end(6, 4), end(7, 0.5), end(8, 5)].reduce(core.fold, core.start);
+    const state = [end(1, 3), end(2, 0), end(3, 1), end(4, 0), end(5, 2), end(6, 4), end(7, 0.5), end(8, 5)].reduce(core.tell, core.start);
     expect(state.parents.map(({ id }) => id)).toEqual([2, 4, 7, 3]);
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Ended } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { enter, type Individual, individual, type Population, tournament } from '../../../src/samplers/evolution/population.ts';
 import { rankTrial } from '../../../src/samplers/rankedTrial.ts';
+import type { Ended } from '../../../src/strategy/messages.ts';
 
 const ended = (id: number, rest: Partial<Ended> = {}): Ended => ({
   type: 'ended',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, StrategyEvent, Suggested } from '../../../src/messages.ts';
 import { History } from '../../../src/numeric/history.ts';
 import { rankingOf } from '../../../src/samplers/evolution/ranking.ts';
 import { type RankedTrial, rankTrial } from '../../../src/samplers/rankedTrial.ts';
 import { space } from '../../../src/space/space.ts';
 import { float } from '../../../src/space/types/dimension.ts';
+import type { Ended, StrategyEvent, Suggested } from '../../../src/strategy/messages.ts';
 
 const { axes } = space({ x: float(0, 1) });
 const env = { axes, rungs: [1, 3, 9], objectives: ['loss'] };

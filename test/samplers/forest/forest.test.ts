@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Env } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { forestSurrogate } from '../../../src/samplers/forest/forest.ts';
 import { localSearch } from '../../../src/samplers/forest/localSearch.ts';
 import { logLosses } from '../../../src/samplers/forest/model.ts';
+import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
+import { surrogateCore } from '../../../src/samplers/surrogate.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float, int, when } from '../../../src/space/types/dimension.ts';
+import type { Env } from '../../../src/strategy/env.ts';
 import { completed, rootEnv } from '../../support/interview.ts';
 import { conditional, constrained, mixed } from '../../support/spaces.ts';
 
@@ -23,7 +25,7 @@ function learning(env: Env, random = 0) {
   let id = 0;
   const open = (point: readonly number[]) => {
     const fact = { type: 'suggested', id: ++id, by: 'other', point } as const;
-    state = core.expect(state, fact);
+    state = core.tell(state, fact);
     return fact;
   };
   return {
@@ -31,14 +33,19 @@ function learning(env: Env, random = 0) {
     open,
     tell: (point: readonly number[], loss: number) => {
       const fact = open(point);
-      state = core.learn(state, completed(fact, loss));
+      state = core.tell(state, completed(fact, loss));
     },
     crash: (point: readonly number[]) => {
       const fact = open(point);
-      state = core.learn(state, { ...fact, type: 'ended', outcome: 'failed', reason: 'error' });
+      state = core.tell(state, { ...fact, type: 'ended', outcome: 'failed', reason: 'error' });
     },
     explore: () => core.explore(state, { type: 'ask', id: id + 1 }),
     propose: (ask = id + 1) => core.propose(state, { type: 'ask', id: ask }, rngFor(env.seed, env.name, ask)),
+    /** An answer of the whole strategy, which also explores. */
+    answer(ask: number): ProposedPoint | undefined {
+      const answer = surrogateCore(env, core).answers.diversifying({ numbers: state, fellBack: false }, { type: 'ask', id: ask });
+      return answer.type === 'propose' ? answer : undefined;
+    },
   };
 }
 
@@ -119,7 +126,7 @@ describe('forestSurrogate', () => {
   it('draws from the priors now and then', () => {
     const of = learning(rootEnv(mixed), 0.3);
     for (let k = 0; k < 20; k++) of.tell(mixed.snap([k / 19, 0.5, 0.1]), k);
-    const drawn = Array.from({ length: 60 }, (_, k) => of.propose(100 + k)!).filter(({ tags }) => tags!.acquisition === 'random');
+    const drawn = Array.from({ length: 60 }, (_, k) => of.answer(100 + k)!).filter(({ tags }) => tags!.acquisition === 'random');
     expect(drawn.length).toBeGreaterThan(8);
     expect(drawn.length).toBeLessThan(30);
     const above = drawn.filter(({ point }) => point[0]! > 0.5).length;
@@ -134,7 +141,7 @@ describe('forestSurrogate', () => {
       if (crashes(point)) of.crash(point);
       else of.tell(point, point[1]!);
     }
-    const drawn = Array.from({ length: 60 }, (_, k) => of.propose(100 + k)!).filter(({ tags }) => tags!.acquisition === 'random');
+    const drawn = Array.from({ length: 60 }, (_, k) => of.answer(100 + k)!).filter(({ tags }) => tags!.acquisition === 'random');
     expect(drawn.filter(({ point }) => crashes(point)).length / drawn.length).toBeLessThan(0.3);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Suggested } from '../../../src/messages.ts';
-import { stateTag } from '../../../src/messages.ts';
 import { assignTrial, isComplete, nextSlot, type Round, recordEnd, slotLoss, slotState } from '../../../src/samplers/gradient/round.ts';
+import type { Ended, Suggested } from '../../../src/strategy/messages.ts';
+import { stateTag } from '../../../src/strategy/messages.ts';
 
 const round: Round = { number: 3, slots: ['a', 'b'].map((role) => ({ role, point: [0] })) };
 const suggested = (id: number, role: string, number = 3): Suggested => ({

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Ended, Suggested } from '../../../src/messages.ts';
 import { askOrder, type SequentialHalving, startHalving, updateHalving } from '../../../src/samplers/gradient/sequentialHalving.ts';
+import type { Ended, Suggested } from '../../../src/strategy/messages.ts';
 
 const suggested: Suggested = { type: 'suggested', id: 1, by: 'x', point: [] };
 const ended = (loss: number): Ended => ({ ...suggested, type: 'ended', outcome: 'completed', losses: [loss] });

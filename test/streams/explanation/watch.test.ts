@@ -1,31 +1,25 @@
 import { expect, it } from 'vitest';
-import { type AnyActorRef, createActor, fromPromise, type InspectionEvent, setup } from 'xstate';
+import { type AnyActorRef, createActor, createMachine, type InspectionEvent } from 'xstate';
 import { MachineWatch } from '../../../streams/explanation/watch.ts';
 import * as h from '../../../streams/index.ts';
 import { interview, proposal, rootEnv, suggestedFrom } from '../../support/interview.ts';
 import { textbook } from '../../support/spaces.ts';
 
-const fitter = setup({ actors: { fit: fromPromise(async () => 1) } }).createMachine({
-  id: 'surrogate',
-  initial: 'exploring',
-  states: {
-    exploring: { on: { ended: 'fitting' } },
-    fitting: { invoke: { src: 'fit', onDone: 'modelling' } },
-    modelling: {},
-  },
-});
-
-it('shows machines with their states, counts and last events; an invoked promise is part of its machine', async () => {
+it('shows charts with their phases, counts and last facts', () => {
   const watch = new MachineWatch();
-  const actor = createActor(fitter, { id: 'bo', inspect: watch.inspect });
-  actor.start();
-  actor.send({ type: 'ended', id: 7 } as never);
-  expect(watch.phases).toEqual({ bo: ['surrogate.fitting'] });
-  while (actor.getSnapshot().value !== 'modelling') await null;
-  expect(watch.machines.map(({ path }) => path)).toEqual(['bo']);
+  const { tell, ask } = interview(h.pbt({ max: 2, interval: 1, population: 2 }), { ...rootEnv(textbook), watch: watch.take });
+  const suggested = [1, 2].map((id) => {
+    const fact = suggestedFrom(proposal(ask(id)));
+    tell(fact);
+    return fact;
+  });
+  expect(watch.phases).toEqual({ pbt: 'population.training' });
+  tell({ ...suggested[0]!, type: 'ended', outcome: 'completed', losses: [1] });
   const [news] = watch.news;
-  expect(news).toMatchObject({ path: 'bo', active: ['surrogate.modelling'], over: false, last: { event: 'ended', trial: 7 } });
-  expect(Object.values(news!.counts)).toEqual([1, 1]);
+  expect(watch.machines).toMatchObject([{ path: 'pbt', chart: { id: 'population', initial: 'founding', states: { done: 'final' } } }]);
+  expect(news).toMatchObject({ path: 'pbt', phase: 'training', over: false, last: { event: 'ended', trial: 1 } });
+  expect(news).toMatchObject({ moves: { 'founding founded': 1 }, counts: { suggested: 2, ask: 2, ended: 1 } });
+  expect(news!.history).toEqual([{ phase: 'founding' }, { phase: 'training', trial: 2 }]);
 });
 
 const watched = {
@@ -42,20 +36,24 @@ it.each(Object.entries(watched))('each stage of a study is one machine: %s', (_,
   const watch = new MachineWatch();
   const inspect = (event: InspectionEvent) => {
     if (event.type === '@xstate.actor') begun.push((event.actorRef as AnyActorRef).id);
-    watch.inspect(event);
   };
-  const { subscription, tell, ask } = interview(make(), { ...rootEnv(textbook), inspect });
+  const actor = createActor(createMachine({}), { id: 'study', inspect }).start();
+  const { subscription, tell, ask } = interview(make(), { ...rootEnv(textbook), watch: watch.take, actor });
   const suggested = suggestedFrom(proposal(ask(1)));
   tell(suggested, { type: 'ended', outcome: 'completed', id: 1, by: suggested.by, point: suggested.point, losses: [1] });
   expect(begun).toHaveLength(new Set(begun).size);
-  expect(watch.machines.filter(({ chart }) => chart)).not.toHaveLength(0);
+  expect(watch.machines.map(({ path }) => path).sort()).toEqual(begun.filter((id) => id !== 'study').sort());
+  expect(watch.machines).not.toHaveLength(0);
   subscription.unsubscribe();
 });
 
 it('shows the trial at which a phase changed', () => {
   const watch = new MachineWatch();
-  const { subscription, tell, ask } = interview(watched.take(), { ...rootEnv(textbook), inspect: watch.inspect });
+  const { subscription, tell, ask } = interview(watched.take(), { ...rootEnv(textbook), watch: watch.take });
   tell(suggestedFrom(proposal(ask(1))));
-  expect(watch.news.find(({ path }) => path === 'take')).toMatchObject({ over: true, last: { event: 'moved', trial: 1 } });
+  expect(watch.news.find(({ path }) => path === 'take')).toMatchObject({
+    over: true,
+    history: [{ phase: 'answering' }, { phase: 'handedOver', trial: 1 }],
+  });
   subscription.unsubscribe();
 });

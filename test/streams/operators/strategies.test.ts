@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as hypertide from '../../../streams/index.ts';
-import type { Strategy } from '../../../streams/strategy.ts';
+import type { Strategy } from '../../../streams/kernel/strategy.ts';
 
 const { bandit, chain, dedupe, mix, plateau, reject, sobol, take, until } = hypertide;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Suggested } from '../../../src/messages.ts';
+import type { Ended, Suggested } from '../../../src/strategy/messages.ts';
 import { learn, order, type Ucb, ucb } from '../../../streams/operators/ucb.ts';
 
 const suggested: Suggested = { type: 'suggested', id: 1, by: 'x', point: [0.5] };

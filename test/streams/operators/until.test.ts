@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Message, Propose, Suggested } from '../../../src/messages.ts';
+import type { Message, Propose, Suggested } from '../../../src/strategy/messages.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import {
   type Condition,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Propose } from '../../../src/messages.ts';
+import type { Propose } from '../../../src/strategy/messages.ts';
 import { auto, chain, random, take } from '../../../streams/index.ts';
 import { completed, interview, rootEnv, suggestedFrom } from '../../support/interview.ts';
 import { cube, suggestions } from './bowl.ts';

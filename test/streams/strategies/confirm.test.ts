@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Env, Suggested } from '../../../src/messages.ts';
 import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import type { Suggested } from '../../../src/strategy/messages.ts';
 import * as h from '../../../streams/index.ts';
 import { completed, failed, interview, rootEnv, suggestedFrom } from '../../support/interview.ts';
 

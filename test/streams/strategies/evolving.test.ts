@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Env, Message, Propose, StrategyEvent, Suggested } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { active } from '../../../src/space/axis.ts';
 import { space } from '../../../src/space/space.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import type { Message, Propose, StrategyEvent, Suggested } from '../../../src/strategy/messages.ts';
 import * as h from '../../../streams/index.ts';
 import { completed, failed, interview, rootEnv, suggestedFrom } from '../../support/interview.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OptionError, SpaceError } from '../../../src/errors.ts';
-import { stateTag } from '../../../src/messages.ts';
 import { space } from '../../../src/space/space.ts';
 import { float, int } from '../../../src/space/types/dimension.ts';
+import { stateTag } from '../../../src/strategy/messages.ts';
 import { grid } from '../../../streams/strategies/grid.ts';
 import { drain, interview, rootEnv } from '../../support/interview.ts';
 import { conditional, constrained, textbook } from '../../support/spaces.ts';

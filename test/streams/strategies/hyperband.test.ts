@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
-import { type Ask, type Ended, type Propose, type Suggested, stateTag } from '../../../src/messages.ts';
+import { type Ask, type Ended, type Propose, type Suggested, stateTag } from '../../../src/strategy/messages.ts';
 import { simulate } from '../../../src/testing/simulate.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import * as h from '../../../streams/index.ts';

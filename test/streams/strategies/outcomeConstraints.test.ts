@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Ended, Suggested } from '../../../src/messages.ts';
+import type { Ended, Suggested } from '../../../src/strategy/messages.ts';
 import { asha, chain, float, hyperband, pbt, random, type Strategy, space } from '../../../streams/index.ts';
 import { completed, failed, interview, proposal, rootEnv, suggestedFrom } from '../../support/interview.ts';
 

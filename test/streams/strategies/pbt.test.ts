@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Ended, type Suggested, stateTag } from '../../../src/messages.ts';
+import { type Ended, type Suggested, stateTag } from '../../../src/strategy/messages.ts';
 import * as h from '../../../streams/index.ts';
 import { completed, failed, interview, proposal, rootEnv, suggestedFrom } from '../../support/interview.ts';
 import { mixed } from '../../support/spaces.ts';

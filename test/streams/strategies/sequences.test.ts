@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Env, isStrategyEvent, type Message, type Propose, type StrategyEvent, type Suggested } from '../../../src/messages.ts';
 import type { Domain } from '../../../src/space/axis.ts';
+import type { Env } from '../../../src/strategy/env.ts';
+import { isStrategyEvent, type Message, type Propose, type StrategyEvent, type Suggested } from '../../../src/strategy/messages.ts';
+import type { Strategy } from '../../../streams/kernel/strategy.ts';
 import { grid } from '../../../streams/strategies/grid.ts';
 import { halton } from '../../../streams/strategies/halton.ts';
 import { latinHypercube } from '../../../streams/strategies/latinHypercube.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import { sobol } from '../../../streams/strategies/sobol.ts';
-import type { Strategy } from '../../../streams/strategy.ts';
 import { completed, drain, failed, interview, rootEnv, suggestedFrom } from '../../support/interview.ts';
 import { conditional, constrained, mixed, textbook } from '../../support/spaces.ts';
 

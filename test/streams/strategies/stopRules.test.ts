@@ -1,6 +1,6 @@
 import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Message, Suggested } from '../../../src/messages.ts';
+import type { Message, Suggested } from '../../../src/strategy/messages.ts';
 import * as h from '../../../streams/index.ts';
 import { interview, rootEnv } from '../../support/interview.ts';
 import { textbook } from '../../support/spaces.ts';

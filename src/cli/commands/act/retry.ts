@@ -1,4 +1,4 @@
-import type { TrialId } from '../../../messages.ts';
+import type { TrialId } from '../../../strategy/messages.ts';
 import { enqueueAll } from '../../act.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';

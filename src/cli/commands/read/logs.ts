@@ -5,7 +5,7 @@ import { from, mergeMap, type Observable } from 'rxjs';
 import { applyEntries } from '../../../../streams/engine/applyEntries.ts';
 import type { Entry } from '../../../facts/entry.ts';
 import type { Params } from '../../../facts/facts.ts';
-import type { TrialId } from '../../../messages.ts';
+import type { TrialId } from '../../../strategy/messages.ts';
 import { type TrialRow, TrialRows } from '../../../study/trials.ts';
 import { trialIn } from '../../act.ts';
 import { fileOffset, type Gap, gapIn, outputOffset } from '../../runner/logFile.ts';

@@ -37,8 +37,8 @@ function* linesOf(
 ) {
   const { params, tags = {} } = row;
   yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
-  for (const [path, active] of Object.entries(phases)) {
-    const text = isOn(path, by) && active.length > 0 && active.at(-1) !== ANSWERING ? phaseText(active.at(-1)!) : undefined;
+  for (const [path, phase] of Object.entries(phases)) {
+    const text = isOn(path, by) && phase !== ANSWERING ? phaseText(phase) : undefined;
     if (text !== undefined) yield `strategy at that time: ${path} ${text}`;
   }
   const prediction = predictionOf(row, objectives);

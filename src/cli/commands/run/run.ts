@@ -8,9 +8,10 @@ import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { MismatchError } from '../../../errors.ts';
 import type { Params, TrialEvent } from '../../../facts/facts.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
-import type { TrialId } from '../../../messages.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import type { Inspection } from '../../../strategy/env.ts';
+import type { TrialId } from '../../../strategy/messages.ts';
 import { expendable, isInUse } from '../../../study/expendable.ts';
 import { failingAlike, isTelling } from '../../../study/failingAlike.ts';
 import type { Intent } from '../../../study/intents.ts';
@@ -29,7 +30,7 @@ import type { Ending } from '../../terminal/conclusion.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { commandLine, nearby } from '../../terminal/output.ts';
 import { RUN_EXAMPLE } from '../../terminal/runExample.ts';
-import { type Watch, watch } from '../../terminal/runView.ts';
+import { type RunWatch, watch } from '../../terminal/runView.ts';
 import type { About, StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
 import { keepFiles } from '../../trainers/keepFiles.ts';
@@ -75,7 +76,7 @@ export async function runPrograms(
   const closeSocket = await controlSocket(journal, submitted);
   const { ending, release } = await work({
     ...plan,
-    options: board ? { ...settings, inspect: board.inspect } : settings,
+    options: board ? { ...settings, watch: board.take } : settings,
     log,
     watching,
     apply,
@@ -129,9 +130,9 @@ async function openDashboard(port: number | true, source: StudySource, directory
     import('../read/dashboard.ts'),
   ]);
   const board = await dashboard({ ...settingsOf(port === true ? {} : { port }), warn });
-  let inspect!: (event: unknown) => void;
+  let take!: (inspection: Inspection) => void;
   const { feed } = board.studies.add('study', source, keptFiles(directory), (looking) => {
-    inspect = looking;
+    take = looking;
   });
   welcome(board, warn);
   /** @param position of the last entry that its pages should show. */
@@ -139,12 +140,12 @@ async function openDashboard(port: number | true, source: StudySource, directory
     await feed.reached(position);
     await board.close();
   };
-  return { inspect, close };
+  return { take, close };
 }
 
 interface Work extends Plan {
   readonly log: RetryingLog;
-  readonly watching: Watch;
+  readonly watching: RunWatch;
   /** Takes each entry that the study applies. */
   readonly apply: (entry: AppliedEntry<Params>) => void;
   readonly hooks: Hooks | undefined;

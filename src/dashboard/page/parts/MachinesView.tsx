@@ -1,8 +1,7 @@
-import { computed } from '@preact/signals';
-import type { ChartState, ChartTransition } from '../../../../streams/explanation/chart.ts';
 import { phaseText } from '../../../../streams/explanation/phases.ts';
 import type { Machine, MachineNews } from '../../../../streams/explanation/watch.ts';
 import { cut } from '../../../figures/drawing/format.ts';
+import type { ChartData } from '../../../strategy/env.ts';
 import { lookAt } from '../state/selection.ts';
 import { machines } from '../state/store.ts';
 
@@ -15,9 +14,7 @@ export function MachinesView() {
   return (
     <>
       <p class="note">
-        {seen.asks
-          ? 'Live from this process.'
-          : 'Replayed from the log: the phases are those of the engine. Asks are not part of the log, so they are not counted.'}
+        {seen.asks ? 'Live from this process.' : 'Replayed from the log, which does not hold asks: phases show as of its end.'}
       </p>
       <div class="machines">
         {seen.machines.map((machine) => (
@@ -30,6 +27,7 @@ export function MachinesView() {
 
 function MachineCard({ machine: { path, chart }, news }: { readonly machine: Machine; readonly news: MachineNews | undefined }) {
   const last = news?.last;
+  const states = Object.entries(chart.states);
   return (
     <section class={`machine ${news?.over ? 'is-over' : ''}`} aria-label={`machine ${cut(path, 80)}`}>
       <header>
@@ -46,16 +44,39 @@ function MachineCard({ machine: { path, chart }, news }: { readonly machine: Mac
           )}
         </span>
       </header>
-      <PhaseNow news={news} path={path} />
-      {chart ? <State state={chart} news={news} outer /> : <Fold news={news} />}
+      <PhaseNow chart={chart} news={news} path={path} />
+      <div class="chart-state is-outer is-active">
+        <ul class="transitions">
+          {Object.entries(chart.anywhere).map(([event, target]) => (
+            <Transition key={event} event={event} target={target} count={moves(news, (to) => to.endsWith(` ${event}`))} />
+          ))}
+          {Object.entries(news?.counts ?? {}).map(([event, count]) => (
+            <Transition key={event} event={event} count={count} isLast={last?.event === event} />
+          ))}
+        </ul>
+        {states.length > 1 && (
+          <div class="chart-states">
+            {states.map(([state, on]) => (
+              <State key={state} state={state} on={on} isInitial={state === chart.initial} news={news} />
+            ))}
+          </div>
+        )}
+      </div>
     </section>
   );
 }
 
 /** What a strategy does now, and the phases that led there. */
-function PhaseNow({ news, path }: { readonly news: MachineNews | undefined; readonly path: string }) {
-  const phase = news?.active.at(-1);
-  const text = phase && phaseText(phase);
+function PhaseNow({
+  chart: { id },
+  news,
+  path,
+}: {
+  readonly chart: ChartData;
+  readonly news: MachineNews | undefined;
+  readonly path: string;
+}) {
+  const text = news && phaseText(`${id}.${news.phase}`);
   const history = news?.history ?? [];
   return (
     <>
@@ -68,12 +89,12 @@ function PhaseNow({ news, path }: { readonly news: MachineNews | undefined; read
         <ol class="phases" aria-label="Phases so far">
           {history.map(({ phase: before, trial }, i) => (
             <li key={`${i} ${before}`} class={i === history.length - 1 ? 'is-active' : ''}>
-              {spaced(before.split('.').at(-1)!)}
+              {spaced(before)}
               {trial !== undefined && (
                 <button
                   type="button"
                   class="plain"
-                  aria-label={`trial ${trial}, which led to ${spaced(before.split('.').at(-1)!)}`}
+                  aria-label={`trial ${trial}, which led to ${spaced(before)}`}
                   onClick={() => lookAt(trial)}
                 >
                   {trial}
@@ -87,94 +108,64 @@ function PhaseNow({ news, path }: { readonly news: MachineNews | undefined; read
   );
 }
 
-/** A strategy without phases: the events that it received. */
-function Fold({ news }: { readonly news: MachineNews | undefined }) {
-  return (
-    <div class="chart-state is-active">
-      <h3>no phases</h3>
-      <ul class="transitions">
-        {Object.entries(news?.counts ?? {}).map(([event, count]) => (
-          <li key={event} class={news?.last?.event === event ? 'is-last' : ''}>
-            <span>{cut(spaced(event), 40)}</span>
-            <b>{count}</b>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
 function State({
   state,
+  on,
+  isInitial,
   news,
-  outer = false,
 }: {
-  readonly state: ChartState;
+  readonly state: string;
+  readonly on: ChartData['states'][string];
+  readonly isInitial: boolean;
   readonly news: MachineNews | undefined;
-  readonly outer?: boolean;
 }) {
-  const active = outer || (news?.active.includes(state.id) ?? false);
+  const isActive = news?.phase === state;
+  const rows = on === 'final' ? [] : Object.entries(on);
   return (
     <div
-      class={`chart-state ${outer ? 'is-outer' : ''} ${active && !outer ? 'is-active' : ''} ${state.final ? 'is-final' : ''}`}
-      aria-current={active && !outer ? 'step' : undefined}
+      class={`chart-state ${isActive ? 'is-active' : ''} ${on === 'final' ? 'is-final' : ''}`}
+      aria-current={isActive ? 'step' : undefined}
     >
       <h3>
-        {state.initial && <span class="initial" title="initial" />}
-        {spaced(state.key)}
+        {isInitial && <span class="initial" title="initial" />}
+        {spaced(state)}
       </h3>
-      {state.transitions.length > 0 && (
+      {rows.length > 0 && (
         <ul class="transitions">
-          {state.transitions.map((transition) => (
-            <Transition key={transition.id} transition={transition} news={news} inside={active} />
+          {rows.map(([event, target]) => (
+            <Transition key={event} event={event} target={target} count={moves(news, (to) => to === `${state} ${event}`)} />
           ))}
         </ul>
-      )}
-      {state.states.length > 0 && (
-        <div class="chart-states">
-          {state.states.map((inner) => (
-            <State key={inner.id} state={inner} news={news} />
-          ))}
-        </div>
       )}
     </div>
   );
 }
 
 function Transition({
-  transition,
-  news,
-  inside,
+  event,
+  target,
+  count,
+  isLast = false,
 }: {
-  readonly transition: ChartTransition;
-  readonly news: MachineNews | undefined;
-  readonly inside: boolean;
+  readonly event: string;
+  readonly target?: string;
+  readonly count: number;
+  readonly isLast?: boolean;
 }) {
-  const { id, event, targets, guard } = transition;
-  const count = news?.counts[id] ?? 0;
-  const isLast = inside && count > 0 && news?.last?.event === event;
   return (
     <li class={`${isLast ? 'is-last' : ''} ${count === 0 ? 'is-unused' : ''}`}>
       <span>
-        {eventName(event)}
-        {guard && <i> if {spaced(guard)}</i>}
-        {targets.length > 0 && <> → {targets.map((target) => spaced(target.split('.').at(-1)!)).join(', ')}</>}
+        {cut(spaced(event), 40)}
+        {target && <> → {cut(spaced(target), 40)}</>}
       </span>
-      <b>{count === 0 && event === 'ask' && !asksCounted.value ? '' : count}</b>
+      <b>{count}</b>
     </li>
   );
 }
 
-/** Whether the machines shown answer asks; replayed ones do not. */
-const asksCounted = computed(() => machines.value?.type === 'machines' && machines.value.asks);
-
-/** XState's own events in words. */
-function eventName(event: string): string {
-  if (event === '') return 'always';
-  if (event.startsWith('xstate.done.')) return 'when it is done';
-  if (event.startsWith('xstate.error.')) return 'when it fails';
-  return event.startsWith('xstate.after.') ? 'after a time' : spaced(event);
-}
+/** How often a machine moved. @param which by the state that it left and the event */
+const moves = (news: MachineNews | undefined, which: (name: string) => boolean): number =>
+  Object.entries(news?.moves ?? {}).reduce((sum, [name, count]) => (which(name) ? sum + count : sum), 0);
 
 /** Turns `fallingBack` into words. */
 const spaced = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

@@ -86,8 +86,8 @@ function Recomputed({ why }: { readonly why: Why }) {
   return (
     <>
       {stopped !== undefined && <Pair name="stopped" value={cut(stopped, 400)} />}
-      {Object.entries(phases).map(([path, active]) => (
-        <Pair key={path} name={`phase of ${path}`} value={active.map((id) => id.split('.').at(-1)).join(' › ') || '–'} />
+      {Object.entries(phases).map(([path, phase]) => (
+        <Pair key={path} name={`phase of ${path}`} value={phase.split('.').at(-1)!} />
       ))}
       {expected && (
         <Pair

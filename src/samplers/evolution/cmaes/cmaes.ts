@@ -1,9 +1,10 @@
-import type { Ask, Ended, Env, Suggested, TrialId } from '../../../messages.ts';
-import { numberIn, stateTag } from '../../../messages.ts';
 import { History } from '../../../numeric/history.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { haltonPoints } from '../../../numeric/sequences/halton.ts';
 import { samePoint } from '../../../space/axis.ts';
+import type { Env } from '../../../strategy/env.ts';
+import type { Ask, Ended, Suggested, TrialId } from '../../../strategy/messages.ts';
+import { numberIn, stateTag } from '../../../strategy/messages.ts';
 import { crashRatesAfter } from '../../crashRates.ts';
 import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';
@@ -112,7 +113,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
 
   return {
     start: { told: History.of(), open: [], ended: History.of() },
-    fold(state, fact) {
+    tell(state, fact) {
       if (fact.type === 'reported') return state;
       return fact.type === 'suggested' ? issue(state, fact) : receive(state, fact);
     },

@@ -1,9 +1,9 @@
-import type { TrialId } from '../../../messages.ts';
 import { type CmaParameters, cmaParameters } from '../../../numeric/cma/parameters.ts';
 import type { Rng } from '../../../numeric/random.ts';
 import { bool, fraction, oneOf, populationFrom } from '../../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../../schema/optionSet.ts';
 import { draw } from '../../../space/axis.ts';
+import type { TrialId } from '../../../strategy/messages.ts';
 import { compareRanked, type RankedTrial } from '../../rankedTrial.ts';
 import { type Genes, type Layout, type SearchDistribution, updated } from './searchDistribution.ts';
 import { priorDistribution } from './warmStart.ts';

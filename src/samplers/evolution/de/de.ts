@@ -1,9 +1,10 @@
-import type { Ask, Ended, Env } from '../../../messages.ts';
-import { stateIn, stateTag } from '../../../messages.ts';
 import { index, type Rng } from '../../../numeric/random.ts';
 import { oneOf, populationFrom, probability, upTo, wholeFrom } from '../../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../../schema/optionSet.ts';
 import type { Point } from '../../../space/axis.ts';
+import type { Env } from '../../../strategy/env.ts';
+import type { Ask, Ended } from '../../../strategy/messages.ts';
+import { stateIn, stateTag } from '../../../strategy/messages.ts';
 import { compareRanked, sameTier } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';
 import { type Child, nextOf } from '../breeding.ts';

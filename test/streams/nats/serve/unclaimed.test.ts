@@ -3,7 +3,7 @@ import type { SuggestedFact, TrialEvent } from '../../../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { OpenTrial } from '../../../../src/ledger/trial.ts';
-import type { TrialId } from '../../../../src/messages.ts';
+import type { TrialId } from '../../../../src/strategy/messages.ts';
 import { createTestStudy } from '../../../../src/testing/testStudy.ts';
 import { random } from '../../../../streams/index.ts';
 import { Unclaimed } from '../../../../streams/nats/serve/unclaimed.ts';

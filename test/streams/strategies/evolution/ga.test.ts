@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Env, isStrategyEvent, type Message, type Propose, type StrategyEvent, type Suggested } from '../../../../src/messages.ts';
 import { rngFor } from '../../../../src/numeric/random.ts';
 import { active, type Point } from '../../../../src/space/axis.ts';
 import { space } from '../../../../src/space/space.ts';
 import { float } from '../../../../src/space/types/dimension.ts';
+import type { Env } from '../../../../src/strategy/env.ts';
+import { isStrategyEvent, type Message, type Propose, type StrategyEvent, type Suggested } from '../../../../src/strategy/messages.ts';
+import type { Strategy } from '../../../../streams/kernel/strategy.ts';
 import { type GaOptions, ga } from '../../../../streams/strategies/evolution/ga.ts';
 import { random } from '../../../../streams/strategies/random.ts';
-import type { Strategy } from '../../../../streams/strategy.ts';
 import { completed, failed, interview, rootEnv, suggestedFrom } from '../../../support/interview.ts';
 import { conditional, constrained, mixed } from '../../../support/spaces.ts';
 

@@ -1,12 +1,16 @@
-import { fromTransition } from 'xstate';
-import { StrategyError } from '../src/errors.ts';
-import { type Answer, type Ask, child, type Env, type Propose, propose, type Reported, type StrategyEvent, wait } from '../src/messages.ts';
-import { type Rng, rngFor } from '../src/numeric/random.ts';
-import { checkOption, type OptionRule, text } from '../src/schema/optionRules.ts';
-import type { Point } from '../src/space/axis.ts';
-import { show } from '../src/space/check.ts';
-import { failureIn } from './asking.ts';
-import { drive, type Emitted, type Strategy, type StrategySpec, withSpec } from './strategy.ts';
+import { answeringChart } from '../../machines/strategies.ts';
+import { StrategyError } from '../../src/errors.ts';
+import type { Rng } from '../../src/numeric/random.ts';
+import { checkOption, type OptionRule, text } from '../../src/schema/optionRules.ts';
+import type { Point } from '../../src/space/axis.ts';
+import { show } from '../../src/space/check.ts';
+import type { Core } from '../../src/strategy/core.ts';
+import { child, type Env } from '../../src/strategy/env.ts';
+import { type Answer, type Ask, type Propose, propose, type Reported, type StrategyEvent, wait } from '../../src/strategy/messages.ts';
+import { failureIn } from './answers.ts';
+import { onlyFeasible, runCore } from './drive.ts';
+import { operatorOf } from './operator.ts';
+import { type Strategy, type StrategySpec, withSpec } from './strategy.ts';
 
 /**
  * A strategy without phases: a fold over events, and decisions that are functions of the state. All functions answer at once: one that returns a
@@ -48,20 +52,16 @@ export function defineStrategy<S>(definition: StrategyDefinition<S>, spec: Strat
   for (const name of ['init', 'tell'] as const) checkOption(`defineStrategy.${name}`, definition[name], aFunction);
   return withSpec(spec, (parent) => {
     const env = child(parent, definition.name);
-    const logic = fromTransition<S, StrategyEvent | Ask, never, undefined, Emitted>(
-      (state, message, { emit }) => {
-        if (message.type === 'ask') {
-          emit(answer(definition, state, message, env));
-          return state;
-        }
-        const next = call(env, 'tell', () => definition.tell(state, message, env));
-        const stop = message.type === 'reported' && call(env, 'stop', () => definition.stop?.(next, message, env));
-        if (stop) emit({ type: 'stop', id: message.id, by: env.name, ...(typeof stop === 'string' && { why: stop }) });
-        return next;
-      },
-      () => call(env, 'init', () => definition.init(env)),
-    );
-    return drive(logic, env, undefined);
+    return operatorOf(env, (out) => {
+      const core: Core<S, 'answering', never> = {
+        start: call(env, 'init', () => definition.init(env)),
+        tell: (state, told) => call(env, 'tell', () => definition.tell(state, told, env)),
+        verdict: () => undefined,
+        answers: { answering: (state, ask) => answer(definition, state, ask, env) },
+        stop: (state, reported) => call(env, 'stop', () => definition.stop?.(state, reported, env)),
+      };
+      return onlyFeasible(env, runCore(answeringChart, core, env, out));
+    });
   });
 }
 
@@ -87,7 +87,7 @@ const aFunction: Omit<OptionRule, 'schema'> = {
 };
 
 function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, env: Env): Answer {
-  const decision = call(env, 'ask', () => decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry), env));
+  const decision = call(env, 'ask', () => decide?.(state, ask, env.rng(ask), env));
   if (decision === undefined) return ask;
   if (decision === 'wait') return wait(ask, env.name);
   if (isPoint(decision)) return propose(ask, env.name, decision);

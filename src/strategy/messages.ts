@@ -1,7 +1,7 @@
-import { jsonIn } from './schema/jsonIn.ts';
-import { omitUndefined } from './schema/omitUndefined.ts';
-import type { Domain, Point } from './space/axis.ts';
-import type { Fixed } from './space/fixed.ts';
+import { jsonIn } from '../schema/jsonIn.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { Point } from '../space/axis.ts';
+import type { Fixed } from '../space/fixed.ts';
 
 /** Trials are numbered from 1 in the order of their suggestions. */
 export type TrialId = number;
@@ -139,39 +139,6 @@ export type Answer = Ask | Propose | Wait;
 export type Decision = Propose | Wait | Stop | Ready;
 
 export type Message = StrategyEvent | ProposerEvent | Ask | Decision;
-
-/** The part of a fold's state that decides the phase of its machine. */
-export type Outlook = Readonly<Record<string, boolean | number>>;
-/** The events of such a machine: the outlook has changed, or a trial should stop because it fell behind. */
-export type PhaseEvent<O extends Outlook> =
-  | ({ readonly type: 'moved'; readonly id?: TrialId | undefined } & O)
-  | { readonly type: 'fellBehind'; readonly id: TrialId; readonly why: string };
-
-/** The environment of a strategy: facts about its study. */
-export interface Env extends Domain {
-  readonly seed: string;
-  /** The path of the stage; empty at the root. */
-  readonly name: string;
-  /** One name per loss. */
-  readonly objectives: readonly string[];
-  /** The objectives that are maximised, whose losses are negated values. Needed only for limits given as values. */
-  readonly maximised?: readonly string[];
-  /** How many trials may be open at once. */
-  readonly parallel: number;
-  /** The budgets at which an earlier stage compares trials, ascending; absent if none does. */
-  readonly rungs?: readonly number[];
-  /** How many configurations the study will try, if it has such a limit. */
-  readonly trials?: number;
-  /** How many steps all trials may take together, if the study has such a limit. */
-  readonly cost?: number;
-  /** The version of decisions that the study started with, see `DECISIONS`: options keep the defaults of that version. Absent: today's. */
-  readonly decisions?: number;
-  /** Receives XState's inspection events of all machines. Their type is unknown here, so that `src` does not need XState. */
-  readonly inspect?: (event: never) => void;
-}
-
-/** The environment of a stage inside another. */
-export const child = <E extends Env>(env: E, name: string): E => ({ ...env, name: env.name ? `${env.name}/${name}` : name });
 
 export const isStrategyEvent = (m: Message): m is StrategyEvent => m.type === 'suggested' || m.type === 'reported' || m.type === 'ended';
 

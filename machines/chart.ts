@@ -1,0 +1,63 @@
+import { type AnyStateMachine, setup } from 'xstate';
+import type { ChartData } from '../src/strategy/env.ts';
+
+/** The events of a state, and where they lead. */
+type Events<State> = { readonly [event: string]: State };
+
+/** The states of a chart, each with its events, or `final`. */
+type Table<T> = { readonly [State in keyof T]: 'final' | Events<keyof T> };
+
+type Phases<T> = { [State in keyof T]: T[State] extends 'final' ? never : State }[keyof T] & string;
+type Verdicts<T> = { [State in keyof T]: T[State] extends 'final' ? never : keyof T[State] }[keyof T] & string;
+
+/**
+ * A statechart of named states and named events, and nothing else. It is an ordinary XState machine: `createActor`, `@xstate/graph` and Stately take it.
+ *
+ * @typeParam Phase its states that are not final
+ * @typeParam Verdict its events
+ */
+export interface Statechart<Phase extends string = string, Verdict extends string = string> extends AnyStateMachine {
+  /** Only a type: what a core must answer and may say. */
+  readonly speaks?: (phase: Phase) => Verdict;
+}
+
+/**
+ * Makes a chart from its table.
+ *
+ * @param initial the first state
+ * @param anywhere events that lead to a state from each one that is not final
+ * @example
+ * const door = chart('door', 'closed', { closed: { opened: 'open', broken: 'gone' }, open: { closed: 'closed' }, gone: 'final' });
+ */
+export function chart<const T extends Table<T>, const A extends Events<keyof T> = Record<never, never>>(
+  id: string,
+  initial: keyof T & string,
+  table: T,
+  anywhere?: A,
+): Statechart<Phases<T>, Verdicts<T> | (keyof A & string)> {
+  const rows = Object.entries<'final' | Events<string>>(table as never);
+  const states = Object.fromEntries(rows.map(([state, on]) => [state, on === 'final' ? { type: 'final' as const } : { on }]));
+  const on = Object.fromEntries(Object.entries(anywhere ?? {}).map(([event, state]) => [event, `.${String(state)}`]));
+  return setup({ types: {} as { events: { readonly type: string } } }).createMachine({ id, initial, on, states });
+}
+
+/** The state to which an event leads; undefined if it leads nowhere from this one. */
+export function targetOf({ states, anywhere }: ChartData, state: string, event: string): string | undefined {
+  const on = states[state];
+  return on === undefined || on === 'final' ? undefined : (on[event] ?? anywhere[event]);
+}
+
+/** The table of a chart, as plain data. */
+export function dataOf({ id, config }: AnyStateMachine): ChartData {
+  const { initial, on = {}, states = {} } = config as TableConfig;
+  const rows = Object.entries(states).map(([state, { type, on: events = {} }]) => [state, type === 'final' ? 'final' : events] as const);
+  const anywhere = Object.entries(on).map(([event, target]) => [event, target.slice(1)] as const);
+  return { id, initial, states: Object.fromEntries(rows), anywhere: Object.fromEntries(anywhere) };
+}
+
+/** The part of a machine's configuration that `chart` writes. */
+interface TableConfig {
+  readonly initial: string;
+  readonly on?: Events<string>;
+  readonly states?: Readonly<Record<string, { readonly type?: 'final'; readonly on?: Events<string> }>>;
+}

@@ -1,0 +1,111 @@
+import { chart } from './chart.ts';
+
+/** A strategy or composition without phases: it answers all asks in the same way. */
+export const answeringChart = chart('answering', 'answering', { answering: {} });
+
+/** Points that depend on no result, until there are none left: random, grid, Sobol, Halton, Latin hypercube. */
+export const sequenceChart = chart('sequence', 'drawing', { drawing: { exhausted: 'spent' }, spent: 'final' });
+
+/** A strategy answers asks for a while, and hands them on for good afterwards: `take`, `until`. */
+export const handOverChart = chart('handOver', 'answering', { answering: { passed: 'handedOver' }, handedOver: 'final' });
+
+/**
+ * Population based training. `founding`: asks begin new members. `training`: asks continue the member that is furthest behind, perhaps from the
+ * checkpoint of a better one. `done`: all members have reached their full budget.
+ */
+export const populationChart = chart('population', 'founding', {
+  founding: { founded: 'training', finished: 'done' },
+  training: { finished: 'done' },
+  done: 'final',
+});
+
+/**
+ * An evolutionary strategy. `founding`: asks get members of a first population, which depend on no result; a search that has converged founds another
+ * one. `breeding`: asks get children of the population. `settling`: the generation is complete, and asks wait until all its trials have ended;
+ * steady-state strategies never enter this phase. `spent`: the last trial has been suggested.
+ */
+export const evolutionChart = chart('evolution', 'founding', {
+  founding: { founded: 'breeding', full: 'settling', finished: 'spent' },
+  breeding: { converged: 'founding', full: 'settling', finished: 'spent' },
+  settling: { founded: 'breeding', converged: 'founding', finished: 'spent' },
+  spent: 'final',
+});
+
+/**
+ * A strategy that models results: TPE, random forests, Gaussian processes. `exploring`: asks get points that need no model, until there are enough
+ * results. `modelling`: asks get what the model proposes. `diversifying`: the model repeats itself, so some asks get points that need none. `sharing`:
+ * the model does not predict the order of the results, so some asks are handed on. `fallingBack`: no model could be fitted, so asks get points that
+ * need none until the next result. `fitting`: a long fit runs in a thread, and asks wait for it.
+ */
+export const surrogateChart = chart('surrogate', 'exploring', {
+  exploring: { ready: 'modelling' },
+  modelling: { repeating: 'diversifying', blind: 'sharing', unfit: 'fallingBack', fitNeeded: 'fitting' },
+  diversifying: { fresh: 'modelling' },
+  sharing: { sighted: 'modelling' },
+  fallingBack: { learned: 'modelling' },
+  fitting: { fitted: 'modelling' },
+});
+
+/**
+ * Successive halving, which decides how long trials train. `filling`: a configuration begins at the first rung that counts, or in a bracket that has
+ * room. `promoting`: trials wait at a rung, and the best there are resumed. `learning`, if it is asynchronous: a configuration begins as a control, which
+ * shows how well the first rung that counts predicts the next one. `settling`, if it is synchronous: all brackets are full and their trials are
+ * running; asks get configurations for the next bracket, so that no trainer waits.
+ */
+export const halvingChart = chart('halving', 'filling', {
+  filling: { promotable: 'promoting', controlDue: 'learning', full: 'settling' },
+  promoting: { promoted: 'filling' },
+  learning: { controlled: 'filling' },
+  settling: { roomy: 'filling' },
+});
+
+/**
+ * Gradient descent in which each evaluation is a trial, in rounds; the results of a round decide the next one. `starting`: evaluates the start.
+ * `stepping`: evaluates the next iterate, with its gradient. `probing`: estimates the gradient at a point from trials around it, which can run at once.
+ * `averaging`: evaluates the average of the iterates. `restarting`: a descent has converged or failed, and the next one starts. `converged`: the last
+ * descent has ended.
+ */
+export const sgdChart = chart(
+  'sgd',
+  'starting',
+  { starting: {}, stepping: {}, probing: {}, averaging: {}, restarting: {}, converged: 'final' },
+  {
+    told: 'stepping',
+    measured: 'probing',
+    noGradient: 'probing',
+    averageDue: 'averaging',
+    averaged: 'probing',
+    failed: 'restarting',
+    converged: 'restarting',
+    finished: 'converged',
+  },
+);
+
+/**
+ * L-BFGS-B in which each evaluation is a trial, in rounds. `starting`: evaluates the start. `searching`: evaluates a step along the line; a step that
+ * is too long is shortened, and an accepted one begins the next line. `probing`: the trainer reported no gradient, so it is estimated by differences,
+ * whose trials can run at once. `restarting`: the descent has converged or failed, and the next one starts. `converged`: the last descent has ended.
+ */
+export const lbfgsChart = chart(
+  'lbfgs',
+  'starting',
+  { starting: {}, searching: {}, probing: {}, restarting: {}, converged: 'final' },
+  {
+    downhill: 'searching',
+    overshot: 'searching',
+    noGradient: 'probing',
+    failed: 'restarting',
+    converged: 'restarting',
+    finished: 'converged',
+  },
+);
+
+/**
+ * An external proposer. Its proposals answer asks while there are any (`proposing`); otherwise asks wait for one (`awaiting`) until the proposer has
+ * taken too long. Then it is `absent`, and asks are handed on, until it proposes again.
+ */
+export const externalChart = chart('external', 'awaiting', {
+  awaiting: { proposed: 'proposing', missed: 'absent' },
+  proposing: { used: 'awaiting' },
+  absent: { returned: 'awaiting' },
+});
