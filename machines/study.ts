@@ -26,8 +26,15 @@ export type StudyEvent =
   | { readonly type: 'retried' }
   | { readonly type: 'disposed' };
 
+/**
+ * What an engine does in a phase. `folds`: entries are folded at once; otherwise they wait. `directs`: trainers are told what follows from them.
+ * `decides`: strategies are asked as soon as a trial is wanted. `waits`: they have decided to wait, until something stirs the study. `sends`: a decision
+ * is on its way to the log. `ends`: the study is closed, and the last trials end, until it is `finished`.
+ */
+export type StudyTag = 'folds' | 'directs' | 'decides' | 'waits' | 'sends' | 'ends' | 'finished';
+
 const study = setup({
-  types: {} as { events: StudyEvent },
+  types: {} as { events: StudyEvent; tags: StudyTag },
   guards: {
     isClosed: ({ event }) => event.type === 'caughtUp' && event.closed,
   },
@@ -36,33 +43,27 @@ const study = setup({
 const caughtUp = [{ guard: 'isClosed', target: '#study.draining' }, { target: '#study.open' }] as const;
 
 /**
- * The life of a study in one engine.
- *
- * Strategies are asked only in `idle`, as soon as a trial is wanted, and at most one decision is on its way to the log, in `appending`. If the past
- * is amended meanwhile, `rebuilding` remembers that. Entries are folded in every state but `rebuilding`, where they wait.
+ * The life of a study in one engine. At most one decision is on its way to the log. If the past is amended meanwhile, `rebuilding` remembers that: the
+ * strategies read the log again, and entries wait.
  */
 export const studyMachine = study.createMachine({
   id: 'study',
   initial: 'replaying',
   on: { amended: '.rebuilding', disposed: '.ended' },
   states: {
-    replaying: { on: { caughtUp } },
+    replaying: { tags: 'folds', on: { caughtUp } },
     open: {
+      tags: ['folds', 'directs'],
       initial: 'idle',
       on: { fenced: 'behind', closed: 'draining' },
       states: {
-        idle: { on: { appended: 'appending', waits: 'waiting', fits: 'fitting' } },
-        waiting: { on: { stirred: 'idle' } },
-        fitting: { on: { stirred: 'idle' } },
-        appending: {
-          on: {
-            stored: 'idle',
-            amended: '#study.rebuilding.appending',
-          },
-        },
+        idle: { tags: 'decides', on: { appended: 'appending', waits: 'waiting', fits: 'fitting' } },
+        waiting: { tags: 'waits', on: { stirred: 'idle' } },
+        fitting: { tags: 'waits', on: { stirred: 'idle' } },
+        appending: { tags: 'sends', on: { stored: 'idle', amended: '#study.rebuilding.appending' } },
       },
     },
-    behind: { on: { caughtUp } },
+    behind: { tags: ['folds', 'directs'], on: { caughtUp } },
     rebuilding: {
       initial: 'free',
       states: {
@@ -70,8 +71,8 @@ export const studyMachine = study.createMachine({
         appending: { on: { caughtUp: '#study.open.appending', fenced: 'free' } },
       },
     },
-    draining: { on: { drained: 'closed', reopened: 'open' } },
-    closed: { on: { retried: 'draining', reopened: 'open' } },
+    draining: { tags: ['folds', 'directs', 'ends'], on: { drained: 'closed', reopened: 'open' } },
+    closed: { tags: ['folds', 'directs', 'ends', 'finished'], on: { retried: 'draining', reopened: 'open' } },
     ended: { type: 'final' },
   },
 });

@@ -8,15 +8,7 @@ import { omitUndefined } from '../schema/omitUndefined.ts';
 import { active, draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { type Env, rngOfAsk, type Watch } from '../strategy/env.ts';
-import {
-  type Ask,
-  isStrategyEvent,
-  type Message,
-  type Propose,
-  phaseOf,
-  type Suggested,
-  stateIn,
-} from '../strategy/messages.ts';
+import { type Ask, isStrategyEvent, type Message, type Propose, phaseOf, type Suggested, stateIn } from '../strategy/messages.ts';
 import { type Coverage, newCoverage, suggestionsOf, tally } from './coverage.ts';
 import { askerIn, checkFixedValues } from './fixedValues.ts';
 import { type FleetOptions, runFleet } from './fleet.ts';

@@ -1,6 +1,5 @@
 import { type ActorRefFrom, createActor } from 'xstate';
-import { steady } from '../../machines/steady.ts';
-import { type EnginePhase, type StudyEvent, studyMachine } from '../../machines/study.ts';
+import { type EnginePhase, type StudyEvent, type StudyTag, studyMachine } from '../../machines/study.ts';
 import { StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Closed, CloseReason, Created, ExpiredFact, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
@@ -67,7 +66,7 @@ export class Engine<P> {
   constructor(options: EngineOptions<P>) {
     const { space, strategy, inspect, watch, past } = options;
     this.#options = options;
-    this.#study = createActor(steady(studyMachine), omitUndefined({ id: 'study', inspect }));
+    this.#study = createActor(studyMachine, omitUndefined({ id: 'study', inspect }));
     this.#replayer = new Replayer(omitUndefined({ space, strategy, past, watch, actor: this.#study, ready: () => this.stir() }));
     this.#study.start();
   }
@@ -88,10 +87,10 @@ export class Engine<P> {
 
   /** Call this when the log has been received to its end: after the start, and after `fenced`. */
   caughtUp(): void {
-    const { phase } = this;
-    if (phase === 'ended' || phase === 'rebuilding') return; // rebuilding ends by itself
-    if (phase === 'replaying' && this.#replayer.outdated) void this.#rebuild(true);
-    else this.#resume(phase === 'replaying');
+    if (!this.#does('folds')) return; // while strategies read the log again, which ends by itself
+    const cold = !this.#does('directs');
+    if (cold && this.#replayer.outdated) void this.#rebuild(true);
+    else this.#resume(cold);
   }
 
   /** Call this when another engine wrote first. Call `caughtUp` when the log has been read to its end. */
@@ -107,7 +106,7 @@ export class Engine<P> {
 
   /** Closes the study for a reason from outside. */
   close(reason: CloseReason): void {
-    if (this.phase !== 'ended' && this.ledger.closed === undefined) this.#options.append(closedFact(reason, this.ledger.best));
+    if (this.#isLive && this.ledger.closed === undefined) this.#options.append(closedFact(reason, this.ledger.best));
   }
 
   dispose(): void {
@@ -116,13 +115,20 @@ export class Engine<P> {
   }
 
   /** A receiver of a directive may dispose the engine in the middle of a turn. */
+  get #isLive(): boolean {
+    return this.#study.getSnapshot().status === 'active';
+  }
+
+  #does(tag: StudyTag): boolean {
+    return this.#study.getSnapshot().hasTag(tag);
+  }
+
   #send(event: StudyEvent): void {
-    if (this.phase !== 'ended') this.#study.send(event);
+    if (this.#isLive) this.#study.send(event);
   }
 
   #stir(): void {
-    const { phase } = this;
-    if (phase === 'fitting' || (phase === 'waiting' && this.#isWanted())) this.#send({ type: 'stirred' });
+    if (this.#does('waits')) this.#send({ type: 'stirred' });
   }
 
   /** Works until there is nothing left to do. */
@@ -135,28 +141,27 @@ export class Engine<P> {
       this.#fail(error);
     }
     this.#isTurning = false;
-    if (this.phase === 'draining' && !isTrialRunning(this.ledger, this.#options.areClaimed)) this.#send({ type: 'drained' });
-    if (this.phase === 'closed') this.#options.finished();
+    if (this.#does('ends') && !isTrialRunning(this.ledger, this.#options.areClaimed)) this.#send({ type: 'drained' });
+    if (this.#does('finished')) this.#options.finished();
   }
 
   /** Folds entries if there are any, otherwise decides. @returns whether there was anything to do */
   #step(): boolean {
-    const { phase } = this;
-    if (phase === 'ended' || phase === 'rebuilding') return false;
+    if (!this.#does('folds')) return false;
     if (this.#mailbox.length > 0) {
       const entries = this.#mailbox;
       this.#mailbox = [];
       this.#foldAll(entries);
       return true;
     }
-    if (phase !== 'idle' || !this.#isWanted()) return false;
+    if (!this.#does('decides') || !this.#isWanted()) return false;
     this.#decide();
     return true;
   }
 
   #foldAll(entries: readonly Entry[]): void {
     for (let i = 0; i < entries.length; i++) {
-      if (this.phase === 'rebuilding') {
+      if (!this.#does('folds')) {
         this.#mailbox = [...entries.slice(i), ...this.#mailbox];
         return;
       }
@@ -168,7 +173,7 @@ export class Engine<P> {
     const applied = this.#replayer.fold(entry);
     this.#options.onEntry?.(applied);
     this.#options.spans?.apply(applied as AppliedEntry);
-    if (this.phase === 'replaying') return;
+    if (!this.#does('directs')) return;
     if (this.#replayer.outdated) return void this.#rebuild(false);
     if (applied.effect === 'closed') this.#send({ type: 'closed' });
     this.#direct(applied);
@@ -204,15 +209,14 @@ export class Engine<P> {
 
   /** Sends the machine of the study the event that an entry means. */
   #advance({ effect, fact, refusal, position }: AppliedEntry<P>): void {
-    const { phase } = this;
     if (isSame(this.#sent, fact)) {
       this.#sent = undefined;
       // If an entry came between, it may be the reason, and the study decides again. Otherwise it would decide the same for ever.
       if (refusal && position === this.#sentAfter + 1)
         throw new StrategyError(`the log refused the decision of the study: ${refusal.message}`);
-      if (phase === 'appending') this.#send({ type: 'stored' });
-    } else if ((phase === 'closed' || phase === 'draining') && this.ledger.closed === undefined) this.#send({ type: 'reopened' });
-    else if (phase === 'closed' && effect === 'retried') this.#send({ type: 'retried' });
+      if (this.#does('sends')) this.#send({ type: 'stored' });
+    } else if (this.#does('ends') && this.ledger.closed === undefined) this.#send({ type: 'reopened' });
+    else if (this.#does('ends') && effect === 'retried') this.#send({ type: 'retried' });
     else if (!refusal) this.#stir();
   }
 
@@ -274,7 +278,7 @@ export class Engine<P> {
     this.#send({ type: 'amended' });
     try {
       await this.#replayer.rebuild();
-      if (this.phase !== 'ended') this.#resume(cold);
+      if (this.#isLive) this.#resume(cold);
     } catch (error) {
       this.#fail(error);
     }
@@ -293,7 +297,7 @@ export class Engine<P> {
   }
 
   #fail(error: unknown): void {
-    if (this.phase === 'ended') return;
+    if (!this.#isLive) return;
     this.dispose();
     this.#options.fail(error);
   }
