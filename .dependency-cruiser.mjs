@@ -36,7 +36,7 @@ export default {
     {
       name: 'actors-are-made-in-few-places',
       severity: 'error',
-      from: { path: '^streams/', pathNot: '^streams/(kernel/drive|engine/engine|nats/trainer/claimedRun)\\.ts$' },
+      from: { path: '^streams/', pathNot: '^streams/(kernel/drive|engine/engine)\\.ts$' },
       to: { path: packages('xstate') },
     },
     {

@@ -1,6 +1,5 @@
 /** The charts of strategies and of the study, as XState machines. */
 export { chart, dataOf, type Statechart } from './chart.ts';
-export { claimMachine } from './claim.ts';
 export {
   answeringChart,
   evolutionChart,

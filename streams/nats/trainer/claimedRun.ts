@@ -1,6 +1,4 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { createActor } from 'xstate';
-import { claimMachine } from '../../../machines/claim.ts';
 import type { FailedFact, FailureReason, ReportedFact, TrialEvent } from '../../../src/facts/facts.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
@@ -66,11 +64,20 @@ const OPTIONAL = ['trace', 'metrics', 'gradient', 'checkpoint'] as const;
 export class ClaimedRun<P> {
   readonly #claim: Claim<P>;
   readonly #options: ClaimedRunOptions;
-  readonly #life = createActor(claimMachine).start();
   readonly #facts: TrialEvent[] = [];
-  #performing: Performing | undefined;
-  /** What stopped it before it began. */
+  /** What stopped it before its objective began. */
   #stopped: string | undefined;
+  /** What receives stops: this run until its objective begins, then the objective, and nothing once the last fact is known. */
+  #receiver: Performing | undefined = {
+    stop: (by) => {
+      this.#stopped = by;
+    },
+    abandon: () => this.#end(),
+    preempt: () => {
+      this.#options.warn(`trial ${this.suggestion.trial} handed back before it began, for another worker`, this.#about);
+      this.#end(this.#failed('preempted', HANDED_BACK));
+    },
+  };
   /** Whether a fact is being sent. */
   #isSending = false;
 
@@ -95,12 +102,9 @@ export class ClaimedRun<P> {
   get #about() {
     return { trial: this.suggestion.trial, run: this.#claim.run };
   }
-  get #phase() {
-    return this.#life.getSnapshot().value;
-  }
   /** Whether its last fact is known. The server may not have it yet. */
   get isOver(): boolean {
-    return this.#phase === 'ended' || this.#phase === 'stored';
+    return this.#receiver === undefined;
   }
 
   /** Claims the attempt. @param claimed called when the server has the claim */
@@ -118,34 +122,32 @@ export class ClaimedRun<P> {
 
   /** Begins the objective, unless the run has ended meanwhile. */
   perform(perform: Perform<P>): void {
-    if (this.#phase !== 'pending') return;
+    if (this.isOver) return;
+    let performing: Performing;
     try {
-      this.#performing = perform(this.#claim);
+      performing = perform(this.#claim);
     } catch (error) {
       return this.#end(this.#failed('error', (error instanceof Error ? error.message : String(error)).slice(0, 4096)));
     }
-    if (this.#phase !== 'pending') return; // it has ended already
-    this.#life.send({ type: 'begun' });
-    if (this.#stopped !== undefined) this.#performing.stop(this.#stopped);
+    if (this.isOver) return; // it has ended already
+    this.#receiver = performing;
+    if (this.#stopped !== undefined) performing.stop(this.#stopped);
   }
 
   stop(by: string): void {
-    if (this.#phase === 'pending') this.#stopped = by;
-    if (this.#phase === 'performing') this.#performing!.stop(by);
+    this.#receiver?.stop(by);
   }
 
   abandon(): void {
-    if (this.#phase === 'pending') this.#end();
-    if (this.#phase === 'performing') this.#performing!.abandon();
+    this.#receiver?.abandon();
   }
 
   preempt(): void {
-    if (this.isOver) return;
-    if (this.#performing?.preempt) return this.#performing.preempt();
-    const { trial } = this.suggestion;
-    if (!this.#performing) this.#options.warn(`trial ${trial} handed back before it began, for another worker`, this.#about);
+    const receiver = this.#receiver;
+    if (receiver === undefined) return;
+    if (receiver.preempt) return receiver.preempt();
     this.#end(this.#failed('preempted', HANDED_BACK));
-    this.#performing?.abandon();
+    receiver.abandon();
   }
 
   #failed(reason: FailureReason, message: string): FailedFact {
@@ -163,7 +165,7 @@ export class ClaimedRun<P> {
     if (this.isOver) return;
     if (fact) this.#say(fact);
     else this.#facts.length = 0; // no one needs them
-    this.#life.send({ type: 'ended' });
+    this.#receiver = undefined;
     this.#options.ended();
     this.#send();
   }
@@ -174,9 +176,7 @@ export class ClaimedRun<P> {
     const fact = this.#facts.shift();
     const { suggestion } = this.#claim;
     if (fact) return this.#store(this.#shortened(withAttempt(fact, suggestion.attempt)));
-    if (this.#phase !== 'ended') return;
-    this.#life.send({ type: 'stored' });
-    this.#options.stored();
+    if (this.isOver) this.#options.stored();
   }
 
   #store(fact: TrialEvent): void {
