@@ -30,12 +30,11 @@ export function evaluateClaim<P>(
   const { trial, attempt } = suggestion;
   const leaving = new AbortController();
   const of: CheckpointRun = { nc, study: subjects, trainer, trial, run, signal: leaving.signal };
+  /** Undefined while the checkpoint is restored from which it resumes. */
   let evaluation: RunningEvaluation | undefined;
+  /** What stopped it meanwhile. */
   let stopped: string | undefined;
   let isOver = false;
-  /** Where the checkpoint is restored from which it resumes. */
-  let directory: string | undefined;
-  let restoring: Promise<void> | undefined;
   /** What was saved last while it ran. */
   let last: string | undefined;
   const tell = (message: string) => warn(`trial ${trial}: ${message}`, { trial, run });
@@ -63,7 +62,7 @@ export function evaluateClaim<P>(
     } catch (error) {
       if (!leaving.signal.aborted) tell(`its checkpoint stays on this machine, at ${path}: ${(error as Error).message}`);
       if (last !== undefined) return { ...fact, checkpoint: last };
-      return directory === undefined ? fact : rest; // others resume from the checkpoint that this attempt was given
+      return restoring ? rest : fact; // others resume from the checkpoint that this attempt was given
     }
   };
   const leave = (fact?: EndFact) => {
@@ -71,7 +70,7 @@ export function evaluateClaim<P>(
     leaving.abort();
     void saving?.close();
     say.end(fact);
-    void restoring?.then(() => rm(directory!, { recursive: true, force: true }));
+    void restoring?.then((directory) => rm(directory, { recursive: true, force: true }));
   };
   const end = (fact: EndFact) => {
     if (isOver) return;
@@ -85,19 +84,21 @@ export function evaluateClaim<P>(
     evaluation = evaluateTrial(objective, ready, run, { report, end }, options);
     if (stopped !== undefined) evaluation.stop(stopped);
   };
-  const restore = async ({ checkpoint, ...without }: Suggestion<P>) => {
-    directory = join(tmpdir(), `hypertide-checkpoint-${randomUUID()}`);
+  /** @returns the directory of the checkpoint */
+  const restore = async ({ checkpoint, ...without }: Suggestion<P>): Promise<string> => {
+    const directory = join(tmpdir(), `hypertide-checkpoint-${randomUUID()}`);
     try {
       const path = await restoreCheckpoint(of, checkpoint!, directory);
       if (!isOver) begin({ ...without, checkpoint: path });
     } catch (error) {
-      if (isOver) return;
+      if (isOver) return directory;
       tell(`its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
       begin(without);
     }
+    return directory;
   };
-  if (parseReference(suggestion.checkpoint)) restoring = restore(suggestion);
-  else begin(suggestion);
+  const restoring = parseReference(suggestion.checkpoint) ? restore(suggestion) : undefined;
+  if (!restoring) begin(suggestion);
 
   return {
     stop: (by) => {
