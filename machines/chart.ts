@@ -47,6 +47,40 @@ export function targetOf({ states, anywhere }: ChartData, state: string, event: 
   return on === undefined || on === 'final' ? undefined : (on[event] ?? anywhere[event]);
 }
 
+/** The tables of charts that have a life: to read one costs as much as a short trial. */
+const known = new WeakMap<AnyStateMachine, ChartData>();
+
+/**
+ * The phases that something passes through: a chart without an actor, which would cost more. An event that the phase does not have changes nothing.
+ *
+ * @example
+ * const life = new Life(evaluationChart);
+ * life.of({ running: 'its result counts', stopping: 'its last report counts', diverged: 'it fails' });
+ */
+export class Life<Phase extends string, Verdict extends string> {
+  readonly #chart: ChartData;
+  #phase: string;
+
+  constructor(chart: Statechart<Phase, Verdict>) {
+    this.#chart = known.get(chart) ?? dataOf(chart);
+    known.set(chart, this.#chart);
+    this.#phase = this.#chart.initial;
+  }
+
+  /** What a table has for the phase now; undefined in a final one. */
+  of<T>(table: Readonly<Record<Phase, T>>): T | undefined {
+    return table[this.#phase as Phase];
+  }
+
+  /** @returns whether the event leads to another phase */
+  send(event: Verdict): boolean {
+    const to = targetOf(this.#chart, this.#phase, event);
+    if (to === undefined || to === this.#phase) return false;
+    this.#phase = to;
+    return true;
+  }
+}
+
 /** The table of a chart, as plain data. */
 export function dataOf({ id, config }: AnyStateMachine): ChartData {
   const { initial, on = {}, states = {} } = config as TableConfig;

@@ -1,4 +1,4 @@
-/** The charts of strategies and of the study, as XState machines. */
+/** The charts of strategies, of the study and of trainers, as XState machines. */
 export { chart, dataOf, type Statechart } from './chart.ts';
 export {
   answeringChart,
@@ -13,3 +13,4 @@ export {
   surrogateChart,
 } from './strategies.ts';
 export { studyMachine } from './study.ts';
+export { evaluationChart } from './trainers.ts';

@@ -1,4 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import { Life } from '../machines/chart.ts';
+import { evaluationChart } from '../machines/trainers.ts';
 import {
   type Completed,
   type FailedFact,
@@ -132,17 +134,15 @@ export function evaluateTrial<P>(
   const { trial, attempt, params } = suggestion;
   const since = performance.now();
   const stopping = new Stopping();
-  let over = false;
-  let stopped: string | undefined;
-  /** Why training has diverged. */
-  let diverged: string | undefined;
+  const life = new Life(evaluationChart);
+  /** What stopped it, or why it diverged. */
+  let why = '';
   /** How many reports in a row were not finite. */
   let lost = 0;
   let step = 0;
   let reported = false;
-  const end = (event: EndFact) => {
-    if (over) return;
-    over = true;
+  const end = (event: EndFact | undefined) => {
+    if (event === undefined || !life.send('ended')) return;
     inTime?.();
     say.end(event);
   };
@@ -150,11 +150,7 @@ export function evaluateTrial<P>(
     omitUndefined({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096), trace: trace?.slice(0, LONGEST_TRACE) });
   /** What the objective has set as its checkpoint. */
   const saved = ({ checkpoint } = context) => (checkpoint === undefined || checkpoint === suggestion.checkpoint ? {} : { checkpoint });
-  const stoppedBy = (by: string): EndFact => ({ type: 'stopped', trial, run, step, by });
-  // After a stop, the last report is the result. Without a report, it is what the objective returns.
-  const factOf = (evaluation: Evaluation): EndFact => {
-    if (diverged !== undefined) return failed('non-finite', diverged);
-    if (stopped !== undefined && reported) return stoppedBy(stopped);
+  const resultOf = (evaluation: Evaluation): EndFact => {
     const result = typeof evaluation === 'number' ? { values: { [name]: evaluation } } : evaluation;
     const wrong = Object.entries(result?.values ?? {}).find(([, v]) => !Number.isFinite(v));
     if (wrong) return failed('non-finite', `${wrong[0]} is ${wrong[1]}`);
@@ -164,19 +160,26 @@ export function evaluateTrial<P>(
       return failed('error', `the objective returned ${described(evaluation, name)}`);
     return { type: 'completed', trial, run, ...saved(), ...result, seconds: (performance.now() - since) / 1000 };
   };
-  const brokenBy = (error: unknown): EndFact => {
-    if (diverged !== undefined) return failed('non-finite', diverged);
-    if (stopped !== undefined) return stoppedBy(stopped);
+  const errorOf = (error: unknown): EndFact => {
     const { message, trace, isInfeasible } = readError(error);
     return isInfeasible ? failed('infeasible', message) : failed('error', message, trace);
   };
-  const broke = (error: unknown) => end(brokenBy(error));
+  const stopped = (): EndFact => ({ type: 'stopped', trial, run, step, by: why });
+  const nonFinite = () => failed('non-finite', why);
+  /** How it ends, by its phase. After a stop, the last report is the result. Without a report, it is what the objective returns. */
+  const ends = {
+    running: { hears: true, returned: resultOf, broke: errorOf },
+    stopping: { hears: true, returned: (evaluation: Evaluation) => (reported ? stopped() : resultOf(evaluation)), broke: stopped },
+    diverged: { hears: false, returned: nonFinite, broke: nonFinite },
+  };
+  const broke = (error: unknown) => end(life.of(ends)?.broke(error));
   const finish = (evaluation: Evaluation) => {
-    const fact = attempted(() => factOf(evaluation)); // what an objective returns may throw when it is read
-    end('broke' in fact ? brokenBy(fact.broke) : fact.returned);
+    const fact = attempted(() => life.of(ends)?.returned(evaluation)); // what an objective returns may throw when it is read
+    if ('broke' in fact) broke(fact.broke);
+    else end(fact.returned);
   };
   const report = (value: number | Values, at = step + 1, metrics?: Values) => {
-    if (over || diverged !== undefined) return;
+    if (!life.of(ends)?.hears) return;
     step = at;
     const values = typeof value === 'number' ? { [name]: value } : value;
     if (typeof values !== 'object' || values === null)
@@ -184,8 +187,8 @@ export function evaluateTrial<P>(
     const wrong = Object.entries(values).find(([, v]) => !Number.isFinite(v));
     lost = wrong ? lost + 1 : 0;
     if (wrong) {
-      if (lost < DIVERGED || stopped !== undefined) return;
-      diverged = `${wrong[0]} is ${wrong[1]} at step ${at}`;
+      if (lost < DIVERGED || !life.send('diverged')) return;
+      why = `${wrong[0]} is ${wrong[1]} at step ${at}`;
       return stopping.abort(new Error('its reports are not finite'));
     }
     reported = true;
@@ -203,13 +206,12 @@ export function evaluateTrial<P>(
   else finish(evaluation.returned);
   return {
     stop: (by) => {
-      if (over) return;
-      stopped ??= by;
+      if (!life.send('stopped')) return;
+      why = by;
       stopping.abort(new Error(`stopped by ${by}`));
     },
     abandon: (reason = new Error('abandoned')) => {
-      if (over) return;
-      over = true;
+      if (!life.send('ended')) return;
       inTime?.();
       stopping.abort(reason);
     },

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, getNextSnapshot, type StateValue } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
-import { dataOf, targetOf } from '../../machines/chart.ts';
-import * as charts from '../../machines/strategies.ts';
+import { chart, dataOf, Life, targetOf } from '../../machines/chart.ts';
+import * as strategies from '../../machines/strategies.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
+import * as trainers from '../../machines/trainers.ts';
+
+const charts = { ...strategies, ...trainers };
 
 const studyEvents: readonly StudyEvent[] = [
   { type: 'caughtUp', closed: false },
@@ -52,4 +55,23 @@ it.each(Object.entries(charts))('%s is its table', (_, machine) => {
       expect(next, `${state} ${event}`).toBe(targetOf(table, state, event) ?? state);
     }
   }
+});
+
+it('a life passes through the phases of its chart, and stays in a final one', () => {
+  const door = chart('door', 'closed', { closed: { opened: 'open' }, open: { closed: 'closed' }, gone: 'final' }, { broken: 'gone' });
+  const life = new Life(door);
+  const other = new Life(door);
+  const sent = (['closed', 'opened', 'opened', 'broken', 'opened', 'broken'] as const).map((event) => [
+    life.send(event),
+    life.of({ closed: 'c', open: 'o' }),
+  ]);
+  expect(sent).toEqual([
+    [false, 'c'],
+    [true, 'o'],
+    [false, 'o'],
+    [true, undefined],
+    [false, undefined],
+    [false, undefined],
+  ]);
+  expect(other.of({ closed: 'c', open: 'o' })).toBe('c');
 });
