@@ -13,4 +13,4 @@ export {
   surrogateChart,
 } from './strategies.ts';
 export { studyMachine } from './study.ts';
-export { evaluationChart } from './trainers.ts';
+export { evaluationChart, trainerChart } from './trainers.ts';

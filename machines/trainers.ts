@@ -10,3 +10,23 @@ export const evaluationChart = chart('evaluation', 'running', {
   diverged: { ended: 'ended' },
   ended: 'final',
 });
+
+/**
+ * A trainer of a server. `working`: it takes trials. `paused`: a person lets it take none. `resting`: a person has drained it, and it stays. `draining`:
+ * it ends when its trials have ended, because a person has drained it. `finishing`: the same, because the study has closed. `leaving`: it was asked to
+ * end, so it hands its trials back, and stores what it has. `ended`: it has closed.
+ */
+export const trainerChart = chart(
+  'trainer',
+  'working',
+  {
+    working: { pause: 'paused', rest: 'resting', drain: 'draining', closed: 'finishing' },
+    paused: { work: 'working', rest: 'resting', drain: 'draining', closed: 'finishing' },
+    resting: { work: 'working', pause: 'paused', closed: 'finishing' },
+    draining: {},
+    finishing: {},
+    leaving: {},
+    ended: 'final',
+  },
+  { left: 'leaving', ended: 'ended' },
+);

@@ -6,6 +6,8 @@ import { type Subjects, TRAINERS } from '../protocol/subjects.ts';
 export interface Puller {
   /** Asks for a suggestion until there is one. */
   next(take: (suggestion: Msg) => void): void;
+  /** Whether it no longer asks. */
+  readonly isOver: boolean;
   /** Stops asking; suggestions that arrive later are returned. */
   end(): void;
   close(): void;
@@ -84,6 +86,9 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
       const one = { take, again: 0 };
       waiting.push(one);
       ask(one);
+    },
+    get isOver() {
+      return over;
     },
     end: () => {
       over = true;

@@ -1,4 +1,6 @@
 import { errors, type NatsConnection, nuid } from '@nats-io/nats-core';
+import { Life } from '../../../machines/chart.ts';
+import { trainerChart } from '../../../machines/trainers.ts';
 import type { Instruction } from '../../../src/facts/facts.ts';
 import { parseFact } from '../../../src/facts/parse.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
@@ -81,32 +83,40 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const facts = factSender(nc, { study, name, timeout: PATIENCE }, deliveries, warn, (isFull) => presence.refused(isFull));
   const door = pausableDoor(options.door ?? openDoor);
   const presence = presenceOn(nc, subjects.beat(name, 0), omitUndefined({ slots, offers: options.offers }));
-  let instruction: Instruction = 'work';
-  let over = false;
-  let closing = false;
-  let hasEnded = false;
+  const life = new Life(trainerChart);
   let hasSaid = false;
   let waiting: ReturnType<typeof setInterval> | undefined;
   const { promise, resolve: finish, reject } = withResolvers<void>();
-  const fail = (error: unknown) => (closing && nc.isClosed() ? finish() : reject(error));
+  const drained = () => options.drained?.();
+  /** What follows in each phase when it holds no run, and when something fails. */
+  const phases = {
+    working: { whenFree: () => {}, fail: reject },
+    paused: { whenFree: () => {}, fail: reject },
+    resting: { whenFree: drained, fail: reject },
+    draining: { whenFree: () => finish(drained()), fail: reject },
+    finishing: { whenFree: finish, fail: reject },
+    leaving: { whenFree: finish, fail: (error: unknown) => (nc.isClosed() ? finish() : reject(error)) },
+  };
+  const settle = () => {
+    if (held.size === 0) life.of(phases)?.whenFree();
+  };
+  const fail = (error: unknown) => life.of(phases)?.fail(error);
   const done = promise.finally(() => release());
   done.catch(() => {});
 
   const end = () => {
-    over = true;
     pulls.end();
-    if (held.size === 0) finish();
+    settle();
   };
   const close = (reason: string) => {
-    if (!over) options.closed?.(reason);
+    if (!life.send('closed')) return;
+    options.closed?.(reason);
     end();
   };
   const release = () => {
-    over = true;
-    hasEnded = true;
+    life.send('ended');
     clearInterval(waiting);
     presence.end();
-    if (instruction === 'drain' && !closing && !stays) options.drained?.();
     pulls.end();
     for (const one of [...held.values()]) one.abandon();
     pulls.close();
@@ -122,16 +132,12 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   /** A person or the engine repeats an instruction until it is followed. */
   const onInstruction = (message: InstructedMessage) => {
     const { to } = message;
-    if (to === instruction || over) return;
-    instruction = to;
+    if (!life.send(to === 'drain' && stays ? 'rest' : to)) return;
     warn(`${study}: ${name} ${nowThat(message, stays)}`);
     door.pause(to !== 'work');
     options.instructed?.(to);
-    if (to === 'drain' && stays) sayIfDrained();
-    else if (to === 'drain') end();
-  };
-  const sayIfDrained = () => {
-    if (stays && instruction === 'drain' && held.size === 0 && !over) options.drained?.();
+    if (to === 'drain' && !stays) end();
+    else settle();
   };
   /** The results of ended trials are kept until the server has them, however long it is down. Nothing can store them once the study is deleted. */
   const waitFor = async () => {
@@ -139,7 +145,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const what = kept.length === 1 ? `the result of trial ${kept[0]}` : `the results of trials ${kept.join(', ')}`;
     if (kept.length > 0 && !hasSaid) warn(`${study}: ${name} ends when the server has stored ${what}`);
     hasSaid ||= kept.length > 0;
-    if (!(await isDeleted(nc, subjects)) || hasEnded) return;
+    if (!(await isDeleted(nc, subjects)) || !life.of(phases)) return;
     warn(`${study}: the study was deleted, so ${name} ends without storing the results of its trials`);
     finish();
   };
@@ -178,8 +184,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
         beats.end(trial, run);
         held.delete(run);
         stored();
-        if (over && held.size === 0) finish();
-        sayIfDrained();
+        settle();
       },
     });
     held.set(run, one);
@@ -195,23 +200,22 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
 
   const begin = async () => {
     await options.ready?.();
-    if (over) return;
+    if (pulls.isOver) return;
     presence.announce();
     const reason = await closedBefore();
-    if (over) return;
+    if (pulls.isOver) return;
     if (reason !== undefined) return close(reason);
     const lastOf = ({ trial }: Suggestion<P>) => ask(subjects.by('*', trial));
-    for (let i = 0; i < slots; i++) openSlot({ nc, name, pulls, deliveries, door, isOver: () => over, lastOf, perform: claim, fail });
+    for (let i = 0; i < slots; i++) openSlot({ nc, name, pulls, deliveries, door, lastOf, perform: claim, fail });
   };
   begin().catch(fail);
   return {
     name,
     done,
     close: () => {
-      closing = true;
+      if (life.send('left')) waiting = setInterval(waitFor, LATE);
       end();
       for (const one of [...held.values()]) one.preempt();
-      if (!hasEnded) waiting ??= setInterval(waitFor, LATE);
       return done;
     },
   };

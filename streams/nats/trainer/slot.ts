@@ -30,8 +30,6 @@ export interface SlotOptions<P> {
   readonly pulls: Puller;
   readonly deliveries: DeliveryTracker;
   readonly door: Door;
-  /** Whether the trainer takes no more trials. */
-  readonly isOver: () => boolean;
   /** The answer with the last fact about the trial of a suggestion. */
   readonly lastOf: (suggestion: Suggestion<P>) => Promise<Msg>;
   readonly perform: (taken: Taken<P>) => void;
@@ -46,7 +44,7 @@ const FOR_OTHERS = `-NAK ${JSON.stringify({ delay: nanos(250) })}`;
 const DONE = '+ACK';
 
 /** Takes one trial after the other. It asks for the next one while the result of the last one is on its way, but does not begin it. */
-export function openSlot<P>({ nc, name, pulls, deliveries, door, isOver, lastOf, perform, fail }: SlotOptions<P>): void {
+export function openSlot<P>({ nc, name, pulls, deliveries, door, lastOf, perform, fail }: SlotOptions<P>): void {
   let storing = false;
   let next: Msg | undefined;
   const pull = () =>
@@ -73,7 +71,7 @@ export function openSlot<P>({ nc, name, pulls, deliveries, door, isOver, lastOf,
     }, fail);
   };
   const take = (message: Msg, suggestion: Suggestion<P>, state: Exclude<AttemptState, 'taken'>) => {
-    if (isOver()) return publish(nc, message.reply!, RETURN);
+    if (pulls.isOver) return publish(nc, message.reply!, RETURN);
     const run = `${suggestion.trial}.${suggestion.attempt}.${nuid.next()}`;
     if (!door.enter(run, priorityOf(message))) return passOver(message, RETURN);
     storing = true;
