@@ -1,5 +1,6 @@
 /** The charts of strategies, of the study and of trainers, as XState machines. */
 export { chart, dataOf, type Statechart } from './chart.ts';
+export { leadChart } from './lead.ts';
 export {
   answeringChart,
   evolutionChart,

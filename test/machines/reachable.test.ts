@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, getNextSnapshot, type StateValue } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { chart, dataOf, Life, targetOf } from '../../machines/chart.ts';
+import { leadChart } from '../../machines/lead.ts';
 import * as strategies from '../../machines/strategies.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
 import * as trainers from '../../machines/trainers.ts';
 
-const charts = { ...strategies, ...trainers };
+const charts = { ...strategies, ...trainers, leadChart };
 
 const studyEvents: readonly StudyEvent[] = [
   { type: 'caughtUp', closed: false },

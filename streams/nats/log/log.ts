@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { Life } from '../../../machines/chart.ts';
+import { leadChart } from '../../../machines/lead.ts';
 import { RULES } from '../../../src/facts/versions.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import type { Settings } from '../../../src/ledger/settings.ts';
@@ -120,15 +122,13 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const room = storeRoom((message) => warn(`${study}: ${message}`));
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
-  /** Whether this process appended last; undefined until it has appended, or another one has since it started. */
-  let leading: boolean | undefined;
+  const life = new Life(leadChart);
   /** Position of the last entry of another engine, as far as this process has read. */
   let others = 0;
   /** Whether a fact is in flight: what is read meanwhile may be that fact. */
   let publishing = false;
   /** The longest message that the server accepts, as it last said: the client forgets it while it reconnects. */
   let payload = nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
-  let closed = false;
   let end: number | undefined;
 
   /** The longest fact of a trainer that counts. A server counts the headers too. */
@@ -141,10 +141,12 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     const { state, config } = await jsm.streams.info(subjects.stream);
     return omitUndefined({ head: state.last_seq, bytes: state.bytes, limit: config.max_bytes > 0 ? config.max_bytes : undefined });
   };
-  const lead = (isLeader: boolean) => {
-    if (leading !== isLeader) options.onLead?.(isLeader);
-    leading = isLeader;
+  const leads = () => life.of({ starting: true, leading: true, standby: false }) === true;
+  const lead = (event: 'stored' | 'overtaken') => {
+    if (life.send(event)) options.onLead?.(leads());
   };
+  /** Whether another engine may append first. One that has just started on a log with entries may be a standby. */
+  const defers = () => life.of({ starting: fence.size > 0, leading: false, standby: true });
   /** What a suggestion tells the trainer that claims it. */
   const headersOf = ({ type, trial }: Said): Headers => {
     if (type !== 'suggested') return [];
@@ -175,13 +177,13 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       knew(subject, seq);
       storing.answered();
       written = seq;
-      lead(true);
+      lead('stored');
       room.note('own', false);
       return 'stored';
     } catch (error) {
       const isFenced = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
       if (!isFenced && (!isPassing(error) || nc.isClosed())) throw refusalOf(error);
-      if (isFenced) lead(false);
+      if (isFenced) lead('overtaken');
       else storing.failed(error);
       if (isStreamFull(error)) {
         room.note('own', true, `it: ${(error as Error).message}; waiting${trainers.largest()}`);
@@ -205,7 +207,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       const isNews = own.includes(subject) && seq > (fence.get(subject) ?? 0);
       if (isNews && !publishing) {
         others = seq; // another engine wrote it
-        lead(false);
+        lead('overtaken');
       }
       if (isNews) knew(subject, seq);
       const trainer = trainerOf(subject);
@@ -215,7 +217,6 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   };
   const close = async () => {
     signal?.removeEventListener('abort', close);
-    closed = true;
     closing.abort(new LogClosedError());
     await appending;
     out.close();
@@ -232,22 +233,18 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     },
     head: () => withRetry(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq, { signal }),
     append: (fact) => {
-      if (closed) return Promise.reject(new LogClosedError());
+      if (closing.signal.aborted) return Promise.reject(closing.signal.reason);
       const known = others;
       const appended = appending.then(async () => {
-        // A standby decides as often as the leader. Only its latest decision waits: if all waited, a takeover would take minutes. An engine that
-        // has just started on a log with entries may be a standby, so its first entry waits, too.
-        const isLeader = leading ?? fence.size === 0;
-        if (!isLeader && !isStale(fact as Said)) await sleep(standby.pause);
+        // A standby decides as often as the leader. Only its latest decision waits: if all waited, a takeover would take minutes.
+        if (defers() && !isStale(fact as Said)) await sleep(standby.pause);
         if (isLost(fact as Said) && others > known) return 'fenced'; // another engine may have said so
         publishing = true;
-        return publishFact(fact as Said);
-      });
-      appending = appended
-        .catch(() => {})
-        .then(() => {
+        return publishFact(fact as Said).finally(() => {
           publishing = false;
         });
+      });
+      appending = appended.catch(() => {});
       return appended;
     },
     close,
@@ -260,7 +257,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       return fence.has(subjects.created);
     },
     get leads() {
-      return leading ?? true;
+      return leads();
     },
     get usage() {
       return trainers.usage();
