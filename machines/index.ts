@@ -1,4 +1,4 @@
-/** The charts of strategies, of the study and of trainers, as XState machines. */
+/** The charts of strategies, of the study, of its engines and trainers, as XState machines. */
 export { chart, dataOf, type Statechart } from './chart.ts';
 export { leadChart } from './lead.ts';
 export {
@@ -14,4 +14,4 @@ export {
   surrogateChart,
 } from './strategies.ts';
 export { studyMachine } from './study.ts';
-export { evaluationChart, trainerChart } from './trainers.ts';
+export { evaluationChart, objectiveChart, trainerChart } from './trainers.ts';

@@ -30,3 +30,14 @@ export const trainerChart = chart(
   },
   { left: 'leaving', ended: 'ended' },
 );
+
+/**
+ * An objective of this process that a trainer of a server evaluates. `restoring`: its checkpoint is restored, so a stop waits. `evaluating`: the
+ * objective runs. `saving`: its last fact is known, and its checkpoint is saved. `left`: nothing more is done for it.
+ */
+export const objectiveChart = chart(
+  'objective',
+  'restoring',
+  { restoring: { begun: 'evaluating', ended: 'saving' }, evaluating: { ended: 'saving' }, saving: {}, left: 'final' },
+  { left: 'left' },
+);

@@ -4,6 +4,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { Life } from '../../../machines/chart.ts';
+import { objectiveChart } from '../../../machines/trainers.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { type EndFact, type Evaluating, evaluateTrial, type RunningEvaluation, type Say } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
@@ -30,11 +32,10 @@ export function evaluateClaim<P>(
   const { trial, attempt } = suggestion;
   const leaving = new AbortController();
   const of: CheckpointRun = { nc, study: subjects, trainer, trial, run, signal: leaving.signal };
-  /** Undefined while the checkpoint is restored from which it resumes. */
+  const life = new Life(objectiveChart);
   let evaluation: RunningEvaluation | undefined;
-  /** What stopped it meanwhile. */
+  /** What stopped it before it began. */
   let stopped: string | undefined;
-  let isOver = false;
   /** What was saved last while it ran. */
   let last: string | undefined;
   const tell = (message: string) => warn(`trial ${trial}: ${message}`, { trial, run });
@@ -66,20 +67,21 @@ export function evaluateClaim<P>(
     }
   };
   const leave = (fact?: EndFact) => {
-    isOver = true;
+    if (!life.send('left')) return;
     leaving.abort();
     void saving?.close();
     say.end(fact);
     void restoring?.then((directory) => rm(directory, { recursive: true, force: true }));
   };
   const end = (fact: EndFact) => {
-    if (isOver) return;
-    isOver = true;
+    if (!life.send('ended')) return;
     if (fact.checkpoint === undefined && !saving) leave(fact);
-    else void saveAtEnd(fact).then((complete) => leaving.signal.aborted || leave(complete));
+    else void saveAtEnd(fact).then(leave);
   };
 
-  const begin = (ready: Suggestion<P>) => {
+  const begin = (ready: Suggestion<P>, message?: string) => {
+    if (!life.send('begun')) return;
+    if (message !== undefined) tell(message);
     const report: Say['report'] = (fact, path) => say.report(saving?.reported(fact, path) ?? fact);
     evaluation = evaluateTrial(objective, ready, run, { report, end }, options);
     if (stopped !== undefined) evaluation.stop(stopped);
@@ -87,14 +89,10 @@ export function evaluateClaim<P>(
   /** @returns the directory of the checkpoint */
   const restore = async ({ checkpoint, ...without }: Suggestion<P>): Promise<string> => {
     const directory = join(tmpdir(), `hypertide-checkpoint-${randomUUID()}`);
-    try {
-      const path = await restoreCheckpoint(of, checkpoint!, directory);
-      if (!isOver) begin({ ...without, checkpoint: path });
-    } catch (error) {
-      if (isOver) return directory;
-      tell(`its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
-      begin(without);
-    }
+    await restoreCheckpoint(of, checkpoint!, directory).then(
+      (path) => begin({ ...without, checkpoint: path }),
+      (error) => begin(without, `its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`),
+    );
     return directory;
   };
   const restoring = parseReference(suggestion.checkpoint) ? restore(suggestion) : undefined;
