@@ -47,9 +47,6 @@ export function targetOf({ states, anywhere }: ChartData, state: string, event: 
   return on === undefined || on === 'final' ? undefined : (on[event] ?? anywhere[event]);
 }
 
-/** The tables of charts that have a life: to read one costs as much as a short trial. */
-const known = new WeakMap<AnyStateMachine, ChartData>();
-
 /**
  * The phases that something passes through: a chart without an actor, which would cost more. An event that the phase does not have changes nothing.
  *
@@ -62,8 +59,7 @@ export class Life<Phase extends string, Verdict extends string> {
   #phase: string;
 
   constructor(chart: Statechart<Phase, Verdict>) {
-    this.#chart = known.get(chart) ?? dataOf(chart);
-    known.set(chart, this.#chart);
+    this.#chart = dataOf(chart);
     this.#phase = this.#chart.initial;
   }
 
@@ -81,8 +77,17 @@ export class Life<Phase extends string, Verdict extends string> {
   }
 }
 
+/** The tables that were read: to read one costs as much as a short trial. */
+const tables = new WeakMap<AnyStateMachine, ChartData>();
+
 /** The table of a chart, as plain data. */
-export function dataOf({ id, config }: AnyStateMachine): ChartData {
+export function dataOf(machine: AnyStateMachine): ChartData {
+  const table = tables.get(machine) ?? tableOf(machine);
+  tables.set(machine, table);
+  return table;
+}
+
+function tableOf({ id, config }: AnyStateMachine): ChartData {
   const { initial, on = {}, states = {} } = config as TableConfig;
   const rows = Object.entries(states).map(([state, { type, on: events = {} }]) => [state, type === 'final' ? 'final' : events] as const);
   const anywhere = Object.entries(on).map(([event, target]) => [event, target.slice(1)] as const);
