@@ -1,4 +1,4 @@
-import { decisions, fact, params, priority, requires, rules } from './fields.ts';
+import { decisions, fact, params, priority, requires } from './fields.ts';
 import { limits } from './limits.ts';
 import {
   anySchema,
@@ -12,6 +12,7 @@ import {
   type TypeOf,
   textSchema,
 } from './schema.ts';
+import { FORMAT } from './versions.ts';
 
 const objective = objectSchema(
   'what is optimised',
@@ -25,7 +26,9 @@ export const created = fact(
   'created',
   'the first fact of a log: what never changes',
   {
-    v: literalSchema(1),
+    format: literalSchema(FORMAT, 'version of the form of the log'),
+    rules: integerSchema(1, 'version of the rules for which facts count'),
+    decisions,
     study: textSchema('name of the study'),
     space: dataSchema('the space as data, see `parseSpace`'),
     objectives: listSchema(objective, 'what is optimised; the first one decides which trial is the best', { minItems: 1, maxItems: 16 }),
@@ -39,8 +42,6 @@ export const created = fact(
     resumes: flagSchema('whether the trainers resume from checkpoints (default: unknown)'),
     requires,
     priority,
-    rules,
-    decisions,
     version: textSchema('version of hypertide'),
     earlier: objectSchema(
       'earlier studies, and the configurations that they suggest',

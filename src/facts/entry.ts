@@ -9,8 +9,6 @@ export interface Entry {
   readonly fact: unknown;
   /** The trainer that wrote it, if the log knows. */
   readonly author?: string;
-  /** Its length in bytes, if a trainer wrote it and it is longer than the first rules allow. */
-  readonly bytes?: number;
   /** Why it cannot be a fact, if the log knows: it is not JSON, or its author may not write it. */
   readonly refusal?: Refusal;
 }

@@ -8,7 +8,6 @@ import {
   type Params,
   params,
   priority,
-  rules,
   run,
   trial,
   uncounted,
@@ -207,12 +206,11 @@ const changed = fact(
     uncounted,
     strategy: anySchema('the new strategy as data'),
     resumes: flagSchema('whether the trainers resume from checkpoints'),
-    rules,
     by: enumSchema(['start'], '`start`: the options of a start, if they differ from the previous start (default: a person)'),
     user,
   },
 );
-/** New settings from here on; reopens a closed study. `limits` are merged into the current ones, and `rules` never fall. Of `uncounted`, only trials that have failed are taken. */
+/** New settings from here on; reopens a closed study. `limits` are merged into the current ones. Of `uncounted`, only trials that have failed are taken. */
 export interface Changed extends TypeOf<typeof changed> {}
 
 const instructed = fact(

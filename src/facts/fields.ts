@@ -12,7 +12,6 @@ import {
   textSchema,
   withinSchema,
 } from './schema.ts';
-import { RULES } from './versions.ts';
 
 /** A number for each name. */
 export type Values = Readonly<Record<string, number>>;
@@ -21,18 +20,14 @@ export type Params = Readonly<Record<string, unknown>>;
 
 /** A fact with the fields that each fact has. */
 export const fact = <const T extends string, R extends Fields, O extends Fields>(type: T, description: string, required: R, optional: O) =>
-  objectSchema(description, { type: literalSchema(type), ...required }, { v: literalSchema(1), ...optional });
+  objectSchema(description, { type: literalSchema(type), ...required }, optional);
 
 // Fields that several facts have.
 
 export const values: Described<Values> = recordSchema(finiteSchema('a finite number'), 'a finite number for each name');
 export const params = dataSchema<Params>('values by the names of the parameters');
 
-export const rules = integerSchema(1, 'which rules decide what counts (default: 1 in `created`, unchanged in `changed`)', RULES);
-export const decisions = integerSchema(
-  1,
-  'version of the decisions of strategies (default: 1 in `created`, that of `created` in `suggested`)',
-);
+export const decisions = integerSchema(1, 'version of the decisions of strategies (default in `suggested`: that of `created`)');
 export const trial = integerSchema(1, 'number of the trial');
 export const attempt = integerSchema(1, 'number of the attempt: 1, 2, ...');
 export const run = textSchema(

@@ -4,6 +4,7 @@ import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Fact, factSchemas, type Params } from './facts.ts';
 import type { Refusal } from './refusal.ts';
 import { validate } from './validate.ts';
+import { refuseVersions } from './versions.ts';
 
 /**
  * A fact that fits its schema, or why it does not. Never throws.
@@ -21,7 +22,7 @@ export function parseFact<P = Params>(data: unknown): Fact<P> | Refusal {
     const came = JSON.stringify(type)?.slice(0, 60);
     return { code: 'bad-field', message: `type must be one of ${Object.keys(factSchemas).join(', ')}, not ${came}` };
   }
-  const refusal = validate(factSchemas[type], data);
+  const refusal = (type === 'created' ? refuseVersions({ ...data }) : undefined) ?? validate(factSchemas[type], data);
   return fits<P>(data, refusal) ? data : { ...refusal!, message: bounded(refusal!.message) };
 }
 

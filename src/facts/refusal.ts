@@ -1,5 +1,6 @@
 export type RefusalCode =
   | 'not-json'
+  | 'other-version'
   | 'damaged'
   | 'too-large'
   | 'too-deep'

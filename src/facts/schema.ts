@@ -63,7 +63,8 @@ export const enumSchema = <const T extends string>(names: readonly T[], descript
   description,
 });
 
-export const literalSchema = <const T extends string | number>(value: T): Described<T> => ({ const: value });
+export const literalSchema = <const T extends string | number>(value: T, description?: string): Described<T> =>
+  description === undefined ? { const: value } : { const: value, description };
 
 export const anySchema = (description: string): Described<unknown> => ({ description });
 

@@ -1,7 +1,6 @@
 import { bounded } from '../errors.ts';
 import type { Cancelled, Completed, FailedFact, ReportedFact, Started, Stopped, TrialEvent } from '../facts/facts.ts';
 import type { Refusal, RefusalCode } from '../facts/refusal.ts';
-import type { Settings } from './settings.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** The functions below return why a fact is rejected, or undefined if it counts. */
@@ -10,7 +9,7 @@ type Verdict = Refusal | undefined;
 export const refuse = (code: RefusalCode, message: string): Refusal => ({ code, message: bounded(message) });
 
 /**
- * From rules 2 on, a named trainer may only write facts about runs that it has claimed, and must name the run. The engine and the single writer of a
+ * A named trainer may only write facts about runs that it has claimed, and must name the run. The engine and the single writer of a
  * journal have no name: only the other rules apply to them.
  */
 export function refuseAuthor(fact: TrialEvent | Cancelled, author: string, { runs }: OpenTrial<unknown>): Verdict {
@@ -70,4 +69,4 @@ export const refuseValues = (losses: readonly number[] | string): Verdict =>
   typeof losses === 'string' ? refuse('missing-field', `values.${losses} is missing`) : undefined;
 
 /** Whether a checkpoint counts. Programs get it as an argument, and would read one that begins with a dash as an option. */
-export const isReference = (checkpoint: string, { rules }: Settings): boolean => rules < 2 || !checkpoint.startsWith('-');
+export const isReference = (checkpoint: string): boolean => !checkpoint.startsWith('-');

@@ -27,12 +27,9 @@ import { Proposers } from './proposers.ts';
 import type { Best } from './ranking.ts';
 import { changedBy, type Settings, settingsOf } from './settings.ts';
 import { spent } from './spending.ts';
-import { refuseInstruction, type Trainers } from './trainers.ts';
+import type { Trainers } from './trainers.ts';
 import type { EndStatus, OpenTrial } from './trial.ts';
 import { Trials } from './trials.ts';
-
-/** The longest fact of a trainer under rules 1, in bytes. From rules 2 on, only the stream sets a limit. */
-export const LONGEST_FACT = 16 * 1024;
 
 /**
  * A fold over the entries of a log. It decides which facts count, tracks the open trials, and converts names, units and directions to points and
@@ -67,14 +64,12 @@ export class Ledger<P> {
     return author === undefined ? { position, at, ...applied } : { position, at, author, ...applied };
   }
 
-  #apply({ fact: data, refusal, bytes, position, author, at }: Entry): Applied<P> {
+  #apply({ fact: data, refusal, position, author, at }: Entry): Applied<P> {
     if (refusal) return rejected(data, refusal);
     const fact = parseFact<P>(data);
     if (isRefusal(fact)) return rejected(data, fact);
     if (fact.type === 'created') return this.#create(fact);
     if (this.#settings === undefined) return rejected(fact, refuse('out-of-place', `a log begins with created, not ${fact.type}`));
-    if (bytes !== undefined && this.#settings.rules < 2)
-      return rejected(fact, refuse('too-large', `a fact must be at most ${LONGEST_FACT} bytes long, not ${bytes}`));
     switch (fact.type) {
       case 'suggested':
         return this.#suggest(fact);
@@ -92,10 +87,9 @@ export class Ledger<P> {
         return this.#change(fact, position);
       case 'closed':
         return this.#close(fact, position);
-      case 'instructed': {
-        const refusal = this.#trials.trainers.instruct(fact, this.#settings.rules);
-        return refusal ? rejected(fact, refusal) : { effect: 'noted', fact };
-      }
+      case 'instructed':
+        this.#trials.trainers.instruct(fact);
+        return { effect: 'noted', fact };
       default:
         return this.#applyToTrial(fact, author, at);
     }
@@ -171,8 +165,6 @@ export class Ledger<P> {
         return this.#trials.refuseCancel(fact.trial);
       case 'annotated':
         return fact.trial === undefined || fact.trial < this.nextTrial ? undefined : this.#trials.refuseCancel(fact.trial);
-      case 'instructed':
-        return refuseInstruction(this.settings.rules);
       case 'changed':
         return this.#trials.configurations.refuses(fact.uncounted ?? []);
       default:
@@ -209,7 +201,7 @@ export class Ledger<P> {
   demand(): Demand<P> {
     if (this.#settings === undefined || this.#closed !== undefined) return { type: 'nothing' };
     const { open, configurations, budgeted, goodEnough, cost, plateau, trainers } = this.#trials;
-    const instruction = this.#settings.rules < 4 ? undefined : trainers.due();
+    const instruction = trainers.due();
     if (instruction) return { type: 'instruct', fact: instruction };
     if (goodEnough) return { type: 'close', reason: 'target' };
     const { paused, parallel, limits } = this.#settings;

@@ -23,8 +23,8 @@ const better = (a: Rank, b: Rank | undefined): boolean =>
   b === undefined || a.budget > b.budget || (a.budget === b.budget && a.loss < b.loss);
 
 /**
- * Keeps the best result. A trial without a budget trained to its end, so it ranks with those at the highest budget: enqueued trials had none in
- * studies of earlier versions.
+ * Keeps the best result. A trial without a budget trained to its end, so it ranks with those at the highest budget: an imported one has
+ * none.
  */
 export class Leader<R extends Rank> {
   #budgeted: R | undefined;

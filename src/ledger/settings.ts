@@ -14,14 +14,12 @@ export interface Settings {
   /** The options of the last start that changed something. Equal options at a later start do not undo changes made in between. */
   readonly said: Limits & { readonly parallel: number; readonly priority: number };
   readonly duplicates: 'forbid' | 'allow';
-  /** Version of the rules for which facts count. */
+  /** Version of the rules that the study began with, see `RULES`. */
   readonly rules: number;
   readonly paused: boolean;
   readonly strategy: unknown;
   /** Whether trainers resume from checkpoints, if the study declares it. */
   readonly resumes: boolean;
-  /** The version whose defaults apply to the strategy, see `DECISIONS`. */
-  readonly decisions: number;
   /** How often the strategy was switched. */
   readonly epoch: number;
 }
@@ -36,8 +34,7 @@ export const settingsOf = ({
   duplicates,
   strategy,
   resumes = false,
-  rules = 1,
-  decisions = 1,
+  rules,
 }: Created): Settings => ({
   study,
   seed,
@@ -50,15 +47,11 @@ export const settingsOf = ({
   rules,
   strategy,
   resumes,
-  decisions,
   paused: false,
   epoch: 0,
 });
 
-export const changedBy = (
-  settings: Settings,
-  { paused, parallel, priority, limits, strategy, resumes, rules = 1, by }: Changed,
-): Settings => ({
+export const changedBy = (settings: Settings, { paused, parallel, priority, limits, strategy, resumes, by }: Changed): Settings => ({
   ...settings,
   paused: paused ?? settings.paused,
   parallel: parallel ?? settings.parallel,
@@ -67,7 +60,6 @@ export const changedBy = (
   said: by === 'start' ? { ...settings.said, ...limits, ...omitUndefined({ parallel, priority }) } : settings.said,
   strategy: strategy ?? settings.strategy,
   resumes: resumes ?? settings.resumes,
-  rules: Math.max(rules, settings.rules),
   epoch: strategy === undefined ? settings.epoch : settings.epoch + 1,
 });
 
@@ -88,8 +80,8 @@ export function lossesOf(objectives: readonly ObjectiveSpec[], values: Values): 
 /** The largest loss that strategies see: its fourth power is still finite. */
 const LARGEST = 1e75;
 
-/** Losses as strategies see them. From rules 2 on they are bounded, so that sums and products of a few are finite. */
-export function boundedLosses(losses: readonly number[], { rules }: Settings): readonly number[] {
-  const isWithin = rules < 2 || losses.every((loss) => Math.abs(loss) <= LARGEST);
+/** Losses as strategies see them: bounded, so that sums and products of a few are finite. */
+export function boundedLosses(losses: readonly number[]): readonly number[] {
+  const isWithin = losses.every((loss) => Math.abs(loss) <= LARGEST);
   return isWithin ? losses : losses.map((loss) => Math.max(-LARGEST, Math.min(LARGEST, loss)));
 }

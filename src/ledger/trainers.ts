@@ -39,10 +39,6 @@ interface Known extends Draft {
   resultsBefore: number;
 }
 
-/** Versions with only the older rules do not know instructions, so instructions do not count under these rules. */
-export const refuseInstruction = (rules: number): Refusal | undefined =>
-  rules >= 4 ? undefined : refuse('out-of-place', `instructions to trainers take effect from rules 4 on; the study has rules ${rules}`);
-
 /** The trainers that a log names: the trials that they hold, their instructions, and which of them is broken. */
 export class Trainers implements Iterable<TrainerState> {
   readonly #known = new Map<string, Known>();
@@ -125,16 +121,12 @@ export class Trainers implements Iterable<TrainerState> {
     return true;
   }
 
-  /** @returns why the instruction does not count */
-  instruct({ trainer: name, to, reason, by }: Instructed, rules: number): Refusal | undefined {
-    const refusal = refuseInstruction(rules);
-    if (refusal) return refusal;
+  instruct({ trainer: name, to, reason, by }: Instructed): void {
     const trainer = this.#of(name);
     trainer.to = to;
     trainer.reason = reason;
     trainer.isBlamed = by === 'engine' && to === 'pause';
     if (to === 'work' && by === undefined) this.#clear(trainer); // a person has corrected it
-    return undefined;
   }
 
   /** The instruction that the engine has to write: a broken trainer must pause, one that is not broken may work. */

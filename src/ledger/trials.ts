@@ -97,7 +97,7 @@ export class Trials<P> {
   refuses(fact: TrialEvent | Cancelled, author?: string): Refusal | undefined {
     const trial = this.open.byId.get(fact.trial);
     if (trial === undefined) return this.#statuses.refuseEnded(fact.trial);
-    return this.#settings.rules >= 2 && author !== undefined ? refuseAuthor(fact, author, trial) : undefined;
+    return author !== undefined ? refuseAuthor(fact, author, trial) : undefined;
   }
 
   /** Why the values of a fact do not count: that of an objective is missing. */
@@ -114,11 +114,10 @@ export class Trials<P> {
   /** @param since position of the last change of the study: a suggestion that was decided before it, but stored after it, is void. */
   suggest(fact: SuggestedFact<P>, since: number): Applied<P> {
     const id = fact.trial;
-    // From rules 2 on, a lost suggestion costs only its own trial: later suggestions still count.
-    const isLenient = this.#settings.rules >= 2;
     const isKnown = this.#statuses.has(id);
-    if (fact.attempt > 1 && (isKnown || !isLenient)) return this.#suggestAgain(fact);
-    if (isLenient ? isKnown : id !== this.next) return rejected(fact, refuse('out-of-place', `the next trial is ${this.next}, not ${id}`));
+    if (fact.attempt > 1 && isKnown) return this.#suggestAgain(fact);
+    // A lost suggestion costs only its own trial: later suggestions still count.
+    if (isKnown) return rejected(fact, refuse('out-of-place', `the next trial is ${this.next}, not ${id}`));
     const point = this.encode(fact.params);
     if (typeof point === 'string' && id !== this.next) return rejected(fact, refuse('bad-field', point));
     if (fact.by !== 'import' && fact.after !== undefined && fact.after < since) {
@@ -149,9 +148,8 @@ export class Trials<P> {
   #suggestAgain(fact: SuggestedFact<P>): Applied<P> {
     const trial = this.open.byId.get(fact.trial);
     if (trial === undefined) return rejected(fact, this.#statuses.refuseEnded(fact.trial));
-    const due = trial.suggestion.attempt + 1;
-    const isDue = this.#settings.rules >= 2 ? fact.attempt >= due : trial.awaiting && fact.attempt === due;
-    if (!isDue) return rejected(fact, refuse('out-of-place', `attempt ${fact.attempt} at trial ${fact.trial} is not due`));
+    if (fact.attempt <= trial.suggestion.attempt)
+      return rejected(fact, refuse('out-of-place', `attempt ${fact.attempt} at trial ${fact.trial} is not due`));
     this.trainers.released(trial);
     this.open.retry(trial, fact);
     return { effect: 'retried', fact };
@@ -173,12 +171,12 @@ export class Trials<P> {
     if (refusal) return rejected(fact, refusal);
     trial.at = fact.step;
     const step = this.#stepCount.take(fact.step, trial.proposal.budget);
-    if (fact.checkpoint !== undefined && isReference(fact.checkpoint, this.#settings)) trial.checkpoint = fact.checkpoint;
+    if (fact.checkpoint !== undefined && isReference(fact.checkpoint)) trial.checkpoint = fact.checkpoint;
     this.trainers.reported(trial, at);
     if (trial.step !== undefined && step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
     trial.step = step;
     trial.values = fact.values;
-    trial.losses = boundedLosses(losses as number[], this.#settings);
+    trial.losses = boundedLosses(losses as number[]);
     return { effect: 'reported', fact, event: { type: 'reported', id: fact.trial, step, losses: trial.losses } };
   }
 
@@ -192,7 +190,7 @@ export class Trials<P> {
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
     return this.#conclude(fact, trial, 'completed', {
       outcome: 'completed',
-      losses: boundedLosses(losses as number[], this.#settings),
+      losses: boundedLosses(losses as number[]),
       ...extras,
     });
   }
@@ -222,7 +220,7 @@ export class Trials<P> {
     const { id } = trial.proposal;
     const checkpoint = 'checkpoint' in fact ? fact.checkpoint : undefined;
     if (this.#retracted.has(id)) return this.#end(fact, trial, 'retracted', { outcome: 'failed', reason: 'retracted' });
-    if (checkpoint !== undefined && isReference(checkpoint, this.#settings)) this.#checkpoints.set(id, checkpoint);
+    if (checkpoint !== undefined && isReference(checkpoint)) this.#checkpoints.set(id, checkpoint);
     return this.#end(fact, trial, status, end);
   }
 
@@ -230,15 +228,15 @@ export class Trials<P> {
     const refusal = refuseFailure(fact, trial);
     if (refusal) return rejected(fact, refusal);
     const { reason, checkpoint } = fact;
-    if (checkpoint !== undefined && isReference(checkpoint, this.#settings)) trial.checkpoint = checkpoint;
+    if (checkpoint !== undefined && isReference(checkpoint)) trial.checkpoint = checkpoint;
     const isInterrupted = reason === 'lost' || reason === 'preempted';
     trial.unclaimed = trial.run === undefined;
-    const isForOthers = this.trainers.failed(trial, fact, at, this.#settings.rules >= 4 && !trial.cancelled);
-    if (!isForOthers) countAttempt(trial, this.#settings, isInterrupted);
+    const isForOthers = this.trainers.failed(trial, fact, at, !trial.cancelled);
+    if (!isForOthers) countAttempt(trial, isInterrupted);
     const { retryErrors = false } = this.#settings.limits;
     const again = isForOthers || isInterrupted || (reason === 'error' && retryErrors);
     if (trial.cancelled && reason !== 'infeasible' && reason !== 'non-finite') return this.#endCancelled(fact, trial, reason);
-    if (!again || trial.cancelled || (!isForOthers && isLastAttempt(trial, this.#settings, isInterrupted)))
+    if (!again || trial.cancelled || (!isForOthers && isLastAttempt(trial, this.#settings.limits, isInterrupted)))
       return this.#end(fact, trial, 'failed', { outcome: 'failed', reason });
     this.open.await(trial);
     return { effect: 'noted', fact };
@@ -250,11 +248,9 @@ export class Trials<P> {
     return trial.awaiting ? this.#endCancelled(fact, trial, 'cancelled') : { effect: 'cancelled', fact };
   }
 
-  /** Ends a cancelled trial whose trainer did not obey. From rules 5 on, its last report is its result, as if the trainer had. */
+  /** Ends a cancelled trial whose trainer did not obey. Its last report is its result, as if the trainer had. */
   #endCancelled(fact: FailedFact | Cancelled, trial: OpenTrial<P>, reason: NonNullable<End['reason']>): Applied<P> {
-    return this.#settings.rules >= 5 && trial.losses
-      ? this.#endEarly(fact, trial)
-      : this.#end(fact, trial, 'failed', { outcome: 'failed', reason });
+    return trial.losses ? this.#endEarly(fact, trial) : this.#end(fact, trial, 'failed', { outcome: 'failed', reason });
   }
 
   #end(fact: EndFact, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {

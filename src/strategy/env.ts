@@ -40,8 +40,6 @@ export interface Env extends Domain {
   readonly trials?: number;
   /** How many steps all trials may take together, if the study has such a limit. */
   readonly cost?: number;
-  /** The version of decisions that the study started with, see `DECISIONS`: options keep the defaults of that version. Absent: today's. */
-  readonly decisions?: number;
   /** Random numbers of the stage, keyed by its path, the ask and its retry: asked again, it gives the same ones. */
   rng(this: Pick<Env, 'seed' | 'name'>, ask: Ask): Rng;
   /** Is told what the strategy does. */

@@ -177,16 +177,16 @@ export const originalAsk = ({ id, retry, budget, tags, fixed }: Wait): Ask =>
  */
 export const stateTag = (path: string, state: unknown): Tags => ({ [path]: `${STATE}${JSON.stringify(state)}` });
 
-/** The mark of state in a tag. With it, the text is still JSON, so that versions that do not know the mark can read the state. */
+/** The mark of state in a tag. With it, the text is still JSON. */
 const STATE = ' ';
 
-/** Whether the text of a tag is marked as state. Logs of earlier versions have no marks. */
+/** Whether the text of a tag is state. */
 export const isState = (text: string): boolean => text.startsWith(STATE);
 
-/** The state that a stage stored with a trial; undefined if there is none, or an older version wrote it in another form. */
+/** The state that a stage stored with a trial; undefined if there is none. */
 export function stateIn(tags: Tags | undefined, path: string): unknown {
   const text = tags?.[path];
-  return text === undefined ? undefined : jsonIn(text);
+  return text !== undefined && isState(text) ? jsonIn(text) : undefined;
 }
 
 /** The same, if it is a whole number of at least 0. */

@@ -148,7 +148,7 @@ function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknow
 }
 
 function changedFact<P>(
-  { paused, parallel, priority, uncounted, strategy, resumes, rules, more: extra, limits: wanted }: Changes,
+  { paused, parallel, priority, uncounted, strategy, resumes, more: extra, limits: wanted }: Changes,
   { settings, configurations }: Ledger<P>,
   prepare: (strategy: unknown) => unknown,
 ): Changed | CommandRefusal {
@@ -163,9 +163,8 @@ function changedFact<P>(
     uncounted,
     strategy: strategy === undefined ? undefined : prepare(strategy),
     resumes,
-    rules,
   });
   if (Object.keys(changes).length > 1) return changes;
-  const known = 'limits, more, parallel, priority, paused, uncounted, strategy, resumes and rules'; // the fields of a request
+  const known = 'limits, more, parallel, priority, paused, uncounted, strategy and resumes'; // the fields of a request
   return { code: 'nothing-to-change', message: `nothing to change: give at least one of ${known}` };
 }

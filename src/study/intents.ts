@@ -12,10 +12,10 @@ export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {
 /** A person's command to a study. `type` is also the name of the command and of the rpc method. */
 export type Intent =
   | (Pick<Enqueued, 'params' | 'rest'> & { readonly type: 'enqueue'; readonly instead?: TrialId })
-  | (Omit<ProposedFact, 'type' | 'v' | 'user'> & { readonly type: 'propose' })
+  | (Omit<ProposedFact, 'type' | 'user'> & { readonly type: 'propose' })
   | { readonly type: 'retract'; readonly trial: TrialId }
   | { readonly type: 'cancel'; readonly trial: TrialId }
-  | (Omit<Annotated, 'type' | 'v' | 'user'> & { readonly type: 'annotate' })
+  | (Omit<Annotated, 'type' | 'user'> & { readonly type: 'annotate' })
   | (Changes & { readonly type: 'change' })
   | (Pick<Instructed, 'trainer' | 'to' | 'reason'> & { readonly type: 'instruct' })
   | { readonly type: 'close' };

@@ -46,7 +46,6 @@ const entry: Schema = {
     at: count('milliseconds since 1970'),
     fact: { description: 'as it was written' },
     author: text('the trainer that wrote it'),
-    bytes: count('its length, if it is longer than the first rules allow'),
     refusal: { type: 'object', properties: { code: text('why it is not a fact'), message: text('the same in one sentence') } },
   },
   required: ['position', 'at'],

@@ -6,12 +6,13 @@ import { type AppliedEntry, rejected } from '../../src/ledger/appliedEntry.ts';
 import { refuse } from '../../src/ledger/claim.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { parseSpace, type Space } from '../../src/space/space.ts';
+import { RefusedError } from '../../src/study/commands.ts';
 
 /**
  * Computes the effect of each entry of a log, without an engine: for programs that only watch. The space comes from the log itself.
  *
  * @typeParam P the type that you expect of configurations
- * @throws SpaceError into the stream if the space in the log cannot be read.
+ * @throws SpaceError into the stream if the space in the log cannot be read; RefusedError if this version cannot read the log.
  * @example
  * from(readJournal('study.jsonl')).pipe(concatAll(), applyEntries(), trials()).subscribe(console.table);
  */
@@ -30,13 +31,15 @@ export const applyEntries =
       );
     });
 
-/** The first fact of a study, if an entry holds it. */
-export function firstFactIn({ fact: data }: Entry): Created | undefined {
+/** The first fact of a study, if an entry holds it. @throws RefusedError if this version cannot read the log */
+export function firstFactIn({ fact: data, refusal }: Entry): Created | undefined {
+  if (refusal) return undefined;
   const fact = parseFact(data);
+  if (isRefusal(fact) && fact.code === 'other-version') throw new RefusedError(fact);
   return isRefusal(fact) || fact.type !== 'created' ? undefined : fact;
 }
 
-/** The ledger of a study, if an entry holds its first fact. The entry is not folded yet. */
+/** The ledger of a study, if an entry holds its first fact. The entry is not folded yet. @throws RefusedError if this version cannot read the log */
 export function ledgerFrom<P = Params>(entry: Entry): Ledger<P> | undefined {
   const created = firstFactIn(entry);
   return created && new Ledger(spaceOf<P>(created));

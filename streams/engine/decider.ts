@@ -109,26 +109,21 @@ export class Decider<P> {
   }
 
   /** A limit that follows before the first suggestion counts as if the study had been created with it. */
-  get #limits(): Limits {
-    const { settings, created } = this.ledger;
-    return (created!.decisions ?? 1) < 3 ? created!.limits : settings.limits;
-  }
-
   get #hasBegun(): boolean {
-    const { trials, cost } = this.#limits;
+    const { trials, cost } = this.ledger.settings.limits;
     return this.#begunWith !== undefined && this.#begunWith.trials === trials && this.#begunWith.cost === cost;
   }
 
   #begin(): void {
     this.#strategy?.unsubscribe();
-    this.#begunWith = this.#limits;
     const { settings, created } = this.ledger;
+    this.#begunWith = settings.limits;
     const { space, watch, actor } = this.#options;
     const { strategy, epoch, parallel, limits } = this.amendments.switched ?? {
       strategy: this.#afterEarlier(this.#options.strategy ?? parseStrategy(created!.strategy)),
       epoch: 0,
       parallel: settings.parallel,
-      limits: this.#limits,
+      limits: settings.limits,
     };
     const env: Env = omitUndefined({
       axes: space.axes,
@@ -141,7 +136,6 @@ export class Decider<P> {
       parallel,
       trials: limits.trials,
       cost: limits.cost,
-      decisions: created!.decisions ?? 1,
       rng: rngOfAsk,
       watch,
       actor,

@@ -1,6 +1,5 @@
 import { NEVER, take } from 'rxjs';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
-import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
@@ -43,5 +42,5 @@ export function dryRunChange<P>({ space, settings: { seed, parallel, limits, obj
   const directions = Object.fromEntries(objectives.map(({ name, direction }) => [name, direction]));
   const { trials } = limits;
   dryRun(space, parseStrategy(data), omitUndefined({ seed, parallel, objectives: directions, trials }));
-  return withDefaults(data, DECISIONS);
+  return withDefaults(data);
 }

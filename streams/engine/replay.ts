@@ -80,9 +80,7 @@ export class Replayer<P> {
    */
   async difference(logged: SuggestedFact): Promise<Difference | undefined> {
     if (this.outdated) await this.rebuild();
-    const recomputed = await this.#recompute();
-    const compared = isUnlimited(logged) && isObject(recomputed) ? { ...recomputed, budget: undefined } : recomputed;
-    return firstDifference('', logged, compared);
+    return firstDifference('', logged, await this.#recompute());
   }
 
   dispose(): void {
@@ -126,21 +124,18 @@ export async function* readUpTo(log: AsyncIterable<readonly Entry[]>, upTo: numb
   }
 }
 
-/** The first place where two pieces of JSON differ, regardless of the order of their fields. The version `v` of a fact is not compared. */
+/** The first place where two pieces of JSON differ, regardless of the order of their fields. */
 function firstDifference(field: string, logged: unknown, recomputed: unknown): Difference | undefined {
   if (!isObject(logged) || !isObject(recomputed) || Array.isArray(logged) !== Array.isArray(recomputed)) {
     return logged === recomputed ? undefined : { field, logged, recomputed };
   }
   for (const name of new Set([...Object.keys(logged), ...Object.keys(recomputed)])) {
-    if (name === 'v' || (logged[name] === undefined && recomputed[name] === undefined)) continue;
+    if (logged[name] === undefined && recomputed[name] === undefined) continue;
     const difference = firstDifference(field ? `${field}.${name}` : name, logged[name], recomputed[name]);
     if (difference) return difference;
   }
   return undefined;
 }
-
-/** Whether the version that made a suggestion gave enqueued trials no budget. Later attempts have the budget of the first. */
-const isUnlimited = ({ by, budget }: SuggestedFact): boolean => by === 'queue' && budget === undefined;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
@@ -148,5 +143,4 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const strategyOf = ({ strategy }: Created): Strategy => parseStrategy(strategy as StrategySpec);
 
 /** The version of the decisions that made a suggestion, see `DECISIONS`. */
-export const decisionsOf = ({ decisions }: Pick<SuggestedFact, 'decisions'>, created: Created | undefined): number =>
-  decisions ?? created?.decisions ?? 1;
+export const decisionsOf = ({ decisions }: Pick<SuggestedFact, 'decisions'>, created: Created): number => decisions ?? created.decisions;

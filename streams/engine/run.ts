@@ -10,6 +10,7 @@ import type { Strategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, otherStrategy, type StudyOptions } from '../spec/options.ts';
 import { withResolvers } from '../withResolvers.ts';
+import { firstFactIn } from './applyEntries.ts';
 import type { Directive } from './directive.ts';
 import { createdAfter, type EarlierOption } from './earlier.ts';
 import { Engine } from './engine.ts';
@@ -143,6 +144,7 @@ export function runEngine<P>(
     const receive = (entries: readonly Entry[]) => {
       let left = entries;
       for (; !compared && left.length > 0; left = left.slice(1)) {
+        firstFactIn(left[0]!); // refuses a log of another version
         engine.receive(left.slice(0, 1));
         const past = engine.ledger.created;
         compared = past !== undefined;

@@ -4,6 +4,7 @@ import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Strategy } from '../kernel/strategy.ts';
+import { firstFactIn } from './applyEntries.ts';
 import { type Difference, decisionsOf, Replayer } from './replay.ts';
 
 /** The result of recomputing a log. */
@@ -34,7 +35,7 @@ type Read = () => AsyncIterable<readonly Entry[]>;
  * @param space with the code of its predicates, if it has any.
  * @example
  * const { recomputed, differs } = await verify(space, myStrategy, () => readJournal('study.jsonl'));
- * @throws what a strategy throws, except StalledError and StrategyError: those are a difference.
+ * @throws RefusedError if this version cannot read the log; what a strategy throws, except StalledError and StrategyError: those are a difference.
  */
 export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read): Promise<Verdict> {
   const { due, ...others } = await suggestionsIn(read);
@@ -73,11 +74,12 @@ async function suggestionsIn(read: Read): Promise<LoggedSuggestions> {
   const others = new Map<number, OtherDecisions>();
   let created: Created | undefined;
   for await (const entries of read()) {
-    for (const { position, fact: data } of entries) {
+    for (const entry of entries) {
+      created ??= firstFactIn(entry);
+      const { position, fact: data } = entry;
       const fact = parseFact(data);
       if (isRefusal(fact)) continue;
-      if (fact.type === 'created') created ??= fact;
-      if (fact.type !== 'suggested' || fact.by === 'import') continue;
+      if (fact.type !== 'suggested' || fact.by === 'import' || created === undefined) continue;
       const decisions = decisionsOf(fact, created);
       if (decisions !== DECISIONS) {
         const { suggestions = 0 } = others.get(decisions) ?? {};
@@ -95,5 +97,5 @@ async function suggestionsIn(read: Read): Promise<LoggedSuggestions> {
 }
 
 /** The version of hypertide that made the decisions of a log's beginning. */
-const versionOf = (decisions: number, created: Created | undefined): Pick<OtherDecisions, 'version'> =>
-  created?.version !== undefined && decisions === (created.decisions ?? 1) ? { version: created.version } : {};
+const versionOf = (decisions: number, created: Created): Pick<OtherDecisions, 'version'> =>
+  created.version !== undefined && decisions === created.decisions ? { version: created.version } : {};

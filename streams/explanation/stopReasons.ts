@@ -41,7 +41,7 @@ export async function stopReasons(source: StudyLog, created: Created, upTo: numb
 }
 
 function replayOf(source: StudyLog, created: Created): Replay | undefined {
-  if ((created.decisions ?? 1) !== DECISIONS) return undefined;
+  if (created.decisions !== DECISIONS) return undefined;
   try {
     return new Replay(source, created);
   } catch {

@@ -65,7 +65,7 @@ export interface Journal extends AuthoredLog {
  *
  * @example
  * const log = await openJournal('study.jsonl', { fsync: 'always' });
- * await log.append({ v: 1, type: 'enqueued', params: { lr: 0.1 } });
+ * await log.append({ type: 'enqueued', params: { lr: 0.1 } });
  * await log.close();
  */
 export async function openJournal(path: string, options: JournalOptions = {}): Promise<Journal> {

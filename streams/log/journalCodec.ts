@@ -44,7 +44,7 @@ export function encodeFact(at: number, fact: unknown, author?: string): EncodedF
 }
 
 /**
- * A stored fact as a JSON object: the fact itself with the time in front, `{"at":1718000000000,"v":1,"type":"completed","trial":7,...}`, so that `jq
+ * A stored fact as a JSON object: the fact itself with the time in front, `{"at":1718000000000,"type":"completed","trial":7,...}`, so that `jq
  * 'select(.type == "completed")'` works. If a trainer wrote it, its `author` follows the time.
  */
 export const objectOf = ({ envelope, json }: EncodedFact): string => (json === '{}' ? `${envelope}}` : `${envelope},${json.slice(1)}`);

@@ -17,7 +17,7 @@ const BATCH = 1024;
  *
  * @example
  * const log = memoryLog();
- * await log.append({ v: 1, type: 'enqueued', params: { lr: 0.1 } });
+ * await log.append({ type: 'enqueued', params: { lr: 0.1 } });
  */
 export function memoryLog(past: Iterable<Entry> = [], clock: () => number = Date.now): AuthoredLog {
   const facts: unknown[] = [];

@@ -4,6 +4,7 @@ import type { Created, Fact } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { Refusal } from '../../src/facts/refusal.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
+import { RefusedError } from '../../src/study/commands.ts';
 import { jsonOf } from './connection/connection.ts';
 import { ailmentOf, isForbidden, isPassing, SILENCE, violationIn } from './connection/retry.ts';
 import { type StudyNaming, type StudyRef, type Subjects, subjectsOf, trainersApi } from './protocol/subjects.ts';
@@ -11,19 +12,13 @@ import { type StudyNaming, type StudyRef, type Subjects, subjectsOf, trainersApi
 /** Milliseconds between two checks. */
 const PAUSE = 250;
 
-/** A fact of a stream and its position; `none` if the stream has no such fact; undefined if no stream answers, or this user must not read it. */
-async function lookUp(
-  nc: NatsConnection,
-  { apiPrefix, stream }: Subjects,
-  data: string,
-  subject?: string,
-): Promise<Found | 'none' | undefined> {
+/** A fact of a stream and its position; undefined if the stream has no such fact, no stream answers, or this user must not read it. */
+async function lookUp(nc: NatsConnection, { apiPrefix, stream }: Subjects, data: string, subject?: string): Promise<Found | undefined> {
   const of = subject === undefined ? stream : `${stream}.${subject}`;
   const answer = await nc.request(`${apiPrefix}.DIRECT.GET.${of}`, data, { timeout: 2000 }).catch((error) => {
     if (nc.isClosed() || !(isPassing(error) || isForbidden(error))) throw error;
   });
-  if (!answer) return undefined;
-  if (answer.data.length === 0) return 'none';
+  if (!answer || answer.data.length === 0) return undefined;
   return { fact: parseFact(jsonOf(answer)), position: Number(answer.headers?.get('Nats-Sequence')) };
 }
 
@@ -45,23 +40,19 @@ export interface AwaitOptions {
 /**
  * The first fact of a study: what its parameters and objectives are. Waits for a study that is not there yet, and for a server that is away.
  *
- * @throws the reason of the signal when it aborts; what the server refuses.
+ * @throws the reason of the signal when it aborts; what the server refuses; RefusedError for a log of another version.
  */
 export async function createdOn(nc: NatsConnection, of: StudyRef, { signal, warn, name }: AwaitOptions = {}): Promise<Created> {
   const study = subjectsOf(of);
-  const isCreated = (found: Found | 'none' | undefined): found is { fact: Created; position: number } =>
-    typeof found === 'object' && !isRefusal(found.fact) && found.fact.type === 'created';
   const slow =
     warn && setTimeout(() => void whyHidden(nc, study, name).then((why) => say(`waiting for the study ${study.name}, ${why}`)), SILENCE);
   let isOver = false;
   const say = (text: string) => (isOver ? undefined : warn?.(text));
   try {
     while (!signal?.aborted) {
-      const named = await lookUp(nc, study, '', study.created);
-      if (isCreated(named)) return named.fact;
-      // Older versions put it first. Only asked of a stream that is there: the server logs each request of a trainer that may not make it.
-      const first = named === 'none' ? await lookUp(nc, study, JSON.stringify({ seq: 1 })) : undefined;
-      if (isCreated(first)) return first.fact;
+      const { fact } = (await lookUp(nc, study, '', study.created)) ?? {};
+      if (fact && isRefusal(fact) && fact.code === 'other-version') throw new RefusedError(fact);
+      if (fact && !isRefusal(fact) && fact.type === 'created') return fact;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
     throw signal.reason;
@@ -85,8 +76,7 @@ export async function settingsOn(nc: NatsConnection, of: StudyRef, created: Crea
   };
   const last = await lastOn(nc, study);
   if (last === undefined) return settings; // nothing has changed
-  const next = async (position: number) =>
-    foundIn(await lookUp(nc, study, JSON.stringify({ seq: position + 1, next_by_subj: study.study })));
+  const next = (position: number) => lookUp(nc, study, JSON.stringify({ seq: position + 1, next_by_subj: study.study }));
   let found = (await isOfTrainer(nc, study)) ? undefined : await next(0);
   if (found === undefined) apply(last);
   for (; found; found = await next(found.position)) apply(found);
@@ -101,10 +91,8 @@ export async function settingsOn(nc: NatsConnection, of: StudyRef, created: Crea
  */
 export async function lastOn(nc: NatsConnection, of: StudyRef): Promise<Found | undefined> {
   const study = subjectsOf(of);
-  return foundIn(await lookUp(nc, study, '', study.study));
+  return lookUp(nc, study, '', study.study);
 }
-
-const foundIn = (looked: Found | 'none' | undefined): Found | undefined => (looked === 'none' ? undefined : looked);
 
 /** Whether this user is a trainer with an account of its own, which may read only some facts. */
 const isOfTrainer = async (nc: NatsConnection, naming: StudyNaming): Promise<boolean> =>

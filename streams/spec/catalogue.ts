@@ -9,10 +9,9 @@ import { lbfgsOptions } from '../../src/samplers/gradient/lbfgs.ts';
 import { sgdOptions } from '../../src/samplers/gradient/sgd.ts';
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { pbtOptions } from '../../src/schedulers/population.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
 import type { OptionSet, OptionsOf } from '../../src/schema/optionSet.ts';
 import type { Strategy } from '../kernel/strategy.ts';
-import { asha, readMode } from '../strategies/asha.ts';
+import { asha } from '../strategies/asha.ts';
 import { auto } from '../strategies/auto.ts';
 import { bo } from '../strategies/bo.ts';
 import { confirm, confirmOptions } from '../strategies/confirm.ts';
@@ -68,14 +67,10 @@ const pauses = () => 'pause' as const;
 const asTold = ({ pause }: Given) => (pause === true ? 'pause' : 'stop');
 
 const externalEntry = entry<typeof externalOptions>(external, externalOptions);
-const halvingEntry = entry(asha, halvingOptions, asTold);
 
 /** Every strategy that takes only options. */
 export const strategies: Readonly<Record<string, NamedStrategy>> = {
-  asha: {
-    ...halvingEntry,
-    form: { ...halvingEntry.form, read: (data, path) => halvingEntry.form.read(isRecord(data) ? readMode(data) : data, path) },
-  },
+  asha: entry(asha, halvingOptions, asTold),
   auto: entry(auto, {}),
   bo: entry(bo, boOptions),
   bohb: entry(bohb, bohbOptions, asTold),

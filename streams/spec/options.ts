@@ -1,6 +1,6 @@
 import { OptionError } from '../../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
-import { DECISIONS, RULES } from '../../src/facts/versions.ts';
+import { DECISIONS, FORMAT, RULES } from '../../src/facts/versions.ts';
 import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { nearest } from '../../src/schema/nearest.ts';
@@ -82,8 +82,7 @@ export const limitsOf = ({ trials, seconds, target, cost, plateau, attempts, ret
   omitUndefined({ trials, seconds, target, cost, plateau, attempts, retryErrors });
 
 /** The strategy as the log records it: as data or, if it is only code, by its name. */
-const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>
-  withDefaults(strategy.spec ?? (strategy.name || 'code'), decisions);
+const recorded = (strategy: Strategy): unknown => withDefaults(strategy.spec ?? (strategy.name || 'code'));
 
 /**
  * @param others the names of options besides those of a study.
@@ -125,7 +124,9 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
   const { study, seed, resumes, parallel, priority, duplicates, requires } = resolveOptions('', studyOptions, options);
   return {
     type: 'created',
-    v: 1,
+    format: FORMAT,
+    rules: RULES,
+    decisions: DECISIONS,
     study,
     space: space.toJSON(),
     objectives: objectivesOf(options),
@@ -139,8 +140,6 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
       requires: requires && amountsOf(requires),
       priority: priority === 1 ? undefined : priority,
     }),
-    rules: RULES,
-    decisions: DECISIONS,
     version,
   };
 }
@@ -161,9 +160,8 @@ export function differences(logged: Created, wanted: Created, options: StudyOpti
  */
 export function otherStrategy(logged: Created, now: unknown, strategy: Strategy | undefined): StrategyChange | undefined {
   if (strategy === undefined) return undefined;
-  const { decisions = 1 } = logged; // options that were left out have the defaults from when the study began
-  const wanted = recorded(strategy, decisions);
-  const [before, ...differences] = [logged.strategy, now].map((one) => compare('strategy', withDefaults(one, decisions), wanted));
+  const wanted = recorded(strategy);
+  const [before, ...differences] = [logged.strategy, now].map((one) => compare('strategy', withDefaults(one), wanted));
   return before!.length === 0 || differences.flat().length === 0 ? undefined : { strategy: wanted, differences: before! };
 }
 

@@ -1,5 +1,4 @@
 import { OptionError } from '../../src/errors.ts';
-import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import { pausingIn } from './defaults.ts';
 import type { StudyOptions } from './options.ts';
@@ -9,11 +8,10 @@ import type { StudyOptions } from './options.ts';
  * would cost more than none.
  *
  * @param strategy as data
- * @param decisions of the study
  * @returns undefined if it does not resume trials
  */
-export function needToResume(strategy: unknown, decisions: number): { readonly why: string; readonly otherwise: string } | undefined {
-  const name = pausingIn(strategy, decisions);
+export function needToResume(strategy: unknown): { readonly why: string; readonly otherwise: string } | undefined {
+  const name = pausingIn(strategy);
   if (name === undefined) return undefined;
   const leave = { asha: 'leave out "pause: true"', hyperband: 'leave out "pause: true" and "mode: synchronous"' }[name];
   const instead = leave ? `${leave}, and trials are stopped instead of paused` : 'use asha, which stops trials instead of pausing them';
@@ -22,7 +20,7 @@ export function needToResume(strategy: unknown, decisions: number): { readonly w
 
 /** @throws OptionError for a strategy that resumes trials, unless the options declare that the objective can */
 export function checkDeclared(strategy: Strategy | undefined, { resumes = false }: StudyOptions): void {
-  const need = resumes ? undefined : needToResume(strategy?.spec, DECISIONS);
+  const need = resumes ? undefined : needToResume(strategy?.spec);
   if (need === undefined) return;
   const todo = `; ${need.why}: set it if the objective loads trial.checkpoint, or the trainer its checkpoint; ${need.otherwise}`;
   throw new OptionError('resumes', 'true', resumes, todo);

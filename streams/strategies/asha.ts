@@ -25,9 +25,3 @@ export function asha(options: AshaOptions): Strategy {
   checkRungs('asha', settings);
   return halving('asha', options, { ...settings, rungs: rungsOf(settings) });
 }
-
-/** Options of studies from before decisions 2, which had `mode` (`promote` or `stop`) instead of `pause`. */
-export function readMode({ mode, ...options }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  if (mode === 'promote' || mode === 'stop') return { pause: mode === 'promote', ...options };
-  return mode === undefined ? options : { mode, ...options };
-}

@@ -1,5 +1,4 @@
 import { halvingChart } from '../../machines/strategies.ts';
-import { DECISIONS } from '../../src/facts/versions.ts';
 import { asynchronousHalving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { rungOptions } from '../../src/schedulers/rungs.ts';
 import { halvingCore, type Scheduler } from '../../src/schedulers/scheduler.ts';
@@ -24,9 +23,6 @@ export const halvingOptions: typeof rungOptions & typeof halvingOwnOptions = { .
 
 export type HalvingOptions = OptionsOf<typeof halvingOptions>;
 
-/** Whether trials pause at rungs by default: they did before decisions 2. */
-export const pausesByDefault = (decisions = DECISIONS): boolean => decisions < 2;
-
 /** A scheduler as an operator: it sets budgets and promotes or stops trials; later stages choose the configurations. */
 export function scheduling<S>(name: string, options: object, rungs: readonly number[], schedulerOf: (env: Env) => Scheduler<S>): Strategy {
   const strategy = stage(name, options, (env) => {
@@ -38,6 +34,4 @@ export function scheduling<S>(name: string, options: object, rungs: readonly num
 
 /** Asynchronous halving. */
 export const halving = (name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy =>
-  scheduling(name, options, settings.rungs, (env) =>
-    asynchronousHalving({ ...settings, pause: options.pause ?? pausesByDefault(env.decisions) }, env),
-  );
+  scheduling(name, options, settings.rungs, (env) => asynchronousHalving({ ...settings, pause: options.pause ?? false }, env));

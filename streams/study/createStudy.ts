@@ -210,7 +210,7 @@ function checkResult(result: unknown, names: readonly string[]): void {
   throw new RefusedError({ code: 'bad-field', message });
 }
 
-/** @throws RefusedError for `report(trial, step, value)`, the order of earlier versions, if it is recognisable */
+/** @throws RefusedError for `report(trial, step, value)`, if the order is recognisable */
 function checkOrder(values: number | Values, step: unknown): void {
   if (Number.isInteger(step) || (typeof step === 'number' && typeof values !== 'number')) return;
   if (typeof step !== 'number')

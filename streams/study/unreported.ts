@@ -38,7 +38,7 @@ export function watchReports(how: string, past: () => number, warn: (message: st
     if (known) return;
     if (fact.type === 'reported') known = true;
     if (fact.type !== 'completed' || event?.type !== 'ended' || event.by === 'import') return;
-    if (!settings || !stopsTrials(settings.strategy, settings.decisions)) return;
+    if (!settings || !stopsTrials(settings.strategy)) return;
     known = true;
     say(
       position,

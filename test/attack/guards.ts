@@ -34,7 +34,7 @@ const layers = {
     'short text': [['return value.length <= maxLength ? undefined', 'return true ? undefined']],
     'short lists': [['if (value.length < minItems || value.length > maxItems)', 'if (value.length < minItems)']],
     'finite numbers': [['Number.isSafeInteger(value) : Number.isFinite(value)', "typeof value === 'number' : typeof value === 'number'"]],
-    'no option as checkpoint': [["=> rules < 2 || !checkpoint.startsWith('-');", '=> true;']],
+    'no option as checkpoint': [["=> !checkpoint.startsWith('-');", '=> true;']],
     'known types of facts': [
       ["typeof type === 'string' && Object.hasOwn(factSchemas, type)", "typeof type === 'string' && type in factSchemas"],
     ],

@@ -146,7 +146,7 @@ describe('commands that read', () => {
   it('verify says in its first line, and by its exit status, that it has checked nothing', async () => {
     const place = await studied();
     const path = join(place, 'study.jsonl');
-    writeFileSync(path, withoutSums(readFileSync(path, 'utf8')).replace(/"decisions":\d+/, '"decisions":1'));
+    writeFileSync(path, withoutSums(readFileSync(path, 'utf8')).replace(/"decisions":\d+/, '"decisions":2'));
     const { code, out } = await hypertide(place, 'verify', 'study.jsonl');
     expect([code, out.split('\n')[0]]).toEqual([4, 'nothing was checked: this version made none of the suggestions']);
     const json = await hypertide(place, 'verify', 'study.jsonl', '--json');

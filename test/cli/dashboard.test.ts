@@ -180,7 +180,9 @@ describe('the text of the first rung', () => {
 describe('hypertide importance', () => {
   const created = {
     type: 'created',
-    v: 1,
+    format: 1,
+    rules: 1,
+    decisions: 1,
     study: 's',
     space: { parameters: { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } } },
     objectives: [{ name: 'loss', direction: 'minimize' }],

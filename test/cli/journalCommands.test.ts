@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RULES } from '../../src/facts/versions.ts';
 import { run, studied } from './readyStudy.ts';
 import { hasTrace, hypertide, journalOf, studyIn } from './support.ts';
 
@@ -70,7 +69,6 @@ describe('commands that are written into the journal', () => {
       /grid\.levels: expected names among x, .*, got "nothing"/,
     ],
     [['change', 'study.jsonl', '--more', '1', '--trials', '2'], /expected --trials or --more, got both/],
-    [['change', 'study.jsonl', '--rules', '9'], new RegExp(`rules must be at most ${RULES}, not 9`)],
   ])('%j is refused, and nothing is written', async (args, message) => {
     const place = await studied('trials: 1\n');
     const before = readFileSync(join(place, 'study.jsonl'), 'utf8');
@@ -107,7 +105,7 @@ describe('commands that are written into the journal', () => {
         .slice(6),
     ).toMatchObject([{ by: '#2/take/halton' }, { by: '#2/take/halton' }, { by: '#2/random' }]);
     await hypertide(place, 'retract', 'study.jsonl', '8');
-    await hypertide(place, 'change', 'study.jsonl', '--more', '2', '--pause', '--rules', '2');
+    await hypertide(place, 'change', 'study.jsonl', '--more', '2', '--pause');
     await hypertide(place, 'change', 'study.jsonl', '--resume');
     await run(place);
     expect((await hypertide(place, 'verify', 'study.jsonl')).out).toBe('11 suggestions recomputed, all equal\n');

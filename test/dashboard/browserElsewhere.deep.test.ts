@@ -146,7 +146,9 @@ describe('texts of a log are shown as text', () => {
     const place = directory();
     const created = {
       type: 'created',
-      v: 1,
+      format: 1,
+      rules: 1,
+      decisions: 1,
       study: '</script><script>window.harmed=1</script><!--',
       space: { parameters: { '</style>': { type: 'float', low: 0, high: 1 } } },
       objectives: [{ name: '</script>', direction: 'minimize' }],

@@ -131,11 +131,11 @@ describe('a trial', () => {
       by: 'random',
       params: { lr: 0.001, layers: 3, kind: 'tanh' },
       after: 1,
-      decisions: 1,
+      decisions: 2,
     });
     const why = JSON.parse((await request(`${url}api/studies/net/trials/1/why`)).text);
     expect(why.recomputed).toBeUndefined();
-    expect(why.impossible).toContain('version 1 of the decisions');
+    expect(why.impossible).toContain('version 2 of the decisions');
   });
 });
 

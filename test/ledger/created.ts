@@ -1,12 +1,15 @@
+import { DECISIONS, FORMAT, RULES } from '../../src/facts/versions.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
 
 export const line = space({ x: float(0, 1) });
 
-/** The first fact of a study over this space. Without rules, it has the first ones. */
-export const created = (rules?: number) => ({
+/** The first fact of a study over this space. */
+export const created = {
   type: 'created',
-  v: 1,
+  format: FORMAT,
+  rules: RULES,
+  decisions: DECISIONS,
   study: 's',
   space: line.toJSON(),
   objectives: [{ name: 'value', direction: 'minimize' }],
@@ -15,5 +18,4 @@ export const created = (rules?: number) => ({
   limits: { trials: 100 },
   parallel: 8,
   duplicates: 'forbid',
-  ...(rules !== undefined && { rules }),
-});
+};

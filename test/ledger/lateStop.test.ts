@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { RULES } from '../../src/facts/versions.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { created, line } from './created.ts';
 
@@ -11,7 +10,7 @@ function stopped(steps: readonly number[], { constrained = false, by = 'stopped'
     say({ type: 'suggested', trial, attempt: 1, by: 'random', params: { x: trial / 16 }, budget: 9 });
     say({ type: 'started', trial, attempt: 1, run: `${trial}` });
   };
-  say(created(RULES));
+  say(created);
   if (constrained) {
     begin(1);
     say({ type: 'completed', trial: 1, run: '1', values: { value: 99 }, constraints: [-1] });

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/facts/entry.ts';
-import { RULES } from '../../src/facts/versions.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { created, line } from './created.ts';
@@ -9,77 +6,21 @@ import { created, line } from './created.ts';
 const suggested = (trial: number, attempt = 1) => ({ type: 'suggested', trial, attempt, by: 'random', params: { x: trial / 16 } });
 
 /** A ledger, and what each fact does to it. */
-function folding(rules?: number) {
+function folding() {
   const ledger = new Ledger(line);
   const say = (fact: object, author?: string): string =>
     shown(ledger.fold({ position: ledger.position + 1, at: 0, fact, ...(author !== undefined && { author }) }));
-  say(created(rules));
+  say(created);
   return { ledger, say };
 }
-/** By the names that these had when `rules1.json` was recorded. */
 function shown({ effect, event, refusal }: AppliedEntry): string {
   if (refusal) return `refused: ${refusal.code}`;
   return event ? `told: ${event.type}` : effect === 'retried' ? 'again' : effect;
 }
 
-describe('rules 1', () => {
-  it('fold a log that an older version wrote as that version did', () => {
-    const { entries, ends } = JSON.parse(readFileSync(new URL('./rules1.json', import.meta.url), 'utf8')) as {
-      entries: (Entry & { effect: string })[];
-      ends: Record<string, unknown> & { statuses: string[] };
-    };
-    const ledger = new Ledger(line);
-    expect(entries.map(({ effect, ...entry }) => [entry.position, shown(ledger.fold(entry))])).toEqual(
-      entries.map(({ effect, position }) => [position, effect]),
-    );
-    const { best, nextTrial, running, awaiting, configurations, cost, closed } = ledger;
-    const statuses = ends.statuses.map((_, i) => ledger.status(i + 1) ?? 'open');
-    expect({
-      best: { ...best, budget: String(best!.budget) },
-      nextTrial,
-      running,
-      awaiting,
-      configurations,
-      cost,
-      closed,
-      statuses,
-    }).toEqual(ends);
-  });
-
-  it('apply to a log without rules', () => {
-    const { ledger } = folding();
-    expect(ledger.settings.rules).toBe(1);
-  });
-
-  it('limit what trainers may write; later rules do not', () => {
-    const { ledger, say } = folding();
-    say(suggested(1));
-    const long = { type: 'completed', trial: 1, run: 'r', values: { value: 1 } };
-    say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
-    const fold = () => shown(ledger.fold({ position: ledger.position + 1, at: 0, author: 'w1', fact: long, bytes: 20_000 }));
-    expect(fold()).toBe('refused: too-large');
-    say({ type: 'changed', rules: 2 });
-    expect(fold()).toBe('told: ended');
-  });
-
-  it('apply until the study changes to others', () => {
-    const { ledger, say } = folding();
-    for (const trial of [1, 2]) {
-      say(suggested(trial));
-      say({ type: 'started', trial, attempt: 1, run: `r${trial}` }, 'w1');
-    }
-    expect(say({ type: 'completed', trial: 1, values: { value: 1 } }, 'w2')).toBe('told: ended');
-    expect(say({ type: 'changed', rules: 2 })).toBe('noted');
-    expect(say({ type: 'completed', trial: 2, run: 'r2', values: { value: 1 } }, 'w2')).toBe('refused: wrong-author');
-    expect(say({ type: 'changed', rules: 1 })).toBe('noted'); // ignored: rules only increase
-    expect(ledger.settings.rules).toBe(2);
-    expect(say({ type: 'changed', rules: RULES + 1 })).toBe('refused: bad-field');
-  });
-});
-
-describe('from rules 2 on, an author', () => {
+describe('an author', () => {
   const claimed = () => {
-    const study = folding(2);
+    const study = folding();
     study.say(suggested(1));
     study.say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
     return study;
@@ -111,27 +52,28 @@ describe('from rules 2 on, an author', () => {
   });
 });
 
-describe('from rules 2 on, a trial', () => {
+describe('a trial', () => {
   const attempts = (say: (fact: object) => string, reason: string, count: number): string[] =>
     Array.from({ length: count }, (_, i) => {
       if (i > 0) say(suggested(1, i + 1));
-      return say({ type: 'failed', trial: 1, attempt: i + 1, reason });
+      say({ type: 'started', trial: 1, attempt: i + 1, run: `r${i}` });
+      return say({ type: 'failed', trial: 1, attempt: i + 1, run: `r${i}`, reason });
     });
 
   it('is tried again after it was interrupted thirty times at most, however many attempts errors have', () => {
     for (const reason of ['lost', 'preempted']) {
-      const { say } = folding(2);
+      const { say } = folding();
       say(suggested(1));
       expect(attempts(say, reason, 30)).toEqual([...Array.from({ length: 29 }, () => 'noted'), 'told: ended']);
     }
-    const { say } = folding(2);
+    const { say } = folding();
     say({ type: 'changed', limits: { attempts: 40 } });
     say(suggested(1));
     expect(attempts(say, 'lost', 40).indexOf('told: ended')).toBe(39);
   });
 
   it('keeps its attempts for errors when it is interrupted', () => {
-    const { say } = folding(2);
+    const { say } = folding();
     say({ type: 'changed', limits: { retryErrors: true, attempts: 2 } });
     say(suggested(1));
     for (let attempt = 1; attempt <= 6; attempt++) {
@@ -142,7 +84,7 @@ describe('from rules 2 on, a trial', () => {
   });
 
   it('passes on no checkpoint that begins with a dash', () => {
-    const { say, ledger } = folding(2);
+    const { say, ledger } = folding();
     say(suggested(1));
     say({ type: 'failed', trial: 1, attempt: 1, reason: 'preempted', checkpoint: 'epoch-3' });
     say(suggested(1, 2));
@@ -154,7 +96,7 @@ describe('from rules 2 on, a trial', () => {
   });
 
   it('has losses that can be multiplied, while its values stay what they are', () => {
-    const { say, ledger } = folding(2);
+    const { say, ledger } = folding();
     say(suggested(1));
     const effect = ledger.fold({ position: 3, at: 0, fact: { type: 'completed', trial: 1, values: { value: -1e308 } } });
     expect(effect).toMatchObject({ event: { losses: [-1e75] } });
@@ -162,10 +104,10 @@ describe('from rules 2 on, a trial', () => {
   });
 });
 
-describe('from rules 3 on, a trial', () => {
+describe('a trial that is interrupted', () => {
   /** Interrupts attempts, after something each. @returns the number of the attempt that ended the trial */
-  const lastOf = (rules: number, most: number, before: (say: (fact: object) => string, attempt: number) => string | undefined) => {
-    const { say } = folding(rules);
+  const lastOf = (most: number, before: (say: (fact: object) => string, attempt: number) => string | undefined) => {
+    const { say } = folding();
     for (let attempt = 1; attempt <= most; attempt++) {
       say(suggested(1, attempt));
       const run = before(say, attempt);
@@ -187,25 +129,24 @@ describe('from rules 3 on, a trial', () => {
   };
 
   it('fails after thirty attempts in a row that were claimed and reported nothing', () => {
-    expect(lastOf(3, 40, claim)).toBe(30);
-    expect(lastOf(3, 80, (say, attempt) => (attempt === 20 ? report : claim)(say, attempt))).toBe(50);
+    expect(lastOf(40, claim)).toBe(30);
+    expect(lastOf(80, (say, attempt) => (attempt === 20 ? report : claim)(say, attempt))).toBe(50);
   });
 
   it('does not fail by attempts that reported, or that no trainer claimed', () => {
-    expect(lastOf(3, 300, report)).toBeUndefined();
-    expect(lastOf(3, 300, () => undefined)).toBeUndefined();
-    expect(lastOf(2, 40, report)).toBe(30); // as before
+    expect(lastOf(300, report)).toBeUndefined();
+    expect(lastOf(300, () => undefined)).toBeUndefined();
   });
 
   it('fails after a thousand interruptions, in any case', () => {
-    expect(lastOf(3, 1100, report)).toBe(1000);
+    expect(lastOf(1100, report)).toBe(1000);
   });
 });
 
-describe('from rules 5 on, a cancelled trial', () => {
+describe('a cancelled trial', () => {
   /** The end of a cancelled trial that a fact of its trainer ends, and its losses. */
-  function ending(rules: number, last: object, reports = 1) {
-    const { ledger, say } = folding(rules);
+  function ending(last: object, reports = 1) {
+    const { ledger, say } = folding();
     say(suggested(1));
     say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
     for (let step = 1; step <= reports; step++) say({ type: 'reported', trial: 1, run: 'r', step, values: { value: 1 / step } }, 'w1');
@@ -216,29 +157,26 @@ describe('from rules 5 on, a cancelled trial', () => {
 
   it.each(['lost', 'preempted', 'error', 'timeout'])('ends with its last report if its trainer ends with %s', (reason) => {
     const last = { type: 'failed', attempt: 1, run: 'r', reason };
-    expect(ending(4, last, 2)).toEqual(['failed', reason]);
-    expect(ending(5, last, 2)).toEqual(['stopped', [0.5]]);
-    expect(ending(5, last, 0)).toEqual(['failed', reason]);
+    expect(ending(last, 2)).toEqual(['stopped', [0.5]]);
+    expect(ending(last, 0)).toEqual(['failed', reason]);
   });
 
   it.each(['infeasible', 'non-finite'])('fails if its trainer says %s', (reason) => {
-    expect(ending(5, { type: 'failed', attempt: 1, run: 'r', reason })).toEqual(['failed', reason]);
+    expect(ending({ type: 'failed', attempt: 1, run: 'r', reason })).toEqual(['failed', reason]);
   });
 
   it('ends with its last report if it waits for another attempt', () => {
-    for (const rules of [4, 5]) {
-      const { ledger, say } = folding(rules);
-      say(suggested(1));
-      say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
-      say({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 0.25 } }, 'w1');
-      say({ type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'lost' });
-      say({ type: 'cancelled', trial: 1 });
-      expect(ledger.status(1)).toBe(rules < 5 ? 'failed' : 'stopped');
-    }
+    const { ledger, say } = folding();
+    say(suggested(1));
+    say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
+    say({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 0.25 } }, 'w1');
+    say({ type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'lost' });
+    say({ type: 'cancelled', trial: 1 });
+    expect(ledger.status(1)).toBe('stopped');
   });
 
   it('can be retracted', () => {
-    const { say } = folding(5);
+    const { say } = folding();
     say(suggested(1));
     say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
     say({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 0.25 } }, 'w1');
@@ -248,9 +186,9 @@ describe('from rules 5 on, a cancelled trial', () => {
   });
 });
 
-describe('from rules 2 on, a suggestion', () => {
+describe('a suggestion', () => {
   it('counts although one before it is missing, whose number is then void', () => {
-    const { say, ledger } = folding(2);
+    const { say, ledger } = folding();
     expect([1, 3, 4].map((trial) => say(suggested(trial)))).toEqual(['told: suggested', 'told: suggested', 'told: suggested']);
     expect(say({ type: 'completed', trial: 3, values: { value: 1 } })).toBe('told: ended');
     expect(ledger.nextTrial).toBe(5);
@@ -261,7 +199,7 @@ describe('from rules 2 on, a suggestion', () => {
   });
 
   it('counts although it comes after the next one, and only once', () => {
-    const { say, ledger } = folding(2);
+    const { say, ledger } = folding();
     expect([2, 1, 1, 2].map((trial) => say(suggested(trial)))).toEqual([
       'told: suggested',
       'told: suggested',
@@ -272,7 +210,7 @@ describe('from rules 2 on, a suggestion', () => {
   });
 
   it('of a later attempt counts although the earlier ones are missing', () => {
-    const { say, ledger } = folding(2);
+    const { say, ledger } = folding();
     expect(say(suggested(1, 2))).toBe('told: suggested'); // the first attempt at it
     expect(say(suggested(2))).toBe('told: suggested');
     expect(say(suggested(2, 2))).toBe('again'); // its failure
@@ -283,15 +221,15 @@ describe('from rules 2 on, a suggestion', () => {
   });
 
   it('with a far too high number needs no memory', () => {
-    const { say, ledger } = folding(2);
+    const { say, ledger } = folding();
     expect(say({ ...suggested(2 ** 40), params: { x: 0.5 } })).toBe('told: suggested');
     expect(ledger.nextTrial).toBe(2 ** 40 + 1);
   });
 });
 
 it('a study that is created twice with equal facts is created once', () => {
-  const { say, ledger } = folding(2);
-  expect(say(created(2))).toBe('noted');
-  expect(say(created(1))).toBe('refused: out-of-place');
-  expect(ledger.settings.rules).toBe(2);
+  const { say, ledger } = folding();
+  expect(say(created)).toBe('noted');
+  expect(say({ ...created, parallel: 1 })).toBe('refused: out-of-place');
+  expect(ledger.settings.parallel).toBe(created.parallel);
 });

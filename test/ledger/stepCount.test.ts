@@ -7,7 +7,7 @@ function counted(trials: readonly (readonly [budget: number | undefined, ...step
   const ledger = new Ledger(line);
   let position = 0;
   const say = (fact: object) => ledger.fold({ position: ++position, at: 0, fact });
-  say(created(5));
+  say(created);
   return trials.map(([budget, ...steps], i) => {
     const trial = i + 1;
     say({ type: 'suggested', trial, attempt: 1, by: 'random', params: { x: i / 10 }, ...(budget !== undefined && { budget }) });
@@ -52,7 +52,7 @@ describe('a trainer that counts its steps', () => {
     const ledger = new Ledger(line);
     let position = 0;
     const say = (fact: object) => ledger.fold({ position: ++position, at: 0, fact });
-    say(created(5));
+    say(created);
     const suggest = (attempt: number) => say({ type: 'suggested', trial: 1, attempt, by: 'random', params: { x: 0.5 } });
     const report = (step: number) => {
       const { effect, refusal } = say({ type: 'reported', trial: 1, step, values: { value: 1 } });

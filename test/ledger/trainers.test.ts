@@ -4,7 +4,7 @@ import { trainerRows } from '../../src/study/trainerRows.ts';
 import { created, line } from './created.ts';
 
 /** A study that trainers write to. Times are in seconds. */
-function study(rules = 4) {
+function study() {
   const ledger = new Ledger(line);
   let now = 1000;
   const say = (fact: object, author?: string) => {
@@ -12,7 +12,7 @@ function study(rules = 4) {
     const { refusal, effect } = ledger.fold(entry);
     return refusal?.code ?? effect;
   };
-  say(created(rules));
+  say(created);
   const attempt = (trial: number) => ledger.open.get(trial)?.suggestion.attempt ?? 0;
   const run = (trial: number) => `${trial}.${attempt(trial)}`;
   return {
@@ -79,7 +79,7 @@ describe('an error within 10 seconds', () => {
     expect(all.fail(3, 'b', before ? 'error' : 'timeout')).toBe('ended');
   });
 
-  it('ends the trial if the trainer is the only one, if no other was active for a minute, and under older rules', () => {
+  it('ends the trial if the trainer is the only one, or if no other was active for a minute', () => {
     const alone = study();
     alone.suggest(1);
     alone.claim(1, 'b');
@@ -87,15 +87,6 @@ describe('an error within 10 seconds', () => {
     const left = two();
     left.wait(61);
     expect(left.failAtOnce(3)).toBe('ended');
-    const old = study(3);
-    for (const [trial, by] of [
-      [1, 'a'],
-      [2, 'b'],
-    ] as const) {
-      old.suggest(trial);
-      old.claim(trial, by);
-    }
-    expect(old.fail(2, 'b')).toBe('ended');
   });
 
   it('ends a trial that two good trainers fail', () => {
@@ -137,21 +128,6 @@ describe('an attempt that no trainer claims', () => {
       expect(say({ type: 'failed', trial: 1, attempt, reason: 'lost' })).toBe('noted');
     }
     expect(ledger.open.get(1)).toMatchObject({ interruptions: 0, errors: 0 });
-  });
-});
-
-describe('an instruction', () => {
-  it('takes effect from rules 4 on, because earlier versions do not know it', () => {
-    const { ledger, say, suggest, claim } = study(3);
-    const fact = { type: 'instructed', trainer: 'a', to: 'pause' } as const;
-    expect(ledger.refuses(fact)?.message).toContain('the study has rules 3');
-    expect(say(fact)).toBe('out-of-place');
-    suggest(1);
-    expect(claim(1, 'a')).toBe('noted');
-    say({ type: 'changed', rules: 4 });
-    expect(say(fact)).toBe('noted');
-    suggest(2);
-    expect(claim(2, 'a')).toBe('paused');
   });
 });
 

@@ -170,7 +170,7 @@ describe('a study with earlier ones', () => {
     const before: object[] = [];
     for await (const entries of past(await finished(1, 3, 'odd'), 1)) before.push(...entries.map(({ fact }) => fact as object));
     const [created, ...others] = before;
-    await expect(ask([await logOf([{ ...created, v: 9 }, ...others])])).rejects.toThrow(/entries without one; the first: .*9/);
+    await expect(ask([await logOf([{ ...created, format: 9 }, ...others])])).rejects.toThrow(/entries without one; the first: .*9/);
     const inverted = { parameters: { x: { type: 'float', low: 2, high: 1 } } };
     await expect(ask([await logOf([{ ...created, space: inverted }, ...others])])).rejects.toThrow(
       'earlier[0]: expected a study with a valid space, got "past-odd" with parameters.x.low: expected less than high (1), got 2',

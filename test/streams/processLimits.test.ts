@@ -97,7 +97,7 @@ describe('a start, while another process writes,', () => {
     let tries = 0;
     const append: Log['append'] = async (fact) => {
       if ((fact as Fact).type !== 'changed' || ++tries > 1) return log.append(fact);
-      await log.append({ v: 1, type: 'enqueued', params: { x: 1 } });
+      await log.append({ type: 'enqueued', params: { x: 1 } });
       return 'fenced';
     };
     expect(await optimizeTo(5, { ...log, append })).toMatchObject({ completed: 5, best: { params: { x: 1 } } });

@@ -36,7 +36,7 @@ ${sections.join('\n')}`;
 /** The facts of a log with their fields, in Markdown. */
 export function factsText(): string {
   const sections = Object.entries(factSchemas).map(([type, { description, properties, required }]) => {
-    const fields = Object.entries(properties!).filter(([name]) => name !== 'type' && name !== 'v');
+    const fields = Object.entries(properties!).filter(([name]) => name !== 'type');
     return `## ${type}\n\n${sentence(description!)}\n\n${rowsOf(fields, required!)}\n`;
   });
   return `# Facts

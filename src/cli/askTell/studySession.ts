@@ -85,7 +85,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
   /** The trials that were handed out here and have not ended. */
   const handed = new Set<TrialId>();
   const { study: name, objectives } = running.state.created!;
-  const { strategy: spec, decisions } = running.state.settings!;
+  const { strategy: spec } = running.state.settings!;
   const done = async (said: Promise<void>) => {
     await said;
     return { ok: true };
@@ -97,7 +97,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
       study: name,
       objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
       endless: !running.state.isLimited && !Number.isFinite(countCells(space.axes)) && !isIn('grid', spec),
-      stops: stopsTrials(spec, decisions),
+      stops: stopsTrials(spec),
     },
     answers: {
       ask: async ({ fixed }: { readonly fixed?: Params }) => {

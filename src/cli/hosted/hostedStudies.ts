@@ -9,7 +9,6 @@ import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { watchReports } from '../../../streams/study/unreported.ts';
 import type { Created, Params } from '../../facts/facts.ts';
-import { DECISIONS } from '../../facts/versions.ts';
 import { Allowances } from '../../http/allowances.ts';
 import { Feeds } from '../../http/feeds.ts';
 import type { RunningStudies } from '../../http/studies.ts';
@@ -71,7 +70,6 @@ export class HostedStudies implements RunningStudies {
     const created = await begunIn(path);
     checkResuming({
       strategy: strategy?.spec ?? created?.strategy,
-      decisions: created?.decisions ?? DECISIONS,
       resumes: options.resumes ?? created?.resumes ?? false,
     });
     if (!created) dryRun(space, strategy ?? auto(), options);

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { RULES } from '../../facts/versions.ts';
 import { anyNumber, type ExitWith, positiveNumber, studyCommands, time, wholeNumber } from './arguments.ts';
 
 /** The commands that change a study. They can be used while it runs. */
@@ -114,7 +113,6 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option('--resume', 'suggest new trials again')
     .option('--strategy <data>', 'new strategy, a name or YAML')
     .option('--resumes', 'declare that the trainer resumes from its checkpoint, so that the new strategy may pause trials')
-    .option('--rules <n>', `version of the rules for which entries count from now on (new studies: ${RULES})`, wholeNumber)
     .option(...json)
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/act/change.ts')).change(study, options)),

@@ -6,7 +6,6 @@ import { answerCreations } from '../../../streams/nats/serve/creations.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { deleted, StudyError } from '../../../streams/nats/studyError.ts';
-import { DECISIONS } from '../../facts/versions.ts';
 import { matching } from '../sources/namePattern.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import { checkResuming } from '../trainers/resuming.ts';
@@ -59,7 +58,7 @@ export async function serveAll(
   };
   const create = async (name: string, data: unknown) => {
     const study: Served = studyFromElsewhere(name, data, settings.atMost);
-    checkResuming({ strategy: study.strategy?.spec, decisions: DECISIONS, resumes: study.options.resumes ?? false });
+    checkResuming({ strategy: study.strategy?.spec, resumes: study.options.resumes ?? false });
     const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
     if (attended.has(name)) throw taken;
     attended.add(name); // set here, so that a concurrent request is refused

@@ -7,11 +7,11 @@ import { checkIsFile } from '../../../streams/log/files.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import type { Log } from '../../../streams/log/log.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
+import type { Entry } from '../../facts/entry.ts';
 import type { Created, Fact, Params } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Settings } from '../../ledger/settings.ts';
-import { isRecord } from '../../schema/isRecord.ts';
 import { inform } from '../terminal/output.ts';
 import { UsageError } from '../usage.ts';
 import { journalSource } from './journal.ts';
@@ -35,16 +35,21 @@ export async function begunIn(path: string): Promise<Created | undefined> {
   let seen = 0;
   for await (const entries of readJournal(path, quietly)) {
     for (const entry of entries.slice(0, 2 - seen)) {
-      const created = entry.refusal ? undefined : firstFactIn(entry);
+      const created = firstOf(path, entry);
       if (created) return created;
-      const { fact: data } = entry;
-      if (isRecord(data) && data.type === 'created' && typeof data.v === 'number' && data.v > 1)
-        throw new UsageError(`${path}: a newer version of hypertide wrote this journal, in format ${data.v}; open it with that version`);
     }
     seen += entries.length; // a long first fact is a batch of its own
     if (seen >= 2) break;
   }
   throw new UsageError(`${path}: expected a journal, but there is no study in it`);
+}
+
+function firstOf(path: string, entry: Entry): Created | undefined {
+  try {
+    return firstFactIn(entry);
+  } catch (error) {
+    throw new UsageError(`${path}: ${(error as Error).message}`);
+  }
 }
 
 /** The valid facts of a journal that has begun. */

@@ -52,7 +52,7 @@ function authorOf({ author, fact: data }: AppliedEntry, isNamed: boolean): strin
 }
 
 /** Fields that the other columns or other commands show: `why` the tags, `logs` the trace. */
-const ELSEWHERE = new Set(['v', 'trial', 'tags', 'trace', 'user', 'request', 'trainer', 'proposer']);
+const ELSEWHERE = new Set(['trial', 'tags', 'trace', 'user', 'request', 'trainer', 'proposer']);
 
 function detailsOf(fields: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(fields).flatMap(([name, value]) => {

@@ -14,15 +14,13 @@ export interface NoticesOptions {
   readonly warn: (message: string) => void;
   /** The study's strategy as data. */
   readonly strategy: unknown;
-  /** The version whose defaults apply to it; see `DECISIONS`. */
-  readonly decisions?: number | undefined;
   /** Of the first objective. */
   readonly direction: 'minimize' | 'maximize';
   /** The name of the value, if the user gave one. */
   readonly metric?: string | undefined;
 }
 
-export function notices({ warn, strategy, decisions, direction, metric: given }: NoticesOptions): Notices {
+export function notices({ warn, strategy, direction, metric: given }: NoticesOptions): Notices {
   const said = new Set<string>();
   const once = (topic: string, message: string) => {
     if (!said.has(topic)) warn(message);
@@ -58,7 +56,7 @@ export function notices({ warn, strategy, decisions, direction, metric: given }:
       if (fact.type !== 'completed') return;
       taken(fact.trial, fact.metric);
       informed.delete(fact.trial);
-      if (!reporting.delete(fact.trial) && stopsTrials(strategy, decisions))
+      if (!reporting.delete(fact.trial) && stopsTrials(strategy))
         once(
           'silent',
           `trial ${fact.trial} ended without a report, so no trial can be stopped early; print a line such as "epoch=3 ${name}=0.41" after each epoch`,

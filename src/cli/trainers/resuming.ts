@@ -5,8 +5,6 @@ import { UsageError } from '../usage.ts';
 export interface Resuming {
   /** The strategy as data; undefined for the default one. */
   readonly strategy: unknown;
-  /** The version of the study's decisions, whose defaults apply. */
-  readonly decisions: number;
   /** Whether the study declares that its trainers resume. */
   readonly resumes: boolean;
   /** The command, if known. */
@@ -20,14 +18,8 @@ export interface Resuming {
  *
  * @throws UsageError
  */
-export function checkResuming({
-  strategy,
-  decisions,
-  resumes,
-  command,
-  declaration = 'write "resumes: true" in the study file',
-}: Resuming): void {
-  const need = needToResume(strategy, decisions);
+export function checkResuming({ strategy, resumes, command, declaration = 'write "resumes: true" in the study file' }: Resuming): void {
+  const need = needToResume(strategy);
   if (need === undefined || resumes || (command && mentions(command, ['budget', 'checkpoint']))) return;
   const where = command ? ', or pass {checkpoint} or {budget} to it' : '';
   throw new UsageError(

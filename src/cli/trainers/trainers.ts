@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Directive, type Rejected, runOf, type Suggestion } from '../../../streams/engine/directive.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../../facts/facts.ts';
@@ -14,7 +13,7 @@ import type { Listening } from '../runner/reader.ts';
 import type { Template } from '../runner/template.ts';
 import type { About } from '../terminal/statusLine.ts';
 import type { Notices } from './notices.ts';
-import { checkpointsDirectory, commandFile, outputFile, paramsFile, relocated, trialDirectory } from './trialFiles.ts';
+import { checkpointsDirectory, commandFile, outputFile, paramsFile, relocated } from './trialFiles.ts';
 
 export interface ProgramOptions extends Omit<Listening, 'file' | 'parameters'> {
   readonly study: string;
@@ -166,10 +165,9 @@ export function startTrial(
 /** An attempt loads the checkpoint that the suggestion names, or what an earlier attempt at the trial saved. */
 function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Params>, slot: number): Job {
   const { trial, attempt, params, budget, resumes } = suggestion;
-  const own = trialDirectory(directory, trial);
   const checkpointsOf = (of: number) => checkpointsDirectory(directory, trial, of);
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
-  const left = [...earlier, join(own, 'checkpoints')].map(savedIn).find((place) => place !== undefined); // the last one: written by older versions
+  const left = earlier.map(savedIn).find((place) => place !== undefined);
   const named = suggestion.checkpoint === undefined ? undefined : relocated(suggestion.checkpoint, directory);
   const isOwn = named === undefined || earlier.includes(named);
   const checkpoint = isOwn ? (left ?? named) : named;

@@ -120,15 +120,15 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const command = commandOf(words, space);
   const missing = notPassed(command, space);
   if (missing !== undefined) warn(`the command does not pass ${missing}`);
-  const { strategy, decisions, resumes, limits } = await settingsOn(nc, subjects, created);
-  checkResuming({ strategy, decisions, resumes, command });
+  const { strategy, resumes, limits } = await settingsOn(nc, subjects, created);
+  checkResuming({ strategy, resumes, command });
   const settings: ProgramOptions = {
     study,
     command,
     metricFile: metricFileOf(given.metricFile, space, parallel),
     ...listeningFor({ objectives: created.objectives, metric }),
     result,
-    notices: notices({ warn, strategy, decisions, direction: created.objectives[0]!.direction, metric }),
+    notices: notices({ warn, strategy, direction: created.objectives[0]!.direction, metric }),
     directory,
     warn,
     timeLimit,
@@ -138,7 +138,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   enterFolder(directory, given.keep !== undefined);
   const checkpoints = sharedCheckpoints({
     directory,
-    resumes: resumes || pausingIn(strategy, decisions) !== undefined,
+    resumes: resumes || pausingIn(strategy) !== undefined,
     retryErrors: limits.retryErrors ?? false,
     commands: given.commands,
     warn,

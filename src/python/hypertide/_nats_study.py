@@ -50,10 +50,7 @@ class StudyOnServer:
 
     def _created(self):
         """The first fact of the study."""
-        subject = f"{self.api}.DIRECT.GET.{self.stream}"
-        headers, _, data = self.nats.request(f"{subject}.{self.root}.log.created", "")
-        if headers.get("status") == "404":  # older engines stored it there
-            headers, _, data = self.nats.request(subject, json.dumps({"seq": 1}))
+        headers, _, data = self.nats.request(f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.created", "")
         if headers.get("status") == "404":
             raise TimeoutError(f"{self.stream}: the study has not started")
         return json.loads(data)

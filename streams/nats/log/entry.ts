@@ -1,7 +1,6 @@
 import { isDeeper } from '../../../src/facts/depth.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Refusal } from '../../../src/facts/refusal.ts';
-import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import { TIME_HEADER } from '../protocol/messages.ts';
 import { trainerOf } from '../protocol/subjects.ts';
 
@@ -61,5 +60,5 @@ export function entryOf(message: StoredMessage, restored = 0): Entry {
   if (trial !== undefined && String(trial) !== subject.slice(subject.lastIndexOf('.') + 1)) {
     return refuse('bad-field', `trial must be the one in the subject, ${subject}`);
   }
-  return data.length > LONGEST_FACT ? { position, at, fact, author, bytes: data.length } : { position, at, fact, author };
+  return { position, at, fact, author };
 }

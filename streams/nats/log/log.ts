@@ -3,8 +3,6 @@ import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager }
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Life } from '../../../machines/chart.ts';
 import { leadChart } from '../../../machines/lead.ts';
-import { RULES } from '../../../src/facts/versions.ts';
-import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import type { Settings } from '../../../src/ledger/settings.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
@@ -28,8 +26,8 @@ export interface NatsLogOptions extends StreamOptions, NamingOptions {
   readonly create?: boolean;
   /** Milliseconds to wait until the server confirms a fact. Default 2000. */
   readonly timeout?: number;
-  /** The current state: the first rules have their own limit for facts of trainers, and each suggestion carries the priority. */
-  readonly settings?: (() => Pick<Settings, 'rules' | 'priority'>) | undefined;
+  /** The current state: each suggestion carries the priority. */
+  readonly settings?: (() => Pick<Settings, 'priority'>) | undefined;
   /** Called with a line about what the log waits for, such as a server without JetStream or without room. Default: `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
   /** Ends the wait for the server, and closes the log. */
@@ -53,8 +51,6 @@ export interface StoredLog {
 
 /** A study's log in a JetStream stream. */
 export interface NatsLog extends Log {
-  /** Whether the first fact has its own subject; in studies of older versions it has not. */
-  readonly named: boolean;
   /**
    * Whether this process appended last: of several engines, the active one. This remains so until it is slow or down, because the others wait a
    * moment.
@@ -135,7 +131,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const limit = (): number => {
     payload = nc.info?.max_payload ?? payload;
     const room = Math.min(longest > 0 ? longest : Number.POSITIVE_INFINITY, payload) - HEADERS;
-    return Math.max(1, (options.settings?.().rules ?? RULES) < 2 ? Math.min(room, LONGEST_FACT) : room);
+    return Math.max(1, room);
   };
   const stored = async (): Promise<StoredLog> => {
     const { state, config } = await jsm.streams.info(subjects.stream);
@@ -253,9 +249,6 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     },
     noteTrainers: (areRefused) => room.note('trainers', areRefused, 'facts of its trainers, which wait'),
     stored,
-    get named() {
-      return fence.has(subjects.created);
-    },
     get leads() {
       return leads();
     },

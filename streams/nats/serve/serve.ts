@@ -227,7 +227,6 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   signal?.addEventListener('abort', close);
   const begin = async () => {
     await running.started;
-    if (!log.named) await log.append(running.engine.ledger.created); // where trainers read it
     await shell.watch();
     checkpoints.watch({
       get ledger() {

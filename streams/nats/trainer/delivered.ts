@@ -1,6 +1,5 @@
 import type { Msg } from '@nats-io/nats-core';
 import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
-import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { jsonOf } from '../connection/connection.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRIORITY_HEADER } from '../protocol/messages.ts';
@@ -10,6 +9,9 @@ export function suggestionOf<P>(message: Msg): Suggestion<P> | undefined {
   const fact = parseFact<P>(jsonOf(message));
   return isRefusal(fact) || fact.type !== 'suggested' ? undefined : fact;
 }
+
+/** The longest fact that counts, in bytes, if the message does not say it: it was restored from another log. */
+const LONGEST_FACT = 16 * 1024;
 
 /** The longest fact that counts, in bytes. */
 export const limitOf = ({ headers }: Msg): number => Number(headers?.get(LIMIT_HEADER)) || LONGEST_FACT;

@@ -7,7 +7,9 @@ import { journalPath } from '../../streams/log/support.ts';
 
 const values = Array.from({ length: 3000 }, (_, n) => `${'value '.repeat(20)}${n}`); // more than a block of the journal
 const created = {
-  v: 1,
+  format: 1,
+  rules: 1,
+  decisions: 1,
   type: 'created',
   study: 'x',
   space: space({ x: choice(values) }),
@@ -29,10 +31,17 @@ it.each([1, 2])('a study with a long first fact is found without its line %s', a
   expect(await begunIn(path)).toMatchObject({ type: 'created', study: 'x' });
 });
 
-it('a journal of a newer version is refused as such', async () => {
+it.each([
+  [{ format: 2 }, 'a newer version of hypertide wrote this log, with format 2; open it with that version'],
+  [{ rules: 2 }, 'a newer version of hypertide wrote this log, with rules 2; open it with that version'],
+  [
+    { format: undefined, v: 1, rules: 5 },
+    'an unreleased version of hypertide wrote this log; commit a2bcf21b is the last one that reads it',
+  ],
+])('a journal of another version is refused as such: %j', async (versions, message) => {
   const path = journalPath();
-  writeFileSync(path, '{"at":7,"type":"created","v":2}\n');
-  await expect(begunIn(path)).rejects.toThrow('a newer version of hypertide wrote this journal, in format 2');
+  writeFileSync(path, `${JSON.stringify({ at: 7, ...created, ...versions })}\n`);
+  await expect(begunIn(path)).rejects.toThrow(`${path}: ${message}`);
 });
 
 it('a file whose first two lines are something else holds no study', async () => {

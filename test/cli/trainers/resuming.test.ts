@@ -1,18 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../../src/cli/runner/template.ts';
 import { checkResuming } from '../../../src/cli/trainers/resuming.ts';
-import { stopsTrials } from '../../../streams/spec/defaults.ts';
-import { hypertide, journalOf, studyIn, TRAINER, withoutSums } from '../support.ts';
+import { hypertide, journalOf, studyIn, TRAINER } from '../support.ts';
 
 const command = (...words: readonly string[]) => parseTemplate(['train', ...words], ['lr']);
 const check = (strategy: unknown, more: Partial<Parameters<typeof checkResuming>[0]> = {}) =>
-  checkResuming({ strategy, decisions: 2, resumes: false, command: command('--lr', '{lr}'), ...more });
+  checkResuming({ strategy, resumes: false, command: command('--lr', '{lr}'), ...more });
 
 const pausing = [
-  { asha: { min: 1, max: 9, pause: true } },
-  { chain: [{ asha: { min: 1, max: 9, mode: 'promote' } }, 'tpe'] },
+  { chain: [{ asha: { min: 1, max: 9, pause: true } }, 'tpe'] },
   { bandit: { arms: { one: { chain: [{ hyperband: { min: 1, max: 9, mode: 'synchronous' } }, 'tpe'] }, two: 'tpe' } } },
   { mix: { one: [{ bohb: { min: 1, max: 9, pause: true } }, 2], two: 'tpe' } },
   { take: [9, { dedupe: { fill: { successiveHalving: { min: 1, max: 9 } } } }] },
@@ -36,15 +32,6 @@ describe('a strategy that pauses trials', () => {
     'is not %j',
     (strategy) => expect(() => check(strategy)).not.toThrow(),
   );
-
-  it('was, before decisions 2, one without options', () => {
-    expect(() => check({ asha: { min: 1, max: 9 } }, { decisions: 1 })).toThrow(
-      'otherwise leave out "pause: true", and trials are stopped',
-    );
-    expect(stopsTrials({ asha: { min: 1, max: 9 } }, 1)).toBe(false);
-    expect(stopsTrials({ asha: { min: 1, max: 9 } }, 2)).toBe(true);
-    expect(stopsTrials({ asha: { min: 1, max: 9, mode: 'stop' } }, 1)).toBe(true);
-  });
 
   it('is refused by run before the first trial, unless the study declares that the trainer resumes', async () => {
     const study = 'trials: 3\nstrategy: { chain: [{ asha: { min: 1, max: 3, pause: true } }, random] }\n';
@@ -96,22 +83,5 @@ describe('a strategy that pauses trials', () => {
     await hypertide(place, 'change', 'study.jsonl', '--strategy', 'random', '--more', '1'); // it no longer pauses
     const plain = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
     expect(plain.code, plain.err).toBe(0);
-  });
-
-  it('is refused by run in a study that an earlier version changed to it without a declaration', async () => {
-    const place = studyIn('trials: 1\nstrategy: random\n');
-    await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
-    const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
-    await hypertide(place, 'change', 'study.jsonl', '--strategy', pausing, '--resumes', '--more', '4');
-    const journal = join(place, 'study.jsonl');
-    writeFileSync(journal, withoutSums(readFileSync(journal, 'utf8')).replace(',"resumes":true', ''));
-
-    studyIn('', place);
-    const refused = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
-    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('asha pauses trials and resumes them') });
-    studyIn('resumes: true\n', place);
-    const declared = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
-    expect(declared.code, declared.err).toBe(0);
-    expect(journalOf(place)).toContainEqual(expect.objectContaining({ type: 'changed', by: 'start', resumes: true }));
   });
 });

@@ -28,7 +28,7 @@ const seeds: readonly Fact[] = [
   { type: 'enqueued', params },
   { type: 'retracted', trial: 2 },
   { type: 'cancelled', trial: 1 },
-  { type: 'changed', paused: true, parallel: 2, limits: { trials: 5, attempts: 2 }, strategy: 'tpe', rules: 2 },
+  { type: 'changed', paused: true, parallel: 2, limits: { trials: 5, attempts: 2 }, strategy: 'tpe' },
   { type: 'closed', reason: 'target', best: { trial: 2, values } },
 ];
 

@@ -28,11 +28,7 @@ export async function rpc(): Promise<Target> {
         'enqueue\n{"params":{"x":0.5}}',
         'retract\n{"trial":1}',
       ],
-      ...[
-        'cancel\n{"trial":1}',
-        'change\n{"parallel":2,"limits":{"trials":5},"more":1,"paused":false,"strategy":"random","rules":2}',
-        'close\n{}',
-      ],
+      ...['cancel\n{"trial":1}', 'change\n{"parallel":2,"limits":{"trials":5},"more":1,"paused":false,"strategy":"random"}', 'close\n{}'],
     ],
     async take(input) {
       const [method = '', ...rest] = input.split('\n');

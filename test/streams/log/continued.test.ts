@@ -5,7 +5,7 @@ import { openJournal } from '../../../streams/log/journal.ts';
 import { adopt } from '../../../streams/log/repair/adopt.ts';
 import { journalPath, quiet, visit } from './support.ts';
 
-const created = { type: 'created', v: 1 };
+const created = { type: 'created' };
 
 /** A journal that was harmed while it was open, so that its entries are in a file next to it. */
 async function harmed(harm: (path: string) => void) {

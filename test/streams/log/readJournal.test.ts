@@ -11,14 +11,14 @@ describe('the file of a journal', () => {
   it('stores the fact of each line next to its time', async () => {
     const path = journalPath();
     const log = await openJournal(path, quiet);
-    await log.append({ v: 1, type: 'completed', values: { loss: 0.5 } });
+    await log.append({ type: 'completed', values: { loss: 0.5 } });
     await log.close();
-    expect(readFileSync(path, 'utf8')).toBe('{"at":7,"v":1,"type":"completed","values":{"loss":0.5},"sum":"1.00000000.510b0c42"}\n');
+    expect(readFileSync(path, 'utf8')).toBe('{"at":7,"type":"completed","values":{"loss":0.5},"sum":"1.00000000.46343aa9"}\n');
   });
 
   it('reads a time that no date can show as unknown', async () => {
     const path = journalPath();
-    writeFileSync(path, '{"at":1e300,"v":1}\n{"at":-8.7e15,"v":1}\n{"at":8.64e15,"v":1}\n');
+    writeFileSync(path, '{"at":1e300,"n":1}\n{"at":-8.7e15,"n":1}\n{"at":8.64e15,"n":1}\n');
     const { entries } = await visit(path);
     expect(entries.map(({ at }) => at)).toEqual([0, 0, 8.64e15]);
   });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
+import { createdOn } from '../../../streams/nats/created.ts';
 import { natsLog } from '../../../streams/nats/log/log.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -40,6 +41,13 @@ describe.concurrent('nats', () => {
     expect(await b.append({ type: 'changed' })).toBe('stored');
     expect(await a.append({ type: 'suggested', trial: 1, after: 1 })).toBe('stored'); // another subject
     expect(await a.append({ type: 'closed' })).toBe('fenced');
+  });
+
+  it('of an unreleased version is refused to trainers', async () => {
+    const study = fresh();
+    const nc = await server.connect();
+    await (await natsLog(nc, study)).append({ type: 'created', v: 1 });
+    await expect(createdOn(nc, study)).rejects.toThrow('an unreleased version of hypertide wrote this log');
   });
 
   it('fences a decision from before the last entry that its process has read', async () => {

@@ -13,7 +13,9 @@ const noted = (
 ) => {
   const created: Fact = {
     type: 'created',
-    v: 1,
+    format: 1,
+    rules: 1,
+    decisions: 1,
     study: 's',
     space: space.toJSON(),
     objectives: [

@@ -91,7 +91,7 @@ describe('a proposer elsewhere', () => {
     let refused = 0;
     const append = async (fact: unknown): Promise<'stored' | 'fenced'> => {
       const { type, after } = fact as { readonly type: string; readonly after?: number };
-      if (type === 'expired') await inner.append({ type: 'annotated', v: 1, note: 'unread' });
+      if (type === 'expired') await inner.append({ type: 'annotated', note: 'unread' });
       if (after === undefined || after >= (await inner.head())) return inner.append(fact);
       if (++refused > 50) throw new Error('refused for ever');
       return 'fenced'; // as a log on a server refuses decisions from the past

@@ -1,6 +1,5 @@
 import { pausingIn } from '../../../../streams/spec/defaults.ts';
 import type { Changed, Limits } from '../../../facts/facts.ts';
-import { DECISIONS } from '../../../facts/versions.ts';
 import type { Settings } from '../../../ledger/settings.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type ActOptions, act } from '../../act.ts';
@@ -19,11 +18,9 @@ interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | '
   readonly strategy?: string;
   /** The trainer resumes from checkpoints. */
   readonly resumes?: boolean;
-  readonly rules?: number;
 }
 
-const OPTIONS =
-  '--trials, --more, --target, --cost, --seconds, --plateau, --parallel, --priority, --pause, --resume, --strategy and --rules';
+const OPTIONS = '--trials, --more, --target, --cost, --seconds, --plateau, --parallel, --priority, --pause, --resume and --strategy';
 
 /** The numbers that a change has changed, from the old to the new. */
 function differences({ limits, parallel, priority }: Settings, fact: Changed): string {
@@ -35,15 +32,15 @@ function differences({ limits, parallel, priority }: Settings, fact: Changed): s
 
 /** `hypertide change` */
 export async function change(study: CommandStudy, options: ChangeOptions): Promise<number> {
-  const { trials, more, target, cost, seconds, plateau, parallel, priority, pause, resume, strategy, rules } = options;
+  const { trials, more, target, cost, seconds, plateau, parallel, priority, pause, resume, strategy } = options;
   if (options.resumes && strategy === undefined) throw new UsageError('--resumes: expected --strategy as well');
   if (pause && resume) throw new UsageError('expected --pause or --resume, got both');
   if (trials !== undefined && more !== undefined) throw new UsageError('expected --trials or --more, got both');
   const data = strategy === undefined ? undefined : parseData('--strategy', strategy);
   if (data !== undefined) {
     const { settings } = await ledgerIn(study, study.created);
-    const resumes = options.resumes || settings.resumes || pausingIn(settings.strategy, settings.decisions) !== undefined;
-    checkResuming({ strategy: data, decisions: DECISIONS, resumes, declaration: 'add --resumes' });
+    const resumes = options.resumes || settings.resumes || pausingIn(settings.strategy) !== undefined;
+    checkResuming({ strategy: data, resumes, declaration: 'add --resumes' });
   }
   const changes = omitUndefined({
     limits: omitUndefined({ trials, target, cost, seconds, plateau }),
@@ -53,7 +50,6 @@ export async function change(study: CommandStudy, options: ChangeOptions): Promi
     paused: pause || resume ? pause === true : undefined,
     strategy: data,
     resumes: options.resumes,
-    rules,
   });
   const { limits, ...others } = changes;
   if (Object.keys({ ...limits, ...others }).length === 0) throw new UsageError(`nothing to change: give at least one of ${OPTIONS}`);

@@ -123,7 +123,7 @@ export async function checkProgram(path: string, words: readonly string[], optio
       ['budget', budgetText(first)],
       ['SIGTERM', partingText(first.parting === undefined ? second : first, file.grace)],
       ['resume', resumeText(second, kept)],
-      ['early stopping', adviceText(first, second, kept, stopsTrials(created.strategy, created.decisions), path)],
+      ['early stopping', adviceText(first, second, kept, stopsTrials(created.strategy), path)],
       ...(earlier ? [['earlier', earlierText(earlier)]] : []),
     ];
     const width = Math.max(...rows.map(([name]) => name!.length)) + 2;

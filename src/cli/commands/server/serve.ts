@@ -1,6 +1,5 @@
 import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
-import { DECISIONS } from '../../../facts/versions.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { atMostOf } from '../../../study/atMost.ts';
@@ -47,8 +46,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const names = files.map((file) => file.options.study);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
-  for (const { strategy, options: described } of files)
-    checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
+  for (const { strategy, options: described } of files) checkResuming({ strategy: strategy?.spec, resumes: described.resumes ?? false });
   const hooks = await openHooks(options.hooks, screen);
   const tracing = await openTracing();
   const naming = namingIn(nats);

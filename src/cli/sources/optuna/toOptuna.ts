@@ -18,11 +18,10 @@ const STATES: Readonly<Record<TrialRow['status'], OptunaState>> = {
 };
 
 /** A study for Optuna. Open trials are left out: they would be running there for ever. */
-export function toOptuna({ study, objectives, space, strategy }: Created, entries: Iterable<AppliedEntry<Params>>): OptunaStudy {
+export function toOptuna({ study, objectives, space }: Created, entries: Iterable<AppliedEntry<Params>>): OptunaStudy {
   const rows = new TrialRows();
   const reports = new Map<number, Map<number, number>>();
   const names = objectives.map(({ name }) => name);
-  const strategyText = JSON.stringify(strategy);
   for (const entry of entries) {
     rows.fold(entry);
     if (entry.effect !== 'reported' || names.length > 1) continue; // Optuna has reports of one objective only
@@ -38,7 +37,7 @@ export function toOptuna({ study, objectives, space, strategy }: Created, entrie
       .filter(({ status }) => status !== 'open')
       .map((row) => ({
         ...trialOf(row, names, space as SpaceData, reports.get(row.trial) ?? new Map()),
-        user: userOf(row, strategyText),
+        user: userOf(row),
       })),
   };
 }
@@ -64,13 +63,11 @@ function trialOf(
 }
 
 /** Metrics, tags for people, note and labels as user attributes. */
-function userOf(row: TrialRow, strategy: string): Attributes {
+function userOf(row: TrialRow): Attributes {
   const { metrics = {}, tags = {}, by, note, labels } = row;
   const { [TAG]: _, ...attributes } = tags;
   const isKept = tagIn(row) !== undefined;
-  const own = isKept
-    ? Object.fromEntries(Object.entries(attributes).map(([name, text]) => [name, valueIn(text)]))
-    : notesIn(tags, strategy);
+  const own = isKept ? Object.fromEntries(Object.entries(attributes).map(([name, text]) => [name, valueIn(text)])) : notesIn(tags);
   return omitUndefined({ ...metrics, ...own, by: isKept ? undefined : by, note, labels }) satisfies Attributes;
 }
 

@@ -9,7 +9,7 @@ import { predictionOf, tagsOfPrediction } from '../../../study/prediction.ts';
 import { parentsIn } from '../lib/parents.ts';
 import { get } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
-import { connection, objectives, rows, shownRow, strategyText } from '../state/store.ts';
+import { connection, objectives, rows, shownRow } from '../state/store.ts';
 
 /** The tags of the suggestion, and on demand the decision recomputed from the log. */
 export function TrialReason({ row }: { readonly row: FigureRow }) {
@@ -20,7 +20,7 @@ export function TrialReason({ row }: { readonly row: FigureRow }) {
     why.value = await get<Why>(`trials/${row.trial}/why`).catch((error: Error) => error.message);
     asking.value = false;
   };
-  const { acquisition, phase, why: chosenFor, 'first rung': firstRung, ...notes } = notesIn(row.tags ?? {}, strategyText.value);
+  const { acquisition, phase, why: chosenFor, 'first rung': firstRung, ...notes } = notesIn(row.tags ?? {});
   const prediction = predictionOf(row, objectives.value);
   const [objective] = objectives.value;
   const came = objective && valueAt(row, objective.name, prediction?.at);

@@ -114,7 +114,7 @@ export function forget(): void {
 /** Compared as text, so that the lists change only if the space or the objectives do: each new detail would change all axes. */
 const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
 /** The strategy as JSON. */
-export const strategyText = computed(() => JSON.stringify(detail.value?.strategy) ?? '');
+const strategyText = computed(() => JSON.stringify(detail.value?.strategy) ?? '');
 /** The strategy as data; it changes only if its text does. */
 export const strategy = computed<unknown>(() => strategyText.value && JSON.parse(strategyText.value));
 const objectivesText = computed(() => JSON.stringify(detail.value?.objectives ?? []));

@@ -6,7 +6,7 @@ import { auditJournal } from '../../../../streams/log/repair/audit.ts';
 import { repairJournal } from '../../../../streams/log/repair/repair.ts';
 import { entriesOf, journalPath } from '../support.ts';
 
-const created = { v: 1, type: 'created', study: 'x' };
+const created = { type: 'created', study: 'x' };
 
 async function written() {
   const path = journalPath();

@@ -4,7 +4,7 @@ import { jsonIn } from '../../../../schema/jsonIn.ts';
 import { ownValue } from '../../../../schema/ownValue.ts';
 import { csvLine } from '../../../../study/csv.ts';
 import { notesIn } from '../../../../study/notes.ts';
-import { objectives, parameters, rows, strategyText } from '../../state/store.ts';
+import { objectives, parameters, rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
 
 /** A column of the table of trials. */
@@ -27,8 +27,7 @@ const metricNames = computed(() => {
 /** The tags that are notes for people. */
 const tagNames = computed(() => {
   const isNote = new Map<string, boolean>();
-  for (const { tags } of rows.value)
-    for (const name in tags) if (!isNote.has(name)) isNote.set(name, Object.hasOwn(notesIn(tags, strategyText.value), name));
+  for (const { tags } of rows.value) for (const name in tags) if (!isNote.has(name)) isNote.set(name, Object.hasOwn(notesIn(tags), name));
   return [...isNote.keys()].filter((name) => isNote.get(name)).slice(0, 30);
 });
 
