@@ -39,3 +39,7 @@ const refuseLater = (name: string, found: unknown, known: number): Refusal | und
     : undefined;
 
 const refuse = (message: string): Refusal => ({ code: 'other-version', message });
+
+/** The version of the decisions that made a suggestion. */
+export const decisionsOf = (suggestion: { readonly decisions?: number }, created: { readonly decisions: number }): number =>
+  suggestion.decisions ?? created.decisions;

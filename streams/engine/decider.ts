@@ -17,9 +17,10 @@ import type { Answer, Ask, Propose, Stop, TrialId, Wait } from '../../src/strate
 import { checkAnswer, hasFinitePoint } from '../kernel/answers.ts';
 import { runStrategy } from '../kernel/inner.ts';
 import type { Strategy } from '../kernel/strategy.ts';
+import { readUpTo } from '../log/past.ts';
 import { startingWith } from '../operators/startingWith.ts';
 import { parseStrategy } from '../spec/spec.ts';
-import { type Amendments, noAmendments } from './amendments.ts';
+import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
 import { askWithin } from './askWithin.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
 
@@ -27,7 +28,8 @@ export interface DeciderOptions<P> {
   readonly space: Space<P>;
   /** The strategy that the study began with. Default: that of the log. */
   readonly strategy?: Strategy | undefined;
-  readonly amendments?: Amendments;
+  /** Reads the log from its beginning, at least up to the last entry that was folded. */
+  readonly past: () => AsyncIterable<readonly Entry[]>;
   readonly watch?: Watch;
   /** The XState actor of the study, if it has one. */
   readonly actor?: unknown;
@@ -50,14 +52,20 @@ const waitFor = <P>({ by, proposer = by, seconds = 0 }: Wait): Next<P> => ({ typ
 
 /**
  * A ledger with a pipe of strategies behind it: entries in, the next fact out. Only `fold` changes it. `decide` is a function of the entries
- * that were folded: call it at any time and as often as you like.
+ * that were folded: call it at any time and as often as you like. The engine, `verify` and the dashboard fold a log through it.
+ *
+ * An entry may amend the past: it retracts a result or switches the strategy. Strategies must then read the log again, with the amendment in effect
+ * from the beginning. Until that, only the ledger is up to date.
  */
 export class Decider<P> {
   readonly ledger: Ledger<P>;
   /** Trials that a strategy wants stopped and that have not ended. */
   readonly stops = new Map<TrialId, Stop>();
   readonly #options: DeciderOptions<P>;
-  readonly amendments: Amendments;
+  /** What strategies know of later entries, and what the entries since then amend. */
+  readonly #amendments: Amendments;
+  #amended: Amendments;
+  #wake = () => {};
   #duplicates: Duplicates | undefined;
   #strategy: ReturnType<typeof runStrategy> | undefined;
   /** The limits that the strategy knows, and whether it has received a fact of a trial. */
@@ -66,14 +74,41 @@ export class Decider<P> {
   /** The budget of enqueued trials. */
   #full: number | undefined;
 
-  constructor(options: DeciderOptions<P>) {
+  constructor(options: DeciderOptions<P>, amendments = noAmendments) {
     this.#options = options;
-    this.amendments = options.amendments ?? noAmendments;
-    this.ledger = new Ledger(options.space, this.amendments.retracted);
+    this.#amendments = amendments;
+    this.#amended = amendments;
+    this.ledger = new Ledger(options.space, amendments.retracted);
+  }
+
+  /** Whether an entry has amended the past since strategies read it. */
+  get outdated(): boolean {
+    return this.#amended !== this.#amendments;
   }
 
   /** Applies an entry. @throws what a strategy throws. */
   fold(entry: Entry): AppliedEntry<P> {
+    const applied = this.outdated ? this.ledger.fold(entry) : this.#take(entry);
+    if (amends(applied)) this.#amended = amend(this.#amended, applied, this.ledger.settings, parseStrategy);
+    return applied;
+  }
+
+  /** Lets strategies read the log again, up to its last entry here. @returns the decider that replaces this one @throws what a strategy throws */
+  async again(): Promise<Decider<P>> {
+    const decider = new Decider(this.#options, this.#amended);
+    for await (const entries of readUpTo(this.#options.past(), this.ledger.position)) for (const entry of entries) decider.#take(entry);
+    this.dispose();
+    return decider;
+  }
+
+  /** Resolves when a strategy that waited for a model is ready: decide again. */
+  ready(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #take(entry: Entry): AppliedEntry<P> {
     const applied = this.ledger.fold(entry);
     if (applied.effect === 'noted' && !this.#isTold && !this.#hasBegun) this.#begin();
     if (applied.event) {
@@ -119,7 +154,7 @@ export class Decider<P> {
     const { settings, created } = this.ledger;
     this.#begunWith = settings.limits;
     const { space, watch, actor } = this.#options;
-    const { strategy, epoch, parallel, limits } = this.amendments.switched ?? {
+    const { strategy, epoch, parallel, limits } = this.#amendments.switched ?? {
       strategy: this.#afterEarlier(this.#options.strategy ?? parseStrategy(created!.strategy)),
       epoch: 0,
       parallel: settings.parallel,
@@ -143,8 +178,10 @@ export class Decider<P> {
     if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env, (ask, by) => this.#draw(ask, by));
     this.#full = strategy.full;
     this.#strategy = runStrategy(strategy, env, (news) => {
-      if (news.type === 'ready') this.#options.ready?.();
-      else if (this.ledger.open.has(news.id) && !this.stops.has(news.id)) this.stops.set(news.id, news);
+      if (news.type === 'ready') {
+        this.#wake();
+        this.#options.ready?.();
+      } else if (this.ledger.open.has(news.id) && !this.stops.has(news.id)) this.stops.set(news.id, news);
     });
   }
 

@@ -14,9 +14,8 @@ import type { Watch } from '../../src/strategy/env.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Inspect } from '../kernel/drive.ts';
 import type { Strategy } from '../kernel/strategy.ts';
-import type { Next } from './decider.ts';
+import { Decider, type Next } from './decider.ts';
 import type { Directive } from './directive.ts';
-import { Replayer } from './replay.ts';
 import type { Spans } from './spans.ts';
 
 export interface EngineOptions<P> {
@@ -50,7 +49,7 @@ export interface EngineOptions<P> {
 export class Engine<P> {
   readonly #options: EngineOptions<P>;
   readonly #study: ActorRefFrom<typeof studyMachine>;
-  readonly #replayer: Replayer<P>;
+  #decider: Decider<P>;
   #mailbox: Entry[] = [];
   /** The decision on its way to the log. */
   #sent: SuggestedFact<P> | Instructed | Closed | undefined;
@@ -67,12 +66,12 @@ export class Engine<P> {
     const { space, strategy, inspect, watch, past } = options;
     this.#options = options;
     this.#study = createActor(studyMachine, omitUndefined({ id: 'study', inspect }));
-    this.#replayer = new Replayer(omitUndefined({ space, strategy, past, watch, actor: this.#study, ready: () => this.stir() }));
+    this.#decider = new Decider(omitUndefined({ space, strategy, past, watch, actor: this.#study, ready: () => this.stir() }));
     this.#study.start();
   }
 
   get ledger(): Ledger<P> {
-    return this.#replayer.ledger;
+    return this.#decider.ledger;
   }
   get phase(): EnginePhase {
     const { value } = this.#study.getSnapshot();
@@ -89,7 +88,7 @@ export class Engine<P> {
   caughtUp(): void {
     if (!this.#does('folds')) return; // while strategies read the log again, which ends by itself
     const cold = !this.#does('directs');
-    if (cold && this.#replayer.outdated) void this.#rebuild(true);
+    if (cold && this.#decider.outdated) void this.#rebuild(true);
     else this.#resume(cold);
   }
 
@@ -110,7 +109,7 @@ export class Engine<P> {
   }
 
   dispose(): void {
-    this.#replayer.dispose();
+    this.#decider.dispose();
     this.#send({ type: 'disposed' });
   }
 
@@ -170,11 +169,11 @@ export class Engine<P> {
   }
 
   #fold(entry: Entry): void {
-    const applied = this.#replayer.fold(entry);
+    const applied = this.#decider.fold(entry);
     this.#options.onEntry?.(applied);
     this.#options.spans?.apply(applied as AppliedEntry);
     if (!this.#does('directs')) return;
-    if (this.#replayer.outdated) return void this.#rebuild(false);
+    if (this.#decider.outdated) return void this.#rebuild(false);
     if (applied.effect === 'closed') this.#send({ type: 'closed' });
     this.#direct(applied);
     this.#advance(applied);
@@ -182,7 +181,7 @@ export class Engine<P> {
 
   #decide(): void {
     const asked = this.#options.spans ? performance.timeOrigin + performance.now() : 0;
-    const next = this.#replayer.decide();
+    const next = this.#decider.decide();
     this.#trace(next, asked);
     if (next.type !== 'append') {
       this.#send({ type: next.until === 'ready' ? 'fits' : 'waits' });
@@ -255,7 +254,7 @@ export class Engine<P> {
 
   /** Sends the stops that strategies want, once for each trial. */
   #stopAsTold(): void {
-    for (const [trial, { by }] of this.#replayer.stops) {
+    for (const [trial, { by }] of this.#decider.stops) {
       if (!this.#stopped.has(trial) && !this.ledger.open.get(trial)?.awaiting) this.#stop(trial, by);
     }
   }
@@ -277,8 +276,9 @@ export class Engine<P> {
   async #rebuild(cold: boolean): Promise<void> {
     this.#send({ type: 'amended' });
     try {
-      await this.#replayer.rebuild();
+      this.#decider = await this.#decider.again();
       if (this.#isLive) this.#resume(cold);
+      else this.#decider.dispose();
     } catch (error) {
       this.#fail(error);
     }

@@ -1,11 +1,12 @@
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, SuggestedFact } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
-import { DECISIONS } from '../../src/facts/versions.ts';
+import { DECISIONS, decisionsOf } from '../../src/facts/versions.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import { firstFactIn } from './applyEntries.ts';
-import { type Difference, decisionsOf, Replayer } from './replay.ts';
+import { Decider } from './decider.ts';
+import { type Difference, differenceOf } from './difference.ts';
 
 /** The result of recomputing a log. */
 export interface Verdict {
@@ -39,14 +40,15 @@ type Read = () => AsyncIterable<readonly Entry[]>;
  */
 export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read): Promise<Verdict> {
   const { due, ...others } = await suggestionsIn(read);
-  const replayer = new Replayer({ space, strategy, past: read });
+  let decider = new Decider({ space, strategy, past: read });
   let recomputed = 0;
   try {
     for await (const entries of read()) {
       for (const entry of entries) {
-        replayer.fold(entry);
+        decider.fold(entry);
         for (const { position, fact } of due.get(entry.position) ?? []) {
-          const difference = await replayer.difference(fact);
+          if (decider.outdated) decider = await decider.again();
+          const difference = await differenceOf(decider, fact);
           if (difference) return { recomputed, ...others, differs: { position, ...difference } };
           if (fact.attempt === 1) recomputed++;
         }
@@ -54,7 +56,7 @@ export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read)
     }
     return { recomputed, ...others };
   } finally {
-    replayer.dispose();
+    decider.dispose();
   }
 }
 

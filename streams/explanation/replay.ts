@@ -3,12 +3,14 @@ import type { Created, Params, SuggestedFact } from '../../src/facts/facts.ts';
 import type { Stop, TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
-import { type Difference, Replayer, strategyOf } from '../engine/replay.ts';
+import { Decider } from '../engine/decider.ts';
+import { type Difference, differenceOf } from '../engine/difference.ts';
+import { strategyOf } from '../spec/spec.ts';
 import { MachineWatch } from './watch.ts';
 
 /** Replays the log of a study, which another process may run, and watches the machines of its strategies. */
 export class Replay {
-  readonly #replayer: Replayer<Params>;
+  #decider: Decider<Params>;
   readonly #changed: (() => void) | undefined;
   watch: MachineWatch;
 
@@ -16,7 +18,7 @@ export class Replay {
   constructor(source: StudyLog, created: Created, changed?: () => void) {
     this.#changed = changed;
     this.watch = new MachineWatch(changed);
-    this.#replayer = new Replayer({
+    this.#decider = new Decider({
       space: spaceOf(created),
       strategy: strategyOf(created),
       watch: (inspection) => this.watch.take(inspection),
@@ -31,27 +33,28 @@ export class Replay {
 
   /** Folds an entry. If it amends the past, strategies read the log again, once, before their next answer. */
   take(entry: Entry): void {
-    this.#replayer.fold(entry);
+    this.#decider.fold(entry);
   }
 
   async #catchUp(): Promise<void> {
-    if (!this.#replayer.outdated) return;
+    if (!this.#decider.outdated) return;
     this.watch = new MachineWatch(this.#changed);
-    await this.#replayer.rebuild();
+    this.#decider = await this.#decider.again();
   }
 
   /** Where a suggestion differs from what the study decides now, or undefined if it is the same. Waits for models. */
-  difference(logged: SuggestedFact): Promise<Difference | undefined> {
-    return this.#replayer.difference(logged);
+  async difference(logged: SuggestedFact): Promise<Difference | undefined> {
+    await this.#catchUp();
+    return differenceOf(this.#decider, logged);
   }
 
   /** The stop that a strategy wants for a trial that has not ended. */
   async stop(trial: TrialId): Promise<Stop | undefined> {
     await this.#catchUp();
-    return this.#replayer.stops.get(trial);
+    return this.#decider.stops.get(trial);
   }
 
   dispose(): void {
-    this.#replayer.dispose();
+    this.#decider.dispose();
   }
 }

@@ -3,7 +3,7 @@ import { identityOf } from '../../src/facts/parse.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
-import { readUpTo } from '../engine/replay.ts';
+import { readUpTo } from '../log/past.ts';
 import { Replay } from './replay.ts';
 
 /**

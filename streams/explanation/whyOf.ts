@@ -1,7 +1,7 @@
 import { OptionError } from '../../src/errors.ts';
 import type { Created, Params, SuggestedFact } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
-import { DECISIONS } from '../../src/facts/versions.ts';
+import { DECISIONS, decisionsOf } from '../../src/facts/versions.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { lossOf } from '../../src/ledger/settings.ts';
 import { DEFAULT_FOREST, growForest, predictForest } from '../../src/numeric/forest/forest.ts';
@@ -13,7 +13,7 @@ import type { Ended, TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRows } from '../../src/study/trials.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
-import { decisionsOf, readUpTo } from '../engine/replay.ts';
+import { readUpTo } from '../log/past.ts';
 import { Replay } from './replay.ts';
 import { stopReasons } from './stopReasons.ts';
 import type { Why } from './why.ts';

@@ -11,3 +11,13 @@ export async function* past(log: Pick<Log, 'read' | 'head'>, from: number): Asyn
     if (entries.at(-1)!.position >= head) return reading.abort();
   }
 }
+
+/** The batches of a log up to a position. Ends there, though the log may continue. */
+export async function* readUpTo(log: AsyncIterable<readonly Entry[]>, upTo: number): AsyncGenerator<readonly Entry[]> {
+  if (upTo < 1) return;
+  for await (const entries of log) {
+    const isLast = entries.at(-1)!.position >= upTo;
+    yield isLast ? entries.filter(({ position }) => position <= upTo) : entries;
+    if (isLast) return;
+  }
+}

@@ -1,9 +1,10 @@
 import { OptionError } from '../../src/errors.ts';
+import type { Created } from '../../src/facts/facts.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import type { JsonSchema } from '../../src/schema/jsonSchema.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { positive, wholeFrom } from '../../src/schema/optionRules.ts';
-import type { Strategy } from '../kernel/strategy.ts';
+import type { Strategy, StrategySpec } from '../kernel/strategy.ts';
 import { budget } from '../operators/budget.ts';
 import { chain } from '../operators/chain.ts';
 import { dedupe } from '../operators/exclude.ts';
@@ -146,3 +147,6 @@ function named(data: unknown, path: string): readonly [name: string, options: un
   if (entry === undefined || more.length > 0) throw new OptionError(path, 'a name, or an object with one name and its options', data);
   return entry;
 }
+
+/** The first strategy of a log. @throws OptionError if it is code */
+export const strategyOf = ({ strategy }: Created): Strategy => parseStrategy(strategy as StrategySpec);

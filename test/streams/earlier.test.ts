@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { EarlierStudy } from '../../streams/engine/earlier.ts';
-import { readUpTo } from '../../streams/engine/replay.ts';
 import {
   asha,
   bo,
@@ -20,7 +19,7 @@ import {
   type TrialRow,
   verify,
 } from '../../streams/index.ts';
-import { past } from '../../streams/log/past.ts';
+import { past, readUpTo } from '../../streams/log/past.ts';
 
 const wide = space({ x: float(0, 1), y: float(1e-4, 1, { log: true }), kind: choice(['a', 'b']) });
 interface Wide {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readUpTo } from '../../streams/engine/replay.ts';
 import { asha, budget, chain, createStudy, type Fact, float, type Log, memoryLog, random, space } from '../../streams/index.ts';
+import { readUpTo } from '../../streams/log/past.ts';
 
 const line = space({ x: float(0, 1) });
 const halving = chain(asha({ min: 1, max: 9 }), random());

@@ -1,7 +1,6 @@
 import { filter } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/strategy/messages.ts';
-import { readUpTo } from '../../streams/engine/replay.ts';
 import {
   bandit,
   chain,
@@ -20,6 +19,7 @@ import {
   take,
   until,
 } from '../../streams/index.ts';
+import { readUpTo } from '../../streams/log/past.ts';
 
 const line = space({ x: float(0, 1) });
 const run = (strategy: Strategy) => optimize(line, ({ x }) => x, { trials: 3, strategy }).result();

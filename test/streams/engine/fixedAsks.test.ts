@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
-import { readUpTo } from '../../../streams/engine/replay.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import { HostedStudy } from '../../../streams/host/host.ts';
 import {
@@ -24,6 +23,7 @@ import {
   tpe,
   when,
 } from '../../../streams/index.ts';
+import { readUpTo } from '../../../streams/log/past.ts';
 
 const models = space({
   model: choice(['svm', 'forest', 'net']),

@@ -9,7 +9,6 @@ import type { Env } from '../../../src/strategy/env.ts';
 import { type Message, propose, wait } from '../../../src/strategy/messages.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy, type TestStudy } from '../../../src/testing/testStudy.ts';
-import { strategyOf } from '../../../streams/engine/replay.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import {
   asha,
@@ -27,6 +26,7 @@ import {
   sobol,
   space,
 } from '../../../streams/index.ts';
+import { strategyOf } from '../../../streams/spec/spec.ts';
 
 const box = space({ x: float(0, 1), n: int(1, 9) });
 type Box = Infer<typeof box>;

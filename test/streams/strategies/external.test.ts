@@ -4,7 +4,6 @@ import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
 import { simulate } from '../../../src/testing/simulate.ts';
 import { createTestStudy, type TestStudy } from '../../../src/testing/testStudy.ts';
-import { strategyOf } from '../../../streams/engine/replay.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import {
   bandit,
@@ -21,7 +20,7 @@ import {
   sobol,
   space,
 } from '../../../streams/index.ts';
-import { parseStrategy } from '../../../streams/spec/spec.ts';
+import { parseStrategy, strategyOf } from '../../../streams/spec/spec.ts';
 
 const line = space({ x: float(0, 1) });
 type Line = Infer<typeof line>;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { readUpTo } from '../../../streams/engine/replay.ts';
 import {
   createStudy,
   type Fact,
@@ -14,6 +13,7 @@ import {
   space,
   tpe,
 } from '../../../streams/index.ts';
+import { readUpTo } from '../../../streams/log/past.ts';
 
 const line = space({ x: float(0, 1) });
 const half = () => 0.5;

@@ -1,8 +1,8 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
-import { strategyOf } from '../../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
 import { damageIn } from '../../../../streams/log/repair/repair.ts';
 import { jsonOrAbsent } from '../../../../streams/spec/options.ts';
+import { strategyOf } from '../../../../streams/spec/spec.ts';
 import { OptionError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
