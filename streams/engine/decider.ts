@@ -55,7 +55,7 @@ const waitFor = <P>({ by, proposer = by, seconds = 0 }: Wait): Next<P> => ({ typ
  * that were folded: call it at any time and as often as you like. The engine, `verify` and the dashboard fold a log through it.
  *
  * An entry may amend the past: it retracts a result or switches the strategy. Strategies must then read the log again, with the amendment in effect
- * from the beginning. Until that, only the ledger is up to date.
+ * from the beginning: `again` makes the decider that has done so. Until then, only the ledger takes entries.
  */
 export class Decider<P> {
   readonly ledger: Ledger<P>;
