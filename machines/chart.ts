@@ -17,8 +17,9 @@ type Verdicts<T> = { [State in keyof T]: T[State] extends 'final' ? never : keyo
  * @typeParam Verdict its events
  */
 export interface Statechart<Phase extends string = string, Verdict extends string = string> extends AnyStateMachine {
-  /** Only a type: what a core must answer and may say. */
-  readonly speaks?: (phase: Phase) => Verdict;
+  readonly table: ChartData;
+  /** Only a type: a core answers in each of the phases, and says no other verdicts. */
+  readonly speaks?: (verdict: Verdict) => Phase;
 }
 
 /**
@@ -35,10 +36,11 @@ export function chart<const T extends Table<T>, const A extends Events<keyof T> 
   table: T,
   anywhere?: A,
 ): Statechart<Phases<T>, Verdicts<T> | (keyof A & string)> {
-  const rows = Object.entries<'final' | Events<string>>(table as never);
+  const rows = Object.entries<ChartData['states'][string]>(table as never);
   const states = Object.fromEntries(rows.map(([state, on]) => [state, on === 'final' ? { type: 'final' as const } : { on }]));
   const on = Object.fromEntries(Object.entries(anywhere ?? {}).map(([event, state]) => [event, `.${String(state)}`]));
-  return setup({ types: {} as { events: { readonly type: string } } }).createMachine({ id, initial, on, states });
+  const machine = setup({ types: {} as { events: { readonly type: string } } }).createMachine({ id, initial, on, states });
+  return Object.assign(machine, { table: { id, initial, states: Object.fromEntries(rows), anywhere: { ...anywhere } as Events<string> } });
 }
 
 /** The state to which an event leads; undefined if it leads nowhere from this one. */
@@ -59,8 +61,8 @@ export class Life<Phase extends string, Verdict extends string> {
   #phase: string;
 
   constructor(chart: Statechart<Phase, Verdict>) {
-    this.#chart = dataOf(chart);
-    this.#phase = this.#chart.initial;
+    this.#chart = chart.table;
+    this.#phase = chart.table.initial;
   }
 
   /** What a table has for the phase now; undefined in a final one. */
@@ -75,28 +77,4 @@ export class Life<Phase extends string, Verdict extends string> {
     this.#phase = to;
     return true;
   }
-}
-
-/** The tables that were read: to read one costs as much as a short trial. */
-const tables = new WeakMap<AnyStateMachine, ChartData>();
-
-/** The table of a chart, as plain data. */
-export function dataOf(machine: AnyStateMachine): ChartData {
-  const table = tables.get(machine) ?? tableOf(machine);
-  tables.set(machine, table);
-  return table;
-}
-
-function tableOf({ id, config }: AnyStateMachine): ChartData {
-  const { initial, on = {}, states = {} } = config as TableConfig;
-  const rows = Object.entries(states).map(([state, { type, on: events = {} }]) => [state, type === 'final' ? 'final' : events] as const);
-  const anywhere = Object.entries(on).map(([event, target]) => [event, target.slice(1)] as const);
-  return { id, initial, states: Object.fromEntries(rows), anywhere: Object.fromEntries(anywhere) };
-}
-
-/** The part of a machine's configuration that `chart` writes. */
-interface TableConfig {
-  readonly initial: string;
-  readonly on?: Events<string>;
-  readonly states?: Readonly<Record<string, { readonly type?: 'final'; readonly on?: Events<string> }>>;
 }

@@ -1,5 +1,5 @@
 /** The charts of strategies, of the study, of its engines and trainers, as XState machines. */
-export { chart, dataOf, type Statechart } from './chart.ts';
+export { chart, type Statechart } from './chart.ts';
 export { leadChart } from './lead.ts';
 export {
   answeringChart,

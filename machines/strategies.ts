@@ -11,12 +11,12 @@ export const handOverChart = chart('handOver', 'answering', { answering: { passe
 
 /**
  * Population based training. `founding`: asks begin new members. `training`: asks continue the member that is furthest behind, perhaps from the
- * checkpoint of a better one. `done`: all members have reached their full budget.
+ * checkpoint of a better one. `spent`: all members have reached their full budget.
  */
 export const populationChart = chart('population', 'founding', {
-  founding: { founded: 'training', finished: 'done' },
-  training: { finished: 'done' },
-  done: 'final',
+  founding: { founded: 'training', finished: 'spent' },
+  training: { finished: 'spent' },
+  spent: 'final',
 });
 
 /**
@@ -35,40 +35,42 @@ export const evolutionChart = chart('evolution', 'founding', {
  * A strategy that models results: TPE, random forests, Gaussian processes. `exploring`: asks get points that need no model, until there are enough
  * results. `modelling`: asks get what the model proposes. `diversifying`: the model repeats itself, so some asks get points that need none. `sharing`:
  * the model does not predict the order of the results, so some asks are handed on. `fallingBack`: no model could be fitted, so asks get points that
- * need none until the next result. `fitting`: a long fit runs in a thread, and asks wait for it.
+ * need none until the next result. `fitting`: a long fit runs in a thread, and asks wait for it. If several are due, `unfit` comes first, then `fitNeeded`,
+ * `repeating` and `blind`, which only the model of `auto` can be.
  */
 export const surrogateChart = chart('surrogate', 'exploring', {
   exploring: { ready: 'modelling' },
   modelling: { repeating: 'diversifying', blind: 'sharing', unfit: 'fallingBack', fitNeeded: 'fitting' },
-  diversifying: { fresh: 'modelling' },
-  sharing: { sighted: 'modelling' },
-  fallingBack: { learned: 'modelling' },
-  fitting: { fitted: 'modelling' },
+  diversifying: { reconsidered: 'modelling' },
+  sharing: { reconsidered: 'modelling' },
+  fallingBack: { reconsidered: 'modelling' },
+  fitting: { reconsidered: 'modelling' },
 });
 
 /**
  * Successive halving, which decides how long trials train. `filling`: a configuration begins at the first rung that counts, or in a bracket that has
  * room. `promoting`: trials wait at a rung, and the best there are resumed. `learning`, if it is asynchronous: a configuration begins as a control, which
  * shows how well the first rung that counts predicts the next one. `settling`, if it is synchronous: all brackets are full and their trials are
- * running; asks get configurations for the next bracket, so that no trainer waits.
+ * running; asks get configurations for the next bracket, so that no trainer waits. Trials wait only if they pause at rungs; those that keep training are
+ * stopped in any phase.
  */
 export const halvingChart = chart('halving', 'filling', {
   filling: { promotable: 'promoting', controlDue: 'learning', full: 'settling' },
-  promoting: { promoted: 'filling' },
-  learning: { controlled: 'filling' },
-  settling: { roomy: 'filling' },
+  promoting: { reconsidered: 'filling' },
+  learning: { reconsidered: 'filling' },
+  settling: { reconsidered: 'filling' },
 });
 
 /**
  * Gradient descent in which each evaluation is a trial, in rounds; the results of a round decide the next one. `starting`: evaluates the start.
  * `stepping`: evaluates the next iterate, with its gradient. `probing`: estimates the gradient at a point from trials around it, which can run at once.
- * `averaging`: evaluates the average of the iterates. `restarting`: a descent has converged or failed, and the next one starts. `converged`: the last
+ * `averaging`: evaluates the average of the iterates. `restarting`: a descent has converged or failed, and the next one starts. `spent`: the last
  * descent has ended.
  */
 export const sgdChart = chart(
   'sgd',
   'starting',
-  { starting: {}, stepping: {}, probing: {}, averaging: {}, restarting: {}, converged: 'final' },
+  { starting: {}, stepping: {}, probing: {}, averaging: {}, restarting: {}, spent: 'final' },
   {
     told: 'stepping',
     measured: 'probing',
@@ -77,26 +79,26 @@ export const sgdChart = chart(
     averaged: 'probing',
     failed: 'restarting',
     converged: 'restarting',
-    finished: 'converged',
+    finished: 'spent',
   },
 );
 
 /**
  * L-BFGS-B in which each evaluation is a trial, in rounds. `starting`: evaluates the start. `searching`: evaluates a step along the line; a step that
  * is too long is shortened, and an accepted one begins the next line. `probing`: the trainer reported no gradient, so it is estimated by differences,
- * whose trials can run at once. `restarting`: the descent has converged or failed, and the next one starts. `converged`: the last descent has ended.
+ * whose trials can run at once. `restarting`: the descent has converged or failed, and the next one starts. `spent`: the last descent has ended.
  */
 export const lbfgsChart = chart(
   'lbfgs',
   'starting',
-  { starting: {}, searching: {}, probing: {}, restarting: {}, converged: 'final' },
+  { starting: {}, searching: {}, probing: {}, restarting: {}, spent: 'final' },
   {
     downhill: 'searching',
     overshot: 'searching',
     noGradient: 'probing',
     failed: 'restarting',
     converged: 'restarting',
-    finished: 'converged',
+    finished: 'spent',
   },
 );
 
@@ -106,6 +108,6 @@ export const lbfgsChart = chart(
  */
 export const externalChart = chart('external', 'awaiting', {
   awaiting: { proposed: 'proposing', missed: 'absent' },
-  proposing: { used: 'awaiting' },
-  absent: { returned: 'awaiting' },
+  proposing: { reconsidered: 'awaiting' },
+  absent: { reconsidered: 'awaiting' },
 });

@@ -28,7 +28,7 @@ export { parseSpace, space } from '../src/space/space.ts';
 export { boolean, choice, constant, float, int, ordinal, when } from '../src/space/types/dimension.ts';
 export type { Core, Fold } from '../src/strategy/core.ts';
 export type { ChartData, Env, Inspection, Watch } from '../src/strategy/env.ts';
-export { child } from '../src/strategy/env.ts';
+export { child, isBy } from '../src/strategy/env.ts';
 export type {
   Ask,
   Decision,
@@ -61,7 +61,7 @@ export { drive, type Inspect } from './kernel/drive.ts';
 export { runInner } from './kernel/inner.ts';
 export { operatorOf, type RunningStrategy } from './kernel/operator.ts';
 export type { Strategy, StrategySpec } from './kernel/strategy.ts';
-export { stage, withSpec } from './kernel/strategy.ts';
+export { partOf, stage, withSpec } from './kernel/strategy.ts';
 export type { Log } from './log/log.ts';
 export { memoryLog } from './log/memory.ts';
 export { type Evaluation, InfeasibleError, type Objective, type Told, type Trial, type Valued } from './objective.ts';

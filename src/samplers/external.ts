@@ -13,7 +13,7 @@ export function externalCore(
   env: Env,
   proposer: string,
   seconds: number,
-): Core<Inbox, 'awaiting' | 'proposing' | 'absent', 'proposed' | 'used' | 'missed' | 'returned', StrategyEvent | ProposerEvent> {
+): Core<Inbox, 'awaiting' | 'proposing' | 'absent', 'proposed' | 'missed' | 'reconsidered', StrategyEvent | ProposerEvent> {
   const waitFor = (ask: Ask): Answer => ({ ...wait(ask, env.name, 'proposal'), proposer, seconds });
   const isAbsent = (inbox: Inbox) => inbox.isAbsent || seconds === 0;
   return {
@@ -21,7 +21,7 @@ export function externalCore(
     tell: (inbox, fact) => (fact.type === 'reported' || fact.type === 'ended' ? inbox : updateInbox(inbox, proposer, fact)),
     verdict(inbox, phase) {
       const due = inbox.proposals.length > 0 ? 'proposed' : isAbsent(inbox) ? 'missed' : undefined;
-      return verdictAround(due, phase, { proposing: ['proposed', 'used'], absent: ['missed', 'returned'] });
+      return verdictAround(due, phase, { proposing: 'proposed', absent: 'missed' });
     },
     answers: {
       awaiting: (_, ask) => waitFor(ask),

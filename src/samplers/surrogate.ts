@@ -26,8 +26,10 @@ export interface Surrogate<S> extends Fold<S> {
   explore(state: S, ask: Ask): ProposedPoint | undefined;
   /** An answer from the model; undefined if none can be fitted to these results. */
   propose(state: S, ask: Ask, rng: Rng): ProposedPoint | undefined;
-  /** The share of asks that explore although there is a model, such as twice the rate at which it repeats itself. */
+  /** The share of asks that explore although there is a model, because it repeats itself. */
   exploreShare(state: S): number;
+  /** The share of asks that always explore. Default: none. */
+  readonly randomShare?: number;
   /** The share of asks that the next stage should answer, since the model says too little about these results; 0 if it does not. */
   blindShare?(state: S): number;
   /**
@@ -38,14 +40,9 @@ export interface Surrogate<S> extends Fold<S> {
 }
 
 type Phase = 'exploring' | 'modelling' | 'diversifying' | 'sharing' | 'fallingBack' | 'fitting';
-type Verdict = 'ready' | 'repeating' | 'fresh' | 'blind' | 'sighted' | 'unfit' | 'learned' | 'fitNeeded' | 'fitted';
+type Verdict = 'ready' | 'repeating' | 'blind' | 'unfit' | 'fitNeeded' | 'reconsidered';
 
-const OTHERS = {
-  diversifying: ['repeating', 'fresh'],
-  sharing: ['blind', 'sighted'],
-  fallingBack: ['unfit', 'learned'],
-  fitting: ['fitNeeded', 'fitted'],
-} as const;
+const ENTERING = { diversifying: 'repeating', sharing: 'blind', fallingBack: 'unfit', fitting: 'fitNeeded' } as const;
 
 /** The phases as text for people, in a tag. */
 const PHASES: Readonly<Record<Phase, string>> = {
@@ -89,23 +86,25 @@ interface SurrogateState<S> {
  */
 export function surrogateCore<S>(env: Env, numbers: Surrogate<S>, elsewhere?: FitElsewhere): Core<SurrogateState<S>, Phase, Verdict> {
   const { name, seed } = env;
+  const { randomShare = 0 } = numbers;
+  /** Whether an ask is among a share of them. What is drawn for it has another key, so that it does not depend on this number. */
+  const isAmong = (share: number, use: string, { id, retry }: Ask): boolean => rngFor(seed, `${name}/${use}`, id, retry)() < share;
   const drawn = (state: S, ask: Ask, phase: Phase, without?: Without): Answer => {
     const { point, tags } = numbers.explore(state, ask) ?? {};
     return point ? propose(ask, name, point, { ...tags, phase: PHASES[phase], ...choiceTag(name, phase, without) }) : ask;
   };
-  const modelled = (state: S, ask: Ask, phase: Phase): Answer => {
+  const modelled = (state: S, ask: Ask, phase: Phase, share = 0): Answer => {
+    if (isAmong(share, 'explores', ask)) return drawn(state, ask, phase, 'drawn');
     const chosen = numbers.propose(state, ask, env.rng(ask));
     if (chosen === undefined) return drawn(state, ask, phase, 'unfit');
     return propose(ask, name, chosen.point, { ...chosen.tags, phase: PHASES[phase], ...choiceTag(name, phase) });
   };
-  /** Whether an ask is among a share of them. What is drawn for it has another key, so that it does not depend on this number. */
-  const isAmong = (share: number, use: string, { id, retry }: Ask): boolean => rngFor(seed, `${name}/${use}`, id, retry)() < share;
   const longFit = (state: S) => elsewhere && numbers.longFit?.(state);
   /** What is due once there is a model. */
   function due({ numbers: state, fellBack }: SurrogateState<S>): Verdict | undefined {
     if (fellBack) return 'unfit';
     if (longFit(state)) return 'fitNeeded';
-    if (numbers.exploreShare(state) > 0) return 'repeating';
+    if (numbers.exploreShare(state) > randomShare) return 'repeating';
     return (numbers.blindShare?.(state) ?? 0) > 0 ? 'blind' : undefined;
   }
   return {
@@ -116,15 +115,12 @@ export function surrogateCore<S>(env: Env, numbers: Surrogate<S>, elsewhere?: Fi
     }),
     verdict(state, phase) {
       if (phase === 'exploring') return numbers.ready(state.numbers) ? 'ready' : undefined;
-      return verdictAround(due(state), phase, OTHERS);
+      return verdictAround(due(state), phase, ENTERING);
     },
     answers: {
       exploring: ({ numbers: state }, ask) => drawn(state, ask, 'exploring'),
-      modelling: ({ numbers: state }, ask) => modelled(state, ask, 'modelling'),
-      diversifying: ({ numbers: state }, ask) =>
-        isAmong(numbers.exploreShare(state), 'explores', ask)
-          ? drawn(state, ask, 'diversifying', 'drawn')
-          : modelled(state, ask, 'diversifying'),
+      modelling: ({ numbers: state }, ask) => modelled(state, ask, 'modelling', randomShare),
+      diversifying: ({ numbers: state }, ask) => modelled(state, ask, 'diversifying', Math.max(randomShare, numbers.exploreShare(state))),
       sharing: ({ numbers: state }, ask) => (isAmong(numbers.blindShare!(state), 'blind', ask) ? ask : modelled(state, ask, 'sharing')),
       fallingBack: ({ numbers: state }, ask) => drawn(state, ask, 'fallingBack'),
       fitting: (_, ask) => wait(ask, name, 'ready'),

@@ -39,9 +39,9 @@ export interface Scheduler<S> extends Fold<S> {
 }
 
 type Phase = 'filling' | 'promoting' | 'learning' | 'settling';
-type Verdict = 'promotable' | 'promoted' | 'controlDue' | 'controlled' | 'full' | 'roomy';
+type Verdict = 'promotable' | 'controlDue' | 'full' | 'reconsidered';
 
-const OTHERS = { promoting: ['promotable', 'promoted'], learning: ['controlDue', 'controlled'], settling: ['full', 'roomy'] } as const;
+const ENTERING = { promoting: 'promotable', learning: 'controlDue', settling: 'full' } as const;
 
 /** A strategy that decides how long trials train: later stages choose the configurations. */
 export function halvingCore<S>(env: Env, numbers: Scheduler<S>): Core<S, Phase, Verdict> {
@@ -54,7 +54,7 @@ export function halvingCore<S>(env: Env, numbers: Scheduler<S>): Core<S, Phase, 
   return {
     start: numbers.start,
     tell: numbers.tell,
-    verdict: (state, phase) => verdictAround(due(state), phase, OTHERS),
+    verdict: (state, phase) => verdictAround(due(state), phase, ENTERING),
     answers: {
       filling: beginning(numbers.fill),
       promoting: (state, ask) => promoted(ask, env, numbers.promotion(state)!, numbers.notes(state)),

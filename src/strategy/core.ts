@@ -31,22 +31,24 @@ export interface Core<S, Phase extends string, Verdict extends string, F = Strat
   readonly answers: Readonly<Record<Phase, (state: S, ask: Ask) => Answer>>;
   /** Whether the trial that just reported should stop; a text says why, for people. @param state which already includes the report */
   stop?(state: S, reported: Reported): string | boolean | undefined;
-  /** Work that takes long and that the next answer needs, such as the fit of a model. When it is done, the ask is repeated. */
+  /**
+   * Work that takes long, such as the fit of a model. It begins when an answer waits for it: `wait(ask, env.name, 'ready')`. When it is done, the ask is
+   * repeated; what it has found is kept outside of the state, as a cache of what follows from the state.
+   */
   work?(state: S): (() => Promise<void>) | undefined;
 }
 
 /**
- * The verdict for a chart that has one phase in the middle: each of the others is entered from there, and left to there.
+ * The verdict for a chart that has one phase in the middle: each of the others is entered from there, and left to there to be reconsidered.
  *
  * @param due the event that is due in the middle, if any
- * @param others the event that enters each other phase, and the one that leaves it
+ * @param entering the event that enters each of the other phases
  */
-export function verdictAround<Phase extends string, Verdict extends string>(
+export const verdictAround = <Verdict extends string>(
   due: Verdict | undefined,
   phase: string,
-  others: Readonly<Record<Phase, readonly [enters: Verdict, leaves: Verdict]>>,
-): Verdict | undefined {
-  const own = Object.hasOwn(others, phase) ? others[phase as Phase] : undefined;
-  if (own === undefined) return due;
-  return due === own[0] ? undefined : own[1];
-}
+  entering: Readonly<Record<string, Verdict>>,
+): Verdict | 'reconsidered' | undefined => {
+  if (!Object.hasOwn(entering, phase)) return due;
+  return due === entering[phase] ? undefined : 'reconsidered';
+};

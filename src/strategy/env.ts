@@ -20,7 +20,7 @@ export type Inspection = { readonly path: string } & (
   | { readonly type: 'answered'; readonly phase: string; readonly answer: Answer; readonly seconds: number }
 );
 
-/** Is told what the strategies of a study do. It cannot change anything. */
+/** Is told what the strategies of a study do. It cannot change anything; what it throws is ignored. */
 export type Watch = (inspection: Inspection) => void;
 
 /** The environment of a strategy: facts about its study. */
@@ -52,6 +52,9 @@ export interface Env extends Domain {
 export function rngOfAsk(this: Pick<Env, 'seed' | 'name'>, { id, retry }: Ask): Rng {
   return rngFor(this.seed, this.name, id, retry);
 }
+
+/** Whether a suggestion is of a strategy, or of one inside it. @param path the `name` of its environment */
+export const isBy = (path: string, { by }: { readonly by: string }): boolean => by === path || by.startsWith(`${path}/`);
 
 /** The environment of a stage inside another. @param name the last part of its path */
 export const child = <E extends Env>(env: E, name: string): E => ({ ...env, name: env.name ? `${env.name}/${name}` : name });

@@ -91,13 +91,14 @@ function listen<P>(
 function watched<P>(of: StrategyCase<P>) {
   const phases = new Map<string, () => string>();
   const answered: { readonly path: string; readonly phase: string; readonly seconds: number }[] = [];
+  const twice: string[] = [];
   const watch: Watch = (inspection) => {
     if (inspection.type === 'answered') answered.push(inspection);
     if (inspection.type !== 'began') return;
-    ok(!phases.has(inspection.path), `two machines have the path ${inspection.path}`);
+    if (phases.has(inspection.path)) twice.push(inspection.path);
     phases.set(inspection.path, inspection.phase);
   };
-  return { phases, answered, ...listen(of, { watch }) };
+  return { phases, answered, twice, ...listen(of, { watch }) };
 }
 
 const isReply = (m: Message) => m.type === 'ask' || m.type === 'propose' || m.type === 'wait';
@@ -219,7 +220,8 @@ export const strategyProperties = {
   },
 
   'suggests in the phase that its machine shows, and tells how long its answers take'<P>(of: StrategyCase<P>): void {
-    const { phases, answered, put } = watched(of);
+    const { phases, answered, twice, put } = watched(of);
+    deepStrictEqual(twice, [], 'two machines have one path');
     for (const { said, heard } of story(of, put, 30)) {
       const reply = heard.find((m) => m.type === 'propose');
       if (said.type !== 'ask' || reply === undefined || !phases.has(reply.by)) continue;
@@ -236,7 +238,7 @@ export const strategyProperties = {
     const facts: Message[] = [];
     for (const { said } of story(of, put, 30)) {
       if (said.type !== 'ask') facts.push(said);
-      if (facts.length % 11 !== 0) continue;
+      if (facts.length % 3 !== 0) continue;
       const unasked = watched(of);
       for (const fact of facts) unasked.put(fact);
       const now = (of: typeof phases) => Object.fromEntries([...of].map(([path, phase]) => [path, phase()]));

@@ -18,7 +18,7 @@ const sentences: Readonly<Record<string, string>> = {
   'evolution.spent': 'has suggested its last trial',
   'population.founding': 'starts new members of its population',
   'population.training': 'continues the member that is furthest behind, perhaps from a copy of a better one',
-  'population.done': 'has trained all members to their full budget',
+  'population.spent': 'has trained all members to their full budget',
   'external.awaiting': 'waits for its proposer',
   'external.proposing': 'passes on what its proposer proposed',
   'external.absent': 'waits no longer for its proposer: the next stage answers until it proposes again',
@@ -26,23 +26,26 @@ const sentences: Readonly<Record<string, string>> = {
   'sequence.spent': 'has suggested all of its points',
 };
 
-/** The phases of a descent, whose machines have a name for each method. */
-const descents: Readonly<Record<string, string>> = {
+/** The phases of a descent, by either method. */
+const descents = {
   starting: 'looks for a point to start from',
   stepping: 'tries the next point along the gradient',
   searching: 'tries a step along a line',
   probing: 'tries points around a point to find its gradient',
   averaging: 'tries the average of its points',
   restarting: 'has converged or failed, and begins the next descent near the best trial',
-  converged: 'has converged after its last descent',
+  spent: 'has ended its last descent',
 };
 
-/** What a machine does in a state, in words; undefined for a state without. @param id of the innermost state */
-export const phaseText = (id: string): string | undefined => sentences[id] ?? descents[id.split('.').at(-1)!];
+/** What a machine does in a state, in words; undefined for a state without. @param id such as `sgd.probing` */
+export function phaseText(id: string): string | undefined {
+  const [chart, phase] = id.split('.') as [string, string];
+  return own(sentences, id) ?? (chart === 'sgd' || chart === 'lbfgs' ? own(descents, phase) : undefined);
+}
 
 /** What a strategy did when it suggested a trial, from the tag `phase` of strategies with a model. */
 export const taggedPhaseText = (phase: string): string | undefined =>
-  sentences[`surrogate.${phase.replace(/ (\w)/, (_, letter: string) => letter.toUpperCase())}`];
+  own(sentences, `surrogate.${phase.replace(/ (\w)/, (_, letter: string) => letter.toUpperCase())}`);
 
 /** How strategies choose a trial, as a sentence after their name. Those with a model say it in the tag `phase`. */
 const methods: Readonly<Record<string, string>> = {

@@ -87,8 +87,9 @@ export class MachineWatch {
   get news(): MachineNews[] {
     return [...this.#watched].map(([path, watched]) => {
       const { chart, moves, counts } = watched;
-      const phase = watched.phase(); // it may move
-      const { last, history } = watched;
+      const phase = watched.phase(); // the machine itself moves with the next ask
+      const { last } = watched;
+      const history = watched.history.at(-1)!.phase === phase ? watched.history : [...watched.history, { phase }];
       return omitUndefined({ path, phase, over: chart.states[phase] === 'final', moves, counts, last, history });
     });
   }

@@ -4,6 +4,14 @@ import type { Domain } from '../../src/space/axis.ts';
 import { show } from '../../src/space/check.ts';
 import type { Answer, Ask, Propose, TrialId, Wait } from '../../src/strategy/messages.ts';
 
+/** @throws StrategyError unless it is an answer. @param name the path of the strategy that was asked */
+export function checkAsked(name: string, { id }: Ask, answer: Answer): Answer {
+  if (['propose', 'wait', 'ask'].includes(answer?.type)) return answer;
+  throw new StrategyError(
+    `${name || 'the strategy'} answered the ask for trial ${id} with ${show(answer)}, expected a proposal, wait or the ask`,
+  );
+}
+
 /** @throws StrategyError unless there is exactly one answer. @param name the path of the strategy that was asked */
 export function onlyAnswer(name: string, { id }: Ask, [reply, second]: readonly Answer[]): Answer {
   if (reply === undefined) throw new StrategyError(`${name || 'the strategy'} did not answer the ask for trial ${id}`);

@@ -1,10 +1,10 @@
 import type { MonoTypeOperatorFunction, Subscriber } from 'rxjs';
 import { type AnyActorRef, createActor, type InspectionEvent, type Observer } from 'xstate';
-import { dataOf, type Statechart, targetOf } from '../../machines/chart.ts';
+import { type Statechart, targetOf } from '../../machines/chart.ts';
 import { StrategyError } from '../../src/errors.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Core } from '../../src/strategy/core.ts';
-import type { Env } from '../../src/strategy/env.ts';
+import type { Env, Watch } from '../../src/strategy/env.ts';
 import {
   type Answer,
   type Ask,
@@ -15,17 +15,15 @@ import {
   type Reported,
   type StrategyEvent,
 } from '../../src/strategy/messages.ts';
-import { failureIn, hasFinitePoint } from './answers.ts';
+import { checkAsked, failureIn, hasFinitePoint } from './answers.ts';
 import { askUntil } from './asking.ts';
 import { operatorOf, type RunningStrategy } from './operator.ts';
 
-/** Receives the transitions of all machines, as XState's inspection events. It cannot change anything. */
+/** Receives the transitions of all machines, as XState's inspection events. It must not throw. */
 export type Inspect = ((event: InspectionEvent) => void) | Observer<InspectionEvent>;
 
 /** How many infeasible points a strategy may propose for one ask before the ask is handed on. */
 const TRIES = 200;
-/** No chart has a longer way from one phase to another. */
-const MOVES = 32;
 
 /**
  * Runs a core in the phases of a chart, as a strategy. Proposals are snapped here, and after an infeasible one the core is asked again with another
@@ -73,25 +71,33 @@ export function runCore<S, Phase extends string, Verdict extends string, F exten
   out: Subscriber<Message>,
   hears: (fact: StrategyEvent | ProposerEvent) => fact is F = isStrategyEvent as never,
 ): RunningCore {
-  const { name, watch, actor: parent } = env;
-  const table = dataOf(chart);
+  const { name, actor: parent } = env;
+  const { table } = chart;
   const actor = createActor(chart, omitUndefined({ id: name, parent: parent as AnyActorRef | undefined })).start();
+  const watch = env.watch && unthrowing(env.watch);
   let state = core.start;
-  let phase = actor.getSnapshot().value as Phase;
+  let phase = table.initial;
   let isWorking = false;
 
-  /** The phase that the facts so far lead to. */
-  const settled = (): string => {
-    for (let moves = 0; moves < MOVES; moves++) {
-      const verdict = core.verdict(state, phase);
-      const to = verdict === undefined ? undefined : targetOf(table, phase, verdict);
-      if (to === undefined || to === phase) return phase;
-      const from = phase;
-      actor.send({ type: verdict! });
-      phase = to as Phase;
-      watch?.({ path: name, type: 'moved', from, verdict: verdict!, to });
+  /** The moves to the phase that the facts so far lead to. */
+  function* moves(): Generator<{ readonly from: string; readonly verdict: Verdict; readonly to: string }> {
+    const passed = new Set<string>();
+    for (let from = phase; table.states[from] !== 'final'; ) {
+      const verdict = core.verdict(state, from as Phase);
+      const to = verdict === undefined ? undefined : targetOf(table, from, verdict);
+      if (to === undefined || to === from) return;
+      if (passed.has(from)) throw new StrategyError(`${name} finds no phase: its verdict leads from ${from} to others for ever`);
+      passed.add(from);
+      yield { from, verdict: verdict!, to };
+      from = to;
     }
-    throw new StrategyError(`${name} finds no phase: its verdict leads from ${phase} to others for ever`);
+  }
+  const settle = () => {
+    for (const { from, verdict, to } of moves()) {
+      actor.send({ type: verdict });
+      phase = to;
+      watch?.({ path: name, type: 'moved', from, verdict, to });
+    }
   };
   const work = () => {
     const begin = isWorking ? undefined : core.work?.(state);
@@ -103,9 +109,10 @@ export function runCore<S, Phase extends string, Verdict extends string, F exten
     };
     begin().then(done, (error) => out.error(failureIn(name, error)));
   };
-  watch?.({ path: name, type: 'began', chart: table, phase: settled });
+  const phaseNow = () => [...moves()].at(-1)?.to ?? phase;
+  watch?.({ path: name, type: 'began', chart: table, phase: phaseNow });
   return {
-    phase: settled,
+    phase: phaseNow,
     inside: { ...env, actor },
     tell(fact) {
       if (!hears(fact)) return;
@@ -116,11 +123,21 @@ export function runCore<S, Phase extends string, Verdict extends string, F exten
     },
     ask(ask) {
       const since = watch && performance.now();
-      const answers: ((state: S, ask: Ask) => Answer) | undefined = core.answers[settled() as Phase]; // none in a final phase
-      work();
-      const answer = answers ? answers(state, ask) : ask;
+      settle();
+      const answers: ((state: S, ask: Ask) => Answer) | undefined = core.answers[phase as Phase]; // none in a final phase
+      const answer = answers ? checkAsked(name, ask, answers(state, ask)) : ask;
+      if (answer.type === 'wait' && answer.until === 'ready') work();
       if (since !== undefined) watch!({ path: name, type: 'answered', phase, answer, seconds: (performance.now() - since) / 1000 });
       return answer;
     },
   };
 }
+
+/** A watch whose errors are not those of the study. */
+const unthrowing =
+  (watch: Watch): Watch =>
+  (inspection) => {
+    try {
+      watch(inspection);
+    } catch {}
+  };

@@ -5,11 +5,12 @@ import {
   type Ask,
   isEvent,
   type Message,
+  originalAsk,
   type ProposerEvent,
   type StrategyEvent,
   type Wait,
 } from '../../src/strategy/messages.ts';
-import { failureIn } from './answers.ts';
+import { checkAsked, failureIn } from './answers.ts';
 
 /** A strategy that has begun. */
 export interface RunningStrategy {
@@ -31,8 +32,9 @@ export interface RunningStrategy {
  * @example
  * // Asks two strategies in turn.
  * const alternate = (odd: Strategy, even: Strategy) =>
- *   stage('alternate', {}, (env) =>
- *     operatorOf(env, (out) => {
+ *   withSpec({ alternate: [partOf('odd', odd), partOf('even', even)] }, (parent) => {
+ *     const env = child(parent, 'alternate');
+ *     return operatorOf(env, (out) => {
  *       const [a, b] = [runInner(odd, child(env, 'odd'), out), runInner(even, child(env, 'even'), out)];
  *       return {
  *         tell(fact) {
@@ -41,8 +43,8 @@ export interface RunningStrategy {
  *         },
  *         ask: (ask) => (ask.id % 2 === 1 ? a : b).ask(ask),
  *       };
- *     }),
- *   );
+ *     });
+ *   });
  */
 export const operatorOf =
   ({ name }: Pick<Env, 'name'>, begin: (out: Subscriber<Message>) => RunningStrategy): MonoTypeOperatorFunction<Message> =>
@@ -63,10 +65,11 @@ export const operatorOf =
         running = begin(out);
       })(undefined);
       if (out.closed) return;
-      const take = (m: Message) => {
-        if (m.type === 'ask') return out.next(running.ask(m));
-        out.next(m.type === 'wait' && running.instead ? running.instead(m) : m);
+      const receive = (m: Message) => {
+        if (out.closed) return;
+        if (m.type === 'ask') return out.next(checkAsked(name, m, running.ask(m)));
+        out.next(m.type === 'wait' && running.instead ? checkAsked(name, originalAsk(m), running.instead(m)) : m);
         if (isEvent(m)) running.tell(m);
       };
-      out.add(messages$.subscribe({ next: guarded(take), error: (e) => out.error(e), complete: () => out.complete() }));
+      out.add(messages$.subscribe({ next: guarded(receive), error: (e) => out.error(e), complete: () => out.complete() }));
     });

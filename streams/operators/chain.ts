@@ -1,4 +1,3 @@
-import { pipe } from 'rxjs';
 import type { Env } from '../../src/strategy/env.ts';
 import { checkStrategy, partOf, type Strategy, type StrategySpec, withSpec } from '../kernel/strategy.ts';
 
@@ -22,9 +21,10 @@ export function chain(...strategies: Strategy[]): Strategy {
   for (const strategy of strategies) checkStrategy('chain', strategy);
   const stages = strategies.flatMap(stagesOf);
   const spec: StrategySpec = { chain: stages.map((stage) => partOf('chain', stage)) };
-  const whole = withSpec(spec, (env) =>
-    stages.map((stage, i) => stage(apart(afterOthers(env, stages, i), stages, i))).reduce((f, g) => pipe(f, g), pipe()),
-  );
+  const whole = withSpec(spec, (env) => {
+    const operators = stages.map((stage, i) => stage(apart(afterOthers(env, stages, i), stages, i)));
+    return (messages$) => operators.reduce((before$, operator) => operator(before$), messages$);
+  });
   const rungs = rungsOf(stages);
   const full = stages.findLast((stage) => stage.full !== undefined)?.full;
   return Object.assign(whole, { stages }, rungs && { rungs }, full !== undefined && { full });

@@ -5,8 +5,8 @@ import { operatorOf } from '../kernel/operator.ts';
 import { partOf, type Strategy, withSpec } from '../kernel/strategy.ts';
 
 /**
- * Uses a strategy while an earlier stage waits, so that no trainer is idle. While a model is being fitted, it waits too, because that does not take
- * long.
+ * Uses a strategy while an earlier stage waits for results, so that no trainer is idle. While that stage fits a model or awaits an external proposer, it
+ * waits too.
  *
  * @example
  * chain(ga({ mode: 'generational' }), fill(random()))

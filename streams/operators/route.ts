@@ -5,8 +5,8 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { checkOption, notNegative, positive } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import type { Core } from '../../src/strategy/core.ts';
-import { child, type Env } from '../../src/strategy/env.ts';
-import type { Ask, Message, StrategyEvent, Wait } from '../../src/strategy/messages.ts';
+import { child, type Env, isBy } from '../../src/strategy/env.ts';
+import type { Ask, Ended, Message, StrategyEvent, Suggested, Wait } from '../../src/strategy/messages.ts';
 import { runCore } from '../kernel/drive.ts';
 import { around, runInner } from '../kernel/inner.ts';
 import { operatorOf } from '../kernel/operator.ts';
@@ -37,10 +37,10 @@ interface Policy<S> {
 const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<S>): MonoTypeOperatorFunction<Message> =>
   operatorOf(env, (out) => {
     const names = Object.keys(arms);
-    const armOf = (by: string) => names.findIndex((name) => by.startsWith(`${env.name}/${name}/`));
+    const armOf = (fact: Suggested | Ended) => names.findIndex((name) => isBy(child(env, name).name, fact));
     const core: Core<S, 'answering', never> = {
       start,
-      tell: (state, fact) => tell(state, fact, fact.type === 'reported' ? -1 : armOf(fact.by)),
+      tell: (state, fact) => tell(state, fact, fact.type === 'reported' ? -1 : armOf(fact)),
       verdict: () => undefined,
       answers: {
         answering(state, ask) {

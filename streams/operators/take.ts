@@ -1,5 +1,5 @@
 import { checkOption, wholeFrom } from '../../src/schema/optionRules.ts';
-import { child } from '../../src/strategy/env.ts';
+import { child, isBy } from '../../src/strategy/env.ts';
 import { partOf, type Strategy, withSpec } from '../kernel/strategy.ts';
 import { handOver } from './handOver.ts';
 
@@ -20,7 +20,7 @@ export function take(n: number, strategy: Strategy): Strategy {
     const env = child(parent, 'take');
     return handOver(strategy, env, {
       start: 0,
-      tell: (suggested, told) => (told.type === 'suggested' && told.by.startsWith(`${env.name}/`) ? suggested + 1 : suggested),
+      tell: (suggested, told) => (told.type === 'suggested' && isBy(env.name, told) ? suggested + 1 : suggested),
       passed: (suggested) => suggested >= n,
     });
   });

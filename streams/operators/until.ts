@@ -2,7 +2,7 @@ import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.t
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { checkOption, notNegative, type OptionRule, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { child, type Env } from '../../src/strategy/env.ts';
+import { child, type Env, isBy } from '../../src/strategy/env.ts';
 import type { StrategyEvent, TrialId } from '../../src/strategy/messages.ts';
 import { partOf, type Strategy, type StrategySpec, withSpec } from '../kernel/strategy.ts';
 import { handOver } from './handOver.ts';
@@ -43,7 +43,7 @@ export function until<S>(condition: Condition<S>, strategy: Strategy): Strategy 
   return withSpec({ until: [condition.spec ?? 'code', partOf('until', strategy)] }, (parent) => {
     const env = child(parent, 'until');
     const isOwn = (own: ReadonlySet<TrialId>, told: StrategyEvent): boolean =>
-      told.type === 'suggested' ? told.by.startsWith(`${env.name}/`) : own.has(told.id);
+      told.type === 'suggested' ? isBy(env.name, told) : own.has(told.id);
     return handOver<UntilState<S>>(strategy, env, {
       start: { own: new Set(), known: condition.init(env) },
       tell({ own, known }, told) {

@@ -17,7 +17,7 @@ export type BoOptions = OptionsOf<typeof boOptions>;
  * Use it if evaluations are expensive, for up to a few hundred trials and one or two objectives.
  *
  * Fits with more than 200 results run in a thread; asks wait for them. The tags of a suggestion say how it was chosen: `phase` (`exploring` until
- * there are enough results, `modelling`, or `falling back` if no model could be fitted); then the `mean` and the `sd` that the model predicts for
+ * there are enough results, `modelling`, `diversifying` if the model repeats itself, or `falling back` if none could be fitted); then the `mean` and the `sd` that the model predicts for
  * the loss (the negated value if it is maximised), and the log of the `acquisition`.
  *
  * @throws OptionError; at subscription if the study has more than two objectives

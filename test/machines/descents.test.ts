@@ -74,11 +74,11 @@ describe('sgd', () => {
     expect([end(told), hand()]).toEqual(['stepping', ['iterate']]);
     const phases = Array.from({ length: 20 }, () => {
       const reached = end(still);
-      if (reached !== 'converged') hand();
+      if (reached !== 'spent') hand();
       return reached;
     });
-    expect(new Set(phases)).toEqual(new Set(['stepping', 'restarting', 'converged']));
-    expect(phases.at(-1)).toBe('converged');
+    expect(new Set(phases)).toEqual(new Set(['stepping', 'restarting', 'spent']));
+    expect(phases.at(-1)).toBe('spent');
   });
 
   it('restarts elsewhere if it cannot reach the best loss any more, unless no restart is left', () => {
@@ -136,6 +136,6 @@ describe('lbfgs', () => {
     expect([end(nothing), hand()]).toEqual(['searching', ['search']]);
     expect([end(bare), hand()]).toEqual(['probing', ['probe-0', 'probe+0']]);
     expect([end(nothing), hand()]).toEqual(['restarting', ['start']]);
-    expect(end(still)).toBe('converged');
+    expect(end(still)).toBe('spent');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, getNextSnapshot, type StateValue } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
-import { chart, dataOf, Life, targetOf } from '../../machines/chart.ts';
+import { chart, Life, targetOf } from '../../machines/chart.ts';
 import { leadChart } from '../../machines/lead.ts';
 import * as strategies from '../../machines/strategies.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
@@ -48,7 +48,7 @@ describe('each phase is reached by some sequence of events', () => {
 });
 
 it.each(Object.entries(charts))('%s is its table', (_, machine) => {
-  const table = dataOf(machine);
+  const { table } = machine;
   for (const [state, on] of Object.entries(table.states)) {
     const { snapshot } = { snapshot: machine.resolveState({ value: state, context: {} }) };
     for (const event of machine.events) {

@@ -82,7 +82,8 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Sett
       const model = results >= startup ? modelOf(facts) : undefined;
       return model ? tagRandom(drawFeasible(model, sequence, ask)) : draws.propose(sequence, ask);
     },
-    exploreShare: ({ facts }) => Math.max(random, observationsOf(facts).results.repeats.repeatRate),
+    exploreShare: ({ facts }) => observationsOf(facts).results.repeats.repeatRate,
+    randomShare: random,
     propose({ facts, sequence }, ask, rng) {
       const model = modelOf(facts);
       if (model === undefined) return undefined;

@@ -14,11 +14,13 @@ it('shows charts with their phases, counts and last facts', () => {
     return fact;
   });
   expect(watch.phases).toEqual({ pbt: 'population.training' });
+  expect(watch.news[0]!.history).toEqual([{ phase: 'founding' }, { phase: 'training' }]);
+  ask(3);
   tell({ ...suggested[0]!, type: 'ended', outcome: 'completed', losses: [1] });
   const [news] = watch.news;
-  expect(watch.machines).toMatchObject([{ path: 'pbt', chart: { id: 'population', initial: 'founding', states: { done: 'final' } } }]);
+  expect(watch.machines).toMatchObject([{ path: 'pbt', chart: { id: 'population', initial: 'founding', states: { spent: 'final' } } }]);
   expect(news).toMatchObject({ path: 'pbt', phase: 'training', over: false, last: { event: 'ended', trial: 1 } });
-  expect(news).toMatchObject({ moves: { 'founding founded': 1 }, counts: { suggested: 2, ask: 2, ended: 1 } });
+  expect(news).toMatchObject({ moves: { 'founding founded': 1 }, counts: { suggested: 2, ask: 3, ended: 1 } });
   expect(news!.history).toEqual([{ phase: 'founding' }, { phase: 'training', trial: 2 }]);
 });
 
@@ -51,6 +53,7 @@ it('shows the trial at which a phase changed', () => {
   const watch = new MachineWatch();
   const { subscription, tell, ask } = interview(watched.take(), { ...rootEnv(textbook), watch: watch.take });
   tell(suggestedFrom(proposal(ask(1))));
+  ask(2);
   expect(watch.news.find(({ path }) => path === 'take')).toMatchObject({
     over: true,
     history: [{ phase: 'answering' }, { phase: 'handedOver', trial: 1 }],
