@@ -127,7 +127,7 @@ export const shapes: readonly Shape[] = [
   shape('epochs from 0, 0 for 3 epochs', 27, after(3, 0, rounded(3, accuracy(24, 0))), { ...maximized, countsFrom: 0 }),
   shape('every 5th epoch', 50, loss(50), { reports: (e) => e % 5 === 0 }),
   shape('every 10th epoch of 100', 100, loss(100), { reports: (e) => e % 10 === 0 }),
-  shape('seconds, every 7', 300, loss(300), { reports: (e) => e % 7 === 0 }),
+  shape('seconds, every 7', 120, loss(120), { reports: (e) => e % 7 === 0 }),
   shape('the result only', 27, loss(27), { reports: () => false }),
   shape('log-likelihood, negative', 27, ({ quality }, e) => -1000 * (2 - quality * done(e, 27)), maximized),
   shape('a reward from -500 to 200, noisy', 50, ({ quality, noise }, e) => -500 + 700 * quality * done(e, 50) + 30 * noise(e), maximized),
