@@ -12,7 +12,7 @@ const entries = [
   'src/testing/index',
   'src/cli/main',
   'src/numeric/gp/fit',
-  'src/recommendation/inThread',
+  'src/insight/recommendation/inThread',
 ];
 
 const modules = fileURLToPath(new URL('node_modules', import.meta.url));

@@ -12,7 +12,7 @@ import {
   type Values,
 } from '../src/facts/facts.ts';
 import { identityOf } from '../src/facts/parse.ts';
-import { isRecord } from '../src/schema/isRecord.ts';
+import { isRecord } from '../src/schema/json.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../src/schema/optionRules.ts';
 import { show } from '../src/space/check.ts';

@@ -16,10 +16,10 @@ export type {
   Values,
 } from '../src/facts/facts.ts';
 export type { Refusal } from '../src/facts/refusal.ts';
+export type { ExpectedGain } from '../src/insight/recommendation/expectedGain.ts';
+export type { Recommendation } from '../src/insight/recommendation/recommendation.ts';
 export type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 export type { Rng } from '../src/numeric/random.ts';
-export type { ExpectedGain } from '../src/recommendation/expectedGain.ts';
-export type { Recommendation } from '../src/recommendation/recommendation.ts';
 export type { Axis, Point } from '../src/space/axis.ts';
 export { atLeast, atMost, forbid, predicate } from '../src/space/constraint.ts';
 export { beta, logNormal, normal, weights } from '../src/space/prior.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { strategySchema } from '../../streams/spec/spec.ts';
-import type { JsonSchema } from '../schema/jsonSchema.ts';
+import type { JsonSchema } from '../schema/json.ts';
 import { schemaOf } from '../schema/optionSet.ts';
 import { studyLayout } from './studyFile/studyLayout.ts';
 

@@ -4,7 +4,7 @@ import { whyOf } from '../../streams/explanation/whyOf.ts';
 import { failureOf } from '../errors.ts';
 import { healthRoutes, metricsRoute } from '../monitoring/health.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
-import { isRecord } from '../schema/isRecord.ts';
+import { isRecord } from '../schema/json.ts';
 import { parseIntent } from '../study/commands.ts';
 import { type AccessOptions, access, sameSite, securityHeaders } from './access.ts';
 import { eventStreams } from './eventStreams.ts';

@@ -1,4 +1,4 @@
-import { formatNumber } from '../figures/drawing/format.ts';
+import { formatNumber } from '../insight/figures/drawing/format.ts';
 import { ownValue } from '../schema/ownValue.ts';
 import type { Summary } from './wire.ts';
 

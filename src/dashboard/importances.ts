@@ -1,8 +1,8 @@
 import { turnsOf } from '../../streams/engine/timeout.ts';
 import { rungsIn } from '../../streams/spec/spec.ts';
 import type { ObjectiveSpec } from '../facts/facts.ts';
-import type { Importances } from '../importance/importances.ts';
-import { rowImportances } from '../importance/rowImportances.ts';
+import type { Importances } from '../insight/importance/importances.ts';
+import { rowImportances } from '../insight/importance/rowImportances.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { Feed } from './feed/feed.ts';
 

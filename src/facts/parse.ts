@@ -1,5 +1,5 @@
 import { bounded } from '../errors.ts';
-import { isRecord } from '../schema/isRecord.ts';
+import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Fact, factSchemas, type Params } from './facts.ts';
 import type { Refusal } from './refusal.ts';

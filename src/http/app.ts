@@ -4,7 +4,7 @@ import { eventStreams } from '../dashboard/eventStreams.ts';
 import { closeUnread } from '../dashboard/listen.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
-import { isRecord } from '../schema/isRecord.ts';
+import { isRecord } from '../schema/json.ts';
 import { RefusedError } from '../study/commands.ts';
 import { answer, type HttpEnv, permit } from './access.ts';
 import { factEvents } from './facts.ts';

@@ -19,7 +19,7 @@ export default defineConfig({
       input: {
         'chunks/hypertide': 'src/cli/main.ts',
         'src/numeric/gp/fit': 'src/numeric/gp/fit.ts',
-        'src/recommendation/inThread': 'src/recommendation/inThread.ts',
+        'src/insight/recommendation/inThread': 'src/insight/recommendation/inThread.ts',
       },
       output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
     },

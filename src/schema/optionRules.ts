@@ -1,6 +1,5 @@
 import { OptionError } from '../errors.ts';
-import { isRecord } from './isRecord.ts';
-import type { JsonSchema } from './jsonSchema.ts';
+import { isRecord, type JsonSchema } from './json.ts';
 import { nearest } from './nearest.ts';
 
 /** The valid values: as a check, as text for errors, and as JSON Schema. */

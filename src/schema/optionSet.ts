@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.ts';
-import type { JsonSchema } from './jsonSchema.ts';
+import type { JsonSchema } from './json.ts';
 import { nearest } from './nearest.ts';
 import { checkOption, type OptionRule } from './optionRules.ts';
 

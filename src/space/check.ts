@@ -1,5 +1,5 @@
 import { LONG, SpaceError } from '../errors.ts';
-import { isRecord } from '../schema/isRecord.ts';
+import { isRecord } from '../schema/json.ts';
 import { nearest } from '../schema/nearest.ts';
 
 /** The error for invalid data: where, what was expected, and what was given. */

@@ -1,5 +1,5 @@
 import { SpaceError } from '../errors.ts';
-import { isRecord } from '../schema/isRecord.ts';
+import { isRecord } from '../schema/json.ts';
 import { nearest } from '../schema/nearest.ts';
 import { fault } from './check.ts';
 import type { Configuration } from './codec.ts';

@@ -1,6 +1,5 @@
 import { checkAll, SpaceError } from '../errors.ts';
-import { isRecord } from '../schema/isRecord.ts';
-import type { JsonSchema } from '../schema/jsonSchema.ts';
+import { isRecord, type JsonSchema } from '../schema/json.ts';
 import { nearest } from '../schema/nearest.ts';
 import { finite } from '../schema/optionRules.ts';
 import { assertRecord, fault, known, show } from './check.ts';

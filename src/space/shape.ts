@@ -1,6 +1,5 @@
 import { checkAll } from '../errors.ts';
-import { isRecord } from '../schema/isRecord.ts';
-import type { JsonSchema } from '../schema/jsonSchema.ts';
+import { isRecord, type JsonSchema } from '../schema/json.ts';
 import type { OptionRule } from '../schema/optionRules.ts';
 import type { OptionSet } from '../schema/optionSet.ts';
 import { assertRecord, fault, known } from './check.ts';

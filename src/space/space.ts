@@ -1,5 +1,5 @@
 import type { Rng } from '../numeric/random.ts';
-import { isRecord } from '../schema/isRecord.ts';
+import { isRecord } from '../schema/json.ts';
 import { nearest } from '../schema/nearest.ts';
 import type { Domain, Point } from './axis.ts';
 import { countCells } from './cells.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../schema/isRecord.ts';
+import { isRecord } from '../schema/json.ts';
 import type { OptionRule } from '../schema/optionRules.ts';
 import { checkedBy, type Shape } from './shape.ts';
 

@@ -1,4 +1,4 @@
-import { jsonIn } from '../schema/jsonIn.ts';
+import { jsonIn } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { Point } from '../space/axis.ts';
 import type { Fixed } from '../space/fixed.ts';

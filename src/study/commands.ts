@@ -5,7 +5,7 @@ import type { RefusalCode } from '../facts/refusal.ts';
 import { validate } from '../facts/validate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { closedFact } from '../ledger/ranking.ts';
-import { isRecord } from '../schema/isRecord.ts';
+import { isRecord } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Changes, type Decided, type Intent, intents, isIntent } from './intents.ts';
 

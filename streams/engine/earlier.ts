@@ -6,7 +6,7 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { type EarlierFacts, earlierResults } from '../../src/samplers/earlier/earlierResults.ts';
 import { startingPoints } from '../../src/samplers/earlier/startingPoints.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import type { Space } from '../../src/space/space.ts';
 import { isStrategyEvent, type StrategyEvent, type TrialId } from '../../src/strategy/messages.ts';
 import type { Strategy } from '../kernel/strategy.ts';

@@ -7,7 +7,7 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { isTrialRunning } from '../../src/ledger/openTrials.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Watch } from '../../src/strategy/env.ts';

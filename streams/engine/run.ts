@@ -3,7 +3,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import type { Changed, ExpiredFact, Fact, Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Strategy } from '../kernel/strategy.ts';

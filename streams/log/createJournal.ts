@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Entry } from '../../src/facts/entry.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { JournalError } from './errors.ts';
 import { syncDirectory } from './files.ts';
 import { encodeFact, objectOf } from './journalCodec.ts';

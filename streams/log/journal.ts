@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Entry } from '../../src/facts/entry.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { continuedIn, continuedText } from './continued.ts';
 import { mendEnd } from './end.ts';
 import { JournalError } from './errors.ts';

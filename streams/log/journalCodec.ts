@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Entry } from '../../src/facts/entry.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { MAX_LINE, parseLine, sealedLinesIn } from './lines.ts';
 import { sealedPosition } from './seal.ts';
 

@@ -1,6 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import { isRecord } from '../../src/schema/isRecord.ts';
-import { jsonIn } from '../../src/schema/jsonIn.ts';
+import { isRecord, jsonIn } from '../../src/schema/json.ts';
 import { LONGEST_SEAL, type Seal, sealOf } from './seal.ts';
 
 /** The longest line, in bytes. A longer fact is refused, and a longer line in a file counts as damaged. */

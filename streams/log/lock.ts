@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { jsonIn } from '../../src/schema/jsonIn.ts';
+import { jsonIn } from '../../src/schema/json.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
 
 /** The holder of a lock. A process is identified by its id and its start, because ids are reused. */

@@ -1,8 +1,7 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { failureOf, type RequestFailure } from '../../src/errors.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
-import { jsonIn } from '../../src/schema/jsonIn.ts';
+import { isRecord, jsonIn } from '../../src/schema/json.ts';
 import type { AtMost } from '../../src/study/atMost.ts';
 import { RefusedError } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';

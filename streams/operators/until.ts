@@ -1,5 +1,5 @@
 import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { checkOption, notNegative, type OptionRule, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { child, type Env, isBy } from '../../src/strategy/env.ts';

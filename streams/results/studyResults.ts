@@ -1,7 +1,7 @@
 import { type Observable, ReplaySubject } from 'rxjs';
 import type { ObjectiveSpec } from '../../src/facts/facts.ts';
+import { type Recommendation, recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { type Recommendation, recommendation } from '../../src/recommendation/recommendation.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type CompletedRow, type TrialRow, TrialRows } from '../../src/study/trials.ts';
 import { bestRows } from './observe.ts';

@@ -1,6 +1,5 @@
 import { OptionError } from '../../src/errors.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
-import type { JsonSchema } from '../../src/schema/jsonSchema.ts';
+import { isRecord, type JsonSchema } from '../../src/schema/json.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { checkOption, type OptionRule } from '../../src/schema/optionRules.ts';
 import { type OptionSet, schemaOf } from '../../src/schema/optionSet.ts';

@@ -2,7 +2,7 @@ import { OptionError } from '../../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
 import { DECISIONS, FORMAT, RULES } from '../../src/facts/versions.ts';
 import { type Amount, amount, amountIn } from '../../src/schema/amount.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom, within } from '../../src/schema/optionRules.ts';

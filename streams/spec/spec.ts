@@ -1,7 +1,6 @@
 import { OptionError } from '../../src/errors.ts';
 import type { Created } from '../../src/facts/facts.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
-import type { JsonSchema } from '../../src/schema/jsonSchema.ts';
+import { isRecord, type JsonSchema } from '../../src/schema/json.ts';
 import { nearest } from '../../src/schema/nearest.ts';
 import { positive, wholeFrom } from '../../src/schema/optionRules.ts';
 import type { Strategy, StrategySpec } from '../kernel/strategy.ts';

@@ -1,5 +1,5 @@
 import { StrategyError } from '../../src/errors.ts';
-import { NO_REPLICATES, nextReplicates, type Replication, withFact } from '../../src/recommendation/replicates.ts';
+import { NO_REPLICATES, nextReplicates, type Replication, withFact } from '../../src/insight/recommendation/replicates.ts';
 import { probability, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { propose } from '../../src/strategy/messages.ts';

@@ -1,6 +1,6 @@
 import { type Fact, LONGEST_TRACE, type Values } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { isRecord } from '../../src/schema/isRecord.ts';
+import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { show } from '../../src/space/check.ts';
 import type { Space } from '../../src/space/space.ts';

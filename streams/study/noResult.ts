@@ -1,8 +1,8 @@
 import { UserError } from '../../src/errors.ts';
+import { type Alike, failingAlike } from '../../src/insight/failingAlike.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
-import { type Alike, failingAlike } from '../../src/study/failingAlike.ts';
 import type { Log } from '../log/log.ts';
 
 /** A trial that failed. */

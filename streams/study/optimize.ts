@@ -1,10 +1,10 @@
 import { Observable, Subscription, tap } from 'rxjs';
 import type { CloseReason, Created, TrialEvent } from '../../src/facts/facts.ts';
+import { isTelling } from '../../src/insight/failingAlike.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
-import { isTelling } from '../../src/study/failingAlike.ts';
 import { type CompletedRow, TrialRows } from '../../src/study/trials.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import { type EvaluateOptions, evaluate } from '../evaluate.ts';

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Enqueued, FailureReason, Params, ProposedFact, Values } from '../../src/facts/facts.ts';
-import type { Recommendation } from '../../src/recommendation/recommendation.ts';
+import type { Recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';

@@ -1,6 +1,6 @@
+import { watchTrainers } from '../../src/insight/resumedTrials.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
-import { watchTrainers } from '../../src/study/resumedTrials.ts';
 import { stopsTrials } from '../spec/defaults.ts';
 
 /** The option for warnings of a study. */

@@ -1,8 +1,8 @@
 // npm run bench:gain -- [--strategies auto,tpe] [--seeds 4]: how often the expected gain of further trials was right. Each study is asked after 20, 30 and
 // 40 trials, and the answer compared with what half as many trials again gained: without noise, by the configuration to deploy.
 import { parseArgs } from 'node:util';
+import { candidates, recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import { drawNormal, rngFor } from '../../src/numeric/random.ts';
-import { candidates, recommendation } from '../../src/recommendation/recommendation.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
 import { createStudy, parseStrategy } from '../../streams/index.ts';
 import type { Problem } from './quality/problem.ts';

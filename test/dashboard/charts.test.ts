@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { importancesOf } from '../../src/dashboard/importances.ts';
 import { moved, ordered } from '../../src/dashboard/page/lib/axisOrder.ts';
 import { recommendedOf } from '../../src/dashboard/recommended.ts';
-import { distribution } from '../../src/figures/distribution.ts';
-import { hypervolumes } from '../../src/figures/hypervolumes.ts';
+import { distribution } from '../../src/insight/figures/distribution.ts';
+import { hypervolumes } from '../../src/insight/figures/hypervolumes.ts';
 import { board, finished } from './support.ts';
 
 it('a distribution counts the results that are at least as good', () => {

@@ -6,12 +6,12 @@ import { blank, inkOf } from '../../src/dashboard/page/lib/pixels.ts';
 import { Sheet } from '../../src/dashboard/page/lib/sheet.ts';
 import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/space.ts';
 import { extendedPlaces } from '../../src/dashboard/page/lib/trialPlaces.ts';
-import type { Rgb } from '../../src/figures/drawing/colours.ts';
-import { cut, formatNumber } from '../../src/figures/drawing/format.ts';
-import { ends, numeric, parameterScale, roundScale } from '../../src/figures/drawing/scale.ts';
-import { front } from '../../src/figures/front.ts';
+import type { Rgb } from '../../src/insight/figures/drawing/colours.ts';
+import { cut, formatNumber } from '../../src/insight/figures/drawing/format.ts';
+import { ends, numeric, parameterScale, roundScale } from '../../src/insight/figures/drawing/scale.ts';
+import { front } from '../../src/insight/figures/front.ts';
 import { dominates } from '../../src/numeric/pareto/pareto.ts';
-import { studyOf, trialRow } from '../figures/support.ts';
+import { studyOf, trialRow } from '../insight/figures/support.ts';
 
 describe('the front', () => {
   it('holds the trials that no other trial dominates, in two and three objectives', () => {

@@ -9,7 +9,7 @@ import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import { UserError } from '../../errors.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
-import { type Recommendation, recommendation } from '../../recommendation/recommendation.ts';
+import { type Recommendation, recommendation } from '../../insight/recommendation/recommendation.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { draw } from '../../space/axis.ts';
 import { parseSpace } from '../../space/space.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { show } from '../../space/check.ts';
 import { parseData } from '../parseValue.ts';
 import { readText } from '../sources/readText.ts';

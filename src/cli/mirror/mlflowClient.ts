@@ -1,4 +1,4 @@
-import { jsonIn } from '../../schema/jsonIn.ts';
+import { jsonIn } from '../../schema/json.ts';
 import { DeliveryError } from '../hooks/deliver.ts';
 
 /** A key with its value. */

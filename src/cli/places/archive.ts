@@ -9,7 +9,7 @@ import { packTar, unpackTar } from 'modern-tar/fs';
 import { lineDecoder } from '../../../streams/log/journalCodec.ts';
 import { storedEntry } from '../../../streams/nats/place/storedLine.ts';
 import type { Entry } from '../../facts/entry.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import type { AdmittedCheckpoint, CheckpointPart, Checkpoints, LogForm, LogSize, StudyPlace } from '../../study/place.ts';
 import { version } from '../../version.ts';
 import { firstOf } from '../sources/study.ts';

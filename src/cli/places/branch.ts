@@ -1,7 +1,7 @@
 import { ledgerFrom } from '../../../streams/engine/applyEntries.ts';
 import type { Entry } from '../../facts/entry.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import type { LogSize } from '../../study/place.ts';
 
 /**

@@ -1,6 +1,6 @@
 import colours from 'picocolors';
-import { cut, formatNumber } from '../../figures/drawing/format.ts';
-import type { AxisScale } from '../../figures/drawing/scale.ts';
+import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
 import { escapeControls } from '../terminal/plainText.ts';
 import { type Dots, dots } from './braille.ts';

@@ -2,8 +2,8 @@ import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from 'e
 import { DataZoomComponent, GridComponent, LegendComponent, ParallelComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import type { Theme } from '../../figures/drawing/colours.ts';
-import type { Figure } from '../../figures/figures.ts';
+import type { Theme } from '../../insight/figures/drawing/colours.ts';
+import type { Figure } from '../../insight/figures/figures.ts';
 import { stripControls } from '../terminal/plainText.ts';
 
 use([BarChart, CustomChart, LineChart, ParallelChart, ScatterChart]);

@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
-import { figureKinds } from '../../figures/kinds.ts';
+import { figureKinds } from '../../insight/figures/kinds.ts';
 import { trialStatuses } from '../../study/trials.ts';
 import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber, withRemote } from './arguments.ts';
 

@@ -1,12 +1,12 @@
 import { differenceRows } from '../../dashboard/differences.ts';
 import type { findingsOf } from '../../dashboard/report.ts';
 import type { RowChange } from '../../dashboard/wire.ts';
-import { cut, formatNumber } from '../../figures/drawing/format.ts';
-import { percent } from '../../figures/importance.ts';
-import type { FigureKind } from '../../figures/kinds.ts';
-import { type FigureStudy, figureStudy, objectiveValue } from '../../figures/study.ts';
-import type { Importances } from '../../importance/importances.ts';
-import { byShare } from '../../importance/verdict.ts';
+import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import { percent } from '../../insight/figures/importance.ts';
+import type { FigureKind } from '../../insight/figures/kinds.ts';
+import { type FigureStudy, figureStudy, objectiveValue } from '../../insight/figures/study.ts';
+import type { Importances } from '../../insight/importance/importances.ts';
+import { byShare } from '../../insight/importance/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { render } from '../plot/render.ts';

@@ -1,6 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { delimiterOf } from '../../schema/delimiterOf.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { stepRank } from './names.ts';
 import { pathsIn, statementOf } from './parseOutput.ts';
 
@@ -82,4 +81,10 @@ const isRanked = (column: { readonly name: string; readonly rank: number | undef
 function numberIn(cell: string): number | null | undefined {
   if (/^[+-]?(?:nan|inf|infinity)$/i.test(cell)) return null;
   return cell === '' || !Number.isFinite(Number(cell)) ? undefined : Number(cell);
+}
+
+/** The sign between the columns of a table, by its header row: a decimal comma may be in the rows below. */
+export function delimiterOf(table: string): string {
+  const [head = ''] = table.split('\n', 1);
+  return [';', '\t'].find((sign) => head.includes(sign)) ?? ',';
 }

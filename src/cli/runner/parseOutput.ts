@@ -1,6 +1,5 @@
 import type { Completed, ReportedFact, Values } from '../../facts/facts.ts';
-import { isRecord } from '../../schema/isRecord.ts';
-import { jsonIn } from '../../schema/jsonIn.ts';
+import { isRecord, jsonIn } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { show } from '../../space/check.ts';
 import { canonical, stepRank } from './names.ts';

@@ -1,6 +1,6 @@
+import { failingAlike } from '../../insight/failingAlike.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../strategy/messages.ts';
-import { failingAlike } from '../../study/failingAlike.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 

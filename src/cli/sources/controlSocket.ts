@@ -3,7 +3,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { failureOf, type RequestFailure } from '../../errors.ts';
-import { jsonIn } from '../../schema/jsonIn.ts';
+import { jsonIn } from '../../schema/json.ts';
 import { parseIntent, type Submitted } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 

@@ -1,12 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import type { Completed, Created, Params, TrialEvent, Values } from '../../facts/facts.ts';
-import { delimiterOf } from '../../schema/delimiterOf.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { parseNumber, parseValue } from '../../space/types/dimension.ts';
 import type { Tags } from '../../strategy/messages.ts';
 import { cellText } from '../../study/csv.ts';
+import { delimiterOf } from '../runner/metricRows.ts';
 
 /** A fact about a trial that has no number yet. */
 export type Untold<F> = F extends unknown ? Omit<F, 'trial'> : never;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { UsageError } from '../usage.ts';
 

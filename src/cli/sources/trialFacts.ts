@@ -1,6 +1,6 @@
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { print } from '../terminal/output.ts';

@@ -5,7 +5,7 @@ import { encodeFact, objectOf } from '../../../streams/log/journalCodec.ts';
 import { entryAtEnd } from '../../../streams/log/repair/adopt.ts';
 import { sealLines } from '../../../streams/log/seal.ts';
 import { UserError } from '../../errors.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 
 /** A fact that could not be stored, with its time and author. */

@@ -1,6 +1,6 @@
 import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { type AtMost, refuseNewAbove } from '../../study/atMost.ts';
 import { UsageError } from '../usage.ts';
 import { parseStudy, type StudyFile } from './studyFile.ts';

@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
 import { together, UserError } from '../../errors.ts';
-import { isRecord } from '../../schema/isRecord.ts';
-import { jsonIn } from '../../schema/jsonIn.ts';
+import { isRecord, jsonIn } from '../../schema/json.ts';
 import { tooDeepAt } from './yamlDepth.ts';
 import { offsetOf } from './yamlPosition.ts';
 

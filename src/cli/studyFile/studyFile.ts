@@ -6,7 +6,7 @@ import { withEpochs } from '../../../streams/spec/withEpochs.ts';
 import { checkAll, SpaceError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { secondsOf } from '../../schema/amount.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assertRecord } from '../../space/check.ts';
 import { fieldsOf } from '../../space/shape.ts';

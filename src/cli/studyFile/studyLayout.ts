@@ -1,7 +1,6 @@
 import { studyOptions } from '../../../streams/spec/options.ts';
 import { timeAmount } from '../../schema/amount.ts';
-import { isRecord } from '../../schema/isRecord.ts';
-import type { JsonSchema } from '../../schema/jsonSchema.ts';
+import { isRecord, type JsonSchema } from '../../schema/json.ts';
 import { bool, type OptionRule, oneOf, text, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, required } from '../../schema/optionSet.ts';
 import { constraintsSchema, parametersSchema } from '../../space/schema.ts';

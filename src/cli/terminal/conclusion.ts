@@ -1,10 +1,10 @@
 import type { Progress } from '../../../streams/results/observe.ts';
 import type { CloseReason, Params } from '../../facts/facts.ts';
-import { type Ahead, mayBeBetterText } from '../../recommendation/mayBeBetter.ts';
+import { crashRegions, crashText } from '../../insight/crashes.ts';
+import { atEdges, edgeText } from '../../insight/edges.ts';
+import type { Alike } from '../../insight/failingAlike.ts';
+import { type Ahead, mayBeBetterText } from '../../insight/recommendation/mayBeBetter.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
-import { crashRegions, crashText } from '../../study/crashes.ts';
-import { atEdges, edgeText } from '../../study/edges.ts';
-import type { Alike } from '../../study/failingAlike.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { nearby } from './output.ts';

@@ -2,7 +2,7 @@ import colours from 'picocolors';
 import type { StudyStatus } from '../../../streams/host/status.ts';
 import type { Progress } from '../../../streams/results/observe.ts';
 import type { Params } from '../../facts/facts.ts';
-import { failedAlike } from '../../study/failingAlike.ts';
+import { failedAlike } from '../../insight/failingAlike.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { stripControls } from './plainText.ts';
 import { shown } from './table.ts';

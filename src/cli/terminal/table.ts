@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
-import { duration } from '../../figures/drawing/format.ts';
+import { duration } from '../../insight/figures/drawing/format.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { valueText } from '../../space/value.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';

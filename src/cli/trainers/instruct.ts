@@ -2,7 +2,7 @@ import { isForbidden } from '../../../streams/nats/connection/retry.ts';
 import { messagesOf, UserError } from '../../errors.ts';
 import type { Instruction } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { StudyLog } from '../../study/source.ts';
 import { type TrainerRow, trainerRows } from '../../study/trainerRows.ts';

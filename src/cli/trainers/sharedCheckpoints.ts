@@ -6,7 +6,7 @@ import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
 import { saveUnchanged } from '../../../streams/nats/checkpoints/saveRunning.ts';
 import type { CheckpointRun } from '../../../streams/nats/checkpoints/transfer.ts';
 import type { Params } from '../../facts/facts.ts';
-import { jsonIn } from '../../schema/jsonIn.ts';
+import { jsonIn } from '../../schema/json.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { type CheckpointStore, commandStore, parseStored, type StoreCommands, serverStore } from './checkpointStore.ts';
 import { savedIn } from './trainers.ts';

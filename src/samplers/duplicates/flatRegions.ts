@@ -1,6 +1,5 @@
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import type { Axis, Point } from '../../space/axis.ts';
-import { chebyshevDistance } from '../../space/chebyshevDistance.ts';
 import type { CurveResult } from './equalCurves.ts';
 
 /** Equal results at most this far apart, in the coordinate where they differ most, may lie in one region. */
@@ -143,4 +142,15 @@ function regionAt(regions: readonly FlatRegion[], x: number, extrapolation: numb
     if (gap <= extrapolation * (region.high - region.low) && gap < least) [nearest, least] = [region, gap];
   }
   return nearest;
+}
+
+/** The largest difference of two points in an ordered coordinate; Infinity if they differ in an unordered one. */
+function chebyshevDistance(axes: readonly Axis[], a: Point, b: Point): number {
+  let largest = 0;
+  for (let i = 0; i < axes.length; i++) {
+    const difference = Math.abs(a[i]! - b[i]!);
+    if (difference > 0 && !axes[i]!.ordered) return Infinity;
+    if (difference > largest) largest = difference;
+  }
+  return largest;
 }

@@ -1,5 +1,4 @@
-import { isRecord } from '../../schema/isRecord.ts';
-import type { JsonSchema } from '../../schema/jsonSchema.ts';
+import { isRecord, type JsonSchema } from '../../schema/json.ts';
 import { fault } from '../check.ts';
 
 /** The ends of a range that another parameter may give, and the constraint that keeps it. */

@@ -1,4 +1,4 @@
-import { isRecord } from '../../schema/isRecord.ts';
+import { isRecord } from '../../schema/json.ts';
 import { type AllowUndefined, omitUndefined } from '../../schema/omitUndefined.ts';
 import { fault, show } from '../check.ts';
 import type { PriorData } from '../prior.ts';

@@ -1,7 +1,7 @@
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import { isRecord } from '../../../src/schema/isRecord.ts';
+import { isRecord } from '../../../src/schema/json.ts';
 import { jsonOf, publish } from '../connection/connection.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 import { isInbox } from '../rpc.ts';

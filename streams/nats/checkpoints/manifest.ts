@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isRecord } from '../../../src/schema/isRecord.ts';
-import { jsonIn } from '../../../src/schema/jsonIn.ts';
+import { isRecord, jsonIn } from '../../../src/schema/json.ts';
 import { isDigest } from './reference.ts';
 
 /** Bytes of a chunk, at most: half of what a server takes by default as one message. */

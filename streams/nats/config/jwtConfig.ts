@@ -1,7 +1,7 @@
 import { type Account, encodeAccount, encodeOperator, encodeUser, fmtCreds, type Import, type SigningKey } from '@nats-io/jwt';
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
-import { isRecord } from '../../../src/schema/isRecord.ts';
+import { isRecord } from '../../../src/schema/json.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { checkName, everyStudy, inboxOfTrainer } from '../protocol/subjects.ts';
 import { checkRevoke, type Revoked, revokedIn, revokedName, revokedWith, userOf } from './revocation.ts';

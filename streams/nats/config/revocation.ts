@@ -1,8 +1,7 @@
 import { decode } from '@nats-io/jwt';
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
-import { isRecord } from '../../../src/schema/isRecord.ts';
-import { jsonIn } from '../../../src/schema/jsonIn.ts';
+import { isRecord, jsonIn } from '../../../src/schema/json.ts';
 import { type KeyOf, keyName, type Team } from './team.ts';
 
 /** Users that are locked out: the public key of each, and the second since 1970 up to which its credentials are void. */

@@ -1,8 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import { isRecord } from '../../../src/schema/isRecord.ts';
-import { jsonIn } from '../../../src/schema/jsonIn.ts';
+import { isRecord, jsonIn } from '../../../src/schema/json.ts';
 import { space } from '../../../src/space/space.ts';
 import { choice, float, int } from '../../../src/space/types/dimension.ts';
 import { defineStrategy } from '../../kernel/defineStrategy.ts';

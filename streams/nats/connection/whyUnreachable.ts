@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { isRecord } from '../../../src/schema/isRecord.ts';
+import { isRecord } from '../../../src/schema/json.ts';
 import { isClientError } from './retry.ts';
 
 /** Milliseconds to wait for the first line of a server. */

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { failureOf } from '../../../src/errors.ts';
-import { isRecord } from '../../../src/schema/isRecord.ts';
+import { isRecord } from '../../../src/schema/json.ts';
 import { jsonOf } from '../connection/connection.ts';
 import { everyStudy, isName, type StudyNaming } from '../protocol/subjects.ts';
 import { isInbox, respond } from '../rpc.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../src/schema/isRecord.ts';
+import { isRecord } from '../../../src/schema/json.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Presence } from '../../../src/study/trainerRows.ts';
 import { ABSENT } from '../protocol/messages.ts';

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { render } from '../../../src/cli/plot/render.ts';
 import { sketchesOf } from '../../../src/cli/plot/sketches.ts';
 import { htmlOf, svgOf } from '../../../src/cli/plot/svg.ts';
-import { themes } from '../../../src/figures/drawing/colours.ts';
-import { figuresOf, NoFigureError } from '../../../src/figures/figures.ts';
-import { gainPaths } from '../../../src/figures/gain.ts';
-import { hypervolumePath, hypervolumeScale } from '../../../src/figures/hypervolumes.ts';
-import { type FigureKind, figureKinds } from '../../../src/figures/kinds.ts';
-import { studyOf, trialRow } from '../../figures/support.ts';
+import { themes } from '../../../src/insight/figures/drawing/colours.ts';
+import { figuresOf, NoFigureError } from '../../../src/insight/figures/figures.ts';
+import { gainPaths } from '../../../src/insight/figures/gain.ts';
+import { hypervolumePath, hypervolumeScale } from '../../../src/insight/figures/hypervolumes.ts';
+import { type FigureKind, figureKinds } from '../../../src/insight/figures/kinds.ts';
+import { studyOf, trialRow } from '../../insight/figures/support.ts';
 import { hypertide, studyIn } from '../support.ts';
 
 const importances = {

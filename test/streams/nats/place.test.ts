@@ -14,7 +14,7 @@ import { branch, each, portable, sizeOf } from '../../../src/cli/places/branch.t
 import { folderPlace } from '../../../src/cli/places/folder.ts';
 import { ledgerIn } from '../../../src/cli/sources/trialTable.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
-import { isRecord } from '../../../src/schema/isRecord.ts';
+import { isRecord } from '../../../src/schema/json.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { linesOf } from '../../../streams/log/createJournal.ts';

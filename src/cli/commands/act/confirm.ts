@@ -1,5 +1,5 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
-import { recommendations } from '../../../recommendation/recommendation.ts';
+import { recommendations } from '../../../insight/recommendation/recommendation.ts';
 import { enqueueAll } from '../../act.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { trialsIn } from '../../sources/trialTable.ts';

@@ -1,9 +1,9 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import type { Params, Values } from '../../../facts/facts.ts';
-import { type Recommendation, recommendation } from '../../../recommendation/recommendation.ts';
+import { atEdges, edgeText } from '../../../insight/edges.ts';
+import { type Recommendation, recommendation } from '../../../insight/recommendation/recommendation.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
-import { atEdges, edgeText } from '../../../study/edges.ts';
 import { argumentsOf, shellQuoted } from '../../../study/programArguments.ts';
 import { bestFirst } from '../../../study/trials.ts';
 import { keptCommand } from '../../runner/command.ts';

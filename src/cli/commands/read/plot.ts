@@ -1,10 +1,10 @@
 import { importancesOf } from '../../../dashboard/importances.ts';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
-import { themes } from '../../../figures/drawing/colours.ts';
-import { figuresOf } from '../../../figures/figures.ts';
-import type { FigureKind } from '../../../figures/kinds.ts';
-import { figureStudy } from '../../../figures/study.ts';
-import { gains } from '../../../recommendation/gains.ts';
+import { themes } from '../../../insight/figures/drawing/colours.ts';
+import { figuresOf } from '../../../insight/figures/figures.ts';
+import type { FigureKind } from '../../../insight/figures/kinds.ts';
+import { figureStudy } from '../../../insight/figures/study.ts';
+import { gains } from '../../../insight/recommendation/gains.ts';
 import { pngOf } from '../../plot/png.ts';
 import { render, type Size } from '../../plot/render.ts';
 import { sketchesOf } from '../../plot/sketches.ts';

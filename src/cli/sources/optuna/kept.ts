@@ -1,4 +1,4 @@
-import { isRecord } from '../../../schema/isRecord.ts';
+import { isRecord } from '../../../schema/json.ts';
 import type { TrialRow } from '../../../study/trials.ts';
 import type { Attributes, OptunaState } from './optunaStudy.ts';
 

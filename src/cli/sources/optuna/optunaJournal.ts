@@ -1,4 +1,4 @@
-import { isRecord } from '../../../schema/isRecord.ts';
+import { isRecord } from '../../../schema/json.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { UsageError } from '../../usage.ts';
 import {

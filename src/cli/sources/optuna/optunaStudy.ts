@@ -1,4 +1,4 @@
-import { isRecord } from '../../../schema/isRecord.ts';
+import { isRecord } from '../../../schema/json.ts';
 
 /** The numbers of Optuna's states of trials in its journals. */
 export const STATES = ['RUNNING', 'COMPLETE', 'PRUNED', 'FAIL', 'WAITING'] as const;

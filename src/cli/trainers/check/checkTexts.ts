@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Created } from '../../../facts/facts.ts';
-import { WHAT_TO_CHECK } from '../../../study/constantResults.ts';
+import { WHAT_TO_CHECK } from '../../../insight/constantResults.ts';
 import { escapeControls } from '../../terminal/plainText.ts';
 import { type CheckedRun, isHeard, valuesIn } from './observe.ts';
 

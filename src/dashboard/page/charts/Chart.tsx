@@ -4,8 +4,8 @@ import { DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } f
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ChartOption } from '../../../figures/drawing/option.ts';
-import { aboutTrial } from '../../../figures/study.ts';
+import type { ChartOption } from '../../../insight/figures/drawing/option.ts';
+import { aboutTrial } from '../../../insight/figures/study.ts';
 import { sized } from '../lib/canvas.ts';
 import { inFrame } from '../lib/frames.ts';
 import { colour, palette } from '../lib/theme.ts';

@@ -1,8 +1,8 @@
 import { useComputed } from '@preact/signals';
-import { contourOption, type Surface, surfaceOf } from '../../../figures/contour.ts';
-import { cssOf, ramp } from '../../../figures/drawing/colours.ts';
-import { cut, formatNumber } from '../../../figures/drawing/format.ts';
-import { trialsOver } from '../../../figures/points.ts';
+import { contourOption, type Surface, surfaceOf } from '../../../insight/figures/contour.ts';
+import { cssOf, ramp } from '../../../insight/figures/drawing/colours.ts';
+import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { trialsOver } from '../../../insight/figures/points.ts';
 import { palette, theme } from '../lib/theme.ts';
 import { Card, Pick } from '../parts/Card.tsx';
 import { figures, objectives, parameters, scales } from '../state/store.ts';

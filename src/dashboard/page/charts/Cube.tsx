@@ -1,8 +1,8 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cut, formatNumber } from '../../../figures/drawing/format.ts';
-import { numeric } from '../../../figures/drawing/scale.ts';
-import { aboutTrial } from '../../../figures/study.ts';
+import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { numeric } from '../../../insight/figures/drawing/scale.ts';
+import { aboutTrial } from '../../../insight/figures/study.ts';
 import { clampUnit } from '../../../numeric/vectors.ts';
 import { sized } from '../lib/canvas.ts';
 import { type Corner, EDGES, EXTENT, project, readAt, turned, type View } from '../lib/space.ts';

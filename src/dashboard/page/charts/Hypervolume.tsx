@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { hypervolumeOption } from '../../../figures/hypervolumes.ts';
+import { hypervolumeOption } from '../../../insight/figures/hypervolumes.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { figures } from '../state/store.ts';

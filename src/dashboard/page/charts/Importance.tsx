@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { importanceHeight, importanceOption } from '../../../figures/importance.ts';
+import { importanceHeight, importanceOption } from '../../../insight/figures/importance.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { isFinding, useFindings } from '../state/findings.ts';

@@ -1,10 +1,10 @@
 import { useComputed } from '@preact/signals';
-import { type CurveScales, curvePath, curveScales, curvesOption } from '../../../figures/curves.ts';
-import { cut } from '../../../figures/drawing/format.ts';
-import { looks, type TrialState } from '../../../figures/drawing/looks.ts';
-import { ends } from '../../../figures/drawing/scale.ts';
-import type { Path } from '../../../figures/drawing/series/stairs.ts';
-import type { FigureRow } from '../../../figures/study.ts';
+import { type CurveScales, curvePath, curveScales, curvesOption } from '../../../insight/figures/curves.ts';
+import { cut } from '../../../insight/figures/drawing/format.ts';
+import { looks, type TrialState } from '../../../insight/figures/drawing/looks.ts';
+import { ends } from '../../../insight/figures/drawing/scale.ts';
+import type { Path } from '../../../insight/figures/drawing/series/stairs.ts';
+import type { FigureRow } from '../../../insight/figures/study.ts';
 import { clampUnit } from '../../../numeric/vectors.ts';
 import { curvePart } from '../lib/curvePart.ts';
 import { drawLines, type Lines } from '../lib/drawing.ts';

@@ -1,8 +1,8 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cut, formatNumber } from '../../../figures/drawing/format.ts';
-import type { AxisScale } from '../../../figures/drawing/scale.ts';
-import { aboutTrial } from '../../../figures/study.ts';
+import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import type { AxisScale } from '../../../insight/figures/drawing/scale.ts';
+import { aboutTrial } from '../../../insight/figures/study.ts';
 import { clampUnit } from '../../../numeric/vectors.ts';
 import { moved, ordered } from '../lib/axisOrder.ts';
 import { palette } from '../lib/theme.ts';

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
-import { cut } from '../../../figures/drawing/format.ts';
-import { pairsOf, paretoOption } from '../../../figures/pareto.ts';
-import { trialsOver } from '../../../figures/points.ts';
+import { cut } from '../../../insight/figures/drawing/format.ts';
+import { pairsOf, paretoOption } from '../../../insight/figures/pareto.ts';
+import { trialsOver } from '../../../insight/figures/points.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { figures, objectives, onFront, parameters, rows } from '../state/store.ts';

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
-import { cut, formatNumber } from '../../../figures/drawing/format.ts';
-import { partsOf, regretOption } from '../../../figures/regret.ts';
-import { objectiveValue } from '../../../figures/study.ts';
+import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { partsOf, regretOption } from '../../../insight/figures/regret.ts';
+import { objectiveValue } from '../../../insight/figures/study.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { lookAt } from '../state/selection.ts';

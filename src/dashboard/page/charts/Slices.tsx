@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
-import { cut } from '../../../figures/drawing/format.ts';
-import { trialsOver } from '../../../figures/points.ts';
-import { sliceOption, sliceOrder } from '../../../figures/slice.ts';
+import { cut } from '../../../insight/figures/drawing/format.ts';
+import { trialsOver } from '../../../insight/figures/points.ts';
+import { sliceOption, sliceOrder } from '../../../insight/figures/slice.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { figures, objectives, parameters } from '../state/store.ts';

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { lanesOf, timelineHeight, timelineOption } from '../../../figures/timeline.ts';
+import { lanesOf, timelineHeight, timelineOption } from '../../../insight/figures/timeline.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { selected } from '../state/selection.ts';

@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
-import { distributionOption } from '../../../figures/distribution.ts';
-import { formatNumber } from '../../../figures/drawing/format.ts';
-import { objectiveValue } from '../../../figures/study.ts';
+import { distributionOption } from '../../../insight/figures/distribution.ts';
+import { formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { objectiveValue } from '../../../insight/figures/study.ts';
 import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { figures, objectives, ranked } from '../state/store.ts';

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { historyOption, historyPoints } from '../../../figures/history.ts';
+import { historyOption, historyPoints } from '../../../insight/figures/history.ts';
 import { theme } from '../lib/theme.ts';
 import { figures, objectives } from '../state/store.ts';
 import { Chart } from './Chart.tsx';

@@ -1,4 +1,4 @@
-import { cssOf, type Rgb, ramp } from '../../../figures/drawing/colours.ts';
+import { cssOf, type Rgb, ramp } from '../../../insight/figures/drawing/colours.ts';
 import { sized } from '../lib/canvas.ts';
 import { drawLines } from '../lib/drawing.ts';
 import { rgb, theme } from '../lib/theme.ts';

@@ -1,4 +1,4 @@
-import type { Ends } from '../../../figures/drawing/scale.ts';
+import type { Ends } from '../../../insight/figures/drawing/scale.ts';
 
 /** Trials drawn over a chart. They are redrawn if data or selection change, which can happen in every frame. */
 export interface Overlay {

@@ -1,6 +1,6 @@
-import { looks, states, type TrialState } from '../../../figures/drawing/looks.ts';
-import { ends } from '../../../figures/drawing/scale.ts';
-import { type Points, sideOf } from '../../../figures/points.ts';
+import { looks, states, type TrialState } from '../../../insight/figures/drawing/looks.ts';
+import { ends } from '../../../insight/figures/drawing/scale.ts';
+import { type Points, sideOf } from '../../../insight/figures/points.ts';
 import { markOf, putPicture } from '../lib/canvas.ts';
 import { crisp, type Mark, stampBelow } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';

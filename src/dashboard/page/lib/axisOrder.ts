@@ -1,4 +1,4 @@
-import { jsonIn } from '../../../schema/jsonIn.ts';
+import { jsonIn } from '../../../schema/json.ts';
 
 /** The indices of names in a chosen order. Names that it does not hold follow in their own order. @param chosen a list of names in JSON */
 export function ordered(names: readonly string[], chosen: string): readonly number[] {

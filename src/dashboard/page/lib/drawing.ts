@@ -1,4 +1,4 @@
-import type { Rgb } from '../../../figures/drawing/colours.ts';
+import type { Rgb } from '../../../insight/figures/drawing/colours.ts';
 import { putPicture } from './canvas.ts';
 import { Sheet } from './sheet.ts';
 

@@ -1,6 +1,6 @@
-import { cut, formatNumber } from '../../../figures/drawing/format.ts';
-import type { Importances } from '../../../importance/importances.ts';
-import type { ShareInterval } from '../../../importance/shares.ts';
+import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import type { Importances } from '../../../insight/importance/importances.ts';
+import type { ShareInterval } from '../../../insight/importance/shares.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { ownValue } from '../../../schema/ownValue.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';

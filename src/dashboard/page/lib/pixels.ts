@@ -1,4 +1,4 @@
-import type { Rgb } from '../../../figures/drawing/colours.ts';
+import type { Rgb } from '../../../insight/figures/drawing/colours.ts';
 
 /** A picture, row by row. The bytes of a pixel are red, green, blue and opacity, from the lowest up. */
 export interface Pixels {

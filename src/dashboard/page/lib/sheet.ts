@@ -1,4 +1,4 @@
-import type { Rgb } from '../../../figures/drawing/colours.ts';
+import type { Rgb } from '../../../insight/figures/drawing/colours.ts';
 import { blank, inkOf, type Pixels } from './pixels.ts';
 
 /** No line covers the pixel yet. */

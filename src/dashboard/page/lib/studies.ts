@@ -1,4 +1,4 @@
-import { jsonIn } from '../../../schema/jsonIn.ts';
+import { jsonIn } from '../../../schema/json.ts';
 import type { Headline } from '../../wire.ts';
 
 /** Orders of the list of studies. */

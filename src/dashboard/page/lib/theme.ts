@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { type ColourName, channels, type Rgb, type Theme } from '../../../figures/drawing/colours.ts';
+import { type ColourName, channels, type Rgb, type Theme } from '../../../insight/figures/drawing/colours.ts';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 /** Counts changes between light and dark. Drawing code reads it to draw again. */

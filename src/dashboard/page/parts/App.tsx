@@ -1,5 +1,5 @@
 import { batch, useSignal } from '@preact/signals';
-import { cut, formatNumber } from '../../../figures/drawing/format.ts';
+import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { Contour } from '../charts/Contour.tsx';
 import { Hypervolume } from '../charts/Hypervolume.tsx';
 import { Importance } from '../charts/Importance.tsx';

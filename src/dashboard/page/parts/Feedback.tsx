@@ -1,5 +1,5 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
-import { cut } from '../../../figures/drawing/format.ts';
+import { cut } from '../../../insight/figures/drawing/format.ts';
 import type { Added, CommandAnswer } from '../../wire.ts';
 
 interface FeedbackText {

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { cut } from '../../../figures/drawing/format.ts';
-import type { FigureRow } from '../../../figures/study.ts';
+import { cut } from '../../../insight/figures/drawing/format.ts';
+import type { FigureRow } from '../../../insight/figures/study.ts';
 import type { KeptFile } from '../../wire.ts';
 import { get, mayAct, read, studyPath, upload } from '../state/connect.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';

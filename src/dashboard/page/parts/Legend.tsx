@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { looks, states } from '../../../figures/drawing/looks.ts';
+import { looks, states } from '../../../insight/figures/drawing/looks.ts';
 import { clear, filtered, hiddenStates, selectedCount, toggle } from '../state/selection.ts';
 import { rows } from '../state/store.ts';
 

@@ -1,6 +1,6 @@
 import { phaseText } from '../../../../streams/explanation/phases.ts';
 import type { Machine, MachineNews } from '../../../../streams/explanation/watch.ts';
-import { cut } from '../../../figures/drawing/format.ts';
+import { cut } from '../../../insight/figures/drawing/format.ts';
 import type { ChartData } from '../../../strategy/env.ts';
 import { lookAt } from '../state/selection.ts';
 import { machines } from '../state/store.ts';

@@ -1,5 +1,5 @@
-import { cut, formatNumber } from '../../../figures/drawing/format.ts';
-import { jsonIn } from '../../../schema/jsonIn.ts';
+import { cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import { jsonIn } from '../../../schema/json.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';

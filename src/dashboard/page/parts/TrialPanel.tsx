@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { clock, cut, formatNumber } from '../../../figures/drawing/format.ts';
-import type { FigureRow } from '../../../figures/study.ts';
+import { clock, cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
+import type { FigureRow } from '../../../insight/figures/study.ts';
 import type { TrialEntry } from '../../wire.ts';
 import { get, submitAction, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';

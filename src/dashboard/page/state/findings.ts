@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { Importances } from '../../../importance/importances.ts';
+import type { Importances } from '../../../insight/importance/importances.ts';
 import type { Recommended } from '../../wire.ts';
 import { get } from './connect.ts';
 import { connection, detail, foundAt, knownImportances, knownRecommended } from './store.ts';

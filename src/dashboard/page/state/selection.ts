@@ -1,6 +1,6 @@
 import { batch, computed } from '@preact/signals';
-import type { TrialState } from '../../../figures/drawing/looks.ts';
-import { jsonIn } from '../../../schema/jsonIn.ts';
+import type { TrialState } from '../../../insight/figures/drawing/looks.ts';
+import { jsonIn } from '../../../schema/json.ts';
 import { columns, rows, scales } from './store.ts';
 import { focus, kept } from './url.ts';
 

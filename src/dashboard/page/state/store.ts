@@ -1,9 +1,9 @@
 import { batch, computed, type Signal, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
-import { stateOf } from '../../../figures/drawing/looks.ts';
-import { type AxisScale, parameterScale } from '../../../figures/drawing/scale.ts';
-import { type FigureRow, type FigureStudy, frontOf, objectiveColumns, objectiveScale } from '../../../figures/study.ts';
-import type { Importances } from '../../../importance/importances.ts';
+import { stateOf } from '../../../insight/figures/drawing/looks.ts';
+import { type AxisScale, parameterScale } from '../../../insight/figures/drawing/scale.ts';
+import { type FigureRow, type FigureStudy, frontOf, objectiveColumns, objectiveScale } from '../../../insight/figures/study.ts';
+import type { Importances } from '../../../insight/importance/importances.ts';
 import type { Dimension } from '../../../space/types/dimension.ts';
 import { bestFirst } from '../../../study/trials.ts';
 import type { Detail, Headline, Machines, Recommended, RowChange, RowChanges } from '../../wire.ts';

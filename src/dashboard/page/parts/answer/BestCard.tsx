@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { formatNumber } from '../../../../figures/drawing/format.ts';
-import { objectiveValue } from '../../../../figures/study.ts';
-import { atEdges, edgeText } from '../../../../study/edges.ts';
+import { atEdges, edgeText } from '../../../../insight/edges.ts';
+import { formatNumber } from '../../../../insight/figures/drawing/format.ts';
+import { objectiveValue } from '../../../../insight/figures/study.ts';
 import type { Recommended } from '../../../wire.ts';
 import { gainOf } from '../../lib/progress.ts';
 import { useFindings } from '../../state/findings.ts';

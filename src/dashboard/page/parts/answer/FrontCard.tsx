@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
-import { compromise } from '../../../../figures/front.ts';
-import { objectiveValue, sign } from '../../../../figures/study.ts';
+import { cut, formatNumber } from '../../../../insight/figures/drawing/format.ts';
+import { compromise } from '../../../../insight/figures/front.ts';
+import { objectiveValue, sign } from '../../../../insight/figures/study.ts';
 import { objectives, onFront } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { TrialParameters } from './TrialParameters.tsx';

@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
-import { cut } from '../../../../figures/drawing/format.ts';
-import { verdictOn } from '../../../../importance/verdict.ts';
+import { cut } from '../../../../insight/figures/drawing/format.ts';
+import { verdictOn } from '../../../../insight/importance/verdict.ts';
 import { lessons } from '../../lib/learned.ts';
 import { isFinding, useFindings } from '../../state/findings.ts';
 import { knownImportances, objectives, parameters, ranked } from '../../state/store.ts';

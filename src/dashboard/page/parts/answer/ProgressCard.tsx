@@ -1,8 +1,8 @@
 import { useComputed } from '@preact/signals';
-import { duration, formatNumber } from '../../../../figures/drawing/format.ts';
-import { objectiveValue } from '../../../../figures/study.ts';
-import { constantTexts } from '../../../../study/constantResults.ts';
-import { crashRegions, crashText } from '../../../../study/crashes.ts';
+import { constantTexts } from '../../../../insight/constantResults.ts';
+import { crashRegions, crashText } from '../../../../insight/crashes.ts';
+import { duration, formatNumber } from '../../../../insight/figures/drawing/format.ts';
+import { objectiveValue } from '../../../../insight/figures/study.ts';
 import { type FrontGrowth, frontGrowth, gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';
 import { detail, endedRows, objectives, onFront, parameters, ranked, rows, strategy } from '../../state/store.ts';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
-import type { FigureRow } from '../../../../figures/study.ts';
+import { cut, formatNumber } from '../../../../insight/figures/drawing/format.ts';
+import type { FigureRow } from '../../../../insight/figures/study.ts';
 import { valueText } from '../../../../space/value.ts';
 import { paramsJson, shellArguments, yamlOf } from '../../lib/copies.ts';
 import { lookAt } from '../../state/selection.ts';

@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { cut } from '../../../../figures/drawing/format.ts';
-import { trendsOption } from '../../../../figures/trends.ts';
+import { cut } from '../../../../insight/figures/drawing/format.ts';
+import { trendsOption } from '../../../../insight/figures/trends.ts';
 import { differenceRows } from '../../../differences.ts';
 import type { Summary } from '../../../wire.ts';
 import { Chart } from '../../charts/Chart.tsx';

@@ -1,4 +1,4 @@
-import { formatNumber } from '../../../../figures/drawing/format.ts';
+import { formatNumber } from '../../../../insight/figures/drawing/format.ts';
 import type { Headline } from '../../../wire.ts';
 
 const WIDTH = 90;

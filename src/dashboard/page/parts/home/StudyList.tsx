@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { clock, cut, formatNumber } from '../../../../figures/drawing/format.ts';
+import { clock, cut, formatNumber } from '../../../../insight/figures/drawing/format.ts';
 import { arranged, comparedAddress, comparedNames, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
 import { connection, headlines } from '../../state/store.ts';
 import { kept, study } from '../../state/url.ts';

@@ -1,5 +1,5 @@
-import { cut } from '../../../../figures/drawing/format.ts';
-import type { FigureRow } from '../../../../figures/study.ts';
+import { cut } from '../../../../insight/figures/drawing/format.ts';
+import type { FigureRow } from '../../../../insight/figures/study.ts';
 import { detail } from '../../state/store.ts';
 import { allColumns, areUsual, csvOf, shownColumns, showUsual, toggleColumn } from './columns.ts';
 

@@ -1,8 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cut, formatNumber } from '../../../../figures/drawing/format.ts';
-import { looks } from '../../../../figures/drawing/looks.ts';
-import type { FigureRow } from '../../../../figures/study.ts';
+import { cut, formatNumber } from '../../../../insight/figures/drawing/format.ts';
+import { looks } from '../../../../insight/figures/drawing/looks.ts';
+import type { FigureRow } from '../../../../insight/figures/study.ts';
 import { focused, focusedIndex, lookAt, selected } from '../../state/selection.ts';
 import { rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';

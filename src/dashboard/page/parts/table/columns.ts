@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
-import type { FigureRow } from '../../../../figures/study.ts';
-import { jsonIn } from '../../../../schema/jsonIn.ts';
+import type { FigureRow } from '../../../../insight/figures/study.ts';
+import { jsonIn } from '../../../../schema/json.ts';
 import { ownValue } from '../../../../schema/ownValue.ts';
 import { csvLine } from '../../../../study/csv.ts';
 import { notesIn } from '../../../../study/notes.ts';

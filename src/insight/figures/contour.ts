@@ -1,0 +1,135 @@
+import { clampUnit } from '../../numeric/vectors.ts';
+import { chartAxis } from './drawing/axes.ts';
+import { cssOf, ramp, type Theme } from './drawing/colours.ts';
+import { cut } from './drawing/format.ts';
+import type { ChartOption, DrawApi } from './drawing/option.ts';
+import type { AxisScale } from './drawing/scale.ts';
+import { counts, type FigureStudy, objectiveScale, objectiveValue, sign } from './study.ts';
+
+/** Cells along a numeric axis. */
+const CELLS = 36;
+/** The surface uses at most this many trials. */
+const MOST = 600;
+
+/** The value over two parameters: a surface smoothed from the results. @param axes of the parameters */
+export function contourOption(
+  study: FigureStudy,
+  theme: Theme,
+  [i, j]: readonly [x: number, y: number],
+  surface: Surface | undefined,
+): ChartOption {
+  const [x, y] = [study.scales[i], study.scales[j]];
+  if (surface === undefined || x === undefined || y === undefined) return {};
+  const colours = ramp(theme).map(cssOf);
+  const colourOf = (badness: number): string => colours[Math.round(badness * (colours.length - 1))]!;
+  const hidden = { show: false, type: 'value', min: 0, max: 1 };
+  return {
+    grid: { left: 70, right: 16, top: 24, bottom: 46 },
+    xAxis: [{ ...chartAxis(x, theme), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 28 }, hidden],
+    yAxis: [{ ...chartAxis(y, theme), name: cut(y.name, 24), nameLocation: 'end', nameGap: 8, nameTextStyle: { align: 'left' } }, hidden],
+    series: [
+      {
+        type: 'custom',
+        id: 'surface',
+        xAxisIndex: 1,
+        yAxisIndex: 1,
+        data: surface.cells,
+        silent: true,
+        renderItem: cellOf(surface, colourOf),
+        z: 0,
+      },
+    ],
+  };
+}
+
+/** A surface in cells: the number of each cell along both axes, and how bad its results are, from 0 in its best cell to 1 in its worst one. */
+export interface Surface {
+  readonly across: number;
+  readonly up: number;
+  readonly cells: readonly (readonly [column: number, row: number, badness: number])[];
+  /** The values of its best and its worst cell; with ranks, the shares of results that are better. Undefined if no trial has both parameters. */
+  readonly ends: readonly [best: number, worst: number] | undefined;
+}
+
+/** The surface over two parameters; undefined without them. @param isRank by the ranks of the results instead of their values */
+export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number], isRank: boolean): Surface | undefined {
+  const { objectives, scales, rows, columns } = study;
+  const [objective] = objectives;
+  const [x, y] = [scales[i], scales[j]];
+  if (objective === undefined || x === undefined || y === undefined) return undefined;
+  const results = rows.flatMap((row, k) => {
+    const value = counts(row) ? objectiveValue(row, objective) : undefined;
+    const place = [columns[i]![k]!, columns[j]![k]!] as const;
+    return value === undefined || place.some(Number.isNaN) ? [] : [{ row, place, value }];
+  });
+  const latest = results.slice(-MOST);
+  const axis = objectiveScale(
+    objective,
+    latest.map(({ row }) => row),
+    [],
+  ); // of these results: trials that were stopped are often far worse
+  const heights = isRank ? ranks(latest.map(({ value }) => value)) : latest.map(({ value }) => clampUnit(axis.place(value)));
+  const known = latest.map(({ place }, k) => ({ place, value: sign(objective) > 0 ? heights[k]! : 1 - heights[k]! }));
+  const cells = smoothed(known, sidesOf(x), sidesOf(y));
+  const low = cells.reduce((least, [, , badness]) => Math.min(least, badness), 1);
+  const high = cells.reduce((most, [, , badness]) => Math.max(most, badness), 0);
+  const stretched = cells.map(([a, b, badness]) => [a, b, high > low ? (badness - low) / (high - low) : 0.5] as const);
+  const valueAt = (badness: number) => (isRank ? badness : axis.at(sign(objective) > 0 ? badness : 1 - badness));
+  return { across: sidesOf(x), up: sidesOf(y), cells: stretched, ends: cells.length > 0 ? [valueAt(low), valueAt(high)] : undefined };
+}
+
+/** The share of results that are worse than each, from 0 to 1: a surface of ranks shows good regions even if a few bad results are extreme. */
+function ranks(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
+  const places = new Array<number>(values.length);
+  for (const [rank, i] of order.entries()) places[i] = values.length > 1 ? rank / (values.length - 1) : 0;
+  return places;
+}
+
+/** Draws a cell of the surface at whole pixels, so that no seams are visible. */
+const cellOf =
+  ({ across, up }: Surface, colourOf: (badness: number) => string) =>
+  (_: unknown, api: DrawApi) => {
+    const [a, b] = [Number(api.value(0)), Number(api.value(1))];
+    const [left, bottom] = api.coord([a / across, b / up]) as [number, number];
+    const [right, top] = api.coord([(a + 1) / across, (b + 1) / up]) as [number, number];
+    return {
+      type: 'rect',
+      shape: {
+        x: Math.round(left),
+        y: Math.round(top),
+        width: Math.round(right) - Math.round(left),
+        height: Math.round(bottom) - Math.round(top),
+      },
+      style: { fill: colourOf(Number(api.value(2))), opacity: 0.55 },
+    };
+  };
+
+const sidesOf = (scale: AxisScale): number => scale.labels?.length ?? CELLS;
+
+interface Result {
+  readonly place: readonly [number, number];
+  readonly value: number;
+}
+
+/** The width of the kernel, as a share of an axis. */
+const WIDTH = 0.09;
+
+/** Means of the results around each cell, weighted by a normal kernel (Nadaraya & Watson 1964). Cells far from all results are left out. */
+function smoothed(results: readonly Result[], across: number, up: number): (readonly [number, number, number])[] {
+  const cells: (readonly [number, number, number])[] = [];
+  for (let a = 0; a < across; a++) {
+    for (let b = 0; b < up; b++) {
+      let sum = 0;
+      let weight = 0;
+      for (const { place, value } of results) {
+        const distance = ((a + 0.5) / across - place[0]) ** 2 + ((b + 0.5) / up - place[1]) ** 2;
+        const w = Math.exp(-distance / (2 * WIDTH ** 2));
+        sum += w * value;
+        weight += w;
+      }
+      if (weight > 0.05) cells.push([a, b, sum / weight]);
+    }
+  }
+  return cells;
+}

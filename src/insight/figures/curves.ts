@@ -1,0 +1,116 @@
+import { clampUnit } from '../../numeric/vectors.ts';
+import { chartAxis, splitLine } from './drawing/axes.ts';
+import type { Theme } from './drawing/colours.ts';
+import { looks, states } from './drawing/looks.ts';
+import type { ChartOption, DrawApi, DrawFrame } from './drawing/option.ts';
+import { type AxisScale, coordinateAt, numeric, roundScale } from './drawing/scale.ts';
+import type { Path } from './drawing/series/stairs.ts';
+import { markStyle } from './points.ts';
+import { type FigureRow, type FigureStudy, sign } from './study.ts';
+
+/** The scales of steps and of reported values. */
+export type CurveScales = readonly [steps: AxisScale, values: AxisScale];
+
+/** Reported values by step: the axes, and lines at the budgets at which trials are compared. */
+export function curvesOption({ rows }: FigureStudy, theme: Theme, [steps, values]: CurveScales): ChartOption {
+  return {
+    grid: { left: 60, right: 24, top: 14, bottom: 36 },
+    xAxis: { ...chartAxis(steps, theme), name: 'step', nameLocation: 'middle', nameGap: 24, minInterval: 1 },
+    yAxis: { ...chartAxis(values, theme), splitLine: splitLine(theme) },
+    series: [rungLines(rungsOf(rows), theme)],
+  };
+}
+
+const MOST_RUNGS = 12;
+/** Trials may end a step or more after the report that stopped them: a step counts if this share of the stopped trials ended there. */
+const USUAL = 0.05;
+
+/** The budgets of trials, and the steps at which trials are usually stopped. */
+function rungsOf(rows: readonly FigureRow[]): number[] {
+  const rungs = new Set<number>();
+  const stops = new Map<number, number>();
+  for (const { budget, state, step } of rows) {
+    if (state === 'stopped' && step !== undefined) stops.set(step, (stops.get(step) ?? 0) + 1);
+    else if (budget !== undefined) rungs.add(budget);
+  }
+  const stopped = [...stops.values()].reduce((sum, count) => sum + count, 0);
+  for (const [step, count] of stops) if (count >= USUAL * stopped) rungs.add(step);
+  return [...rungs].sort((a, b) => a - b).slice(-MOST_RUNGS);
+}
+
+const rungLines = (rungs: readonly number[], theme: Theme): ChartOption => ({
+  type: 'custom',
+  id: 'rungs',
+  silent: true,
+  z: 1,
+  data: rungs.map((rung) => [rung]),
+  renderItem: ({ coordSys: { y, height } }: DrawFrame, api: DrawApi) => {
+    const x = api.coord([api.value(0), 0])[0]!;
+    return {
+      type: 'line',
+      shape: { x1: x, y1: y, x2: x, y2: y + height },
+      style: { stroke: theme.colour('line-strong'), lineWidth: 1, lineDash: [3, 3] },
+    };
+  },
+});
+
+/** Reported values beyond this quantile lie at the end of the axis, if they would take up most of it. */
+const SHOWN = 0.95;
+const MANY = 100;
+/** The factor by which they may lengthen the axis. */
+const FAR = 3;
+
+/** The scales of all reported steps and values. Values have a logarithmic axis if results have one. */
+export function curveScales({ rows, parameters, scales, objectives: [objective] }: FigureStudy): CurveScales {
+  const name = objective?.name ?? '';
+  const way = objective ? sign(objective) : 1;
+  let last = 1;
+  const losses: number[] = [];
+  for (const { curve } of rows) {
+    for (let i = 0; i < curve.length; i += 2) {
+      last = Math.max(last, curve[i]!);
+      losses.push(way * curve[i + 1]!);
+    }
+  }
+  const steps = numeric('step', 0, last, false);
+  if (losses.length === 0) return [steps, numeric(name, 0, 1, false)];
+  const sorted = Float64Array.from(losses).sort();
+  const [best, worst, usual] = [sorted[0]!, sorted.at(-1)!, sorted[Math.floor(SHOWN * (sorted.length - 1))]!];
+  const end = losses.length >= MANY && worst - best > FAR * (usual - best) && usual > best ? usual : worst;
+  const [low, high] = [Math.min(way * best, way * end), Math.max(way * best, way * end)];
+  return [steps, roundScale(name, low, high, scales[parameters.length]?.kind === 'log' ? 1 : undefined)];
+}
+
+/** The places of a curve's points on the axes. */
+export const curvePath = ({ curve }: Pick<FigureRow, 'curve'>, [steps, values]: CurveScales): Path =>
+  Array.from({ length: curve.length / 2 }, (_, i) => [steps.place(curve[2 * i]), values.place(curve[2 * i + 1])] as const);
+
+/** The most curves that are drawn: the latest. */
+const MOST_CURVES = 1000;
+
+/** The curves as series of a chart, a mark at the end of each, and dashes to the trial that resumes it. */
+export function curveSeries({ rows, rowOf }: FigureStudy, theme: Theme, scales: CurveScales): readonly ChartOption[] {
+  const [steps, values] = scales;
+  const drawn = rows.filter(({ curve }) => curve.length > 0).slice(-MOST_CURVES);
+  const pointsOf = (row: FigureRow) =>
+    curvePath(row, scales).map(([x, y]) => [coordinateAt(steps, x), coordinateAt(values, clampUnit(y)), row.trial]);
+  const opacity = Math.max(0.2, Math.min(0.9, 60 / drawn.length));
+  const line = { type: 'line', showSymbol: false, silent: true };
+  const curves = drawn.map((row) => ({
+    ...line,
+    id: `curve ${row.trial}`,
+    data: pointsOf(row),
+    lineStyle: { color: theme.colour(looks[row.state].colour), width: 1.2, opacity },
+  }));
+  const links = drawn.flatMap((row) => {
+    const before = row.resumes === undefined ? undefined : rowOf(row.resumes);
+    if (before === undefined || before.curve.length === 0) return [];
+    const data = [pointsOf(before).at(-1)!, pointsOf(row)[0]!];
+    return [{ ...line, id: `link ${row.trial}`, data, lineStyle: { color: theme.colour('completed'), width: 1.2, type: 'dashed' } }];
+  });
+  const ends = states.flatMap((state) => {
+    const data = drawn.filter((row) => row.state === state).map((row) => pointsOf(row).at(-1)!);
+    return data.length > 0 ? [{ ...markStyle(state, drawn.length, theme), id: `ends ${state}`, data }] : [];
+  });
+  return [...curves, ...links, ...ends];
+}

@@ -1,0 +1,37 @@
+import { isInfeasible, type TrialRow } from '../../../study/trials.ts';
+import type { ColourName } from './colours.ts';
+
+/** How trials of a status look in every figure. */
+export interface Look {
+  readonly label: string;
+  readonly colour: ColourName;
+  /** The path of its mark, in a square of 10. */
+  readonly mark: string;
+  readonly hollow?: true;
+  readonly dashed?: true;
+}
+
+const CIRCLE = 'M1 5a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z';
+const TRIANGLE = 'M5 0.5L9.6 9H0.4Z';
+const DIAMOND = 'M5 0L10 5L5 10L0 5Z';
+const CROSS = 'M2 0L5 3L8 0L10 2L7 5L10 8L8 10L5 7L2 10L0 8L3 5L0 2Z';
+const STRUCK = 'M0 4H10V6H0Z';
+
+/** The status of a trial as drawn: an open trial is running or waits for a trainer, and an infeasible one has its own mark. */
+export type TrialState = 'waiting' | 'running' | 'completed' | 'stopped' | 'failed' | 'infeasible' | 'retracted';
+
+export function stateOf(row: TrialRow): TrialState {
+  if (row.status === 'open') return row.running ? 'running' : 'waiting';
+  return row.status !== 'retracted' && isInfeasible(row) ? 'infeasible' : row.status;
+}
+
+export const looks: Readonly<Record<TrialState, Look>> = {
+  completed: { label: 'completed', colour: 'completed', mark: CIRCLE },
+  running: { label: 'running', colour: 'running', mark: CIRCLE, hollow: true },
+  waiting: { label: 'waiting', colour: 'waiting', mark: CIRCLE, hollow: true, dashed: true },
+  stopped: { label: 'stopped', colour: 'stopped', mark: TRIANGLE },
+  failed: { label: 'failed', colour: 'failed', mark: CROSS },
+  infeasible: { label: 'infeasible', colour: 'infeasible', mark: DIAMOND },
+  retracted: { label: 'retracted', colour: 'retracted', mark: STRUCK },
+};
+export const states = Object.keys(looks) as TrialState[];

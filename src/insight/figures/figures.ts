@@ -1,0 +1,217 @@
+import { UserError } from '../../errors.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { contourOption, surfaceOf } from './contour.ts';
+import { curveScales, curveSeries, curvesOption } from './curves.ts';
+import { distributionOption } from './distribution.ts';
+import type { Theme } from './drawing/colours.ts';
+import { cut, formatNumber } from './drawing/format.ts';
+import type { ChartOption } from './drawing/option.ts';
+import { gainOption } from './gain.ts';
+import { historyOption, historyPoints } from './history.ts';
+import { hypervolumeOption } from './hypervolumes.ts';
+import { importanceHeight, importanceOption, percent } from './importance.ts';
+import type { FigureKind } from './kinds.ts';
+import { parallelOption } from './parallel.ts';
+import { pairsOf, paretoOption } from './pareto.ts';
+import { type Points, trialSeries, trialsOver } from './points.ts';
+import { sliceOption, sliceOrder } from './slice.ts';
+import type { FigureStudy } from './study.ts';
+import { lanesOf, timelineHeight, timelineOption } from './timeline.ts';
+
+/** A complete figure, with the trials. */
+export interface Figure {
+  readonly title: string;
+  readonly note?: string;
+  /** In pixels. */
+  readonly height: number;
+  /** For ECharts. */
+  readonly option: ChartOption;
+}
+
+/** A study has nothing to show in a figure of this kind, or no parameter of this name. */
+export class NoFigureError extends UserError {
+  override readonly name = 'NoFigureError';
+  readonly code = 'no-figure';
+}
+
+/**
+ * The figures of a kind: one for each objective, pair of objectives, or parameter, depending on the kind.
+ *
+ * @param names parameters to show: two for `contour` and `rank`, any number for `slice` and `parallel`. Default: the most important, or all.
+ * @throws NoFigureError if the study has nothing to show in this kind, or no such parameter
+ */
+export function figuresOf(kind: FigureKind, study: FigureStudy, theme: Theme, names: readonly string[] = []): readonly Figure[] {
+  return plans[kind](study, theme, names).map(({ option, ...rest }) => ({ ...rest, option: { ...base(theme), ...option } }));
+}
+
+const base = (theme: Theme): ChartOption => ({
+  animation: false,
+  textStyle: { fontFamily: 'system-ui, sans-serif', color: theme.colour('text') },
+  backgroundColor: theme.colour('panel'),
+});
+
+type Plan = (study: FigureStudy, theme: Theme, names: readonly string[]) => readonly Figure[];
+
+const plans: Readonly<Record<FigureKind, Plan>> = {
+  history: (study, theme) =>
+    study.objectives.map(({ name, direction }, k) => ({
+      title: `${cut(name, 60)} by trial`,
+      note: `${direction === 'maximize' ? 'higher' : 'lower'} is better; the line is the best so far`,
+      height: 300,
+      option: withTrials(historyOption(study, theme, k), historyPoints(study, k), study, theme),
+    })),
+  edf: (study, theme) => [
+    {
+      title: `Distribution of ${cut(study.objectives[0]!.name, 60)}`,
+      note: 'share of results that are at least as good',
+      height: 300,
+      option: distributionOption(study, theme),
+    },
+  ],
+  importance: (study, theme) => {
+    if (study.importances === undefined)
+      throw new NoFigureError('importance: there are too few results, or all are equal', { todo: 'run more trials' });
+    return [
+      {
+        title: `Importance for ${cut(study.importances.objective, 60)}`,
+        note: 'fANOVA: share of the variation over the whole space; PED-ANOVA: how much it distinguishes the best tenth',
+        height: importanceHeight(study.importances),
+        option: importanceOption(study.importances, theme),
+      },
+    ];
+  },
+  slice: (study, theme, names) =>
+    sliceAxes(study, names).map(({ name, axis, share }) => ({
+      title: cut(name, 60),
+      ...omitUndefined({ note: share === undefined ? undefined : `explains ${percent(share)} of the variation` }),
+      height: 230,
+      option: withTrials(sliceOption(study, theme, axis), trialsOver(study, axis, study.parameters.length), study, theme),
+    })),
+  contour: (study, theme, names) => [overTwo(study, theme, names, false)],
+  rank: (study, theme, names) => [overTwo(study, theme, names, true)],
+  parallel: (study, theme, names) => [
+    {
+      title: 'Parameters and results',
+      note: `a line for each trial, ${goodColours(theme)} for good ones`,
+      height: 360,
+      option: parallelOption(study, theme, parallelAxes(study, names)),
+    },
+  ],
+  intermediate: (study, theme) => {
+    if (!study.rows.some(({ curve }) => curve.length > 0))
+      throw new NoFigureError('intermediate: no trial has reported a value before its result');
+    const scales = curveScales(study);
+    const option = curvesOption(study, theme, scales);
+    return [
+      {
+        title: `${cut(study.objectives[0]!.name, 60)} by step`,
+        note: 'a mark ends each curve; dashes lead to the trial that resumes it; lines are rungs',
+        height: 430,
+        option: { ...option, series: [...seriesOf(option), ...curveSeries(study, theme, scales)] },
+      },
+    ];
+  },
+  timeline: (study, theme) => {
+    const lanes = lanesOf(study.rows);
+    if (lanes.names.length === 0) throw new NoFigureError('timeline: no trial has started yet');
+    return [{ title: 'Trials by trainer', height: timelineHeight(lanes), option: timelineOption(study, theme, lanes, () => true) }];
+  },
+  pareto: (study, theme) => {
+    needsSeveral('pareto', study);
+    return pairsOf(study.objectives.length).map(([a, b]) => ({
+      title: `${cut(study.objectives[a]!.name, 30)} and ${cut(study.objectives[b]!.name, 30)}`,
+      note: `${study.onFront.length} of ${study.rows.length} trials are on the front`,
+      height: 420,
+      option: withTrials(
+        paretoOption(study, theme, [a, b]),
+        trialsOver(study, study.parameters.length + a, study.parameters.length + b),
+        study,
+        theme,
+      ),
+    }));
+  },
+  hypervolume: (study, theme) => {
+    needsSeveral('hypervolume', study);
+    return [
+      {
+        title: 'Hypervolume by trial',
+        note: 'the volume that the front dominates, up to the worst result of each objective',
+        height: 260,
+        option: hypervolumeOption(study, theme),
+      },
+    ];
+  },
+  gain: (study, theme) => {
+    if (!study.gains?.some(({ share }) => share !== undefined))
+      throw new NoFigureError('gain: no model predicts the results so far', { todo: 'run more trials' });
+    return [
+      {
+        title: `Expected gain of further trials in ${cut(study.objectives[0]!.name, 60)}`,
+        note: 'in percent of the lead of the best trial over the median one; below 1 %, it is hardly worth continuing; gaps: no model predicts the results',
+        height: 260,
+        option: gainOption(study, theme),
+      },
+    ];
+  },
+};
+
+/** The colours of good results, see `ramp`. */
+const goodColours = ({ isDark }: Theme): string => (isDark ? 'light' : 'dark');
+
+function needsSeveral(kind: FigureKind, { objectives }: FigureStudy): void {
+  if (objectives.length < 2)
+    throw new NoFigureError(`${kind}: expected a study with several objectives; this one has one`, { todo: 'draw history instead' });
+}
+
+function overTwo(study: FigureStudy, theme: Theme, names: readonly string[], isRank: boolean): Figure {
+  const [x, y] = twoAxes(study, names);
+  const objective = cut(study.objectives[0]!.name, 40);
+  const surface = surfaceOf(study, [x, y], isRank);
+  const good = goodColours(theme);
+  return {
+    title: `${isRank ? `Rank of ${objective}` : objective} over ${cut(study.scales[x]!.name, 30)} and ${cut(study.scales[y]!.name, 30)}`,
+    note:
+      isRank || surface?.ends === undefined
+        ? `${good} is good`
+        : `from ${formatNumber(surface.ends[0])} (${good}) to ${formatNumber(surface.ends[1])}`,
+    height: 420,
+    option: withTrials(contourOption(study, theme, [x, y], surface), trialsOver(study, x, y), study, theme),
+  };
+}
+
+const seriesOf = ({ series }: ChartOption): readonly unknown[] => (Array.isArray(series) ? series : []);
+
+const withTrials = (option: ChartOption, points: readonly Points[], study: FigureStudy, theme: Theme): ChartOption => ({
+  ...option,
+  series: [...seriesOf(option), ...trialSeries(points, study, theme)],
+});
+
+/** The axes of parameters by their names. @throws NoFigureError if there is no such parameter */
+function namedAxes({ parameters }: FigureStudy, names: readonly string[]): readonly number[] {
+  return names.map((name) => {
+    const axis = parameters.findIndex(([known]) => known === name);
+    if (axis >= 0) return axis;
+    throw new NoFigureError(`expected a parameter (${cut(parameters.map(([known]) => known).join(', '), 400)}), got ${cut(name, 60)}`);
+  });
+}
+
+/** The two parameters of a surface. */
+export function twoAxes(study: FigureStudy, names: readonly string[]): readonly [x: number, y: number] {
+  const chosen = names.length > 0 ? namedAxes(study, names) : sliceOrder(study).map(({ axis }) => axis);
+  const [x, y] = chosen;
+  if (x !== undefined && y !== undefined && x !== y && names.length <= 2) return [x, y];
+  const got = names.length > 0 ? names : study.parameters.map(([name]) => name);
+  throw new NoFigureError(`expected two parameters, got ${cut(got.join(', '), 100)}`);
+}
+
+/** The parameters of slices, the most important first, or as they are named. */
+export function sliceAxes(study: FigureStudy, names: readonly string[]) {
+  const order = sliceOrder(study);
+  return names.length === 0 ? order : namedAxes(study, names).map((axis) => order.find((one) => one.axis === axis)!);
+}
+
+/** The axes of lines: parameters, then objectives. */
+export const parallelAxes = (study: FigureStudy, names: readonly string[]): readonly number[] => [
+  ...(names.length > 0 ? namedAxes(study, names) : study.parameters.keys()),
+  ...study.objectives.map((_, k) => study.parameters.length + k),
+];

@@ -1,0 +1,113 @@
+import type { ObjectiveSpec } from '../../facts/facts.ts';
+import { lossOf } from '../../ledger/settings.ts';
+import { rngFor } from '../../numeric/random.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { ownValue } from '../../schema/ownValue.ts';
+import type { Axis } from '../../space/axis.ts';
+import type { Space } from '../../space/space.ts';
+import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
+import { isRange } from '../../space/types/parameterType.ts';
+import type { StrategyEvent, TrialId } from '../../strategy/messages.ts';
+import type { TrialRow } from '../../study/trials.ts';
+import { type AxisImportances, axisImportances, axisMarginals, MARGINAL_PLACES } from './importance.ts';
+import type { Importances } from './importances.ts';
+import { type ComparableResult, comparableResults, isResult } from './results.ts';
+
+/** The trials of which importance is computed. */
+export interface ImportanceTask {
+  readonly space: Space<unknown>;
+  readonly objective: ObjectiveSpec;
+  readonly rows: Iterable<TrialRow>;
+  /** The reports of a trial about the objective: step, value, step, value, ... */
+  curveOf(row: TrialRow): readonly number[];
+  /** The budgets at which the study compares trials, ascending; default: the powers of 3. */
+  readonly rungs?: readonly number[] | undefined;
+  readonly seed: string;
+}
+
+/** The most trials that are used; if there are more, an evenly spread sample. */
+const MOST = 1500;
+
+/** How much each parameter matters. Yields now and then. @returns undefined if there are too few results, or all are equal */
+export function* rowImportances(task: ImportanceTask): Generator<void, Importances | undefined> {
+  const { space, objective, rows, rungs, seed } = task;
+  const facts: StrategyEvent[] = [];
+  for (const row of sampled(rows)) {
+    facts.push(...factsOf(row, task));
+    yield;
+  }
+  const results = yield* comparableResults(facts, rungs);
+  const found = yield* axisImportances(space.axes, results, rngFor(seed, 'importance', 0));
+  if (found === undefined) return undefined;
+  const { marginals, ...shares } = found;
+  const predicted = areLosses(results, facts)
+    ? marginals
+    : yield* axisMarginals(space.axes, completedIn(facts), rngFor(seed, 'marginals', 0));
+  return omitUndefined({ ...shares, marginals: predicted && inUnits(predicted, task), objective: objective.name });
+}
+
+/** Whether results are losses. If budgets differ, they are ranks. */
+function areLosses(results: readonly ComparableResult[], facts: readonly StrategyEvent[]): boolean {
+  const losses = new Set(facts.flatMap((fact) => (fact.type === 'ended' ? (fact.losses?.[0] ?? []) : [])));
+  return results.every(({ loss }) => losses.has(loss));
+}
+
+/** The results of the trials that were completed at the highest budget. */
+function completedIn(facts: readonly StrategyEvent[]): readonly ComparableResult[] {
+  const completed = facts.filter(isResult);
+  const highest = completed.reduce((most, { budget = Number.POSITIVE_INFINITY }) => Math.max(most, budget), 0);
+  return completed
+    .filter(({ budget = Number.POSITIVE_INFINITY }) => budget === highest)
+    .map(({ point, losses }) => ({ point, loss: losses![0]! }));
+}
+
+/**
+ * All trials or, if there are very many, those of an evenly spread sample of configurations, so that a trial is included together with the one that
+ * it resumes.
+ */
+function sampled(rows: Iterable<TrialRow>): readonly TrialRow[] {
+  const all = [...rows];
+  const every = Math.ceil(all.length / MOST);
+  const chosen = new Set<TrialId>();
+  return all.filter(({ trial, resumes }, i) => {
+    const isChosen = resumes === undefined ? i % every === 0 : chosen.has(resumes);
+    if (isChosen) chosen.add(trial);
+    return isChosen;
+  });
+}
+
+/** Predictions in the unit of the objective, by the values of parameters. */
+function inUnits(marginals: AxisImportances['marginals'], { space, objective }: ImportanceTask): Importances['marginals'] {
+  const { parameters } = space.toJSON();
+  const found = space.axes.map((axis) => {
+    const valueAt = valuesAlong(axis, parameters[axis.name]!);
+    const all = marginals[axis.name]!.map(({ mean, sd }, k) => ({ value: valueAt(k), mean: lossOf(objective, mean), sd }));
+    return [axis.name, all.filter(({ value }, k) => value !== all[k - 1]?.value)] as const;
+  });
+  return Object.fromEntries(found);
+}
+
+/** The value of a parameter at the k-th of its marginals. */
+function valuesAlong({ levels, ordered }: Axis, dimension: Dimension): (k: number) => unknown {
+  const values = valuesOf(dimension);
+  const levelOf = (k: number) => (ordered ? levels!.of(MARGINAL_PLACES[k]!) : k);
+  if (!isRange(values)) return (k) => values[levelOf(k)];
+  const { low, step = 1, transform } = values;
+  return (k) => (levels ? low + step * levelOf(k) : transform.value(MARGINAL_PLACES[k]!));
+}
+
+/** The facts of a trial about the objective, as far as its row has them. A retracted trial has no results. */
+function factsOf(row: TrialRow, { space, objective, curveOf }: ImportanceTask): StrategyEvent[] {
+  const { trial: id, status, by, params, budget, resumes, step, values, constraints } = row;
+  const proposal = omitUndefined({ id, by, point: space.encode(space.parse(params)), budget, resumes });
+  const suggested: StrategyEvent = { ...proposal, type: 'suggested' };
+  if (status === 'retracted') return [suggested];
+  const curve = curveOf(row);
+  const reported = curve.flatMap((at, i): StrategyEvent[] =>
+    i % 2 === 0 ? [{ type: 'reported', id, step: at, losses: [lossOf(objective, curve[i + 1]!)] }] : [],
+  );
+  if (status === 'open') return [suggested, ...reported];
+  const value = ownValue(values, objective.name);
+  const losses = value === undefined ? undefined : [lossOf(objective, value)];
+  return [suggested, ...reported, omitUndefined({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
+}

@@ -1,0 +1,107 @@
+import type { ObjectiveSpec, Values } from '../../facts/facts.ts';
+import { lossOf } from '../../ledger/settings.ts';
+import type { Observation } from '../../samplers/bo/observation.ts';
+import { bestAndSpread } from '../../samplers/bo/observations.ts';
+import { keyOf } from '../../samplers/bo/posteriorSamples.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { Point } from '../../space/axis.ts';
+import type { Space } from '../../space/space.ts';
+import { violates } from '../../strategy/messages.ts';
+import { bestFirst, type CompletedRow, highestBudget, isCompleted, type TrialRow } from '../../study/trials.ts';
+import { deploymentOrder } from './deploymentOrder.ts';
+import { type ExpectedGain, expectedGain } from './expectedGain.ts';
+import { type ResultModel, resultModel } from './resultModel.ts';
+
+/** The trial whose configuration to deploy. */
+export interface Recommendation<P, O extends string = string> {
+  readonly row: CompletedRow<P, O>;
+  /** The expected value of a repetition, and its standard deviation. Absent if no model can estimate it. */
+  readonly expected?: { readonly mean: number; readonly sd: number };
+  /** The expected gain of further trials: whether it is worth continuing. Absent if no model can estimate it. */
+  readonly gain?: ExpectedGain;
+}
+
+/** More results only cost time: of more, the best are used for a third of this number, and evenly spread others for the rest. */
+const MOST = 300;
+
+/**
+ * The configuration to deploy. With noise, the best result is a lucky one: of all that completed at the highest budget, this is the one with the
+ * lowest upper bound of the posterior mean of a Gaussian process. If that model predicts results badly, it is the best trial.
+ *
+ * @returns undefined if no trial qualifies
+ */
+export function recommendation<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P> | undefined {
+  const modelled = modelledResults(space, objective, rows);
+  const [best] = ranked(modelled, objective);
+  if (!best || !modelled.model) return best;
+  const evidence = { ...modelled, givenUp: givenUp(space, objective, rows, modelled.known) };
+  return { ...best, ...omitUndefined({ gain: expectedGain(space, modelled.model, evidence) }) };
+}
+
+/** Every configuration that could be recommended, the best first, each with one of its trials. */
+export const recommendations = <P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P>[] =>
+  ranked(modelledResults(space, objective, rows), objective);
+
+/** The results that a recommendation depends on, the best first, and their model if there is one. */
+interface ModelledResults<P> {
+  readonly known: readonly CompletedRow<P>[];
+  readonly points: readonly Point[];
+  readonly losses: readonly number[];
+  readonly model: ResultModel | undefined;
+}
+
+function modelledResults<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): ModelledResults<P> {
+  const known = candidates(objective, rows);
+  const points = known.map(({ params }) => space.encode(params));
+  const losses = known.map(({ values }) => lossOf(objective, values[objective.name]!));
+  return { known, points, losses, model: resultModel(space.axes, points, losses) };
+}
+
+function ranked<P>({ known, points, model }: ModelledResults<P>, objective: ObjectiveSpec): Recommendation<P>[] {
+  return deploymentOrder(points, model).map(({ index, expected }) => {
+    const row = known[index]!;
+    if (!model || !expected) return { row };
+    const { restore, slope } = model.transform;
+    return { row, expected: { mean: lossOf(objective, restore(expected.mean)), sd: Math.sqrt(expected.variance) / slope(index) } };
+  });
+}
+
+/** What was tried only at lower budgets than the known results: each configuration once, as its latest trial ended. */
+function givenUp<P>(
+  space: Space<P>,
+  objective: ObjectiveSpec,
+  rows: Iterable<TrialRow<P>>,
+  known: readonly CompletedRow<P>[],
+): Observation[] {
+  const completed = new Set(known.map(({ params }) => keyOf(space.encode(params))));
+  const others = new Map<string, Observation>();
+  for (const { params, values } of endedEarly(objective, rows, known).sort((a, b) => a.trial - b.trial)) {
+    const point = space.encode(params);
+    if (!completed.has(keyOf(point))) others.set(keyOf(point), { point, value: lossOf(objective, values[objective.name]!) });
+  }
+  return [...others.values()];
+}
+
+type EarlyRow<P> = TrialRow<P> & { readonly values: Values };
+
+/** The rows that ended with a value before the highest budget; if there are very many, a sample. */
+export function endedEarly<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>, known: readonly CompletedRow<P>[]): EarlyRow<P>[] {
+  const highest = highestBudget(known);
+  const early = [...rows].filter((row): row is EarlyRow<P> => {
+    if (row.values === undefined || violates(row)) return false;
+    return row.status === 'stopped' || (row.status === 'completed' && (row.budget ?? highest) < highest);
+  });
+  if (early.length <= MOST) return early;
+  return bestAndSpread(
+    early.sort((a, b) => lossOf(objective, a.values[objective.name]!) - lossOf(objective, b.values[objective.name]!)),
+    MOST,
+  );
+}
+
+/** The rows that a recommendation depends on, the best first: completed at the highest budget; if there are very many, a sample. */
+export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] {
+  const sorted = bestFirst([...rows].filter(isCompleted<P>), objective);
+  const highest = highestBudget(sorted);
+  const full = sorted.filter(({ budget = highest }) => budget === highest);
+  return full.length > MOST ? bestAndSpread(full, MOST) : full;
+}

@@ -1,0 +1,45 @@
+import { leaveOneOut } from '../../numeric/gp/leaveOneOut.ts';
+import type { Posterior } from '../../numeric/gp/posterior.ts';
+import { type Features, features as featuresOf } from '../../samplers/bo/features.ts';
+import { addObservation, noObservations } from '../../samplers/bo/observations.ts';
+import { type QuantityModel, quantityModel } from '../../samplers/bo/quantityModel.ts';
+import { PLAIN_TRANSFORM, SINGLE_KERNEL } from '../../samplers/bo/state.ts';
+import { kendall, type Pair } from '../../samplers/budgets/firstRung.ts';
+import type { Axis, Point } from '../../space/axis.ts';
+
+/** Below this agreement between the results and the leave-one-out predictions of the model, the model is not used. */
+const ENOUGH = 0.4;
+
+/** A Gaussian process on the results of a study. */
+export interface ResultModel extends Pick<QuantityModel, 'observed' | 'transform'> {
+  readonly features: Features;
+  readonly gp: Posterior;
+}
+
+/**
+ * The model of some results.
+ *
+ * @param losses ascending, one for each point
+ * @returns undefined if there are too few results, or if it predicts them badly
+ */
+export function resultModel(axes: readonly Axis[], points: readonly Point[], losses: readonly number[]): ResultModel | undefined {
+  const values = capped(losses);
+  const features = featuresOf(axes);
+  const observations = points.reduce(
+    (all, point, i) => addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, all, { point, value: values[i]! }),
+    noObservations,
+  );
+  const model = quantityModel(features, PLAIN_TRANSFORM[0]!, 0, observations);
+  const gp = model?.gps[0];
+  if (!model || !gp) return undefined;
+  const { transform, observed } = model;
+  const left = leaveOneOut(gp, transform.targets).means;
+  if (kendall(values.map((loss, i): Pair => [loss, left[i]!])) < ENOUGH) return undefined;
+  return { features, gp, observed, transform };
+}
+
+/** Losses, ascending; those far above the median are lowered, because they would hide the differences between good ones. */
+function capped(losses: readonly number[]): number[] {
+  const median = losses[losses.length >> 1]!;
+  return losses.map((loss) => Math.min(loss, median + (median - losses[0]!)));
+}

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectiveSpec } from '../../../src/facts/facts.ts';
+import { recommendation, recommendations } from '../../../src/insight/recommendation/recommendation.ts';
+import { kernelFromLogs } from '../../../src/numeric/gp/kernel.ts';
+import { leaveOneOut } from '../../../src/numeric/gp/leaveOneOut.ts';
+import { posterior } from '../../../src/numeric/gp/posterior.ts';
+import { predict } from '../../../src/numeric/gp/predict.ts';
+import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
+import type { TrialRow } from '../../../src/study/trials.ts';
+import { float, int, space } from '../../../streams/index.ts';
+
+const square = space({ x: float(0, 1), y: float(0, 1) });
+type Config = { readonly x: number; readonly y: number };
+const minimize: ObjectiveSpec = { name: 'value', direction: 'minimize' };
+const bowl = ({ x, y }: Config) => (x - 0.3) ** 2 + (y - 0.6) ** 2;
+
+const row = (trial: number, params: Config, value: number, more: Partial<TrialRow<Config>> = {}): TrialRow<Config> => ({
+  trial,
+  params,
+  status: 'completed',
+  attempt: 1,
+  values: { value },
+  by: 'random',
+  suggested: trial,
+  suggestedAt: 0,
+  ...more,
+});
+
+/** Random configurations with noisy results. */
+function studied(seed: string, noise: number, sign = 1): TrialRow<Config>[] {
+  return Array.from({ length: 60 }, (_, i) => {
+    const rng = rngFor(seed, 'recommendation', i);
+    const params = { x: rng(), y: rng() };
+    return row(i + 1, params, sign * (bowl(params) + noise * drawNormal(rng)));
+  });
+}
+const best = (rows: readonly TrialRow<Config>[]) => rows.reduce((a, b) => (b.values!.value! < a.values!.value! ? b : a));
+const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
+
+describe('recommendation', () => {
+  it('is nearer to the optimum than the best result if results are noisy', () => {
+    const studies = Array.from({ length: 20 }, (_, seed) => studied(`${seed}`, 0.1));
+    const recommended = studies.map((rows) => bowl(recommendation(square, minimize, rows)!.row.params));
+    const told = studies.map((rows) => bowl(best(rows).params));
+    expect(mean(recommended)).toBeLessThan(0.75 * mean(told)); // measured: 0.61
+  });
+
+  it('is the best trial if they are not', () => {
+    for (const seed of ['1', '2', '3']) {
+      const rows = studied(seed, 0);
+      const { row, expected } = recommendation(square, minimize, rows)!;
+      expect(row).toBe(best(rows));
+      expect(expected!.mean).toBeCloseTo(row.values!.value!, 3);
+    }
+  });
+
+  it('has the expected value of a repetition, in the units and the direction of the objective', () => {
+    const up = recommendation(square, { name: 'value', direction: 'maximize' }, studied('1', 0.1, -1))!;
+    const down = recommendation(square, minimize, studied('1', 0.1))!;
+    expect(up.row.params).toEqual(down.row.params);
+    expect(up.expected!.mean).toBeCloseTo(-down.expected!.mean, 12);
+    expect(Math.abs(down.expected!.mean - bowl(down.row.params))).toBeLessThan(3 * down.expected!.sd);
+  });
+
+  it('is the best trial if a model cannot help: few results, or results without a pattern', () => {
+    const few = studied('1', 0.1).slice(0, 2);
+    expect(recommendation(square, minimize, few)).toEqual({ row: best(few) });
+    const noise = studied('1', 100);
+    expect(recommendation(square, minimize, noise)).toEqual({ row: best(noise) });
+  });
+
+  it('chooses among results at the highest budget that violate no constraint', () => {
+    const rows = studied('1', 0.1).map((each) => ({ ...each, budget: 9 }));
+    const others = [
+      row(61, { x: 0.3, y: 0.6 }, -9, { budget: 3 }),
+      row(62, { x: 0.3, y: 0.6 }, -9, { budget: 9, constraints: [1] }),
+      row(63, { x: 0.3, y: 0.6 }, -9, { budget: 9, status: 'stopped' }),
+    ];
+    expect(recommendations(square, minimize, [...others, ...rows])).toEqual(recommendations(square, minimize, rows));
+    expect(recommendation(square, minimize, others.slice(1))).toBeUndefined();
+  });
+
+  it('is the first of all configurations, each of which is listed once', () => {
+    for (const noise of [0.1, 100]) {
+      const rows = studied('1', noise);
+      const again = rows.slice(0, 20).map((of, i) => row(61 + i, of.params, of.values!.value! + 0.05));
+      const all = recommendations(square, minimize, [...rows, ...again]);
+      const { gain: _, ...first } = recommendation(square, minimize, [...rows, ...again])!;
+      expect(all[0]).toEqual(first);
+      expect(all).toHaveLength(60);
+      const order = all.map((each) => (each.expected ? each.expected.mean + 2 * each.expected.sd : each.row.values!.value!));
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+    }
+    expect(recommendations(square, minimize, [])).toEqual([]);
+  });
+
+  it('has the expected gain of further trials: less, the more trials there are', () => {
+    const rows = studied('1', 0);
+    const [early, late] = [12, 60].map((n) => recommendation(square, minimize, rows.slice(0, n))!.gain!);
+    expect(early!.value).toBeGreaterThan(0);
+    expect(late!.value).toBeLessThan(early!.value);
+    const losses = rows.map(({ values }) => values!.value!).sort((a, b) => a - b);
+    expect(late!.share).toBeCloseTo(late!.value / (losses[30]! - losses[0]!), 12);
+    expect(recommendation(square, minimize, rows)!.gain).toEqual(late); // it depends on the results alone
+    const up = rows.map((of, i) => row(i + 1, of.params, -of.values!.value!));
+    expect(recommendation(square, { name: 'value', direction: 'maximize' }, up)!.gain).toEqual(late);
+  });
+
+  it('expects less gain after more trials that were stopped or paused without improving', () => {
+    const rows = studied('1', 0)
+      .slice(0, 10)
+      .map((each) => ({ ...each, budget: 9 }));
+    const gainAfter = (more: readonly TrialRow<Config>[]) => recommendation(square, minimize, [...rows, ...more])!.gain!.value;
+    const last = gainAfter([]);
+    const early = studied('2', 0).map((each) => ({ ...each, trial: 10 + each.trial, budget: 9, step: 3 }));
+    for (const others of [early.map((each) => ({ ...each, status: 'stopped' as const })), early.map((each) => ({ ...each, budget: 3 }))]) {
+      expect(gainAfter(others)).toBeLessThan(0.5 * last);
+      expect(gainAfter(others.slice(0, 20))).toBeLessThan(last);
+    }
+    const good = early.map((each) => ({ ...each, status: 'stopped' as const, values: { value: -5 } }));
+    expect(gainAfter(good)).toBeLessThan(last); // a value at a lower budget is no result
+    const resumed = rows.map((each) => ({ ...each, trial: 20 + each.trial, budget: 3, values: { value: 9 } }));
+    expect(gainAfter(resumed)).toBe(last); // a configuration with a full result counts once
+    const beyond = early.map((each) => ({ ...each, status: 'stopped' as const, constraints: [1] }));
+    expect(gainAfter([...beyond, ...beyond.map(({ values: _, ...each }) => each)])).toBe(last);
+  });
+
+  it('expects no more gain than a bound of 0 or 1 leaves that no result has crossed', () => {
+    const steep = ({ x, y }: Config) => 0.001 + 3 * Math.abs(x - 0.3) + 2 * Math.abs(y - 0.6);
+    const rows = [
+      { x: 0.3, y: 0.6 },
+      ...studied('1', 0)
+        .slice(0, 7)
+        .map(({ params }) => params),
+    ].map((params, i) => row(i + 1, params, steep(params)));
+    const moved = (change: (value: number) => number) => rows.map((each) => ({ ...each, values: { value: change(each.values!.value!) } }));
+    const gainOf = (direction: ObjectiveSpec['direction'], of: readonly TrialRow<Config>[]) =>
+      recommendation(square, { name: 'value', direction }, of)!.gain!.value;
+    const free = gainOf(
+      'minimize',
+      moved((value) => value - 2),
+    );
+    expect(free).toBeGreaterThan(0.01);
+    expect(gainOf('minimize', rows)).toBeGreaterThan(0);
+    expect(gainOf('minimize', rows)).toBeLessThanOrEqual(0.001);
+    const score = moved((value) => 1 - value / 10); // such as an accuracy
+    expect(gainOf('maximize', score)).toBeLessThan(0.00011);
+    expect(
+      gainOf(
+        'maximize',
+        score.map((each) => ({ ...each, values: { value: 100 * each.values.value } })),
+      ),
+    ).toBeCloseTo(10 * free, 6);
+    const crossed = { ...row(9, { x: 0.9, y: 0.1 }, -1), status: 'stopped' as const };
+    expect(gainOf('minimize', [...rows, crossed])).toBeGreaterThan(0.001);
+  });
+
+  it('expects no gain when all of a space is tried, and has none without a model or a best trial', () => {
+    const few = space({ n: int(1, 12) });
+    const tried = (n: number) =>
+      Array.from({ length: n }, (_, i) => row(i + 1, { n: i + 1 } as never, (i - 6.3) ** 2)) as unknown as TrialRow<{ n: number }>[];
+    expect(recommendation(few, minimize, tried(12))!.gain).toEqual({ value: 0, share: 0 });
+    expect(recommendation(few, minimize, tried(5))!.gain!.value).toBeGreaterThan(0);
+    expect(recommendation(square, minimize, studied('1', 100))).not.toHaveProperty('gain');
+    expect(
+      recommendation(
+        square,
+        minimize,
+        studied('1', 0).map((of) => ({ ...of, values: { value: 1 } })),
+      ),
+    ).not.toHaveProperty('gain');
+  });
+
+  it('exists for losses that are huge, equal, or hundreds in number', () => {
+    for (const losses of [[1e308, -1e308, 0, 1, 1e300], Array(5).fill(2), Array.from({ length: 400 }, (_, i) => i)]) {
+      const rows = losses.map((loss, i) => row(i + 1, { x: (i * 0.37) % 1, y: (i * 0.71) % 1 }, loss));
+      expect(rows).toContain(recommendation(square, minimize, rows)!.row);
+    }
+  });
+});
+
+it('leaveOneOut follows from the predictions without each observation', () => {
+  const rng = rngFor('left', 'out', 0);
+  const points = Float64Array.from({ length: 24 }, rng);
+  const targets = Float64Array.from({ length: 12 }, (_, i) => Math.sin(4 * points[2 * i]!) + points[2 * i + 1]! + 0.1 * rng());
+  const kernel = kernelFromLogs(Float64Array.of(0.3, -0.7, -0.4, 0.1, 0.6, Math.log(0.02)), 2);
+  const features = { width: 2, ordered: 2 };
+  const gp = posterior({ features, size: 12, points, targets }, kernel)!;
+  const { means: left, logDensities } = leaveOneOut(gp, targets);
+  for (let i = 0; i < 12; i++) {
+    const others = [...targets.keys()].filter((k) => k !== i);
+    const rest = posterior(
+      {
+        features,
+        size: 11,
+        points: Float64Array.from(others.flatMap((k) => [points[2 * k]!, points[2 * k + 1]!])),
+        targets: Float64Array.from(others, (k) => targets[k]!),
+      },
+      kernel,
+    )!;
+    const { mean, variance } = predict(rest, points.slice(2 * i, 2 * i + 2));
+    expect(left[i]).toBeCloseTo(mean, 8);
+    const observed = variance + kernel.noise;
+    expect(logDensities[i]).toBeCloseTo(-0.5 * (Math.log(2 * Math.PI * observed) + (targets[i]! - mean) ** 2 / observed), 6);
+  }
+});
