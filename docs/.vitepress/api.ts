@@ -9,6 +9,7 @@ const modules: Readonly<Record<string, string>> = {
   streams: 'hypertide',
   'streams/journal': 'journal',
   'streams/figures': 'figures',
+  machines: 'machines',
   'streams/nats': 'nats',
   'src/testing': 'testing',
 };
@@ -16,9 +17,14 @@ const columns = { hideInherited: true, hideModifiers: true, hideOverrides: true 
 
 const options: TypeDocOptions & PluginOptions = {
   plugin: ['typedoc-plugin-markdown'],
-  entryPoints: ['streams/index.ts', 'streams/journal.ts', 'streams/figures.ts', 'streams/nats/index.ts', 'src/testing/index.ts'].map(
-    (path) => root + path,
-  ),
+  entryPoints: [
+    'streams/index.ts',
+    'streams/journal.ts',
+    'streams/figures.ts',
+    'machines/index.ts',
+    'streams/nats/index.ts',
+    'src/testing/index.ts',
+  ].map((path) => root + path),
   out: `${root}docs/reference/api`,
   tsconfig: `${root}tsconfig.json`,
   name: 'TypeScript library',
