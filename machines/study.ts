@@ -9,7 +9,7 @@ export type StudyEvent =
   /** Another engine wrote first: this one must read on before it decides again. */
   | { readonly type: 'fenced' }
   /** Strategies may now decide differently. */
-  | { readonly type: 'stirred' }
+  | { readonly type: 'woken' }
   /** A decision was appended and has not come back from the log. */
   | { readonly type: 'appended' }
   /** The strategies decided to wait: the next decision follows the next entry. */
@@ -58,8 +58,8 @@ export const studyMachine = study.createMachine({
       on: { fenced: 'behind', closed: 'draining' },
       states: {
         idle: { tags: 'decides', on: { appended: 'appending', waits: 'waiting', fits: 'fitting' } },
-        waiting: { tags: 'waits', on: { stirred: 'idle' } },
-        fitting: { tags: 'waits', on: { stirred: 'idle' } },
+        waiting: { tags: 'waits', on: { woken: 'idle' } },
+        fitting: { tags: 'waits', on: { woken: 'idle' } },
         appending: { tags: 'sends', on: { stored: 'idle', amended: '#study.rebuilding.appending' } },
       },
     },

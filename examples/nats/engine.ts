@@ -11,8 +11,8 @@ const [url = 'nats://127.0.0.1:4222'] = process.argv.slice(2);
 const nc = await connect({ servers: url, ...reconnectOptions, waitOnFirstConnect: true });
 
 const parameters = space({ rate: float(1e-4, 1, { log: true }), depth: int(1, 8) });
-const noted$ = new Subject<AppliedEntry>();
-noted$.pipe(best()).subscribe(({ trial, values, params }) => console.log(`trial ${trial}`, values, params));
+const applied$ = new Subject<AppliedEntry>();
+applied$.pipe(best()).subscribe(({ trial, values, params }) => console.log(`trial ${trial}`, values, params));
 
 const { finished, close } = await serve(nc, parameters, {
   strategy: ga(),
@@ -20,7 +20,7 @@ const { finished, close } = await serve(nc, parameters, {
   objectives: { loss: 'minimize' },
   trials: 60,
   parallel: 4,
-  onEntry: (noted) => noted$.next(noted),
+  onEntry: (applied) => applied$.next(applied),
 });
 await finished;
 await close();

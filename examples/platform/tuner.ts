@@ -22,14 +22,14 @@ for await (const message of nc.subscribe('retrain')) {
   message.respond();
   const study = `${model}-${version}`;
   const before = bests.get(model);
-  const noted$ = new Subject<AppliedEntry>();
-  noted$.pipe(best()).subscribe((row) => bests.set(model, row));
+  const applied$ = new Subject<AppliedEntry>();
+  applied$.pipe(best()).subscribe((row) => bests.set(model, row));
   const engine = await serve(nc, smoothing, {
     study,
     objectives: { error: 'minimize' },
     trials: 30,
     parallel: 4,
-    onEntry: (noted) => noted$.next(noted),
+    onEntry: (applied) => applied$.next(applied),
   });
   if (before) await nc.request(`ht.${study}.rpc.enqueue`, JSON.stringify({ params: before.params }));
   await deliver(nc, 'studies.begun', { study, series });

@@ -38,7 +38,7 @@ export function constantTexts(search: Search, rows: Iterable<Row>, printed?: str
  * @param past the position of the last entry before this start.
  * @returns a function that takes each entry of the log and returns what to tell the user, once. After a restart, one more such result is enough.
  */
-export function watchConstants(past: () => number): (noted: AppliedEntry) => string | undefined {
+export function watchConstants(past: () => number): (applied: AppliedEntry) => string | undefined {
   let isKnown = false;
   let common: CommonValues | undefined;
   const open = new Map<TrialId, Pick<SuggestedFact<unknown>, 'params' | 'budget'>>();

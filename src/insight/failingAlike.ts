@@ -42,7 +42,7 @@ export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TE
  * @returns a function that takes each entry of the log and returns the failures once. After a restart, one more such failure is enough; when a person has
  * resumed the study, failures count from there on.
  */
-export function failingAlike(past: () => number, late: (trial: TrialId) => void = () => {}): (noted: AppliedEntry) => Alike | undefined {
+export function failingAlike(past: () => number, late: (trial: TrialId) => void = () => {}): (applied: AppliedEntry) => Alike | undefined {
   const failures = new Map<TrialId, string>();
   let usable = false;
   let said = false;

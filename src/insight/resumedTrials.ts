@@ -16,7 +16,7 @@ interface Resumption {
  * @param past the position of the last entry before this start.
  * @returns a function that takes each entry of the log and returns what to tell the user, once.
  */
-export function watchResumed(past: () => number): (noted: AppliedEntry) => string | undefined {
+export function watchResumed(past: () => number): (applied: AppliedEntry) => string | undefined {
   let isKnown = false;
   /** Of each trial that reported, its first and its last step. */
   let steps = new Map<TrialId, { readonly first: number; last: number }>();
@@ -48,7 +48,7 @@ export function watchResumed(past: () => number): (noted: AppliedEntry) => strin
 }
 
 /** What users are told about their trainers, once each: no result depends on the configuration, or no checkpoint is loaded. */
-export function watchTrainers(past: () => number): (noted: AppliedEntry) => string | undefined {
+export function watchTrainers(past: () => number): (applied: AppliedEntry) => string | undefined {
   const watchers = [watchConstants(past), watchResumed(past)];
-  return (noted) => watchers.map((watch) => watch(noted)).find((text) => text !== undefined); // they speak of different facts
+  return (applied) => watchers.map((watch) => watch(applied)).find((text) => text !== undefined); // they speak of different facts
 }

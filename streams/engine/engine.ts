@@ -28,8 +28,8 @@ export interface EngineOptions<P> {
   readonly append: (fact: Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;
   /** Called with each entry of the log and what it did. */
-  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
-  /** Whether a trial is wanted now (default: whenever there is room). Call `stir` when that changes. */
+  readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
+  /** Whether a trial is wanted now (default: whenever there is room). Call `wake` when that changes. */
   readonly isTrialWanted?: (() => boolean) | undefined;
   /** Whether trainers claim trials: a trial then runs only after a claim. */
   readonly areClaimed?: boolean | undefined;
@@ -66,7 +66,7 @@ export class Engine<P> {
     const { space, strategy, inspect, watch, past } = options;
     this.#options = options;
     this.#study = createActor(studyMachine, omitUndefined({ id: 'study', inspect }));
-    this.#decider = new Decider(omitUndefined({ space, strategy, past, watch, actor: this.#study, ready: () => this.stir() }));
+    this.#decider = new Decider(omitUndefined({ space, strategy, past, watch, actor: this.#study, ready: () => this.wake() }));
     this.#study.start();
   }
 
@@ -98,8 +98,8 @@ export class Engine<P> {
   }
 
   /** Call this when something outside the log may require a new trial. */
-  stir(): void {
-    this.#stir();
+  wake(): void {
+    this.#wake();
     this.#turn();
   }
 
@@ -126,8 +126,8 @@ export class Engine<P> {
     if (this.#isLive) this.#study.send(event);
   }
 
-  #stir(): void {
-    if (this.#does('waits')) this.#send({ type: 'stirred' });
+  #wake(): void {
+    if (this.#does('waits')) this.#send({ type: 'woken' });
   }
 
   /** Works until there is nothing left to do. */
@@ -216,7 +216,7 @@ export class Engine<P> {
       if (this.#does('sends')) this.#send({ type: 'stored' });
     } else if (this.#does('ends') && this.ledger.closed === undefined) this.#send({ type: 'reopened' });
     else if (this.#does('ends') && effect === 'retried') this.#send({ type: 'retried' });
-    else if (!refusal) this.#stir();
+    else if (!refusal) this.#wake();
   }
 
   /** Whether a decision is wanted now. */
@@ -289,7 +289,7 @@ export class Engine<P> {
     const { ledger } = this;
     if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
     this.#send({ type: 'caughtUp', closed: ledger.closed !== undefined });
-    this.#stir();
+    this.#wake();
     this.#stopAsTold();
     if (cold) for (const trial of ledger.open.values()) if (trial.cancelled) this.#stop(trial.proposal.id, 'person');
     if (ledger.closed !== undefined) this.#stopAll();

@@ -29,7 +29,7 @@ export interface RunOptions<P> extends StudyOptions, EarlierOption {
   /** Whether remote trainers claim trials: a closed study then does not wait for an unclaimed trial. */
   readonly areClaimed?: boolean | undefined;
   /** Called with each entry and what it did. */
-  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
+  readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
   readonly spans?: Spans | undefined;
   /** Whether a trial is wanted now (default: whenever there is room). */
   readonly isTrialWanted?: (() => boolean) | undefined;

@@ -21,7 +21,7 @@ interface ClaimsOptions<P> {
   readonly say: (fact: TrialEvent, origin: Pick<Origin, 'author'>) => Promise<unknown>;
   readonly append: Submitter['append'];
   /** Called when a trial may be wanted. */
-  readonly stir: () => void;
+  readonly wake: () => void;
 }
 
 type Accepts<P> = (suggestion: Suggestion<P>) => boolean;
@@ -145,7 +145,7 @@ export class Claims<P> {
     const { suggestion, giveUp } = this.#asks.wait(accepts, () => this.#ledger.trainers.isAtWork(author));
     const timer = setTimeout(giveUp, Math.max(wait * 1000, DECIDING));
     const stay = whenGone?.(giveUp);
-    this.#options.stir();
+    this.#options.wake();
     try {
       return await suggestion;
     } finally {

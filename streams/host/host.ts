@@ -29,7 +29,7 @@ export interface HostOptions<P> extends StudyOptions, StrategyOption {
   /** What requests may ask for. */
   readonly atMost?: AtMost | undefined;
   /** Called with each entry and what it did. */
-  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
+  readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
   /** Where its log is, for people. */
   readonly place?: string | undefined;
 }
@@ -69,7 +69,7 @@ export class HostedStudy<P = Params> implements StudySource {
       lease,
       say: (fact, origin) => this.#append(fact, origin),
       append: (fact, origin) => this.answers.append(fact, origin),
-      stir: () => this.#run.engine.stir(),
+      wake: () => this.#run.engine.wake(),
     });
     let finish = () => {};
     this.finished = new Promise((resolve, reject) => {

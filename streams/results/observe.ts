@@ -52,15 +52,15 @@ export function rowsOfEnded<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<
 export const best = <P>(): OperatorFunction<AppliedEntry<P>, CompletedRow<P>> => folding(bestRows<P>);
 
 /** The best trial, if an entry changes it. */
-export function bestRows<P>(): (noted: AppliedEntry<P>) => readonly CompletedRow<P>[] {
+export function bestRows<P>(): (applied: AppliedEntry<P>) => readonly CompletedRow<P>[] {
   const rowsOf = rowsOfEnded<P>();
   const results = new Map<TrialId, Result<P>>();
   let leader = new Leader<Result<P>>();
-  return (noted) => {
-    const [row] = rowsOf(noted);
+  return (applied) => {
+    const [row] = rowsOf(applied);
     if (isCompleted(row)) {
       if (violates(row)) return [];
-      const { losses, budget = Number.POSITIVE_INFINITY } = noted.event as Ended;
+      const { losses, budget = Number.POSITIVE_INFINITY } = applied.event as Ended;
       const result = { trial: row.trial, row, loss: losses![0]!, budget };
       results.set(row.trial, result);
       const { best: last } = leader;
@@ -90,13 +90,13 @@ interface Result<P> {
  */
 export const progress = <P>(): OperatorFunction<AppliedEntry<P>, Progress<P>> => folding(progressAfter<P>);
 
-function progressAfter<P>(): (noted: AppliedEntry<P>) => readonly Progress<P>[] {
+function progressAfter<P>(): (applied: AppliedEntry<P>) => readonly Progress<P>[] {
   const bestOf = bestRows<P>();
   let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0, uncounted: 0 };
   const counted = new Set<TrialId>();
-  return (noted) => {
-    if (noted.refusal) return [];
-    const { fact, event } = noted;
+  return (applied) => {
+    if (applied.refusal) return [];
+    const { fact, event } = applied;
     if (event?.type === 'suggested') state = { ...state, trials: state.trials + 1, open: state.open + 1 };
     if (event?.type === 'ended') state = { ...state, open: state.open - 1, [event.outcome]: state[event.outcome] + 1 };
     if (event?.type === 'ended' && event.outcome === 'failed') counted.add(event.id);
@@ -105,7 +105,7 @@ function progressAfter<P>(): (noted: AppliedEntry<P>) => readonly Progress<P>[] 
       const uncounted = (fact.uncounted ?? []).filter((id) => counted.delete(id)).length;
       state = { ...reopened(state), uncounted: state.uncounted + uncounted };
     }
-    const [first] = bestOf(noted);
+    const [first] = bestOf(applied);
     if (first) state = { ...state, best: first };
     return [state];
   };

@@ -69,21 +69,21 @@ export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['
 }
 
 /** The front, if an entry changes it. */
-function frontChanges<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => readonly Front<P>[] {
+function frontChanges<P>({ reference }: ParetoOptions): (applied: AppliedEntry<P>) => readonly Front<P>[] {
   const rowsOf = rowsOfEnded<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
   let standings: Standings<P> = none;
   let objectives: Created['objectives'] = [];
   const shown = (): readonly Front<P>[] => [frontOf(standings, objectives, reference)];
-  return (noted) => {
-    if (noted.refusal) return [];
-    if (noted.fact.type === 'created') {
-      objectives = noted.fact.objectives;
+  return (applied) => {
+    if (applied.refusal) return [];
+    if (applied.fact.type === 'created') {
+      objectives = applied.fact.objectives;
       check(reference, objectives);
     }
-    const [row] = rowsOf(noted);
+    const [row] = rowsOf(applied);
     if (isCompleted(row)) {
-      const { losses, budget = Number.POSITIVE_INFINITY } = noted.event as Ended;
+      const { losses, budget = Number.POSITIVE_INFINITY } = applied.event as Ended;
       if (violates(row)) return [];
       const candidate = { row, losses: losses!, budget };
       candidates.set(row.trial, candidate);

@@ -19,10 +19,10 @@ export class StudyResults<P> {
     this.#space = space;
   }
 
-  apply(noted: AppliedEntry<P>): void {
-    const row = this.#rows.fold(noted);
+  apply(applied: AppliedEntry<P>): void {
+    const row = this.#rows.fold(applied);
     if (row?.status === 'retracted' && row.trial === this.#best?.trial) this.#best = undefined;
-    for (const better of this.#betterOf(noted)) {
+    for (const better of this.#betterOf(applied)) {
       this.#best = better;
       this.#bests.next(better);
     }

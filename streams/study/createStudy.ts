@@ -32,7 +32,7 @@ export interface CreateStudyOptions<P, O extends string = string> extends StudyO
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
   /** Called with each entry of the log and what it did. */
-  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
+  readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
 }
 
 /**
@@ -57,11 +57,11 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
     ...settings,
     log,
     warn,
-    onEntry: (noted) => {
-      reporting(noted);
-      if (noted.event?.type === 'ended' && noted.event.outcome !== 'failed') broken = undefined;
-      broken = failing(noted) ?? broken;
-      onEntry?.(noted);
+    onEntry: (applied) => {
+      reporting(applied);
+      if (applied.event?.type === 'ended' && applied.event.outcome !== 'failed') broken = undefined;
+      broken = failing(applied) ?? broken;
+      onEntry?.(applied);
     },
   });
   const ask: Study<P>['ask'] = async (options) => {
@@ -112,7 +112,7 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
       if (end && engine.ledger.closed === undefined) throw closed();
       return end !== undefined;
     },
-    stir: () => engine.stir(),
+    wake: () => engine.wake(),
     warn,
   });
   const { engine, started, stop } = runEngine<P>(
@@ -123,11 +123,11 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
       ...settings,
       exclusive: true,
       isTrialWanted: () => claims.any,
-      onEntry: (noted) => {
-        results.apply(noted);
-        onEntry?.(noted);
-        claims.apply(noted);
-        recognise(noted);
+      onEntry: (applied) => {
+        results.apply(applied);
+        onEntry?.(applied);
+        claims.apply(applied);
+        recognise(applied);
       },
     },
     {

@@ -21,7 +21,7 @@ interface LocalClaimsOptions<P> {
   /** Whether the study has closed. @throws what else ended it */
   readonly isOver: () => boolean;
   /** Called when a trial may be wanted. */
-  readonly stir: () => void;
+  readonly wake: () => void;
   readonly warn: (message: string) => void;
 }
 
@@ -74,7 +74,7 @@ export class LocalClaims<P> {
     if (handed) return handed;
     if (this.#options.isOver()) return undefined;
     const waiting = this.#asks.wait(accepts);
-    this.#options.stir();
+    this.#options.wake();
     this.#waits.begin();
     return waiting.suggestion.finally(beforeProcessEnds(this.#waits.end));
   }

@@ -64,7 +64,7 @@ export function watchFailures(
   log: Log,
   past: () => number,
   more: Iterable<TrialId> = [],
-): (noted: AppliedEntry) => Promise<NoResultError> | undefined {
+): (applied: AppliedEntry) => Promise<NoResultError> | undefined {
   const failing = failingAlike(past);
   let failures: readonly Failure[] = [];
   const report = async ({ how, trials }: Alike): Promise<NoResultError> => {
@@ -75,12 +75,12 @@ export function watchFailures(
       : 'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
     return new NoResultError(`the first trials failed ${how}, so the study stops`, known, todo);
   };
-  return (noted) => {
-    if (noted.effect === 'ended' && noted.fact.type === 'failed') {
-      const { trial, reason, message = '', trace } = noted.fact;
+  return (applied) => {
+    if (applied.effect === 'ended' && applied.fact.type === 'failed') {
+      const { trial, reason, message = '', trace } = applied.fact;
       failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));
     }
-    const alike = failing(noted);
+    const alike = failing(applied);
     return alike && report(alike);
   };
 }

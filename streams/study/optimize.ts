@@ -106,13 +106,13 @@ export function optimize<P, O extends string = 'value'>(
       evaluating.value = names[0]!;
       evaluating.several = names.length > 1 ? names : [];
     };
-    const onEntry = (noted: AppliedEntry<P>) => {
-      if (!noted.refusal && noted.fact.type === 'created') name(noted.fact.objectives.map(({ name }) => name));
-      if (noted.effect === 'suggested') open.add(noted.fact.trial);
-      if (noted.effect === 'ended') open.delete(noted.fact.trial);
-      out.next(noted);
-      reporting(noted);
-      const broken = failing(noted);
+    const onEntry = (applied: AppliedEntry<P>) => {
+      if (!applied.refusal && applied.fact.type === 'created') name(applied.fact.objectives.map(({ name }) => name));
+      if (applied.effect === 'suggested') open.add(applied.fact.trial);
+      if (applied.effect === 'ended') open.delete(applied.fact.trial);
+      out.next(applied);
+      reporting(applied);
+      const broken = failing(applied);
       if (!broken) return;
       running.unsubscribe();
       broken.then(fail, fail);

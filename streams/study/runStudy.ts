@@ -11,7 +11,7 @@ export interface RunStudyOptions<P> extends StudyOptions, StrategyOption, Earlie
   /** Whether all trainers are in this process: runs that were open before its start are then lost. Default: false. */
   readonly exclusive?: boolean | undefined;
   /** Called with each entry of the log and what it did. */
-  readonly onEntry?: ((noted: AppliedEntry<P>) => void) | undefined;
+  readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
 }
 
 /**

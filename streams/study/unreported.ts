@@ -18,7 +18,7 @@ export interface WarnOptions {
  * @param warn called once for each of them.
  * @returns a function that takes each entry of the log.
  */
-export function watchReports(how: string, past: () => number, warn: (message: string) => void): (noted: AppliedEntry) => void {
+export function watchReports(how: string, past: () => number, warn: (message: string) => void): (applied: AppliedEntry) => void {
   let settings: Settings | undefined;
   let known = false;
   let suggested = 0;
@@ -26,9 +26,9 @@ export function watchReports(how: string, past: () => number, warn: (message: st
   const say = (position: number, message: string | undefined) => {
     if (message !== undefined && position > past()) warn(message);
   };
-  return (noted) => {
-    const { fact, event, effect, refusal, position } = noted;
-    say(position, trainers(noted));
+  return (applied) => {
+    const { fact, event, effect, refusal, position } = applied;
+    say(position, trainers(applied));
     if (position === 1) suggested = 0; // a log may be read more than once
     if (refusal) return;
     if (fact.type === 'created') settings = settingsOf(fact);

@@ -102,7 +102,7 @@ export async function barePublishes(server: NatsServer, nc: NatsConnection, mess
 export async function suggestions(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
   const done = signal();
   let suggested = 0;
-  const onEntry = (noted: AppliedEntry) => typeOf(noted) === 'suggested' && ++suggested === trials && done.ring();
+  const onEntry = (applied: AppliedEntry) => typeOf(applied) === 'suggested' && ++suggested === trials && done.ring();
   return rate(trials, here(server), async () => {
     const study = fresh();
     const { started, close } = await serve(nc, line, { strategy: random(), study, trials, parallel: trials, onEntry });
@@ -128,7 +128,7 @@ export async function wholeTrials(server: NatsServer, nc: NatsConnection, trials
   const exits = children.map((child) => once(child, 'exit'));
   const warm = signal();
   let completed = 0;
-  const onEntry = (noted: AppliedEntry) => typeOf(noted) === 'completed' && ++completed === WARM && warm.ring();
+  const onEntry = (applied: AppliedEntry) => typeOf(applied) === 'completed' && ++completed === WARM && warm.ring();
   const { finished, close } = await serve(nc, line, { strategy: random(), study, trials: trials + WARM, parallel: 4 * SLOTS, onEntry });
   await warm.heard;
   const trainers = children.map(({ pid }) => pid!);
@@ -160,7 +160,7 @@ export async function rejections(nc: NatsConnection, other: NatsConnection, mess
     strategy: random(),
     study,
     trials: 2,
-    onEntry: (noted) => typeOf(noted) === 'suggested' && begun.ring(),
+    onEntry: (applied) => typeOf(applied) === 'suggested' && begun.ring(),
   });
   await begun.heard;
   const answered = new Map<number, (at: number) => void>();

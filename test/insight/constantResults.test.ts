@@ -41,12 +41,12 @@ describe('constantTexts', () => {
 function said(values: readonly number[], past = 0) {
   let position = 0;
   const watch = watchConstants(() => past);
-  const noted = (effect: string, fact: Fact, event?: object) => watch({ position: ++position, at: 0, effect, fact, event } as never);
-  noted('created', { type: 'created', objectives: [{ name: 'value', direction: 'minimize' }] } as never);
+  const applied = (effect: string, fact: Fact, event?: object) => watch({ position: ++position, at: 0, effect, fact, event } as never);
+  applied('created', { type: 'created', objectives: [{ name: 'value', direction: 'minimize' }] } as never);
   return values.map((value, i) => {
     const trial = i + 1;
-    noted('suggested', { type: 'suggested', trial, attempt: 1, by: 'random', params: { x: i } }, { type: 'suggested' });
-    return noted(
+    applied('suggested', { type: 'suggested', trial, attempt: 1, by: 'random', params: { x: i } }, { type: 'suggested' });
+    return applied(
       'ended',
       { type: 'completed', trial, values: { value }, metric: 'rmse' },
       { type: 'ended', id: trial, outcome: 'completed', losses: [value] },
@@ -64,21 +64,21 @@ describe('watchConstants', () => {
   it('knows the strategy of the study, also after a change', () => {
     const watch = watchConstants(() => 0);
     let position = 0;
-    const noted = (effect: string, fact: object, event?: object) => watch({ position: ++position, at: 0, effect, fact, event } as never);
+    const applied = (effect: string, fact: object, event?: object) => watch({ position: ++position, at: 0, effect, fact, event } as never);
     const complete = (trial: number) => {
-      noted('suggested', { type: 'suggested', trial, attempt: 1, by: 'pbt', params: { x: trial }, budget: 1 });
-      return noted(
+      applied('suggested', { type: 'suggested', trial, attempt: 1, by: 'pbt', params: { x: trial }, budget: 1 });
+      return applied(
         'ended',
         { type: 'completed', trial, values: { loss: 0 } },
         { type: 'ended', id: trial, outcome: 'completed', losses: [0] },
       );
     };
     const created = { type: 'created', ...search, strategy: { pbt: { max: 10 } } };
-    noted('noted', created);
+    applied('noted', created);
     expect([1, 2, 3, 4, 5, 6].map(complete).every((text) => text === undefined)).toBe(true);
-    noted('changed', { type: 'changed', strategy: { pbt: { max: 1 } } });
+    applied('changed', { type: 'changed', strategy: { pbt: { max: 1 } } });
     expect([7, 8].map(complete).every((text) => text === undefined)).toBe(true);
-    noted('noted', created); // it may be stored twice
+    applied('noted', created); // it may be stored twice
     expect([9, 10].map(complete).every((text) => text === undefined)).toBe(true);
     expect(complete(11)).toContain('loss is 0 for all 5 configurations');
   });

@@ -15,7 +15,7 @@ function watched() {
     (trial) => late.push(trial),
   );
   let position = 0;
-  const noted = (fact: Fact) => failing({ position: ++position, at: 0, effect: 'noted', fact });
+  const applied = (fact: Fact) => failing({ position: ++position, at: 0, effect: 'noted', fact });
   const failed = (trial: number) =>
     failing({
       position: ++position,
@@ -24,7 +24,7 @@ function watched() {
       fact: { type: 'failed', trial, reason: 'error', message: 'no module' },
       event: { type: 'ended', id: trial } as never,
     })?.trials;
-  return { late, failed, noted };
+  return { late, failed, applied };
 }
 
 describe('a study whose first trials fail for the same reason', () => {
@@ -117,8 +117,8 @@ describe('a study whose first trials fail for the same reason', () => {
   });
 
   it('passes on trials that fail later, and reports again once a person has resumed the study', () => {
-    const { late, failed, noted } = watched();
-    const changed = (paused: boolean) => noted({ type: 'changed', paused });
+    const { late, failed, applied } = watched();
+    const changed = (paused: boolean) => applied({ type: 'changed', paused });
     expect([1, 2, 3].map(failed)).toEqual([undefined, undefined, [1, 2, 3]]);
     changed(true);
     expect([4, 5].map(failed)).toEqual([undefined, undefined]);
@@ -130,13 +130,13 @@ describe('a study whose first trials fail for the same reason', () => {
   });
 
   it('leaves a study closed: a change would reopen it', () => {
-    const { late, failed, noted } = watched();
+    const { late, failed, applied } = watched();
     [1, 2].map(failed);
-    noted({ type: 'closed', reason: 'person' });
+    applied({ type: 'closed', reason: 'person' });
     expect(failed(3)).toBeUndefined();
-    noted({ type: 'changed', limits: { trials: 20 } });
+    applied({ type: 'changed', limits: { trials: 20 } });
     expect(failed(4)).toEqual([1, 2, 3, 4]);
-    noted({ type: 'closed', reason: 'person' });
+    applied({ type: 'closed', reason: 'person' });
     expect(failed(5)).toBeUndefined();
     expect(late).toEqual([]);
   });

@@ -13,7 +13,7 @@ const studyEvents: readonly StudyEvent[] = [
   { type: 'caughtUp', closed: false },
   { type: 'caughtUp', closed: true },
   ...(
-    ['amended', 'fenced', 'stirred', 'appended', 'stored', 'waits', 'fits', 'closed', 'reopened', 'drained', 'retried', 'disposed'] as const
+    ['amended', 'fenced', 'woken', 'appended', 'stored', 'waits', 'fits', 'closed', 'reopened', 'drained', 'retried', 'disposed'] as const
   ).map((type) => ({ type })),
 ];
 

@@ -107,7 +107,7 @@ export class Session {
       this.#waiting.push({ queue, resolve: now, reject });
     });
     later.catch(() => {}); // reported by #check, where it fails immediately
-    this.#engine.stir();
+    this.#engine.wake();
     this.#check();
     this.#removeLimit();
     if (asked) return asked;

@@ -48,13 +48,13 @@ export function observed({ nc, screen, nats, naming, access, metrics, hooks, set
     line,
     warn,
     onLead: lines.onLead,
-    onEntry: (noted: AppliedEntry) => {
-      if (noted.position <= position) return;
-      position = noted.position;
-      lines.apply(noted);
-      measure?.(noted);
-      call?.(noted);
-      failing(noted);
+    onEntry: (applied: AppliedEntry) => {
+      if (applied.position <= position) return;
+      position = applied.position;
+      lines.apply(applied);
+      measure?.(applied);
+      call?.(applied);
+      failing(applied);
     },
     /** An engine serves it. Its entries are read after this. */
     served: (now: ServedStudy) => {

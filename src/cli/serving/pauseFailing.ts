@@ -20,10 +20,10 @@ interface FailingStudy {
  *
  * @returns a function that takes each entry of the log.
  */
-export function pauseFailing({ past, place, line, pause, uncount }: FailingStudy): (noted: AppliedEntry) => void {
+export function pauseFailing({ past, place, line, pause, uncount }: FailingStudy): (applied: AppliedEntry) => void {
   const failing = failingAlike(past, (trial) => void uncount([trial]).catch(() => {})); // it is paused already, or a person has resumed it
-  return (noted) => {
-    const alike = failing(noted);
+  return (applied) => {
+    const alike = failing(applied);
     if (!alike) return;
     const { trials, how, message } = alike;
     line(`trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`, { level: 'error' });

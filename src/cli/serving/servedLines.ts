@@ -38,9 +38,9 @@ export function servedLines({ line, served, past, lease = LEASE }: ServedLinesOp
     wasClosed = isClosed;
   };
   return {
-    apply: (noted: AppliedEntry) => {
-      tellReopening(noted);
-      tellLoss(noted);
+    apply: (applied: AppliedEntry) => {
+      tellReopening(applied);
+      tellLoss(applied);
     },
     onLead: (leads: boolean) => {
       if (leads && isStandby) line('now leads, since the other engine is slow or gone', { level: 'warn' });

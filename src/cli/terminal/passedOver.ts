@@ -3,7 +3,7 @@ import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 
 /** Counts the entries of a log that do not count. */
 export interface PassedOver {
-  apply(noted: AppliedEntry): void;
+  apply(applied: AppliedEntry): void;
   /** Their number, the reasons, and the first one, in one line; undefined if all count. */
   line(): string | undefined;
 }

@@ -125,9 +125,9 @@ function note(directory: string, trial: TrialId, attempt: number, { reference, p
 function savedHere(directory: string, reference: string, trials: readonly TrialId[]): string | undefined {
   for (const own of trials.map((trial) => trialDirectory(directory, trial)))
     for (const name of existsSync(own) ? readdirSync(own) : []) {
-      const noted = notesIn(join(own, name, NOTES)).findLast((one) => one.reference === reference);
-      if (!noted) continue;
-      const path = resolve(own, name, noted.path);
+      const note = notesIn(join(own, name, NOTES)).findLast((one) => one.reference === reference);
+      if (!note) continue;
+      const path = resolve(own, name, note.path);
       if (existsSync(path)) return path;
     }
   return undefined;

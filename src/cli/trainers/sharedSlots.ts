@@ -1,15 +1,15 @@
-import type { Door } from '../../../streams/nats/trainer/door.ts';
+import type { Gate } from '../../../streams/nats/trainer/gate.ts';
 import { type Amounts, amountOf, fitting } from './amounts.ts';
 
 /** The slots of a worker, which several studies share. */
 export interface SharedSlots {
   /**
-   * A door for a study.
+   * A gate for a study.
    *
    * @param weight share of the time of the slots, relative to the others; multiplied by the priority of the study @param needs resources of the
    * worker for each trial
    */
-  join(weight: number, needs?: Amounts): Door;
+  join(weight: number, needs?: Amounts): Gate;
   /** The slot of a run that has entered. */
   slotOf(run: string): number;
 }

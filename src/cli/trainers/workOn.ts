@@ -5,7 +5,7 @@ import { saveRunning } from '../../../streams/nats/checkpoints/saveRunning.ts';
 import { createdOn, settingsOn } from '../../../streams/nats/created.ts';
 import { type StudyNaming, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
-import type { Door } from '../../../streams/nats/trainer/door.ts';
+import type { Gate } from '../../../streams/nats/trainer/gate.ts';
 import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
 import { pausingIn } from '../../../streams/spec/defaults.ts';
 import type { Instruction, Params, ReportedFact, Values } from '../../facts/facts.ts';
@@ -69,7 +69,7 @@ export interface Work extends ProgramSettings {
   readonly saveEvery: number | undefined;
   readonly screen: StatusLine;
   /** Decides when it may take a trial. @param needs resources of the worker for each trial */
-  readonly doorFor: (needs: Amounts) => Door;
+  readonly gateFor: (needs: Amounts) => Gate;
   /** What this worker has for trials. */
   readonly offers: Amounts;
   readonly slotOf: (run: string) => number;
@@ -163,7 +163,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
       instructed: given.instructed,
       drained,
       stays: serves === 'found',
-      door: given.doorFor(requires),
+      gate: given.gateFor(requires),
       offers,
     }),
   );

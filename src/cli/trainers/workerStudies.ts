@@ -142,7 +142,7 @@ export class WorkerStudies {
       directory: directoryOf(study),
       screen: this.#screenOf(study),
       offers,
-      doorFor: (needs) => slots.join(weight, needs),
+      gateFor: (needs) => slots.join(weight, needs),
       slotOf: slots.slotOf,
       tracing,
       signal: this.#ending.signal,

@@ -8,12 +8,12 @@ export interface Scene extends Pick<StageOptions, 'script' | 'parallel' | 'lease
 }
 
 /** Each fact once, in the order of the log. */
-const factsOf = ({ noted }: Stage, trial: number): Said[] =>
-  noted.flatMap(({ fact }) => ((fact as Said | undefined)?.trial === trial && isTrainers(fact as Said) ? [fact as Said] : []));
+const factsOf = ({ applied }: Stage, trial: number): Said[] =>
+  applied.flatMap(({ fact }) => ((fact as Said | undefined)?.trial === trial && isTrainers(fact as Said) ? [fact as Said] : []));
 const isTrainers = ({ type = '' }: Said) => ['started', 'reported', 'completed', 'stopped', 'failed'].includes(type);
 const isEnd = ({ type = '' }: Said) => ['completed', 'stopped', 'failed'].includes(type);
-const has = ({ noted }: Stage, type: string, trial: number) =>
-  noted.some(({ fact, refusal }) => !refusal && (fact as Said).type === type && (fact as Said).trial === trial);
+const has = ({ applied }: Stage, type: string, trial: number) =>
+  applied.some(({ fact, refusal }) => !refusal && (fact as Said).type === type && (fact as Said).trial === trial);
 const says = ({ said }: Stage, type: string, trial: number) => said.some((one) => one.type === type && one.trial === trial);
 const sequence = (facts: readonly Said[]) => facts.map(({ type, step }) => (type === 'reported' ? `step ${step}` : type)).join(', ');
 
@@ -39,8 +39,8 @@ function isPublishedOnce({ said }: Stage): void {
   must(new Set(texts.values()).size === texts.size, 'a fact was sent again under another id');
 }
 
-function isTakenIn({ noted }: Stage): void {
-  const refused = noted.find(({ refusal }) => refusal) as (AppliedEntry & { refusal: { message: string } }) | undefined;
+function isTakenIn({ applied }: Stage): void {
+  const refused = applied.find(({ refusal }) => refusal) as (AppliedEntry & { refusal: { message: string } }) | undefined;
   must(!refused, `a fact was refused: ${refused?.refusal.message}: ${JSON.stringify(refused?.fact)}`);
 }
 
@@ -69,7 +69,7 @@ export const scenes: readonly Scene[] = [
       const [first] = factsOf(stage, 1).slice(-1) as [Said & { values?: { value?: unknown } }];
       must(first.values?.value === 5, `the result of trial 1 is {"value": 5}, not ${JSON.stringify(first.values)}`);
       let open = 0;
-      for (const one of stage.noted.map(({ fact }) => fact as Said).filter(isTrainers)) {
+      for (const one of stage.applied.map(({ fact }) => fact as Said).filter(isTrainers)) {
         open += one.type === 'started' ? 1 : isEnd(one) ? -1 : 0;
         must(open <= 1, `it took trial ${one.trial} before the previous one had ended`);
       }
@@ -199,7 +199,7 @@ export const scenes: readonly Scene[] = [
     play: async (stage) => {
       await stage.other(1, { type: 'started', attempt: 1, run: 'other' });
       await stage.other(1, { type: 'completed', run: 'other', values: { value: 1 } });
-      await stage.until('the study closes', () => stage.noted.some(({ fact }) => (fact as Said).type === 'closed'));
+      await stage.until('the study closes', () => stage.applied.some(({ fact }) => (fact as Said).type === 'closed'));
       await endsWell(stage, stage.start().ended);
       must(stage.said.length === 0, 'nothing should be sent to a study that is over');
     },

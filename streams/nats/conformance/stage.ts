@@ -60,7 +60,7 @@ export interface Stage {
   /** The times of its heartbeats, and their runs. */
   readonly beats: readonly { readonly at: number; readonly run: unknown }[];
   /** The entries that the engine has read, and what each did. */
-  readonly noted: readonly AppliedEntry[];
+  readonly applied: readonly AppliedEntry[];
   /** Begins the trainer. */
   start(): Begun;
   /** Publishes a fact as another trainer. */
@@ -94,7 +94,7 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const said: Said[] = [];
   const beats: { at: number; run: unknown }[] = [];
-  const noted: AppliedEntry[] = [];
+  const applied: AppliedEntry[] = [];
   const subscription = nc.subscribe(`ht.${study}.>`, {
     callback: (_, { subject, data, headers }) => {
       const at = performance.now();
@@ -118,7 +118,7 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
     parallel,
     trials: script.length,
     duplicates: 'allow',
-    onEntry: (one) => noted.push(one),
+    onEntry: (one) => applied.push(one),
   });
   const proxy = await proxyTo(nats);
   const begun: Begun[] = [];
@@ -128,7 +128,7 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
     proxy,
     said,
     beats,
-    noted,
+    applied,
     start: () => {
       const one = begin({ nats: proxy.url, study, name: NAME });
       begun.push(one);
@@ -160,7 +160,7 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
       await jsm.streams.delete(subjects.stream).catch(() => {}); // a server may refuse it
     },
   };
-  await self.until('the engine suggests', () => noted.some(({ fact }) => (fact as Said).type === 'suggested'));
+  await self.until('the engine suggests', () => applied.some(({ fact }) => (fact as Said).type === 'suggested'));
   return self;
 }
 

@@ -74,10 +74,10 @@ export function repeatCheck(nc: NatsConnection, check: () => Promise<void>, ever
     isChecking = false;
   };
   const timer = setInterval(again, every);
-  const deafen = onStatus(nc, ({ type }) => type === 'reconnect' && void again());
+  const unsubscribe = onStatus(nc, ({ type }) => type === 'reconnect' && void again());
   return () => {
     isOver = true;
     clearInterval(timer);
-    deafen();
+    unsubscribe();
   };
 }

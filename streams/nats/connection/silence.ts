@@ -22,7 +22,7 @@ export function silence(nc: NatsConnection, warn: (message: string) => void) {
       'the server is connected, but stores nothing: the study was deleted, JetStream is off, or most of its copies cannot be reached; waiting',
     );
   };
-  const deafen = onStatus(nc, ({ type }) => {
+  const unsubscribe = onStatus(nc, ({ type }) => {
     if (type === 'disconnect') {
       isConnected = false;
       stopWaiting();
@@ -43,7 +43,7 @@ export function silence(nc: NatsConnection, warn: (message: string) => void) {
     },
     close: (): void => {
       stopWaiting();
-      deafen();
+      unsubscribe();
     },
   };
 }

@@ -190,7 +190,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       return 'fenced';
     }
   };
-  const deafen = onStatus(nc, ({ type }) => type === 'reconnect' && news.ring());
+  const unsubscribe = onStatus(nc, ({ type }) => type === 'reconnect' && news.ring());
 
   const reading = {
     nc,
@@ -217,7 +217,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     await appending;
     out.close();
     storing.close();
-    deafen();
+    unsubscribe();
     end ??= written;
     news.ring();
   };

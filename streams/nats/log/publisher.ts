@@ -91,7 +91,7 @@ export function publisher(nc: NatsConnection): Publisher {
     if ([...waiting.values()].some(isLate)) fail(new errors.TimeoutError(), isLate);
     if (waiting.size === 0) rest();
   };
-  const deafen = onStatus(nc, (status) => {
+  const unsubscribe = onStatus(nc, (status) => {
     const violation = status.type === 'error' ? violationIn(status.error) : undefined;
     if (violation) fail(violation, (one) => one.subject === violation.subject);
   });
@@ -117,7 +117,7 @@ export function publisher(nc: NatsConnection): Publisher {
       new Promise((resolve, reject) => send(subject, data, options, (stored, error) => (stored ? resolve(stored) : reject(error)))),
     close: () => {
       rest();
-      deafen();
+      unsubscribe();
       subscription.unsubscribe();
     },
   };

@@ -16,7 +16,7 @@ export interface LookaheadOptions {
   /** How many pulls wait at the server that it cannot answer; undefined if this engine should not ask, because another one leads. */
   readonly waiting: () => Promise<number | undefined>;
   /** Called when a trial may be wanted. */
-  readonly stir: () => void;
+  readonly wake: () => void;
 }
 
 /**
@@ -54,7 +54,7 @@ export class Lookahead {
 
   /** A trainer has announced itself. */
   announced(): void {
-    this.#stir();
+    this.#wake();
   }
 
   close(): void {
@@ -80,10 +80,10 @@ export class Lookahead {
     if (this.#isOver) return;
     this.#pulls = pulls ?? 0;
     this.#pause = this.#pulls > 0 ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
-    this.#stir();
+    this.#wake();
   }
 
-  #stir(): void {
-    if (this.#isBlocked) this.#options.stir();
+  #wake(): void {
+    if (this.#isBlocked) this.#options.wake();
   }
 }

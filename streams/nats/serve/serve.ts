@@ -40,7 +40,7 @@ export interface ServeOptions extends StudyOptions, StrategyOption, EarlierOptio
   /** Traces the study. */
   readonly spans?: Spans | undefined;
   /** Called with each entry and what it did. */
-  readonly onEntry?: (noted: AppliedEntry) => void;
+  readonly onEntry?: (applied: AppliedEntry) => void;
   /** Called when this engine becomes the leader of several, which wrote last, and when another one does. */
   readonly onLead?: (leads: boolean) => void;
   /** Called with a line about what the engine waits for, such as a server without JetStream or without room. Default: `console.warn`. */
@@ -205,12 +205,12 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
       stay: true,
       areClaimed: true,
       isTrialWanted: shell.lookahead.isWanted,
-      onEntry: (noted) => {
-        shell.apply(noted);
-        checkpoints.apply(noted);
-        rpc.apply(noted);
-        reporting(noted);
-        onEntry?.(noted);
+      onEntry: (applied) => {
+        shell.apply(applied);
+        checkpoints.apply(applied);
+        rpc.apply(applied);
+        reporting(applied);
+        onEntry?.(applied);
       },
     },
     {

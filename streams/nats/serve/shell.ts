@@ -53,7 +53,7 @@ export class Shell<P> {
       unclaimed: this.#unclaimed,
       slots: () => this.#roster.slots(performance.now()),
       waiting: async () => (log.leads ? waitingPulls(jsm, subjects) : undefined),
-      stir: () => this.run.engine.stir(),
+      wake: () => this.run.engine.wake(),
     });
     this.#consumer = new SuggestionConsumer(jsm, subjects, lease);
     this.#attempts = new Attempts({
@@ -74,7 +74,7 @@ export class Shell<P> {
       callback: (error, message) => (error ? undefined : this.#beat(message)),
     });
     this.#listensSince = performance.now();
-    const deafen = onStatus(this.#nc, ({ type }) => {
+    const unsubscribe = onStatus(this.#nc, ({ type }) => {
       if (type !== 'reconnect') return;
       this.#attempts.restart();
       this.#unclaimed.renew();
@@ -87,7 +87,7 @@ export class Shell<P> {
     this.#end = () => {
       clearInterval(timer);
       this.#attempts.close();
-      deafen();
+      unsubscribe();
       beats.unsubscribe();
     };
   }
@@ -105,11 +105,11 @@ export class Shell<P> {
   }
 
   /** Handles an entry: the time of its attempt, and messages to its trainer. */
-  apply(noted: AppliedEntry<P>): void {
-    this.lookahead.apply(noted);
-    this.#unclaimed.apply(noted, performance.now());
-    this.#attempts.apply(noted);
-    const { fact, refusal } = noted;
+  apply(applied: AppliedEntry<P>): void {
+    this.lookahead.apply(applied);
+    this.#unclaimed.apply(applied, performance.now());
+    this.#attempts.apply(applied);
+    const { fact, refusal } = applied;
     if (refusal) return;
     if (fact.type === 'instructed') {
       this.#instructed.add(fact.trainer);

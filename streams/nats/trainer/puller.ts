@@ -79,7 +79,7 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
   };
   const sweep = setInterval(() => late(performance.now()), SWEEP);
   // Requests over a lost connection are forgotten.
-  const deafen = onStatus(nc, ({ type }) => type === 'reconnect' && late(Number.POSITIVE_INFINITY));
+  const unsubscribe = onStatus(nc, ({ type }) => type === 'reconnect' && late(Number.POSITIVE_INFINITY));
   return {
     next: (take) => {
       if (over) return;
@@ -96,7 +96,7 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
     },
     close: () => {
       clearInterval(sweep);
-      deafen();
+      unsubscribe();
       subscription.unsubscribe();
     },
   };

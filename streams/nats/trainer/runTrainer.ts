@@ -17,8 +17,8 @@ import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type Perform, type Warn } from './claimedRun.ts';
 import { leaseOf, limitOf } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
-import { type Door, openDoor, pausableDoor } from './door.ts';
 import { factSender } from './factSender.ts';
+import { type Gate, openGate, pausableGate } from './gate.ts';
 import { listenTo } from './listenTo.ts';
 import { presenceOn } from './presence.ts';
 import { puller } from './puller.ts';
@@ -43,7 +43,7 @@ export interface RunTrainerOptions extends NamingOptions {
   readonly ready?: () => Promise<unknown>;
   readonly beats?: (subjects: Subjects, name: string) => Beats;
   /** Says when it may take a trial. Default: whenever a slot is free. */
-  readonly door?: Door;
+  readonly gate?: Gate;
   /** What it has for trials, such as GPUs, as information for people. */
   readonly offers?: Readonly<Record<string, number>>;
 }
@@ -81,7 +81,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   );
   const deliveries = deliveryTracker();
   const facts = factSender(nc, { study, name, timeout: PATIENCE }, deliveries, warn, (isFull) => presence.refused(isFull));
-  const door = pausableDoor(options.door ?? openDoor);
+  const gate = pausableGate(options.gate ?? openGate);
   const presence = presenceOn(nc, subjects.beat(name, 0), omitUndefined({ slots, offers: options.offers }));
   const life = new Life(trainerChart);
   let hasSaid = false;
@@ -134,7 +134,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const { to } = message;
     if (!life.send(to === 'drain' && stays ? 'rest' : to)) return;
     warn(`${study}: ${name} ${nowThat(message, stays)}`);
-    door.pause(to !== 'work');
+    gate.pause(to !== 'work');
     options.instructed?.(to);
     if (to === 'drain' && !stays) end();
     else settle();
@@ -206,7 +206,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     if (pulls.isOver) return;
     if (reason !== undefined) return close(reason);
     const lastOf = ({ trial }: Suggestion<P>) => ask(subjects.by('*', trial));
-    for (let i = 0; i < slots; i++) openSlot({ nc, name, pulls, deliveries, door, lastOf, perform: claim, fail });
+    for (let i = 0; i < slots; i++) openSlot({ nc, name, pulls, deliveries, gate, lastOf, perform: claim, fail });
   };
   begin().catch(fail);
   return {

@@ -4,7 +4,7 @@ import { publish } from '../connection/connection.ts';
 import { type AttemptState, attemptState } from './attemptState.ts';
 import { priorityOf, suggestionOf } from './delivered.ts';
 import type { DeliveryTracker } from './deliveryTracker.ts';
-import type { Door } from './door.ts';
+import type { Gate } from './gate.ts';
 import type { Puller } from './puller.ts';
 
 /** A suggestion that a slot has taken. */
@@ -29,7 +29,7 @@ export interface SlotOptions<P> {
   readonly name: string;
   readonly pulls: Puller;
   readonly deliveries: DeliveryTracker;
-  readonly door: Door;
+  readonly gate: Gate;
   /** The answer with the last fact about the trial of a suggestion. */
   readonly lastOf: (suggestion: Suggestion<P>) => Promise<Msg>;
   readonly perform: (taken: Taken<P>) => void;
@@ -44,13 +44,13 @@ const FOR_OTHERS = `-NAK ${JSON.stringify({ delay: nanos(250) })}`;
 const DONE = '+ACK';
 
 /** Takes one trial after the other. It asks for the next one while the result of the last one is on its way, but does not begin it. */
-export function openSlot<P>({ nc, name, pulls, deliveries, door, lastOf, perform, fail }: SlotOptions<P>): void {
+export function openSlot<P>({ nc, name, pulls, deliveries, gate, lastOf, perform, fail }: SlotOptions<P>): void {
   let storing = false;
   let next: Msg | undefined;
   const pull = () =>
-    door.whenOpen(() =>
+    gate.whenOpen(() =>
       pulls.next((message) => {
-        door.answered();
+        gate.answered();
         if (storing) next = message;
         else judge(message);
       }),
@@ -73,10 +73,10 @@ export function openSlot<P>({ nc, name, pulls, deliveries, door, lastOf, perform
   const take = (message: Msg, suggestion: Suggestion<P>, state: Exclude<AttemptState, 'taken'>) => {
     if (pulls.isOver) return publish(nc, message.reply!, RETURN);
     const run = `${suggestion.trial}.${suggestion.attempt}.${nuid.next()}`;
-    if (!door.enter(run, priorityOf(message))) return passOver(message, RETURN);
+    if (!gate.enter(run, priorityOf(message))) return passOver(message, RETURN);
     storing = true;
     const ended = () => {
-      door.leave(run);
+      gate.leave(run);
       pull();
     };
     const stored = () => {

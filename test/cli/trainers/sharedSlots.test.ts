@@ -15,23 +15,23 @@ function study(
   slots: number,
   { weight = 1, lasting = 100, from = 0, needs = {} as Amounts, priority = (): number => 1 } = {},
 ) {
-  const door = at.join(weight, needs);
+  const gate = at.join(weight, needs);
   const spent = { trials: 0, most: 0, used: new Set<number>() };
   let running = 0;
   const id = Math.random();
   const loop = () =>
-    door.whenOpen(() => {
+    gate.whenOpen(() => {
       setTimeout(
         () => {
-          door.answered();
+          gate.answered();
           const run = `${id}.${spent.trials}`;
-          if (!door.enter(run, priority())) return loop();
+          if (!gate.enter(run, priority())) return loop();
           spent.trials++;
           spent.used.add(at.slotOf(run));
           spent.most = Math.max(spent.most, ++running);
           setTimeout(() => {
             running--;
-            door.leave(run);
+            gate.leave(run);
             loop();
           }, lasting);
         },

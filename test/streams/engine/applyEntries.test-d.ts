@@ -19,15 +19,15 @@ test('an entry that counts has the configuration', () => {
   run.subscribe(({ fact, refusal }) => {
     if (refusal) expectTypeOf(fact).toBeUnknown();
   });
-  run.subscribe((noted) => {
-    if (!noted.refusal && noted.fact.type === 'suggested') expectTypeOf(noted.fact.params).toEqualTypeOf<Net>();
+  run.subscribe((applied) => {
+    if (!applied.refusal && applied.fact.type === 'suggested') expectTypeOf(applied.fact.params).toEqualTypeOf<Net>();
   });
-  h.createStudy(net, { strategy: h.random(), onEntry: (noted) => expectTypeOf(noted).toEqualTypeOf<h.AppliedEntry<Net>>() });
+  h.createStudy(net, { strategy: h.random(), onEntry: (applied) => expectTypeOf(applied).toEqualTypeOf<h.AppliedEntry<Net>>() });
 });
 
 test('the reader of a log declares the type of its configurations', () => {
   expectTypeOf(h.applyEntries<Net>()).returns.toEqualTypeOf<Observable<h.AppliedEntry<Net>>>();
   expectTypeOf(h.applyEntries()).returns.toEqualTypeOf<Observable<h.AppliedEntry<h.Params>>>();
-  const anyone = (noted: h.AppliedEntry) => expectTypeOf(noted.position).toBeNumber();
+  const anyone = (applied: h.AppliedEntry) => expectTypeOf(applied.position).toBeNumber();
   run.subscribe(anyone);
 });

@@ -158,7 +158,7 @@ describe('through a leaf node', () => {
     const leaf = await natsServer(`leafnodes { remotes: [{ url: "nats://127.0.0.1:${port}" }] }`, false);
     const study = fresh();
     const warnings: string[] = [];
-    const noted: AppliedEntry[] = [];
+    const applied: AppliedEntry[] = [];
     const domain = 'hub';
     const engine = await serve(await leaf.connect(), plane, {
       study,
@@ -166,7 +166,7 @@ describe('through a leaf node', () => {
       trials: 3,
       strategy: random(),
       warn: (text) => warnings.push(text),
-      onEntry: (entry) => noted.push(entry),
+      onEntry: (entry) => applied.push(entry),
     });
     await engine.started;
     const place = directory();
@@ -177,7 +177,7 @@ describe('through a leaf node', () => {
     };
     await trainer(await leaf.connect(), study, saving, { domain }).done;
     await engine.finished;
-    const saved = noted.flatMap(({ fact }) => ((fact as Fact).type === 'completed' ? [(fact as Completed).checkpoint?.slice(0, 5)] : []));
+    const saved = applied.flatMap(({ fact }) => ((fact as Fact).type === 'completed' ? [(fact as Completed).checkpoint?.slice(0, 5)] : []));
     expect(saved).toEqual(['nats:', 'nats:', 'nats:']);
     const trials = await hypertide(directory(), 'trials', '--json', '--nats', `${leaf.url}?domain=hub`, '--study', study);
     expect(trials.out.match(/"status":"completed"/g)).toHaveLength(3);

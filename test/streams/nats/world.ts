@@ -19,28 +19,28 @@ export const fresh = (): string => `study-${++count}`;
 /** Entries of a study as they come, to wait for. */
 export interface Heard {
   readonly all: readonly AppliedEntry[];
-  note(noted: AppliedEntry): void;
+  note(applied: AppliedEntry): void;
   /** The first entry that matches, past ones included. */
-  until(fits: (noted: AppliedEntry) => boolean): Promise<AppliedEntry>;
+  until(fits: (applied: AppliedEntry) => boolean): Promise<AppliedEntry>;
 }
 
 export function hearing(): Heard {
   const all: AppliedEntry[] = [];
-  const waiting = new Set<(noted: AppliedEntry) => void>();
+  const waiting = new Set<(applied: AppliedEntry) => void>();
   return {
     all,
-    note: (noted) => {
-      all.push(noted);
-      for (const tell of waiting) tell(noted);
+    note: (applied) => {
+      all.push(applied);
+      for (const tell of waiting) tell(applied);
     },
     until: (fits) =>
       new Promise((resolve) => {
         const past = all.find(fits);
         if (past) return resolve(past);
-        const tell = (noted: AppliedEntry) => {
-          if (!fits(noted)) return;
+        const tell = (applied: AppliedEntry) => {
+          if (!fits(applied)) return;
           waiting.delete(tell);
-          resolve(noted);
+          resolve(applied);
         };
         waiting.add(tell);
       }),

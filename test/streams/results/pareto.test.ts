@@ -6,7 +6,7 @@ import * as h from '../../../streams/index.ts';
 const space = h.space({ x: h.float(0, 1) });
 
 /** The fronts of a log of trials, one after the other, with values of loss and gain. The gain is maximised. */
-const noted = (
+const applied = (
   trials: readonly Partial<Extract<Fact, { type: 'completed' }>>[],
   more: readonly Fact[] = [],
   budgets: readonly number[] = [],
@@ -49,16 +49,16 @@ const trialsIn = ({ rows }: h.Front<unknown>) => rows.map(({ trial }) => trial);
 
 describe('pareto', () => {
   it('emits the front whenever it changes', async () => {
-    const fronts = await lastValueFrom(noted([of(3, 1), of(4, 0), of(5, 3), of(1, 1), of(5, 3), of(0, 9)]).pipe(h.pareto(), toArray()));
+    const fronts = await lastValueFrom(applied([of(3, 1), of(4, 0), of(5, 3), of(1, 1), of(5, 3), of(0, 9)]).pipe(h.pareto(), toArray()));
     expect(fronts.map(trialsIn)).toEqual([[1], [1, 3], [4, 3], [4, 3, 5], [6]]);
   });
 
   it('measures from the worst so far, or from a given reference', async () => {
     const trials = [of(3, 1), of(4, 0), of(2, 0.5)];
-    const front = await lastValueFrom(noted(trials).pipe(h.pareto()));
+    const front = await lastValueFrom(applied(trials).pipe(h.pareto()));
     expect(front.reference).toEqual({ loss: 4, gain: 0 });
     expect(front.hypervolume).toBeCloseTo(1 * 1 + 1 * 0.5, 12);
-    const given = await lastValueFrom(noted(trials).pipe(h.pareto({ reference: { loss: 5, gain: -1 } })));
+    const given = await lastValueFrom(applied(trials).pipe(h.pareto({ reference: { loss: 5, gain: -1 } })));
     expect(given.reference).toEqual({ loss: 5, gain: -1 });
     expect(given.hypervolume).toBeCloseTo(2 * 2 + 1 * 1.5, 12);
     expect(JSON.parse(JSON.stringify(given)).hypervolume).toBe(given.hypervolume);
@@ -66,27 +66,27 @@ describe('pareto', () => {
 
   it('compares feasible trials at the highest budget', async () => {
     const trials = [of(3, 1), { ...of(0, 9), constraints: [0.1] }, { ...of(4, 2), constraints: [-1, 0] }];
-    expect(trialsIn(await lastValueFrom(noted(trials).pipe(h.pareto())))).toEqual([1, 3]);
-    const budgets = await lastValueFrom(noted([of(0, 9), of(5, 5), of(0, 9)], [], [1, 3, 1]).pipe(h.pareto(), toArray()));
+    expect(trialsIn(await lastValueFrom(applied(trials).pipe(h.pareto())))).toEqual([1, 3]);
+    const budgets = await lastValueFrom(applied([of(0, 9), of(5, 5), of(0, 9)], [], [1, 3, 1]).pipe(h.pareto(), toArray()));
     expect(budgets.map(trialsIn)).toEqual([[1], [2]]);
   });
 
   it('drops retracted trials', async () => {
     const trials = [of(3, 1), of(4, 0), of(0, 9)];
-    const retracted = await lastValueFrom(noted(trials, [{ type: 'retracted', trial: 3 }]).pipe(h.pareto(), toArray()));
+    const retracted = await lastValueFrom(applied(trials, [{ type: 'retracted', trial: 3 }]).pipe(h.pareto(), toArray()));
     expect(retracted.map(trialsIn)).toEqual([[1], [3], [1]]);
-    const other = await lastValueFrom(noted(trials, [{ type: 'retracted', trial: 2 }]).pipe(h.pareto(), toArray()));
+    const other = await lastValueFrom(applied(trials, [{ type: 'retracted', trial: 2 }]).pipe(h.pareto(), toArray()));
     expect(other.map(trialsIn)).toEqual([[1], [3]]);
   });
 
   it('shares nothing between subscriptions', async () => {
-    const front$ = noted([of(3, 1), of(4, 0)]).pipe(h.pareto());
+    const front$ = applied([of(3, 1), of(4, 0)]).pipe(h.pareto());
     const once = await lastValueFrom(front$.pipe(toArray()));
     expect(await lastValueFrom(front$.pipe(toArray()))).toEqual(once);
   });
 
   it('refuses a reference that leaves an objective out', async () => {
-    const front$ = noted([of(3, 1)]).pipe(h.pareto({ reference: { loss: 3 } }));
+    const front$ = applied([of(3, 1)]).pipe(h.pareto({ reference: { loss: 3 } }));
     await expect(firstValueFrom(front$)).rejects.toThrow('pareto.reference.gain: expected a finite number, got nothing');
   });
 });

@@ -28,8 +28,8 @@ it.each([
 
 it('uses the model alone in a space that can be enumerated', async () => {
   const textbook = space({ units: int(16, 64, { step: 2 }), activation: choice(['relu', 'tanh', 'sigmoid']) });
-  const noted = await lastValueFrom(optimize(textbook, ({ units }) => Math.abs(units - 40)).pipe(toArray()));
-  const found = noted.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
+  const applied = await lastValueFrom(optimize(textbook, ({ units }) => Math.abs(units - 40)).pipe(toArray()));
+  const found = applied.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
   expect(new Set(found.map(({ params }) => JSON.stringify(params))).size).toBe(75);
   expect(found[74]).toMatchObject({ by: 'auto/bo', tags: { why: '2 parameters, up to 500 trials' } });
 });
@@ -45,8 +45,8 @@ it('does not replace the strategy of a log if none is named', async () => {
 it('asks tpe too while the model does not predict the order of the results, and says so', async () => {
   const rng = rngFor('values', 'random', 0);
   const study = optimize(space({ x: float(0, 1), y: float(0, 1) }), () => rng(), { trials: 50, seed: 3 });
-  const noted = await lastValueFrom(study.pipe(toArray()));
-  const found = noted.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
+  const applied = await lastValueFrom(study.pipe(toArray()));
+  const found = applied.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
   const others = found.filter(({ by }) => by === 'auto/instead/tpe');
   expect(others.length).toBeGreaterThan(4);
   expect(others.length).toBeLessThan(20);

@@ -20,6 +20,6 @@ export async function suggestions(
     objectives: Object.fromEntries(objectives.map((name) => [name, 'minimize' as const])),
     ...(strategy && { strategy }),
   });
-  const noted = await lastValueFrom(study.pipe(toArray()));
-  return noted.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
+  const applied = await lastValueFrom(study.pipe(toArray()));
+  return applied.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
 }

@@ -184,7 +184,7 @@ describe('createStudy', () => {
 
   it('suggests enqueued configurations, and retracts results', async () => {
     const notes: AppliedEntry[] = [];
-    const study = createStudy(line, { strategy: random(), onEntry: (noted) => notes.push(noted) });
+    const study = createStudy(line, { strategy: random(), onEntry: (applied) => notes.push(applied) });
     await study.enqueue({ x: 2 });
     await expect(study.enqueue({ y: 2 })).rejects.toThrow('y');
     const next = (await study.ask())!;

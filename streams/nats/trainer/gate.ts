@@ -1,5 +1,5 @@
 /** Decides when a trainer may take a trial, for example if it shares its slots between several studies. */
-export interface Door {
+export interface Gate {
   /** Calls back once, when a slot is free: the trainer may ask for a trial. */
   whenOpen(ask: () => void): void;
   /** An ask has been answered, not necessarily with a trial. */
@@ -10,27 +10,27 @@ export interface Door {
   leave(run: string): void;
 }
 
-/** The door of a trainer with its own slots. */
-export const openDoor: Door = { whenOpen: (ask) => ask(), answered: () => {}, enter: () => true, leave: () => {} };
+/** The gate of a trainer with its own slots. */
+export const openGate: Gate = { whenOpen: (ask) => ask(), answered: () => {}, enter: () => true, leave: () => {} };
 
-/** A door that a pause keeps closed. */
-export function pausableDoor(door: Door): Door & { pause(isPaused: boolean): void } {
+/** A gate that a pause keeps closed. */
+export function pausableGate(gate: Gate): Gate & { pause(isPaused: boolean): void } {
   let isClosed = false;
   let waiting: (() => void)[] = [];
   return {
     whenOpen: (ask) => {
       if (isClosed) waiting.push(ask);
-      else door.whenOpen(ask);
+      else gate.whenOpen(ask);
     },
-    answered: () => door.answered(),
-    enter: (run, priority) => !isClosed && door.enter(run, priority),
-    leave: (run) => door.leave(run),
+    answered: () => gate.answered(),
+    enter: (run, priority) => !isClosed && gate.enter(run, priority),
+    leave: (run) => gate.leave(run),
     pause: (isPaused) => {
       isClosed = isPaused;
       if (isClosed) return;
       const asks = waiting;
       waiting = [];
-      for (const ask of asks) door.whenOpen(ask);
+      for (const ask of asks) gate.whenOpen(ask);
     },
   };
 }
