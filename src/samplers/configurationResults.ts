@@ -23,10 +23,10 @@ export class ConfigurationResults {
    *
    * @returns the index of the configuration that a suggestion introduces or that an ended trial belongs to; otherwise undefined
    */
-  take(fact: StrategyEvent): number | undefined {
+  tell(fact: StrategyEvent): number | undefined {
     const known = this.rungs.configurations.length;
-    this.rungs.take(fact);
-    this.repeats.take(fact);
+    this.rungs.tell(fact);
+    this.repeats.tell(fact);
     if (fact.type === 'ended') return this.rungs.of(fact.id)?.index;
     return fact.type === 'suggested' && this.rungs.configurations.length > known ? known : undefined;
   }

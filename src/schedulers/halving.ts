@@ -72,10 +72,10 @@ export class Halving {
     this.#fellBehind = undefined;
     this.#first = undefined;
     this.#promotion = undefined;
-    if (told.type === 'suggested') this.#remaining.take(told);
+    if (told.type === 'suggested') this.#remaining.tell(told);
     const isNew = told.type === 'reported' && this.#results.isNew(told);
-    const isTwin = !(told.type === 'ended' && violates(told)) && this.#twins.take(told);
-    this.#results.take(told);
+    const isTwin = !(told.type === 'ended' && violates(told)) && this.#twins.tell(told);
+    this.#results.tell(told);
     const configuration = this.#results.of(told.id);
     if (configuration === undefined) return;
     if (told.type === 'suggested') return this.#send(configuration, told);

@@ -88,7 +88,7 @@ export class RemainingConfigurations {
     this.#state = this.#cells?.start;
   }
 
-  take(tried: Suggested): void {
+  tell(tried: Suggested): void {
     this.#state = this.#cells?.tell(this.#state!, tried);
   }
 

@@ -42,7 +42,7 @@ class SynchronousBrackets {
   }
 
   tell(told: StrategyEvent): void {
-    const isTwin = this.#equivalent.take(told);
+    const isTwin = this.#equivalent.tell(told);
     if (told.type === 'reported') return;
     this.#choice = undefined;
     if (told.type === 'suggested') this.#begin(told);
@@ -67,7 +67,7 @@ class SynchronousBrackets {
   }
 
   #begin(told: Suggested): void {
-    this.#remaining.take(told);
+    this.#remaining.tell(told);
     const number = numberIn(told.tags, this.#name);
     if (number !== undefined) this.#join(told, number);
     if (told.resumes === undefined && told.by !== 'import') this.#configurations++;

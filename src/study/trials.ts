@@ -137,7 +137,7 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   readonly #counts: Record<TrialStatus, number> = { open: 0, completed: 0, stopped: 0, failed: 0, retracted: 0 };
 
   /** @returns the row of the trial of the entry. It changes until the trial has ended, and never after that. */
-  fold(entry: AppliedEntry<P>): TrialRow<P> | undefined {
+  apply(entry: AppliedEntry<P>): TrialRow<P> | undefined {
     if (entry.refusal || entry.effect === 'void') return undefined;
     const trial = 'trial' in entry.fact ? entry.fact.trial : undefined;
     if (trial === undefined) {

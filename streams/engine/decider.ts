@@ -113,7 +113,7 @@ export class Decider<P> {
     if (applied.effect === 'noted' && !this.#isTold && !this.#hasBegun) this.#begin();
     if (applied.event) {
       this.#isTold = true;
-      if (applied.effect === 'suggested') this.#duplicates?.add(applied.event);
+      if (applied.effect === 'suggested') this.#duplicates?.tell(applied.event);
       if (applied.effect === 'ended') this.stops.delete(applied.event.id);
       this.#strategy!.tell(applied.event);
     }

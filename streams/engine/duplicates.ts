@@ -9,7 +9,7 @@ import { askUntil } from '../kernel/asking.ts';
 
 /** The policy `duplicates: 'forbid'`. */
 export interface Duplicates {
-  add(told: Suggested): void;
+  tell(told: Suggested): void;
   /** Whether a proposal was suggested before. */
   has(proposal: Propose): boolean;
   /** Asks, and retries while the answer is a duplicate. */
@@ -49,7 +49,7 @@ export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Poi
     return point === undefined ? ask : { ...propose(ask, by, point, { ...tags, drawn: DRAWN }), ...omitUndefined({ budget }) };
   };
   return {
-    add(told) {
+    tell(told) {
       known = suggestions.tell(known, told);
       drawnInARow = told.tags?.drawn === DRAWN && told.by.startsWith(env.name) ? drawnInARow + 1 : 0;
       if (rest) state = rest.tell(state, told);

@@ -119,7 +119,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
     page,
     submit: submitted,
     apply: (entry) => {
-      rows.fold(entry);
+      rows.apply(entry);
       apply(entry);
     },
     end,

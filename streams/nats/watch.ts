@@ -102,6 +102,6 @@ export const watching = (nc: NatsConnection, study: StudyRef): Observable<Seen> 
 async function lastStatus(nc: NatsConnection, study: Subjects): Promise<StudyStatus> {
   const ledger = new Ledger(spaceOf(await createdOn(nc, study)));
   const rows = new TrialRows();
-  for await (const entries of past(await readLog(nc, study), 1)) for (const entry of entries) rows.fold(ledger.fold(entry));
+  for await (const entries of past(await readLog(nc, study), 1)) for (const entry of entries) rows.apply(ledger.fold(entry));
   return studyStatusOf(ledger, ledger.closed === undefined ? 'open' : 'closed', rows);
 }

@@ -37,7 +37,7 @@ export const trials = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => f
 export function rowsOfEnded<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>[] {
   const rows = new TrialRows<P>();
   return (entry) => {
-    const row = rows.fold(entry);
+    const row = rows.apply(entry);
     return row && (entry.effect === 'ended' || (!entry.refusal && entry.fact.type === 'retracted')) ? [row] : [];
   };
 }

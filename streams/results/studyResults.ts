@@ -20,7 +20,7 @@ export class StudyResults<P> {
   }
 
   apply(applied: AppliedEntry<P>): void {
-    const row = this.#rows.fold(applied);
+    const row = this.#rows.apply(applied);
     if (row?.status === 'retracted' && row.trial === this.#best?.trial) this.#best = undefined;
     for (const better of this.#betterOf(applied)) {
       this.#best = better;

@@ -177,7 +177,7 @@ const resultOf = <P, O extends string>(entries$: Observable<AppliedEntry<P>>, to
     let objectives: Created['objectives'] = [];
     let failures: readonly Failure[] = [];
     const keep = (entry: AppliedEntry<P>) => {
-      rows.fold(entry);
+      rows.apply(entry);
       if (!entry.refusal && entry.fact.type === 'created') objectives = entry.fact.objectives;
       for (const { trial, status, reason = 'error', message = '', trace } of ended(entry))
         if (status === 'failed') failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));

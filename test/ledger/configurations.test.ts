@@ -15,7 +15,7 @@ function study() {
   let position = 0;
   const fold = (fact: object) => {
     const applied = ledger.fold({ fact, position: ++position, at: 0 });
-    rows.fold(applied);
+    rows.apply(applied);
     return applied;
   };
   const suggest = (trial: number, more: object = {}) =>

@@ -35,7 +35,7 @@ function watched(...names: readonly string[]) {
     const say = (...facts: readonly Fact[]) => {
       for (const fact of facts) {
         const applied = ledger.fold({ position: ledger.position + 1, at: 1_700_000_000_000 + ledger.position, fact });
-        rows.fold(applied);
+        rows.apply(applied);
         note(applied);
       }
     };

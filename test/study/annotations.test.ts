@@ -10,7 +10,7 @@ it('annotations describe trials and the study, in facts that strategies do not s
   const rows = new TrialRows<Params>();
   const facts: Fact[] = [];
   const note = (entry: AppliedEntry<Params>) => {
-    rows.fold(entry);
+    rows.apply(entry);
     if (!entry.refusal) facts.push(entry.fact as Fact);
   };
   const study = createStudy(line, { strategy: sobol(), trials: 4, log: memoryLog(), onEntry: note });

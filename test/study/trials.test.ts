@@ -14,7 +14,7 @@ function rowsOf(...facts: readonly Fact[]): TrialRows<{ readonly x: number }> {
   const ledger = new Ledger(line);
   const rows = new TrialRows<{ readonly x: number }>();
   const all = [createdOf(line, random(), { seed: 1, retryErrors: true }), ...facts];
-  for (const [i, fact] of all.entries()) rows.fold(ledger.fold({ position: i + 1, at: 10 * i, fact }));
+  for (const [i, fact] of all.entries()) rows.apply(ledger.fold({ position: i + 1, at: 10 * i, fact }));
   return rows;
 }
 

@@ -139,7 +139,7 @@ class SessionState {
   }
 
   apply(entry: AppliedEntry<Params>): void {
-    const row = this.rows.fold(entry);
+    const row = this.rows.apply(entry);
     if (row?.status === 'retracted' && row.trial === this.best?.trial) this.best = undefined; // until another one is given
     if (!entry.refusal) this.#take(entry.fact);
     this.#entries$.next(entry);

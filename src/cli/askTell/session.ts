@@ -74,7 +74,7 @@ export class Session {
     this.#recommend = () => recommendation(space, { name: 'value', direction }, rows);
     this.#engine = new Engine({
       space,
-      onEntry: (entry) => rows.fold(entry),
+      onEntry: (entry) => rows.apply(entry),
       strategy: whole,
       append: (fact) => this.#write(fact),
       isTrialWanted: () => this.#waiting.length > 0,

@@ -58,7 +58,7 @@ export async function mirrorStudy(
   for await (const some of entries) {
     const applied = some.map((entry) => {
       const one = study.ledger.fold(entry);
-      study.rows.fold(one);
+      study.rows.apply(one);
       return one;
     });
     const news = applied.filter(({ position }) => position > mirror.position);

@@ -39,7 +39,7 @@ export const frontIn = (study: Read, options: ParetoOptions = {}): Promise<Front
 /** The rows of all trials of a study. */
 export async function trialsIn(study: Read): Promise<ListedTrial[]> {
   const rows = new TrialRows();
-  const listed$ = notedIn(study).pipe(tap((applied) => rows.fold(applied)));
+  const listed$ = notedIn(study).pipe(tap((applied) => rows.apply(applied)));
   const front = await lastValueFrom(listed$.pipe(pareto()), { defaultValue: undefined });
   if (front === undefined || Object.keys(front.reference).length < 2) return [...rows];
   const members = new Set(front.rows.map(({ trial }) => trial));

@@ -131,7 +131,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): RunWatch
       if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
       if (!live) passed.apply(entry);
       applied$.next(entry);
-      if (event?.type === 'suggested' || event?.type === 'reported' || event?.type === 'ended') results.take(event);
+      if (event?.type === 'suggested' || event?.type === 'reported' || event?.type === 'ended') results.tell(event);
       if (!refusal) take(fact);
       const mistake = trainers(entry);
       if (mistake !== undefined) screen.line(stripControls(mistake), { level: 'warn' });

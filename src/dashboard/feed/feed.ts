@@ -124,7 +124,7 @@ export class Feed<S extends StudyLog = StudySource> {
     if (this.#begun === undefined) return;
     const { ledger, changes } = this.#begun;
     const applied = ledger.fold(entry);
-    changes.fold(applied);
+    changes.apply(applied);
     this.#count(applied);
     this.#note(ledger.best, ledger.settings.objectives[0]!);
     for (const listener of this.#listeners) listener(applied);

@@ -38,10 +38,10 @@ export class TrialChanges {
     this.#objective = objective;
   }
 
-  fold(entry: AppliedEntry<Params>): void {
+  apply(entry: AppliedEntry<Params>): void {
     const { position, fact, effect, event } = entry;
     this.position = position;
-    const row = this.rows.fold(entry);
+    const row = this.rows.apply(entry);
     if (row === undefined) return;
     if (row.status !== 'open' && effect !== 'noted') this.results = position;
     const history = this.#histories.get(row.trial) ?? { trial: row.trial, first: position, last: position, reports: [] };

@@ -23,7 +23,7 @@ export function* comparableResults(
 ): Generator<void, readonly ComparableResult[]> {
   const results = new RungResults(rungs);
   for (const [i, fact] of facts.entries()) {
-    results.take(fact);
+    results.tell(fact);
     if (i % 500 === 0) yield;
   }
   if (!results.differ) return facts.flatMap((fact) => (isResult(fact) ? [{ point: fact.point, loss: fact.losses![0]! }] : []));

@@ -94,7 +94,7 @@ export function boSurrogate(
   );
   const repeatsOf = History.folding(
     () => new RepeatTracker(axes),
-    (repeats, fact: StrategyEvent) => repeats.take(fact),
+    (repeats, fact: StrategyEvent) => repeats.tell(fact),
   );
 
   function fitModels(state: BoState): FittedModels | undefined {

@@ -69,7 +69,7 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
   const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
   const resultsOf = History.folding(
     () => new RungResults(env.rungs),
-    (results, fact: StrategyEvent) => results.take(fact),
+    (results, fact: StrategyEvent) => results.tell(fact),
   );
   const withoutBudget = featuresOf(axes);
   const single = objectives.length === 1;

@@ -65,7 +65,7 @@ export class RungResults {
     return rung !== undefined && configuration !== undefined && !configuration.losses.has(rung);
   }
 
-  take(told: StrategyEvent): void {
+  tell(told: StrategyEvent): void {
     if (told.type === 'suggested') return this.#begin(told);
     const configuration = this.#byTrial[told.id];
     if (configuration === undefined) return;

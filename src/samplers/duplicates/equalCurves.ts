@@ -43,7 +43,7 @@ export class EqualCurves {
   #parted = 0;
 
   /** @returns the result that the fact adds, if it adds one */
-  take(fact: StrategyEvent): CurveResult | undefined {
+  tell(fact: StrategyEvent): CurveResult | undefined {
     const { id } = fact;
     const before = this.#curves[id];
     if (fact.type === 'suggested') {

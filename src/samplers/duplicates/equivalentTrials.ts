@@ -35,7 +35,7 @@ export class EquivalentTrials {
    *
    * @returns whether the losses of its trial so far equal those of an earlier configuration
    */
-  take(told: StrategyEvent): boolean {
+  tell(told: StrategyEvent): boolean {
     const { id } = told;
     if (told.type === 'suggested') {
       const before = told.resumes === undefined ? undefined : this.#curves[told.resumes];

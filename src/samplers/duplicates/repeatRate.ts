@@ -35,10 +35,10 @@ export class RepeatTracker {
   }
 
   /** @param fact if a report, the trial's first one at a rung */
-  take(fact: StrategyEvent): void {
+  tell(fact: StrategyEvent): void {
     const { id } = fact;
     if (fact.type === 'reported' && !this.#withBudget.has(id)) return; // without budgets, only final results are compared
-    const result = this.#curves.take(fact);
+    const result = this.#curves.tell(fact);
     if (result) this.#flatRegions.take(result);
     if (result?.isFirst && this.#withBudget.has(id)) this.#near.take(result);
     if (fact.type === 'suggested') {

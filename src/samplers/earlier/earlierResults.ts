@@ -30,7 +30,7 @@ const MOST = 30;
  */
 export function earlierResults(space: Space<unknown>, earlier: EarlierFacts): readonly EarlierResult[] {
   const results = new RungResults(earlier.rungs);
-  for (const fact of earlier.facts) results.take(fact);
+  for (const fact of earlier.facts) results.tell(fact);
   const order = orderOf(results.counted);
   const failures = earlier.facts.flatMap((fact) => (fact.type === 'ended' && (crashed(fact) || violates(fact)) ? [fact.point] : []));
   const all = order.length + failures.length;

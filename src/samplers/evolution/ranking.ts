@@ -23,7 +23,7 @@ export function rankingOf({ rungs, objectives }: Pick<Env, 'rungs' | 'objectives
   const single = objectives.length === 1;
   const resultsOf = History.folding(
     () => new RungResults(rungs),
-    (results, fact: StrategyEvent) => results.take(fact),
+    (results, fact: StrategyEvent) => results.tell(fact),
   );
   let last: { readonly facts: History<StrategyEvent>; readonly placed: (standing: RankedTrial) => RankedTrial } | undefined;
 

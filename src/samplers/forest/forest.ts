@@ -43,7 +43,7 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Sett
   const draws = randomSequence(env);
   const observationsOf = History.folding(
     () => new ForestObservations(env),
-    (observations, fact: StrategyEvent) => observations.take(fact),
+    (observations, fact: StrategyEvent) => observations.tell(fact),
   );
   const models = new WeakMap<ForestState['facts'], ForestModel | undefined>();
 

@@ -25,8 +25,8 @@ export class ForestObservations {
     this.results = new ConfigurationResults(env);
   }
 
-  take(fact: StrategyEvent): void {
-    const index = this.results.take(fact);
+  tell(fact: StrategyEvent): void {
+    const index = this.results.tell(fact);
     if (fact.type === 'reported') return;
     this.transitions++;
     if (index === undefined) return;

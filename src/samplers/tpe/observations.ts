@@ -108,8 +108,8 @@ export class TpeObservations {
     });
   }
 
-  take(fact: StrategyEvent): void {
-    const index = this.results.take(fact);
+  tell(fact: StrategyEvent): void {
+    const index = this.results.tell(fact);
     if (index !== undefined && fact.type === 'ended') this.#learn(index, fact);
   }
 

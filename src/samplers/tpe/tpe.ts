@@ -38,7 +38,7 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
   const random = randomSequence(env);
   const observationsOf = History.folding(
     () => new TpeObservations(env, priorWeight),
-    (observations, fact: StrategyEvent) => observations.take(fact),
+    (observations, fact: StrategyEvent) => observations.tell(fact),
   );
 
   return {

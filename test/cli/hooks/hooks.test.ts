@@ -69,7 +69,7 @@ function watched(file: HookFile, past: number, pauses = [1, 1], parting?: number
   const say = (...facts: readonly Fact[]) => {
     for (const fact of facts) {
       const applied = ledger.fold({ position: ledger.position + 1, at: 1_700_000_000_000, fact });
-      rows.fold(applied);
+      rows.apply(applied);
       take(applied);
     }
   };

@@ -61,7 +61,7 @@ it('messages hold fewer rows if these have many parameters', () => {
   const params = Object.fromEntries(Array.from({ length: 96 }, (_, i) => [`p${i}`, 0]));
   for (let trial = 1; trial <= 500; trial++) {
     const fact = { type: 'suggested', trial, attempt: 1, by: 'random', params } as const;
-    changes.fold({ position: trial, at: 0, fact, effect: 'suggested', event: { type: 'suggested', id: trial, by: 'random', point: [] } });
+    changes.apply({ position: trial, at: 0, fact, effect: 'suggested', event: { type: 'suggested', id: trial, by: 'random', point: [] } });
   }
   const pages = [...changes.since(0)];
   expect(pages.map(({ rows, more }) => [rows.length, more])).toEqual([

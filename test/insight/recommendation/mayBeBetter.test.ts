@@ -8,8 +8,8 @@ function study(...curves: readonly (readonly number[])[]) {
   const results = new RungResults();
   const rows = curves.map((losses, i) => {
     const id = i + 1;
-    results.take({ type: 'suggested', id, by: 'x', point: [i / 10], budget: 27 });
-    for (const [k, loss] of losses.entries()) results.take({ type: 'reported', id, step: 3 ** k, losses: [loss] });
+    results.tell({ type: 'suggested', id, by: 'x', point: [i / 10], budget: 27 });
+    for (const [k, loss] of losses.entries()) results.tell({ type: 'reported', id, step: 3 ** k, losses: [loss] });
     const status: TrialStatus = losses.length === 4 ? 'completed' : 'stopped';
     return { trial: id, params: {}, status, attempt: 1, by: 'x', suggested: 1, suggestedAt: 0 } satisfies TrialRow;
   });

@@ -13,11 +13,11 @@ const lossesOf = (results: RungResults, id: number) => Object.fromEntries(result
 describe('results at rungs', () => {
   it('take the first report at or past a rung, for the highest rung that it reached', () => {
     const results = fresh();
-    results.take(begin(1));
-    for (const [step, loss] of [[1, 9], [2, 8], [4, 6], [5, 5]] as const) results.take(report(1, step, loss)); // biome-ignore format: one line
+    results.tell(begin(1));
+    for (const [step, loss] of [[1, 9], [2, 8], [4, 6], [5, 5]] as const) results.tell(report(1, step, loss)); // biome-ignore format: one line
     expect(lossesOf(results, 1)).toEqual({ 1: 9, 3: 6 });
-    results.take(begin(2));
-    results.take(report(2, 4, 7)); // its first report came late
+    results.tell(begin(2));
+    results.tell(report(2, 4, 7)); // its first report came late
     expect(lossesOf(results, 2)).toEqual({ 3: 7 });
     expect(results.counted.map(({ index }) => index)).toEqual([0, 1]);
   });
@@ -25,10 +25,10 @@ describe('results at rungs', () => {
   it('recognise which reports are new, so that a fold may skip the others', () => {
     const results = fresh();
     expect(results.isNew(report(1, 1, 9))).toBe(false); // of an unknown trial
-    results.take(begin(1));
+    results.tell(begin(1));
     expect(results.isNew(report(1, 0.5, 9))).toBe(false); // below the first rung
     expect(results.isNew(report(1, 1, 9))).toBe(true);
-    results.take(report(1, 1, 9));
+    results.tell(report(1, 1, 9));
     expect(results.isNew(report(1, 2, 8))).toBe(false);
     expect(results.isNew(report(1, 3, 8))).toBe(true);
   });
@@ -36,10 +36,10 @@ describe('results at rungs', () => {
   it('join a trial and the one that resumes it, and not one that changes its point', () => {
     const results = fresh();
     const first = begin(1, { budget: 1 });
-    results.take(first);
-    results.take(end(first, { losses: [5] }));
-    results.take(begin(2, { point: first.point, resumes: 1, budget: 3 }));
-    results.take(begin(3, { resumes: 1, budget: 3 }));
+    results.tell(first);
+    results.tell(end(first, { losses: [5] }));
+    results.tell(begin(2, { point: first.point, resumes: 1, budget: 3 }));
+    results.tell(begin(3, { resumes: 1, budget: 3 }));
     expect(results.of(2)).toBe(results.of(1));
     expect(results.of(3)).not.toBe(results.of(1));
   });
@@ -52,15 +52,15 @@ describe('results at rungs', () => {
       [3, 5],
     ] as const) {
       // biome-ignore format: one line
-      results.take(begin(id, { budget: 9 }));
-      results.take(report(id, step, id));
-      results.take(end(begin(id, { budget: 9 }), { outcome: 'stopped', step: step + 1, losses: [id + 1] }));
+      results.tell(begin(id, { budget: 9 }));
+      results.tell(report(id, step, id));
+      results.tell(end(begin(id, { budget: 9 }), { outcome: 'stopped', step: step + 1, losses: [id + 1] }));
     }
     expect(results.differ).toBe(false);
     expect([1, 2, 3].map((id) => lossesOf(results, id))).toEqual([{ 3: 1 }, { 3: 2 }, { 3: 3 }]);
     const whole = begin(4, { budget: 9 });
-    results.take(whole);
-    results.take(end(whole, { losses: [0] }));
+    results.tell(whole);
+    results.tell(end(whole, { losses: [0] }));
     expect(results.differ).toBe(true);
   });
 
@@ -71,19 +71,19 @@ describe('results at rungs', () => {
     ] as const) {
       const results = fresh();
       const first = begin(1, { budget: 1 });
-      results.take(first);
-      results.take(end(first, { losses: [5] }));
+      results.tell(first);
+      results.tell(end(first, { losses: [5] }));
       const second = begin(2, { point: first.point, resumes: 1, budget: 9 });
-      results.take(second);
-      results.take(report(2, 3, 4));
+      results.tell(second);
+      results.tell(report(2, 3, 4));
       expect(lossesOf(results, 2)).toEqual({ 1: 5, 3: 4 });
-      results.take(end(second, bad as Partial<Ended>));
+      results.tell(end(second, bad as Partial<Ended>));
       expect(lossesOf(results, 2)).toEqual({ 1: 5 });
       expect(results.of(2)!.top).toBe(1);
       const third = begin(3);
-      results.take(third);
-      results.take(report(3, 1, 1));
-      results.take(end(third, bad as Partial<Ended>));
+      results.tell(third);
+      results.tell(report(3, 1, 1));
+      results.tell(end(third, bad as Partial<Ended>));
       expect(results.counted.map(({ index }) => index)).toEqual([0]);
     }
   });

@@ -12,8 +12,8 @@ const end = (trial: Suggested, loss: number): Ended => ({ ...trial, type: 'ended
 function trained(...curves: readonly (readonly number[])[]): boolean[][] {
   const trials = new EquivalentTrials();
   return curves.map((losses, i) => {
-    trials.take(begin(i + 1, losses.length));
-    return losses.map((loss, k) => trials.take(report(i + 1, k + 1, loss)));
+    trials.tell(begin(i + 1, losses.length));
+    return losses.map((loss, k) => trials.tell(report(i + 1, k + 1, loss)));
   });
 }
 
@@ -38,8 +38,8 @@ describe('equivalent trials', () => {
     const trials = new EquivalentTrials();
     const pausing = (id: number) => {
       const [low, high] = [begin(id, 2), begin(id + 1, 5, id)];
-      for (const fact of [low, report(id, 1, 9), end(low, 8), high, report(id + 1, 3, 7), report(id + 1, 4, 6)]) trials.take(fact);
-      return trials.take(end(high, 5));
+      for (const fact of [low, report(id, 1, 9), end(low, 8), high, report(id + 1, 3, 7), report(id + 1, 4, 6)]) trials.tell(fact);
+      return trials.tell(end(high, 5));
     };
     expect([pausing(1), pausing(3)]).toEqual([false, true]);
   });
@@ -48,19 +48,19 @@ describe('equivalent trials', () => {
     const trials = new EquivalentTrials();
     const [one, two] = [begin(1, 5), begin(2, 5)];
     for (const trial of [one, two]) {
-      trials.take(trial);
-      for (const step of [1, 2, 3, 4]) trials.take(report(trial.id, step, 5 - step));
+      trials.tell(trial);
+      for (const step of [1, 2, 3, 4]) trials.tell(report(trial.id, step, 5 - step));
     }
-    expect(trials.take(end(one, 0))).toBe(false);
-    trials.take(report(2, 5, 0));
-    expect(trials.take(end(two, 0))).toBe(true);
+    expect(trials.tell(end(one, 0))).toBe(false);
+    trials.tell(report(2, 5, 0));
+    expect(trials.tell(end(two, 0))).toBe(true);
   });
 
   it('do not include trials without a result', () => {
     const trials = new EquivalentTrials();
     for (const id of [1, 2]) {
       const trial = begin(id, 9);
-      expect([trials.take(trial), trials.take({ ...trial, type: 'ended', outcome: 'failed', reason: 'lost' })]).toEqual([false, false]);
+      expect([trials.tell(trial), trials.tell({ ...trial, type: 'ended', outcome: 'failed', reason: 'lost' })]).toEqual([false, false]);
     }
   });
 });

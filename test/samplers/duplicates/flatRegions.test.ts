@@ -16,13 +16,13 @@ function learner(on = axes) {
   let id = 0;
   const begin = (point: Point, more: Partial<Suggested> = {}): Suggested => {
     const trial: Suggested = { type: 'suggested', id: ++id, by: 'x', point, ...more };
-    curves.take(trial);
+    curves.tell(trial);
     regions.add(point);
     return trial;
   };
   const end = (trial: Suggested, loss: number): void => {
     const ended: Ended = { ...trial, type: 'ended', outcome: 'completed', losses: [loss] };
-    const result = curves.take(ended);
+    const result = curves.tell(ended);
     if (result) regions.take(result);
   };
   const run = (point: Point, loss: number, more: Partial<Suggested> = {}) => end(begin(point, more), loss);

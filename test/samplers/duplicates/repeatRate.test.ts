@@ -18,8 +18,8 @@ function tracker(axes = space({ x: float(0, 1) }).axes) {
       ...(budget !== undefined && { budget }),
       ...(modelled && { tags: stateTag('x/phase', 'modelling') }),
     };
-    repeats.take(trial);
-    repeats.take({ ...trial, type: 'ended', outcome: 'completed', losses: [loss] });
+    repeats.tell(trial);
+    repeats.tell({ ...trial, type: 'ended', outcome: 'completed', losses: [loss] });
   };
   return { repeats, run };
 }
@@ -30,8 +30,8 @@ function reporting({ learned }: { readonly learned: boolean }) {
   let id = 0;
   const run = (x: number, losses: readonly number[], modelled = true) => {
     const tags = modelled ? stateTag('x/phase', 'modelling') : {};
-    repeats.take({ type: 'suggested', id: ++id, by: 'x', point: [x], budget: 9, tags });
-    for (const [k, loss] of losses.entries()) repeats.take({ type: 'reported', id, step: 3 ** k, losses: [loss] });
+    repeats.tell({ type: 'suggested', id: ++id, by: 'x', point: [x], budget: 9, tags });
+    for (const [k, loss] of losses.entries()) repeats.tell({ type: 'reported', id, step: 3 ** k, losses: [loss] });
   };
   if (learned) for (const x of [0.1, 0.11]) run(x, [9, 8, 7], false);
   return { repeats, run };

@@ -89,7 +89,7 @@ function standing(study: CommandStudy, trial: TrialId, signal: AbortSignal): Obs
     mergeMap((entries: readonly Entry[]) => entries),
     applyEntries<Params>(),
     mergeMap((entry) => {
-      const row = rows.fold(entry);
+      const row = rows.apply(entry);
       return row?.trial === trial ? [{ attempt: row.attempt, open: row.status === 'open' }] : [];
     }),
   );

@@ -217,7 +217,7 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
       onEntry: (entry) => {
         watching.apply(entry, fleet.traceOf(entry.fact));
         given.apply(entry);
-        if (tidy || call) rows.fold(entry);
+        if (tidy || call) rows.apply(entry);
         call?.(entry);
         if (entry.event?.type === 'ended' && entry.position > head) tidying = tidy?.();
         const alike = failing(entry);

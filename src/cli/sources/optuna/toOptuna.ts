@@ -23,7 +23,7 @@ export function toOptuna({ study, objectives, space }: Created, entries: Iterabl
   const reports = new Map<number, Map<number, number>>();
   const names = objectives.map(({ name }) => name);
   for (const entry of entries) {
-    rows.fold(entry);
+    rows.apply(entry);
     if (entry.effect !== 'reported' || names.length > 1) continue; // Optuna has reports of one objective only
     const { trial, values, step } = entry.fact;
     reports.set(trial, (reports.get(trial) ?? new Map<number, number>()).set(step, values[names[0]!]!));
