@@ -99,7 +99,7 @@ export function corner(options: CornerOptions = {}): Strategy {
 const PROGRAM = `
 import { parseStudy, readStudyFile } from './src/cli/studyFile/studyFile.ts';
 import { studySchema } from './src/cli/studySchema.ts';
-import { parameterScale } from './src/figures/drawing/scale.ts';
+import { parameterScale } from './src/insight/figures/drawing/scale.ts';
 import { parseValue } from './src/space/types/dimension.ts';
 import { corner, float, type Infer, optimize, power, space } from './streams/index.ts';
 
