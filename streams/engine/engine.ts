@@ -66,7 +66,8 @@ export class Engine<P> {
     const { space, strategy, inspect, watch, past } = options;
     this.#options = options;
     this.#study = createActor(studyMachine, omitUndefined({ id: 'study', inspect }));
-    this.#decider = new Decider(omitUndefined({ space, strategy, past, watch, actor: this.#study, ready: () => this.wake() }));
+    const actor = inspect && this.#study; // a system of XState keeps each actor below its root, so there is one only for those who look
+    this.#decider = new Decider(omitUndefined({ space, strategy, past, watch, actor, ready: () => this.wake() }));
     this.#study.start();
   }
 
