@@ -11,8 +11,6 @@ export const worlds: Readonly<Record<Rule, ChaosOptions>> = {
   restart: { trials: 12, faults: 2, minutes: 1, seed: 'restart', trainers: 4, lease: 2, pace: 9000, only: ['stopEngines'] },
   // Trainers do not get some of the suggestions.
   offers: { trials: 60, faults: 2, minutes: 2, seed: 'offers', trainers: 4, pace: 300, stall: 20, only: ['hideDeliveries'] },
-  // The server goes down while models are fitted.
-  payload: { trials: 80, faults: 2, minutes: 2, seed: 'payload', trainers: 4, pace: 300, strategy: 'bo', stall: 30, only: ['outage'] },
   // Something unexpected ends the study in the only engine.
   supervision: { trials: 40, faults: 2, minutes: 2, seed: 'supervision', trainers: 3, pace: 300, engines: 1, only: ['failEngine'] },
 };
@@ -22,7 +20,6 @@ export const breaches: Readonly<Record<Rule, RegExp>> = {
   fence: /is suggested twice/,
   claims: /^\d{2,} trainings were wasted/,
   offers: /waited for a trainer/,
-  payload: /was started again/,
   supervision: /does not serve the study/,
   restart: /was taken from .*, which nothing had happened to/,
 };

@@ -5,7 +5,7 @@ import { SuggestionConsumer } from '../../streams/nats/serve/consumer.ts';
 import { Unclaimed } from '../../streams/nats/serve/unclaimed.ts';
 
 /** Rules of the system. The chaos test takes each away from its processes to check that the checker notices. */
-export type Rule = 'fence' | 'claims' | 'restart' | 'payload' | 'supervision' | 'offers';
+export type Rule = 'fence' | 'claims' | 'restart' | 'supervision' | 'offers';
 
 /** Changes or drops each publish of a connection. A process has no other way to send. */
 function intercept(nc: NatsConnection, change: (subject: string, options?: PublishOptions) => string | undefined): void {
@@ -67,16 +67,6 @@ function withoutRestart(): void {
   };
 }
 
-/** Code that asks a connection about its server fails while the server is down. */
-function withoutPayload(nc: NatsConnection): void {
-  const { protocol } = nc as unknown as { readonly protocol: { readonly info?: NatsConnection['info'] } };
-  const info = () => {
-    if (protocol.info === undefined) throw new TypeError("Cannot read properties of undefined (reading 'max_payload')");
-    return protocol.info;
-  };
-  Object.defineProperty(nc, 'info', { get: info });
-}
-
 /** The engine believes the consumer: an attempt that trainers do not get waits until they get it. */
 function withoutOffers(): void {
   Unclaimed.prototype.isPassedOver = () => false;
@@ -92,5 +82,4 @@ export function takeAway(rule: string | undefined, nc: NatsConnection): void {
   if (rule === 'claims') withoutClaims(nc);
   if (rule === 'restart') withoutRestart();
   if (rule === 'offers') withoutOffers();
-  if (rule === 'payload') withoutPayload(nc);
 }

@@ -24,7 +24,7 @@ it.each(short)('%s shows what it says', async (file) => {
 });
 
 it('the main example ends with a table of the best trials and a comparison of strategies', async () => {
-  const shown = await run('start.ts', '--cost', '60');
+  const shown = await run('start.ts', '--cost', '160'); // with fewer epochs, all trials may be stopped
   expect(shown.match(/^trial \d+: (completed|stopped) after \d+ epochs?,/gm)!.length).toBeGreaterThan(2);
   expect(shown).toMatch(/^trial +loss +units +rate +schedule +momentum +batch +L2 +scale +by$/m);
   expect(shown).toMatch(/gets \d+\.\d\d % of the test images wrong/);
