@@ -66,7 +66,7 @@ export class Engine<P> {
     const { space, strategy, inspect, watch, past } = options;
     this.#options = options;
     this.#study = createActor(studyMachine, omitUndefined({ id: 'study', inspect }));
-    const actor = inspect && this.#study; // a system of XState keeps each actor below its root, so there is one only for those who look
+    const actor = inspect && this.#study; // XState keeps each actor below a root until the root ends, so they are below it only if someone inspects them
     this.#decider = new Decider(omitUndefined({ space, strategy, past, watch, actor, ready: () => this.wake() }));
     this.#study.start();
   }
