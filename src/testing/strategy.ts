@@ -1,49 +1,17 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { Subject } from 'rxjs';
-import type { Strategy } from '../../streams/kernel/strategy.ts';
-import type { StudyOptions } from '../../streams/spec/options.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { rngFor } from '../numeric/random.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
 import { active, draw } from '../space/axis.ts';
-import type { Space } from '../space/space.ts';
-import { type Env, rngOfAsk, type Watch } from '../strategy/env.ts';
-import { type Ask, isStrategyEvent, type Message, type Propose, phaseOf, type Suggested, stateIn } from '../strategy/messages.ts';
+import { type Ask, isStrategyEvent, type Message, phaseOf, stateIn } from '../strategy/messages.ts';
 import { type Coverage, newCoverage, suggestionsOf, tally } from './coverage.ts';
 import { askerIn, checkFixedValues } from './fixedValues.ts';
-import { type FleetOptions, runFleet } from './fleet.ts';
+import { runFleet } from './fleet.ts';
 import type { TestRunner } from './log.ts';
 import { checkResumes, factsOf } from './resumption.ts';
 import { watchStates } from './states.ts';
+import { envOf, isReply, type StrategyCase, story, subscribed, watched } from './subscribed.ts';
 import { createTestStudy, type TestStudy } from './testStudy.ts';
-
-/** A strategy under test, with the study and the trainers to test it with. */
-export interface StrategyCase<P> {
-  /** Makes a new strategy. */
-  readonly make: () => Strategy;
-  readonly space: Space<P>;
-  readonly study: StudyOptions;
-  readonly fleet: FleetOptions<P>;
-  /** Random cases for each property that has them. Default: 100. */
-  readonly runs?: number;
-  /** How many asks the properties without a study make, from 1 to 60. Default 60. */
-  readonly asks?: number;
-  /** Milliseconds that a property may take, for strategies that fit models. Default: that of the test runner. */
-  readonly timeout?: number;
-}
-
-const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env =>
-  omitUndefined({
-    axes: space.axes,
-    snap: space.snap,
-    feasible: space.feasible,
-    seed,
-    name: '',
-    objectives: ['value'],
-    parallel: study.parallel ?? 1,
-    trials: study.trials,
-    rng: rngOfAsk,
-  });
 
 /** The first study of each case, which several properties share, because running it takes most of the time of a property. */
 const firsts = new WeakMap<object, unknown>();
@@ -59,73 +27,6 @@ function played<P>({ make, space, study, fleet }: StrategyCase<P>, order: number
   const world = createTestStudy(space, make(), { ...study, seed });
   runFleet(world, order, fleet);
   return world;
-}
-
-/** A bare subscription: messages go in, and come out. */
-function listen<P>(
-  of: StrategyCase<P>,
-  rest: Partial<Env> = {},
-): { readonly put: (m: Message) => Message[]; readonly source: Subject<Message>; readonly end: () => void } {
-  const source = new Subject<Message>();
-  let out: Message[] = [];
-  let failure: unknown;
-  const subscription = source.pipe(of.make()({ ...envOf(of), ...rest })).subscribe({
-    next: (m) => out.push(m),
-    error: (e) => {
-      failure = e;
-    },
-  });
-  return {
-    put: (m) => {
-      out = [];
-      source.next(m);
-      if (failure !== undefined) throw failure;
-      return out;
-    },
-    source,
-    end: () => subscription.unsubscribe(),
-  };
-}
-
-/** The same, with the machines of the strategy. */
-function watched<P>(of: StrategyCase<P>) {
-  const phases = new Map<string, () => string>();
-  const answered: { readonly path: string; readonly phase: string; readonly seconds: number }[] = [];
-  const twice: string[] = [];
-  const watch: Watch = (inspection) => {
-    if (inspection.type === 'answered') answered.push(inspection);
-    if (inspection.type !== 'began') return;
-    if (phases.has(inspection.path)) twice.push(inspection.path);
-    phases.set(inspection.path, inspection.phase);
-  };
-  return { phases, answered, twice, ...listen(of, { watch }) };
-}
-
-const isReply = (m: Message) => m.type === 'ask' || m.type === 'propose' || m.type === 'wait';
-
-/** Events of some trials, of the stage itself and of other stages. */
-function* story<P>(of: StrategyCase<P>, put: (m: Message) => Message[], most = 60): Generator<{ said: Message; heard: Message[] }> {
-  const length = Math.min(most, of.asks ?? most);
-  const rng = rngFor('story', 'contract', length);
-  const open: Suggested[] = [];
-  const say = (said: Message) => ({ said, heard: put(said) });
-  for (let id = 1; id <= length; id++) {
-    const ask: Ask = { type: 'ask', id };
-    const asked = say(ask);
-    yield asked;
-    const [reply] = asked.heard.filter(isReply);
-    const foreign = { id, by: 'other', point: of.space.snap(draw(of.space.axes, rng)) };
-    const { type: _, retry: __, ...own } = (reply?.type === 'propose' ? reply : foreign) as Propose;
-    const suggested: Suggested = { ...own, type: 'suggested' };
-    yield say(suggested);
-    open.push(suggested);
-    while (open.length > 2) {
-      const [trial] = open.splice(Math.floor(rng() * open.length), 1);
-      yield say({ type: 'reported', id: trial!.id, step: 1, losses: [rng()] });
-      const end = rng() < 0.2 ? ({ outcome: 'failed', reason: 'error' } as const) : ({ outcome: 'completed', losses: [rng()] } as const);
-      yield say({ ...trial!, ...end, type: 'ended' });
-    }
-  }
 }
 
 /**
@@ -157,7 +58,7 @@ export const strategyProperties = {
   },
 
   'answers every ask immediately and exactly once'<P>(of: StrategyCase<P>): void {
-    const { put } = listen(of);
+    const { put } = subscribed(of);
     for (const { said, heard } of story(of, put)) {
       const replies = heard.filter(isReply);
       if (said.type === 'ask') strictEqual(replies.length, 1, `the ask for trial ${said.id} got ${replies.length} replies`);
@@ -167,7 +68,7 @@ export const strategyProperties = {
   },
 
   'proposes snapped and feasible points in the cube'<P>(of: StrategyCase<P>): void {
-    const { put } = listen(of);
+    const { put } = subscribed(of);
     for (const { heard } of story(of, put)) {
       for (const m of heard) {
         if (m.type !== 'propose') continue;
@@ -184,7 +85,7 @@ export const strategyProperties = {
   },
 
   'passes on facts and decisions of other stages, unchanged and before its own'<P>(of: StrategyCase<P>): void {
-    const { put } = listen(of);
+    const { put } = subscribed(of);
     for (const { said, heard } of story(of, put, 30))
       if (isStrategyEvent(said)) strictEqual(heard[0], said, `${said.type} did not come through first`);
     const point = of.space.snap(draw(of.space.axes, rngFor('foreign', 'contract', 0)));
@@ -198,7 +99,7 @@ export const strategyProperties = {
   },
 
   'does not change when it is asked'<P>(of: StrategyCase<P>): void {
-    const [curious, plain] = [listen(of), listen(of)];
+    const [curious, plain] = [subscribed(of), subscribed(of)];
     const put = (m: Message) => {
       if (m.type === 'ask') for (let k = 0; k < 3; k++) curious.put({ ...m, retry: k });
       const heard = curious.put(m);
@@ -210,7 +111,7 @@ export const strategyProperties = {
 
   'never changes a state that it is given'<P>(of: StrategyCase<P>): void {
     const { watch, check } = watchStates();
-    const { put } = listen(of, { watch });
+    const { put } = subscribed(of, { watch });
     const checked = (m: Message) => {
       const heard = put(m);
       check(m.type);
@@ -256,20 +157,20 @@ export const strategyProperties = {
       subscription.unsubscribe();
       return out;
     };
-    const { put } = listen(of);
+    const { put } = subscribed(of);
     const messages = [...story(of, put, 30)].map(({ said }) => said);
     deepStrictEqual(replay(messages), replay(messages));
   },
 
   'unsubscribes from its source'<P>(of: StrategyCase<P>): void {
-    const { source, end } = listen(of);
+    const { source, end } = subscribed(of);
     ok(source.observed);
     end();
     ok(!source.observed, 'it still listens after it was unsubscribed');
   },
 
   'passes on an error of its source'<P>(of: StrategyCase<P>): void {
-    const { source, put } = listen(of);
+    const { source, put } = subscribed(of);
     source.error(new Error('the source broke'));
     let broke = false;
     try {

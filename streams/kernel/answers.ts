@@ -4,9 +4,12 @@ import type { Domain } from '../../src/space/axis.ts';
 import { show } from '../../src/space/check.ts';
 import type { Answer, Ask, Propose, TrialId, Wait } from '../../src/strategy/messages.ts';
 
+/** Whether a function of a user returned an answer. */
+export const isAnswer = (given: unknown): given is Answer => ['propose', 'wait', 'ask'].includes((given as Answer | undefined)?.type ?? '');
+
 /** @throws StrategyError unless it is an answer. @param name the path of the strategy that was asked */
 export function checkAsked(name: string, { id }: Ask, answer: Answer): Answer {
-  if (['propose', 'wait', 'ask'].includes(answer?.type)) return answer;
+  if (isAnswer(answer)) return answer;
   throw new StrategyError(
     `${name || 'the strategy'} answered the ask for trial ${id} with ${show(answer)}, expected a proposal, wait or the ask`,
   );

@@ -7,7 +7,7 @@ import { show } from '../../src/space/check.ts';
 import type { Core } from '../../src/strategy/core.ts';
 import { child, type Env } from '../../src/strategy/env.ts';
 import { type Answer, type Ask, type Propose, propose, type Reported, type StrategyEvent, wait } from '../../src/strategy/messages.ts';
-import { failureIn } from './answers.ts';
+import { failureIn, isAnswer } from './answers.ts';
 import { onlyFeasible, runCore } from './drive.ts';
 import { operatorOf } from './operator.ts';
 import { type Strategy, type StrategySpec, withSpec } from './strategy.ts';
@@ -94,7 +94,5 @@ function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, e
   if (isAnswer(decision)) return decision;
   throw new StrategyError(`${env.name} answered ${show(decision)}, expected a point, 'wait', a proposal or the ask`);
 }
-
-const isAnswer = (decision: Propose | Ask): boolean => ['propose', 'ask', 'wait'].includes(decision?.type);
 
 const isPoint = (decision: Point | Propose | Ask): decision is Point => Array.isArray(decision);

@@ -1,4 +1,4 @@
-import type { StrategyCase } from '../../src/testing/strategy.ts';
+import type { StrategyCase } from '../../src/testing/subscribed.ts';
 import * as h from '../../streams/index.ts';
 import { runs } from '../support/runs.ts';
 import { fleet, type Net, net, proposingFleet, tellingFleet } from './world.ts';

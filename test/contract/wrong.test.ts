@@ -1,7 +1,8 @@
 import { filter, map, mergeMap, Observable, Subject, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { answeringChart, chart } from '../../machines/index.ts';
-import { type StrategyCase, strategyProperties } from '../../src/testing/strategy.ts';
+import { strategyProperties } from '../../src/testing/strategy.ts';
+import type { StrategyCase } from '../../src/testing/subscribed.ts';
 import {
   type Ask,
   type Condition,
