@@ -5,7 +5,7 @@ import { type DefaultTheme, defineConfig, type MarkdownOptions } from 'vitepress
 import packaged from '../../package.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const icon = readFileSync(join(root, 'src/dashboard/page/icon.svg'), 'utf8').trim();
+const icon = readFileSync(join(root, 'src/page/icon.svg'), 'utf8').trim();
 /** Where the sources are, once `npm run release` has filled it in. */
 const repository =
   'repository' in packaged ? String((packaged.repository as { readonly url: string }).url).replace(/^git\+|\.git$/g, '') : undefined;

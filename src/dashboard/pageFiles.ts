@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The built page. The package is two folders up, from this source and from its build alike. */
-const directory = fileURLToPath(new URL('../../dist/src/dashboard/page/', import.meta.url));
+const directory = fileURLToPath(new URL('../../dist/src/page/', import.meta.url));
 
 /** The page has not been built. */
 class PageMissingError extends UserError {

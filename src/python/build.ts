@@ -11,7 +11,7 @@ const root = join(here, '../..');
 /** The files of the package: the Python sources, and the engine that is built here. */
 const staged = join(root, 'dist-python/package');
 const engine = join(staged, 'hypertide/engine');
-const page = join(root, 'dist/src/dashboard/page');
+const page = join(root, 'dist/src/page');
 
 /** The licences of everything in the bundle, as they require. */
 function licences(packages: Iterable<string>): string {
@@ -47,7 +47,7 @@ await build({
   ],
 });
 if (!existsSync(page)) execFileSync('npm', ['run', 'build:page'], { cwd: root, stdio: 'inherit' });
-cpSync(page, join(engine, 'dist/src/dashboard/page'), { recursive: true });
+cpSync(page, join(engine, 'dist/src/page'), { recursive: true });
 cpSync(join(root, 'study.schema.json'), join(engine, 'study.schema.json'));
 writeFileSync(join(engine, 'package.json'), `${JSON.stringify({ name: 'hypertide', version, type: 'module' })}\n`);
 writeFileSync(join(engine, 'LICENSES.txt'), licences(bundled));

@@ -6,7 +6,7 @@ import { type Guard, patches } from './guards.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const FILES = ['package.json', 'package-lock.json', 'tsconfig.json'];
-const FOLDERS = ['src', 'machines', 'streams', 'test/attack', 'test/dashboard', 'test/http', 'test/support', 'test/scripts'];
+const FOLDERS = ['src', 'machines', 'streams', 'test/attack', 'test/dashboard', 'test/server', 'test/support', 'test/scripts'];
 
 /** A copy of the project in which some guards are missing. @returns its directory. @throws Error if the code of a guard is not where it was */
 export function projectWithout(guards: readonly Guard[]): string {

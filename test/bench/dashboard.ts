@@ -192,7 +192,7 @@ const milliseconds = (sorted: readonly number[]) =>
   `median ${Math.round(at(sorted, 0.5))} ms, 95 % ${Math.round(at(sorted, 0.95))} ms, most ${Math.round(at(sorted, 1))} ms`;
 
 await ensurePage();
-const assets = new URL('../../dist/src/dashboard/page/', import.meta.url);
+const assets = new URL('../../dist/src/page/', import.meta.url);
 const weight = readdirSync(assets, { recursive: true, withFileTypes: true })
   .filter((file) => file.isFile())
   .reduce((sum, { parentPath, name }) => sum + gzipSync(readFileSync(`${parentPath}/${name}`)).length, 0);

@@ -12,7 +12,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
-import { serveHttp } from '../../src/http/serve.ts';
+import { serveHttp } from '../../src/server/serve.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 

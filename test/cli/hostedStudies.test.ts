@@ -7,7 +7,7 @@ import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { random } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { createdOf } from '../../streams/spec/options.ts';
-import { digits } from '../http/support.ts';
+import { digits } from '../server/support.ts';
 
 let directory: string;
 beforeEach(() => {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { paramsJson, shellArguments, yamlOf } from '../../src/dashboard/page/lib/copies.ts';
-import { lessons } from '../../src/dashboard/page/lib/learned.ts';
-import { frontGrowth, gainOf, timeLeft, worked } from '../../src/dashboard/page/lib/progress.ts';
 import { compromise } from '../../src/insight/figures/front.ts';
+import { paramsJson, shellArguments, yamlOf } from '../../src/page/lib/copies.ts';
+import { lessons } from '../../src/page/lib/learned.ts';
+import { frontGrowth, gainOf, timeLeft, worked } from '../../src/page/lib/progress.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { bestFirst, type TrialRow } from '../../src/study/trials.ts';
 import { type Board, board, finished, request } from './support.ts';

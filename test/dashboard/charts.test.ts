@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { importancesOf } from '../../src/dashboard/importances.ts';
-import { moved, ordered } from '../../src/dashboard/page/lib/axisOrder.ts';
 import { recommendedOf } from '../../src/dashboard/recommended.ts';
 import { distribution } from '../../src/insight/figures/distribution.ts';
 import { hypervolumes } from '../../src/insight/figures/hypervolumes.ts';
+import { moved, ordered } from '../../src/page/lib/axisOrder.ts';
 import { board, finished } from './support.ts';
 
 it('a distribution counts the results that are at least as good', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tokensIn } from '../../src/dashboard/page/lib/markdown.ts';
+import { tokensIn } from '../../src/page/lib/markdown.ts';
 
 /** The length of a note, at most. */
 const LONGEST = 16384;

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { curvePart } from '../../src/dashboard/page/lib/curvePart.ts';
-import { crisp, markFrom, stampBelow } from '../../src/dashboard/page/lib/marks.ts';
-import { blank, inkOf } from '../../src/dashboard/page/lib/pixels.ts';
-import { Sheet } from '../../src/dashboard/page/lib/sheet.ts';
-import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/space.ts';
-import { extendedPlaces } from '../../src/dashboard/page/lib/trialPlaces.ts';
 import type { Rgb } from '../../src/insight/figures/drawing/colours.ts';
 import { cut, formatNumber } from '../../src/insight/figures/drawing/format.ts';
 import { ends, numeric, parameterScale, roundScale } from '../../src/insight/figures/drawing/scale.ts';
 import { front } from '../../src/insight/figures/front.ts';
 import { dominates } from '../../src/numeric/pareto/pareto.ts';
+import { curvePart } from '../../src/page/lib/curvePart.ts';
+import { crisp, markFrom, stampBelow } from '../../src/page/lib/marks.ts';
+import { blank, inkOf } from '../../src/page/lib/pixels.ts';
+import { Sheet } from '../../src/page/lib/sheet.ts';
+import { EDGES, project, readAt, turned } from '../../src/page/lib/space.ts';
+import { extendedPlaces } from '../../src/page/lib/trialPlaces.ts';
 import { studyOf, trialRow } from '../insight/figures/support.ts';
 
 describe('the front', () => {

@@ -212,7 +212,7 @@ describe('what a browser may do with it', () => {
     expect(text).not.toMatch(/<script(?![^>]*\ssrc=)[^>]*>/);
     expect(text).not.toMatch(/<style|\sstyle=|\son\w+=/);
     expect(text).not.toMatch(/(src|href)="(https?:)?\/\//);
-    const assets = new URL('../../dist/src/dashboard/page/assets/', import.meta.url);
+    const assets = new URL('../../dist/src/page/assets/', import.meta.url);
     for (const name of readdirSync(assets))
       expect(readFileSync(new URL(name, assets), 'utf8'), name).not.toMatch(/new Function\(|\beval\(/);
   });

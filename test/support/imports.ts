@@ -77,7 +77,8 @@ const floors: readonly string[] = [
   'src/testing',
   'src/monitoring',
   'src/dashboard',
-  'src/http',
+  'src/server',
+  'src/page',
   'src/cli',
 ];
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const built = join(root, 'dist/src/dashboard/page');
+const built = join(root, 'dist/src/page');
 const building = join(root, '.results/page.building');
 
 /** Builds the page unless the build is up to date. Only one of several processes builds at a time. */
@@ -13,7 +13,7 @@ export async function ensurePage(): Promise<void> {
   mkdirSync(join(root, '.results'), { recursive: true });
   while (!taken()) await sleep(100);
   try {
-    const sources = ['src/dashboard/page', 'src/dashboard/wire.ts', 'streams/explanation', 'src/insight', 'package-lock.json'].map((path) =>
+    const sources = ['src/page', 'src/dashboard/wire.ts', 'streams/explanation', 'src/insight', 'package-lock.json'].map((path) =>
       newest(join(root, path)),
     );
     if (!existsSync(join(built, 'assets')) || newest(join(built, 'assets')) < Math.max(...sources)) {

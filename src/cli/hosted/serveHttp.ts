@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
-import { checkOpenness, serveHttp } from '../../http/serve.ts';
-import { parseUsers, type User, type Users } from '../../http/users.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { checkOpenness, serveHttp } from '../../server/serve.ts';
+import { parseUsers, type User, type Users } from '../../server/users.ts';
 import { atMostOf } from '../../study/atMost.ts';
 import { openHooks } from '../hooks/hooks.ts';
 import { addressOf } from '../serving/address.ts';
@@ -83,9 +83,9 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
 
 /** MCP for agents, loaded when the first one comes. */
 function lazyMcp(studies: HostedStudies) {
-  let loaded: Promise<ReturnType<typeof import('../../http/mcp/server.ts').mcpOverHttp>> | undefined;
+  let loaded: Promise<ReturnType<typeof import('../../server/mcp/server.ts').mcpOverHttp>> | undefined;
   const load = () => {
-    loaded ??= import('../../http/mcp/server.ts').then(({ mcpOverHttp }) => mcpOverHttp(studies));
+    loaded ??= import('../../server/mcp/server.ts').then(({ mcpOverHttp }) => mcpOverHttp(studies));
     return loaded;
   };
   return {

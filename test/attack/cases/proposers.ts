@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digits, sendTo, server, type tokens, users } from '../../http/support.ts';
+import { digits, sendTo, server, type tokens, users } from '../../server/support.ts';
 import { casesOf } from '../attack.ts';
 import type { World } from '../world.ts';
 

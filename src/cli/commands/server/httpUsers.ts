@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { checkName } from '../../../../streams/nats/protocol/subjects.ts';
 import { newToken } from '../../../dashboard/access.ts';
-import { tokenDigest, type UserRole } from '../../../http/users.ts';
+import { tokenDigest, type UserRole } from '../../../server/users.ts';
 import { secretsIn } from '../../serving/secrets.ts';
 import { UsageError } from '../../usage.ts';
 

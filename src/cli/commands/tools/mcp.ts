@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { mcpOverStdio } from '../../../http/mcp/server.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { mcpOverStdio } from '../../../server/mcp/server.ts';
 import { atMostOf } from '../../../study/atMost.ts';
 import { HostedStudies } from '../../hosted/hostedStudies.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';

@@ -4,7 +4,7 @@ import { channels, ramp, themes } from '../../../../src/insight/figures/drawing/
 import { looks } from '../../../../src/insight/figures/drawing/looks.ts';
 
 /** The colours that the style sheet of the page declares, in its light and its dark part. */
-const declared = readFileSync(new URL('../../../../src/dashboard/page/style.css', import.meta.url), 'utf8')
+const declared = readFileSync(new URL('../../../../src/page/style.css', import.meta.url), 'utf8')
   .split('@media (prefers-color-scheme: dark)')
   .slice(0, 2)
   .map((part) => new Map([...part.matchAll(/--([\w-]+): (#[\da-f]{6});/g)].map(([, name, colour]) => [name, colour])));

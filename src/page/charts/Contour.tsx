@@ -1,0 +1,94 @@
+import { useComputed } from '@preact/signals';
+import { contourOption, type Surface, surfaceOf } from '../../insight/figures/contour.ts';
+import { cssOf, ramp } from '../../insight/figures/drawing/colours.ts';
+import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import { trialsOver } from '../../insight/figures/points.ts';
+import { palette, theme } from '../lib/theme.ts';
+import { Card, Pick } from '../parts/Card.tsx';
+import { figures, objectives, parameters, scales } from '../state/store.ts';
+import { kept } from '../state/url.ts';
+import { Chart } from './Chart.tsx';
+import { trialPoints } from './points.ts';
+
+const across = kept('x');
+const up = kept('y');
+const by = kept('by', 'value');
+
+/** The value over two parameters: a surface smoothed from the results, and the trials. */
+export function Contour() {
+  const names = parameters.value.map(([name]) => name);
+  const chosen = useComputed(() => {
+    const x = names.includes(across.value) ? across.value : (names[0] ?? '');
+    return [x, names.includes(up.value) && up.value !== x ? up.value : (names.find((name) => name !== x) ?? '')] as const;
+  });
+  const axes = useComputed(() => [axisNamed(chosen.value[0]), axisNamed(chosen.value[1])] as const);
+  const surface = useComputed(() => surfaceOf(figures, axes.value, by.value === 'rank'));
+  const option = useComputed(() => contourOption(figures, theme, axes.value, surface.value));
+  const [objective] = objectives.value;
+  const [x, y] = chosen.value;
+  const trials = useComputed(() => trialPoints(trialsOver(figures, ...axes.value)));
+  return (
+    <Card
+      title="Two parameters"
+      tools={
+        names.length > 1 && (
+          <>
+            <Pick
+              label="x axis"
+              of={names}
+              value={x}
+              pick={(name) => {
+                across.value = name;
+              }}
+            />
+            <Pick
+              label="y axis"
+              of={names.filter((name) => name !== x)}
+              value={y}
+              pick={(name) => {
+                up.value = name;
+              }}
+            />
+            <Pick
+              label="colour"
+              of={['value', 'rank']}
+              value={by.value}
+              pick={(name) => {
+                by.value = name;
+              }}
+            />
+          </>
+        )
+      }
+    >
+      {names.length > 1 ? (
+        <>
+          <Chart label={`${by.value} over ${cut(x, 60)} and ${cut(y, 60)}`} option={option.value} height={380} trials={trials.value} />
+          {objective && surface.value?.ends && <ColourScale isRank={by.value === 'rank'} name={objective.name} ends={surface.value.ends} />}
+        </>
+      ) : (
+        <p class="nothing">This study has only one parameter.</p>
+      )}
+    </Card>
+  );
+}
+
+interface ScaleOf {
+  readonly isRank: boolean;
+  readonly name: string;
+  readonly ends: NonNullable<Surface['ends']>;
+}
+
+/** The colours of the surface, from the best to the worst. */
+function ColourScale({ isRank, name, ends: [best, worst] }: ScaleOf) {
+  palette.value;
+  return (
+    <p class="colour-scale">
+      blank: no result nearby · {isRank ? 'best rank' : `${cut(name, 40)} ${formatNumber(best)}`}
+      <span style={{ background: `linear-gradient(to right, ${ramp(theme).map(cssOf).join(', ')})` }} aria-hidden="true" />
+      {isRank ? 'worst rank' : formatNumber(worst)}
+    </p>
+  );
+}
+
+const axisNamed = (name: string): number => scales.value.findIndex((scale) => scale.name === name);

@@ -1,0 +1,152 @@
+import { useComputed } from '@preact/signals';
+import { type CurveScales, curvePath, curveScales, curvesOption } from '../../insight/figures/curves.ts';
+import { cut } from '../../insight/figures/drawing/format.ts';
+import { looks, type TrialState } from '../../insight/figures/drawing/looks.ts';
+import { ends } from '../../insight/figures/drawing/scale.ts';
+import type { Path } from '../../insight/figures/drawing/series/stairs.ts';
+import type { FigureRow } from '../../insight/figures/study.ts';
+import { clampUnit } from '../../numeric/vectors.ts';
+import { curvePart } from '../lib/curvePart.ts';
+import { drawLines, type Lines } from '../lib/drawing.ts';
+import { colour, rgb, theme } from '../lib/theme.ts';
+import { Card } from '../parts/Card.tsx';
+import { focusedIndex, selectedIndices } from '../state/selection.ts';
+import { figures, objectives, rows } from '../state/store.ts';
+import { Chart } from './Chart.tsx';
+import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
+
+/** Reported values by step. */
+export function LearningCurves() {
+  const scale = useComputed(() => curveScales(figures));
+  const option = useComputed(() => curvesOption(figures, theme, scale.value));
+  const trials = useComputed(() => curves(rows.value, scale.value));
+  const some = rows.value.some(({ curve }) => curve.length > 0);
+  return (
+    <Card
+      title="Learning curves"
+      note={`${cut(objectives.value[0]?.name ?? '', 40)} by step. A mark ends each curve; dashes lead to the trial that resumes it; vertical lines mark budgets, and steps at which trials are usually stopped`}
+    >
+      {some ? (
+        <Chart label="Reported values by step" option={option.value} height={430} trials={trials.value} />
+      ) : (
+        <p class="nothing">No reports yet.</p>
+      )}
+    </Card>
+  );
+}
+
+/** Topmost first. */
+const ORDER: readonly TrialState[] = ['running', 'completed', 'stopped', 'infeasible', 'failed', 'retracted', 'waiting'];
+
+const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
+  const [steps, values] = scales;
+  /** The points of a curve in pixels. */
+  const points = (index: number, frame: Frame): Path => placed(all[index]?.curve ?? [], frame); // a trial that arrived since is in the next picture
+  const placed = (curve: readonly number[], frame: Frame): Path =>
+    curvePath({ curve }, scales).map(([x, y]) => [across(frame, x), up(frame, y)] as const);
+  return {
+    grids: [{ x: ends(steps), y: ends(values) }],
+    draw: (canvas, [frame], ratio) =>
+      drawLines(
+        canvas,
+        linesOf(all, selectedIndices.value, (index) => points(index, frame!), ratio),
+      ),
+    nearest: ([frame], x, y) => {
+      const { left, width } = frame!;
+      const [low, high] = [x - NEAR, x + NEAR].map((at) => steps.at(clampUnit((at - left) / width))) as [number, number];
+      let found: number | undefined;
+      let least = NEAR;
+      for (const index of selectedIndices.value) {
+        const distance = distanceTo(placed(curvePart(all[index]?.curve ?? [], low, high), frame!), x, y);
+        if (distance < least) [least, found] = [distance, index];
+      }
+      return found;
+    },
+  };
+};
+
+function linesOf(all: readonly FigureRow[], indices: Int32Array, points: (index: number) => Path, ratio: number): Lines {
+  const looked = focusedIndex.value;
+  return {
+    count: indices.length,
+    colours: ORDER.map((state) => rgb(looks[state].colour)),
+    opacity: (lines) => Math.max(0.2, Math.min(0.9, 60 / lines)),
+    trace: (sheet, k) => {
+      const ink = ORDER.indexOf(all[indices[k]!]?.state ?? 'waiting');
+      const path = points(indices[k]!);
+      const [alone] = path;
+      if (path.length === 1)
+        sheet.line(ratio * (alone![0] - 2), ratio * alone![1], ratio * (alone![0] + 2), ratio * alone![1], 4 * ratio, ink);
+      for (let i = 1; i < path.length; i++) {
+        const [from, to] = [path[i - 1]!, path[i]!];
+        sheet.line(ratio * from[0], ratio * from[1], ratio * to[0], ratio * to[1], 1.2 * ratio, ink);
+      }
+    },
+    onTop: (context) => {
+      if (indices.length <= MOST_MARKS) drawEnds(context, all, indices, points, ratio);
+      if (looked < 0) return;
+      context.strokeStyle = colour('text');
+      context.lineWidth = 2.6 * ratio;
+      context.lineJoin = 'round';
+      context.beginPath();
+      for (const [i, [x, y]] of points(looked).entries()) context[i === 0 ? 'moveTo' : 'lineTo'](ratio * x, ratio * y);
+      context.stroke();
+    },
+  };
+}
+
+/** With more curves, their ends would cover them. */
+const MOST_MARKS = 1500;
+
+/** How each curve ended, and dashes from the end of a paused trial to the trial that resumes it. */
+function drawEnds(
+  context: CanvasRenderingContext2D,
+  all: readonly FigureRow[],
+  indices: Int32Array,
+  points: (index: number) => Path,
+  ratio: number,
+): void {
+  const ends = new Map<number, Path[number]>();
+  for (const index of indices) {
+    const { trial, state } = all[index]!;
+    const end = points(index).at(-1);
+    if (end === undefined) continue;
+    ends.set(trial, end);
+    const { colour: property, mark, hollow = false } = looks[state];
+    context.save();
+    context.translate(ratio * (end[0] - MARK / 2), ratio * (end[1] - MARK / 2));
+    context.scale((ratio * MARK) / 10, (ratio * MARK) / 10);
+    context.fillStyle = hollow ? colour('panel') : colour(property);
+    context.fill(new Path2D(mark));
+    context.strokeStyle = colour(hollow ? property : 'panel');
+    context.stroke(new Path2D(mark));
+    context.restore();
+  }
+  context.save();
+  context.setLineDash([3 * ratio, 3 * ratio]);
+  context.lineWidth = 1.2 * ratio;
+  context.strokeStyle = colour(looks.completed.colour);
+  context.beginPath();
+  for (const index of indices) {
+    const { resumes } = all[index]!;
+    const [from, to] = [resumes === undefined ? undefined : ends.get(resumes), points(index)[0]];
+    if (from === undefined || to === undefined) continue;
+    context.moveTo(ratio * from[0], ratio * from[1]);
+    context.lineTo(ratio * to[0], ratio * to[1]);
+  }
+  context.stroke();
+  context.restore();
+}
+/** The side of a mark in pixels. */
+const MARK = 7;
+
+function distanceTo(path: Path, x: number, y: number): number {
+  let least = path.length === 1 ? Math.hypot(path[0]![0] - x, path[0]![1] - y) : Number.POSITIVE_INFINITY;
+  for (let i = 1; i < path.length; i++) {
+    const [[x0, y0], [x1, y1]] = [path[i - 1]!, path[i]!];
+    if (x < x0 - NEAR || x > x1 + NEAR) continue;
+    const share = x1 > x0 ? clampUnit((x - x0) / (x1 - x0)) : 0;
+    least = Math.min(least, Math.hypot(x0 + share * (x1 - x0) - x, y0 + share * (y1 - y0) - y));
+  }
+  return least;
+}

@@ -1,0 +1,244 @@
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
+import { aboutTrial } from '../../insight/figures/study.ts';
+import { clampUnit } from '../../numeric/vectors.ts';
+import { moved, ordered } from '../lib/axisOrder.ts';
+import { palette } from '../lib/theme.ts';
+import { brush, focusedIndex, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
+import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
+import { kept } from '../state/url.ts';
+import { BELOW_AXIS, byValue, drawOne, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
+import { Tip } from './Tip.tsx';
+import { useWidth } from './useWidth.ts';
+
+const HEIGHT = 264;
+const TOP = 44;
+const BOTTOM = HEIGHT - 24;
+/** The least distance between two axes in pixels; more axes than fit are scrolled. */
+const GAP = 92;
+const SIDE = 52;
+
+/** The order of the axes, as a list of names in JSON; empty for that of the space. */
+const axisOrder = kept('axes');
+
+/** All parameters and objectives as parallel axes. A part of an axis can be selected with the mouse or the keyboard. */
+export function Parallel() {
+  const frame = useRef<HTMLDivElement>(null);
+  const back = useRef<HTMLCanvasElement>(null);
+  const front = useRef<HTMLCanvasElement>(null);
+  const above = useRef<HTMLCanvasElement>(null);
+  const width = useWidth(frame);
+  const hovered = useSignal<{ readonly index: number; readonly x: number; readonly y: number } | undefined>(undefined);
+
+  /** The axes from left to right: their indices in `scales`. */
+  const shownAxes = useComputed(() =>
+    ordered(
+      scales.value.map(({ name }) => name),
+      axisOrder.value,
+    ),
+  );
+  const picture = useComputed((): Picture => {
+    const count = scales.value.length;
+    const whole = Math.max(width.value, 2 * SIDE + GAP * (count - 1));
+    const gap = (whole - 2 * SIDE) / Math.max(1, count - 1);
+    const by = parameters.value.length;
+    return {
+      width: whole,
+      height: HEIGHT,
+      columns: shownAxes.value.map((axis) => columns.value[axis]!),
+      lefts: scales.value.map((_, i) => SIDE + i * gap),
+      top: TOP,
+      bottom: BOTTOM,
+      by: shownAxes.value.indexOf(by),
+      isParameter: shownAxes.value.map((axis) => axis < by),
+      lowIsGood: objectives.value[0]?.direction !== 'maximize',
+    };
+  });
+
+  const now = picture.value;
+  const theme = palette.value;
+  useEffect(() => drawTrials(back.current!, now, [...rows.value.keys()], faded()), [now, theme]);
+  // A selection changes in every frame of a drag, and only what is drawn: axes, with all their ticks, are not rendered for it.
+  useSignalEffect(() => {
+    void palette.value; // drawn in its colours
+    return drawTrials(front.current!, picture.value, selectedIndices.value, byValue(picture.value));
+  });
+  const shown = hovered.value?.index ?? focusedIndex.value;
+  useEffect(() => drawOne(above.current!, now, shown < 0 ? undefined : shown), [now, shown, theme]);
+
+  const place = (event: MouseEvent) => {
+    const box = front.current!.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top] as const;
+  };
+  const hover = (event: MouseEvent) => {
+    const [x, y] = place(event);
+    const index = event.buttons === 0 ? nearestLine(now, selected.value, x, y) : undefined;
+    if (index !== hovered.value?.index) hovered.value = index === undefined ? undefined : { index, x, y };
+  };
+  const at = hovered.value;
+  return (
+    <div class="parallel" ref={frame}>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table offers the same by keyboard */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
+      <div
+        class="parallel-sheet"
+        style={{ width: `${now.width}px`, height: `${HEIGHT}px` }}
+        onMouseMove={hover}
+        onMouseLeave={() => {
+          hovered.value = undefined;
+        }}
+        onClick={(event) => at && event.target instanceof HTMLCanvasElement && lookAt(rows.value[at.index]!.trial)}
+      >
+        <canvas ref={back} />
+        <canvas ref={front} />
+        <canvas ref={above} aria-label={`${rows.value.length} trials as lines over ${scales.value.length} axes`} role="img" />
+        {shownAxes.value.map((axis, i) => (
+          <AxisOf
+            key={scales.value[axis]!.name}
+            scale={scales.value[axis]!}
+            conditional={isConditional(axis)}
+            left={now.lefts[i]!}
+            last={i === scales.value.length - 1}
+            move={(to) => {
+              axisOrder.value = JSON.stringify(moved(shownAxes.value, i, to).map((one) => scales.value[one]!.name));
+            }}
+            place={i}
+            gap={(now.lefts[1] ?? 0) - (now.lefts[0] ?? 0)}
+          />
+        ))}
+        {at && <Tip x={at.x} y={at.y} within={frame.current!.firstElementChild!} text={aboutTrial(rows.value[at.index])} />}
+      </div>
+    </div>
+  );
+}
+const percent = (place: number) => `${100 * (1 - place)}%`;
+
+const isConditional = (axis: number): boolean => 'when' in (parameters.value[axis]?.[1] ?? {});
+
+interface AxisProps {
+  readonly scale: AxisScale;
+  readonly left: number;
+  readonly last: boolean;
+  /** Whether trials can lack this parameter. */
+  readonly conditional: boolean;
+  /** Its number from the left, and the distance of two axes in pixels. */
+  readonly place: number;
+  readonly gap: number;
+  readonly move: (to: number) => void;
+}
+
+/** An axis and its selected range. Arrow keys move the lower end, with shift the upper end; escape clears it. */
+function AxisOf({ scale, left, last, conditional, place, gap, move }: AxisProps) {
+  const { name } = scale;
+  const range = useComputed(() => ranges.value.get(name)).value;
+  const bar = useRef<HTMLDivElement>(null);
+  const placeOf = (event: PointerEvent) => {
+    const { top, height } = bar.current!.getBoundingClientRect();
+    return clampUnit(1 - (event.clientY - top) / height);
+  };
+  const grab = (event: PointerEvent) => {
+    event.preventDefault();
+    bar.current!.focus();
+    bar.current!.setPointerCapture(event.pointerId);
+    const start = placeOf(event);
+    const before = range;
+    const inside = before !== undefined && start > before[0] && start < before[1];
+    let isDrag = false;
+    const move = (next: PointerEvent) => {
+      const place = placeOf(next);
+      if (Math.abs(place - start) > 0.01) isDrag = true;
+      if (!isDrag) return;
+      brush(scale.name, inside ? shifted(before, place - start) : [Math.min(start, place), Math.max(start, place)]);
+    };
+    const drop = () => {
+      if (!isDrag) brush(scale.name, scale.labels ? cellAt(scale, start) : undefined);
+      bar.current!.removeEventListener('pointermove', move);
+    };
+    bar.current!.addEventListener('pointermove', move);
+    bar.current!.addEventListener('pointerup', drop, { once: true });
+  };
+  const press = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowUp' ? STEP : event.key === 'ArrowDown' ? -STEP : 0;
+    if (event.key === 'Escape' || event.key === 'Delete') brush(scale.name, undefined);
+    if (step === 0) return;
+    event.preventDefault();
+    const [low, high] = range ?? [0, 1];
+    brush(
+      scale.name,
+      event.shiftKey ? [low, clampUnit(Math.max(low + STEP, high + step))] : [clampUnit(Math.min(high - STEP, low + step)), high],
+    );
+  };
+  const said = range ? `${textAt(scale, range[0])} to ${textAt(scale, range[1])}` : 'all';
+  return (
+    <div class={`axis ${last ? 'axis-last' : ''}`} style={{ left: `${left}px`, top: `${TOP}px`, height: `${BOTTOM - TOP}px` }}>
+      <button
+        type="button"
+        class="axis-name"
+        aria-label={`move the axis ${cut(scale.name, 80)}`}
+        title={`${cut(scale.name, 400)}: drag to move, or use the arrow keys`}
+        onPointerDown={(event) => {
+          const { currentTarget, pointerId, clientX } = event;
+          currentTarget.setPointerCapture(pointerId);
+          const drop = (end: PointerEvent) => move(place + Math.round((end.clientX - clientX) / Math.max(1, gap)));
+          currentTarget.addEventListener('pointerup', drop, { once: true });
+        }}
+        onKeyDown={(event) => {
+          const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+          if (step === undefined) return;
+          event.preventDefault();
+          const { currentTarget } = event;
+          move(place + step);
+          requestAnimationFrame(() => currentTarget.focus()); // a button that is moved loses the focus
+        }}
+      >
+        {cut(scale.name, 22)}
+      </button>
+      <div
+        ref={bar}
+        class="axis-bar"
+        role="slider"
+        tabIndex={0}
+        aria-label={`select ${cut(scale.name, 80)}`}
+        aria-orientation="vertical"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(100 * (range?.[0] ?? 0))}
+        aria-valuetext={said}
+        onPointerDown={grab}
+        onKeyDown={press}
+      >
+        {range && <div class="axis-brush" style={{ top: percent(range[1]), bottom: `${100 * range[0]}%` }} />}
+      </div>
+      {conditional && (
+        <span class="axis-tick" style={{ top: `calc(100% + ${BELOW_AXIS}px)` }}>
+          inactive
+        </span>
+      )}
+      {scale.ticks.slice(0, 12).map(({ place, value }) => (
+        <span class="axis-tick" key={value} style={{ top: percent(place) }}>
+          {cut(scale.labels?.[value] ?? formatNumber(value), 12)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+const STEP = 0.05;
+
+function shifted([low, high]: Range, by: number): Range {
+  const size = high - low;
+  const start = Math.min(1 - size, Math.max(0, low + by));
+  return [start, start + size];
+}
+
+/** The whole cell of a category. */
+function cellAt({ labels }: AxisScale, place: number): Range {
+  const count = labels!.length;
+  const k = Math.min(count - 1, Math.floor(place * count));
+  return [k / count, (k + 1) / count];
+}
+
+const textAt = (scale: AxisScale, place: number): string =>
+  cut(scale.labels ? (scale.labels[scale.at(place)] ?? '') : formatNumber(scale.at(place)), 40);

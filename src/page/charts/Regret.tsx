@@ -1,0 +1,50 @@
+import { useComputed } from '@preact/signals';
+import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import { partsOf, regretOption } from '../../insight/figures/regret.ts';
+import { objectiveValue } from '../../insight/figures/study.ts';
+import { theme } from '../lib/theme.ts';
+import { Card } from '../parts/Card.tsx';
+import { lookAt } from '../state/selection.ts';
+import { figures, objectives } from '../state/store.ts';
+import { Chart } from './Chart.tsx';
+
+/** How far the best value of each strategy in a composition is from the best of all, and what each has contributed. */
+export function Regret() {
+  const parts = useComputed(() => partsOf(figures));
+  const option = useComputed(() => regretOption(figures, theme, parts.value));
+  return (
+    <Card title="Regret by strategy" note="distance of each strategy's best value from the best of all">
+      <Chart label="Regret of each strategy, by trial" option={option.value} height={340} />
+      <div class="scroll">
+        <table class="small">
+          <thead>
+            <tr>
+              <th>strategy</th>
+              <th>trials</th>
+              <th>completed</th>
+              <th>improvements</th>
+              <th>best</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...parts.value].map(([name, { trials, completed, wins, best }]) => (
+              <tr key={name}>
+                <td>{cut(name, 60)}</td>
+                <td>{trials}</td>
+                <td>{completed}</td>
+                <td>{wins}</td>
+                <td>
+                  {best && (
+                    <button type="button" class="plain" onClick={() => lookAt(best.trial)}>
+                      {formatNumber(objectiveValue(best, objectives.value[0]))}
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,19 @@
+import { jsonIn } from '../../schema/json.ts';
+
+/** The indices of names in a chosen order. Names that it does not hold follow in their own order. @param chosen a list of names in JSON */
+export function ordered(names: readonly string[], chosen: string): readonly number[] {
+  const places = new Map(listIn(chosen).map((name, i) => [name, i]));
+  const placeOf = (i: number) => places.get(names[i]) ?? names.length + i;
+  return names.map((_, i) => i).sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+function listIn(text: string): readonly unknown[] {
+  const list = jsonIn(text);
+  return Array.isArray(list) ? list : [];
+}
+
+/** The list with one entry at another place, within its ends. */
+export function moved<T>(list: readonly T[], from: number, to: number): readonly T[] {
+  const rest = list.toSpliced(from, 1);
+  return rest.toSpliced(Math.min(rest.length, Math.max(0, to)), 0, list[from]!);
+}

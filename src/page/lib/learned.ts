@@ -1,0 +1,73 @@
+import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import type { Importances } from '../../insight/importance/importances.ts';
+import type { ShareInterval } from '../../insight/importance/shares.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { ownValue } from '../../schema/ownValue.ts';
+import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
+import { isRange } from '../../space/types/parameterType.ts';
+import { valueKey } from '../../space/value.ts';
+import type { TrialRow } from '../../study/trials.ts';
+
+/** What the results show about a parameter. */
+export interface ParameterFinding {
+  readonly name: string;
+  /** Its share of the variation, from 0 to 1. */
+  readonly share: number;
+  /** Where the share lies, as a 90 % interval. */
+  readonly interval: ShareInterval;
+  /** Where the best trials lie, and what to do about it. */
+  readonly text?: string;
+}
+
+/** The fewest best trials that lessons use; otherwise a tenth of all. */
+const LEAST = 5;
+/** The fewest results for lessons. */
+const FEW = 15;
+/** A parameter hardly matters if its share is below this even at the upper end of its interval. */
+const SMALL = 0.05;
+/** Values in this part of the range lie at its end. */
+const END = 0.05;
+/** The lesson of a constant, which explains nothing. */
+const NONE: ShareInterval = [0, 0];
+
+/** What the results show about each parameter, the most important first. @param ranked the trials with a result, the best first */
+export function lessons(
+  parameters: readonly (readonly [string, Dimension])[],
+  ranked: readonly TrialRow[],
+  { fanova, intervals }: Pick<Importances, 'fanova' | 'intervals'>,
+): ParameterFinding[] {
+  const top = ranked.length < FEW ? [] : ranked.slice(0, Math.max(LEAST, Math.ceil(ranked.length / 10)));
+  return parameters
+    .map(([name, dimension]) => {
+      const interval = intervals.fanova[name] ?? NONE;
+      return omitUndefined({ name, share: fanova[name] ?? 0, interval, text: textOf(name, dimension, top, interval) });
+    })
+    .sort((a, b) => b.share - a.share);
+}
+
+function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], [, most]: ShareInterval): string | undefined {
+  const found = top.map(({ params }) => ownValue(params, name)).filter((value) => value !== undefined);
+  if (found.length < LEAST) return undefined;
+  if (most < SMALL) return 'It hardly matters: you can fix it.';
+  const values = valuesOf(dimension);
+  const numbers = found.filter((value) => typeof value === 'number');
+  if (!isRange(values) || numbers.length < found.length) return mostOf(found);
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const count = numbers.length;
+  const where = low === high ? `The ${count} best have ${short(low)}.` : `The ${count} best lie between ${short(low)} and ${short(high)}.`;
+  const places = numbers.map((value) => values.transform.coordinate(value)).sort((a, b) => a - b);
+  const middle = places[count >> 1]!;
+  if (middle > 1 - END) return `${where} Most are at the upper end: try values above ${short(values.high)}.`;
+  // A range that begins at 0 cannot often be widened.
+  return middle < END && values.low !== 0 ? `${where} Most are at the lower end: try values below ${short(values.low)}.` : where;
+}
+
+const short = (value: number): string => formatNumber(Number(value.toPrecision(3)));
+
+/** The most frequent value. */
+function mostOf(found: readonly unknown[]): string {
+  const counts = new Map<string, [value: unknown, count: number]>();
+  for (const value of found) counts.set(valueKey(value), [value, (counts.get(valueKey(value))?.[1] ?? 0) + 1]);
+  const [value, count] = [...counts.values()].reduce((most, one) => (one[1] > most[1] ? one : most));
+  return `${count} of the ${found.length} best have ${cut(formatNumber(value), 30)}.`;
+}

@@ -1,0 +1,42 @@
+import type { Headline } from '../../dashboard/wire.ts';
+import { jsonIn } from '../../schema/json.ts';
+
+/** Orders of the list of studies. */
+export const orders = ['name', 'latest', 'trials', 'best'] as const;
+export type Order = (typeof orders)[number];
+
+/** A study that runs but has no open trial is idle. */
+export const stateOfStudy = ({ phase, open }: Headline): string => (phase === 'running' && open === 0 ? 'idle' : phase);
+
+/** The studies that an address compares: names with commas between them, or a list in JSON, since names may have commas. */
+export function comparedNames(text: string): readonly string[] {
+  if (!text.startsWith('[')) return text.split(',').filter(Boolean);
+  const names = jsonIn(text);
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
+/** The part of the address that compares studies. */
+export const comparedAddress = (names: readonly string[]): string =>
+  names.some((name) => name.includes(',') || name.startsWith('[')) ? JSON.stringify(names) : names.join(',');
+
+/** The studies that match, in an order. Studies without a best value come last in the order of those. */
+export function arranged(
+  all: readonly Headline[],
+  { sought, order, state }: { readonly sought: string; readonly order: Order; readonly state: string },
+): Headline[] {
+  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = (one: Headline) => {
+    const text = `${one.study} ${one.id} ${one.source} ${one.objective.name} ${one.labels ?? ''} ${one.starred ? '★' : ''}`.toLowerCase();
+    return (state === 'all' || stateOfStudy(one) === state) && words.every((word) => text.includes(word));
+  };
+  const nameOf = (one: Headline) => one.study || one.id;
+  const byName = (a: Headline, b: Headline) => nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true });
+  const lossOf = ({ best, objective }: Headline) =>
+    best === undefined ? Number.POSITIVE_INFINITY : objective.direction === 'maximize' ? -best.value : best.value;
+  const difference: Readonly<Record<string, (a: Headline, b: Headline) => number>> = {
+    latest: (a, b) => b.at - a.at,
+    trials: (a, b) => b.trials - a.trials,
+    best: (a, b) => (lossOf(a) === lossOf(b) ? 0 : lossOf(a) - lossOf(b)),
+  };
+  return all.filter(matches).sort((a, b) => difference[order]?.(a, b) || byName(a, b));
+}

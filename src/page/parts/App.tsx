@@ -1,0 +1,263 @@
+import { batch, useSignal } from '@preact/signals';
+import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import { Contour } from '../charts/Contour.tsx';
+import { Hypervolume } from '../charts/Hypervolume.tsx';
+import { Importance } from '../charts/Importance.tsx';
+import { LearningCurves } from '../charts/LearningCurves.tsx';
+import { Parallel } from '../charts/Parallel.tsx';
+import { Pareto } from '../charts/Pareto.tsx';
+import { Regret } from '../charts/Regret.tsx';
+import { Slices } from '../charts/Slices.tsx';
+import { Timeline } from '../charts/Timeline.tsx';
+import { ValueDistribution } from '../charts/ValueDistribution.tsx';
+import { ValueHistory } from '../charts/ValueHistory.tsx';
+import { signIn } from '../state/connect.ts';
+import { lookAt } from '../state/selection.ts';
+import { connection, detail, headlines, objectives, scales } from '../state/store.ts';
+import { study, view } from '../state/url.ts';
+import { AnswerView } from './answer/AnswerView.tsx';
+import { Card } from './Card.tsx';
+import { StudyList } from './home/StudyList.tsx';
+import { Legend } from './Legend.tsx';
+import { MachinesView } from './MachinesView.tsx';
+import { Markdown } from './Markdown.tsx';
+import { StudyActions } from './StudyActions.tsx';
+import { PhaseBadge, ProgressBar, Star } from './StudyState.tsx';
+import { TrialPanel } from './TrialPanel.tsx';
+import { TrialTable } from './table/TrialTable.tsx';
+
+interface View {
+  readonly name: string;
+  readonly label: string;
+  readonly show: () => preact.JSX.Element | null;
+  /** Needs the server. */
+  readonly live?: true;
+  /** Needs several objectives. */
+  readonly several?: true;
+  /** Has no legend at its top. */
+  readonly bare?: true;
+}
+
+const views: readonly View[] = [
+  { name: 'overview', label: 'Overview', show: Overview, bare: true },
+  { name: 'parameters', label: 'Parameters', show: Parameters },
+  { name: 'curves', label: 'Curves', show: LearningCurves },
+  { name: 'timeline', label: 'Timeline', show: Timeline },
+  { name: 'objectives', label: 'Objectives', show: Objectives, several: true },
+  { name: 'strategies', label: 'Strategies', show: Strategies },
+  { name: 'machines', label: 'Machines', show: MachinesView, bare: true },
+  { name: 'control', label: 'Control', show: StudyActions, live: true, bare: true },
+];
+
+export function App() {
+  if (connection.value === 'locked') return <TokenForm />;
+  if (study.value === '') return <StudyList />;
+  return <Study />;
+}
+
+function Study() {
+  const one = detail.value;
+  const offered = views.filter(({ live, several }) => !(live && connection.value === 'file') && !(several && objectives.value.length < 2));
+  const now = offered.find(({ name }) => name === view.value) ?? offered[0]!;
+  const Shown = now.show;
+  if (one === undefined) {
+    const known = headlines.value.some(({ id }) => id === study.value);
+    return (
+      <main class="page">
+        <p class="nothing">{connection.value === 'live' && !known ? `There is no study ${cut(study.value, 60)} here.` : 'Loading…'}</p>
+      </main>
+    );
+  }
+  return (
+    <div class="study">
+      <header class="top">
+        <div class="top-name">
+          {headlines.value.length > 1 && (
+            <a
+              href="?"
+              aria-label="all studies"
+              onClick={(event) => {
+                event.preventDefault();
+                batch(() => {
+                  study.value = '';
+                  view.value = 'overview';
+                  lookAt(undefined);
+                });
+              }}
+            >
+              ‹ studies
+            </a>
+          )}
+          <h1 title={cut(one.study, 400)}>{cut(one.study || one.id, 60)}</h1>
+          {one.starred && <Star />}
+          {one.labels && <span class="study-labels">{cut(one.labels.join(' · '), 80)}</span>}
+          <PhaseBadge of={one} />
+          <Connection />
+          {connection.value !== 'file' && (
+            <a class="saved" href={`api/studies/${encodeURIComponent(study.value)}/report`} download>
+              Save as HTML
+            </a>
+          )}
+        </div>
+        <dl class="figures">
+          <div>
+            <dt>best {cut(one.objective.name, 24)}</dt>
+            <dd>
+              {one.best ? (
+                <button type="button" class="figure" onClick={() => lookAt(one.best!.trial)} title={`trial ${one.best.trial}`}>
+                  {formatNumber(one.best.value)}
+                </button>
+              ) : (
+                '–'
+              )}
+            </dd>
+          </div>
+          <div>
+            <dt>trials</dt>
+            <dd>
+              <ProgressBar of={one} />
+            </dd>
+          </div>
+          <div>
+            <dt>open</dt>
+            <dd>
+              {one.open} of {one.parallel}
+            </dd>
+          </div>
+        </dl>
+        <nav aria-label="views">
+          {offered.map(({ name, label }) => (
+            <a
+              key={name}
+              href={`?study=${encodeURIComponent(study.value)}&view=${name}`}
+              aria-current={name === now.name ? 'page' : undefined}
+              ref={name === now.name ? intoView : null}
+              onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                event.preventDefault();
+                view.value = name;
+              }}
+            >
+              {label}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <div class="body">
+        <main class="page" tabIndex={-1}>
+          {!now.bare && <Legend />}
+          <Shown />
+        </main>
+        <TrialPanel />
+      </div>
+    </div>
+  );
+}
+
+/** Narrow screens do not show all links at once. */
+const intoView = (link: HTMLElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
+function Objectives() {
+  return (
+    <>
+      <Pareto />
+      <Hypervolume />
+    </>
+  );
+}
+
+function Strategies() {
+  return (
+    <>
+      <Regret />
+      <ValueDistribution />
+    </>
+  );
+}
+
+function Parameters() {
+  return (
+    <>
+      <Importance />
+      <Slices />
+      <Contour />
+    </>
+  );
+}
+
+/** The most axes that fit into half of a window of 1280 pixels. */
+const FEW_AXES = 6;
+
+function Overview() {
+  const note = detail.value?.note;
+  const several = objectives.value.length > 1;
+  const besides = !several && scales.value.length <= FEW_AXES; // so that a window shows the beginning of the table too
+  const parallel = (
+    <Card title="Parameters" note="drag along an axis to select">
+      <Parallel />
+    </Card>
+  );
+  return (
+    <>
+      <AnswerView />
+      {note !== undefined && (
+        <Card title="Notes">
+          <Markdown text={note} />
+        </Card>
+      )}
+      <Legend />
+      <div class={several || besides ? 'cards is-wide' : ''}>
+        {objectives.value.map(({ name, direction }, k) => (
+          <Card key={name} title={cut(name, 60)} note={direction === 'maximize' ? 'higher is better' : 'lower is better'}>
+            <ValueHistory objective={k} />
+          </Card>
+        ))}
+        {besides && parallel}
+      </div>
+      {!besides && parallel}
+      <TrialTable />
+    </>
+  );
+}
+
+const connections: Readonly<Record<typeof connection.value, string>> = {
+  connecting: 'connecting',
+  live: 'live',
+  lost: 'connection lost, reconnecting',
+  over: 'process has ended',
+  locked: 'locked',
+  file: 'report',
+};
+
+/** A closed study no longer changes, unless a person reopens it. */
+function Connection() {
+  const isIdle = connection.value === 'live' && detail.value?.phase === 'closed';
+  return (
+    <span class={`connection is-${isIdle ? 'idle' : connection.value}`} role="status">
+      {isIdle ? 'connected' : connections[connection.value]}
+    </span>
+  );
+}
+
+/** Shown if the server requires a token to read. */
+function TokenForm() {
+  const refused = useSignal(false);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const given = String(new FormData(event.currentTarget as HTMLFormElement).get('token'));
+    refused.value = !(await signIn(given.trim()));
+  };
+  return (
+    <main class="page door">
+      <h1>hypertide</h1>
+      <form onSubmit={(event) => void submit(event)}>
+        <label>
+          Token
+          <input type="password" name="token" required autocomplete="off" />
+        </label>
+        <button type="submit">Open</button>
+      </form>
+      {refused.value && <p class="bad">Wrong token.</p>}
+    </main>
+  );
+}

@@ -1,0 +1,31 @@
+import { type ReadonlySignal, useSignal } from '@preact/signals';
+import type { Added, CommandAnswer } from '../../dashboard/wire.ts';
+import { cut } from '../../insight/figures/drawing/format.ts';
+
+interface FeedbackText {
+  readonly good: boolean;
+  readonly text: string;
+}
+
+/** Waits for the answer to an action, and keeps the text to show. */
+export function useFeedback(): {
+  readonly feedback: ReadonlySignal<FeedbackText | undefined>;
+  readonly show: (answer: Promise<CommandAnswer | Added>, done: string) => void;
+} {
+  const feedback = useSignal<FeedbackText | undefined>(undefined);
+  const show = (answer: Promise<CommandAnswer | Added>, done: string) => {
+    feedback.value = { good: true, text: '…' };
+    void answer.then((result) => {
+      feedback.value = result.ok
+        ? { good: true, text: 'position' in result ? `${done} (position ${result.position} of the log)` : done }
+        : { good: false, text: result.error };
+    });
+  };
+  return { feedback, show };
+}
+
+export const Feedback = ({ of }: { readonly of: FeedbackText | undefined }) => (
+  <p class={of && !of.good ? 'bad' : 'good'} role="status">
+    {of && cut(of.text, 600)}
+  </p>
+);

@@ -1,0 +1,57 @@
+import { computed } from '@preact/signals';
+import { looks, states } from '../../insight/figures/drawing/looks.ts';
+import { clear, filtered, hiddenStates, selectedCount, toggle } from '../state/selection.ts';
+import { rows } from '../state/store.ts';
+
+const counts = computed(() => {
+  const of = new Map<string, number>();
+  for (const { state } of rows.value) of.set(state, (of.get(state) ?? 0) + 1);
+  return of;
+});
+
+/** The statuses of trials, their look in every chart, and buttons to show or hide each. */
+export function Legend() {
+  return (
+    <fieldset class="legend" aria-label="Status of trials">
+      {states.map((state) => (
+        <button
+          key={state}
+          type="button"
+          class="legend-entry"
+          aria-pressed={!hiddenStates.value.has(state)}
+          onClick={() => toggle(state)}
+          title={`show or hide ${looks[state].label} trials`}
+        >
+          <Mark of={state} />
+          {looks[state].label} <b>{counts.value.get(state) ?? 0}</b>
+        </button>
+      ))}
+      <span class="legend-rest" aria-live="polite">
+        {filtered.value && (
+          <>
+            {selectedCount.value} of {rows.value.length} selected{' '}
+            <button type="button" class="plain" onClick={clear}>
+              show all
+            </button>
+          </>
+        )}
+      </span>
+    </fieldset>
+  );
+}
+
+/** The mark of a status, as charts draw it. */
+function Mark({ of }: { readonly of: keyof typeof looks }) {
+  const { colour, mark, hollow, dashed } = looks[of];
+  return (
+    <svg class="mark" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+      <path
+        d={mark}
+        fill={hollow ? 'none' : `var(--${colour})`}
+        stroke={`var(--${colour})`}
+        stroke-width={hollow ? 1.8 : 0}
+        stroke-dasharray={dashed ? '2 1.6' : undefined}
+      />
+    </svg>
+  );
+}

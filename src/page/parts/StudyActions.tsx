@@ -1,0 +1,173 @@
+import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import { jsonIn } from '../../schema/json.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
+import { isRange } from '../../space/types/parameterType.ts';
+import { valueKey, valueText } from '../../space/value.ts';
+import { mayAct, submitAction } from '../state/connect.ts';
+import { detail, parameters } from '../state/store.ts';
+import { AnnotationCard } from './AnnotationCard.tsx';
+import { Feedback, useFeedback } from './Feedback.tsx';
+
+/** The actions on a study. */
+export function StudyActions() {
+  const { feedback, show } = useFeedback();
+  const one = detail.value;
+  if (one === undefined) return null;
+  if (!mayAct())
+    return <p class="note">To act on this study, open the address that the server printed when it started: it contains the token.</p>;
+  const change = (event: SubmitEvent, run: (data: FormData) => void) => {
+    event.preventDefault();
+    run(new FormData(event.currentTarget as HTMLFormElement));
+  };
+  return (
+    <div class="controls">
+      <section>
+        <h2>Study</h2>
+        <div class="buttons">
+          {one.phase === 'paused' ? (
+            <button type="button" onClick={() => show(submitAction({ type: 'change', paused: false }), 'resumed')}>
+              Resume
+            </button>
+          ) : (
+            <button
+              type="button"
+              disabled={one.phase === 'closed'}
+              onClick={() => show(submitAction({ type: 'change', paused: true }), 'paused: no new trials start')}
+            >
+              Pause
+            </button>
+          )}
+          <button
+            type="button"
+            class="danger"
+            disabled={one.phase === 'closed'}
+            onClick={() => show(submitAction({ type: 'close' }), 'closed')}
+          >
+            Close the study
+          </button>
+        </div>
+        <form
+          onSubmit={(event) =>
+            change(event, (data) => show(submitAction({ type: 'change', parallel: Number(data.get('parallel')) }), 'changed'))
+          }
+        >
+          <label>
+            parallel trials
+            <input type="number" name="parallel" min={1} step={1} required defaultValue={one.parallel} />
+          </label>
+          <button type="submit">Set</button>
+        </form>
+        <form
+          onSubmit={(event) =>
+            change(event, (data) => show(submitAction({ type: 'change', limits: { trials: Number(data.get('trials')) } }), 'changed'))
+          }
+        >
+          <label>
+            trials in total
+            <input type="number" name="trials" min={1} step={1} required defaultValue={one.limit} />
+          </label>
+          <button type="submit">Set</button>
+        </form>
+        <Feedback of={feedback.value} />
+      </section>
+      <section>
+        <h2>Notes</h2>
+        <AnnotationCard of={one} closedFor={undefined} />
+      </section>
+      <Strategy />
+      <Enqueue />
+    </div>
+  );
+}
+
+function Strategy() {
+  const { feedback, show } = useFeedback();
+  const now = JSON.stringify(detail.value?.strategy, null, 1);
+  const switchTo = (event: SubmitEvent) => {
+    event.preventDefault();
+    const text = String(new FormData(event.currentTarget as HTMLFormElement).get('strategy')).trim();
+    show(submitAction({ type: 'change', strategy: dataOf(text) }), 'switched: the new strategy knows all earlier results');
+  };
+  return (
+    <section>
+      <h2>Strategy</h2>
+      <form class="tall" onSubmit={switchTo}>
+        <label>
+          JSON, or a name such as tpe
+          <textarea name="strategy" rows={5} spellcheck={false} required defaultValue={now} />
+        </label>
+        <button type="submit">Switch</button>
+      </form>
+      <Feedback of={feedback.value} />
+    </section>
+  );
+}
+
+/** JSON if it parses, otherwise a name. */
+function dataOf(text: string): unknown {
+  const data = jsonIn(text);
+  return data === undefined ? text : data;
+}
+
+/** A form to enqueue a configuration. Values that are left empty are drawn from their priors, or the strategy chooses them. */
+function Enqueue() {
+  const { feedback, show } = useFeedback();
+  const send = (event: SubmitEvent) => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget as HTMLFormElement);
+    const params: Record<string, unknown> = {};
+    for (const [k, [name, dimension]] of parameters.value.entries()) {
+      const text = String(data.get(`p${k}`) ?? '');
+      if (text !== '') params[name] = typedValue(dimension, text);
+    }
+    const rest = data.get('rest') === 'strategy' ? 'strategy' : undefined;
+    show(submitAction(omitUndefined({ type: 'enqueue', params, rest })), 'enqueued: it is tried next');
+  };
+  return (
+    <section class="enqueue">
+      <h2>Try a configuration</h2>
+      <form class="grid" onSubmit={send}>
+        {parameters.value.map(([name, dimension], k) => (
+          <label key={name} for={`p${k}`}>
+            {cut(name, 60)}
+            <Field dimension={dimension} name={`p${k}`} />
+          </label>
+        ))}
+        <label for="rest">
+          values left empty
+          <select id="rest" name="rest">
+            <option value="">drawn at random</option>
+            <option value="strategy">chosen by the strategy</option>
+          </select>
+        </label>
+        <button type="submit">Enqueue</button>
+      </form>
+      <Feedback of={feedback.value} />
+    </section>
+  );
+}
+
+function Field({ dimension, name }: { readonly dimension: Dimension; readonly name: string }) {
+  const values = valuesOf(dimension);
+  if (isRange(values)) {
+    const { low, high, whole, step = 1 } = values;
+    const placeholder = `${formatNumber(low)} to ${formatNumber(high)}`;
+    return <input type="number" id={name} name={name} min={low} max={high} step={whole ? step : 'any'} placeholder={placeholder} />;
+  }
+  return (
+    <select id={name} name={name}>
+      <option value="">any</option>
+      {values.map((value, i) => (
+        <option key={valueKey(value)} value={i}>
+          {cut(valueText(value), 60)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function typedValue(dimension: Dimension, text: string): unknown {
+  const values = valuesOf(dimension);
+  return isRange(values) ? Number(text) : values[Number(text)];
+}

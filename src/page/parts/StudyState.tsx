@@ -1,0 +1,41 @@
+import type { Headline } from '../../dashboard/wire.ts';
+
+export const endings: Readonly<Record<string, string>> = {
+  trials: 'all trials done',
+  target: 'target reached',
+  cost: 'cost limit reached',
+  plateau: 'no more improvement',
+  exhausted: 'every configuration tried',
+  time: 'time limit reached',
+  person: 'closed by a person',
+};
+
+export const PhaseBadge = ({ of: { phase, closed, open } }: { readonly of: Headline }) => (
+  <span class={`badge is-${phase}`}>
+    {phase === 'closed' ? (endings[closed!] ?? 'closed') : phase === 'running' && open === 0 ? 'idle' : phase}
+  </span>
+);
+
+/** Progress towards the limit, which counts configurations. Trials that resume others come on top. */
+export function ProgressBar({ of: { trials, configurations, open, limit, completed, stopped, failed } }: { readonly of: Headline }) {
+  const whole = Math.max(trials + (limit === undefined ? 0 : Math.max(0, limit - configurations)), 1);
+  const part = (count: number) => ({ width: `${(100 * count) / whole}%` });
+  const more = limit !== undefined && trials > configurations ? ` in ${trials} trials` : '';
+  return (
+    <span class="progress" title={`${completed} completed, ${stopped} stopped, ${failed} failed, ${open} open`}>
+      <span class="progress-bar" aria-hidden="true">
+        <span class="is-completed" style={part(completed)} />
+        <span class="is-stopped" style={part(stopped)} />
+        <span class="is-failed" style={part(failed)} />
+        <span class="is-running" style={part(open)} />
+      </span>
+      {limit === undefined ? `${trials} trials` : `${configurations} of ${limit}${more}`}
+    </span>
+  );
+}
+
+export const Star = () => (
+  <span class="star" role="img" aria-label="starred">
+    ★
+  </span>
+);

@@ -1,0 +1,178 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { TrialEntry } from '../../dashboard/wire.ts';
+import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.ts';
+import type { FigureRow } from '../../insight/figures/study.ts';
+import { get, submitAction, token } from '../state/connect.ts';
+import { focused, lookAt } from '../state/selection.ts';
+import { connection, shownRow } from '../state/store.ts';
+import { AnnotationCard } from './AnnotationCard.tsx';
+import { Feedback, useFeedback } from './Feedback.tsx';
+import { Files } from './Files.tsx';
+import { Trace } from './Trace.tsx';
+import { TrialReason } from './TrialReason.tsx';
+import { StateName } from './table/TrialTable.tsx';
+
+/** One trial: its values, why it was suggested, and its facts. */
+export function TrialPanel() {
+  const trial = focused.value;
+  const row = trial === undefined ? undefined : shownRow(trial);
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (trial === undefined) return;
+    const leave = (event: KeyboardEvent) => event.key === 'Escape' && !event.defaultPrevented && lookAt(undefined);
+    addEventListener('keydown', leave);
+    return () => removeEventListener('keydown', leave);
+  }, [trial]);
+  if (trial === undefined) return null;
+  return (
+    <aside class="trial" aria-label={`Trial ${trial}`} ref={panel}>
+      <header>
+        <h2>Trial {trial}</h2>
+        {row && <StateName row={row} />}
+        <button type="button" class="plain" aria-label="close this trial" onClick={() => lookAt(undefined)}>
+          ✕
+        </button>
+      </header>
+      {row ? <About row={row} key={trial} /> : <p class="nothing">There is no such trial.</p>}
+    </aside>
+  );
+}
+
+function About({ row }: { readonly row: FigureRow }) {
+  const live = connection.value !== 'file';
+  return (
+    <>
+      <Pairs of={row.values} title={row.state === 'running' ? 'Last reported' : 'Values'} />
+      <Pairs of={row.metrics} title="Metrics" />
+      <Pairs of={row.params} title="Parameters" />
+      {(row.reason !== undefined || row.message !== undefined) && (
+        <section>
+          <h3>How it ended</h3>
+          <p class="words">{[row.reason, row.message].filter(Boolean).join(': ')}</p>
+          {row.trace !== undefined && <Trace text={row.trace} />}
+        </section>
+      )}
+      <TrialReason row={row} />
+      {(live || row.note !== undefined || row.labels) && (
+        <section>
+          <h3>Notes</h3>
+          <AnnotationCard trial={row.trial} of={row} closedFor={live ? closedFor() : 'This page is a report.'} />
+        </section>
+      )}
+      {live && <Files row={row} />}
+      {live && <Actions row={row} />}
+      {live && <Facts row={row} />}
+    </>
+  );
+}
+
+function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknown>> | undefined; readonly title: string }) {
+  const pairs = Object.entries(of);
+  if (pairs.length === 0) return null;
+  return (
+    <section>
+      <h3>{title}</h3>
+      <dl class="pairs">
+        {pairs.map(([name, value]) => (
+          <div key={name}>
+            <dt title={cut(name, 400)}>{cut(name, 60)}</dt>
+            <dd>{cut(formatNumber(value), 400)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** Why this page cannot act on the study. */
+const closedFor = (): string | undefined =>
+  token.value === undefined ? 'To act, open the address that the server printed: it contains the token.' : undefined;
+
+function Actions({ row }: { readonly row: FigureRow }) {
+  const { feedback, show } = useFeedback();
+  const open = row.state === 'running' || row.state === 'waiting';
+  const reason = closedFor();
+  const enqueue = () => show(submitAction({ type: 'enqueue', params: row.params }), 'enqueued: it is tried next');
+  return (
+    <section>
+      <h3>Actions</h3>
+      <div class="buttons">
+        {open ? (
+          <button
+            type="button"
+            disabled={reason !== undefined}
+            title={reason}
+            onClick={() => show(submitAction({ type: 'cancel', trial: row.trial }), 'stop requested')}
+          >
+            Stop this trial
+          </button>
+        ) : (
+          <button
+            type="button"
+            disabled={reason !== undefined || row.state === 'retracted'}
+            title={reason}
+            onClick={() => show(submitAction({ type: 'retract', trial: row.trial }), 'retracted')}
+          >
+            Retract its result
+          </button>
+        )}
+        <button type="button" disabled={reason !== undefined} title={reason} onClick={enqueue}>
+          Try again
+        </button>
+      </div>
+      {reason && <p class="note">{reason}</p>}
+      <Feedback of={feedback.value} />
+    </section>
+  );
+}
+
+function Facts({ row }: { readonly row: FigureRow }) {
+  const entries = useSignal<readonly TrialEntry[] | undefined>(undefined);
+  const seen = useSignal('');
+  // A change of any of these means that there is a new fact.
+  const version = `${row.state} ${row.step} ${row.attempt} ${row.endedAt} ${row.startedAt}`;
+  useSignalEffect(() => {
+    if (seen.value === '') return;
+    void get<TrialEntry[]>(`trials/${row.trial}/facts`).then(
+      (found) => {
+        entries.value = found;
+      },
+      () => {},
+    );
+  });
+  useEffect(() => {
+    seen.value = version;
+  }, [version]);
+  return (
+    <section>
+      <h3>Facts</h3>
+      <ol class="facts">
+        {(entries.value ?? []).map(({ position, at, fact, refusal }) => (
+          <li key={position} class={refusal ? 'is-refused' : ''}>
+            <span class="facts-place" title={new Date(at).toISOString()}>
+              {position}
+            </span>
+            <span class="facts-time">{clock(at)}</span>
+            <Fact fact={fact} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Fact({ fact }: { readonly fact: unknown }) {
+  const { type, trial: _trial, params: _params, tags: _tags, v: _v, ...more } = (fact ?? {}) as Readonly<Record<string, unknown>>;
+  const rest = Object.entries(more).map(([name, value]) => `${name} ${typeof value === 'object' ? shortJson(value) : formatNumber(value)}`);
+  return (
+    <span class="facts-text">
+      <b>{cut(String(type ?? '?'), 40)}</b> {cut(rest.join(' · '), 300)}
+    </span>
+  );
+}
+
+const shortJson = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'number' ? Number(inner.toPrecision(5)) : inner))
+    .replaceAll(/[{}"]/g, '')
+    .replaceAll(':', ' ');

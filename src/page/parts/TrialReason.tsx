@@ -1,0 +1,145 @@
+import { useSignal } from '@preact/signals';
+import { choiceText, firstRungText, taggedPhaseText } from '../../../streams/explanation/phases.ts';
+import type { Why } from '../../../streams/explanation/why.ts';
+import { cut, duration, formatNumber } from '../../insight/figures/drawing/format.ts';
+import type { FigureRow } from '../../insight/figures/study.ts';
+import { ownValue } from '../../schema/ownValue.ts';
+import { notesIn } from '../../study/notes.ts';
+import { predictionOf, tagsOfPrediction } from '../../study/prediction.ts';
+import { parentsIn } from '../lib/parents.ts';
+import { get } from '../state/connect.ts';
+import { lookAt } from '../state/selection.ts';
+import { connection, objectives, rows, shownRow } from '../state/store.ts';
+
+/** The tags of the suggestion, and on demand the decision recomputed from the log. */
+export function TrialReason({ row }: { readonly row: FigureRow }) {
+  const why = useSignal<Why | string | undefined>(undefined);
+  const asking = useSignal(false);
+  const ask = async () => {
+    asking.value = true;
+    why.value = await get<Why>(`trials/${row.trial}/why`).catch((error: Error) => error.message);
+    asking.value = false;
+  };
+  const { acquisition, phase, why: chosenFor, 'first rung': firstRung, ...notes } = notesIn(row.tags ?? {});
+  const prediction = predictionOf(row, objectives.value);
+  const [objective] = objectives.value;
+  const came = objective && valueAt(row, objective.name, prediction?.at);
+  const at = prediction?.at === undefined ? '' : ` at step ${prediction.at}`;
+  const chosen = choiceText(row.by, phase);
+  const stage = row.by.split('/').at(-1)!;
+  return (
+    <section>
+      <h3>Why this trial</h3>
+      <p class="path">
+        {row.by.split('/').map((part, i) => (
+          <span key={`${i} ${part}`}>{cut(part, 60)}</span>
+        ))}
+      </p>
+      {chosen !== undefined && <p class="words">{cut(chosen, 400)}</p>}
+      <dl class="pairs">
+        {chosenFor !== undefined && <Pair name={`${stage} was chosen for`} value={chosenFor} />}
+        {phase !== undefined && taggedPhaseText(phase) === undefined && <Pair name="phase" value={phase} />}
+        {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
+        {prediction?.values.map(({ objective: name, mean, sd }) => (
+          <Pair
+            key={`predicted ${name}`}
+            name={`predicted${prediction.values.length > 1 ? ` ${name}` : ''}${at}`}
+            value={`${formatNumber(mean)} ± ${formatNumber(sd)}`}
+          />
+        ))}
+        {prediction?.limit !== undefined && <Pair name="equal to the model if worse than" value={formatNumber(prediction.limit)} />}
+        {came !== undefined && (prediction !== undefined || typeof why.value === 'object') && (
+          <Pair name={`observed${at}`} value={formatNumber(came)} />
+        )}
+        {firstRung !== undefined && <Pair name="trials compared from" value={cut(firstRungText(firstRung), 400)} />}
+        {row.budget !== undefined && <Pair name="budget" value={`${row.budget}${rungOf(row)}`} />}
+        {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}
+        {Object.entries(notes)
+          .filter(([name]) => !tagsOfPrediction.includes(name))
+          .map(([name, value]) => (
+            <Pair key={name} name={name} value={withParents(cut(value, 400))} />
+          ))}
+        {typeof why.value === 'object' && <Recomputed why={why.value} />}
+      </dl>
+      {typeof why.value === 'string' && <p class="bad">{why.value}</p>}
+      {why.value === undefined && connection.value !== 'file' && (
+        <button type="button" disabled={asking.value} onClick={() => void ask()}>
+          {asking.value ? 'Recomputing…' : `Recompute from the log${row.state === 'stopped' ? ', with why it was stopped' : ''}`}
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** Longer texts are below their name. */
+const LONG = 60;
+
+const Pair = ({ name, value }: { readonly name: string; readonly value: preact.ComponentChildren }) => (
+  <div class={typeof value === 'string' && value.length > LONG ? 'is-long' : ''}>
+    <dt>{cut(name, 60)}</dt>
+    <dd>{value}</dd>
+  </div>
+);
+
+function Recomputed({ why }: { readonly why: Why }) {
+  const { phases = {}, recomputed, expected, impossible, stopped, milliseconds } = why;
+  return (
+    <>
+      {stopped !== undefined && <Pair name="stopped" value={cut(stopped, 400)} />}
+      {Object.entries(phases).map(([path, phase]) => (
+        <Pair key={path} name={`phase of ${path}`} value={phase.split('.').at(-1)!} />
+      ))}
+      {expected && (
+        <Pair
+          name={`predicted by a random forest on ${expected.results} results${expected.at === undefined ? '' : ` with budget ${expected.at}`}`}
+          value={`${formatNumber(expected.mean)} ± ${formatNumber(expected.sd)}`}
+        />
+      )}
+      {recomputed === 'equal' && (
+        <Pair name="recomputed" value={`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`} />
+      )}
+      {typeof recomputed === 'object' && (
+        <Pair
+          name="recomputed"
+          value={`${recomputed.field} differs: ${cut(JSON.stringify(recomputed.logged) ?? 'absent', 200)} in the log, ${cut(JSON.stringify(recomputed.recomputed) ?? 'absent', 200)} now`}
+        />
+      )}
+      {impossible !== undefined && <Pair name="not recomputed" value={cut(impossible, 400)} />}
+    </>
+  );
+}
+
+function rungOf({ budget }: FigureRow): string {
+  const budgets = [...new Set(rows.value.flatMap((row) => row.budget ?? []))].sort((a, b) => a - b);
+  return budgets.length > 1 ? `, rung ${budgets.indexOf(budget!) + 1} of ${budgets.length}` : '';
+}
+
+/** The value of a trial at a step, or its first one after that step; its result if no step is given. */
+function valueAt({ curve, status, budget, values }: FigureRow, name: string, at: string | undefined): number | undefined {
+  if (at === undefined) return ownValue(values, name);
+  for (let i = 0; i < curve.length; i += 2) if (curve[i]! >= Number(at)) return curve[i + 1];
+  return status === 'completed' && budget === Number(at) ? ownValue(values, name) : undefined;
+}
+
+const TrialLink = ({ trial }: { readonly trial: number }) => (
+  <button type="button" class="plain" onClick={() => lookAt(trial)}>
+    trial {trial}
+  </button>
+);
+
+/** A tag with links to the parents that it names. */
+function withParents(text: string): preact.ComponentChildren {
+  const { before, parents } = parentsIn(text);
+  if (parents.length === 0) return text;
+  return (
+    <>
+      {before}
+      {parents.map((trial, i) => (
+        <span key={trial}>
+          {i > 0 && ', '}
+          {shownRow(trial) ? <TrialLink trial={trial} /> : trial}
+        </span>
+      ))}
+    </>
+  );
+}

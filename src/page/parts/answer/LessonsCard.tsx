@@ -1,0 +1,58 @@
+import { useComputed } from '@preact/signals';
+import { cut } from '../../../insight/figures/drawing/format.ts';
+import { verdictOn } from '../../../insight/importance/verdict.ts';
+import { lessons } from '../../lib/learned.ts';
+import { isFinding, useFindings } from '../../state/findings.ts';
+import { knownImportances, objectives, parameters, ranked } from '../../state/store.ts';
+import { view } from '../../state/url.ts';
+import { Card } from '../Card.tsx';
+
+/** Parameters that are listed. */
+const LISTED = 5;
+
+const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/** Which parameters matter, where the best values lie, and what to do about it. */
+export function LessonsCard() {
+  useFindings();
+  const found = useComputed(() => {
+    const shares = knownImportances.value;
+    return shares && lessons(parameters.value, ranked.value, shares);
+  }).value;
+  const verdict = knownImportances.value && verdictOn(knownImportances.value);
+  const note = objectives.value.length > 1 ? `of ${cut(objectives.value[0]!.name, 30)}` : undefined;
+  return (
+    <Card
+      title="What matters"
+      {...(note ? { note } : {})}
+      tools={
+        <button type="button" class="plain" onClick={() => (view.value = 'parameters')}>
+          all parameters
+        </button>
+      }
+    >
+      {found ? (
+        <>
+          {verdict && <p class="note verdict">{sentence(cut(verdict, 200))}</p>}
+          <ul class="lessons">
+            {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
+              <li key={name}>
+                <span class="lesson-name" title={cut(name, 400)}>
+                  {cut(name, 24)}
+                </span>
+                <span class="lesson-bar" aria-hidden="true">
+                  <span style={{ width: `${100 * share}%` }} />
+                </span>
+                <b title={`90 % interval: ${percent(low)} to ${percent(high)}`}>{percent(share)}</b>
+                {text && <p class="note">{text}</p>}
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : (
+        <p class="nothing">{isFinding() ? 'Computing…' : 'Needs a few more results.'}</p>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,72 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { differenceRows } from '../../../dashboard/differences.ts';
+import type { Summary } from '../../../dashboard/wire.ts';
+import { cut } from '../../../insight/figures/drawing/format.ts';
+import { trendsOption } from '../../../insight/figures/trends.ts';
+import { Chart } from '../../charts/Chart.tsx';
+import { theme } from '../../lib/theme.ts';
+import { summaryOf } from '../../state/connect.ts';
+import { connection, headlines } from '../../state/store.ts';
+import { Card } from '../Card.tsx';
+
+/** Several studies over the same axes, and their differences. */
+export function Compare({ ids, clear }: { readonly ids: readonly string[]; readonly clear: () => void }) {
+  const found = useSignal<readonly Summary[]>([]);
+  const shown = ids.flatMap((id) => headlines.value.find((one) => one.id === id) ?? []);
+  const version = shown.map(({ id, position }) => `${id} ${position}`).join();
+  useEffect(() => {
+    let left = false;
+    void Promise.all(shown.map(({ id }) => summaryOf(id))).then((all) => {
+      if (!left) found.value = all.filter((one) => one !== null);
+    });
+    return () => {
+      left = true;
+    };
+  }, [version]);
+  const option = useComputed(() => {
+    const all = headlines.value.filter(({ id, trend }) => ids.includes(id) && trend.length > 0);
+    return trendsOption(
+      all.map(({ id, study, trials, trend }) => ({ id, name: study || id, trials, trend })),
+      theme,
+    );
+  });
+  const missing = connection.value === 'connecting' ? [] : ids.filter((id) => !shown.some((one) => one.id === id));
+  const directions = new Set(shown.map(({ objective }) => `${objective.name} ${objective.direction}`));
+  return (
+    <Card
+      title="Comparison"
+      note={directions.size > 1 ? 'these studies have different objectives' : 'best value by trial'}
+      tools={
+        <button type="button" class="plain" onClick={clear}>
+          close
+        </button>
+      }
+    >
+      {missing.length > 0 && <p class="nothing">There is no study {cut(missing.join(', '), 200)} here.</p>}
+      <Chart label="Best value of each study, by trial" option={option.value} height={280} />
+      <div class="scroll">
+        <table class="small">
+          <thead>
+            <tr>
+              <th>differs</th>
+              {found.value.map(({ detail: { id, study } }) => (
+                <th key={id}>{cut(study || id, 24)}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {differenceRows(found.value).map(([name, cells]) => (
+              <tr key={name}>
+                <td>{cut(name, 40)}</td>
+                {cells.map((cell, i) => (
+                  <td key={found.value[i]!.detail.id}>{cut(cell, 40)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}

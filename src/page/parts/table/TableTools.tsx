@@ -1,0 +1,38 @@
+import { cut } from '../../../insight/figures/drawing/format.ts';
+import type { FigureRow } from '../../../insight/figures/study.ts';
+import { detail } from '../../state/store.ts';
+import { allColumns, areUsual, csvOf, shownColumns, showUsual, toggleColumn } from './columns.ts';
+
+/** Chooses the columns of the table, and saves what it shows as CSV. */
+export function TableTools({ rows }: { readonly rows: () => readonly FigureRow[] }) {
+  const shown = new Set(shownColumns.value.map(({ name }) => name));
+  return (
+    <div class="table-tools">
+      <details>
+        <summary>Columns</summary>
+        <fieldset>
+          <legend class="note">{areUsual.value ? 'the usual columns' : `${shown.size} of ${allColumns.value.length}`}</legend>
+          {allColumns.value.slice(1).map(({ name }) => (
+            <label key={name}>
+              <input type="checkbox" checked={shown.has(name)} onChange={() => toggleColumn(name)} /> {cut(name, 40)}
+            </label>
+          ))}
+          <button type="button" disabled={areUsual.value} onClick={showUsual}>
+            Show the usual columns
+          </button>
+        </fieldset>
+      </details>
+      <button type="button" onClick={() => save(`${detail.value?.study ?? 'study'}.csv`, csvOf(shownColumns.value, rows()))}>
+        Save as CSV
+      </button>
+    </div>
+  );
+}
+
+function save(name: string, text: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

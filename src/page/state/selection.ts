@@ -1,0 +1,87 @@
+import { batch, computed } from '@preact/signals';
+import type { TrialState } from '../../insight/figures/drawing/looks.ts';
+import { jsonIn } from '../../schema/json.ts';
+import { columns, rows, scales } from './store.ts';
+import { focus, kept } from './url.ts';
+
+/** A part of an axis, in places from 0 to 1. */
+export type Range = readonly [low: number, high: number];
+
+const brushes = kept('brush');
+const hidden = kept('hide');
+
+/** The selected parts of axes, by name. */
+export const ranges = computed<ReadonlyMap<string, Range>>(
+  () => new Map(Object.entries((jsonIn(brushes.value) ?? {}) as Record<string, Range>)),
+);
+
+export function brush(axis: string, range: Range | undefined): void {
+  const next = new Map(ranges.value);
+  if (range === undefined) next.delete(axis);
+  else next.set(axis, range);
+  const rounded = [...next].map(([name, places]) => [name, places.map((place) => Number(place.toFixed(4)))]);
+  brushes.value = next.size === 0 ? '' : JSON.stringify(Object.fromEntries(rounded));
+}
+
+export const hiddenStates = computed<ReadonlySet<string>>(() => new Set(hidden.value.split(',').filter(Boolean)));
+
+export function toggle(state: TrialState): void {
+  const next = new Set(hiddenStates.value);
+  if (!next.delete(state)) next.add(state);
+  hidden.value = [...next].join(',');
+}
+
+export const filtered = computed(() => ranges.value.size > 0 || hiddenStates.value.size > 0);
+
+export function clear(): void {
+  batch(() => {
+    brushes.value = '';
+    hidden.value = '';
+  });
+}
+
+/** 1 for each selected trial (in all selected ranges, and not of a hidden status), in the order of `rows`. */
+export const selected = computed<Uint8Array>(() => {
+  const all = rows.value;
+  const chosen = new Uint8Array(all.length).fill(1);
+  const hide = hiddenStates.value;
+  if (hide.size > 0) for (let i = 0; i < all.length; i++) if (hide.has(all[i]!.state)) chosen[i] = 0;
+  for (const [name, [low, high]] of ranges.value) {
+    const axis = scales.value.findIndex((scale) => scale.name === name);
+    if (axis < 0) continue;
+    const column = columns.value[axis]!;
+    for (let i = 0; i < chosen.length; i++) if (!(column[i]! >= low && column[i]! <= high)) chosen[i] = 0;
+  }
+  return chosen;
+});
+/** The indices of selected trials, in the order of `rows`. */
+export const selectedIndices = computed<Int32Array>(() => {
+  const chosen = selected.value;
+  const indices = new Int32Array(chosen.length);
+  let count = 0;
+  for (let i = 0; i < chosen.length; i++) if (chosen[i]) indices[count++] = i;
+  return indices.subarray(0, count);
+});
+/** The same, by status. */
+export const selectedByState = computed(() => {
+  const of: Partial<Record<TrialState, number[]>> = {};
+  const all = rows.value;
+  for (const i of selectedIndices.value) {
+    const { state } = all[i]!;
+    const trials = of[state];
+    if (trials) trials.push(i);
+    else of[state] = [i];
+  }
+  return of;
+});
+export const selectedCount = computed(() => selectedIndices.value.length);
+
+export const focused = computed(() => (focus.value === '' ? undefined : Number(focus.value)));
+/** The place of the focused trial in `rows`; -1 if there is none. */
+export const focusedIndex = computed(() => {
+  const trial = focused.value;
+  return trial === undefined ? -1 : rows.value.findIndex((row) => row.trial === trial);
+});
+export const lookAt = (trial: number | undefined): void => {
+  focus.value = trial === undefined ? '' : String(trial);
+};
