@@ -1,9 +1,9 @@
 import type { TrialId } from '../strategy/messages.ts';
 import type { Intent } from '../study/intents.ts';
+import { UsageError } from '../text/usage.ts';
 import type { CommandStudy } from './sources/study.ts';
 import { ledgerIn } from './sources/trialTable.ts';
 import { inform, print } from './terminal/output.ts';
-import { UsageError } from './usage.ts';
 
 type Enqueuing = Extract<Intent, { readonly type: 'enqueue' }>;
 

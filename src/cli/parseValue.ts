@@ -1,8 +1,7 @@
-import { parse } from 'yaml';
 import type { Params } from '../facts/facts.ts';
 import { type Dimensions, parseValue } from '../space/types/dimension.ts';
-import { tooDeepAt } from './studyFile/yamlDepth.ts';
-import { UsageError } from './usage.ts';
+import { parseData } from '../text/parseData.ts';
+import { UsageError } from '../text/usage.ts';
 
 /** Parameters as JSON, or as name=value. @throws UsageError */
 export function parseParams(words: readonly string[], dimensions: Dimensions): Params {
@@ -15,14 +14,4 @@ export function parseParams(words: readonly string[], dimensions: Dimensions): P
       return [name, parseValue(dimensions[name], word.slice(at + 1))];
     }),
   );
-}
-
-/** Data that an option holds as YAML or JSON. @throws UsageError */
-export function parseData(option: string, text: string): unknown {
-  if (tooDeepAt(text)) throw new UsageError(`${option}: it is nested too deeply`);
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new UsageError(`${option}: ${(error as Error).message.split('\n')[0]}`);
-  }
 }

@@ -1,8 +1,8 @@
 // The engine of readers.ts, with a dashboard in the same process. It measures how long its event loop is blocked, and how much of that it computed.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { connect } from '@nats-io/transport-node';
-import { processSource } from '../../src/cli/sources/process.ts';
 import { dashboard } from '../../src/dashboard/serve.ts';
+import { processSource } from '../../src/host/process.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { createdOf } from '../../streams/spec/options.ts';

@@ -2,7 +2,7 @@
 import { connect } from '@nats-io/transport-node';
 import { monitor } from '../../src/cli/serving/monitor.ts';
 import { serving } from '../../src/cli/serving/serving.ts';
-import type { StatusLine } from '../../src/cli/terminal/statusLine.ts';
+import type { StatusLine } from '../../src/text/statusLine.ts';
 import { reconnectOptions } from '../../streams/nats/index.ts';
 import { parameters, STUDY, type StrategyName, strategies } from './study.ts';
 import { type Rule, takeAway } from './without.ts';

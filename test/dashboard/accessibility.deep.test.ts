@@ -1,8 +1,8 @@
 import axe from 'axe-core';
 import { expect, it } from 'vitest';
-import { processSource } from '../../src/cli/sources/process.ts';
 import { dashboard } from '../../src/dashboard/serve.ts';
 import type { Fact } from '../../src/facts/facts.ts';
+import { processSource } from '../../src/host/process.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';

@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
-import { applied, processSource } from '../../src/cli/sources/process.ts';
 import type { KeptFiles } from '../../src/dashboard/kept.ts';
 import { type Dashboard, type DashboardOptions, dashboard } from '../../src/dashboard/serve.ts';
 import type { Fact } from '../../src/facts/facts.ts';
+import { applied, processSource } from '../../src/host/process.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
 import type { Log } from '../../streams/log/log.ts';

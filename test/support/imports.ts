@@ -74,11 +74,13 @@ const floors: readonly string[] = [
   'streams/study',
   'streams/host',
   'streams/nats',
+  'src/text',
   'src/testing',
   'src/monitoring',
   'src/dashboard',
   'src/server',
   'src/page',
+  'src/host',
   'src/cli',
 ];
 

@@ -7,6 +7,7 @@ import { pareto } from '../../../streams/results/pareto.ts';
 import { type CreateStudyOptions, openStudy } from '../../../streams/study/createStudy.ts';
 import type { CommandableStudy } from '../../../streams/study/study.ts';
 import type { Created, Fact, Params } from '../../facts/facts.ts';
+import { applied } from '../../host/process.ts';
 import { watchTrainers } from '../../insight/resumedTrials.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { changedBy, type Settings, settingsOf } from '../../ledger/settings.ts';
@@ -16,7 +17,6 @@ import type { TrialId } from '../../strategy/messages.ts';
 import { RefusedError, type Submitted } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
-import { applied } from '../sources/process.ts';
 import { SessionError } from './session.ts';
 
 /** Limits that the program of a study sets. */

@@ -6,6 +6,7 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import type { Created } from '../../facts/facts.ts';
 import { changedBy, type Settings, settingsOf } from '../../ledger/settings.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { UsageError } from '../../text/usage.ts';
 import { commandOf, metricFileOf } from '../runner/command.ts';
 import type { Template } from '../runner/template.ts';
 import { begunIn, settingsIn, stemOf } from '../sources/journalFile.ts';
@@ -13,7 +14,6 @@ import { readStudyFile, type StudyFile } from '../studyFile/studyFile.ts';
 import { type Goal, goalOf, withMetric } from '../trainers/metric.ts';
 import { checkResuming } from '../trainers/resuming.ts';
 import { trialsDirectory } from '../trainers/trialFiles.ts';
-import { UsageError } from '../usage.ts';
 
 export interface RunFlags {
   readonly journal?: string;

@@ -1,17 +1,17 @@
 import { parse } from 'yaml';
+import { openHooks } from '../../host/hooks/hooks.ts';
+import { interruption } from '../../host/interrupt.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { checkOpenness, serveHttp } from '../../server/serve.ts';
 import { parseUsers, type User, type Users } from '../../server/users.ts';
 import { atMostOf } from '../../study/atMost.ts';
-import { openHooks } from '../hooks/hooks.ts';
+import { readText } from '../../text/readText.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
+import { ofStudy } from '../../text/statusLine.ts';
+import { UsageError } from '../../text/usage.ts';
 import { addressOf } from '../serving/address.ts';
 import { monitorFor } from '../serving/monitorFor.ts';
-import { readText } from '../sources/readText.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
-import { interruption } from '../terminal/interrupt.ts';
-import type { StatusLine } from '../terminal/statusLine.ts';
-import { ofStudy } from '../terminal/withLog.ts';
-import { UsageError } from '../usage.ts';
 import { HostedStudies } from './hostedStudies.ts';
 
 interface ServeHttpOptions {

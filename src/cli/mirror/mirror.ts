@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { Created, Params } from '../../facts/facts.ts';
+import { DeliveryError } from '../../host/hooks/deliver.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import type { StudySource } from '../../study/source.ts';
 import { TrialRows } from '../../study/trials.ts';
-import { DeliveryError } from '../hooks/deliver.ts';
 
 /** The state of a study when a mirror gets entries. */
 export interface MirroredStudy {

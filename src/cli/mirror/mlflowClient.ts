@@ -1,5 +1,5 @@
+import { DeliveryError } from '../../host/hooks/deliver.ts';
 import { jsonIn } from '../../schema/json.ts';
-import { DeliveryError } from '../hooks/deliver.ts';
 
 /** A key with its value. */
 interface Pair {

@@ -1,11 +1,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { eventSource, eventType, SPEC_VERSION } from '../../../streams/nats/protocol/cloudEvent.ts';
 import type { Params } from '../../facts/facts.ts';
+import { post } from '../../host/hooks/deliver.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { isRecord, jsonIn } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { post } from '../hooks/deliver.ts';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 import type { Mirror } from './mirror.ts';
 
 export interface WebhookOptions {

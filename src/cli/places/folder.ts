@@ -7,12 +7,12 @@ import { JournalError, JournalLockedError } from '../../../streams/log/errors.ts
 import { checkUnlocked, lock } from '../../../streams/log/lock.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { checkEntries, type StudyPlace } from '../../study/place.ts';
+import { UsageError } from '../../text/usage.ts';
 import { journalSource } from '../sources/journal.ts';
 import { createdIn } from '../sources/journalFile.ts';
 import { journalsIn } from '../sources/journalFolder.ts';
 import { makeFolder } from '../sources/makeFolder.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
-import { UsageError } from '../usage.ts';
 import { each, sizeOf } from './branch.ts';
 import { rawLines } from './rawLines.ts';
 

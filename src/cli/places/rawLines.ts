@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 
 /** The whole lines of a file as they are, without line feeds. A last line without one is left out. @throws UsageError if the file cannot be read. */
 export async function* rawLines(path: string): AsyncGenerator<Uint8Array> {

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { StudyPlace } from '../../study/place.ts';
+import { withoutPassword } from '../../text/plainText.ts';
+import { UsageError } from '../../text/usage.ts';
 import { journalExpected, stemOf } from '../sources/journalFile.ts';
-import { withoutPassword } from '../terminal/plainText.ts';
 import { trialsDirectory } from '../trainers/trialFiles.ts';
-import { UsageError } from '../usage.ts';
 import { folderPlace } from './folder.ts';
 
 /** The server of a command on studies, if one is named. */
@@ -21,7 +21,7 @@ export async function withPlace<T>(folder: string | undefined, remote: RemotePla
   const [{ namingIn }, { accessOf, connect }, { openStatusLine }, { serverPlace }] = await Promise.all([
     import('../../../streams/nats/connection/connect.ts'),
     import('../sources/connect.ts'),
-    import('../terminal/statusLine.ts'),
+    import('../../text/statusLine.ts'),
     import('../../../streams/nats/place/place.ts'),
   ]);
   const nc = await connect(openStatusLine(), nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(remote) });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 
 /** Pixels for each unit of the SVG, so that texts are sharp. */
 const SCALE = 2;

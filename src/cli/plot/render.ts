@@ -2,7 +2,7 @@ import colours from 'picocolors';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
-import { escapeControls } from '../terminal/plainText.ts';
+import { escapeControls } from '../../text/plainText.ts';
 import { type Dots, dots } from './braille.ts';
 import type { Bars, Heat, Ink, ParallelSketch, PlaneSketch, Sketch } from './sketch.ts';
 

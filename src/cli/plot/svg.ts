@@ -4,7 +4,7 @@ import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Theme } from '../../insight/figures/drawing/colours.ts';
 import type { Figure } from '../../insight/figures/figures.ts';
-import { stripControls } from '../terminal/plainText.ts';
+import { stripControls } from '../../text/plainText.ts';
 
 use([BarChart, CustomChart, LineChart, ParallelChart, ScatterChart]);
 use([DataZoomComponent, GridComponent, LegendComponent, ParallelComponent, TooltipComponent, SVGRenderer]);

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { messagesOf } from '../../errors.ts';
+import { asCalled, escapeControls } from '../../text/plainText.ts';
 import { version } from '../../version.ts';
-import { asCalled, escapeControls } from '../terminal/plainText.ts';
 import { statusOf } from '../terminal/withLog.ts';
 import { declareAct } from './act.ts';
 import { mistake } from './mistake.ts';

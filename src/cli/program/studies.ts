@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { UsageError } from '../../text/usage.ts';
 import type { RemotePlace, StudyInPlace } from '../places/withPlace.ts';
 import { serverOf } from '../sources/serverOf.ts';
-import { UsageError } from '../usage.ts';
 import { type ExitWith, maybeOnServer, wholeNumber, withRemote } from './arguments.ts';
 
 type Remote = RemotePlace & { readonly study?: string };

@@ -9,9 +9,9 @@ import type { Importances } from '../../insight/importance/importances.ts';
 import { byShare } from '../../insight/importance/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { ownValue } from '../../schema/ownValue.ts';
+import { stripControls } from '../../text/plainText.ts';
 import { render } from '../plot/render.ts';
 import { sketchesOf } from '../plot/sketches.ts';
-import { stripControls } from '../terminal/plainText.ts';
 
 type Findings = Awaited<ReturnType<typeof findingsOf>>;
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Params } from '../../facts/facts.ts';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 import { checkVariables, variableOf } from './job.ts';
 import { parseTemplate, type Template, unmentioned } from './template.ts';
 

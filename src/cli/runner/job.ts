@@ -1,7 +1,7 @@
 import type { Params } from '../../facts/facts.ts';
 import { valueText } from '../../space/value.ts';
 import type { TrialId } from '../../strategy/messages.ts';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 import { type Filling, type Template, unmentioned } from './template.ts';
 
 /** One attempt at a trial, to be run by a program. */

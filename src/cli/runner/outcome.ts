@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { FailureReason } from '../../facts/facts.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { DIVERGED } from '../../study/diverged.ts';
-import { stripControls } from '../terminal/plainText.ts';
+import { stripControls } from '../../text/plainText.ts';
 import type { Line, PrintedReport, Result } from './parseOutput.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */

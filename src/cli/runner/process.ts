@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { callAfter } from '../../../streams/engine/timeout.ts';
 import { isDiskFull } from '../../../streams/log/errors.ts';
 import { withResolvers } from '../../../streams/withResolvers.ts';
-import { stripControls } from '../terminal/plainText.ts';
+import { stripControls } from '../../text/plainText.ts';
 import { keepCommand } from './command.ts';
 import { environmentOf, fillingOf, type Job, variablesFor } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';

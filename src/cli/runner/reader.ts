@@ -1,5 +1,5 @@
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { stripControls } from '../terminal/plainText.ts';
+import { stripControls } from '../../text/plainText.ts';
 import { metricChoice } from './choice.ts';
 import { canonical, usualDirection } from './names.ts';
 import { type Line, remark, statementOf } from './parseOutput.ts';

@@ -1,4 +1,4 @@
-import { stripControls } from '../terminal/plainText.ts';
+import { stripControls } from '../../text/plainText.ts';
 import { numbersIn, type Statement, statementOf, stepOf } from './parseOutput.ts';
 import { sight } from './prose.ts';
 import type { TableReader } from './tables.ts';

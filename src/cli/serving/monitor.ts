@@ -5,8 +5,8 @@ import { listen } from '../../dashboard/listen.ts';
 import { healthRoutes, type Link, metricsRoute } from '../../monitoring/health.ts';
 import { inTime, Metrics } from '../../monitoring/metrics.ts';
 import { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
 import type { connect } from '../sources/connect.ts';
-import type { StatusLine } from '../terminal/statusLine.ts';
 import { addressOf } from './address.ts';
 
 type Connection = Awaited<ReturnType<typeof connect>>;

@@ -1,5 +1,5 @@
+import type { StatusLine } from '../../text/statusLine.ts';
 import type { connect } from '../sources/connect.ts';
-import type { StatusLine } from '../terminal/statusLine.ts';
 import type { Monitor } from './monitor.ts';
 
 /** The monitor of `--monitor`, loaded only if it is requested. Closes the connection if it cannot start. @throws UsageError, ListenError */

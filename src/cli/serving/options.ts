@@ -1,10 +1,10 @@
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { StudyNaming } from '../../../streams/nats/protocol/subjects.ts';
 import type { ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
+import type { Hooks } from '../../host/hooks/hooks.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
-import type { Hooks } from '../hooks/hooks.ts';
-import type { StatusLine } from '../terminal/statusLine.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
 
 /** Where and how this process serves studies. */
 export interface ServingOptions {

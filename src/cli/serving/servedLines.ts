@@ -2,8 +2,8 @@ import { LEASE } from '../../../streams/nats/protocol/messages.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { stripControls } from '../terminal/plainText.ts';
-import type { StatusLine } from '../terminal/statusLine.ts';
+import { stripControls } from '../../text/plainText.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
 
 interface ServedLinesOptions {
   readonly line: StatusLine['line'];

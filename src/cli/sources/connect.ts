@@ -3,7 +3,7 @@ import { type Access, ConnectError, type ConnectOptions, connectTo } from '../..
 import { watchOutages } from '../../../streams/nats/connection/outage.ts';
 import { SILENCE } from '../../../streams/nats/connection/retry.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import type { StatusLine } from '../terminal/statusLine.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
 
 /** Seconds for which a process that works for long waits for a server that is down when it starts. */
 export const PATIENCE = 20;

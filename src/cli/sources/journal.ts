@@ -1,11 +1,11 @@
 import { JournalLockedError } from '../../../streams/log/errors.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
+import { submitToRun } from '../../host/controlSocket.ts';
+import { applied } from '../../host/process.ts';
 import type { Intent } from '../../study/intents.ts';
 import type { Answered, StudySource } from '../../study/source.ts';
-import { UsageError } from '../usage.ts';
-import { submitToRun } from './controlSocket.ts';
-import { applied } from './process.ts';
+import { UsageError } from '../../text/usage.ts';
 
 /** A study in a journal: commands go to the process that runs it or, if none does, into the file. */
 export const journalSource = (path: string, warn: (message: string) => void = () => {}): StudySource => ({

@@ -12,8 +12,8 @@ import type { Created, Fact, Params } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Settings } from '../../ledger/settings.ts';
+import { UsageError } from '../../text/usage.ts';
 import { inform } from '../terminal/output.ts';
-import { UsageError } from '../usage.ts';
 import { journalSource } from './journal.ts';
 import { ledgerIn } from './trialTable.ts';
 

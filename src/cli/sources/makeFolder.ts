@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 
 /**
  * Makes a folder that the user has named, and those above it. Node's own `recursive` never returns where a folder cannot be made although its

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 
 /** Whether a text stands for several names: `*` stands for any characters and `?` for one. */
 export const isPattern = (text: string): boolean => /[*?]/.test(text);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import { isRecord } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 
 /** Fields of a context that change the login or the connection in ways that hypertide does not support. */
 const UNSUPPORTED = ['nsc', 'user_jwt', 'socks_proxy'];

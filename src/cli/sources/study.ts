@@ -6,9 +6,9 @@ import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { Created } from '../../facts/facts.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import type { StudySource } from '../../study/source.ts';
+import { UsageError } from '../../text/usage.ts';
 import { inform } from '../terminal/output.ts';
 import { type PassedOver, passedOver } from '../terminal/passedOver.ts';
-import { UsageError } from '../usage.ts';
 import { journalSource } from './journal.ts';
 import { createdIn, journalExpected, stemOf } from './journalFile.ts';
 import { serverOf } from './serverOf.ts';
@@ -87,7 +87,7 @@ async function withRemote<T>(
   const [{ namingIn }, { accessOf, connect }, { openStatusLine }, { natsSource }, { checkName, subjectsOf }] = await Promise.all([
     import('../../../streams/nats/connection/connect.ts'),
     import('./connect.ts'),
-    import('../terminal/statusLine.ts'),
+    import('../../text/statusLine.ts'),
     import('../../../streams/nats/place/source.ts'),
     import('../../../streams/nats/protocol/subjects.ts'),
   ]);

@@ -8,8 +8,8 @@ import { Ledger } from '../../ledger/ledger.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { StudySource } from '../../study/source.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
+import { UsageError } from '../../text/usage.ts';
 import type { PassedOver } from '../terminal/passedOver.ts';
-import { UsageError } from '../usage.ts';
 
 /** A trial and, in a study with several objectives, whether it is on the front. */
 export interface ListedTrial extends TrialRow {

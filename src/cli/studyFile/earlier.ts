@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { EarlierStudy } from '../../../streams/engine/earlier.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 
 /** An earlier study that a study file names. */
 export type NamedStudy = EarlierStudy & {

@@ -2,7 +2,7 @@ import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { isRecord } from '../../schema/json.ts';
 import { type AtMost, refuseNewAbove } from '../../study/atMost.ts';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 import { parseStudy, type StudyFile } from './studyFile.ts';
 
 /** Keys that control programs and files on the machine of a worker. */

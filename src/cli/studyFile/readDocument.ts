@@ -4,7 +4,7 @@ import { basename, extname } from 'node:path';
 import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
 import { together, UserError } from '../../errors.ts';
 import { isRecord, jsonIn } from '../../schema/json.ts';
-import { tooDeepAt } from './yamlDepth.ts';
+import { tooDeepAt } from '../../text/yamlDepth.ts';
 import { offsetOf } from './yamlPosition.ts';
 
 /** A study file, or that of a worker, cannot be used; the message begins with file, line and column. */

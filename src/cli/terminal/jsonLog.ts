@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import { withoutSecrets } from './plainText.ts';
-import type { About, StatusLine } from './statusLine.ts';
+import { withoutSecrets } from '../../text/plainText.ts';
+import type { About, StatusLine } from '../../text/statusLine.ts';
 
 /** Logs JSON lines to standard error, for systems that collect logs. It draws nothing. */
 export function jsonLog(out: { write(text: string): unknown } = process.stderr): StatusLine {

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { shellQuoted } from '../../study/programArguments.ts';
-import { UsageError } from '../usage.ts';
-import { asCalled, escapeControls, escapeLateControls } from './plainText.ts';
+import { asCalled, escapeControls, escapeLateControls } from '../../text/plainText.ts';
+import { UsageError } from '../../text/usage.ts';
 
 /** Prints text to standard output: JSON, or lines whose parts are escaped. */
 export const print = (text: string): void => void process.stdout.write(`${escapeLateControls(text)}\n`);

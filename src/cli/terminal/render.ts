@@ -4,7 +4,7 @@ import type { Progress } from '../../../streams/results/observe.ts';
 import type { Params } from '../../facts/facts.ts';
 import { failedAlike } from '../../insight/failingAlike.ts';
 import type { TrialRow } from '../../study/trials.ts';
-import { stripControls } from './plainText.ts';
+import { stripControls } from '../../text/plainText.ts';
 import { shown } from './table.ts';
 
 /** The most characters of the bar, and the fewest. */

@@ -13,12 +13,12 @@ import type { SpaceData } from '../../space/schema.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { bestFirst, type TrialRow } from '../../study/trials.ts';
+import { stripControls } from '../../text/plainText.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
 import { type Conclusion, conclusionLines, endedIn, reasonFor } from './conclusion.ts';
 import { print } from './output.ts';
 import { passedOver } from './passedOver.ts';
-import { stripControls } from './plainText.ts';
 import { progressLine, trialLine } from './render.ts';
-import type { StatusLine } from './statusLine.ts';
 import { table } from './table.ts';
 
 /** Prints a study as it runs, and its results. */

@@ -4,7 +4,7 @@ import { duration } from '../../insight/figures/drawing/format.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { valueText } from '../../space/value.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
-import { escapeControls } from './plainText.ts';
+import { escapeControls } from '../../text/plainText.ts';
 
 /** A value as text for people. */
 export function shown(value: unknown): string {

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import { type About, openStatusLine, type StatusLine } from './statusLine.ts';
+import { openStatusLine, type StatusLine } from '../../text/statusLine.ts';
 
 export type LogFormat = 'pretty' | 'json';
 
@@ -18,15 +18,3 @@ export async function withLog(format: LogFormat | undefined, act: (log: StatusLi
 
 /** The exit status after an error: that of a `UserError`, which is 2 for most, and 1 for the rest. */
 export const statusOf = (error: unknown): number => (error instanceof UserError ? error.status : 1);
-
-/** The same log, for lines about something. */
-export const about = (log: StatusLine, fields: About): StatusLine => ({
-  ...log,
-  line: (text, more) => log.line(text, { ...fields, ...more }),
-});
-
-/** The lines of a study, with its name in the text for people. */
-export const ofStudy =
-  ({ line }: StatusLine, study: string): StatusLine['line'] =>
-  (text, more) =>
-    line(`${study}: ${text}`, { ...more, study });

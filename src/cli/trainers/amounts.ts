@@ -1,5 +1,5 @@
 import { amountIn, amountText } from '../../schema/amount.ts';
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../text/usage.ts';
 
 /** The available or required amount of each resource. */
 export type Amounts = Readonly<Record<string, number>>;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { JournalLockedError } from '../../../streams/log/errors.ts';
 import { checkUnlocked, lock } from '../../../streams/log/lock.ts';
+import { UsageError } from '../../text/usage.ts';
 import { makeFolder } from '../sources/makeFolder.ts';
-import { UsageError } from '../usage.ts';
 
 /**
  * Enters the folder of a worker. A worker that deletes files needs it for itself, because it does not know which trials others run. The folder is

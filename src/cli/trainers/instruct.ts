@@ -6,13 +6,13 @@ import { isRecord } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { StudyLog } from '../../study/source.ts';
 import { type TrainerRow, trainerRows } from '../../study/trainerRows.ts';
+import { UsageError } from '../../text/usage.ts';
 import { type ActOptions, act } from '../act.ts';
 import { withPlace } from '../places/withPlace.ts';
 import { checkPattern, matching } from '../sources/namePattern.ts';
 import { type CommandStudy, firstOf, type Remote, serverExpected } from '../sources/study.ts';
 import { ledgerIn } from '../sources/trialTable.ts';
 import { inform, print } from '../terminal/output.ts';
-import { UsageError } from '../usage.ts';
 
 /** Why an engine that answers does not name the trainers. */
 const failures: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import { objectivesOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../../facts/facts.ts';
+import { UsageError } from '../../text/usage.ts';
 import type { Listening } from '../runner/reader.ts';
 import { factsIn } from '../sources/journalFile.ts';
-import { UsageError } from '../usage.ts';
 
 /** The names to read in a program's output. */
 export interface Goal {

@@ -1,6 +1,6 @@
 import { needToResume } from '../../../streams/spec/resuming.ts';
+import { UsageError } from '../../text/usage.ts';
 import { namesIn, type Template } from '../runner/template.ts';
-import { UsageError } from '../usage.ts';
 
 export interface Resuming {
   /** The strategy as data; undefined for the default one. */

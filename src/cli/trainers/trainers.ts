@@ -6,12 +6,12 @@ import { identityOf } from '../../facts/parse.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
+import type { About } from '../../text/statusLine.ts';
 import type { Job } from '../runner/job.ts';
 import type { ProgramOutcome } from '../runner/outcome.ts';
 import { type Running, startProcess } from '../runner/process.ts';
 import type { Listening } from '../runner/reader.ts';
 import type { Template } from '../runner/template.ts';
-import type { About } from '../terminal/statusLine.ts';
 import type { Notices } from './notices.ts';
 import { checkpointsDirectory, commandFile, outputFile, paramsFile, relocated } from './trialFiles.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { controlSocket } from '../../../src/cli/sources/controlSocket.ts';
 import { readStudyFile } from '../../../src/cli/studyFile/studyFile.ts';
+import { controlSocket } from '../../../src/host/controlSocket.ts';
 import { parseSpace } from '../../../src/space/space.ts';
 import { checkTeams } from '../../../streams/nats/config/team.ts';
 import { connectTo } from '../../../streams/nats/connection/connect.ts';

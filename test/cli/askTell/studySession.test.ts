@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askTell } from '../../../src/cli/commands/tools/askTell.ts';
-import { submitToRun } from '../../../src/cli/sources/controlSocket.ts';
+import { submitToRun } from '../../../src/host/controlSocket.ts';
 import { root } from '../../support/documents.ts';
 
 const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', seed: 1 };

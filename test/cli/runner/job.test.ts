@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { checkVariables, environmentOf } from '../../../src/cli/runner/job.ts';
-import { UsageError } from '../../../src/cli/usage.ts';
+import { UsageError } from '../../../src/text/usage.ts';
 
 const paths = { params: 'params.json', checkpoints: 'checkpoints', log: 'log' };
 const job = { study: 's', trial: 3, attempt: 1, slot: 0, paths };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serving } from '../../../src/cli/serving/serving.ts';
-import type { About, StatusLine } from '../../../src/cli/terminal/statusLine.ts';
+import type { About, StatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { handOn } from '../../streams/nats/world.ts';
 import { eventually } from '../../support/eventually.ts';

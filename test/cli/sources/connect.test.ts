@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../../src/cli/sources/connect.ts';
-import type { StatusLine } from '../../../src/cli/terminal/statusLine.ts';
+import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { type Certificates, certificates } from '../../support/certificates.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';

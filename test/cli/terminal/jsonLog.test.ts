@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { jsonLog } from '../../../src/cli/terminal/jsonLog.ts';
-import { about, ofStudy, withLog } from '../../../src/cli/terminal/withLog.ts';
+import { withLog } from '../../../src/cli/terminal/withLog.ts';
+import { about, ofStudy } from '../../../src/text/statusLine.ts';
 import { hypertide, journalOf, studyIn, TRAINER } from '../support.ts';
 
 /** What a log writes, line by line. */

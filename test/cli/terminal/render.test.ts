@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { progressLine } from '../../../src/cli/terminal/render.ts';
-import { openStatusLine } from '../../../src/cli/terminal/statusLine.ts';
 import { shown, table } from '../../../src/cli/terminal/table.ts';
 import type { CompletedRow, TrialRow } from '../../../src/study/trials.ts';
+import { openStatusLine } from '../../../src/text/statusLine.ts';
 
 const row = (trial: number, names: number): CompletedRow => ({
   trial,

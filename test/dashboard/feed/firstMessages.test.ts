@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { applied, processSource } from '../../../src/cli/sources/process.ts';
 import { Feed } from '../../../src/dashboard/feed/feed.ts';
 import { firstMessages } from '../../../src/dashboard/feed/firstMessages.ts';
 import { TrialChanges } from '../../../src/dashboard/feed/trialChanges.ts';
+import { applied, processSource } from '../../../src/host/process.ts';
 import { float, memoryLog, random, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { finished } from '../support.ts';

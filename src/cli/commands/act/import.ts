@@ -9,15 +9,15 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { ownValue } from '../../../schema/ownValue.ts';
 import { parseSpace } from '../../../space/space.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
+import { readData } from '../../../text/readText.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { type ImportedRow, type ImportedTrial, readLines, readTable } from '../../sources/importRows.ts';
 import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
 import { chosenStudy, noteOfOptuna, objectivesOfOptuna, spaceOfOptuna, stepsOf, trialsOfOptuna } from '../../sources/optuna/fromOptuna.ts';
 import { isOptunaJournal, readOptunaJournal } from '../../sources/optuna/optunaJournal.ts';
 import { isDatabase, type OptunaStudy } from '../../sources/optuna/optunaStudy.ts';
-import { readData } from '../../sources/readText.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { inform, print, suggestNext } from '../../terminal/output.ts';
-import { UsageError } from '../../usage.ts';
 
 interface ImportOptions {
   /** Study file to begin the journal with. */

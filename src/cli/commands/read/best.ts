@@ -6,13 +6,13 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import { argumentsOf, shellQuoted } from '../../../study/programArguments.ts';
 import { bestFirst } from '../../../study/trials.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { keptCommand } from '../../runner/command.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
 import { inform, print, suggestAfterData } from '../../terminal/output.ts';
 import { shown, table } from '../../terminal/table.ts';
 import { commandFile, paramsFile, trialsDirectory } from '../../trainers/trialFiles.ts';
-import { UsageError } from '../../usage.ts';
 
 interface BestOptions {
   readonly json?: boolean;

@@ -5,17 +5,17 @@ import { natsSource } from '../../../../streams/nats/place/source.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { studiesOn, whenBegun } from '../../../../streams/nats/studies.ts';
 import { type Dashboard, dashboard } from '../../../dashboard/serve.ts';
+import { interruption } from '../../../host/interrupt.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { withoutPassword } from '../../../text/plainText.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { accessOf } from '../../sources/connect.ts';
 import { journalSource } from '../../sources/journal.ts';
 import { createdIn, stemOf } from '../../sources/journalFile.ts';
 import { watchJournals } from '../../sources/journalFolder.ts';
-import { interruption } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
-import { withoutPassword } from '../../terminal/plainText.ts';
 import { keptFiles } from '../../trainers/keptFiles.ts';
 import { trialsDirectory } from '../../trainers/trialFiles.ts';
-import { UsageError } from '../../usage.ts';
 
 interface DashboardOptions extends Access {
   readonly nats?: string;

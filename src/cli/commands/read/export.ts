@@ -1,11 +1,11 @@
 import type { SpaceData } from '../../../space/schema.ts';
 import { reportTable, type Table, tableCsv, trialTable } from '../../../study/tables.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { optunaJournalOf } from '../../sources/optuna/optunaJournal.ts';
 import { toOptuna } from '../../sources/optuna/toOptuna.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { entriesIn, trialsIn } from '../../sources/trialTable.ts';
 import { writeOutput } from '../../terminal/output.ts';
-import { UsageError } from '../../usage.ts';
 
 const exportFormats = ['jsonl', 'json', 'csv', 'parquet', 'optuna', 'sqlite'] as const;
 type Format = (typeof exportFormats)[number];

@@ -5,16 +5,16 @@ import { from, mergeMap, type Observable } from 'rxjs';
 import { applyEntries } from '../../../../streams/engine/applyEntries.ts';
 import type { Entry } from '../../../facts/entry.ts';
 import type { Params } from '../../../facts/facts.ts';
+import { onInterrupt } from '../../../host/interrupt.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
 import { type TrialRow, TrialRows } from '../../../study/trials.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { trialIn } from '../../act.ts';
 import { fileOffset, type Gap, gapIn, outputOffset } from '../../runner/logFile.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { rowOf } from '../../sources/trialTable.ts';
-import { onInterrupt } from '../../terminal/interrupt.ts';
 import { inform, print } from '../../terminal/output.ts';
 import { outputFile, trialsDirectory } from '../../trainers/trialFiles.ts';
-import { UsageError } from '../../usage.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;

@@ -4,14 +4,14 @@ import { whyOf } from '../../../../streams/explanation/whyOf.ts';
 import type { ObjectiveSpec, Params } from '../../../facts/facts.ts';
 import { predictionOf, type ShownPrediction } from '../../../study/prediction.ts';
 import { bestFirst, type TrialRow } from '../../../study/trials.ts';
+import { escapeControls, stripControls } from '../../../text/plainText.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { trialIn } from '../../act.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { rowOf, trialsIn } from '../../sources/trialTable.ts';
 import { print, suggestAfterData } from '../../terminal/output.ts';
-import { escapeControls, stripControls } from '../../terminal/plainText.ts';
 import { pairs } from '../../terminal/render.ts';
-import { UsageError } from '../../usage.ts';
 
 /** Tags that are sentences for people. */
 const EXPLANATIONS = { why: 'auto chose this strategy because of', studies: 'promising by the results of', origin: 'origin' };

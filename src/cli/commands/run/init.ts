@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { shellQuoted } from '../../../study/programArguments.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { checkIsProgram } from '../../runner/command.ts';
 import { draftStudy, hasRange } from '../../studyFile/draft.ts';
 import { programHelp } from '../../studyFile/programHelp.ts';
 import { inform, suggestNext, writeOutput } from '../../terminal/output.ts';
-import { UsageError } from '../../usage.ts';
 
 interface InitOptions {
   /** The path to write. */

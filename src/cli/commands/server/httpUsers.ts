@@ -2,8 +2,8 @@ import { stringify } from 'yaml';
 import { checkName } from '../../../../streams/nats/protocol/subjects.ts';
 import { newToken } from '../../../dashboard/access.ts';
 import { tokenDigest, type UserRole } from '../../../server/users.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { secretsIn } from '../../serving/secrets.ts';
-import { UsageError } from '../../usage.ts';
 
 interface HttpUsersOptions {
   readonly trainer?: readonly string[];

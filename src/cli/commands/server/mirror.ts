@@ -1,9 +1,9 @@
-import { DeliveryError } from '../../hooks/deliver.ts';
+import { DeliveryError } from '../../../host/hooks/deliver.ts';
+import { onInterrupt } from '../../../host/interrupt.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { type Mirror, mirrorStudy } from '../../mirror/mirror.ts';
 import type { CommandStudy } from '../../sources/study.ts';
-import { onInterrupt } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
-import { UsageError } from '../../usage.ts';
 
 export const mirrorTargets = ['webhook', 'mlflow'] as const;
 

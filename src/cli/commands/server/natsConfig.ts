@@ -5,11 +5,11 @@ import type { ServerSettings, Team } from '../../../../streams/nats/config/team.
 import type { SignedAccount } from '../../../../streams/nats/config/updateAccounts.ts';
 import type { Access } from '../../../../streams/nats/connection/connect.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { withoutPassword } from '../../../text/plainText.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { type Secrets, secretsIn } from '../../serving/secrets.ts';
 import { natsContext } from '../../sources/natsContext.ts';
 import { inform, writeOutput } from '../../terminal/output.ts';
-import { withoutPassword } from '../../terminal/plainText.ts';
-import { UsageError } from '../../usage.ts';
 
 interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'host' | 'port' | 'maxBytes' | 'prefix'> {
   readonly study?: readonly string[];

@@ -1,19 +1,19 @@
 import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
+import { openHooks } from '../../../host/hooks/hooks.ts';
+import { interruption } from '../../../host/interrupt.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { atMostOf } from '../../../study/atMost.ts';
-import { openHooks } from '../../hooks/hooks.ts';
+import type { StatusLine } from '../../../text/statusLine.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { serveAll } from '../../serving/all.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { type Outcome, serving } from '../../serving/serving.ts';
 import { accessOf, connect, PATIENCE } from '../../sources/connect.ts';
 import { checkPattern } from '../../sources/namePattern.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { interruption } from '../../terminal/interrupt.ts';
-import type { StatusLine } from '../../terminal/statusLine.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
-import { UsageError } from '../../usage.ts';
 
 interface ServeOptions extends Access {
   readonly nats?: string;

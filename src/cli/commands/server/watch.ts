@@ -2,12 +2,12 @@ import { type Access, namingIn } from '../../../../streams/nats/connection/conne
 import { type Subjects, subjectsOf, trainerOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { type Seen, watching } from '../../../../streams/nats/watch.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
+import { onInterrupt } from '../../../host/interrupt.ts';
+import { stripControls } from '../../../text/plainText.ts';
+import { openStatusLine } from '../../../text/statusLine.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
-import { onInterrupt } from '../../terminal/interrupt.ts';
 import { print } from '../../terminal/output.ts';
-import { stripControls } from '../../terminal/plainText.ts';
 import { progressLine } from '../../terminal/render.ts';
-import { openStatusLine } from '../../terminal/statusLine.ts';
 import { shown } from '../../terminal/table.ts';
 
 interface WatchOptions extends Access {

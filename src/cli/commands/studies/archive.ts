@@ -1,7 +1,7 @@
+import { UsageError } from '../../../text/usage.ts';
 import { isThere, writeArchive } from '../../places/archive.ts';
 import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
-import { UsageError } from '../../usage.ts';
 
 /** Warns about files that a copy lacks. */
 export function informOfLeftOut(files: readonly string[]): void {

@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
+import { UsageError } from '../../../text/usage.ts';
 import { isThere } from '../../places/archive.ts';
 import { branch, each, sizeOf } from '../../places/branch.ts';
 import { copyFiles } from '../../places/copyFiles.ts';
 import { checkFolder, type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 import { informOfInstructions } from '../../trainers/instruct.ts';
-import { UsageError } from '../../usage.ts';
 import { informOfLeftOut } from './archive.ts';
 
 /**

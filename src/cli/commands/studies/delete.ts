@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../../../errors.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { isThere } from '../../places/archive.ts';
 import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import { inform } from '../../terminal/output.ts';
-import { UsageError } from '../../usage.ts';
 
 interface DeleteOptions {
   readonly yes?: boolean;

@@ -2,10 +2,10 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { failureOf, type RequestFailure } from '../../../errors.ts';
+import { parseData } from '../../../text/parseData.ts';
 import { type Driven, type InitRequest, type Request, withBudgets } from '../../askTell/protocol.ts';
 import { drivenSpace, SessionError } from '../../askTell/session.ts';
 import { drivenStudy } from '../../askTell/studySession.ts';
-import { parseData } from '../../parseValue.ts';
 
 interface AskTellOptions {
   /** As data, for an `init` with a space. */

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '../../../schema/nearest.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { inform, suggestNext, writeOutput } from '../../terminal/output.ts';
-import { UsageError } from '../../usage.ts';
 
 interface Example {
   /** What it shows. */

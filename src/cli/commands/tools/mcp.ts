@@ -1,10 +1,10 @@
 import { once } from 'node:events';
+import { interruption } from '../../../host/interrupt.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { mcpOverStdio } from '../../../server/mcp/server.ts';
 import { atMostOf } from '../../../study/atMost.ts';
 import { HostedStudies } from '../../hosted/hostedStudies.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { interruption } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
 
 interface McpOptions {

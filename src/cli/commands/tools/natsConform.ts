@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { conformance } from '../../../../streams/nats/conformance/conform.ts';
-import { UsageError } from '../../usage.ts';
+import { UsageError } from '../../../text/usage.ts';
 
 /** `hypertide nats-conform`: checks that a trainer in any language conforms to the protocol. Resolves with the exit status. */
 export async function natsConform(words: readonly string[], { nats }: { readonly nats: string }): Promise<number> {

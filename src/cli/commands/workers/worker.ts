@@ -2,15 +2,16 @@ import { join, resolve } from 'node:path';
 import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { checkName, inboxOfTrainer } from '../../../../streams/nats/protocol/subjects.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
+import { onInterrupt } from '../../../host/interrupt.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import type { StatusLine } from '../../../text/statusLine.ts';
+import { about } from '../../../text/statusLine.ts';
+import { UsageError } from '../../../text/usage.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { accessOf, connect, PATIENCE } from '../../sources/connect.ts';
 import { makeFolder } from '../../sources/makeFolder.ts';
 import { isPattern } from '../../sources/namePattern.ts';
-import { onInterrupt } from '../../terminal/interrupt.ts';
-import type { StatusLine } from '../../terminal/statusLine.ts';
-import { about } from '../../terminal/withLog.ts';
 import { amountsIn } from '../../trainers/amounts.ts';
 import { type Assignment, readAssignments, sharedProgram } from '../../trainers/assignments.ts';
 import type { StoreCommands } from '../../trainers/checkpointStore.ts';
@@ -18,7 +19,6 @@ import { sharedSlots } from '../../trainers/sharedSlots.ts';
 import { trialsDirectory } from '../../trainers/trialFiles.ts';
 import { WorkerStudies } from '../../trainers/workerStudies.ts';
 import type { ProgramSettings } from '../../trainers/workOn.ts';
-import { UsageError } from '../../usage.ts';
 
 interface WorkerOptions extends Access, Partial<ProgramSettings> {
   readonly nats: string;

@@ -3,7 +3,7 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import type { Dimensions } from '../../../space/types/dimension.ts';
 import { type Value, valueKey } from '../../../space/value.ts';
-import { UsageError } from '../../usage.ts';
+import { UsageError } from '../../../text/usage.ts';
 import type { ImportedRow, ImportedTrial, Untold } from '../importRows.ts';
 import { dimensionOf, joined, paramValue } from './distributions.ts';
 import { noteOf, type OptunaTag, TAG, textOf } from './kept.ts';

@@ -1,5 +1,5 @@
 import initSqlJs, { type Cell, type Database } from 'sql.js/dist/sql-wasm-inline.js';
-import { UsageError } from '../../usage.ts';
+import { UsageError } from '../../../text/usage.ts';
 import {
   type Attributes,
   type OptunaDirection,

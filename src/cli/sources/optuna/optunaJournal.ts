@@ -1,6 +1,6 @@
 import { isRecord } from '../../../schema/json.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import { UsageError } from '../../usage.ts';
+import { UsageError } from '../../../text/usage.ts';
 import {
   type Attributes,
   type OptunaDirection,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pauseFailing } from '../../../src/cli/serving/pauseFailing.ts';
+import { pauseFailing } from '../../src/host/pauseFailing.ts';
 
 /** What a server says and does after trials fail one after another, and what `pause` answers. */
 function afterFailures(trials: readonly number[], pause = async () => {}) {

@@ -1,11 +1,11 @@
-import { ledgerFrom } from '../../../streams/engine/applyEntries.ts';
-import { submit, submitter } from '../../../streams/engine/submit.ts';
-import type { Log } from '../../../streams/log/log.ts';
-import { past } from '../../../streams/log/past.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import { RefusedError, type Submitted } from '../../study/commands.ts';
-import type { Intent } from '../../study/intents.ts';
-import type { StudySource } from '../../study/source.ts';
+import { ledgerFrom } from '../../streams/engine/applyEntries.ts';
+import { submit, submitter } from '../../streams/engine/submit.ts';
+import type { Log } from '../../streams/log/log.ts';
+import { past } from '../../streams/log/past.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { RefusedError, type Submitted } from '../study/commands.ts';
+import type { Intent } from '../study/intents.ts';
+import type { StudySource } from '../study/source.ts';
 
 /** A study that runs in this process. @param submitted passes commands to its engine. */
 export const processSource = (place: string, log: Log, submitted: (intent: Intent) => Promise<Submitted>): StudySource => ({

@@ -2,10 +2,10 @@ import { chmodSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { failureOf, type RequestFailure } from '../../errors.ts';
-import { jsonIn } from '../../schema/json.ts';
-import { parseIntent, type Submitted } from '../../study/commands.ts';
-import type { Intent } from '../../study/intents.ts';
+import { failureOf, type RequestFailure } from '../errors.ts';
+import { jsonIn } from '../schema/json.ts';
+import { parseIntent, type Submitted } from '../study/commands.ts';
+import type { Intent } from '../study/intents.ts';
 
 /** The answer of the process that runs a study. */
 export type SocketAnswer = Submitted | RequestFailure;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDiskFull } from '../../../streams/log/errors.ts';
-import { bell } from '../../../streams/log/follow.ts';
-import type { AuthoredLog } from '../../../streams/log/log.ts';
-import { onInterrupt } from '../terminal/interrupt.ts';
+import { isDiskFull } from '../../streams/log/errors.ts';
+import { bell } from '../../streams/log/follow.ts';
+import type { AuthoredLog } from '../../streams/log/log.ts';
+import { onInterrupt } from './interrupt.ts';
 import { counted, UnstoredError, type UnstoredFact, writeElsewhere } from './unstored.ts';
 
 /** A log that keeps facts in memory while they cannot be stored. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { asCalled } from '../../../src/cli/terminal/plainText.ts';
+import { asCalled } from '../../src/text/plainText.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

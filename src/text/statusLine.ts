@@ -24,6 +24,18 @@ export interface StatusLine {
   readonly terminal: boolean;
 }
 
+/** The same log, for lines about something. */
+export const about = (log: StatusLine, fields: About): StatusLine => ({
+  ...log,
+  line: (text, more) => log.line(text, { ...fields, ...more }),
+});
+
+/** The lines of a study, with its name in the text for people. */
+export const ofStudy =
+  ({ line }: StatusLine, study: string): StatusLine['line'] =>
+  (text, more) =>
+    line(`${study}: ${text}`, { ...more, study });
+
 /** Milliseconds between two drawings: faster than the eye, slower than a fast study. */
 const FRAME = 80;
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '../usage.ts';
+import { UsageError } from './usage.ts';
 
 /** Reads a file that the user named. @throws UsageError */
 export const readData = (path: string): Promise<Buffer> =>

@@ -1,8 +1,8 @@
 import { isRecord } from '../../schema/json.ts';
 import { show } from '../../space/check.ts';
-import { parseData } from '../parseValue.ts';
-import { readText } from '../sources/readText.ts';
-import { UsageError } from '../usage.ts';
+import { parseData } from '../../text/parseData.ts';
+import { readText } from '../../text/readText.ts';
+import { UsageError } from '../../text/usage.ts';
 import { type EventName, eventNames } from './events.ts';
 
 /** A program that gets an event on its standard input. */

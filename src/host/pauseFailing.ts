@@ -1,8 +1,8 @@
-import { failingAlike } from '../../insight/failingAlike.ts';
-import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import type { TrialId } from '../../strategy/messages.ts';
-import { stripControls } from '../terminal/plainText.ts';
-import type { StatusLine } from '../terminal/statusLine.ts';
+import { failingAlike } from '../insight/failingAlike.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
+import type { TrialId } from '../strategy/messages.ts';
+import { stripControls } from '../text/plainText.ts';
+import type { StatusLine } from '../text/statusLine.ts';
 
 interface FailingStudy {
   /** Position of the last entry before this start. */

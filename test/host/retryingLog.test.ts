@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { retryingLog } from '../../src/cli/sources/retryingLog.ts';
-import { UnstoredError, writeElsewhere } from '../../src/cli/sources/unstored.ts';
 import { statusOf } from '../../src/cli/terminal/withLog.ts';
+import { retryingLog } from '../../src/host/retryingLog.ts';
+import { UnstoredError, writeElsewhere } from '../../src/host/unstored.ts';
 import { JournalError } from '../../streams/log/errors.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { StudyState } from '../../monitoring/studyState.ts';
-import type { StatusLine } from '../terminal/statusLine.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
 import { DeliveryError, deliver, nameOf } from './deliver.ts';
 import { eventsIn, type HookEvent } from './events.ts';
 import { type HookFile, readHookFile, type Target } from './hookFile.ts';

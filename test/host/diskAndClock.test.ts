@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Readings, watchDiskAndClock } from '../../src/cli/sources/diskAndClock.ts';
+import { type Readings, watchDiskAndClock } from '../../src/host/diskAndClock.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** The warnings about a machine whose disk and clock change from check to check. */

@@ -3,10 +3,10 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { controlSocket } from '../../../src/cli/sources/controlSocket.ts';
-import type { Intent } from '../../../src/study/intents.ts';
-import { openJournal } from '../../../streams/log/journal.ts';
-import { directory, hypertide, journalOf, start, studyIn, until } from '../support.ts';
+import { controlSocket } from '../../src/host/controlSocket.ts';
+import type { Intent } from '../../src/study/intents.ts';
+import { openJournal } from '../../streams/log/journal.ts';
+import { directory, hypertide, journalOf, start, studyIn, until } from '../cli/support.ts';
 
 /** Trials that end when there is a file `go`. */
 const TRAINER = ['sh', '-c', 'while [ ! -e go ]; do sleep 0.02; done; echo value={x}'];

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { encodeFact, objectOf } from '../../../streams/log/journalCodec.ts';
-import { entryAtEnd } from '../../../streams/log/repair/adopt.ts';
-import { sealLines } from '../../../streams/log/seal.ts';
-import { UserError } from '../../errors.ts';
-import { isRecord } from '../../schema/json.ts';
-import { shellQuoted } from '../../study/programArguments.ts';
+import { encodeFact, objectOf } from '../../streams/log/journalCodec.ts';
+import { entryAtEnd } from '../../streams/log/repair/adopt.ts';
+import { sealLines } from '../../streams/log/seal.ts';
+import { UserError } from '../errors.ts';
+import { isRecord } from '../schema/json.ts';
+import { shellQuoted } from '../study/programArguments.ts';
 
 /** A fact that could not be stored, with its time and author. */
 export interface UnstoredFact {
