@@ -22,6 +22,11 @@ export interface Statechart<Phase extends string = string, Verdict extends strin
   readonly speaks?: (verdict: Verdict) => Phase;
 }
 
+/** The states of a chart that are not final. */
+export type PhaseOf<C> = C extends Statechart<infer Phase, infer _> ? Phase : never;
+/** The events of a chart. */
+export type VerdictOf<C> = C extends Statechart<infer _, infer Verdict> ? Verdict : never;
+
 /**
  * Makes a chart from its table.
  *

@@ -13,5 +13,5 @@ export {
   sgdChart,
   surrogateChart,
 } from './strategies.ts';
-export { studyMachine } from './study.ts';
+export { studyChart } from './study.ts';
 export { evaluationChart, objectiveChart, trainerChart } from './trainers.ts';

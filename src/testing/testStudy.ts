@@ -69,7 +69,7 @@ export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options:
   });
   if (past.length === 0) append(createdOf(space, strategy, options));
   else engine.receive(past);
-  engine.caughtUp();
+  engine.resumeAt(0);
   check();
   return {
     engine,

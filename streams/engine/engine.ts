@@ -1,5 +1,6 @@
 import { type ActorRefFrom, createActor } from 'xstate';
-import { type EnginePhase, type StudyEvent, type StudyTag, studyMachine } from '../../machines/study.ts';
+import { targetOf, type VerdictOf } from '../../machines/chart.ts';
+import { type EnginePhase, studyChart } from '../../machines/study.ts';
 import { StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Closed, CloseReason, Created, ExpiredFact, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
@@ -11,11 +12,10 @@ import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Watch } from '../../src/strategy/env.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Inspect } from '../kernel/drive.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import { Decider, type Next } from './decider.ts';
-import type { Directive } from './directive.ts';
+import { type Directive, Directives } from './directive.ts';
 import type { Spans } from './spans.ts';
 
 export interface EngineOptions<P> {
@@ -42,21 +42,27 @@ export interface EngineOptions<P> {
   readonly fail: (error: unknown) => void;
 }
 
+/** The phases in which entries are folded, and nothing is decided until the end of the log is reached. */
+const READING: ReadonlySet<EnginePhase> = new Set(['replaying', 'behind']);
+/** The phases in which entries wait. */
+const HOLDING: ReadonlySet<EnginePhase> = new Set(['rebuilding', 'rebuildingAppending', 'ended']);
+
 /**
  * Drives a study: takes entries, and emits directives and facts to append. An entry passes through all strategies before the next one, and entries
- * are handled before decisions. The machine of the study defines what may happen in which phase; at most one decision is on its way to the log.
+ * are handled before decisions. The chart of the study says what follows in which phase.
  */
 export class Engine<P> {
   readonly #options: EngineOptions<P>;
-  readonly #study: ActorRefFrom<typeof studyMachine>;
+  readonly #study: ActorRefFrom<typeof studyChart>;
+  readonly #directives: Directives<P>;
   #decider: Decider<P>;
   #mailbox: Entry[] = [];
   /** The decision on its way to the log. */
   #sent: SuggestedFact<P> | Instructed | Closed | undefined;
   /** Position of the last entry before that decision. */
   #sentAfter = 0;
-  /** Open trials that were told to stop. */
-  readonly #stopped = new Set<TrialId>();
+  /** The position from which the study continues while it reads; infinite until it is known. */
+  #end = Number.POSITIVE_INFINITY;
   /** When an ask began to wait for a model, in milliseconds since 1970, for traces. */
   #fitting: number | undefined;
   /** Prevents a callback from starting a second loop: the running loop does its work. */
@@ -65,7 +71,8 @@ export class Engine<P> {
   constructor(options: EngineOptions<P>) {
     const { space, strategy, inspect, watch, past } = options;
     this.#options = options;
-    this.#study = createActor(studyMachine, omitUndefined({ id: 'study', inspect }));
+    this.#directives = new Directives(options.direct);
+    this.#study = createActor(studyChart, omitUndefined({ id: 'study', inspect }));
     const actor = inspect && this.#study; // XState keeps each actor below a root until the root ends, so they are below it only if someone inspects them
     this.#decider = new Decider(omitUndefined({ space, strategy, past, watch, actor, ready: () => this.wake() }));
     this.#study.start();
@@ -75,8 +82,7 @@ export class Engine<P> {
     return this.#decider.ledger;
   }
   get phase(): EnginePhase {
-    const { value } = this.#study.getSnapshot();
-    return typeof value === 'string' ? value : 'open' in value ? value.open : 'rebuilding';
+    return this.#study.getSnapshot().value;
   }
 
   /** Takes the next entries of the log. */
@@ -85,22 +91,21 @@ export class Engine<P> {
     this.#turn();
   }
 
-  /** Call this when the log has been received to its end: after the start, and after `fenced`. */
-  caughtUp(): void {
-    if (!this.#does('folds')) return; // while strategies read the log again, which ends by itself
-    const cold = !this.#does('directs');
-    if (cold && this.#decider.outdated) void this.#rebuild(true);
-    else this.#resume(cold);
+  /** The study continues once entries up to this position are folded. Call this with the end of the log at the start, and after `fenced`. */
+  resumeAt(end: number): void {
+    this.#end = end;
+    this.#turn();
   }
 
-  /** Call this when another engine wrote first. Call `caughtUp` when the log has been read to its end. */
+  /** Call this when another engine wrote first, and `resumeAt` when the end of the log is known. */
   fenced(): void {
-    this.#send({ type: 'fenced' });
+    this.#end = Number.POSITIVE_INFINITY;
+    this.#send('fenced');
   }
 
   /** Call this when something outside the log may require a new trial. */
   wake(): void {
-    this.#wake();
+    this.#send('woken');
     this.#turn();
   }
 
@@ -111,24 +116,17 @@ export class Engine<P> {
 
   dispose(): void {
     this.#decider.dispose();
-    this.#send({ type: 'disposed' });
+    this.#send('disposed');
   }
 
   /** A receiver of a directive may dispose the engine in the middle of a turn. */
   get #isLive(): boolean {
-    return this.#study.getSnapshot().status === 'active';
+    return this.phase !== 'ended';
   }
 
-  #does(tag: StudyTag): boolean {
-    return this.#study.getSnapshot().hasTag(tag);
-  }
-
-  #send(event: StudyEvent): void {
-    if (this.#isLive) this.#study.send(event);
-  }
-
-  #wake(): void {
-    if (this.#does('waits')) this.#send({ type: 'woken' });
+  /** Sends the chart an event if it leads to another phase. */
+  #send(type: VerdictOf<typeof studyChart>): void {
+    if (targetOf(studyChart.table, this.phase, type) !== undefined) this.#study.send({ type });
   }
 
   /** Works until there is nothing left to do. */
@@ -141,27 +139,31 @@ export class Engine<P> {
       this.#fail(error);
     }
     this.#isTurning = false;
-    if (this.#does('ends') && !isTrialRunning(this.ledger, this.#options.areClaimed)) this.#send({ type: 'drained' });
-    if (this.#does('finished')) this.#options.finished();
+    if (this.phase === 'draining' && !isTrialRunning(this.ledger, this.#options.areClaimed)) this.#send('drained');
+    if (this.phase === 'closed') this.#options.finished();
   }
 
-  /** Folds entries if there are any, otherwise decides. @returns whether there was anything to do */
+  /** Folds entries if there are any; otherwise continues, or decides. @returns whether there was anything to do */
   #step(): boolean {
-    if (!this.#does('folds')) return false;
+    if (HOLDING.has(this.phase)) return false;
     if (this.#mailbox.length > 0) {
       const entries = this.#mailbox;
       this.#mailbox = [];
       this.#foldAll(entries);
       return true;
     }
-    if (!this.#does('decides') || !this.#isWanted()) return false;
+    if (READING.has(this.phase) && this.ledger.position >= this.#end) {
+      this.#catchUp();
+      return true;
+    }
+    if (this.phase !== 'idle' || !this.#isWanted()) return false;
     this.#decide();
     return true;
   }
 
   #foldAll(entries: readonly Entry[]): void {
     for (let i = 0; i < entries.length; i++) {
-      if (!this.#does('folds')) {
+      if (HOLDING.has(this.phase)) {
         this.#mailbox = [...entries.slice(i), ...this.#mailbox];
         return;
       }
@@ -173,11 +175,18 @@ export class Engine<P> {
     const applied = this.#decider.fold(entry);
     this.#options.onEntry?.(applied);
     this.#options.spans?.apply(applied as AppliedEntry);
-    if (!this.#does('directs')) return;
+    if (this.phase === 'replaying' || !this.#isLive) return;
     if (this.#decider.outdated) return void this.#rebuild(false);
-    if (applied.effect === 'closed') this.#send({ type: 'closed' });
-    this.#direct(applied);
+    if (applied.effect === 'closed') this.#send('closed');
+    this.#directives.follow(applied, this.#decider);
     this.#advance(applied);
+  }
+
+  /** The log is read to its end. Entries that were read at the start may have amended the past. */
+  #catchUp(): void {
+    const isStart = this.phase === 'replaying';
+    if (isStart && this.#decider.outdated) void this.#rebuild(true);
+    else this.#resume(isStart);
   }
 
   #decide(): void {
@@ -185,14 +194,13 @@ export class Engine<P> {
     const next = this.#decider.decide();
     this.#trace(next, asked);
     if (next.type !== 'append') {
-      this.#send({ type: next.until === 'ready' ? 'fits' : 'waits' });
+      this.#send(next.until === 'ready' ? 'fits' : 'waits');
       return next.until === 'proposal' ? this.#await(next.proposer, next.seconds) : undefined;
     }
     this.#sent = next.fact;
     this.#sentAfter = this.ledger.position;
     this.#options.append(next.fact);
-    const isBack = isSame(next.fact, this.#mailbox.at(-1)?.fact); // some logs answer immediately; a phase without duration is not worth its cost
-    if (!isBack) this.#send({ type: 'appended' });
+    if (!isSame(next.fact, this.#mailbox.at(-1)?.fact)) this.#send('appended'); // a log in memory has answered already
   }
 
   #await(proposer: string, seconds: number): void {
@@ -214,10 +222,12 @@ export class Engine<P> {
       // If an entry came between, it may be the reason, and the study decides again. Otherwise it would decide the same for ever.
       if (refusal && position === this.#sentAfter + 1)
         throw new StrategyError(`the log refused the decision of the study: ${refusal.message}`);
-      if (this.#does('sends')) this.#send({ type: 'stored' });
-    } else if (this.#does('ends') && this.ledger.closed === undefined) this.#send({ type: 'reopened' });
-    else if (this.#does('ends') && effect === 'retried') this.#send({ type: 'retried' });
-    else if (!refusal) this.#wake();
+      this.#send('stored');
+      return;
+    }
+    if (this.ledger.closed === undefined) this.#send('reopened');
+    if (effect === 'retried') this.#send('retried');
+    if (!refusal) this.#send('woken');
   }
 
   /** Whether a decision is wanted now. */
@@ -226,74 +236,23 @@ export class Engine<P> {
     return type === 'close' || type === 'instruct' || (type !== 'nothing' && (this.#options.isTrialWanted?.() ?? true));
   }
 
-  /** Sends the directives that follow from an entry. */
-  #direct(applied: AppliedEntry<P>): void {
-    const { effect, fact } = applied;
-    switch (effect) {
-      case 'rejected':
-        return this.#options.direct({ type: 'rejected', ...applied });
-      case 'retried':
-        this.#hand(fact);
-        this.#stopped.delete(fact.trial); // the trainer that claims it has not received the stop
-        return this.#stopAsTold();
-      case 'void':
-        return this.#stop(fact.trial, 'void');
-      case 'cancelled':
-        return this.#stop(fact.trial, 'person');
-      case 'closed':
-        return this.#stopAll();
-      case 'suggested':
-        this.#hand(fact);
-        return this.#stopAsTold();
-      case 'reported':
-        return this.#stopAsTold();
-      case 'ended':
-        this.#stopped.delete(fact.trial);
-        this.#stopAsTold();
-    }
-  }
-
-  /** Sends the stops that strategies want, once for each trial. */
-  #stopAsTold(): void {
-    for (const [trial, { by }] of this.#decider.stops) {
-      if (!this.#stopped.has(trial) && !this.ledger.open.get(trial)?.awaiting) this.#stop(trial, by);
-    }
-  }
-
-  #stopAll(): void {
-    for (const trial of this.ledger.open.keys()) if (!this.#stopped.has(trial)) this.#stop(trial, 'closed');
-  }
-
-  #stop(trial: TrialId, by: string): void {
-    this.#stopped.add(trial);
-    this.#options.direct({ type: 'stop', trial, by });
-  }
-
-  #hand(suggestion: SuggestedFact<P>): void {
-    if (suggestion.by !== 'import') this.#options.direct(suggestion);
-  }
-
   /** Lets strategies read the log again, with what later entries say about earlier ones. */
-  async #rebuild(cold: boolean): Promise<void> {
-    this.#send({ type: 'amended' });
+  async #rebuild(isStart: boolean): Promise<void> {
+    this.#send('amended');
     try {
       this.#decider = await this.#decider.again();
-      if (this.#isLive) this.#resume(cold);
+      if (this.#isLive) this.#resume(isStart);
       else this.#decider.dispose();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** @param cold whether trainers may not know what is open, because this process has not sent it yet */
-  #resume(cold: boolean): void {
-    const { ledger } = this;
-    if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
-    this.#send({ type: 'caughtUp', closed: ledger.closed !== undefined });
-    this.#wake();
-    this.#stopAsTold();
-    if (cold) for (const trial of ledger.open.values()) if (trial.cancelled) this.#stop(trial.proposal.id, 'person');
-    if (ledger.closed !== undefined) this.#stopAll();
+  /** @param isStart whether trainers may not know what is open, because this process has not sent it yet */
+  #resume(isStart: boolean): void {
+    if (isStart) this.#directives.handAll(this.#decider);
+    this.#send(this.ledger.closed === undefined ? 'caughtUp' : 'closed');
+    this.#directives.stopAll(this.#decider, isStart);
     this.#turn();
   }
 

@@ -67,36 +67,31 @@ export function runEngine<P>(
   const reading = new AbortController();
   /** The time that this process may work. */
   const limit = timeLimit(() => engine.close('time'));
-  /** The position at which the engine has caught up; undefined if it has. */
-  let goal: number | undefined;
-  let running = true;
   const { promise: started, resolve: begun } = withResolvers<void>();
 
   const stop = () => {
-    running = false;
+    reading.abort();
     limit.lift();
     times.stop();
-    reading.abort();
     engine.dispose();
   };
   const fail = (error: unknown) => {
-    if (!running) return;
+    if (reading.signal.aborted) return;
     stop();
     ports.fail(error);
   };
   const append = async (fact: Fact<P>) => {
     const outcome = await log.append(fact);
     if (fact.type === 'suggested') options.spans?.settled(fact, outcome);
-    if (outcome === 'stored' || !running) return;
+    if (outcome === 'stored' || reading.signal.aborted) return;
     if (fact.type === 'closed' && fact.reason === 'time') return engine.close('time'); // entries of others do not change that the time is up
     engine.fenced();
-    goal = await log.head();
-    reach();
+    engine.resumeAt(await log.head());
   };
   /** Entries of other processes do not extend the time, unless they are a proposal, or the expiry that another engine wrote. */
   const expire = async (fact: ExpiredFact) => {
     await started; // while the log is being read, proposals seem open that were used long ago
-    while (running && stillCounts(engine.ledger, fact) && (await log.append(fact)) === 'fenced');
+    while (!reading.signal.aborted && stillCounts(engine.ledger, fact) && (await log.append(fact)) === 'fenced');
   };
   const times = new ProposerTimes<P>(
     () => engine.ledger,
@@ -127,39 +122,29 @@ export function runEngine<P>(
     },
     fail,
   });
-  const reach = () => {
-    if (goal === undefined || engine.ledger.position < goal || !running) return;
-    goal = undefined;
-    engine.caughtUp();
-    begun();
-  };
 
   const start = async () => {
     const created = createdOf(space, strategy, options);
     let head = await log.head();
     for (; head === 0; head = await log.head()) await log.append(await createdAfter(space, strategy, options));
-    let compared = false;
-    let prepared = false;
     /** Until the log is known to belong to this study, one entry is folded at a time. */
     const receive = (entries: readonly Entry[]) => {
       let left = entries;
-      for (; !compared && left.length > 0; left = left.slice(1)) {
+      for (; !engine.ledger.created && left.length > 0; left = left.slice(1)) {
         firstFactIn(left[0]!); // refuses a log of another version
         engine.receive(left.slice(0, 1));
-        const past = engine.ledger.created;
-        compared = past !== undefined;
-        if (past) refuseOther(differences(past, created, options));
+        if (engine.ledger.created) refuseOther(differences(engine.ledger.created, created, options));
       }
       engine.receive(left);
     };
     /** At the end of the log: if another process writes first, its entries may change what has to be prepared. */
     const prepare = async () => {
-      while (!prepared && engine.ledger.position >= head) {
-        if (!compared) throw new MismatchError('the log does not begin with a study');
+      while (engine.phase === 'replaying' && engine.ledger.position >= head) {
+        if (!engine.ledger.created) throw new MismatchError('the log does not begin with a study');
         const facts = preparations(engine, strategy, options);
-        prepared = await storeAll(log, facts);
+        const isPrepared = await storeAll(log, facts);
         if (facts.length > 0) head = await log.head();
-        if (prepared) goal = head;
+        if (isPrepared) engine.resumeAt(head);
       }
     };
     const takeTurn = turnsOf(TURN);
@@ -167,11 +152,13 @@ export function runEngine<P>(
       // Reports are answered first, so an objective that yields once after a report sees the stop, however long its step took.
       const reports = entries.some(isReport);
       if (!reports) await takeTurn();
-      if (!running) return;
+      if (reading.signal.aborted) return;
       receive(entries);
-      if (!prepared) await prepare();
-      reach();
-      if (running && prepared && goal === undefined) limit.set(engine.ledger.settings.limits.seconds);
+      await prepare();
+      if (engine.phase !== 'replaying' && engine.phase !== 'ended') {
+        begun();
+        limit.set(engine.ledger.settings.limits.seconds);
+      }
       if (reports) await takeTurn();
     }
   };

@@ -38,7 +38,7 @@ export const suggest =
       write(createdOf(space, strategy, options));
       // Subscribe before the first suggestion, which may be answered at once.
       out.add(events$.subscribe({ next: write, error: (e) => out.error(e), complete: () => out.complete() }));
-      engine.caughtUp();
+      engine.resumeAt(0);
     });
 
 /** Facts of trainers never amend the past. */

@@ -91,7 +91,7 @@ export class Session {
       trials: trials || undefined,
     });
     this.#write(createdOf(space, whole, options));
-    this.#engine.caughtUp();
+    this.#engine.resumeAt(0);
     this.#check();
   }
 

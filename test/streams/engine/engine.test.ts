@@ -167,7 +167,7 @@ describe('a decision that the log refuses', () => {
   const retrying = () => {
     const world = engineByHand();
     world.feed(createdOf(box, random(), { trials: 5, parallel: 1 }));
-    world.engine.caughtUp();
+    world.engine.resumeAt(0);
     world.feed(world.appended[0]!);
     world.feed({ type: 'started', trial: 1, attempt: 1, run: 'a' });
     world.feed({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
@@ -195,12 +195,12 @@ it('has at most one unstored decision, also while strategies read the log again'
   const { engine, appended, feed } = engineByHand();
   feed(createdOf(box, random(), { trials: 5, parallel: 2 }));
   expect(engine.phase).toBe('replaying');
-  engine.caughtUp();
+  engine.resumeAt(0);
   feed(appended[0]!);
   feed(done(1));
   expect([appended.length, engine.phase]).toEqual([2, 'appending']);
   feed({ type: 'retracted', trial: 1 });
-  expect(engine.phase).toBe('rebuilding');
+  expect(engine.phase).toBe('rebuildingAppending');
   await turn();
   expect([appended.length, engine.phase]).toEqual([2, 'appending']);
   feed(appended[1]!);
@@ -216,4 +216,20 @@ it('has at most one unstored decision, also while strategies read the log again'
   expect(engine.phase).toBe('behind');
   engine.dispose();
   expect(engine.phase).toBe('ended');
+});
+
+it('decides nothing until it has read the log to its end, also after another engine wrote first', () => {
+  const { engine, appended, feed } = engineByHand();
+  engine.resumeAt(2);
+  feed(createdOf(box, random(), { trials: 5, parallel: 2 }));
+  expect([appended.length, engine.phase]).toEqual([0, 'replaying']);
+  feed({ type: 'annotated', note: 'read at the start' } as never);
+  expect([appended.length, engine.phase]).toEqual([1, 'appending']);
+  engine.fenced();
+  feed({ type: 'annotated', note: 'of another engine' } as never);
+  expect([appended.length, engine.phase]).toEqual([1, 'behind']);
+  engine.resumeAt(4);
+  expect([appended.length, engine.phase]).toEqual([1, 'behind']);
+  feed(appended[0]!);
+  expect([appended.length, engine.phase]).toEqual([2, 'appending']);
 });
