@@ -5,7 +5,7 @@ const shell = '^src/(cli|testing|dashboard|server|page|monitoring|python|host|te
 
 /** Who may import whom. */
 const layers = {
-  src: { from: { path: '^src/', pathNot: shell }, to: ['^src/', packages('seedrandom', '@types/seedrandom', 'ml-matrix')] },
+  src: { from: { path: '^src/', pathNot: shell }, to: ['^src/', packages('seedrandom', 'ml-matrix')] },
   machines: { from: { path: '^machines/' }, to: ['^(src|machines)/', packages('xstate')] },
   streams: { from: { path: '^streams/' }, to: ['^(src|machines|streams)/', packages('rxjs', 'xstate', '@nats-io')], core: true },
 };

@@ -1,32 +1,48 @@
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The code of a program that imports some names of the package, with all packages that it needs. */
-async function bundled(names: string): Promise<string> {
+/** The code of a program that imports some names of entries of the package, with all packages that it needs; what it loads only later follows. */
+async function bundled(names: Readonly<Record<string, string>>, minify = false): Promise<readonly string[]> {
   const result = await build({
     configFile: false,
     root,
     logLevel: 'silent',
-    ssr: { noExternal: true },
     plugins: [
       {
         name: 'program',
         resolveId: (id) => (id === 'program' ? id : undefined),
-        load: (id) => (id === 'program' ? `export { ${names} } from '${root}streams/index.ts';` : undefined),
+        load: (id) =>
+          id === 'program'
+            ? Object.entries(names)
+                .map(([entry, of]) => `export { ${of} } from '${root}streams/${entry}.ts';`)
+                .join('\n')
+            : undefined,
       },
     ],
-    build: { ssr: true, write: false, minify: false, rolldownOptions: { input: 'program' } },
+    build: { write: false, minify, rolldownOptions: { input: 'program', preserveEntrySignatures: 'strict' } },
   });
   if (!('output' in result)) throw new Error('expected one bundle');
-  return result.output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('\n');
+  return result.output.map((chunk) => ('code' in chunk ? chunk.code : ''));
 }
 
 it.each([
   ['chain, asha, tpe, bo, ga, de, nsga2, random, space, float', false],
   ['chain, cmaes, random, space, float', true],
 ])('a bundle of { %s } holds ml-matrix: %s', async (names, holds) => {
-  expect(/EigenvalueDecomposition/.test(await bundled(names))).toBe(holds);
+  expect(/EigenvalueDecomposition/.test((await bundled({ index: names })).join('\n'))).toBe(holds);
+});
+
+it('a program with hypertide/core holds the strategies that it imports, and no others', async () => {
+  const program = { core: 'optimize, space, float', strategies: 'random, take' };
+  const [first, ...later] = await bundled(program);
+  expect(first).toMatch(/\brandomSequence\b/);
+  expect(first).not.toMatch(/\bEigenvalueDecomposition\b|\bhalvingOptions\b|\bsplitTrials\b|\bboFollowed\b|\bKernelFit\b/);
+  expect(later.join('\n')).toMatch(/\bKernelFit\b/); // for the option `earlier`
+  const [small] = await bundled(program, true);
+  expect(gzipSync(small!).length).toBeLessThan(70_000);
+  expect((await bundled({ index: 'optimize' })).join('\n')).toMatch(/\bboFollowed\b/);
 });

@@ -10,7 +10,8 @@ describe('the production code', () => {
 
   it('exports each name from one declaration', () => {
     expect(sources.length).toBeGreaterThan(400);
-    expect(sharedNames(sources)).toEqual([]);
+    // The main entry names functions of `hypertide/core` again, which have no default strategy there.
+    expect(sharedNames(sources.filter(({ fileName }) => fileName !== 'streams/index.ts'))).toEqual([]);
     expect(sharedNames(wrong)).toEqual(['Row: a.ts, b.ts']);
   });
 

@@ -1,5 +1,6 @@
 import { turnsOf } from '../../streams/engine/timeout.ts';
-import { rungsIn } from '../../streams/spec/spec.ts';
+import { rungsIn } from '../../streams/spec/defaults.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import type { Importances } from '../insight/importance/importances.ts';
 import { rowImportances } from '../insight/importance/rowImportances.ts';
@@ -39,7 +40,10 @@ async function computed(feed: Read, name: string | undefined): Promise<Importanc
   // There are curves of the first objective only.
   const curveOf = ({ trial }: { readonly trial: number }) =>
     objective === objectives[0] ? stepsAndValues(changes.history(trial)!.reports) : [];
-  return inTurns(rowImportances({ space, objective, rows: changes.rows, curveOf, rungs: rungsIn(strategy), seed }), turnsOf(TURN));
+  return inTurns(
+    rowImportances({ space, objective, rows: changes.rows, curveOf, rungs: rungsIn(strategy, parseStrategy), seed }),
+    turnsOf(TURN),
+  );
 }
 
 /** Reports without their positions. */

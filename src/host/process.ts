@@ -2,6 +2,7 @@ import { ledgerFrom } from '../../streams/engine/applyEntries.ts';
 import { submit, submitter } from '../../streams/engine/submit.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { past } from '../../streams/log/past.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
@@ -42,7 +43,7 @@ export function applied(log: Log): { submit(intent: Intent): Promise<Submitted>;
     submit: async (intent) => {
       await ready;
       if (ledger === undefined) throw new RefusedError({ code: 'not-begun', message: 'the study has not begun' });
-      return submit(intent, ledger, append);
+      return submit(intent, { ledger, parseStrategy }, append);
     },
     end: () => reading.abort(),
   };

@@ -1,4 +1,5 @@
-import seedrandom from 'seedrandom';
+/// <reference path="./alea.d.ts" />
+import alea from 'seedrandom/lib/alea.js';
 
 /** A source of uniform numbers in [0, 1). */
 export type Rng = () => number;
@@ -12,7 +13,7 @@ export type Rng = () => number;
  *
  * @param retry how many answers to this ask were rejected before; each number gives another, equally good draw.
  */
-export const rngFor = (seed: string, path: string, ask: number, retry = 0): Rng => seedrandom.alea(`${seed}/${path}/${ask}/${retry}/draws`);
+export const rngFor = (seed: string, path: string, ask: number, retry = 0): Rng => alea(`${seed}/${path}/${ask}/${retry}/draws`);
 
 /** A standard normal draw (Box & Muller 1958). */
 export const drawNormal = (rng: Rng): number => Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());

@@ -2,6 +2,7 @@ import type { Directive } from '../../streams/engine/directive.ts';
 import { Engine } from '../../streams/engine/engine.ts';
 import type { Strategy } from '../../streams/kernel/strategy.ts';
 import { createdOf, type StudyOptions } from '../../streams/spec/options.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
 import type { Entry } from '../facts/entry.ts';
 import type { Fact } from '../facts/facts.ts';
 import type { Space } from '../space/space.ts';
@@ -49,6 +50,7 @@ export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options:
   const engine = new Engine<P>({
     space,
     strategy,
+    parseStrategy,
     inspect: options.inspect,
     watch: options.watch,
     append,

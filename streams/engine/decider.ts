@@ -16,10 +16,9 @@ import { type Env, rngOfAsk } from '../../src/strategy/env.ts';
 import type { Answer, Ask, Propose, Stop, TrialId, Wait } from '../../src/strategy/messages.ts';
 import { checkAnswer, hasFinitePoint } from '../kernel/answers.ts';
 import { runStrategy } from '../kernel/inner.ts';
-import type { Strategy } from '../kernel/strategy.ts';
+import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 import { readUpTo } from '../log/past.ts';
 import { startingWith } from '../operators/startingWith.ts';
-import { parseStrategy } from '../spec/spec.ts';
 import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
 import { askWithin } from './askWithin.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
@@ -28,6 +27,8 @@ export interface DeciderOptions<P> {
   readonly space: Space<P>;
   /** The strategy that the study began with. Default: that of the log. */
   readonly strategy?: Strategy | undefined;
+  /** Makes the strategies that the log names. */
+  readonly parseStrategy: ParseStrategy;
   /** Reads the log from its beginning, at least up to the last entry that was folded. */
   readonly past: () => AsyncIterable<readonly Entry[]>;
   readonly watch?: Watch;
@@ -89,7 +90,7 @@ export class Decider<P> {
   /** Applies an entry. @throws what a strategy throws. */
   fold(entry: Entry): AppliedEntry<P> {
     const applied = this.outdated ? this.ledger.fold(entry) : this.#take(entry);
-    if (amends(applied)) this.#amended = amend(this.#amended, applied, this.ledger.settings, parseStrategy);
+    if (amends(applied)) this.#amended = amend(this.#amended, applied, this.ledger.settings, this.#options.parseStrategy);
     return applied;
   }
 
@@ -153,7 +154,7 @@ export class Decider<P> {
     this.#strategy?.unsubscribe();
     const { settings, created } = this.ledger;
     this.#begunWith = settings.limits;
-    const { space, watch, actor } = this.#options;
+    const { space, parseStrategy, watch, actor } = this.#options;
     const { strategy, epoch, parallel, limits } = this.#amendments.switched ?? {
       strategy: this.#afterEarlier(this.#options.strategy ?? parseStrategy(created!.strategy)),
       epoch: 0,

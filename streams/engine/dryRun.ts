@@ -4,10 +4,9 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { RefusedError } from '../../src/study/commands.ts';
-import type { Strategy } from '../kernel/strategy.ts';
+import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 import { withDefaults } from '../spec/defaults.ts';
 import { createdOf, type StudyOptions } from '../spec/options.ts';
-import { parseStrategy } from '../spec/spec.ts';
 import type { EarlierOption } from './earlier.ts';
 import { suggest } from './suggest.ts';
 
@@ -35,12 +34,17 @@ export function dryRun<P>(space: Space<P>, strategy: Strategy, { earlier: _, ...
  * Tries the strategy that a study is to switch to.
  *
  * @param data as in a study file
+ * @param parse makes it
  * @returns the same with its defaults, as the log should hold it
  * @throws OptionError; what the strategy throws
  */
-export function dryRunChange<P>({ space, settings: { seed, parallel, limits, objectives } }: Ledger<P>, data: unknown): unknown {
+export function dryRunChange<P>(
+  { space, settings: { seed, parallel, limits, objectives } }: Ledger<P>,
+  data: unknown,
+  parse: ParseStrategy,
+): unknown {
   const directions = Object.fromEntries(objectives.map(({ name, direction }) => [name, direction]));
   const { trials } = limits;
-  dryRun(space, parseStrategy(data), omitUndefined({ seed, parallel, objectives: directions, trials }));
+  dryRun(space, parse(data), omitUndefined({ seed, parallel, objectives: directions, trials }));
   return withDefaults(data);
 }

@@ -5,17 +5,15 @@ import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { type EarlierFacts, earlierResults } from '../../src/samplers/earlier/earlierResults.ts';
-import { startingPoints } from '../../src/samplers/earlier/startingPoints.ts';
 import { isRecord } from '../../src/schema/json.ts';
 import type { Space } from '../../src/space/space.ts';
 import { isStrategyEvent, type StrategyEvent, type TrialId } from '../../src/strategy/messages.ts';
-import type { Strategy } from '../kernel/strategy.ts';
+import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { budgetsOthers } from '../operators/startingWith.ts';
-import { budgetingIn } from '../spec/defaults.ts';
+import { budgetingIn, rungsIn } from '../spec/defaults.ts';
 import { createdOf, type StudyOptions } from '../spec/options.ts';
-import { rungsIn } from '../spec/spec.ts';
 import { spaceOf } from './applyEntries.ts';
 
 /** The log of an earlier study, or its entries as `readJournal` returns them. */
@@ -39,7 +37,7 @@ const MOST_STUDIES = 30;
 export async function createdAfter<P>(
   space: Space<P>,
   strategy: Strategy | undefined,
-  { earlier, ...options }: StudyOptions & EarlierOption,
+  { earlier, parseStrategy, ...options }: StudyOptions & EarlierOption & { readonly parseStrategy: ParseStrategy },
 ): Promise<Created> {
   const created = createdOf(space, strategy, options);
   if (earlier === undefined) return created;
@@ -49,10 +47,11 @@ export async function createdAfter<P>(
     throw new OptionError('earlier', 'early stopping as a stage of a chain, such as chain(asha(...), bo())', own);
   const studies = await Promise.all(
     [...earlier.entries()].slice(-MOST_STUDIES).map(async ([i, study]) => {
-      const { name, ...facts } = await factsOf(study, `earlier[${i}]`);
+      const { name, ...facts } = await factsOf(study, `earlier[${i}]`, parseStrategy);
       return { study: name, results: earlierResults(space, facts) };
     }),
   );
+  const { startingPoints } = await import('../../src/samplers/earlier/startingPoints.ts'); // a model, which few programs need
   const points = startingPoints(
     space,
     studies.flatMap(({ results }) => results),
@@ -68,7 +67,7 @@ export async function createdAfter<P>(
 }
 
 /** What happened in a study. @param place of its log among the options. @throws OptionError if there is no study in it */
-async function factsOf(study: EarlierStudy, place: string): Promise<EarlierFacts & { readonly name: string }> {
+async function factsOf(study: EarlierStudy, place: string, parse: ParseStrategy): Promise<EarlierFacts & { readonly name: string }> {
   if (!isRecord(study)) throw new OptionError(place, `a log such as ${LOG}`, study);
   const entries: Entry[] = [];
   for await (const batch of 'read' in study ? past(study, 1) : study) entries.push(...batch);
@@ -86,7 +85,7 @@ async function factsOf(study: EarlierStudy, place: string): Promise<EarlierFacts
     const { event } = ledger.fold(entry);
     if (event && isStrategyEvent(event)) facts.push(event);
   }
-  return { name: created.study, space, facts, rungs: rungsIn(created.strategy) };
+  return { name: created.study, space, facts, rungs: rungsIn(created.strategy, parse) };
 }
 
 /** The space of an earlier study. Without its place, an error would read as one of the new study. @throws OptionError */

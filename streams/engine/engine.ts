@@ -13,7 +13,7 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Watch } from '../../src/strategy/env.ts';
 import type { Inspect } from '../kernel/drive.ts';
-import type { Strategy } from '../kernel/strategy.ts';
+import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 import { Decider, type Next } from './decider.ts';
 import { type Directive, Directives } from './directive.ts';
 import type { Spans } from './spans.ts';
@@ -21,6 +21,8 @@ import type { Spans } from './spans.ts';
 export interface EngineOptions<P> {
   readonly space: Space<P>;
   readonly strategy: Strategy | undefined;
+  /** Makes the strategies that the log names. */
+  readonly parseStrategy: ParseStrategy;
   readonly inspect?: Inspect | undefined;
   readonly watch?: Watch | undefined;
   readonly spans?: Spans | undefined;
@@ -69,12 +71,12 @@ export class Engine<P> {
   #isTurning = false;
 
   constructor(options: EngineOptions<P>) {
-    const { space, strategy, inspect, watch, past } = options;
+    const { space, strategy, parseStrategy, inspect, watch, past } = options;
     this.#options = options;
     this.#directives = new Directives(options.direct);
     this.#study = createActor(studyChart, omitUndefined({ id: 'study', inspect }));
     const actor = inspect && this.#study; // XState keeps each actor below a root until the root ends, so they are below it only if someone inspects them
-    this.#decider = new Decider(omitUndefined({ space, strategy, past, watch, actor, ready: () => this.wake() }));
+    this.#decider = new Decider(omitUndefined({ space, strategy, parseStrategy, past, watch, actor, ready: () => this.wake() }));
     this.#study.start();
   }
 

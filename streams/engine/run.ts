@@ -6,7 +6,7 @@ import type { Settings } from '../../src/ledger/settings.ts';
 import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Strategy } from '../kernel/strategy.ts';
+import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, otherStrategy, type StudyOptions } from '../spec/options.ts';
 import { withResolvers } from '../withResolvers.ts';
@@ -22,6 +22,8 @@ import { timeLimit, turnsOf } from './timeout.ts';
 const TURN = 10;
 
 export interface RunOptions<P> extends StudyOptions, EarlierOption {
+  /** Makes the strategies that the log names. */
+  readonly parseStrategy: ParseStrategy;
   /** Whether this process has all trainers: runs that were open before its start are then lost. */
   readonly exclusive?: boolean | undefined;
   /** Whether to keep reading after the study has closed: a change may reopen it. */
@@ -100,6 +102,7 @@ export function runEngine<P>(
   const engine = new Engine<P>({
     space,
     strategy,
+    parseStrategy: options.parseStrategy,
     inspect: options.inspect,
     watch: options.watch,
     spans: options.spans,

@@ -4,6 +4,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type AtMost, refuseAbove } from '../../src/study/atMost.ts';
 import { decide, RefusedError, type Submitted, uncounting } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { dryRunChange } from './dryRun.ts';
 
@@ -82,11 +83,11 @@ const keyOf = (request: string, author = ''): string => `${author}\n${request}`;
  */
 export async function submit<P>(
   intent: Intent,
-  ledger: Ledger<P>,
+  { ledger, parseStrategy }: { readonly ledger: Ledger<P>; readonly parseStrategy: ParseStrategy },
   append: Submitter['append'],
   { atMost = {}, ...origin }: Pick<Origin, 'user' | 'request'> & { readonly atMost?: AtMost | undefined } = {},
 ): Promise<Submitted> {
-  const fact = decide(intent, ledger, (strategy) => dryRunChange(ledger, strategy));
+  const fact = decide(intent, ledger, (strategy) => dryRunChange(ledger, strategy, parseStrategy));
   if ('code' in fact) throw new RefusedError(fact);
   if (fact.type === 'changed') refuseAbove(atMost, { parallel: fact.parallel, trials: fact.limits?.trials });
   const position = await append(fact, origin);

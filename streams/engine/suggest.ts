@@ -2,30 +2,33 @@ import { asyncScheduler, Observable, type OperatorFunction } from 'rxjs';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
-import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
-import { auto } from '../strategies/auto.ts';
+import {
+  createdOf,
+  type FoundStrategy,
+  type ParseOption,
+  parseNone,
+  refuseUnknown,
+  type StrategyOption,
+  type StudyOptions,
+} from '../spec/options.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
 
-/**
- * A study as an operator, from facts of trainers to directives. It keeps no log: the facts that come in are the log, and each is answered at
- * once. It completes when the study has closed, or when its source completes.
- *
- * @throws OptionError, StalledError and what the strategy throws, into the stream.
- * @example
- * results$.pipe(suggest(space, { strategy: ga(), trials: 100, parallel: 4 })).subscribe((directive) => queue.push(directive));
- */
+export interface SuggestOptions extends StudyOptions, StrategyOption, ParseOption {}
+
+/** `suggest` of `hypertide` without a default: the options hold the strategy, or `parseStrategy`, which makes it. */
 export const suggest =
-  <P>(space: Space<P>, options: StudyOptions & StrategyOption = {}): OperatorFunction<TrialEvent, Directive<P>> =>
+  <P>(space: Space<P>, options: SuggestOptions & FoundStrategy): OperatorFunction<TrialEvent, Directive<P>> =>
   (events$) =>
     new Observable((out) => {
-      refuseUnknown(options, 'strategy');
-      const { strategy = auto() } = options;
+      refuseUnknown(options);
+      const { strategy, parseStrategy = parseNone } = options;
       let position = 0;
       const write = (fact: Fact<P>) => engine.receive([{ position: ++position, at: asyncScheduler.now(), fact }]);
       const engine = new Engine<P>({
         space,
         strategy,
+        parseStrategy,
         inspect: options.inspect,
         watch: options.watch,
         append: write,

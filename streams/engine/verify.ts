@@ -4,6 +4,7 @@ import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { DECISIONS, decisionsOf } from '../../src/facts/versions.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Strategy } from '../kernel/strategy.ts';
+import { parseStrategy } from '../spec/spec.ts';
 import { firstFactIn } from './applyEntries.ts';
 import { Decider } from './decider.ts';
 import { type Difference, differenceOf } from './difference.ts';
@@ -40,7 +41,7 @@ type Read = () => AsyncIterable<readonly Entry[]>;
  */
 export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read): Promise<Verdict> {
   const { due, ...others } = await suggestionsIn(read);
-  let decider = new Decider({ space, strategy, past: read });
+  let decider = new Decider({ space, strategy, parseStrategy, past: read });
   let recomputed = 0;
   try {
     for await (const entries of read()) {

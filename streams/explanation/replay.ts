@@ -5,7 +5,7 @@ import type { StudyLog } from '../../src/study/source.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
 import { Decider } from '../engine/decider.ts';
 import { type Difference, differenceOf } from '../engine/difference.ts';
-import { strategyOf } from '../spec/spec.ts';
+import { parseStrategy, strategyOf } from '../spec/spec.ts';
 import { MachineWatch } from './watch.ts';
 
 /** Replays the log of a study, which another process may run, and watches the machines of its strategies. */
@@ -21,6 +21,7 @@ export class Replay {
     this.#decider = new Decider({
       space: spaceOf(created),
       strategy: strategyOf(created),
+      parseStrategy,
       watch: (inspection) => this.watch.take(inspection),
       past: () => source.past(1),
     });

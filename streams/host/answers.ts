@@ -13,6 +13,7 @@ import { type Origin, type Submitter, submit, submitter } from '../engine/submit
 import { inTurn } from '../engine/timeout.ts';
 import type { AuthoredLog, Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
+import { parseStrategy } from '../spec/spec.ts';
 import { bestRowOf, type StudyStatus, studyStatusOf } from './status.ts';
 import type { Turn } from './turns.ts';
 
@@ -98,7 +99,8 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
     },
   };
-  const submitted: Answers<P>['submit'] = (intent, origin) => submit(intent, run.engine.ledger, append, { ...origin, atMost });
+  const submitted: Answers<P>['submit'] = (intent, origin) =>
+    submit(intent, { ledger: run.engine.ledger, parseStrategy }, append, { ...origin, atMost });
   const [turn, turnOfLog] = [inTurn(), inTurn()]; // a log can take long to answer
   return {
     rows,

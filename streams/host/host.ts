@@ -16,6 +16,7 @@ import type { Origin } from '../engine/submit.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import type { StrategyOption, StudyOptions } from '../spec/options.ts';
+import { parseStrategy } from '../spec/spec.ts';
 import { type Answers, answersOf } from './answers.ts';
 import { Attempts } from './attempts.ts';
 import type { AskOptions, ClaimReply } from './claimedTrial.ts';
@@ -83,6 +84,7 @@ export class HostedStudy<P = Params> implements StudySource {
       log,
       {
         ...settings,
+        parseStrategy,
         stay: true,
         isTrialWanted: () => this.#claims.any,
         onEntry: (entry) => {
@@ -181,7 +183,7 @@ export class HostedStudy<P = Params> implements StudySource {
 
   /** The fact that an intent would become. @throws as `submit` */
   preview(intent: Intent): Decided {
-    const fact = decide(intent, this.ledger, (strategy) => dryRunChange(this.ledger, strategy));
+    const fact = decide(intent, this.ledger, (strategy) => dryRunChange(this.ledger, strategy, parseStrategy));
     if ('code' in fact) throw new RefusedError(fact);
     return fact;
   }

@@ -8,6 +8,13 @@ import type { Message } from '../../src/strategy/messages.ts';
 export type StrategySpec = string | { readonly [name: string]: unknown };
 
 /**
+ * Makes a strategy from its form as data.
+ *
+ * @param path where the data stand, for errors
+ */
+export type ParseStrategy = (data: unknown, path?: string) => Strategy;
+
+/**
  * An operator on a study's messages. It passes events and the decisions of other stages through, unchanged and in order. It answers each ask at once
  * and exactly once: with a proposal, with `wait`, or by handing the ask on. Any RxJS operator of this type is a strategy, for example
  * `() => tap(console.debug)`.

@@ -44,36 +44,22 @@ export interface NamedStrategy {
   readonly make: (options: Given) => Strategy;
   readonly options: OptionSet;
   readonly form: Form<Given>;
-  /** Whether it decides for how long trials train. */
-  readonly budgets: boolean;
-  /** Whether it ends trials early (`stop`) or pauses them and resumes them later (`pause`). Undefined: it does neither. */
-  readonly interrupts: ((options: Given) => 'stop' | 'pause') | undefined;
 }
 
-const entry = <S extends OptionSet>(
-  make: (options: OptionsOf<S>) => Strategy,
-  set: S,
-  interrupts?: NamedStrategy['interrupts'],
-): NamedStrategy => ({
+const entry = <S extends OptionSet>(make: (options: OptionsOf<S>) => Strategy, set: S): NamedStrategy => ({
   make: (given) => make(given as OptionsOf<S>), // which it checks
   options: set,
   form: options(set),
-  budgets: 'max' in set,
-  interrupts,
 });
-
-const stops = () => 'stop' as const;
-const pauses = () => 'pause' as const;
-const asTold = ({ pause }: Given) => (pause === true ? 'pause' : 'stop');
 
 const externalEntry = entry<typeof externalOptions>(external, externalOptions);
 
 /** Every strategy that takes only options. */
 export const strategies: Readonly<Record<string, NamedStrategy>> = {
-  asha: entry(asha, halvingOptions, asTold),
+  asha: entry(asha, halvingOptions),
   auto: entry(auto, {}),
   bo: entry(bo, boOptions),
-  bohb: entry(bohb, bohbOptions, asTold),
+  bohb: entry(bohb, bohbOptions),
   cmaes: entry(cmaes, cmaesOptions),
   confirm: entry(confirm, confirmOptions),
   de: entry(de, deOptions),
@@ -81,7 +67,7 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
     ...externalEntry,
     form: {
       ...externalEntry.form,
-      read: (data, path) => externalEntry.form.read(readProposer(data), path),
+      read: (data, path, parse) => externalEntry.form.read(readProposer(data), path, parse),
       schema: { ...externalEntry.form.schema, type: ['string', 'object'] },
     },
   },
@@ -89,19 +75,19 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
   ga: entry(ga, gaOptions),
   grid: entry(grid, gridOptions),
   halton: entry(halton, haltonOptions),
-  hyperband: entry(hyperband, hyperbandOptions, asTold),
+  hyperband: entry(hyperband, hyperbandOptions),
   latinHypercube: entry(latinHypercube, latinHypercubeOptions),
   lbfgs: entry(lbfgs, lbfgsOptions),
-  medianStop: entry(medianStop, medianStopOptions, stops),
+  medianStop: entry(medianStop, medianStopOptions),
   nsga2: entry(nsga2, nsga2Options),
   nsga3: entry(nsga3, nsga3Options),
-  patience: entry(patience, patienceOptions, stops),
-  pbt: entry(pbt, pbtOptions, pauses),
-  percentileStop: entry(percentileStop, percentileStopOptions, stops),
+  patience: entry(patience, patienceOptions),
+  pbt: entry(pbt, pbtOptions),
+  percentileStop: entry(percentileStop, percentileStopOptions),
   random: entry(random, {}),
   sgd: entry(sgd, sgdOptions),
   sobol: entry(sobol, sobolOptions),
-  successiveHalving: entry(successiveHalving, successiveHalvingOptions, pauses),
-  thresholdStop: entry(thresholdStop, thresholdStopOptions, stops),
+  successiveHalving: entry(successiveHalving, successiveHalvingOptions),
+  thresholdStop: entry(thresholdStop, thresholdStopOptions),
   tpe: entry(tpe, tpeOptions),
 };

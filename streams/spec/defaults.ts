@@ -1,6 +1,27 @@
-import { strategies } from './catalogue.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
+import { mapStages } from './compositions.ts';
 import type { Given } from './forms.ts';
-import { mapStages } from './spec.ts';
+
+type Interrupts = 'stop' | 'pause';
+const asTold = ({ pause }: Given): Interrupts => (pause === true ? 'pause' : 'stop');
+
+/** Which strategies end trials early (`stop`), or pause them and resume them later. */
+const interrupts: Readonly<Record<string, Interrupts | ((options: Given) => Interrupts)>> = {
+  asha: asTold,
+  bohb: asTold,
+  hyperband: asTold,
+  medianStop: 'stop',
+  patience: 'stop',
+  pbt: 'pause',
+  percentileStop: 'stop',
+  successiveHalving: 'pause',
+  thresholdStop: 'stop',
+};
+
+const does = (name: string, options: Given): Interrupts | undefined => {
+  const how = Object.hasOwn(interrupts, name) ? interrupts[name] : undefined;
+  return typeof how === 'function' ? how(options) : how;
+};
 
 /** A strategy as data, including defaults, as a log records it. So a later change of a default does not change the study. */
 export function withDefaults(strategy: unknown): unknown {
@@ -14,14 +35,23 @@ export function withDefaults(strategy: unknown): unknown {
 
 /** The first strategy in data that pauses trials and resumes them, so that the trainer must be able to resume; undefined if there is none. */
 export const pausingIn = (strategy: unknown): string | undefined =>
-  find(withDefaults(strategy), (name, options) => strategies[name]?.interrupts?.(options) === 'pause');
+  find(withDefaults(strategy), (name, options) => does(name, options) === 'pause');
 
 /** Whether a strategy, as data, stops trials by their reports. */
 export const stopsTrials = (strategy: unknown): boolean =>
-  find(withDefaults(strategy), (name, options) => strategies[name]?.interrupts?.(options) === 'stop') !== undefined;
+  find(withDefaults(strategy), (name, options) => does(name, options) === 'stop') !== undefined;
 
 /** The first strategy in data that decides for how long trials train; undefined if there is none. */
-export const budgetingIn = (strategy: unknown): string | undefined => find(strategy, (name) => strategies[name]?.budgets === true);
+export const budgetingIn = (strategy: unknown): string | undefined => find(strategy, (_, options) => options.max !== undefined);
+
+/** The budgets at which a recorded strategy compares trials; undefined if it compares none, or is only code. */
+export function rungsIn(recorded: unknown, parse: ParseStrategy): readonly number[] | undefined {
+  try {
+    return parse(recorded).rungs;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether data contain a strategy. */
 export const isIn = (name: string, strategy: unknown): boolean => find(strategy, (one) => one === name) !== undefined;

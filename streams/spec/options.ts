@@ -12,8 +12,7 @@ import type { Space } from '../../src/space/space.ts';
 import type { Watch } from '../../src/strategy/env.ts';
 import { version } from '../../src/version.ts';
 import type { Inspect } from '../kernel/drive.ts';
-import { checkStrategy, type Strategy } from '../kernel/strategy.ts';
-import { auto } from '../strategies/auto.ts';
+import { checkStrategy, type ParseStrategy, type Strategy } from '../kernel/strategy.ts';
 import { withDefaults } from './defaults.ts';
 
 export const studyOptions = {
@@ -74,6 +73,27 @@ export interface StrategyOption {
   readonly strategy?: Strategy | undefined;
 }
 
+/** How a study finds strategies that are not given as code. */
+export interface ParseOption {
+  /**
+   * Makes the strategies that a log names: that of an earlier start, and one that the study was changed to. Default: `parseStrategy`, but in
+   * `hypertide/core` nothing, so that a bundle has only the strategies that it imports.
+   */
+  readonly parseStrategy?: ParseStrategy | undefined;
+}
+
+/** In `hypertide/core`: either the strategy, or what makes the one that the log names. */
+export type FoundStrategy = { readonly strategy: Strategy } | { readonly parseStrategy: ParseStrategy };
+
+/** The name of the strategy of a new study that was given none. */
+export const DEFAULT_STRATEGY = 'auto';
+
+/** In a program without the names of strategies. @throws OptionError */
+export const parseNone: ParseStrategy = (data, path = 'strategy') => {
+  const todo = '; to read strategies by name, give the option parseStrategy, which "hypertide/strategies" exports';
+  throw new OptionError(path, 'a strategy as code, such as random()', data, todo);
+};
+
 export const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
   Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
 
@@ -90,7 +110,7 @@ const recorded = (strategy: Strategy): unknown => withDefaults(strategy.spec ?? 
  */
 export function refuseUnknown(options: object, ...others: string[]): void {
   if (typeof options !== 'object') throw new OptionError('options', 'an object such as { strategy: tpe(), trials: 100 }', options);
-  const names = [...Object.keys(studyOptions), 'inspect', 'watch', ...others];
+  const names = [...Object.keys(studyOptions), 'inspect', 'watch', 'strategy', 'parseStrategy', ...others];
   for (const name of Object.keys(options))
     if (!names.includes(name)) throw new OptionError('options', `names among ${names.join(', ')}`, name, nearest(name, names));
 }
@@ -130,7 +150,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     study,
     space: space.toJSON(),
     objectives: objectivesOf(options),
-    strategy: recorded(strategy ?? auto()),
+    strategy: strategy === undefined ? DEFAULT_STRATEGY : recorded(strategy),
     seed: String(seed),
     limits: limitsOf(options),
     parallel,

@@ -3,10 +3,8 @@ import { checkOption, wholeFrom } from '../../src/schema/optionRules.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import { budget } from '../operators/budget.ts';
 import { chain } from '../operators/chain.ts';
-import { asha } from '../strategies/asha.ts';
-import { auto } from '../strategies/auto.ts';
 import { budgetingIn } from './defaults.ts';
-import type { StudyOptions } from './options.ts';
+import { DEFAULT_STRATEGY, type ParseOption, parseNone, type StudyOptions } from './options.ts';
 
 export interface EpochOptions {
   /**
@@ -32,7 +30,13 @@ export interface EpochOptions {
  */
 export function withEpochs(
   strategy: Strategy | undefined,
-  { epochs, early, resumes = false, objectives = {} }: EpochOptions & Pick<StudyOptions, 'resumes' | 'objectives'>,
+  {
+    epochs,
+    early,
+    resumes = false,
+    objectives = {},
+    parseStrategy = parseNone,
+  }: EpochOptions & Pick<StudyOptions, 'resumes' | 'objectives'> & ParseOption,
 ): Strategy | undefined {
   if (epochs === undefined) {
     if (early !== undefined) throw new OptionError('early', 'epochs as well, the most that a trial may train', early);
@@ -50,5 +54,6 @@ export function withEpochs(
   const names = Object.keys(objectives);
   if (early !== false && names.length > 1)
     throw new OptionError('epochs', 'one objective to stop trials by', names, '; with "early: false" every trial trains to the end');
-  return chain(early === false ? budget(epochs) : asha({ min: 1, max: epochs, pause: resumes }), strategy ?? auto());
+  const stage = early === false ? budget(epochs) : parseStrategy({ asha: { min: 1, max: epochs, pause: resumes } });
+  return chain(stage, strategy ?? parseStrategy(DEFAULT_STRATEGY));
 }

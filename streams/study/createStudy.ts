@@ -14,7 +14,17 @@ import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import { StudyResults } from '../results/studyResults.ts';
-import { checkLog, checkSpace, objectivesOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import {
+  checkLog,
+  checkSpace,
+  type FoundStrategy,
+  objectivesOf,
+  type ParseOption,
+  parseNone,
+  refuseUnknown,
+  type StrategyOption,
+  type StudyOptions,
+} from '../spec/options.ts';
 import { checkDeclared } from '../spec/resuming.ts';
 import { withResolvers } from '../withResolvers.ts';
 import { LocalAttempts } from './localAttempts.ts';
@@ -23,7 +33,12 @@ import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
 import type { CommandableStudy, Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 
-export interface CreateStudyOptions<P, O extends string = string> extends StudyOptions, StrategyOption, EarlierOption, WarnOptions {
+export interface CreateStudyOptions<P, O extends string = string>
+  extends StudyOptions,
+    StrategyOption,
+    ParseOption,
+    EarlierOption,
+    WarnOptions {
   /**
    * What is optimised, by name; the first objective decides which trial is best. The types of values follow from it, so give it also if the log has
    * entries. Default: one objective `value`, minimised.
@@ -35,15 +50,12 @@ export interface CreateStudyOptions<P, O extends string = string> extends StudyO
   readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
 }
 
-/**
- * Creates or resumes a study with methods to ask and tell, without streams.
- *
- * @example
- * const study = createStudy(space, { strategy: ga(), trials: 100 });
- * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));
- */
-export function createStudy<P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<P, O> = {}): Study<P, O> {
-  refuseUnknown(options, 'strategy', 'earlier', 'log', 'onEntry', 'warn');
+/** `createStudy` of `hypertide` without a default: the options hold the strategy, or `parseStrategy`, which makes it. */
+export function createStudy<P, O extends string = 'value'>(
+  space: Space<P>,
+  options: CreateStudyOptions<P, O> & FoundStrategy,
+): Study<P, O> {
+  refuseUnknown(options, 'earlier', 'log', 'onEntry', 'warn');
   const { log = memoryLog(), onEntry, warn = console.warn, ...settings } = options;
   checkDeclared(options.strategy, options);
   checkSpace(space);
@@ -74,7 +86,7 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
 
 /** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */
 export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): CommandableStudy<P> {
-  const { strategy, log = memoryLog(), onEntry, warn = () => {}, ...settings } = options;
+  const { strategy, log = memoryLog(), onEntry, warn = () => {}, parseStrategy = parseNone, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const { append, apply: recognise, end: fail } = submitter(log);
   const attempts = new LocalAttempts();
@@ -121,6 +133,7 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     log,
     {
       ...settings,
+      parseStrategy,
       exclusive: true,
       isTrialWanted: () => claims.any,
       onEntry: (applied) => {
@@ -150,7 +163,7 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
   };
   const submitted = async (intent: Intent): Promise<Submitted> => {
     await running();
-    return submit(intent, engine.ledger, append);
+    return submit(intent, { ledger: engine.ledger, parseStrategy }, append);
   };
   const command = async (intent: Intent): Promise<void> => void (await submitted(intent));
 

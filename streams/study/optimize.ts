@@ -14,7 +14,16 @@ import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
 import { type Progress, progress, rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
-import { checkLog, checkSpace, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import {
+  checkLog,
+  checkSpace,
+  type FoundStrategy,
+  type ParseOption,
+  parseNone,
+  refuseUnknown,
+  type StrategyOption,
+  type StudyOptions,
+} from '../spec/options.ts';
 import { checkDeclared } from '../spec/resuming.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { type Failure, headAtStart, NoResultError, watchFailures, withFailure } from './noResult.ts';
@@ -27,6 +36,7 @@ import { areOpen } from './waits.ts';
 export interface OptimizeOptions<O extends string = string>
   extends StudyOptions,
     StrategyOption,
+    ParseOption,
     EarlierOption,
     EpochOptions,
     WarnOptions,
@@ -76,26 +86,18 @@ export interface Optimization<P, O extends string = string> extends Observable<A
   result(): Promise<OptimizeResult<P, O>>;
 }
 
-/**
- * Tunes a function in this process. Nothing runs until you `await` the study, call `result()`, or subscribe to it.
- *
- * @param space the configurations to search.
- * @param objective returns the value of a configuration. If it is asynchronous, `parallel` trials run at once.
- * @throws into the stream and from the result: OptionError (also for unknown options), MismatchError if the log belongs to another study, StalledError, and what the strategy throws.
- * @example
- * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 });
- * await optimize(space, train, { epochs: 81, trials: 100 }); // early stopping; `train` reports each epoch
- */
+/** `optimize` of `hypertide` without a default: the options hold the strategy, or `parseStrategy`, which makes it. */
 export function optimize<P, O extends string = 'value'>(
   space: Space<P>,
   objective: Objective<P, NoInfer<O>>,
-  options: OptimizeOptions<O> = {},
+  options: OptimizeOptions<O> & FoundStrategy,
 ): Optimization<P, O> {
-  const { strategy, epochs, early, log: given, signal, timeLimit, warn = console.warn, ...settings } = options;
+  const { strategy, epochs, early, log: given, signal, timeLimit, warn = console.warn, parseStrategy = parseNone, ...rest } = options;
+  const settings = { ...rest, parseStrategy };
   const [named] = Object.keys(options.objectives ?? {});
   const log = given ?? memoryLog();
   const run$ = new Observable<AppliedEntry<P>>((out) => {
-    refuseUnknown(options, 'strategy', 'earlier', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
+    refuseUnknown(options, 'earlier', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
     if (strategy !== undefined) checkStrategy('strategy', strategy);
     checkDeclared(strategy, settings);
     checkSpace(space);

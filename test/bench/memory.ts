@@ -2,6 +2,7 @@ import type { Completed } from '../../src/facts/facts.ts';
 import { type EngineRun, runEngine } from '../../streams/engine/run.ts';
 import type { Strategy } from '../../streams/index.ts';
 import type { Log } from '../../streams/log/log.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
 import { ten } from './overhead.ts';
 
 /** Bytes in memory after garbage collection, buffers included. */
@@ -19,7 +20,7 @@ const played = (strategy: Strategy, trials: number, log: Log): Promise<EngineRun
       ten,
       strategy,
       log,
-      { trials: trials + 1, seed: 1 },
+      { trials: trials + 1, seed: 1, parseStrategy },
       {
         direct: (directive) => {
           if (directive.type !== 'suggested') return;

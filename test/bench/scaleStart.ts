@@ -7,6 +7,7 @@ import { runEngine } from '../../streams/engine/run.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { natsLog } from '../../streams/nats/index.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
 
 export interface Start {
   /** Seconds until the log has been read, and from then on until the first suggestion. */
@@ -50,7 +51,13 @@ const onEntry = ({ position, fact }: AppliedEntry) => {
 const fail = (error: unknown) => {
   throw error;
 };
-runEngine(spaceOf(created), undefined, log, { study, parallel: 1, trials: 1e9, onEntry }, { direct: () => {}, finished: () => {}, fail });
+runEngine(
+  spaceOf(created),
+  undefined,
+  log,
+  { study, parallel: 1, trials: 1e9, onEntry, parseStrategy },
+  { direct: () => {}, finished: () => {}, fail },
+);
 await suggested;
 const after = now();
 process.send!({

@@ -17,6 +17,7 @@ import { type Strategy, withSpec } from '../../streams/kernel/strategy.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { serve, trainer } from '../../streams/nats/index.ts';
 import { runTrainer } from '../../streams/nats/trainer/runTrainer.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
 import { hypertide, studyIn, TRAINER } from '../cli/support.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 
@@ -149,7 +150,7 @@ it('the fit of a model that an ask waited for is a span before the ask', async (
       line,
       model,
       log,
-      { study, trials: 9, spans: new Tracing().spansOf(study) },
+      { study, trials: 9, spans: new Tracing().spansOf(study), parseStrategy },
       {
         direct: (directive) => {
           if (directive.type !== 'suggested') return;

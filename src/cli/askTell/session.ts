@@ -76,6 +76,7 @@ export class Session {
       space,
       onEntry: (entry) => rows.apply(entry),
       strategy: whole,
+      parseStrategy,
       append: (fact) => this.#write(fact),
       isTrialWanted: () => this.#waiting.length > 0,
       direct: (directive) => this.#hear(directive),

@@ -2,6 +2,7 @@ import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { createdAfter } from '../../../streams/engine/earlier.ts';
 import { changeAtStart } from '../../../streams/engine/run.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import type { Created } from '../../facts/facts.ts';
 import { changedBy, type Settings, settingsOf } from '../../ledger/settings.ts';
@@ -70,6 +71,6 @@ export async function planOf(path: string, words: readonly string[], options: Ru
   );
   const { goal, options: settings } = await goalOf(journal, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
-  const first = created ? undefined : await createdAfter(file.space, file.strategy, settings); // an earlier study may not be readable
+  const first = created ? undefined : await createdAfter(file.space, file.strategy, { ...settings, parseStrategy }); // an earlier study may not be readable
   return { file, journal, directory: trialsDirectory(stemOf(journal)), command, metricFile, goal, options: settings, inForce, first };
 }

@@ -93,7 +93,7 @@ export function parseStudy(data: unknown, stem = 'study', folder = '.'): StudyFi
     ...options
   } = data as Readonly<Record<string, never>>;
   const settings: StudyOptions = omitUndefined({ objectives: objective === undefined ? undefined : namedObjective(objective), ...options });
-  const whole = withEpochs(strategy === undefined ? undefined : parseStrategy(strategy), { epochs, early, ...settings });
+  const whole = withEpochs(strategy === undefined ? undefined : parseStrategy(strategy), { epochs, early, parseStrategy, ...settings });
   return omitUndefined({
     isNamed: data.name !== undefined,
     space: spaceOf({ parameters, constraints }),

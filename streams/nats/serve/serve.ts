@@ -13,6 +13,7 @@ import { type EngineRun, runEngine } from '../../engine/run.ts';
 import type { Spans } from '../../engine/spans.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
 import { checkDeclared } from '../../spec/resuming.ts';
+import { parseStrategy } from '../../spec/spec.ts';
 import { watchReports } from '../../study/unreported.ts';
 import { withResolvers } from '../../withResolvers.ts';
 import { keepCheckpoints, roomFor } from '../checkpoints/keeper.ts';
@@ -202,6 +203,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     log,
     {
       ...settings,
+      parseStrategy,
       stay: true,
       areClaimed: true,
       isTrialWanted: shell.lookahead.isWanted,

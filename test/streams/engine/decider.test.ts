@@ -4,6 +4,7 @@ import type { Fact } from '../../../src/facts/facts.ts';
 import { Decider } from '../../../streams/engine/decider.ts';
 import { defineStrategy, random, StalledError, type Strategy, StrategyError, sobol } from '../../../streams/index.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { type Box, box } from '../../support/engine.ts';
 
 /** A decider of a log in memory. */
@@ -12,7 +13,7 @@ function deciding(strategy: Strategy, options: StudyOptions = {}) {
   const past = async function* () {
     yield entries;
   };
-  let decider = new Decider<Box>({ space: box, strategy, past });
+  let decider = new Decider<Box>({ space: box, strategy, parseStrategy, past });
   const say = (...facts: readonly Fact<unknown>[]) => {
     for (const fact of facts) {
       entries.push({ position: entries.length + 1, at: 0, fact: JSON.parse(JSON.stringify(fact)) });

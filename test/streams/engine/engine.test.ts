@@ -6,6 +6,7 @@ import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { Engine } from '../../../streams/engine/engine.ts';
 import { asha, defineStrategy, random, StalledError, type Strategy, StrategyError } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { type Box, box, directives, done, last, refusal, suggestions } from '../../support/engine.ts';
 
 describe('attempts', () => {
@@ -148,6 +149,7 @@ function engineByHand(strategy: Strategy = random()) {
   const engine = new Engine<Box>({
     space: box,
     strategy,
+    parseStrategy,
     append: (fact) => appended.push(fact as Fact),
     direct: () => {},
     past: async function* () {

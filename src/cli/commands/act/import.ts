@@ -1,6 +1,7 @@
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { Log } from '../../../../streams/log/log.ts';
+import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { withEpochs } from '../../../../streams/spec/withEpochs.ts';
 import type { Created, Fact, Params } from '../../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../../facts/parse.ts';
@@ -96,8 +97,8 @@ function ofOptuna(file: string, studies: readonly OptunaStudy[], name: string | 
   const study = chosenStudy(file, studies, name);
   const first = (epochs: number | undefined) => {
     const objectives = objectivesOfOptuna(study);
-    const strategy = withEpochs(undefined, { epochs, objectives });
-    return createdAfter(parseSpace(spaceOfOptuna(file, study)), strategy, { study: study.name, objectives });
+    const strategy = withEpochs(undefined, { epochs, objectives, parseStrategy });
+    return createdAfter(parseSpace(spaceOfOptuna(file, study)), strategy, { study: study.name, objectives, parseStrategy });
   };
   return {
     rows: (created) => trialsOfOptuna(file, study, created),
@@ -136,7 +137,7 @@ const continuation = (path: string, steps = 0): string =>
 
 async function firstFact(study: string): Promise<Created> {
   const { space, strategy, options } = await readStudyFile(study);
-  return createdAfter(space, strategy, options);
+  return createdAfter(space, strategy, { ...options, parseStrategy });
 }
 
 async function begin(path: string, first: Created, note: string | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createdAfter } from '../../../../streams/engine/earlier.ts';
 import { stopsTrials } from '../../../../streams/spec/defaults.ts';
 import { objectivesOf } from '../../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import type { Params } from '../../../facts/facts.ts';
 import { StepCount } from '../../../ledger/stepCount.ts';
 import { rngFor } from '../../../numeric/random.ts';
@@ -60,7 +61,7 @@ interface Reading {
 /** `hypertide check`. Resolves with the exit status. */
 export async function checkProgram(path: string, words: readonly string[], options: CheckOptions): Promise<number> {
   const file = await readStudyFile(path);
-  const created = await createdAfter(file.space, file.strategy, file.options);
+  const created = await createdAfter(file.space, file.strategy, { ...file.options, parseStrategy });
   const { earlier } = created;
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
   const given = readingOf(file, options.metricFile ?? file.metricFile, {

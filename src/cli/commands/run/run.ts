@@ -4,6 +4,7 @@ import { type EngineRun, runEngine } from '../../../../streams/engine/run.ts';
 import { submit, submitter } from '../../../../streams/engine/submit.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { StudyOptions } from '../../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { MismatchError } from '../../../errors.ts';
 import type { Params, TrialEvent } from '../../../facts/facts.ts';
@@ -69,7 +70,7 @@ export async function runPrograms(
   const submitted = async (intent: Intent) => {
     const { started, engine } = await running;
     await started;
-    return submit(intent, engine.ledger, append);
+    return submit(intent, { ledger: engine.ledger, parseStrategy }, append);
   };
   const source = processSource(journal, log, submitted);
   const board = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard, source, directory, screen.line);
@@ -212,6 +213,7 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
     log,
     {
       ...given.options,
+      parseStrategy,
       exclusive: true,
       spans,
       onEntry: (entry) => {
