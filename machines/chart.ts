@@ -70,6 +70,11 @@ export class Life<Phase extends string, Verdict extends string> {
     this.#phase = chart.table.initial;
   }
 
+  /** Whether it is in a final phase. */
+  get isOver(): boolean {
+    return this.#chart.states[this.#phase] === 'final';
+  }
+
   /** What a table has for the phase now; undefined in a final one. */
   of<T>(table: Readonly<Record<Phase, T>>): T | undefined {
     return table[this.#phase as Phase];

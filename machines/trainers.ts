@@ -32,12 +32,13 @@ export const trainerChart = chart(
 );
 
 /**
- * An objective of this process that a trainer of a server evaluates. `restoring`: its checkpoint is restored, so a stop waits. `evaluating`: the
- * objective runs. `saving`: its last fact is known, and its checkpoint is saved. `left`: nothing more is done for it.
+ * An attempt that a trainer of a server has claimed. `preparing`: the server stores the claim, and its checkpoint is restored; a stop ends it before it
+ * begins. `running`: it is evaluated. `abandoned`: no one needs it, and its program ends. `saving`: its last fact is known, and its checkpoint is saved.
+ * `left`: nothing more is done for it.
  */
-export const objectiveChart = chart(
-  'objective',
-  'restoring',
-  { restoring: { begun: 'evaluating', ended: 'saving' }, evaluating: { ended: 'saving' }, saving: {}, left: 'final' },
+export const attemptChart = chart(
+  'attempt',
+  'preparing',
+  { preparing: { begun: 'running' }, running: { ended: 'saving', abandoned: 'abandoned' }, abandoned: {}, saving: {}, left: 'final' },
   { left: 'left' },
 );

@@ -11,6 +11,7 @@ import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { surrogateCore } from '../../src/samplers/surrogate.ts';
 import { child } from '../../src/strategy/env.ts';
 import { runEngine } from '../../streams/engine/run.ts';
+import type { Say } from '../../streams/evaluate.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { drive } from '../../streams/kernel/drive.ts';
 import { type Strategy, withSpec } from '../../streams/kernel/strategy.ts';
@@ -52,18 +53,21 @@ it('each trial over NATS is one trace: its decision, its run in the worker, and 
   const nc = await server.connect();
   const served = await serve(nc, line, { study, strategy: random(), trials: 3, spans: tracing.spansOf(study) });
   const environments: Record<string, string>[] = [];
-  const worker = runTrainer<{ x: number }>(await server.connect(), study, ({ suggestion: { trial, attempt }, run, say, traceparent }) => {
+  const worker = runTrainer<{ x: number }>(await server.connect(), study, ({ suggestion: { trial, attempt }, run, traceparent }) => {
     const traced = tracing.begin({ study, trial, attempt, run, traceparent });
     environments.push(traced.environment);
     const lost = trial === 2 && attempt === 1;
     const end = lost
       ? ({ type: 'failed', trial, attempt, run, reason: 'preempted', message: 'away' } as const)
       : ({ type: 'completed', trial, run, values: { value: 1 } } as const);
-    setTimeout(() => {
-      traced.end(end);
-      say.end(end);
-    });
-    return { stop: () => {}, abandon: () => {} };
+    const begin = (_: unknown, say: Say) => {
+      setTimeout(() => {
+        traced.end(end);
+        say.end(end);
+      });
+      return { stop: () => {}, preempt: () => {} };
+    };
+    return { begin };
   });
   await served.finished;
   await worker.done;

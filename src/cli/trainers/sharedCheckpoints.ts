@@ -26,14 +26,15 @@ interface SharedCheckpointsOptions {
 
 /** Moves checkpoints between this machine and the server, or another place. */
 export interface SharedCheckpoints {
-  /** Whether the checkpoint of a suggestion must be restored. */
-  isElsewhere(suggestion: Suggestion<Params>): boolean;
-  /** The suggestion with its checkpoint on this machine; without a checkpoint, so that the trial begins again, if it cannot be restored. */
-  restore(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>>;
+  /**
+   * The suggestion with its checkpoint on this machine; without a checkpoint, so that the trial begins again, if it cannot be restored. Undefined if there
+   * is nothing to restore.
+   */
+  restore(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>> | undefined;
   /** Saves the checkpoint of a run that continues. @returns the reference; undefined if there is nothing to save, or it changed meanwhile */
   save(of: CheckpointRun, attempt: number, named: string | undefined): Promise<string | undefined>;
-  /** The end of a run with its checkpoint stored, if a run on another machine may resume from it. */
-  saveAtEnd(of: CheckpointRun, attempt: number, end: EndFact): Promise<EndFact>;
+  /** The end of a run with its checkpoint stored, if a run on another machine may resume from it. @param last the reference that `save` found last */
+  saveAtEnd(of: CheckpointRun, attempt: number, end: EndFact, last: string | undefined): Promise<EndFact>;
 }
 
 export function sharedCheckpoints({ directory, resumes, retryErrors, commands, warn }: SharedCheckpointsOptions): SharedCheckpoints {
@@ -44,27 +45,25 @@ export function sharedCheckpoints({ directory, resumes, retryErrors, commands, w
     if (!store) throw new Error('another worker stored it with --store, and this one has no --fetch');
     return store;
   };
-  /** The last reference that was saved during each run. */
-  const kept = new Map<string, string>();
   const isWanted = (end: EndFact): boolean => {
     if (end.type !== 'failed') return resumes;
     return end.reason === 'preempted' || (end.reason === 'error' && retryErrors);
   };
+  const restore = async (of: CheckpointRun, reference: string, suggestion: Suggestion<Params>): Promise<Suggestion<Params>> => {
+    const { trial, attempt, resumes: earlier } = suggestion;
+    const here = savedHere(directory, reference, [trial, earlier ?? trial]);
+    if (here !== undefined) return { ...suggestion, checkpoint: here };
+    try {
+      const restored = join(attemptDirectory(directory, trial, attempt), 'restored');
+      return { ...suggestion, checkpoint: await storeOf(reference).restore(of, reference, restored) };
+    } catch (error) {
+      if (!of.signal?.aborted) warn(`trial ${trial}: its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
+      return suggestion;
+    }
+  };
   return {
-    isElsewhere: ({ checkpoint }) => checkpoint !== undefined && isElsewhere(checkpoint),
-    restore: async (of, { checkpoint: reference, ...suggestion }) => {
-      const { trial, attempt, resumes: earlier } = suggestion;
-      const here = savedHere(directory, reference!, [trial, earlier ?? trial]);
-      if (here !== undefined) return { ...suggestion, checkpoint: here };
-      try {
-        const restored = join(attemptDirectory(directory, trial, attempt), 'restored');
-        return { ...suggestion, checkpoint: await storeOf(reference!).restore(of, reference!, restored) };
-      } catch (error) {
-        of.signal?.throwIfAborted();
-        warn(`trial ${trial}: its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
-        return suggestion;
-      }
-    },
+    restore: (of, { checkpoint, ...suggestion }) =>
+      checkpoint !== undefined && isElsewhere(checkpoint) ? restore(of, checkpoint, suggestion) : undefined,
     save: async (of, attempt, named) => {
       const path = pathOf(directory, of.trial, attempt, named ?? '.');
       if (path === undefined || (named === undefined && savedIn(path) === undefined)) return undefined;
@@ -72,16 +71,13 @@ export function sharedCheckpoints({ directory, resumes, retryErrors, commands, w
         const reference = await saveUnchanged(path, () => (own ?? serverStore).save(of, path, () => {}));
         if (reference === undefined) return undefined;
         note(directory, of.trial, attempt, { reference, path });
-        kept.set(of.run, reference);
         return reference;
       } catch (error) {
         if (!of.signal?.aborted) warn(`trial ${of.trial}: its checkpoint was not saved while it runs: ${(error as Error).message}`);
         return undefined;
       }
     },
-    saveAtEnd: async (of, attempt, end) => {
-      const last = kept.get(of.run);
-      kept.delete(of.run);
+    saveAtEnd: async (of, attempt, end, last) => {
       if (end.checkpoint === undefined || !isWanted(end)) return end;
       const path = pathOf(directory, of.trial, attempt, end.checkpoint);
       if (path === undefined) return end; // such as a path that the trainers share

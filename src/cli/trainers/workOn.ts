@@ -1,10 +1,9 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
 import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
-import { saveRunning } from '../../../streams/nats/checkpoints/saveRunning.ts';
 import { createdOn, settingsOn } from '../../../streams/nats/created.ts';
 import { type StudyNaming, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
-import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
+import { HANDED_BACK, type Perform } from '../../../streams/nats/trainer/claimedRun.ts';
 import type { Gate } from '../../../streams/nats/trainer/gate.ts';
 import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
 import { pausingIn } from '../../../streams/spec/defaults.ts';
@@ -25,8 +24,7 @@ import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
 import { checkResuming } from './resuming.ts';
 import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
-import { startAfter } from './startAfter.ts';
-import { type ProgramOptions, startTrial } from './trainers.ts';
+import { type ProgramOptions, type StartedAttempt, startTrial } from './trainers.ts';
 
 /** How a worker runs its programs. */
 export interface ProgramSettings {
@@ -81,9 +79,12 @@ export interface Work extends ProgramSettings {
   readonly instructed: (to: Instruction) => void;
   /** The study has closed, or was closed before. */
   readonly closed: () => void;
-  readonly began: (process: Running) => void;
-  readonly ended: (process: Running, event: EndFact) => void;
+  readonly began: (attempt: Killable) => void;
+  readonly ended: (attempt: Killable, event: EndFact) => void;
 }
+
+/** An attempt whose program, once it runs, can be killed. */
+export type Killable = Pick<Running, 'kill'>;
 
 /** How a trial ended here. Handing it back is not a failure. @param last the values of its last report. */
 function endOf(event: EndFact, params: Params, last: Values | undefined): string {
@@ -164,6 +165,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
       drained,
       stays: serves === 'found',
       gate: given.gateFor(requires),
+      saveEvery: given.saveEvery,
       offers,
     }),
   );
@@ -171,60 +173,45 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
 
 /** Runs a program for each attempt that this worker has claimed. */
 function performing(
-  { nc, naming, study, screen, slotOf, saveEvery, ...given }: Work,
+  { nc, naming, study, screen, slotOf, ...given }: Work,
   settings: ProgramOptions,
   checkpoints: SharedCheckpoints,
   files: OwnFiles | undefined,
 ): Perform<Params> {
   const subjects = subjectsOf(study, naming);
-  return ({ suggestion, run, trainer, say, traceparent }) => {
-    let wanted = true;
-    const unwanted = new AbortController();
+  return ({ suggestion, run, trainer, signal, traceparent }) => {
     const { trial, attempt, params } = suggestion;
+    const of = { nc, study: subjects, trainer, trial, run, signal };
+    let started: StartedAttempt | undefined;
     let last: Values | undefined;
-    const of = (signal: AbortSignal) => ({ nc, study: subjects, trainer, trial, run, signal });
-    const saving =
-      saveEvery === undefined
-        ? undefined
-        : saveRunning(
-            (named, signal) => checkpoints.save(of(signal), attempt, named),
-            saveEvery,
-            () => say.waiting() === 0,
-          );
-    const report = (fact: ReportedFact, named: string | undefined) => {
-      last = fact.values;
-      say.report(saving?.reported(fact, named) ?? fact);
-    };
-    const start = (ready: typeof suggestion) => startTrial(settings, ready, run, slotOf(run), { ...say, report }, traceparent);
-    const started = checkpoints.isElsewhere(suggestion)
-      ? startAfter(
-          (ended) => checkpoints.restore(of(ended), suggestion),
-          start,
-          (outcome) => (outcome.type === 'failed' ? { ...outcome, trial, attempt, run } : { ...outcome, trial, run }),
-        )
-      : start(suggestion);
-    const { process } = started;
-    given.began(process);
+    const self: Killable = { kill: () => started?.process.kill() };
+    given.began(self);
     files?.began(suggestion);
-    const conclude = async () => {
-      const end = await started.end;
-      await saving?.close();
-      const event = await checkpoints.saveAtEnd(of(unwanted.signal), attempt, end);
-      const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
-      const text = wanted
-        ? endOf(event, params, last)
+    const handedBack: EndFact = { type: 'failed', trial, attempt, run, reason: 'preempted', message: HANDED_BACK };
+    const over = async (fact: EndFact | undefined) => {
+      const level = fact?.type === 'failed' && fact.reason !== 'preempted' ? 'warn' : 'info';
+      const text = fact
+        ? endOf(fact, params, last)
         : `trial ${trial}: this run does not count: the trial has ended, another run holds it, or this worker has lost the study`;
-      screen.line(text, { level, trial, run, ...started.about });
-      given.ended(process, event);
-      say.end(wanted ? event : undefined);
-      await files?.ended(event);
+      screen.line(text, { level, trial, run, ...started?.about });
+      const end = fact ?? (await started?.end) ?? handedBack; // a program that no one needs ends a little later
+      given.ended(self, end);
+      await files?.ended(end);
     };
-    void conclude();
-    const abandon = () => {
-      wanted = false;
-      unwanted.abort();
-      process.preempt();
+    return {
+      restore: () => checkpoints.restore(of, suggestion),
+      begin: (ready, say) => {
+        const report = (fact: ReportedFact, named: string | undefined) => {
+          last = fact.values;
+          say.report(fact, named);
+        };
+        started = startTrial(settings, ready, run, slotOf(run), { report, waiting: say.waiting }, traceparent);
+        void started.end.then(say.end);
+        return started.process;
+      },
+      save: (named, signal) => checkpoints.save({ ...of, signal }, attempt, named),
+      conclude: (fact, saved) => checkpoints.saveAtEnd(of, attempt, fact, saved),
+      left: (fact) => void over(fact),
     };
-    return { stop: process.stop, preempt: process.preempt, abandon };
   };
 }

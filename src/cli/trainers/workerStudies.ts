@@ -5,13 +5,12 @@ import type { WorkerPhase } from '../../monitoring/metrics.ts';
 import type { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import { about } from '../../text/statusLine.ts';
-import type { Running } from '../runner/process.ts';
 import type { Monitor } from '../serving/monitor.ts';
 import { isPattern, matching } from '../sources/namePattern.ts';
 import type { Assignment } from './assignments.ts';
 import { type Attended, followStudies } from './followStudies.ts';
 import type { SharedSlots } from './sharedSlots.ts';
-import { type Serves, type Work, workOn } from './workOn.ts';
+import { type Killable, type Serves, type Work, workOn } from './workOn.ts';
 
 interface WorkerOptions extends Pick<Work, 'nc' | 'naming' | 'name' | 'commands' | 'keep' | 'saveEvery' | 'offers' | 'tracing'> {
   readonly assignments: readonly Assignment[];
@@ -32,8 +31,8 @@ export class WorkerStudies {
   readonly #options: WorkerOptions;
   readonly #ending = new AbortController();
   readonly #trainers = new Set<Trainer>();
-  /** The programs that run, and their studies. */
-  readonly #running = new Map<Running, string>();
+  /** The attempts that run, and their studies. */
+  readonly #running = new Map<Killable, string>();
   /** Why studies are not served. */
   readonly #failures = new Map<string, string>();
   #stopIdle: (() => void) | undefined;
@@ -151,13 +150,13 @@ export class WorkerStudies {
       closed: () => {
         hasClosed = true;
       },
-      began: (process) => {
-        this.#running.set(process, study);
+      began: (attempt) => {
+        this.#running.set(attempt, study);
         meter?.begin();
         this.#restartIdle();
       },
-      ended: (process, { type }) => {
-        this.#running.delete(process);
+      ended: (attempt, { type }) => {
+        this.#running.delete(attempt);
         meter?.end(study, type);
         this.#restartIdle();
       },

@@ -3,13 +3,13 @@ import { isStreamFull, withRetry } from '../connection/retry.ts';
 import { silence } from '../connection/silence.ts';
 import { messageId, publisher, type StoredAt } from '../log/publisher.ts';
 import { cloudEvent, eventSource } from '../protocol/cloudEvent.ts';
-import type { ClaimedRunOptions, Warn } from './claimedRun.ts';
 import type { DeliveryTracker } from './deliveryTracker.ts';
+import type { OutboxOptions, Warn } from './outbox.ts';
 
 /** Sends the facts of a trainer. */
 export interface FactSender {
   /** Sends facts on a subject, each until the server has it. */
-  on(subject: string): ClaimedRunOptions['store'];
+  on(subject: string): OutboxOptions['store'];
   close(): void;
 }
 

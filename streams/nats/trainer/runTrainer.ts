@@ -14,12 +14,13 @@ import { type DirectiveMessage, type InstructedMessage, type RejectedMessage, TR
 import { checkName, type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { isDeleted } from '../studies.ts';
 import { type Beats, timedBeats } from './beats.ts';
-import { ClaimedRun, type Perform, type Warn } from './claimedRun.ts';
+import { ClaimedRun, type Perform } from './claimedRun.ts';
 import { leaseOf, limitOf } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
 import { factSender } from './factSender.ts';
 import { type Gate, openGate, pausableGate } from './gate.ts';
 import { listenTo } from './listenTo.ts';
+import type { Warn } from './outbox.ts';
 import { presenceOn } from './presence.ts';
 import { puller } from './puller.ts';
 import { openSlot, type Taken } from './slot.ts';
@@ -44,6 +45,8 @@ export interface RunTrainerOptions extends NamingOptions {
   readonly beats?: (subjects: Subjects, name: string) => Beats;
   /** Says when it may take a trial. Default: whenever a slot is free. */
   readonly gate?: Gate;
+  /** Seconds between two saves of the checkpoint of a running trial. Default: it is saved at its end. */
+  readonly saveEvery?: number;
   /** What it has for trials, such as GPUs, as information for people. */
   readonly offers?: Readonly<Record<string, number>>;
 }
@@ -145,7 +148,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const what = kept.length === 1 ? `the result of trial ${kept[0]}` : `the results of trials ${kept.join(', ')}`;
     if (kept.length > 0 && !hasSaid) warn(`${study}: ${name} ends when the server has stored ${what}`);
     hasSaid ||= kept.length > 0;
-    if (!(await isDeleted(nc, subjects)) || !life.of(phases)) return;
+    if (!(await isDeleted(nc, subjects)) || life.isOver) return;
     warn(`${study}: the study was deleted, so ${name} ends without storing the results of its trials`);
     finish();
   };
@@ -174,6 +177,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const { trial } = suggestion;
     const one = new ClaimedRun<P>(suggestion, run, {
       trainer: name,
+      saveEvery: options.saveEvery,
       store: facts.on(subjects.by(name, trial)),
       limit: limitOf(message),
       traceparent: message.headers?.get(TRACE_HEADER) || undefined,

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../../../src/schema/optionRules.ts';
 import { checkTimeLimit, type EvaluateOptions } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
@@ -52,9 +53,9 @@ export function trainer<P>(nc: NatsConnection, study: string, objective: Objecti
   const named = async () => {
     name ??= (await createdOn(nc, subjects, { signal: waiting.signal, warn, name: rest.name })).objectives[0]!.name;
   };
-  const perform: Perform<P> = (claim) => evaluateClaim(objective, claim, { ...settings, value: name!, nc, subjects, saveEvery, warn });
+  const perform: Perform<P> = (claim) => evaluateClaim(objective, claim, { ...settings, value: name!, nc, subjects, warn });
   const beats = blocking && { beats: (subjects: Subjects, name: string) => threadBeats(blocking, subjects, name) };
-  const self = runTrainer<P>(nc, study, perform, { ...rest, warn, ...beats, ready: named });
+  const self = runTrainer<P>(nc, study, perform, omitUndefined({ ...rest, warn, ...beats, saveEvery, ready: named }));
   const close = () => void self.close();
   const over = () => {
     waiting.abort();

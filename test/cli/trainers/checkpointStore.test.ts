@@ -58,7 +58,7 @@ describe('commands that keep checkpoints', () => {
     'leave others alone: %s',
     (reference) => {
       expect(parseStored(reference)).toBeUndefined();
-      const { isElsewhere } = sharedCheckpoints({
+      const { restore } = sharedCheckpoints({
         directory: place,
         resumes: false,
         retryErrors: false,
@@ -66,8 +66,8 @@ describe('commands that keep checkpoints', () => {
         warn: () => {},
       });
       const suggestion = { type: 'suggested', trial: 1, attempt: 2, by: 'random', params: {} } as const;
-      expect(isElsewhere({ ...suggestion, checkpoint: reference })).toBe(false);
-      expect(isElsewhere({ ...suggestion, checkpoint: 'store::s3://bucket/17' })).toBe(true);
+      expect(restore(of, { ...suggestion, checkpoint: reference })).toBeUndefined();
+      expect(restore(of, { ...suggestion, checkpoint: 'store::s3://bucket/17' })).toBeDefined();
     },
   );
 
