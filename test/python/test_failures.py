@@ -1,5 +1,6 @@
 """Trials that fail: which of them end `optimize`, and what it says."""
 
+import asyncio
 import contextlib
 import io
 import os
@@ -139,12 +140,27 @@ class Failures(InFolder):
         with self.assertWarnsRegex(UserWarning, "loss is 3 for all 5 configurations"):
             self.study(path=None).optimize(lambda trial: 3.0, trials=6, progress=False)
 
-    def test_refuses_a_coroutine_function(self):
+    def test_a_coroutine_that_fails_fails_its_trial_only(self):
         async def objective(trial):
+            await asyncio.sleep(0)
+            if trial.number == 2:
+                raise ValueError("too large")
+            if trial.number == 3:
+                raise ht.Stopped("too bad")
             return 1.0
 
-        with self.assertRaisesRegex(ht.HypertideError, r"got a coroutine function; evaluate it in your own loop, with study\.ask\(\)"):
-            self.study(path=None).optimize(objective, trials=3)
+        study = self.study(path=None).optimize(objective, trials=5, parallel=2, progress=False)
+        self.assertEqual([row["status"] for row in study.trials], ["completed", "failed", "stopped", "completed", "completed"])
+        trace = study.trials[1]["trace"]
+        self.assertIn("raise ValueError", trace)
+        self.assertEqual(trace.count("File "), 1)  # no frames of the event loop
+
+    def test_a_coroutine_that_leaves_the_program_ends_optimize(self):
+        async def objective(trial):
+            sys.exit(3)
+
+        with self.assertRaises(SystemExit):
+            self.study(path=None).optimize(objective, trials=3, progress=False)
 
     def test_a_forked_process_cannot_use_the_study(self):
         study = self.study()

@@ -1,5 +1,6 @@
 """`Study.optimize`: evaluates, stops early, resumes, and prints what it does."""
 
+import asyncio
 import contextlib
 import io
 import threading
@@ -46,6 +47,40 @@ class Optimize(InFolder):
 
         study.optimize(objective, trials=12, parallel=4, progress=False)
         self.assertEqual(len(study.trials), 12)
+
+    def test_coroutines_of_trials_that_run_at_once_overlap_in_one_event_loop(self):
+        loops = set()
+        together = asyncio.Barrier(4)
+
+        async def objective(trial):
+            loops.add(asyncio.get_running_loop())
+            if trial.number <= 4:
+                await asyncio.wait_for(together.wait(), 240)  # passes only while four trials run at once
+            return loss_of(trial)
+
+        study = self.study(path=None).optimize(objective, trials=12, parallel=4, progress=False)
+        self.assertEqual([row["status"] for row in study.trials], ["completed"] * 12)
+        self.assertEqual(len(loops), 1)
+        self.assertFalse([thread for thread in threading.enumerate() if "coroutines" in thread.name])
+
+    def test_trials_with_a_plus_are_more_than_now(self):
+        study = self.study().optimize(loss_of, trials="+3", progress=False)
+        self.assertEqual(len(study.trials), 3)
+        study.optimize(loss_of, trials="+2", progress=False)
+        self.assertEqual(len(study.trials), 5)
+        study.limit(trials="+1")
+        self.assertEqual(len(study.optimize(loss_of, progress=False).trials), 6)
+        for wrong in ("10", "+0", "+x"):
+            with self.assertRaisesRegex(ht.HypertideError, r'expected a number, or a text such as "\+10"'):
+                study.limit(trials=wrong)
+
+    def test_knows_the_parameters_and_the_value_of_the_best_trial(self):
+        study = self.study(path=None)
+        self.assertIsNone(study.best_params)
+        self.assertIsNone(study.best_value)
+        study.optimize(loss_of, trials=3, progress=False)
+        self.assertEqual(study.best_params, study.best["params"])
+        self.assertEqual(study.best_value, study.best["values"]["loss"])
 
     def test_evaluates_in_processes_that_report_and_are_stopped(self):
         study = self.study(epochs=27).optimize(curve, trials=12, parallel=2, processes=True, progress=False)

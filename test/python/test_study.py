@@ -39,7 +39,7 @@ class Description(InFolder):
 
     def test_suggests_the_name_that_was_meant(self):
         study = self.study()
-        for name, meant in {"best_params": 'study.best["params"]', "best_value": 'study.best["values"]', "recomendation": "recommendation"}.items():
+        for name, meant in {"best_trial": "study.best", "study_name": "study.name", "recomendation": "recommendation"}.items():
             with self.assertRaises(AttributeError) as raised:
                 getattr(study, name)
             self.assertEqual(str(raised.exception), f"a study has no {name}; did you mean {meant}?")

@@ -123,7 +123,8 @@ export async function drivenStudy(description: unknown, path: string | undefined
       }),
       cancel: ({ id }: { readonly id: TrialId }) => done(running.study.cancel(id)),
       retract: ({ id }: { readonly id: TrialId }) => done(running.study.retract(id)),
-      limit: async (limits: NewLimits) => {
+      limit: async ({ more, ...limits }: NewLimits & { readonly more?: number }) => {
+        if (more !== undefined) await running.submit({ type: 'change', more });
         await running.limit(limits);
         const { settings } = running.state;
         return { ok: true, ...omitUndefined({ trials: settings?.limits.trials, parallel: settings?.parallel }) };

@@ -19,8 +19,7 @@ from typing import Any, Callable, Iterator
 
 from ._asking import ENGINE_THREAD
 from ._objects import plain
-from ._processes import Interrupted
-from .errors import EngineError, HypertideError
+from .errors import EngineError, HypertideError, Interrupted
 
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
 OLDEST_NODE = (20, 19)
@@ -91,15 +90,16 @@ class Engine:
         self._replies = threading.Thread(target=self._read_replies, name=f"{ENGINE_THREAD}-replies", daemon=True)
         self._replies.start()
 
-    def request(self, cmd: str, *, slow: Callable[[], None] | None = None, **fields: Any) -> dict[str, Any]:
-        """Sends a request and waits for its reply. `slow` is called once if that takes ten seconds.
+    def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> dict[str, Any]:
+        """Sends a request and waits for its reply. Fields that are None are left out. `slow` is called once if that takes ten seconds.
 
         Raises HypertideError where it is refused, EngineError where the engine has ended.
         """
         if os.getpid() != self._pid:
             raise HypertideError(f"the study belongs to process {self._pid}, which opened it; a process forked from it, such as {os.getpid()}, cannot use it: ask and tell there, or use optimize(..., processes=True)")
         number = next(self._numbers)
-        line = json.dumps({"cmd": cmd, "seq": number, **fields}, allow_nan=False, default=plain) + "\n"
+        given = {name: field for name, field in fields.items() if field is not None}
+        line = json.dumps({"cmd": cmd, "seq": number, **given}, allow_nan=False, default=plain) + "\n"
         reply: Future[dict[str, Any]] = Future()
         with self._lock:
             if self._process.stdin is None or self._process.stdin.closed:
@@ -116,7 +116,7 @@ class Engine:
             raise HypertideError(answer["error"], answer.get("code"))
         return answer
 
-    def _answer_in(self, reply: Future[dict[str, Any]], slow: Callable[[], None] | None) -> dict[str, Any]:
+    def _answer_in(self, reply: Future[dict[str, Any]], slow: Callable[[], object] | None) -> dict[str, Any]:
         asked = time.monotonic()
         while True:
             try:

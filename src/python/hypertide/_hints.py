@@ -6,10 +6,8 @@ from difflib import get_close_matches
 
 ELSEWHERE = {
     "add_trial": "study.add(params, value)",
-    "best_params": 'study.best["params"]',
     "best_trial": "study.best",
     "best_trials": "study.front",
-    "best_value": 'study.best["values"]',
     "direction": "study.objectives",
     "directions": "study.objectives",
     "enqueue_trial": "study.enqueue(params)",

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from ._rows import Row
+from .errors import HypertideError
 
 if TYPE_CHECKING:
     from .study import Study
 
 
-def set_limits(study: Study, **limits: int | None) -> int | None:
+def set_limits(study: Study, *, trials: int | str | None = None, parallel: int | None = None, start: bool = False) -> int | None:
     """Sets those that are given. Returns how many trials the study has in all; None if their number is not limited."""
-    reply = study._engine.request("limit", **{name: number for name, number in limits.items() if number is not None})
-    study._endless = study._endless and limits.get("trials") is None
+    reply = study._engine.request("limit", **_trials(trials), parallel=parallel, start=start or None)
+    study._endless = study._endless and trials is None
     study._parallel = reply["parallel"]
-    return reply.get("trials")
+    found: int | None = reply.get("trials")
+    return found
+
+
+def _trials(given: int | str | None) -> dict[str, Any]:
+    """"+10" means ten more."""
+    if not isinstance(given, str):
+        return {"trials": given}
+    more = re.fullmatch(r"\+([1-9]\d*)", given)
+    if more is None:
+        raise HypertideError(f'trials: expected a number, or a text such as "+10" for ten more, got {given!r}')
+    return {"more": int(more[1])}
 
 
 def configurations(study: Study) -> list[Row]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import re
 import sys
 import threading
@@ -12,11 +11,12 @@ from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Callable
 
+from ._coroutines import Coroutines
 from ._limits import configurations, set_limits, uncount
-from ._processes import Interrupted, NotStarted, Objective, in_process
+from ._processes import NotStarted, Objective, in_process
 from ._trace import last_line, traceback_of
 from ._values import Value, named, not_finite, shown
-from .errors import HypertideError, Infeasible, Stopped, TrialsFailed
+from .errors import HypertideError, Infeasible, Interrupted, Stopped, TrialsFailed
 from .trial import Metrics, Trial
 
 if TYPE_CHECKING:
@@ -33,15 +33,13 @@ FAILED = 10
 def optimize(
     study: Study,
     objective: Objective,
-    trials: int | None,
+    trials: int | str | None,
     *,
     parallel: int | None,
     processes: bool,
     callbacks: list[Callback],
     progress: bool,
 ) -> None:
-    if inspect.iscoroutinefunction(objective):
-        raise HypertideError("optimize: expected a function, got a coroutine function; evaluate it in your own loop, with study.ask() and study.tell(trial, value)")
     study._stopping = False
     limit = set_limits(study, trials=trials, parallel=parallel, start=True)
     if study._endless:
@@ -50,7 +48,8 @@ def optimize(
     slots = study._parallel
     if progress and (resuming := _resuming(study, limit)):
         print(resuming, file=sys.stderr)
-    evaluate = in_process(objective) if processes else objective
+    coroutines = Coroutines()
+    evaluate = in_process(objective) if processes else lambda trial: coroutines.result_of(objective(trial))
     failures = Failures(study)
     ended = _ended(study)
     lock = threading.Lock()
@@ -98,7 +97,7 @@ def optimize(
     interrupted = threading.Event()
     open_trials: dict[Future[None], Trial] = {}
     try:
-        with contextlib.ExitStack() as ending, ThreadPoolExecutor(slots, thread_name_prefix="hypertide") as pool:
+        with contextlib.ExitStack() as ending, contextlib.closing(coroutines), ThreadPoolExecutor(slots, thread_name_prefix="hypertide") as pool:
             try:
                 while not study._stopping and (trial := study._next()) is not None:
                     _interruptible(trial, interrupted)
@@ -107,8 +106,9 @@ def optimize(
                         _settle(open_trials, wait(open_trials, return_when=FIRST_COMPLETED).done)
                 _settle(open_trials, wait(open_trials).done)
             except BaseException:
-                # Threads cannot be ended from outside: a trial leaves at its next report.
+                # Threads cannot be ended from outside: a trial leaves at its next report, a coroutine where it waits.
                 interrupted.set()
+                coroutines.cancel()
                 ending.enter_context(study._engine.hurrying())
                 raise
     except TrialsFailed:

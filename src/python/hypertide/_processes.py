@@ -9,19 +9,16 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
+from ._coroutines import Coroutines
 from ._trace import last_line, traceback_of
 from ._values import Value
-from .errors import HypertideError, Stopped
+from .errors import HypertideError, Interrupted, Stopped
 from .trial import Metrics, Trial
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 Objective = Callable[[Trial], Value]
-
-
-class Interrupted(BaseException):
-    """Leaves an objective after Ctrl-C."""
 
 
 class NotStarted(Exception):
@@ -79,6 +76,7 @@ def in_process(objective: Objective) -> Objective:
                     except Stopped:
                         ours.send(True)
                 elif kind == "value":
+                    value: Value
                     value, trial.metrics, trial.constraints, trial.checkpoint, trial._not_finite = content
                     return value
                 elif kind == "error":
@@ -112,7 +110,7 @@ def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -
     def report(_number: int, step: int, value: Value, metrics: Metrics) -> bool:
         send("report", (value, step, metrics))
         try:
-            return pipe.recv()
+            return pipe.recv() is True
         except (EOFError, ConnectionError):
             raise _Orphaned from None
 
@@ -120,7 +118,7 @@ def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -
     try:
         send("started", None)
         try:
-            send("value", (objective(trial), trial.metrics, trial.constraints, trial.checkpoint, trial._not_finite))
+            send("value", (Coroutines().result_of(objective(trial)), trial.metrics, trial.constraints, trial.checkpoint, trial._not_finite))
         except Exception as error:
             try:
                 send("error", (error, traceback_of(error), trial._not_finite))

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 def tell(study: Study, trial: Trial | int | Row, value: Value | None, *, stopped: bool, failed: str | None, reason: str, trace: str | None) -> None:
     number = number_of(trial)
     if isinstance(trial, Trial) and trial._not_finite and failed is None:
-        _end(study, number, value=None, reason="non-finite", message=trial._not_finite)
+        _end(study, number, reason="non-finite", message=trial._not_finite)
     elif stopped:
         _end(study, number, stopped=True)
     elif failed is not None:
-        _end(study, number, value=None, reason=reason, message=failed, **({} if trace is None else {"trace": trace}))
+        _end(study, number, reason=reason, message=failed, trace=trace)
     elif value is None:
         raise HypertideError(f"trial {number}: expected a value, `stopped=True` or `failed='why'`, got None")
     elif wrong := not_finite(values := _values_of(study, number, value)):
-        _end(study, number, value=None, reason="non-finite", message=wrong)
+        _end(study, number, reason="non-finite", message=wrong)
     elif isinstance(trial, Trial):
         _end(study, number, values=values, **trial.extras())
         warn_of_steps(study, trial)

@@ -12,11 +12,11 @@ TRACE = 8000
 
 def traceback_of(error: BaseException) -> str:
     """The traceback of an error in an objective, without the frames of this package."""
-    from_child = getattr(error, "_hypertide_traceback", None)
+    from_child: str | None = getattr(error, "_hypertide_traceback", None)
     if from_child is not None:
         return from_child
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_globals.get("__package__") == __package__:
+    while frames is not None and frames.tb_frame.f_globals.get("__package__") in (__package__, "concurrent.futures"):
         frames = frames.tb_next
     return "".join(traceback.format_exception(type(error), error, frames))[-TRACE:]
 

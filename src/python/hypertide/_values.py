@@ -28,7 +28,7 @@ def named(objectives: Iterable[str], value: Value) -> dict[str, float]:
         example = ", ".join(f"{name!r}: ..." for name in objectives)
         bare = "a number or " if len(objectives) == 1 else f"{len(objectives)} numbers or "
         raise HypertideError(f"expected {bare}a dictionary {{{example}}}, got the {type(value).__name__} {value}")
-    given = value if isinstance(value, Mapping) else {objectives[0]: value}
+    given: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {objectives[0]: value}
     return {name: number(name, one) for name, one in given.items()}
 
 

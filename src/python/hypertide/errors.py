@@ -14,6 +14,10 @@ class Infeasible(Exception):
     """Raise it in an objective for a configuration that cannot be evaluated: `raise ht.Infeasible("out of memory")`."""
 
 
+class Interrupted(BaseException):
+    """Leaves an objective after Ctrl-C."""
+
+
 class HypertideError(Exception):
     """The study refused a request. The message says what was expected, what it got and what to do.
 

@@ -13,6 +13,7 @@ expect good values, such as `{"logNormal": {"median": 1e-3, "sigma": 1}}`.
 
 from __future__ import annotations
 
+import builtins
 from typing import Any, Iterable, Mapping
 
 from .errors import HypertideError
@@ -21,7 +22,7 @@ Parameter = dict[str, Any]
 When = Mapping[str, Any]
 
 
-def float(low: float, high: float, *, log: bool = False, step: float | None = None, when: When | None = None, prior: When | None = None) -> Parameter:  # noqa: A001
+def float(low: builtins.float, high: builtins.float, *, log: bool = False, step: builtins.float | None = None, when: When | None = None, prior: When | None = None) -> Parameter:  # noqa: A001
     """A number between `low` and `high`, both included.
 
     log    True: on a logarithmic scale, such as for a learning rate.
@@ -32,12 +33,12 @@ def float(low: float, high: float, *, log: bool = False, step: float | None = No
     return _parameter("float", low=low, high=high, log=log or None, step=step, when=when, prior=prior)
 
 
-def log(low: float, high: float, *, when: When | None = None, prior: When | None = None) -> Parameter:
+def log(low: builtins.float, high: builtins.float, *, when: When | None = None, prior: When | None = None) -> Parameter:
     """A positive number on a logarithmic scale, such as a learning rate. `when` and `prior` are those of `float`."""
     return float(low, high, log=True, when=when, prior=prior)
 
 
-def int(low: int, high: int, *, log: bool = False, step: int | None = None, when: When | None = None, prior: When | None = None) -> Parameter:  # noqa: A001
+def int(low: builtins.int, high: builtins.int, *, log: bool = False, step: builtins.int | None = None, when: When | None = None, prior: When | None = None) -> Parameter:  # noqa: A001
     """A whole number between `low` and `high`, both included. `log`, `step`, `when` and `prior` are those of `float`."""
     return _parameter("int", low=low, high=high, log=log or None, step=step, when=when, prior=prior)
 

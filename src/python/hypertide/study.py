@@ -83,7 +83,7 @@ class Study:
         study = described(space, minimize, maximize, earlier, options)
         self._objects = Objects(study.get("parameters", {}))
         try:
-            reply = self._engine.request("init", **({"study": study} if study else {}))
+            reply = self._engine.request("init", study=study or None)
         except BaseException:
             self._engine.close()
             raise
@@ -96,6 +96,7 @@ class Study:
         self._epochs: int | None = epochs
         self._stopping = False
         self._endless: bool = reply["endless"]
+        self._parallel = 1
         self._needs_reports: bool = reply["stops"]
         """Whether to warn about a trial without a report: it cannot be stopped early."""
 
@@ -113,8 +114,8 @@ class Study:
             raise HypertideError(why)
         return self._next(fixed, lambda: (why := why_it_waits(self)) and warnings.warn(why, stacklevel=6))
 
-    def _next(self, fixed: Mapping[str, Any] | None = None, slow: Callable[[], Any] | None = None) -> Trial | None:
-        suggestion = self._engine.request("ask", slow=slow, **({} if fixed is None else {"fixed": dict(fixed)}))
+    def _next(self, fixed: Mapping[str, Any] | None = None, slow: Callable[[], object] | None = None) -> Trial | None:
+        suggestion = self._engine.request("ask", slow=slow, fixed=None if fixed is None else dict(fixed))
         if suggestion.get("over"):
             return None
         return Trial({**suggestion, "params": self._objects.restored(suggestion["params"])}, self._report)
@@ -133,14 +134,14 @@ class Study:
     def optimize(
         self,
         objective: Objective,
-        trials: int | None = None,
+        trials: int | str | None = None,
         *,
         parallel: int | None = None,
         processes: bool = False,
         callbacks: Iterable[Callback] = (),
         progress: bool = True,
     ) -> Study:
-        """Evaluates `objective(trial)` until the study has `trials` trials in all.
+        """Evaluates `objective(trial)` until the study has `trials` trials in all; "+10" means ten more than now.
 
         Without `trials` it ends by the study's own limits: `seconds`, `cost`, `target` or `plateau`, or when a finite space or grid is
         exhausted. If there is none of these, it raises HypertideError.
@@ -152,6 +153,7 @@ class Study:
         parallel   how many trials run at once, in threads. Default: that of the `Study`, or 1.
         processes  True: in processes instead. The objective must then be a function at the top level of a file, and the call under
                    `if __name__ == "__main__":`.
+        objective  a function, or an `async` one: the coroutines of all trials run in one event loop, in a thread of its own.
         callbacks  called as `callback(study, trial)` after each trial.
         progress   False: print nothing.
         """
@@ -163,8 +165,8 @@ class Study:
         """Makes `optimize` return as soon as the running trials have ended, for example from a callback. The next `optimize` continues the study."""
         self._stopping = True
 
-    def limit(self, *, trials: int | None = None, parallel: int | None = None) -> None:
-        """Sets how many trials the study has in all, and how many run at once. If a study ended at its limit, a higher limit continues it."""
+    def limit(self, *, trials: int | str | None = None, parallel: int | None = None) -> None:
+        """Sets how many trials the study has in all, or with "+10" ten more, and how many run at once. If a study ended at its limit, a higher limit continues it."""
         set_limits(self, trials=trials, parallel=parallel)
 
     def enqueue(self, params: Mapping[str, Any], *, rest: str | None = None) -> None:
@@ -172,7 +174,7 @@ class Study:
 
         rest      "strategy": the strategy chooses missing parameters. Default: they are drawn from the priors.
         """
-        self._engine.request("enqueue", params=dict(params), **({} if rest is None else {"rest": rest}))
+        self._engine.request("enqueue", params=dict(params), rest=rest)
 
     def add(self, params: Mapping[str, Any], value: Value, *, metrics: Mapping[str, float] | None = None) -> None:
         """Adds the result of a configuration that was evaluated elsewhere, and further numbers to keep with it."""
@@ -205,6 +207,18 @@ class Study:
         return None if best is None else row_of(best, self._objects)
 
     @property
+    def best_params(self) -> dict[str, Any] | None:
+        """The parameters of `best`."""
+        best = self.best
+        return None if best is None else best["params"]
+
+    @property
+    def best_value(self) -> float | None:
+        """The value of `best`."""
+        best = self.best
+        return None if best is None else best["values"][next(iter(self.objectives))]
+
+    @property
     def front(self) -> list[Row]:
         """The Pareto front: the trials that no other trial dominates. With one objective: the best trial, and those with the same value."""
         return [row_of(row, self._objects) for row in self._engine.request("front")["front"]]
@@ -233,7 +247,8 @@ class Study:
 
         objective  the objective to explain. Default: the first one.
         """
-        return self._engine.request("importance", **({} if objective is None else {"objective": objective}))["importance"]
+        found: Importance = self._engine.request("importance", objective=objective)["importance"]
+        return found
 
     def dataframe(self) -> pandas.DataFrame:
         """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest.
@@ -285,5 +300,6 @@ class Study:
         return table(self)
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
-        further = {} if metrics is None else {"metrics": finite(metrics)}
-        return self._engine.request("report", id=number, step=step, values=named(self.objectives, value), **further)["stop"]
+        further = None if metrics is None else finite(metrics)
+        reply = self._engine.request("report", id=number, step=step, values=named(self.objectives, value), metrics=further)
+        return reply["stop"] is True
