@@ -14,4 +14,4 @@ export {
   surrogateChart,
 } from './strategies.ts';
 export { studyChart } from './study.ts';
-export { attemptChart, evaluationChart, trainerChart } from './trainers.ts';
+export { attemptChart, claimChart, evaluationChart, trainerChart } from './trainers.ts';

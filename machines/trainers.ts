@@ -1,6 +1,25 @@
 import { chart } from './chart.ts';
 
 /**
+ * An attempt at a trial, which begins when it is suggested. `offered`: a trainer may claim it. `outdated`: a strategy has stopped the trial, so the
+ * trainer that claims the attempt only stops it. `unwanted`: no trainer should claim it, because a person has cancelled the trial or the study has closed.
+ * `running`: a trainer has claimed it. `stopping`: the trainer should stop. `ended`: it has a result, has failed or is lost; another attempt may follow.
+ */
+export const attemptChart = chart(
+  'attempt',
+  'offered',
+  {
+    offered: { claimed: 'running', stopped: 'outdated', withdrawn: 'unwanted' },
+    outdated: { claimed: 'stopping', withdrawn: 'unwanted' },
+    unwanted: { claimed: 'stopping' },
+    running: { stopped: 'stopping', withdrawn: 'stopping' },
+    stopping: {},
+    ended: 'final',
+  },
+  { ended: 'ended' },
+);
+
+/**
  * The evaluation of a trial in this process. `running`: what the objective returns or throws is the result. `stopping`: it was asked to stop, so its last
  * report is the result. `diverged`: its reports are not finite, so it fails. `ended`: its last fact is written, or no one needs it.
  */
@@ -32,12 +51,12 @@ export const trainerChart = chart(
 );
 
 /**
- * An attempt that a trainer of a server has claimed. `preparing`: the server stores the claim, and its checkpoint is restored; a stop ends it before it
- * begins. `running`: it is evaluated. `abandoned`: no one needs it, and its program ends. `saving`: its last fact is known, and its checkpoint is saved.
+ * The claim of a trainer of a server on an attempt. `preparing`: the server stores the claim, and the checkpoint of the trial is restored; a stop ends
+ * it before it begins. `running`: the attempt is evaluated. `abandoned`: no one needs it, and its program ends. `saving`: its last fact is known, and its checkpoint is saved.
  * `left`: nothing more is done for it.
  */
-export const attemptChart = chart(
-  'attempt',
+export const claimChart = chart(
+  'claim',
   'preparing',
   { preparing: { begun: 'running' }, running: { ended: 'saving', abandoned: 'abandoned' }, abandoned: {}, saving: {}, left: 'final' },
   { left: 'left' },

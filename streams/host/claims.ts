@@ -159,5 +159,5 @@ export class Claims<P> {
 const requestIn = ({ author = '', run }: AskOptions): string => `ask ${author} ${run}`;
 
 /** Whether a run has the claim on a trial. */
-export const isHeld = <P>(trial: OpenTrial<P> | undefined, run: string, author: string | undefined): boolean =>
+const isHeld = <P>(trial: OpenTrial<P> | undefined, run: string, author: string | undefined): boolean =>
   trial?.run === run && !trial.awaiting && trial.runs.get(run) === author;

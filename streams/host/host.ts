@@ -9,6 +9,8 @@ import { decide, RefusedError } from '../../src/study/commands.ts';
 import type { Decided, Intent } from '../../src/study/intents.ts';
 import type { Answered, StudySource } from '../../src/study/source.ts';
 import { type TrainerRow, trainerRows } from '../../src/study/trainerRows.ts';
+import { Attempts } from '../attempts/attempts.ts';
+import { AttemptWatch } from '../attempts/attemptWatch.ts';
 import type { Directive } from '../engine/directive.ts';
 import { dryRunChange } from '../engine/dryRun.ts';
 import { type EngineRun, runEngine } from '../engine/run.ts';
@@ -18,9 +20,8 @@ import { past } from '../log/past.ts';
 import type { StrategyOption, StudyOptions } from '../spec/options.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import { type Answers, answersOf } from './answers.ts';
-import { Attempts } from './attempts.ts';
 import type { AskOptions, ClaimReply } from './claimedTrial.ts';
-import { Claims, isHeld } from './claims.ts';
+import { Claims } from './claims.ts';
 import { Repeats, wantedOf } from './repeats.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
 
@@ -52,11 +53,11 @@ export class HostedStudy<P = Params> implements StudySource {
   readonly #repeats = new Repeats((request) => this.answers.isOwn(request));
   readonly #claims: Claims<P>;
   readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
-  readonly #attempts: Attempts<P>;
+  readonly #attempts: Attempts;
+  readonly #watch: AttemptWatch;
   /** Settled once: a race on each request would be kept by `finished` until the study ends. */
   readonly #began: Promise<void>;
   #hasBegun = false;
-  readonly #stops = new Map<TrialId, string>();
   #failed: (error: unknown) => void = () => {};
 
   /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
@@ -64,7 +65,8 @@ export class HostedStudy<P = Params> implements StudySource {
     const { strategy, lease = 30, atMost, onEntry, place = '', ...settings } = options;
     this.place = place;
     this.log = log;
-    this.#attempts = new Attempts({ ledger: () => this.ledger, log, lease: lease * 1000, fail: (error) => this.#fail(error) });
+    this.#attempts = new Attempts(lease * 1000);
+    this.#watch = new AttemptWatch({ attempts: this.#attempts, log, fail: (error) => this.#fail(error) });
     this.#claims = new Claims({
       ledger: () => this.ledger,
       lease,
@@ -88,8 +90,7 @@ export class HostedStudy<P = Params> implements StudySource {
         stay: true,
         isTrialWanted: () => this.#claims.any,
         onEntry: (entry) => {
-          this.#watch(entry);
-          this.#attempts.apply(entry);
+          this.#attempts.apply(entry, performance.now());
           this.#repeats.apply(entry);
           this.#claims.apply(entry);
           this.answers.apply(entry);
@@ -115,7 +116,7 @@ export class HostedStudy<P = Params> implements StudySource {
       () => {}, // as above
     );
     this.answers = answersOf(log, this.#run, { atMost }); // the engine reads its first entry after this
-    this.#attempts.watch();
+    this.#watch.begin();
   }
 
   get ledger(): Ledger<P> {
@@ -162,9 +163,8 @@ export class HostedStudy<P = Params> implements StudySource {
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
   beat(trial: TrialId, run: string, author?: string): Stopping {
-    if (!isHeld(this.ledger.open.get(trial), run, author))
+    if (!this.#attempts.hear(trial, run, author, performance.now()))
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
-    this.#attempts.heard(trial);
     return this.#stopping(trial);
   }
 
@@ -203,22 +203,15 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   #stopping(trial: TrialId): Stopping {
-    const by = this.#stops.get(trial);
+    const by = this.#attempts.stopOf(trial);
     return by === undefined ? { stop: false } : { stop: true, by };
   }
 
   #direct(directive: Directive<P>): void {
     if (directive.type === 'suggested') return this.#claims.put(directive);
     if (directive.type !== 'stop') return;
-    this.#stops.set(directive.trial, directive.by);
-    this.#attempts.stop(directive.trial, directive.by);
-  }
-
-  /** A stop holds until its trial has ended or is suggested again. */
-  #watch({ fact, refusal }: AppliedEntry<P>): void {
-    if (refusal || !('trial' in fact)) return;
-    const trial = this.ledger.open.get(fact.trial);
-    if (trial === undefined || fact.type === 'suggested') this.#stops.delete(fact.trial);
+    this.#attempts.stop(directive.trial, directive.by, performance.now());
+    this.#watch.check();
   }
 
   #fail(error: unknown): void {
@@ -229,7 +222,7 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   #end(error: unknown): void {
-    this.#attempts.close();
+    this.#watch.close();
     this.#claims.end({ error });
     this.answers.end(error);
   }

@@ -52,7 +52,7 @@ const layers = {
     ],
     'shallow facts': [['const DEEPEST = 16;', 'const DEEPEST = 1e6;']],
     'short messages': [['max_msg_size: maxMessageBytes,', '']],
-    'author of heartbeats': [['if (trial.runs.get(trial.run) !== trainer) return;', '']],
+    'author of heartbeats': [['if (attempt.author !== author) return false;', '']],
     'random message ids': [
       [
         'export const messageId = (): string => crypto.randomUUID();',
@@ -62,7 +62,7 @@ const layers = {
     'answers to inboxes': [['reply !== undefined && /^(_INBOX|_R_)/.test(reply)', 'reply !== undefined']],
     'pages of answers': [['if (length > room && items.length > 0) return false;', '']],
     'attempts offered again': [
-      ['(this.#options.offers?.isPassedOver(proposal.id) ?? false)', 'false'],
+      ['isLost: ({ isForAll, isPassedOver }) => !isForAll || isPassedOver,', 'isLost: ({ isForAll }) => !isForAll,'],
       ['const isDeaf = wanted.count > 0', 'const isDeaf = wanted.count < 0'],
     ],
     'relayed messages': [['const said = error || isRelayed(message) ? undefined', 'const said = error ? undefined']],

@@ -1,8 +1,7 @@
 import type { NatsConnection, PublishOptions } from '@nats-io/nats-core';
-import { Leases } from '../../streams/engine/leases.ts';
+import { Attempts } from '../../streams/attempts/attempts.ts';
 import { standby } from '../../streams/nats/log/log.ts';
 import { SuggestionConsumer } from '../../streams/nats/serve/consumer.ts';
-import { Unclaimed } from '../../streams/nats/serve/unclaimed.ts';
 
 /** Rules of the system. The chaos test takes each away from its processes to check that the checker notices. */
 export type Rule = 'fence' | 'claims' | 'restart' | 'supervision' | 'offers';
@@ -41,35 +40,23 @@ function withoutClaims(nc: NatsConnection): void {
 
 /** Deadlines run on while the process is suspended: a deadline that has passed when it wakes counts, even if heartbeats are waiting. */
 function withoutRestart(): void {
-  const deadlines = new WeakMap<Leases, Map<number, number>>();
-  const over = new WeakMap<Leases, Set<number>>();
-  const of = <T>(table: WeakMap<Leases, T>, leases: Leases, make: () => T): T => {
-    if (!table.has(leases)) table.set(leases, make());
-    return table.get(leases)!;
+  const over = new WeakMap<Attempts, readonly number[]>();
+  const { due, isDue } = Attempts.prototype;
+  Attempts.prototype.restart = () => {};
+  Attempts.prototype.due = function (now) {
+    over.delete(this);
+    const trials = due.call(this, now);
+    over.set(this, trials);
+    return trials;
   };
-  const { extend, end } = Leases.prototype;
-  Leases.prototype.extend = function (trial, now, leases = 1) {
-    of(deadlines, this, () => new Map()).set(trial, now + leases * this.interval * 20);
-    extend.call(this, trial, now, leases);
-  };
-  Leases.prototype.end = function (trial) {
-    of(deadlines, this, () => new Map()).delete(trial);
-    of(over, this, () => new Set()).delete(trial);
-    end.call(this, trial);
-  };
-  Leases.prototype.due = function (now) {
-    const due = [...of(deadlines, this, () => new Map<number, number>())].flatMap(([trial, at]) => (at <= now ? [trial] : []));
-    for (const trial of due) of(over, this, () => new Set()).add(trial);
-    return due;
-  };
-  Leases.prototype.isDue = function (trial) {
-    return of(over, this, () => new Set()).has(trial);
+  Attempts.prototype.isDue = function (trial, now) {
+    return over.get(this)?.includes(trial) ?? isDue.call(this, trial, now);
   };
 }
 
 /** The engine believes the consumer: an attempt that trainers do not get waits until they get it. */
 function withoutOffers(): void {
-  Unclaimed.prototype.isPassedOver = () => false;
+  Attempts.prototype.passOver = () => {};
   const { ensure } = SuggestionConsumer.prototype;
   SuggestionConsumer.prototype.ensure = function (wanted, now) {
     return ensure.call(this, { ...wanted, count: 0 }, now);

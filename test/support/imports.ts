@@ -65,6 +65,7 @@ const floors: readonly string[] = [
   'machines',
   'streams/kernel',
   'streams/log',
+  'streams/attempts',
   'streams/results',
   'streams/operators',
   'streams/strategies',

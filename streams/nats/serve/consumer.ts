@@ -53,7 +53,7 @@ export class SuggestionConsumer {
     } catch (error) {
       if (!isCode(error, NOT_FOUND)) throw error;
     }
-    await this.#create(wanted.from);
+    await this.#create(wanted.from, now);
     return { isNew: true };
   }
 
@@ -68,7 +68,7 @@ export class SuggestionConsumer {
     return Math.max(now - this.#last!.since, known || 0);
   }
 
-  async #create(from: number): Promise<void> {
+  async #create(from: number, now: number): Promise<void> {
     const { stream, suggested } = this.#subjects;
     const adding = this.#jsm.consumers.add(stream, {
       durable_name: TRAINERS,
@@ -81,9 +81,11 @@ export class SuggestionConsumer {
       max_ack_pending: 65_536,
       max_waiting: 65_536,
     });
-    await adding.catch((error) => {
+    try {
+      this.#note(await adding, now);
+    } catch (error) {
       if (!isCode(error, EXISTS)) throw error; // another engine created it first
-    });
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
-import type { Unclaimed } from './unclaimed.ts';
+import type { Attempts } from '../../attempts/attempts.ts';
 
 /** Unclaimed trials beyond the free slots: with them, a trainer that ends a trial finds the next one ready. */
 const AHEAD = 2;
@@ -9,8 +8,7 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 5000;
 
 export interface LookaheadOptions {
-  readonly ledger: () => Pick<Ledger<unknown>, 'running' | 'awaiting'>;
-  readonly unclaimed: Pick<Unclaimed, 'count' | 'forAll'>;
+  readonly attempts: Pick<Attempts, 'claimed' | 'unclaimed'>;
   /** The slots of the trainers that announce themselves. */
   readonly slots: () => number;
   /** How many pulls wait at the server that it cannot answer; undefined if this engine should not ask, because another one leads. */
@@ -63,10 +61,8 @@ export class Lookahead {
   }
 
   get #hasRoom(): boolean {
-    const { ledger, unclaimed, slots } = this.#options;
-    const { running, awaiting } = ledger();
-    const claimed = running - awaiting - unclaimed.count;
-    return unclaimed.forAll < AHEAD + Math.max(0, slots() - claimed);
+    const { attempts, slots } = this.#options;
+    return attempts.unclaimed.forAll < AHEAD + Math.max(0, slots() - attempts.claimed);
   }
 
   #askLater(): void {

@@ -5,9 +5,10 @@ import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { Present } from '../../../src/study/trainerRows.ts';
+import { Attempts } from '../../attempts/attempts.ts';
+import { AttemptWatch } from '../../attempts/attemptWatch.ts';
 import type { Directive, Rejected } from '../../engine/directive.ts';
 import type { EngineRun } from '../../engine/run.ts';
-import { Attempts } from '../../host/attempts.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { withRetry } from '../connection/retry.ts';
 import type { NatsLog } from '../log/log.ts';
@@ -16,7 +17,6 @@ import type { Subjects } from '../protocol/subjects.ts';
 import { SuggestionConsumer, waitingPulls } from './consumer.ts';
 import { Lookahead } from './lookahead.ts';
 import { Roster } from './roster.ts';
-import { Unclaimed } from './unclaimed.ts';
 
 /** The parts around an engine on a server: its consumer, the attempts that it watches, and messages to trainers. */
 export class Shell<P> {
@@ -24,10 +24,9 @@ export class Shell<P> {
   readonly #nc: NatsConnection;
   readonly #log: NatsLog;
   readonly #subjects: Subjects;
-  readonly #attempts: Attempts<P>;
-  readonly #unclaimed: Unclaimed;
+  readonly #attempts: Attempts;
+  readonly #watch: AttemptWatch;
   readonly #consumer: SuggestionConsumer;
-  readonly #stopping = new Map<TrialId, string>();
   readonly #roster = new Roster();
   /** Says whether the engine may suggest another trial. */
   readonly lookahead: Lookahead;
@@ -35,8 +34,6 @@ export class Shell<P> {
   #listensSince = Number.POSITIVE_INFINITY;
   /** Trainers that ever had an instruction. */
   readonly #instructed = new Set<string>();
-  /** Trials of which an attempt was offered again since a trainer last claimed one. */
-  readonly #offeredAgain = new Set<TrialId>();
   #end = () => {};
   /** Whether the past has been read: its directives are past, too. */
   #watches = false;
@@ -47,22 +44,16 @@ export class Shell<P> {
     this.#nc = nc;
     this.#log = log;
     this.#subjects = subjects;
-    this.#unclaimed = new Unclaimed(() => this.run.engine.ledger.open, lease);
+    this.#attempts = new Attempts(lease);
     this.lookahead = new Lookahead({
-      ledger: () => this.run.engine.ledger,
-      unclaimed: this.#unclaimed,
+      attempts: this.#attempts,
       slots: () => this.#roster.slots(performance.now()),
       waiting: async () => (log.leads ? waitingPulls(jsm, subjects) : undefined),
       wake: () => this.run.engine.wake(),
     });
     this.#consumer = new SuggestionConsumer(jsm, subjects, lease);
-    this.#attempts = new Attempts({
-      ledger: () => this.run.engine.ledger,
-      log,
-      lease,
-      offers: { look: () => this.#look(), isPassedOver: (trial) => this.#unclaimed.isPassedOver(trial) },
-      fail: () => {}, // the attempt is judged again
-    });
+    const look = () => this.#look();
+    this.#watch = new AttemptWatch({ attempts: this.#attempts, log, look, fail: () => {} }); // it tries again
   }
 
   /** Begins to watch leases, once the log has been read. */
@@ -76,17 +67,15 @@ export class Shell<P> {
     this.#listensSince = performance.now();
     const unsubscribe = onStatus(this.#nc, ({ type }) => {
       if (type !== 'reconnect') return;
-      this.#attempts.restart();
-      this.#unclaimed.renew();
+      this.#attempts.restart(performance.now());
       this.#listensSince = performance.now();
       this.#look().catch(() => {}); // it looks again when an attempt stays unclaimed
     });
-    this.#unclaimed.renew(); // the past took no time
-    this.#attempts.watch();
+    this.#watch.begin();
     const timer = setInterval(() => this.#noteRoom(), PRESENCE); // a trainer that waited for room may be gone
     this.#end = () => {
       clearInterval(timer);
-      this.#attempts.close();
+      this.#watch.close();
       unsubscribe();
       beats.unsubscribe();
     };
@@ -107,28 +96,22 @@ export class Shell<P> {
   /** Handles an entry: the time of its attempt, and messages to its trainer. */
   apply(applied: AppliedEntry<P>): void {
     this.lookahead.apply(applied);
-    this.#unclaimed.apply(applied, performance.now());
-    this.#attempts.apply(applied);
+    this.#attempts.apply(applied, performance.now());
     const { fact, refusal } = applied;
     if (refusal) return;
     if (fact.type === 'instructed') {
       this.#instructed.add(fact.trainer);
       if (this.#watches) this.#instruct(fact.trainer);
     }
-    if (!('trial' in fact)) return;
-    const { type, trial: id } = fact;
-    const trial = this.run.engine.ledger.open.get(id);
-    if (trial === undefined) this.#stopping.delete(id);
-    if (trial === undefined || trial.run !== undefined) this.#offeredAgain.delete(id);
-    if (type === 'reported') this.#stopAgain(id);
+    if (fact.type === 'reported') this.#stopAgain(fact.trial);
   }
 
   direct(directive: Directive<P>): void {
     if (directive.type === 'rejected') return this.#reject(directive);
     if (directive.type !== 'stop') return; // suggestions are in the stream already
-    this.#stopping.set(directive.trial, directive.by);
+    this.#attempts.stop(directive.trial, directive.by, performance.now());
     this.#tell(directive);
-    this.#attempts.stop(directive.trial, directive.by);
+    this.#watch.check();
   }
 
   /** Tells all trainers that the study is over. */
@@ -139,11 +122,8 @@ export class Shell<P> {
   #beat(message: Msg): void {
     const [id, trainer] = message.subject.split('.').reverse();
     if (id === '0') return this.#greet(trainer!, message);
-    const trial = this.run.engine.ledger.open.get(Number(id));
-    if (trial?.run === undefined || trial.awaiting || (jsonOf(message) as Beat | undefined)?.run !== trial.run) return;
-    if (trial.runs.get(trial.run) !== trainer) return; // another trainer can read the run in the log
-    this.#attempts.heard(Number(id));
-    this.#stopAgain(Number(id));
+    const run = (jsonOf(message) as Beat | undefined)?.run;
+    if (run !== undefined && this.#attempts.hear(Number(id), run, trainer, performance.now())) this.#stopAgain(Number(id));
   }
 
   /** A trainer may have missed its last instruction: it may have started since, or lost its connection. */
@@ -167,7 +147,7 @@ export class Shell<P> {
 
   /** A stop may get lost, so it is repeated while the trial runs. */
   #stopAgain(trial: TrialId): void {
-    const by = this.#stopping.get(trial);
+    const by = this.#attempts.stopOf(trial);
     if (by !== undefined) this.#tell({ type: 'stop', trial, by });
   }
 
@@ -181,26 +161,24 @@ export class Shell<P> {
     if (author === undefined || !this.#log.leads) return;
     const message: RejectedMessage = { position, ...refusal, ...identityOf(fact) };
     publish(this.#nc, this.#subjects.rejected(author), JSON.stringify(message));
-    if (refusal.code === 'paused' && message.trial !== undefined) void this.#offerAgain(message.trial).catch(() => {});
+    if (refusal.code === 'paused' && message.trial !== undefined) this.#offerAgain(message.trial);
   }
 
   /**
    * An attempt that a paused trainer has taken from the consumer will not be delivered to others. A trainer that does not receive its pause takes the
    * next one too: that one ends only by its lease, so that the two do not fill the log.
    */
-  async #offerAgain(id: TrialId): Promise<void> {
-    const trial = this.run.engine.ledger.open.get(id);
-    if (trial === undefined || trial.run !== undefined || trial.awaiting || this.#offeredAgain.has(id)) return;
-    this.#offeredAgain.add(id);
-    await this.#attempts.lose(trial, 'a paused trainer took it');
+  #offerAgain(trial: TrialId): void {
+    if (this.run.engine.ledger.open.get(trial)?.unclaimed) return;
+    this.#attempts.hide(trial, performance.now());
+    this.#watch.check();
   }
 
   /** Ensures that suggestions are delivered, from the first unclaimed one on, and notes which of them trainers do not get although they ask. */
   async #look(): Promise<void> {
-    const { count, from = this.run.engine.ledger.position + 1 } = this.#unclaimed;
     const now = performance.now();
-    const delivering = await this.#consumer.ensure({ count, from }, now);
-    if (delivering.isNew) this.#unclaimed.renew();
-    else this.#unclaimed.passOver(delivering.passed, now);
+    const delivering = await this.#consumer.ensure(this.#attempts.unclaimed, now);
+    if (delivering.isNew) this.#attempts.deliverAgain();
+    else this.#attempts.passOver(delivering.passed, now);
   }
 }

@@ -1,5 +1,5 @@
 import { Life } from '../../../machines/chart.ts';
-import { attemptChart } from '../../../machines/trainers.ts';
+import { claimChart } from '../../../machines/trainers.ts';
 import type { FailedFact, FailureReason } from '../../../src/facts/facts.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
@@ -72,7 +72,7 @@ export const HANDED_BACK = 'handed back: its trainer was asked to end';
 export class ClaimedRun<P> {
   readonly #claim: Claim<P>;
   readonly #options: ClaimedRunOptions;
-  readonly #life = new Life(attemptChart);
+  readonly #life = new Life(claimChart);
   readonly #left = new AbortController();
   readonly #facts: Outbox;
   #steps: AttemptSteps<P> | undefined;
