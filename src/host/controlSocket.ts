@@ -6,6 +6,7 @@ import { failureOf, type RequestFailure } from '../errors.ts';
 import { jsonIn } from '../schema/json.ts';
 import { parseIntent, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
+import type { Plugin } from './host.ts';
 
 /** The answer of the process that runs a study. */
 export type SocketAnswer = Submitted | RequestFailure;
@@ -15,8 +16,8 @@ export type SocketAnswer = Submitted | RequestFailure;
  *
  * @returns a function that closes it; undefined if no socket is possible: on file systems without sockets, and for very long paths.
  */
-export async function controlSocket(journal: string, submit: (intent: Intent) => Promise<Submitted>): Promise<(() => void) | undefined> {
-  const answer = async (line: string): Promise<SocketAnswer> => {
+export async function controlSocket(journal: string, submit: (intent: Intent) => Promise<unknown>): Promise<(() => void) | undefined> {
+  const answer = async (line: string): Promise<unknown> => {
     try {
       return await submit(parseIntent(jsonIn(line)));
     } catch (error) {
@@ -44,6 +45,15 @@ export async function controlSocket(journal: string, submit: (intent: Intent) =>
     for (const socket of connected) socket.destroySoon();
   };
 }
+
+/** Accepts commands of other processes for a study in a journal. */
+export const acceptCommands: Plugin = ({ journal, line, submit }) => {
+  if (journal === undefined) return {};
+  const opening = controlSocket(journal, submit).catch((error: Error) =>
+    line(`no other process can command it: ${error.message}`, { level: 'warn' }),
+  );
+  return { close: async () => (await opening)?.() };
+};
 
 /** Submits a command to the process that runs the study of a journal. @returns undefined if none listens. */
 export async function submitToRun(journal: string, intent: Intent): Promise<SocketAnswer | undefined> {

@@ -1,4 +1,6 @@
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Plugin } from './host.ts';
 
 /** The measurements of this machine. */
 export interface Readings {
@@ -52,4 +54,23 @@ export function watchDiskAndClock(directory: string, warn: (message: string) => 
   }, pause);
   timer.unref();
   return () => clearInterval(timer);
+}
+
+/** Watches the disk of each journal and the clock, once for all studies in a folder. */
+export function diskAndClock(): Plugin {
+  const folders = new Map<string, { studies: number; readonly unwatch: () => void }>();
+  return ({ journal, line }) => {
+    if (journal === undefined) return {};
+    const folder = dirname(journal);
+    const watched = folders.get(folder) ?? { studies: 0, unwatch: watchDiskAndClock(folder, (text) => line(text, { level: 'warn' })) };
+    folders.set(folder, watched);
+    watched.studies++;
+    return {
+      close: () => {
+        if (--watched.studies > 0) return;
+        folders.delete(folder);
+        watched.unwatch();
+      },
+    };
+  };
 }

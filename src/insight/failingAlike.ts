@@ -45,14 +45,16 @@ export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TE
 export function failingAlike(past: () => number, late: (trial: TrialId) => void = () => {}): (applied: AppliedEntry) => Alike | undefined {
   const failures = new Map<TrialId, string>();
   let usable = false;
-  let said = false;
+  /** Position of the entry at which the failures were returned. */
+  let said = -1;
+  const isSaid = () => said > past();
   let closed = false;
   return ({ fact, event, refusal, position }) => {
     if (refusal) return undefined;
     if (fact.type === 'closed') closed = true;
     if (fact.type === 'changed') closed = false;
     if (fact.type === 'changed' && fact.paused === false) {
-      said = false;
+      said = -1;
       failures.clear(); // a person has corrected the program, or put the broken machine away
     }
     if (event?.type !== 'ended') return undefined;
@@ -62,9 +64,9 @@ export function failingAlike(past: () => number, late: (trial: TrialId) => void 
     failures.set(trial, failureKind(fact));
     if (closed) return undefined;
     const same = new Set(failures.values()).size === 1;
-    if (said) late(trial);
-    if (said || position <= past() || failures.size < (same ? ENOUGH : MANY)) return undefined;
-    said = true;
+    if (isSaid()) late(trial);
+    if (isSaid() || position <= past() || failures.size < (same ? ENOUGH : MANY)) return undefined;
+    said = position;
     return {
       how: same ? 'for the same reason' : 'and none has a result',
       trials: [...failures.keys()],

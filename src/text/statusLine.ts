@@ -32,7 +32,7 @@ export const about = (log: StatusLine, fields: About): StatusLine => ({
 
 /** The lines of a study, with its name in the text for people. */
 export const ofStudy =
-  ({ line }: StatusLine, study: string): StatusLine['line'] =>
+  ({ line }: Pick<StatusLine, 'line'>, study: string): StatusLine['line'] =>
   (text, more) =>
     line(`${study}: ${text}`, { ...more, study });
 

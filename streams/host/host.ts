@@ -14,6 +14,7 @@ import { AttemptWatch } from '../attempts/attemptWatch.ts';
 import type { Directive } from '../engine/directive.ts';
 import { dryRunChange } from '../engine/dryRun.ts';
 import { type EngineRun, runEngine } from '../engine/run.ts';
+import type { Spans } from '../engine/spans.ts';
 import type { Origin } from '../engine/submit.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
@@ -34,6 +35,8 @@ export interface HostOptions<P> extends StudyOptions, StrategyOption {
   readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
   /** Where its log is, for people. */
   readonly place?: string | undefined;
+  /** Traces the study. */
+  readonly spans?: Spans | undefined;
 }
 
 /** Whether a trial should stop, and what stopped it. */

@@ -8,6 +8,7 @@ import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import { runEngine } from '../engine/run.ts';
+import type { Spans } from '../engine/spans.ts';
 import { submit, submitter } from '../engine/submit.ts';
 import { example, kindOf, oneForSeveral } from '../evaluate.ts';
 import { checkStrategy } from '../kernel/strategy.ts';
@@ -80,13 +81,21 @@ export function createStudy<P, O extends string = 'value'>(
     if (broken) throw await broken;
     return study.ask(options);
   };
-  const { submit: _, ...rest } = study;
+  const { submit: _, ledger: __, ...rest } = study;
   return { ...rest, ask } as Study<P> as Study<P, O>; // the study refuses values by other names
 }
 
 /** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */
+<<<<<<< HEAD
 export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): CommandableStudy<P> {
   const { strategy, log = memoryLog(), onEntry, warn = () => {}, parseStrategy = parseNone, ...settings } = options;
+=======
+export function openStudy<P>(
+  space: Space<P>,
+  options: CreateStudyOptions<P> & { readonly spans?: Spans | undefined } = {},
+): CommandableStudy<P> {
+  const { strategy, log = memoryLog(), onEntry, warn = () => {}, ...settings } = options;
+>>>>>>> 34b95ee3 (Host every study in one way, with observers as plugins)
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const { append, apply: recognise, end: fail } = submitter(log);
   const attempts = new LocalAttempts();
@@ -204,6 +213,9 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     trials: () => results.trials,
     pareto: () => results.front(objectives()),
     submit: submitted,
+    get ledger() {
+      return engine.ledger;
+    },
     close: async () => {
       stop();
       finish({});

@@ -32,6 +32,14 @@ export class NoResultError extends UserError {
   }
 }
 
+/** The error of a study whose first trials failed alike. @param failures the last ones */
+export function brokenProgramError({ how }: Pick<Alike, 'how'>, failures: readonly Failure[]): NoResultError {
+  const todo = failures.every(({ reason }) => reason === 'timeout')
+    ? 'raise timeLimit, or let the objective end sooner: these trials are not counted'
+    : 'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
+  return new NoResultError(`the first trials failed ${how}, so the study stops`, failures, todo);
+}
+
 /** How many failures a result or an error contains. */
 const FAILURES = 10;
 
@@ -70,10 +78,7 @@ export function watchFailures(
   const report = async ({ how, trials }: Alike): Promise<NoResultError> => {
     const known = failures;
     while ((await log.append({ type: 'changed', uncounted: [...new Set([...trials, ...more])] })) === 'fenced');
-    const todo = known.every(({ reason }) => reason === 'timeout')
-      ? 'raise timeLimit, or let the objective end sooner: these trials are not counted'
-      : 'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
-    return new NoResultError(`the first trials failed ${how}, so the study stops`, known, todo);
+    return brokenProgramError({ how }, known);
   };
   return (applied) => {
     if (applied.effect === 'ended' && applied.fact.type === 'failed') {

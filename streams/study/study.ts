@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Enqueued, FailureReason, Params, ProposedFact, Values } from '../../src/facts/facts.ts';
 import type { Recommendation } from '../../src/insight/recommendation/recommendation.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
@@ -109,6 +110,8 @@ export interface Study<P, O extends string = string> {
 
 /** A study that takes every command of a person. */
 export interface CommandableStudy<P> extends Study<P> {
+  /** The state that is computed from the log. */
+  readonly ledger: Ledger<P>;
   /** @throws RefusedError */
   submit(intent: Intent): Promise<Submitted>;
 }

@@ -60,7 +60,7 @@ const journal = async (): Promise<string> => bare(await openJournal(join(tempora
 
 async function hosted(): Promise<string> {
   const directory = temporary();
-  const studies = new HostedStudies({ warn: console.error });
+  const studies = new HostedStudies({ line: console.error });
   const axis = { type: 'float', low: 0, high: 1 };
   const parameters = { lr: { type: 'float', low: 1e-5, high: 1, log: true }, width: axis, depth: axis };
   await studies.host(parseStudy({ name: 'bench', parameters, strategy: 'random', parallel: CONNECTIONS }), directory);

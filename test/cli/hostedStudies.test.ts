@@ -17,7 +17,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 function hosted() {
   const warnings: string[] = [];
-  return { studies: new HostedStudies({ directory, warn: (line) => warnings.push(line) }), warnings };
+  return { studies: new HostedStudies({ directory, line: (line) => warnings.push(line) }), warnings };
 }
 
 it('resumes the studies of a directory, and lists the files that it skips', async () => {

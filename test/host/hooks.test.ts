@@ -15,6 +15,7 @@ import { float, random, space } from '../../streams/index.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { directory, hypertide, studyIn, TRAINER } from '../cli/support.ts';
 import { eventually } from '../support/eventually.ts';
+import { hostedAs } from '../support/hosted.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -65,12 +66,12 @@ function watched(file: HookFile, past: number, pauses = [1, 1], parting?: number
   const hooks = hooksOf(file, screen, pauses, parting);
   const ledger = new Ledger<Params>(line);
   const rows = new TrialRows();
-  const take = hooks.watch('digits', past, () => ({ ledger, rows }));
+  const { apply } = hooks.watch(hostedAs({ past: () => past, state: () => ({ ledger, rows }) }));
   const say = (...facts: readonly Fact[]) => {
     for (const fact of facts) {
       const applied = ledger.fold({ position: ledger.position + 1, at: 1_700_000_000_000, fact });
       rows.apply(applied);
-      take(applied);
+      apply?.(applied);
     }
   };
   say(createdOf(line, random(), { study: 'digits', objectives: { loss: 'minimize' }, seed: 1, parallel: 4 }));

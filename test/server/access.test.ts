@@ -16,7 +16,7 @@ async function open(...args: Parameters<typeof server>) {
 }
 
 it('a server that others can reach needs users', async () => {
-  const none = new HostedStudies({ warn: () => {} });
+  const none = new HostedStudies({ line: () => {} });
   await expect(serveHttp(none, { host: '0.0.0.0' })).rejects.toThrow(
     '0.0.0.0: without users, other machines could do everything on this server',
   );

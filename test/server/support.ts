@@ -52,7 +52,7 @@ export async function server(
 ) {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-http-'));
   const warnings: string[] = [];
-  const studies = new HostedStudies({ directory, warn: (line) => warnings.push(line), ...settings });
+  const studies = new HostedStudies({ directory, line: (line) => warnings.push(line), ...settings });
   const file: StudyFile = parseStudy(study);
   const hosted = await studies.host(file, directory);
   const mcp = mcpOverHttp(studies);

@@ -5,15 +5,18 @@ import type { AuthoredLog } from '../../../streams/log/log.ts';
 import { best } from '../../../streams/results/observe.ts';
 import { pareto } from '../../../streams/results/pareto.ts';
 import { type CreateStudyOptions, openStudy } from '../../../streams/study/createStudy.ts';
+import { brokenProgramError, type NoResultError } from '../../../streams/study/noResult.ts';
 import type { CommandableStudy } from '../../../streams/study/study.ts';
-import type { Created, Fact, Params } from '../../facts/facts.ts';
+import type { Changed, Params } from '../../facts/facts.ts';
+import { brokenProgram } from '../../host/brokenProgram.ts';
+import { type HostedAt, type Hosting, host, type Plugin } from '../../host/host.ts';
 import { applied } from '../../host/process.ts';
+import type { Alike } from '../../insight/failingAlike.ts';
 import { watchTrainers } from '../../insight/resumedTrials.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import { changedBy, type Settings, settingsOf } from '../../ledger/settings.ts';
+import type { Settings } from '../../ledger/settings.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
-import type { TrialId } from '../../strategy/messages.ts';
 import { RefusedError, type Submitted } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
@@ -23,8 +26,6 @@ import { SessionError } from './session.ts';
 export interface NewLimits {
   /** How many trials the study has in all. */
   readonly trials?: number | undefined;
-  /** Failed trials that no longer count, because the program was broken. */
-  readonly uncounted?: readonly TrialId[] | undefined;
   /** How many are open at once. */
   readonly parallel?: number | undefined;
   /** Whether the program starts. A limit that it sent at an earlier start then does not undo a later change. */
@@ -36,29 +37,41 @@ export class RunningStudy {
   readonly #space: Space<Params>;
   readonly #options: CreateStudyOptions<Params>;
   readonly #log: AuthoredLog;
+  readonly #hosting: Hosting;
   /** What runs an ended study again, one after another: two engines would decide for one log. */
   readonly #turn = inTurn();
   /** Position of the last entry before this process started it. */
   #past: number | undefined;
-  readonly #trainers = watchTrainers(() => this.#past!);
+  /** The same before its program started last. Until it says that it starts, a caller may let any trial fail. */
+  #start = Number.POSITIVE_INFINITY;
+  /** The trials that have failed because the program is broken. */
+  #alike: Alike | undefined;
   /** Warnings for the user that have not been returned yet. */
   readonly #warnings: string[] = [];
   #study!: CommandableStudy<Params>;
-  #state!: SessionState;
+  #results!: Results;
   #append!: Submitter['append'];
 
   /** Call `run` before anything else. */
-  constructor(space: Space<Params>, log: AuthoredLog, options: CreateStudyOptions<Params>) {
+  constructor(at: HostedAt, space: Space<Params>, log: AuthoredLog, options: CreateStudyOptions<Params>, plugins: readonly Plugin[]) {
     this.#space = space;
     this.#log = log;
     this.#options = options;
+    const stop = (alike: Alike) => {
+      this.#alike = alike;
+      return this.submit({ type: 'change', uncounted: alike.trials });
+    };
+    this.#hosting = host(at, [...plugins, brokenProgram({ stop, since: () => this.#start }), this.#warned]);
   }
 
   get study(): CommandableStudy<Params> {
     return this.#study;
   }
-  get state(): SessionState {
-    return this.#state;
+  get results(): Results {
+    return this.#results;
+  }
+  get settings(): Settings {
+    return this.#study.ledger.settings;
   }
 
   /** The next warning for the user. */
@@ -66,28 +79,52 @@ export class RunningStudy {
     return this.#warnings.shift();
   }
 
+  /** Why it gives out no trial, until its program starts again. */
+  get broken(): NoResultError | undefined {
+    if (this.#alike === undefined) return undefined;
+    const failures = this.#alike.trials.flatMap((trial) => this.#results.rows.get(trial) ?? []);
+    return brokenProgramError(
+      this.#alike,
+      failures.map(({ trial, reason = 'error', message = '', trace }) => omitUndefined({ trial, reason, message, trace })),
+    );
+  }
+
   /** Resolves when the log has been read. @throws what keeps the study from running */
   async run(): Promise<void> {
     this.#past ??= await this.#log.head();
-    const state = new SessionState();
+    const past = this.#past;
+    const results = new Results();
     const { append, apply, end } = submitter(this.#log);
+    const { ports, attach } = this.#hosting;
     const onEntry = (entry: AppliedEntry<Params>) => {
-      state.apply(entry);
+      results.apply(entry);
       apply(entry);
-      const warning = this.#trainers(entry);
-      if (warning !== undefined) this.#warnings.push(warning);
+      ports.onEntry(entry);
     };
-    this.#study = openStudy(this.#space, { ...this.#options, log: this.#log, onEntry });
-    this.#state = state;
+    const study = openStudy(this.#space, { ...this.#options, ...ports, log: this.#log, onEntry });
+    attach({
+      past,
+      get ledger() {
+        return study.ledger;
+      },
+      rows: results.rows,
+      submit: (intent) => this.submit(intent),
+    });
+    this.#study = study;
+    this.#results = results;
     this.#append = append;
-    this.#study.best$.subscribe({ error: end, complete: () => end(new SessionError('the study is over')) });
-    await this.#study.ready();
+    study.best$.subscribe({ error: end, complete: () => end(new SessionError('the study is over')) });
+    await study.ready();
   }
 
   /** Submits a command, also to a study that has ended. */
   submit(intent: Intent): Promise<Submitted> {
     return this.#turn(async () => {
-      if (!this.#state.closed) return this.#study.submit(intent);
+      try {
+        if (!this.#isClosed) return await this.#study.submit(intent);
+      } catch (error) {
+        if (!this.#isClosed || (error instanceof RefusedError && error.code !== 'ended')) throw error; // otherwise it ended before it read the command
+      }
       const ended = applied(this.#log);
       try {
         return await ended.submit(intent);
@@ -102,32 +139,55 @@ export class RunningStudy {
   limit(limits: NewLimits): Promise<void> {
     return this.#turn(async () => {
       await this.#study.ready(); // a failed study applies nothing more
-      const changed = this.#state.changedBy(limits);
+      if (limits.start) {
+        this.#start = this.#study.ledger.position;
+        this.#alike = undefined;
+      }
+      const changed = changedBy(this.settings, limits);
       if (!changed) return;
-      if (!this.#state.closed) {
+      if (!this.#isClosed) {
         try {
           await this.#append(changed); // the next ask must not get an earlier decision
           return;
         } catch (error) {
-          if (!this.#state.closed || error instanceof RefusedError) throw error; // otherwise it ended before it read the change
+          if (!this.#isClosed || error instanceof RefusedError) throw error; // otherwise it ended before it read the change
         }
       } else await this.#log.append(changed);
       await this.run(); // it has ended because it was full; now there is room again
     });
   }
+
+  /** Ends it once it has applied the commands so far. */
+  close(): Promise<void> {
+    return this.#turn(async () => {
+      await this.#hosting.close();
+      await this.#study.close();
+    });
+  }
+
+  get #isClosed(): boolean {
+    return this.#study.ledger.closed !== undefined;
+  }
+
+  readonly #warned: Plugin = ({ past }) => {
+    const trainers = watchTrainers(past);
+    return {
+      apply: (entry) => {
+        if (entry.event?.type === 'ended' && entry.event.outcome !== 'failed') this.#alike = undefined;
+        const warning = trainers(entry);
+        if (warning !== undefined) this.#warnings.push(warning);
+      },
+    };
+  };
 }
 
-/** The state of a study, computed from its entries. */
-class SessionState {
+/** The results of a study, computed from its entries. */
+class Results {
   readonly rows = new TrialRows();
   readonly #entries$ = new Subject<AppliedEntry<Params>>();
-  created: Created | undefined;
   best: TrialRow | undefined;
   /** The trials that no other trial dominates. */
   front: readonly TrialRow[] = [];
-  closed = false;
-  /** The current settings. */
-  settings: Settings | undefined;
 
   constructor() {
     this.#entries$.pipe(pareto()).subscribe(({ rows }) => {
@@ -141,40 +201,25 @@ class SessionState {
   apply(entry: AppliedEntry<Params>): void {
     const row = this.rows.apply(entry);
     if (row?.status === 'retracted' && row.trial === this.best?.trial) this.best = undefined; // until another one is given
-    if (!entry.refusal) this.#take(entry.fact);
     this.#entries$.next(entry);
   }
+}
 
-  /** Whether the study has a limit. */
-  get isLimited(): boolean {
-    const { trials, seconds, cost, target, plateau } = this.settings?.limits ?? {};
-    return [trials, seconds, cost, target, plateau].some((limit) => limit !== undefined);
-  }
+/** Whether a study has a limit. */
+export function isLimited({ limits: { trials, seconds, cost, target, plateau } }: Settings): boolean {
+  return [trials, seconds, cost, target, plateau].some((limit) => limit !== undefined);
+}
 
-  /** The fact that sets these limits; undefined if they are set already. */
-  changedBy({ trials, uncounted, parallel, start }: NewLimits): Fact | undefined {
-    const { said, limits, parallel: slots } = this.settings!;
-    const [trialsBefore, parallelBefore] = start ? [said.trials, said.parallel] : [limits.trials, slots];
-    const newTrials = trials === trialsBefore ? undefined : trials;
-    const newParallel = parallel === parallelBefore ? undefined : parallel;
-    if (newTrials === undefined && newParallel === undefined && uncounted === undefined) return undefined;
-    return omitUndefined({
-      type: 'changed',
-      limits: newTrials === undefined ? undefined : { trials: newTrials },
-      uncounted,
-      parallel: newParallel,
-      by: start ? 'start' : undefined,
-    });
-  }
-
-  #take(fact: Fact): void {
-    if (fact.type === 'closed') this.closed = true;
-    if (fact.type === 'created') {
-      this.created = fact;
-      this.settings = settingsOf(fact);
-    }
-    if (fact.type !== 'changed' || !this.settings) return;
-    this.closed = false;
-    this.settings = changedBy(this.settings, fact);
-  }
+/** The fact that sets these limits; undefined if they are set already. */
+function changedBy({ said, limits, parallel: slots }: Settings, { trials, parallel, start }: NewLimits): Changed | undefined {
+  const [trialsBefore, parallelBefore] = start ? [said.trials, said.parallel] : [limits.trials, slots];
+  const newTrials = trials === trialsBefore ? undefined : trials;
+  const newParallel = parallel === parallelBefore ? undefined : parallel;
+  if (newTrials === undefined && newParallel === undefined) return undefined;
+  return omitUndefined({
+    type: 'changed',
+    limits: newTrials === undefined ? undefined : { trials: newTrials },
+    parallel: newParallel,
+    by: start ? 'start' : undefined,
+  });
 }

@@ -9,7 +9,7 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import { importancesOf } from '../../dashboard/importances.ts';
 import { MismatchError } from '../../errors.ts';
 import type { Enqueued, FailureReason, Params, Values } from '../../facts/facts.ts';
-import { controlSocket } from '../../host/controlSocket.ts';
+import type { Plugin } from '../../host/host.ts';
 import { retryingLog } from '../../host/retryingLog.ts';
 import { tooFewResults } from '../../insight/importance/importance.ts';
 import { isRecord } from '../../schema/json.ts';
@@ -17,13 +17,13 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { countCells } from '../../space/cells.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { TrialId } from '../../strategy/messages.ts';
+import type { StatusLine } from '../../text/statusLine.ts';
 import { version } from '../../version.ts';
 import { begunIn } from '../sources/journalFile.ts';
 import { readFeed } from '../sources/readFeed.ts';
 import { parseStudy } from '../studyFile/studyFile.ts';
-import { inform } from '../terminal/output.ts';
 import type { Driven } from './protocol.ts';
-import { type NewLimits, RunningStudy } from './runningStudy.ts';
+import { isLimited, type NewLimits, RunningStudy } from './runningStudy.ts';
 import { SessionError } from './session.ts';
 
 /** How a trial ended: with values, stopped by its last report, or failed. */
@@ -49,9 +49,16 @@ interface Report {
 /** Seconds for which the last results wait for space on the disk: the program that asks ends this process if it takes longer than ten. */
 const GRACE = 5;
 
-async function storedLog(path: string) {
-  const book = await openJournal(path, { warn: inform });
-  return retryingLog(book, { place: book.place, warn: inform, grace: GRACE });
+/** What this process does with the study. */
+interface StudyHost {
+  readonly plugins: readonly Plugin[];
+  readonly line: StatusLine['line'];
+}
+
+async function storedLog(path: string, line: StatusLine['line']) {
+  const warn = (text: string) => line(text, { level: 'warn' });
+  const book = await openJournal(path, { warn });
+  return retryingLog(book, { place: book.place, warn, grace: GRACE });
 }
 
 /**
@@ -63,7 +70,7 @@ async function storedLog(path: string) {
  * @param path of the journal; without it the study is kept in memory.
  * @throws SessionError, SpaceError, OptionError, JournalError, JournalLockedError, MismatchError
  */
-export async function drivenStudy(description: unknown, path: string | undefined): Promise<Driven> {
+export async function drivenStudy(description: unknown, path: string | undefined, { plugins, line }: StudyHost): Promise<Driven> {
   const logged = path === undefined ? undefined : await begunIn(path);
   const stem = logged?.study ?? (path === undefined ? undefined : parse(path).name);
   const lacksSpace = isRecord(description) && description.parameters === undefined;
@@ -73,19 +80,20 @@ export async function drivenStudy(description: unknown, path: string | undefined
     throw new SessionError('init: expected a space, or a study as in a study file, since no journal holds one yet');
   const space = described?.space ?? spaceOf(logged!);
   const strategy = described?.strategy ?? (logged ? parseStrategy(logged.strategy) : auto());
-  const log = path === undefined ? memoryLog() : await storedLog(path);
-  const running = new RunningStudy(space, log, { strategy, ...described?.options });
+  const stored = path === undefined ? undefined : await storedLog(path, line);
+  const log = stored ?? memoryLog();
+  const name = logged?.study ?? described!.options.study;
+  const at = { name, place: path ?? name, journal: path, line };
+  const running = new RunningStudy(at, space, log, { strategy, ...described?.options }, plugins);
   try {
     await running.run();
   } catch (error) {
     await log.close();
     throw error instanceof MismatchError ? new MismatchError(`${path}: ${error.message}`) : error;
   }
-  const closeSocket = path === undefined ? undefined : await controlSocket(path, (intent) => running.submit(intent));
   /** The trials that were handed out here and have not ended. */
   const handed = new Set<TrialId>();
-  const { study: name, objectives } = running.state.created!;
-  const { strategy: spec } = running.state.settings!;
+  const { objectives, strategy: spec } = running.settings;
   const done = async (said: Promise<void>) => {
     await said;
     return { ok: true };
@@ -96,11 +104,12 @@ export async function drivenStudy(description: unknown, path: string | undefined
       version,
       study: name,
       objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
-      endless: !running.state.isLimited && !Number.isFinite(countCells(space.axes)) && !isIn('grid', spec),
+      endless: !isLimited(running.settings) && !Number.isFinite(countCells(space.axes)) && !isIn('grid', spec),
       stops: stopsTrials(spec),
     },
     answers: {
       ask: async ({ fixed }: { readonly fixed?: Params }) => {
+        if (running.broken) throw running.broken;
         const suggestion = await running.study.ask({ fixed });
         if (!suggestion) return { over: true };
         const { trial: id, params, budget: until, resumes, checkpoint } = suggestion;
@@ -118,20 +127,20 @@ export async function drivenStudy(description: unknown, path: string | undefined
       enqueue: ({ params, rest }: Pick<Enqueued, 'params' | 'rest'>) => done(running.study.enqueue(params, omitUndefined({ rest }))),
       /** Which trials keep an ask waiting. */
       busy: () => ({
-        open: [...handed].filter((id) => running.state.rows.get(id)?.status === 'open'),
-        parallel: running.state.settings?.parallel,
+        open: [...handed].filter((id) => running.results.rows.get(id)?.status === 'open'),
+        parallel: running.settings.parallel,
       }),
       cancel: ({ id }: { readonly id: TrialId }) => done(running.study.cancel(id)),
       retract: ({ id }: { readonly id: TrialId }) => done(running.study.retract(id)),
       limit: async ({ more, ...limits }: NewLimits & { readonly more?: number }) => {
         if (more !== undefined) await running.submit({ type: 'change', more });
         await running.limit(limits);
-        const { settings } = running.state;
-        return { ok: true, ...omitUndefined({ trials: settings?.limits.trials, parallel: settings?.parallel }) };
+        const { limits: now, parallel } = running.settings;
+        return { ok: true, ...omitUndefined({ trials: now.trials, parallel }) };
       },
-      trials: () => ({ trials: [...running.state.rows] }),
-      best: () => ({ best: running.state.best ?? null }),
-      front: () => ({ front: running.state.front }),
+      trials: () => ({ trials: [...running.results.rows] }),
+      best: () => ({ best: running.results.best ?? null }),
+      front: () => ({ front: running.results.front }),
       importance: async ({ objective }: { readonly objective?: string }) => {
         const feed = await readFeed({ place: path ?? '', read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) });
         const found = await importancesOf(feed, objective);
@@ -141,8 +150,8 @@ export async function drivenStudy(description: unknown, path: string | undefined
       recommend: () => ({ recommendation: running.study.recommend() ?? null }),
     },
     dispose: () => {
-      closeSocket?.();
-      return running.study.close();
+      stored?.leave();
+      return running.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { HostedStudy } from '../../../streams/host/host.ts';
@@ -7,14 +7,11 @@ import { type JournalOptions, openJournal } from '../../../streams/log/journal.t
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
-import { watchReports } from '../../../streams/study/unreported.ts';
 import type { Created, Params } from '../../facts/facts.ts';
-import { controlSocket } from '../../host/controlSocket.ts';
-import { watchDiskAndClock } from '../../host/diskAndClock.ts';
-import type { Hooks } from '../../host/hooks/hooks.ts';
-import { pauseFailing } from '../../host/pauseFailing.ts';
+import { brokenProgram } from '../../host/brokenProgram.ts';
+import { host, type Plugin } from '../../host/host.ts';
+import { watchedReports } from '../../host/plugins.ts';
 import { retryingLog } from '../../host/retryingLog.ts';
-import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { Allowances } from '../../server/allowances.ts';
 import { Feeds } from '../../server/feeds.ts';
@@ -23,6 +20,7 @@ import type { Space } from '../../space/space.ts';
 import type { AtMost } from '../../study/atMost.ts';
 import { RefusedError } from '../../study/commands.ts';
 import { stripControls } from '../../text/plainText.ts';
+import { ofStudy, type StatusLine } from '../../text/statusLine.ts';
 import { begunIn, createdIn } from '../sources/journalFile.ts';
 import { journalsIn } from '../sources/journalFolder.ts';
 import { makeFolder } from '../sources/makeFolder.ts';
@@ -37,10 +35,8 @@ export interface HostedStudiesOptions {
   /** What requests may ask for. */
   readonly atMost?: AtMost | undefined;
   readonly fsync?: JournalOptions['fsync'];
-  readonly metrics?: Metrics | undefined;
-  readonly hooks?: Hooks | undefined;
-  /** @param study that the message is about. */
-  readonly warn: (message: string, study?: string) => void;
+  readonly plugins?: readonly Plugin[] | undefined;
+  readonly line: StatusLine['line'];
 }
 
 /** Studies in journals, which this process runs for remote trainers. */
@@ -53,8 +49,6 @@ export class HostedStudies implements RunningStudies {
   readonly #paths = new Map<string, string>();
   readonly #closing: (() => Promise<void>)[] = [];
   readonly #options: HostedStudiesOptions;
-  /** Directories whose disk is watched. */
-  readonly #watched = new Set<string>();
   /** Names of studies that are being opened. */
   readonly #opening = new Set<string>();
 
@@ -79,10 +73,9 @@ export class HostedStudies implements RunningStudies {
 
   /** Resumes the studies in a directory, which is made if it does not exist. It warns of each file that holds none that it can run. */
   async resumeAll(directory: string): Promise<void> {
-    const { warn } = this.#options;
     makeFolder(directory);
-    for (const path of await journalsIn(directory, ({ message }) => warn(`skipped: ${message}`)))
-      await this.#resume(path).catch(({ message }: Error) => warn(`${path}: not resumed: ${stripControls(message)}`));
+    for (const path of await journalsIn(directory, ({ message }) => this.warn(`skipped: ${message}`)))
+      await this.#resume(path).catch(({ message }: Error) => this.warn(`${path}: not resumed: ${message}`));
   }
 
   async #resume(path: string): Promise<void> {
@@ -90,11 +83,11 @@ export class HostedStudies implements RunningStudies {
     const { study } = created;
     const known = this.#paths.get(study);
     if (known === undefined) await this.#host(checkName('name', study), path, spaceOf(created), undefined, { study });
-    else if (resolve(known) !== resolve(path)) this.#options.warn(`${path}: not resumed: the study ${study} runs from ${known}`);
+    else if (resolve(known) !== resolve(path)) this.warn(`${path}: not resumed: the study ${study} runs from ${known}`);
   }
 
   warn(message: string): void {
-    this.#options.warn(stripControls(message));
+    this.#options.line(stripControls(message), { level: 'warn' });
   }
 
   watch(changed: (study: string) => void): () => void {
@@ -152,13 +145,6 @@ export class HostedStudies implements RunningStudies {
     if (first) throw first.reason;
   }
 
-  #watchDiskOf(directory: string): void {
-    if (this.#watched.has(directory)) return;
-    this.#watched.add(directory);
-    const unwatch = watchDiskAndClock(directory, this.#options.warn);
-    this.#closing.push(async () => unwatch());
-  }
-
   async #host(
     name: string,
     path: string,
@@ -166,62 +152,52 @@ export class HostedStudies implements RunningStudies {
     strategy: Strategy | undefined,
     options: StudyOptions,
   ): Promise<HostedStudy> {
-    const { lease, atMost, fsync, metrics, hooks } = this.#options;
-    const warn = (message: string) => this.#options.warn(message, name);
+    const { lease, atMost, fsync, line: print, plugins = [] } = this.#options;
+    const line = ofStudy({ line: print }, name);
+    const warn = (message: string) => line(message, { level: 'warn' });
     const book = await openJournal(path, omitUndefined({ warn, fsync }));
     const log = retryingLog(book, { place: book.place, warn });
-    this.#watchDiskOf(dirname(path));
-    const head = await log.head();
-    const failing = pauseFailing({
-      past: () => head,
-      place: path,
-      line: (message) => warn(`${name}: ${message}`),
-      pause: (uncounted) => study.submit({ type: 'change', paused: true, uncounted }),
-      uncount: (uncounted) => study.submit({ type: 'change', uncounted }),
-    });
-    const reporting = watchReports(
-      'let the trainer report its value',
-      () => head,
-      (message) => warn(`${name}: ${message}`),
-    );
-    let hosted: HostedStudy | undefined;
-    const state = () => (hosted?.ledger.created ? { ledger: hosted.ledger, rows: hosted.answers.rows } : undefined);
-    const failure = () => (hosted?.failure ? (hosted.failure.error as Error).message : undefined);
-    const measure = metrics?.add(name, { state, failure });
-    const call = hooks?.watch(name, head, state);
-    const study = new HostedStudy(space, log, {
-      ...options,
-      strategy,
-      lease,
-      atMost,
-      place: path,
-      onEntry: (entry) => {
-        this.allowances.apply(name, entry);
-        measure?.(entry);
-        call?.(entry);
-        for (const changed of this.#watchers) changed(name);
-        reporting(entry);
-        failing(entry);
+    const past = await log.head();
+    const failure = () => (study.failure ? (study.failure.error as Error).message : undefined);
+    const { ports, attach, close } = host({ name, place: path, journal: path, line, failure }, [
+      ...plugins,
+      brokenProgram(),
+      watchedReports('let the trainer report its value'),
+      this.#informed,
+    ]);
+    const study: HostedStudy = new HostedStudy(space, log, { ...options, ...ports, strategy, lease, atMost, place: path });
+    attach({
+      past,
+      get ledger() {
+        return study.ledger;
       },
+      rows: study.answers.rows,
+      submit: (intent) => study.submit(intent),
     });
-    hosted = study;
     try {
       await study.ready();
     } catch (error) {
-      await metrics?.remove(name);
+      await close();
       await study.close();
       throw error;
     }
-    const closeSocket = await controlSocket(path, (intent) => study.submit(intent));
-    study.finished.catch((error: Error) => warn(`${name}: ended: ${error.message}`));
+    study.finished.catch((error: Error) => warn(`ended: ${error.message}`));
     this.#all.set(name, study);
     this.#paths.set(name, path);
     this.#closing.push(async () => {
       log.leave();
       await log.settled();
-      closeSocket?.();
+      await close();
       await study.close();
     });
     return study;
   }
+
+  /** Allowances and streams of events follow each study. */
+  readonly #informed: Plugin = ({ name }) => ({
+    apply: (entry) => {
+      this.allowances.apply(name, entry);
+      for (const changed of this.#watchers) changed(name);
+    },
+  });
 }

@@ -1,7 +1,6 @@
 import { parse } from 'yaml';
-import { openHooks } from '../../host/hooks/hooks.ts';
 import { interruption } from '../../host/interrupt.ts';
-import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { measured, openPlugins } from '../../host/plugins.ts';
 import { checkOpenness, serveHttp } from '../../server/serve.ts';
 import { parseUsers, type User, type Users } from '../../server/users.ts';
 import { atMostOf } from '../../study/atMost.ts';
@@ -40,16 +39,15 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   const permitted = users === undefined ? undefined : await readUsers(users);
   checkOpenness({ host, names: name, users: permitted }); // before a study begins
   const files = await Promise.all(paths.map(readStudyFile));
-  const hooks = await openHooks(options.hooks, screen);
+  const observing = await openPlugins(options.hooks, screen);
   const monitor = await monitorFor(options.monitor, screen);
   const studies = new HostedStudies({
     directory,
     lease,
     atMost: atMostOf(options),
     fsync,
-    metrics: monitor?.metrics,
-    hooks,
-    warn: (text, study) => screen.line(text, omitUndefined({ level: 'warn' as const, study })),
+    plugins: [...observing.plugins, ...(monitor ? [measured(monitor.metrics)] : [])],
+    line: screen.line,
   });
   const { interrupted, release } = interruption();
   let close = async () => {};
@@ -76,7 +74,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
       release(); // until here, another interrupt would end it before the studies have closed
       await close();
       await monitor?.close();
-      await hooks?.close();
+      await observing.close();
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { version } from '../../version.ts';
-import { addressOption, type ExitWith, positiveNumber, time, wholeNumber, withRemote } from './arguments.ts';
+import { withLog } from '../terminal/withLog.ts';
+import { addressOption, type ExitWith, logFormatOption, positiveNumber, time, wholeNumber, withRemote } from './arguments.ts';
 
 /** The commands for comparing strategies and for building on hypertide. */
 export function declareTools(program: Command, exit: ExitWith): void {
@@ -54,6 +55,8 @@ Example:
     .option('--cost <steps>', 'allowance: steps that these trials may take (default: no limit)', positiveNumber)
     .option('--dry-run', 'only check what the agent does')
     .option('--lease <time>', 'silence after which a trial is lost, such as 2m (default: 30s)', time)
+    .option('--hooks <file>', 'commands and webhooks to call on events (YAML)')
+    .addOption(logFormatOption())
     .addHelpText(
       'after',
       `
@@ -63,7 +66,9 @@ exceed its allowance that way. "hypertide serve --http" serves agents at /mcp.
 Example of the configuration that most agents take:
   {"command": "hypertide", "args": ["mcp", "--trials", "50"]}`,
     )
-    .action((studies, options) => exit(import('../commands/tools/mcp.ts').then(({ serveMcp }) => serveMcp(studies, options))));
+    .action((studies, options) =>
+      exit(withLog(options.logFormat, async (log) => (await import('../commands/tools/mcp.ts')).serveMcp(studies, options, log))),
+    );
 
   program
     .command('ask-tell')
@@ -71,6 +76,7 @@ Example of the configuration that most agents take:
     .description('Answer ask and tell requests on standard input, one JSON object per line.')
     .option('--journal <file>', 'for studies: the journal; resumes its study (default: in memory)')
     .option('--strategy <data>', 'for spaces: a name or YAML (default: auto, with early stopping if init has max_step)')
+    .option('--hooks <file>', 'for studies: commands and webhooks to call on events (YAML)')
     .addHelpText(
       'after',
       `

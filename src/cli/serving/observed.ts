@@ -2,9 +2,9 @@ import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { refuseRequests } from '../../../streams/nats/rpc.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
 import { messagesOf } from '../../errors.ts';
-import type { Hooks } from '../../host/hooks/hooks.ts';
-import { pauseFailing } from '../../host/pauseFailing.ts';
-import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import { brokenProgram } from '../../host/brokenProgram.ts';
+import { host } from '../../host/host.ts';
+import { measured } from '../../host/plugins.ts';
 import { ofStudy } from '../../text/statusLine.ts';
 import type { ServingOptions } from './options.ts';
 import { reaching } from './reaching.ts';
@@ -12,63 +12,60 @@ import { servedLines } from './servedLines.ts';
 import { FAILED, type Supervised } from './supervise.ts';
 
 /**
- * What this process observes of a study: its lines, metrics and hooks. They outlive the engines of the study: the next engine reads the log again, and its
- * entries are observed once.
+ * A study that this process serves, with its observers, and what its supervisor says of it.
  */
-export function observed({ nc, screen, nats, naming, access, metrics, hooks, settings }: ServingOptions, study: string) {
+export function observed({ nc, screen, nats, naming, access, metrics, plugins = [], settings }: ServingOptions, study: string) {
   const line = ofStudy(screen, study);
   const warn = (text: string) => screen.line(text, { level: 'warn', study });
   let engine: ServedStudy | undefined;
-  /** Position of the last entry before this process served the study. */
-  let begun: number | undefined;
-  let position = 0;
   let failure: string | undefined;
   /** Ends the answers that it has failed. */
   let admit = () => {};
+  let hasBegun = false;
   let hasClosed = false;
-  const past = () => begun ?? 0;
-  const state = () => (engine?.ledger.created ? engine : undefined);
-  const lines = servedLines({ line, served: () => engine, past, lease: settings.lease });
-  const failing = pauseFailing({
-    past,
-    place: `${reaching(nats, access, 'your')} --study ${study}`,
-    line,
-    pause: async (uncounted) => engine?.pause(uncounted),
-    uncount: async (trials) => engine?.uncount(trials),
-  });
-  const measure = metrics?.add(study, {
-    state,
-    leads: () => engine?.leads ?? false,
-    stored: async () => engine?.stored(),
-    isFull: () => engine?.isFull ?? false,
-    failure: () => failure,
-  });
-  let call: ReturnType<Hooks['watch']> | undefined;
+  const lines = servedLines(line, settings.lease);
+  const { ports, attach, close } = host(
+    {
+      name: study,
+      place: `${reaching(nats, access, 'your')} --study ${study}`,
+      line,
+      leads: () => engine?.leads ?? false,
+      stored: async () => engine?.stored(),
+      isFull: () => engine?.isFull ?? false,
+      failure: () => failure,
+    },
+    [...plugins, ...(metrics ? [measured(metrics)] : []), brokenProgram(), lines.plugin],
+  );
   return {
     line,
     warn,
     onLead: lines.onLead,
-    onEntry: (applied: AppliedEntry) => {
-      if (applied.position <= position) return;
-      position = applied.position;
-      lines.apply(applied);
-      measure?.(applied);
-      call?.(applied);
-      failing(applied);
-    },
+    ports,
     /** An engine serves it. Its entries are read after this. */
     served: (now: ServedStudy) => {
       engine = now;
-      begun ??= now.past;
-      call ??= hooks?.watch(study, past(), state);
+      hasBegun = true;
+      attach({
+        past: now.past,
+        get ledger() {
+          return now.ledger;
+        },
+        rows: now.rows,
+        submit: async (intent) => {
+          if (intent.type !== 'change') return;
+          if (intent.paused) return now.pause(intent.uncounted);
+          return now.uncount(intent.uncounted ?? []);
+        },
+      });
     },
     /** Its engine has ended. */
     ended: () => {
       engine = undefined;
+      attach(undefined);
     },
     /** Whether an engine has served it, so that its stream exists unless it is deleted. */
     get hasBegun() {
-      return begun !== undefined;
+      return hasBegun;
     },
     /** It has closed, though it may be reopened. */
     closed: () => {
@@ -99,7 +96,7 @@ export function observed({ nc, screen, nats, naming, access, metrics, hooks, set
     },
     forget: () => {
       admit();
-      void metrics?.remove(study);
+      void close();
     },
   };
 }

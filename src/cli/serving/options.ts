@@ -1,9 +1,8 @@
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { StudyNaming } from '../../../streams/nats/protocol/subjects.ts';
 import type { ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
-import type { Hooks } from '../../host/hooks/hooks.ts';
+import type { Plugin } from '../../host/host.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
-import type { Tracing } from '../../monitoring/tracing.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 
 /** Where and how this process serves studies. */
@@ -17,7 +16,6 @@ export interface ServingOptions {
   /** How this process logs in there. */
   readonly access: Access;
   readonly metrics?: Metrics | undefined;
-  readonly hooks?: Hooks | undefined;
-  readonly tracing?: Tracing | undefined;
+  readonly plugins?: readonly Plugin[] | undefined;
   readonly settings: Pick<ServeOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
 }

@@ -45,7 +45,7 @@ const PATIENCE = 5000;
 const RESTORING = 1000;
 
 export function serving(options: ServingOptions): Serving {
-  const { nc, nats, naming, access, tracing, settings } = options;
+  const { nc, nats, naming, access, settings } = options;
   const engines = new Set<ServedStudy>();
   const studies = new Map<string, Observed>();
   const ending = new AbortController();
@@ -64,7 +64,7 @@ export function serving(options: ServingOptions): Serving {
   };
   const begin: Serving['begin'] = async ({ space, strategy, options: described }) => {
     const { study } = described;
-    const { line, warn, onEntry, onLead, served, ended, hasBegun } = observe(study);
+    const { line, warn, ports, onLead, served, ended, hasBegun } = observe(study);
     const engine = await serve(nc, space, {
       strategy,
       ...described,
@@ -72,10 +72,9 @@ export function serving(options: ServingOptions): Serving {
       ...settings,
       ...naming,
       create: !hasBegun,
-      onEntry,
+      ...ports,
       onLead,
       warn,
-      spans: tracing?.spansOf(study),
     });
     served(engine);
     engines.add(engine);

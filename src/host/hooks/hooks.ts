@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import type { StudyState } from '../../monitoring/studyState.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
+import type { Plugin } from '../host.ts';
 import { DeliveryError, deliver, nameOf } from './deliver.ts';
 import { eventsIn, type HookEvent } from './events.ts';
 import { type HookFile, readHookFile, type Target } from './hookFile.ts';
 
 /** Commands and webhooks that this process calls when something happens in its studies. */
 export interface Hooks {
-  /**
-   * Watches a study.
-   *
-   * @param past position of the last entry before this start: earlier events are not sent.
-   * @returns takes each entry after it was folded.
-   */
-  watch(study: string, past: number, state: () => StudyState | undefined): (entry: AppliedEntry) => void;
+  /** Watches a study. Events before this process ran it are not sent. */
+  readonly watch: Plugin;
   /** Waits a moment for events in flight, and drops the others. */
   close(): Promise<void>;
 }
@@ -61,12 +55,14 @@ export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly num
       .finally(() => queue.waiting--);
   };
   return {
-    watch: (study, past, state) => {
+    watch: ({ name: study, past, state }) => {
       const find = eventsIn(study, state);
-      return (entry) => {
-        const events = find(entry); // past entries too, because they decide the best trial so far
-        if (entry.position <= past) return;
-        for (const [name, event] of events) for (const target of file[name] ?? []) call(name, target, event);
+      return {
+        apply: (entry) => {
+          const events = find(entry); // past entries too, because they decide the best trial so far
+          if (entry.position <= past()) return;
+          for (const [name, event] of events) for (const target of file[name] ?? []) call(name, target, event);
+        },
       };
     },
     close: async () => {

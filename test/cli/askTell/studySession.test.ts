@@ -136,16 +136,25 @@ describe('ask-tell with a study', () => {
     expect(replies[10]).toMatchObject({ best: { trial: 1 } });
   });
 
-  it('does not count trials that a broken program has lost, whatever its limit becomes', async () => {
+  it('gives out no trial after the first ones failed alike, until its program starts again, and does not count them', async () => {
     const path = join(folder, 'study.jsonl');
     const start = (trials: number) => ({ cmd: 'limit', trials, start: true });
-    const first = [init(), start(1), { cmd: 'ask' }, { cmd: 'tell', id: 1, reason: 'error' }, { cmd: 'limit', uncounted: [1] }];
-    expect((await inform(first, path)).at(-1)).toEqual({ ok: true, trials: 1, parallel: 1 });
     const ask = { cmd: 'ask' };
+    const fail = (id: number) => ({ cmd: 'tell', id, reason: 'error', message: `no module at 0x${id}` });
+    const broken = [ask, fail(1), ask, fail(2), ask, fail(3), ask];
+    const first = await inform([init(), start(3), ...broken, start(3), ask, fail(4), ask], path);
+    expect(first[8]).toEqual({ code: 'no-result', error: expect.stringContaining('trial 3: error: no module at 0x3') });
+    expect(first.slice(9, 12)).toEqual([{ ok: true, trials: 3, parallel: 1 }, expect.objectContaining({ id: 4 }), { ok: true }]);
+    expect(first[12]).toMatchObject({ code: 'no-result' });
     const tell = (id: number) => ({ cmd: 'tell', id, values: { loss: 1 } });
-    const replies = await inform([init(), start(1), ask, tell(2), ask, start(2), ask, tell(3), ask], path);
-    expect(replies.map(({ id, over }) => over ?? id)).toEqual([undefined, undefined, 2, undefined, true, undefined, 3, undefined, true]);
+    const replies = await inform([init(), start(1), ask, tell(5), ask, start(2), ask, tell(6), ask], path);
+    expect(replies.map(({ id, over }) => over ?? id)).toEqual([undefined, undefined, 5, undefined, true, undefined, 6, undefined, true]);
     expect(replies[5]).toEqual({ ok: true, trials: 2, parallel: 1 });
+  });
+
+  it('lets any trial fail that its program asks for one by one', async () => {
+    const trials = [1, 2, 3].flatMap((id) => [{ cmd: 'ask' }, { cmd: 'tell', id, reason: 'error', message: 'skipped' }]);
+    expect((await inform([init(), ...trials, { cmd: 'ask' }])).at(-1)).toMatchObject({ id: 4 });
   });
 
   it('takes commands from the command line while it runs, also where it has ended', async () => {

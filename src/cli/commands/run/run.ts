@@ -8,18 +8,18 @@ import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { MismatchError } from '../../../errors.ts';
 import type { Params, TrialEvent } from '../../../facts/facts.ts';
-import { controlSocket } from '../../../host/controlSocket.ts';
-import { watchDiskAndClock } from '../../../host/diskAndClock.ts';
-import { type Hooks, openHooks } from '../../../host/hooks/hooks.ts';
+import { brokenProgram } from '../../../host/brokenProgram.ts';
+import { host, type Plugin } from '../../../host/host.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
+import { openPlugins, type Plugins } from '../../../host/plugins.ts';
 import { processSource } from '../../../host/process.ts';
 import { type RetryingLog, retryingLog } from '../../../host/retryingLog.ts';
-import { failingAlike, isTelling } from '../../../insight/failingAlike.ts';
+import { type Alike, isTelling } from '../../../insight/failingAlike.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
-import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Inspection } from '../../../strategy/env.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
+import type { Submitted } from '../../../study/commands.ts';
 import { expendable, isInUse } from '../../../study/expendable.ts';
 import type { Intent } from '../../../study/intents.ts';
 import type { StudySource } from '../../../study/source.ts';
@@ -56,13 +56,12 @@ export async function runPrograms(
   const { file, journal, directory, command, options: settings, first } = plan;
   const screen = about(terminal, { study: file.options.study });
   const warn = about(screen, { level: 'warn' }).line;
-  const hooks = await openHooks(options.hooks, screen);
+  const observing = await openPlugins(options.hooks, screen);
   const book = await openJournal(journal, omitUndefined({ warn, fsync: options.fsync }));
   const missing = first ? notPassed(command, file.space) : undefined;
   if (missing !== undefined) warn(`the command does not pass ${missing}`);
   if (first && options.json !== true) screen.line(beginning(settings, directory));
   const log = retryingLog(book, { place: book.place, warn, grace: file.grace });
-  const unwatch = watchDiskAndClock(dirname(journal), warn);
   const watching = watch(screen, await log.head(), options.json ?? false);
   if (first) await log.append(first);
   const { append, apply } = submitter(log);
@@ -74,22 +73,20 @@ export async function runPrograms(
   };
   const source = processSource(journal, log, submitted);
   const board = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard, source, directory, screen.line);
-  const closeSocket = await controlSocket(journal, submitted);
   const { ending, release } = await work({
     ...plan,
     options: board ? { ...settings, watch: board.take } : settings,
     log,
     watching,
     apply,
-    hooks,
+    submitted,
+    observing,
+    screen,
     begin,
     attended: board !== undefined,
     keep: options.keep,
     warn,
   });
-  await log.settled();
-  unwatch();
-  closeSocket?.();
   screen.end();
   const mismatch = ending.type === 'failed' && ending.error instanceof MismatchError ? ending.error : undefined;
   const conclusion = { journal: book.place(), damaged: book.damaged(), directory, ending, again: commandLine() };
@@ -99,7 +96,7 @@ export async function runPrograms(
   try {
     await log.close();
   } finally {
-    await hooks?.close();
+    await observing.close();
   }
   if (mismatch)
     throw new UsageError(`${journal}: ${mismatch.message} (name its file with --journal${await besides(journal, directory, path)})`);
@@ -146,10 +143,12 @@ async function openDashboard(port: number | true, source: StudySource, directory
 
 interface Work extends Plan {
   readonly log: RetryingLog;
+  readonly screen: StatusLine;
   readonly watching: RunWatch;
   /** Takes each entry that the study applies. */
   readonly apply: (entry: AppliedEntry<Params>) => void;
-  readonly hooks: Hooks | undefined;
+  readonly submitted: (intent: Intent) => Promise<Submitted>;
+  readonly observing: Plugins;
   /** Called with the engine, once there is one. */
   readonly begin: (study: EngineRun<Params>) => void;
   /** Whether a dashboard is open, through which the study can be resumed. */
@@ -182,31 +181,38 @@ function programOptions({ file, goal, log, warn, command, metricFile, inForce, d
  * @returns how it ended, and a function after which an interrupt ends this process: until then, it could leave out the last lines.
  */
 async function work(given: Work): Promise<{ readonly ending: Ending; readonly release: () => void }> {
-  const { file, goal, log, watching, warn } = given;
+  const { file, goal, journal, log, watching, observing, screen, warn } = given;
   const { promise: ended, resolve: end } = withResolvers<Ending>();
   const failed = new Set<TrialId>();
   const say = (event: TrialEvent) => {
     if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
     void log.append(event).catch((error) => end({ type: 'failed', error }));
   };
-  const tracing = await openTracing();
-  const spans = tracing?.spansOf(file.options.study);
-  const unable = (reason: string) => end({ type: 'failed', error: new UsageError(reason) });
-  const fleet = trainers({ ...programOptions(given), tracing, traceparent: spans?.traceparent, say, unable });
-  const head = await log.head();
-  const failing = failingAlike(() => head);
   const rows = new TrialRows<Params>();
-  const call = given.hooks?.watch(file.options.study, head, () => ({ ledger: study.engine.ledger, rows }));
+  const past = await log.head();
   let tidying: Promise<void> | undefined;
-  const tidy =
-    given.keep === undefined
-      ? undefined
-      : keepFiles(
-          given.directory,
-          given.keep,
-          { order: () => expendable(rows, goal.objectives[0]!), isInUse: (trial) => isInUse(rows, trial) },
-          warn,
-        );
+  const tidied: Plugin = () => {
+    if (given.keep === undefined) return {};
+    const files = { order: () => expendable(rows, goal.objectives[0]!), isInUse: (trial: TrialId) => isInUse(rows, trial) };
+    const tidy = keepFiles(given.directory, given.keep, files, warn);
+    return {
+      apply: ({ event, position }) => {
+        if (event?.type === 'ended' && position > past) tidying = tidy();
+      },
+    };
+  };
+  const shown: Plugin = () => ({
+    apply: (entry) => {
+      watching.apply(entry as AppliedEntry<Params>, fleet.traceOf(entry.fact));
+      if (watching.paused && !given.attended) end({ type: 'paused' });
+    },
+  });
+  const stop = async (alike: Alike) => end({ type: 'alike', alike }); // what fails until its programs have ended does not count either
+  const at = { name: file.options.study, place: journal, journal, line: screen.line };
+  const { ports, attach, close } = host(at, [...observing.plugins, brokenProgram({ stop }), shown, tidied]);
+  const unable = (reason: string) => end({ type: 'failed', error: new UsageError(reason) });
+  const { tracing } = observing;
+  const fleet = trainers({ ...programOptions(given), tracing, traceparent: ports.spans?.traceparent, say, unable });
   const study = runEngine(
     file.space,
     file.strategy,
@@ -214,17 +220,12 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
     {
       ...given.options,
       parseStrategy,
+      ...ports,
       exclusive: true,
-      spans,
       onEntry: (entry) => {
-        watching.apply(entry, fleet.traceOf(entry.fact));
+        rows.apply(entry);
         given.apply(entry);
-        if (tidy || call) rows.apply(entry);
-        call?.(entry);
-        if (entry.event?.type === 'ended' && entry.position > head) tidying = tidy?.();
-        const alike = failing(entry);
-        if (alike) end({ type: 'alike', alike });
-        if (watching.paused && !given.attended) end({ type: 'paused' });
+        ports.onEntry(entry);
       },
     },
     {
@@ -233,6 +234,14 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
       fail: (error) => end({ type: 'failed', error }),
     },
   );
+  attach({
+    past,
+    get ledger() {
+      return study.engine.ledger;
+    },
+    rows,
+    submit: given.submitted,
+  });
   given.begin(study);
   const release = onInterrupt((count) => {
     if (count > 1) return fleet.kill();
@@ -249,5 +258,6 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
   await tidying;
   if (ending.type === 'alike') await log.append({ type: 'changed', uncounted: [...new Set([...ending.alike.trials, ...failed])] });
   await log.settled();
+  await close();
   return { ending, release };
 }

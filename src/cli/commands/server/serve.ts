@@ -1,8 +1,7 @@
 import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
-import { openHooks } from '../../../host/hooks/hooks.ts';
 import { interruption } from '../../../host/interrupt.ts';
-import { openTracing } from '../../../monitoring/openTracing.ts';
+import { openPlugins } from '../../../host/plugins.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { atMostOf } from '../../../study/atMost.ts';
 import type { StatusLine } from '../../../text/statusLine.ts';
@@ -47,8 +46,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
   for (const { strategy, options: described } of files) checkResuming({ strategy: strategy?.spec, resumes: described.resumes ?? false });
-  const hooks = await openHooks(options.hooks, screen);
-  const tracing = await openTracing();
+  const observing = await openPlugins(options.hooks, screen);
   const naming = namingIn(nats);
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) }, PATIENCE);
   const monitor = await monitorFor(options.monitor, screen, nc);
@@ -60,8 +58,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     naming,
     access: accessOf(options),
     metrics: monitor?.metrics,
-    hooks,
-    tracing,
+    plugins: observing.plugins,
     settings: omitUndefined({ lease, replicas, maxBytes, checkpointBytes, atMost: atMostOf(options) }),
   };
   const engines = serving(place);
@@ -94,6 +91,6 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     release();
     await monitor?.close();
     await engines.close();
-    await hooks?.close();
+    await observing.close();
   }
 }

@@ -2,7 +2,9 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { failureOf, type RequestFailure } from '../../../errors.ts';
+import { openPlugins } from '../../../host/plugins.ts';
 import { parseData } from '../../../text/parseData.ts';
+import { openStatusLine, type StatusLine } from '../../../text/statusLine.ts';
 import { type Driven, type InitRequest, type Request, withBudgets } from '../../askTell/protocol.ts';
 import { drivenSpace, SessionError } from '../../askTell/session.ts';
 import { drivenStudy } from '../../askTell/studySession.ts';
@@ -12,6 +14,8 @@ interface AskTellOptions {
   readonly strategy?: string;
   /** The path of a journal, for an `init` with a study. */
   readonly journal?: string;
+  /** The file of commands and webhooks to call. */
+  readonly hooks?: string;
 }
 
 /**
@@ -21,17 +25,22 @@ interface AskTellOptions {
  * @throws OptionError if the strategy is invalid for any study.
  */
 export async function askTell(
-  { strategy, journal }: AskTellOptions,
+  { strategy, journal, hooks }: AskTellOptions,
   input: Readable = process.stdin,
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  screen: StatusLine = openStatusLine(),
 ): Promise<void> {
   const given: unknown = strategy === undefined ? undefined : parseData('--strategy', strategy);
   if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
+  const { plugins, close } = await openPlugins(hooks, screen);
   let driven: Driven | undefined;
   const begin = async (request: Request): Promise<object> => {
     await driven?.dispose();
     driven = undefined;
-    driven = 'space' in request ? drivenSpace(request as unknown as InitRequest, given) : await drivenStudy(request.study, journal);
+    driven =
+      'space' in request
+        ? drivenSpace(request as unknown as InitRequest, given)
+        : await drivenStudy(request.study, journal, { plugins, line: screen.line });
     return driven.opened;
   };
   const replyTo = async (request: Request): Promise<object> => {
@@ -58,6 +67,7 @@ export async function askTell(
   }
   input.destroy(); // after `quit`, a pipe that the client keeps open would keep the process alive
   await driven?.dispose();
+  await close();
 }
 
 function parsed(line: string): Request | RequestFailure {

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { interruption } from '../../../host/interrupt.ts';
+import { openPlugins } from '../../../host/plugins.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { mcpOverStdio } from '../../../server/mcp/server.ts';
 import { atMostOf } from '../../../study/atMost.ts';
+import type { StatusLine } from '../../../text/statusLine.ts';
 import { HostedStudies } from '../../hosted/hostedStudies.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { inform } from '../../terminal/output.ts';
 
 interface McpOptions {
   readonly directory: string;
@@ -14,12 +15,19 @@ interface McpOptions {
   readonly cost?: number;
   readonly dryRun?: boolean;
   readonly lease?: number;
+  /** The file of commands and webhooks to call. */
+  readonly hooks?: string;
 }
 
 /** `hypertide mcp`: lets an agent work on studies over standard input and output, until the input ends. Resolves with the exit status. */
-export async function serveMcp(paths: readonly string[], { directory, name, trials, cost, dryRun, lease }: McpOptions): Promise<number> {
+export async function serveMcp(
+  paths: readonly string[],
+  { directory, name, trials, cost, dryRun, lease, hooks }: McpOptions,
+  screen: StatusLine,
+): Promise<number> {
   const files = await Promise.all(paths.map(readStudyFile));
-  const studies = new HostedStudies({ directory, lease, atMost: atMostOf({}), warn: inform });
+  const observing = await openPlugins(hooks, screen);
+  const studies = new HostedStudies({ directory, lease, atMost: atMostOf({}), plugins: observing.plugins, line: screen.line });
   const { interrupted, release } = interruption();
   try {
     for (const file of files) await studies.host(file, directory);
@@ -30,5 +38,6 @@ export async function serveMcp(paths: readonly string[], { directory, name, tria
     return 0;
   } finally {
     await studies.close().finally(release);
+    await observing.close();
   }
 }

@@ -1,36 +1,35 @@
 import { expect, it } from 'vitest';
-import { pauseFailing } from '../../src/host/pauseFailing.ts';
+import { brokenProgram } from '../../src/host/brokenProgram.ts';
+import type { Intent } from '../../src/study/intents.ts';
+import { hostedAs } from '../support/hosted.ts';
 
-/** What a server says and does after trials fail one after another, and what `pause` answers. */
-function afterFailures(trials: readonly number[], pause = async () => {}) {
+/** What a server says and asks for after trials fail one after another. */
+function afterFailures(trials: readonly number[], submit = async () => {}) {
   const lines: string[] = [];
-  const paused: (readonly number[])[] = [];
-  const uncounted: (readonly number[])[] = [];
-  const failing = pauseFailing({
-    past: () => 0,
-    place: 'digits.jsonl',
-    line: (text) => void lines.push(text),
-    pause: (of) => {
-      paused.push(of);
-      return pause();
-    },
-    uncount: async (of) => void uncounted.push(of),
-  });
+  const intents: Intent[] = [];
+  const { apply } = brokenProgram()(
+    hostedAs({
+      line: (text) => void lines.push(text),
+      submit: (intent) => {
+        intents.push(intent);
+        return submit();
+      },
+    }),
+  );
   for (const trial of trials)
-    failing({
+    apply?.({
       position: trial,
       at: 0,
       effect: 'ended',
       fact: { type: 'failed', trial, reason: 'error', message: 'no module\u001b[2J' },
       event: { type: 'ended', id: trial } as never,
     });
-  return { lines, paused, uncounted };
+  return { lines, intents };
 }
 
 it('pauses a study whose first trials fail alike, and says how to resume it', () => {
-  const { lines, paused, uncounted } = afterFailures([1, 2, 3]);
-  expect(paused).toEqual([[1, 2, 3]]);
-  expect(uncounted).toEqual([]);
+  const { lines, intents } = afterFailures([1, 2, 3]);
+  expect(intents).toEqual([{ type: 'change', paused: true, uncounted: [1, 2, 3] }]);
   expect(lines).toEqual([
     'trials 1, 2, 3 failed for the same reason, so the study is paused: error: no module',
     'correct the trainers, then: hypertide change digits.jsonl --resume (these trials are not counted)',
@@ -38,9 +37,8 @@ it('pauses a study whose first trials fail alike, and says how to resume it', ()
 });
 
 it('pauses it once, and leaves out trials that fail after that', () => {
-  const { lines, paused, uncounted } = afterFailures([1, 2, 3, 4]);
-  expect(paused).toHaveLength(1);
-  expect(uncounted).toEqual([[4]]);
+  const { lines, intents } = afterFailures([1, 2, 3, 4]);
+  expect(intents.slice(1)).toEqual([{ type: 'change', uncounted: [4] }]);
   expect(lines).toHaveLength(2);
 });
 

@@ -1,0 +1,104 @@
+import type { Spans } from '../../streams/engine/spans.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
+import type { StudyState, WatchedStudy } from '../monitoring/studyState.ts';
+import type { Watch } from '../strategy/env.ts';
+import type { Intent } from '../study/intents.ts';
+import type { StatusLine } from '../text/statusLine.ts';
+
+/** A study to host, wherever its log is and whoever its trainers are. */
+export interface HostedAt extends Omit<WatchedStudy, 'state'> {
+  readonly name: string;
+  /** Its journal, or the options that reach it, as arguments of a command. */
+  readonly place: string;
+  /** The path of its journal; undefined if its log is elsewhere. */
+  readonly journal?: string | undefined;
+  /** Prints a line about it. */
+  readonly line: StatusLine['line'];
+}
+
+/** What runs a study: its engine, and what that has computed from the log. */
+export interface Running extends StudyState {
+  /** Position of the last entry before this start. */
+  readonly past: number;
+  /** @throws what the study throws */
+  submit(intent: Intent): Promise<unknown>;
+}
+
+/** A study of this process, as its observers see it. */
+export interface Hosted extends HostedAt, WatchedStudy {
+  /** Position of the last entry before this process ran the study. */
+  past(): number;
+  /** Does what a person asks of it. @throws what the study throws */
+  submit(intent: Intent): Promise<unknown>;
+}
+
+/** What observes a study. It has no part in what the strategies of the study decide. */
+export interface Observer {
+  /** Takes each entry of the log once, after the study has applied it. */
+  readonly apply?: ((entry: AppliedEntry) => void) | undefined;
+  /** Takes what the strategies of the study do. */
+  readonly watch?: Watch | undefined;
+  /** Traces the study. */
+  readonly spans?: Spans | undefined;
+  readonly close?: (() => void | Promise<void>) | undefined;
+}
+
+/** Begins to observe a study. The order of plugins does not matter. */
+export type Plugin = (study: Hosted) => Observer;
+
+/** A study with its observers. They outlive its engines: the next engine reads the log again, and its entries are observed once. */
+export interface Hosting {
+  /** Options for each engine of the study. */
+  readonly ports: {
+    readonly onEntry: (entry: AppliedEntry) => void;
+    readonly watch: Watch | undefined;
+    readonly spans: Spans | undefined;
+  };
+  /** An engine runs the study now, or none does. Called before the engine has read an entry. */
+  attach(running: Running | undefined): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Hosts a study: every plugin observes it, whatever runs it.
+ *
+ * @example
+ * const { ports, attach } = host({ name: 'digits', place: 'digits.jsonl', journal: 'digits.jsonl', line }, plugins);
+ * const study = new HostedStudy(space, log, { ...options, ...ports });
+ * attach({ past, ledger: study.ledger, rows: study.answers.rows, submit: study.submit });
+ */
+export function host(study: HostedAt, plugins: readonly Plugin[]): Hosting {
+  let running: Running | undefined;
+  let begun = 0;
+  let position = 0;
+  const hosted: Hosted = {
+    ...study,
+    past: () => begun,
+    state: () => (running?.ledger.created ? running : undefined),
+    submit: async (intent) => running?.submit(intent),
+  };
+  const observers = plugins.map((plugin) => plugin(hosted));
+  const takes = observers.flatMap(({ apply }) => apply ?? []);
+  const watches = observers.flatMap(({ watch }) => watch ?? []);
+  const watchAll: Watch = (inspection) => {
+    for (const watch of watches) watch(inspection);
+  };
+  return {
+    ports: {
+      onEntry: (entry) => {
+        if (entry.position <= position) return;
+        position = entry.position;
+        for (const take of takes) take(entry);
+      },
+      watch: watches.length > 0 ? watchAll : undefined,
+      spans: observers.find(({ spans }) => spans)?.spans,
+    },
+    attach: (now) => {
+      if (position === 0 && now) begun = now.past;
+      running = now;
+    },
+    close: async () => {
+      await Promise.all(observers.map(({ close }) => close?.()));
+    },
+  };
+}
