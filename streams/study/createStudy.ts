@@ -86,16 +86,11 @@ export function createStudy<P, O extends string = 'value'>(
 }
 
 /** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */
-<<<<<<< HEAD
-export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): CommandableStudy<P> {
-  const { strategy, log = memoryLog(), onEntry, warn = () => {}, parseStrategy = parseNone, ...settings } = options;
-=======
 export function openStudy<P>(
   space: Space<P>,
   options: CreateStudyOptions<P> & { readonly spans?: Spans | undefined } = {},
 ): CommandableStudy<P> {
-  const { strategy, log = memoryLog(), onEntry, warn = () => {}, ...settings } = options;
->>>>>>> 34b95ee3 (Host every study in one way, with observers as plugins)
+  const { strategy, log = memoryLog(), onEntry, warn = () => {}, parseStrategy = parseNone, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const { append, apply: recognise, end: fail } = submitter(log);
   const attempts = new LocalAttempts();

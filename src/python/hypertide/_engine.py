@@ -19,7 +19,7 @@ from typing import Any, Callable, Iterator
 
 from ._asking import ENGINE_THREAD
 from ._objects import plain
-from .errors import EngineError, HypertideError, Interrupted
+from .errors import EngineError, HypertideError, Interrupted, TrialsFailed
 
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
 OLDEST_NODE = (20, 19)
@@ -113,7 +113,8 @@ class Engine:
                 raise self._ended() from None
         answer = self._answer_in(reply, slow)
         if "error" in answer:
-            raise HypertideError(answer["error"], answer.get("code"))
+            code = answer.get("code")
+            raise (TrialsFailed if code == "no-result" else HypertideError)(answer["error"], code)
         return answer
 
     def _answer_in(self, reply: Future[dict[str, Any]], slow: Callable[[], object] | None) -> dict[str, Any]:

@@ -34,8 +34,3 @@ def _trials(given: int | str | None) -> dict[str, Any]:
 def configurations(study: Study) -> list[Row]:
     """The trials that count towards `trials`: not those that resume another one, nor imported ones, nor failures of a broken program."""
     return [row for row in study.trials if "resumes" not in row and "uncounted" not in row and row["by"] != "import"]
-
-
-def uncount(study: Study, trials: list[int]) -> None:
-    """Leaves failed trials out of the limit, so that others replace them."""
-    study._engine.request("limit", uncounted=trials)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 import threading
 import warnings
@@ -12,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._coroutines import Coroutines
-from ._limits import configurations, set_limits, uncount
+from ._limits import configurations, set_limits
 from ._processes import NotStarted, Objective, in_process
 from ._trace import last_line, traceback_of
 from ._values import Value, named, not_finite, shown
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
     from .study import Study
 
 Callback = Callable[["Study", Trial], Any]
-
-ALIKE = 3
-"""So many first trials that fail in the same way end the study: the program is broken, not the configuration."""
-FAILED = 10
-"""So many first trials that fail in any way do, too."""
 
 
 def optimize(
@@ -50,7 +44,8 @@ def optimize(
         print(resuming, file=sys.stderr)
     coroutines = Coroutines()
     evaluate = in_process(objective) if processes else lambda trial: coroutines.result_of(objective(trial))
-    failures = Failures(study)
+    last_error: Exception | None = None
+    last_message: str | None = None
     ended = _ended(study)
     lock = threading.Lock()
 
@@ -85,10 +80,10 @@ def optimize(
             end = f"failed ({why})"
             study.tell(trial, failed=why, trace=traceback_of(cause))
         with lock:
-            nonlocal ended
+            nonlocal ended, last_error, last_message
             if trial.resumes is None:
                 ended += 1
-            failures.add(trial.number, why, error)
+            last_error, last_message = (error, why) if why else (last_error, last_message)
             if progress:
                 print(_progress(study, trial, f"{ended}{of}", end), file=sys.stderr)
             for callback in callbacks:
@@ -111,49 +106,14 @@ def optimize(
                 coroutines.cancel()
                 ending.enter_context(study._engine.hurrying())
                 raise
-    except TrialsFailed:
-        uncount(study, failures.trials)  # also those that failed meanwhile
-        raise
+    except TrialsFailed as failed:
+        retry = "" if study.path is None else f'; "hypertide retry {study.path}" tries these trials again'
+        raise TrialsFailed(f"{failed} (raise ht.Infeasible){retry}", failed.code) from last_error
     except (KeyboardInterrupt, Interrupted):
         where = "" if study.path is None else f"the study is in {study.path}; run the program again to resume it"
         raise KeyboardInterrupt(where) from None
-    if not study._stopping and (lacking := _no_result(study, failures)):
+    if not study._stopping and (lacking := _no_result(study, last_message)):
         warnings.warn(lacking, stacklevel=3)
-
-
-class Failures:
-    """Notices that a study fails from its first trial on."""
-
-    def __init__(self, study: Study) -> None:
-        self.last_message: str | None = None
-        """Why the last one failed that failed."""
-        again = "" if study.path is None else f', and "hypertide retry {study.path}" tries them again'
-        self._todo = f"optimize stops. Correct the objective and run it again: these trials do not count{again}"
-        self._counts = not any(row["status"] in ("completed", "stopped") for row in study.trials)
-        self._alike = 0
-        self.trials: list[int] = []
-        """The trials that have failed, as long as nothing else has happened."""
-        self._last: str | None = None
-
-    def add(self, trial: int, why: str | None, error: Exception | None) -> None:
-        """Takes in why a trial failed, if it did.
-
-        Raises TrialsFailed after the third failure of one kind, and after the tenth of any kind, where nothing else has happened.
-        """
-        self.last_message = why or self.last_message
-        if not why:
-            self._counts = False
-        if not self._counts or not why:
-            return
-        kind = re.sub(r"0x[\da-f]+|[+-]?\d[\d.e+-]*", "#", why, flags=re.IGNORECASE)  # numbers may be those of the configuration
-        self._alike = self._alike + 1 if kind == self._last else 1
-        self._last = kind
-        todo = self._todo if error else f'{self._todo}. Raise ht.Infeasible("why") for a configuration that cannot be evaluated'
-        self.trials.append(trial)
-        if self._alike >= ALIKE:
-            raise TrialsFailed(f"the first {ALIKE} trials all failed with {why}; {todo}") from error
-        if len(self.trials) >= FAILED:
-            raise TrialsFailed(f"the first {FAILED} trials all failed, the last one with {why}; {todo}") from error
 
 
 def _interruptible(trial: Trial, interrupted: threading.Event) -> None:
@@ -197,12 +157,12 @@ def _stopped(study: Study, trial: Trial) -> str:
     return f"stopped at step {trial.step} with {shown(named(study.objectives, trial._last))}"
 
 
-def _no_result(study: Study, failures: Failures) -> str | None:
+def _no_result(study: Study, message: str | None) -> str | None:
     """That a study has ended without any completed trial, if so."""
     counts = Counter(row["status"] for row in study.trials)
     if counts["completed"] or not counts:
         return None
-    last = f" (the last one: {failures.last_message})" if failures.last_message else ""
+    last = f" (the last one: {message})" if message else ""
     ends = [f"{counts['failed']} failed{last}", f"{counts['stopped']} stopped early"]
     return "no trial completed, so there is no best one: " + ", ".join(end for end in ends if not end.startswith("0 "))
 
