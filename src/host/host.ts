@@ -5,7 +5,7 @@ import type { Watch } from '../strategy/env.ts';
 import type { Intent } from '../study/intents.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 
-/** A study to host, wherever its log is and whoever its trainers are. */
+/** A study to host, wherever its log and its trainers are. */
 export interface HostedAt extends Omit<WatchedStudy, 'state'> {
   readonly name: string;
   /** Its journal, or the options that reach it, as arguments of a command. */
@@ -17,7 +17,7 @@ export interface HostedAt extends Omit<WatchedStudy, 'state'> {
 }
 
 /** What runs a study: its engine, and what that has computed from the log. */
-export interface Running extends StudyState {
+export interface StudyRun extends StudyState {
   /** Position of the last entry before this start. */
   readonly past: number;
   /** @throws what the study throws */
@@ -55,7 +55,7 @@ export interface Hosting {
     readonly spans: Spans | undefined;
   };
   /** An engine runs the study now, or none does. Called before the engine has read an entry. */
-  attach(running: Running | undefined): void;
+  attach(running: StudyRun | undefined): void;
   close(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export interface Hosting {
  * attach({ past, ledger: study.ledger, rows: study.answers.rows, submit: study.submit });
  */
 export function host(study: HostedAt, plugins: readonly Plugin[]): Hosting {
-  let running: Running | undefined;
+  let running: StudyRun | undefined;
   let begun = 0;
   let position = 0;
   const hosted: Hosted = {

@@ -84,7 +84,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
   const log = stored ?? memoryLog();
   const name = logged?.study ?? described!.options.study;
   const at = { name, place: path ?? name, journal: path, line };
-  const running = new RunningStudy(at, space, log, { strategy, ...described?.options }, plugins);
+  const running = new RunningStudy(at, space, log, { strategy, parseStrategy, ...described?.options }, plugins);
   try {
     await running.run();
   } catch (error) {
