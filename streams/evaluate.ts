@@ -12,15 +12,13 @@ import {
   type Values,
 } from '../src/facts/facts.ts';
 import { identityOf } from '../src/facts/parse.ts';
-import { isRecord } from '../src/schema/json.ts';
 import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../src/schema/optionRules.ts';
-import { show } from '../src/space/check.ts';
 import type { Tags, TrialId } from '../src/strategy/messages.ts';
 import { DIVERGED } from '../src/study/diverged.ts';
 import { type Directive, type Rejected, runOf, type Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
-import { type Evaluation, InfeasibleError, type Objective, type Trial } from './objective.ts';
+import { attempted, type Evaluation, type Objective, readError, readEvaluation, type Trial } from './objective.ts';
 
 export interface EvaluateOptions {
   /** Seconds that a trial may take. After them it fails with `timeout`, and later reports and results are ignored. */
@@ -151,18 +149,13 @@ export function evaluateTrial<P>(
   /** What the objective has set as its checkpoint. */
   const saved = ({ checkpoint } = context) => (checkpoint === undefined || checkpoint === suggestion.checkpoint ? {} : { checkpoint });
   const resultOf = (evaluation: Evaluation): EndFact => {
-    const result = typeof evaluation === 'number' ? { values: { [name]: evaluation } } : evaluation;
-    const wrong = Object.entries(result?.values ?? {}).find(([, v]) => !Number.isFinite(v));
-    if (wrong) return failed('non-finite', `${wrong[0]} is ${wrong[1]}`);
-    if (several.length > 0 && typeof evaluation === 'number')
-      return failed('error', `the objective returned ${evaluation}; ${oneForSeveral(several)}`);
-    if (typeof result?.values !== 'object' || result.values === null)
-      return failed('error', `the objective returned ${described(evaluation, name)}`);
-    return { type: 'completed', trial, run, ...saved(), ...result, seconds: (performance.now() - since) / 1000 };
+    const read = readEvaluation(evaluation, name, several);
+    if ('wrong' in read) return failed(read.wrong.reason, read.wrong.message);
+    return { type: 'completed', trial, run, ...saved(), ...read.result, seconds: (performance.now() - since) / 1000 };
   };
   const errorOf = (error: unknown): EndFact => {
-    const { message, trace, isInfeasible } = readError(error);
-    return isInfeasible ? failed('infeasible', message) : failed('error', message, trace);
+    const { reason, message, trace } = readError(error);
+    return failed(reason, message, trace);
   };
   const stopped = (): EndFact => ({ type: 'stopped', trial, run, step, by: why });
   const nonFinite = () => failed('non-finite', why);
@@ -219,26 +212,6 @@ export function evaluateTrial<P>(
   };
 }
 
-/** Describes a value that is not an evaluation. */
-const described = (evaluation: unknown, name: string): string =>
-  isRecord(evaluation)
-    ? `${kindOf(evaluation)}; values by name are returned as ${example([name])}`
-    : `${kindOf(evaluation)} instead of a number`;
-
-/** A value that is no result, in words. */
-export function kindOf(result: unknown): string {
-  if (isRecord(result)) return `an object with ${Object.keys(result).join(', ') || 'no fields'}`;
-  if (Array.isArray(result)) return 'a list';
-  return typeof result === 'string' ? `the text ${show(result)}` : String(result);
-}
-
-/** Values by name, as an example. */
-export const example = (names: readonly string[]): string => `{ values: { ${names.map((name) => `${name}: 0.3`).join(', ')} } }`;
-
-/** Why a number is no result of a study with several objectives. */
-export const oneForSeveral = (names: readonly string[]): string =>
-  `one number cannot be the result of several objectives: expected ${example(names)}`;
-
 /** Creates its abort signal on first use: most objectives do not use it, and it costs more than the rest of a short trial. */
 class Stopping {
   #controller: AbortController | undefined;
@@ -283,24 +256,6 @@ class Context implements Trial {
   get signal(): AbortSignal {
     return this.#stopping.signal;
   }
-}
-
-function attempted<T>(act: () => T): { readonly returned: T } | { readonly broke: unknown } {
-  try {
-    return { returned: act() };
-  } catch (broke) {
-    return { broke };
-  }
-}
-
-/** The text of an error. Anything can be thrown, including values without text or with a getter that throws. */
-function readError(error: unknown): { readonly message: string; readonly trace?: string; readonly isInfeasible?: boolean } {
-  const said = attempted(() => {
-    if (!(error instanceof Error)) return { message: String(error) };
-    const { message, stack } = error;
-    return { message: String(message), isInfeasible: error instanceof InfeasibleError, ...(typeof stack === 'string' && { trace: stack }) };
-  });
-  return 'broke' in said ? { message: 'it threw a value that cannot be read' } : said.returned;
 }
 
 const isPromise = (evaluation: Evaluation | Promise<Evaluation>): evaluation is Promise<Evaluation> =>

@@ -1,4 +1,6 @@
-import type { Completed, Values } from '../src/facts/facts.ts';
+import type { Completed, FailureReason, Values } from '../src/facts/facts.ts';
+import { isRecord } from '../src/schema/json.ts';
+import { show } from '../src/space/check.ts';
 import type { Tags, TrialId } from '../src/strategy/messages.ts';
 
 type IsUnion<T, Whole = T> = T extends Whole ? ([Whole] extends [T] ? false : true) : never;
@@ -64,3 +66,70 @@ export type Objective<P, O extends string = string> = (params: P, trial: Trial<O
 export class InfeasibleError extends Error {
   override readonly name = 'InfeasibleError';
 }
+
+/** Why what an objective returned or threw is no result. */
+interface NoResult {
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly trace?: string;
+}
+
+/**
+ * What an objective returned, with its values by name, or why it is no result.
+ *
+ * @param name of a bare number.
+ * @param several the names of the objectives, if there are several: a number is not enough then.
+ */
+export function readEvaluation(
+  evaluation: Evaluation,
+  name: string,
+  several: readonly string[],
+): { readonly result: Exclude<Evaluation, number> } | { readonly wrong: NoResult } {
+  const result = typeof evaluation === 'number' ? { values: { [name]: evaluation } } : evaluation;
+  const lost = Object.entries(result?.values ?? {}).find(([, v]) => !Number.isFinite(v));
+  if (lost) return { wrong: { reason: 'non-finite', message: `${lost[0]} is ${lost[1]}` } };
+  if (several.length > 0 && typeof evaluation === 'number') return noResult(`${evaluation}; ${oneForSeveral(several)}`);
+  if (typeof result?.values !== 'object' || result.values === null) return noResult(described(evaluation, name));
+  return { result };
+}
+
+const noResult = (returned: string) => ({ wrong: { reason: 'error', message: `the objective returned ${returned}` } }) as const;
+
+/** What an objective threw. Anything can be thrown, including values without text or with a getter that throws. */
+export function readError(error: unknown): NoResult {
+  const read = attempted((): NoResult => {
+    if (!(error instanceof Error)) return { reason: 'error', message: String(error) };
+    if (error instanceof InfeasibleError) return { reason: 'infeasible', message: String(error.message) };
+    const { message, stack } = error;
+    return { reason: 'error', message: String(message), ...(typeof stack === 'string' && { trace: stack }) };
+  });
+  return 'broke' in read ? { reason: 'error', message: 'it threw a value that cannot be read' } : read.returned;
+}
+
+export function attempted<T>(act: () => T): { readonly returned: T } | { readonly broke: unknown } {
+  try {
+    return { returned: act() };
+  } catch (broke) {
+    return { broke };
+  }
+}
+
+/** A value that is not an evaluation, in words. */
+const described = (evaluation: unknown, name: string): string =>
+  isRecord(evaluation)
+    ? `${kindOf(evaluation)}; values by name are returned as ${example([name])}`
+    : `${kindOf(evaluation)} instead of a number`;
+
+/** A value that is no result, in words. */
+export function kindOf(result: unknown): string {
+  if (isRecord(result)) return `an object with ${Object.keys(result).join(', ') || 'no fields'}`;
+  if (Array.isArray(result)) return 'a list';
+  return typeof result === 'string' ? `the text ${show(result)}` : String(result);
+}
+
+/** Values by name, as an example. */
+export const example = (names: readonly string[]): string => `{ values: { ${names.map((name) => `${name}: 0.3`).join(', ')} } }`;
+
+/** Why a number is no result of a study with several objectives. */
+export const oneForSeveral = (names: readonly string[]): string =>
+  `one number cannot be the result of several objectives: expected ${example(names)}`;

@@ -200,16 +200,16 @@ export class Ledger<P> {
   /** What should happen next: no new trial while the study is closed, paused or full. */
   demand(): Demand<P> {
     if (this.#settings === undefined || this.#closed !== undefined) return { type: 'nothing' };
-    const { open, configurations, budgeted, goodEnough, cost, plateau, trainers } = this.#trials;
+    const { open, configurations, budgeted, results, trainers } = this.#trials;
     const instruction = trainers.due();
     if (instruction) return { type: 'instruct', fact: instruction };
-    if (goodEnough) return { type: 'close', reason: 'target' };
+    if (results.reached) return { type: 'close', reason: 'target' };
     const { paused, parallel, limits } = this.#settings;
     if (paused) return { type: 'nothing' };
     const { due, running } = open;
     if (due) return { type: 'retry', trial: due };
     const fresh = configurations.count < (limits.trials ?? Number.POSITIVE_INFINITY);
-    const enough = !fresh && !budgeted ? 'trials' : spent(limits, cost, plateau);
+    const enough = !fresh && !budgeted ? 'trials' : spent(limits, results.cost, results.plateau);
     if (enough) return running === 0 ? { type: 'close', reason: enough } : { type: 'nothing' };
     if (running >= parallel) return { type: 'nothing' };
     const [queued] = this.#queue.values();
@@ -248,7 +248,7 @@ export class Ledger<P> {
   }
   /** What ended trials have cost, in steps. */
   get cost(): number {
-    return this.#trials.cost;
+    return this.#trials.results.cost;
   }
   get space(): Space<P> {
     return this.#space;
@@ -257,7 +257,7 @@ export class Ledger<P> {
     return this.#closed;
   }
   get best(): Best<P> | undefined {
-    return this.#trials.best;
+    return this.#trials.results.best;
   }
   get open(): ReadonlyMap<TrialId, OpenTrial<P>> {
     return this.#trials.open.byId;
@@ -285,6 +285,6 @@ export class Ledger<P> {
   }
   /** The checkpoint of an ended trial, from which others may resume. */
   checkpoint(id: TrialId): string | undefined {
-    return this.#trials.checkpoint(id);
+    return this.#trials.results.checkpoint(id);
   }
 }

@@ -1,6 +1,4 @@
 import type { Closed, CloseReason, Params, Values } from '../facts/facts.ts';
-import { lossOf, type Settings } from './settings.ts';
-import type { OpenTrial } from './trial.ts';
 
 /**
  * The trial with the lowest first loss among those completed at the highest budget or without one. Trials that violate an outcome constraint are not ranked.
@@ -40,32 +38,6 @@ export class Leader<R extends Rank> {
     const [a, b] = [this.#budgeted, this.#unlimited];
     if (a === undefined || b === undefined) return a ?? b;
     return a.loss < b.loss || (a.loss === b.loss && a.trial < b.trial) ? a : b;
-  }
-}
-
-/** Finds the best completed trial, and whether one reached the target. */
-export class Ranking<P> {
-  readonly #leader = new Leader<Best<P>>();
-  #lowest = Number.POSITIVE_INFINITY;
-  #target = Number.NEGATIVE_INFINITY;
-
-  /** @param loss of the first objective. */
-  add({ suggestion, proposal }: OpenTrial<P>, values: Values, loss: number): void {
-    const { id: trial, budget = Number.POSITIVE_INFINITY } = proposal;
-    this.#leader.add({ trial, params: suggestion.params, values, loss, budget });
-    this.#lowest = Math.min(this.#lowest, loss);
-  }
-
-  aimAt({ limits, objectives }: Settings): void {
-    this.#target = limits.target === undefined ? Number.NEGATIVE_INFINITY : lossOf(objectives[0]!, limits.target);
-  }
-
-  get best(): Best<P> | undefined {
-    return this.#leader.best;
-  }
-  /** Whether a result is at least as good as the target, at any budget. */
-  get reached(): boolean {
-    return this.#lowest <= this.#target;
   }
 }
 

@@ -30,10 +30,8 @@ import {
 import { Configurations } from './configurations.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
-import { afterResult, noPlateau } from './plateau.ts';
-import { type Best, Ranking } from './ranking.ts';
+import { Results } from './results.ts';
 import { boundedLosses, lossesOf, type Settings } from './settings.ts';
-import { Spending } from './spending.ts';
 import { Statuses } from './statuses.ts';
 import { StepCount } from './stepCount.ts';
 import { Trainers } from './trainers.ts';
@@ -47,14 +45,11 @@ export class Trials<P> {
   readonly open = new OpenTrials<P>();
   readonly trainers = new Trainers();
   readonly configurations = new Configurations();
+  readonly results = new Results<P>();
   readonly #space: Space<P>;
   readonly #retracted: ReadonlySet<TrialId>;
   readonly #statuses = new Statuses();
-  readonly #checkpoints = new Map<TrialId, string>();
-  readonly #ranking = new Ranking<P>();
-  readonly #spending = new Spending();
   readonly #stepCount = new StepCount();
-  #plateau = noPlateau;
   #settings!: Settings;
   #budgeted = false;
   /** Whether a result has had outcome constraints. */
@@ -68,8 +63,7 @@ export class Trials<P> {
   /** Applies settings from here on. Must be called before the first trial. */
   govern(settings: Settings): void {
     this.#settings = settings;
-    this.#ranking.aimAt(settings);
-    this.#plateau = { ...this.#plateau, length: 0 };
+    this.results.govern(settings);
   }
 
   /** Applies a fact about an open trial. @param author the trainer that wrote it, if the log knows authors. @param at milliseconds since 1970 */
@@ -185,7 +179,7 @@ export class Trials<P> {
     const refusal = refuseResult(fact, trial) ?? refuseValues(losses);
     if (refusal) return rejected(fact, refusal);
     this.trainers.succeeded(trial, at, fact.run);
-    if (!this.#retracted.has(fact.trial) && !violates(fact)) this.#ranking.add(trial, fact.values, losses[0] as number);
+    if (!this.#retracted.has(fact.trial) && !violates(fact)) this.results.rank(trial, fact.values, losses[0] as number);
     if (fact.constraints !== undefined) this.#constrained = true;
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
     return this.#conclude(fact, trial, 'completed', {
@@ -211,16 +205,15 @@ export class Trials<P> {
     if (losses === undefined || values === undefined) return this.#conclude(fact, trial, 'stopped', { outcome: 'stopped' });
     const { id, budget = Number.POSITIVE_INFINITY } = trial.proposal;
     const outcome = step >= budget && !this.#constrained ? 'completed' : 'stopped';
-    if (outcome === 'completed' && !this.#retracted.has(id)) this.#ranking.add(trial, values, losses[0]!);
+    if (outcome === 'completed' && !this.#retracted.has(id)) this.results.rank(trial, values, losses[0]!);
     return this.#conclude(fact, trial, outcome, { outcome, losses });
   }
 
   /** Ends a trial with a result, or as failed if the result is known to be wrong. */
   #conclude(fact: EndFact, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {
     const { id } = trial.proposal;
-    const checkpoint = 'checkpoint' in fact ? fact.checkpoint : undefined;
     if (this.#retracted.has(id)) return this.#end(fact, trial, 'retracted', { outcome: 'failed', reason: 'retracted' });
-    if (checkpoint !== undefined && isReference(checkpoint)) this.#checkpoints.set(id, checkpoint);
+    this.results.keep(id, 'checkpoint' in fact ? fact.checkpoint : undefined);
     return this.#end(fact, trial, status, end);
   }
 
@@ -258,9 +251,7 @@ export class Trials<P> {
     this.#statuses.set(trial.proposal.id, status);
     if (status === 'failed') this.configurations.fail(trial.suggestion);
     const event = endedOf(trial, end);
-    const imported = event.by === 'import';
-    if (!imported) this.#spending.add(event);
-    this.#plateau = afterResult(this.#plateau, event, 0, !imported);
+    this.results.add(event);
     return { effect: 'ended', fact, event };
   }
 
@@ -285,27 +276,8 @@ export class Trials<P> {
   get budgeted(): boolean {
     return this.#budgeted;
   }
-  get best(): Best<P> | undefined {
-    return this.#ranking.best;
-  }
-  /** Whether the target is reached. */
-  get goodEnough(): boolean {
-    return this.#ranking.reached;
-  }
-  /** What trials have cost, in steps. */
-  get cost(): number {
-    return this.#spending.total;
-  }
-  /** Results in a row without an improvement. */
-  get plateau(): number {
-    return this.#plateau.length;
-  }
   /** How a trial ended; undefined while it is open. */
   status(id: TrialId): EndStatus | undefined {
     return this.#statuses.of(id);
-  }
-  /** The checkpoint of an ended trial, from which others may resume. */
-  checkpoint(id: TrialId): string | undefined {
-    return this.#checkpoints.get(id);
   }
 }

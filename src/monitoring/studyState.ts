@@ -1,7 +1,8 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { waitingIn } from '../ledger/openTrials.ts';
 import type { TrialId } from '../strategy/messages.ts';
-import { bestFirst, type TrialRow, type TrialRows } from '../study/trials.ts';
+import { bestFirst } from '../study/bestFirst.ts';
+import type { TrialRow, TrialRows } from '../study/trials.ts';
 
 /** The state computed from the log of a study. */
 export interface StudyState {

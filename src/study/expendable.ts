@@ -1,6 +1,7 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import type { TrialId } from '../strategy/messages.ts';
-import { bestFirst, type TrialRow } from './trials.ts';
+import { bestFirst } from './bestFirst.ts';
+import type { TrialRow } from './trials.ts';
 
 /** The facts that decide whether a trial may be resumed. */
 export type Resumable = Pick<TrialRow, 'trial' | 'status' | 'values' | 'budget' | 'resumes' | 'constraints'>;

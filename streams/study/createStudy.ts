@@ -10,10 +10,10 @@ import type { EarlierOption } from '../engine/earlier.ts';
 import { runEngine } from '../engine/run.ts';
 import type { Spans } from '../engine/spans.ts';
 import { submit, submitter } from '../engine/submit.ts';
-import { example, kindOf, oneForSeveral } from '../evaluate.ts';
 import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
+import { example, kindOf, oneForSeveral } from '../objective.ts';
 import { StudyResults } from '../results/studyResults.ts';
 import {
   checkLog,

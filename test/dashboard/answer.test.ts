@@ -6,7 +6,8 @@ import { paramsJson, shellArguments, yamlOf } from '../../src/page/lib/copies.ts
 import { lessons } from '../../src/page/lib/learned.ts';
 import { frontGrowth, gainOf, timeLeft, worked } from '../../src/page/lib/progress.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
-import { bestFirst, type TrialRow } from '../../src/study/trials.ts';
+import { bestFirst } from '../../src/study/bestFirst.ts';
+import type { TrialRow } from '../../src/study/trials.ts';
 import { type Board, board, finished, request } from './support.ts';
 
 const ROW = { attempt: 1, by: 'random', suggested: 1, suggestedAt: 0, status: 'completed', params: {} } as const;

@@ -3,7 +3,8 @@ import type { Fact } from '../../src/facts/facts.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';
-import { bestFirst, isInfeasible, type TrialRow, TrialRows } from '../../src/study/trials.ts';
+import { bestFirst } from '../../src/study/bestFirst.ts';
+import { isInfeasible, type TrialRow, TrialRows } from '../../src/study/trials.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 

@@ -6,7 +6,7 @@ import { type AxisScale, parameterScale } from '../../insight/figures/drawing/sc
 import { type FigureRow, type FigureStudy, frontOf, objectiveColumns, objectiveScale } from '../../insight/figures/study.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
-import { bestFirst } from '../../study/trials.ts';
+import { bestFirst } from '../../study/bestFirst.ts';
 import { extendedPlaces, type TrialPlaces } from '../lib/trialPlaces.ts';
 
 export const headlines = signal<readonly Headline[]>([]);

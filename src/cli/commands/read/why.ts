@@ -2,8 +2,9 @@ import { firstRungText, phaseText } from '../../../../streams/explanation/phases
 import type { Why } from '../../../../streams/explanation/why.ts';
 import { whyOf } from '../../../../streams/explanation/whyOf.ts';
 import type { ObjectiveSpec, Params } from '../../../facts/facts.ts';
+import { bestFirst } from '../../../study/bestFirst.ts';
 import { predictionOf, type ShownPrediction } from '../../../study/prediction.ts';
-import { bestFirst, type TrialRow } from '../../../study/trials.ts';
+import type { TrialRow } from '../../../study/trials.ts';
 import { escapeControls, stripControls } from '../../../text/plainText.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { trialIn } from '../../act.ts';
