@@ -48,7 +48,7 @@ export default {
     {
       name: 'nats-has-one-place',
       severity: 'error',
-      from: { path: own, pathNot: '^(streams/nats|examples/(nats|platform)|test)/' },
+      from: { path: own, pathNot: '^(streams/nats|examples/(nats|platform|trainers)|test)/' },
       to: { path: packages('@nats-io') },
     },
     {

@@ -14,6 +14,8 @@ export type Schema =
       readonly description?: string;
     }
   | ObjectSchema
+  | UnionSchema
+  | { readonly type: 'null'; readonly description?: string }
   | { readonly const: string | number; readonly description?: string }
   | { readonly description?: string };
 
@@ -23,6 +25,14 @@ export interface ObjectSchema {
   readonly required?: readonly string[];
   /** For names that `properties` does not list. Without it, they are ignored. */
   readonly additionalProperties?: Schema;
+  readonly description?: string;
+}
+
+/** What fits one of several schemas. */
+export interface UnionSchema {
+  readonly oneOf: readonly Schema[];
+  /** The field whose value tells objects apart. */
+  readonly discriminator?: { readonly propertyName: string };
   readonly description?: string;
 }
 

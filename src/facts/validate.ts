@@ -1,5 +1,5 @@
 import type { Refusal } from './refusal.ts';
-import type { Schema } from './schema.ts';
+import type { Schema, UnionSchema } from './schema.ts';
 
 const shown = (value: unknown): string => {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
@@ -14,6 +14,7 @@ const bad = (path: string, wanted: string, value: unknown): Refusal => ({
 /** The first error in a value, or undefined if it fits the schema. Numbers must be finite. */
 export function validate(schema: Schema, value: unknown, path = ''): Refusal | undefined {
   if ('const' in schema) return value === schema.const ? undefined : bad(path, shown(schema.const), value);
+  if ('oneOf' in schema) return validateUnion(schema, value, path);
   if (!('type' in schema)) return undefined;
   switch (schema.type) {
     case 'string':
@@ -21,6 +22,8 @@ export function validate(schema: Schema, value: unknown, path = ''): Refusal | u
     case 'number':
     case 'integer':
       return validateNumber(schema, value, path);
+    case 'null':
+      return value === null ? undefined : bad(path, 'null', value);
     case 'boolean':
       return typeof value === 'boolean' ? undefined : bad(path, 'true or false', value);
     case 'array':
@@ -57,6 +60,16 @@ function validateArray({ items, minItems = 0, maxItems = 1024 }: Of<'array'>, va
     if (wrong) return wrong;
   }
   return undefined;
+}
+
+/** The error is that of the last schema. */
+function validateUnion({ oneOf }: UnionSchema, value: unknown, path: string): Refusal | undefined {
+  let wrong: Refusal | undefined;
+  for (const schema of oneOf) {
+    wrong = validate(schema, value, path);
+    if (!wrong) return undefined;
+  }
+  return wrong;
 }
 
 function validateObject(

@@ -5,6 +5,8 @@ import { annotationSchemas, trialRowSchema, trialStatuses } from './trials.ts';
 
 /** A request to a study, and its result. */
 export interface RequestKind {
+  /** What it does, as a sentence. */
+  readonly summary: string;
   readonly request: Schema;
   readonly result: Schema;
 }
@@ -78,9 +80,14 @@ const turnSchema = {
 
 /** Each method of `ht.<study>.rpc.<method>`. Requests are checked against these schemas. */
 export const requestKinds = {
-  status: { request: nothing, result: statusSchema },
-  best: { request: nothing, result: { description: 'the row of the best trial, or null' } },
+  status: { summary: 'Get the state of the study.', request: nothing, result: statusSchema },
+  best: {
+    summary: 'Get the best trial so far, or null.',
+    request: nothing,
+    result: { oneOf: [trialRowSchema, { type: 'null' }], description: 'the best trial, or null' },
+  },
   trials: {
+    summary: 'List trials in the order of their numbers.',
     request: {
       type: 'object',
       properties: {
@@ -93,6 +100,7 @@ export const requestKinds = {
     result: { type: 'array', items: trialRowSchema },
   },
   log: {
+    summary: 'Read the log.',
     request: {
       type: 'object',
       properties: { after: count('entries of later positions only') },
@@ -101,6 +109,7 @@ export const requestKinds = {
     result: { type: 'array', items: entry },
   },
   turn: {
+    summary: 'Ask whether it is the turn of a proposer, an external strategy.',
     request: {
       type: 'object',
       properties: {
@@ -114,9 +123,14 @@ export const requestKinds = {
     },
     result: turnSchema,
   },
-  trainers: { request: nothing, result: { type: 'array', items: trainerRowSchema } },
-  ...forIntents((_, { schema }): RequestKind => ({ request: schema, result: stored })),
+  trainers: {
+    summary: 'List the trainers, with the trials that they hold.',
+    request: nothing,
+    result: { type: 'array', items: trainerRowSchema },
+  },
+  ...forIntents((_, { summary, schema }): RequestKind => ({ summary, request: schema, result: stored })),
   create: {
+    summary: 'Create a study, and run it.',
     request: {
       type: 'object',
       properties: { study: { description: 'a study file as data, without keys that decide what a worker runs, such as `command`' } },

@@ -58,6 +58,7 @@ function rowsOf(fields: readonly (readonly [name: string, Schema])[], required: 
 
 /** What a field holds, in words. */
 function expected(schema: Schema): string {
+  if ('oneOf' in schema) return schema.oneOf.map(expected).join(' or ');
   if (!('type' in schema)) return 'const' in schema ? `\`${schema.const}\`` : 'any JSON';
   switch (schema.type) {
     case 'string':
@@ -66,6 +67,8 @@ function expected(schema: Schema): string {
       return `a whole number${schema.minimum === undefined ? '' : ` of at least ${schema.minimum}`}`;
     case 'number':
       return `a number${schema.minimum === undefined ? '' : ` of at least ${schema.minimum}`}`;
+    case 'null':
+      return 'null';
     case 'boolean':
       return 'true or false';
     case 'array':

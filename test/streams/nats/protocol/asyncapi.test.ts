@@ -2,16 +2,20 @@ import { Parser } from '@asyncapi/parser';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { factSchemas } from '../../../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../../../src/facts/parse.ts';
 import { type RequestMethod, requestMethods } from '../../../../src/study/requests.ts';
+import { parseManifest } from '../../../../streams/nats/checkpoints/manifest.ts';
 import { trainer } from '../../../../streams/nats/index.ts';
-import { answerOf, askOf, asyncapi, messageSchemas } from '../../../../streams/nats/protocol/asyncapi.ts';
+import { asyncapi } from '../../../../streams/nats/protocol/asyncapi.ts';
+import { messageKinds, replyName, requestName } from '../../../../streams/nats/protocol/messageSchemas.ts';
 import type { Objective } from '../../../../streams/objective.ts';
 import { type NatsServer, natsServer } from '../../../support/nats.ts';
 import { type At, engineOn, fresh, isFact } from '../world.ts';
 
 const ajv = new Ajv({ strict: false });
-const validators = Object.fromEntries(Object.entries(messageSchemas()).map(([name, schema]) => [name, ajv.compile(schema)]));
+const kinds = messageKinds();
+const validators = Object.fromEntries(Object.entries(kinds).map(([name, { schema }]) => [name, ajv.compile(schema)]));
 
 let server: NatsServer;
 beforeAll(async () => {
@@ -43,9 +47,42 @@ describe('the AsyncAPI document', () => {
           .messages()
           .all()
           .map((message) => message.id()),
-      ).toEqual([answerOf(method)]);
+      ).toEqual([replyName(method)]);
     }
-    expect(document!.operations().all()).toHaveLength(26);
+    expect(document!.servers().all()).toHaveLength(1);
+    const known = document!
+      .info()
+      .tags()
+      .all()
+      .map((tag) => tag.name());
+    for (const operation of document!.operations().all()) {
+      expect(operation.summary(), operation.id()).toMatch(/^[A-Z].*\.$/);
+      expect(operation.description(), operation.id()).toMatch(/\.$/);
+      expect(known, operation.id()).toEqual(
+        expect.arrayContaining(
+          operation
+            .tags()
+            .all()
+            .map((tag) => tag.name()),
+        ),
+      );
+      expect(operation.tags().all(), operation.id()).toHaveLength(1);
+    }
+    for (const channel of document!.channels().all()) {
+      expect(channel.json().summary, channel.id()).toMatch(/\.$/);
+      expect(channel.description(), channel.id()).toMatch(/\.$/);
+    }
+  });
+
+  it('calls a message as its type does on the wire, and gives an example of each', () => {
+    for (const [name, { schema, example }] of Object.entries(kinds)) {
+      const { type = { const: name } } = ('properties' in schema && schema.properties) as { type?: { const?: string; type?: string } };
+      if (type.const !== undefined) expect(type.const).toBe(name);
+      expect(validators[name]!(example), `${name}: ${ajv.errorsText(validators[name]!.errors)}`).toBe(true);
+      expect(validators[name]!(7), name).toBe(false);
+    }
+    for (const fact of Object.keys(factSchemas)) expect(isRefusal(parseFact(kinds[fact]!.example)), fact).toBe(false);
+    expect(parseManifest(new TextEncoder().encode(kinds.chunk!.example as string)).name).toBe('epoch-3');
   });
 
   it('describes all that goes over a server', async () => {
@@ -97,7 +134,6 @@ describe('the AsyncAPI document', () => {
         'beat',
         'presence',
         'rejected',
-        'over',
         'status',
       ]),
     );
@@ -132,10 +168,10 @@ describe('the AsyncAPI document', () => {
       const reply = (await nc.request(`ht.${study}.rpc.${method}`, JSON.stringify(request))).json<{ ok: boolean; result?: object }>();
       const what = `${method} ${JSON.stringify(request)}: ${JSON.stringify(reply)}`;
       expect(reply.ok, what).toBe(ok);
-      expect(validators[answerOf(method)]!(reply), what).toBe(true);
-      if (ok) expect(validators[askOf(method)]!(request), what).toBe(true);
+      expect(validators[replyName(method)]!(reply), what).toBe(true);
+      if (ok) expect(validators[requestName(method)]!(request), what).toBe(true);
     }
-    for (const [method, request] of asked.slice(-6)) expect(validators[askOf(method)]!(request), method).toBe(false);
+    for (const [method, request] of asked.slice(-6)) expect(validators[requestName(method)]!(request), method).toBe(false);
     await engine.close();
   });
 
@@ -158,5 +194,5 @@ function nameOf(subject: string, type: string | undefined): string {
   const [, , kind, , trial] = subject.split('.');
   if (kind === 'beat') return trial === '0' ? 'presence' : kind;
   if (kind !== 'log' && kind !== 'directive') return kind!;
-  return kind === 'directive' && type === 'closed' ? 'over' : type!;
+  return type!;
 }
