@@ -117,7 +117,7 @@ step, and when: {"param":"opt","in":["sgd"]}. An init can have budget (trials)
 and max_step (steps of a whole training): asha, hyperband and bohb then need no
 min and max, and trials pause unless you set pause: false.`,
     )
-    .action((options) => import('../commands/tools/askTell.ts').then(({ askTell }) => askTell(options)));
+    .action((options) => exit(import('../commands/tools/askTell.ts').then(({ askTell }) => askTell(options))));
 
   program
     .command('asyncapi')

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { failureOf, type RequestFailure } from '../../../errors.ts';
+import { onInterrupt } from '../../../host/interrupt.ts';
 import { openPlugins } from '../../../host/plugins.ts';
 import { parseData } from '../../../text/parseData.ts';
 import { openStatusLine, type StatusLine } from '../../../text/statusLine.ts';
@@ -20,8 +21,9 @@ interface AskTellOptions {
 
 /**
  * `hypertide ask-tell`: a request per line on standard input, a reply per line on standard output. A bad request never ends it. A request with a
- * `seq` is answered as soon as possible, and the reply has the same `seq`; others are answered in order.
+ * `seq` is answered as soon as possible, and the reply has the same `seq`; others are answered in order. An interrupt ends it as the end of the input does.
  *
+ * @returns the exit status.
  * @throws OptionError if the strategy is invalid for any study.
  */
 export async function askTell(
@@ -29,7 +31,7 @@ export async function askTell(
   input: Readable = process.stdin,
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
   screen: StatusLine = openStatusLine(),
-): Promise<void> {
+): Promise<number> {
   const given: unknown = strategy === undefined ? undefined : parseData('--strategy', strategy);
   if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
   const { plugins, close } = await openPlugins(hooks, screen);
@@ -52,7 +54,10 @@ export async function askTell(
     const names = ['init', ...Object.keys(answers)].join(', ');
     throw new SessionError(`cmd: expected ${names} or quit, got ${JSON.stringify(request.cmd)}`);
   };
-  for await (const line of createInterface({ input })) {
+  const leaving = new AbortController();
+  const left = new Promise((resolve) => leaving.signal.addEventListener('abort', resolve));
+  const release = onInterrupt(() => leaving.abort());
+  for await (const line of createInterface({ input, signal: leaving.signal })) {
     if (line.trim() === '') continue;
     const request = parsed(line);
     if ('error' in request) write(JSON.stringify(request));
@@ -62,12 +67,17 @@ export async function askTell(
       const written = replyTo(request)
         .catch(failureOf)
         .then((reply) => write(JSON.stringify(seq === undefined ? reply : { seq, ...reply })));
-      if (seq === undefined) await written;
+      if (seq === undefined) await Promise.race([written, left]);
     }
   }
   input.destroy(); // after `quit`, a pipe that the client keeps open would keep the process alive
-  await driven?.dispose();
-  await close();
+  try {
+    await driven?.dispose();
+  } finally {
+    release(); // until here, another interrupt would lose what waits to be stored
+    await close();
+  }
+  return leaving.signal.aborted ? 130 : 0;
 }
 
 function parsed(line: string): Request | RequestFailure {
