@@ -10,6 +10,7 @@ const begin = () => new Life(attemptChart);
 /** An attempt that has not ended. */
 interface Attempt {
   readonly life: ReturnType<typeof begin>;
+  readonly trial: TrialId;
   readonly number: number;
   /** Of its suggestion. */
   readonly position: number;
@@ -102,11 +103,10 @@ export class Attempts {
     if (fact.type === 'suggested') return this.#offer(fact, position, now);
     if (fact.type === 'changed') this.#isClosed = false;
     if (fact.type === 'closed') return this.#close(now);
-    const id = 'trial' in fact ? fact.trial : undefined;
-    const attempt = id === undefined ? undefined : this.#open.get(id);
-    if (id === undefined || attempt === undefined) return;
-    if (fact.type === 'completed' || fact.type === 'stopped' || fact.type === 'failed') return this.#end(id, attempt);
-    if (fact.type === 'started') this.#claim(id, attempt, fact.run, author, now);
+    const attempt = 'trial' in fact && fact.trial !== undefined ? this.#open.get(fact.trial) : undefined;
+    if (attempt === undefined) return;
+    if (fact.type === 'completed' || fact.type === 'stopped' || fact.type === 'failed') return this.#end(attempt);
+    if (fact.type === 'started') this.#claim(attempt, fact.run, author, now);
     if (fact.type === 'cancelled') this.#stop(attempt, 'withdrawn', 'person', now);
     this.#extend(attempt, now);
   }
@@ -182,10 +182,10 @@ export class Attempts {
 
   #offer({ trial, attempt: number, avoid, by }: SuggestedFact<unknown>, position: number, now: number): void {
     const earlier = this.#open.get(trial);
-    if (earlier) this.#end(trial, earlier);
+    if (earlier) this.#end(earlier);
     if (by === 'import') return;
     const isForAll = avoid === undefined;
-    const attempt: Attempt = { life: begin(), number, position, isForAll, deadline: now, isPassedOver: false };
+    const attempt: Attempt = { life: begin(), trial, number, position, isForAll, deadline: now, isPassedOver: false };
     this.#open.set(trial, attempt);
     this.#unclaimed.set(trial, attempt);
     if (isForAll) this.#forAll++;
@@ -194,10 +194,10 @@ export class Attempts {
   }
 
   /** The trainer that claims an attempt could have had the earlier ones. */
-  #claim(trial: TrialId, attempt: Attempt, run: string, author: string | undefined, now: number): void {
+  #claim(attempt: Attempt, run: string, author: string | undefined, now: number): void {
     if (!attempt.life.send('claimed')) return;
     this.passOver(attempt.position - 1, now);
-    this.#release(trial, attempt);
+    this.#release(attempt);
     Object.assign(attempt, { run, author });
   }
 
@@ -212,14 +212,14 @@ export class Attempts {
     for (const attempt of this.#open.values()) this.#stop(attempt, 'withdrawn', 'closed', now);
   }
 
-  #end(trial: TrialId, attempt: Attempt): void {
+  #end(attempt: Attempt): void {
     attempt.life.send('ended');
-    this.#release(trial, attempt);
-    this.#open.delete(trial);
+    this.#release(attempt);
+    this.#open.delete(attempt.trial);
   }
 
-  #release(trial: TrialId, attempt: Attempt): void {
-    if (this.#unclaimed.delete(trial) && attempt.isForAll) this.#forAll--;
+  #release({ trial, isForAll }: Attempt): void {
+    if (this.#unclaimed.delete(trial) && isForAll) this.#forAll--;
   }
 
   #extend(attempt: Attempt, now: number): void {

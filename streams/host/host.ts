@@ -10,7 +10,7 @@ import type { Decided, Intent } from '../../src/study/intents.ts';
 import type { Answered, StudySource } from '../../src/study/source.ts';
 import { type TrainerRow, trainerRows } from '../../src/study/trainerRows.ts';
 import { Attempts } from '../attempts/attempts.ts';
-import { AttemptWatch } from '../attempts/attemptWatch.ts';
+import { type AttemptWatch, watchAttempts } from '../attempts/watchAttempts.ts';
 import type { Directive } from '../engine/directive.ts';
 import { dryRunChange } from '../engine/dryRun.ts';
 import { type EngineRun, runEngine } from '../engine/run.ts';
@@ -57,7 +57,7 @@ export class HostedStudy<P = Params> implements StudySource {
   readonly #claims: Claims<P>;
   readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
   readonly #attempts: Attempts;
-  readonly #watch: AttemptWatch;
+  #watch: AttemptWatch | undefined;
   /** Settled once: a race on each request would be kept by `finished` until the study ends. */
   readonly #began: Promise<void>;
   #hasBegun = false;
@@ -69,7 +69,6 @@ export class HostedStudy<P = Params> implements StudySource {
     this.place = place;
     this.log = log;
     this.#attempts = new Attempts(lease * 1000);
-    this.#watch = new AttemptWatch({ attempts: this.#attempts, log, fail: (error) => this.#fail(error) });
     this.#claims = new Claims({
       ledger: () => this.ledger,
       lease,
@@ -119,7 +118,7 @@ export class HostedStudy<P = Params> implements StudySource {
       () => {}, // as above
     );
     this.answers = answersOf(log, this.#run, { atMost }); // the engine reads its first entry after this
-    this.#watch.begin();
+    this.#watch = watchAttempts(this.#attempts, log, (error) => this.#fail(error));
   }
 
   get ledger(): Ledger<P> {
@@ -214,7 +213,7 @@ export class HostedStudy<P = Params> implements StudySource {
     if (directive.type === 'suggested') return this.#claims.put(directive);
     if (directive.type !== 'stop') return;
     this.#attempts.stop(directive.trial, directive.by, performance.now());
-    this.#watch.check();
+    this.#watch?.check();
   }
 
   #fail(error: unknown): void {
@@ -225,7 +224,7 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   #end(error: unknown): void {
-    this.#watch.close();
+    this.#watch?.close();
     this.#claims.end({ error });
     this.answers.end(error);
   }

@@ -6,7 +6,7 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { Present } from '../../../src/study/trainerRows.ts';
 import { Attempts } from '../../attempts/attempts.ts';
-import { AttemptWatch } from '../../attempts/attemptWatch.ts';
+import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
 import type { Directive, Rejected } from '../../engine/directive.ts';
 import type { EngineRun } from '../../engine/run.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
@@ -25,7 +25,7 @@ export class Shell<P> {
   readonly #log: NatsLog;
   readonly #subjects: Subjects;
   readonly #attempts: Attempts;
-  readonly #watch: AttemptWatch;
+  #watch: AttemptWatch | undefined;
   readonly #consumer: SuggestionConsumer;
   readonly #roster = new Roster();
   /** Says whether the engine may suggest another trial. */
@@ -52,14 +52,13 @@ export class Shell<P> {
       wake: () => this.run.engine.wake(),
     });
     this.#consumer = new SuggestionConsumer(jsm, subjects, lease);
-    const look = () => this.#look();
-    this.#watch = new AttemptWatch({ attempts: this.#attempts, log, look, fail: () => {} }); // it tries again
   }
 
   /** Begins to watch leases, once the log has been read. */
   async watch(): Promise<void> {
     this.#watches = true;
-    await withRetry(this.#nc, () => this.#look());
+    const look = () => this.#look();
+    await withRetry(this.#nc, look);
     if (this.#isOver) return;
     const beats = this.#nc.subscribe(this.#subjects.beat('*', '*'), {
       callback: (error, message) => (error ? undefined : this.#beat(message)),
@@ -69,13 +68,13 @@ export class Shell<P> {
       if (type !== 'reconnect') return;
       this.#attempts.restart(performance.now());
       this.#listensSince = performance.now();
-      this.#look().catch(() => {}); // it looks again when an attempt stays unclaimed
+      look().catch(() => {}); // it looks again when an attempt stays unclaimed
     });
-    this.#watch.begin();
+    this.#watch = watchAttempts(this.#attempts, this.#log, () => {}, look); // it tries again
     const timer = setInterval(() => this.#noteRoom(), PRESENCE); // a trainer that waited for room may be gone
     this.#end = () => {
       clearInterval(timer);
-      this.#watch.close();
+      this.#watch?.close();
       unsubscribe();
       beats.unsubscribe();
     };
@@ -111,7 +110,7 @@ export class Shell<P> {
     if (directive.type !== 'stop') return; // suggestions are in the stream already
     this.#attempts.stop(directive.trial, directive.by, performance.now());
     this.#tell(directive);
-    this.#watch.check();
+    this.#watch?.check();
   }
 
   /** Tells all trainers that the study is over. */
@@ -171,7 +170,7 @@ export class Shell<P> {
   #offerAgain(trial: TrialId): void {
     if (this.run.engine.ledger.open.get(trial)?.unclaimed) return;
     this.#attempts.hide(trial, performance.now());
-    this.#watch.check();
+    this.#watch?.check();
   }
 
   /** Ensures that suggestions are delivered, from the first unclaimed one on, and notes which of them trainers do not get although they ask. */
