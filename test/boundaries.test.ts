@@ -27,12 +27,12 @@ describe('folders', () => {
     expect(roomsIn(crowd).get('src/new')?.size).toBe(22);
   });
   it('are reported when they do', () => {
-    const down = { from: 'src/cli/main.ts', to: 'src/dashboard/serve.ts' };
-    const up = { from: 'src/dashboard/app.ts', to: 'src/cli/program/program.ts' };
+    const down = { from: 'src/cli/main.ts', to: 'src/server/serve.ts' };
+    const up = { from: 'src/server/app.ts', to: 'src/cli/program/program.ts' };
     expect(arrowsUp([down])).toEqual([]);
-    expect(arrowsUp([down, up])).toEqual([{ from: 'src/dashboard', to: 'src/cli' }]);
+    expect(arrowsUp([down, up])).toEqual([{ from: 'src/server', to: 'src/cli' }]);
     expect(circles([down])).toEqual([]);
-    expect(circles([down, up])).toEqual([['src/cli', 'src/dashboard']]);
+    expect(circles([down, up])).toEqual([['src/cli', 'src/server']]);
     const around = ['streams/log/log.ts', 'streams/spec.ts', 'streams/nats/log/log.ts', 'streams/log/memory.ts'];
     expect(circles(around.slice(1).map((to, i) => ({ from: around[i]!, to })))).toEqual([
       ['streams/log', 'streams/nats', 'streams/spec.ts'],

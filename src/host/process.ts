@@ -6,18 +6,22 @@ import { parseStrategy } from '../../streams/spec/spec.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
-import type { StudySource } from '../study/source.ts';
+import type { StudySource, SubmitOrigin } from '../study/source.ts';
 
 /** A study that runs in this process. @param submitted passes commands to its engine. */
-export const processSource = (place: string, log: Log, submitted: (intent: Intent) => Promise<Submitted>): StudySource => ({
+export const processSource = (
+  place: string,
+  log: Log,
+  submitted: (intent: Intent, origin?: SubmitOrigin) => Promise<Submitted>,
+): StudySource => ({
   place,
   read: (from, signal) => log.read(from, signal),
   past: (from) => past(log, from),
-  submit: async (intent) => ({ ...(await submitted(intent)), running: true }),
+  submit: async (intent, origin) => ({ ...(await submitted(intent, origin)), running: true }),
 });
 
 /** Applies a log without an engine, so that it can accept commands. Call `end` when you no longer need it. */
-export function applied(log: Log): { submit(intent: Intent): Promise<Submitted>; end(): void } {
+export function applied(log: Log): { submit(intent: Intent, origin?: SubmitOrigin): Promise<Submitted>; end(): void } {
   const { append, apply, end } = submitter(log);
   const reading = new AbortController();
   let ledger: Ledger<unknown> | undefined;
@@ -40,10 +44,10 @@ export function applied(log: Log): { submit(intent: Intent): Promise<Submitted>;
   });
   ready.catch(() => {}); // commands report it
   return {
-    submit: async (intent) => {
+    submit: async (intent, origin) => {
       await ready;
       if (ledger === undefined) throw new RefusedError({ code: 'not-begun', message: 'the study has not begun' });
-      return submit(intent, { ledger, parseStrategy }, append);
+      return submit(intent, { ledger, parseStrategy }, append, origin);
     },
     end: () => reading.abort(),
   };

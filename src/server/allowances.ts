@@ -2,8 +2,8 @@ import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Spending } from '../ledger/spending.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { RefusedError } from '../study/commands.ts';
+import type { User } from './access/users.ts';
 import type { OperationId } from './operations.ts';
-import type { User } from './users.ts';
 
 /** What a user has used so far. */
 interface Used {

@@ -1,52 +1,91 @@
+import { previewOf } from '../../streams/engine/dryRun.ts';
 import { whyOf } from '../../streams/explanation/whyOf.ts';
-import type { WhenGone } from '../../streams/host/claimedTrial.ts';
+import { entryPage, trialPage } from '../../streams/host/answers.ts';
 import type { HostedStudy } from '../../streams/host/host.ts';
-import { importancesOf } from '../dashboard/importances.ts';
+import { bestRowOf, studyStatusOf } from '../../streams/host/status.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { studyPhase } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { parseIntent, RefusedError } from '../study/commands.ts';
 import { forIntents, type Intent, isIntent } from '../study/intents.ts';
+import { trainerRows } from '../study/trainerRows.ts';
+import type { TrialRows } from '../study/trials.ts';
 import { sentenceFor } from './failure.ts';
-import { describedFields } from './fields.ts';
+import type { Feed } from './feed/feed.ts';
+import { importancesOf } from './feed/importances.ts';
 import { type OperationId, operations } from './operations.ts';
-import type { RunningStudies } from './studies.ts';
-import type { User } from './users.ts';
+import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
+import type { Handler, HttpRequest } from './request.ts';
+import { describedFields } from './request.ts';
+import type { OpenStudy, ServedStudies } from './studies.ts';
 
-/** A request that fits the schema of its operation; it may have more fields. */
-export interface HttpRequest {
-  /** From the path; empty and 0 if the path has none. */
-  readonly study: string;
-  readonly trial: number;
-  /** From the body or the query. */
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** Absent on a server without users. */
-  readonly user: User | undefined;
-  /** The name of the request, to recognise a repetition. */
-  readonly key: string | undefined;
-  readonly whenGone?: WhenGone;
-}
-
-type Handler = (studies: RunningStudies, request: HttpRequest) => unknown;
+/** An operation with an answer in JSON. */
+export type JsonOperationId = Exclude<OperationId, MediaOperationId>;
 
 /** Seconds that an ask waits by default. */
 const PATIENCE = 30;
 
-/** The state of a study, even if it can no longer be run. */
-function stateOf({ answers, failure }: HostedStudy) {
-  const status = answers.status();
-  return failure === undefined ? status : { ...status, error: sentenceFor(failure.error) };
+/** A study that has begun, as its log says. */
+interface View {
+  readonly ledger: Ledger<Params>;
+  readonly rows: TrialRows;
+  /** What it does now. */
+  readonly phase: string;
 }
 
-const described = async (study: HostedStudy) => {
-  await study.ready();
-  return { ...stateOf(study), created: study.ledger.created };
+/** @throws RefusedError if it has not begun; what keeps it from running */
+async function viewOf(study: OpenStudy): Promise<View> {
+  const { host } = study;
+  if (host) {
+    await host.ready();
+    return { ledger: host.ledger, rows: host.answers.rows, phase: host.answers.status().phase };
+  }
+  const feed = study.feed();
+  await feed.caughtUp;
+  const view = followedView(feed);
+  if (view === undefined) throw new RefusedError({ code: 'not-begun', message: 'the study has not begun' });
+  return view;
+}
+
+function followedView(feed: Feed): View | undefined {
+  const state = feed.state();
+  return feed.begun && state && { ledger: feed.begun.ledger, rows: feed.begun.changes.rows, phase: studyPhase(state) };
+}
+
+const statusOf = (name: string, { ledger, phase, rows }: View) => ({ ...studyStatusOf(ledger, phase, rows), study: name });
+
+/** The state of a study, even if it can no longer be run; undefined if it has not begun. */
+function stateOf(study: OpenStudy) {
+  const { name, host } = study;
+  if (!host) {
+    const view = followedView(study.feed());
+    return view && statusOf(name, view);
+  }
+  const status = host.answers.status();
+  return host.failure === undefined ? status : { ...status, error: sentenceFor(host.failure.error) };
+}
+
+const described = async (study: OpenStudy) => {
+  const view = await viewOf(study);
+  return { ...statusOf(study.name, view), created: view.ledger.created };
 };
+
+/** @throws RefusedError if another process runs the study */
+function hostOf({ name, host }: OpenStudy): HostedStudy {
+  if (host) return host;
+  throw new RefusedError({
+    code: 'elsewhere',
+    message: `${name}: this server only shows the study, so it gives no trials: ask the one that runs it`,
+  });
+}
 
 /** A trainer's request about a trial becomes a fact with its name. */
 const saying =
   (type: TrialEvent['type']): Handler =>
   (studies, { study, trial, fields, user, key }) =>
-    studies.open(study).say({ ...fields, type, trial } as TrialEvent, { author: user?.name, request: key });
+    hostOf(studies.open(study)).say({ ...fields, type, trial } as TrialEvent, { author: user?.name, request: key });
 
 /** A command on the trial in the path, or on the study. @throws RefusedError */
 const intentOf = (type: Intent['type'], trial: number, fields: HttpRequest['fields']): Intent =>
@@ -57,17 +96,16 @@ const commanding =
   (type: Intent['type']): Handler =>
   async (studies, { study, trial, fields, user, key }) => {
     const intent = intentOf(type, trial, fields);
-    const { position, fact } = await studies.open(study).submit(intent, { user: user?.name, request: key });
+    const { source, followed } = studies.open(study);
+    const { position, fact } = await source.submit(intent, { user: user?.name, request: key });
+    await followed()?.reached(position); // so that a page which reads next sees it
     return { position, fact };
   };
 
 const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
 
-const handlers: Readonly<Record<OperationId, Handler>> = {
-  listStudies: async (studies) => {
-    const names = await studies.names();
-    return names.map((name) => stateOf(studies.open(name)));
-  },
+const handlers: Readonly<Record<JsonOperationId, Handler>> = {
+  listStudies: (studies) => studies.names.flatMap((name) => stateOf(studies.open(name)) ?? []),
   createStudy: async (studies, { fields }) => {
     const name = fields.name as string;
     await studies.create(name, fields);
@@ -76,51 +114,53 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   getStudy: (studies, { study }) => described(studies.open(study)),
   ask: (studies, { study, fields, user, key, whenGone }) => {
     const { wait = PATIENCE, run = key, trainer, fixed } = fields as { wait?: number; run?: string; trainer?: string; fixed?: Params };
-    return studies.open(study).ask({ author: user?.name, trainer, run, wait, fixed, whenGone });
+    return hostOf(studies.open(study)).ask({ author: user?.name, trainer, run, wait, fixed, whenGone });
   },
   report: saying('reported'),
   heartbeat: async (studies, { study, trial, fields, user }) => {
-    const hosted = studies.open(study);
-    await hosted.ready();
-    return hosted.beat(trial, fields.run as string, user?.name);
+    const host = hostOf(studies.open(study));
+    await host.ready();
+    return host.beat(trial, fields.run as string, user?.name);
   },
   tell: saying('completed'),
   stopped: saying('stopped'),
   fail: (studies, request) => saying('failed')(studies, { ...request, fields: { reason: 'error', ...request.fields } }),
   best: async (studies, { study }) => {
-    const hosted = studies.open(study);
-    await hosted.ready();
-    return hosted.answers.status().best ?? null;
+    const { ledger, rows } = await viewOf(studies.open(study));
+    return bestRowOf(ledger, rows) ?? null;
   },
   listTrials: async (studies, { study, fields }) => {
-    const hosted = studies.open(study);
-    await hosted.ready();
-    const { items, more } = hosted.answers.page(fields);
+    const { items, more } = trialPage((await viewOf(studies.open(study))).rows, fields);
     return omitUndefined({ trials: items, next: more ? items.at(-1)!.trial : undefined });
   },
   getTrial: async (studies, { study, trial }) => {
-    const hosted = studies.open(study);
-    await hosted.ready();
-    const row = hosted.answers.rows.get(trial);
+    const row = (await viewOf(studies.open(study))).rows.get(trial);
     if (!row) throw noTrial(trial);
     return row;
   },
-  facts: (studies, { study, fields }) => studies.open(study).answers.answer('log', fields),
+  facts: async (studies, { study, fields: { after = 0 } }) => {
+    const { source } = studies.open(study);
+    return studies.inTurn(() => entryPage(source.past(Number(after) + 1)));
+  },
   why: async (studies, { study, trial }) => {
-    const why = await studies.feeds.use(studies.open(study), (feed) => whyOf(feed, trial));
+    const why = await studies.compute(studies.open(study), (feed) => whyOf(feed, trial));
     if (!why) throw noTrial(trial);
     return why;
   },
   importance: async (studies, { study, fields }) => {
     const { objective } = fields as { objective?: string };
-    return (await studies.feeds.use(studies.open(study), (feed) => importancesOf(feed, objective))) ?? null;
+    return (await studies.compute(studies.open(study), (feed) => importancesOf(feed, objective))) ?? null;
   },
   turn: (studies, { study, fields, whenGone }) => {
     const { proposer, ahead, wait = PATIENCE } = fields as { proposer: string; ahead?: number; wait?: number };
-    return studies.open(study).turn(proposer, { ahead, wait, whenGone });
+    return hostOf(studies.open(study)).turn(proposer, { ahead, wait, whenGone });
   },
-  listTrainers: (studies, { study }) => studies.open(study).trainers(),
+  listTrainers: async (studies, { study }) => {
+    const open = studies.open(study);
+    return open.source.trainers?.() ?? trainerRows((await viewOf(open)).ledger);
+  },
   ...forIntents(commanding),
+  ...pageHandlers,
 };
 
 /**
@@ -129,7 +169,7 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
  * @param dry whether to answer only what it would do.
  * @throws RefusedError; what the operation throws.
  */
-export async function handle(id: OperationId, studies: RunningStudies, given: HttpRequest, dry = false): Promise<unknown> {
+export async function handle(id: JsonOperationId, studies: ServedStudies, given: HttpRequest, dry = false): Promise<unknown> {
   const request = { ...given, fields: describedFields(operations[id], given.fields) };
   const isDry = operations[id].method === 'post' && (dry || request.user?.dryRun === true);
   const settle = studies.allowances.admit(id, request.user);
@@ -141,18 +181,16 @@ export async function handle(id: OperationId, studies: RunningStudies, given: Ht
 }
 
 /** What a command would do, without doing it. @throws RefusedError as the operation would; what a strategy throws. */
-async function preview(id: OperationId, studies: RunningStudies, { study, trial, fields, user }: HttpRequest): Promise<object> {
+async function preview(id: JsonOperationId, studies: ServedStudies, { study, trial, fields, user }: HttpRequest): Promise<object> {
   if (id === 'createStudy') return { creates: await studies.check(fields.name as string, fields) };
-  const hosted = studies.open(study);
-  await hosted.ready();
-  if (isIntent(id)) return { fact: hosted.preview(intentOf(id, trial, fields)) };
+  const { ledger } = await viewOf(studies.open(study));
+  if (isIntent(id)) return { fact: previewOf(intentOf(id, trial, fields), ledger, parseStrategy) };
   const types: Readonly<Record<string, TrialEvent['type']>> = { report: 'reported', tell: 'completed', stopped: 'stopped', fail: 'failed' };
   if (Object.hasOwn(types, id)) {
     const fact = { ...fields, type: types[id]!, trial } as TrialEvent;
-    const refusal = hosted.ledger.refusesFrom(fact, user?.name);
+    const refusal = ledger.refusesFrom(fact, user?.name);
     if (refusal) throw new RefusedError(refusal);
     return { fact };
   }
-  const { open } = hosted.answers.status();
-  return { open, parallel: hosted.ledger.settings.parallel };
+  return { open: ledger.running, parallel: ledger.settings.parallel };
 }

@@ -5,7 +5,8 @@ import { intents } from '../study/intents.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
 import { version } from '../version.ts';
-import { type Operation, type OperationId, operationIds, operations } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { type OperationId, operationIds, operations } from './operations.ts';
 
 /** Schemas that have a name in the document. */
 const named: Readonly<Record<string, Schema>> = {

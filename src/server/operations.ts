@@ -3,30 +3,14 @@ import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { forIntents, type Intent, type IntentKind } from '../study/intents.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
-import type { UserRole } from './users.ts';
-
-/**
- * A request to the server: its route, the roles that may send it, and the schemas of request and answer. Routes, checks and the OpenAPI document
- * follow from it.
- */
-export interface Operation {
-  readonly method: 'get' | 'post';
-  /** With parameters in braces, as in OpenAPI. */
-  readonly path: string;
-  readonly roles: readonly UserRole[];
-  readonly summary: string;
-  readonly query?: Readonly<Record<string, Schema>>;
-  /** The required names in the query. */
-  readonly required?: readonly string[];
-  readonly body?: ObjectSchema;
-  readonly result: Schema;
-  /** Whether the answer can also be a stream of server-sent events, of data like the items of the result. */
-  readonly streams?: true;
-}
+import { everyone, type Operation, readers, studyPath, trialPath } from './operation.ts';
+import { pageOperations } from './pageOperations.ts';
 
 const text = (description: string, maxLength = 256): Schema => ({ type: 'string', maxLength, description });
 const count = (description: string, minimum = 0): Schema => ({ type: 'integer', minimum, description });
 const seconds = (why: string): Schema => ({ type: 'number', minimum: 0, maximum: 60, description: `seconds ${why} (default: 30)` });
+
+const trainers = ['trainer'] as const;
 
 /** The longest name of a claim or a request. */
 const run = text('the claim on the trial, from the answer to ask');
@@ -79,12 +63,6 @@ const asked: Schema = {
   },
   required: ['next'],
 };
-
-const readers = ['viewer', 'operator'] as const;
-const everyone = ['viewer', 'operator', 'trainer'] as const;
-const trainers = ['trainer'] as const;
-const studyPath = '/v1/studies/{study}';
-const trialPath = `${studyPath}/trials/{trial}`;
 
 /** A person's command. */
 function command(type: Intent['type'], { schema, summary, ofTrial }: IntentKind): Operation {
@@ -236,6 +214,7 @@ export const operations = {
     result: requestKinds.trainers.result,
   },
   ...forIntents(command),
+  ...pageOperations,
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationId = keyof typeof operations;

@@ -1,20 +1,186 @@
+import { inTurn } from '../../streams/engine/timeout.ts';
 import type { HostedStudy } from '../../streams/host/host.ts';
 import type { Created } from '../facts/facts.ts';
-import type { Studies } from '../study/place.ts';
-import type { Allowances } from './allowances.ts';
-import type { Feeds } from './feeds.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
+import type { Watch } from '../strategy/env.ts';
+import { RefusedError } from '../study/commands.ts';
+import type { StudySource } from '../study/source.ts';
+import { Allowances } from './allowances.ts';
+import { Feed } from './feed/feed.ts';
+import type { KeptFiles } from './feed/kept.ts';
+import { liveMachines, replayedMachines } from './feed/machines.ts';
+import type { Headline, Machines } from './feed/wire.ts';
 
-/** The studies that a server runs. */
-export interface RunningStudies extends Omit<Studies<HostedStudy>, 'open'> {
-  /** @throws RefusedError if there is no such study */
-  open(name: string): HostedStudy;
-  /** What users have used of their allowances. */
-  readonly allowances: Allowances;
-  readonly feeds: Feeds;
+/** How a server knows a study, besides its log. */
+export interface ShownParts {
+  /** The files of its trials; absent if they are on another machine. */
+  readonly files?: KeptFiles | undefined;
+  /** Takes the watch of the machines of a study that runs in this process. Default: its log is replayed when a reader asks for its machines. */
+  readonly live?: ((watch: Watch) => void) | undefined;
+}
+
+/** A study behind a server. */
+export interface OpenStudy extends Pick<ShownParts, 'files'> {
+  /** Its name on this server. */
+  readonly name: string;
+  /** Its log, and how it takes commands. */
+  readonly source: StudySource;
+  /** The same, if it also takes requests of trainers, because this process runs it. */
+  readonly host?: HostedStudy | undefined;
+  /** The study as readers follow it. One that this process runs is not followed before the first of them comes, since that costs a second fold. */
+  feed(): Feed;
+  /** The feed, once there is one. */
+  followed(): Feed | undefined;
+  machines(): Machines;
+}
+
+export interface ServedStudiesOptions {
   /** Prints a line for people who run the server. */
-  warn(message: string): void;
-  /** Calls back with the name of a study whenever it has changed. @returns a function that unsubscribes */
-  watch(changed: (study: string) => void): () => void;
+  readonly warn?: ((message: string) => void) | undefined;
+  /** Begins a study from the data of a study file, and adds it. Default: no study can be created. @throws UserError */
+  readonly create?: ((name: string, study: unknown) => Promise<void>) | undefined;
   /** The first fact that `create` would write. @throws as `create` */
-  check(name: string, study: unknown): Promise<Created>;
+  readonly check?: ((name: string, study: unknown) => Promise<Created>) | undefined;
+  /** Measures the studies that are only shown. */
+  readonly metrics?: Metrics | undefined;
+}
+
+/** The studies that a server answers for: those that this process runs, and those that it only reads and commands. */
+export class ServedStudies {
+  /** What users have used of their allowances. */
+  readonly allowances = new Allowances();
+  readonly #all = new Map<string, OpenStudy>();
+  readonly #watchers = new Set<(study: string) => void>();
+  /** Does one thing after the other: a long log takes memory while it is read. */
+  readonly inTurn = inTurn();
+  readonly #options: ServedStudiesOptions;
+
+  constructor(options: ServedStudiesOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Adds a study that another process runs, or none: it can be read, and takes commands. */
+  show(name: string, source: StudySource, parts: ShownParts = {}): OpenStudy {
+    const feed = this.#follow(name, source);
+    const { metrics } = this.#options;
+    if (metrics) feed.listen(metrics.add(name, { state: () => feed.state() }));
+    return this.#add({ name, source, files: parts.files }, parts, feed);
+  }
+
+  /** Adds a study that this process runs, so that it also takes requests of trainers. Its host measures it, and tells of each entry. */
+  run(name: string, host: HostedStudy, parts: ShownParts = {}): OpenStudy {
+    return this.#add({ name, source: host, host, files: parts.files }, parts);
+  }
+
+  #follow(name: string, source: StudySource): Feed {
+    const feed = new Feed(name, source, (error) => this.warn(`${source.place}: ${(error as Error).message}`));
+    feed.watch(() => this.tell(name));
+    return feed;
+  }
+
+  #add(study: Pick<OpenStudy, 'name' | 'source' | 'host' | 'files'>, { live }: ShownParts, known?: Feed): OpenStudy {
+    const { name, source, host } = study;
+    let followed = known;
+    const feed = () => {
+      if (followed === undefined || (host && followed.closed)) followed = this.#follow(name, source);
+      return followed;
+    };
+    const tell = () => this.tell(name);
+    const answered = (path: string, seconds: number) => this.#options.metrics?.answered(name, path, seconds);
+    const machines = live ? liveMachines(live, tell, answered) : replayedMachines(feed, tell);
+    const added = { ...study, feed, machines, followed: () => followed };
+    this.#all.set(name, added);
+    return added;
+  }
+
+  /** Removes a study, because it was deleted. */
+  remove(name: string): void {
+    this.#all.get(name)?.followed()?.close();
+    this.#all.delete(name);
+    void this.#options.metrics?.remove(name);
+    this.tell(name);
+  }
+
+  get metrics(): Metrics | undefined {
+    return this.#options.metrics;
+  }
+
+  get names(): readonly string[] {
+    return [...this.#all.keys()];
+  }
+
+  /** A name like the wanted one that no study has, and that can be part of a path. */
+  unusedName(wanted: string): string {
+    const stem = wanted.replace(/[^\w.-]+/g, '-') || 'study';
+    let name = stem;
+    for (let n = 2; this.has(name); n++) name = `${stem}-${n}`;
+    return name;
+  }
+
+  has(name: string): boolean {
+    return this.#all.has(name);
+  }
+
+  /** @throws RefusedError if there is no such study */
+  open(name: string): OpenStudy {
+    const study = this.#all.get(name);
+    if (!study) throw new RefusedError({ code: 'unknown-study', message: `there is no study ${name.slice(0, 60)}` });
+    return study;
+  }
+
+  /** Begins a study. @throws UserError if the name is taken, or the data are invalid */
+  create(name: string, study: unknown): Promise<void> {
+    return this.#can('create')(name, study);
+  }
+
+  /** The first fact that `create` would write. @throws as `create` */
+  check(name: string, study: unknown): Promise<Created> {
+    return this.#can('check')(name, study);
+  }
+
+  #can<K extends 'create' | 'check'>(what: K): NonNullable<ServedStudiesOptions[K]> {
+    const able = this.#options[what];
+    if (able === undefined) throw new RefusedError({ code: 'closed', message: 'this server creates no studies' });
+    return able;
+  }
+
+  /** Each study in one line. It follows them from now on. */
+  get headlines(): Headline[] {
+    return [...this.#all.values()].flatMap((study) => study.feed().headline() ?? []);
+  }
+
+  /** Resolves when the logs of the studies that this process runs have been read: they are short of nothing that a reader could see before. */
+  async caughtUp(): Promise<void> {
+    await Promise.allSettled([...this.#all.values()].flatMap(({ host, feed }) => (host ? feed().caughtUp : [])));
+  }
+
+  /** Computes something from the current log of a study, after earlier computations. */
+  compute<T>({ host, feed }: OpenStudy, compute: (feed: Feed) => Promise<T>): Promise<T> {
+    return this.inTurn(async () => {
+      const reading = feed();
+      await reading.caughtUp;
+      if (host) await reading.reached(host.ledger.position);
+      return compute(reading);
+    });
+  }
+
+  warn(message: string): void {
+    this.#options.warn?.(message);
+  }
+
+  /** Calls back with the name of a study whenever it has changed. @returns a function that unsubscribes */
+  watch(changed: (study: string) => void): () => void {
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  }
+
+  /** Says that a study has changed. */
+  tell(name: string): void {
+    for (const changed of this.#watchers) changed(name);
+  }
+
+  /** Follows no study any more. */
+  close(): void {
+    for (const { followed } of this.#all.values()) followed()?.close();
+  }
 }

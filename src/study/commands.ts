@@ -26,6 +26,9 @@ export interface CommandRefusal {
     | 'nothing-to-change'
     | 'request-reused'
     | 'unknown-study'
+    | 'unknown-file'
+    | 'bad-type'
+    | 'elsewhere'
     | 'study-exists'
     | 'unknown-proposer'
     | 'allowance';

@@ -20,9 +20,18 @@ export interface StudySource extends StudyLog {
   /**
    * Submits a person's command, and resolves once the study has applied it.
    *
+   * @param origin the user, and the name of the request: a study in this process writes it into the fact.
    * @throws RefusedError if the study refuses it; OptionError, StrategyError for a strategy that does not suit; UserError if the study cannot be reached.
    */
-  submit(intent: Intent): Promise<Answered>;
+  submit(intent: Intent, origin?: SubmitOrigin): Promise<Answered>;
+}
+
+/** Where a command comes from. */
+export interface SubmitOrigin {
+  /** The user who submits it. */
+  readonly user?: string | undefined;
+  /** The name of the request: repeated with the same name, it takes effect once. */
+  readonly request?: string | undefined;
 }
 
 export interface Answered extends Submitted {

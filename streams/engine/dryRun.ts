@@ -3,7 +3,8 @@ import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
-import { RefusedError } from '../../src/study/commands.ts';
+import { decide, RefusedError } from '../../src/study/commands.ts';
+import type { Decided, Intent } from '../../src/study/intents.ts';
 import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 import { withDefaults } from '../spec/defaults.ts';
 import { createdOf, type StudyOptions } from '../spec/options.ts';
@@ -47,4 +48,11 @@ export function dryRunChange<P>(
   const { trials } = limits;
   dryRun(space, parse(data), omitUndefined({ seed, parallel, objectives: directions, trials }));
   return withDefaults(data);
+}
+
+/** The fact that a person's command would become. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit */
+export function previewOf<P>(intent: Intent, ledger: Ledger<P>, parse: ParseStrategy): Decided {
+  const fact = decide(intent, ledger, (strategy) => dryRunChange(ledger, strategy, parse));
+  if ('code' in fact) throw new RefusedError(fact);
+  return fact;
 }

@@ -11,7 +11,7 @@ import { type TrialRow, TrialRows, type TrialStatus } from '../../src/study/tria
 import type { EngineRun } from '../engine/run.ts';
 import { type Origin, type Submitter, submit, submitter } from '../engine/submit.ts';
 import { inTurn } from '../engine/timeout.ts';
-import type { AuthoredLog, Log } from '../log/log.ts';
+import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import { bestRowOf, type StudyStatus, studyStatusOf } from './status.ts';
@@ -30,8 +30,6 @@ export interface Answers<P> {
   /** Appends a fact, and waits until the study has applied it. @throws RefusedError */
   readonly append: Submitter['append'];
   readonly isOwn: Submitter['isOwn'];
-  /** The next rows of trials, as many as one answer has room for, and whether more follow. */
-  page(request: PageRequest): { readonly items: readonly TrialRow<P>[]; readonly more: boolean };
   /**
    * Whether it is the turn of an external proposer.
    *
@@ -71,12 +69,6 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
   const rows = new TrialRows<P>();
   const { append, isOwn, apply, end } = submitter(log);
   const status = (): StudyStatus => studyStatusOf(run.engine.ledger, run.engine.phase, rows);
-  const page: Answers<P>['page'] = ({ after = 0, status: wanted, limit = Number.POSITIVE_INFINITY }) => {
-    const found = [...rows].filter((row) => row.trial > after && (wanted === undefined || row.status === wanted));
-    const { items, add } = pager<TrialRow<P>>(ROOM);
-    for (const row of found.sort((a, b) => a.trial - b.trial)) if (items.length >= limit || !add(row)) break;
-    return { items, more: items.length < found.length };
-  };
   const turnOf: Answers<P>['turnOf'] = (proposer, ahead = 1) => {
     const { ledger } = run.engine;
     refuseProposer(proposer, ledger);
@@ -91,9 +83,9 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
   const queries: Queries = {
     status,
     best: () => bestRowOf(run.engine.ledger, rows) ?? null,
-    trials: (request) => page(request).items,
+    trials: (request) => trialPage(rows, request).items,
     turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
-    log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
+    log: ({ after = 0 }) => entryPage(past(log, Number(after) + 1)),
     trainers: () => trainerRows(run.engine.ledger, present?.()),
     create: () => {
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
@@ -118,7 +110,6 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
     append,
     isOwn,
     turnOf,
-    page,
     submit: submitted,
     apply: (entry) => {
       rows.apply(entry);
@@ -128,10 +119,21 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
   };
 }
 
-/** Entries from a position on, as many as one answer has room for. */
-async function pageOf(log: Log, from: number): Promise<readonly Entry[]> {
+/** The next rows of trials, as many as one answer has room for, and whether more follow. */
+export function trialPage<P>(
+  rows: TrialRows<P>,
+  { after = 0, status, limit = Number.POSITIVE_INFINITY }: PageRequest,
+): { readonly items: readonly TrialRow<P>[]; readonly more: boolean } {
+  const found = [...rows].filter((row) => row.trial > after && (status === undefined || row.status === status));
+  const { items, add } = pager<TrialRow<P>>(ROOM);
+  for (const row of found.sort((a, b) => a.trial - b.trial)) if (items.length >= limit || !add(row)) break;
+  return { items, more: items.length < found.length };
+}
+
+/** The first of some entries, as many as one answer has room for. */
+export async function entryPage(past: AsyncIterable<readonly Entry[]>): Promise<readonly Entry[]> {
   const page = pager<Entry>(ROOM);
-  for await (const entries of past(log, from)) for (const entry of entries) if (!page.add(entry)) return page.items;
+  for await (const entries of past) for (const entry of entries) if (!page.add(entry)) return page.items;
   return page.items;
 }
 

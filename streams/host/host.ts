@@ -5,14 +5,13 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { AtMost } from '../../src/study/atMost.ts';
-import { decide, RefusedError } from '../../src/study/commands.ts';
-import type { Decided, Intent } from '../../src/study/intents.ts';
+import { RefusedError } from '../../src/study/commands.ts';
+import type { Intent } from '../../src/study/intents.ts';
 import type { Answered, StudySource } from '../../src/study/source.ts';
 import { type TrainerRow, trainerRows } from '../../src/study/trainerRows.ts';
 import { Attempts } from '../attempts/attempts.ts';
 import { type AttemptWatch, watchAttempts } from '../attempts/watchAttempts.ts';
 import type { Directive } from '../engine/directive.ts';
-import { dryRunChange } from '../engine/dryRun.ts';
 import { type EngineRun, runEngine } from '../engine/run.ts';
 import type { Spans } from '../engine/spans.ts';
 import type { Origin } from '../engine/submit.ts';
@@ -181,13 +180,6 @@ export class HostedStudy<P = Params> implements StudySource {
     await this.ready();
     const submitted = await this.#repeats.once(origin, wantedOf(intent), () => this.answers.submit(intent, origin));
     return { ...submitted, running: true };
-  }
-
-  /** The fact that an intent would become. @throws as `submit` */
-  preview(intent: Intent): Decided {
-    const fact = decide(intent, this.ledger, (strategy) => dryRunChange(this.ledger, strategy, parseStrategy));
-    if ('code' in fact) throw new RefusedError(fact);
-    return fact;
   }
 
   /** Ends the engine and closes the log. The study can be resumed. */

@@ -99,16 +99,14 @@ const layers = {
     'digests of parts': [['if (digestOf(message.data) !== sha256) throw', "if (sha256 === '') throw"]],
   },
   page: {
-    'token to act': [['if (!bearer(c)) return', 'if (!c) return']],
-    'cookie to read': [["createHmac('sha256', token).update(`read${port}`).digest('base64url')]", 'token]']],
+    'cookie to read': [['sign(`${name} reads${portOf(c)}`)', "c.req.header('authorization')?.slice(7)"]],
+    'cookies for reading only': [["return c.req.method === 'GET' || c.req.method === 'HEAD' ? reading", 'return c.req.method ? reading']],
+    'proof of a cookie': [['matches(given, proofOf(c, user))', 'given.startsWith(user.name)']],
     'host names': [["if (!known.has(asked.replace(/:\\d+$/, '')))", 'if (!known)']],
     origin: [['if (origin !== null && origin !== `http://${asked}` && origin !== `https://${asked}`)', "if (origin === '')"]],
     'sites of requests': [["if (headers.get('sec-fetch-site') === 'cross-site' && new URL(url).pathname !== '/')", "if (url === '')"]],
-    'token to read': [['if (!free && !bearer(c)', 'if (!c && !bearer(c)']],
-    'token behind a proxy': [['isLoopback(host) && names.length === 0;', 'isLoopback(host);']],
-    'type of requests': [["if (!/^application\\/json\\b/.test(c.req.header('content-type') ?? '')) return", 'if (!c) return']],
-    'length of requests': [['bodyLimit({ maxSize: LARGEST,', 'bodyLimit({ maxSize: 2 ** 30,']],
-    'content policy': [["c.header('Content-Security-Policy', POLICY);", '']],
+    'type of files': [['if (type !== consumes)', 'if (type === null)']],
+    'content policy': [["'Content-Security-Policy': POLICY,", "'Content-Security-Policy': '',"]],
     'known commands': [['Object.hasOwn(intents, type)', 'type in intents']],
   },
   interface: {
@@ -120,21 +118,14 @@ const layers = {
     'asks of one trainer': [["`${author ?? ''}\\n${named}`", '`${named}`']],
     'requests of one user': [['`${author}\\n${user}\\n${request}`', '`${request}${author && user}`']],
     'user of a command': [['{ user: user?.name, request: key }', '{ request: key }']],
-    'tools of a role': [
-      ['if (LEFT_OUT.includes(id) || !hasRole(user, operation.roles)) continue;', 'if (LEFT_OUT.includes(id) || !hasRole) continue;'],
-    ],
+    'tools of a role': [['if (!isTool(id) || !hasRole(user, operation.roles)) continue;', 'if (!isTool(id) || !hasRole) continue;']],
     'studies of others': [['if (COMMON.includes(id))', 'if (COMMON.length > 9)']],
     'known proposers': [['if (names.includes(proposer)) return;', 'if (proposer) return;']],
     'digests of tokens': [['sha256: tokenDigest(token) }', 'sha256: token || tokenDigest(token) }']],
   },
   bodies: {
-    'type of bodies': [
-      [
-        "if (!/^application\\/json\\b/.test(c.req.header('content-type') ?? ''))\n    throw",
-        "if (c.req.header('content-type') === '')\n    throw",
-      ],
-    ],
-    'length of bodies': [['if (Number(length ?? 0) > LARGEST)', 'if (length === null)']],
+    'type of bodies': [["if (!/^application\\/json\\b/.test(type ?? ''))", "if (type === '')"]],
+    'length of bodies': [['if (Number(length ?? 0) > most)', 'if (length === null)']],
     'bodies with a length': [["if (length === undefined && c.req.header('transfer-encoding') !== undefined)", 'if (length === null)']],
     'known fields': [
       ['additionalProperties ? all : known(all, body?.properties)', 'additionalProperties ? known(all, body.properties) : all'],

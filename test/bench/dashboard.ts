@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { dashboard } from '../../src/dashboard/serve.ts';
 import { processSource } from '../../src/host/process.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { space } from '../../src/space/space.ts';
@@ -13,6 +12,7 @@ import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
+import { emptyServer } from '../dashboard/support.ts';
 import { openPage, startBrowser } from '../support/browser.ts';
 import { ensurePage } from '../support/page.ts';
 import { longestTurn } from './turns.ts';
@@ -213,18 +213,18 @@ function readAll(url: string): Promise<unknown> {
 }
 
 const log = await study();
-const made = await dashboard();
-const { feed } = made.studies.add(
+const made = await emptyServer();
+const shown = made.studies.show(
   'many',
   processSource('memory', log, () => Promise.reject(new Error('this study is only read'))),
 );
 const ofCpu = (cpu: number) => `${Math.round(cpu)} ms of CPU`;
-say('longest turn of the server while it reads the log', '<= 20 ms', ofCpu(await longestTurn(feed.caughtUp)));
+say('longest turn of the server while it reads the log', '<= 20 ms', ofCpu(await longestTurn(shown.feed().caughtUp)));
 for (const reader of ['first', 'second', 'third'])
   say(
     `the same while it sends all trials to a ${reader} reader`,
     '<= 20 ms',
-    ofCpu(await longestTurn(readAll(`${made.url}api/events?study=many`))),
+    ofCpu(await longestTurn(readAll(`${made.url}v1/events?study=many`))),
   );
 const browser = await startBrowser();
 const times: number[] = [];

@@ -64,7 +64,7 @@ async function hosted(): Promise<string> {
   const axis = { type: 'float', low: 0, high: 1 };
   const parameters = { lr: { type: 'float', low: 1e-5, high: 1, log: true }, width: axis, depth: axis };
   await studies.host(parseStudy({ name: 'bench', parameters, strategy: 'random', parallel: CONNECTIONS }), directory);
-  const { url } = await serveHttp(studies, {});
+  const { url } = await serveHttp(studies.served);
   return new URL(url).port;
 }
 

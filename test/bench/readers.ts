@@ -99,7 +99,7 @@ await measure('rpc status', once30('status'));
 await measure('rpc best', once30('best'));
 await measure('rpc trials, every page', async () => readAll(await each(), 'trials'));
 const page = await measure('rpc log, every page', async () => readAll(await each(), 'log'));
-for (const path of ['/api/events?study=readers', '/metrics', '/api/studies']) {
+for (const path of ['/v1/events?study=readers', '/metrics', '/v1/studies']) {
   await measure(`page ${path.replace(/\?.*/, '')}`, async () => {
     const gone = new AbortController();
     const answer = await fetch(new URL(path, page), { signal: gone.signal });

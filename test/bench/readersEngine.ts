@@ -1,11 +1,11 @@
 // The engine of readers.ts, with a dashboard in the same process. It measures how long its event loop is blocked, and how much of that it computed.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { connect } from '@nats-io/transport-node';
-import { dashboard } from '../../src/dashboard/serve.ts';
 import { processSource } from '../../src/host/process.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { createdOf } from '../../streams/spec/options.ts';
+import { emptyServer } from '../dashboard/support.ts';
 import { cpuOfThread } from './cpu.ts';
 
 export const wide = (parameters: number) =>
@@ -48,9 +48,9 @@ if (process.send !== undefined) {
       });
       await all;
       const log = await natsLog(nc, study!, { create: false });
-      const shown = await dashboard();
+      const shown = await emptyServer();
       const source = processSource(study!, log, () => Promise.reject(new Error('it is only read')));
-      await shown.studies.add(study!, source).feed.caughtUp;
+      await shown.studies.show(study!, source).feed().caughtUp;
       page = shown.url;
     }
     process.send!(message === 'longest' ? { longest: delay.max / 1e6 - RESOLUTION, computed: longestComputed, page } : {});

@@ -32,7 +32,7 @@ it('resumes the studies of a directory, and lists the files that it skips', asyn
   await log.close();
   const { studies, warnings } = hosted();
   await studies.resumeAll(directory);
-  expect(await studies.names()).toEqual(['digits']);
+  expect(studies.served.names).toEqual(['digits']);
   expect(warnings.toSorted()).toEqual([
     expect.stringMatching(/My Study\.jsonl: not resumed: name: expected/),
     expect.stringMatching(/older\.jsonl: not resumed: the study digits runs from .*digits\.jsonl$/),
@@ -56,8 +56,8 @@ it('closes every study, though one of them cannot be closed', async () => {
 it('refuses a name that is taken before it creates a study', async () => {
   const { studies } = hosted();
   await studies.host(parseStudy(digits), directory);
-  await expect(studies.check('digits', digits)).rejects.toMatchObject({ code: 'study-exists' });
-  expect(await studies.check('other', { ...digits, name: 'other' })).toMatchObject({ study: 'other' });
+  await expect(studies.served.check('digits', digits)).rejects.toMatchObject({ code: 'study-exists' });
+  expect(await studies.served.check('other', { ...digits, name: 'other' })).toMatchObject({ study: 'other' });
   await studies.close();
 });
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Feed } from '../../src/dashboard/feed/feed.ts';
+import { Feed } from '../../src/server/feed/feed.ts';
 import { random } from '../../streams/index.ts';
 import { connectTo } from '../../streams/nats/connection/connect.ts';
 import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';

@@ -1,6 +1,5 @@
 import axe from 'axe-core';
 import { expect, it } from 'vitest';
-import { dashboard } from '../../src/dashboard/serve.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { processSource } from '../../src/host/process.ts';
 import { rngFor } from '../../src/numeric/random.ts';
@@ -9,6 +8,7 @@ import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { cleanups, openPage, spills, VIEWS } from './browsing.ts';
+import { emptyServer } from './support.ts';
 
 const net = space({ lr: float(1e-4, 0.1, { log: true }), layers: int(1, 4), kind: choice(['relu', 'tanh']) });
 
@@ -51,7 +51,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 async function serveKinds(): Promise<string> {
-  const made = await dashboard();
+  const made = await emptyServer();
   cleanups.push(made.close);
   for (const [name, { objectives, facts }] of Object.entries(kinds)) {
     const log = memoryLog();
@@ -59,9 +59,9 @@ async function serveKinds(): Promise<string> {
     await log.append({ ...createdOf(net, undefined, { study: name, objectives, trials: 60, seed: 1 }), strategy });
     for (const fact of facts) await log.append(fact);
     const source = processSource('memory', log, () => Promise.reject(new Error('only read')));
-    await made.studies.add(name, source).feed.caughtUp;
+    await made.studies.show(name, source).feed().caughtUp;
   }
-  return made.ownerUrl;
+  return made.url;
 }
 
 it.each([

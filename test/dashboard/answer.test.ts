@@ -167,7 +167,7 @@ describe('the recommendation', () => {
 
   it('is served once there are results, with the expected value', async () => {
     served = await board();
-    const asked = async () => JSON.parse((await request(`${served!.url}api/studies/net/recommendation`)).text) as unknown;
+    const asked = async () => JSON.parse((await request(`${served!.url}v1/studies/net/recommendation`)).text) as unknown;
     expect(await asked()).toBeNull();
     for (let trial = 1; trial <= 12; trial++) {
       const lr = 10 ** (-4 + trial / 4);
@@ -183,7 +183,7 @@ describe('the recommendation', () => {
 
   it('does not exist for a study that is not there', async () => {
     served = await board();
-    expect((await request(`${served.url}api/studies/other/recommendation`)).status).toBe(404);
+    expect((await request(`${served.url}v1/studies/other/recommendation`)).status).toBe(404);
   });
 });
 

@@ -39,7 +39,7 @@ it('the note of a study is shown as Markdown without scripts, and can be changed
   const note =
     '**read this**: [paper](https://example.org/a) [bad](javascript:alert(1)) <img src=x onerror=alert(1)> 2 \\* 3\n\n| a | b |\n| - | - |\n| 1 | 2 |';
   await made.say({ type: 'annotated', note, labels: ['production'], starred: true });
-  const page = await openPage(`${made.url}#token=${made.token}`, WIDE);
+  const page = await openPage(made.url, WIDE);
   const shown = page.locator('main .markdown');
   await shown.locator('strong', { hasText: 'read this' }).waitFor();
   expect(await shown.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual([
@@ -60,7 +60,7 @@ it('the note of a study is shown as Markdown without scripts, and can be changed
 it('a configuration can leave values to the strategy', async () => {
   const made = await board();
   cleanups.push(() => made.close());
-  const page = await openPage(`${made.url}#token=${made.token}`, WIDE);
+  const page = await openPage(made.url, WIDE);
   await show(page, 'Control');
   await page.getByLabel('layers').fill('3');
   await page.getByLabel('values left empty').selectOption('chosen by the strategy');
@@ -95,7 +95,7 @@ it('messages that come faster than the page can show them are shown together', a
   const made = await board();
   cleanups.push(() => made.close());
   await made.say(...finished(1, 0.5), ...finished(2, 0.25).slice(0, 3));
-  const { feed } = made.studies.get('net')!;
+  const feed = made.studies.open('net').feed();
   const page = await openPage('about:blank', WIDE);
   await page.addInitScript(COUNTING);
   await page.goto(`${made.url}?study=net`);

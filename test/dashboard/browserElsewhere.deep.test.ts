@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Dashboard, dashboard } from '../../src/dashboard/serve.ts';
 import { applied, processSource } from '../../src/host/process.ts';
 import { parseSpace, space } from '../../src/space/space.ts';
 import { float, int } from '../../src/space/types/dimension.ts';
@@ -14,9 +13,10 @@ import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 import { tpe } from '../../streams/strategies/tpe.ts';
 import { directory, hypertide } from '../cli/support.ts';
+import { tokens, users } from '../server/support.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { cleanups, NARROW, openPage, press, show, spills, VIEWS, WIDE } from './browsing.ts';
-import { board, finished } from './support.ts';
+import { board, emptyServer, finished } from './support.ts';
 
 describe('a study on a NATS server', () => {
   let server: NatsServer;
@@ -50,10 +50,10 @@ describe('a study on a NATS server', () => {
       () => served.close(),
       () => fleet.close(),
     );
-    const made: Dashboard = await dashboard();
+    const made = await emptyServer();
     cleanups.push(() => made.close());
-    made.studies.add('remote', await natsSource(await server.connect(), 'remote', server.url));
-    const page = await openPage(made.ownerUrl, WIDE);
+    made.studies.show('remote', await natsSource(await server.connect(), 'remote', server.url));
+    const page = await openPage(made.url, WIDE);
     await page.locator('tbody tr', { hasText: 'completed' }).first().waitFor();
     await page.locator('tbody tr', { hasText: 'gpu-1' }).first().waitFor();
     await show(page, 'Machines');
@@ -123,11 +123,11 @@ describe('texts of a log are shown as text', () => {
         await log.append({ type: 'failed', trial, attempt: 1, run: MARKUP, reason: 'error', message: (MARKUP + LONG).slice(0, 4096) });
       else await log.append({ type: 'completed', trial, run: MARKUP, values: { [MARKUP]: trial, [NAME]: -trial }, metrics: { [ODD]: 1 } });
     }
-    const made = await dashboard();
+    const made = await emptyServer();
     cleanups.push(() => made.close());
-    made.studies.add('odd', processSource(MARKUP, log, applied(log).submit));
+    made.studies.show('odd', processSource(MARKUP, log, applied(log).submit));
     for (const size of [WIDE, NARROW]) {
-      const page = await openPage(made.ownerUrl, size);
+      const page = await openPage(made.url, size);
       for (const view of VIEWS) {
         await show(page, view);
         await page.waitForTimeout(200);
@@ -181,9 +181,9 @@ describe('three objectives', () => {
       await log.append({ type: 'started', trial, attempt: 1, run: 'r' });
       await log.append({ type: 'completed', trial, run: 'r', values });
     }
-    const made = await dashboard();
+    const made = await emptyServer();
     cleanups.push(() => made.close());
-    made.studies.add('three', processSource('memory', log, applied(log).submit));
+    made.studies.show('three', processSource('memory', log, applied(log).submit));
     const page = await openPage(`${made.url}?study=three&view=objectives`, WIDE);
     const cube = page.getByRole('slider', { name: 'Trials over loss, seconds, size' });
     await cube.waitFor();
@@ -220,14 +220,14 @@ describe('three objectives', () => {
 
 describe('a server at another address', () => {
   it('asks for the token before it shows a study', async () => {
-    const made = await board({ host: '0.0.0.0' });
+    const made = await board({ host: '0.0.0.0', users });
     cleanups.push(() => made.close());
     await made.say(...finished(1, 0.5));
     const page = await openPage(made.url, WIDE);
     await page.getByLabel('token').fill('wrong');
     await press(page, 'Open');
     await page.getByText('Wrong token.').waitFor();
-    await page.getByLabel('token').fill(made.token);
+    await page.getByLabel('token').fill(tokens.ada);
     await press(page, 'Open');
     await page.locator('tbody tr', { hasText: 'completed' }).waitFor();
   });
@@ -270,8 +270,7 @@ it('an address that compares studies opens their comparison', async () => {
   const made = await board();
   cleanups.push(() => made.close());
   await made.say(...finished(1, 0.5));
-  const { feed } = made.studies.add('again', processSource('memory', made.log, applied(made.log).submit));
-  await feed.caughtUp;
+  await made.studies.show('again', processSource('memory', made.log, applied(made.log).submit)).feed().caughtUp;
   const page = await openPage(`${made.url}?compare=net,again,gone`, WIDE);
   await page.getByRole('heading', { name: 'Comparison' }).waitFor();
   await page.getByText('There is no study gone here.').waitFor();

@@ -9,7 +9,7 @@ import { type Board, board, finished, request } from './support.ts';
 
 let place: string;
 let open: Board;
-const at = (path: string) => `${open.url}api/studies/net/trials/${path}`;
+const at = (path: string) => `${open.url}v1/studies/net/trials/${path}`;
 beforeEach(async () => {
   place = mkdtempSync(join(tmpdir(), 'hypertide-files-'));
   mkdirSync(join(place, 'trial-1'));
@@ -54,14 +54,14 @@ it('serves nothing outside the directories of existing trials', async () => {
     expect((await request(at(path))).status, path).toBe(404);
 });
 
-it('takes a file with the token, up to its limit', async () => {
-  const send = (name: string, body: string, token?: string) =>
-    request(at(`1/files/${name}`), { method: 'POST', body, headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } });
-  expect((await send('a.txt', 'hello')).status).toBe(401);
-  expect(JSON.parse((await send('a.txt', 'hello', open.token)).text)).toEqual({ ok: true, name: 'uploads/a.txt' });
+it('takes a file in a form that no page of another site may send, up to its limit', async () => {
+  const send = (name: string, body: string, type = 'application/octet-stream') =>
+    request(at(`1/files/${name}`), { method: 'POST', body, headers: { 'Content-Type': type } });
+  expect((await send('a.txt', 'hello', 'text/plain')).status).toBe(400);
+  expect(JSON.parse((await send('a.txt', 'hello')).text)).toEqual({ name: 'uploads/a.txt' });
   expect((await request(at('1/files/uploads/a.txt'))).text).toBe('hello');
-  expect(await send('a.txt', 'other', open.token)).toMatchObject({ status: 409, text: expect.stringContaining('choose another name') });
-  expect((await send('big.bin', 'x'.repeat(17 * 2 ** 20), open.token)).status).toBe(413);
+  expect(await send('a.txt', 'other')).toMatchObject({ status: 400, text: expect.stringContaining('"code":"bad-upload"') });
+  expect((await send('big.bin', 'x'.repeat(17 * 2 ** 20))).status).toBe(413);
 });
 
 it('has no list for a study whose files are elsewhere', async () => {
@@ -111,6 +111,6 @@ it('ends a stream of events after a HEAD request', async () => {
       ignore();
     };
   });
-  expect(await request(`${open.url}api/events`, { method: 'HEAD' })).toMatchObject({ status: 200 });
+  expect(await request(`${open.url}v1/events`, { method: 'HEAD' })).toMatchObject({ status: 200 });
   await eventually(() => expect(watching).toBe(0));
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as charts from '../../machines/strategies.ts';
 import { watchJournals } from '../../src/cli/sources/journalFolder.ts';
-import type { Headline } from '../../src/dashboard/wire.ts';
 import { arranged, comparedAddress, comparedNames, stateOfStudy } from '../../src/page/lib/studies.ts';
+import type { Headline } from '../../src/server/feed/wire.ts';
 import { choiceText, phaseText, taggedPhaseText } from '../../streams/explanation/phases.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
@@ -77,13 +77,13 @@ describe('the address of a comparison', () => {
 it('a study has the history of its best value, and a summary to compare', async () => {
   const served = await board();
   for (const [i, loss] of [3, 4, 2, 5, 1].entries()) await served.say(...finished(i + 1, loss));
-  const { feed } = served.studies.get('net')!;
+  const feed = served.studies.open('net').feed();
   expect(feed.headline()!.trend).toEqual([
     [1, 3],
     [3, 2],
     [5, 1],
   ]);
-  const { text } = await request(`${served.url}api/studies/net`);
+  const { text } = await request(`${served.url}v1/studies/net/summary`);
   expect(JSON.parse(text)).toMatchObject({ detail: { study: 'net', cost: 5 }, best: { trial: 5, values: { loss: 1 } } });
   for (let k = 6; k <= 100; k++) await served.say(...finished(k, 1 / k));
   const { trend } = feed.headline()!;
@@ -152,6 +152,6 @@ it('a study that was deleted is no longer in the list', async () => {
   await served.say(...finished(1, 0.5));
   served.studies.remove('net');
   expect(served.studies.headlines).toEqual([]);
-  expect((await request(`${served.url}api/studies/net`)).status).toBe(404);
+  expect((await request(`${served.url}v1/studies/net`)).status).toBe(404);
   await served.close();
 });

@@ -1,8 +1,10 @@
 import { request as httpRequest } from 'node:http';
-import type { KeptFiles } from '../../src/dashboard/kept.ts';
-import { type Dashboard, type DashboardOptions, dashboard } from '../../src/dashboard/serve.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { applied, processSource } from '../../src/host/process.ts';
+import { Metrics } from '../../src/monitoring/metrics.ts';
+import type { KeptFiles } from '../../src/server/feed/kept.ts';
+import { type ServerOptions, serveHttp } from '../../src/server/serve.ts';
+import { ServedStudies } from '../../src/server/studies.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
 import type { Log } from '../../streams/log/log.ts';
@@ -13,26 +15,35 @@ import { ensurePage } from '../support/page.ts';
 
 const net = space({ lr: float(1e-4, 0.1, { log: true }), layers: int(1, 4), kind: choice(['relu', 'tanh']) });
 
-export interface Board extends Dashboard {
+export interface Board {
+  readonly url: string;
+  readonly studies: ServedStudies;
   readonly log: Log;
   say(...facts: readonly Fact[]): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** A dashboard of a study whose log is in memory and which no engine runs. */
-export async function board(options: DashboardOptions = {}, study = 'net', files?: KeptFiles): Promise<Board> {
+/** A server without studies. */
+export async function emptyServer(options: ServerOptions = {}): Promise<Pick<Board, 'url' | 'studies' | 'close'>> {
+  const studies = new ServedStudies({ metrics: new Metrics() });
+  return { studies, ...(await serveHttp(studies, options)) };
+}
+
+/** A server that shows a study whose log is in memory and which no engine runs. */
+export async function board(options: ServerOptions = {}, study = 'net', files?: KeptFiles): Promise<Board> {
   await ensurePage();
   const log = memoryLog([], () => ++now);
   let now = 1_700_000_000_000;
   await log.append(createdOf(net, random(), { study, objectives: { loss: 'minimize' }, trials: 100, parallel: 4, seed: 1 }));
-  const made = await dashboard(options);
-  const { feed } = made.studies.add('net', processSource('memory', log, applied(log).submit), files);
+  const { url, studies, close } = await emptyServer(options);
+  const feed = studies.show('net', processSource('memory', log, applied(log).submit), { files }).feed();
   await feed.caughtUp;
   const say = async (...facts: readonly Fact[]) => {
     for (const fact of facts) await log.append(fact);
     const head = await log.head();
     while (feed.position < head) await new Promise((resolve) => setImmediate(resolve));
   };
-  return { ...made, log, say };
+  return { url, studies, close, log, say };
 }
 
 /** The facts of a completed trial. */

@@ -1,10 +1,9 @@
-import { Hono } from 'hono';
 import { expect, it } from 'vitest';
 import type { Fact } from '../../src/facts/facts.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { healthRoutes, metricsRoute } from '../../src/monitoring/health.ts';
 import { Metrics } from '../../src/monitoring/metrics.ts';
 import type { StoredSize } from '../../src/monitoring/studyState.ts';
+import { monitorApp } from '../../src/server/health.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { createdOf } from '../../streams/spec/options.ts';
@@ -41,9 +40,7 @@ function watched(...names: readonly string[]) {
     };
     return Object.assign(study, { say });
   });
-  const app = new Hono();
-  healthRoutes(app, metrics, { connected: () => link.isConnected, closed: () => link.isClosed });
-  metricsRoute(app, metrics);
+  const app = monitorApp(metrics, { connected: () => link.isConnected, closed: () => link.isClosed });
   const get = async (path: string) => {
     const answer = await app.request(path);
     return { status: answer.status, text: await answer.text() };

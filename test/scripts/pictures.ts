@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { journalSource } from '../../src/cli/sources/journal.ts';
-import { dashboard } from '../../src/dashboard/serve.ts';
+import { emptyServer } from '../dashboard/support.ts';
 import { openPage, type Size, startBrowser } from '../support/browser.ts';
 import { ensurePage } from '../support/page.ts';
 
@@ -16,8 +16,8 @@ const log = join(mkdtempSync(join(tmpdir(), 'hypertide-pictures-')), 'digits.jso
 execFileSync('npm', ['start', '--silent', '--', '--cost', '1080', '--journal', log], { cwd: root, stdio: 'inherit' });
 await ensurePage();
 mkdirSync(pictures, { recursive: true });
-const made = await dashboard();
-const { feed } = made.studies.add('digits', journalSource(log));
+const made = await emptyServer();
+const feed = made.studies.show('digits', journalSource(log)).feed();
 await feed.caughtUp;
 const best = feed.headline()!.best!.trial;
 const browser = await startBrowser();

@@ -1,8 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
 import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
-import { type Operation, operationIds, operations } from '../../src/server/operations.ts';
+import { parseUsers } from '../../src/server/access/users.ts';
+import type { Operation } from '../../src/server/operation.ts';
+import { operationIds, operations } from '../../src/server/operations.ts';
 import { serveHttp } from '../../src/server/serve.ts';
-import { parseUsers } from '../../src/server/users.ts';
 import { server, tokens, users } from './support.ts';
 
 const ending: (() => Promise<void>)[] = [];
@@ -17,20 +18,23 @@ async function open(...args: Parameters<typeof server>) {
 
 it('a server that others can reach needs users', async () => {
   const none = new HostedStudies({ line: () => {} });
-  await expect(serveHttp(none, { host: '0.0.0.0' })).rejects.toThrow(
+  await expect(serveHttp(none.served, { host: '0.0.0.0' })).rejects.toThrow(
     '0.0.0.0: without users, other machines could do everything on this server',
   );
-  await expect(serveHttp(none, { names: ['tuning.example.com'] })).rejects.toThrow('tuning.example.com: without users, other machines');
+  await expect(serveHttp(none.served, { names: ['tuning.example.com'] })).rejects.toThrow(
+    'tuning.example.com: without users, other machines',
+  );
 });
 
 it('each request needs a token of one of its roles', async () => {
-  const { as, get, post } = await open({ users });
+  const { as, get, head, post } = await open({ users });
   const roles = { w1: 'trainer', ada: 'operator', board: 'viewer' } as const;
   for (const id of operationIds) {
     const { method, path, roles: permitted }: Operation = operations[id];
-    const place = path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1');
-    const send = (headers?: Readonly<Record<string, string>>) => (method === 'get' ? get(place, headers) : post(place, {}, headers));
-    expect(await send(), id).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
+    const place = path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
+    const send = (headers?: Readonly<Record<string, string>>) =>
+      id === 'watch' ? head(place, headers) : method === 'get' ? get(place, headers) : post(place, {}, headers);
+    expect(await send(), id).toMatchObject({ status: 401, ...(id !== 'watch' && { body: { code: 'unauthorized' } }) });
     expect(await send({ Authorization: 'Bearer wrong' }), id).toMatchObject({ status: 401 });
     for (const user of ['w1', 'ada', 'board'] as const) {
       const { status } = await send(as(user));

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
-import { type Operation, operationIds, operations } from '../../src/server/operations.ts';
+import type { Operation } from '../../src/server/operation.ts';
+import { operationIds, operations } from '../../src/server/operations.ts';
 import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
 import { digits, sendTo, server, users } from './support.ts';
@@ -242,12 +243,14 @@ describe('an invalid request is refused, and changes nothing:', () => {
   it('a study that does not exist, in each request', async () => {
     const { get, post } = await open();
     for (const id of operationIds) {
-      const { method, path, body, required = [] }: Operation = operations[id];
+      const { method, path, body, required = [], consumes }: Operation = operations[id];
       if (!path.includes('{study}')) continue;
-      const place = path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1');
+      const place = path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1').replace('{file}', 'a.txt');
       const fields: Record<string, unknown> = { run: 'r', step: 1, values: {}, params: {}, proposer: 'x', trainer: 'w', to: 'pause' };
       const needed = Object.fromEntries((body?.required ?? []).map((name) => [name, fields[name]]));
-      const answer = method === 'get' ? await get(`${place}?${required.map((name) => `${name}=x`).join('&')}`) : await post(place, needed);
+      const type = consumes === undefined ? undefined : { 'Content-Type': consumes };
+      const answer =
+        method === 'get' ? await get(`${place}?${required.map((name) => `${name}=x`).join('&')}`) : await post(place, needed, type);
       expect(answer, id).toMatchObject({ status: 404, body: { code: 'unknown-study' } });
     }
   });

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { HostedStudies, type HostedStudiesOptions } from '../../src/cli/hosted/hostedStudies.ts';
 import type { StudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
-import { mcpOverHttp } from '../../src/server/mcp/server.ts';
+import { parseUsers, tokenDigest } from '../../src/server/access/users.ts';
 import { serveHttp } from '../../src/server/serve.ts';
-import { parseUsers, tokenDigest } from '../../src/server/users.ts';
 
 /** A study file as data. */
 export const digits = {
@@ -55,8 +54,7 @@ export async function server(
   const studies = new HostedStudies({ directory, line: (line) => warnings.push(line), ...settings });
   const file: StudyFile = parseStudy(study);
   const hosted = await studies.host(file, directory);
-  const mcp = mcpOverHttp(studies);
-  const { url, close } = await serveHttp(studies, { ...options, mcp: mcp.fetch });
+  const { url, close } = await serveHttp(studies.served, options);
   const send = (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const type = text === undefined ? {} : { 'Content-Type': 'application/json' };
@@ -70,10 +68,10 @@ export async function server(
     warnings,
     hosted,
     as,
+    head: (path: string, headers?: Readonly<Record<string, string>>) => send('HEAD', `v1/${path}`, undefined, headers),
     get: (path: string, headers?: Readonly<Record<string, string>>) => send('GET', `v1/${path}`, undefined, headers),
     post: (path: string, body: unknown = {}, headers?: Readonly<Record<string, string>>) => send('POST', `v1/${path}`, body, headers),
     close: async () => {
-      await mcp.close();
       await close();
       await studies.close();
       rmSync(directory, { recursive: true });
@@ -99,7 +97,7 @@ export const sendTo = (
       });
       response.on('end', () => {
         const isJson = String(response.headers['content-type']).startsWith('application/json');
-        resolve({ status: response.statusCode!, body: isJson ? JSON.parse(answer) : answer, headers: response.headers });
+        resolve({ status: response.statusCode!, body: isJson && answer !== '' ? JSON.parse(answer) : answer, headers: response.headers });
       });
       response.on('error', reject);
     });

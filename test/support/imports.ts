@@ -78,7 +78,6 @@ const floors: readonly string[] = [
   'src/text',
   'src/testing',
   'src/monitoring',
-  'src/dashboard',
   'src/server',
   'src/page',
   'src/host',

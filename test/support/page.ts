@@ -13,7 +13,7 @@ export async function ensurePage(): Promise<void> {
   mkdirSync(join(root, '.results'), { recursive: true });
   while (!taken()) await sleep(100);
   try {
-    const sources = ['src/page', 'src/dashboard/wire.ts', 'streams/explanation', 'src/insight', 'package-lock.json'].map((path) =>
+    const sources = ['src/page', 'src/server/feed/wire.ts', 'streams/explanation', 'src/insight', 'package-lock.json'].map((path) =>
       newest(join(root, path)),
     );
     if (!existsSync(join(built, 'assets')) || newest(join(built, 'assets')) < Math.max(...sources)) {

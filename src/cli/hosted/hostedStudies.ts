@@ -7,26 +7,27 @@ import { type JournalOptions, openJournal } from '../../../streams/log/journal.t
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
-import type { Created, Params } from '../../facts/facts.ts';
+import type { Params } from '../../facts/facts.ts';
 import { brokenProgram } from '../../host/brokenProgram.ts';
 import { host, type Plugin } from '../../host/host.ts';
 import { watchedReports } from '../../host/plugins.ts';
 import { retryingLog } from '../../host/retryingLog.ts';
+import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { Allowances } from '../../server/allowances.ts';
-import { Feeds } from '../../server/feeds.ts';
-import type { RunningStudies } from '../../server/studies.ts';
+import { ServedStudies } from '../../server/studies.ts';
 import type { Space } from '../../space/space.ts';
 import type { AtMost } from '../../study/atMost.ts';
 import { RefusedError } from '../../study/commands.ts';
 import { stripControls } from '../../text/plainText.ts';
 import { ofStudy, type StatusLine } from '../../text/statusLine.ts';
-import { begunIn, createdIn } from '../sources/journalFile.ts';
+import { begunIn, createdIn, stemOf } from '../sources/journalFile.ts';
 import { journalsIn } from '../sources/journalFolder.ts';
 import { makeFolder } from '../sources/makeFolder.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
+import { keptFiles } from '../trainers/keptFiles.ts';
 import { checkResuming } from '../trainers/resuming.ts';
+import { trialsDirectory } from '../trainers/trialFiles.ts';
 
 export interface HostedStudiesOptions {
   /** The directory of studies that requests create; without it, none are created. */
@@ -36,16 +37,16 @@ export interface HostedStudiesOptions {
   readonly atMost?: AtMost | undefined;
   readonly fsync?: JournalOptions['fsync'];
   readonly plugins?: readonly Plugin[] | undefined;
+  /** Those that its server exports. */
+  readonly metrics?: Metrics | undefined;
   readonly line: StatusLine['line'];
 }
 
 /** Studies in journals, which this process runs for remote trainers. */
-export class HostedStudies implements RunningStudies {
-  readonly place: string;
-  readonly allowances = new Allowances();
-  readonly feeds = new Feeds();
+export class HostedStudies {
+  /** The same for requests. */
+  readonly served: ServedStudies;
   readonly #all = new Map<string, HostedStudy>();
-  readonly #watchers = new Set<(study: string) => void>();
   readonly #paths = new Map<string, string>();
   readonly #closing: (() => Promise<void>)[] = [];
   readonly #options: HostedStudiesOptions;
@@ -54,7 +55,12 @@ export class HostedStudies implements RunningStudies {
 
   constructor(options: HostedStudiesOptions) {
     this.#options = options;
-    this.place = options.directory ?? '.';
+    this.served = new ServedStudies({
+      metrics: options.metrics,
+      warn: (message) => options.line(stripControls(message), { level: 'warn' }),
+      create: (name, data) => this.#creating(name, data, async (file, directory) => void (await this.host(file, directory))),
+      check: (name, data) => this.#creating(name, data, async ({ space, strategy, options }) => createdOf(space, strategy, options)),
+    });
   }
 
   /** Runs the study of a study file, in `<name>.jsonl`. @throws UserError */
@@ -74,8 +80,8 @@ export class HostedStudies implements RunningStudies {
   /** Resumes the studies in a directory, which is made if it does not exist. It warns of each file that holds none that it can run. */
   async resumeAll(directory: string): Promise<void> {
     makeFolder(directory);
-    for (const path of await journalsIn(directory, ({ message }) => this.warn(`skipped: ${message}`)))
-      await this.#resume(path).catch(({ message }: Error) => this.warn(`${path}: not resumed: ${message}`));
+    for (const path of await journalsIn(directory, ({ message }) => this.served.warn(`skipped: ${message}`)))
+      await this.#resume(path).catch(({ message }: Error) => this.served.warn(`${path}: not resumed: ${message}`));
   }
 
   async #resume(path: string): Promise<void> {
@@ -83,34 +89,7 @@ export class HostedStudies implements RunningStudies {
     const { study } = created;
     const known = this.#paths.get(study);
     if (known === undefined) await this.#host(checkName('name', study), path, spaceOf(created), undefined, { study });
-    else if (resolve(known) !== resolve(path)) this.warn(`${path}: not resumed: the study ${study} runs from ${known}`);
-  }
-
-  warn(message: string): void {
-    this.#options.line(stripControls(message), { level: 'warn' });
-  }
-
-  watch(changed: (study: string) => void): () => void {
-    this.#watchers.add(changed);
-    return () => this.#watchers.delete(changed);
-  }
-
-  async names(): Promise<readonly string[]> {
-    return [...this.#all.keys()];
-  }
-
-  open(name: string): HostedStudy {
-    const study = this.#all.get(name);
-    if (!study) throw new RefusedError({ code: 'unknown-study', message: `there is no study ${name.slice(0, 60)}` });
-    return study;
-  }
-
-  check(name: string, data: unknown): Promise<Created> {
-    return this.#creating(name, data, async ({ space, strategy, options }) => createdOf(space, strategy, options));
-  }
-
-  async create(name: string, data: unknown): Promise<void> {
-    await this.#creating(name, data, (file, directory) => this.host(file, directory));
+    else if (resolve(known) !== resolve(path)) this.served.warn(`${path}: not resumed: the study ${study} runs from ${known}`);
   }
 
   /** Creates a study if possible, while no other request can create one of the same name. @throws UserError */
@@ -138,10 +117,10 @@ export class HostedStudies implements RunningStudies {
 
   /** Closes all studies. @throws what the first of them throws, when all have closed; the errors of others are warnings. */
   async close(): Promise<void> {
-    this.feeds.close();
+    this.served.close();
     const ends = await Promise.allSettled(this.#closing.map((close) => close()));
     const [first, ...others] = ends.filter((end) => end.status === 'rejected');
-    for (const { reason } of others) this.warn((reason as Error).message);
+    for (const { reason } of others) this.served.warn((reason as Error).message);
     if (first) throw first.reason;
   }
 
@@ -183,6 +162,7 @@ export class HostedStudies implements RunningStudies {
     }
     study.finished.catch((error: Error) => warn(`ended: ${error.message}`));
     this.#all.set(name, study);
+    this.served.run(name, study, { files: keptFiles(trialsDirectory(stemOf(path))) });
     this.#paths.set(name, path);
     this.#closing.push(async () => {
       log.leave();
@@ -196,8 +176,8 @@ export class HostedStudies implements RunningStudies {
   /** Allowances and streams of events follow each study. */
   readonly #informed: Plugin = ({ name }) => ({
     apply: (entry) => {
-      this.allowances.apply(name, entry);
-      for (const changed of this.#watchers) changed(name);
+      this.served.allowances.apply(name, entry);
+      this.served.tell(name);
     },
   });
 }

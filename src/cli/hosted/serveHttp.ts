@@ -1,15 +1,14 @@
-import { parse } from 'yaml';
 import { interruption } from '../../host/interrupt.ts';
 import { measured, openPlugins } from '../../host/plugins.ts';
+import { Metrics } from '../../monitoring/metrics.ts';
 import { checkOpenness, serveHttp } from '../../server/serve.ts';
-import { parseUsers, type User, type Users } from '../../server/users.ts';
 import { atMostOf } from '../../study/atMost.ts';
-import { readText } from '../../text/readText.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import { ofStudy } from '../../text/statusLine.ts';
 import { UsageError } from '../../text/usage.ts';
 import { addressOf } from '../serving/address.ts';
 import { monitorFor } from '../serving/monitorFor.ts';
+import { usersIn } from '../serving/usersIn.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
 import { HostedStudies } from './hostedStudies.ts';
 
@@ -36,17 +35,19 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
     throw new UsageError('--http: leave out --nats and --replicas: studies are in journals');
   if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --directory with studies');
   const { host, port } = addressOf('--http', http);
-  const permitted = users === undefined ? undefined : await readUsers(users);
+  const permitted = await usersIn(users);
   checkOpenness({ host, names: name, users: permitted }); // before a study begins
   const files = await Promise.all(paths.map(readStudyFile));
   const observing = await openPlugins(options.hooks, screen);
   const monitor = await monitorFor(options.monitor, screen);
+  const metrics = monitor?.metrics ?? new Metrics();
   const studies = new HostedStudies({
     directory,
     lease,
     atMost: atMostOf(options),
     fsync,
-    plugins: [...observing.plugins, ...(monitor ? [measured(monitor.metrics)] : [])],
+    plugins: [...observing.plugins, measured(metrics)],
+    metrics,
     line: screen.line,
   });
   const { interrupted, release } = interruption();
@@ -54,17 +55,13 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   try {
     for (const file of files) await studies.host(file);
     if (directory !== undefined) await studies.resumeAll(directory);
-    const mcp = lazyMcp(studies);
-    const server = await serveHttp(studies, { host, port, names: name, users: permitted, mcp: mcp.fetch });
-    close = async () => {
-      await mcp.close();
-      await server.close();
-    };
-    for (const name of await studies.names()) {
-      const { ledger } = await studies.open(name);
-      ofStudy(screen, name)(ledger.nextTrial > 1 ? 'resumed' : 'started');
+    const server = await serveHttp(studies.served, { host, port, names: name, users: permitted });
+    close = server.close;
+    for (const name of studies.served.names) {
+      const { host } = studies.served.open(name);
+      ofStudy(screen, name)(host!.ledger.nextTrial > 1 ? 'resumed' : 'started');
     }
-    screen.line(`serving at ${server.url}v1/studies; ${server.url}v1/openapi.json describes the requests`);
+    screen.line(`serving at ${server.url}: the page, and requests below ${server.url}v1, which ${server.url}v1/openapi.json describes`);
     const why = await (once ? Promise.race([interrupted, studies.finished()]) : interrupted);
     return why === 'interrupted' && once ? 130 : 0;
   } finally {
@@ -76,28 +73,5 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
       await monitor?.close();
       await observing.close();
     }
-  }
-}
-
-/** MCP for agents, loaded when the first one comes. */
-function lazyMcp(studies: HostedStudies) {
-  let loaded: Promise<ReturnType<typeof import('../../server/mcp/server.ts').mcpOverHttp>> | undefined;
-  const load = () => {
-    loaded ??= import('../../server/mcp/server.ts').then(({ mcpOverHttp }) => mcpOverHttp(studies));
-    return loaded;
-  };
-  return {
-    fetch: async (request: Request, user: User) => (await load()).fetch(request, user),
-    close: async () => (await loaded)?.close(),
-  };
-}
-
-/** @throws UsageError */
-async function readUsers(path: string): Promise<Users> {
-  const text = await readText(path);
-  try {
-    return parseUsers(parse(text));
-  } catch (cause) {
-    throw new UsageError(`${path}: ${(cause as Error).message}`);
   }
 }

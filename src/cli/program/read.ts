@@ -135,20 +135,21 @@ results. Each share is followed by its 90 % interval.`,
 
   maybeOnServer(program.command('dashboard'))
     .summary('show studies in a browser')
-    .description('Show studies in a browser as they run. With the token, you can act on them.')
+    .description('Show studies in a browser as they run, and act on them.')
     .argument('[journals...]', 'files of studies, or folders that contain them')
     .option('--study <name...>', 'studies of the server to show (default: all)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--port <n>', 'port to listen on', port, 7531)
+    .option('--users <file>', 'users and their roles, as http-users prints them (default: only this machine has access)')
     .option('--name <name...>', 'host names of a proxy in front of the server')
     .addHelpText(
       'after',
       `
-Open the address that is printed. It contains the token that you need to act
-on studies; HYPERTIDE_TOKEN sets it (at least 16 characters). With --name, or
-with a --host that other machines can reach, reading needs the token too.
+Open the address that is printed. A --host that other machines can reach, and
+--name, need --users: then the page asks for a token.
 Actions on a journal are sent to the process that runs it, on the same machine.
-/metrics is for Prometheus, /healthz and /readyz for health checks.`,
+/v1 and /mcp are for programs and agents, /metrics is for Prometheus, /healthz
+and /readyz for health checks.`,
     )
     .action((journals, options) => exit(import('../commands/read/dashboard.ts').then(({ showStudies }) => showStudies(journals, options))));
 }

@@ -1,6 +1,3 @@
-import { differenceRows } from '../../dashboard/differences.ts';
-import type { findingsOf } from '../../dashboard/report.ts';
-import type { RowChange } from '../../dashboard/wire.ts';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import { percent } from '../../insight/figures/importance.ts';
 import type { FigureKind } from '../../insight/figures/kinds.ts';
@@ -9,6 +6,9 @@ import type { Importances } from '../../insight/importance/importances.ts';
 import { byShare } from '../../insight/importance/verdict.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { ownValue } from '../../schema/ownValue.ts';
+import { differenceRows } from '../../server/feed/differences.ts';
+import type { findingsOf } from '../../server/feed/report.ts';
+import type { RowChange } from '../../server/feed/wire.ts';
 import { stripControls } from '../../text/plainText.ts';
 import { render } from '../plot/render.ts';
 import { sketchesOf } from '../plot/sketches.ts';

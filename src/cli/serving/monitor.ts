@@ -1,10 +1,9 @@
-import { Hono } from 'hono';
 import { accountStore } from '../../../streams/nats/accountStore.ts';
 import { onLink } from '../../../streams/nats/connection/connection.ts';
-import { listen } from '../../dashboard/listen.ts';
-import { healthRoutes, type Link, metricsRoute } from '../../monitoring/health.ts';
 import { inTime, Metrics } from '../../monitoring/metrics.ts';
 import { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
+import { type Link, monitorApp } from '../../server/health.ts';
+import { listen } from '../../server/listen.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import type { connect } from '../sources/connect.ts';
 import { addressOf } from './address.ts';
@@ -32,10 +31,7 @@ export async function monitor(address: string, screen: StatusLine, nc?: Connecti
   const { host = '127.0.0.1', port } = addressOf('--monitor', address);
   const metrics = new Metrics();
   const link = nc && linkOf(nc, metrics);
-  const app = new Hono();
-  healthRoutes(app, metrics, link);
-  metricsRoute(app, metrics);
-  const { url, close } = await listen(app, host, port);
+  const { url, close } = await listen(monitorApp(metrics, link), host, port);
   screen.line(`metrics and health at ${url}metrics, ${url}readyz and ${url}healthz`);
   return {
     metrics,

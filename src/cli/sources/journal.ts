@@ -12,7 +12,7 @@ export const journalSource = (path: string, warn: (message: string) => void = ()
   place: path,
   read: (from, signal) => readJournal(path, { from, follow: true, signal, warn }),
   past: (from) => readJournal(path, { from, warn }),
-  submit: async (intent) => {
+  submit: async (intent, origin) => {
     const log = await openJournal(path, { warn }).catch((error: unknown) => {
       if (error instanceof JournalLockedError) return error;
       throw error;
@@ -20,7 +20,7 @@ export const journalSource = (path: string, warn: (message: string) => void = ()
     if (log instanceof JournalLockedError) return submitToOwner(path, intent, log);
     const study = applied(log);
     try {
-      return { ...(await study.submit(intent)), running: false };
+      return { ...(await study.submit(intent, origin)), running: false };
     } finally {
       study.end();
       await log.close();

@@ -1,4 +1,4 @@
-import { Feed } from '../../dashboard/feed/feed.ts';
+import { Feed } from '../../server/feed/feed.ts';
 import type { StudyLog } from '../../study/source.ts';
 
 /** Reads the current log of a study. */

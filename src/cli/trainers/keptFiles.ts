@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { KeptFiles } from '../../dashboard/kept.ts';
-import type { KeptFile } from '../../dashboard/wire.ts';
 import { UserError } from '../../errors.ts';
+import type { KeptFiles } from '../../server/feed/kept.ts';
+import type { KeptFile } from '../../server/feed/wire.ts';
 import { trialDirectory } from './trialFiles.ts';
 
 /** The most files of a trial that are listed. */

@@ -1,5 +1,5 @@
-import type { Headline } from '../../dashboard/wire.ts';
 import { jsonIn } from '../../schema/json.ts';
+import type { Headline } from '../../server/feed/wire.ts';
 
 /** Orders of the list of studies. */
 export const orders = ['name', 'latest', 'trials', 'best'] as const;

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Annotation as Said } from '../../study/trials.ts';
-import { submitAction } from '../state/connect.ts';
+import { submitAction } from '../state/api.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { Markdown } from './Markdown.tsx';
 

@@ -11,6 +11,7 @@ import { Slices } from '../charts/Slices.tsx';
 import { Timeline } from '../charts/Timeline.tsx';
 import { ValueDistribution } from '../charts/ValueDistribution.tsx';
 import { ValueHistory } from '../charts/ValueHistory.tsx';
+import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
 import { connection, detail, headlines, objectives, scales } from '../state/store.ts';
@@ -94,7 +95,7 @@ function Study() {
           <PhaseBadge of={one} />
           <Connection />
           {connection.value !== 'file' && (
-            <a class="saved" href={`api/studies/${encodeURIComponent(study.value)}/report`} download>
+            <a class="saved" href={resourcePath('report')} download>
               Save as HTML
             </a>
           )}

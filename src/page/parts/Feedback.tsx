@@ -1,6 +1,6 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
-import type { Added, CommandAnswer } from '../../dashboard/wire.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
+import type { ActionAnswer } from '../state/api.ts';
 
 interface FeedbackText {
   readonly good: boolean;
@@ -10,14 +10,14 @@ interface FeedbackText {
 /** Waits for the answer to an action, and keeps the text to show. */
 export function useFeedback(): {
   readonly feedback: ReadonlySignal<FeedbackText | undefined>;
-  readonly show: (answer: Promise<CommandAnswer | Added>, done: string) => void;
+  readonly show: (answer: Promise<ActionAnswer>, done: string) => void;
 } {
   const feedback = useSignal<FeedbackText | undefined>(undefined);
-  const show = (answer: Promise<CommandAnswer | Added>, done: string) => {
+  const show = (answer: Promise<ActionAnswer>, done: string) => {
     feedback.value = { good: true, text: '…' };
     void answer.then((result) => {
       feedback.value = result.ok
-        ? { good: true, text: 'position' in result ? `${done} (position ${result.position} of the log)` : done }
+        ? { good: true, text: result.position !== undefined ? `${done} (position ${result.position} of the log)` : done }
         : { good: false, text: result.error };
     });
   };

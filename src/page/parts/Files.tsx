@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { KeptFile } from '../../dashboard/wire.ts';
 import { cut } from '../../insight/figures/drawing/format.ts';
 import type { FigureRow } from '../../insight/figures/study.ts';
-import { get, mayAct, read, studyPath, upload } from '../state/connect.ts';
+import type { KeptFile } from '../../server/feed/wire.ts';
+import { get, mayAct, read, resourcePath, upload } from '../state/api.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { Trace } from './Trace.tsx';
 
@@ -39,7 +39,7 @@ export function Files({ row }: { readonly row: FigureRow }) {
         <section>
           <h3>Output</h3>
           <Text path={`${path}/${output}`} version={printed.bytes} />
-          {printed.bytes > SHOWN && <a href={studyPath(`${path}/${output}`)}>all {size(printed.bytes)}</a>}
+          {printed.bytes > SHOWN && <a href={resourcePath(`${path}/${output}`)}>all {size(printed.bytes)}</a>}
         </section>
       )}
       {(others.length > 0 || mayAct()) && (
@@ -68,7 +68,7 @@ export function Files({ row }: { readonly row: FigureRow }) {
 function File({ file: { name, bytes, at }, path }: { readonly file: KeptFile; readonly path: string }) {
   const isOpen = useSignal(false);
   const link = (
-    <a href={studyPath(path)} download={name.split('/').at(-1)}>
+    <a href={resourcePath(path)} download={name.split('/').at(-1)}>
       {cut(name, 80)}
     </a>
   );
@@ -76,7 +76,7 @@ function File({ file: { name, bytes, at }, path }: { readonly file: KeptFile; re
   return (
     <>
       {link} <span class="note">{size(bytes)}</span>
-      {/\.(png|jpe?g|gif|webp|svg)$/i.test(name) && <img src={`${studyPath(path)}?at=${at}`} alt={cut(name, 80)} loading="lazy" />}
+      {/\.(png|jpe?g|gif|webp|svg)$/i.test(name) && <img src={`${resourcePath(path)}?at=${at}`} alt={cut(name, 80)} loading="lazy" />}
       {isText && (
         <details onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
           <summary>show</summary>

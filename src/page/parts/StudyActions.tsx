@@ -4,7 +4,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../space/types/dimension.ts';
 import { isRange } from '../../space/types/parameterType.ts';
 import { valueKey, valueText } from '../../space/value.ts';
-import { mayAct, submitAction } from '../state/connect.ts';
+import { closedFor, submitAction } from '../state/api.ts';
 import { detail, parameters } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
@@ -14,8 +14,8 @@ export function StudyActions() {
   const { feedback, show } = useFeedback();
   const one = detail.value;
   if (one === undefined) return null;
-  if (!mayAct())
-    return <p class="note">To act on this study, open the address that the server printed when it started: it contains the token.</p>;
+  const reason = closedFor();
+  if (reason) return <p class="note">{reason}</p>;
   const change = (event: SubmitEvent, run: (data: FormData) => void) => {
     event.preventDefault();
     run(new FormData(event.currentTarget as HTMLFormElement));

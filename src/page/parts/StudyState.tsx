@@ -1,4 +1,4 @@
-import type { Headline } from '../../dashboard/wire.ts';
+import type { Headline } from '../../server/feed/wire.ts';
 
 export const endings: Readonly<Record<string, string>> = {
   trials: 'all trials done',

@@ -1,9 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { TrialEntry } from '../../dashboard/wire.ts';
 import { clock, cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { FigureRow } from '../../insight/figures/study.ts';
-import { get, submitAction, token } from '../state/connect.ts';
+import type { TrialEntry } from '../../server/feed/wire.ts';
+import { closedFor, get, submitAction } from '../state/api.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, shownRow } from '../state/store.ts';
 import { AnnotationCard } from './AnnotationCard.tsx';
@@ -84,10 +84,6 @@ function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknow
     </section>
   );
 }
-
-/** Why this page cannot act on the study. */
-const closedFor = (): string | undefined =>
-  token.value === undefined ? 'To act, open the address that the server printed: it contains the token.' : undefined;
 
 function Actions({ row }: { readonly row: FigureRow }) {
   const { feedback, show } = useFeedback();

@@ -7,7 +7,7 @@ import { ownValue } from '../../schema/ownValue.ts';
 import { notesIn } from '../../study/notes.ts';
 import { predictionOf, tagsOfPrediction } from '../../study/prediction.ts';
 import { parentsIn } from '../lib/parents.ts';
-import { get } from '../state/connect.ts';
+import { get } from '../state/api.ts';
 import { lookAt } from '../state/selection.ts';
 import { connection, objectives, rows, shownRow } from '../state/store.ts';
 

@@ -1,16 +1,9 @@
 import { batch, effect, signal, untracked } from '@preact/signals';
-import type { Added, CommandAnswer, Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../dashboard/wire.ts';
-import { failureOf } from '../../errors.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import type { Intent } from '../../study/intents.ts';
+import type { Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../server/feed/wire.ts';
+import { getFrom, keepToken, session } from './api.ts';
 import { connection, detail, forget, headlines, knownImportances, knownRecommended, machines, showSoon, takeIn } from './store.ts';
 import { study, view } from './url.ts';
-
-/** Needed to act, not to read. Kept for this tab, and not in its address. */
-export const token = signal<string | undefined>(undefined);
-
-/** Whether this page can act on the study. */
-export const mayAct = (): boolean => token.value !== undefined && detail.value !== undefined && connection.value !== 'file';
 
 /** The studies inside a report; undefined in the live page. */
 let reported: readonly ReportData[] | undefined;
@@ -24,19 +17,31 @@ function embedded(): readonly ReportData[] | undefined {
 export function begin(): void {
   reported = embedded();
   if (reported) return follow(reported);
-  const [, given] = /^#token=([\w-]+)$/.exec(location.hash) ?? [];
-  if (given) sessionStorage.setItem('token', given);
-  token.value = sessionStorage.getItem('token') ?? undefined;
-  if (location.hash) history.replaceState(null, '', location.pathname + location.search);
-  effect(() => {
-    attempts.value;
-    return listen(study.value);
-  });
-  effect(() => (view.value === 'machines' && study.value !== '' ? listenToMachines(study.value) : undefined));
+  keepToken();
+  void connect();
+  effect(() => (attempts.value === 0 ? undefined : listen(study.value, view.value === 'machines' && study.value !== '')));
 }
 
-/** Changes when a token was accepted, to connect again. */
+/** Counted up to connect once more. */
 const attempts = signal(0);
+
+/** Milliseconds until the page tries again, after an answer that is not a stream. */
+const BUSY = 10_000;
+
+/** Asks for the role of the user of the page, and connects if it permits reading. */
+async function connect(): Promise<void> {
+  const accepted = await session();
+  if (accepted === false) connection.value = 'locked';
+  else if (accepted) attempts.value++;
+  else setTimeout(() => void connect(), BUSY);
+}
+
+/** Sends a token to the server. @returns whether it is the right one */
+export async function signIn(given: string): Promise<boolean> {
+  const accepted = (await session(given)) === true;
+  if (accepted) attempts.value++;
+  return accepted;
+}
 
 /** Shows the chosen study of a report. */
 function follow(all: readonly ReportData[]): void {
@@ -63,11 +68,18 @@ function show({ detail: one, changes, machines: seen, importances: shares, recom
 }
 
 let listening = '';
+/** The position up to which the page knows the trials of the study. */
+let known = 0;
 
-function listen(id: string): () => void {
-  if (id !== listening) untracked(forget);
+function listen(id: string, machinesToo: boolean): () => void {
+  if (id !== listening) {
+    untracked(forget);
+    known = 0;
+  }
   listening = id;
-  const source = new EventSource(`api/events?${new URLSearchParams({ study: id })}`);
+  const asked = { study: id || undefined, after: known > 0 ? `${known}` : undefined, machines: machinesToo ? 'true' : undefined };
+  const query = new URLSearchParams(omitUndefined(asked));
+  const source = new EventSource(`v1/events?${query}`);
   on<Headline[]>(source, 'studies', (all) => {
     if (headlines.peek().length === 0)
       headlines.value = all; // without them, the page says that there is no study
@@ -77,88 +89,38 @@ function listen(id: string): () => void {
     if (id === '' && all.length === 1) study.value = all[0]!.id;
   });
   on<Detail>(source, 'study', (one) => showSoon(detail, one));
-  on<RowChanges>(source, 'trials', takeIn);
+  on<RowChanges>(source, 'trials', (changes) => {
+    takeIn(changes);
+    if (!changes.more) known = changes.position;
+  });
+  on<Machines>(source, 'machines', (seen) => {
+    machines.value = seen;
+  });
   let over = false;
+  let later: ReturnType<typeof setTimeout> | undefined;
   source.addEventListener('over', () => {
     over = true;
   });
   source.onerror = () => {
-    const shut = source.readyState === EventSource.CLOSED;
-    connection.value = shut ? 'locked' : over ? 'over' : 'lost';
-    if (shut && token.value !== undefined) void signIn(token.value);
+    const isFirst = connection.peek() === 'live';
+    connection.value = over ? 'over' : 'lost';
+    // After an answer that is not a stream, a browser does not try again: a token is needed, or this user has too many streams open.
+    if (source.readyState === EventSource.CLOSED) later = setTimeout(() => void connect(), isFirst ? 0 : BUSY);
   };
-  return () => source.close();
-}
-
-function listenToMachines(id: string): () => void {
-  const source = new EventSource(`api/studies/${encodeURIComponent(id)}/machines`);
-  on<Machines>(source, 'machines', (seen) => {
-    machines.value = seen;
-  });
-  return () => source.close();
+  return () => {
+    clearTimeout(later);
+    source.close();
+  };
 }
 
 const on = <T>(source: EventSource, event: string, take: (data: T) => void): void =>
   source.addEventListener(event, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as T));
 
-/** Sends a token to the server. @returns whether it is the right one; this browser can then read. */
-export async function signIn(given: string): Promise<boolean> {
-  const { ok } = await fetch('api/session', { method: 'POST', headers: { Authorization: `Bearer ${given}` } });
-  if (!ok) return false;
-  sessionStorage.setItem('token', given);
-  token.value = given;
-  attempts.value++;
-  return true;
-}
-
-/** Asks the server about the study that is shown. */
-export const get = <T>(path: string): Promise<T> => getFrom(study.value, `/${path}`);
-
 /** A study to compare with others; null if it does not exist. */
 export function summaryOf(id: string): Promise<Summary | null> {
-  if (reported === undefined) return getFrom<Summary | null>(id, '').catch(() => null);
+  if (reported === undefined) return getFrom<Summary | null>(id, 'summary').catch(() => null);
   const one = reported.find(({ detail }) => detail.id === id);
   if (one === undefined) return Promise.resolve(null);
   const best = one.changes.rows.find(({ trial }) => trial === one.detail.best?.trial);
   return Promise.resolve({ detail: one.detail, ...omitUndefined({ best }) });
-}
-
-/** Asks the server about a study. */
-const getFrom = async <T>(id: string, path: string): Promise<T> =>
-  (await (await answered(`api/studies/${encodeURIComponent(id)}${path}`)).json()) as T;
-
-async function answered(address: string): Promise<Response> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(((await response.json()) as { error?: string }).error ?? response.statusText);
-  return response;
-}
-
-/** The address of a resource of the shown study. */
-export const studyPath = (path: string): string => `api/studies/${encodeURIComponent(study.value)}/${path}`;
-
-/** Reads a text of the study that is shown. */
-export const read = async (path: string): Promise<string> => (await answered(studyPath(path))).text();
-
-/** Adds a file to those at a path. */
-export async function upload(path: string, file: File): Promise<Added> {
-  try {
-    const headers = { Authorization: `Bearer ${token.value ?? ''}`, 'Content-Type': 'application/octet-stream' };
-    const response = await fetch(`${studyPath(path)}/${encodeURIComponent(file.name)}`, { method: 'POST', headers, body: file });
-    return (await response.json()) as Added;
-  } catch (error) {
-    return { ok: false, ...failureOf(error) };
-  }
-}
-
-export async function submitAction(intent: Intent): Promise<CommandAnswer> {
-  try {
-    const response = await fetch(`api/studies/${encodeURIComponent(study.value)}/actions`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token.value ?? ''}` },
-      body: JSON.stringify(intent),
-    });
-    return (await response.json()) as CommandAnswer;
-  } catch (error) {
-    return { ok: false, ...failureOf(error) };
-  }
 }

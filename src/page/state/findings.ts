@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
-import type { Recommended } from '../../dashboard/wire.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
-import { get } from './connect.ts';
+import type { Recommended } from '../../server/feed/wire.ts';
+import { get } from './api.ts';
 import { connection, detail, foundAt, knownImportances, knownRecommended } from './store.ts';
 
 /** Computed again when the number of results has grown by this factor. */

@@ -1,10 +1,10 @@
 import { batch, computed, type Signal, signal } from '@preact/signals';
-import type { Detail, Headline, Machines, Recommended, RowChange, RowChanges } from '../../dashboard/wire.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { stateOf } from '../../insight/figures/drawing/looks.ts';
 import { type AxisScale, parameterScale } from '../../insight/figures/drawing/scale.ts';
 import { type FigureRow, type FigureStudy, frontOf, objectiveColumns, objectiveScale } from '../../insight/figures/study.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
+import type { Detail, Headline, Machines, Recommended, RowChange, RowChanges } from '../../server/feed/wire.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import { extendedPlaces, type TrialPlaces } from '../lib/trialPlaces.ts';

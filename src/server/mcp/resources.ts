@@ -1,8 +1,8 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
+import type { User } from '../access/users.ts';
 import { handle } from '../handlers.ts';
 import type { OperationId } from '../operations.ts';
-import type { RunningStudies } from '../studies.ts';
-import type { User } from '../users.ts';
+import type { ServedStudies } from '../studies.ts';
 
 /** The resources of each study, which can be read and subscribed to. */
 const views = {
@@ -16,10 +16,10 @@ const uriOf = (study: string, view: string): string => `hypertide://studies/${st
 /** The addresses of all resources that change with a study. */
 export const urisOf = (study: string): string[] => Object.keys(views).map((view) => uriOf(study, view));
 
-export function registerResources(server: McpServer, studies: RunningStudies, user: User): void {
+export function registerResources(server: McpServer, studies: ServedStudies, user: User): void {
   for (const [view, { operation, description }] of Object.entries(views)) {
     const list = async () => ({
-      resources: (await studies.names()).map((study) => ({
+      resources: studies.names.map((study) => ({
         uri: uriOf(study, view),
         name: `${study}: ${view}`,
         mimeType: 'application/json',

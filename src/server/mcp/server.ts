@@ -1,8 +1,8 @@
 import { createMcpHandler, McpServer, type McpServerFactory } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { version } from '../../version.ts';
-import type { RunningStudies } from '../studies.ts';
-import type { User } from '../users.ts';
+import type { User } from '../access/users.ts';
+import type { ServedStudies } from '../studies.ts';
 import { registerResources, urisOf } from './resources.ts';
 import { registerTools } from './tools.ts';
 
@@ -15,7 +15,7 @@ stopped if an answer says stop. To suggest a configuration: enqueue. To veto one
 matter. Everything you do is recorded with your name. Try what cannot be undone with dry_run first.`;
 
 /** A server of tools and resources for one user. @param subscribe whether it can notify of changes */
-function serverFor(studies: RunningStudies, user: User, subscribe: boolean): McpServer {
+function serverFor(studies: ServedStudies, user: User, subscribe: boolean): McpServer {
   const server = new McpServer(
     { name: 'hypertide', version },
     { capabilities: { tools: {}, resources: { subscribe } }, instructions: INSTRUCTIONS },
@@ -26,7 +26,7 @@ function serverFor(studies: RunningStudies, user: User, subscribe: boolean): Mcp
 }
 
 /** Calls back with the addresses of changed resources, at most every FRAME. @returns a function that unsubscribes */
-function whenChanged(studies: RunningStudies, notify: (uri: string) => void): () => void {
+function whenChanged(studies: ServedStudies, notify: (uri: string) => void): () => void {
   const changed = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tell = () => {
@@ -45,7 +45,7 @@ function whenChanged(studies: RunningStudies, notify: (uri: string) => void): ()
 }
 
 /** Answers MCP over HTTP. Each request comes with its user. */
-export function mcpOverHttp(studies: RunningStudies): { fetch(request: Request, user: User): Promise<Response>; close(): Promise<void> } {
+export function mcpOverHttp(studies: ServedStudies): { fetch(request: Request, user: User): Promise<Response>; close(): Promise<void> } {
   const factory: McpServerFactory = ({ authInfo, era }) => serverFor(studies, authInfo!.extra!.user as User, era === 'modern'); // before, no stream was left open
   const handler = createMcpHandler(factory);
   const ignore = whenChanged(studies, (uri) => handler.notify.resourceUpdated(uri));
@@ -60,7 +60,7 @@ export function mcpOverHttp(studies: RunningStudies): { fetch(request: Request, 
 }
 
 /** Answers MCP over standard input and output, for one user, until the input ends. */
-export function mcpOverStdio(studies: RunningStudies, user: User): { close(): Promise<void> } {
+export function mcpOverStdio(studies: ServedStudies, user: User): { close(): Promise<void> } {
   const servers = new Set<McpServer>();
   const factory: McpServerFactory = ({ era }) => {
     const server = serverFor(studies, user, true);

@@ -2,15 +2,21 @@ import { fromJsonSchema, type jsonSchemaValidator, type McpServer } from '@model
 import type { ObjectSchema, Schema } from '../../facts/schema.ts';
 import { validate } from '../../facts/validate.ts';
 import { type Intent, intents, isIntent } from '../../study/intents.ts';
+import { hasRole, type User } from '../access/users.ts';
 import { failureFor } from '../failure.ts';
-import { checkSize } from '../fields.ts';
-import { handle } from '../handlers.ts';
-import { type Operation, type OperationId, operationIds, operations } from '../operations.ts';
-import type { RunningStudies } from '../studies.ts';
-import { hasRole, type User } from '../users.ts';
+import { handle, type JsonOperationId } from '../handlers.ts';
+import { isMediaOperation } from '../media.ts';
+import type { Operation } from '../operation.ts';
+import { type OperationId, operationIds, operations } from '../operations.ts';
+import { checkSize } from '../request.ts';
+import type { ServedStudies } from '../studies.ts';
 
-/** The log is too long for an agent; resources and `list_trials` have the same in short. */
-const LEFT_OUT: readonly OperationId[] = ['facts'];
+/** Operations for pages, and the log, which is too long for an agent; resources and `list_trials` have the same in short. */
+const LEFT_OUT = ['facts', 'trialFacts', 'summary', 'whoAmI', 'signIn', 'listFiles', 'addFile'] as const satisfies readonly OperationId[];
+
+/** An operation that is a tool. */
+type ToolOperationId = Exclude<JsonOperationId, (typeof LEFT_OUT)[number]>;
+export const isTool = (id: OperationId): id is ToolOperationId => !isMediaOperation(id) && !LEFT_OUT.some((one) => one === id);
 /** Rows of a page, unless the agent asks for more. */
 const PAGE = 20;
 /** Seconds that an ask waits, unless the agent says otherwise. */
@@ -72,10 +78,10 @@ type Arguments = Readonly<Record<string, unknown>> & {
 };
 
 /** Registers a tool for each operation that a user may use. */
-export function registerTools(server: McpServer, studies: RunningStudies, user: User): void {
+export function registerTools(server: McpServer, studies: ServedStudies, user: User): void {
   for (const id of operationIds) {
     const operation: Operation = operations[id];
-    if (LEFT_OUT.includes(id) || !hasRole(user, operation.roles)) continue;
+    if (!isTool(id) || !hasRole(user, operation.roles)) continue;
     const { method, summary } = operation;
     server.registerTool(
       toolOf(id),
@@ -96,8 +102,8 @@ export function registerTools(server: McpServer, studies: RunningStudies, user: 
 
 /** The answer of a tool: JSON, or an error. */
 async function answer(
-  id: OperationId,
-  studies: RunningStudies,
+  id: ToolOperationId,
+  studies: ServedStudies,
   user: User,
   { study = '', trial = 0, dry_run: dry, request, ...fields }: Arguments,
 ) {

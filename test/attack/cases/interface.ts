@@ -154,13 +154,13 @@ export const interfaceAttacks = [
     ),
   ),
   attack('users elsewhere', 'a server without users on all addresses', async (world) => {
-    const opened = await serveHttp(new HostedStudies({ line: () => {} }), { host: '0.0.0.0' }).catch(() => undefined);
+    const opened = await serveHttp(new HostedStudies({ line: () => {} }).served, { host: '0.0.0.0' }).catch(() => undefined);
     if (opened) world.after(opened.close);
     return opened !== undefined;
   }),
   attack('users elsewhere', 'a server without users behind a proxy', async (world) => {
     const names = ['tuning.example.com'];
-    const opened = await serveHttp(new HostedStudies({ line: () => {} }), { names }).catch(() => undefined);
+    const opened = await serveHttp(new HostedStudies({ line: () => {} }).served, { names }).catch(() => undefined);
     if (opened) world.after(opened.close);
     return opened !== undefined;
   }),

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { Hono } from 'hono';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Outcome, type Served, serving } from '../../../src/cli/serving/serving.ts';
-import { healthRoutes } from '../../../src/monitoring/health.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
+import { monitorApp } from '../../../src/server/health.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
@@ -51,8 +50,7 @@ async function host(study: string, fault: (trial: number) => void = () => {}) {
     async () => described,
     (outcome) => outcomes.push(outcome),
   );
-  const app = new Hono();
-  healthRoutes(app, metrics);
+  const app = monitorApp(metrics);
   const readyz = async () => (await (await app.request('/readyz')).json()) as { ready: boolean; studies: Record<string, object> };
   const metric = async (sample: string) => (await metrics.registry.metrics()).match(new RegExp(`^hypertide_${sample}.* (\\d+)$`, 'm'))?.[1];
   return { lines, outcomes, readyz, metric, close };

@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { Feed } from '../../../src/dashboard/feed/feed.ts';
-import { firstMessages } from '../../../src/dashboard/feed/firstMessages.ts';
-import { TrialChanges } from '../../../src/dashboard/feed/trialChanges.ts';
 import { applied, processSource } from '../../../src/host/process.ts';
+import { Feed } from '../../../src/server/feed/feed.ts';
+import { firstMessages } from '../../../src/server/feed/firstMessages.ts';
+import { TrialChanges } from '../../../src/server/feed/trialChanges.ts';
 import { float, memoryLog, random, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { finished } from '../support.ts';
@@ -41,7 +41,7 @@ it('readers that begin before others are done share the messages', async () => {
   expect(trialsOf(all)).toEqual([2000, 1000]);
   expect([slow.position, quick.position, made()]).toEqual([12_001, 12_001, 1]);
   expect(new TextDecoder().decode(all[0]).endsWith('}\n\n')).toBe(true);
-  expect(new TextDecoder().decode(all[1]).endsWith('\nid: net:12001\n\n')).toBe(true);
+  expect(new TextDecoder().decode(all[1]).endsWith('\nid: 12001\n\n')).toBe(true);
 });
 
 it('a reader that begins after all others are done, or long after they began, gets new messages', async () => {

@@ -5,14 +5,14 @@ import { must, type Target } from '../target.ts';
 /** Milliseconds after which a connection without an answer is closed. */
 const PATIENCE = 50;
 
-/** What arrives at the port of a dashboard. TOKEN stands for the token, and HOST for the address. */
+/** What arrives at the port of a dashboard. HOST stands for the address. */
 export async function http(): Promise<Target> {
   const opened = await board();
   await opened.say(...finished(1, 0.5));
   const { port, hostname, host } = new URL(opened.url);
   const get = (path: string) => `GET /${path} HTTP/1.1\r\nHost: HOST\r\n\r\n`;
-  const post = (body: string) =>
-    `POST /api/studies/net/actions HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer TOKEN\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const post = (path: string, body: string) =>
+    `POST /v1/studies/net/${path} HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
   const answerTo = (text: string) =>
     new Promise<string>((resolve) => {
@@ -32,21 +32,21 @@ export async function http(): Promise<Target> {
         '',
         'healthz',
         'metrics',
-        'api/studies/net/importance',
-        'api/studies/net/trials/1/facts',
-        'api/studies/net/trials/1/why',
+        'v1/studies/net/importance',
+        'v1/studies/net/trials/1/facts',
+        'v1/studies/net/trials/1/why',
         'nowhere',
       ].map(get),
       ...[
-        '{"type":"enqueue","params":{"lr":0.01}}',
-        '{"type":"retract","trial":1}',
-        '{"type":"change","parallel":2}',
-        '{"type":"close"}',
-      ].map(post),
-      'POST /api/session HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+        ['enqueue', '{"params":{"lr":0.01}}'],
+        ['trials/1/retract', '{}'],
+        ['change', '{"parallel":2}'],
+        ['close', '{}'],
+      ].map(([path, body]) => post(path!, body!)),
+      'POST /v1/session HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
     ],
     async take(input) {
-      const answer = await answerTo(input.replaceAll('HOST', host).replaceAll('TOKEN', opened.token));
+      const answer = await answerTo(input.replaceAll('HOST', host));
       const [, status = 'none'] = /^HTTP\/1\.[01] (\d+)/.exec(answer) ?? [];
       must(!/^5/.test(status), `the answer ${answer.slice(0, 500)}`);
       must(!/\n\s+at .*[:(]/.test(answer), `a stack trace: ${answer.slice(0, 500)}`);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, describe, expect, it } from 'vitest';
-import { toolOf } from '../../../src/server/mcp/tools.ts';
+import { isTool, toolOf } from '../../../src/server/mcp/tools.ts';
 import { operationIds } from '../../../src/server/operations.ts';
 import { digits, server, type tokens, users } from '../support.ts';
 
@@ -185,7 +185,7 @@ describe('each tool', () => {
   it('describes what it does, and whether it can be undone', async () => {
     const { client } = await connect(await open());
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(operationIds.filter((id) => id !== 'facts').map(toolOf));
+    expect(tools.map(({ name }) => name)).toEqual(operationIds.filter(isTool).map(toolOf));
     const [, named] = /too long for an agent: ([\s\S]+?)\.\n/.exec(readFileSync('docs/guides/agents.md', 'utf8'))!;
     expect([...named!.matchAll(/`(\w+)`/g)].map(([, name]) => name!).sort()).toEqual(tools.map(({ name }) => name).sort());
     for (const { description, inputSchema } of tools) {
@@ -194,7 +194,7 @@ describe('each tool', () => {
     }
     const destructive = tools.filter(({ annotations }) => annotations?.destructiveHint).map(({ name }) => name);
     expect(destructive).toEqual(['retract', 'cancel', 'change', 'close']);
-    expect(tools.filter(({ annotations }) => annotations?.readOnlyHint)).toHaveLength(9);
+    expect(tools.filter(({ annotations }) => annotations?.readOnlyHint)).toHaveLength(10);
   });
 
   it('answers bad input with a clear error', async () => {

@@ -4,11 +4,13 @@ import { type Access, connectTo, namingIn } from '../../../../streams/nats/conne
 import { natsSource } from '../../../../streams/nats/place/source.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { studiesOn, whenBegun } from '../../../../streams/nats/studies.ts';
-import { type Dashboard, dashboard } from '../../../dashboard/serve.ts';
 import { interruption } from '../../../host/interrupt.ts';
-import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { Metrics } from '../../../monitoring/metrics.ts';
+import { serveHttp } from '../../../server/serve.ts';
+import { ServedStudies } from '../../../server/studies.ts';
 import { withoutPassword } from '../../../text/plainText.ts';
 import { UsageError } from '../../../text/usage.ts';
+import { usersIn } from '../../serving/usersIn.ts';
 import { accessOf } from '../../sources/connect.ts';
 import { journalSource } from '../../sources/journal.ts';
 import { createdIn, stemOf } from '../../sources/journalFile.ts';
@@ -23,6 +25,8 @@ interface DashboardOptions extends Access {
   readonly host?: string;
   readonly port?: number;
   readonly name?: readonly string[];
+  /** The file of users. */
+  readonly users?: string;
 }
 
 /** `hypertide dashboard`: shows studies in a browser, until it is interrupted. Resolves with the exit status. */
@@ -32,22 +36,24 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
   const folders = await foldersIn(paths);
   const journals = paths.filter((path) => !folders.includes(path));
   for (const path of journals) await createdIn(path);
-  const board = await dashboard(serverSettings(options));
-  const ending: (() => Promise<unknown>)[] = [board.close];
+  const { host, port, name: names } = options;
+  const studies = new ServedStudies({ warn: inform, metrics: new Metrics() });
+  const server = await serveHttp(studies, { host, port, names, users: await usersIn(options.users) });
+  const ending: (() => Promise<unknown>)[] = [server.close];
   try {
-    const ids = new Map<string, string>();
+    const added = new Map<string, string>();
     const add = (path: string) => {
-      const id = idOf(path, (one) => board.studies.get(one) !== undefined);
-      ids.set(path, id);
-      board.studies.add(id, journalSource(path), keptFiles(trialsDirectory(stemOf(path))));
+      const name = studies.unusedName(basename(path).replace(/\.jsonl$/, ''));
+      added.set(path, name);
+      studies.show(name, journalSource(path), { files: keptFiles(trialsDirectory(stemOf(path))) });
     };
     journals.forEach(add);
     for (const folder of folders) {
-      const end = await watchJournals(folder, { found: add, gone: (path) => board.studies.remove(ids.get(path)!) });
+      const end = await watchJournals(folder, { found: add, gone: (path) => studies.remove(added.get(path)!) });
       ending.push(async () => end());
     }
-    if (nats !== undefined) ending.push(await addServer(board, nats, options));
-    welcome(board);
+    if (nats !== undefined) ending.push(await addServer(studies, nats, options));
+    inform(`dashboard: ${server.url}`);
     inform('press Ctrl-C to end it');
     await interruption().interrupted;
     return 130;
@@ -56,22 +62,11 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
   }
 }
 
-/** The token from the environment, the other settings from the command line. */
-export function serverSettings({ host, port, name }: Pick<DashboardOptions, 'host' | 'port' | 'name'>): Parameters<typeof dashboard>[0] {
-  const token = process.env.HYPERTIDE_TOKEN;
-  if (token !== undefined && token.length < 16) throw new UsageError('HYPERTIDE_TOKEN: expected at least 16 characters');
-  return omitUndefined({ warn: inform, host, port, names: name, token });
-}
-
-/** Prints the address of the page. It contains the token, so it must not appear anywhere else. */
-export const welcome = (board: Dashboard, say: (text: string) => void = inform): void => say(`dashboard: ${board.ownerUrl}`);
-
-async function addServer(board: Dashboard, url: string, { study, ...access }: DashboardOptions): Promise<() => Promise<unknown>> {
+async function addServer(studies: ServedStudies, url: string, { study, ...access }: DashboardOptions): Promise<() => Promise<unknown>> {
   const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
   const naming = namingIn(url);
   const add = async (name: string) => {
-    if (board.studies.get(name) === undefined)
-      board.studies.add(name, await natsSource(nc, subjectsOf(name, naming), withoutPassword(url)));
+    if (!studies.has(name)) studies.show(name, await natsSource(nc, subjectsOf(name, naming), withoutPassword(url)));
   };
   for (const name of study ?? (await studiesOn(nc, naming))) await add(name);
   if (study === undefined) whenBegun(nc, naming, (name) => void add(name).catch((error: Error) => inform(`${name}: ${error.message}`)));
@@ -82,15 +77,4 @@ async function addServer(board: Dashboard, url: string, { study, ...access }: Da
 async function foldersIn(paths: readonly string[]): Promise<readonly string[]> {
   const stats = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
   return paths.filter((_, i) => stats[i]?.isDirectory());
-}
-
-/** An unused name for a file that can be part of a URL. */
-function idOf(path: string, isTaken: (id: string) => boolean): string {
-  const stem =
-    basename(path)
-      .replace(/\.jsonl$/, '')
-      .replace(/[^\w.-]+/g, '-') || 'study';
-  let id = stem;
-  for (let n = 2; isTaken(id); n++) id = `${stem}-${n}`;
-  return id;
 }

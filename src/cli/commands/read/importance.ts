@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
-import { importancesOf } from '../../../dashboard/importances.ts';
 import { tooFewResults } from '../../../insight/importance/importance.ts';
 import type { Importances } from '../../../insight/importance/importances.ts';
 import { byShare, verdictOn } from '../../../insight/importance/verdict.ts';
+import { importancesOf } from '../../../server/feed/importances.ts';
 import { escapeControls } from '../../../text/plainText.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import type { CommandStudy } from '../../sources/study.ts';

@@ -1,10 +1,10 @@
-import { importancesOf } from '../../../dashboard/importances.ts';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { themes } from '../../../insight/figures/drawing/colours.ts';
 import { figuresOf } from '../../../insight/figures/figures.ts';
 import type { FigureKind } from '../../../insight/figures/kinds.ts';
 import { figureStudy } from '../../../insight/figures/study.ts';
 import { gains } from '../../../insight/recommendation/gains.ts';
+import { importancesOf } from '../../../server/feed/importances.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { pngOf } from '../../plot/png.ts';
 import { render, type Size } from '../../plot/render.ts';

@@ -1,5 +1,5 @@
-import type { Feed } from '../../../dashboard/feed/feed.ts';
-import { findingsOf, reportOf } from '../../../dashboard/report.ts';
+import type { Feed } from '../../../server/feed/feed.ts';
+import { findingsOf, reportOf } from '../../../server/feed/report.ts';
 import { markdownOf } from '../../report/markdown.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import { type Remote, withStudy } from '../../sources/study.ts';

@@ -22,7 +22,7 @@ import type { TrialId } from '../../../strategy/messages.ts';
 import type { Submitted } from '../../../study/commands.ts';
 import { expendable, isInUse } from '../../../study/expendable.ts';
 import type { Intent } from '../../../study/intents.ts';
-import type { StudySource } from '../../../study/source.ts';
+import type { StudySource, SubmitOrigin } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
 import type { About, StatusLine } from '../../../text/statusLine.ts';
 import { about } from '../../../text/statusLine.ts';
@@ -66,13 +66,16 @@ export async function runPrograms(
   if (first) await log.append(first);
   const { append, apply } = submitter(log);
   const { promise: running, resolve: begin } = withResolvers<EngineRun<Params>>();
-  const submitted = async (intent: Intent) => {
+  const submitted = async (intent: Intent, origin?: SubmitOrigin) => {
     const { started, engine } = await running;
     await started;
-    return submit(intent, { ledger: engine.ledger, parseStrategy }, append);
+    return submit(intent, { ledger: engine.ledger, parseStrategy }, append, origin);
   };
   const source = processSource(journal, log, submitted);
-  const board = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard, source, directory, screen.line);
+  const board =
+    options.dashboard === undefined
+      ? undefined
+      : await openDashboard(options.dashboard, file.options.study, source, directory, screen.line);
   const { ending, release } = await work({
     ...plan,
     options: board ? { ...settings, watch: board.take } : settings,
@@ -121,22 +124,25 @@ function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): s
   return `starting ${many}, ${parallel} at a time; their output is in ${nearby(directory)}`;
 }
 
-/** Shows the study in a dashboard of this process. */
-async function openDashboard(port: number | true, source: StudySource, directory: string, warn: (message: string) => void) {
-  const [{ dashboard }, { serverSettings: settingsOf, welcome }] = await Promise.all([
-    import('../../../dashboard/serve.ts'),
-    import('../read/dashboard.ts'),
+/** Serves the page of the study in this process. */
+async function openDashboard(port: number | true, name: string, source: StudySource, directory: string, say: (message: string) => void) {
+  const [{ serveHttp }, { ServedStudies }, { Metrics }] = await Promise.all([
+    import('../../../server/serve.ts'),
+    import('../../../server/studies.ts'),
+    import('../../../monitoring/metrics.ts'),
   ]);
-  const board = await dashboard({ ...settingsOf(port === true ? {} : { port }), warn });
+  const studies = new ServedStudies({ metrics: new Metrics(), warn: say });
+  const server = await serveHttp(studies, { port: port === true ? 0 : port });
   let take!: (inspection: Inspection) => void;
-  const { feed } = board.studies.add('study', source, keptFiles(directory), (looking) => {
-    take = looking;
-  });
-  welcome(board, warn);
+  const live = (watch: typeof take) => {
+    take = watch;
+  };
+  const { feed } = studies.show(studies.unusedName(name), source, { files: keptFiles(directory), live });
+  say(`dashboard: ${server.url}`);
   /** @param position of the last entry that its pages should show. */
   const close = async (position: number) => {
-    await feed.reached(position);
-    await board.close();
+    await feed().reached(position);
+    await server.close();
   };
   return { take, close };
 }

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { checkName } from '../../../../streams/nats/protocol/subjects.ts';
-import { newToken } from '../../../dashboard/access.ts';
-import { tokenDigest, type UserRole } from '../../../server/users.ts';
+import { newToken } from '../../../server/access/access.ts';
+import { tokenDigest, type UserRole } from '../../../server/access/users.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { secretsIn } from '../../serving/secrets.ts';
 

@@ -1,6 +1,6 @@
-import type { Headline } from '../../../dashboard/wire.ts';
 import { UserError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import type { Headline } from '../../../server/feed/wire.ts';
 import type { StudyPlace } from '../../../study/place.ts';
 import { type RemotePlace, withPlace } from '../../places/withPlace.ts';
 import { readFeed } from '../../sources/readFeed.ts';

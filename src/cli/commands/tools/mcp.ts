@@ -32,7 +32,7 @@ export async function serveMcp(
   try {
     for (const file of files) await studies.host(file, directory);
     await studies.resumeAll(directory);
-    const { close } = mcpOverStdio(studies, { name, role: 'agent', ...omitUndefined({ trials, cost, dryRun }) });
+    const { close } = mcpOverStdio(studies.served, { name, role: 'agent', ...omitUndefined({ trials, cost, dryRun }) });
     await Promise.race([interrupted, once(process.stdin, 'end')]);
     await close();
     return 0;

@@ -1,8 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
-import type { Recommended } from '../../../dashboard/wire.ts';
 import { atEdges, edgeText } from '../../../insight/edges.ts';
 import { formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
+import type { Recommended } from '../../../server/feed/wire.ts';
 import { gainOf } from '../../lib/progress.ts';
 import { useFindings } from '../../state/findings.ts';
 import { detail, endedRows, knownRecommended, objectives, parameters, ranked, shownRow } from '../../state/store.ts';

@@ -1,9 +1,9 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { differenceRows } from '../../../dashboard/differences.ts';
-import type { Summary } from '../../../dashboard/wire.ts';
 import { cut } from '../../../insight/figures/drawing/format.ts';
 import { trendsOption } from '../../../insight/figures/trends.ts';
+import { differenceRows } from '../../../server/feed/differences.ts';
+import type { Summary } from '../../../server/feed/wire.ts';
 import { Chart } from '../../charts/Chart.tsx';
 import { theme } from '../../lib/theme.ts';
 import { summaryOf } from '../../state/connect.ts';

@@ -1,5 +1,5 @@
-import type { Headline } from '../../../dashboard/wire.ts';
 import { formatNumber } from '../../../insight/figures/drawing/format.ts';
+import type { Headline } from '../../../server/feed/wire.ts';
 
 const WIDTH = 90;
 const HEIGHT = 22;

@@ -1,11 +1,11 @@
-import { turnsOf } from '../../streams/engine/timeout.ts';
-import { rungsIn } from '../../streams/spec/defaults.ts';
-import { parseStrategy } from '../../streams/spec/spec.ts';
-import type { ObjectiveSpec } from '../facts/facts.ts';
-import type { Importances } from '../insight/importance/importances.ts';
-import { rowImportances } from '../insight/importance/rowImportances.ts';
-import { RefusedError } from '../study/commands.ts';
-import type { Feed } from './feed/feed.ts';
+import { turnsOf } from '../../../streams/engine/timeout.ts';
+import { rungsIn } from '../../../streams/spec/defaults.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
+import type { ObjectiveSpec } from '../../facts/facts.ts';
+import type { Importances } from '../../insight/importance/importances.ts';
+import { rowImportances } from '../../insight/importance/rowImportances.ts';
+import { RefusedError } from '../../study/commands.ts';
+import type { Feed } from './feed.ts';
 
 /** Milliseconds of work before it yields to other tasks. */
 const TURN = 20;

@@ -1,5 +1,5 @@
 import type { ReadStream } from 'node:fs';
-import type { TrialId } from '../strategy/messages.ts';
+import type { TrialId } from '../../strategy/messages.ts';
 import type { KeptFile } from './wire.ts';
 
 /** The output and files of trials, if this process can read them. */

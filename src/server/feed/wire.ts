@@ -1,15 +1,13 @@
-/** The messages between the dashboard's server and its page. */
+/** What the server tells of studies to people: in the page, its events and reports. */
 
-import type { Machine, MachineNews } from '../../streams/explanation/watch.ts';
-import type { RequestFailure } from '../errors.ts';
-import type { CloseReason, Limits, ObjectiveSpec } from '../facts/facts.ts';
-import type { Refusal } from '../facts/refusal.ts';
-import type { Importances } from '../insight/importance/importances.ts';
-import type { ExpectedGain } from '../insight/recommendation/expectedGain.ts';
-import type { SpaceData } from '../space/schema.ts';
-import type { TrialId } from '../strategy/messages.ts';
-import type { Decided } from '../study/intents.ts';
-import type { Annotation, TrialRow } from '../study/trials.ts';
+import type { Machine, MachineNews } from '../../../streams/explanation/watch.ts';
+import type { CloseReason, Limits, ObjectiveSpec } from '../../facts/facts.ts';
+import type { Refusal } from '../../facts/refusal.ts';
+import type { Importances } from '../../insight/importance/importances.ts';
+import type { ExpectedGain } from '../../insight/recommendation/expectedGain.ts';
+import type { SpaceData } from '../../space/schema.ts';
+import type { TrialId } from '../../strategy/messages.ts';
+import type { Annotation, TrialRow } from '../../study/trials.ts';
 
 /** A row that has changed, with the reports that have come since: step, first value, step, first value, ... */
 export interface RowChange extends TrialRow {
@@ -101,14 +99,6 @@ export interface KeptFile {
   /** Whether it is what an attempt printed. */
   readonly isOutput: boolean;
 }
-
-/** The result of a command, or why it was refused. */
-export type CommandAnswer =
-  | { readonly ok: true; readonly position: number; readonly fact: Decided }
-  | ({ readonly ok: false } & RequestFailure);
-
-/** The file that was added to a trial, or why it was not. */
-export type Added = { readonly ok: true; readonly name: string } | ({ readonly ok: false } & RequestFailure);
 
 /** The trial to deploy: if results are noisy, the best one is partly luck. */
 export interface Recommended {

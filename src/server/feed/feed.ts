@@ -8,8 +8,8 @@ import { bestResult, type StudyState, studyPhase } from '../../monitoring/studyS
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import type { StudyLog, StudySource } from '../../study/source.ts';
-import type { Detail, Headline, Summary } from '../wire.ts';
 import { TrialChanges } from './trialChanges.ts';
+import type { Detail, Headline, Summary } from './wire.ts';
 
 /** Called with each entry and what it did. */
 export type Listener = (applied: AppliedEntry<Params>) => void;

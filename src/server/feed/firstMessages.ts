@@ -1,5 +1,5 @@
-import type { RowChanges } from '../wire.ts';
 import type { Feed } from './feed.ts';
+import type { RowChanges } from './wire.ts';
 
 /** Entries after which a new reader gets new messages, because it would have too much to catch up with. */
 const STALE = 5000;
@@ -32,7 +32,7 @@ function* messagesOf(feed: Feed, one: Shared): Generator<Uint8Array> {
   one.readers++;
   try {
     for (let i = 0; ; i++) {
-      const message = one.made[i] ?? encoded(feed.id, one.changes.next().value);
+      const message = one.made[i] ?? encoded(one.changes.next().value);
       if (!message) return;
       one.made[i] = message;
       yield message;
@@ -44,8 +44,8 @@ function* messagesOf(feed: Feed, one: Shared): Generator<Uint8Array> {
 }
 
 /** A server-sent event. Only the last one has an id, which marks a position to resume from. */
-function encoded(id: string, changes: RowChanges | undefined): Uint8Array | undefined {
+function encoded(changes: RowChanges | undefined): Uint8Array | undefined {
   if (!changes) return undefined;
-  const mark = changes.more ? '' : `id: ${id}:${changes.position}\n`;
+  const mark = changes.more ? '' : `id: ${changes.position}\n`;
   return new TextEncoder().encode(`event: trials\ndata: ${JSON.stringify(changes)}\n${mark}\n`);
 }

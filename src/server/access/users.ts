@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { checkName } from '../../streams/nats/protocol/subjects.ts';
-import { UserError } from '../errors.ts';
-import { isRecord } from '../schema/json.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
+import { checkName } from '../../../streams/nats/protocol/subjects.ts';
+import { UserError } from '../../errors.ts';
+import { isRecord } from '../../schema/json.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
 
 /** What a user may do. `trainer`: ask for trials and tell their results. `operator`: read, and command. `viewer`: read. `agent`: all of these. */
 export const userRoles = ['trainer', 'operator', 'viewer', 'agent'] as const;

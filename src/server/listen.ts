@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import type { Hono, MiddlewareHandler } from 'hono';
+import type { Hono } from 'hono';
 import { UserError } from '../errors.ts';
-import { isLoopback } from './access.ts';
+import { isLoopback } from './access/access.ts';
 
 /** The server cannot listen at the address. */
 class ListenError extends UserError {
@@ -46,10 +46,3 @@ function shown(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') && isLoopback(host) ? `[${host}]` : host;
 }
-
-/** A HEAD request gets the headers of GET, and nothing reads the body: a stream would stay open. */
-export const closeUnread: MiddlewareHandler = async (c, next) => {
-  if (c.req.method !== 'HEAD') return next();
-  await next();
-  await c.res.body?.cancel();
-};

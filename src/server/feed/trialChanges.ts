@@ -2,7 +2,7 @@ import type { Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
-import type { RowChange, RowChanges } from '../wire.ts';
+import type { RowChange, RowChanges } from './wire.ts';
 
 /** The positions of a trial's entries, and its reports. */
 interface History {

@@ -1,7 +1,9 @@
-import type { Hono } from 'hono';
+import { Hono } from 'hono';
+import type { Measured, Metrics } from '../monitoring/metrics.ts';
+import { studyPhase } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import type { Measured, Metrics } from './metrics.ts';
-import { studyPhase } from './studyState.ts';
+import { answer, answerAs, type HttpEnv, type Permit } from './access/access.ts';
+import { readers } from './operation.ts';
 
 /** The connection of this process to a server. */
 export interface Link {
@@ -48,18 +50,28 @@ async function readinessOf({ studies, attended }: Metrics, link: Link | undefine
 }
 
 /** Adds `/healthz`, which is 200 while the process works, and `/readyz`, which is 200 if it can do its work now. */
-export function healthRoutes(app: Hono, metrics: Metrics, link?: Link): void {
-  app.get('/healthz', (c) => {
+export function healthRoutes(app: Hono<HttpEnv>, metrics: Metrics, link?: Link): void {
+  app.get('/healthz', () => {
     const failure = failureOf(metrics, link);
-    return failure === undefined ? c.text('ok') : c.text(failure, 503);
+    return failure === undefined ? answerAs(TEXT, 'ok') : answerAs(TEXT, failure, 503);
   });
-  app.get('/readyz', async (c) => {
+  app.get('/readyz', async () => {
     const readiness = await readinessOf(metrics, link);
-    return c.json(readiness, readiness.ready ? 200 : 503);
+    return answer(readiness, readiness.ready ? 200 : 503);
   });
 }
 
 /** Adds `/metrics` for Prometheus. */
-export function metricsRoute(app: Hono, { registry }: Metrics): void {
-  app.get('/metrics', async (c) => c.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType }));
+export function metricsRoute(app: Hono<HttpEnv>, { registry }: Metrics, permit: Permit = () => undefined): void {
+  app.get('/metrics', async (c) => (await permit(c, readers)) ?? answerAs(registry.contentType, await registry.metrics()));
 }
+
+/** The part of the server that a monitor needs: `/healthz`, `/readyz` and `/metrics`, without an access check. */
+export function monitorApp(metrics: Metrics, link?: Link): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  healthRoutes(app, metrics, link);
+  metricsRoute(app, metrics);
+  return app;
+}
+
+const TEXT = 'text/plain; charset=utf-8';

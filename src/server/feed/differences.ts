@@ -1,5 +1,5 @@
-import { formatNumber } from '../insight/figures/drawing/format.ts';
-import { ownValue } from '../schema/ownValue.ts';
+import { formatNumber } from '../../insight/figures/drawing/format.ts';
+import { ownValue } from '../../schema/ownValue.ts';
 import type { Summary } from './wire.ts';
 
 /** Limits as a list, such as `trials 40, seconds 3600`. */

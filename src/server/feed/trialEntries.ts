@@ -1,4 +1,4 @@
-import type { Feed } from './feed/feed.ts';
+import type { Feed } from './feed.ts';
 import type { TrialEntry } from './wire.ts';
 
 /** The most entries of a trial that are returned: if there are more, the first and the last ones. */

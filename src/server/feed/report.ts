@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Replay } from '../../streams/explanation/replay.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
-import type { Feed } from './feed/feed.ts';
+import { Replay } from '../../../streams/explanation/replay.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { assetsIn } from '../pageFiles.ts';
+import type { Feed } from './feed.ts';
 import { importancesOf } from './importances.ts';
-import { assetsIn } from './pageFiles.ts';
 import { recommendedOf } from './recommended.ts';
 import type { Machines, ReportData } from './wire.ts';
 

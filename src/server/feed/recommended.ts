@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { nextTurn } from '../../streams/engine/timeout.ts';
-import type { ObjectiveSpec, Params } from '../facts/facts.ts';
-import type { RecommendationTask } from '../insight/recommendation/inThread.ts';
-import type { Recommendation } from '../insight/recommendation/recommendation.ts';
-import { candidates, endedEarly } from '../insight/recommendation/recommendation.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
-import type { Feed } from './feed/feed.ts';
+import { nextTurn } from '../../../streams/engine/timeout.ts';
+import type { ObjectiveSpec, Params } from '../../facts/facts.ts';
+import type { RecommendationTask } from '../../insight/recommendation/inThread.ts';
+import type { Recommendation } from '../../insight/recommendation/recommendation.ts';
+import { candidates, endedEarly } from '../../insight/recommendation/recommendation.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import type { Feed } from './feed.ts';
 import type { Recommended } from './wire.ts';
 
 /** Runs in the thread. It is text so that TypeScript sources, as in tests, can register a loader first, wherever the process was started. */
@@ -16,7 +16,7 @@ ready.then(() => import(path)).then(({ recommendationOf }) => parentPort.postMes
 `;
 
 /** The source is in the folder next to this one; a chunk of the bundle is one folder below `dist`. */
-const file = import.meta.url.endsWith('.ts') ? '../insight/recommendation/inThread.ts' : '../src/insight/recommendation/inThread.js';
+const file = import.meta.url.endsWith('.ts') ? '../../insight/recommendation/inThread.ts' : '../src/insight/recommendation/inThread.js';
 const path = new URL(file, import.meta.url).href;
 const loader = path.endsWith('.ts') ? import.meta.resolve('tsx/esm/api') : undefined;
 

@@ -1,0 +1,52 @@
+import type { Context } from 'hono';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { answer } from './access/access.ts';
+
+/** How many streams of events one user may have open: each takes memory, and work after each change. */
+const MOST = 200;
+/** Milliseconds after which a comment keeps a silent stream alive. */
+const SILENCE = 15_000;
+
+/**
+ * Answers with a stream of server-sent events, or with a refusal if the user has too many open.
+ *
+ * @param run writes them; `leaving` aborts when the reader has left, or the server ends.
+ */
+export type EventStreams = (
+  c: Context,
+  user: string,
+  run: (stream: SSEStreamingApi, leaving: AbortSignal) => Promise<void>,
+) => Response | Promise<Response>;
+
+/** Streams of events, counted by user. @param ending aborts when the server ends */
+export function eventStreams(ending: AbortSignal): EventStreams {
+  const open = new Map<string, number>();
+  const add = (user: string, count: number) => {
+    const sum = (open.get(user) ?? 0) + count;
+    if (sum > 0) open.set(user, sum);
+    else open.delete(user);
+  };
+  return (c, user, run) => {
+    if ((open.get(user) ?? 0) >= MOST)
+      return answer(
+        { error: `${user} has ${MOST} streams of events open, the most for one user: end some of them first`, code: 'too-many' },
+        429,
+      );
+    add(user, 1);
+    return streamSSE(c, async (stream) => {
+      const leaving = new AbortController();
+      const leave = () => leaving.abort();
+      stream.onAbort(leave);
+      ending.addEventListener('abort', leave);
+      if (ending.aborted) leave();
+      const alive = setInterval(() => void stream.write(': \n\n'), SILENCE);
+      try {
+        await run(stream, leaving.signal);
+      } finally {
+        clearInterval(alive);
+        ending.removeEventListener('abort', leave);
+        add(user, -1);
+      }
+    });
+  };
+}

@@ -1,0 +1,111 @@
+import { integerSchema, textSchema } from '../facts/schema.ts';
+import { requestKinds } from '../study/requests.ts';
+import { userRoles } from './access/users.ts';
+import { type Operation, readers, studyPath, trialPath } from './operation.ts';
+
+/** The path of a file is the rest of the path of the request. */
+const filePath = `${trialPath}/files/{file}`;
+
+const user = {
+  type: 'object',
+  properties: { name: textSchema('the name of the user; absent on a server without users'), role: { type: 'string', enum: userRoles } },
+  required: ['role'],
+  description: 'the user of the request',
+} as const;
+
+/** What people read and do in the page, besides what trainers and other programs need. */
+export const pageOperations = {
+  watch: {
+    method: 'get',
+    path: '/v1/events',
+    roles: readers,
+    summary:
+      'Watch all studies, and the trials of one, as server-sent events: studies, study, trials, machines, and over if the server ends.',
+    query: {
+      study: textSchema('the study whose trials and settings you watch (default: none)'),
+      after: integerSchema(0, 'the id of the last event that you know: you get what has changed since (default: all trials)'),
+      machines: { type: 'boolean', description: 'whether you also watch the machines of its strategy (default: false)' },
+    },
+    result: { type: 'string', description: 'server-sent events; the data are JSON' },
+    produces: 'text/event-stream',
+  },
+  whoAmI: { method: 'get', path: '/v1/session', roles: userRoles, summary: 'Get your name and your role.', result: user },
+  signIn: {
+    method: 'post',
+    path: '/v1/session',
+    roles: userRoles,
+    summary: 'Let this browser read by a cookie, where it cannot send a token, until the server ends.',
+    body: { type: 'object', description: 'nothing' },
+    result: user,
+  },
+  summary: {
+    method: 'get',
+    path: `${studyPath}/summary`,
+    roles: readers,
+    summary: 'Get a study as people see it: the settings in force, counts, cost, and the best trial.',
+    result: {
+      type: 'object',
+      properties: {
+        detail: { type: 'object', description: 'settings in force, counts and cost' },
+        best: { type: 'object', description: 'the row of the best trial, if there is one' },
+      },
+      required: ['detail'],
+      description: 'a study to compare with others',
+    },
+  },
+  recommendation: {
+    method: 'get',
+    path: `${studyPath}/recommendation`,
+    roles: readers,
+    summary: 'Get the trial to deploy if results are noisy, and the expected gain of further trials, or null if there are too few results.',
+    result: {
+      description:
+        'results: how many it is chosen from; trial; expected: mean and sd of a repetition; gain: what further trials are expected to gain; or null',
+    },
+  },
+  getReport: {
+    method: 'get',
+    path: `${studyPath}/report`,
+    roles: readers,
+    summary: 'Get the study as one HTML file, with the page and its data.',
+    result: { type: 'string', description: 'a page' },
+    produces: 'text/html; charset=utf-8',
+  },
+  trialFacts: {
+    method: 'get',
+    path: `${trialPath}/facts`,
+    roles: readers,
+    summary: 'Read the entries of the log about a trial; if there are very many, the first and the last ones.',
+    result: { ...requestKinds.log.result, maxItems: 2000 },
+  },
+  listFiles: {
+    method: 'get',
+    path: `${trialPath}/files`,
+    roles: readers,
+    summary: 'List the output and the files of a trial, or get null if they are on another machine.',
+    result: { description: 'a list of files: name, bytes, at, isOutput; or null' },
+  },
+  getFile: {
+    method: 'get',
+    path: filePath,
+    roles: readers,
+    summary: 'Get a file of a trial.',
+    query: { last: integerSchema(1, 'how many bytes from its end (default: all)') },
+    result: { type: 'string', description: 'its content' },
+    produces: 'application/octet-stream',
+  },
+  addFile: {
+    method: 'post',
+    path: filePath,
+    roles: ['operator'],
+    summary: 'Add a file to a trial, below uploads.',
+    body: { type: 'object', description: 'the content of the file, of at most 16 MiB' },
+    result: {
+      type: 'object',
+      properties: { name: textSchema('its path below the directory of the trial', 4096) },
+      required: ['name'],
+      description: 'where it is',
+    },
+    consumes: 'application/octet-stream',
+  },
+} as const satisfies Readonly<Record<string, Operation>>;

@@ -1,0 +1,172 @@
+import type { Context } from 'hono';
+import type { WhenGone } from '../../streams/host/claimedTrial.ts';
+import { isDeeper } from '../facts/depth.ts';
+import type { ObjectSchema, Schema } from '../facts/schema.ts';
+import { validate } from '../facts/validate.ts';
+import { isRecord } from '../schema/json.ts';
+import { nearest } from '../schema/nearest.ts';
+import { RefusedError } from '../study/commands.ts';
+import type { HttpEnv } from './access/access.ts';
+import type { User } from './access/users.ts';
+import type { Operation } from './operation.ts';
+import type { ServedStudies } from './studies.ts';
+
+/** A request that fits the schema of its operation; it may have more fields. */
+export interface HttpRequest {
+  /** From the path; empty and 0 if the path has none. */
+  readonly study: string;
+  readonly trial: number;
+  readonly file?: string;
+  /** From the body or the query. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** A body that is not JSON. */
+  readonly bytes?: Uint8Array | undefined;
+  /** Absent on a server without users. */
+  readonly user: User | undefined;
+  /** The name of the request, to recognise a repetition. */
+  readonly key: string | undefined;
+  readonly whenGone?: WhenGone;
+}
+
+/** Answers a request with a value in JSON. */
+export type Handler = (studies: ServedStudies, request: HttpRequest) => unknown;
+
+/** The longest name of a request, in characters. */
+const LONGEST_KEY = 128;
+/** The largest uploaded file, in bytes. */
+const LARGEST_FILE = 16 * 2 ** 20;
+
+/** A request with fields that fit its schema. @param body if it has one: text of JSON, or bytes. @throws RefusedError */
+export function checkedRequest(c: Context<HttpEnv>, operation: Operation, body: string | Uint8Array | undefined): HttpRequest {
+  const { query } = operation;
+  const bytes = typeof body === 'string' ? undefined : body;
+  const all = typeof body === 'string' ? fieldsIn(body) : bytes ? {} : queryOf(c, query);
+  const refusal = validate(schemaOf(operation), all);
+  if (refusal) throw new RefusedError(refusal);
+  const key = c.req.header('idempotency-key');
+  if (key !== undefined && (key === '' || key.length > LONGEST_KEY))
+    throw new RefusedError({ code: 'bad-field', message: `Idempotency-Key must be 1 to ${LONGEST_KEY} characters long` });
+  const trial = c.req.param('trial');
+  if (trial !== undefined && !/^[1-9]\d{0,14}$/.test(trial))
+    throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial.slice(0, 20)}: expected its number` });
+  const { outgoing } = c.env;
+  return {
+    study: c.req.param('study') ?? '',
+    trial: Number(trial ?? 0),
+    file: c.req.param('file') ?? '',
+    fields: all,
+    bytes,
+    user: c.get('user'),
+    key,
+    whenGone: outgoing ? whenClosed(outgoing) : whenAborted(c.req.raw.signal),
+  };
+}
+
+/** Tells when the connection of a request has closed; in a server that is not Node's, when its request is aborted. */
+const whenClosed =
+  (outgoing: NonNullable<HttpEnv['Bindings']['outgoing']>): WhenGone =>
+  (leave) => {
+    if (outgoing.destroyed) queueMicrotask(leave);
+    else outgoing.on('close', leave);
+    return () => void outgoing.off('close', leave);
+  };
+
+const whenAborted =
+  (signal: AbortSignal): WhenGone =>
+  (leave) => {
+    if (signal.aborted) queueMicrotask(leave);
+    else signal.addEventListener('abort', leave);
+    return () => signal.removeEventListener('abort', leave);
+  };
+
+/** The schema of the fields of a request. */
+const schemaOf = ({ method, query: properties = {}, required = [], body = nothing }: Operation): ObjectSchema =>
+  method === 'get' ? { type: 'object', properties, required } : body;
+
+const nothing: ObjectSchema = { type: 'object' };
+
+/** Numbers and booleans in a query are text. */
+const queryOf = (c: Context, query: Readonly<Record<string, Schema>> = {}): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(c.req.query()).map(([name, value]) => {
+      const schema = Object.hasOwn(query, name) ? query[name] : undefined;
+      const type = schema && 'type' in schema ? schema.type : undefined;
+      if (type === 'boolean' && /^(true|false)$/.test(value)) return [name, value === 'true'];
+      return [name, type !== 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value];
+    }),
+  );
+
+/**
+ * The body of a request: text of JSON, or the bytes of a file. Without a body, a request needs no content type: a page of another site that sends it
+ * names its origin, and is refused.
+ *
+ * @throws RefusedError
+ */
+export async function bodyIn(c: Context, { consumes }: Operation): Promise<string | Uint8Array> {
+  const most = consumes === undefined ? LARGEST : LARGEST_FILE;
+  const length = c.req.header('content-length');
+  if (length === undefined && c.req.header('transfer-encoding') !== undefined)
+    throw new RefusedError({ code: 'too-large', message: 'expected a body with a Content-Length' });
+  if (Number(length ?? 0) > most) throw new RefusedError({ code: 'too-large', message: `expected a body of at most ${most} bytes` });
+  const type = c.req.header('content-type');
+  if (consumes !== undefined) {
+    if (type !== consumes) throw new RefusedError({ code: 'bad-type', message: `expected "Content-Type: ${consumes}"` });
+    return new Uint8Array(await c.req.arrayBuffer());
+  }
+  if (Number(length ?? 0) === 0 && type === undefined) return '';
+  if (!/^application\/json\b/.test(type ?? ''))
+    throw new RefusedError({ code: 'not-json', message: 'expected a body of JSON, with "Content-Type: application/json"' });
+  return c.req.text();
+}
+
+/** The fields in a body; without one, none. @throws RefusedError */
+function fieldsIn(text: string): Readonly<Record<string, unknown>> {
+  const data = text === '' ? {} : dataIn(text);
+  if (!isRecord(data)) throw new RefusedError({ code: 'not-json', message: 'expected a body that is a JSON object' });
+  checkSize(data, text);
+  return data;
+}
+
+function dataIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RefusedError({ code: 'not-json', message: `expected a body of JSON: ${(cause as Error).message.slice(0, 200)}` });
+  }
+}
+
+/** The most bytes of a body, and characters of its fields. */
+export const LARGEST = 2 ** 20;
+/** The most levels of objects and arrays in a body. */
+const DEEPEST = 64;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The longest text of fields that cannot get too long when it is written as JSON again: a number grows to six times its length at most. */
+const SURELY_SHORT = LARGEST / 6;
+
+/** @throws RefusedError if fields are nested too deeply to be read further, or too long. @param text of the fields, if they come from one */
+export function checkSize(fields: Fields, text?: string): void {
+  if (isDeeper(fields, DEEPEST)) throw new RefusedError({ code: 'too-deep', message: `expected a body nested at most ${DEEPEST} deep` });
+  if (text !== undefined && text.length <= SURELY_SHORT) return;
+  if (JSON.stringify(fields).length > LARGEST)
+    throw new RefusedError({ code: 'too-large', message: `expected fields of at most ${LARGEST} characters` });
+}
+
+/** The fields of a request. @throws RefusedError for one that its operation does not describe: it may be misspelt, and must not get into the log. */
+export function describedFields({ method, query, body }: Operation, all: Fields): Fields {
+  if (method === 'get') return known(all, query);
+  return body?.additionalProperties ? all : known(all, body?.properties);
+}
+
+function known(all: Fields, properties: Readonly<Record<string, Schema>> = {}): Fields {
+  const other = Object.keys(all).find((name) => !Object.hasOwn(properties, name));
+  if (other === undefined) return all;
+  const names = Object.keys(properties);
+  const others = names.length === 0 ? 'none' : names.join(', ');
+  const field = other.slice(0, 60);
+  throw new RefusedError({
+    code: 'bad-field',
+    message: `${field}: there is no such field; the request has ${others}${nearest(field, names)}`,
+  });
+}
