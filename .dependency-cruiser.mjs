@@ -42,7 +42,7 @@ export default {
     {
       name: 'files-are-read-by-logs-only',
       severity: 'error',
-      from: { path: '^streams/', pathNot: '^streams/(log|nats)/' },
+      from: { path: '^streams/', pathNot: '^streams/(log|nats|workers)/' },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -11,6 +11,8 @@ const entries = [
   'streams/figures',
   'machines/index',
   'streams/nats/index',
+  'streams/workers/index',
+  'streams/workers/thread',
   'src/testing/index',
   'src/cli/main',
   'src/numeric/gp/fit',

@@ -88,6 +88,7 @@ export const evaluate =
       );
       out.add(() => {
         for (const { abandon } of running.values()) abandon(options.signal?.reason);
+        objective.close?.();
       });
     });
 

@@ -1,5 +1,6 @@
-import type { Completed, FailureReason, Values } from '../src/facts/facts.ts';
+import { type Completed, type FailureReason, LONGEST_TRACE, type Values } from '../src/facts/facts.ts';
 import { isRecord } from '../src/schema/json.ts';
+import { omitUndefined } from '../src/schema/omitUndefined.ts';
 import { show } from '../src/space/check.ts';
 import type { Tags, TrialId } from '../src/strategy/messages.ts';
 
@@ -60,7 +61,11 @@ export interface Trial<O extends string = string> {
  * @typeParam P the type of configurations
  * @typeParam O the names of the study's objectives
  */
-export type Objective<P, O extends string = string> = (params: P, trial: Trial<O>) => Evaluation<O> | Promise<Evaluation<O>>;
+export interface Objective<P, O extends string = string> {
+  (params: P, trial: Trial<O>): Evaluation<O> | Promise<Evaluation<O>>;
+  /** Called when a study needs it no more. It may still be called for another study. */
+  close?(): void;
+}
 
 /** Throw this from an objective if a configuration cannot run. */
 export class InfeasibleError extends Error {
@@ -100,10 +105,17 @@ export function readError(error: unknown): NoResult {
   const read = attempted((): NoResult => {
     if (!(error instanceof Error)) return { reason: 'error', message: String(error) };
     if (error instanceof InfeasibleError) return { reason: 'infeasible', message: String(error.message) };
-    const { message, stack } = error;
-    return { reason: 'error', message: String(message), ...(typeof stack === 'string' && { trace: stack }) };
+    return omitUndefined({ reason: 'error', message: String(error.message), trace: traceOf(error) });
   });
   return 'broke' in read ? { reason: 'error', message: 'it threw a value that cannot be read' } : read.returned;
+}
+
+/** The stack of an error, and those of its causes. */
+function traceOf({ stack, cause }: Error): string | undefined {
+  if (typeof stack !== 'string') return undefined;
+  let trace = stack;
+  for (let from = cause; from instanceof Error && trace.length < LONGEST_TRACE; from = from.cause) trace += `\n[cause]: ${from.stack}`;
+  return trace;
 }
 
 export function attempted<T>(act: () => T): { readonly returned: T } | { readonly broke: unknown } {

@@ -74,6 +74,7 @@ const floors: readonly string[] = [
   'streams/explanation',
   'streams/study',
   'streams/host',
+  'streams/workers',
   'streams/nats',
   'src/text',
   'src/testing',

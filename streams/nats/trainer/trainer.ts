@@ -59,6 +59,7 @@ export function trainer<P>(nc: NatsConnection, study: string, objective: Objecti
   const close = () => void self.close();
   const over = () => {
     waiting.abort();
+    objective.close?.();
     signal?.removeEventListener('abort', close);
   };
   self.done.then(over, over);

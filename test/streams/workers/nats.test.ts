@@ -1,0 +1,40 @@
+import { chain, choice, float, random, space, thresholdStop } from 'hypertide';
+import { serve, trainer } from 'hypertide/nats';
+import { workers } from 'hypertide/workers';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import type { Behaviour } from './programs/objective.ts';
+
+interface Params {
+  readonly does: Behaviour;
+  readonly x: number;
+}
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+/** How many trials of a study on the server end in which way. Its trainer has two threads. */
+async function ended(does: 'trainSlowly' | 'loop', worst: number, timeLimit?: number): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  const onEntry = ({ fact, refusal }: { readonly fact: unknown; readonly refusal?: unknown }) => {
+    const { type } = fact as { readonly type: string };
+    if (!refusal) counts[type] = (counts[type] ?? 0) + 1;
+  };
+  const study = space({ does: choice([does]), x: float(0, 1) });
+  const strategy = chain(thresholdStop({ worst }), random());
+  const { finished } = await serve(await server.connect(), study, { study: does.toLowerCase(), strategy, trials: 2, parallel: 2, onEntry });
+  const objective = workers<Params>(new URL('./programs/objective.ts', import.meta.url), { count: 2, grace: 0 });
+  await trainer<Params>(await server.connect(), does.toLowerCase(), objective, { slots: 2, ...(timeLimit && { timeLimit }) }).done;
+  await finished;
+  return counts;
+}
+
+it('a trainer of a server stops synchronous code in its threads', async () => {
+  expect(await ended('trainSlowly', -1)).toMatchObject({ stopped: 2 });
+});
+
+it('and ends it after its time limit', async () => {
+  expect(await ended('loop', 1, 1)).toMatchObject({ failed: 2 });
+});
