@@ -1,17 +1,24 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import type { TrialEvent } from '../src/facts/facts.ts';
-import type { Space } from '../src/space/space.ts';
-import type { Directive } from './engine/directive.ts';
-import { type SuggestOptions, suggest as suggestIn } from './engine/suggest.ts';
-import type { ParseStrategy } from './kernel/strategy.ts';
-import type { Log } from './log/log.ts';
-import type { Objective } from './objective.ts';
-import type { ParseOption } from './spec/options.ts';
-import { parseStrategy } from './spec/spec.ts';
-import { type CreateStudyOptions, createStudy as createStudyIn } from './study/createStudy.ts';
-import { type Optimization, type OptimizeOptions, optimize as optimizeIn } from './study/optimize.ts';
-import { type RunStudyOptions, runStudy as runStudyIn } from './study/runStudy.ts';
-import type { Study } from './study/study.ts';
+import {
+  type CreateStudyOptions,
+  createStudy as createStudyIn,
+  type Directive,
+  type Log,
+  type Objective,
+  type Optimization,
+  type OptimizeOptions,
+  optimize as optimizeIn,
+  type ParseOption,
+  type ParseStrategy,
+  type RunStudyOptions,
+  runStudy as runStudyIn,
+  type Space,
+  type Study,
+  type SuggestOptions,
+  suggest as suggestIn,
+  type TrialEvent,
+} from './core.ts';
+import { parseStrategy } from './strategies.ts';
 
 export * from './core.ts';
 export type { OtherDecisions, Verdict } from './engine/verify.ts';
