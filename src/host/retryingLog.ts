@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDiskFull } from '../../streams/log/errors.ts';
-import { bell } from '../../streams/log/follow.ts';
+import { waker } from '../../streams/log/follow.ts';
 import type { AuthoredLog } from '../../streams/log/log.ts';
 import { onInterrupt } from './interrupt.ts';
 import { counted, UnstoredError, type UnstoredFact, writeElsewhere } from './unstored.ts';
@@ -40,10 +40,10 @@ interface Append extends UnstoredFact {
 export function retryingLog(log: AuthoredLog, { place, warn, grace = 10, pause = 2000 }: RetryingLogOptions): RetryingLog {
   const impatience = new AbortController();
   let waiting = 0;
-  const news = bell();
+  const news = waker();
   const settle = <T>(outcome: T): T => {
     waiting--;
-    if (waiting === 0) news.ring();
+    if (waiting === 0) news.wake();
     return outcome;
   };
   const fail = (cause: unknown): never => {
@@ -110,7 +110,7 @@ export function retryingLog(log: AuthoredLog, { place, warn, grace = 10, pause =
     if (queue.length > 0) announce();
   };
   const settled = async () => {
-    while (waiting > 0) await news.heard();
+    while (waiting > 0) await news.woken();
   };
   return {
     ...log,

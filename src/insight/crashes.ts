@@ -17,9 +17,9 @@ export interface CrashRegion {
 }
 
 /** Fewer crashes may be a coincidence. */
-const ENOUGH = 3;
+const FEWEST_CRASHES = 3;
 /** The least share of the trials of a region that crash, and of the crashes that it covers. */
-const MOST = 0.75;
+const LEAST_SHARE = 0.75;
 /** The least difference in log likelihood to equal rates of crashes on both sides of a threshold, as many thresholds are tried. */
 const EVIDENCE = 4;
 /** Of more trials, only the latest count: the page computes this often. */
@@ -35,7 +35,7 @@ type Row = Pick<TrialRow, 'params' | 'status' | 'reason' | 'message' | 'uncounte
 export function crashRegions(parameters: Readonly<Record<string, Dimension>>, rows: readonly Row[]): CrashRegion[] {
   const ended = latestEnded(rows);
   const regions = kindsOf(ended.filter(isCrash)).flatMap((crashes) => {
-    if (crashes.length < ENOUGH) return [];
+    if (crashes.length < FEWEST_CRASHES) return [];
     const found = Object.entries(parameters).flatMap(([name, dimension]) => regionsOf(name, dimension, crashes, ended));
     const [best] = found.sort((a, b) => b.evidence - a.evidence);
     return best ? [{ ...best.region, message: `${crashes.at(-1)!.message ?? crashes.at(-1)!.reason}` }] : [];
@@ -90,9 +90,9 @@ function regionsOf(parameter: string, dimension: Dimension, crashes: readonly Ro
       const within = (rows: readonly Row[]) =>
         rows.filter(({ params }) => Object.hasOwn(params, parameter) && holds(params[parameter], relation, value)).length;
       const crashed = within(crashes);
-      if (crashed < ENOUGH || crashed < MOST * crashes.length) return [];
+      if (crashed < FEWEST_CRASHES || crashed < LEAST_SHARE * crashes.length) return [];
       const inside = within(ended);
-      if (crashed < MOST * inside) return [];
+      if (crashed < LEAST_SHARE * inside) return [];
       const evidence =
         logLikelihood(crashed, inside) +
         logLikelihood(crashes.length - crashed, ended.length - inside) -

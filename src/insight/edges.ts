@@ -16,7 +16,7 @@ export interface AtEdge {
 
 /** How many of the best trials are looked at, and how many of them must be at the end, the best one included. */
 const TOP = 5;
-const MOST = 3;
+const AT_END = 3;
 /** With fewer results, the best trials are still luck. */
 const RESULTS = 20;
 /** The part of the axis that counts as its end. */
@@ -45,7 +45,7 @@ export function atEdges(
     const ends = top.map((params) => endAt(range, params[parameter]));
     const [end] = ends;
     const count = ends.filter((other) => other === end).length;
-    if (end === undefined || isNatural(range, end) || count < MOST) return [];
+    if (end === undefined || isNatural(range, end) || count < AT_END) return [];
     const bound = end === 'lower' ? range.low : range.high;
     return [{ parameter, end, bound, count, exact: top[0]![parameter] === bound }];
   });

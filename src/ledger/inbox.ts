@@ -14,14 +14,14 @@ export interface Inbox {
 export const emptyInbox: Inbox = { proposals: [], isAbsent: false, last: 0 };
 
 /** The next state. A proposal is used up by a trial that serves it, and by any other trial of the same configuration. */
-export function updateInbox(inbox: Inbox, proposer: string, told: StrategyEvent | ProposerEvent): Inbox {
+export function updateInbox(inbox: Inbox, proposer: string, fact: StrategyEvent | ProposerEvent): Inbox {
   const { proposals } = inbox;
-  if (told.type === 'suggested') {
-    const used = proposals.findIndex(({ proposal, point }) => proposal === told.proposal || samePoint(point, told.point));
+  if (fact.type === 'suggested') {
+    const used = proposals.findIndex(({ proposal, point }) => proposal === fact.proposal || samePoint(point, fact.point));
     return used < 0 ? inbox : { ...inbox, proposals: proposals.toSpliced(used, 1) };
   }
-  if (!('proposer' in told) || told.proposer !== proposer) return inbox;
-  if (told.type === 'proposed') return { proposals: [...proposals, told], isAbsent: false, last: told.proposal };
-  if (told.proposal === undefined) return { ...inbox, isAbsent: true };
-  return { ...inbox, proposals: proposals.filter(({ proposal }) => proposal !== told.proposal) };
+  if (!('proposer' in fact) || fact.proposer !== proposer) return inbox;
+  if (fact.type === 'proposed') return { proposals: [...proposals, fact], isAbsent: false, last: fact.proposal };
+  if (fact.proposal === undefined) return { ...inbox, isAbsent: true };
+  return { ...inbox, proposals: proposals.filter(({ proposal }) => proposal !== fact.proposal) };
 }

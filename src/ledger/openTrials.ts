@@ -3,7 +3,7 @@ import type { TrialId } from '../strategy/messages.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** The map of open trials is copied after this many removals more than it has trials. */
-const FEW = 64;
+const FEW_REMOVALS = 64;
 
 /** The trials that have not ended: which of them take a slot, and which wait for their next attempt. */
 export class OpenTrials<P> {
@@ -21,7 +21,7 @@ export class OpenTrials<P> {
   remove(trial: OpenTrial<P>): void {
     const { id } = trial.proposal;
     this.#byId.delete(id);
-    if (++this.#removed > this.#byId.size + FEW) this.#renew();
+    if (++this.#removed > this.#byId.size + FEW_REMOVALS) this.#renew();
     this.#awaiting.delete(id);
     if (!isImport(trial)) this.#running--;
   }

@@ -9,7 +9,7 @@ import { refuse } from './claim.ts';
 import { emptyInbox, type Inbox, updateInbox } from './inbox.ts';
 
 /** How many proposals of one proposer may wait. */
-export const MOST = 64;
+export const MOST_PROPOSALS = 64;
 
 /** The external proposers, and which of their proposals count. */
 export class Proposers {
@@ -25,15 +25,15 @@ export class Proposers {
     return this.#inboxes.get(proposer) ?? emptyInbox;
   }
 
-  tell(told: Suggested): void {
-    this.#untold.push(told);
-    for (const [proposer, inbox] of this.#inboxes) this.#inboxes.set(proposer, updateInbox(inbox, proposer, told));
+  tell(fact: Suggested): void {
+    this.#untold.push(fact);
+    for (const [proposer, inbox] of this.#inboxes) this.#inboxes.set(proposer, updateInbox(inbox, proposer, fact));
   }
 
   /** Why a configuration cannot be proposed. */
   refuses({ proposer }: ProposedFact, point: Point): Refusal | undefined {
     const { proposals } = this.of(proposer);
-    if (proposals.length >= MOST) return refuse('too-many', `${proposals.length} proposals of ${proposer} are already waiting`);
+    if (proposals.length >= MOST_PROPOSALS) return refuse('too-many', `${proposals.length} proposals of ${proposer} are already waiting`);
     if (this.repeats) return undefined;
     for (const { point, id } of this.#untold) this.#tried.set(fingerprint(point), id);
     this.#untold = [];

@@ -98,10 +98,10 @@ export class Trainers implements Iterable<TrainerState> {
     if (reason !== 'lost') trainer.at = at;
     if (reason !== 'error') return false;
     trainer.failures++;
-    return mayMove && this.#hasErred(trainer, trial, at, message);
+    return mayMove && this.#recordError(trainer, trial, at, message);
   }
 
-  #hasErred(trainer: Known, trial: OpenTrial<unknown>, at: number, message: string): boolean {
+  #recordError(trainer: Known, trial: OpenTrial<unknown>, at: number, message: string): boolean {
     const {
       proposal: { id },
       claimedAt = 0,

@@ -1,7 +1,7 @@
 import { insertSorted, rankOf } from './sorted.ts';
 
 /** Up to this many changes are made one by one. */
-const FEW = 16;
+const FEW_CHANGES = 16;
 /** The number of first items that are kept in order, including spare ones for those that are removed. */
 const FIRST = 64;
 
@@ -47,8 +47,8 @@ export class LazySorted<T> {
     if (this.#first.length < Math.min(count, this.#size)) {
       this.#first.length = 0;
       let seen = 0;
-      const look = (item: T) => this.#keepIfFirst(item, this.#first.length === seen++);
-      for (const items of [this.#items, this.#added]) for (const item of items) if (!this.#removed.has(item)) look(item);
+      const visit = (item: T) => this.#keepIfFirst(item, this.#first.length === seen++);
+      for (const items of [this.#items, this.#added]) for (const item of items) if (!this.#removed.has(item)) visit(item);
     }
     return this.#first.slice(0, count);
   }
@@ -64,7 +64,7 @@ export class LazySorted<T> {
 
   /** In ascending order, until the next change. */
   get items(): readonly T[] {
-    if (this.#added.length + this.#removed.size <= FEW) {
+    if (this.#added.length + this.#removed.size <= FEW_CHANGES) {
       for (const item of this.#added) this.#items.splice(this.#rankOf(item), 0, item);
       for (const item of this.#removed) this.#items.splice(this.#rankOf(item) - 1, 1);
     } else this.#items = [...this.#items, ...this.#added].filter((item) => !this.#removed.has(item)).sort(this.#compare);

@@ -3,7 +3,7 @@ import { type Rng, rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import { type Core, type Fold, verdictAround } from '../strategy/core.ts';
 import type { Env } from '../strategy/env.ts';
-import { type Answer, type Ask, phaseOf, propose, type Suggested, stateIn, stateTag, wait } from '../strategy/messages.ts';
+import { type Answer, type Ask, phaseTag, propose, type Suggested, stateIn, stateTag, wait } from '../strategy/messages.ts';
 import type { ProposedPoint } from './sequence.ts';
 
 /** Fits in a thread: the tasks are plain data. */
@@ -59,17 +59,17 @@ type Without = 'drawn' | 'unfit';
 
 /** What a suggestion records about its choice: the phase, and how it was chosen if not by the model. */
 const choiceTag = (name: string, phase: Phase, without?: Without) =>
-  stateTag(phaseOf(name), without === undefined ? phase : [phase, without]);
+  stateTag(phaseTag(name), without === undefined ? phase : [phase, without]);
 
 /** Whether a model chose the point of a suggestion. */
 export const isModelled = ({ by, tags }: Pick<Suggested, 'by' | 'tags'>): boolean => {
-  const choice = stateIn(tags, phaseOf(by));
+  const choice = stateIn(tags, phaseTag(by));
   return choice === 'modelling' || choice === 'diversifying' || choice === 'sharing';
 };
 
 /** Whether a suggestion says that no model could be fitted: an ask changes nothing, so the suggestion that follows it must record it. */
 function isFallback({ name }: Env, { by, tags }: Suggested): boolean {
-  const choice = stateIn(tags, phaseOf(by));
+  const choice = stateIn(tags, phaseTag(by));
   return by === name && (choice === 'fallingBack' || (Array.isArray(choice) && choice[1] === ('unfit' satisfies Without)));
 }
 

@@ -24,7 +24,7 @@ export interface HalvingSettings {
 }
 
 /** A study has few trials if fewer than this many of them would train to the end: then it may be that none does. */
-const FEW = 2;
+const FEW_FULL_TRIALS = 2;
 
 /** Stands for the first rung of a configuration that no bracket compares, since another stage suggested it. */
 const FOREIGN = -1;
@@ -68,26 +68,26 @@ export class Halving {
     this.#begun = settings.rungs.map(() => 0);
   }
 
-  tell(told: StrategyEvent): void {
+  tell(fact: StrategyEvent): void {
     this.#fellBehind = undefined;
     this.#first = undefined;
     this.#promotion = undefined;
-    if (told.type === 'suggested') this.#remaining.tell(told);
-    const isNew = told.type === 'reported' && this.#results.isNew(told);
-    const isTwin = !(told.type === 'ended' && violates(told)) && this.#twins.tell(told);
-    this.#results.tell(told);
-    const configuration = this.#results.of(told.id);
+    if (fact.type === 'suggested') this.#remaining.tell(fact);
+    const isNew = fact.type === 'reported' && this.#results.isNew(fact);
+    const isTwin = !(fact.type === 'ended' && violates(fact)) && this.#twins.tell(fact);
+    this.#results.tell(fact);
+    const configuration = this.#results.of(fact.id);
     if (configuration === undefined) return;
-    if (told.type === 'suggested') return this.#send(configuration, told);
+    if (fact.type === 'suggested') return this.#send(configuration, fact);
     const member = this.#members[configuration.index]!;
-    if (told.losses !== undefined) member.counts = !isTwin;
-    if (told.type === 'ended') member.ended = true;
-    if (told.type === 'ended') member.waiting = told.outcome === 'completed' && !violates(told) ? told : undefined;
+    if (fact.losses !== undefined) member.counts = !isTwin;
+    if (fact.type === 'ended') member.ended = true;
+    if (fact.type === 'ended') member.waiting = fact.outcome === 'completed' && !violates(fact) ? fact : undefined;
     for (const rung of this.#rungs) rung.settle(member);
     this.#pass(member);
     this.#controls.review(member);
     this.#raiseControls();
-    if (isNew) this.#fellBehind = this.#whyBehind(member, told);
+    if (isNew) this.#fellBehind = this.#whyBehind(member, fact);
   }
 
   #raiseControls(): void {
@@ -256,7 +256,7 @@ export class Halving {
   #mayLead(k: number): boolean {
     const { rungs } = this.#settings;
     const { trials = Number.POSITIVE_INFINITY } = this.#env;
-    if (this.#rungs[k]!.isTied || trials * rungs[0]! < FEW * rungs.at(-1)!) return true;
+    if (this.#rungs[k]!.isTied || trials * rungs[0]! < FEW_FULL_TRIALS * rungs.at(-1)!) return true;
     const trained = this.#rungs.reduce((sum, { size, budget }, i) => sum + size * (budget - (rungs[i - 1] ?? 0)), 0);
     return trained >= rungs[k + 1]! - rungs[k]!;
   }
@@ -269,11 +269,11 @@ export class Halving {
 export function asynchronousHalving(settings: HalvingSettings, env: Env): Scheduler<History<StrategyEvent>> {
   const halvingOf = History.folding<StrategyEvent, Halving>(
     () => new Halving(settings, env),
-    (halving, told) => halving.tell(told),
+    (halving, fact) => halving.tell(fact),
   );
   return {
     start: History.of(),
-    tell: (facts, told) => facts.push(told),
+    tell: (facts, fact) => facts.push(fact),
     promotion: (facts) => halvingOf(facts).promotion(),
     fill: (facts) => halvingOf(facts).fill(),
     isControlDue: (facts) => halvingOf(facts).isControlDue,

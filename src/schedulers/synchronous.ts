@@ -41,12 +41,12 @@ class SynchronousBrackets {
     this.#equivalent = new EquivalentTrials();
   }
 
-  tell(told: StrategyEvent): void {
-    const isTwin = this.#equivalent.tell(told);
-    if (told.type === 'reported') return;
+  tell(fact: StrategyEvent): void {
+    const isTwin = this.#equivalent.tell(fact);
+    if (fact.type === 'reported') return;
     this.#choice = undefined;
-    if (told.type === 'suggested') this.#begin(told);
-    else this.#end(told, !isTwin && told.outcome === 'completed' && !violates(told));
+    if (fact.type === 'suggested') this.#begin(fact);
+    else this.#end(fact, !isTwin && fact.outcome === 'completed' && !violates(fact));
   }
 
   #end(trial: Ended, counts: boolean): void {
@@ -66,11 +66,11 @@ class SynchronousBrackets {
     return results >= this.#eta && lowest === highest;
   }
 
-  #begin(told: Suggested): void {
-    this.#remaining.tell(told);
-    const number = numberIn(told.tags, this.#name);
-    if (number !== undefined) this.#join(told, number);
-    if (told.resumes === undefined && told.by !== 'import') this.#configurations++;
+  #begin(fact: Suggested): void {
+    this.#remaining.tell(fact);
+    const number = numberIn(fact.tags, this.#name);
+    if (number !== undefined) this.#join(fact, number);
+    if (fact.resumes === undefined && fact.by !== 'import') this.#configurations++;
     // No more configurations will come: continue with those in the bracket.
     for (const [k, cohort] of this.#cohorts) {
       if (cohort.hasRoom && (this.#configurations === this.#trials || !this.#remaining.lasts(this.#lowest(k)))) cohort.seal();
@@ -142,11 +142,11 @@ class SynchronousBrackets {
 export function synchronousHalving(brackets: readonly Bracket[], eta: number, env: Env): Scheduler<History<StrategyEvent>> {
   const bracketsOf = History.folding<StrategyEvent, SynchronousBrackets>(
     () => new SynchronousBrackets(brackets, eta, env),
-    (running, told) => running.tell(told),
+    (running, fact) => running.tell(fact),
   );
   return {
     start: History.of(),
-    tell: (facts, told) => facts.push(told),
+    tell: (facts, fact) => facts.push(fact),
     promotion: (facts) => bracketsOf(facts).promotion,
     fill: (facts) => bracketsOf(facts).fill(),
     isControlDue: () => false,

@@ -196,4 +196,4 @@ export function numberIn(tags: Tags | undefined, path: string): number | undefin
 }
 
 /** The tag for the phase of a model: the tag with its path belongs to the sequence with which it explores. */
-export const phaseOf = (path: string): string => `${path}/phase`;
+export const phaseTag = (path: string): string => `${path}/phase`;

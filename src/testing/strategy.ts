@@ -3,7 +3,7 @@ import { Subject } from 'rxjs';
 import { Ledger } from '../ledger/ledger.ts';
 import { rngFor } from '../numeric/random.ts';
 import { active, draw } from '../space/axis.ts';
-import { type Ask, isStrategyEvent, type Message, phaseOf, stateIn } from '../strategy/messages.ts';
+import { type Ask, isStrategyEvent, type Message, phaseTag, stateIn } from '../strategy/messages.ts';
 import { type Coverage, newCoverage, suggestionsOf, tally } from './coverage.ts';
 import { askerIn, checkFixedValues } from './fixedValues.ts';
 import { runFleet } from './fleet.ts';
@@ -129,7 +129,7 @@ export const strategyProperties = {
       const last = answered.findLast(({ path }) => path === reply.by);
       ok(last !== undefined && last.seconds >= 0, `the answer of ${reply.by} was not timed`);
       strictEqual(last.phase, phases.get(reply.by)!(), `${reply.by} answered in another phase than that of its machine`);
-      const [tagged] = [stateIn(reply.tags, phaseOf(reply.by)) ?? last.phase].flat();
+      const [tagged] = [stateIn(reply.tags, phaseTag(reply.by)) ?? last.phase].flat();
       strictEqual(tagged, last.phase, `a tag of ${reply.by} names another phase than that of its machine`);
     }
   },

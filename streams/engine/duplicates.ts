@@ -9,7 +9,7 @@ import { askUntil } from '../kernel/asking.ts';
 
 /** The policy `duplicates: 'forbid'`. */
 export interface Duplicates {
-  tell(told: Suggested): void;
+  tell(fact: Suggested): void;
   /** Whether a proposal was suggested before. */
   has(proposal: Propose): boolean;
   /** Asks, and retries while the answer is a duplicate. */
@@ -49,10 +49,10 @@ export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Poi
     return point === undefined ? ask : { ...propose(ask, by, point, { ...tags, drawn: DRAWN }), ...omitUndefined({ budget }) };
   };
   return {
-    tell(told) {
-      known = suggestions.tell(known, told);
-      drawnInARow = told.tags?.drawn === DRAWN && told.by.startsWith(env.name) ? drawnInARow + 1 : 0;
-      if (rest) state = rest.tell(state, told);
+    tell(fact) {
+      known = suggestions.tell(known, fact);
+      drawnInARow = fact.tags?.drawn === DRAWN && fact.by.startsWith(env.name) ? drawnInARow + 1 : 0;
+      if (rest) state = rest.tell(state, fact);
     },
     has: (proposal) => suggestions.has(known, proposal),
     ask(id, put) {

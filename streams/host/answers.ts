@@ -1,7 +1,7 @@
 import type { Entry } from '../../src/facts/entry.ts';
 import { validate } from '../../src/facts/validate.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { MOST } from '../../src/ledger/proposers.ts';
+import { MOST_PROPOSALS } from '../../src/ledger/proposers.ts';
 import type { AtMost } from '../../src/study/atMost.ts';
 import { parseIntent, RefusedError, refuseProposer, type Submitted } from '../../src/study/commands.ts';
 import { type Intent, isIntent } from '../../src/study/intents.ts';
@@ -77,7 +77,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
     if (ledger.closed !== undefined) return { next: 'over', waiting, reason: ledger.closed };
     // A proposal that waits while the proposer is awaited or absent was rejected. An absent proposer is not waited for: its next proposal makes it
     // present again.
-    const isDue = waiting < MOST && (run.isAwaited(proposer) || waiting < ahead || isAbsent);
+    const isDue = waiting < MOST_PROPOSALS && (run.isAwaited(proposer) || waiting < ahead || isAbsent);
     return { next: isDue && !ledger.settings.paused ? 'propose' : 'wait', waiting };
   };
   const queries: Queries = {

@@ -21,7 +21,7 @@ export interface StrategyDefinition<S> {
   readonly name: string;
   init(env: Env): S;
   /** Returns the next state. It must not change the old one. */
-  tell(state: S, told: StrategyEvent, env: Env): S;
+  tell(state: S, fact: StrategyEvent, env: Env): S;
   /** Returns a point, `wait`, a complete proposal, the ask itself with a budget, or undefined to hand the ask on. */
   ask?(state: S, ask: Ask, rng: Rng, env: Env): Point | 'wait' | Propose | Ask | undefined;
   /** Returns whether the trial that just reported should stop, or why as text for people. `state` already includes the report. */
@@ -40,7 +40,7 @@ export interface StrategyDefinition<S> {
  * const climb = defineStrategy<Ended | undefined>({
  *   name: 'climb',
  *   init: () => undefined,
- *   tell: (best, told) => (told.type === 'ended' && told.losses && !(best && best.losses![0]! <= told.losses[0]!) ? told : best),
+ *   tell: (best, fact) => (fact.type === 'ended' && fact.losses && !(best && best.losses![0]! <= fact.losses[0]!) ? fact : best),
  *   ask: (best, _ask, rng) => best?.point.map((u) => Math.min(1, Math.max(0, u + 0.1 * (rng() - 0.5)))),
  * });
  * chain(climb, random());
@@ -55,7 +55,7 @@ export function defineStrategy<S>(definition: StrategyDefinition<S>, spec: Strat
     return operatorOf(env, (out) => {
       const core: Core<S, 'answering', never> = {
         start: call(env, 'init', () => definition.init(env)),
-        tell: (state, told) => call(env, 'tell', () => definition.tell(state, told, env)),
+        tell: (state, fact) => call(env, 'tell', () => definition.tell(state, fact, env)),
         verdict: () => undefined,
         answers: { answering: (state, ask) => answer(definition, state, ask, env) },
         stop: (state, reported) => call(env, 'stop', () => definition.stop?.(state, reported, env)),

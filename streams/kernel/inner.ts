@@ -39,8 +39,8 @@ export function runStrategy(
   };
   check();
   return {
-    tell(told) {
-      inlet$.next(told);
+    tell(fact) {
+      inlet$.next(fact);
       check();
     },
     ask(ask) {

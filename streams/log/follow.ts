@@ -1,15 +1,15 @@
 import type { Entry } from '../../src/facts/entry.ts';
 
 /** Wakes all that wait for it, once. */
-export interface Bell {
-  ring(): void;
-  /** Calls back at the next ring. @returns a function that no longer waits for it */
+export interface Waker {
+  wake(): void;
+  /** Calls back the next time. @returns a function that no longer waits for it */
   next(wake: () => void): () => void;
-  /** Resolves at the next ring, or when the signal aborts. */
-  heard(signal?: AbortSignal): Promise<void>;
+  /** Resolves the next time, or when the signal aborts. */
+  woken(signal?: AbortSignal): Promise<void>;
 }
 
-export function bell(): Bell {
+export function waker(): Waker {
   let waiting = new Set<() => void>();
   const next = (wake: () => void) => {
     waiting.add(wake);
@@ -17,12 +17,12 @@ export function bell(): Bell {
   };
   return {
     next,
-    ring() {
+    wake() {
       const woken = waiting;
       waiting = new Set();
       for (const wake of woken) wake();
     },
-    heard: (signal) =>
+    woken: (signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
         const wake = () => {
@@ -42,8 +42,8 @@ export interface Readable {
   closed(): boolean;
   /** At least one entry from a position at or before the head. */
   batch(from: number): readonly Entry[] | Promise<readonly Entry[]>;
-  /** Rung when the head has moved and when the log has closed. */
-  readonly news: Bell;
+  /** Wakes readers when the head has moved and when the log has closed. */
+  readonly news: Waker;
 }
 
 /** Reads past entries, then live ones. A reader holds only its position, so a slow one costs nothing. */

@@ -7,7 +7,7 @@ import { continuedIn, continuedText } from './continued.ts';
 import { mendEnd } from './end.ts';
 import { JournalError } from './errors.ts';
 import { checkIsFile, realPathOf, syncDirectory } from './files.ts';
-import { bell, follow } from './follow.ts';
+import { follow, waker } from './follow.ts';
 import { decodedEntry, type EncodedFact, encodeFact, type LineDecoder, lineDecoder, objectOf } from './journalCodec.ts';
 import { type LineIndex, readBlock } from './lineIndex.ts';
 import { lock } from './lock.ts';
@@ -113,7 +113,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   let mine = fstatSync(file.fd);
   const unforced = (cause: unknown) => warn(new JournalError(place, 'cannot flush it to disk', cause).message);
   let out: Writer = writer(file, index.bytes, fsync, unforced);
-  const news = bell();
+  const news = waker();
   const known = new Set<number>();
   let recent: EncodedFact[] = [];
   /** The entries that were read last: other readers that keep up get them too. */
@@ -173,7 +173,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
         continue;
       }
       for (const { stored } of appends) stored('stored');
-      news.ring();
+      news.wake();
       if (performance.now() - since < TURN) await new Promise<void>((resolve) => process.nextTick(resolve));
     }
     writing = undefined;
@@ -183,7 +183,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     if (index.entries > 0) await keep().catch((cause) => warn(new JournalError(place, 'could not write its index', cause).message));
     await out.close();
     unlock();
-    news.ring();
+    news.wake();
   };
   return {
     read: (from = 1, signal) =>

@@ -1,5 +1,5 @@
 import type { Entry } from '../../src/facts/entry.ts';
-import { bell, follow } from './follow.ts';
+import { follow, waker } from './follow.ts';
 import { type AuthoredLog, LogClosedError } from './log.ts';
 
 /** Entries in a batch: enough to spread the cost of a turn, few enough to keep a long past from being copied at once. */
@@ -23,7 +23,7 @@ export function memoryLog(past: Iterable<Entry> = [], clock: () => number = Date
   const facts: unknown[] = [];
   const times: number[] = [];
   const authors = new Map<number, string>();
-  const news = bell();
+  const news = waker();
   let closed = false;
   const add = (fact: unknown, at: number, author: string | undefined) => {
     facts.push(fact);
@@ -52,12 +52,12 @@ export function memoryLog(past: Iterable<Entry> = [], clock: () => number = Date
     async append(fact, author) {
       if (closed) throw new LogClosedError();
       add(fact, clock(), author);
-      news.ring();
+      news.wake();
       return 'stored';
     },
     async close() {
       closed = true;
-      news.ring();
+      news.wake();
     },
   };
 }

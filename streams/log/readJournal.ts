@@ -8,7 +8,7 @@ import { extend, LineIndex, readBlock, readBytes } from './lineIndex.ts';
 import { wholeLinesIn } from './lines.ts';
 
 /** Milliseconds between two checks of a file that is followed. */
-const LOOK = 250;
+const CHECK_EVERY = 250;
 
 export interface ReadJournalOptions {
   /** The first position to read; 1 if not given. */
@@ -54,7 +54,7 @@ export async function* readJournal(
       }
       before = rest;
       if (!follow) return;
-      await sleep(LOOK, undefined, signal ? { signal } : {}).catch(() => {}); // an abort ends the loop
+      await sleep(CHECK_EVERY, undefined, signal ? { signal } : {}).catch(() => {}); // an abort ends the loop
     }
   } finally {
     await file.close();

@@ -5,7 +5,7 @@ export type { NamingOptions } from './protocol/subjects.ts';
 export type { ServedStudy, ServeOptions } from './serve/serve.ts';
 export { serve } from './serve/serve.ts';
 export { StudyError } from './studyError.ts';
-export type { ThreadConnection } from './trainer/beats.ts';
+export type { ThreadConnection } from './trainer/heartbeats.ts';
 export type { Trainer } from './trainer/runTrainer.ts';
 export type { TrainerOptions } from './trainer/trainer.ts';
 export { trainer } from './trainer/trainer.ts';

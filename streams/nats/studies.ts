@@ -64,7 +64,7 @@ export function whenBegun(nc: NatsConnection, naming: StudyNaming | undefined, b
 }
 
 /** Seconds that an engine, or the server, has to answer a request. */
-const PATIENCE = 5;
+const ANSWER_WITHIN = 5;
 
 /** Whether a study was deleted: the server lists no stream of it, and none answers. False if the server does not say. */
 export async function isDeleted(nc: NatsConnection, of: StudyRef): Promise<boolean> {
@@ -73,7 +73,7 @@ export async function isDeleted(nc: NatsConnection, of: StudyRef): Promise<boole
   const names = await studiesOn(nc, study, created).catch(() => undefined);
   if (names === undefined || names.includes(study.name)) return false;
   // An account that imports the study and has streams of its own lists only those.
-  return nc.request(`${apiPrefix}.DIRECT.GET.${stream}.${created}`, '', { timeout: 1000 * PATIENCE }).then(() => false, isUnheard);
+  return nc.request(`${apiPrefix}.DIRECT.GET.${stream}.${created}`, '', { timeout: 1000 * ANSWER_WITHIN }).then(() => false, isUnheard);
 }
 
 /**
@@ -83,7 +83,7 @@ export async function isDeleted(nc: NatsConnection, of: StudyRef): Promise<boole
  */
 export async function request(nc: NatsConnection, study: StudyRef, method: RequestMethod, data: object = {}): Promise<unknown> {
   const { name, rpc } = subjectsOf(study);
-  const answer = await nc.request(rpc(method), JSON.stringify(data), { timeout: 1000 * PATIENCE }).catch((cause: Error) => {
+  const answer = await nc.request(rpc(method), JSON.stringify(data), { timeout: 1000 * ANSWER_WITHIN }).catch((cause: Error) => {
     throw unanswered(name, method, cause);
   });
   const reply = answer.json<Reply>();
@@ -113,7 +113,7 @@ function unanswered(study: string, method: RequestMethod, cause: Error): StudyEr
       method === 'create'
         ? 'if "hypertide list" does not show it soon, no "hypertide serve --all" has a pattern that matches its name'
         : undefined;
-    return new StudyError(`no answer for ${study} within ${PATIENCE} s (${message}); an engine may still do what you asked`, {
+    return new StudyError(`no answer for ${study} within ${ANSWER_WITHIN} s (${message}); an engine may still do what you asked`, {
       cause,
       todo,
     });

@@ -22,7 +22,7 @@ export type Seen =
 
 /** Milliseconds without a status before an engine is asked, and for its answer. */
 const QUIET = 1500;
-const PATIENCE = 1000;
+const ANSWER_WITHIN = 1000;
 
 /**
  * Follows a running study by subscriptions alone, without rights on its stream. Completes when the study has closed and no trial is running. If no
@@ -79,8 +79,8 @@ export const watching = (nc: NatsConnection, study: StudyRef): Observable<Seen> 
     const look = async () => {
       if (performance.now() - heardAt < QUIET || nc.isClosed()) return;
       heardAt = performance.now();
-      await ask(PATIENCE)
-        .catch(() => ask(PATIENCE))
+      await ask(ANSWER_WITHIN)
+        .catch(() => ask(ANSWER_WITHIN))
         .then(take, async (error: unknown) => {
           if (!isPassing(error) || !isThere || (await completeIfClosed().catch(() => false))) return;
           found(false);

@@ -9,18 +9,18 @@ import { operatorOf } from '../kernel/operator.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 
 /** When a strategy hands over, as a fold over facts. */
-export interface Deadline<S> extends Fold<S> {
+export interface HandOver<S> extends Fold<S> {
   passed(state: S): boolean;
 }
 
-/** A deadline that has passed stays so. */
+/** A hand-over that has passed stays so. */
 interface Passing<S> {
-  readonly deadline: S;
+  readonly known: S;
   readonly passed: boolean;
 }
 
 /**
- * A strategy up to a deadline; then asks are handed on.
+ * A strategy that answers until it hands over; then asks are handed on.
  *
  * @param env of the stage, whose name is also the path under which the strategy runs.
  * @param forget whether the strategy receives no facts after that. By default it does, for its trials that are still running.
@@ -28,15 +28,15 @@ interface Passing<S> {
 export const handOver = <S>(
   strategy: Strategy,
   env: Env,
-  { start, tell, passed }: Deadline<S>,
+  { start, tell, passed }: HandOver<S>,
   forget = false,
 ): MonoTypeOperatorFunction<Message> =>
   operatorOf(env, (out) => {
     const core: Core<Passing<S>, 'answering', 'passed'> = {
-      start: { deadline: start, passed: passed(start) },
+      start: { known: start, passed: passed(start) },
       tell(state, fact) {
-        const deadline = tell(state.deadline, fact);
-        return { deadline, passed: state.passed || passed(deadline) };
+        const known = tell(state.known, fact);
+        return { known, passed: state.passed || passed(known) };
       },
       verdict: (state) => (state.passed ? 'passed' : undefined),
       answers: { answering: (_, ask) => inner.ask(ask) },

@@ -24,7 +24,7 @@ export type Arms = Readonly<Record<string, Strategy>>;
 interface Policy<S> {
   readonly start: S;
   /** The next state. @param arm index of the arm that suggested the trial, or -1 */
-  tell(state: S, told: StrategyEvent, arm: number): S;
+  tell(state: S, fact: StrategyEvent, arm: number): S;
   /** All arms, the preferred one first. */
   order(state: S, ask: Ask): readonly number[];
 }

@@ -20,7 +20,7 @@ export function take(n: number, strategy: Strategy): Strategy {
     const env = child(parent, 'take');
     return handOver(strategy, env, {
       start: 0,
-      tell: (suggested, told) => (told.type === 'suggested' && isBy(env.name, told) ? suggested + 1 : suggested),
+      tell: (suggested, fact) => (fact.type === 'suggested' && isBy(env.name, fact) ? suggested + 1 : suggested),
       passed: (suggested) => suggested >= n,
     });
   });

@@ -34,17 +34,17 @@ export const ucb = (arms: number): Ucb => ({
 const NOISE = 1;
 
 /** @param arm index of the arm that proposed the trial; -1 if no arm did. */
-export function learn(state: Ucb, told: StrategyEvent, arm: number): Ucb {
-  if (told.type === 'suggested') return arm < 0 ? state : { ...state, arms: suggested(state.arms, arm) };
-  return told.type === 'ended' ? ended(state, told, arm) : state;
+export function learn(state: Ucb, fact: StrategyEvent, arm: number): Ucb {
+  if (fact.type === 'suggested') return arm < 0 ? state : { ...state, arms: suggested(state.arms, arm) };
+  return fact.type === 'ended' ? ended(state, fact, arm) : state;
 }
 
 const suggested = (arms: readonly Arm[], arm: number): readonly Arm[] =>
   arms.map((a, i) => (i === arm ? { ...a, pending: a.pending + 1 } : a));
 
-function ended(state: Ucb, told: Ended, arm: number): Ucb {
-  const { outcome, losses, seconds } = told;
-  const loss = outcome === 'completed' && !violates(told) ? losses![0]! : undefined;
+function ended(state: Ucb, fact: Ended, arm: number): Ucb {
+  const { outcome, losses, seconds } = fact;
+  const loss = outcome === 'completed' && !violates(fact) ? losses![0]! : undefined;
   const timed = seconds === undefined ? state.timed : state.timed + 1;
   const mean = seconds === undefined ? state.seconds : state.seconds + (seconds - state.seconds) / timed;
   const recent = loss === undefined ? state.recent : [...state.recent.slice(1 - WINDOW), loss];

@@ -16,7 +16,7 @@ import { oneObjective } from './oneObjective.ts';
 export interface Condition<S = unknown> {
   init(env: Env): S;
   /** The state after a fact. @param own whether the fact is about a trial that the stage suggested */
-  tell(state: S, told: StrategyEvent, own: boolean): S;
+  tell(state: S, fact: StrategyEvent, own: boolean): S;
   holds(state: S): boolean;
   /** The condition as data; absent for a condition in code. */
   readonly spec?: StrategySpec;
@@ -42,13 +42,13 @@ export function until<S>(condition: Condition<S>, strategy: Strategy): Strategy 
   checkOption('until', condition, conditionRule);
   return withSpec({ until: [condition.spec ?? 'code', partOf('until', strategy)] }, (parent) => {
     const env = child(parent, 'until');
-    const isOwn = (own: ReadonlySet<TrialId>, told: StrategyEvent): boolean =>
-      told.type === 'suggested' ? isBy(env.name, told) : own.has(told.id);
+    const isOwn = (own: ReadonlySet<TrialId>, fact: StrategyEvent): boolean =>
+      fact.type === 'suggested' ? isBy(env.name, fact) : own.has(fact.id);
     return handOver<UntilState<S>>(strategy, env, {
       start: { own: new Set(), known: condition.init(env) },
-      tell({ own, known }, told) {
-        const mine = isOwn(own, told);
-        return { own: mine ? runningAfter(own, told) : own, known: condition.tell(known, told, mine) };
+      tell({ own, known }, fact) {
+        const mine = isOwn(own, fact);
+        return { own: mine ? runningAfter(own, fact) : own, known: condition.tell(known, fact, mine) };
       },
       passed: ({ known }) => condition.holds(known),
     });
@@ -93,7 +93,7 @@ export function plateau(results: number, options: PlateauOptions = {}): Conditio
       oneObjective(env, 'plateau compares results by');
       return noPlateau;
     },
-    tell: (known, told, own) => (told.type === 'ended' ? afterResult(known, told, improvement, own) : known),
+    tell: (known, fact, own) => (fact.type === 'ended' ? afterResult(known, fact, improvement, own) : known),
     holds: ({ length }) => length >= results,
     spec: { plateau: improvement === 0 ? results : [results, options] },
   };

@@ -36,9 +36,13 @@ export type GridOptions = OptionsOf<typeof gridOptions>;
  */
 export const grid = (options: GridOptions = {}): Strategy => {
   const { levels, shuffle } = resolveOptions('grid', gridOptions, options);
-  return stage('grid', options, (env) => {
-    return drive(sequenceChart, sequenceCore(env, gridSequence(env, levelsFor(env.axes, levels), shuffle)), env);
-  });
+  return stage(
+    'grid',
+    (env) => {
+      return drive(sequenceChart, sequenceCore(env, gridSequence(env, levelsFor(env.axes, levels), shuffle)), env);
+    },
+    options,
+  );
 };
 
 /** How many levels an axis gets. */

@@ -28,10 +28,14 @@ export type PbtOptions = OptionsOf<typeof pbtOptions>;
  */
 export function pbt(options: PbtOptions): Strategy {
   const settings = resolveOptions('pbt', pbtOptions, options);
-  return stage('pbt', options, (env) => {
-    oneObjective(env, 'pbt compares trials by');
-    return drive(populationChart, populationCore(env, populationSettings(env, settings)), env);
-  });
+  return stage(
+    'pbt',
+    (env) => {
+      oneObjective(env, 'pbt compares trials by');
+      return drive(populationChart, populationCore(env, populationSettings(env, settings)), env);
+    },
+    options,
+  );
 }
 
 function populationSettings({ axes }: Env, { fixed = [], ...settings }: SettingsOf<typeof pbtOptions>): PopulationSettings {

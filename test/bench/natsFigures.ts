@@ -7,7 +7,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { type AppliedEntry, float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
-import { presenceOn } from '../../streams/nats/trainer/presence.ts';
+import { presenceOn } from '../../streams/nats/trainer/heartbeats.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { type Cpu, cpuOf, cpuOfAll } from './cpu.ts';
 

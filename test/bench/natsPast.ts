@@ -6,7 +6,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
-import { presenceOn } from '../../streams/nats/trainer/presence.ts';
+import { presenceOn } from '../../streams/nats/trainer/heartbeats.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { fill, type Message } from './natsFill.ts';
 

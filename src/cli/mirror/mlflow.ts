@@ -12,7 +12,7 @@ const POSITION = 'hypertide.position';
 const PARENT = 'mlflow.parentRunId';
 
 /** The limits of MLflow for one request. */
-const MOST = { metrics: 800, params: 100, value: 500, key: 250 } as const;
+const LIMITS = { metrics: 800, params: 100, value: 500, key: 250 } as const;
 
 interface ChildRun {
   readonly id: string;
@@ -111,7 +111,7 @@ const idOf = ({ study, seed }: Created): string => `${study} ${seed}`.replaceAll
 const tagOf = ({ data }: Run, name: string): string | undefined => data?.tags?.find(({ key }) => key === name)?.value;
 
 const tags = (record: Readonly<Record<string, string>>) =>
-  Object.entries(record).map(([key, value]) => ({ key: keyOf(key), value: value.slice(0, MOST.value) }));
+  Object.entries(record).map(([key, value]) => ({ key: keyOf(key), value: value.slice(0, LIMITS.value) }));
 
 function byTrial(entries: readonly AppliedEntry<Params>[]): ReadonlyMap<number, readonly AppliedEntry<Params>[]> {
   const found = new Map<number, AppliedEntry<Params>[]>();
@@ -137,13 +137,13 @@ function batchesOf(run_id: string, row: TrialRow, entries: readonly AppliedEntry
   let metrics: Metric[] = [];
   const isNew = entries.some(({ effect }) => effect === 'suggested');
   const flush = (position: number) => {
-    const params = batches.length === 0 && isNew ? tags(textsOf(row.params)).slice(0, MOST.params) : [];
+    const params = batches.length === 0 && isNew ? tags(textsOf(row.params)).slice(0, LIMITS.params) : [];
     batches.push({ position, batch: { run_id, metrics, params, tags: tags({ ...about(row), [POSITION]: String(position) }) } });
     metrics = [];
   };
   for (const [i, entry] of entries.entries()) {
     const added = metricsOf(entry, row);
-    if (metrics.length > 0 && metrics.length + added.length > MOST.metrics) flush(entries[i - 1]!.position);
+    if (metrics.length > 0 && metrics.length + added.length > LIMITS.metrics) flush(entries[i - 1]!.position);
     metrics.push(...added);
   }
   flush(entries.at(-1)!.position);
@@ -162,7 +162,7 @@ function metricsOf({ fact, event, at }: AppliedEntry<Params>, row: TrialRow): Me
 }
 
 /** The characters that every version accepts. */
-const keyOf = (name: string): string => name.replaceAll(/[^\w\-. /]/g, '_').slice(0, MOST.key);
+const keyOf = (name: string): string => name.replaceAll(/[^\w\-. /]/g, '_').slice(0, LIMITS.key);
 
 const textsOf = (params: Params): Record<string, string> =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));

@@ -46,7 +46,7 @@ export interface MlflowClient {
 }
 
 /** Milliseconds to wait for a server. */
-const PATIENCE = 30_000;
+const ANSWER_WITHIN = 30_000;
 /** Status codes below 500 after which a request is retried. */
 const PASSING = [408, 425, 429];
 /** Runs of one page. */
@@ -60,7 +60,7 @@ export function mlflowClient(url: string, headers: Readonly<Record<string, strin
       method: body ? 'POST' : 'GET',
       headers: { ...headers, 'Content-Type': 'application/json' },
       body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN)]),
     }).catch((error: Error) => {
       throw new DeliveryError(`MLflow does not answer (${error.cause instanceof Error ? error.cause.message : error.message})`, true);
     });

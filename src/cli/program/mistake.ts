@@ -32,12 +32,12 @@ function said(line: string, program: Command): string {
 }
 
 /** The most commands that a hint names. */
-const FEW = 3;
+const MOST_HINTS = 3;
 
 /** Which commands have an option that this command does not have. */
 function hintOn(option: string, program: Command): string {
   if (option === '--nats' && program.args[0] === 'run')
     return '; to run a study on a NATS server, start "hypertide serve" with the study file and "hypertide worker" with the program';
   const others = program.commands.filter(({ options }) => options.some(({ long }) => long === option)).map((command) => command.name());
-  return others.length > 0 && others.length <= FEW ? `; only ${others.join(' and ')} ${others.length > 1 ? 'have' : 'has'} it` : '';
+  return others.length > 0 && others.length <= MOST_HINTS ? `; only ${others.join(' and ')} ${others.length > 1 ? 'have' : 'has'} it` : '';
 }

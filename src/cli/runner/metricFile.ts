@@ -6,7 +6,7 @@ import type { MetricRow } from './metricRows.ts';
 /** A file to which a program writes its metrics. */
 export interface MetricFile {
   /** Reads the rows that are new since the last check. */
-  look(): void;
+  poll(): void;
   /** The program has ended: reads the remaining rows. */
   end(): void;
 }
@@ -87,7 +87,7 @@ export function metricFile(path: string, take: (row: MetricRow) => void, warn: (
   read(() => {});
   const before = version;
   return {
-    look: () => read(takeRow),
+    poll: () => read(takeRow),
     end: () => {
       read(takeRow);
       if (taken > 0 || version === before) return;

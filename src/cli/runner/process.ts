@@ -52,7 +52,7 @@ export interface Running {
 /** Seconds to wait for a descendant that left the program's group and keeps its output open. */
 const STRAGGLERS = 1;
 /** Milliseconds between two checks of a file of metrics, or of a full disk. */
-const LOOK = 1000;
+const CHECK_EVERY = 1000;
 /** Reports that may wait to be stored. */
 const MOST_WAITING = 1000;
 /** Milliseconds between two checks whether they are stored. */
@@ -103,7 +103,7 @@ function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Runnin
     clearInterval(timer);
     running = startProcess(job, options);
     void running.done.then(end);
-  }, LOOK);
+  }, CHECK_EVERY);
   const instead = (tell: keyof Omit<Running, 'done'>, outcome: ProgramOutcome) => () => {
     if (running) return running[tell]();
     clearInterval(timer);
@@ -222,7 +222,7 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
           ({ line, unfinished }) => reader.line(line, unfinished).forEach(take),
           (message) => onWarning?.(stripControls(message)),
         );
-  let looking: NodeJS.Timeout | undefined;
+  let polling: NodeJS.Timeout | undefined;
   const hearLine = (text: string, redrawn: boolean) => (file ? remarks(text) : reader.line(text, redrawn)).forEach(take);
   const out = splitLines(hearLine);
   const errors = splitLines((text, redrawn) => {
@@ -252,10 +252,10 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
     read(child: Child) {
       copy(child.stdout, out);
       copy(child.stderr, errors);
-      if (file) looking = setInterval(file.look, LOOK);
+      if (file) polling = setInterval(file.poll, CHECK_EVERY);
     },
     end(broken: boolean) {
-      clearInterval(looking);
+      clearInterval(polling);
       out.end();
       errors.end();
       file?.end();

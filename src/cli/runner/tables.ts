@@ -11,9 +11,9 @@ export interface TableReader {
 }
 
 /** The most columns that are read. */
-const MOST = 64;
+const MOST_COLUMNS = 64;
 /** The most characters of a line that are read. */
-const LONGEST = 4096;
+const LONGEST_LINE = 4096;
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?%?$/i;
 /** A number that is alone on its line, also as R prints it. */
@@ -27,7 +27,7 @@ export function tableReader(): TableReader {
   let label: string | undefined;
   return {
     row(line) {
-      const text = line.slice(0, LONGEST);
+      const text = line.slice(0, LONGEST_LINE);
       const value = label === undefined ? undefined : ALONE.exec(text)?.[1];
       if (value !== undefined) {
         const fields = new Map([[label!, numberIn(value)]]);
@@ -59,7 +59,7 @@ function cutsOf(line: string): string[][] {
   return at
     .map((cut) =>
       text
-        .split(cut, MOST)
+        .split(cut, MOST_COLUMNS)
         .map((cell) => cell.trim())
         .filter(Boolean),
     )

@@ -6,7 +6,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 
 /** Seconds for which a process that works for long waits for a server that is down when it starts. */
-export const PATIENCE = 20;
+export const CONNECT_WITHIN = 20;
 /** Milliseconds between two attempts. */
 const PAUSE = 500;
 

@@ -35,7 +35,7 @@ interface FolderWatcher {
 export async function watchJournals(folder: string, { found, gone }: FolderWatcher): Promise<() => void> {
   /** The files of the known journals, by path. */
   const known = new Map<string, number>();
-  const look = async (name: string) => {
+  const examine = async (name: string) => {
     const path = join(folder, name);
     if (!name.endsWith(ENDING)) return;
     const file = await stat(path).catch(() => undefined);
@@ -50,8 +50,8 @@ export async function watchJournals(folder: string, { found, gone }: FolderWatch
     known.set(path, file.ino);
     found(path);
   };
-  const watcher: FSWatcher = watch(folder, (_, name) => void (name !== null && look(name)));
+  const watcher: FSWatcher = watch(folder, (_, name) => void (name !== null && examine(name)));
   watcher.on('error', () => {}); // the folder is gone
-  for (const name of (await readdir(folder)).sort()) await look(name);
+  for (const name of (await readdir(folder)).sort()) await examine(name);
   return () => watcher.close();
 }

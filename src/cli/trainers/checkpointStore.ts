@@ -32,7 +32,7 @@ export interface StoreCommands {
 /** The longest reference in a fact. */
 const LONGEST = 4096;
 /** The time limit of a command in milliseconds. */
-const PATIENCE = 30 * 60_000;
+const COMMAND_LIMIT = 30 * 60_000;
 
 /** What `--store` has saved: the reference that it printed, and the name if the checkpoint is a file. */
 interface Stored {
@@ -61,7 +61,7 @@ export function parseStored(text: string): Stored | undefined {
  * A place that commands can reach, such as a bucket. Commands always get a directory, so a file is put into one. @param patience milliseconds for
  * each
  */
-export function commandStore({ store, fetch }: StoreCommands, patience = PATIENCE): CheckpointStore {
+export function commandStore({ store, fetch }: StoreCommands, patience = COMMAND_LIMIT): CheckpointStore {
   let saves = 0;
   const save: CheckpointStore['save'] = async (of, path) => {
     const name = statSync(path).isFile() ? basename(path) : '';

@@ -4,7 +4,7 @@ import { type StudyNaming, subjectsOf } from '../../../streams/nats/protocol/sub
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 
 /** Milliseconds between two checks for studies that begin or reopen. */
-const LOOK = 10_000;
+const CHECK_EVERY = 10_000;
 
 /** A study on which a worker works. */
 export interface Attended {
@@ -45,7 +45,7 @@ export async function followStudies(
       attended.delete(study);
     });
   };
-  const look = async () => {
+  const findNew = async () => {
     const names = await studiesOn(nc, naming);
     for (const [study, one] of attended) if (!names.includes(study)) one.leave();
     for (const study of names) {
@@ -54,8 +54,8 @@ export async function followStudies(
       if (last === undefined || (closingIn(last.fact) === undefined && last.position !== closedAt.get(study))) add(study, last?.position);
     }
   };
-  await look();
-  const ends = [whenBegun(nc, naming, (study) => add(study)), repeatCheck(nc, look, LOOK, warn)];
+  await findNew();
+  const ends = [whenBegun(nc, naming, (study) => add(study)), repeatCheck(nc, findNew, CHECK_EVERY, warn)];
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve());

@@ -7,7 +7,7 @@ import type { KeptFile } from '../../server/feed/wire.ts';
 import { trialDirectory } from './trialFiles.ts';
 
 /** The most files of a trial that are listed. */
-const MOST = 200;
+const MOST_FILES = 200;
 /** The valid names of uploaded files. */
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_. ()-]{0,99}$/u;
 
@@ -24,11 +24,11 @@ export function keptFiles(directory: string): KeptFiles {
       const own = trialDirectory(directory, trial);
       const all = await readdir(own, { recursive: true, withFileTypes: true }).catch(() => []);
       const files = all.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-      const found = await Promise.all(files.slice(0, 10 * MOST).map((path) => aboutFile(own, path)));
+      const found = await Promise.all(files.slice(0, 10 * MOST_FILES).map((path) => aboutFile(own, path)));
       return found
         .flatMap((file) => file ?? [])
         .sort((a, b) => Number(b.isOutput) - Number(a.isOutput) || b.at - a.at)
-        .slice(0, MOST);
+        .slice(0, MOST_FILES);
     },
     async open(trial, name, last) {
       const own = await realpath(trialDirectory(directory, trial)).catch(() => undefined);

@@ -9,7 +9,7 @@ import { counts, type FigureStudy, objectiveScale, objectiveValue, sign } from '
 /** Cells along a numeric axis. */
 const CELLS = 36;
 /** The surface uses at most this many trials. */
-const MOST = 600;
+const MOST_POINTS = 600;
 
 /** The value over two parameters: a surface smoothed from the results. @param axes of the parameters */
 export function contourOption(
@@ -62,7 +62,7 @@ export function surfaceOf(study: FigureStudy, [i, j]: readonly [number, number],
     const place = [columns[i]![k]!, columns[j]![k]!] as const;
     return value === undefined || place.some(Number.isNaN) ? [] : [{ row, place, value }];
   });
-  const latest = results.slice(-MOST);
+  const latest = results.slice(-MOST_POINTS);
   const axis = objectiveScale(
     objective,
     latest.map(({ row }) => row),

@@ -6,7 +6,7 @@ import { coordinateAt } from './drawing/scale.ts';
 import { counts, type FigureStudy, sign } from './study.ts';
 
 /** The most trials for which lines are drawn: the latest. */
-const MOST = 2000;
+const MOST_LINES = 2000;
 
 /** A line for each trial with a result: its places on the axes, NaN for a parameter that it lacks, and how bad its result is, from 0 to 1. */
 export interface ParallelLine {
@@ -25,7 +25,7 @@ export function parallelLines({ rows, columns, parameters, objectives }: FigureS
       if (!counts(row) || Number.isNaN(place)) return [];
       return [{ places: axes.map((axis) => columns[axis]![i]!), badness: sign(objective) > 0 ? place : 1 - place }];
     })
-    .slice(-MOST)
+    .slice(-MOST_LINES)
     .sort((a, b) => b.badness - a.badness);
 }
 

@@ -6,7 +6,7 @@ import type { ChartOption, DrawApi } from './drawing/option.ts';
 import { type FigureRow, type FigureStudy, trialTooltip } from './study.ts';
 
 /** Only the latest so many bars are drawn. */
-const MOST = 3000;
+const MOST_BARS = 3000;
 const LANE = 26;
 
 /** When and on which trainer each trial ran. @param isChosen whether the trial of this index has its colour */
@@ -67,7 +67,7 @@ export interface Lanes {
 export function lanesOf(rows: readonly FigureRow[]): Lanes {
   const byTrainer = new Map<string, Lane[]>();
   const taken = new Map<number, Lane>();
-  const shown = rows.filter(({ startedAt }) => startedAt !== undefined).slice(-MOST);
+  const shown = rows.filter(({ startedAt }) => startedAt !== undefined).slice(-MOST_BARS);
   for (const { trial, trainer = 'slot', startedAt, endedAt = Number.POSITIVE_INFINITY } of shown.sort(
     (a, b) => a.startedAt! - b.startedAt!,
   )) {

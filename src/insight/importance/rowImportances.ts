@@ -26,7 +26,7 @@ export interface ImportanceTask {
 }
 
 /** The most trials that are used; if there are more, an evenly spread sample. */
-const MOST = 1500;
+const MOST_TRIALS = 1500;
 
 /** How much each parameter matters. Yields now and then. @returns undefined if there are too few results, or all are equal */
 export function* rowImportances(task: ImportanceTask): Generator<void, Importances | undefined> {
@@ -67,7 +67,7 @@ function completedIn(facts: readonly StrategyEvent[]): readonly ComparableResult
  */
 function sampled(rows: Iterable<TrialRow>): readonly TrialRow[] {
   const all = [...rows];
-  const every = Math.ceil(all.length / MOST);
+  const every = Math.ceil(all.length / MOST_TRIALS);
   const chosen = new Set<TrialId>();
   return all.filter(({ trial, resumes }, i) => {
     const isChosen = resumes === undefined ? i % every === 0 : chosen.has(resumes);

@@ -2,7 +2,7 @@ import type { RungResults } from '../../samplers/budgets/rungResults.ts';
 import type { TrialRow } from '../../study/trials.ts';
 
 /** At most so many are named. */
-const MOST = 3;
+const MOST_NAMED = 3;
 /** Stopped after less than this share of the steps of the best trial, a trial has shown too little. */
 const SHOWN = 0.1;
 
@@ -36,7 +36,7 @@ export function mayBeBetter(results: RungResults, rows: Iterable<TrialRow>, best
       return isAhead ? [{ trial, step, behind: behind / others.length }] : [];
     })
     .sort((a, b) => b.step - a.step || b.behind - a.behind || a.trial - b.trial)
-    .slice(0, MOST)
+    .slice(0, MOST_NAMED)
     .map(({ trial, step }) => ({ trial, step }));
 }
 

@@ -23,7 +23,7 @@ export interface Recommendation<P, O extends string = string> {
 }
 
 /** More results only cost time: of more, the best are used for a third of this number, and evenly spread others for the rest. */
-const MOST = 300;
+const MOST_RESULTS = 300;
 
 /**
  * The configuration to deploy. With noise, the best result is a lucky one: of all that completed at the highest budget, this is the one with the
@@ -92,10 +92,10 @@ export function endedEarly<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<
     if (row.values === undefined || violates(row)) return false;
     return row.status === 'stopped' || (row.status === 'completed' && (row.budget ?? highest) < highest);
   });
-  if (early.length <= MOST) return early;
+  if (early.length <= MOST_RESULTS) return early;
   return bestAndSpread(
     early.sort((a, b) => lossOf(objective, a.values[objective.name]!) - lossOf(objective, b.values[objective.name]!)),
-    MOST,
+    MOST_RESULTS,
   );
 }
 
@@ -104,5 +104,5 @@ export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<
   const sorted = bestFirst([...rows].filter(isCompleted<P>), objective);
   const highest = highestBudget(sorted);
   const full = sorted.filter(({ budget = highest }) => budget === highest);
-  return full.length > MOST ? bestAndSpread(full, MOST) : full;
+  return full.length > MOST_RESULTS ? bestAndSpread(full, MOST_RESULTS) : full;
 }

@@ -1,5 +1,5 @@
 /** Up to this many slots are inserted one by one. */
-const FEW = 16;
+const FEW_SLOTS = 16;
 
 /** The first index whose number is not less than x. */
 function lowerBound(sorted: Float64Array, x: number): number {
@@ -46,7 +46,7 @@ export class Neighbours {
     if (added.length === 0) return;
     this.#added = [];
     this.#reserve(this.#size + added.length);
-    if (added.length <= FEW) for (const slot of added) this.#insert(slot);
+    if (added.length <= FEW_SLOTS) for (const slot of added) this.#insert(slot);
     else this.#sort(added);
   }
 

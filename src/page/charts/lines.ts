@@ -24,7 +24,7 @@ export interface Picture {
 /** Trials without a parameter pass this many pixels below its axis. */
 export const BELOW_AXIS = 15;
 /** Up to this many lines are drawn thicker. */
-const FEW = 400;
+const THICK_LINES = 400;
 
 /** The colours of lines, and which one each trial has. */
 interface Inks {
@@ -55,7 +55,7 @@ export function byValue({ columns, by, lowIsGood }: Picture): Inks {
 /** Draws trials as lines from axis to axis. @returns a function that stops drawing. */
 export function drawTrials(canvas: HTMLCanvasElement, picture: Picture, trials: ArrayLike<number>, { of, ...inks }: Inks): () => void {
   const ratio = sized(canvas, picture.width, picture.height);
-  const thickness = ratio * (trials.length > FEW ? 1 : 1.4);
+  const thickness = ratio * (trials.length > THICK_LINES ? 1 : 1.4);
   const { columns, lefts } = picture;
   return drawLines(canvas, {
     ...inks,

@@ -22,7 +22,7 @@ export interface ParameterFinding {
 /** The fewest best trials that lessons use; otherwise a tenth of all. */
 const LEAST = 5;
 /** The fewest results for lessons. */
-const FEW = 15;
+const FEWEST_RESULTS = 15;
 /** A parameter hardly matters if its share is below this even at the upper end of its interval. */
 const SMALL = 0.05;
 /** Values in this part of the range lie at its end. */
@@ -36,7 +36,7 @@ export function lessons(
   ranked: readonly TrialRow[],
   { fanova, intervals }: Pick<Importances, 'fanova' | 'intervals'>,
 ): ParameterFinding[] {
-  const top = ranked.length < FEW ? [] : ranked.slice(0, Math.max(LEAST, Math.ceil(ranked.length / 10)));
+  const top = ranked.length < FEWEST_RESULTS ? [] : ranked.slice(0, Math.max(LEAST, Math.ceil(ranked.length / 10)));
   return parameters
     .map(([name, dimension]) => {
       const interval = intervals.fanova[name] ?? NONE;

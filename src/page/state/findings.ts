@@ -7,20 +7,20 @@ import { connection, detail, foundAt, knownImportances, knownRecommended } from 
 /** Computed again when the number of results has grown by this factor. */
 const GROWN = 1.2;
 /** The fewest results for a computation. */
-const FEW = 4;
+const FEWEST_RESULTS = 4;
 
 /** Stopped trials count: with early stopping, few others may complete. */
 const resultsNow = (): number => (detail.value?.completed ?? 0) + (detail.value?.stopped ?? 0);
 
 /** Whether the first findings are being computed. */
-export const isFinding = (): boolean => connection.value !== 'file' && resultsNow() >= FEW && foundAt.value === 0;
+export const isFinding = (): boolean => connection.value !== 'file' && resultsNow() >= FEWEST_RESULTS && foundAt.value === 0;
 
 /** Keeps `knownImportances` and `knownRecommended` up to date while the component is shown. */
 export function useFindings(): void {
   const { id = '', phase } = detail.value ?? {};
   const results = resultsNow();
   const grown = results > GROWN * foundAt.value || (phase === 'closed' && results > foundAt.value);
-  const due = connection.value === 'live' && results >= FEW && grown;
+  const due = connection.value === 'live' && results >= FEWEST_RESULTS && grown;
   useEffect(() => {
     if (!due) return;
     const take = <T>(path: string, into: (found: T | undefined) => void) =>

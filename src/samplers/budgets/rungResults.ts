@@ -65,13 +65,13 @@ export class RungResults {
     return rung !== undefined && configuration !== undefined && !configuration.losses.has(rung);
   }
 
-  tell(told: StrategyEvent): void {
-    if (told.type === 'suggested') return this.#begin(told);
-    const configuration = this.#byTrial[told.id];
+  tell(fact: StrategyEvent): void {
+    if (fact.type === 'suggested') return this.#begin(fact);
+    const configuration = this.#byTrial[fact.id];
     if (configuration === undefined) return;
-    if (told.type === 'ended') return this.#end(configuration, told);
-    const rung = this.rungAt(told.step);
-    if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, told.losses[0]!);
+    if (fact.type === 'ended') return this.#end(configuration, fact);
+    const rung = this.rungAt(fact.step);
+    if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, fact.losses[0]!);
   }
 
   #begin({ id, point, resumes }: Suggested): void {

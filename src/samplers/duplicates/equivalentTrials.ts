@@ -35,18 +35,18 @@ export class EquivalentTrials {
    *
    * @returns whether the losses of its trial so far equal those of an earlier configuration
    */
-  tell(told: StrategyEvent): boolean {
-    const { id } = told;
-    if (told.type === 'suggested') {
-      const before = told.resumes === undefined ? undefined : this.#curves[told.resumes];
+  tell(fact: StrategyEvent): boolean {
+    const { id } = fact;
+    if (fact.type === 'suggested') {
+      const before = fact.resumes === undefined ? undefined : this.#curves[fact.resumes];
       this.#curves[id] = before ?? { root: id, fingerprint: 0, length: 0, step: 0, values: [] };
       return false;
     }
     const before = this.#curves[id];
-    const { losses } = told;
+    const { losses } = fact;
     if (before === undefined || losses === undefined) return false;
     const step =
-      told.type === 'ended' && told.outcome === 'completed' ? (told.budget ?? Number.POSITIVE_INFINITY) : (told.step ?? before.step);
+      fact.type === 'ended' && fact.outcome === 'completed' ? (fact.budget ?? Number.POSITIVE_INFINITY) : (fact.step ?? before.step);
     const curve =
       step > before.step
         ? {

@@ -7,6 +7,6 @@ const keyOf = ({ point, budget = -1, tags }: Proposal): number => fingerprint([.
 /** What was suggested, as a fold: the same point, budget and `replicate` tag make a duplicate. A promotion never is one. */
 export const suggestions = {
   start: GrowingSet.empty<number>(),
-  tell: (known: GrowingSet<number>, told: Suggested): GrowingSet<number> => (told.resumes === undefined ? known.add(keyOf(told)) : known),
+  tell: (known: GrowingSet<number>, fact: Suggested): GrowingSet<number> => (fact.resumes === undefined ? known.add(keyOf(fact)) : known),
   has: (known: GrowingSet<number>, proposal: Proposal): boolean => proposal.resumes === undefined && known.has(keyOf(proposal)),
 };

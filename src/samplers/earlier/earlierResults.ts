@@ -22,7 +22,7 @@ export interface EarlierFacts {
 }
 
 /** More results of one study add little, and would outweigh those of shorter studies. */
-const MOST = 30;
+const MOST_RESULTS = 30;
 
 /**
  * The results of an earlier study for the configurations of a space: its best ones and an evenly spread sample of the others. Configurations that
@@ -43,5 +43,5 @@ export function earlierResults(space: Space<unknown>, earlier: EarlierFacts): re
     const here = space.closest(earlier.space.decode(point));
     return here ? [{ point: here, score }] : [];
   });
-  return placed.length > MOST ? bestAndSpread(placed, MOST) : placed;
+  return placed.length > MOST_RESULTS ? bestAndSpread(placed, MOST_RESULTS) : placed;
 }

@@ -1,13 +1,13 @@
 import { recencyWeight } from '../../numeric/parzen/parzen.ts';
 
 /** With more trials than this, only some of the older ones are in the sample. */
-const MOST = 4000;
+const LARGEST_SAMPLE = 4000;
 /** So many of the newest trials are always in it, and up to twice as many. Most open trials are among them, and the model keeps away from those. */
 const NEWEST = 250;
 
 /**
  * A sample of the trials 0 to `count` - 1: the newest, and of the older ones every second, fourth, eighth, ..., so that it is little larger than
- * `MOST`. It depends on nothing but the count.
+ * `LARGEST_SAMPLE`. It depends on nothing but the count.
  */
 export class EvenSample {
   readonly count: number;
@@ -19,7 +19,7 @@ export class EvenSample {
   constructor(count: number) {
     this.count = count;
     let stride = 1;
-    while (count > MOST * stride) stride *= 2;
+    while (count > LARGEST_SAMPLE * stride) stride *= 2;
     this.#stride = stride;
     this.#newest = stride === 1 ? 0 : Math.floor(count / NEWEST - 1) * NEWEST;
   }

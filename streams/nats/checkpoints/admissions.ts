@@ -13,7 +13,7 @@ export interface Admission extends AdmittedCheckpoint {
 }
 
 /** Milliseconds for the server to store one. */
-const PATIENCE = 5000;
+const STORED_WITHIN = 5000;
 
 /** The admissions among the subjects of a stream: `<prefix>.<study>.chunk._admitted.<trial>.<trainer>=<bytes>`. */
 export const admissionsOn = (subjects: Iterable<string>): Admission[] =>
@@ -40,7 +40,7 @@ export function admissions(nc: NatsConnection, jsm: JetStreamManager, subjects: 
     keep: async ({ trainer, trial, bytes }: AdmittedCheckpoint): Promise<void> => {
       const known = await of(trainer, trial);
       if (known.some((one) => one.bytes >= bytes)) return;
-      const stored = await nc.request(subjects.admitted(trial, `${trainer}=${bytes}`), '', { timeout: PATIENCE });
+      const stored = await nc.request(subjects.admitted(trial, `${trainer}=${bytes}`), '', { timeout: STORED_WITHIN });
       const { error } = stored.json<{ readonly error?: { readonly description: string } }>();
       if (error && !error.description.includes('per subject'))
         throw new CheckpointError(`the server has no room for it: ${error.description}`);

@@ -29,7 +29,7 @@ export interface Wanted extends Omit<Reference, 'sha256'> {
 }
 
 /** Milliseconds for the server to return a manifest. */
-const PATIENCE = 5000;
+const MANIFEST_WITHIN = 5000;
 /** Parts that are deleted at a time. */
 const FLIGHT = 16;
 /** Parts that an answer names, at most. */
@@ -66,7 +66,7 @@ export function collector<P>(
   const partsIn = async (manifest: string, sha256: string): Promise<ReadonlySet<string> | undefined> => {
     const known = listed.get(manifest);
     if (known) return known;
-    const { data } = await nc.request(`${subjects.apiPrefix}.DIRECT.GET.${subjects.chunks}.${manifest}`, '', { timeout: PATIENCE });
+    const { data } = await nc.request(`${subjects.apiPrefix}.DIRECT.GET.${subjects.chunks}.${manifest}`, '', { timeout: MANIFEST_WITHIN });
     if (digestOf(data) !== sha256) return undefined;
     const digests = new Set([sha256]);
     try {

@@ -29,7 +29,7 @@ export interface CheckpointRun {
 /** Messages in flight at a time. */
 const FLIGHT = 8;
 /** Milliseconds to wait for an answer before asking again. */
-const PATIENCE = 5000;
+const ANSWER_WITHIN = 5000;
 /** Seconds for a restore, besides those for its bytes: an engine may be away for a while, but the trial must begin. */
 const LONGEST = 600;
 /** Milliseconds before the engine is asked again about a run that it does not know yet. */
@@ -126,7 +126,7 @@ async function ask(of: CheckpointRun, request: CheckpointRequest): Promise<Extra
   for (;;) {
     const send = () => {
       if (performance.now() > until) throw new CheckpointError('no engine of the study has answered');
-      return nc.request(subject, JSON.stringify(request), { timeout: PATIENCE });
+      return nc.request(subject, JSON.stringify(request), { timeout: ANSWER_WITHIN });
     };
     const message = await withRetry(nc, send, { signal });
     const answer = message.json<CheckpointAnswer>();
@@ -150,7 +150,7 @@ function partsFor(of: CheckpointRun) {
       let overdue: NodeJS.Timeout | undefined;
       const coming = new Promise<Msg | undefined>((resolve) => {
         waiting.set(sha256, resolve);
-        overdue = setTimeout(resolve, PATIENCE, undefined);
+        overdue = setTimeout(resolve, ANSWER_WITHIN, undefined);
       });
       const answer = await ask(of, { run: of.run, get: sha256, to });
       most = answer.most ?? most;
@@ -202,7 +202,7 @@ function timeLimit(outer: AbortSignal | undefined, seconds: number) {
 export async function storeChunk(nc: NatsConnection, out: Publisher, subject: string, data: Uint8Array): Promise<void> {
   try {
     await withRetry(nc, () =>
-      out.publish(subject, data, { id: undefined, timeout: PATIENCE }).catch((error) => {
+      out.publish(subject, data, { id: undefined, timeout: ANSWER_WITHIN }).catch((error) => {
         if (isThere(error)) return undefined;
         if (isStreamFull(error)) throw new CheckpointError(`the server has no room for it: ${error.message}`, { cause: error });
         throw error;

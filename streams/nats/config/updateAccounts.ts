@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 
 /** Milliseconds to wait for an answer, and between the answers of several servers. */
-const PATIENCE = 4000;
+const ANSWER_WITHIN = 4000;
 const STALL = 300;
 
 /** An account of a configuration. */
@@ -34,7 +34,7 @@ export const updateOf = (account: string): string => `$SYS.REQ.ACCOUNT.${account
  */
 export async function updateAccount(nc: NatsConnection, { key, jwt }: SignedAccount): Promise<Update> {
   const answers: Answer[] = [];
-  for await (const message of await nc.requestMany(updateOf(key), jwt, { strategy: 'stall', maxWait: PATIENCE, stall: STALL }))
+  for await (const message of await nc.requestMany(updateOf(key), jwt, { strategy: 'stall', maxWait: ANSWER_WITHIN, stall: STALL }))
     answers.push(message.json<Answer>());
   const failed = answers.length === 0 ? 'the server does not answer' : answers.find(({ error }) => error)?.error?.description;
   if (failed !== undefined) return { failed };

@@ -85,7 +85,7 @@ export interface StageOptions {
 
 const NAME = 'conform';
 /** Seconds in which a trainer starts, and does what it should: some load large libraries first. */
-const PATIENCE = 60;
+const REACTS_WITHIN = 60;
 
 export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }: StageOptions): Promise<Stage> {
   const study = `conform-${nuid.next().slice(-12).toLowerCase()}`;
@@ -138,13 +138,13 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
       return one;
     },
     other: (trial, fact) => js.publish(subjects.by('other', trial), JSON.stringify({ trial, ...fact })),
-    cancel: (trial) => nc.request(subjects.rpc('cancel'), JSON.stringify({ trial }), { timeout: 1000 * PATIENCE }),
+    cancel: (trial) => nc.request(subjects.rpc('cancel'), JSON.stringify({ trial }), { timeout: 1000 * REACTS_WITHIN }),
     consumer: async () => {
       const { num_pending, num_ack_pending } = await jsm.consumers.info(subjects.stream, TRAINERS);
       return { waiting: num_pending, handedOut: num_ack_pending };
     },
     pause: (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds)),
-    until: async (what, holds, seconds = PATIENCE) => {
+    until: async (what, holds, seconds = REACTS_WITHIN) => {
       const end = performance.now() + 1000 * seconds;
       while (!(await holds())) {
         must(!over, `${what}: it ended with exit status ${over?.status}`);

@@ -4,7 +4,7 @@ import { MINUTE } from './outage.ts';
 import { isPassing, isStreamFull } from './retry.ts';
 
 /** Milliseconds without an answer before it is reported: a server that has just started is connected before it can store anything. */
-const PATIENCE = 2000;
+const SILENT_AFTER = 2000;
 
 /** Reports that a connected server does not answer, again every minute, and once that it answers again. */
 export function silence(nc: NatsConnection, warn: (message: string) => void) {
@@ -34,7 +34,7 @@ export function silence(nc: NatsConnection, warn: (message: string) => void) {
   return {
     failed: (error: unknown): void => {
       if (isSilent || !isConnected || !isPassing(error) || isStreamFull(error)) return;
-      waiting ??= setTimeout(report, PATIENCE);
+      waiting ??= setTimeout(report, SILENT_AFTER);
     },
     answered: (): void => {
       stopWaiting();

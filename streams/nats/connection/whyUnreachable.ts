@@ -3,7 +3,7 @@ import { isRecord } from '../../../src/schema/json.ts';
 import { isClientError } from './retry.ts';
 
 /** Milliseconds to wait for the first line of a server. */
-const PATIENCE = 2000;
+const FIRST_LINE_WITHIN = 2000;
 
 export interface Attempt {
   readonly places: readonly URL[];
@@ -59,7 +59,7 @@ function infoOf({ hostname, port }: URL): Promise<unknown> {
       socket.destroy();
       resolve(info);
     };
-    socket.setTimeout(PATIENCE, () => end('other'));
+    socket.setTimeout(FIRST_LINE_WITHIN, () => end('other'));
     socket.on('error', () => end(undefined));
     socket.on('end', () => end('other'));
     socket.on('data', (data) => {

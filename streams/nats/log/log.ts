@@ -6,7 +6,7 @@ import { leadChart } from '../../../machines/lead.ts';
 import type { Settings } from '../../../src/ledger/settings.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
-import { bell, checkPosition } from '../../log/follow.ts';
+import { checkPosition, waker } from '../../log/follow.ts';
 import { type Log, LogClosedError } from '../../log/log.ts';
 import { onStatus } from '../connection/connection.ts';
 import { isPassing, isStreamFull, refusalOf, withRetry } from '../connection/retry.ts';
@@ -111,7 +111,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const fence = await withRetry(nc, () => lastOf(jsm, subjects.stream, own), beginning);
   const closing = new AbortController();
   const out = publisher(nc);
-  const news = bell();
+  const news = waker();
   const trainers = meter((message) => warn(`${study}: ${message}`));
   let metered = 0;
   const storing = silence(nc, (message) => warn(`${study}: ${message}`));
@@ -190,7 +190,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       return 'fenced';
     }
   };
-  const unsubscribe = onStatus(nc, ({ type }) => type === 'reconnect' && news.ring());
+  const unsubscribe = onStatus(nc, ({ type }) => type === 'reconnect' && news.wake());
 
   const reading = {
     nc,
@@ -219,7 +219,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     storing.close();
     unsubscribe();
     end ??= written;
-    news.ring();
+    news.wake();
   };
   signal?.addEventListener('abort', close);
   return {

@@ -1,7 +1,7 @@
 import { DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../../src/facts/entry.ts';
-import { type Bell, bell } from '../../log/follow.ts';
+import { type Waker, waker } from '../../log/follow.ts';
 import { withRetry } from '../connection/retry.ts';
 import { entryOf } from './entry.ts';
 
@@ -23,7 +23,7 @@ export interface StreamReading {
   readonly js: JetStreamClient;
   readonly stream: string;
   /** Rung when a lost connection is back, and when the log has closed. */
-  readonly news: Bell;
+  readonly news: Waker;
   /** The last position to read; undefined while the log is open. */
   readonly end: () => number | undefined;
 }
@@ -58,7 +58,7 @@ export async function* messagesFrom(reading: StreamReading, from: number, signal
           next = messages.at(-1)!.seq + 1;
           yield messages;
         } else if (session.broken()) break;
-        else await session.news.heard(); // an abort rings too
+        else await session.news.woken(); // an abort wakes too
       }
     } finally {
       signal?.removeEventListener('abort', leave);
@@ -72,7 +72,7 @@ async function begin({ nc, js, stream, news: outside, end }: StreamReading, from
   const consumer = await withRetry(nc, () =>
     js.consumers.get(stream, { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }),
   );
-  const news = bell();
+  const news = waker();
   const ended = new AbortController();
   let waiting: JsMsg[] = [];
   let next = from;
@@ -81,7 +81,7 @@ async function begin({ nc, js, stream, news: outside, end }: StreamReading, from
     broken = true;
     ended.abort();
     void messages.close();
-    news.ring();
+    news.wake();
   };
   const take = (message: JsMsg) => {
     const { seq } = message;
@@ -90,14 +90,14 @@ async function begin({ nc, js, stream, news: outside, end }: StreamReading, from
     next = seq + 1;
     waiting.push(message);
     if (waiting.length >= FULL) stop();
-    else if (waiting.length === 1) news.ring();
+    else if (waiting.length === 1) news.wake();
   };
   const messages = await consumer.consume({ callback: take, max_messages: PULL, expires: 30_000, idle_heartbeat: HEARTBEAT });
   void messages.closed().then(stop);
   void (async () => {
     for await (const { type } of messages.status()) if (type === 'consumer_deleted' || type === 'heartbeats_missed') return stop();
   })();
-  void outside.heard(ended.signal).then(() => (end() === undefined ? stop() : news.ring()));
+  void outside.woken(ended.signal).then(() => (end() === undefined ? stop() : news.wake()));
   return {
     news,
     stop,

@@ -14,7 +14,7 @@ import { StudyError } from '../studyError.ts';
 import { withCopies } from './restore.ts';
 
 /** Milliseconds to wait for a part from the server. */
-const PATIENCE = 10_000;
+const PART_WITHIN = 10_000;
 
 /** The checkpoints of a study on a server; undefined if it has none. @throws StudyError if this user may not read them */
 export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects): Promise<Checkpoints | undefined> {
@@ -28,7 +28,7 @@ export async function readCheckpoints(nc: NatsConnection, jsm: JetStreamManager,
     for (const { trainer, trial, parts } of stored)
       for (const sha256 of parts.filter(isDigest)) {
         const subject = `${apiPrefix}.DIRECT.GET.${chunks}.${chunk(trainer, trial, sha256)}`;
-        const { data } = await withRetry(nc, () => nc.request(subject, '', { timeout: PATIENCE }));
+        const { data } = await withRetry(nc, () => nc.request(subject, '', { timeout: PART_WITHIN }));
         if (digestOf(data) === sha256) yield { trainer, trial, sha256, data }; // otherwise it was deleted, or cannot be restored
       }
   };

@@ -2,7 +2,7 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { type Checkpoints, checkEntries, type LogSize, type StudyPlace } from '../../../src/study/place.ts';
-import { bell } from '../../log/follow.ts';
+import { waker } from '../../log/follow.ts';
 import { deleteCheckpoints } from '../checkpoints/stream.ts';
 import { isForbidden, isStreamMissing, isUnheard, withRetry } from '../connection/retry.ts';
 import { messagesFrom } from '../log/reader.ts';
@@ -78,7 +78,7 @@ export function serverPlace(nc: NatsConnection, place: string, naming: StudyNami
     lines: async function* (study) {
       const subjects = subjectsIn(study);
       const { restored, last } = await of(study, (jsm) => findStream(jsm, subjects));
-      const reading = { nc, js: jetstream(nc, { apiPrefix }), stream: subjects.stream, news: bell(), end: () => last };
+      const reading = { nc, js: jetstream(nc, { apiPrefix }), stream: subjects.stream, news: waker(), end: () => last };
       for await (const messages of messagesFrom(reading, 1)) {
         for (const message of messages) if (message.seq <= last) yield lineOf(message, restored);
         if (messages.at(-1)!.seq >= last) return;

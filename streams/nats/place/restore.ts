@@ -17,7 +17,7 @@ export interface RestoredMessage extends Omit<StoredLine, 'data'> {
 /** Messages in flight at a time. */
 const FLIGHT = 256;
 /** Milliseconds to wait until the server confirms a message. */
-const PATIENCE = 10_000;
+const CONFIRMED_WITHIN = 10_000;
 
 /** Stores messages as the stream of a new study. On an error, the stream is deleted again. @throws StudyError if the study exists. */
 export async function restoreStream(
@@ -82,7 +82,7 @@ async function publishAll(
       throw new StudyError(`entry ${seq}: expected a subject of the log of a study, got ${JSON.stringify(subject)}`);
     const others = headers.filter(([name]) => name !== TIME_HEADER); // of several, the first one would count
     const sent = out
-      .publish(subject, data, { id: undefined, at: seq - 1, timeout: PATIENCE, headers: [...others, [TIME_HEADER, time]] })
+      .publish(subject, data, { id: undefined, at: seq - 1, timeout: CONFIRMED_WITHIN, headers: [...others, [TIME_HEADER, time]] })
       .then((stored) => {
         if (stored.stream === stream && stored.seq === seq) return;
         throw new StudyError(`entry ${seq} of the log: expected it in ${stream}, but ${stored.stream} has it as entry ${stored.seq}`);

@@ -22,7 +22,7 @@ interface Waiting {
 /** Milliseconds that a pull waits at the server: short, so that a suggestion for a vanished trainer is soon available again. */
 const PULL = 5000;
 /** Milliseconds after which an unanswered pull is repeated, and between checks for that. */
-const PATIENCE = PULL + 1000;
+const PULL_AGAIN = PULL + 1000;
 const SWEEP = 250;
 const EXPIRED = 408;
 const NO_RESPONDERS = 503;
@@ -56,7 +56,7 @@ export function puller(nc: NatsConnection, { apiPrefix, stream }: Subjects, isTh
     isThere(!missing);
   };
   const ask = (one: Waiting) => {
-    one.again = performance.now() + PATIENCE;
+    one.again = performance.now() + PULL_AGAIN;
     publish(nc, subject, pull, { reply: inbox });
   };
   const hear = (message: Msg) => {

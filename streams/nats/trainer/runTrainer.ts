@@ -13,15 +13,13 @@ import { closingIn } from '../created.ts';
 import { type DirectiveMessage, type InstructedMessage, type RejectedMessage, TRACE_HEADER } from '../protocol/messages.ts';
 import { checkName, type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { isDeleted } from '../studies.ts';
-import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type Perform } from './claimedRun.ts';
-import { leaseOf, limitOf } from './delivered.ts';
+import { leaseOf, limitOf, listenTo } from './delivered.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
 import { factSender } from './factSender.ts';
 import { type Gate, openGate, pausableGate } from './gate.ts';
-import { listenTo } from './listenTo.ts';
+import { type Heartbeats, presenceOn, timedHeartbeats } from './heartbeats.ts';
 import type { Warn } from './outbox.ts';
-import { presenceOn } from './presence.ts';
 import { puller } from './puller.ts';
 import { openSlot, type Taken } from './slot.ts';
 
@@ -42,7 +40,7 @@ export interface RunTrainerOptions extends NamingOptions {
   readonly stays?: boolean;
   /** It takes no trial before this resolves. */
   readonly ready?: () => Promise<unknown>;
-  readonly beats?: (subjects: Subjects, name: string) => Beats;
+  readonly heartbeats?: (subjects: Subjects, name: string) => Heartbeats;
   /** Says when it may take a trial. Default: whenever a slot is free. */
   readonly gate?: Gate;
   /** Seconds between two saves of the checkpoint of a running trial. Default: it is saved at its end. */
@@ -61,9 +59,9 @@ export interface Trainer {
 }
 
 /** Milliseconds to wait for an answer before asking again. */
-const PATIENCE = 2000;
+const ANSWER_WITHIN = 2000;
 /** Milliseconds after which an ending trainer reports what it still waits for, and between checks that it can still be stored. */
-const LATE = 2000;
+const REPORT_AFTER = 2000;
 /** Milliseconds in which an engine can refuse a claim that may have come second. */
 const OBJECTION = 1000;
 
@@ -72,7 +70,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const subjects = subjectsOf(study, options);
   const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
   const { slots = 1, warn = () => {}, stays = false } = options;
-  const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
+  const heartbeats = options.heartbeats?.(subjects, name) ?? timedHeartbeats(nc, subjects, name);
   /** Runs of which not all is stored. */
   const held = new Map<string, ClaimedRun<P>>();
   const pulls = puller(nc, subjects, (isThere) =>
@@ -83,7 +81,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     ),
   );
   const deliveries = deliveryTracker();
-  const facts = factSender(nc, { study, name, timeout: PATIENCE }, deliveries, warn, (isFull) => presence.refused(isFull));
+  const facts = factSender(nc, { study, name, timeout: ANSWER_WITHIN }, deliveries, warn, (isFull) => presence.refused(isFull));
   const gate = pausableGate(options.gate ?? openGate);
   const presence = presenceOn(nc, subjects.beat(name, 0), omitUndefined({ slots, offers: options.offers }));
   const life = new Life(trainerChart);
@@ -123,7 +121,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     pulls.end();
     for (const one of [...held.values()]) one.abandon();
     pulls.close();
-    beats.close();
+    heartbeats.close();
     facts.close();
     for (const stop of listening) stop();
   };
@@ -169,7 +167,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   ];
 
   const ask = (subject: string) =>
-    withRetry(nc, () => nc.request(`${subjects.apiPrefix}.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
+    withRetry(nc, () => nc.request(`${subjects.apiPrefix}.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: ANSWER_WITHIN }));
   /** Why the study closed before this trainer began, if nothing was written to it since. */
   const closedBefore = async (): Promise<string | undefined> => closingIn(parseFact(jsonOf(await ask(subjects.study))));
 
@@ -185,7 +183,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       fail,
       ended,
       stored: () => {
-        beats.end(trial, run);
+        heartbeats.end(trial, run);
         held.delete(run);
         stored();
         settle();
@@ -194,10 +192,10 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     held.set(run, one);
     one.claim(() => {
       publish(nc, message.reply!, '+ACK');
-      beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
+      heartbeats.begin(trial, run, (leaseOf(message) * 1000) / 3);
       const begin = () => one.perform(perform);
       if (isUnclear) return void setTimeout(begin, OBJECTION); // a claim that came second is rejected, and never begins
-      if (!options.beats) return begin();
+      if (!options.heartbeats) return begin();
       nc.flush().then(begin, begin); // an objective that blocks would delay these messages
     });
   };
@@ -217,7 +215,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     name,
     done,
     close: () => {
-      if (life.send('left')) waiting = setInterval(waitFor, LATE);
+      if (life.send('left')) waiting = setInterval(waitFor, REPORT_AFTER);
       end();
       for (const one of [...held.values()]) one.preempt();
       return done;

@@ -1,9 +1,8 @@
 import { type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nats-core';
 import type { Suggestion } from '../../engine/directive.ts';
-import { publish } from '../connection/connection.ts';
-import { type AttemptState, attemptState } from './attemptState.ts';
+import { jsonOf, publish } from '../connection/connection.ts';
 import { priorityOf, suggestionOf } from './delivered.ts';
-import type { DeliveryTracker } from './deliveryTracker.ts';
+import { type DeliveryTracker, positionOf } from './deliveryTracker.ts';
 import type { Gate } from './gate.ts';
 import type { Puller } from './puller.ts';
 
@@ -88,4 +87,22 @@ export function openSlot<P>({ nc, name, pulls, deliveries, gate, lastOf, perform
     perform({ suggestion, message, run, isUnclear: state === 'unclear', ended, stored });
   };
   pull();
+}
+
+/** Whether an attempt is claimed, as far as a trainer can see. The log decides; this only avoids useless claims. */
+type AttemptState = 'free' | 'taken' | 'unclear';
+
+/**
+ * Judges an attempt by the last fact of its trial, which is all that a trainer may read. A late fact of an earlier attempt, such as from a trainer that was
+ * blocked for longer than its lease, hides the state of this attempt: it is `unclear`.
+ *
+ * @param delivery the message with the suggestion
+ * @param last the answer with the last fact
+ */
+function attemptState<P>({ attempt }: Suggestion<P>, delivery: Msg, last: Msg): AttemptState {
+  if (last.headers?.code === 404) return 'free';
+  const said = jsonOf(last) as { attempt?: unknown } | undefined;
+  if (typeof said?.attempt === 'number' && said.attempt >= attempt) return 'taken';
+  const isOlder = Number(last.headers?.get('Nats-Sequence')) < (positionOf(delivery.reply!) ?? 0);
+  return isOlder ? 'free' : 'unclear';
 }

@@ -6,9 +6,9 @@ import { checkTimeLimit, type EvaluateOptions } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
 import { createdOn } from '../created.ts';
 import { type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
-import { type ThreadConnection, threadBeats } from './beats.ts';
 import type { Perform } from './claimedRun.ts';
 import { evaluateClaim } from './evaluateClaim.ts';
+import { type ThreadConnection, threadHeartbeats } from './heartbeats.ts';
 import { type RunTrainerOptions, runTrainer, type Trainer } from './runTrainer.ts';
 
 export interface TrainerOptions extends Pick<RunTrainerOptions, 'name' | 'slots' | 'warn' | 'closed'>, EvaluateOptions, NamingOptions {
@@ -54,8 +54,8 @@ export function trainer<P>(nc: NatsConnection, study: string, objective: Objecti
     name ??= (await createdOn(nc, subjects, { signal: waiting.signal, warn, name: rest.name })).objectives[0]!.name;
   };
   const perform: Perform<P> = (claim) => evaluateClaim(objective, claim, { ...settings, value: name!, nc, subjects, warn });
-  const beats = blocking && { beats: (subjects: Subjects, name: string) => threadBeats(blocking, subjects, name) };
-  const self = runTrainer<P>(nc, study, perform, omitUndefined({ ...rest, warn, ...beats, saveEvery, ready: named }));
+  const heartbeats = blocking && { heartbeats: (subjects: Subjects, name: string) => threadHeartbeats(blocking, subjects, name) };
+  const self = runTrainer<P>(nc, study, perform, omitUndefined({ ...rest, warn, ...heartbeats, saveEvery, ready: named }));
   const close = () => void self.close();
   const over = () => {
     waiting.abort();

@@ -54,9 +54,9 @@ export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, 
   withSpec(specOf(rule.name, options), (env) => {
     const standings = History.folding<Relevant, Standings<C, P>>(
       () => ({ peers: rule.start(env), curves: new Map(), reports: new Map(), behind: undefined }),
-      (known, told) => {
-        known.behind = told.type === 'reported' ? whyBehind(known, told, rule, { warmup, fewest: peers, env }) : undefined;
-        if (told.type !== 'reported') follow(known, told);
+      (known, fact) => {
+        known.behind = fact.type === 'reported' ? whyBehind(known, fact, rule, { warmup, fewest: peers, env }) : undefined;
+        if (fact.type !== 'reported') follow(known, fact);
       },
     );
     return defineStrategy<History<Relevant>>({
@@ -72,17 +72,17 @@ export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, 
   });
 
 /** The facts and the parts of one more that a rule needs: without points and tags, which would take a quarter of the memory. */
-function relevant(facts: History<Relevant>, told: StrategyEvent): History<Relevant> {
-  if (told.type === 'reported') return facts.push(told);
-  const { type, id } = told;
-  if (type === 'ended') return told.budget === undefined ? facts.push({ type, id }) : facts; // with a budget, a trial may resume it
-  return told.resumes === undefined ? facts : facts.push({ type, id, resumes: told.resumes });
+function relevant(facts: History<Relevant>, fact: StrategyEvent): History<Relevant> {
+  if (fact.type === 'reported') return facts.push(fact);
+  const { type, id } = fact;
+  if (type === 'ended') return fact.budget === undefined ? facts.push({ type, id }) : facts; // with a budget, a trial may resume it
+  return fact.resumes === undefined ? facts : facts.push({ type, id, resumes: fact.resumes });
 }
 
-function follow<C, P>({ curves }: Standings<C, P>, told: Resumed | Gone): void {
-  if (told.type === 'ended') return void curves.delete(told.id);
-  const curve = curves.get(told.resumes);
-  if (curve !== undefined) curves.set(told.id, curve);
+function follow<C, P>({ curves }: Standings<C, P>, fact: Resumed | Gone): void {
+  if (fact.type === 'ended') return void curves.delete(fact.id);
+  const curve = curves.get(fact.resumes);
+  if (curve !== undefined) curves.set(fact.id, curve);
 }
 
 interface Conditions {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { HostedStudies } from '../../../src/cli/hosted/hostedStudies.ts';
 import { serveHttp } from '../../../src/server/serve.ts';
-import { bell, follow } from '../../../streams/log/follow.ts';
+import { follow, waker } from '../../../streams/log/follow.ts';
 import { digits, sendTo, server, tokens, users } from '../../server/support.ts';
 import { openStreams } from '../../support/eventStream.ts';
 import { casesOf } from '../attack.ts';
@@ -274,7 +274,7 @@ export const interfaceAttacks = [
   }),
   attack('readers that leave alone', 'readers that leave wake all others, so that N of them cost N²', async () => {
     let looks = 0;
-    const news = bell();
+    const news = waker();
     const head = () => {
       looks++;
       return 0;

@@ -65,13 +65,13 @@ it('reads the column Value of a download from TensorBoard as the value', () => {
 
 it('takes each row once while the file grows', () => {
   const { path, file, taken } = open();
-  file.look();
+  file.poll();
   writeFileSync(path, 'epoch,loss\n1,0.5\n2,0.');
-  file.look();
+  file.poll();
   expect(taken).toEqual(['{"epoch":1,"values":{"loss":0.5}}']);
   appendFileSync(path, '4\n');
-  file.look();
-  file.look();
+  file.poll();
+  file.poll();
   expect(taken.slice(1)).toEqual(['{"epoch":2,"values":{"loss":0.4}}']);
   writeFileSync(path, 'epoch,loss,acc\n1,0.5,\n2,0.4,\n3,0.3,0.9\n'); // Lightning rewrites the file when it gets a new column
   file.end();
@@ -82,12 +82,12 @@ it('reads no row twice while the file is rewritten', () => {
   const { path, file, taken } = open();
   const table = 'epoch,loss\n1,0.5\n2,0.4\n';
   writeFileSync(path, table);
-  file.look();
+  file.poll();
   for (const length of [0, 5, 17]) {
     writeFileSync(path, table.slice(0, length));
-    file.look();
+    file.poll();
     writeFileSync(path, table);
-    file.look();
+    file.poll();
   }
   writeFileSync(path, `${table}3,0.3\n`);
   file.end();
@@ -98,7 +98,7 @@ it('reads a table of more than 16 MiB, and of it only what was appended', () => 
   const { path, file, taken, warnings } = open();
   const note = 'x'.repeat(100_000);
   writeFileSync(path, `epoch,loss,note\n${Array.from({ length: 200 }, (_, i) => `${i},0.5,${note}\n`).join('')}`);
-  file.look();
+  file.poll();
   expect(taken).toHaveLength(200);
   let bytes = 0;
   const { readSync } = fs;
@@ -109,7 +109,7 @@ it('reads a table of more than 16 MiB, and of it only what was appended', () => 
   });
   syncBuiltinESMExports();
   appendFileSync(path, '200,0.4,\n201,0.3');
-  file.look();
+  file.poll();
   appendFileSync(path, ',\n');
   file.end();
   counted.mockRestore();
@@ -124,7 +124,7 @@ it('reads JSON lines as they are appended, and a cell over several lines', () =>
   const lines = open();
   for (const part of ['{"step":1,"loss":0.5}', '\n{"step":2,"loss":0.4}\n', 'a word\n{"step":3,', '"loss":0.3}\n']) {
     appendFileSync(lines.path, part);
-    lines.file.look();
+    lines.file.poll();
   }
   lines.file.end();
   expect(lines.taken).toEqual([1, 2, 3].map((step) => `{"step":${step},"values":{"loss":${(6 - step) / 10}}}`));
@@ -132,7 +132,7 @@ it('reads JSON lines as they are appended, and a cell over several lines', () =>
   const table = open();
   for (const part of ['epoch,loss,note\n1,0.5,"a\n', 'b"\n2,0.4,c\n']) {
     appendFileSync(table.path, part);
-    table.file.look();
+    table.file.poll();
   }
   expect(table.taken).toEqual(['{"epoch":1,"values":{"loss":0.5}}', '{"epoch":2,"values":{"loss":0.4}}']);
 });
@@ -140,7 +140,7 @@ it('reads JSON lines as they are appended, and a cell over several lines', () =>
 it('reads an object up to a size limit, and warns beyond it', () => {
   const { path, file, taken, warnings } = open();
   writeFileSync(path, `{\n  "loss": 0.5,\n  "note": "${'x'.repeat(17 * 1024 * 1024)}"\n}\n`);
-  file.look();
+  file.poll();
   file.end();
   expect(taken).toEqual([]);
   expect(warnings).toEqual([expect.stringMatching(/: it is neither a table nor JSON lines, and larger than 16 MiB: it is not read$/)]);
@@ -150,7 +150,7 @@ it('takes an object each time it changes', () => {
   const { path, file, taken } = open();
   for (const loss of [0.5, 0.5, 0.4]) {
     writeFileSync(path, `{"loss": ${loss}}`);
-    file.look();
+    file.poll();
   }
   file.end();
   expect(taken).toEqual(['{"values":{"loss":0.5}}', '{"values":{"loss":0.4}}']);
@@ -158,7 +158,7 @@ it('takes an object each time it changes', () => {
 
 it('leaves out what an earlier attempt wrote', () => {
   const { path, file, taken } = open('epoch,loss\n1,0.5\n');
-  file.look();
+  file.poll();
   expect(taken).toEqual([]);
   appendFileSync(path, '2,0.4\n');
   file.end();
@@ -168,9 +168,9 @@ it('leaves out what an earlier attempt wrote', () => {
 it('reads what is written again, even if it is the same', () => {
   const begun = open('epoch,loss\n1,0.5\n');
   truncateSync(begun.path);
-  begun.file.look();
+  begun.file.poll();
   writeFileSync(begun.path, 'epoch,loss\n1,0.5\n');
-  begun.file.look();
+  begun.file.poll();
   expect(begun.taken).toEqual(['{"epoch":1,"values":{"loss":0.5}}']);
 
   const same = open('{"loss": 0.5}');
@@ -193,7 +193,7 @@ it('warns once that a file cannot be read', () => {
     () => {},
     (message) => warnings.push(message),
   );
-  blocked.look();
+  blocked.poll();
   blocked.end();
   file.end();
   expect(warnings).toEqual([expect.stringMatching(/: it cannot be read: EISDIR/)]);

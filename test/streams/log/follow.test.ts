@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { bell, follow, type Readable } from '../../../streams/log/follow.ts';
+import { follow, type Readable, waker } from '../../../streams/log/follow.ts';
 
 /** A log of one entry that counts how often its readers look for more. */
 function counted() {
-  const news = bell();
+  const news = waker();
   const entry = { position: 1, at: 0, fact: {} };
   let looks = 0;
   let head = 1;
@@ -18,7 +18,7 @@ function counted() {
   };
   const append = () => {
     head++;
-    news.ring();
+    news.wake();
   };
   return { log, append, looks: () => looks };
 }
@@ -44,8 +44,8 @@ it('a reader that leaves wakes no other one, and the others hear what comes', as
   await Promise.all(readers);
 });
 
-it('a bell wakes each that waits once, and one that waits again hears the next ring', async () => {
-  const news = bell();
+it('a waker wakes each that waits once, and one that waits again is woken the next time', async () => {
+  const news = waker();
   const heard: string[] = [];
   const again = () => {
     heard.push('again');
@@ -55,11 +55,11 @@ it('a bell wakes each that waits once, and one that waits again hears the next r
   const forget = news.next(() => heard.push('left'));
   forget();
   const leaving = new AbortController();
-  const left = news.heard(leaving.signal);
+  const left = news.woken(leaving.signal);
   leaving.abort();
   await left;
-  news.ring();
+  news.wake();
   expect(heard).toEqual(['again']);
-  news.ring();
+  news.wake();
   expect(heard).toEqual(['again', 'again']);
 });

@@ -9,7 +9,7 @@ import { UsageError } from '../../../text/usage.ts';
 import { serveAll } from '../../serving/all.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { type Outcome, serving } from '../../serving/serving.ts';
-import { accessOf, connect, PATIENCE } from '../../sources/connect.ts';
+import { accessOf, CONNECT_WITHIN, connect } from '../../sources/connect.ts';
 import { checkPattern } from '../../sources/namePattern.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
@@ -48,7 +48,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   for (const { strategy, options: described } of files) checkResuming({ strategy: strategy?.spec, resumes: described.resumes ?? false });
   const observing = await openPlugins(options.hooks, screen);
   const naming = namingIn(nats);
-  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) }, PATIENCE);
+  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) }, CONNECT_WITHIN);
   const monitor = await monitorFor(options.monitor, screen, nc);
   monitor?.ofAccount(naming.apiPrefix);
   const place = {

@@ -9,7 +9,7 @@ import type { StatusLine } from '../../../text/statusLine.ts';
 import { about } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
-import { accessOf, connect, PATIENCE } from '../../sources/connect.ts';
+import { accessOf, CONNECT_WITHIN, connect } from '../../sources/connect.ts';
 import { makeFolder } from '../../sources/makeFolder.ts';
 import { isPattern } from '../../sources/namePattern.ts';
 import { amountsIn } from '../../trainers/amounts.ts';
@@ -63,7 +63,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       ...accessOf(options),
       ...(name !== undefined && { inboxPrefix: inboxOfTrainer(name, options.creds !== undefined), name }),
     },
-    PATIENCE,
+    CONNECT_WITHIN,
   );
   const monitor = await monitorFor(options.monitor, screen, nc);
   const studies = new WorkerStudies({

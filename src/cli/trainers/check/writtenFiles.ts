@@ -13,7 +13,7 @@ export interface WrittenFile extends ProposedObjective {
 /** Folders below a folder are searched down to this depth. */
 const DEEPEST = 6;
 /** The most entries of folders that are looked at. */
-const MOST = 20_000;
+const MOST_ENTRIES = 20_000;
 /** Larger files are left out. */
 const LARGEST = 16 * 1024 * 1024;
 const METRICS = /\.(?:csv|tsv|json|jsonl|ndjson)$/i;
@@ -25,7 +25,7 @@ export function filesIn(folder: string): ReadonlyMap<string, string> {
   let entries = 0;
   const search = (place: string, depth: number) => {
     for (const entry of entriesOf(place)) {
-      if (++entries > MOST) return;
+      if (++entries > MOST_ENTRIES) return;
       const path = join(place, entry.name);
       if (entry.isDirectory() && depth > 0 && !LEFT_OUT.test(entry.name) && !existsSync(join(path, 'pyvenv.cfg'))) search(path, depth - 1);
       else if (entry.isFile() && METRICS.test(entry.name)) note(path);

@@ -4,11 +4,11 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import { reconnectOptions } from '../connection/connect.ts';
 import { publish } from '../connection/connection.ts';
-import type { Beat } from '../protocol/messages.ts';
+import { type Beat, PRESENCE, type PresenceMessage } from '../protocol/messages.ts';
 import type { Subjects } from '../protocol/subjects.ts';
 
 /** The heartbeats of the current runs. */
-export interface Beats {
+export interface Heartbeats {
   /** @param every milliseconds. */
   begin(trial: TrialId, run: string, every: number): void;
   end(trial: TrialId, run: string): void;
@@ -16,7 +16,7 @@ export interface Beats {
 }
 
 /** Sends heartbeats by a timer, one for all runs, for objectives that do not block the event loop. */
-export function timedBeats(nc: NatsConnection, subjects: Subjects, trainer: string): Beats {
+export function timedHeartbeats(nc: NatsConnection, subjects: Subjects, trainer: string): Heartbeats {
   const runs = new Map<string, TrialId>();
   let timer: ReturnType<typeof setInterval> | undefined;
   let period = Number.POSITIVE_INFINITY;
@@ -62,7 +62,7 @@ parentPort.on('message', async ({ subject, beat, every }) => {
 `;
 
 /** Sends heartbeats from a thread with its own connection, for objectives that block the event loop. */
-export function threadBeats(connection: ThreadConnection, subjects: Subjects, trainer: string): Beats {
+export function threadHeartbeats(connection: ThreadConnection, subjects: Subjects, trainer: string): Heartbeats {
   const transport = createRequire(import.meta.url).resolve('@nats-io/transport-node');
   const worker = new Worker(program, { eval: true, workerData: { transport, connection, reconnectOptions }, execArgv: [] });
   worker.unref();
@@ -71,4 +71,37 @@ export function threadBeats(connection: ThreadConnection, subjects: Subjects, tr
     worker.postMessage({ subject: subjects.beat(trainer, trial), beat, every });
   };
   return { begin: tell, end: (trial, run) => tell(trial, run), close: () => void worker.terminate() };
+}
+
+/** Tells engines that a trainer is there. */
+export interface AnnouncedPresence {
+  /** Says it now; it is repeated at intervals. */
+  announce(): void;
+  /** Says whether the server has no room for the facts of the trainer. */
+  refused(isFull: boolean): void;
+  /** Says that the trainer has ended, if it has ever announced itself. */
+  end(): void;
+}
+
+/** @param about what each message says of the trainer */
+export function presenceOn(nc: NatsConnection, subject: string, about: Pick<PresenceMessage, 'slots' | 'offers'>): AnnouncedPresence {
+  let hasSaid = false;
+  const say = (message: PresenceMessage) => {
+    hasSaid = true;
+    publish(nc, subject, JSON.stringify(message));
+  };
+  let isRefused = false;
+  const announce = () => say(isRefused ? { ...about, full: true } : about);
+  const timer = setInterval(announce, PRESENCE);
+  return {
+    announce,
+    refused: (isFull) => {
+      isRefused = isFull;
+      if (hasSaid) announce();
+    },
+    end: () => {
+      clearInterval(timer);
+      if (hasSaid && !nc.isClosed()) say({ ...about, ended: true });
+    },
+  };
 }
