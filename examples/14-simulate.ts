@@ -11,7 +11,8 @@ const epochs = 9;
 
 // The recorded study: 400 configurations spread evenly, an hour for each epoch.
 const entries: Entry[] = [];
-const past = createStudy(networks, { strategy: sobol(), trials: 400, onEntry: (entry) => void entries.push(entry) });
+const past = createStudy(networks, { strategy: sobol(), trials: 400 });
+past.entries$.subscribe((entry) => entries.push(entry));
 for (let next = await past.ask(); next; next = await past.ask()) {
   const { rate, decay } = next.params;
   const floor = 0.05 + 0.1 * (Math.log10(rate) + 2) ** 2 + 0.02 * (Math.log10(decay) + 4) ** 2;

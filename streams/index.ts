@@ -46,13 +46,14 @@ export const optimize = <P, O extends string = 'value'>(
 ): Optimization<P, O> => optimizeIn(space, objective, named(options));
 
 /**
- * Creates or resumes a study with methods to ask and tell, without streams.
+ * Creates or resumes a study in this process, for you to ask and tell.
  *
+ * @throws OptionError
  * @example
  * const study = createStudy(space, { strategy: ga(), trials: 100 });
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));
  */
-export const createStudy = <P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<P, O> = {}): Study<P, O> =>
+export const createStudy = <P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<O> = {}): Study<P, O> =>
   createStudyIn(space, named(options));
 
 /**

@@ -72,8 +72,14 @@ export type Applied<P> = AppliedFact<P> | Rejection;
  * an entry was rejected.
  *
  * @typeParam P the type of configurations
+ * @typeParam O the names of the objectives
  */
-export type AppliedEntry<P = unknown> = Pick<Entry, 'position' | 'at' | 'author'> & Applied<P>;
+export type AppliedEntry<P = unknown, O extends string = string> = Pick<Entry, 'position' | 'at' | 'author'> & Applied<P> & OfObjectives<O>;
+
+/** Only a type: the names of the objectives, for the rows that are made from entries. */
+interface OfObjectives<O extends string> {
+  readonly objective?: O;
+}
 
 /** An enqueued configuration. */
 export interface Queued<P> {

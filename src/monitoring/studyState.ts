@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { waitingIn } from '../ledger/openTrials.ts';
 import type { TrialId } from '../strategy/messages.ts';
-import { bestFirst } from '../study/bestFirst.ts';
+import { bestRowOf } from '../study/bestFirst.ts';
 import type { TrialRow, TrialRows } from '../study/trials.ts';
 
 /** The state computed from the log of a study. */
@@ -36,16 +36,10 @@ export type Phase = (typeof phases)[number];
 export const studyPhase = ({ ledger }: StudyState): Phase =>
   ledger.closed !== undefined ? 'closed' : ledger.settings.paused ? 'paused' : 'running';
 
-/** The ledger may have ranked a result that is retracted later; then the best of the others counts. */
-export function bestResult({
-  ledger: { best, settings },
-  rows,
-}: StudyState): { readonly trial: TrialId; readonly value: number } | undefined {
-  if (best === undefined) return undefined;
-  const objective = settings.objectives[0]!;
-  const row = rows.get(best.trial);
-  const first = row?.status === 'completed' ? row : bestFirst(rows, objective)[0];
-  return first && { trial: first.trial, value: first.values![objective.name]! };
+/** The best trial and its first value. */
+export function bestResult({ ledger, rows }: StudyState): { readonly trial: TrialId; readonly value: number } | undefined {
+  const best = bestRowOf(ledger, rows);
+  return best && { trial: best.trial, value: best.values[ledger.settings.objectives[0]!.name]! };
 }
 
 /** How many trials have each status, and how many trainers hold one. */

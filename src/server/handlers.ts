@@ -1,13 +1,14 @@
 import { previewOf } from '../../streams/engine/dryRun.ts';
 import { whyOf } from '../../streams/explanation/whyOf.ts';
-import { entryPage, trialPage } from '../../streams/host/answers.ts';
-import type { HostedStudy } from '../../streams/host/host.ts';
-import { bestRowOf, studyStatusOf } from '../../streams/host/status.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
+import { entryPage, trialPage } from '../../streams/study/answers.ts';
+import type { HostedStudy } from '../../streams/study/hostedStudy.ts';
+import { studyStatusOf } from '../../streams/study/status.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { studyPhase } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import { bestRowOf } from '../study/bestFirst.ts';
 import { parseIntent, RefusedError } from '../study/commands.ts';
 import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { WhenGone } from '../../streams/host/claimedTrial.ts';
+import type { WhenGone } from '../../streams/study/claimedTrial.ts';
 import { isDeeper } from '../facts/depth.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';

@@ -1,7 +1,8 @@
 import type { ObjectiveSpec } from '../facts/facts.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { lossOf } from '../ledger/settings.ts';
 import { violates } from '../strategy/messages.ts';
-import type { TrialRow } from './trials.ts';
+import { type CompletedRow, isCompleted, type TrialRow, type TrialRows } from './trials.ts';
 
 /** The completed trials that violate no constraint, the best first: by higher budget (without one: the highest), then by lower loss. */
 export function bestFirst<R extends Pick<TrialRow, 'status' | 'values' | 'budget' | 'constraints'>>(
@@ -25,3 +26,15 @@ export const highestBudget = (rows: Iterable<Pick<TrialRow, 'budget'>>): number 
   for (const { budget = 0 } of rows) highest = Math.max(highest, budget);
   return highest || Number.POSITIVE_INFINITY;
 };
+
+/** The row of the best trial. The ledger may have ranked a result that is retracted later; then the best of the others counts. */
+export function bestRowOf<P>(
+  { best, settings }: Pick<Ledger<P>, 'best' | 'settings'>,
+  rows: Pick<TrialRows<P>, 'get'> & Iterable<TrialRow<P>>,
+): CompletedRow<P> | undefined {
+  if (best === undefined) return undefined;
+  const row = rows.get(best.trial);
+  if (isCompleted(row)) return row;
+  const [first] = bestFirst(rows, settings.objectives[0]!);
+  return first as CompletedRow<P> | undefined;
+}

@@ -76,7 +76,8 @@ export interface CompletedRow<P = Params, O extends string = string> extends Tri
   readonly values: Readonly<Record<O, number>>;
 }
 
-export const isCompleted = <P>(row: TrialRow<P> | undefined): row is CompletedRow<P> => row?.status === 'completed';
+export const isCompleted = <P, O extends string = string>(row: TrialRow<P, O> | undefined): row is CompletedRow<P, O> =>
+  row?.status === 'completed';
 
 const positive: Schema = { type: 'integer', minimum: 1 };
 const numbers: Schema = { type: 'object', additionalProperties: { type: 'number' }, description: 'a number for each name' };

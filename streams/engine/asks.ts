@@ -50,17 +50,8 @@ export class Asks<P> {
     };
   }
 
-  /** Gives a suggestion to the longest-waiting ask that may get it, or keeps it for the next one. */
-  put(suggestion: Suggestion<P>): void {
-    if (!this.#give(suggestion)) this.#handed.push(suggestion);
-  }
-
-  /** The same for a suggestion that could not be claimed: it is the next one. */
-  putBack(suggestion: Suggestion<P>): void {
-    if (!this.#give(suggestion)) this.#handed.unshift(suggestion);
-  }
-
-  #give(suggestion: Suggestion<P>): boolean {
+  /** Gives a suggestion to the longest-waiting ask that may get it. @returns whether there is one */
+  offer(suggestion: Suggestion<P>): boolean {
     for (const waiter of this.#waiting) {
       if (!waiter.accepts(suggestion)) continue;
       this.#waiting.delete(waiter);
@@ -68,6 +59,16 @@ export class Asks<P> {
       return true;
     }
     return false;
+  }
+
+  /** The same, or keeps it for the next one. */
+  put(suggestion: Suggestion<P>): void {
+    if (!this.offer(suggestion)) this.#handed.push(suggestion);
+  }
+
+  /** The same for a suggestion that could not be claimed: it is the next one. */
+  putBack(suggestion: Suggestion<P>): void {
+    if (!this.offer(suggestion)) this.#handed.unshift(suggestion);
   }
 
   /** Gives kept suggestions to waiting asks, after a fact that lets them get more than before. */

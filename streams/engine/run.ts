@@ -47,6 +47,7 @@ export interface Ports<P> {
 
 export interface EngineRun<P> {
   readonly engine: Engine<P>;
+  readonly parseStrategy: ParseStrategy;
   /** Resolves when the log has been read and the study continues from it. */
   readonly started: Promise<void>;
   /** Whether the study waits for an external proposer now. */
@@ -160,13 +161,15 @@ export function runEngine<P>(
       await prepare();
       if (engine.phase !== 'replaying' && engine.phase !== 'ended') {
         begun();
-        limit.set(engine.ledger.settings.limits.seconds);
+        const { closed, settings } = engine.ledger;
+        limit.set(closed === undefined ? settings.limits.seconds : undefined);
       }
       if (reports) await takeTurn();
     }
   };
   start().catch(fail);
-  return { engine, started, isAwaited: (proposer) => times.isAwaited(proposer), stop };
+  const { parseStrategy } = options;
+  return { engine, parseStrategy, started, isAwaited: (proposer) => times.isAwaited(proposer), stop };
 }
 
 /** @throws MismatchError if the log was created with other options */

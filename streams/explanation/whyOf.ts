@@ -24,11 +24,7 @@ export interface ReadStudy {
   readonly begun:
     | {
         readonly created: Created;
-        readonly changes: {
-          readonly rows: TrialRows;
-          /** The positions of a trial's entries. */
-          history(trial: TrialId): { readonly first: number } | undefined;
-        };
+        readonly changes: { readonly rows: TrialRows };
       }
     | undefined;
 }
@@ -50,9 +46,9 @@ export async function whyOf(study: ReadStudy, trial: TrialId): Promise<Why | und
 }
 
 async function suggestionOf(study: ReadStudy, trial: TrialId): Promise<SuggestedFact | undefined> {
-  const history = study.begun?.changes.history(trial);
-  if (history === undefined) return undefined;
-  for await (const [entry] of study.source.past(history.first)) {
+  const row = study.begun?.changes.rows.get(trial);
+  if (row === undefined) return undefined;
+  for await (const [entry] of study.source.past(row.suggested)) {
     const fact = parseFact(entry!.fact);
     return isRefusal(fact) || fact.type !== 'suggested' ? undefined : fact;
   }

@@ -6,7 +6,7 @@ import { type Ended, type TrialId, violates } from '../../src/strategy/messages.
 import { type CompletedRow, isCompleted, type TrialRow, TrialRows } from '../../src/study/trials.ts';
 
 /** The progress of a study. */
-export interface Progress<P> {
+export interface Progress<P, O extends string = string> {
   /** Trials suggested so far, including open ones. */
   readonly trials: number;
   readonly open: number;
@@ -15,7 +15,7 @@ export interface Progress<P> {
   readonly failed: number;
   /** Failed trials that do not count towards the limit of trials. */
   readonly uncounted: number;
-  readonly best?: CompletedRow<P>;
+  readonly best?: CompletedRow<P, O>;
   readonly closed?: CloseReason;
 }
 
@@ -31,13 +31,13 @@ export const folding =
  * @example
  * optimize(space, objective).pipe(trials()).subscribe(console.table);
  */
-export const trials = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(rowsOfEnded<P>);
+export const trials = <P, O extends string>(): OperatorFunction<AppliedEntry<P, O>, TrialRow<P, O>> => folding(rowsOfEnded<P, O>);
 
 /** The row of each trial that ends, or whose result is retracted. */
-export function rowsOfEnded<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>[] {
+export function rowsOfEnded<P, O extends string = string>(): (entry: AppliedEntry<P>) => readonly TrialRow<P, O>[] {
   const rows = new TrialRows<P>();
   return (entry) => {
-    const row = rows.apply(entry);
+    const row = rows.apply(entry) as TrialRow<P, O> | undefined; // the study refuses values by other names
     return row && (entry.effect === 'ended' || (!entry.refusal && entry.fact.type === 'retracted')) ? [row] : [];
   };
 }
@@ -49,13 +49,13 @@ export function rowsOfEnded<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<
  * @example
  * optimize(space, objective).pipe(best()).subscribe(({ params, values }) => console.log(values, params));
  */
-export const best = <P>(): OperatorFunction<AppliedEntry<P>, CompletedRow<P>> => folding(bestRows<P>);
+export const best = <P, O extends string>(): OperatorFunction<AppliedEntry<P, O>, CompletedRow<P, O>> => folding(bestRows<P, O>);
 
 /** The best trial, if an entry changes it. */
-export function bestRows<P>(): (applied: AppliedEntry<P>) => readonly CompletedRow<P>[] {
-  const rowsOf = rowsOfEnded<P>();
-  const results = new Map<TrialId, Result<P>>();
-  let leader = new Leader<Result<P>>();
+function bestRows<P, O extends string = string>(): (applied: AppliedEntry<P>) => readonly CompletedRow<P, O>[] {
+  const rowsOf = rowsOfEnded<P, O>();
+  const results = new Map<TrialId, Result<P, O>>();
+  let leader = new Leader<Result<P, O>>();
   return (applied) => {
     const [row] = rowsOf(applied);
     if (isCompleted(row)) {
@@ -75,9 +75,9 @@ export function bestRows<P>(): (applied: AppliedEntry<P>) => readonly CompletedR
   };
 }
 
-interface Result<P> {
+interface Result<P, O extends string> {
   readonly trial: TrialId;
-  readonly row: CompletedRow<P>;
+  readonly row: CompletedRow<P, O>;
   readonly loss: number;
   readonly budget: number;
 }
@@ -88,11 +88,11 @@ interface Result<P> {
  * @example
  * optimize(space, objective).pipe(progress()).subscribe(({ trials, best }) => console.log(trials, best?.values));
  */
-export const progress = <P>(): OperatorFunction<AppliedEntry<P>, Progress<P>> => folding(progressAfter<P>);
+export const progress = <P, O extends string>(): OperatorFunction<AppliedEntry<P, O>, Progress<P, O>> => folding(progressAfter<P, O>);
 
-function progressAfter<P>(): (applied: AppliedEntry<P>) => readonly Progress<P>[] {
-  const bestOf = bestRows<P>();
-  let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0, uncounted: 0 };
+function progressAfter<P, O extends string>(): (applied: AppliedEntry<P>) => readonly Progress<P, O>[] {
+  const bestOf = bestRows<P, O>();
+  let state: Progress<P, O> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0, uncounted: 0 };
   const counted = new Set<TrialId>();
   return (applied) => {
     if (applied.refusal) return [];
@@ -111,6 +111,6 @@ function progressAfter<P>(): (applied: AppliedEntry<P>) => readonly Progress<P>[
   };
 }
 
-function reopened<P>({ closed: _, ...state }: Progress<P>): Progress<P> {
+function reopened<P, O extends string>({ closed: _, ...state }: Progress<P, O>): Progress<P, O> {
   return state;
 }

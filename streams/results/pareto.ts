@@ -10,9 +10,9 @@ import { type CompletedRow, isCompleted, type TrialRow } from '../../src/study/t
 import { folding, rowsOfEnded } from './observe.ts';
 
 /** The trials that no other trial dominates: one that is better in some objective is worse in another. */
-export interface Front<P> {
+export interface Front<P, O extends string = string> {
   /** By the first objective, the best first. */
-  readonly rows: readonly CompletedRow<P>[];
+  readonly rows: readonly CompletedRow<P, O>[];
   /** The reference point of the hypervolume, in the units of the objectives. */
   readonly reference: Values;
   /**
@@ -39,19 +39,19 @@ export interface ParetoOptions {
  *   .pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
  *   .subscribe(({ rows, hypervolume }) => console.log(hypervolume, rows));
  */
-export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<AppliedEntry<P>, Front<P>> =>
-  folding(() => frontChanges<P>(options));
+export const pareto = <P, O extends string>(options: ParetoOptions = {}): OperatorFunction<AppliedEntry<P, O>, Front<P, O>> =>
+  folding(() => frontChanges<P, O>(options));
 
-interface Candidate<P> {
-  readonly row: CompletedRow<P>;
+interface Candidate<P, O extends string = string> {
+  readonly row: CompletedRow<P, O>;
   readonly losses: Losses;
   readonly budget: number;
 }
 
 /** Candidates at one budget: those of the front by their first loss, and the worst loss of each objective of all. */
-interface Standings<P> {
+interface Standings<P, O extends string = string> {
   readonly budget: number;
-  readonly front: readonly Candidate<P>[];
+  readonly front: readonly Candidate<P, O>[];
   readonly worst: Losses;
 }
 
@@ -69,12 +69,12 @@ export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['
 }
 
 /** The front, if an entry changes it. */
-function frontChanges<P>({ reference }: ParetoOptions): (applied: AppliedEntry<P>) => readonly Front<P>[] {
-  const rowsOf = rowsOfEnded<P>();
-  const candidates = new Map<TrialId, Candidate<P>>();
-  let standings: Standings<P> = none;
+function frontChanges<P, O extends string>({ reference }: ParetoOptions): (applied: AppliedEntry<P>) => readonly Front<P, O>[] {
+  const rowsOf = rowsOfEnded<P, O>();
+  const candidates = new Map<TrialId, Candidate<P, O>>();
+  let standings: Standings<P, O> = none;
   let objectives: Created['objectives'] = [];
-  const shown = (): readonly Front<P>[] => [frontOf(standings, objectives, reference)];
+  const shown = (): readonly Front<P, O>[] => [frontOf(standings, objectives, reference)];
   return (applied) => {
     if (applied.refusal) return [];
     if (applied.fact.type === 'created') {
@@ -92,12 +92,12 @@ function frontChanges<P>({ reference }: ParetoOptions): (applied: AppliedEntry<P
     }
     if (row?.status !== 'retracted' || !candidates.delete(row.trial)) return [];
     const changes = standings.front.some((member) => member.row.trial === row.trial);
-    standings = [...candidates.values()].reduce(joined<P>, none);
+    standings = [...candidates.values()].reduce(joined<P, O>, none);
     return changes ? shown() : [];
   };
 }
 
-function joined<P>(standings: Standings<P>, candidate: Candidate<P>): Standings<P> {
+function joined<P, O extends string>(standings: Standings<P, O>, candidate: Candidate<P, O>): Standings<P, O> {
   const { budget, losses } = candidate;
   if (budget < standings.budget) return standings;
   if (budget > standings.budget) return { budget, front: [candidate], worst: losses };
@@ -107,7 +107,7 @@ function joined<P>(standings: Standings<P>, candidate: Candidate<P>): Standings<
   return { budget, worst, front: front.sort((a, b) => a.losses[0]! - b.losses[0]! || a.row.trial - b.row.trial) };
 }
 
-function frontOf<P>({ front, worst }: Standings<P>, objectives: Created['objectives'], given?: Values): Front<P> {
+function frontOf<P, O extends string>({ front, worst }: Standings<P, O>, objectives: Created['objectives'], given?: Values): Front<P, O> {
   const corner = objectives.map((objective, k) => (given ? lossOf(objective, given[objective.name]!) : worst[k]!));
   return {
     rows: front.map(({ row }) => row),

@@ -20,7 +20,7 @@ export interface Failure {
 export class NoResultError extends UserError {
   override readonly name = 'NoResultError';
   readonly code = 'no-result';
-  /** As in `OptimizeResult`. */
+  /** As in `StudyResult`. */
   readonly failures: readonly Failure[];
 
   /** @param why how the trials failed; the message of the last one follows it */
@@ -41,10 +41,10 @@ export function brokenProgramError({ how }: Pick<Alike, 'how'>, failures: readon
 }
 
 /** How many failures a result or an error contains. */
-const FAILURES = 10;
+export const FAILURES = 10;
 
 /** Adds a failure to the last ones. */
-export const withFailure = (failures: readonly Failure[], failure: Failure): readonly Failure[] => [...failures, failure].slice(-FAILURES);
+const withFailure = (failures: readonly Failure[], failure: Failure): readonly Failure[] => [...failures, failure].slice(-FAILURES);
 
 /**
  * The position of the last entry before this start; infinite until it is known, which is before an entry is read. Call this before the log is read.

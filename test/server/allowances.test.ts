@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { Allowances } from '../../src/server/allowances.ts';
-import { HostedStudy } from '../../streams/host/host.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
+import { HostedStudy } from '../../streams/study/hostedStudy.ts';
 
 it('counts the steps of a trial that resumes another one once', async () => {
   const allowances = new Allowances();

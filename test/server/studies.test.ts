@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { ServedStudies } from '../../src/server/studies.ts';
-import { HostedStudy } from '../../streams/host/host.ts';
 import { parseSpace, random } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
+import { HostedStudy } from '../../streams/study/hostedStudy.ts';
 
 const space = parseSpace({ parameters: { x: { type: 'float', low: 0, high: 1 } } });
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Propose } from '../../src/strategy/messages.ts';
-import { HostedStudy } from '../../streams/host/host.ts';
 import {
   chain,
   createStudy,
@@ -19,6 +18,7 @@ import {
 } from '../../streams/index.ts';
 import { openJournal } from '../../streams/journal.ts';
 import { serve } from '../../streams/nats/index.ts';
+import { HostedStudy } from '../../streams/study/hostedStudy.ts';
 import { natsServer } from '../support/nats.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hypertide-hostile-'));
@@ -89,7 +89,7 @@ describe('a mistake in a strategy of your own is an error that names it', () => 
 
   it('but a bad proposal from outside is refused alone, and the study continues', async () => {
     const study = createStudy(line, { strategy: chain(external('agent', { wait: 0.1 }), random()), trials: 2, parallel: 2 });
-    const bad = [Number.NaN, '0.5', 10n, cyclic, null, () => 1].map((x) => study.propose('agent', { x }));
+    const bad = [Number.NaN, '0.5', 10n, cyclic, null, () => 1].map((x) => study.propose('agent', { x: x as number }));
     bad.push(study.propose('agent', { x: 0.1 }, { seconds: Number.NaN }), study.propose('agent', { x: 0.1 }, { note: long }));
     const codes = await Promise.all(bad.map((refused) => refused.then(String, ({ code }) => code)));
     expect(codes).toEqual(bad.map(() => 'bad-field'));

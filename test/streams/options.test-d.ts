@@ -113,12 +113,12 @@ test('the values of an objective follow the objectives', () => {
 
 test('the values of results follow the objectives', () => {
   const one = h.optimize(line, ({ x }) => x, { trials: 1 });
-  expectTypeOf(one.result()).resolves.toEqualTypeOf<h.OptimizeResult<{ readonly x: number }, 'value'>>();
-  expectTypeOf<h.OptimizeResult<object, 'value'>['best']>().toEqualTypeOf<h.CompletedRow<object, 'value'> | undefined>();
+  expectTypeOf(one.result()).resolves.toEqualTypeOf<h.StudyResult<{ readonly x: number }, 'value'>>();
+  expectTypeOf<h.StudyResult<object, 'value'>['best']>().toEqualTypeOf<h.CompletedRow<object, 'value'> | undefined>();
   expectTypeOf<h.CompletedRow<object, 'loss' | 'size'>['values']>().toEqualTypeOf<Readonly<Record<'loss' | 'size', number>>>();
   const two = h.optimize(line, ({ x }) => ({ values: { loss: x, size: 1 } }), { objectives: { loss: 'minimize', size: 'minimize' } });
-  expectTypeOf(two.result()).resolves.toEqualTypeOf<h.OptimizeResult<{ readonly x: number }, 'loss' | 'size'>>();
-  expectTypeOf<h.OptimizeResult<object, 'loss'>['front']>().toEqualTypeOf<readonly h.CompletedRow<object, 'loss'>[]>();
+  expectTypeOf(two.result()).resolves.toEqualTypeOf<h.StudyResult<{ readonly x: number }, 'loss' | 'size'>>();
+  expectTypeOf<h.StudyResult<object, 'loss'>['front']>().toEqualTypeOf<readonly h.CompletedRow<object, 'loss'>[]>();
 });
 
 test('a study takes and returns the values of its objectives', () => {

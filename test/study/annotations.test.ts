@@ -13,7 +13,8 @@ it('annotations describe trials and the study, in facts that strategies do not s
     rows.apply(entry);
     if (!entry.refusal) facts.push(entry.fact as Fact);
   };
-  const study = createStudy(line, { strategy: sobol(), trials: 4, log: memoryLog(), onEntry: note });
+  const study = createStudy(line, { strategy: sobol(), trials: 4, log: memoryLog() });
+  study.entries$.subscribe(note);
   const first = await study.ask();
   await study.annotate({ trial: 1, note: 'it **began** well', labels: ['odd', 'first'], starred: true });
   expect(rows.get(1)).toMatchObject({ status: 'open', note: 'it **began** well', labels: ['odd', 'first'], starred: true });

@@ -73,7 +73,6 @@ const floors: readonly string[] = [
   'streams/engine',
   'streams/explanation',
   'streams/study',
-  'streams/host',
   'streams/workers',
   'streams/nats',
   'src/text',

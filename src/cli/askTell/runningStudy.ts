@@ -4,9 +4,8 @@ import { inTurn } from '../../../streams/engine/timeout.ts';
 import type { AuthoredLog } from '../../../streams/log/log.ts';
 import { best } from '../../../streams/results/observe.ts';
 import { pareto } from '../../../streams/results/pareto.ts';
-import { type CreateStudyOptions, openStudy } from '../../../streams/study/createStudy.ts';
+import { type CommandableStudy, type CreateStudyOptions, openStudy } from '../../../streams/study/createStudy.ts';
 import { brokenProgramError, type NoResultError } from '../../../streams/study/noResult.ts';
-import type { CommandableStudy } from '../../../streams/study/study.ts';
 import type { Changed, Params } from '../../facts/facts.ts';
 import { brokenProgram } from '../../host/brokenProgram.ts';
 import { type HostedAt, type Hosting, host, type Plugin } from '../../host/host.ts';
@@ -35,7 +34,7 @@ export interface NewLimits {
 /** A study in this process, which runs again if it has ended and a command makes room for more trials. */
 export class RunningStudy {
   readonly #space: Space<Params>;
-  readonly #options: CreateStudyOptions<Params>;
+  readonly #options: CreateStudyOptions;
   readonly #log: AuthoredLog;
   readonly #hosting: Hosting;
   /** What runs an ended study again, one after another: two engines would decide for one log. */
@@ -53,7 +52,7 @@ export class RunningStudy {
   #append!: Submitter['append'];
 
   /** Call `run` before anything else. */
-  constructor(at: HostedAt, space: Space<Params>, log: AuthoredLog, options: CreateStudyOptions<Params>, plugins: readonly Plugin[]) {
+  constructor(at: HostedAt, space: Space<Params>, log: AuthoredLog, options: CreateStudyOptions, plugins: readonly Plugin[]) {
     this.#space = space;
     this.#log = log;
     this.#options = options;

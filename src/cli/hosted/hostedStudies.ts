@@ -1,12 +1,13 @@
 import { join, resolve } from 'node:path';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
-import { HostedStudy } from '../../../streams/host/host.ts';
 import type { Strategy } from '../../../streams/kernel/strategy.ts';
 import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
 import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
+import { HostedStudy } from '../../../streams/study/hostedStudy.ts';
 import type { Params } from '../../facts/facts.ts';
 import { brokenProgram } from '../../host/brokenProgram.ts';
 import { host, type Plugin } from '../../host/host.ts';
@@ -144,7 +145,7 @@ export class HostedStudies {
       watchedReports('let the trainer report its value'),
       this.#informed,
     ]);
-    const study: HostedStudy = new HostedStudy(space, log, { ...options, ...ports, strategy, lease, atMost, place: path });
+    const study: HostedStudy = new HostedStudy(space, log, { ...options, ...ports, strategy, parseStrategy, lease, atMost, place: path });
     attach({
       past,
       get ledger() {

@@ -101,7 +101,7 @@ export function endedEarly<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<
 
 /** The rows that a recommendation depends on, the best first: completed at the highest budget; if there are very many, a sample. */
 export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): CompletedRow<P>[] {
-  const sorted = bestFirst([...rows].filter(isCompleted<P>), objective);
+  const sorted = bestFirst([...rows].filter(isCompleted<P, string>), objective);
   const highest = highestBudget(sorted);
   const full = sorted.filter(({ budget = highest }) => budget === highest);
   return full.length > MOST_RESULTS ? bestAndSpread(full, MOST_RESULTS) : full;

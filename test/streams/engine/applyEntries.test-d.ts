@@ -7,10 +7,10 @@ type Net = h.Infer<typeof net>;
 const run = h.optimize(net, ({ rate }) => rate);
 
 test('operators on a study infer the type of its configurations', async () => {
-  expectTypeOf(run.pipe(h.trials())).toEqualTypeOf<Observable<h.TrialRow<Net>>>();
-  expectTypeOf(run.pipe(h.best())).toEqualTypeOf<Observable<h.CompletedRow<Net>>>();
-  expectTypeOf(run.pipe(h.progress())).toEqualTypeOf<Observable<h.Progress<Net>>>();
-  expectTypeOf(run.pipe(h.pareto())).toEqualTypeOf<Observable<h.Front<Net>>>();
+  expectTypeOf(run.pipe(h.trials())).toEqualTypeOf<Observable<h.TrialRow<Net, 'value'>>>();
+  expectTypeOf(run.pipe(h.best())).toEqualTypeOf<Observable<h.CompletedRow<Net, 'value'>>>();
+  expectTypeOf(run.pipe(h.progress())).toEqualTypeOf<Observable<h.Progress<Net, 'value'>>>();
+  expectTypeOf(run.pipe(h.pareto())).toEqualTypeOf<Observable<h.Front<Net, 'value'>>>();
   expectTypeOf((await lastValueFrom(run.pipe(h.trials()))).params).toEqualTypeOf<Net>();
   expectTypeOf((await run.result()).best!.params).toEqualTypeOf<Net>();
 });
@@ -22,7 +22,8 @@ test('an entry that counts has the configuration', () => {
   run.subscribe((applied) => {
     if (!applied.refusal && applied.fact.type === 'suggested') expectTypeOf(applied.fact.params).toEqualTypeOf<Net>();
   });
-  h.createStudy(net, { strategy: h.random(), onEntry: (applied) => expectTypeOf(applied).toEqualTypeOf<h.AppliedEntry<Net>>() });
+  const { entries$ } = h.createStudy(net, { strategy: h.random() });
+  expectTypeOf(entries$).toEqualTypeOf<Observable<h.AppliedEntry<Net, 'value'>>>();
 });
 
 test('the reader of a log declares the type of its configurations', () => {

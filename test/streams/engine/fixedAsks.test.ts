@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
 import { verify } from '../../../streams/engine/verify.ts';
-import { HostedStudy } from '../../../streams/host/host.ts';
 import {
   asha,
   bo,
@@ -24,6 +23,7 @@ import {
   when,
 } from '../../../streams/index.ts';
 import { readUpTo } from '../../../streams/log/past.ts';
+import { HostedStudy } from '../../../streams/study/hostedStudy.ts';
 
 const models = space({
   model: choice(['svm', 'forest', 'net']),
@@ -100,7 +100,7 @@ describe('an ask with fixed values', () => {
 
   it('gets its own trial while others ask', async () => {
     const study = createStudy(models, { strategy: random(), parallel: 9 });
-    const models9 = ['svm', undefined, 'net', 'forest', undefined, 'svm', undefined, 'net', 'forest'];
+    const models9 = ['svm', undefined, 'net', 'forest', undefined, 'svm', undefined, 'net', 'forest'] as const;
     const asked = await Promise.all(models9.map((model) => (model ? study.ask({ fixed: { model } }) : study.ask())));
     for (const [i, model] of models9.entries()) if (model) expect(asked[i]!.params.model).toBe(model);
     expect(new Set(asked.map((one) => one!.trial)).size).toBe(9);
@@ -109,7 +109,7 @@ describe('an ask with fixed values', () => {
 
   it('is refused if the values do not fit, and gets none beyond the limit of trials', async () => {
     const study = createStudy(models, { strategy: random(), trials: 2, parallel: 3 });
-    await expect(study.ask({ fixed: { model: 'knn' } })).rejects.toThrow(/model: expected/);
+    await expect(study.ask({ fixed: { model: 'knn' as 'svm' } })).rejects.toThrow(/model: expected/);
     const first = (await study.ask({ fixed: { model: 'svm' } }))!;
     expect(await study.ask({ fixed: { scale: 0.25 } })).toMatchObject({ params: { scale: 0.25 } });
     expect(await study.ask({ fixed: { scale: 0.5 } })).toBeUndefined();

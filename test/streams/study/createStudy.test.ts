@@ -3,6 +3,7 @@ import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   type AppliedEntry,
+  best,
   chain,
   createStudy,
   type Fact,
@@ -46,8 +47,8 @@ describe('createStudy', () => {
 
   it('recommends no trial of several objectives, even before the first', async () => {
     const study = createStudy(line, { strategy: random(), objectives: { loss: 'minimize', size: 'minimize' } });
-    expect(() => study.recommend()).toThrow('with several, choose from pareto()');
-    expect(study.pareto()).toEqual([]);
+    expect(() => study.recommend()).toThrow('with several, choose from front()');
+    expect(study.front()).toEqual([]);
     await study.ready();
     expect(() => study.recommend()).toThrow(RangeError);
     await study.close();
@@ -152,11 +153,12 @@ describe('createStudy', () => {
 
   it('starts the next attempt at step 1, without the stop of the last one', async () => {
     const steps: unknown[] = [];
-    const onEntry = ({ fact }: AppliedEntry) => {
+    const note = ({ fact }: AppliedEntry) => {
       const { type, step } = fact as { type: string; step?: number };
       if (type === 'reported') steps.push(step);
     };
-    const study = createStudy(line, { strategy: chain(thresholdStop({ worst: 1 }), random()), onEntry });
+    const study = createStudy(line, { strategy: chain(thresholdStop({ worst: 1 }), random()) });
+    study.entries$.subscribe(note);
     const attempt = async (...values: number[]) => {
       const { trial } = (await study.ask())!;
       for (const value of values) await study.report(trial, value);
@@ -184,9 +186,10 @@ describe('createStudy', () => {
 
   it('suggests enqueued configurations, and retracts results', async () => {
     const notes: AppliedEntry[] = [];
-    const study = createStudy(line, { strategy: random(), onEntry: (applied) => notes.push(applied) });
+    const study = createStudy(line, { strategy: random() });
+    study.entries$.subscribe((applied) => notes.push(applied));
     await study.enqueue({ x: 2 });
-    await expect(study.enqueue({ y: 2 })).rejects.toThrow('y');
+    await expect(study.enqueue({ y: 2 } as object)).rejects.toThrow('y');
     const next = (await study.ask())!;
     expect(next).toMatchObject({ by: 'queue', params: { x: 2 } });
     await study.tell(next.trial, 1);
@@ -200,8 +203,8 @@ describe('createStudy', () => {
     const objectives = { near: 'minimize', far: 'maximize' } as const;
     const study = createStudy(line, { strategy: random(), trials: 9, parallel: 2, objectives });
     const bests: number[] = [];
-    study.best$.subscribe(({ trial }) => bests.push(trial));
-    expect([study.best(), study.trials(), study.pareto()]).toEqual([undefined, [], []]);
+    study.entries$.pipe(best()).subscribe(({ trial }) => bests.push(trial));
+    expect([study.best(), study.trials(), study.front()]).toEqual([undefined, [], []]);
     const xs = [3, 2, 4, 1];
     for (const x of xs) await study.enqueue({ x });
     for (const x of xs) {
@@ -213,12 +216,12 @@ describe('createStudy', () => {
     expect(bests).toEqual([1, 2, 4]);
     expect(study.best()).toMatchObject({ trial: 4, values: { near: 1 } });
     expect(study.trials().map(({ status }) => status)).toEqual([...xs.map(() => 'completed'), 'open']);
-    expect(study.pareto().map(({ trial }) => trial)).toEqual([4, 2]);
+    expect(study.front().map(({ trial }) => trial)).toEqual([4, 2]);
     await study.retract(4);
     expect(study.best()).toMatchObject({ trial: 2 });
     expect(bests).toEqual([1, 2, 4, 2]);
     await study.close();
-    expect(await lastValueFrom(study.best$)).toMatchObject({ trial: 2 });
+    expect(await lastValueFrom(study.entries$.pipe(best()))).toMatchObject({ trial: 2 });
   });
 
   it('has the best trial of its log', async () => {
@@ -246,13 +249,14 @@ describe('createStudy', () => {
       await study.tell(next.trial, 1);
     }
     expect(await study.ask()).toBeUndefined();
-    await expect(study.enqueue({ x: 4 })).rejects.toThrow(
-      'has ended (trials); to continue it, create it again on its log with a higher limit, such as trials: 13',
-    );
+    await study.enqueue({ x: 4 }); // opens the study again
+    expect(await study.ask()).toMatchObject({ by: 'queue', params: { x: 4 } });
+    await study.tell(4, 1);
+    expect(await study.ask()).toBeUndefined();
     await study.close();
-    const again = createStudy(line, { strategy: random(), trials: 4, log });
-    await again.enqueue({ x: 4 });
-    expect(await again.ask()).toMatchObject({ params: { x: 4 } });
+    const again = createStudy(line, { strategy: random(), trials: 5, log });
+    await again.enqueue({ x: 5 });
+    expect(await again.ask()).toMatchObject({ params: { x: 5 } });
     await again.close();
   });
 

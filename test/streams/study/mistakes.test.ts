@@ -141,11 +141,14 @@ describe('what to do', () => {
     await study.close();
   });
 
-  it('explains how to continue a study that has ended', async () => {
+  it('continues a study that has ended when its limit is raised', async () => {
     const study = createStudy(line, { strategy: random(), trials: 1 });
     await study.tell((await study.ask())!.trial, 1);
     expect(await study.ask()).toBeUndefined();
-    await expect(study.enqueue({ x: 1 })).rejects.toThrow('create it again on its log with a higher limit, such as trials: 11');
+    await expect(study.propose('agent', { x: 1 })).rejects.toThrow('there is no proposer agent');
+    await expect(study.tell(1, 2)).rejects.toMatchObject({ code: 'ended' });
+    await study.change({ more: 1 });
+    expect(await study.ask()).toMatchObject({ trial: 2 });
     await study.close();
   });
 

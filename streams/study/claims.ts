@@ -5,7 +5,7 @@ import type { OpenTrial } from '../../src/ledger/trial.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { RefusedError } from '../../src/study/commands.ts';
 import { Asks } from '../engine/asks.ts';
-import type { Suggestion } from '../engine/directive.ts';
+import { runOf, type Suggestion } from '../engine/directive.ts';
 import { blockedBy, FixedAsks, hasRoom } from '../engine/fixedAsks.ts';
 import type { Origin, Submitter } from '../engine/submit.ts';
 import { type AskOptions, assignmentOf, type ClaimReply } from './claimedTrial.ts';
@@ -15,8 +15,8 @@ const DECIDING = 250;
 
 interface ClaimsOptions<P> {
   readonly ledger: () => Ledger<P>;
-  /** Seconds. */
-  readonly lease: number;
+  /** Seconds; undefined if trainers cannot be lost. */
+  readonly lease: number | undefined;
   /** Appends a fact of a trainer, and waits until it counts. @throws RefusedError */
   readonly say: (fact: TrialEvent, origin: Pick<Origin, 'author'>) => Promise<unknown>;
   readonly append: Submitter['append'];
@@ -26,13 +26,15 @@ interface ClaimsOptions<P> {
 
 type Accepts<P> = (suggestion: Suggestion<P>) => boolean;
 
-/** Gives trials to remote trainers that ask for them: an ask gets a suggestion and, with it, the claim on its attempt. */
+/** Gives trials to trainers that ask for them: an ask gets a suggestion and, with it, the claim on its attempt. */
 export class Claims<P> {
   readonly #options: ClaimsOptions<P>;
   readonly #asks = new Asks<P>();
   readonly #fixedAsks = new FixedAsks<P>();
   /** Asks that name their claim, so that a repeated one gets the same trial. */
   readonly #underWay = new Map<string, Promise<ClaimReply<P>>>();
+  /** Ends the wait of each ask with fixed values. */
+  readonly #giveUps = new Set<() => void>();
 
   constructor(options: ClaimsOptions<P>) {
     this.#options = options;
@@ -49,8 +51,15 @@ export class Claims<P> {
     if (entry.effect === 'noted' && entry.fact.type === 'instructed') this.#asks.match();
   }
 
+  /** @returns whether an ask that waits gets the suggestion. */
+  offer(suggestion: Suggestion<P>): boolean {
+    return this.#asks.offer(suggestion);
+  }
+
+  /** Gives a suggestion to an ask, or keeps it for the next one. */
   put(suggestion: Suggestion<P>): void {
     this.#asks.put(suggestion);
+    if (this.#blocked()) for (const giveUp of this.#giveUps) giveUp(); // no waiting ask may get it
   }
 
   /** Ends all asks that wait. @param how with `error`: they fail */
@@ -61,9 +70,9 @@ export class Claims<P> {
   /** Claims the next trial for a trainer. @throws RefusedError; what keeps the log from storing the claim. */
   ask(options: AskOptions): Promise<ClaimReply<P>> {
     const { author, run: named } = options;
-    if (named === undefined) return this.#claimNext(crypto.randomUUID(), options);
+    if (named === undefined) return this.#claimNext(options);
     const key = `${author ?? ''}\n${named}`;
-    const asked = this.#underWay.get(key) ?? this.#claimNext(named, options).finally(() => this.#underWay.delete(key));
+    const asked = this.#underWay.get(key) ?? this.#claimNext(options).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, asked);
     return asked;
   }
@@ -72,15 +81,16 @@ export class Claims<P> {
     return this.#options.ledger();
   }
 
-  async #claimNext(run: string, options: AskOptions): Promise<ClaimReply<P>> {
-    const { author, trainer = author } = options;
+  async #claimNext(options: AskOptions): Promise<ClaimReply<P>> {
+    const { author, trainer = author, run: named } = options;
     const { lease, say } = this.#options;
-    if (options.run !== undefined)
-      for (const open of this.#ledger.open.values()) if (isHeld(open, run, author)) return assignmentOf(open.suggestion, run, lease);
+    if (named !== undefined)
+      for (const open of this.#ledger.open.values()) if (isHeld(open, named, author)) return assignmentOf(open.suggestion, named, lease);
     if (author !== undefined && this.#ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
     const suggestion = await (options.fixed === undefined ? this.#nextOfAny(options) : this.#nextWith(options.fixed, options));
     if (!suggestion) return this.#without(options);
     const { trial, attempt } = suggestion;
+    const run = named ?? runOf(suggestion);
     try {
       await say(omitUndefined({ type: 'started', trial, attempt, run, trainer }), { author });
     } catch (error) {
@@ -115,7 +125,10 @@ export class Claims<P> {
         message: 'ask: expected run with fixed, by which a repeated ask gets the same trial',
       });
     if (!ledger.trainers.isAtWork(author)) return wait(() => false);
-    return this.#fixedAsks.ask({ request: requestIn(options), fixed, user: author, ledger, append, wait });
+    const request = requestIn(options);
+    const error = this.#fixedAsks.has(request) ? undefined : this.#blocked();
+    if (error) throw error;
+    return this.#fixedAsks.ask({ request, fixed, user: author, ledger, append, wait });
   }
 
   /** The answer without a suggestion. An ask with fixed values needs a new configuration. @throws RefusedError if it would wait for ever */
@@ -124,9 +137,14 @@ export class Claims<P> {
     if (closed !== undefined) return { next: 'over', reason: closed };
     if (options.fixed === undefined) return { next: 'wait' };
     if (!hasRoom(this.#ledger) && !this.#fixedAsks.has(requestIn(options))) return { next: 'over', reason: 'trials' };
-    const error = blockedBy(this.#ledger, ({ suggestion, run }) => run === undefined && this.#asks.keeps(suggestion));
+    const error = this.#blocked();
     if (error && trainers.isAtWork(options.author)) throw error;
     return { next: 'wait' };
+  }
+
+  /** Why an ask with fixed values would wait for ever. */
+  #blocked(): RefusedError | undefined {
+    return blockedBy(this.#ledger, ({ suggestion, run }) => run === undefined && this.#asks.keeps(suggestion));
   }
 
   /** A suggestion that no ask has received yet, and that is still open. */
@@ -140,16 +158,19 @@ export class Claims<P> {
     return trial !== undefined && trial.suggestion.attempt === attempt && trial.run === undefined && !trial.awaiting;
   }
 
-  async #waitForTrial(accepts: Accepts<P>, { author, wait = 0, whenGone }: AskOptions): Promise<Suggestion<P> | undefined> {
+  async #waitForTrial(accepts: Accepts<P>, { author, wait = 0, fixed, whenGone }: AskOptions): Promise<Suggestion<P> | undefined> {
     if (this.#ledger.closed !== undefined) return undefined;
+    if (fixed !== undefined && this.#blocked()) return undefined;
     const { suggestion, giveUp } = this.#asks.wait(accepts, () => this.#ledger.trainers.isAtWork(author));
-    const timer = setTimeout(giveUp, Math.max(wait * 1000, DECIDING));
-    const stay = whenGone?.(giveUp);
+    const timer = Number.isFinite(wait) ? setTimeout(giveUp, Math.max(wait * 1000, DECIDING)) : undefined;
+    if (fixed !== undefined) this.#giveUps.add(giveUp);
     this.#options.wake();
+    const stay = whenGone?.(giveUp);
     try {
       return await suggestion;
     } finally {
       clearTimeout(timer);
+      this.#giveUps.delete(giveUp);
       stay?.();
     }
   }

@@ -3,6 +3,7 @@ import { validate } from '../../src/facts/validate.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { MOST_PROPOSALS } from '../../src/ledger/proposers.ts';
 import type { AtMost } from '../../src/study/atMost.ts';
+import { bestRowOf } from '../../src/study/bestFirst.ts';
 import { parseIntent, RefusedError, refuseProposer, type Submitted } from '../../src/study/commands.ts';
 import { type Intent, isIntent } from '../../src/study/intents.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
@@ -13,8 +14,7 @@ import { type Origin, type Submitter, submit, submitter } from '../engine/submit
 import { inTurn } from '../engine/timeout.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
-import { parseStrategy } from '../spec/spec.ts';
-import { bestRowOf, type StudyStatus, studyStatusOf } from './status.ts';
+import { type StudyStatus, studyStatusOf } from './status.ts';
 import type { Turn } from './turns.ts';
 
 /** Answers requests to a study that an engine of this process runs. */
@@ -92,7 +92,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
     },
   };
   const submitted: Answers<P>['submit'] = (intent, origin) =>
-    submit(intent, { ledger: run.engine.ledger, parseStrategy }, append, { ...origin, atMost });
+    submit(intent, { ledger: run.engine.ledger, parseStrategy: run.parseStrategy }, append, { ...origin, atMost });
   const [turn, turnOfLog] = [inTurn(), inTurn()]; // a log can take long to answer
   return {
     rows,

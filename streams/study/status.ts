@@ -2,6 +2,7 @@ import type { Params } from '../../src/facts/facts.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { waitingIn } from '../../src/ledger/openTrials.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { bestRowOf } from '../../src/study/bestFirst.ts';
 import type { Annotation, CompletedRow, TrialRows } from '../../src/study/trials.ts';
 import type { Progress } from '../results/observe.ts';
 
@@ -37,13 +38,8 @@ export function studyStatusOf<P>(ledger: Ledger<P>, phase: string, rows: TrialRo
     stopped,
     failed,
     uncounted: rows.uncounted,
-    best: bestRowOf(ledger, rows),
+    best: bestRowOf(ledger, rows) as CompletedRow | undefined,
     closed: ledger.closed,
     ...rows.about,
   });
-}
-
-/** The row of the best trial. */
-export function bestRowOf<P>({ best }: Ledger<P>, rows: TrialRows<P>): CompletedRow | undefined {
-  return best && (rows.get(best.trial) as CompletedRow | undefined);
 }

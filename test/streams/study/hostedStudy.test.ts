@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import { HostedStudy, type HostOptions } from '../../../streams/host/host.ts';
 import { chain, float, random, space, thresholdStop } from '../../../streams/index.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
+import { HostedStudy, type HostOptions } from '../../../streams/study/hostedStudy.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const line = space({ x: float(0, 1) });

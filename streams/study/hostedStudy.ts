@@ -1,3 +1,4 @@
+import { type Observable, Subject } from 'rxjs';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Params, TrialEvent } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
@@ -11,23 +12,31 @@ import type { Answered, StudySource } from '../../src/study/source.ts';
 import { type TrainerRow, trainerRows } from '../../src/study/trainerRows.ts';
 import { Attempts } from '../attempts/attempts.ts';
 import { type AttemptWatch, watchAttempts } from '../attempts/watchAttempts.ts';
-import type { Directive } from '../engine/directive.ts';
+import type { Directive, Suggestion } from '../engine/directive.ts';
+import type { EarlierOption } from '../engine/earlier.ts';
 import { type EngineRun, runEngine } from '../engine/run.ts';
 import type { Spans } from '../engine/spans.ts';
 import type { Origin } from '../engine/submit.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
-import type { StrategyOption, StudyOptions } from '../spec/options.ts';
-import { parseStrategy } from '../spec/spec.ts';
+import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { withResolvers } from '../withResolvers.ts';
 import { type Answers, answersOf } from './answers.ts';
 import type { AskOptions, ClaimReply } from './claimedTrial.ts';
 import { Claims } from './claims.ts';
 import { Repeats, wantedOf } from './repeats.ts';
+import { replayed } from './replayed.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
 
-export interface HostOptions<P> extends StudyOptions, StrategyOption {
+export interface HostOptions<P> extends StudyOptions, StrategyOption, ParseOption, EarlierOption {
   /** Seconds without a message of its trainer after which an attempt is lost. Default: 30. */
   readonly lease?: number | undefined;
+  /** Whether all trainers are in this process: trials that ran before its start are then lost, and no others. Default: false. */
+  readonly exclusive?: boolean | undefined;
+  /** Whether it stays when the study has closed: a change may reopen it. Default: true. */
+  readonly stay?: boolean | undefined;
+  /** Takes the suggestions that no ask waits for, and stops. Default: suggestions are made when there are asks. */
+  readonly direct?: ((directive: Directive<P>) => void) | undefined;
   /** What requests may ask for. */
   readonly atMost?: AtMost | undefined;
   /** Called with each entry and what it did. */
@@ -42,45 +51,58 @@ export interface HostOptions<P> extends StudyOptions, StrategyOption {
 export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
 
 /**
- * A study with remote trainers: they ask, report and tell by requests, and may vanish. It decides on a trial when one is asked for. In the log, the
- * facts of a known trainer have its name, so the same rules apply as over NATS.
+ * A study that this process runs: it decides, gives trials to trainers that ask, takes their facts, and answers requests. Trainers may vanish, unless
+ * they are all in this process. In the log, the facts of a known trainer have its name, so the same rules apply as over NATS.
  */
 export class HostedStudy<P = Params> implements StudySource {
   readonly place: string;
   readonly log: AuthoredLog;
-  /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
-  readonly finished: Promise<void>;
   readonly answers: Answers<P>;
+  /** Every subscriber gets all entries, from the first one on. Completes when the study runs no longer. */
+  readonly entries$: Observable<AppliedEntry<P>>;
   readonly #run: EngineRun<P>;
+  readonly #local: HostOptions<P>['direct'];
   readonly #repeats = new Repeats((request) => this.answers.isOwn(request));
   readonly #claims: Claims<P>;
   readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
   readonly #attempts: Attempts;
   #watch: AttemptWatch | undefined;
+  readonly #entries$ = new Subject<AppliedEntry<P>>();
+  /** The position of the last entry. */
+  #last = 0;
   /** Settled once: a race on each request would be kept by `finished` until the study ends. */
   readonly #began: Promise<void>;
   #hasBegun = false;
-  #failed: (error: unknown) => void = () => {};
+  #finished = withResolvers<void>();
+  /** Whether it has closed, and no trial is open. */
+  #isFinished = false;
 
   /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
   constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
-    const { strategy, lease = 30, atMost, onEntry, place = '', ...settings } = options;
+    const {
+      strategy,
+      parseStrategy = parseNone,
+      lease = 30,
+      exclusive = false,
+      stay = true,
+      direct,
+      atMost,
+      onEntry,
+      place = '',
+      ...settings
+    } = options;
     this.place = place;
     this.log = log;
+    this.#local = direct;
     this.#attempts = new Attempts(lease * 1000);
     this.#claims = new Claims({
       ledger: () => this.ledger,
-      lease,
+      lease: exclusive ? undefined : lease,
       say: (fact, origin) => this.#append(fact, origin),
       append: (fact, origin) => this.answers.append(fact, origin),
       wake: () => this.#run.engine.wake(),
     });
-    let finish = () => {};
-    this.finished = new Promise((resolve, reject) => {
-      finish = resolve;
-      this.#failed = reject;
-    });
-    this.finished.catch(() => {}); // requests report it
+    this.#finished.promise.catch(() => {}); // requests report it
     this.#run = runEngine<P>(
       space,
       strategy,
@@ -88,14 +110,17 @@ export class HostedStudy<P = Params> implements StudySource {
       {
         ...settings,
         parseStrategy,
-        stay: true,
-        isTrialWanted: () => this.#claims.any,
+        exclusive,
+        stay,
+        isTrialWanted: direct ? undefined : () => this.#claims.any,
         onEntry: (entry) => {
+          this.#note(entry);
           this.#attempts.apply(entry, performance.now());
           this.#repeats.apply(entry);
           this.#claims.apply(entry);
           this.answers.apply(entry);
           onEntry?.(entry);
+          this.#entries$.next(entry);
           this.#turns.look();
         },
       },
@@ -103,7 +128,9 @@ export class HostedStudy<P = Params> implements StudySource {
         direct: (directive) => this.#direct(directive),
         finished: () => {
           this.#claims.end();
-          finish();
+          this.#isFinished = true;
+          this.#finished.resolve();
+          if (!stay) this.stop();
         },
         fail: (error) => this.#fail(error),
         onProposerAwaited: () => this.#turns.look(),
@@ -117,26 +144,37 @@ export class HostedStudy<P = Params> implements StudySource {
       () => {}, // as above
     );
     this.answers = answersOf(log, this.#run, { atMost }); // the engine reads its first entry after this
-    this.#watch = watchAttempts(this.#attempts, log, (error) => this.#fail(error));
+    this.entries$ = replayed(space, log, this.#entries$, () => this.#last);
+    if (!exclusive) this.#watch = watchAttempts(this.#attempts, log, (error) => this.#fail(error));
   }
 
   get ledger(): Ledger<P> {
     return this.#run.engine.ledger;
   }
 
+  /** Resolves when the study has closed and no trial is open; when it is reopened, there is another promise. @throws what the study throws. */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
   /** Resolves when the log has been read. @throws what keeps the study from running. */
   async ready(): Promise<void> {
-    if (!this.failure) await this.#began;
+    if (!this.failure && !this.#stopped) await this.#began;
     if (this.failure) throw this.failure.error;
   }
 
   /** The same for requests, of which each pays for a wait; undefined if there is nothing to wait for. */
   #notReady(): Promise<void> | undefined {
-    return this.#hasBegun && !this.failure ? undefined : this.ready();
+    if (this.#hasBegun && !this.failure && !this.#stopped) return undefined;
+    return this.ready().then(() => {
+      if (this.#stopped) throw this.#stopped.error;
+    });
   }
 
   /** Why it cannot be run any more; undefined if it can. */
   failure: { readonly error: unknown } | undefined;
+  /** What is answered after `stop`. */
+  #stopped: { readonly error: unknown } | undefined;
 
   read = (from: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]> => this.log.read(from, signal);
   past = (from: number): AsyncIterable<readonly Entry[]> => past(this.log, from);
@@ -148,6 +186,8 @@ export class HostedStudy<P = Params> implements StudySource {
 
   /** Claims the next trial for a trainer. @throws what the study throws. */
   async ask(options: AskOptions = {}): Promise<ClaimReply<P>> {
+    const { closed } = this.ledger;
+    if (this.#stopped && closed !== undefined) return { next: 'over', reason: closed };
     const notReady = this.#notReady();
     if (notReady) await notReady;
     return this.#claims.ask(options);
@@ -177,15 +217,24 @@ export class HostedStudy<P = Params> implements StudySource {
 
   /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit. */
   async submit(intent: Intent, origin: Pick<Origin, 'user' | 'request'> = {}): Promise<Answered> {
-    await this.ready();
+    await this.#notReady();
     const submitted = await this.#repeats.once(origin, wantedOf(intent), () => this.answers.submit(intent, origin));
     return { ...submitted, running: true };
   }
 
-  /** Ends the engine and closes the log. The study can be resumed. */
-  async close(): Promise<void> {
+  /** Ends the engine. The study can be resumed. */
+  stop(): void {
     this.#run.stop();
-    this.#end(new RefusedError({ code: 'closed', message: 'the server is ending' }));
+    const error = new RefusedError({ code: 'closed', message: 'the study is closed' });
+    this.#stopped ??= { error };
+    this.#end(error);
+    this.#finished.resolve();
+    this.#entries$.complete();
+  }
+
+  /** Ends the engine and closes the log. */
+  async close(): Promise<void> {
+    this.stop();
     await this.log.close();
   }
 
@@ -202,17 +251,33 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   #direct(directive: Directive<P>): void {
-    if (directive.type === 'suggested') return this.#claims.put(directive);
+    if (directive.type === 'suggested') return this.#hand(directive);
+    this.#local?.(directive);
     if (directive.type !== 'stop') return;
     this.#attempts.stop(directive.trial, directive.by, performance.now());
     this.#watch?.check();
+  }
+
+  #hand(suggestion: Suggestion<P>): void {
+    if (!this.#local) return this.#claims.put(suggestion);
+    if (!this.#claims.offer(suggestion)) this.#local(suggestion);
+  }
+
+  /** A study that is opened again has not finished. */
+  #note({ position }: AppliedEntry<P>): void {
+    this.#last = position;
+    if (!this.#isFinished || this.ledger.closed !== undefined) return;
+    this.#isFinished = false;
+    this.#finished = withResolvers();
+    this.#finished.promise.catch(() => {}); // requests report it
   }
 
   #fail(error: unknown): void {
     this.failure ??= { error };
     this.#run.stop();
     this.#end(error);
-    this.#failed(error);
+    this.#finished.reject(error);
+    this.#entries$.error(error);
   }
 
   #end(error: unknown): void {

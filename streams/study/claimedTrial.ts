@@ -1,20 +1,28 @@
 import type { Params } from '../../src/facts/facts.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
+import type { Tags, TrialId } from '../../src/strategy/messages.ts';
 import type { Suggestion } from '../engine/directive.ts';
 
 /** A trial that a trainer has claimed. */
 export interface ClaimedTrial<P = Params> {
   readonly trial: TrialId;
+  /** 1, 2, ... */
   readonly attempt: number;
   /** The claim, which every fact about the trial must name. */
   readonly run: string;
   readonly params: P;
+  /** Path of the strategy that suggested it, or `queue`. */
+  readonly by: string;
+  /** The step up to which it may train, cumulative along `resumes`. */
   readonly budget?: number;
+  /** The trial that it resumes. */
   readonly resumes?: TrialId;
+  /** Where to resume from. */
   readonly checkpoint?: string;
-  /** Seconds without a report or a heartbeat after which the attempt is lost. */
-  readonly lease: number;
+  /** Tags of the suggestion, such as a seed to share with other trials, or a tolerance. */
+  readonly tags?: Tags;
+  /** Seconds without a report or a heartbeat after which the attempt is lost. Absent in the process that runs the study: it cannot lose its own trainers. */
+  readonly lease?: number;
 }
 
 /** The answer to a trainer that asks for a trial. */
@@ -29,23 +37,23 @@ export interface AskOptions {
   readonly author?: string | undefined;
   /** The name shown to people. Default: the author. */
   readonly trainer?: string | undefined;
-  /** The claim. An ask with the claim of an open trial gets that trial again. Default: a random one. */
+  /** The claim. An ask with the claim of an open trial gets that trial again. Default: one for the attempt. */
   readonly run?: string | undefined;
-  /** Seconds to wait for a trial. Default: 0. */
+  /** Seconds to wait for a trial, which may be infinite. Default: 0. */
   readonly wait?: number | undefined;
   /** Values that the trial must have; the strategy chooses the rest. Needs `run`, so that a repeated ask gets the same trial. */
   readonly fixed?: Params | undefined;
   readonly whenGone?: WhenGone | undefined;
 }
 
-/** Calls back when the client that waits for an answer has gone, or soon if it has gone already. @returns unsubscribes */
+/** Called when a client begins to wait for an answer. It calls back when that client has gone, or soon if it has gone already. @returns unsubscribes */
 export type WhenGone = (leave: () => void) => () => void;
 
 /** The assignment of an attempt that a run has claimed. @param lease seconds */
 export function assignmentOf<P>(
-  { trial, attempt, params, budget, resumes, checkpoint }: Suggestion<P>,
+  { trial, attempt, params, by, budget, resumes, checkpoint, tags }: Suggestion<P>,
   run: string,
-  lease: number,
+  lease: number | undefined,
 ): Extract<ClaimReply<P>, { readonly next: 'trial' }> {
-  return { next: 'trial', trial, attempt, run, params, ...omitUndefined({ budget, resumes, checkpoint }), lease };
+  return { next: 'trial', trial, attempt, run, params, by, ...omitUndefined({ budget, resumes, checkpoint, tags, lease }) };
 }

@@ -1,0 +1,194 @@
+import type { Observable } from 'rxjs';
+import { LONGEST_TRACE, type ObjectiveSpec, type Params, type TrialEvent, type Values } from '../../src/facts/facts.ts';
+import { recommendation } from '../../src/insight/recommendation/recommendation.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { Space } from '../../src/space/space.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
+import { bestRowOf } from '../../src/study/bestFirst.ts';
+import { RefusedError, type Submitted } from '../../src/study/commands.ts';
+import type { Intent } from '../../src/study/intents.ts';
+import type { StudyLog } from '../../src/study/source.ts';
+import type { TrialRow, TrialRows } from '../../src/study/trials.ts';
+import { waker } from '../log/follow.ts';
+import { rowsOfEnded } from '../results/observe.ts';
+import { frontAmong } from '../results/pareto.ts';
+import type { ClaimedTrial } from './claimedTrial.ts';
+import type { Stopping } from './hostedStudy.ts';
+import { resultOf } from './result.ts';
+import type { Study, StudyResult } from './study.ts';
+import { checkOrder, checkResult } from './told.ts';
+
+/** A study as its handle needs it: what its log says so far, and what can be done where it runs. */
+export interface StudyBackend<P> {
+  readonly space: Space<P>;
+  readonly source: StudyLog;
+  readonly ledger: Ledger<P>;
+  readonly rows: TrialRows<P>;
+  /** Of the study; before the log has been read, those of the options. */
+  readonly objectives: readonly ObjectiveSpec[];
+  readonly entries$: Observable<AppliedEntry<P>>;
+  /** Resolves when the log so far has been read. @throws what keeps the study from running */
+  ready(): Promise<void>;
+  /** @returns undefined when the study is over */
+  ask(options: HandleAsk<P>): Promise<ClaimedTrial<P> | undefined>;
+  /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
+  say(fact: TrialEvent): Promise<Stopping>;
+  /** @throws RefusedError */
+  submit(intent: Intent): Promise<Submitted>;
+  /** Resolves when the study has closed and no trial runs, or it runs here no longer. @throws what ended it */
+  finished(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type HandleAsk<P> = NonNullable<Parameters<Study<P>['ask']>[0]>;
+
+/** A trial that was claimed with this handle. */
+interface Held {
+  readonly run: string;
+  /** The last step that was reported: the log may not have it yet. */
+  step: number;
+  /** Whether the answer to a report named its stop. */
+  isTold: boolean;
+}
+
+/** The handle of a study, which is the same wherever it runs. @param again what to do if no trial has a result */
+export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: string): Study<P, O> {
+  const held = new Map<TrialId, Held>();
+  /** The fields that name the attempt in a fact. */
+  const of = (trial: TrialId) => omitUndefined({ trial, run: held.get(trial)?.run });
+  const named = (values: number | Values): Values =>
+    typeof values === 'number' ? { [running.objectives[0]?.name ?? 'value']: values } : values;
+  const end = async (fact: TrialEvent): Promise<void> => {
+    await running.ready();
+    await running.say(fact);
+    held.delete(fact.trial);
+  };
+  const command = async (intent: Intent): Promise<void> => {
+    await running.ready();
+    await running.submit(intent);
+  };
+  /** The same promise until the study is opened again. */
+  const result = (): Promise<StudyResult<P>> => {
+    const finished = running.finished();
+    if (last?.finished !== finished) last = { finished, result: finished.then(() => resultOf(running, again)) };
+    return last.result;
+  };
+  let last: { readonly finished: Promise<void>; readonly result: Promise<StudyResult<P>> } | undefined;
+  const study: Study<P> = {
+    entries$: running.entries$,
+    ready: () => running.ready(),
+    ask: async (options = {}) => {
+      const claimed = await running.ask(options);
+      if (claimed) held.set(claimed.trial, { run: claimed.run, step: 0, isTold: false });
+      return claimed;
+    },
+    tell: async (trial, result) => {
+      if (held.get(trial)?.isTold) return end({ type: 'stopped', ...of(trial) });
+      await running.ready();
+      checkResult(
+        result,
+        running.objectives.map(({ name }) => name),
+      );
+      return end({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) });
+    },
+    fail: (trial, reason = 'error', message = '', trace = undefined) =>
+      end({ type: 'failed', ...of(trial), reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }),
+    report: async (trial, values, given, metrics) => {
+      await running.ready();
+      const own = held.get(trial);
+      const step = given ?? Math.max(running.ledger.open.get(trial)?.at ?? 0, own?.step ?? 0) + 1;
+      checkOrder(values, step);
+      if (own) own.step = step;
+      const { stop } = await running.say({ type: 'reported', ...of(trial), step, values: named(values), ...(metrics && { metrics }) });
+      if (own && stop) own.isTold = true;
+      return { stop };
+    },
+    stopped: (trial) => end({ type: 'stopped', ...of(trial) }),
+    enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params: params as Params, rest })),
+    propose: (proposer, params, { seconds, note } = {}) =>
+      command(omitUndefined({ type: 'propose', proposer, params: params as Params, seconds, note })),
+    annotate: (about) => command({ ...about, type: 'annotate' }),
+    change: (changes) => command({ ...changes, type: 'change' }),
+    pause: () => command({ type: 'change', paused: true }),
+    resume: () => command({ type: 'change', paused: false }),
+    cancel: (trial) => command({ type: 'cancel', trial }),
+    retract: (trial) => command({ type: 'retract', trial }),
+    best: () => bestRowOf(running.ledger, running.rows),
+    front: () => frontAmong(running.rows, running.objectives),
+    trials: () => Array.from(running.rows, (row) => ({ ...row })),
+    recommend: () => {
+      const [objective, ...more] = running.objectives;
+      if (more.length > 0) throw new RangeError('recommend: expected a study with one objective; with several, choose from front()');
+      return recommendation(running.space, objective!, running.rows);
+    },
+    importance: async (objective) => {
+      await running.ready();
+      const { importanceIn } = await import('../explanation/importance.ts'); // a program that does not ask needs no models
+      return importanceIn(running as StudyBackend<Params>, objective);
+    },
+    why: async (trial) => {
+      await running.ready();
+      const { whyOf } = await import('../explanation/whyOf.ts');
+      const { source, ledger, rows } = running as StudyBackend<Params>;
+      const why = await whyOf({ source, begun: ledger.created && { created: ledger.created, changes: { rows } } }, trial);
+      if (why) return why;
+      throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
+    },
+    result: ({ signal } = {}) => unlessAborted(result(), signal),
+    close: () => running.close(),
+    [Symbol.asyncDispose]: () => running.close(),
+    [Symbol.asyncIterator]: () => endedTrials(running),
+  };
+  return study as Study<P> as Study<P, O>; // the study refuses values by other names
+}
+
+/** The rows of trials as they end, past ones first, until the study has ended. */
+async function* endedTrials<P>(running: StudyBackend<P>): AsyncGenerator<TrialRow<P>, void> {
+  const rowsOf = rowsOfEnded<P>();
+  const news = waker();
+  let rows: TrialRow<P>[] = [];
+  let position = 0;
+  let failure: { readonly error: unknown } | undefined;
+  /** The position at which the study has ended. */
+  let end = Number.POSITIVE_INFINITY;
+  const fail = (error: unknown) => {
+    failure = { error };
+    news.wake();
+  };
+  const ended = () => {
+    end = running.ledger.position;
+    news.wake();
+  };
+  const take = (entry: AppliedEntry<P>) => {
+    position = entry.position;
+    rows.push(...rowsOf(entry));
+    news.wake();
+  };
+  const subscription = running.entries$.subscribe({ next: take, error: fail, complete: ended });
+  running.finished().then(ended, fail);
+  try {
+    for (;;) {
+      const some = rows;
+      rows = [];
+      yield* some;
+      if (failure) throw failure.error;
+      if (position >= end) return;
+      if (rows.length === 0) await news.woken();
+    }
+  } finally {
+    subscription.unsubscribe();
+  }
+}
+
+/** @throws the reason of the signal, once it aborts */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,90 @@
+import type { Observable } from 'rxjs';
+import type { ObjectiveSpec } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import type { Space } from '../../src/space/space.ts';
+import { TrialRows } from '../../src/study/trials.ts';
+import type { Log } from '../log/log.ts';
+import { past } from '../log/past.ts';
+import type { WhenGone } from './claimedTrial.ts';
+import type { StudyBackend } from './handle.ts';
+import type { HostedStudy } from './hostedStudy.ts';
+import { beforeProcessEnds } from './processEnd.ts';
+import type { Waits } from './waits.ts';
+
+interface Here<P> {
+  readonly space: Space<P>;
+  readonly log: Log;
+  /** Those of the options. */
+  readonly objectives: readonly ObjectiveSpec[];
+  /** The study while it runs, and after that; undefined before it has begun. */
+  readonly hosted: () => HostedStudy<P> | undefined;
+  /** Begins the study unless it has begun. @throws what keeps it from that */
+  readonly begin?: () => Promise<void>;
+  readonly entries$: Observable<AppliedEntry<P>>;
+  readonly finished: () => Promise<void>;
+  readonly close: () => Promise<void>;
+  /** What happens to an ask that gets no trial at once. */
+  readonly waits?: Waits;
+  /** Why no trial is given now. */
+  readonly refusal?: () => Promise<Error> | undefined;
+}
+
+/** A study that this process runs, for its handle. */
+export function runningHere<P>({
+  space,
+  log,
+  objectives,
+  hosted,
+  begin,
+  entries$,
+  finished,
+  close,
+  waits,
+  refusal,
+}: Here<P>): StudyBackend<P> {
+  const idle = { ledger: new Ledger(space), rows: new TrialRows<P>() };
+  const ledger = () => hosted()?.ledger ?? idle.ledger;
+  return {
+    space,
+    source: { place: '', read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) },
+    get ledger() {
+      return ledger();
+    },
+    get rows() {
+      return hosted()?.answers.rows ?? idle.rows;
+    },
+    get objectives() {
+      return ledger().created ? ledger().settings.objectives : objectives;
+    },
+    entries$,
+    ready: async () => {
+      await begin?.();
+      await hosted()!.ready();
+    },
+    ask: async ({ fixed, signal }) => {
+      signal?.throwIfAborted();
+      if (begin) await begin();
+      const refused = refusal?.();
+      if (refused) throw await refused;
+      const whenGone: WhenGone = (leave) => {
+        waits?.begin();
+        signal?.addEventListener('abort', leave);
+        const stay = waits && beforeProcessEnds(waits.end);
+        return () => {
+          signal?.removeEventListener('abort', leave);
+          stay?.();
+        };
+      };
+      const run = fixed && crypto.randomUUID();
+      const reply = await hosted()!.ask({ fixed, run, wait: Number.POSITIVE_INFINITY, whenGone });
+      if (reply.next !== 'wait') return reply.next === 'trial' ? reply : undefined;
+      signal?.throwIfAborted();
+      return undefined;
+    },
+    say: (fact) => hosted()!.say(fact),
+    submit: (intent) => hosted()!.submit(intent),
+    finished,
+    close,
+  };
+}
