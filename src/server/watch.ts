@@ -64,9 +64,11 @@ export function watchEvents(
       sent.set(event, text);
       await stream.writeSSE({ event, data: text });
     };
-    while (!leaving.aborted) {
+    for (;;) {
+      const isLast = leaving.aborted; // the last state, before the server ends
       const news = nextNews(studies, leaving);
       await tell(stream, state);
+      if (isLast) break;
       await Promise.all([news, stream.sleep(FRAME)]);
     }
     if (!stream.aborted) await stream.writeSSE({ event: 'over', data: '' });

@@ -28,9 +28,6 @@ export const stripControls = (text: string): string => text.replace(ESCAPES, '')
 /** Text whose addresses have no user names and passwords. */
 export const withoutPassword = (text: string): string => text.replaceAll(/\/\/[^@/,\s]*@/g, '//');
 
-/** Text for a log that others read: no passwords, and no tokens of the dashboard. */
-export const withoutSecrets = (text: string): string => withoutPassword(text).replaceAll(/#token=[\w-]+/g, '');
-
 /** A message for people whose hints name commands as this one was started: by npx, no command is called hypertide. */
 export function asCalled(text: string): string {
   const { npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = process.env;

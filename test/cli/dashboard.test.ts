@@ -15,7 +15,7 @@ describe('hypertide dashboard', () => {
     expect((await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
     const { child, said, ended } = start(place, 'dashboard', 'study.jsonl', '--port', '0');
     await until(() => said().includes('to end it'));
-    const [, url] = /dashboard: (\S+)#token=[\w-]{32}\npress Ctrl-C to end it\n/.exec(said())!;
+    const [, url] = /dashboard: (\S+)\npress Ctrl-C to end it\n/.exec(said())!;
     expect(await (await fetch(url!)).text()).toContain('<div id="app">');
     expect(await (await fetch(`${url}metrics`)).text()).toContain('hypertide_facts_total{study="study",kind="completed"} 3');
     child.kill('SIGINT');

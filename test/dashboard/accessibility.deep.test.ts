@@ -82,7 +82,7 @@ it.each([
   const page = await openPage(url, size);
   const problems: string[] = [];
   for (const address of all) {
-    await page.goto(url.replace('#', `${address}#`));
+    await page.goto(`${url}${address}`);
     await page.locator('main').first().waitFor();
     await page.waitForTimeout(400);
     if (await spills(page)) problems.push(`${address} is wider than the window`);

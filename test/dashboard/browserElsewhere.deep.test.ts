@@ -230,6 +230,21 @@ describe('a server at another address', () => {
     await page.getByLabel('token').fill(tokens.ada);
     await press(page, 'Open');
     await page.locator('tbody tr', { hasText: 'completed' }).waitFor();
+    await show(page, 'Control');
+    await press(page, 'Pause');
+    await page.locator('.top .badge', { hasText: 'paused' }).waitFor();
+  });
+
+  it('lets a viewer read by the token in the address, and not act', async () => {
+    const made = await board({ host: '0.0.0.0', users });
+    cleanups.push(() => made.close());
+    await made.say(...finished(1, 0.5));
+    const page = await openPage(`${made.url}#token=${tokens.board}`, WIDE);
+    await page.locator('tbody tr', { hasText: 'completed' }).waitFor();
+    expect(page.url()).not.toContain('token');
+    await show(page, 'Control');
+    await page.getByText(/the token of an operator/).waitFor();
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
   });
 });
 

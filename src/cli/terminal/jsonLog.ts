@@ -1,12 +1,12 @@
 import { pino } from 'pino';
-import { withoutSecrets } from '../../text/plainText.ts';
+import { withoutPassword } from '../../text/plainText.ts';
 import type { About, StatusLine } from '../../text/statusLine.ts';
 
 /** Logs JSON lines to standard error, for systems that collect logs. It draws nothing. */
 export function jsonLog(out: { write(text: string): unknown } = process.stderr): StatusLine {
   const log = pino({ timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } }, out);
   return {
-    line: (text, { level = 'info', ...about } = {}) => log[level](about, withoutSecrets(messageOf(text, about))),
+    line: (text, { level = 'info', ...about } = {}) => log[level](about, withoutPassword(messageOf(text, about))),
     status: () => {},
     end: () => {},
     terminal: false,
