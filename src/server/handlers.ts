@@ -1,7 +1,8 @@
 import { previewOf } from '../../streams/engine/dryRun.ts';
 import { whyOf } from '../../streams/explanation/whyOf.ts';
+import { frontAmong } from '../../streams/results/pareto.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
-import { entryPage, trialPage } from '../../streams/study/answers.ts';
+import { entryPage, refuseOther, trialPage } from '../../streams/study/answers.ts';
 import type { HostedStudy } from '../../streams/study/hostedStudy.ts';
 import { studyStatusOf } from '../../streams/study/status.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
@@ -13,6 +14,7 @@ import { parseIntent, RefusedError } from '../study/commands.ts';
 import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';
 import type { TrialRows } from '../study/trials.ts';
+import { whyText } from '../text/whyText.ts';
 import { sentenceFor } from './failure.ts';
 import type { Feed } from './feed/feed.ts';
 import { importancesOf } from './feed/importances.ts';
@@ -130,6 +132,15 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
     const { ledger, rows } = await viewOf(studies.open(study));
     return bestRowOf(ledger, rows) ?? null;
   },
+  front: async (studies, { study }) => {
+    const { ledger, rows } = await viewOf(studies.open(study));
+    return frontAmong(rows, ledger.settings.objectives);
+  },
+  match: async (studies, { study, fields }) => {
+    const { ledger } = await viewOf(studies.open(study));
+    refuseOther(ledger.created!, fields);
+    return described(studies.open(study));
+  },
   listTrials: async (studies, { study, fields }) => {
     const { items, more } = trialPage((await viewOf(studies.open(study))).rows, fields);
     return omitUndefined({ trials: items, next: more ? items.at(-1)!.trial : undefined });
@@ -146,7 +157,8 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   why: async (studies, { study, trial }) => {
     const why = await studies.compute(studies.open(study), (feed) => whyOf(feed, trial));
     if (!why) throw noTrial(trial);
-    return why;
+    const { ledger, rows } = await viewOf(studies.open(study));
+    return { ...why, text: whyText(why, rows.get(trial)!, ledger.settings.objectives) };
   },
   importance: async (studies, { study, fields }) => {
     const { objective } = fields as { objective?: string };

@@ -154,6 +154,21 @@ export const operations = {
     summary: 'Get the best trial so far, or null.',
     result: { description: 'a row of a trial, or null' },
   },
+  front: {
+    method: 'get',
+    path: `${studyPath}/front`,
+    roles: readers,
+    summary: 'List the trials that no other trial dominates.',
+    result: requestKinds.front.result,
+  },
+  match: {
+    method: 'post',
+    path: `${studyPath}/match`,
+    roles: everyone,
+    summary: 'Check that the study has this space and these objectives.',
+    body: requestKinds.match.request,
+    result: study,
+  },
   listTrials: {
     method: 'get',
     path: `${studyPath}/trials`,
@@ -184,7 +199,7 @@ export const operations = {
     path: `${trialPath}/why`,
     roles: readers,
     summary: 'Explain a suggestion: recompute it, and say what was expected.',
-    result: { type: 'object', description: 'by, phases, recomputed or impossible, expected' },
+    result: { type: 'object', description: 'by, phases, recomputed or impossible, expected; text: the same as sentences' },
   },
   importance: {
     method: 'get',

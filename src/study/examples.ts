@@ -57,12 +57,16 @@ const trainerExample: TrainerRow = {
   silent: 1.5,
 };
 
+const parameters = { lr: { type: 'float', low: 0.0001, high: 0.1, log: true } };
+
 const entryExample = { position: 53, at: AT + 12_540, fact: factExamples.completed, author: 'w1' };
 
 /** An example of each request to a study, and of its result. */
 export const requestExamples: Readonly<Record<RequestMethod, { readonly request: object; readonly result: unknown }>> = {
   status: { request: {}, result: statusExample },
   best: { request: {}, result: rowExample },
+  front: { request: {}, result: [rowExample] },
+  match: { request: { parameters, objectives: { loss: 'minimize' } }, result: {} },
   trials: { request: { after: 6, limit: 20 }, result: [rowExample] },
   log: { request: { after: 52 }, result: [entryExample] },
   turn: { request: { proposer: 'mine' }, result: { next: 'propose', waiting: 0 } },
@@ -72,7 +76,7 @@ export const requestExamples: Readonly<Record<RequestMethod, { readonly request:
     result: { position: 54, fact: factExamples[fact] },
   })),
   create: {
-    request: { study: { name: 'digits', parameters: { lr: { type: 'float', low: 0.0001, high: 0.1, log: true } }, trials: 60 } },
+    request: { study: { name: 'digits', parameters, trials: 60 } },
     result: {},
   },
 };

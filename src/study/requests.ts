@@ -86,6 +86,24 @@ export const requestKinds = {
     request: nothing,
     result: { oneOf: [trialRowSchema, { type: 'null' }], description: 'the best trial, or null' },
   },
+  front: {
+    summary: 'List the trials that no other trial dominates.',
+    request: nothing,
+    result: { type: 'array', items: trialRowSchema },
+  },
+  match: {
+    summary: 'Check that the study has this space and these objectives.',
+    request: {
+      type: 'object',
+      properties: {
+        parameters: { type: 'object', description: 'its parameters by name, as in a study file' },
+        constraints: { type: 'array', items: {}, description: 'its constraints, as in a study file' },
+        objectives: { type: 'object', description: 'the direction of each objective by name' },
+      },
+      description: 'what a trainer takes the study for; what is left out is not compared',
+    },
+    result: nothing,
+  },
   trials: {
     summary: 'List trials in the order of their numbers.',
     request: {

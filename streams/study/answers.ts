@@ -1,7 +1,11 @@
+import { MismatchError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
+import type { Created } from '../../src/facts/facts.ts';
 import { validate } from '../../src/facts/validate.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { MOST_PROPOSALS } from '../../src/ledger/proposers.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import { parseSpace } from '../../src/space/space.ts';
 import type { AtMost } from '../../src/study/atMost.ts';
 import { bestRowOf } from '../../src/study/bestFirst.ts';
 import { parseIntent, RefusedError, refuseProposer, type Submitted } from '../../src/study/commands.ts';
@@ -9,11 +13,14 @@ import { type Intent, isIntent } from '../../src/study/intents.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../../src/study/requests.ts';
 import { type Present, trainerRows } from '../../src/study/trainerRows.ts';
 import { type TrialRow, TrialRows, type TrialStatus } from '../../src/study/trials.ts';
+import { spaceOf } from '../engine/applyEntries.ts';
 import type { EngineRun } from '../engine/run.ts';
 import { type Origin, type Submitter, submit, submitter } from '../engine/submit.ts';
 import { inTurn } from '../engine/timeout.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
+import { frontAmong } from '../results/pareto.ts';
+import { createdOf, differences, type StudyOptions } from '../spec/options.ts';
 import { type StudyStatus, studyStatusOf } from './status.ts';
 import type { Turn } from './turns.ts';
 
@@ -83,6 +90,8 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
   const queries: Queries = {
     status,
     best: () => bestRowOf(run.engine.ledger, rows) ?? null,
+    front: () => frontAmong(rows, run.engine.ledger.settings.objectives),
+    match: (request) => refuseOther(run.engine.ledger.created!, request),
     trials: (request) => trialPage(rows, request).items,
     turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
     log: ({ after = 0 }) => entryPage(past(log, Number(after) + 1)),
@@ -117,6 +126,15 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, { present, atM
     },
     end,
   };
+}
+
+/** @throws MismatchError if a trainer takes a study for another one, SpaceError and OptionError for what is no study. */
+export function refuseOther(created: Created, { parameters, constraints, objectives }: Readonly<Record<string, unknown>>): object {
+  const options = omitUndefined({ objectives }) as StudyOptions;
+  const space = parameters === undefined ? spaceOf(created) : parseSpace(omitUndefined({ parameters, constraints }));
+  const [difference] = differences(created, createdOf(space, undefined, options), options);
+  if (difference !== undefined) throw new MismatchError(`${created.study} is another study: ${difference}`);
+  return {};
 }
 
 /** The next rows of trials, as many as one answer has room for, and whether more follow. */

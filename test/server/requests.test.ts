@@ -35,6 +35,36 @@ describe('over HTTP', () => {
     expect((await get('studies/digits')).body).toMatchObject({ created: { strategy: 'random', parallel: 2 } });
   });
 
+  it('a trainer checks the space and the objectives of the study', async () => {
+    const { get, post } = await open();
+    const { created } = (await get('studies/digits')).body as { created: { space: { parameters: Record<string, object> } } };
+    const { parameters } = created.space;
+    const objectives = { loss: 'minimize' };
+    expect(await post('studies/digits/match', { parameters, objectives })).toMatchObject({
+      status: 200,
+      body: { study: 'digits', created },
+    });
+    expect(await post('studies/digits/match')).toMatchObject({ status: 200 });
+    for (const other of [{ parameters: { ...parameters, lr: { type: 'int', low: 1, high: 2 } } }, { objectives: { loss: 'maximize' } }])
+      expect(await post('studies/digits/match', other)).toMatchObject({ status: 400, body: { code: 'other-study' } });
+    expect(await post('studies/digits/match', { parameters: 3 })).toMatchObject({ status: 400, body: { code: 'bad-field' } });
+    expect(await post('studies/digits/match', { parameters: { lr: 3 } })).toMatchObject({ status: 400, body: { code: 'invalid-space' } });
+  });
+
+  it('says which trials are best, which to deploy, and why', async () => {
+    const { get, post } = await open();
+    expect((await get('studies/digits/recommendation')).body).toBeNull();
+    for (const loss of [2, 1, 1]) {
+      const { trial, run } = (await post('studies/digits/ask')).body as { trial: number; run: string };
+      await post(`studies/digits/trials/${trial}/tell`, { run, values: { loss } });
+    }
+    expect((await get('studies/digits/front')).body).toMatchObject([{ trial: 2 }, { trial: 3 }]);
+    expect((await get('studies/digits/recommendation')).body).toMatchObject({ trial: 2 });
+    const { text } = (await get('studies/digits/trials/2/why')).body as { text: string[] };
+    expect(text[0]).toMatch(/^trial 2 was suggested by random: /);
+    expect(text.at(-1)).toBe('recomputed from the log: the suggestion is the same');
+  });
+
   it('a trainer gets a trial with fixed values', async () => {
     const { post } = await open();
     const fixed = (value: unknown, run = 'a') => post('studies/digits/ask', { run, fixed: value });

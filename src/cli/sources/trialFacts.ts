@@ -3,8 +3,9 @@ import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { isRecord } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { TrialId } from '../../strategy/messages.ts';
+import { shown } from '../../text/shown.ts';
 import { print } from '../terminal/output.ts';
-import { shown, textTable } from '../terminal/table.ts';
+import { textTable } from '../terminal/table.ts';
 import type { CommandStudy } from './study.ts';
 import { entriesIn, rowOf } from './trialTable.ts';
 

@@ -5,7 +5,7 @@ import type { Params } from '../../facts/facts.ts';
 import { failedAlike } from '../../insight/failingAlike.ts';
 import type { TrialRow } from '../../study/trials.ts';
 import { stripControls } from '../../text/plainText.ts';
-import { shown } from './table.ts';
+import { pairs, shown } from '../../text/shown.ts';
 
 /** The most characters of the bar, and the fewest. */
 const LONGEST_BAR = 24;
@@ -61,8 +61,3 @@ export function trialLine(
   const why = reason === undefined ? '' : ` (${reason}${text})`;
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
 }
-
-export const pairs = (record: Readonly<Record<string, unknown>>): string =>
-  Object.entries(record)
-    .map(([name, value]) => `${name}=${shown(value)}`)
-    .join(' ');

@@ -2,16 +2,9 @@ import Table from 'cli-table3';
 import colours from 'picocolors';
 import { duration } from '../../insight/figures/drawing/format.ts';
 import { ownValue } from '../../schema/ownValue.ts';
-import { valueText } from '../../space/value.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { escapeControls } from '../../text/plainText.ts';
-
-/** A value as text for people. */
-export function shown(value: unknown): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
-  if (value === undefined) return '';
-  return escapeControls(valueText(value));
-}
+import { shown } from '../../text/shown.ts';
 
 /** How long ago a time was. */
 export const ageOf = (at: number, now: number): string => duration(Math.max(0, now - at));

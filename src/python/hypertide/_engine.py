@@ -15,7 +15,7 @@ import time
 from collections import deque
 from concurrent.futures import Future, TimeoutError
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Protocol
 
 from ._asking import ENGINE_THREAD
 from ._objects import plain
@@ -65,8 +65,29 @@ def main() -> None:
         sys.exit(str(error))
 
 
-class Engine:
-    """Sends requests and hands out replies. Requests of several threads are answered independently of each other."""
+def refuse_forked(owner: int) -> None:
+    """Raises HypertideError in a process that was forked from the one that opened the study."""
+    if os.getpid() != owner:
+        raise HypertideError(f"the study belongs to process {owner}, which opened it; a process forked from it, such as {os.getpid()}, cannot use it: ask and tell there, or use optimize(..., processes=True)")
+
+
+class Engine(Protocol):
+    """What answers the requests of a study: the command next to this process, or a program elsewhere. Requests of several threads are answered independently of each other."""
+
+    def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> dict[str, Any]:
+        """Sends a request and waits for its reply. Fields that are None are left out. `slow` is called once if that takes ten seconds.
+
+        Raises HypertideError where it is refused, EngineError where the engine has ended.
+        """
+
+    def hurrying(self) -> contextlib.AbstractContextManager[None]:
+        """Meanwhile, requests that are not answered within a few seconds raise Interrupted."""
+
+    def close(self) -> None: ...
+
+
+class LocalEngine:
+    """The command next to this process."""
 
     def __init__(self, *arguments: str) -> None:
         self._pid = os.getpid()
@@ -91,12 +112,7 @@ class Engine:
         self._replies.start()
 
     def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> dict[str, Any]:
-        """Sends a request and waits for its reply. Fields that are None are left out. `slow` is called once if that takes ten seconds.
-
-        Raises HypertideError where it is refused, EngineError where the engine has ended.
-        """
-        if os.getpid() != self._pid:
-            raise HypertideError(f"the study belongs to process {self._pid}, which opened it; a process forked from it, such as {os.getpid()}, cannot use it: ask and tell there, or use optimize(..., processes=True)")
+        refuse_forked(self._pid)
         number = next(self._numbers)
         given = {name: field for name, field in fields.items() if field is not None}
         line = json.dumps({"cmd": cmd, "seq": number, **given}, allow_nan=False, default=plain) + "\n"
@@ -131,7 +147,6 @@ class Engine:
 
     @contextlib.contextmanager
     def hurrying(self) -> Iterator[None]:
-        """Meanwhile, requests that are not answered within a few seconds raise Interrupted."""
         self._deadline = time.monotonic() + GRACE
         try:
             yield

@@ -55,7 +55,11 @@ class Figure:
 
 
 def why(study: Study, trial: Any) -> str:
-    return _run("why", _journal(study, "why"), *([] if trial is None else [str(number_of(trial))]))
+    number = None if trial is None else number_of(trial)
+    if study.url is not None:
+        found: str = study._engine.request("why", trial=number)["why"]
+        return found
+    return _run("why", _journal(study, "why"), *([] if number is None else [str(number)]))
 
 
 def report(study: Study, path: Path) -> Path:
@@ -84,7 +88,8 @@ def plot(study: Study, kind: str | None, params: list[str], theme: str) -> Plot 
 
 def _journal(study: Study, name: str) -> str:
     if study.path is None:
-        raise HypertideError(f"{name}: expected a study with a path, got one in memory; write Study(..., path='study.jsonl')")
+        got = "one in memory; write Study(..., path='study.jsonl')" if study.url is None else f"one at {study.url}; call it where the study runs"
+        raise HypertideError(f"{name}: expected a study with a path, got {got}")
     return str(study.path)
 
 

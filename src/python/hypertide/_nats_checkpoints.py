@@ -210,7 +210,7 @@ def _ask(study, trial, what, until, late):
     subject = f"{study.root}.checkpoint.{study.name}.{trial.number}"
 
     def request():
-        trial._raise_if_abandoned()
+        trial.refuse_if_abandoned()
         if time.monotonic() > until:
             raise CheckpointError(late)
         return study.nats.request(subject, json.dumps({"run": trial.run, **what}), seconds=ANSWER_SECONDS)

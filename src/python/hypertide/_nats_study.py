@@ -7,6 +7,7 @@ import time
 from ._nats_connection import Connection, NoResponder
 
 PULL_SECONDS = 5
+ANSWER_SECONDS = 10  # that an engine may think about a request
 DELIVERY = re.compile(r"\.trainers\.\d+\.(\d+)\.")  # the position of a suggestion, in its reply subject
 
 
@@ -30,6 +31,7 @@ class StudyOnServer:
         self.stream = f"{self.prefix.replace('.', '_').upper()}_{study}"
         self.nats = Connection(access, name)
         self.objective = None
+        self.position = 0  # of the last fact that this trainer has stored
         self.is_ending = False  # whether its trainer was asked to end: then it does not wait for a study that was deleted
 
     def has_closed(self):
@@ -45,11 +47,14 @@ class StudyOnServer:
         if isinstance(value, dict):
             return value
         if self.objective is None:
-            self.objective = self.insist(self._created)["objectives"][0]["name"]
+            self.objective = self.created()["objectives"][0]["name"]
         return {self.objective: float(value)}
 
+    def created(self):
+        """The first fact of the study. Waits until it has begun."""
+        return self.insist(self._created)
+
     def _created(self):
-        """The first fact of the study."""
         headers, _, data = self.nats.request(f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.created", "")
         if headers.get("status") == "404":
             raise TimeoutError(f"{self.stream}: the study has not started")
@@ -102,10 +107,21 @@ class StudyOnServer:
     def _publish(self, subject, data, headers):
         _, _, answer = self.nats.request(subject, data, headers=headers)
         ack = json.loads(answer)
+        self.position = max(self.position, ack.get("seq", 0))
         if "error" in ack:
             if ack["error"].get("code") == 503:
                 raise TimeoutError()
             raise Refused(ack["error"].get("description"))
+
+    def ask(self, method, data, check):
+        """The answer of an engine to a request. `check` is called between two attempts, and may raise."""
+
+        def request():
+            check()
+            return self.nats.request(f"{self.root}.rpc.{method}", data, seconds=ANSWER_SECONDS)
+
+        _, _, answer = self.insist(request)
+        return json.loads(answer)
 
     def _is_deleted(self):
         """Whether the server lists no stream of the study, and none answers. False if it does not say."""

@@ -8,11 +8,8 @@ import uuid
 from ._nats_connection import token_of
 from ._nats_study import Refused
 from ._values import finite
+from .errors import Abandoned
 from .trial import Trial
-
-
-class Abandoned(Exception):
-    """The run no longer counts: another one holds the trial, or the trial has ended. Let it pass through your objective."""
 
 
 class NatsTrial(Trial):
@@ -27,7 +24,7 @@ class NatsTrial(Trial):
                 "resumes": suggestion.get("resumes"),
                 "checkpoint": suggestion.get("checkpoint"),
             },
-            self._send_report,
+            self.send_report,
         )
         self._study = study
         self._saving = saving
@@ -51,8 +48,8 @@ class NatsTrial(Trial):
         """Whether the engine refuses this claim within so many seconds."""
         return self._lost.wait(seconds)
 
-    def _send_report(self, _number, step, value, metrics):
-        self._raise_if_abandoned()
+    def send_report(self, _number, step, value, metrics):
+        self.refuse_if_abandoned()
         if not self.should_stop:
             try:
                 saved = self._saving.reported(self) if self._saving else None
@@ -60,10 +57,10 @@ class NatsTrial(Trial):
                 self.say("reported", step=step, values=self._study.named(value), **{name: given for name, given in more.items() if given})
             except Refused:
                 pass  # the trial continues without it
-        self._raise_if_abandoned()
+        self.refuse_if_abandoned()
         return self.should_stop
 
-    def _raise_if_abandoned(self):
+    def refuse_if_abandoned(self):
         if self.abandoned:
             raise Abandoned(f"trial {self.number} belongs to another run")
 

@@ -1,4 +1,4 @@
-"""Which journals this process writes."""
+"""Where a study lives: in a journal that this process writes, in memory, or elsewhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ._engine import Engine, LocalEngine
+from ._http import HttpServer
+from ._remote import Patience, RemoteEngine
 from .errors import HypertideError
 
 if TYPE_CHECKING:
@@ -20,6 +23,22 @@ def refuse_open(path: Path, has_space: bool) -> None:
         raise HypertideError(f"{path}: a study of this Python process has this journal open; use that study, or close() it first, also before you run a notebook cell again")
     if not has_space and not path.exists():
         raise HypertideError(f"{path}: there is no such file; to begin a study, give its parameters: Study({{...}}, path=...)")
+
+
+def engine_of(path: Path | None, url: str | None, token: str | None) -> Engine:
+    """The engine of a study in a journal or, without a path, in memory; with a url, that of a study elsewhere."""
+    if url is None:
+        return LocalEngine("ask-tell", *([] if path is None else ["--journal", str(path)]))
+    if path is not None:
+        raise HypertideError("Study: expected a path or a url, got both; with a url, the journal is where the study runs")
+    patience = Patience()
+    if url.startswith(("http://", "https://")):
+        return RemoteEngine(HttpServer(url, token, patience), patience)
+    if url.startswith(("nats://", "tls://")):
+        from ._nats_server import NatsServer
+
+        return RemoteEngine(NatsServer(url, token, patience), patience)
+    raise HypertideError(f"url: expected the address of a study, such as http://127.0.0.1:8080/digits or nats://127.0.0.1:4222/digits, got {url}")
 
 
 def opened(path: Path, study: Study) -> None:

@@ -15,7 +15,7 @@ from ._limits import configurations, set_limits
 from ._processes import NotStarted, Objective, in_process
 from ._trace import last_line, traceback_of
 from ._values import Value, named, not_finite, shown
-from .errors import HypertideError, Infeasible, Interrupted, Stopped, TrialsFailed
+from .errors import Abandoned, HypertideError, Infeasible, Interrupted, Stopped, TrialsFailed
 from .trial import Metrics, Trial
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ def optimize(
     lock = threading.Lock()
 
     def perform(trial: Trial) -> None:
+        try:
+            evaluate_and_tell(trial)
+        except Abandoned as error:
+            warnings.warn(f"{error}; optimize continues with another one", stacklevel=2)
+
+    def evaluate_and_tell(trial: Trial) -> None:
         """Ends the trial, whatever the objective does."""
         error: Exception | None = None
         why: str | None = None
@@ -67,6 +73,8 @@ def optimize(
             study.tell(trial, stopped=True)
         except Interrupted:
             study.tell(trial, failed="interrupted", reason="preempted")
+            raise
+        except Abandoned:
             raise
         except NotStarted as cause:
             study.tell(trial, failed="its process did not start", reason="preempted")
@@ -144,6 +152,8 @@ def _resuming(study: Study, limit: int | None) -> str | None:
     uncounted = sum("uncounted" in row for row in study.trials)
     if not (ended or open_trials or uncounted):
         return None
+    if study.url is not None:
+        return f"joined: {ended}{'' if limit is None else f' of {limit}'} trials have ended" if ended else None
     again = f"; {open_trials} that {'was' if open_trials == 1 else 'were'} open run{'s' if open_trials == 1 else ''} again" if open_trials else ""
     others = f", and {uncounted} that failed and do not count" if uncounted else ""
     full = "; to continue, raise `trials`" if limit is not None and ended >= limit and not open_trials else ""
@@ -168,7 +178,12 @@ def _no_result(study: Study, message: str | None) -> str | None:
 
 
 def _progress(study: Study, trial: Trial, count: str, end: str) -> str:
-    return f"[{count}] trial {trial.number} {end}; {_found(study)}"
+    try:
+        return f"[{count}] trial {trial.number} {end}; {_found(study)}"
+    except HypertideError as error:
+        if error.code != "forbidden":  # a trainer may tell results, but not read those of others
+            raise
+        return f"[{count}] trial {trial.number} {end}"
 
 
 def _found(study: Study) -> str:

@@ -33,5 +33,9 @@ class EngineError(HypertideError):
     """The engine cannot start or has ended."""
 
 
+class Abandoned(HypertideError):
+    """The trial no longer belongs to this process: another run holds it, or it has ended. Let it pass through your objective."""
+
+
 class TrialsFailed(HypertideError):
     """The first trials all failed. `__cause__` is the last error."""

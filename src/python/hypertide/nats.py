@@ -29,9 +29,9 @@ from ._nats_signals import ends_on_sigterm
 from ._nats_access import Access
 from ._nats_connection import token_of
 from ._nats_study import Deleted, Refused, StudyOnServer
-from ._nats_trial import Abandoned, NatsTrial
+from ._nats_trial import NatsTrial
 from ._trace import traceback_of
-from .errors import Infeasible, Stopped
+from .errors import Abandoned, Infeasible, Stopped
 
 __all__ = ["Abandoned", "Infeasible", "NatsTrial", "Refused", "Stopped", "Trainer", "run"]
 
@@ -87,7 +87,8 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
 
 
 class Trainer:
-    def __init__(self, url, study, name=None, token=None, nkey=None, tls=None, creds=None, context=None, save_every=None):
+    def __init__(self, url, study, name=None, token=None, nkey=None, tls=None, creds=None, context=None, save_every=None, slots=1):
+        self.slots = slots
         self.name = name or f"py-{token_of(8)}"
         self.study = StudyOnServer(Access(url, token, nkey, tls, creds, context), study, self.name)
         self.nats = self.study.nats
@@ -95,7 +96,7 @@ class Trainer:
         self.closed = False
         self.paused = False
         self.told = "work"
-        self.current = None
+        self.attempts = {}  # the trials that this trainer holds, by their numbers
         self._should_end = False
         self._can_leave = False
         self.nats.subscribe(f"{self.study.root}.directive.*", self._obey)
@@ -106,7 +107,7 @@ class Trainer:
 
     def close(self):
         self.closed = True
-        self.study.beat(0, {"slots": 1, "ended": True})
+        self.study.beat(0, {"slots": self.slots, "ended": True})
         if self.told == "drain":
             print(f"{self.name} is drained, so this trainer ends", file=sys.stderr)
         self.nats.close()
@@ -131,37 +132,47 @@ class Trainer:
     def next_trial(self):
         """Claims the next suggestion; None when the study has closed, or this trainer is drained."""
         while not self.closed:
-            with self._interruptible():
-                if self.paused:
-                    time.sleep(0.1)
-                    continue
-                pulled = self.study.pull(until=lambda: self.closed)
-            if pulled is None:
-                continue
-            headers, reply, data = pulled
-            try:
-                suggestion = json.loads(data)
-                if self.paused or self.name in suggestion.get("avoid", ()):
-                    self.nats.publish(reply, FOR_OTHERS)
-                    continue
-                state = self.study.state_of(suggestion, reply) if suggestion.get("type") == "suggested" else "taken"
-            except (ValueError, AttributeError):
-                state = "taken"
-            if state == "taken":
-                self.nats.publish(reply, b"+ACK")
-                continue
-            lease = float(headers.get("hypertide-lease", DEFAULT_LEASE))
-            limit = int(headers.get("hypertide-limit", DEFAULT_LIMIT))
-            saving = None if self.save_every is None else Saving(self.study, self.save_every)
-            trial = NatsTrial(self.study, suggestion, lease, limit, saving)
-            self.current = trial
-            trial.say("started", trainer=self.name)
-            self.nats.publish(reply, b"+ACK")
-            if state == "unclear" and trial.lost_within(OBJECTION_SECONDS):
-                self.current = None
-                continue
-            return trial
+            if (trial := self.claim()) is not None:
+                return trial
         return None
+
+    def claim(self):
+        """Claims a suggestion; None if there is none for some seconds, or it is not for this trainer."""
+        with self._interruptible():
+            if self.paused:
+                time.sleep(0.1)
+                return None
+            pulled = self.study.pull(until=lambda: self.closed)
+        if pulled is None:
+            return None
+        headers, reply, data = pulled
+        try:
+            suggestion = json.loads(data)
+            if self.paused or self.name in suggestion.get("avoid", ()):
+                self.nats.publish(reply, FOR_OTHERS)
+                return None
+            state = self.study.state_of(suggestion, reply) if suggestion.get("type") == "suggested" else "taken"
+        except (ValueError, AttributeError):
+            state = "taken"
+        if state == "taken":
+            self.nats.publish(reply, b"+ACK")
+            return None
+        lease = float(headers.get("hypertide-lease", DEFAULT_LEASE))
+        limit = int(headers.get("hypertide-limit", DEFAULT_LIMIT))
+        saving = None if self.save_every is None else Saving(self.study, self.save_every)
+        trial = NatsTrial(self.study, suggestion, lease, limit, saving)
+        self.attempts[trial.number] = trial
+        trial.say("started", trainer=self.name)
+        self.nats.publish(reply, b"+ACK")
+        if state == "unclear" and trial.lost_within(OBJECTION_SECONDS):
+            self.release(trial)
+            return None
+        return trial
+
+    def release(self, trial):
+        """A trial that has ended or is lost is no longer held."""
+        if self.attempts.get(trial.number) is trial:
+            del self.attempts[trial.number]
 
     def perform(self, trial, objective):
         """Runs the objective, and sends how the trial ended."""
@@ -170,10 +181,10 @@ class Trainer:
         try:
             with self._interruptible():
                 if checkpoints.is_reference(trial.checkpoint):
-                    directory = self._restore(trial)
+                    directory = self.restore(trial)
                 value = objective(trial)
             if trial.step:
-                trial._raise_if_abandoned()
+                trial.refuse_if_abandoned()
                 if trial.should_stop:
                     raise Stopped  # its last report is its result, whatever else it returns
             values = self.study.named(value)
@@ -181,7 +192,7 @@ class Trainer:
             if wrong:
                 trial.say("failed", reason="non-finite", message=f"{wrong[0]} is {values[wrong[0]]}")
             else:
-                trial.say("completed", seconds=time.monotonic() - since, values=values, **self._extras(trial))
+                trial.say("completed", seconds=time.monotonic() - since, values=values, **self.extras(trial))
         except KeyboardInterrupt:
             self._hand_back(trial)
             raise
@@ -196,7 +207,7 @@ class Trainer:
         except Exception as error:  # any error of the objective
             self._say_why(trial, error, f"{type(error).__name__}: {error}")
         finally:
-            self.current = None
+            self.release(trial)
             if directory:
                 shutil.rmtree(directory, ignore_errors=True)
 
@@ -218,7 +229,7 @@ class Trainer:
         self.study.is_ending = True
         print(f"handing trial {trial.number} back; interrupt again to end at once", file=sys.stderr)
         try:
-            saved = self._extras(trial).get("checkpoint")
+            saved = self.extras(trial).get("checkpoint")
             if trial.is_restored and saved is not None and os.path.exists(saved):
                 saved = None  # it is only on this machine: others resume from the one that this attempt was given
             left = {} if saved is None else {"checkpoint": saved}
@@ -233,7 +244,7 @@ class Trainer:
             how = "for another trainer to begin again"
         print(f"trial {trial.number} handed back, {how}", file=sys.stderr)
 
-    def _restore(self, trial):
+    def restore(self, trial):
         """Puts the checkpoint that a trial resumes where it can read it. Without one, the trial begins again."""
         directory = checkpoints.new_directory()
         try:
@@ -245,21 +256,27 @@ class Trainer:
         trial._given_checkpoint = trial.checkpoint
         return directory
 
-    def _extras(self, trial):
+    def extras(self, trial):
         """What is kept with a result. A checkpoint that is on this machine is saved on the server."""
         extras = trial.extras()
-        path = extras.get("checkpoint")
-        if path is not None and os.path.exists(path):
-            try:
-                extras["checkpoint"] = checkpoints.save(self.study, trial, path)
-            except (checkpoints.CheckpointError, OSError) as error:
-                print(f"trial {trial.number}: its checkpoint stays on this machine, at {path}: {error}", file=sys.stderr)
+        if "checkpoint" in extras:
+            extras["checkpoint"] = self.saved(trial, extras["checkpoint"])
         return extras
+
+    def saved(self, trial, path):
+        """The reference to a checkpoint that is now on the server; what it was, if it is not on this machine or cannot be saved."""
+        if not os.path.exists(path):
+            return path
+        try:
+            return checkpoints.save(self.study, trial, path)
+        except (checkpoints.CheckpointError, OSError) as error:
+            print(f"trial {trial.number}: its checkpoint stays on this machine, at {path}: {error}", file=sys.stderr)
+            return path
 
     def _obey(self, data):
         message = json.loads(data)
-        trial = self.current
-        if message.get("type") == "stop" and trial and trial.number == message.get("trial"):
+        trial = self.attempts.get(message.get("trial"))
+        if message.get("type") == "stop" and trial:
             trial.stop_by = message.get("by", "engine")
             trial.should_stop = True
         elif message.get("type") == "closed":
@@ -281,17 +298,17 @@ class Trainer:
 
     def _regret(self, data):
         message = json.loads(data)
-        trial = self.current
-        if trial and message.get("run") == trial.run and (message.get("type") == "started" or message.get("code") == "ended"):
+        trial = next((one for one in list(self.attempts.values()) if one.run == message.get("run")), None)
+        if trial and (message.get("type") == "started" or message.get("code") == "ended"):
             trial.abandon()
 
     def _beat(self):
         present = 0.0
         while not self.nats.closed:
             if time.monotonic() >= present:
-                self.study.beat(0, {"slots": 1})
+                self.study.beat(0, {"slots": self.slots})
                 present = time.monotonic() + PRESENCE_SECONDS
-            trial = self.current
-            if trial:
+            held = list(self.attempts.values())
+            for trial in held:
                 self.study.beat(trial.number, {"run": trial.run})
-            time.sleep(min((trial.lease if trial else 1.0) / 3, PRESENCE_SECONDS))
+            time.sleep(min((min(trial.lease for trial in held) if held else 1.0) / 3, PRESENCE_SECONDS))

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 
 from ._asking import alone, why_it_waits
-from ._engine import Engine
 from ._figures import Figure, Plot, plot, report, why
 from ._hints import no_attribute
 from ._limits import set_limits
 from ._objects import Objects
-from ._open import closed, opened, refuse_open
+from ._open import closed, engine_of, opened, refuse_open
 from ._optimize import Callback, optimize
 from ._options import described, refuse_unknown
 from ._processes import Objective, refuse_in_child
@@ -43,6 +42,9 @@ class Study:
     minimize, maximize
               the name of the objective, or several names: minimize="loss", maximize="accuracy" makes two objectives. Default: minimize "value".
     path      the journal, a file with every trial. If it exists, the study resumes. Default: in memory only.
+    url       the address of a study that runs elsewhere, such as http://host:8080/digits: this process is one of its trainers. Its space and
+              objectives are checked against those that you give. What else a study has is decided where it runs.
+    token     of your user, if the server at `url` has users.
     epochs    the most steps that a trial trains. Trials that fall behind are stopped early.
     early     False: no early stopping.
     resumes   True: trials continue from checkpoints (see `Trial.resumes`), so they pause instead of being stopped.
@@ -62,6 +64,8 @@ class Study:
         minimize: str | Iterable[str] | None = None,
         maximize: str | Iterable[str] | None = None,
         path: str | os.PathLike[str] | None = None,
+        url: str | None = None,
+        token: str | None = None,
         name: str | None = None,
         epochs: int | None = None,
         early: bool | None = None,
@@ -73,11 +77,13 @@ class Study:
         **options: Any,
     ) -> None:
         refuse_unknown(options)
-        if path is not None:
+        if path is not None or url is not None:
             refuse_in_child("Study(...)")
-            refuse_open(Path(path), space is not None)
         self.path = None if path is None else Path(path)
-        self._engine = Engine("ask-tell", *([] if path is None else ["--journal", str(path)]))
+        self.url = url
+        if self.path is not None:
+            refuse_open(self.path, space is not None)
+        self._engine = engine_of(self.path, url, token)
         weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
         options |= {"name": name, "epochs": epochs, "early": early, "resumes": resumes, "strategy": strategy, "seed": seed, "parallel": parallel}
         study = described(space, minimize, maximize, earlier, options)
@@ -200,9 +206,7 @@ class Study:
     @property
     def best(self) -> Row | None:
         """The best trial; None before the first result. Raises HypertideError with several objectives: none of the trials in `front` is better than the others."""
-        if len(self.objectives) > 1:
-            first = next(iter(self.objectives))
-            raise HypertideError(f'best: expected one objective, got {", ".join(self.objectives)}; study.front lists the best trials, such as min(study.front, key=lambda row: row["values"]["{first}"])')
+        self._refuse_several("best")
         best = self._engine.request("best")["best"]
         return None if best is None else row_of(best, self._objects)
 
@@ -231,6 +235,7 @@ class Study:
         can tell. `gain` says whether it is worth continuing: the `value` that further trials are expected to gain, and that as a `share` of the lead of
         the best trial over the median one. Raises HypertideError with several objectives.
         """
+        self._refuse_several("recommendation")
         found = self._engine.request("recommend")["recommendation"]
         return None if found is None else {**found, "row": row_of(found["row"], self._objects)}
 
@@ -298,6 +303,11 @@ class Study:
         from ._notebook import table
 
         return table(self)
+
+    def _refuse_several(self, what: str) -> None:
+        if len(self.objectives) > 1:
+            first = next(iter(self.objectives))
+            raise HypertideError(f'{what}: expected one objective, got {", ".join(self.objectives)}; study.front lists the best trials, such as min(study.front, key=lambda row: row["values"]["{first}"])')
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
         further = None if metrics is None else finite(metrics)

@@ -12,7 +12,16 @@ import { checkSize } from '../request.ts';
 import type { ServedStudies } from '../studies.ts';
 
 /** Operations for pages, and the log, which is too long for an agent; resources and `list_trials` have the same in short. */
-const LEFT_OUT = ['facts', 'trialFacts', 'summary', 'whoAmI', 'signIn', 'listFiles', 'addFile'] as const satisfies readonly OperationId[];
+const LEFT_OUT = [
+  'facts',
+  'match',
+  'trialFacts',
+  'summary',
+  'whoAmI',
+  'signIn',
+  'listFiles',
+  'addFile',
+] as const satisfies readonly OperationId[];
 
 /** An operation that is a tool. */
 type ToolOperationId = Exclude<JsonOperationId, (typeof LEFT_OUT)[number]>;

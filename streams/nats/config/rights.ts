@@ -28,7 +28,7 @@ export type Role = (typeof roles)[number];
 const VIEWER_INBOX = '_INBOX_viewer.>';
 
 /** The requests that only read. */
-const READING: readonly RequestMethod[] = ['status', 'best', 'trials', 'trainers', 'log'];
+const READING: readonly RequestMethod[] = ['status', 'best', 'trials', 'front', 'match', 'trainers', 'log'];
 
 /** The role with the fewest rights that may send a request to an engine. */
 export const roleFor = (method: RequestMethod): Role => (READING.includes(method) ? 'viewer' : 'operator');

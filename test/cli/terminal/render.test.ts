@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { progressLine } from '../../../src/cli/terminal/render.ts';
-import { shown, table } from '../../../src/cli/terminal/table.ts';
+import { table } from '../../../src/cli/terminal/table.ts';
 import type { CompletedRow, TrialRow } from '../../../src/study/trials.ts';
+import { shown } from '../../../src/text/shown.ts';
 import { openStatusLine } from '../../../src/text/statusLine.ts';
 
 const row = (trial: number, names: number): CompletedRow => ({

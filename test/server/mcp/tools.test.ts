@@ -194,7 +194,7 @@ describe('each tool', () => {
     }
     const destructive = tools.filter(({ annotations }) => annotations?.destructiveHint).map(({ name }) => name);
     expect(destructive).toEqual(['retract', 'cancel', 'change', 'close']);
-    expect(tools.filter(({ annotations }) => annotations?.readOnlyHint)).toHaveLength(10);
+    expect(tools.filter(({ annotations }) => annotations?.readOnlyHint)).toHaveLength(11);
   });
 
   it('answers bad input with a clear error', async () => {

@@ -6,12 +6,13 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import { bestFirst } from '../../../study/bestFirst.ts';
 import { argumentsOf, shellQuoted } from '../../../study/programArguments.ts';
+import { shown } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { keptCommand } from '../../runner/command.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
 import { inform, print, suggestAfterData } from '../../terminal/output.ts';
-import { shown, table } from '../../terminal/table.ts';
+import { table } from '../../terminal/table.ts';
 import { commandFile, paramsFile, trialsDirectory } from '../../trainers/trialFiles.ts';
 
 interface BestOptions {

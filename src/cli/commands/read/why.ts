@@ -1,23 +1,13 @@
-import { firstRungText, phaseText } from '../../../../streams/explanation/phases.ts';
-import type { Why } from '../../../../streams/explanation/why.ts';
 import { whyOf } from '../../../../streams/explanation/whyOf.ts';
-import type { ObjectiveSpec, Params } from '../../../facts/facts.ts';
+import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { bestFirst } from '../../../study/bestFirst.ts';
-import { predictionOf, type ShownPrediction } from '../../../study/prediction.ts';
-import type { TrialRow } from '../../../study/trials.ts';
-import { escapeControls, stripControls } from '../../../text/plainText.ts';
 import { UsageError } from '../../../text/usage.ts';
+import { whyText } from '../../../text/whyText.ts';
 import { trialIn } from '../../act.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { rowOf, trialsIn } from '../../sources/trialTable.ts';
 import { print, suggestAfterData } from '../../terminal/output.ts';
-import { pairs } from '../../terminal/render.ts';
-
-/** Tags that are sentences for people. */
-const EXPLANATIONS = { why: 'auto chose this strategy because of', studies: 'promising by the results of', origin: 'origin' };
-/** The phase of a composition that has not handed over: the phase of the strategy that answers is more useful. */
-const ANSWERING = 'handOver.answering';
 
 /** `hypertide why`: prints why a trial was suggested, recomputed from the log; without a number, the best trial. */
 export async function printWhy(study: CommandStudy, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {
@@ -26,57 +16,7 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
   if (row === undefined) throw new UsageError('expected the number of a trial, since there is no best trial yet');
   const why = (await whyOf(await readFeed(study), row.trial))!;
   if (json) print(JSON.stringify(why));
-  else for (const line of linesOf(why, row, study.created.objectives)) print(escapeControls(line));
+  else for (const line of whyText(why, row, study.created.objectives)) print(line);
   if (!json) suggestAfterData('importance', study);
   return 0;
 }
-
-function* linesOf(
-  { trial, by, phases = {}, expected, results = {}, recomputed, impossible, stopped }: Why,
-  row: TrialRow<Params>,
-  objectives: readonly ObjectiveSpec[],
-) {
-  const { params, tags = {} } = row;
-  yield `trial ${trial} was suggested by ${by}: ${pairs(params)}`;
-  for (const [path, phase] of Object.entries(phases)) {
-    const text = isOn(path, by) && phase !== ANSWERING ? phaseText(phase) : undefined;
-    if (text !== undefined) yield `strategy at that time: ${path} ${text}`;
-  }
-  const prediction = predictionOf(row, objectives);
-  if (prediction !== undefined) yield predictionText(prediction);
-  for (const [name, about] of Object.entries(EXPLANATIONS)) if (tags[name] !== undefined) yield `${about}: ${tags[name]}`;
-  const known = Object.entries(results).map(([path, count]) => `${count} of ${path}`);
-  if (known.length > 0) yield `results known then: ${known.join(', ')}`;
-  if (expected) {
-    const { mean, sd, results: completed, at } = expected;
-    const trained = at === undefined ? '' : ` with budget ${at}`;
-    yield `for comparison, a random forest on the ${completed} completed trials${trained} among them predicted ${objectives[0]!.name} ${short(mean)} ± ${short(sd)}`;
-  }
-  if (tags['first rung'] !== undefined) yield `early stopping compared trials from ${firstRungText(tags['first rung'])}`;
-  yield resultOf(row);
-  if (stopped !== undefined) yield `stopped ${stripControls(stopped)}`;
-  if (recomputed === 'equal') yield 'recomputed from the log: the suggestion is the same';
-  else if (recomputed)
-    yield `recomputed from the log: ${recomputed.field} is ${JSON.stringify(recomputed.logged)} in the log, but ${JSON.stringify(recomputed.recomputed)} recomputed`;
-  if (impossible !== undefined) yield `not recomputed: ${impossible}`;
-}
-
-function predictionText({ values, at, limit }: ShownPrediction): string {
-  const predicted = values.map(({ objective, mean, sd }) => `${objective} ${short(mean)} ± ${short(sd)}`).join(', ');
-  const where = at === undefined ? '' : ` at step ${at}`;
-  // Next to a few huge losses, all others would look equal, so the model of `bo` has a limit above which losses are equal.
-  const cap = limit === undefined ? '' : `; to the model, all results worse than ${short(limit)} are ${short(limit)}`;
-  const doubt = values.some(({ sd }) => sd === 0) ? '; a deviation of 0 means that the model fits badly here' : '';
-  return `the model that chose it predicted ${predicted}${where} (mean ± standard deviation${cap}${doubt})`;
-}
-
-function resultOf({ status, step, values, reason, message = '' }: TrialRow<Params>): string {
-  const at = status === 'stopped' && step !== undefined ? ` at step ${step}` : '';
-  const why = reason === undefined ? '' : ` (${reason}${message && `: ${stripControls(message)}`})`;
-  return `result: ${status}${at}${why}${values ? ` ${pairs(values)}` : ''}`;
-}
-
-/** Whether a strategy is the one that made the suggestion, or is around or inside it. */
-const isOn = (path: string, by: string): boolean => `${by}/`.startsWith(`${path}/`) || path.startsWith(`${by}/`);
-
-const short = (value: number): string => String(Number(value.toPrecision(4)));

@@ -4,11 +4,11 @@ import { type Seen, watching } from '../../../../streams/nats/watch.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { stripControls } from '../../../text/plainText.ts';
+import { shown } from '../../../text/shown.ts';
 import { openStatusLine } from '../../../text/statusLine.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
 import { print } from '../../terminal/output.ts';
 import { progressLine } from '../../terminal/render.ts';
-import { shown } from '../../terminal/table.ts';
 
 interface WatchOptions extends Access {
   readonly nats: string;

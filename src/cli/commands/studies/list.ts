@@ -2,10 +2,11 @@ import { UserError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { Headline } from '../../../server/feed/wire.ts';
 import type { StudyPlace } from '../../../study/place.ts';
+import { shown } from '../../../text/shown.ts';
 import { type RemotePlace, withPlace } from '../../places/withPlace.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import { inform, print } from '../../terminal/output.ts';
-import { minuteOf, shown, textTable } from '../../terminal/table.ts';
+import { minuteOf, textTable } from '../../terminal/table.ts';
 
 interface Shown extends Omit<Headline, 'id' | 'source'> {
   /** Whether a process runs it, if that is known. The log does not show that a process was killed. */

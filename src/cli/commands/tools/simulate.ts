@@ -6,11 +6,12 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { type Comparison, type ComparisonRow, compare } from '../../../testing/compare.ts';
 import { type RecordedWorkload, recordedWorkload } from '../../../testing/recorded.ts';
 import { parseData } from '../../../text/parseData.ts';
+import { shown } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { type CommandStudy, type Remote, withStudy } from '../../sources/study.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { inform, print } from '../../terminal/output.ts';
-import { shown, textTable } from '../../terminal/table.ts';
+import { textTable } from '../../terminal/table.ts';
 
 interface SimulateOptions extends Remote {
   /** Journal of the finished study, unless it is on a server. */

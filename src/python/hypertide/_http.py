@@ -1,0 +1,152 @@
+"""A study that `hypertide serve --http` runs, as its trainers reach it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import sys
+import threading
+import time
+import uuid
+from typing import Any, Mapping
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from ._objects import plain
+from ._remote import Answer, Patience
+from .errors import Abandoned, EngineError, HypertideError
+
+WAIT = 5
+"""Seconds that the server lets an ask wait. Then it is asked again."""
+SILENCE = 30.0
+"""Seconds without a byte after which a request is sent again."""
+UNREACHED = 2.0
+"""Seconds until a person is told that the server cannot be reached."""
+LONGEST_PAUSE = 2.0
+"""Seconds between two attempts."""
+PASSING = (429, 502, 503, 504)
+"""The statuses of a proxy whose server starts again."""
+LOST = ("ended", "stale-run", "wrong-author")
+"""The codes of a trial that another run holds, or that has ended."""
+
+
+class HttpServer:
+    """Requests to the study at `url`, such as http://host:8080/digits. A request whose answer is lost is repeated, and takes effect once."""
+
+    def __init__(self, url: str, token: str | None, patience: Patience) -> None:
+        parts = urlsplit(url)
+        names = [unquote(name) for name in parts.path.split("/") if name]
+        if not parts.hostname or not names:
+            raise HypertideError(f"url: expected the address of a study, such as http://127.0.0.1:8080/digits, got {url}")
+        *prefix, self.study = names
+        self.lease = 30.0
+        self.slots = 1
+        self._url = url
+        self._path = "/".join(["", *map(quote, prefix), "v1/studies", quote(self.study)])
+        self._connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._address = parts.hostname, parts.port
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._trainer = f"{socket.gethostname()}-{os.getpid()}"
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._idle: list[http.client.HTTPConnection] = []
+        self._reached = False
+
+    def open(self, compared: Mapping[str, Any]) -> Answer:
+        created = (self._send("POST", "/match", compared) if compared else self._send("GET", ""))["created"]
+        return {"study": self.study, "objectives": {one["name"]: one["direction"] for one in created["objectives"]}}
+
+    def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
+        asked = {"run": request, "wait": WAIT, "trainer": self._trainer, **({} if fixed is None else {"fixed": fixed})}
+        claim: Answer = self._send("POST", "/ask", asked)
+        self.lease = claim.get("lease", self.lease)
+        return claim
+
+    def say(self, verb: str, trial: int, run: str, **fields: Any) -> bool:
+        try:
+            answer = self._send("POST", f"/trials/{trial}/{verb}", {"run": run, **fields})
+        except HypertideError as error:
+            if error.code in LOST:
+                raise Abandoned(str(error), error.code) from None
+            raise
+        return answer["stop"] is True
+
+    def beat(self, held: Mapping[int, str]) -> None:
+        for trial, run in held.items():
+            self._send("POST", f"/trials/{trial}/heartbeat", {"run": run})
+
+    def read(self, what: str, **fields: Any) -> Any:
+        if what == "why":
+            trial = fields.get("trial") or (self.read("best") or {}).get("trial")
+            if trial is None:
+                raise HypertideError("why: expected the number of a trial, since there is no best trial yet")
+            return "\n".join(self._send("GET", f"/trials/{trial}/why")["text"]) + "\n"
+        if what == "recommend":
+            found = self._send("GET", "/recommendation")
+            return found and {"row": self._send("GET", f"/trials/{found['trial']}"), **found}
+        path = "" if what == "status" else f"/{what}"
+        answer = self._send("GET", f"{path}?{urlencode(fields)}" if fields else path)
+        return answer["trials"] if what == "trials" else answer
+
+    def command(self, what: str, **fields: Any) -> None:
+        trial = fields.pop("trial", None)
+        self._send("POST", f"/{what}" if trial is None else f"/trials/{trial}/{what}", fields)
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+    def _send(self, method: str, path: str, fields: Mapping[str, Any] | None = None) -> Any:
+        body = None if fields is None else json.dumps(fields, allow_nan=False, default=plain).encode()
+        headers = {**self._headers, "Idempotency-Key": uuid.uuid4().hex}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        began = time.monotonic()
+        said = False
+        pause = 0.05
+        while True:
+            try:
+                status, text = self._once(method, self._path + path, body, headers)
+                problem = f"status {status}"
+            except (OSError, http.client.HTTPException) as error:
+                if not self._reached:
+                    raise EngineError(f"{self._url} cannot be reached ({error}); is `hypertide serve --http` running there?") from error
+                status, text, problem = 0, b"", str(error) or type(error).__name__
+            if status and status not in PASSING:
+                break
+            self._patience.check()
+            if not said and time.monotonic() > began + UNREACHED:
+                said = True
+                print(f"{self._url} cannot be reached ({problem}): trying again", file=sys.stderr)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        answer = self._read(status, text)
+        self._reached = True
+        return answer
+
+    def _once(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        with self._lock:
+            connection = self._idle.pop() if self._idle else self._connect(*self._address, timeout=SILENCE)
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            answer = response.status, response.read()
+        except BaseException:
+            connection.close()
+            raise
+        with self._lock:
+            self._idle.append(connection)
+        return answer
+
+    def _read(self, status: int, text: bytes) -> Any:
+        try:
+            answer = json.loads(text)
+            if status < 400:
+                return answer
+            refusal = HypertideError(f"{self.study}: {answer['error']}", answer["code"])
+        except (ValueError, KeyError, TypeError):
+            raise EngineError(f"{self._url}: expected a server of hypertide, got status {status} and {text[:60].decode(errors='replace')!r}") from None
+        raise refusal

@@ -1,0 +1,134 @@
+"""A study that `hypertide serve --nats` runs, as its trainers reach it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from typing import Any, Mapping
+from urllib.parse import unquote, urlsplit
+
+from . import _nats_checkpoints as checkpoints
+from ._engine import command
+from ._nats_trial import NatsTrial
+from ._objects import plain
+from ._remote import Answer, Patience
+from .errors import Abandoned, EngineError, HypertideError
+from .nats import Trainer
+
+VERBS = {"tell": "completed", "stopped": "stopped", "fail": "failed"}
+
+
+class NatsServer:
+    """A trainer of the study at `url`, such as nats://host:4222/digits, with as many trials at once as it has slots."""
+
+    def __init__(self, url: str, token: str | None, patience: Patience) -> None:
+        self.study = unquote(urlsplit(url.split(",")[0]).path.strip("/"))
+        if not self.study:
+            raise HypertideError(f"url: expected the address of a study, such as nats://127.0.0.1:4222/digits, got {url}")
+        self.lease = 30.0
+        self._url = url
+        self._patience = patience
+        try:
+            self._trainer = Trainer(url, self.study, token=token)
+        except (OSError, ValueError) as error:
+            raise EngineError(f"{url} cannot be reached ({error})") from error
+        self._restored: dict[int, str] = {}
+        self._read = 0
+
+    @property
+    def slots(self) -> int:
+        return int(self._trainer.slots)
+
+    @slots.setter
+    def slots(self, slots: int) -> None:
+        self._trainer.slots = slots
+
+    def open(self, compared: Mapping[str, Any]) -> Answer:
+        if compared:
+            self._ask("match", compared)
+        created = self._trainer.study.created()
+        return {"study": self.study, "objectives": {one["name"]: one["direction"] for one in created["objectives"]}}
+
+    def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
+        if fixed is not None:
+            raise HypertideError('ask: over NATS, a trial cannot have fixed values; write study.enqueue(params, rest="strategy"), which any trainer gets')
+        self._patience.check()
+        if self._trainer.closed:
+            return {"next": "over"}
+        trial = self._trainer.claim()
+        if trial is None:
+            return {"next": "over" if self._trainer.closed else "wait"}
+        if checkpoints.is_reference(trial.checkpoint):
+            self._restored[trial.number] = self._trainer.restore(trial)
+        return {
+            "next": "trial",
+            "trial": trial.number,
+            "run": trial.run,
+            "params": trial.params,
+            "budget": trial.budget,
+            "resumes": trial.resumes,
+            "checkpoint": trial.checkpoint,
+        }
+
+    def say(self, verb: str, trial: int, run: str, **fields: Any) -> bool:
+        attempt: NatsTrial | None = self._trainer.attempts.get(trial)
+        if attempt is None or attempt.run != run:
+            raise Abandoned(f"trial {trial} belongs to another run", "stale-run")
+        if verb == "report":
+            attempt.step = fields["step"]
+            return attempt.send_report(trial, fields["step"], fields["values"], fields.get("metrics")) is True
+        try:
+            attempt.refuse_if_abandoned()
+            if verb == "stopped":
+                fields = {"by": str(attempt.stop_by or "trainer"), **({"step": attempt.step} if attempt.step else {})}
+            if "checkpoint" in fields:
+                fields["checkpoint"] = self._trainer.saved(attempt, fields["checkpoint"])
+            attempt.say(VERBS[verb], **json.loads(json.dumps(fields, default=plain)))
+        finally:
+            self._trainer.release(attempt)
+            if trial in self._restored:
+                shutil.rmtree(self._restored.pop(trial), ignore_errors=True)
+        return False
+
+    def beat(self, held: Mapping[int, str]) -> None:
+        """Its trainer sends them."""
+
+    def read(self, what: str, **fields: Any) -> Any:
+        """Engines answer what they know at once; the command computes the rest from the log."""
+        if what == "why":
+            return self._printed("why", *([str(fields["trial"])] if "trial" in fields else []))
+        if what == "importance":
+            return json.loads(self._printed("importance", "--json", *([f"--objective={fields['objective']}"] if fields else [])))
+        if what == "recommend":
+            found = json.loads(self._printed("best", "--recommended", "--json"))
+            more = {} if found is None else {name: found.pop(name) for name in ("expected", "gain") if name in found}
+            return found and {"row": found, **more}
+        return self._ask(what, fields)
+
+    def command(self, what: str, **fields: Any) -> None:
+        self._ask(what, fields)
+
+    def close(self) -> None:
+        self._trainer.close()
+
+    def _ask(self, method: str, fields: Mapping[str, Any]) -> Any:
+        """The answer of an engine that has read what this trainer has stored."""
+        while self._read < (stored := self._trainer.study.position):
+            self._read = self._answer("status", {})["position"]
+            if self._read < stored:
+                time.sleep(0.01)
+        return self._answer(method, fields)
+
+    def _answer(self, method: str, fields: Mapping[str, Any]) -> Any:
+        answer = self._trainer.study.ask(method, json.dumps(fields, allow_nan=False, default=plain), self._patience.check)
+        if answer["ok"]:
+            return answer["result"]
+        raise HypertideError(f"{self.study}: {answer['error']}", answer.get("code"))
+
+    def _printed(self, *words: str) -> str:
+        done = subprocess.run(command(*words, "--nats", self._url, "--study", self.study), capture_output=True, text=True, encoding="utf-8")
+        if done.returncode != 0 and not done.stdout:
+            raise HypertideError(done.stderr.strip().removeprefix("hypertide: "))
+        return done.stdout

@@ -1,0 +1,223 @@
+"""The engine of a study that lives elsewhere: this process is one of its trainers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+import uuid
+import warnings
+from typing import Any, Callable, Iterator, Mapping, Protocol
+
+from ._asking import ENGINE_THREAD
+from ._engine import GRACE, SLOW, refuse_forked
+from .errors import Abandoned, EngineError, HypertideError, Interrupted
+
+Answer = dict[str, Any]
+
+LONGEST_MESSAGE = 4000
+"""Characters of what went wrong that a fact holds."""
+COMPARED = ("parameters", "constraints", "objectives")
+"""What of a `Study` is compared with the study elsewhere. All else is decided there."""
+
+
+class Patience:
+    """How long requests are tried again while the server cannot be reached: for ever, unless the study is to be left."""
+
+    def __init__(self) -> None:
+        self.deadline: float | None = None
+
+    def check(self) -> None:
+        """Raises Interrupted once the time is over."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise Interrupted
+
+
+class Server(Protocol):
+    """What a trainer asks of the program that runs the study. All of them raise HypertideError where they are refused."""
+
+    lease: float
+    """Seconds without a heartbeat after which a trial is lost."""
+    slots: int
+    """How many trials this process evaluates at once."""
+
+    def open(self, compared: Mapping[str, Any]) -> Answer:
+        """The name of the study and its `objectives`, if it has this space and these objectives."""
+
+    def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
+        """Claims the next trial. `next` says whether there is a `trial`, none for some seconds (`wait`), or no more (`over`). A repeated request gets the same trial."""
+
+    def say(self, verb: str, trial: int, run: str, **fields: Any) -> bool:
+        """Sends `report`, `tell`, `stopped` or `fail`. Returns whether the trial should stop. Raises Abandoned where the run does not hold it."""
+
+    def beat(self, held: Mapping[int, str]) -> None:
+        """Sends heartbeats for these trials, which are still worked on."""
+
+    def read(self, what: str, **fields: Any) -> Any:
+        """Answers `status`, `best`, `trials`, `front`, `recommend`, `importance` or `why`."""
+
+    def command(self, what: str, **fields: Any) -> None:
+        """Does what a person asks for: `enqueue`, `cancel`, `retract` or `change`."""
+
+    def close(self) -> None: ...
+
+
+class RemoteEngine:
+    """Answers the requests of a study by a server, and keeps its claims."""
+
+    def __init__(self, server: Server, patience: Patience) -> None:
+        self._pid = os.getpid()
+        self._server = server
+        self._patience = patience
+        self._server.slots = 1
+        self._lock = threading.Lock()
+        self._held: dict[int, str] = {}
+        """The claim on each trial that this process evaluates."""
+        self._closed = threading.Event()
+        self._beats = threading.Thread(target=self._beat, name=f"{ENGINE_THREAD}-beats", daemon=True)
+
+    def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> Answer:
+        refuse_forked(self._pid)
+        if self._closed.is_set():
+            raise EngineError("the study is closed")
+        given = {name: field for name, field in fields.items() if field is not None}
+        if cmd == "ask":
+            return self._ask(slow, **given)
+        answers: dict[str, Callable[..., Answer]] = {
+            "init": self._init,
+            "report": self._report,
+            "tell": self._tell,
+            "busy": lambda: {"open": [], "parallel": self._server.slots},  # others may tell results
+            "limit": self._limit,
+            "trials": lambda: {"trials": list(self._trials())},
+            "best": lambda: {"best": self._server.read("best")},
+            "front": lambda: {"front": self._server.read("front")},
+            "recommend": lambda: {"recommendation": self._server.read("recommend")},
+            "importance": lambda **asked: {"importance": self._importance(**asked)},
+            "why": lambda **asked: {"why": self._server.read("why", **asked)},
+        }
+        if cmd in answers:
+            return answers[cmd](**given)
+        trial = {"trial": given.pop("id")} if "id" in given else {}
+        self._server.command(cmd, **trial, **given)
+        return {}
+
+    @contextlib.contextmanager
+    def hurrying(self) -> Iterator[None]:
+        """Meanwhile, requests that are not answered within a few seconds raise Interrupted."""
+        self._patience.deadline = time.monotonic() + GRACE
+        try:
+            yield
+        finally:
+            self._patience.deadline = None
+
+    def close(self) -> None:
+        """Hands back the trials that this process holds."""
+        if os.getpid() != self._pid or self._closed.is_set():
+            return
+        self._closed.set()
+        with self.hurrying():
+            for trial, run in self._held_now().items():
+                with contextlib.suppress(HypertideError, Interrupted):
+                    self._server.say("fail", trial, run, reason="preempted", message="handed back: its trainer has ended")
+        self._server.close()
+
+    def _init(self, study: Mapping[str, Any] | None = None) -> Answer:
+        given = dict(study or {})
+        self._server.slots = given.pop("parallel", 1)
+        compared = {name: given.pop(name) for name in COMPARED if name in given}
+        if given:
+            raise HypertideError(f"Study: with a url, {' and '.join(given)} cannot be given: the program that runs the study decides; leave it out")
+        found = self._server.open(compared)
+        return {**found, "endless": False, "stops": False}  # where it runs, one knows its limits, and warns
+
+    def _ask(self, slow: Callable[[], object] | None, fixed: Mapping[str, Any] | None = None) -> Answer:
+        request = uuid.uuid4().hex
+        asked = time.monotonic()
+        said = False
+        while (claim := self._server.claim(request, fixed))["next"] == "wait":
+            if self._closed.is_set():
+                raise EngineError("the study is closed")
+            if not said and time.monotonic() > asked + SLOW:
+                said = True
+                self._say_if_paused()
+                if slow is not None:
+                    slow()
+        if claim["next"] == "over":
+            return {"over": True}
+        with self._lock:
+            self._held[claim["trial"]] = claim["run"]
+            if not self._beats.is_alive():
+                self._beats.start()
+        wanted = {"id": "trial", "params": "params", "until": "budget", "resumes": "resumes", "checkpoint": "checkpoint"}
+        return {name: claim[field] for name, field in wanted.items() if claim.get(field) is not None}
+
+    def _say_if_paused(self) -> None:
+        with contextlib.suppress(HypertideError):  # a trainer may not be permitted to read it
+            if self._server.read("status").get("paused"):
+                warnings.warn("ask waits: the study is paused; `hypertide change --resume` resumes it", stacklevel=7)
+
+    def _report(self, id: int, step: int, **fields: Any) -> Answer:  # noqa: A002
+        with self._giving_up(id):
+            return {"stop": self._server.say("report", id, self._run_of(id), step=step, **fields)}
+
+    def _tell(self, id: int, *, stopped: bool = False, values: Any = None, message: str = "", **fields: Any) -> Answer:  # noqa: A002
+        run = self._run_of(id)
+        with self._giving_up(id):
+            if stopped:
+                self._server.say("stopped", id, run)
+            elif values is not None:
+                self._server.say("tell", id, run, values=values, **fields)
+            else:
+                self._server.say("fail", id, run, message=message[:LONGEST_MESSAGE], **fields)
+        with self._lock:
+            self._held.pop(id, None)
+        return {}
+
+    def _run_of(self, trial: int) -> str:
+        with self._lock:
+            run = self._held.get(trial)
+        if run is None:
+            raise HypertideError(f"trial {trial} is not open in this process: only the process that asked for a trial can tell its result")
+        return run
+
+    @contextlib.contextmanager
+    def _giving_up(self, trial: int) -> Iterator[None]:
+        """A trial that is lost is no longer held."""
+        try:
+            yield
+        except Abandoned:
+            with self._lock:
+                self._held.pop(trial, None)
+            raise
+
+    def _limit(self, trials: int | None = None, more: int | None = None, parallel: int | None = None, **_: Any) -> Answer:
+        """`parallel` is that of this process. Failures of a broken program are left out where the study runs."""
+        self._server.slots = parallel or self._server.slots
+        if more is not None:
+            self._server.command("change", more=more)
+        elif trials is not None and self._server.read("status").get("limit") != trials:
+            self._server.command("change", limits={"trials": trials})
+        return {"parallel": self._server.slots, "trials": self._server.read("status").get("limit")}
+
+    def _trials(self) -> Iterator[Answer]:
+        after = 0
+        while rows := self._server.read("trials", after=after):
+            yield from rows
+            after = rows[-1]["trial"]
+
+    def _importance(self, objective: str | None = None) -> Any:
+        found = self._server.read("importance", **({} if objective is None else {"objective": objective}))
+        if found is None:
+            raise HypertideError("importance: there are too few results")
+        return found
+
+    def _held_now(self) -> dict[int, str]:
+        with self._lock:
+            return dict(self._held)
+
+    def _beat(self) -> None:
+        while not self._closed.wait(self._server.lease / 3):
+            with contextlib.suppress(HypertideError, Interrupted):  # the next report says what is wrong
+                self._server.beat(self._held_now())

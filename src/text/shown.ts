@@ -1,0 +1,15 @@
+import { valueText } from '../space/value.ts';
+import { escapeControls } from './plainText.ts';
+
+/** A value as text for people. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
+  if (value === undefined) return '';
+  return escapeControls(valueText(value));
+}
+
+/** Names and values in a line. */
+export const pairs = (record: Readonly<Record<string, unknown>>): string =>
+  Object.entries(record)
+    .map(([name, value]) => `${name}=${shown(value)}`)
+    .join(' ');
