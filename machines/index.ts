@@ -1,6 +1,5 @@
 /** The charts of strategies, of the study, of its engines and trainers, as XState machines. */
 export { chart, type Statechart } from './chart.ts';
-export { leadChart } from './lead.ts';
 export {
   answeringChart,
   evolutionChart,
@@ -13,5 +12,5 @@ export {
   sgdChart,
   surrogateChart,
 } from './strategies.ts';
-export { studyChart } from './study.ts';
+export { leadChart, studyChart } from './study.ts';
 export { attemptChart, claimChart, evaluationChart, trainerChart } from './trainers.ts';

@@ -52,8 +52,8 @@ export const trainerChart = chart(
 
 /**
  * The claim of a trainer of a server on an attempt. `preparing`: the server stores the claim, and the checkpoint of the trial is restored; a stop ends
- * it before it begins. `running`: the attempt is evaluated. `abandoned`: no one needs it, and its program ends. `saving`: its last fact is known, and its checkpoint is saved.
- * `left`: nothing more is done for it.
+ * it before it begins. `running`: the attempt is evaluated. `abandoned`: no one needs it, and its program ends. `saving`: its last fact is known, and
+ * its checkpoint is saved. `left`: nothing more is done for it.
  */
 export const claimChart = chart(
   'claim',

@@ -34,7 +34,7 @@ const TRIES = 200;
  * @param hears which facts the core takes. Default: those about trials.
  * @throws into the stream: what the core throws, as a StrategyError.
  * @example
- * const grid = () => stage('grid', (env) => drive(sequenceChart, gridCore(env), env));
+ * const grid = () => stage('grid', {}, (env) => drive(sequenceChart, gridCore(env), env));
  */
 export const drive = <S, Phase extends string, Verdict extends string, F extends StrategyEvent | ProposerEvent = StrategyEvent>(
   chart: Statechart<Phase, Verdict>,

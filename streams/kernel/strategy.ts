@@ -65,10 +65,10 @@ export function specOf(name: string, options: object): StrategySpec {
 /**
  * A named strategy. The name is part of paths, such as a trial's `by`, and of its form as data.
  *
- * @param build gets the environment of the stage, whose path ends in the name.
  * @param options as given, for its form as data; undefined ones count as left out.
+ * @param build gets the environment of the stage, whose path ends in the name.
  * @example
- * const ping = (options: PingOptions = {}) => stage('ping', (env) => drive(pingChart, pingCore(env, options), env), options);
+ * const ping = (options: PingOptions = {}) => stage('ping', options, (env) => drive(pingChart, pingCore(env, options), env));
  */
-export const stage = (name: string, build: (env: Env) => MonoTypeOperatorFunction<Message>, options: object = {}): Strategy =>
+export const stage = (name: string, options: object, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
   withSpec(specOf(name, options), (parent) => build(child(parent, name)));

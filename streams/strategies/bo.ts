@@ -31,12 +31,8 @@ export const boFollowed = (options: BoOptions): Strategy => boStage(options, tru
 
 function boStage(options: BoOptions, isFollowed: boolean): Strategy {
   const settings = resolveOptions('bo', boOptions, options);
-  return stage(
-    'bo',
-    (env) => {
-      if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
-      return drive(surrogateChart, surrogateCore(env, boSurrogate(env, settings, undefined, isFollowed), fitInWorker), env);
-    },
-    options,
-  );
+  return stage('bo', options, (env) => {
+    if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
+    return drive(surrogateChart, surrogateCore(env, boSurrogate(env, settings, undefined, isFollowed), fitInWorker), env);
+  });
 }

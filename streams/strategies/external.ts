@@ -34,7 +34,7 @@ export function external(proposer: string, options?: Omit<ExternalOptions, 'prop
 export function external(first: string | ExternalOptions, more: Omit<ExternalOptions, 'proposer'> = {}): Strategy {
   const given = typeof first === 'string' ? { proposer: first, ...more } : first;
   const { proposer, wait: seconds } = resolveOptions('external', externalOptions, given);
-  return stage('external', (env) => drive(externalChart, externalCore(env, proposer, seconds), env, isEvent), given);
+  return stage('external', given, (env) => drive(externalChart, externalCore(env, proposer, seconds), env, isEvent));
 }
 
 /** The options in a study file, which may be the name alone. */

@@ -19,12 +19,8 @@ export type ForestOptions = OptionsOf<typeof forestOptions>;
  */
 export const forest = (options: ForestOptions = {}): Strategy => {
   const settings = resolveOptions('forest', forestOptions, options);
-  return stage(
-    'forest',
-    (env) => {
-      oneObjective(env, 'forest models');
-      return drive(surrogateChart, surrogateCore(env, forestSurrogate(env, settings)), env);
-    },
-    options,
-  );
+  return stage('forest', options, (env) => {
+    oneObjective(env, 'forest models');
+    return drive(surrogateChart, surrogateCore(env, forestSurrogate(env, settings)), env);
+  });
 };

@@ -36,13 +36,9 @@ export type GridOptions = OptionsOf<typeof gridOptions>;
  */
 export const grid = (options: GridOptions = {}): Strategy => {
   const { levels, shuffle } = resolveOptions('grid', gridOptions, options);
-  return stage(
-    'grid',
-    (env) => {
-      return drive(sequenceChart, sequenceCore(env, gridSequence(env, levelsFor(env.axes, levels), shuffle)), env);
-    },
-    options,
-  );
+  return stage('grid', options, (env) => {
+    return drive(sequenceChart, sequenceCore(env, gridSequence(env, levelsFor(env.axes, levels), shuffle)), env);
+  });
 };
 
 /** How many levels an axis gets. */

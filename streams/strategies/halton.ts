@@ -23,5 +23,5 @@ export type HaltonOptions = OptionsOf<typeof haltonOptions>;
  */
 export const halton = (options: HaltonOptions = {}): Strategy => {
   const { scramble } = resolveOptions('halton', haltonOptions, options);
-  return stage('halton', (env) => drive(sequenceChart, sequenceCore(env, haltonSequence(env, scramble)), env), options);
+  return stage('halton', options, (env) => drive(sequenceChart, sequenceCore(env, haltonSequence(env, scramble)), env));
 };

@@ -25,14 +25,10 @@ export type HalvingOptions = OptionsOf<typeof halvingOptions>;
 
 /** A scheduler as an operator: it sets budgets and promotes or stops trials; later stages choose the configurations. */
 export function scheduling<S>(name: string, options: object, rungs: readonly number[], schedulerOf: (env: Env) => Scheduler<S>): Strategy {
-  const strategy = stage(
-    name,
-    (env) => {
-      oneObjective(env, `${name} compares trials by`);
-      return drive(halvingChart, halvingCore(env, schedulerOf(env)), env);
-    },
-    options,
-  );
+  const strategy = stage(name, options, (env) => {
+    oneObjective(env, `${name} compares trials by`);
+    return drive(halvingChart, halvingCore(env, schedulerOf(env)), env);
+  });
   return Object.assign(strategy, { rungs, full: rungs.at(-1)! });
 }
 

@@ -24,12 +24,8 @@ export type LatinHypercubeOptions = OptionsOf<typeof latinHypercubeOptions>;
  */
 export const latinHypercube = (options: LatinHypercubeOptions = {}): Strategy => {
   const settings = resolveOptions('latinHypercube', latinHypercubeOptions, options);
-  return stage(
-    'latinHypercube',
-    (env) => {
-      const { points = env.trials ?? 10 * env.axes.length } = settings;
-      return drive(sequenceChart, sequenceCore(env, latinHypercubeSequence(env, points)), env);
-    },
-    options,
-  );
+  return stage('latinHypercube', options, (env) => {
+    const { points = env.trials ?? 10 * env.axes.length } = settings;
+    return drive(sequenceChart, sequenceCore(env, latinHypercubeSequence(env, points)), env);
+  });
 };

@@ -28,14 +28,10 @@ export type PbtOptions = OptionsOf<typeof pbtOptions>;
  */
 export function pbt(options: PbtOptions): Strategy {
   const settings = resolveOptions('pbt', pbtOptions, options);
-  return stage(
-    'pbt',
-    (env) => {
-      oneObjective(env, 'pbt compares trials by');
-      return drive(populationChart, populationCore(env, populationSettings(env, settings)), env);
-    },
-    options,
-  );
+  return stage('pbt', options, (env) => {
+    oneObjective(env, 'pbt compares trials by');
+    return drive(populationChart, populationCore(env, populationSettings(env, settings)), env);
+  });
 }
 
 function populationSettings({ axes }: Env, { fixed = [], ...settings }: SettingsOf<typeof pbtOptions>): PopulationSettings {

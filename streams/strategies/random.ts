@@ -14,4 +14,4 @@ import { type Strategy, stage } from '../kernel/strategy.ts';
  * @example
  * chain(asha({ min: 1, max: 81 }), random())
  */
-export const random = (): Strategy => stage('random', (env) => drive(sequenceChart, sequenceCore(env, randomSequence(env)), env));
+export const random = (): Strategy => stage('random', {}, (env) => drive(sequenceChart, sequenceCore(env, randomSequence(env)), env));

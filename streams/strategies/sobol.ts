@@ -25,14 +25,10 @@ export type SobolOptions = OptionsOf<typeof sobolOptions>;
  */
 export const sobol = (options: SobolOptions = {}): Strategy => {
   const { scramble } = resolveOptions('sobol', sobolOptions, options);
-  return stage(
-    'sobol',
-    (env) => {
-      if (env.axes.length > SOBOL_DIMENSIONS) {
-        throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);
-      }
-      return drive(sequenceChart, sequenceCore(env, sobolSequence(env, scramble)), env);
-    },
-    options,
-  );
+  return stage('sobol', options, (env) => {
+    if (env.axes.length > SOBOL_DIMENSIONS) {
+      throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);
+    }
+    return drive(sequenceChart, sequenceCore(env, sobolSequence(env, scramble)), env);
+  });
 };

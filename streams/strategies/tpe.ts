@@ -20,5 +20,5 @@ export type TpeOptions = OptionsOf<typeof tpeOptions>;
  */
 export const tpe = (options: TpeOptions = {}): Strategy => {
   const settings = resolveOptions('tpe', tpeOptions, options);
-  return stage('tpe', (env) => drive(surrogateChart, surrogateCore(env, tpeSurrogate(env, settings)), env), options);
+  return stage('tpe', options, (env) => drive(surrogateChart, surrogateCore(env, tpeSurrogate(env, settings)), env));
 };

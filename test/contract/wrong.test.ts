@@ -199,7 +199,7 @@ const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<
   },
   'suggests in the phase that its machine shows, and tells how long its answers take': {
     'shows two machines under one path': () =>
-      stage('wrong', (env) =>
+      stage('wrong', {}, (env) =>
         operatorOf(env, (out) =>
           around(
             [random(), random()].map((own) => runInner(own, env, out)),
@@ -207,10 +207,10 @@ const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<
           ),
         ),
       ),
-    'tags another phase': () => stage('wrong', (env) => drive(answeringChart, tagging(env), env)),
+    'tags another phase': () => stage('wrong', {}, (env) => drive(answeringChart, tagging(env), env)),
   },
   'is in the phase that its facts lead to, however often it was asked': {
-    'moves only if it is asked in time': () => stage('wrong', (env) => drive(passingChart, missing(env), env)),
+    'moves only if it is asked in time': () => stage('wrong', {}, (env) => drive(passingChart, missing(env), env)),
   },
   'starts again with each subscription': { 'keeps state per application': keepsStatePerApplication },
   'unsubscribes from its source': { 'holds on': neverLetsGo },

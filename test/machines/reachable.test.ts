@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, getNextSnapshot, type StateValue } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { chart, Life, targetOf } from '../../machines/chart.ts';
-import { leadChart } from '../../machines/lead.ts';
 import * as strategies from '../../machines/strategies.ts';
-import { studyChart } from '../../machines/study.ts';
+import { leadChart, studyChart } from '../../machines/study.ts';
 import * as trainers from '../../machines/trainers.ts';
 
 const charts = { ...strategies, ...trainers, leadChart, studyChart };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Life } from '../../../machines/chart.ts';
-import { leadChart } from '../../../machines/lead.ts';
+import { leadChart } from '../../../machines/study.ts';
 import type { Settings } from '../../../src/ledger/settings.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';

@@ -36,13 +36,9 @@ export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
  */
 export function cmaes(options: CmaesOptions = {}): Strategy {
   const settings = resolveOptions('cmaes', cmaesOptions, options);
-  return stage(
-    'cmaes',
-    (env) => {
-      oneObjective(env, 'cmaes ranks trials by');
-      const { population = Math.max(defaultPopulation(env.axes.length), env.parallel) } = settings;
-      return drive(evolutionChart, evolutionCore(env, covarianceAdaptation(env, { ...settings, population })), env);
-    },
-    options,
-  );
+  return stage('cmaes', options, (env) => {
+    oneObjective(env, 'cmaes ranks trials by');
+    const { population = Math.max(defaultPopulation(env.axes.length), env.parallel) } = settings;
+    return drive(evolutionChart, evolutionCore(env, covarianceAdaptation(env, { ...settings, population })), env);
+  });
 }

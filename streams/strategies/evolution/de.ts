@@ -27,15 +27,11 @@ export type DeOptions = OptionsOf<typeof deOptions>;
  */
 export function de(options: DeOptions = {}): Strategy {
   const settings = resolveOptions('de', deOptions, options);
-  return stage(
-    'de',
-    (env) => {
-      oneObjective(env, 'de compares trials by');
-      const { population = Math.max(SMALLEST[settings.start], Math.round(0.4 * Math.sqrt(env.trials ?? 0))) } = settings;
-      return drive(evolutionChart, evolutionCore(env, differentialEvolution(env, { ...settings, population })), env);
-    },
-    options,
-  );
+  return stage('de', options, (env) => {
+    oneObjective(env, 'de compares trials by');
+    const { population = Math.max(SMALLEST[settings.start], Math.round(0.4 * Math.sqrt(env.trials ?? 0))) } = settings;
+    return drive(evolutionChart, evolutionCore(env, differentialEvolution(env, { ...settings, population })), env);
+  });
 }
 
 const SMALLEST = { 'current-to-pbest': 8, rand: 20 };

@@ -30,16 +30,12 @@ export function ga(options: GaOptions = {}): Strategy {
   const settings = resolveOptions('ga', gaOptions, options);
   if (settings.elite !== undefined && settings.mode !== 'generational')
     throw new OptionError('ga.elite', 'the mode generational', settings.mode);
-  return stage(
-    'ga',
-    (env) => {
-      oneObjective(env, 'ga compares trials by');
-      const { population = defaultPopulation(env, settings.mode) } = settings;
-      const elite = Math.min(settings.elite ?? population, population);
-      return drive(evolutionChart, evolutionCore(env, geneticAlgorithm(env, { ...settings, population, elite })), env);
-    },
-    options,
-  );
+  return stage('ga', options, (env) => {
+    oneObjective(env, 'ga compares trials by');
+    const { population = defaultPopulation(env, settings.mode) } = settings;
+    const elite = Math.min(settings.elite ?? population, population);
+    return drive(evolutionChart, evolutionCore(env, geneticAlgorithm(env, { ...settings, population, elite })), env);
+  });
 }
 
 const SMALLEST = 12;

@@ -26,14 +26,10 @@ export type Nsga2Options = OptionsOf<typeof nsga2Options>;
  */
 export function nsga2(options: Nsga2Options = {}): Strategy {
   const settings = resolveOptions('nsga2', nsga2Options, options);
-  return stage(
-    'nsga2',
-    (env) => {
-      const { population = paretoPopulation(env) } = settings;
-      return drive(evolutionChart, evolutionCore(env, nonDominatedSorting(env, { ...settings, population, tournament: 2 })), env);
-    },
-    options,
-  );
+  return stage('nsga2', options, (env) => {
+    const { population = paretoPopulation(env) } = settings;
+    return drive(evolutionChart, evolutionCore(env, nonDominatedSorting(env, { ...settings, population, tournament: 2 })), env);
+  });
 }
 
 /** How many members a population has if the options don't say. */

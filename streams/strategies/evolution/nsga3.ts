@@ -24,15 +24,11 @@ export type Nsga3Options = OptionsOf<typeof nsga3Options>;
  */
 export function nsga3(options: Nsga3Options = {}): Strategy {
   const settings = resolveOptions('nsga3', nsga3Options, options);
-  return stage(
-    'nsga3',
-    (env) => {
-      limitDirections(env, settings.divisions);
-      const { population = paretoPopulation(env) } = settings;
-      return drive(evolutionChart, evolutionCore(env, referenceSorting(env, { ...settings, population, tournament: 2 })), env);
-    },
-    options,
-  );
+  return stage('nsga3', options, (env) => {
+    limitDirections(env, settings.divisions);
+    const { population = paretoPopulation(env) } = settings;
+    return drive(evolutionChart, evolutionCore(env, referenceSorting(env, { ...settings, population, tournament: 2 })), env);
+  });
 }
 
 /** More directions would take minutes for each generation, or too much memory. */

@@ -33,16 +33,12 @@ const NOISY_PROBE = 0.05;
 export function lbfgs(options: LbfgsOptions = {}): Strategy {
   const settings = resolveOptions('lbfgs', lbfgsOptions, options);
   const { probe = settings.noise > 0 ? NOISY_PROBE : PROBE } = settings;
-  return stage(
-    'lbfgs',
-    (env) => {
-      oneObjective(env, 'lbfgs follows the slope of');
-      if (!env.axes.some(isContinuousFloat)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
-      const { starts = startsFor(env.parallel) } = settings;
-      return multiStart(env, starts, (descentEnv, sequence) =>
-        drive(lbfgsChart, quasiNewtonDescent(descentEnv, { ...settings, probe, sequence }), descentEnv),
-      );
-    },
-    options,
-  );
+  return stage('lbfgs', options, (env) => {
+    oneObjective(env, 'lbfgs follows the slope of');
+    if (!env.axes.some(isContinuousFloat)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
+    const { starts = startsFor(env.parallel) } = settings;
+    return multiStart(env, starts, (descentEnv, sequence) =>
+      drive(lbfgsChart, quasiNewtonDescent(descentEnv, { ...settings, probe, sequence }), descentEnv),
+    );
+  });
 }

@@ -33,19 +33,15 @@ export type SgdOptions = OptionsOf<typeof sgdOptions>;
  */
 export function sgd(options: SgdOptions = {}): Strategy {
   const settings = resolveOptions('sgd', sgdOptions, options);
-  return stage(
-    'sgd',
-    (env) => {
-      const { gradient, starts = gradient === 'told' ? startsFor(env.parallel) : 1 } = settings;
-      oneObjective(env, 'sgd follows the slope of');
-      const suits = gradient === 'told' ? isContinuousFloat : isOrdered;
-      if (!env.axes.some(suits)) throw new StrategyError('sgd finds no parameter that it could move');
-      return multiStart(env, starts, (descentEnv, sequence) =>
-        drive(sgdChart, stochasticDescent(descentEnv, sgdSettings(descentEnv, sequence, settings)), descentEnv),
-      );
-    },
-    options,
-  );
+  return stage('sgd', options, (env) => {
+    const { gradient, starts = gradient === 'told' ? startsFor(env.parallel) : 1 } = settings;
+    oneObjective(env, 'sgd follows the slope of');
+    const suits = gradient === 'told' ? isContinuousFloat : isOrdered;
+    if (!env.axes.some(suits)) throw new StrategyError('sgd finds no parameter that it could move');
+    return multiStart(env, starts, (descentEnv, sequence) =>
+      drive(sgdChart, stochasticDescent(descentEnv, sgdSettings(descentEnv, sequence, settings)), descentEnv),
+    );
+  });
 }
 
 /** The number of steps that rates are planned for if the study has no known end. */
