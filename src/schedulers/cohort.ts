@@ -1,7 +1,7 @@
 import { insertSorted } from '../numeric/sorted.ts';
 import type { Ended, TrialId } from '../strategy/messages.ts';
 import type { Bracket } from './brackets.ts';
-import { precedes, type RungResult } from './rungResult.ts';
+import { precedes, type RungResult } from './rungs.ts';
 import type { Promotion } from './scheduler.ts';
 
 /** The trials of a cohort at one rung. */

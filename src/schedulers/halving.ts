@@ -1,4 +1,3 @@
-import { History } from '../numeric/history.ts';
 import { type Agreement, type FirstRung, firstRung } from '../samplers/budgets/firstRung.ts';
 import { type ComparedConfiguration, RungResults } from '../samplers/budgets/rungResults.ts';
 import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
@@ -30,15 +29,17 @@ const FEW_FULL_TRIALS = 2;
 const FOREIGN = -1;
 
 /**
- * Asynchronous successive halving (Li et al., MLSys 2020), whose first rung is learned: comparisons begin at the lowest rung that predicts the
- * order at the next one, by Kendall's tau over configurations that were not selected there. It is decided again at each ask, from facts alone.
+ * The scheduler of `asha`, and of `hyperband` with brackets that fill at the same time. It is asynchronous successive halving (Li et al., MLSys 2020),
+ * whose first rung is learned: comparisons begin at the lowest rung that predicts the order at the next one, by Kendall's tau over configurations that
+ * were not selected there. It is decided again at each ask, from facts alone.
  *
  * If trials pause, one in `eta` of the results at a rung is promoted, the best first; a rung that has promoted its share waits for more results. (The
  * paper promotes every trial that is in the best 1/eta when it arrives, which is most of them behind a model that improves.) If trials continue, a
  * trial is stopped if as many are strictly better as may continue: one in `eta` of those that reached its rung so far. A rung at which no results
  * differ predicts nothing.
  */
-export class Halving {
+export class Halving implements Scheduler {
+  readonly isFull = false;
   readonly #settings: HalvingSettings;
   readonly #env: Env;
   readonly #results: RungResults;
@@ -211,13 +212,17 @@ export class Halving {
     return this.#beginning(first);
   }
 
+  open(): Beginning {
+    return this.fill();
+  }
+
   /** Whether a bracket begins at a rung that counts, and there is a configuration left that was not tried there. */
   #isOpen({ budgets: [lowest] }: Bracket, first: number): boolean {
     return lowest! >= this.#settings.rungs[first]! && this.#remaining.lasts(lowest!);
   }
 
   /** If trials pause, one to resume: one that is not compared where it waits, or the best of the highest rung that has one to promote. */
-  promotion(): Promotion | undefined {
+  get promotion(): Promotion | undefined {
     this.#promotion ??= { next: this.#nextPromotion() };
     return this.#promotion.next;
   }
@@ -260,40 +265,19 @@ export class Halving {
     const trained = this.#rungs.reduce((sum, { size, budget }, i) => sum + size * (budget - (rungs[i - 1] ?? 0)), 0);
     return trained >= rungs[k + 1]! - rungs[k]!;
   }
-}
 
-/**
- * The scheduler of `asha`, and of `hyperband` with brackets that fill at the same time.
- * The state is the history of facts; its consequences are computed once for each fact.
- */
-export function asynchronousHalving(settings: HalvingSettings, env: Env): Scheduler<History<StrategyEvent>> {
-  const halvingOf = History.folding<StrategyEvent, Halving>(
-    () => new Halving(settings, env),
-    (halving, fact) => halving.tell(fact),
-  );
-  return {
-    start: History.of(),
-    tell: (facts, fact) => facts.push(fact),
-    promotion: (facts) => halvingOf(facts).promotion(),
-    fill: (facts) => halvingOf(facts).fill(),
-    isControlDue: (facts) => halvingOf(facts).isControlDue,
-    isFull: () => false,
-    control: (facts) => halvingOf(facts).control(),
-    open: (facts) => halvingOf(facts).fill(),
-    fellBehind: (facts) => halvingOf(facts).fellBehind,
-    notes: (facts) => notesOn(halvingOf(facts), settings),
-  };
-}
-
-/** Which rung counts, how well it predicts the next one, and how badly those below it do. */
-function notesOn({ first, agreements }: Halving, { rungs, first: fixed }: HalvingSettings): Tags {
-  if (rungs.length < 2) return {};
-  if (fixed !== undefined) return { 'first rung': `${rungs[first.index]}, as the option first says` };
-  const reasons = agreements.slice(0, first.index + 1).map(({ tau, pairs, isTied }, k) => {
-    if (isTied) return `all ${pairs} results at ${rungs[k]} are equal`;
-    return pairs < 2
-      ? `too few trials have reached ${rungs[k + 1]} to say whether ${rungs[k]} predicts their order`
-      : `${rungs[k]} predicts the order at ${rungs[k + 1]} with a Kendall's tau of ${tau.toFixed(2)} (${pairs} configurations)`;
-  });
-  return { 'first rung': `${rungs[first.index]}: ${reasons.join('; ')}` };
+  /** Which rung counts, how well it predicts the next one, and how badly those below it do. */
+  get notes(): Tags {
+    const { rungs, first: fixed } = this.#settings;
+    const { index } = this.first;
+    if (rungs.length < 2) return {};
+    if (fixed !== undefined) return { 'first rung': `${rungs[index]}, as the option first says` };
+    const reasons = this.agreements.slice(0, index + 1).map(({ tau, pairs, isTied }, k) => {
+      if (isTied) return `all ${pairs} results at ${rungs[k]} are equal`;
+      return pairs < 2
+        ? `too few trials have reached ${rungs[k + 1]} to say whether ${rungs[k]} predicts their order`
+        : `${rungs[k]} predicts the order at ${rungs[k + 1]} with a Kendall's tau of ${tau.toFixed(2)} (${pairs} configurations)`;
+    });
+    return { 'first rung': `${rungs[index]}: ${reasons.join('; ')}` };
+  }
 }

@@ -1,9 +1,19 @@
+import { History } from '../numeric/history.ts';
 import { MAX_TRACKED_CELLS } from '../samplers/random.ts';
 import { type Untried, type UntriedCells, untriedCells } from '../samplers/untried.ts';
 import { countCells } from '../space/cells.ts';
-import { type Core, type Fold, verdictAround } from '../strategy/core.ts';
+import { type Core, verdictAround } from '../strategy/core.ts';
 import type { Env } from '../strategy/env.ts';
-import { type Ask, type Ended, type Propose, propose, type Suggested, stateTag, type Tags } from '../strategy/messages.ts';
+import {
+  type Ask,
+  type Ended,
+  type Propose,
+  propose,
+  type StrategyEvent,
+  type Suggested,
+  stateTag,
+  type Tags,
+} from '../strategy/messages.ts';
 
 /** How the next configuration begins. */
 export interface Beginning {
@@ -18,24 +28,25 @@ export interface Promotion {
   readonly budget: number;
 }
 
-/** The numbers of a scheduler, which decides how long trials train. */
-export interface Scheduler<S> extends Fold<S> {
+/** What follows from the facts so far, for a strategy that decides how long trials train. Only `tell` changes it. */
+export interface Scheduler {
+  tell(fact: StrategyEvent): void;
   /** The next trial to resume, if there is one. */
-  promotion(state: S): Promotion | undefined;
+  readonly promotion: Promotion | undefined;
   /** Whether the next configuration is a control. */
-  isControlDue(state: S): boolean;
+  readonly isControlDue: boolean;
   /** Whether no bracket that has begun has room. */
-  isFull(state: S): boolean;
+  readonly isFull: boolean;
   /** The next configuration of those that are already filling. */
-  fill(state: S): Beginning;
+  fill(): Beginning;
   /** A configuration that is not compared at the first rung that counts. */
-  control(state: S): Beginning;
+  control(): Beginning;
   /** If all is full: the first configuration of the next bracket. */
-  open(state: S): Beginning;
+  open(): Beginning;
   /** Why the trial of the last fact, a report, should stop, for people; undefined if it should not. */
-  fellBehind(state: S): string | undefined;
+  readonly fellBehind: string | undefined;
   /** Text for people about a decision. */
-  notes(state: S): Tags;
+  readonly notes: Tags;
 }
 
 type Phase = 'filling' | 'promoting' | 'learning' | 'settling';
@@ -43,25 +54,34 @@ type Verdict = 'promotable' | 'controlDue' | 'full' | 'reconsidered';
 
 const ENTERING = { promoting: 'promotable', learning: 'controlDue', settling: 'full' } as const;
 
-/** A strategy that decides how long trials train: later stages choose the configurations. */
-export function halvingCore<S>(env: Env, numbers: Scheduler<S>): Core<S, Phase, Verdict> {
-  function due(state: S): Verdict | undefined {
-    if (numbers.promotion(state)) return 'promotable';
-    if (numbers.isControlDue(state)) return 'controlDue';
-    return numbers.isFull(state) ? 'full' : undefined;
+/**
+ * A strategy that decides how long trials train: later stages choose the configurations. Its state is the history of facts; what follows from them is
+ * computed once for each fact.
+ *
+ * @param begin makes the scheduler of a history, which has had no fact.
+ */
+export function halvingCore(env: Env, begin: () => Scheduler): Core<History<StrategyEvent>, Phase, Verdict> {
+  const schedulerOf = History.folding<StrategyEvent, Scheduler>(begin, (scheduler, fact) => scheduler.tell(fact));
+  function due({ promotion, isControlDue, isFull }: Scheduler): Verdict | undefined {
+    if (promotion) return 'promotable';
+    if (isControlDue) return 'controlDue';
+    return isFull ? 'full' : undefined;
   }
-  const beginning = (how: (state: S) => Beginning) => (state: S, ask: Ask) => begun(ask, env, how(state), numbers.notes(state));
+  const beginning = (how: 'fill' | 'control' | 'open') => (facts: History<StrategyEvent>, ask: Ask) => {
+    const scheduler = schedulerOf(facts);
+    return begun(ask, env, scheduler[how](), scheduler.notes);
+  };
   return {
-    start: numbers.start,
-    tell: numbers.tell,
-    verdict: (state, phase) => verdictAround(due(state), phase, ENTERING),
+    start: History.of(),
+    tell: (facts, fact) => facts.push(fact),
+    verdict: (facts, phase) => verdictAround(due(schedulerOf(facts)), phase, ENTERING),
     answers: {
-      filling: beginning(numbers.fill),
-      promoting: (state, ask) => promoted(ask, env, numbers.promotion(state)!, numbers.notes(state)),
-      learning: beginning(numbers.control),
-      settling: beginning(numbers.open),
+      filling: beginning('fill'),
+      promoting: (facts, ask) => promoted(ask, env, schedulerOf(facts).promotion!, schedulerOf(facts).notes),
+      learning: beginning('control'),
+      settling: beginning('open'),
     },
-    stop: numbers.fellBehind,
+    stop: (facts) => schedulerOf(facts).fellBehind,
   };
 }
 

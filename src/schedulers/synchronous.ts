@@ -1,4 +1,3 @@
-import { History } from '../numeric/history.ts';
 import { EquivalentTrials } from '../samplers/duplicates/equivalentTrials.ts';
 import type { Env } from '../strategy/env.ts';
 import { type Ended, numberIn, type StrategyEvent, type Suggested, violates } from '../strategy/messages.ts';
@@ -14,10 +13,14 @@ interface Seen {
 }
 
 /**
- * Brackets of synchronous successive halving one after the other, and over again (Li et al., JMLR 2018, algorithm 1). While the trials at a
- * rung run, the next bracket begins, so that no trainer is idle. At a budget at which no results differ, no further configuration begins.
+ * The scheduler of `successiveHalving`, and of `hyperband` with one bracket after the other. Brackets begin again after the last (Li et al., JMLR 2018,
+ * algorithm 1). While the trials at a rung run, the next bracket begins, so that no trainer is idle. At a budget at which no results differ, no further
+ * configuration begins.
  */
-class SynchronousBrackets {
+export class SynchronousBrackets implements Scheduler {
+  readonly isControlDue = false;
+  readonly fellBehind = undefined;
+  readonly notes = {};
   readonly #brackets: readonly Bracket[];
   readonly #eta: number;
   readonly #trials: number | undefined;
@@ -116,7 +119,7 @@ class SynchronousBrackets {
     return this.#now.promotion;
   }
 
-  get full(): boolean {
+  get isFull(): boolean {
     return this.#now.roomy === undefined;
   }
 
@@ -126,6 +129,10 @@ class SynchronousBrackets {
     return { budget: this.#lowest(number), tag: number };
   }
 
+  control(): Beginning {
+    return this.fill();
+  }
+
   /** The first configuration of the next cohort. A bracket whose lowest budget tells no configurations apart, or has none left, is left out. */
   open(): Beginning {
     const numbers = this.#brackets.map((_, k) => this.#next + k);
@@ -133,27 +140,4 @@ class SynchronousBrackets {
     const number = open.find((k) => !this.#isTied(this.#lowest(k))) ?? open[0] ?? this.#next;
     return { budget: this.#lowest(number), tag: number };
   }
-}
-
-/**
- * The scheduler of `successiveHalving`, and of `hyperband` with one bracket after the other.
- * The state is the history of facts; its consequences are computed once for each fact.
- */
-export function synchronousHalving(brackets: readonly Bracket[], eta: number, env: Env): Scheduler<History<StrategyEvent>> {
-  const bracketsOf = History.folding<StrategyEvent, SynchronousBrackets>(
-    () => new SynchronousBrackets(brackets, eta, env),
-    (running, fact) => running.tell(fact),
-  );
-  return {
-    start: History.of(),
-    tell: (facts, fact) => facts.push(fact),
-    promotion: (facts) => bracketsOf(facts).promotion,
-    fill: (facts) => bracketsOf(facts).fill(),
-    isControlDue: () => false,
-    isFull: (facts) => bracketsOf(facts).full,
-    control: (facts) => bracketsOf(facts).fill(),
-    open: (facts) => bracketsOf(facts).open(),
-    fellBehind: () => undefined,
-    notes: () => ({}),
-  };
 }

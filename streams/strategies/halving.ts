@@ -1,5 +1,5 @@
 import { halvingChart } from '../../machines/strategies.ts';
-import { asynchronousHalving, type HalvingSettings } from '../../src/schedulers/halving.ts';
+import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { rungOptions } from '../../src/schedulers/rungs.ts';
 import { halvingCore, type Scheduler } from '../../src/schedulers/scheduler.ts';
 import { bool, positive } from '../../src/schema/optionRules.ts';
@@ -24,14 +24,18 @@ export const halvingOptions: typeof rungOptions & typeof halvingOwnOptions = { .
 export type HalvingOptions = OptionsOf<typeof halvingOptions>;
 
 /** A scheduler as an operator: it sets budgets and promotes or stops trials; later stages choose the configurations. */
-export function scheduling<S>(name: string, options: object, rungs: readonly number[], schedulerOf: (env: Env) => Scheduler<S>): Strategy {
+export function scheduling(name: string, options: object, rungs: readonly number[], begin: (env: Env) => Scheduler): Strategy {
   const strategy = stage(name, options, (env) => {
     oneObjective(env, `${name} compares trials by`);
-    return drive(halvingChart, halvingCore(env, schedulerOf(env)), env);
+    return drive(
+      halvingChart,
+      halvingCore(env, () => begin(env)),
+      env,
+    );
   });
   return Object.assign(strategy, { rungs, full: rungs.at(-1)! });
 }
 
 /** Asynchronous halving. */
 export const halving = (name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy =>
-  scheduling(name, options, settings.rungs, (env) => asynchronousHalving({ ...settings, pause: options.pause ?? false }, env));
+  scheduling(name, options, settings.rungs, (env) => new Halving({ ...settings, pause: options.pause ?? false }, env));

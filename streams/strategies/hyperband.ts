@@ -2,7 +2,7 @@ import { OptionError } from '../../src/errors.ts';
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
 import { checkRungs, rungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
-import { synchronousHalving } from '../../src/schedulers/synchronous.ts';
+import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
 import { oneOf, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import type { Strategy } from '../kernel/strategy.ts';
@@ -46,7 +46,7 @@ export function hyperband(options: HyperbandOptions): Strategy {
   const brackets = bracketsOf(settings);
   if (mode === 'asynchronous') return halving('hyperband', options, { rungs, eta, first, brackets });
   const counting = brackets.filter(({ budgets: [lowest] }) => lowest! >= (first ?? 0));
-  return scheduling('hyperband', options, rungs, (env) => synchronousHalving(counting, eta, env));
+  return scheduling('hyperband', options, rungs, (env) => new SynchronousBrackets(counting, eta, env));
 }
 
 function checkHyperband(of: string, settings: SettingsOf<typeof hyperbandOptions>): void {
@@ -81,7 +81,7 @@ export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
   const budgets = rungsOf(settings);
   const { eta, configurations = eta ** (budgets.length - 1) } = settings;
   const bracket: Bracket = { size: configurations, budgets };
-  return scheduling('successiveHalving', options, budgets, (env) => synchronousHalving([bracket], eta, env));
+  return scheduling('successiveHalving', options, budgets, (env) => new SynchronousBrackets([bracket], eta, env));
 }
 
 export const bohbOptions: typeof hyperbandOptions & typeof tpeOptions = { ...hyperbandOptions, ...tpeOptions };

@@ -32,7 +32,7 @@ function rig(settings: Partial<HalvingSettings> = {}, limit = env.trials) {
       return suggest({ point: [(id + 1) / 1e4], budget, tags: stateTag('asha', tag) });
     },
     resume(): number | undefined {
-      const promotion = halving.promotion();
+      const promotion = halving.promotion;
       if (promotion === undefined) return undefined;
       const { trial, budget } = promotion;
       return suggest({ point: trial.point, budget, resumes: trial.id, ...(trial.tags && { tags: trial.tags }) });
