@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as charts from '../../machines/strategies.ts';
+import * as studies from '../../machines/study.ts';
+import * as trainers from '../../machines/trainers.ts';
 import type { ChartData, Watch } from '../../src/strategy/env.ts';
 import { phaseText } from '../../streams/explanation/phases.ts';
 import type { Strategy } from '../../streams/kernel/strategy.ts';
@@ -41,32 +44,45 @@ function usersOf(): ReadonlyMap<string, ReadonlySet<string>> {
   return users;
 }
 
-/** The reference of the charts of strategies. */
+/** The reference of the charts. */
 export function chartsText(): string {
   const users = usersOf();
   const drawn = Object.values(charts)
     .filter((chart) => chart !== charts.answeringChart)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  return [HEAD, ...drawn.map(({ table }) => sectionOf(table, [...(users.get(table.id) ?? [])].sort()))].join('\n');
+  return [
+    HEAD,
+    ...drawn.map(({ table }) => sectionOf(table, [...(users.get(table.id) ?? [])].sort())),
+    '## Around strategies\n\nA study, its engines and its trainers pass through the phases of charts, too.\n',
+    ...Object.entries({ ...studies, ...trainers }).map(([name, { table }]) => `### ${table.id}\n\n${aboutOf(name)}\n\n${drawingOf(table)}`),
+  ].join('\n');
 }
 
-function sectionOf({ id, initial, states, anywhere }: ChartData, users: readonly string[]): string {
-  const rows = Object.entries(states);
-  const arrows = rows.flatMap(([from, on]) =>
+const sources = ['study', 'trainers'].map((name) => readFileSync(new URL(`../../machines/${name}.ts`, import.meta.url), 'utf8')).join('\n');
+
+/** The comment on a chart in its source. */
+function aboutOf(name: string): string {
+  const comment = sources.split(`*/\nexport const ${name} =`)[0]!.split('/**').at(-1)!;
+  return comment.replaceAll(/\n \* ?/g, ' ').trim();
+}
+
+function drawingOf({ initial, states, anywhere }: ChartData): string {
+  const arrows = Object.entries(states).flatMap(([from, on]) =>
     on === 'final' ? [`${from} --> [*]`] : Object.entries(on).map(([event, to]) => `${from} --> ${to}: ${event}`),
   );
   const outer = Object.entries(anywhere).map(([event, to]) => `anywhere --> ${to}: ${event}`);
   const note = outer.length > 0 ? '\nThe events of `anywhere` lead there from each phase.\n' : '';
-  return [
-    `## ${id}\n`,
+  return ['```mermaid', 'stateDiagram-v2', ...[`[*] --> ${initial}`, ...arrows, ...outer].map((line) => `  ${line}`), '```', note].join(
+    '\n',
+  );
+}
+
+const sectionOf = (table: ChartData, users: readonly string[]): string =>
+  [
+    `## ${table.id}\n`,
     `Of ${users.map((name) => `\`${name}\``).join(' ')}.\n`,
-    '```mermaid',
-    'stateDiagram-v2',
-    ...[`[*] --> ${initial}`, ...arrows, ...outer].map((line) => `  ${line}`),
-    '```',
-    note,
+    drawingOf(table),
     '| phase | the strategy |\n| --- | --- |',
-    ...rows.map(([state]) => `| \`${state}\` | ${phaseText(`${id}.${state}`)} |`),
+    ...Object.keys(table.states).map((state) => `| \`${state}\` | ${phaseText(`${table.id}.${state}`)} |`),
     '',
   ].join('\n');
-}
