@@ -155,7 +155,7 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
     return studies.inTurn(() => entryPage(source.past(Number(after) + 1)));
   },
   why: async (studies, { study, trial }) => {
-    const why = await studies.compute(studies.open(study), (feed) => whyOf(feed, trial));
+    const why = await studies.compute(studies.open(study), (feed) => whyOf(feed, trial, parseStrategy));
     if (!why) throw noTrial(trial);
     const { ledger, rows } = await viewOf(studies.open(study));
     return { ...why, text: whyText(why, rows.get(trial)!, ledger.settings.objectives) };

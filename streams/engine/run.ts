@@ -8,7 +8,7 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
-import { createdOf, differences, limitsOf, otherStrategy, type StudyOptions } from '../spec/options.ts';
+import { createdOf, differences, knowing, limitsOf, otherStrategy, type StudyOptions } from '../spec/options.ts';
 import { withResolvers } from '../withResolvers.ts';
 import { firstFactIn } from './applyEntries.ts';
 import type { Directive } from './directive.ts';
@@ -68,6 +68,7 @@ export function runEngine<P>(
   ports: Ports<P>,
 ): EngineRun<P> {
   const reading = new AbortController();
+  const parseStrategy = strategy === undefined ? options.parseStrategy : knowing(strategy, options.parseStrategy);
   /** The time that this process may work. */
   const limit = timeLimit(() => engine.close('time'));
   const { promise: started, resolve: begun } = withResolvers<void>();
@@ -103,7 +104,7 @@ export function runEngine<P>(
   const engine = new Engine<P>({
     space,
     strategy,
-    parseStrategy: options.parseStrategy,
+    parseStrategy,
     inspect: options.inspect,
     watch: options.watch,
     spans: options.spans,
@@ -168,7 +169,6 @@ export function runEngine<P>(
     }
   };
   start().catch(fail);
-  const { parseStrategy } = options;
   return { engine, parseStrategy, started, isAwaited: (proposer) => times.isAwaited(proposer), stop };
 }
 

@@ -9,8 +9,8 @@ import { RefusedError } from '../../src/study/commands.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
 import { turnsOf } from '../engine/timeout.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
 import { rungsIn } from '../spec/defaults.ts';
-import { parseStrategy } from '../spec/spec.ts';
 
 /** Milliseconds of work before it yields to other tasks. */
 const TURN = 20;
@@ -22,6 +22,7 @@ export interface ImportanceInput {
   readonly rows: Iterable<TrialRow>;
   /** Steps and values of the first objective that a trial reported, in turn. */
   readonly curveOf: (trial: TrialId) => readonly number[];
+  readonly parseStrategy: ParseStrategy;
 }
 
 /**
@@ -30,7 +31,7 @@ export interface ImportanceInput {
  * @param name the objective; default: the first one. @throws RefusedError if there is no such objective
  */
 export async function importancesFrom(
-  { space, settings, rows, curveOf }: ImportanceInput,
+  { space, settings, rows, curveOf, parseStrategy }: ImportanceInput,
   name?: string,
 ): Promise<Importances | undefined> {
   const { seed, strategy, objectives } = settings;
@@ -41,10 +42,10 @@ export async function importancesFrom(
 
 /** The same for a study of which only the rows are kept: reports are read from its log. @throws RefusedError if there is no such objective */
 export async function importanceIn(
-  study: Pick<ImportanceInput, 'space' | 'rows'> & { readonly source: StudyLog; readonly ledger: Ledger<Params> },
+  study: Pick<ImportanceInput, 'space' | 'rows' | 'parseStrategy'> & { readonly source: StudyLog; readonly ledger: Ledger<Params> },
   name?: string,
 ): Promise<Importances | undefined> {
-  const { space, source, ledger, rows } = study;
+  const { space, source, ledger, rows, parseStrategy } = study;
   if (ledger.created === undefined) return undefined;
   const [objective] = ledger.settings.objectives;
   const curves = new Map<TrialId, number[]>();
@@ -57,7 +58,7 @@ export async function importanceIn(
       curve.push(event.step, fact.values[objective!.name]!);
       curves.set(fact.trial, curve);
     }
-  return importancesFrom({ space, settings: ledger.settings, rows, curveOf: (trial) => curves.get(trial) ?? [] }, name);
+  return importancesFrom({ space, settings: ledger.settings, rows, curveOf: (trial) => curves.get(trial) ?? [], parseStrategy }, name);
 }
 
 function objectiveOf(objectives: readonly ObjectiveSpec[], name: string | undefined): ObjectiveSpec {

@@ -5,7 +5,7 @@ import type { StudyLog } from '../../src/study/source.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
 import { Decider } from '../engine/decider.ts';
 import { type Difference, differenceOf } from '../engine/difference.ts';
-import { parseStrategy, strategyOf } from '../spec/spec.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
 import { MachineWatch } from './watch.ts';
 
 /** Replays the log of a study, which another process may run, and watches the machines of its strategies. */
@@ -15,12 +15,12 @@ export class Replay {
   watch: MachineWatch;
 
   /** @throws OptionError if the strategy is code, which a log does not hold. */
-  constructor(source: StudyLog, created: Created, changed?: () => void) {
+  constructor(source: StudyLog, created: Created, parseStrategy: ParseStrategy, changed?: () => void) {
     this.#changed = changed;
     this.watch = new MachineWatch(changed);
     this.#decider = new Decider({
       space: spaceOf(created),
-      strategy: strategyOf(created),
+      strategy: parseStrategy(created.strategy),
       parseStrategy,
       watch: (inspection) => this.watch.take(inspection),
       past: () => source.past(1),

@@ -3,6 +3,7 @@ import { identityOf } from '../../src/facts/parse.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
 import { readUpTo } from '../log/past.ts';
 import { Replay } from './replay.ts';
 
@@ -12,9 +13,15 @@ import { Replay } from './replay.ts';
  *
  * @param only the trial to explain, if not all
  */
-export async function stopReasons(source: StudyLog, created: Created, upTo: number, only?: TrialId): Promise<ReadonlyMap<TrialId, string>> {
+export async function stopReasons(
+  source: StudyLog,
+  created: Created,
+  parse: ParseStrategy,
+  upTo: number,
+  only?: TrialId,
+): Promise<ReadonlyMap<TrialId, string>> {
   const reasons = new Map<TrialId, string>();
-  const replay = replayOf(source, created);
+  const replay = replayOf(source, created, parse);
   const cancelled = new Set<TrialId>();
   let isClosed = false;
   try {
@@ -40,10 +47,10 @@ export async function stopReasons(source: StudyLog, created: Created, upTo: numb
   return reasons;
 }
 
-function replayOf(source: StudyLog, created: Created): Replay | undefined {
+function replayOf(source: StudyLog, created: Created, parse: ParseStrategy): Replay | undefined {
   if (created.decisions !== DECISIONS) return undefined;
   try {
-    return new Replay(source, created);
+    return new Replay(source, created, parse);
   } catch {
     return undefined; // its strategy is code
   }

@@ -13,6 +13,7 @@ import type { Ended, TrialId } from '../../src/strategy/messages.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRows } from '../../src/study/trials.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
 import { readUpTo } from '../log/past.ts';
 import { Replay } from './replay.ts';
 import { stopReasons } from './stopReasons.ts';
@@ -32,17 +33,17 @@ export interface ReadStudy {
 /** The fewest results for a forest. */
 const FEWEST = 4;
 
-/** Why a trial was suggested, recomputed from the log as it was when that was decided. */
-export async function whyOf(study: ReadStudy, trial: TrialId): Promise<Why | undefined> {
+/** Why a trial was suggested, recomputed from the log as it was when that was decided. @param parse makes its strategies */
+export async function whyOf(study: ReadStudy, trial: TrialId, parse: ParseStrategy): Promise<Why | undefined> {
   const { created } = study.begun ?? {};
   const fact = await suggestionOf(study, trial);
   if (fact === undefined || created === undefined) return undefined;
   const { expected, results } = await knowledgeOf(study, created, fact);
   const row = study.begun!.changes.rows.get(trial);
-  const stops = row?.status === 'stopped' ? await stopReasons(study.source, created, row.ended!, trial) : undefined;
+  const stops = row?.status === 'stopped' ? await stopReasons(study.source, created, parse, row.ended!, trial) : undefined;
   const common = omitUndefined({ trial, by: fact.by, expected, results, stopped: stops?.get(trial) });
   if (fact.by === 'import') return common;
-  return { ...common, ...(await recompute(study, created, fact)) };
+  return { ...common, ...(await recompute(study, created, fact, parse)) };
 }
 
 async function suggestionOf(study: ReadStudy, trial: TrialId): Promise<SuggestedFact | undefined> {
@@ -55,7 +56,7 @@ async function suggestionOf(study: ReadStudy, trial: TrialId): Promise<Suggested
   return undefined;
 }
 
-async function recompute(study: ReadStudy, created: Created, fact: SuggestedFact): Promise<Partial<Why>> {
+async function recompute(study: ReadStudy, created: Created, fact: SuggestedFact, parse: ParseStrategy): Promise<Partial<Why>> {
   const decisions = decisionsOf(fact, created);
   if (decisions !== DECISIONS)
     return {
@@ -63,7 +64,7 @@ async function recompute(study: ReadStudy, created: Created, fact: SuggestedFact
     };
   let replay: Replay;
   try {
-    replay = new Replay(study.source, created);
+    replay = new Replay(study.source, created, parse);
   } catch (error) {
     return { impossible: `${codeIn(error)} is code, which a log does not hold` };
   }

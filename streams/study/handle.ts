@@ -11,6 +11,7 @@ import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRow, TrialRows } from '../../src/study/trials.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
 import { waker } from '../log/follow.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
@@ -26,6 +27,8 @@ export interface StudyBackend<P> {
   readonly source: StudyLog;
   readonly ledger: Ledger<P>;
   readonly rows: TrialRows<P>;
+  /** Makes the strategies that the log names. */
+  readonly parseStrategy: ParseStrategy;
   /** Of the study; before the log has been read, those of the options. */
   readonly objectives: readonly ObjectiveSpec[];
   readonly entries$: Observable<AppliedEntry<P>>;
@@ -131,8 +134,8 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     why: async (trial) => {
       await running.ready();
       const { whyOf } = await import('../explanation/whyOf.ts');
-      const { source, ledger, rows } = running as StudyBackend<Params>;
-      const why = await whyOf({ source, begun: ledger.created && { created: ledger.created, changes: { rows } } }, trial);
+      const { source, ledger, rows, parseStrategy } = running as StudyBackend<Params>;
+      const why = await whyOf({ source, begun: ledger.created && { created: ledger.created, changes: { rows } } }, trial, parseStrategy);
       if (why) return why;
       throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
     },

@@ -17,6 +17,7 @@ import type { EarlierOption } from '../engine/earlier.ts';
 import { type EngineRun, runEngine } from '../engine/run.ts';
 import type { Spans } from '../engine/spans.ts';
 import type { Origin } from '../engine/submit.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../spec/options.ts';
@@ -58,6 +59,10 @@ export class HostedStudy<P = Params> implements StudySource {
   readonly place: string;
   readonly log: AuthoredLog;
   readonly answers: Answers<P>;
+  /** Makes the strategies that its log names. */
+  get parseStrategy(): ParseStrategy {
+    return this.#run.parseStrategy;
+  }
   /** Every subscriber gets all entries, from the first one on. Completes when the study runs no longer. */
   readonly entries$: Observable<AppliedEntry<P>>;
   readonly #run: EngineRun<P>;

@@ -6,6 +6,7 @@ import type { Space } from '../../src/space/space.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
+import { parseNone } from '../spec/options.ts';
 import type { WhenGone } from './claimedTrial.ts';
 import type { StudyBackend } from './handle.ts';
 import type { HostedStudy } from './hostedStudy.ts';
@@ -56,6 +57,9 @@ export function runningHere<P>({
     },
     get objectives() {
       return ledger().created ? ledger().settings.objectives : objectives;
+    },
+    get parseStrategy() {
+      return hosted()?.parseStrategy ?? parseNone;
     },
     entries$,
     ready: async () => {

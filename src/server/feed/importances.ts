@@ -1,4 +1,5 @@
 import { importancesFrom } from '../../../streams/explanation/importance.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { Feed } from './feed.ts';
@@ -28,7 +29,7 @@ async function computed({ begun }: Read, name: string | undefined): Promise<Impo
   if (begun === undefined) return undefined;
   const { space, ledger, changes } = begun;
   const curveOf = (trial: TrialId) => stepsAndValues(changes.history(trial)!.reports);
-  return importancesFrom({ space, settings: ledger.settings, rows: changes.rows, curveOf }, name);
+  return importancesFrom({ space, settings: ledger.settings, rows: changes.rows, curveOf, parseStrategy }, name);
 }
 
 /** Reports without their positions. */

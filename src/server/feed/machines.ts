@@ -1,6 +1,7 @@
 import { nextTurn } from '../../../streams/engine/timeout.ts';
 import { Replay } from '../../../streams/explanation/replay.ts';
 import { MachineWatch } from '../../../streams/explanation/watch.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { Watch } from '../../strategy/env.ts';
 import type { Feed } from './feed.ts';
 import type { Machines } from './wire.ts';
@@ -25,7 +26,7 @@ export function replayedMachines(feedOf: () => Feed, tell: () => void): () => Ma
     const { begun } = feed;
     if (begun === undefined) return undefined;
     try {
-      const begin = new Replay(feed.source, begun.created, tell);
+      const begin = new Replay(feed.source, begun.created, parseStrategy, tell);
       void follow(feed, begin, tell).catch((error) => {
         why = (error as Error).message;
         replay = undefined;

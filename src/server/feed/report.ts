@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Replay } from '../../../streams/explanation/replay.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assetsIn } from '../pageFiles.ts';
 import type { Feed } from './feed.ts';
@@ -63,7 +64,7 @@ export async function findingsOf(feed: Feed): Promise<Omit<ReportData, 'machines
 
 async function machinesOf(feed: Feed): Promise<Machines> {
   try {
-    const replay = new Replay(feed.source, feed.begun!.created);
+    const replay = new Replay(feed.source, feed.begun!.created, parseStrategy);
     for await (const entries of feed.source.past(1)) for (const entry of entries) await replay.fold(entry);
     const { machines, news } = replay.watch;
     replay.dispose();

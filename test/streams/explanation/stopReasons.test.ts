@@ -7,6 +7,7 @@ import { stopReasons } from '../../../streams/explanation/stopReasons.ts';
 import { chain, createStudy, defineStrategy, float, memoryLog, random, space, thresholdStop } from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 
 /** A log of a study whose strategy is code, so that no decision can be recomputed. */
 function logOf(facts: readonly { readonly fact: object; readonly author?: string }[]) {
@@ -30,7 +31,7 @@ describe('stopReasons', () => {
     const cancelled = { fact: { type: 'cancelled', trial: 1 } };
     const reasonOf = async (...before: Parameters<typeof logOf>[0]) => {
       const log = logOf([suggested(1), started(1), ...before, stopped(1)]);
-      return (await stopReasons(log, log.created, 9)).get(1);
+      return (await stopReasons(log, log.created, parseStrategy, 9)).get(1);
     };
     expect(await reasonOf(cancelled)).toBe('because it was cancelled');
     expect(await reasonOf({ ...cancelled, author: 'w1' })).toBeUndefined();
@@ -58,7 +59,7 @@ describe('stopReasons', () => {
         return past(log, from);
       },
     };
-    const reasons = await stopReasons(source, created, await log.head());
+    const reasons = await stopReasons(source, created, parseStrategy, await log.head());
     await study.close();
     expect(reasons.get(9)).toBe('by thresholdStop: 5 at step 1 is worse than 1');
     expect(reads).toBe(2);

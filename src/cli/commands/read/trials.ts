@@ -1,4 +1,5 @@
 import { stopReasons } from '../../../../streams/explanation/stopReasons.ts';
+import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { trialIn } from '../../act.ts';
 import type { CommandStudy } from '../../sources/study.ts';
@@ -27,7 +28,7 @@ export async function listTrials(study: CommandStudy, words: readonly string[], 
 async function withStopReasons(study: CommandStudy, rows: readonly ListedTrial[]): Promise<readonly ListedTrial[]> {
   if (!rows.some(({ status }) => status === 'stopped')) return rows;
   const last = rows.reduce((latest, { ended = 0 }) => Math.max(latest, ended), 0); // too many for arguments of a call
-  const reasons = await stopReasons(study, study.created, last);
+  const reasons = await stopReasons(study, study.created, parseStrategy, last);
   return rows.map((row) =>
     row.status === 'stopped' ? { ...row, ...omitUndefined({ message: row.message ?? reasons.get(row.trial) }) } : row,
   );

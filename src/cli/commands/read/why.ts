@@ -1,4 +1,5 @@
 import { whyOf } from '../../../../streams/explanation/whyOf.ts';
+import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { bestFirst } from '../../../study/bestFirst.ts';
 import { UsageError } from '../../../text/usage.ts';
@@ -14,7 +15,7 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
   const [objective] = study.created.objectives as [ObjectiveSpec];
   const row = words.length > 0 ? await rowOf(study, trialIn(words)) : bestFirst(await trialsIn(study), objective)[0];
   if (row === undefined) throw new UsageError('expected the number of a trial, since there is no best trial yet');
-  const why = (await whyOf(await readFeed(study), row.trial))!;
+  const why = (await whyOf(await readFeed(study), row.trial, parseStrategy))!;
   if (json) print(JSON.stringify(why));
   else for (const line of whyText(why, row, study.created.objectives)) print(line);
   if (!json) suggestAfterData('importance', study);
