@@ -98,7 +98,7 @@ export function corner(options: CornerOptions = {}): Strategy {
 /** Uses both wherever a parameter type or a strategy shows, with the types that users get. */
 const PROGRAM = `
 import { parseStudy, readStudyFile } from './src/cli/studyFile/studyFile.ts';
-import { studySchema } from './src/cli/studySchema.ts';
+import { studySchema } from './src/text/studySchema.ts';
 import { parameterScale } from './src/insight/figures/drawing/scale.ts';
 import { parseValue } from './src/space/types/dimension.ts';
 import { corner, float, type Infer, optimize, power, space } from './streams/index.ts';

@@ -79,7 +79,11 @@ export const literalSchema = <const T extends string | number>(value: T, descrip
 export const anySchema = (description: string): Described<unknown> => ({ description });
 
 /** An object whose fields are checked elsewhere. */
-export const dataSchema = <T = unknown>(description: string): Described<T> => ({ type: 'object', description });
+export const dataSchema = <T = unknown>(description: string): Described<T, ObjectSchema> => ({
+  type: 'object',
+  additionalProperties: {},
+  description,
+});
 
 /** An object with values of one type by name. */
 export const recordSchema = <T>(values: Described<T>, description: string): Described<Readonly<Record<string, T>>> => ({

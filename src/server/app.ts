@@ -2,14 +2,14 @@ import { type Context, Hono } from 'hono';
 import { RefusedError } from '../study/commands.ts';
 import { type AccessOptions, ANYONE, answer, checksFor, type HttpEnv, refuseElsewhere } from './access/access.ts';
 import { type User, userRoles } from './access/users.ts';
+import { openapi } from './document/openapi.ts';
 import { eventStreams } from './eventStreams.ts';
 import { failureFor, isOfClient } from './failure.ts';
 import { handle } from './handlers.ts';
 import { healthRoutes, type Link, metricsRoute } from './health.ts';
 import { factEvents, isMediaOperation, mediaHandlers } from './media.ts';
-import { openapi } from './openapi.ts';
 import type { Operation } from './operation.ts';
-import { type OperationId, operationIds, operations } from './operations.ts';
+import { methodsOf, type OperationId, operationIds, operations } from './operations.ts';
 import { pageRoutes } from './pageFiles.ts';
 import { bodyIn, checkedRequest, type HttpRequest } from './request.ts';
 import type { ServedStudies } from './studies.ts';
@@ -63,7 +63,7 @@ export function serverApp(studies: ServedStudies, { users, mcp, ending, link, ..
     metricsRoute(app, metrics, permit);
   } else app.get('/healthz', (c) => c.text('ok'));
   pageRoutes(app);
-  app.notFound(() => answer({ error: 'there is no route; see /v1/openapi.json', code: 'not-found' }, 404));
+  app.notFound((c) => noRoute(c.req.method, c.req.path));
   app.onError((error) =>
     answer(
       failureFor(error, (message) => studies.warn(message)),
@@ -83,6 +83,15 @@ async function headersOf(answered: Response | Promise<Response>): Promise<Respon
   const { body, status, headers } = await answered;
   await body?.cancel();
   return new Response(null, { status, headers });
+}
+
+/** Why a request has no route: its path has none, or not with its method. */
+function noRoute(method: string, path: string): Response {
+  const methods = methodsOf(path);
+  if (methods.length === 0) return answer({ error: 'there is no route; see /v1/openapi.json', code: 'not-found' }, 404);
+  const response = answer({ error: `there is no ${method} of this path, only ${methods.join(' and ')}`, code: 'wrong-method' }, 405);
+  response.headers.set('Allow', methods.join(', '));
+  return response;
 }
 
 const wantsEvents = (c: Context): boolean => (c.req.header('accept') ?? '').includes('text/event-stream');

@@ -15,6 +15,8 @@ export interface Operation {
   /** The required names in the query. */
   readonly required?: readonly string[];
   readonly body?: ObjectSchema;
+  /** The name of a schema of the OpenAPI document that says more about the body: what else it may hold is checked elsewhere. */
+  readonly form?: 'StudyFile';
   readonly result: Schema;
   /** Whether the answer can also be a stream of server-sent events, of data like the items of the result. */
   readonly streams?: true;

@@ -1,5 +1,8 @@
+import { whySchema } from '../../streams/explanation/why.ts';
 import { type Fact, factSchemas } from '../facts/facts.ts';
-import type { ObjectSchema, Schema } from '../facts/schema.ts';
+import { params } from '../facts/fields.ts';
+import { dataSchema, type ObjectSchema, type Schema } from '../facts/schema.ts';
+import { importancesSchema } from '../insight/importance/importances.ts';
 import { forIntents, type Intent, type IntentKind } from '../study/intents.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
@@ -27,42 +30,57 @@ function bodyOf(type: Fact['type'], optional: readonly string[] = []): ObjectSch
   };
 }
 
-const stopping: Schema = {
+/** The answer to a trainer that works on a trial. */
+export const stopping: Schema = {
   type: 'object',
   properties: {
     stop: { type: 'boolean', description: 'whether the trial should stop: end it, and call stopped' },
     by: text('what stops it'),
   },
   required: ['stop'],
+  description: 'whether the trial should stop',
 };
 
-const study = {
+/** A study, and its state. */
+export const describedStudy = {
   type: 'object',
-  properties: { ...statusSchema.properties, created: { type: 'object', description: 'the first fact: space, objectives, strategy' } },
+  properties: { ...statusSchema.properties, created: factSchemas.created },
   required: [...statusSchema.required, 'created'],
   description: 'a study, and its state',
 } as const satisfies Schema;
 
-const asked: Schema = {
-  type: 'object',
-  properties: {
-    next: {
-      type: 'string',
-      enum: ['trial', 'wait', 'over'],
-      description: 'trial: evaluate it; wait: ask again; over: the study has ended',
+/** The answers to an ask, by their field `next`. */
+export const asked = {
+  trial: {
+    type: 'object',
+    properties: {
+      next: { const: 'trial' },
+      trial: count('its number', 1),
+      attempt: count('its attempt', 1),
+      run,
+      params,
+      budget: { type: 'number', description: 'the step up to which it may train' },
+      resumes: count('the trial that it continues', 1),
+      checkpoint: text('saved state to resume from', 4096),
+      lease: { type: 'number', description: 'seconds without a report or a heartbeat after which the attempt is lost' },
     },
-    trial: count('its number', 1),
-    attempt: count('its attempt', 1),
-    run,
-    params: { type: 'object', description: 'values by the names of the parameters' },
-    budget: { type: 'number', description: 'the step up to which it may train' },
-    resumes: count('the trial that it continues', 1),
-    checkpoint: text('saved state to resume from', 4096),
-    lease: { type: 'number', description: 'seconds without a report or a heartbeat after which the attempt is lost' },
-    reason: text('over: why'),
+    required: ['next', 'trial', 'attempt', 'run', 'params', 'lease'],
+    description: 'evaluate this trial',
   },
-  required: ['next'],
-};
+  wait: { type: 'object', properties: { next: { const: 'wait' } }, required: ['next'], description: 'no trial is due: ask again' },
+  over: {
+    type: 'object',
+    properties: { next: { const: 'over' }, reason: text('why') },
+    required: ['next', 'reason'],
+    description: 'there are no more trials',
+  },
+} as const satisfies Readonly<Record<string, Schema>>;
+
+/** Why a trial was suggested, also as sentences. */
+export const explained = {
+  ...whySchema,
+  properties: { ...whySchema.properties, text: { type: 'array', items: { type: 'string' }, description: 'the same as sentences' } },
+} as const satisfies Schema;
 
 /** A person's command. */
 function command(type: Intent['type'], { schema, summary, ofTrial }: IntentKind): Operation {
@@ -105,14 +123,15 @@ export const operations = {
     summary: 'Create a study, and run it.',
     body: {
       type: 'object',
-      properties: { name: text('its name', 32), parameters: { type: 'object', description: 'the parameters by name' } },
+      properties: { name: text('its name: letters, digits, _ and -', 64), parameters: dataSchema('the parameters by name') },
       required: ['name', 'parameters'],
       additionalProperties: {},
-      description: 'a study file as JSON, see study.schema.json',
+      description: 'a study file as JSON',
     },
-    result: study,
+    form: 'StudyFile',
+    result: describedStudy,
   },
-  getStudy: { method: 'get', path: studyPath, roles: everyone, summary: 'Get a study: its space, and its state.', result: study },
+  getStudy: { method: 'get', path: studyPath, roles: everyone, summary: 'Get a study: its space, and its state.', result: describedStudy },
   ask: {
     method: 'post',
     path: `${studyPath}/ask`,
@@ -126,14 +145,11 @@ export const operations = {
           'a claim of your own; with the claim of an open trial, you get that trial again (default: the Idempotency-Key, or a random one)',
         ),
         trainer: text('your name, for people (default: that of your token)'),
-        fixed: {
-          type: 'object',
-          description: 'values that the trial must have, by the names of parameters; the strategy chooses the rest. Needs run.',
-        },
+        fixed: dataSchema('values that the trial must have, by the names of parameters; the strategy chooses the rest. Needs run.'),
       },
       description: 'nothing is required',
     },
-    result: asked,
+    result: { oneOf: Object.values(asked), discriminator: { propertyName: 'next' } },
   },
   report: said('reported', 'report', 'Report values of a trial at a step.'),
   heartbeat: {
@@ -151,29 +167,29 @@ export const operations = {
     method: 'get',
     path: `${studyPath}/best`,
     roles: readers,
-    summary: 'Get the best trial so far, or null.',
-    result: { description: 'a row of a trial, or null' },
+    summary: requestKinds.best.summary,
+    result: requestKinds.best.result,
   },
   front: {
     method: 'get',
     path: `${studyPath}/front`,
     roles: readers,
-    summary: 'List the trials that no other trial dominates.',
+    summary: requestKinds.front.summary,
     result: requestKinds.front.result,
   },
   match: {
     method: 'post',
     path: `${studyPath}/match`,
     roles: everyone,
-    summary: 'Check that the study has this space and these objectives.',
+    summary: requestKinds.match.summary,
     body: requestKinds.match.request,
-    result: study,
+    result: describedStudy,
   },
   listTrials: {
     method: 'get',
     path: `${studyPath}/trials`,
     roles: readers,
-    summary: 'List trials in the order of their numbers.',
+    summary: requestKinds.trials.summary,
     query: requestKinds.trials.request.properties,
     result: {
       type: 'object',
@@ -182,6 +198,7 @@ export const operations = {
         next: count('if there are more: pass it as after to get them', 1),
       },
       required: ['trials'],
+      description: 'a page of trials',
     },
   },
   getTrial: { method: 'get', path: trialPath, roles: readers, summary: 'Get a trial.', result: trialRowSchema },
@@ -199,7 +216,7 @@ export const operations = {
     path: `${trialPath}/why`,
     roles: readers,
     summary: 'Explain a suggestion: recompute it, and say what was expected.',
-    result: { type: 'object', description: 'by, phases, recomputed or impossible, expected; text: the same as sentences' },
+    result: explained,
   },
   importance: {
     method: 'get',
@@ -207,7 +224,7 @@ export const operations = {
     roles: readers,
     summary: 'Get how much of the variation of the results each parameter explains, with 90 % intervals, or null if there are too few.',
     query: { objective: { type: 'string', description: 'name of the objective (default: the first one)' } },
-    result: { description: 'results, fanova and pedAnova: shares by parameter; intervals: 90 % intervals of both; or null' },
+    result: { oneOf: [importancesSchema, { type: 'null' }], description: 'the importances, or null if there are too few results' },
   },
   turn: {
     method: 'get',
@@ -234,3 +251,13 @@ export const operations = {
 
 export type OperationId = keyof typeof operations;
 export const operationIds = Object.keys(operations) as OperationId[];
+
+/** The methods that a path has, such as `GET`. */
+export function methodsOf(path: string): readonly string[] {
+  const words = path.split('/');
+  const fits = (pattern: readonly string[]) =>
+    pattern.length === words.length && pattern.every((word, i) => (word.startsWith('{') ? words[i] !== '' : word === words[i]));
+  return Object.values<Operation>(operations)
+    .filter((one) => fits(one.path.split('/')))
+    .map(({ method }) => method.toUpperCase());
+}

@@ -1,5 +1,6 @@
-import { integerSchema, textSchema } from '../facts/schema.ts';
+import { dataSchema, finiteSchema, flagSchema, integerSchema, objectSchema, textSchema } from '../facts/schema.ts';
 import { requestKinds } from '../study/requests.ts';
+import { trialRowSchema } from '../study/trials.ts';
 import { userRoles } from './access/users.ts';
 import { type Operation, readers, studyPath, trialPath } from './operation.ts';
 
@@ -46,8 +47,8 @@ export const pageOperations = {
     result: {
       type: 'object',
       properties: {
-        detail: { type: 'object', description: 'settings in force, counts and cost' },
-        best: { type: 'object', description: 'the row of the best trial, if there is one' },
+        detail: dataSchema('settings in force, counts and cost'),
+        best: trialRowSchema,
       },
       required: ['detail'],
       description: 'a study to compare with others',
@@ -59,8 +60,21 @@ export const pageOperations = {
     roles: readers,
     summary: 'Get the trial to deploy if results are noisy, and the expected gain of further trials, or null if there are too few results.',
     result: {
-      description:
-        'results: how many it is chosen from; trial; expected: mean and sd of a repetition; gain: what further trials are expected to gain; or null',
+      oneOf: [
+        {
+          type: 'object',
+          properties: {
+            results: integerSchema(0, 'how many results it is chosen from'),
+            trial: integerSchema(1, 'the trial to deploy'),
+            expected: objectSchema('of a repetition', { mean: finiteSchema('the value'), sd: finiteSchema('its standard deviation') }, {}),
+            gain: dataSchema('what further trials are expected to gain'),
+          },
+          required: ['results', 'trial'],
+          description: 'the recommendation',
+        },
+        { type: 'null' },
+      ],
+      description: 'the recommendation, or null',
     },
   },
   getReport: {
@@ -83,7 +97,24 @@ export const pageOperations = {
     path: `${trialPath}/files`,
     roles: readers,
     summary: 'List the output and the files of a trial, or get null if they are on another machine.',
-    result: { description: 'a list of files: name, bytes, at, isOutput; or null' },
+    result: {
+      oneOf: [
+        {
+          type: 'array',
+          items: objectSchema(
+            'a file',
+            {
+              name: textSchema('its path below the directory of the trial', 4096),
+              bytes: integerSchema(0, 'its size'),
+              at: finiteSchema('when it was changed, in milliseconds since 1970'),
+            },
+            { isOutput: flagSchema('whether it is what the program printed') },
+          ),
+        },
+        { type: 'null' },
+      ],
+      description: 'the files, or null',
+    },
   },
   getFile: {
     method: 'get',

@@ -1,4 +1,4 @@
-import type { Schema } from '../facts/schema.ts';
+import { dataSchema, type Schema } from '../facts/schema.ts';
 import { forIntents } from './intents.ts';
 import { trainerRowSchema } from './trainerRows.ts';
 import { annotationSchemas, trialRowSchema, trialStatuses } from './trials.ts';
@@ -58,7 +58,7 @@ const stored: Schema = {
   type: 'object',
   properties: {
     position: { type: 'integer', minimum: 1, description: 'of the fact in the log' },
-    fact: { type: 'object', description: 'the fact that the command appended' },
+    fact: dataSchema('the fact that the command appended'),
   },
   required: ['position', 'fact'],
 };
@@ -96,9 +96,9 @@ export const requestKinds = {
     request: {
       type: 'object',
       properties: {
-        parameters: { type: 'object', description: 'its parameters by name, as in a study file' },
+        parameters: dataSchema('its parameters by name, as in a study file'),
         constraints: { type: 'array', items: {}, description: 'its constraints, as in a study file' },
-        objectives: { type: 'object', description: 'the direction of each objective by name' },
+        objectives: dataSchema('the direction of each objective by name'),
       },
       description: 'what a trainer takes the study for; what is left out is not compared',
     },
@@ -151,11 +151,11 @@ export const requestKinds = {
     summary: 'Create a study, and run it.',
     request: {
       type: 'object',
-      properties: { study: { description: 'a study file as data, without keys that decide what a worker runs, such as `command`' } },
+      properties: { study: dataSchema('a study file as data, without keys that decide what a worker runs, such as `command`') },
       required: ['study'],
       description: 'begins the study; `hypertide serve --all` answers',
     },
-    result: { type: 'object', description: 'nothing' },
+    result: nothing,
   },
 } as const satisfies Readonly<Record<string, RequestKind>>;
 

@@ -1,5 +1,5 @@
 import type { Params, SuggestedFact, Values } from '../facts/facts.ts';
-import type { Schema } from '../facts/schema.ts';
+import { dataSchema, type Schema } from '../facts/schema.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../strategy/messages.ts';
@@ -94,7 +94,7 @@ export const trialRowSchema: Schema = {
   type: 'object',
   properties: {
     trial: positive,
-    params: { type: 'object', description: 'values by the names of the parameters' },
+    params: dataSchema('values by the names of the parameters'),
     status: { type: 'string', enum: trialStatuses },
     running: { type: 'boolean', description: 'true while a trainer works on it' },
     attempt: positive,
@@ -109,7 +109,7 @@ export const trialRowSchema: Schema = {
     budget: { type: 'number' },
     resumes: positive,
     proposal: { ...positive, description: 'position of the `proposed` fact that it serves' },
-    tags: { type: 'object' },
+    tags: { type: 'object', additionalProperties: { type: 'string' }, description: 'how the suggestion was made' },
     step: { type: 'integer', minimum: 0, description: 'the highest step reported' },
     ...annotationSchemas,
     seconds: { type: 'number' },

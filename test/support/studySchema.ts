@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { studySchema } from '../../src/cli/studySchema.ts';
 import type { OptionSet } from '../../src/schema/optionSet.ts';
+import { studySchema } from '../../src/text/studySchema.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
 import { studyOptions } from '../../streams/spec/options.ts';
 
@@ -94,7 +94,7 @@ let known: ReadonlyMap<string, Comment> | undefined;
 
 /** The comments of the library and of the layout of study files, which are read once. */
 function commentsOfCode(): ReadonlyMap<string, Comment> {
-  known ??= commentsOf(join(root, 'streams/index.ts'), join(root, 'src/cli/studyFile/studyLayout.ts'));
+  known ??= commentsOf(join(root, 'streams/index.ts'), join(root, 'src/text/studyLayout.ts'));
   return known;
 }
 

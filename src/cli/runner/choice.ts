@@ -1,4 +1,4 @@
-import { canonical, usualDirection } from './names.ts';
+import { canonical, usualDirection } from '../../text/names.ts';
 import type { LineReading } from './reading.ts';
 
 /** Chooses the printed value that is the result, if the study does not name one. */

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { isRecord } from '../../schema/json.ts';
-import { stepRank } from './names.ts';
+import { stepRank } from '../../text/names.ts';
 import { pathsIn, statementOf } from './parseOutput.ts';
 
 /** A row of a file of metrics. */

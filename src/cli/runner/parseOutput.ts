@@ -2,7 +2,7 @@ import type { Completed, ReportedFact, Values } from '../../facts/facts.ts';
 import { isRecord, jsonIn } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { show } from '../../space/check.ts';
-import { canonical, stepRank } from './names.ts';
+import { canonical, stepRank } from '../../text/names.ts';
 
 /** A report of a trial. */
 export type PrintedReport = Pick<ReportedFact, 'step' | 'values' | 'metrics' | 'metric'>;

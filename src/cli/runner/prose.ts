@@ -1,4 +1,4 @@
-import { canonical, splitOf, stepRank, usualDirection } from './names.ts';
+import { canonical, splitOf, stepRank, usualDirection } from '../../text/names.ts';
 
 /** The numbers in a line of ordinary output. */
 export interface Sighting {

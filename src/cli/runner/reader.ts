@@ -1,7 +1,7 @@
 import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { canonical, usualDirection } from '../../text/names.ts';
 import { stripControls } from '../../text/plainText.ts';
 import { metricChoice } from './choice.ts';
-import { canonical, usualDirection } from './names.ts';
 import { type Line, remark, statementOf } from './parseOutput.ts';
 import { type LineReading, readingOf } from './reading.ts';
 import { LINE_LIMIT } from './splitLines.ts';

@@ -1,4 +1,4 @@
-import { stepRank, usualDirection } from './names.ts';
+import { stepRank, usualDirection } from '../../text/names.ts';
 import type { Sighting } from './prose.ts';
 
 /**

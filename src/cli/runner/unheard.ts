@@ -1,4 +1,4 @@
-import { canonical, isSetting, splitOf, usualDirection } from './names.ts';
+import { canonical, isSetting, splitOf, usualDirection } from '../../text/names.ts';
 
 export interface Unheard {
   readonly objectives: readonly string[];

@@ -1,5 +1,5 @@
 import { parameterTypes } from '../../space/types/dimension.ts';
-import { usualDirection } from '../runner/names.ts';
+import { usualDirection } from '../../text/names.ts';
 import type { Argument, Flag, ProgramHelp } from './programHelp.ts';
 
 interface DraftOptions {

@@ -2,11 +2,9 @@ import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { isRecord } from '../../schema/json.ts';
 import { type AtMost, refuseNewAbove } from '../../study/atMost.ts';
+import { ofWorkers } from '../../text/studyLayout.ts';
 import { UsageError } from '../../text/usage.ts';
 import { parseStudy, type StudyFile } from './studyFile.ts';
-
-/** Keys that control programs and files on the machine of a worker. */
-const OF_WORKERS = ['command', 'on', 'timeLimit', 'atTimeLimit', 'grace', 'result', 'metricFile'];
 
 /**
  * A study that another machine describes. It cannot control what a worker runs: workers run only programs of their own configuration.
@@ -20,7 +18,7 @@ export function studyFromElsewhere(name: string, data: unknown, atMost: AtMost =
   if (!isRecord(data)) throw new UsageError('expected a study as an object, such as { "parameters": { ... } }');
   if (data.earlier !== undefined)
     throw new UsageError('earlier: a study that is created remotely cannot read journals of this machine; leave it out');
-  const [forbidden] = OF_WORKERS.filter((field) => Object.hasOwn(data, field));
+  const [forbidden] = ofWorkers.filter((field) => Object.hasOwn(data, field));
   if (forbidden !== undefined)
     throw new UsageError(`${forbidden}: a study that is created remotely cannot decide what workers run; leave it out`);
   if (data.name !== undefined && data.name !== name)

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { isRecord } from '../../schema/json.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { canonical, splitOf, usualDirection } from '../runner/names.ts';
+import { canonical, splitOf, usualDirection } from '../../text/names.ts';
 
 /** An argument of a program, as its help describes it. */
 export interface Argument {

@@ -11,9 +11,9 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assertRecord } from '../../space/check.ts';
 import { fieldsOf } from '../../space/shape.ts';
 import { parseSpace, type Space } from '../../space/space.ts';
+import { studyLayout } from '../../text/studyLayout.ts';
 import { earlierIn, type NamedStudy } from './earlier.ts';
 import { readDocument } from './readDocument.ts';
-import { studyLayout } from './studyLayout.ts';
 
 /** A study as its file describes it. */
 export interface StudyFile {

@@ -3,11 +3,11 @@ import { secondsOf, timeAmount } from '../../schema/amount.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { oneOf, positive, text, wholeFrom } from '../../schema/optionRules.ts';
 import { checkedBy, fields, mapping } from '../../space/shape.ts';
+import { command } from '../../text/studyLayout.ts';
 import { UsageError } from '../../text/usage.ts';
 import { checkPattern, isPattern } from '../sources/namePattern.ts';
 import { readDocument } from '../studyFile/readDocument.ts';
 import { wordsOf } from '../studyFile/studyFile.ts';
-import { command } from '../studyFile/studyLayout.ts';
 import type { ProgramSettings } from './workOn.ts';
 
 /** Studies that a worker serves, and the program that it runs for their trials. */

@@ -1,4 +1,5 @@
 import type { Values } from '../../facts/facts.ts';
+import type { Schema } from '../../facts/schema.ts';
 import type { AxisImportances } from './importance.ts';
 
 /** How much of the variation of the results each parameter explains; shares that sum to 1. */
@@ -26,3 +27,47 @@ export interface Predicted {
   readonly mean: number;
   readonly sd: number;
 }
+
+const byParameter = (description: string, of: Schema = { type: 'number' }): Schema => ({
+  type: 'object',
+  additionalProperties: of,
+  description,
+});
+const interval: Schema = {
+  type: 'array',
+  items: { type: 'number' },
+  minItems: 2,
+  maxItems: 2,
+  description: 'the lowest and the highest share',
+};
+
+/** The importances as JSON Schema. */
+export const importancesSchema = {
+  type: 'object',
+  properties: {
+    results: { type: 'integer', minimum: 0, description: 'how many results were used' },
+    fanova: byParameter('shares of the variation of the results by fANOVA, by parameter; they sum to 1'),
+    pedAnova: byParameter('the same among the best results only, by PED-ANOVA'),
+    objective: { type: 'string', description: 'name of the objective' },
+    intervals: {
+      type: 'object',
+      properties: {
+        fanova: byParameter('of the shares by fANOVA', interval),
+        pedAnova: byParameter('of the shares by PED-ANOVA', interval),
+      },
+      required: ['fanova', 'pedAnova'],
+      description: '90 % intervals of the shares',
+    },
+    spread: byParameter('standard deviations of the shares by fANOVA'),
+    marginals: byParameter('the result that is predicted along each parameter', {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { value: { description: 'of the parameter' }, mean: { type: 'number' }, sd: { type: 'number' } },
+        required: ['mean', 'sd'],
+      },
+    }),
+  } satisfies Readonly<Record<keyof Importances, Schema>>,
+  required: ['results', 'fanova', 'pedAnova', 'objective', 'intervals', 'spread'] satisfies readonly (keyof Importances)[],
+  description: 'how much of the variation of the results each parameter explains',
+} as const satisfies Schema;

@@ -1,8 +1,8 @@
 import { Help } from 'commander';
 import { strategies } from '../../../../streams/spec/catalogue.ts';
 import { nearest } from '../../../schema/nearest.ts';
+import { type StrategyDescription, strategyDescriptions } from '../../../text/studySchema.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { type StrategyDescription, strategyDescriptions } from '../../studySchema.ts';
 import { suggestNext } from '../../terminal/output.ts';
 
 /** `hypertide strategies`: lists all strategies, or shows one with its options. Resolves with the exit status. */

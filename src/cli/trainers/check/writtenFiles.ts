@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { usualDirection } from '../../runner/names.ts';
+import { usualDirection } from '../../../text/names.ts';
 import { outputReader } from '../../runner/reader.ts';
 import type { ProposedObjective } from '../../runner/unheard.ts';
 import { readMetrics } from './observe.ts';

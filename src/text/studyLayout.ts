@@ -1,10 +1,10 @@
-import { studyOptions } from '../../../streams/spec/options.ts';
-import { timeAmount } from '../../schema/amount.ts';
-import { isRecord, type JsonSchema } from '../../schema/json.ts';
-import { bool, type OptionRule, oneOf, text, wholeFrom } from '../../schema/optionRules.ts';
-import { optional, required } from '../../schema/optionSet.ts';
-import { constraintsSchema, parametersSchema } from '../../space/schema.ts';
-import { usualDirection } from '../runner/names.ts';
+import { studyOptions } from '../../streams/spec/options.ts';
+import { timeAmount } from '../schema/amount.ts';
+import { isRecord, type JsonSchema } from '../schema/json.ts';
+import { bool, type OptionRule, oneOf, text, wholeFrom } from '../schema/optionRules.ts';
+import { optional, required } from '../schema/optionSet.ts';
+import { constraintsSchema, parametersSchema } from '../space/schema.ts';
+import { usualDirection } from './names.ts';
 
 /** A value that another part of the code checks. */
 const anything = (schema: JsonSchema): OptionRule => ({ expected: 'a value', schema, holds: (value): value is unknown => true });
@@ -101,3 +101,6 @@ export const studyLayout = {
    */
   metricFile: optional(text),
 };
+
+/** Keys that control programs and files on the machine of a worker: a study that another machine describes cannot have them. */
+export const ofWorkers: readonly string[] = ['command', 'on', 'timeLimit', 'atTimeLimit', 'grace', 'result', 'metricFile'];

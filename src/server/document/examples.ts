@@ -1,0 +1,87 @@
+import { factExamples } from '../../facts/examples.ts';
+import type { Fact } from '../../facts/facts.ts';
+import { requestExamples, rowExample, statusExample } from '../../study/examples.ts';
+import { forIntents } from '../../study/intents.ts';
+import type { Operation } from '../operation.ts';
+import { type OperationId, operations } from '../operations.ts';
+
+/** An example of the body or the query of a request, and of its answer. */
+export interface Example {
+  readonly request?: object;
+  readonly answer: unknown;
+}
+
+const study = { ...statusExample, created: factExamples.created };
+const { run } = factExamples.started;
+
+/** The fields of an example of a fact that its request has. */
+function fieldsOf(fact: Fact, { body }: Operation): object {
+  return Object.fromEntries(Object.entries(fact).filter(([name]) => Object.hasOwn(body?.properties ?? {}, name)));
+}
+
+/** A study file as JSON. */
+export const studyFileExample = {
+  name: 'digits',
+  parameters: {
+    lr: { type: 'float', low: 0.0001, high: 0.1, log: true },
+    layers: { type: 'int', low: 1, high: 4 },
+    activation: { type: 'choice', values: ['relu', 'tanh'] },
+  },
+  objective: 'minimize loss',
+  trials: 60,
+  parallel: 4,
+};
+
+/** An example of each request over HTTP, for the OpenAPI document. */
+export const httpExamples: Readonly<Record<OperationId, Example>> = {
+  listStudies: { answer: [statusExample] },
+  createStudy: { request: studyFileExample, answer: study },
+  getStudy: { answer: study },
+  ask: { request: { run, wait: 30 }, answer: { next: 'trial', trial: 7, attempt: 1, run, params: { lr: 0.01 }, budget: 9, lease: 30 } },
+  report: { request: fieldsOf(factExamples.reported, operations.report), answer: { stop: false } },
+  heartbeat: { request: { run }, answer: { stop: true, by: 'asha' } },
+  tell: { request: fieldsOf(factExamples.completed, operations.tell), answer: { stop: false } },
+  stopped: { request: fieldsOf(factExamples.stopped, operations.stopped), answer: { stop: false } },
+  fail: { request: fieldsOf(factExamples.failed, operations.fail), answer: { stop: false } },
+  best: { answer: rowExample },
+  front: { answer: [rowExample] },
+  match: { request: requestExamples.match.request, answer: study },
+  listTrials: { request: requestExamples.trials.request, answer: { trials: [rowExample], next: 7 } },
+  getTrial: { answer: rowExample },
+  facts: { request: requestExamples.log.request, answer: requestExamples.log.result },
+  why: {
+    answer: {
+      trial: 7,
+      by: 'tpe',
+      phases: { tpe: 'modelling' },
+      recomputed: 'equal',
+      results: { tpe: 5 },
+      expected: { mean: 0.35, sd: 0.04, results: 5 },
+      milliseconds: 2.5,
+      text: ['tpe suggested it, in the phase modelling'],
+    },
+  },
+  importance: {
+    answer: {
+      results: 24,
+      objective: 'loss',
+      fanova: { lr: 0.83, layers: 0.17 },
+      pedAnova: { lr: 0.76, layers: 0.24 },
+      intervals: { fanova: { lr: [0.7, 0.91], layers: [0.09, 0.3] }, pedAnova: { lr: [0.61, 0.88], layers: [0.12, 0.39] } },
+      spread: { lr: 0.05, layers: 0.05 },
+    },
+  },
+  turn: { request: { ...requestExamples.turn.request, wait: 30 }, answer: requestExamples.turn.result },
+  listTrainers: { answer: requestExamples.trainers.result },
+  watch: { request: { study: 'digits' }, answer: `id: 53\nevent: study\ndata: ${JSON.stringify(statusExample)}\n\n` },
+  whoAmI: { answer: { name: 'ada', role: 'operator' } },
+  signIn: { answer: { name: 'ada', role: 'operator' } },
+  summary: { answer: { detail: { study: 'digits', open: 2, completed: 5 }, best: rowExample } },
+  recommendation: { answer: { results: 24, trial: 7, expected: { mean: 0.33, sd: 0.02 } } },
+  getReport: { answer: '<!doctype html>' },
+  trialFacts: { answer: requestExamples.log.result },
+  listFiles: { answer: [{ name: 'output.txt', bytes: 1024, at: 1_796_029_200_000, isOutput: true }] },
+  getFile: { request: { last: 1000 }, answer: 'epoch 9 loss 0.31' },
+  addFile: { answer: { name: 'uploads/plot.png' } },
+  ...forIntents((type, { fact }) => ({ request: fieldsOf(factExamples[fact], operations[type]), answer: requestExamples[type].result })),
+};
