@@ -54,7 +54,9 @@ export function chartsText(): string {
     HEAD,
     ...drawn.map(({ table }) => sectionOf(table, [...(users.get(table.id) ?? [])].sort())),
     '## Around strategies\n\nA study, its engines and its trainers pass through the phases of charts, too.\n',
-    ...Object.entries({ ...studies, ...trainers }).map(([name, { table }]) => `### ${table.id}\n\n${aboutOf(name)}\n\n${drawingOf(table)}`),
+    ...Object.entries({ ...studies, ...trainers })
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, { table }]) => `### ${table.id}\n\n${aboutOf(name)}\n\n${drawingOf(table)}`),
   ].join('\n');
 }
 
