@@ -11,6 +11,9 @@ const modules: Readonly<Record<string, string>> = {
   'streams/figures': 'figures',
   machines: 'machines',
   'streams/nats': 'nats',
+  'src/server/embed/server': 'server',
+  'src/server/embed/mcp': 'mcp',
+  'src/monitoring': 'monitoring',
   'src/testing': 'testing',
 };
 const columns = { hideInherited: true, hideModifiers: true, hideOverrides: true };
@@ -23,6 +26,9 @@ const options: TypeDocOptions & PluginOptions = {
     'streams/figures.ts',
     'machines/index.ts',
     'streams/nats/index.ts',
+    'src/server/embed/server.ts',
+    'src/server/embed/mcp.ts',
+    'src/monitoring/index.ts',
     'src/testing/index.ts',
   ].map((path) => root + path),
   out: `${root}docs/reference/api`,

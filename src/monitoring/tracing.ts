@@ -27,7 +27,11 @@ interface Attempt {
 
 /** Spans by OpenTelemetry: each trial is a trace. Without an SDK, they cost little and are dropped. */
 export class Tracing {
-  readonly #tracer: Tracer = trace.getTracer('hypertide', version);
+  readonly #tracer: Tracer;
+
+  constructor(tracer: Tracer = trace.getTracer('hypertide', version)) {
+    this.#tracer = tracer;
+  }
 
   /** The spans of a study that this process decides. */
   spansOf(study: string): Spans {
@@ -107,3 +111,13 @@ function contextOf(traceparent: string | undefined): Context {
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: Number.parseInt(flags!, 16), isRemote: true });
 }
+
+/**
+ * The spans of a study, by a tracer of OpenTelemetry: each trial is a trace, with a span for each decision and each fit of a model. Pass them as the option `spans` of
+ * `createStudy` or of `serve` of `hypertide/nats`.
+ *
+ * @param study its name, in the attribute `hypertide.study` of each span
+ * @example
+ * createStudy(network, { spans: spansFrom(trace.getTracer('tuning'), 'digits') });
+ */
+export const spansFrom = (tracer: Tracer, study: string): Spans => new Tracing(tracer).spansOf(study);

@@ -1,25 +1,46 @@
+import { setMaxListeners } from 'node:events';
 import { type Context, Hono } from 'hono';
 import { RefusedError } from '../study/commands.ts';
 import { type AccessOptions, ANYONE, answer, checksFor, type HttpEnv, refuseElsewhere } from './access/access.ts';
 import { type User, userRoles } from './access/users.ts';
 import { openapi } from './document/openapi.ts';
 import { eventStreams } from './eventStreams.ts';
-import { failureFor, isOfClient } from './failure.ts';
 import { handle } from './handlers.ts';
 import { healthRoutes, type Link, metricsRoute } from './health.ts';
+import { lazyMcp } from './mcp/lazy.ts';
 import { factEvents, isMediaOperation, mediaHandlers } from './media.ts';
 import type { Operation } from './operation.ts';
 import { methodsOf, type OperationId, operationIds, operations } from './operations.ts';
 import { pageRoutes } from './pageFiles.ts';
-import { bodyIn, checkedRequest, type HttpRequest } from './request.ts';
+import { bodyIn, checkedRequest, failureFor, type HttpRequest, isOfClient } from './request.ts';
 import type { ServedStudies } from './studies.ts';
 
-export interface AppOptions extends AccessOptions {
+interface AppOptions extends AccessOptions {
   readonly mcp?: McpFetch | undefined;
   /** The connection of the studies to a server, for `/readyz`. */
   readonly link?: Link | undefined;
   /** Aborts when the server ends. */
   readonly ending: AbortSignal;
+}
+
+/** A server without an address: what serves studies until it is closed. */
+export interface OpenApp {
+  readonly app: Hono<HttpEnv>;
+  close(): Promise<void>;
+}
+
+/** The server for studies, with agents at `/mcp`. */
+export function openApp(studies: ServedStudies, options: Omit<AppOptions, 'mcp' | 'ending'>): OpenApp {
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal); // each stream of events listens
+  const mcp = lazyMcp(studies);
+  return {
+    app: serverApp(studies, { ...options, mcp: mcp.fetch, ending: ending.signal }),
+    close: async () => {
+      ending.abort();
+      await mcp.close();
+    },
+  };
 }
 
 /** Answers a request that was checked. */
@@ -32,7 +53,7 @@ export type McpFetch = (request: Request, user: User) => Promise<Response>;
  * The one server: the page at `/`, its API and that of other programs below `/v1`, a route for each operation, `/mcp` for agents, `/metrics`, `/healthz`
  * and `/readyz`. The guards are functions and not middleware: a route without middleware takes hono half the time.
  */
-export function serverApp(studies: ServedStudies, { users, mcp, ending, link, ...site }: AppOptions): Hono<HttpEnv> {
+function serverApp(studies: ServedStudies, { users, mcp, ending, link, ...site }: AppOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   const streams = eventStreams(ending);
   const { permit, cookieFor } = checksFor({ users });

@@ -15,13 +15,12 @@ import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';
 import type { TrialRows } from '../study/trials.ts';
 import { whyText } from '../text/whyText.ts';
-import { sentenceFor } from './failure.ts';
 import type { Feed } from './feed/feed.ts';
 import { importancesOf } from './feed/importances.ts';
 import { type OperationId, operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';
-import { describedFields } from './request.ts';
+import { describedFields, sentenceFor } from './request.ts';
 import type { OpenStudy, ServedStudies } from './studies.ts';
 
 /** An operation with an answer in JSON. */
@@ -60,12 +59,14 @@ function followedView(feed: Feed): View | undefined {
 const statusOf = (name: string, { ledger, phase, rows }: View) => ({ ...studyStatusOf(ledger, phase, rows), study: name });
 
 /** The state of a study, even if it can no longer be run; undefined if it has not begun. */
-function stateOf(study: OpenStudy) {
+async function stateOf(study: OpenStudy) {
   const { name, host } = study;
   if (!host) {
     const view = followedView(study.feed());
     return view && statusOf(name, view);
   }
+  await host.ready().catch(() => {});
+  if (!host.ledger.created) return undefined;
   const status = host.answers.status();
   return host.failure === undefined ? status : { ...status, error: sentenceFor(host.failure.error) };
 }
@@ -108,7 +109,10 @@ const commanding =
 const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
 
 const handlers: Readonly<Record<JsonOperationId, Handler>> = {
-  listStudies: (studies) => studies.names.flatMap((name) => stateOf(studies.open(name)) ?? []),
+  listStudies: async (studies) => {
+    const states = await Promise.all(studies.names.map((name) => stateOf(studies.open(name))));
+    return states.flatMap((state) => state ?? []);
+  },
   createStudy: async (studies, { fields }) => {
     const name = fields.name as string;
     await studies.create(name, fields);

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { WhenGone } from '../../streams/study/claimedTrial.ts';
+import { failureOf, type RequestFailure, StrategyError, UserError } from '../errors.ts';
 import { isDeeper } from '../facts/depth.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
@@ -169,4 +170,19 @@ function known(all: Fields, properties: Readonly<Record<string, Schema>> = {}): 
     code: 'bad-field',
     message: `${field}: there is no such field; the request has ${others}${nearest(field, names)}`,
   });
+}
+
+/** Whether a client can correct an error. */
+export const isOfClient = (error: unknown): boolean => error instanceof UserError || error instanceof StrategyError;
+
+/** The answer to a client after an error. Details of errors that it cannot correct are only for people who run the server. */
+export function failureFor(error: unknown, warn: (message: string) => void): RequestFailure {
+  const { error: message, code } = failureOf(error);
+  if (!isOfClient(error)) warn(`a request failed: ${message}`);
+  return { error: sentenceFor(error), code };
+}
+
+/** The sentence of `failureFor`. */
+export function sentenceFor(error: unknown): string {
+  return isOfClient(error) ? failureOf(error).error : 'the server failed; its output says why';
 }

@@ -1,12 +1,13 @@
-import { setMaxListeners } from 'node:events';
 import { UserError } from '../errors.ts';
 import { type AccessOptions, isLoopback } from './access/access.ts';
-import { type AppOptions, serverApp } from './app.ts';
+import { openApp } from './app.ts';
+import type { Link } from './health.ts';
 import { listen } from './listen.ts';
-import { lazyMcp } from './mcp/lazy.ts';
 import type { ServedStudies } from './studies.ts';
 
-export interface ServerOptions extends AccessOptions, Pick<AppOptions, 'link'> {
+export interface ServerOptions extends AccessOptions {
+  /** The connection of the studies to a server, for `/readyz`. */
+  readonly link?: Link | undefined;
   /** The port to listen at. Default: a free one. */
   readonly port?: number | undefined;
 }
@@ -31,17 +32,13 @@ export async function serveHttp(
   { host = '127.0.0.1', port = 0, names = [], users, link }: ServerOptions = {},
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   checkOpenness({ host, names, users });
-  const ending = new AbortController();
-  setMaxListeners(0, ending.signal); // each stream of events listens
-  const mcp = lazyMcp(studies);
-  const app = serverApp(studies, { host, names, users, mcp: mcp.fetch, link, ending: ending.signal });
-  const { url, close } = await listen(app, host, port);
+  const { app, close } = openApp(studies, { host, names, users, link });
+  const listening = await listen(app, host, port);
   return {
-    url,
+    url: listening.url,
     close: async () => {
-      ending.abort();
-      await mcp.close();
       await close();
+      await listening.close();
       studies.close();
     },
   };

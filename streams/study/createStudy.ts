@@ -43,6 +43,13 @@ export interface CreateStudyOptions<O extends string = string>
   readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
+  /**
+   * Seconds without a report or a heartbeat after which a trial is lost, and another attempt at it begins: trainers of other programs may then ask for trials too,
+   * through `studiesApp` of `hypertide/server`. Default: no trial is lost, and only this program evaluates trials.
+   */
+  readonly lease?: number | undefined;
+  /** Traces the study, as `spansFrom` of `hypertide/monitoring` does. */
+  readonly spans?: Spans | undefined;
 }
 
 /** A study that takes every command of a person. */
@@ -55,11 +62,7 @@ export interface CommandableStudy<P> extends Study<P> {
 /** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */
 export function openStudy<P>(
   space: Space<P>,
-  {
-    log = memoryLog(),
-    warn = () => {},
-    ...settings
-  }: CreateStudyOptions & { readonly onEntry?: (applied: AppliedEntry<P>) => void; readonly spans?: Spans | undefined } = {},
+  { log = memoryLog(), warn = () => {}, ...settings }: CreateStudyOptions & { readonly onEntry?: (applied: AppliedEntry<P>) => void } = {},
 ): CommandableStudy<P> {
   const hosted = new HostedStudy(space, log, { ...settings, exclusive: true, stay: false });
   const { entries$ } = hosted;
@@ -86,8 +89,8 @@ export function openStudy<P>(
 
 /** `createStudy` of `hypertide` without a default: the options hold the strategy, or `parseStrategy`, which makes it. */
 export function createStudy<P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<O> & FoundStrategy): Study<P, O> {
-  refuseUnknown(options, 'earlier', 'log', 'warn');
-  const { log = memoryLog(), warn = console.warn, strategy, ...settings } = options;
+  refuseUnknown(options, 'earlier', 'log', 'lease', 'spans', 'warn');
+  const { log = memoryLog(), warn = console.warn, strategy, lease, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   checkDeclared(strategy, options);
   checkSpace(space);
@@ -102,7 +105,7 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
     if (applied.event?.type === 'ended' && applied.event.outcome !== 'failed') broken = undefined;
     broken = failing(applied) ?? broken;
   };
-  const hosted = new HostedStudy(space, log, { ...settings, strategy, exclusive: true, onEntry });
+  const hosted = new HostedStudy(space, log, { ...settings, strategy, lease, exclusive: lease === undefined, onEntry });
   const waits = watchWaits(
     () => hosted.ledger,
     ({ run, awaiting }) => run !== undefined && !awaiting,
@@ -120,6 +123,7 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
       close: () => hosted.close(),
       waits,
       refusal: () => broken,
+      host: lease === undefined ? undefined : hosted,
     }),
   );
 }

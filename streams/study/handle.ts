@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import { OptionError } from '../../src/errors.ts';
 import { LONGEST_TRACE, type ObjectiveSpec, type Params, type TrialEvent, type Values } from '../../src/facts/facts.ts';
 import { recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
@@ -16,7 +17,7 @@ import { waker } from '../log/follow.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
 import type { ClaimedTrial } from './claimedTrial.ts';
-import type { Stopping } from './hostedStudy.ts';
+import type { HostedStudy, Stopping } from './hostedStudy.ts';
 import { resultOf } from './result.ts';
 import type { Study, StudyResult } from './study.ts';
 import { checkOrder, checkResult } from './told.ts';
@@ -40,6 +41,8 @@ export interface StudyBackend<P> {
   say(fact: TrialEvent): Promise<Stopping>;
   /** @throws RefusedError */
   submit(intent: Intent): Promise<Submitted>;
+  /** The same, if it gives trials to trainers of other programs. */
+  readonly host?: HostedStudy<P> | undefined;
   /** Resolves when the study has closed and no trial runs, or it runs here no longer. @throws what ended it */
   finished(): Promise<void>;
   close(): Promise<void>;
@@ -54,6 +57,14 @@ interface Held {
   step: number;
   /** Whether the answer to a report named its stop. */
   isTold: boolean;
+}
+
+const behind = Symbol('hypertide.study');
+
+/** What is behind a handle, for a server in the same process. @throws OptionError for what is no handle */
+export function backendOf(study: object): StudyBackend<Params> {
+  if (behind in study) return study[behind] as StudyBackend<Params>;
+  throw new OptionError('study', 'a study, such as createStudy(space({ lr: float(0, 1) }))', study);
 }
 
 /** The handle of a study, which is the same wherever it runs. @param again what to do if no trial has a result */
@@ -144,7 +155,7 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     [Symbol.asyncDispose]: () => running.close(),
     [Symbol.asyncIterator]: () => endedTrials(running),
   };
-  return study as Study<P> as Study<P, O>; // the study refuses values by other names
+  return Object.assign(study as Study<P> as Study<P, O>, { [behind]: running }); // the study refuses values by other names
 }
 
 /** The rows of trials as they end, past ones first, until the study has ended. */

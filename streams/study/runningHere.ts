@@ -29,6 +29,8 @@ interface Here<P> {
   readonly waits?: Waits;
   /** Why no trial is given now. */
   readonly refusal?: () => Promise<Error> | undefined;
+  /** The study, if it also gives trials to trainers of other programs. */
+  readonly host?: HostedStudy<P> | undefined;
 }
 
 /** A study that this process runs, for its handle. */
@@ -43,11 +45,13 @@ export function runningHere<P>({
   close,
   waits,
   refusal,
+  host,
 }: Here<P>): StudyBackend<P> {
   const idle = { ledger: new Ledger(space), rows: new TrialRows<P>() };
   const ledger = () => hosted()?.ledger ?? idle.ledger;
   return {
     space,
+    host,
     source: { place: '', read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) },
     get ledger() {
       return ledger();

@@ -59,31 +59,36 @@ export function mcpOverHttp(studies: ServedStudies): { fetch(request: Request, u
   };
 }
 
-/** Answers MCP over standard input and output, for one user, until the input ends. */
-export function mcpOverStdio(studies: ServedStudies, user: User): { close(): Promise<void> } {
-  const servers = new Set<McpServer>();
-  const factory: McpServerFactory = ({ era }) => {
-    const server = serverFor(studies, user, true);
-    const wanted = new Set<string>();
-    if (era === 'legacy') {
-      server.server.setRequestHandler('resources/subscribe', async ({ params }) => {
-        wanted.add(params.uri);
-        return {};
-      });
-      server.server.setRequestHandler('resources/unsubscribe', async ({ params }) => {
-        wanted.delete(params.uri);
-        return {};
-      });
-    }
-    servers.add(server);
-    const ignore = whenChanged(studies, (uri) => {
-      if (era === 'modern' || wanted.has(uri)) server.server.sendResourceUpdated({ uri }).catch(() => {}); // the client has disconnected
-    });
-    server.server.onclose = () => {
-      servers.delete(server);
-      ignore();
-    };
-    return server;
-  };
-  return serveStdio(factory);
+interface Connected {
+  /** Whether the client names the resources whose changes it wants, as all did before 2026. Otherwise it hears of all. */
+  readonly subscriptions: boolean;
+  readonly closed?: (() => void) | undefined;
 }
+
+/** A server for one client, which notifies it of changes until their connection closes. */
+export function connectedServer(studies: ServedStudies, user: User, { subscriptions, closed }: Connected): McpServer {
+  const server = serverFor(studies, user, true);
+  const wanted = new Set<string>();
+  if (subscriptions) {
+    server.server.setRequestHandler('resources/subscribe', async ({ params }) => {
+      wanted.add(params.uri);
+      return {};
+    });
+    server.server.setRequestHandler('resources/unsubscribe', async ({ params }) => {
+      wanted.delete(params.uri);
+      return {};
+    });
+  }
+  const ignore = whenChanged(studies, (uri) => {
+    if (!subscriptions || wanted.has(uri)) server.server.sendResourceUpdated({ uri }).catch(() => {}); // the client has disconnected
+  });
+  server.server.onclose = () => {
+    ignore();
+    closed?.();
+  };
+  return server;
+}
+
+/** Answers MCP over standard input and output, for one user, until the input ends. */
+export const mcpOverStdio = (studies: ServedStudies, user: User): { close(): Promise<void> } =>
+  serveStdio(({ era }) => connectedServer(studies, user, { subscriptions: era === 'legacy' }));

@@ -3,12 +3,11 @@ import type { ObjectSchema, Schema } from '../../facts/schema.ts';
 import { validate } from '../../facts/validate.ts';
 import { type Intent, intents, isIntent } from '../../study/intents.ts';
 import { hasRole, type User } from '../access/users.ts';
-import { failureFor } from '../failure.ts';
 import { handle, type JsonOperationId } from '../handlers.ts';
 import { isMediaOperation } from '../media.ts';
 import type { Operation } from '../operation.ts';
 import { type OperationId, operationIds, operations } from '../operations.ts';
-import { checkSize } from '../request.ts';
+import { checkSize, failureFor } from '../request.ts';
 import type { ServedStudies } from '../studies.ts';
 
 /** Operations for pages, and the log, which is too long for an agent; resources and `list_trials` have the same in short. */

@@ -1,0 +1,3 @@
+export type { User, UserRole } from '../access/users.ts';
+export { type StudiesMcpOptions, studiesMcp } from './studiesMcp.ts';
+export type { ServableStudies, ServableStudy } from './toServe.ts';

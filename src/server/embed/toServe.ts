@@ -1,0 +1,54 @@
+import { backendOf } from '../../../streams/study/handle.ts';
+import type { Metrics } from '../../monitoring/metrics.ts';
+import { ServedStudies } from '../studies.ts';
+
+/** A study of this process, as `createStudy` and `optimize` return it. */
+export interface ServableStudy {
+  readonly entries$: object;
+  ready(): Promise<void>;
+}
+
+/** Studies by the names that they have on a server. */
+export type ServableStudies = Readonly<Record<string, ServableStudy>>;
+
+export interface StudiesOptions {
+  /** Those that the server exports at `/metrics`; it measures each study. Default: none are exported. */
+  readonly metrics?: Metrics | undefined;
+  /** Takes lines for people who run the server. Default: `console.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** Studies of this process for a server. @throws OptionError for what is no study */
+export function toServe(studies: ServableStudies, { metrics, warn = console.warn }: StudiesOptions): ServedStudies {
+  const served = new ServedStudies({ metrics, warn });
+  for (const [name, study] of Object.entries(studies)) addStudy(served, name, study);
+  return served;
+}
+
+function addStudy(served: ServedStudies, name: string, study: ServableStudy): void {
+  const backend = backendOf(study);
+  const { host, source } = backend;
+  if (!host) {
+    served.show(name, {
+      ...source,
+      submit: async (intent) => {
+        await backend.ready();
+        return { ...(await backend.submit(intent)), running: true };
+      },
+    });
+    return;
+  }
+  served.run(name, host);
+  const measure = served.metrics?.add(name, {
+    state: () => (host.ledger.created ? { ledger: host.ledger, rows: host.answers.rows } : undefined),
+    failure: () => (host.failure ? (host.failure.error as Error).message : undefined),
+  });
+  host.entries$.subscribe({
+    next: (entry) => {
+      served.allowances.apply(name, entry);
+      measure?.(entry);
+      served.tell(name);
+    },
+    error: () => {}, // requests report it
+  });
+}
