@@ -36,6 +36,7 @@ export const stopping: Schema = {
   properties: {
     stop: { type: 'boolean', description: 'whether the trial should stop: end it, and call stopped' },
     by: text('what stops it'),
+    position: count('of the fact in the log; a heartbeat has none', 1),
   },
   required: ['stop'],
   description: 'whether the trial should stop',

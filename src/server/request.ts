@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { WhenGone } from '../../streams/study/claimedTrial.ts';
+import type { WhenGone } from '../../streams/study/hosted/claimedTrial.ts';
 import { failureOf, type RequestFailure, StrategyError, UserError } from '../errors.ts';
 import { isDeeper } from '../facts/depth.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';

@@ -1,5 +1,5 @@
 import { inTurn } from '../../streams/engine/timeout.ts';
-import type { HostedStudy } from '../../streams/study/hostedStudy.ts';
+import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import type { Created } from '../facts/facts.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { Watch } from '../strategy/env.ts';

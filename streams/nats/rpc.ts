@@ -7,7 +7,7 @@ import { RefusedError } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { Present } from '../../src/study/trainerRows.ts';
 import type { EngineRun } from '../engine/run.ts';
-import { answersOf, ROOM } from '../study/answers.ts';
+import { answersOf, ROOM } from '../study/hosted/answers.ts';
 import { publish } from './connection/connection.ts';
 import type { NatsLog } from './log/log.ts';
 import type { Subjects } from './protocol/subjects.ts';

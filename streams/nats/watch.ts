@@ -4,7 +4,7 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
 import { past } from '../log/past.ts';
-import { type StudyStatus, studyStatusOf } from '../study/status.ts';
+import { type StudyStatus, studyStatusOf } from '../study/hosted/status.ts';
 import { isPassing, withRetry } from './connection/retry.ts';
 import { createdOn, lastOn } from './created.ts';
 import { readLog } from './log/readLog.ts';

@@ -170,13 +170,14 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
   };
 }
 
+/** The differences between the space of a log and another one, as data, a line each. */
+export const spaceDifferences = (logged: Created, space: unknown): string[] =>
+  compare('space', withConditionsAlike(logged.space as SpaceData), withConditionsAlike(space as SpaceData));
+
 /** The differences between the options and a log, a line each; empty if the log belongs to this study. */
 export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {
   const named = (['study', 'seed', 'objectives', 'duplicates', 'requires'] as const).filter((name) => options[name] !== undefined);
-  return [
-    ...compare('space', withConditionsAlike(logged.space as SpaceData), withConditionsAlike(wanted.space as SpaceData)),
-    ...named.flatMap((name) => compare(name, logged[name], wanted[name])),
-  ];
+  return [...spaceDifferences(logged, wanted.space), ...named.flatMap((name) => compare(name, logged[name], wanted[name]))];
 }
 
 /**

@@ -23,7 +23,7 @@ import {
 } from '../spec/options.ts';
 import { checkDeclared } from '../spec/resuming.ts';
 import { studyOf } from './handle.ts';
-import { HostedStudy } from './hostedStudy.ts';
+import { HostedStudy } from './hosted/hostedStudy.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
 import { runningHere } from './runningHere.ts';
 import type { Study } from './study.ts';

@@ -25,7 +25,7 @@ import {
 import { checkDeclared } from '../spec/resuming.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { studyOf } from './handle.ts';
-import { HostedStudy } from './hostedStudy.ts';
+import { HostedStudy } from './hosted/hostedStudy.ts';
 import { headAtStart, watchFailures } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
 import { runningHere } from './runningHere.ts';

@@ -2,7 +2,7 @@ import { Observable, share, tap } from 'rxjs';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
-import { replayed } from './replayed.ts';
+import { replayed } from './hosted/replayed.ts';
 
 /**
  * The entries of a study that runs only while someone listens, and never again after its end.

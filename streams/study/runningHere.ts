@@ -7,9 +7,9 @@ import { TrialRows } from '../../src/study/trials.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { parseNone } from '../spec/options.ts';
-import type { WhenGone } from './claimedTrial.ts';
 import type { StudyBackend } from './handle.ts';
-import type { HostedStudy } from './hostedStudy.ts';
+import type { WhenGone } from './hosted/claimedTrial.ts';
+import type { HostedStudy } from './hosted/hostedStudy.ts';
 import { beforeProcessEnds } from './processEnd.ts';
 import type { Waits } from './waits.ts';
 

@@ -9,7 +9,7 @@ import type { Changes } from '../../src/study/intents.ts';
 import type { Annotation, CompletedRow, TrialRow } from '../../src/study/trials.ts';
 import type { Why } from '../explanation/why.ts';
 import type { Told, Valued } from '../objective.ts';
-import type { ClaimedTrial } from './claimedTrial.ts';
+import type { ClaimedTrial } from './hosted/claimedTrial.ts';
 import type { Failure } from './noResult.ts';
 
 /** The result of a study. */

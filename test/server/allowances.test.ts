@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Allowances } from '../../src/server/allowances.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { HostedStudy } from '../../streams/study/hostedStudy.ts';
+import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 
 it('counts the steps of a trial that resumes another one once', async () => {
   const allowances = new Allowances();

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ServedStudies } from '../../src/server/studies.ts';
 import { parseSpace, random } from '../../streams/index.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { HostedStudy } from '../../streams/study/hostedStudy.ts';
+import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 
 const space = parseSpace({ parameters: { x: { type: 'float', low: 0, high: 1 } } });
 

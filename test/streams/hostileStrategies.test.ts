@@ -18,7 +18,7 @@ import {
 } from '../../streams/index.ts';
 import { openJournal } from '../../streams/journal.ts';
 import { serve } from '../../streams/nats/index.ts';
-import { HostedStudy } from '../../streams/study/hostedStudy.ts';
+import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import { natsServer } from '../support/nats.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hypertide-hostile-'));

@@ -7,7 +7,7 @@ import { checkName } from '../../../streams/nats/protocol/subjects.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
-import { HostedStudy } from '../../../streams/study/hostedStudy.ts';
+import { HostedStudy } from '../../../streams/study/hosted/hostedStudy.ts';
 import type { Params } from '../../facts/facts.ts';
 import { brokenProgram } from '../../host/brokenProgram.ts';
 import { host, type Plugin } from '../../host/host.ts';

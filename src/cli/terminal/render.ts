@@ -1,6 +1,6 @@
 import colours from 'picocolors';
 import type { Progress } from '../../../streams/results/observe.ts';
-import type { StudyStatus } from '../../../streams/study/status.ts';
+import type { StudyStatus } from '../../../streams/study/hosted/status.ts';
 import type { Params } from '../../facts/facts.ts';
 import { failedAlike } from '../../insight/failingAlike.ts';
 import type { TrialRow } from '../../study/trials.ts';

@@ -44,7 +44,7 @@ describe('an agent', () => {
       const { data } = await call('ask', { study });
       expect(data).toMatchObject({ next: 'trial', trial });
       const { run, params } = data;
-      expect((await call('report', { study, trial, run, step: 1, values: { loss: 1 } })).data).toEqual({ stop: false });
+      expect((await call('report', { study, trial, run, step: 1, values: { loss: 1 } })).data).toMatchObject({ stop: false });
       await call('tell', { study, trial, run, values: { loss: Math.abs(Math.log10(params.lr) + 2) } });
     }
     expect((await call('ask', { study })).data).toEqual({ next: 'over', reason: 'trials' });

@@ -1,10 +1,10 @@
-import type { Params } from '../../src/facts/facts.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import { waitingIn } from '../../src/ledger/openTrials.ts';
-import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { bestRowOf } from '../../src/study/bestFirst.ts';
-import type { Annotation, CompletedRow, TrialRows } from '../../src/study/trials.ts';
-import type { Progress } from '../results/observe.ts';
+import type { Params } from '../../../src/facts/facts.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { waitingIn } from '../../../src/ledger/openTrials.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import { bestRowOf } from '../../../src/study/bestFirst.ts';
+import type { Annotation, CompletedRow, TrialRows } from '../../../src/study/trials.ts';
+import type { Progress } from '../../results/observe.ts';
 
 /** The state of a study: the answer of `status`. */
 export interface StudyStatus extends Progress<Params>, Annotation {

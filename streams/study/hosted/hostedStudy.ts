@@ -1,27 +1,27 @@
 import { type Observable, Subject } from 'rxjs';
-import type { Entry } from '../../src/facts/entry.ts';
-import type { Params, TrialEvent } from '../../src/facts/facts.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Space } from '../../src/space/space.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
-import type { AtMost } from '../../src/study/atMost.ts';
-import { RefusedError } from '../../src/study/commands.ts';
-import type { Intent } from '../../src/study/intents.ts';
-import type { Answered, StudySource } from '../../src/study/source.ts';
-import { type TrainerRow, trainerRows } from '../../src/study/trainerRows.ts';
-import { Attempts } from '../attempts/attempts.ts';
-import { type AttemptWatch, watchAttempts } from '../attempts/watchAttempts.ts';
-import type { Directive, Suggestion } from '../engine/directive.ts';
-import type { EarlierOption } from '../engine/earlier.ts';
-import { type EngineRun, runEngine } from '../engine/run.ts';
-import type { Spans } from '../engine/spans.ts';
-import type { Origin } from '../engine/submit.ts';
-import type { ParseStrategy } from '../kernel/strategy.ts';
-import type { AuthoredLog } from '../log/log.ts';
-import { past } from '../log/past.ts';
-import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../spec/options.ts';
-import { withResolvers } from '../withResolvers.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
+import type { Params, TrialEvent } from '../../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Space } from '../../../src/space/space.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
+import type { AtMost } from '../../../src/study/atMost.ts';
+import { RefusedError } from '../../../src/study/commands.ts';
+import type { Intent } from '../../../src/study/intents.ts';
+import type { Answered, StudySource } from '../../../src/study/source.ts';
+import { type TrainerRow, trainerRows } from '../../../src/study/trainerRows.ts';
+import { Attempts } from '../../attempts/attempts.ts';
+import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
+import type { Directive, Suggestion } from '../../engine/directive.ts';
+import type { EarlierOption } from '../../engine/earlier.ts';
+import { type EngineRun, runEngine } from '../../engine/run.ts';
+import type { Spans } from '../../engine/spans.ts';
+import type { Origin } from '../../engine/submit.ts';
+import type { ParseStrategy } from '../../kernel/strategy.ts';
+import type { AuthoredLog } from '../../log/log.ts';
+import { past } from '../../log/past.ts';
+import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
+import { withResolvers } from '../../withResolvers.ts';
 import { type Answers, answersOf } from './answers.ts';
 import type { AskOptions, ClaimReply } from './claimedTrial.ts';
 import { Claims } from './claims.ts';
@@ -50,6 +50,9 @@ export interface HostOptions<P> extends StudyOptions, StrategyOption, ParseOptio
 
 /** Whether a trial should stop, and what stopped it. */
 export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
+
+/** The answer to a fact of a trainer: the position of the fact, and whether its trial should stop. */
+export type TrainerReply = Stopping & { readonly position: number };
 
 /**
  * A study that this process runs: it decides, gives trials to trainers that ask, takes their facts, and answers requests. Trainers may vanish, unless
@@ -198,13 +201,13 @@ export class HostedStudy<P = Params> implements StudySource {
     return this.#claims.ask(options);
   }
 
-  /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
-  async say(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<Stopping> {
+  /** Takes a fact of a trainer. @throws RefusedError */
+  async say(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<TrainerReply> {
     const notReady = this.#notReady();
     if (notReady) await notReady;
-    if (origin.request === undefined) await this.#append(fact, origin);
-    else await this.#repeats.once(origin, { ...fact }, async () => ({ position: await this.#append(fact, origin), fact }));
-    return this.#stopping(fact.trial);
+    const store = async () => ({ position: await this.#append(fact, origin), fact });
+    const { position } = await this.#repeats.once(origin, { ...fact }, store);
+    return { ...this.#stopping(fact.trial), position };
   }
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */

@@ -1,14 +1,14 @@
-import type { Params, TrialEvent } from '../../src/facts/facts.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { OpenTrial } from '../../src/ledger/trial.ts';
-import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { RefusedError } from '../../src/study/commands.ts';
-import { Asks } from '../engine/asks.ts';
-import { runOf, type Suggestion } from '../engine/directive.ts';
-import { blockedBy, FixedAsks, hasRoom } from '../engine/fixedAsks.ts';
-import type { Origin, Submitter } from '../engine/submit.ts';
+import type { Params, TrialEvent } from '../../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { OpenTrial } from '../../../src/ledger/trial.ts';
+import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import { RefusedError } from '../../../src/study/commands.ts';
+import { runOf, type Suggestion } from '../../engine/directive.ts';
+import type { Origin, Submitter } from '../../engine/submit.ts';
+import { Asks } from './asks.ts';
 import { type AskOptions, assignmentOf, type ClaimReply } from './claimedTrial.ts';
+import { blockedBy, FixedAsks, hasRoom } from './fixedAsks.ts';
 
 /** Milliseconds that a decision may take even if the trainer does not want to wait. */
 const DECIDING = 250;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
-import { verify } from '../../../streams/engine/verify.ts';
+import type { Fact, SuggestedFact } from '../../../../src/facts/facts.ts';
+import { verify } from '../../../../streams/engine/verify.ts';
 import {
   asha,
   bo,
@@ -21,9 +21,9 @@ import {
   space,
   tpe,
   when,
-} from '../../../streams/index.ts';
-import { readUpTo } from '../../../streams/log/past.ts';
-import { HostedStudy } from '../../../streams/study/hostedStudy.ts';
+} from '../../../../streams/index.ts';
+import { readUpTo } from '../../../../streams/log/past.ts';
+import { HostedStudy } from '../../../../streams/study/hosted/hostedStudy.ts';
 
 const models = space({
   model: choice(['svm', 'forest', 'net']),

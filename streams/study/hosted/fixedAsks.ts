@@ -1,11 +1,11 @@
-import type { Params } from '../../src/facts/facts.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { OpenTrial } from '../../src/ledger/trial.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
-import { decide, RefusedError } from '../../src/study/commands.ts';
-import type { Suggestion } from './directive.ts';
-import { type Origin, requestOf, type Submitter } from './submit.ts';
+import type { Params } from '../../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { OpenTrial } from '../../../src/ledger/trial.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
+import { decide, RefusedError } from '../../../src/study/commands.ts';
+import type { Suggestion } from '../../engine/directive.ts';
+import { type Origin, requestOf, type Submitter } from '../../engine/submit.ts';
 
 /** How many asks with fixed values may wait for their trial. */
 const MOST = 64;
