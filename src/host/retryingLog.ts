@@ -77,8 +77,8 @@ export function retryingLog(log: AuthoredLog, { place, warn, grace = 10, pause =
     retrying = false;
     if (!impatience.signal.aborted) warn('there is room again: the study continues');
   };
-  /** Whether a fact could not be stored because the disk is full, and waits for room. If it no longer waits, it is kept for `close`. */
-  const isToWait = (cause: unknown, { at, fact, author }: UnstoredFact): boolean => {
+  /** A fact could not be stored. If the disk is full, it waits for room, or is kept for `close` once that is given up. @returns whether it waits */
+  const defer = (cause: unknown, { at, fact, author }: UnstoredFact): boolean => {
     if (!isDiskFull(cause)) return false;
     if (impatience.signal.aborted) unstored.push({ at, fact, author });
     else ({ message } = cause as Error);
@@ -89,7 +89,7 @@ export function retryingLog(log: AuthoredLog, { place, warn, grace = 10, pause =
     try {
       append.stored(await log.append(append.fact, append.author));
     } catch (cause) {
-      if (isToWait(cause, append)) return append;
+      if (defer(cause, append)) return append;
       append.refused(cause);
     }
     return undefined;
@@ -119,7 +119,7 @@ export function retryingLog(log: AuthoredLog, { place, warn, grace = 10, pause =
       const given = { at: Date.now(), fact, author };
       const stored = retrying
         ? keep(given).then(settle, fail)
-        : log.append(fact, author).then(settle, (cause) => (isToWait(cause, given) ? keep(given).then(settle, fail) : fail(cause)));
+        : log.append(fact, author).then(settle, (cause) => (defer(cause, given) ? keep(given).then(settle, fail) : fail(cause)));
       stored.catch(() => {}); // a caller may not wait for it
       return stored;
     },

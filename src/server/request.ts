@@ -1,9 +1,8 @@
 import type { Context } from 'hono';
 import type { WhenGone } from '../../streams/study/hosted/claimedTrial.ts';
 import { failureOf, type RequestFailure, StrategyError, UserError } from '../errors.ts';
-import { isDeeper } from '../facts/depth.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
-import { validate } from '../facts/validate.ts';
+import { isDeeper, validate } from '../facts/validate.ts';
 import { isRecord } from '../schema/json.ts';
 import { nearest } from '../schema/nearest.ts';
 import { RefusedError } from '../study/commands.ts';

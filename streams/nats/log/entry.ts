@@ -1,6 +1,6 @@
-import { isDeeper } from '../../../src/facts/depth.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Refusal } from '../../../src/facts/refusal.ts';
+import { isDeeper } from '../../../src/facts/validate.ts';
 import { TIME_HEADER } from '../protocol/messages.ts';
 import { trainerOf } from '../protocol/subjects.ts';
 

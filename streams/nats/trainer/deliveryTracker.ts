@@ -2,8 +2,8 @@ import type { StoredAt } from '../log/publisher.ts';
 
 /** Recognises suggestions that cannot have been delivered before. */
 export interface DeliveryTracker {
-  /** Whether a suggestion is certainly delivered for the first time. @param reply the subject for its acknowledgement */
-  isFirst(reply: string): boolean;
+  /** A suggestion was delivered. @param reply the subject for its acknowledgement @returns whether it is certainly delivered for the first time */
+  received(reply: string): boolean;
   /** A fact of ours was stored. A duplicate proves nothing. */
   stored(of: StoredAt): void;
   /** The connection was lost: the server may have lost its state too. */
@@ -28,7 +28,7 @@ export function deliveryTracker(): DeliveryTracker {
   let since = Number.POSITIVE_INFINITY;
   let last = 0;
   return {
-    isFirst: (reply) => {
+    received: (reply) => {
       const [count, position, number] = (DELIVERY.exec(reply) ?? []).slice(1).map(Number);
       if (count === undefined) return false;
       const grows = number! > last;

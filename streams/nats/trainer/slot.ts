@@ -62,7 +62,7 @@ export function openSlot<P>({ nc, name, pulls, deliveries, gate, lastOf, perform
     const suggestion = suggestionOf<P>(message);
     if (!suggestion) return passOver(message, DONE);
     if (suggestion.avoid?.includes(name)) return passOver(message, FOR_OTHERS);
-    if (deliveries.isFirst(message.reply!)) return take(message, suggestion, 'free');
+    if (deliveries.received(message.reply!)) return take(message, suggestion, 'free');
     lastOf(suggestion).then((last) => {
       const state = attemptState(suggestion, message, last);
       if (state === 'taken') passOver(message, DONE);
