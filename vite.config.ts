@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin, parseAst, type Rolldown } from 'vite';
 
-/** What is imported by name or by path; all else goes into chunks, since each file that Node loads costs a third of a millisecond. */
+/** What is imported by name or by path. */
 const entries = [
   'streams/index',
   'streams/core',
@@ -22,7 +22,70 @@ const entries = [
   'src/insight/recommendation/inThread',
 ];
 
-const modules = fileURLToPath(new URL('node_modules', import.meta.url));
+const root = fileURLToPath(new URL('.', import.meta.url));
+const modules = `${root}node_modules`;
+
+/** Their names for chunks. Those that follow from others are left out: a module of `hypertide` is one of `hypertide/core`, of the strategies, or its own. */
+const marks: Readonly<Record<string, string>> = {
+  'streams/core': 'core',
+  'streams/strategies': 'strategies',
+  'streams/journal': 'journal',
+  'streams/figures': 'figures',
+  'machines/index': 'machines',
+  'streams/workers/index': 'workers',
+  'streams/workers/thread': 'thread',
+  'src/numeric/gp/fit': 'fit',
+  'src/insight/recommendation/inThread': 'recommendation',
+  'src/cli/program/program': 'command',
+};
+
+/** The entries of the library that load each module. */
+let users: ReadonlyMap<string, readonly string[]> | undefined;
+
+function usersOf(graph: Rolldown.ChunkingContext): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [entry, mark] of Object.entries(marks)) {
+    const reached = new Set<string>();
+    const visit = (id: string) => {
+      if (reached.has(id)) return;
+      reached.add(id);
+      for (const next of graph.getModuleInfo(id)?.importedIds ?? []) visit(next);
+    };
+    visit(`${root}${entry}.ts`);
+    for (const id of reached) found.set(id, [...(found.get(id) ?? []), mark]);
+  }
+  return found;
+}
+
+/** What the same entries load is one file: each file that Node loads costs a third of a millisecond. */
+const bundleOf: Rolldown.CodeSplittingNameFunction = (id, graph) => {
+  users ??= usersOf(graph);
+  return users.get(id)?.join('-') ?? null;
+};
+
+/**
+ * Of rxjs, the files of what the package uses, a third of all. `#rxjs` is this file in Node, and rxjs itself in bundlers, which leave out the rest by
+ * themselves (`imports` in package.json). Programs that import rxjs get the same classes.
+ */
+const partOfRxjs: Plugin = {
+  name: 'part-of-rxjs',
+  generateBundle(_, bundle) {
+    const names = new Set<string>();
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue;
+      for (const [, list] of chunk.code.matchAll(/import \{([^}]*)\} from "#rxjs"/g))
+        for (const name of list!.split(',')) names.add(name.trim().split(' ')[0]!);
+    }
+    const index = readFileSync(`${modules}/rxjs/dist/esm/index.js`, 'utf8');
+    const homes = new Map(
+      [...index.matchAll(/export \{(.*)\} from '\.\/(.*)'/g)].flatMap(([, list, home]) =>
+        list!.split(',').map((name) => [name.trim(), home!]),
+      ),
+    );
+    const source = [...names].sort().map((name) => `exports.${name} = require('rxjs/${homes.get(name)}').${name};\n`);
+    this.emitFile({ type: 'asset', fileName: 'rxjs.cjs', source: source.join('') });
+  },
+};
 
 /**
  * What the package contains instead of needing it, in chunks of their own, with the licences. Of ml-matrix the eigenvalue decomposition: Node needs
@@ -35,12 +98,56 @@ const bundled: Readonly<Record<string, readonly string[]>> = {
   echarts: ['echarts/LICENSE', 'echarts/NOTICE', 'echarts/licenses/LICENSE-d3', 'zrender/LICENSE', 'tslib/LICENSE.txt'],
 };
 
+type Node = ReturnType<typeof parseAst>['body'][number] | Rolldown.ESTree.Expression | Rolldown.ESTree.ObjectPropertyKind;
+
+/** Whether every bundler sees that an initial value has no side effects. */
+const isPlain = (node: Node | null): boolean => {
+  switch (node?.type) {
+    case 'ObjectExpression':
+      return node.properties.every(isPlain);
+    case 'Property':
+      return !node.computed && isPlain(node.value);
+    case 'ArrayExpression':
+      return node.elements.every((element) => isPlain(element));
+    case 'UnaryExpression':
+      return isPlain(node.argument);
+    case 'BinaryExpression':
+      return isPlain(node.left) && isPlain(node.right);
+    case 'TemplateLiteral':
+      return node.expressions.length === 0;
+    default:
+      return /^(Literal|Identifier|ArrowFunctionExpression|FunctionExpression|ClassExpression)$/.test(node?.type ?? 'Literal');
+  }
+};
+
+/**
+ * Marks the initial values of a chunk as pure, which all in this package are, so that bundlers leave out what a program does not use: they cannot know that
+ * of the parts of a file.
+ */
+const pureValues: Plugin = {
+  name: 'pure-values',
+  renderChunk(code, { fileName }) {
+    if (!fileName.startsWith('chunks/') || fileName.slice(7, -3) in bundled) return;
+    const spans: [number, number][] = [];
+    for (const statement of parseAst(code).body) {
+      const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+      if (declaration?.type !== 'VariableDeclaration') continue;
+      for (const { init } of declaration.declarations) if (init && !isPlain(init)) spans.push([init.start, init.end]);
+    }
+    let marked = code;
+    for (const [start, end] of spans.reverse())
+      marked = `${marked.slice(0, start)}/* @__PURE__ */ (() => (${marked.slice(start, end)}))()${marked.slice(end)}`;
+    return marked;
+  },
+};
+
 /** The licences of a chunk, as a comment. */
 const licences = (chunk: string): string =>
   (bundled[chunk] ?? []).map((file) => `/*! ${file}\n${readFileSync(`${modules}/${file}`, 'utf8')}*/\n`).join('');
 
 export default defineConfig({
   resolve: { alias: { 'ml-matrix': `${modules}/ml-matrix/src/index.js` } },
+  plugins: [partOfRxjs, pureValues],
   ssr: { noExternal: [/^ml-/, 'is-any-array', /^echarts/, 'zrender', 'tslib', 'sql.js'] },
   build: {
     ssr: true, // for Node: other packages stay outside
@@ -53,11 +160,13 @@ export default defineConfig({
         // Two folders below the package, as the sources are that look for other files from their own place.
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name].js',
+        paths: { rxjs: '#rxjs' },
         codeSplitting: {
           groups: [
-            { name: 'ml-matrix', test: /node_modules\/(ml-|is-any-array)/ },
-            { name: 'sqlite', test: /node_modules\/sql\.js/ },
-            { name: 'echarts', test: /node_modules\/(echarts|zrender|tslib)/ },
+            { name: 'ml-matrix', priority: 1, test: /node_modules\/(ml-|is-any-array)/ },
+            { name: 'sqlite', priority: 1, test: /node_modules\/sql\.js/ },
+            { name: 'echarts', priority: 1, test: /node_modules\/(echarts|zrender|tslib)/ },
+            { debugName: 'library', name: bundleOf, includeDependenciesRecursively: false },
           ],
         },
         banner: ({ name }) => licences(name),

@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
+import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packaged from '../package.json' with { type: 'json' };
 import { editorOn, optionComments, usingOptions } from './support/hover.ts';
@@ -43,6 +45,35 @@ process.on('worker', (worker) => worker.on('message', () => heard.push('fitted')
 const strategy = chain(take(250, random()), bo());
 await optimize(space({ x: float(0, 1) }), ({ x }) => (x - 0.3) ** 2, { strategy, trials: 251 }).result();
 console.log(heard.join());
+`;
+/** What the entries have in common is the same, also with the rxjs of the program. */
+const shared = `
+import * as main from 'hypertide';
+import * as core from 'hypertide/core';
+import { readJournal } from 'hypertide/journal';
+import * as nats from 'hypertide/nats';
+import * as strategies from 'hypertide/strategies';
+import * as testing from 'hypertide/testing';
+import { workers } from 'hypertide/workers';
+import { Observable, lastValueFrom } from 'rxjs';
+const thrown = (act) => { try { act(); } catch (error) { return error; } };
+const line = core.space({ x: core.float(0, 1) });
+const errors = [
+  thrown(() => core.space({ x: core.float(1, 0) })),
+  thrown(() => strategies.bo({ wrong: 1 })),
+  thrown(() => workers('here')),
+  thrown(() => nats.trainer({}, 'no name', () => 1)),
+  await readJournal('missing.jsonl').next().catch((error) => error),
+  await core.optimize(line, () => 1, { strategy: strategies.random(), wrong: 1 }).then(() => {}, (error) => error),
+];
+const study = core.optimize(line, ({ x }) => x, { strategy: strategies.random(), trials: 2 });
+console.log(JSON.stringify({
+  errors: errors.map((error) => [error.constructor.name, error instanceof main.UserError]),
+  same: [...Object.keys(core), ...Object.keys(strategies)].filter((name) => main[name] !== (core[name] ?? strategies[name])),
+  observable: study instanceof Observable && core.applyEntries !== undefined,
+  last: (await lastValueFrom(study)).fact.type,
+  properties: Object.keys(testing.strategyProperties).length > 5,
+}));
 `;
 const compilerOptions = { module: 'NodeNext', target: 'ES2022', strict: true, noUncheckedIndexedAccess: true, types: ['node'] };
 
@@ -89,6 +120,45 @@ describe('the packed package, in an empty project', () => {
     run(process.execPath, join(root, 'node_modules', compiler, 'bin/tsc'));
     expect(JSON.parse(run(process.execPath, 'program.js'))).toEqual({ activation: 'relu', properties: expect.any(Number) });
     rmSync(join(project, 'study.jsonl'));
+  });
+
+  it('has each class once, whichever entry it is imported from', () => {
+    writeFileSync(join(project, 'shared.js'), shared);
+    expect(JSON.parse(run(process.execPath, 'shared.js'))).toEqual({
+      errors: [
+        ['SpaceError', true],
+        ['OptionError', true],
+        ['OptionError', true],
+        ['OptionError', true],
+        ['JournalError', true],
+        ['OptionError', true],
+      ],
+      same: ['createStudy', 'optimize', 'runStudy', 'suggest'],
+      observable: true,
+      last: 'closed',
+      properties: true,
+    });
+  });
+
+  it('leaves strategies that a program does not import out of its bundle', async () => {
+    const text = "export { optimize, space, float } from 'hypertide/core'; export { random } from 'hypertide/strategies';";
+    writeFileSync(join(project, 'page.js'), text);
+    const bundled = async (minify: boolean) => {
+      const rolldownOptions = { input: join(project, 'page.js'), preserveEntrySignatures: 'strict' } as const;
+      const result = await build({
+        configFile: false,
+        root: project,
+        logLevel: 'silent',
+        build: { write: false, minify, rolldownOptions },
+      });
+      if (!('output' in result)) throw new Error('expected one bundle');
+      return result.output.map((chunk) => ('code' in chunk ? chunk.code : ''));
+    };
+    const whole = (await bundled(false)).join('\n');
+    expect(whole).toMatch(/\brandomSequence\b/);
+    expect(whole).not.toMatch(/\bEigenvalueDecomposition\b|\bhalvingOptions\b|\bsplitTrials\b|\bboFollowed\b|createRequire/);
+    const [first] = await bundled(true);
+    expect(gzipSync(first!).length).toBeLessThan(90_000);
   });
 
   it('makes long fits in a thread', () => {
