@@ -1,8 +1,12 @@
 import type { Spans } from '../../streams/engine/spans.ts';
+import type { Log } from '../../streams/log/log.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { StudyState, WatchedStudy } from '../monitoring/studyState.ts';
+import type { KeptFiles } from '../server/feed/kept.ts';
 import type { Watch } from '../strategy/env.ts';
+import { RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
+import type { SubmitOrigin } from '../study/source.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 
 /** A study to host, wherever its log and its trainers are. */
@@ -12,6 +16,10 @@ export interface HostedAt extends Omit<WatchedStudy, 'state'> {
   readonly place: string;
   /** The path of its journal; undefined if its log is elsewhere. */
   readonly journal?: string | undefined;
+  /** Its log, for readers. */
+  readonly log: Pick<Log, 'read' | 'head'>;
+  /** The files of its trials, if this process can read them. */
+  readonly files?: KeptFiles | undefined;
   /** Prints a line about it. */
   readonly line: StatusLine['line'];
 }
@@ -21,7 +29,7 @@ export interface StudyRun extends StudyState {
   /** Position of the last entry before this start. */
   readonly past: number;
   /** @throws what the study throws */
-  submit(intent: Intent): Promise<unknown>;
+  submit(intent: Intent, origin?: SubmitOrigin): Promise<Submitted>;
 }
 
 /** A study of this process, as its observers see it. */
@@ -29,7 +37,7 @@ export interface Hosted extends HostedAt, WatchedStudy {
   /** Position of the last entry before this process ran the study. */
   past(): number;
   /** Does what a person asks of it. @throws what the study throws */
-  submit(intent: Intent): Promise<unknown>;
+  submit(intent: Intent, origin?: SubmitOrigin): Promise<Submitted>;
 }
 
 /** What observes a study. It has no part in what the strategies of the study decide. */
@@ -63,7 +71,7 @@ export interface Hosting {
  * Hosts a study: every plugin observes it, whatever runs it.
  *
  * @example
- * const { ports, attach } = host({ name: 'digits', place: 'digits.jsonl', journal: 'digits.jsonl', line }, plugins);
+ * const { ports, attach } = host({ name: 'digits', place: 'digits.jsonl', journal: 'digits.jsonl', log, line }, plugins);
  * const study = new HostedStudy(space, log, { ...options, ...ports });
  * attach({ past, ledger: study.ledger, rows: study.answers.rows, submit: study.submit });
  */
@@ -75,7 +83,10 @@ export function host(study: HostedAt, plugins: readonly Plugin[]): Hosting {
     ...study,
     past: () => begun,
     state: () => (running?.ledger.created ? running : undefined),
-    submit: async (intent) => running?.submit(intent),
+    submit: async (intent, origin) => {
+      if (running === undefined) throw new RefusedError({ code: 'not-begun', message: 'this process does not run the study now' });
+      return running.submit(intent, origin);
+    },
   };
   const observers = plugins.map((plugin) => plugin(hosted));
   const takes = observers.flatMap(({ apply }) => apply ?? []);

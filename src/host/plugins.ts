@@ -7,10 +7,21 @@ import { acceptCommands } from './controlSocket.ts';
 import { diskAndClock } from './diskAndClock.ts';
 import { openHooks } from './hooks/hooks.ts';
 import type { Plugin } from './host.ts';
+import { type HostServer, type HostServerOptions, openServer } from './server.ts';
+
+export interface PluginsOptions {
+  /** The file of commands and webhooks to call. */
+  readonly hooks?: string | undefined;
+  /** Where to serve the studies, if they are served. */
+  readonly server?: HostServerOptions | undefined;
+  /** What measures the studies, if another server exports them. */
+  readonly metrics?: Metrics | undefined;
+}
 
 /** What this process does with each study that it runs. */
 export interface Plugins {
   readonly plugins: readonly Plugin[];
+  readonly server: HostServer | undefined;
   readonly tracing: Tracing | undefined;
   /** Ends what is common to all studies. Their own observers must have ended. */
   close(): Promise<void>;
@@ -19,17 +30,21 @@ export interface Plugins {
 /**
  * Opens what a process does with the studies that it runs.
  *
- * @param path the file of commands and webhooks to call.
- * @throws UsageError
+ * @throws UsageError, OpenServerError, ListenError
  */
-export async function openPlugins(path: string | undefined, screen: StatusLine): Promise<Plugins> {
+export async function openPlugins({ hooks: path, server: at, metrics }: PluginsOptions, screen: StatusLine): Promise<Plugins> {
   const hooks = await openHooks(path, screen);
   const tracing = await openTracing();
-  const optional = [hooks?.watch, tracing && traced(tracing)];
+  const server = at && (await openServer(at, metrics, screen.line));
+  const optional = [hooks?.watch, tracing && traced(tracing), server?.plugin ?? (metrics && measured(metrics))];
   return {
     plugins: [...optional.flatMap((plugin) => plugin ?? []), diskAndClock(), acceptCommands],
+    server,
     tracing,
-    close: async () => hooks?.close(),
+    close: async () => {
+      await server?.close();
+      await hooks?.close();
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import type { StudySource, SubmitOrigin } from '../study/source.ts';
 /** A study that runs in this process. @param submitted passes commands to its engine. */
 export const processSource = (
   place: string,
-  log: Log,
+  log: Pick<Log, 'read' | 'head'>,
   submitted: (intent: Intent, origin?: SubmitOrigin) => Promise<Submitted>,
 ): StudySource => ({
   place,

@@ -25,8 +25,10 @@ export interface OpenStudy extends Pick<ShownParts, 'files'> {
   readonly name: string;
   /** Its log, and how it takes commands. */
   readonly source: StudySource;
-  /** The same, if it also takes requests of trainers, because this process runs it. */
+  /** The same, if it also takes requests of trainers. */
   readonly host?: HostedStudy | undefined;
+  /** Position up to which this process has applied its log; undefined if another process runs it. */
+  readonly position?: (() => number) | undefined;
   /** The study as readers follow it. One that this process runs is not followed before the first of them comes, since that costs a second fold. */
   feed(): Feed;
   /** The feed, once there is one. */
@@ -69,7 +71,12 @@ export class ServedStudies {
 
   /** Adds a study that this process runs, so that it also takes requests of trainers. Its host measures it, and tells of each entry. */
   run(name: string, host: HostedStudy, parts: ShownParts = {}): OpenStudy {
-    return this.#add({ name, source: host, host, files: parts.files }, parts);
+    return this.#add({ name, source: host, host, position: () => host.ledger.position, files: parts.files }, parts);
+  }
+
+  /** The same, of a study whose trainers do not ask by requests. */
+  host(name: string, source: StudySource, position: () => number, parts: ShownParts = {}): OpenStudy {
+    return this.#add({ name, source, position, files: parts.files }, parts);
   }
 
   #follow(name: string, source: StudySource): Feed {
@@ -78,11 +85,11 @@ export class ServedStudies {
     return feed;
   }
 
-  #add(study: Pick<OpenStudy, 'name' | 'source' | 'host' | 'files'>, { live }: ShownParts, known?: Feed): OpenStudy {
-    const { name, source, host } = study;
+  #add(study: Pick<OpenStudy, 'name' | 'source' | 'host' | 'position' | 'files'>, { live }: ShownParts, known?: Feed): OpenStudy {
+    const { name, source, position } = study;
     let followed = known;
     const feed = () => {
-      if (followed === undefined || (host && followed.closed)) followed = this.#follow(name, source);
+      if (followed === undefined || (position && followed.closed)) followed = this.#follow(name, source);
       return followed;
     };
     const tell = () => this.tell(name);
@@ -151,15 +158,15 @@ export class ServedStudies {
 
   /** Resolves when the logs of the studies that this process runs have been read: they are short of nothing that a reader could see before. */
   async caughtUp(): Promise<void> {
-    await Promise.allSettled([...this.#all.values()].flatMap(({ host, feed }) => (host ? feed().caughtUp : [])));
+    await Promise.allSettled([...this.#all.values()].flatMap(({ position, feed }) => (position ? feed().caughtUp : [])));
   }
 
   /** Computes something from the current log of a study, after earlier computations. */
-  compute<T>({ host, feed }: OpenStudy, compute: (feed: Feed) => Promise<T>): Promise<T> {
+  compute<T>({ position, feed }: OpenStudy, compute: (feed: Feed) => Promise<T>): Promise<T> {
     return this.inTurn(async () => {
       const reading = feed();
       await reading.caughtUp;
-      if (host) await reading.reached(host.ledger.position);
+      if (position) await reading.reached(position());
       return compute(reading);
     });
   }

@@ -7,7 +7,8 @@ import type { TrainerReply } from './hosted/hostedStudy.ts';
 import type { Study } from './study.ts';
 
 /** How this process reaches a study that runs elsewhere. */
-export interface Reach<P> extends Pick<StudyBackend<P>, 'ask' | 'importance' | 'why'> {
+export interface Reach<P> extends Pick<StudyBackend<P>, 'parseStrategy'> {
+  readonly ask: StudyBackend<P>['ask'];
   /** Takes a fact of this process. @throws RefusedError */
   say(fact: TrialEvent): Promise<TrainerReply>;
   /** @throws RefusedError */
@@ -16,12 +17,16 @@ export interface Reach<P> extends Pick<StudyBackend<P>, 'ask' | 'importance' | '
 }
 
 /** The handle of a study that runs elsewhere: what it has done can be seen when a call resolves. */
-export function studyElsewhere<P, O extends string>(following: Following<P>, { say, submit, close, ...reach }: Reach<P>): Study<P, O> {
+export function studyElsewhere<P, O extends string>(
+  following: Following<P>,
+  { parseStrategy, ask, say, submit, close }: Reach<P>,
+): Study<P, O> {
   const { stop, reached } = following;
   return studyOf({
     ...following, // it has no getters
-    ...reach,
+    parseStrategy,
     ready: async () => {},
+    ask,
     say: async (fact) => {
       const said = await say(fact);
       await reached(said.position);

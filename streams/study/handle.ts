@@ -1,7 +1,6 @@
 import type { Observable } from 'rxjs';
 import { OptionError } from '../../src/errors.ts';
 import { LONGEST_TRACE, type ObjectiveSpec, type Params, type TrialEvent, type Values } from '../../src/facts/facts.ts';
-import type { Importances } from '../../src/insight/importance/importances.ts';
 import { recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -9,11 +8,11 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { bestRowOf } from '../../src/study/bestFirst.ts';
-import type { Submitted } from '../../src/study/commands.ts';
+import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRow, TrialRows } from '../../src/study/trials.ts';
-import type { Why } from '../explanation/why.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
 import { waker } from '../log/follow.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
@@ -29,6 +28,8 @@ export interface StudyBackend<P> {
   readonly source: StudyLog;
   readonly ledger: Ledger<P>;
   readonly rows: TrialRows<P>;
+  /** Makes the strategies that the log names. */
+  readonly parseStrategy: ParseStrategy;
   /** Of the study; before the log has been read, those of the options. */
   readonly objectives: readonly ObjectiveSpec[];
   readonly entries$: Observable<AppliedEntry<P>>;
@@ -40,10 +41,6 @@ export interface StudyBackend<P> {
   say(fact: TrialEvent): Promise<Stopping>;
   /** @throws RefusedError */
   submit(intent: Intent): Promise<Submitted>;
-  /** As `Study.importance`. */
-  importance(objective?: string): Promise<Importances | undefined>;
-  /** As `Study.why`. */
-  why(trial: TrialId): Promise<Why>;
   /** The same, if it gives trials to trainers of other programs. */
   readonly host?: HostedStudy<P> | undefined;
   /** Resolves when the study has closed and no trial runs, or it runs here no longer. @throws what ended it */
@@ -142,11 +139,16 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     },
     importance: async (objective) => {
       await running.ready();
-      return running.importance(objective);
+      const { importanceIn } = await import('../explanation/importance.ts'); // a program that does not ask needs no models
+      return importanceIn(running as StudyBackend<Params>, objective);
     },
     why: async (trial) => {
       await running.ready();
-      return running.why(trial);
+      const { whyOf } = await import('../explanation/whyOf.ts');
+      const { source, ledger, rows, parseStrategy } = running as StudyBackend<Params>;
+      const why = await whyOf({ source, begun: ledger.created && { created: ledger.created, changes: { rows } } }, trial, parseStrategy);
+      if (why) return why;
+      throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
     },
     result: ({ signal } = {}) => unlessAborted(result(), signal),
     close: () => running.close(),

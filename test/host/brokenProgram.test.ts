@@ -4,7 +4,7 @@ import type { Intent } from '../../src/study/intents.ts';
 import { hostedAs } from '../support/hosted.ts';
 
 /** What a server says and asks for after trials fail one after another. */
-function afterFailures(trials: readonly number[], submit = async () => {}) {
+function afterFailures(trials: readonly number[], submit = async () => ({ position: 1, fact: {} as never })) {
   const lines: string[] = [];
   const intents: Intent[] = [];
   const { apply } = brokenProgram()(

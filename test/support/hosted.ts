@@ -1,4 +1,5 @@
 import type { Hosted } from '../../src/host/host.ts';
+import { memoryLog } from '../../streams/log/memory.ts';
 
 /** A study as observers see it. */
 export const hostedAs = (more: Partial<Hosted> = {}): Hosted => ({
@@ -7,6 +8,7 @@ export const hostedAs = (more: Partial<Hosted> = {}): Hosted => ({
   line: () => {},
   past: () => 0,
   state: () => undefined,
-  submit: async () => {},
+  log: memoryLog(),
+  submit: async (intent) => ({ position: 1, fact: intent as never }),
   ...more,
 });

@@ -19,9 +19,11 @@ import type { SpaceData } from '../../space/schema.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import { version } from '../../version.ts';
-import { begunIn } from '../sources/journalFile.ts';
+import { begunIn, stemOf } from '../sources/journalFile.ts';
 import { readFeed } from '../sources/readFeed.ts';
 import { parseStudy } from '../studyFile/studyFile.ts';
+import { keptFiles } from '../trainers/keptFiles.ts';
+import { trialsDirectory } from '../trainers/trialFiles.ts';
 import type { Driven } from './protocol.ts';
 import { isLimited, type NewLimits, RunningStudy } from './runningStudy.ts';
 import { SessionError } from './session.ts';
@@ -83,7 +85,8 @@ export async function drivenStudy(description: unknown, path: string | undefined
   const stored = path === undefined ? undefined : await storedLog(path, line);
   const log = stored ?? memoryLog();
   const name = logged?.study ?? described!.options.study;
-  const at = { name, place: path ?? name, journal: path, line };
+  const files = path === undefined ? undefined : keptFiles(trialsDirectory(stemOf(path)));
+  const at = { name, place: path ?? name, journal: path, log, files, line };
   const running = new RunningStudy(at, space, log, { strategy, parseStrategy, ...described?.options }, plugins);
   try {
     await running.run();

@@ -139,7 +139,7 @@ export class HostedStudies {
     const log = retryingLog(book, { place: book.place, warn });
     const past = await log.head();
     const failure = () => (study.failure ? (study.failure.error as Error).message : undefined);
-    const { ports, attach, close } = host({ name, place: path, journal: path, line, failure }, [
+    const { ports, attach, close } = host({ name, place: path, journal: path, log, line, failure }, [
       ...plugins,
       brokenProgram(),
       watchedReports('let the trainer report its value'),
@@ -152,7 +152,7 @@ export class HostedStudies {
         return study.ledger;
       },
       rows: study.answers.rows,
-      submit: (intent) => study.submit(intent),
+      submit: (intent, origin) => study.submit(intent, origin),
     });
     try {
       await study.ready();

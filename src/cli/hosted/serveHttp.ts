@@ -3,10 +3,10 @@ import { measured, openPlugins } from '../../host/plugins.ts';
 import { Metrics } from '../../monitoring/metrics.ts';
 import { checkOpenness, serveHttp } from '../../server/serve.ts';
 import { atMostOf } from '../../study/atMost.ts';
+import { addressOf } from '../../text/address.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import { ofStudy } from '../../text/statusLine.ts';
 import { UsageError } from '../../text/usage.ts';
-import { addressOf } from '../serving/address.ts';
 import { monitorFor } from '../serving/monitorFor.ts';
 import { usersIn } from '../serving/usersIn.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
@@ -14,7 +14,6 @@ import { HostedStudies } from './hostedStudies.ts';
 
 interface ServeHttpOptions {
   readonly http: string;
-  readonly nats?: string;
   readonly users?: string;
   readonly name?: readonly string[];
   readonly directory?: string;
@@ -30,15 +29,14 @@ interface ServeHttpOptions {
 
 /** `hypertide serve --http`: runs studies in journals for trainers that ask over HTTP, until it is interrupted. Resolves with the exit status. */
 export async function serveOverHttp(paths: readonly string[], options: ServeHttpOptions, screen: StatusLine): Promise<number> {
-  const { http, nats, users, name, directory, lease, replicas, fsync, once = false } = options;
-  if (nats !== undefined || replicas !== undefined)
-    throw new UsageError('--http: leave out --nats and --replicas: studies are in journals');
+  const { http, users, name, directory, lease, replicas, fsync, once = false } = options;
+  if (replicas !== undefined) throw new UsageError('--replicas: expected --nats as well; otherwise studies are in journals');
   if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --directory with studies');
   const { host, port } = addressOf('--http', http);
   const permitted = await usersIn(users);
   checkOpenness({ host, names: name, users: permitted }); // before a study begins
   const files = await Promise.all(paths.map(readStudyFile));
-  const observing = await openPlugins(options.hooks, screen);
+  const observing = await openPlugins({ hooks: options.hooks }, screen);
   const monitor = await monitorFor(options.monitor, screen);
   const metrics = monitor?.metrics ?? new Metrics();
   const studies = new HostedStudies({

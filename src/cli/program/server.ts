@@ -38,7 +38,10 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
     .option('--hooks <file>', 'commands and webhooks to call on events (YAML)')
     .addOption(logFormatOption())
-    .option('--http <address>', 'serve over HTTP instead, at a port or host:port; each study is in <name>.jsonl')
+    .option(
+      '--http <address>',
+      'serve page, requests, agents and metrics at a port or host:port; without --nats, each study is in <name>.jsonl',
+    )
     .option('--users <file>', 'HTTP: users and their roles, as http-users prints them (default: only this machine has access)')
     .option('--name <host...>', 'HTTP: host names of a proxy in front of the server')
     .option('--directory <path>', 'HTTP: where to keep studies that requests create; existing ones are resumed')
@@ -58,7 +61,8 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .action((studies, options) =>
       exit(
         withLog(options.logFormat, async (log) => {
-          if (options.http === undefined) return (await import('../commands/server/serve.ts')).serveStudies(studies, options, log);
+          if (options.http === undefined || options.nats !== undefined)
+            return (await import('../commands/server/serve.ts')).serveStudies(studies, options, log);
           return (await import('../hosted/serveHttp.ts')).serveOverHttp(studies, options, log);
         }),
       ),

@@ -56,6 +56,7 @@ Example:
     .option('--dry-run', 'only check what the agent does')
     .option('--lease <time>', 'silence after which a trial is lost, such as 2m (default: 30s)', time)
     .option('--hooks <file>', 'commands and webhooks to call on events (YAML)')
+    .option('--http <address>', 'show the studies in a browser, with metrics and health, at a port or host:port')
     .addOption(logFormatOption())
     .addHelpText(
       'after',
@@ -77,6 +78,7 @@ Example of the configuration that most agents take:
     .option('--journal <file>', 'for studies: the journal; resumes its study (default: in memory)')
     .option('--strategy <data>', 'for spaces: a name or YAML (default: auto, with early stopping if init has max_step)')
     .option('--hooks <file>', 'for studies: commands and webhooks to call on events (YAML)')
+    .option('--http <address>', 'for studies: show it in a browser, with metrics and health, at a port or host:port')
     .addHelpText(
       'after',
       `

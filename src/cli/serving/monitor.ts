@@ -4,15 +4,17 @@ import { inTime, Metrics } from '../../monitoring/metrics.ts';
 import { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
 import { type Link, monitorApp } from '../../server/health.ts';
 import { listen } from '../../server/listen.ts';
+import { addressOf } from '../../text/address.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import type { connect } from '../sources/connect.ts';
-import { addressOf } from './address.ts';
 
 type Connection = Awaited<ReturnType<typeof connect>>;
 
 /** The monitor of this process. */
 export interface Monitor {
   readonly metrics: Metrics;
+  /** The connection of this process. */
+  readonly link: (() => Link) | undefined;
   /** Measures a worker. @param slots how many programs it runs at a time. */
   ofWorker(slots: number): WorkerMetrics;
   /** Measures what the account of this process takes on its server. @param apiPrefix what requests to JetStream begin with there. */
@@ -35,6 +37,7 @@ export async function monitor(address: string, screen: StatusLine, nc?: Connecti
   screen.line(`metrics and health at ${url}metrics, ${url}readyz and ${url}healthz`);
   return {
     metrics,
+    link: link && (() => link),
     ofWorker: (slots) => new WorkerMetrics(metrics, slots),
     ofAccount: (apiPrefix) => nc && measureAccount(nc, metrics, apiPrefix),
     close: () => {

@@ -1,10 +1,10 @@
+import { readLog } from '../../../streams/nats/log/readLog.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { refuseRequests } from '../../../streams/nats/rpc.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
 import { messagesOf } from '../../errors.ts';
 import { brokenProgram } from '../../host/brokenProgram.ts';
 import { host } from '../../host/host.ts';
-import { measured } from '../../host/plugins.ts';
 import { ofStudy } from '../../text/statusLine.ts';
 import type { ServingOptions } from './options.ts';
 import { reaching } from './reaching.ts';
@@ -14,7 +14,7 @@ import { FAILED, type Supervised } from './supervise.ts';
 /**
  * A study that this process serves, with its observers, and what its supervisor says of it.
  */
-export function observed({ nc, screen, nats, naming, access, metrics, plugins = [], settings }: ServingOptions, study: string) {
+export function observed({ nc, screen, nats, naming, access, metrics, plugins = [], server, settings }: ServingOptions, study: string) {
   const line = ofStudy(screen, study);
   const warn = (text: string) => screen.line(text, { level: 'warn', study });
   let engine: ServedStudy | undefined;
@@ -28,13 +28,14 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
     {
       name: study,
       place: `${reaching(nats, access, 'your')} --study ${study}`,
+      log: logOn(nc, subjectsOf(study, naming), warn),
       line,
       leads: () => engine?.leads ?? false,
       stored: async () => engine?.stored(),
       isFull: () => engine?.isFull ?? false,
       failure: () => failure,
     },
-    [...plugins, ...(metrics ? [measured(metrics)] : []), brokenProgram(), lines.plugin],
+    [...plugins, brokenProgram(), lines.plugin],
   );
   return {
     line,
@@ -51,11 +52,7 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
           return now.ledger;
         },
         rows: now.rows,
-        submit: async (intent) => {
-          if (intent.type !== 'change') return;
-          if (intent.paused) return now.pause(intent.uncounted);
-          return now.uncount(intent.uncounted ?? []);
-        },
+        submit: now.submit,
       });
     },
     /** Its engine has ended. */
@@ -97,7 +94,23 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
     forget: () => {
       admit();
       void close();
+      server?.forget(study);
     },
+  };
+}
+
+/** The log of a study, which is opened once something reads it. */
+function logOn(...of: Parameters<typeof readLog>): Awaited<ReturnType<typeof readLog>> {
+  let opened: ReturnType<typeof readLog> | undefined;
+  const open = () => {
+    opened ??= readLog(...of);
+    return opened;
+  };
+  return {
+    async *read(from, signal) {
+      yield* (await open()).read(from, signal);
+    },
+    head: async () => (await open()).head(),
   };
 }
 

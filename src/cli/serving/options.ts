@@ -2,6 +2,7 @@ import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { StudyNaming } from '../../../streams/nats/protocol/subjects.ts';
 import type { ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
 import type { Plugin } from '../../host/host.ts';
+import type { HostServer } from '../../host/server.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 
@@ -17,5 +18,7 @@ export interface ServingOptions {
   readonly access: Access;
   readonly metrics?: Metrics | undefined;
   readonly plugins?: readonly Plugin[] | undefined;
+  /** What shows the studies. */
+  readonly server?: HostServer | undefined;
   readonly settings: Pick<ServeOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
 }

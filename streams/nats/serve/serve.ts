@@ -7,6 +7,8 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Space } from '../../../src/space/space.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { AtMost } from '../../../src/study/atMost.ts';
+import type { Submitted } from '../../../src/study/commands.ts';
+import type { Intent } from '../../../src/study/intents.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
 import type { EarlierOption } from '../../engine/earlier.ts';
 import { type EngineRun, runEngine } from '../../engine/run.ts';
@@ -58,10 +60,8 @@ export interface ServedStudy {
   readonly finished: Promise<void>;
   /** Resolves when this engine has ended, with the error if it failed. An engine keeps running when its study closes. */
   readonly ended: Promise<unknown>;
-  /** Pauses the study: no new trials begin until it is resumed. @param uncounted failed trials that no longer count towards the limit. */
-  pause(uncounted?: readonly TrialId[]): Promise<void>;
-  /** Leaves failed trials out of the limit. */
-  uncount(trials: readonly TrialId[]): Promise<void>;
+  /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit */
+  submit(intent: Intent): Promise<Submitted>;
   /** Ends this engine; another one can take over. */
   close(): Promise<void>;
   /** Position of the last entry before this start; 0 for a new study. Entries are read after this is known. */
@@ -244,18 +244,11 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   void begun.catch(fail);
   const started = Promise.race([begun, finished]);
   started.catch(() => {});
-  const pause = async (uncounted?: readonly TrialId[]) => {
-    await rpc.submit(omitUndefined({ type: 'change', paused: true, uncounted }));
-  };
-  const uncount = async (uncounted: readonly TrialId[]) => {
-    await rpc.submit({ type: 'change', uncounted });
-  };
   return {
     started,
     finished,
     ended,
-    pause,
-    uncount,
+    submit: rpc.submit,
     close,
     past,
     rows: rpc.rows,

@@ -4,6 +4,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serveAll } from '../../../src/cli/serving/all.ts';
 import { type Served, serving } from '../../../src/cli/serving/serving.ts';
+import { measured } from '../../../src/host/plugins.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
@@ -34,7 +35,15 @@ async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) 
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
   const metrics = new Metrics();
   const own = await server.connect();
-  const options = { nc: own, screen, nats: server.url, access: {}, metrics, settings: { lease: 5, atMost: { parallel: 8 } } };
+  const options = {
+    nc: own,
+    screen,
+    nats: server.url,
+    access: {},
+    metrics,
+    plugins: [measured(metrics)],
+    settings: { lease: 5, atMost: { parallel: 8 } },
+  };
   const engines = serving(options);
   const stop = await serveAll(options, { ...engines, begin: (one: Served) => begin(() => engines.begin(one)) }, pattern);
   const end = async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Outcome, type Served, serving } from '../../../src/cli/serving/serving.ts';
+import { measured } from '../../../src/host/plugins.ts';
 import { Metrics } from '../../../src/monitoring/metrics.ts';
 import { monitorApp } from '../../../src/server/health.ts';
 import type { StatusLine } from '../../../src/text/statusLine.ts';
@@ -41,6 +42,7 @@ async function host(study: string, fault: (trial: number) => void = () => {}) {
     nats: server.url,
     access: {},
     metrics,
+    plugins: [measured(metrics)],
     settings: { lease: 5 },
   });
   ends.push(close);

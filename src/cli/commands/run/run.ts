@@ -12,17 +12,15 @@ import { brokenProgram } from '../../../host/brokenProgram.ts';
 import { host, type Plugin } from '../../../host/host.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { openPlugins, type Plugins } from '../../../host/plugins.ts';
-import { processSource } from '../../../host/process.ts';
 import { type RetryingLog, retryingLog } from '../../../host/retryingLog.ts';
 import { type Alike, isTelling } from '../../../insight/failingAlike.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import type { Inspection } from '../../../strategy/env.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
 import type { Submitted } from '../../../study/commands.ts';
 import { expendable, isInUse } from '../../../study/expendable.ts';
 import type { Intent } from '../../../study/intents.ts';
-import type { StudySource, SubmitOrigin } from '../../../study/source.ts';
+import type { SubmitOrigin } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
 import type { About, StatusLine } from '../../../text/statusLine.ts';
 import { about } from '../../../text/statusLine.ts';
@@ -56,7 +54,11 @@ export async function runPrograms(
   const { file, journal, directory, command, options: settings, first } = plan;
   const screen = about(terminal, { study: file.options.study });
   const warn = about(screen, { level: 'warn' }).line;
-  const observing = await openPlugins(options.hooks, screen);
+  const { dashboard, hooks } = options;
+  const observing = await openPlugins(
+    { hooks, server: dashboard === undefined ? undefined : { port: dashboard === true ? 0 : dashboard } },
+    screen,
+  );
   const book = await openJournal(journal, omitUndefined({ warn, fsync: options.fsync }));
   const missing = first ? notPassed(command, file.space) : undefined;
   if (missing !== undefined) warn(`the command does not pass ${missing}`);
@@ -71,14 +73,8 @@ export async function runPrograms(
     await started;
     return submit(intent, { ledger: engine.ledger, parseStrategy }, append, origin);
   };
-  const source = processSource(journal, log, submitted);
-  const board =
-    options.dashboard === undefined
-      ? undefined
-      : await openDashboard(options.dashboard, file.options.study, source, directory, screen.line);
   const { ending, release } = await work({
     ...plan,
-    options: board ? { ...settings, watch: board.take } : settings,
     log,
     watching,
     apply,
@@ -86,7 +82,6 @@ export async function runPrograms(
     observing,
     screen,
     begin,
-    attended: board !== undefined,
     keep: options.keep,
     warn,
   });
@@ -95,7 +90,6 @@ export async function runPrograms(
   const conclusion = { journal: book.place(), damaged: book.damaged(), directory, ending, again: commandLine() };
   const completed = mismatch ? 0 : watching.conclude(conclusion);
   release();
-  await board?.close(await log.head());
   try {
     await log.close();
   } finally {
@@ -124,29 +118,6 @@ function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): s
   return `starting ${many}, ${parallel} at a time; their output is in ${nearby(directory)}`;
 }
 
-/** Serves the page of the study in this process. */
-async function openDashboard(port: number | true, name: string, source: StudySource, directory: string, say: (message: string) => void) {
-  const [{ serveHttp }, { ServedStudies }, { Metrics }] = await Promise.all([
-    import('../../../server/serve.ts'),
-    import('../../../server/studies.ts'),
-    import('../../../monitoring/metrics.ts'),
-  ]);
-  const studies = new ServedStudies({ metrics: new Metrics(), warn: say });
-  const server = await serveHttp(studies, { port: port === true ? 0 : port });
-  let take!: (inspection: Inspection) => void;
-  const live = (watch: typeof take) => {
-    take = watch;
-  };
-  const { feed } = studies.show(studies.unusedName(name), source, { files: keptFiles(directory), live });
-  say(`dashboard: ${server.url}`);
-  /** @param position of the last entry that its pages should show. */
-  const close = async (position: number) => {
-    await feed().reached(position);
-    await server.close();
-  };
-  return { take, close };
-}
-
 interface Work extends Plan {
   readonly log: RetryingLog;
   readonly screen: StatusLine;
@@ -157,8 +128,6 @@ interface Work extends Plan {
   readonly observing: Plugins;
   /** Called with the engine, once there is one. */
   readonly begin: (study: EngineRun<Params>) => void;
-  /** Whether a dashboard is open, through which the study can be resumed. */
-  readonly attended: boolean;
   readonly keep: number | undefined;
   readonly warn: (message: string, about?: About) => void;
 }
@@ -210,11 +179,11 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
   const shown: Plugin = () => ({
     apply: (entry) => {
       watching.apply(entry as AppliedEntry<Params>, fleet.traceOf(entry.fact));
-      if (watching.paused && !given.attended) end({ type: 'paused' });
+      if (watching.paused && !observing.server) end({ type: 'paused' }); // a page can resume it
     },
   });
   const stop = async (alike: Alike) => end({ type: 'alike', alike }); // what fails until its programs have ended does not count either
-  const at = { name: file.options.study, place: journal, journal, line: screen.line };
+  const at = { name: file.options.study, place: journal, journal, log, files: keptFiles(given.directory), line: screen.line };
   const { ports, attach, close } = host(at, [...observing.plugins, brokenProgram({ stop }), shown, tidied]);
   const unable = (reason: string) => end({ type: 'failed', error: new UsageError(reason) });
   const { tracing } = observing;

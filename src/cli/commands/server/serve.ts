@@ -1,14 +1,19 @@
 import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { interruption } from '../../../host/interrupt.ts';
-import { openPlugins } from '../../../host/plugins.ts';
+import { measured, openPlugins } from '../../../host/plugins.ts';
+import { openServer } from '../../../host/server.ts';
+import type { Metrics } from '../../../monitoring/metrics.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { atMostOf } from '../../../study/atMost.ts';
+import { addressOf } from '../../../text/address.ts';
 import type { StatusLine } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { serveAll } from '../../serving/all.ts';
+import { linkOf } from '../../serving/monitor.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { type Outcome, serving } from '../../serving/serving.ts';
+import { usersIn } from '../../serving/usersIn.ts';
 import { accessOf, CONNECT_WITHIN, connect } from '../../sources/connect.ts';
 import { checkPattern } from '../../sources/namePattern.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
@@ -27,6 +32,12 @@ interface ServeOptions extends Access {
   readonly hooks?: string;
   /** Where to serve metrics and health. */
   readonly monitor?: string;
+  /** Where to serve the page, requests and metrics of the studies. */
+  readonly http?: string;
+  /** The file of users of that server. */
+  readonly users?: string;
+  /** Host names of a proxy in front of that server. */
+  readonly name?: readonly string[];
   /** Serves every study whose name matches this pattern. */
   readonly all?: string;
 }
@@ -41,24 +52,36 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   if (paths.length === 0 && all === undefined) throw new UsageError('expected study files to serve, or --all with a pattern of names');
   if (all !== undefined) checkPattern('--all', all);
   if (once && all !== undefined) throw new UsageError('--once: expected study files, since --all waits for studies that begin later');
+  const users = await usersIn(options.users);
   const files = await Promise.all(paths.map(readStudyFile));
   const names = files.map((file) => file.options.study);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
   for (const { strategy, options: described } of files) checkResuming({ strategy: strategy?.spec, resumes: described.resumes ?? false });
-  const observing = await openPlugins(options.hooks, screen);
+  const at = options.http === undefined ? undefined : addressOf('--http', options.http);
+  const observing = await openPlugins({ hooks: options.hooks }, screen);
   const naming = namingIn(nats);
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) }, CONNECT_WITHIN);
   const monitor = await monitorFor(options.monitor, screen, nc);
   monitor?.ofAccount(naming.apiPrefix);
+  const link = monitor?.link ?? ((metrics: Metrics) => linkOf(nc, metrics));
+  const server =
+    at &&
+    (await openServer({ ...at, names: options.name, users, link }, monitor?.metrics, screen.line).catch(async (error: Error) => {
+      await nc.close();
+      throw error;
+    }));
+  const metrics = server?.metrics ?? monitor?.metrics;
+  const shown = server?.plugin ?? (metrics && measured(metrics));
   const place = {
     nc,
     screen,
     nats,
     naming,
     access: accessOf(options),
-    metrics: monitor?.metrics,
-    plugins: observing.plugins,
+    metrics,
+    server,
+    plugins: [...observing.plugins, ...(shown ? [shown] : [])],
     settings: omitUndefined({ lease, replicas, maxBytes, checkpointBytes, atMost: atMostOf(options) }),
   };
   const engines = serving(place);
@@ -90,6 +113,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     endAll();
     release();
     await monitor?.close();
+    await server?.close();
     await engines.close();
     await observing.close();
   }

@@ -4,6 +4,7 @@ import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { failureOf, type RequestFailure } from '../../../errors.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { openPlugins } from '../../../host/plugins.ts';
+import { addressOf } from '../../../text/address.ts';
 import { parseData } from '../../../text/parseData.ts';
 import { openStatusLine, type StatusLine } from '../../../text/statusLine.ts';
 import { type Driven, type InitRequest, type Request, withBudgets } from '../../askTell/protocol.ts';
@@ -17,6 +18,8 @@ interface AskTellOptions {
   readonly journal?: string;
   /** The file of commands and webhooks to call. */
   readonly hooks?: string;
+  /** Where to serve the page, requests and metrics of the study. */
+  readonly http?: string;
 }
 
 /**
@@ -27,14 +30,14 @@ interface AskTellOptions {
  * @throws OptionError if the strategy is invalid for any study.
  */
 export async function askTell(
-  { strategy, journal, hooks }: AskTellOptions,
+  { strategy, journal, hooks, http }: AskTellOptions,
   input: Readable = process.stdin,
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
   screen: StatusLine = openStatusLine(),
 ): Promise<number> {
   const given: unknown = strategy === undefined ? undefined : parseData('--strategy', strategy);
   if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
-  const { plugins, close } = await openPlugins(hooks, screen);
+  const { plugins, close } = await openPlugins({ hooks, server: http === undefined ? undefined : addressOf('--http', http) }, screen);
   let driven: Driven | undefined;
   const begin = async (request: Request): Promise<object> => {
     await driven?.dispose();

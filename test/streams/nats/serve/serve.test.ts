@@ -90,7 +90,7 @@ describe('serve', () => {
     await eventually(() => expect([isLate(one), isLate(other)]).toEqual([true, true]));
     const [leader, standby] = one.leads ? [one, other] : [other, one];
     await leader.close();
-    await standby.pause();
+    await standby.submit({ type: 'change', paused: true });
     expect(standby.leads).toBe(true);
     await standby.close();
   });

@@ -1,4 +1,4 @@
-import { UsageError } from '../../text/usage.ts';
+import { UsageError } from './usage.ts';
 
 /** An address to listen at. */
 export interface Address {

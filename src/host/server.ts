@@ -1,0 +1,70 @@
+import type { Metrics } from '../monitoring/metrics.ts';
+import type { AccessOptions } from '../server/access/access.ts';
+import type { Link } from '../server/health.ts';
+import type { Watch } from '../strategy/env.ts';
+import type { StatusLine } from '../text/statusLine.ts';
+import type { Plugin } from './host.ts';
+import { processSource } from './process.ts';
+
+/** A server for the studies of this process. */
+export interface HostServer {
+  /** Shows and measures a study. */
+  readonly plugin: Plugin;
+  readonly metrics: Metrics;
+  /** Shows a study no longer, since it was deleted. */
+  forget(study: string): void;
+  close(): Promise<void>;
+}
+
+export interface HostServerOptions extends AccessOptions {
+  /** The port to listen at; 0 for a free one. */
+  readonly port: number;
+  /** The connection of the studies to a server. */
+  readonly link?: ((metrics: Metrics) => Link) | undefined;
+}
+
+/**
+ * Serves the studies of this process: a page, requests, tools for agents, metrics and health.
+ *
+ * @param given the metrics of the studies, if another server exports them too.
+ * @throws OpenServerError, ListenError
+ */
+export async function openServer(
+  { link, ...options }: HostServerOptions,
+  given: Metrics | undefined,
+  line: StatusLine['line'],
+): Promise<HostServer> {
+  const [{ serveHttp }, { ServedStudies }, { Metrics }] = await Promise.all([
+    import('../server/serve.ts'),
+    import('../server/studies.ts'),
+    import('../monitoring/metrics.ts'),
+  ]);
+  const metrics = given ?? new Metrics();
+  const studies = new ServedStudies({ metrics, warn: (text) => line(text, { level: 'warn' }) });
+  const { url, close } = await serveHttp(studies, { ...options, link: link?.(metrics) });
+  line(`dashboard: ${url}`);
+  const plugin: Plugin = (study) => {
+    const { name, place, log, files, state, submit } = study;
+    const measure = metrics.add(name, study);
+    let take: Watch = () => {};
+    const live = (watch: Watch) => {
+      take = watch;
+    };
+    const position = () => state()?.ledger.position ?? 0;
+    const { followed } = studies.host(name, processSource(place, log, submit), position, { files, live });
+    return {
+      apply: (entry) => {
+        studies.allowances.apply(name, entry);
+        measure(entry);
+        studies.tell(name);
+      },
+      watch: (inspection) => take(inspection),
+      close: async () => {
+        const feed = followed();
+        if (feed) await feed.reached(await log.head()); // pages show how it ended
+        feed?.close();
+      },
+    };
+  };
+  return { plugin, metrics, forget: (study) => studies.remove(study), close };
+}
