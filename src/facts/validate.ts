@@ -11,8 +11,19 @@ const bad = (path: string, wanted: string, value: unknown): Refusal => ({
   message: `${path || 'the fact'} must be ${wanted}, not ${shown(value)}`,
 });
 
-/** The first error in a value, or undefined if it fits the schema. Numbers must be finite. */
-export function validate(schema: Schema, value: unknown, path = ''): Refusal | undefined {
+/** All errors in a value; none if it fits the schema. */
+export function mistakesIn(schema: Schema, value: unknown): readonly Refusal[] {
+  const found: Refusal[] = [];
+  const only = validate(schema, value, '', found);
+  return only ? [only] : found;
+}
+
+/**
+ * The first error in a value, or undefined if it fits the schema. Numbers must be finite.
+ *
+ * @param found collects the errors inside objects and lists, instead of an end at the first one.
+ */
+export function validate(schema: Schema, value: unknown, path = '', found?: Refusal[]): Refusal | undefined {
   if ('const' in schema) return value === schema.const ? undefined : bad(path, shown(schema.const), value);
   if ('oneOf' in schema) return validateUnion(schema, value, path);
   if (!('type' in schema)) return undefined;
@@ -27,9 +38,9 @@ export function validate(schema: Schema, value: unknown, path = ''): Refusal | u
     case 'boolean':
       return typeof value === 'boolean' ? undefined : bad(path, 'true or false', value);
     case 'array':
-      return validateArray(schema, value, path);
+      return validateArray(schema, value, path, found);
     case 'object':
-      return validateObject(schema, value, path);
+      return validateObject(schema, value, path, found);
   }
 }
 
@@ -52,12 +63,19 @@ function validateNumber(
   return (value as number) <= maximum ? undefined : bad(path, `at most ${maximum}`, value);
 }
 
-function validateArray({ items, minItems = 0, maxItems = 1024 }: Of<'array'>, value: unknown, path: string): Refusal | undefined {
+function validateArray(
+  { items, minItems = 0, maxItems = 1024 }: Of<'array'>,
+  value: unknown,
+  path: string,
+  found?: Refusal[],
+): Refusal | undefined {
   if (!Array.isArray(value)) return bad(path, 'an array', value);
   if (value.length < minItems || value.length > maxItems) return bad(path, `${minItems} to ${maxItems} items long`, value);
   for (let i = 0; i < value.length; i++) {
-    const wrong = validate(items, value[i], `${path}[${i}]`);
-    if (wrong) return wrong;
+    const wrong = validate(items, value[i], `${path}[${i}]`, found);
+    if (!wrong) continue;
+    if (!found) return wrong;
+    found.push(wrong);
   }
   return undefined;
 }
@@ -76,19 +94,25 @@ function validateObject(
   { properties = {}, required = [], additionalProperties }: Of<'object'>,
   value: unknown,
   path: string,
+  found?: Refusal[],
 ): Refusal | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad(path, 'an object', value);
   const prefix = path && `${path}.`;
   for (const name of required) {
     const isMissing = !Object.hasOwn(value, name) || (value as Record<string, unknown>)[name] === undefined;
-    if (isMissing) return { code: 'missing-field', message: `${prefix}${name} is missing` };
+    if (!isMissing) continue;
+    const wrong: Refusal = { code: 'missing-field', message: `${prefix}${name} is missing` };
+    if (!found) return wrong;
+    found.push(wrong);
   }
   for (const name in value) {
     const item = (value as Record<string, unknown>)[name];
     const schema = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
     if (schema === undefined || item === undefined) continue; // unknown fields are ignored, and JSON has no undefined
-    const wrong = validate(schema, item, `${prefix}${name}`);
-    if (wrong) return wrong;
+    const wrong = validate(schema, item, `${prefix}${name}`, found);
+    if (!wrong) continue;
+    if (!found) return wrong;
+    found.push(wrong);
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { messagesOf } from '../errors.ts';
 import type { Entry } from '../facts/entry.ts';
 import type {
   Annotated,
@@ -122,14 +123,14 @@ export class Ledger<P> {
 
   #enqueue(fact: Enqueued, position: number): Applied<P> {
     const params = this.#complete(fact, position);
-    if (params instanceof Error) return rejected(fact, refuse('bad-field', params.message));
+    if (params instanceof Error) return rejected(fact, refuse('bad-field', messagesOf(params).join('\n')));
     this.#queue.set(position, { position, params, fixed: fact.rest && fixedIn(this.#space, Object.keys(fact.params), params) });
     return { effect: 'noted', fact };
   }
 
   #propose(fact: ProposedFact, position: number): Applied<P> {
     const point = this.#pointOf(fact, position);
-    if (point instanceof Error) return rejected(fact, refuse('bad-field', point.message));
+    if (point instanceof Error) return rejected(fact, refuse('bad-field', messagesOf(point).join('\n')));
     const refusal = this.#proposers.refuses(fact, point);
     return refusal ? rejected(fact, refusal) : this.#proposers.propose(fact, position, point);
   }
@@ -153,11 +154,11 @@ export class Ledger<P> {
     switch (fact.type) {
       case 'enqueued': {
         const params = this.#complete(fact, this.#position + 1);
-        return params instanceof Error ? refuse('bad-field', params.message) : undefined;
+        return params instanceof Error ? refuse('bad-field', messagesOf(params).join('\n')) : undefined;
       }
       case 'proposed': {
         const point = this.#pointOf(fact, this.#position + 1);
-        return point instanceof Error ? refuse('bad-field', point.message) : this.#proposers.refuses(fact, point);
+        return point instanceof Error ? refuse('bad-field', messagesOf(point).join('\n')) : this.#proposers.refuses(fact, point);
       }
       case 'retracted':
         return this.#trials.refuseRetract(fact.trial);

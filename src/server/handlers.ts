@@ -20,7 +20,7 @@ import { importancesOf } from './feed/importances.ts';
 import { type OperationId, operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';
-import { describedFields, sentenceFor } from './request.ts';
+import { sentenceFor } from './request.ts';
 import type { OpenStudy, ServedStudies } from './studies.ts';
 
 /** An operation with an answer in JSON. */
@@ -186,8 +186,7 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
  * @param dry whether to answer only what it would do.
  * @throws RefusedError; what the operation throws.
  */
-export async function handle(id: JsonOperationId, studies: ServedStudies, given: HttpRequest, dry = false): Promise<unknown> {
-  const request = { ...given, fields: describedFields(operations[id], given.fields) };
+export async function handle(id: JsonOperationId, studies: ServedStudies, request: HttpRequest, dry = false): Promise<unknown> {
   const isDry = operations[id].method === 'post' && (dry || request.user?.dryRun === true);
   const settle = studies.allowances.admit(id, request.user);
   try {

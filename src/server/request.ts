@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import type { WhenGone } from '../../streams/study/hosted/claimedTrial.ts';
 import { failureOf, type RequestFailure, StrategyError, UserError } from '../errors.ts';
+import type { Refusal } from '../facts/refusal.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
-import { isDeeper, validate } from '../facts/validate.ts';
+import { isDeeper, mistakesIn } from '../facts/validate.ts';
 import { isRecord } from '../schema/json.ts';
 import { nearest } from '../schema/nearest.ts';
 import { RefusedError } from '../study/commands.ts';
@@ -41,8 +42,7 @@ export function checkedRequest(c: Context<HttpEnv>, operation: Operation, body: 
   const { query } = operation;
   const bytes = typeof body === 'string' ? undefined : body;
   const all = typeof body === 'string' ? fieldsIn(body) : bytes ? {} : queryOf(c, query);
-  const refusal = validate(schemaOf(operation), all);
-  if (refusal) throw new RefusedError(refusal);
+  refuseMistakes(schemaOf(operation), all);
   const key = c.req.header('idempotency-key');
   if (key !== undefined && (key === '' || key.length > LONGEST_KEY))
     throw new RefusedError({ code: 'bad-field', message: `Idempotency-Key must be 1 to ${LONGEST_KEY} characters long` });
@@ -140,6 +140,9 @@ export const LARGEST = 2 ** 20;
 /** The most levels of objects and arrays in a body. */
 const DEEPEST = 64;
 
+/** Unknown fields that an error names. */
+const MOST_UNKNOWN = 5;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The longest text of fields that cannot get too long when it is written as JSON again: a number grows to six times its length at most. */
@@ -153,22 +156,29 @@ export function checkSize(fields: Fields, text?: string): void {
     throw new RefusedError({ code: 'too-large', message: `expected fields of at most ${LARGEST} characters` });
 }
 
-/** The fields of a request. @throws RefusedError for one that its operation does not describe: it may be misspelt, and must not get into the log. */
-export function describedFields({ method, query, body }: Operation, all: Fields): Fields {
-  if (method === 'get') return known(all, query);
-  return body?.additionalProperties ? all : known(all, body?.properties);
+/**
+ * Checks the fields of a request. One that the schema does not describe may be misspelt, and must not get into the log.
+ *
+ * @throws RefusedError with a line for each mistake
+ */
+export function refuseMistakes(schema: ObjectSchema, fields: Fields): void {
+  const mistakes = [...mistakesIn(schema, fields), ...unknownIn(schema, fields)];
+  const [first] = mistakes;
+  if (first) throw new RefusedError({ code: first.code, message: mistakes.map(({ message }) => message).join('\n') });
 }
 
-function known(all: Fields, properties: Readonly<Record<string, Schema>> = {}): Fields {
-  const other = Object.keys(all).find((name) => !Object.hasOwn(properties, name));
-  if (other === undefined) return all;
+function unknownIn({ properties = {}, additionalProperties }: ObjectSchema, fields: Fields): readonly Refusal[] {
+  if (additionalProperties) return [];
   const names = Object.keys(properties);
   const others = names.length === 0 ? 'none' : names.join(', ');
-  const field = other.slice(0, 60);
-  throw new RefusedError({
-    code: 'bad-field',
-    message: `${field}: there is no such field; the request has ${others}${nearest(field, names)}`,
-  });
+  return Object.keys(fields)
+    .filter((name) => !Object.hasOwn(properties, name))
+    .slice(0, MOST_UNKNOWN)
+    .map((name) => name.slice(0, 60))
+    .map((field) => ({
+      code: 'bad-field',
+      message: `${field}: there is no such field; the request has ${others}${nearest(field, names)}`,
+    }));
 }
 
 /** Whether a client can correct an error. */

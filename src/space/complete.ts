@@ -3,7 +3,7 @@ import { index, type Rng } from '../numeric/random.ts';
 import { type Domain, draw, type Point } from './axis.ts';
 import type { Codec, Configuration } from './codec.ts';
 import type { Parameter } from './parameter.ts';
-import { checkValue, knownNames } from './parse.ts';
+import { parsePart } from './parse.ts';
 
 const DRAWS = 10_000;
 
@@ -15,8 +15,7 @@ interface Demands {
 
 /** A feasible configuration with the given values; the other values are drawn from the priors. */
 export function complete(parameters: readonly Parameter[], domain: Domain, codec: Codec, partial: unknown, rng: Rng): Configuration {
-  const data = knownNames(parameters, partial);
-  const demands = demandsOf(parameters, data);
+  const demands = demandsOf(parameters, parsePart(parameters, partial));
   for (let i = 0; i < DRAWS; i++) {
     const params = codec.decode(meet(demands, draw(domain.axes, rng), rng));
     const point = codec.encode(params);
@@ -25,11 +24,9 @@ export function complete(parameters: readonly Parameter[], domain: Domain, codec
   throw new SpaceError(`no configuration with ${JSON.stringify(partial)} satisfies the constraints in 10 000 draws`);
 }
 
-function demandsOf(parameters: readonly Parameter[], data: Configuration): Demands {
+function demandsOf(parameters: readonly Parameter[], values: Configuration): Demands {
   const given = new Map<Parameter, unknown>();
-  for (const parameter of parameters) {
-    if (data[parameter.name] !== undefined) given.set(parameter, checkValue(parameter, data[parameter.name]));
-  }
+  for (const parameter of parameters) if (Object.hasOwn(values, parameter.name)) given.set(parameter, values[parameter.name]);
   const allowed = new Map<Parameter, readonly number[]>();
   for (const parameter of parameters.toReversed()) {
     const parent = parameter.when?.parameter;

@@ -20,7 +20,7 @@ export const descriptions: Readonly<Record<OperationId, Description>> = {
   createStudy: {
     title: 'Create a study',
     answer:
-      'A study file: `name`; `parameters` by name, each one of { type: float, low, high, log: true }, { type: int, low, high }, { type: bool }, { type: choice, values: [...] }, { type: ordinal, values: [...] }; ' +
+      'A study file: `name`; `parameters` by name, each one of { type: float, low, high, log: true }, { type: int, low, high }, { type: boolean }, { type: choice, values: [...] }, { type: ordinal, values: [...] }; ' +
       '`objective`: minimize or maximize and the name of a value, such as "minimize loss"; `trials`: how many configurations to try; `parallel`: how many at a time; ' +
       '`epochs`: the most epochs of a trial, with which trials that fall behind are stopped early; `strategy`: leave it out for a good default. The answer has the state of the study. Then ask for its trials.',
   },

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isTool, toolOf } from '../../../src/server/mcp/tools.ts';
 import { operationIds } from '../../../src/server/operations.ts';
 import { digits, server, type tokens, users } from '../support.ts';
+
+const ajv = new Ajv2020({ strict: false });
 
 const ending: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -26,9 +29,11 @@ async function connect(at: Server, user?: keyof typeof tokens) {
   await client.connect(new StreamableHTTPClientTransport(new URL('mcp', at.url), { requestInit }));
   ending.push(() => client.close());
   const call = async (name: string, args: Record<string, unknown> = {}) => {
-    const { content, isError = false } = await client.callTool({ name, arguments: args });
+    const { content, isError = false, structuredContent } = await client.callTool({ name, arguments: args });
     const text = content.map((block) => (block.type === 'text' ? block.text : '')).join('');
-    return { isError, text, data: isError ? undefined : JSON.parse(text) };
+    const data = isError ? undefined : JSON.parse(text);
+    expect(structuredContent).toEqual(data);
+    return { isError, text, data };
   };
   return { client, call };
 }
@@ -182,13 +187,78 @@ describe('an agent with a token', () => {
 });
 
 describe('each tool', () => {
+  it('answers what its output schema says, in short unless asked for all', async () => {
+    const at = await open({}, { ...digits, trials: 20, strategy: 'tpe' });
+    const { client, call } = await connect(at);
+    const { tools } = await client.listTools();
+    const validators = Object.fromEntries(tools.map(({ name, outputSchema }) => [name, ajv.compile(outputSchema as object)]));
+    const seen = new Set<string>();
+    const check = async (name: string, args: Record<string, unknown> = {}) => {
+      const { data, text } = await call(name, name === 'list_studies' ? args : { study, ...args });
+      expect(validators[name]!(data), `${name}: ${text}: ${ajv.errorsText(validators[name]!.errors)}`).toBe(true);
+      seen.add(name);
+      return { data, size: text.length };
+    };
+    for (let trial = 1; trial <= 12; trial++) {
+      const { run, params } = (await check('ask')).data;
+      await check('report', { trial, run, step: 1, values: { loss: 1 } });
+      await check('tell', { trial, run, values: { loss: Math.log(params.lr) ** 2 + params.units } });
+    }
+    for (const name of ['list_studies', 'get_study', 'best', 'front', 'list_trials', 'importance', 'list_trainers', 'recommendation']) {
+      const { size } = await check(name);
+      if (!Object.hasOwn(tools.find((tool) => tool.name === name)!.inputSchema.properties!, 'detail')) continue;
+      const full = await check(name, name === 'list_studies' ? {} : { detail: 'full' });
+      expect(full.size, name).toBeGreaterThanOrEqual(size);
+    }
+    await check('get_trial', { trial: 2 });
+    await check('why', { trial: 2 });
+    await check('enqueue', { params: { lr: 0.01 } });
+    await check('enqueue', { params: { lr: 0.02 }, dry_run: true });
+    await check('ask', { dry_run: true });
+    await check('close');
+    expect((await check('ask')).data).toEqual({ next: 'over', reason: 'person' });
+    expect(seen.size).toBe(15);
+    expect((await check('importance')).size).toBeLessThan(1000);
+    const { trials } = (await check('list_trials')).data;
+    for (const left of ['suggestedAt', 'tags', 'run']) {
+      expect(trials[0]).not.toHaveProperty(left);
+      expect((await check('list_trials', { detail: 'full' })).data.trials[0]).toHaveProperty(left);
+    }
+  });
+
+  it('of a study shows a grammar with an example that it creates', async () => {
+    const { client, call } = await connect(await open());
+    const { tools } = await client.listTools();
+    const { inputSchema } = tools.find(({ name }) => name === 'create_study')!;
+    expect(inputSchema).toMatchObject({
+      properties: { parameters: { additionalProperties: { properties: { type: {}, low: {}, values: {} } } } },
+    });
+    const [example] = inputSchema.examples as [object];
+    expect(ajv.validate(inputSchema, example), ajv.errorsText()).toBe(true);
+    expect((await call('create_study', { ...example, name: 'second' })).data).toMatchObject({
+      study: 'second',
+      created: { limits: { trials: 60 } },
+    });
+  });
+
+  it('names all mistakes', async () => {
+    const { call } = await connect(await open());
+    const { text } = await call('tell', { study: 7, trial: 0, stderrr: { loss: 1 } });
+    for (const mistake of ['run is missing', 'values is missing', 'study must be', 'trial must be', 'stderrr: there is no such field'])
+      expect(text).toContain(mistake);
+    const enqueued = await call('enqueue', { study, params: { lr: 7, unitz: 8, units: 900 } });
+    for (const mistake of ['lr: expected', 'unitz: expected', 'units: expected']) expect(enqueued.text).toContain(mistake);
+  });
+
   it('describes what it does, and whether it can be undone', async () => {
     const { client } = await connect(await open());
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(operationIds.filter(isTool).map(toolOf));
     const [, named] = /too long for an agent: ([\s\S]+?)\.\n/.exec(readFileSync('docs/guides/agents.md', 'utf8'))!;
     expect([...named!.matchAll(/`(\w+)`/g)].map(([, name]) => name!).sort()).toEqual(tools.map(({ name }) => name).sort());
-    for (const { description, inputSchema } of tools) {
+    for (const { description, inputSchema, title } of tools) {
+      expect(title).toMatch(/^[A-Z]/);
+      expect(description!.length).toBeGreaterThan(100); // what the answer contains, and what comes next
       expect(description).toMatch(/\.$/);
       for (const schema of Object.values(inputSchema.properties ?? {})) expect(schema).toHaveProperty('description');
     }
