@@ -16,8 +16,9 @@ export interface ThreadOptions {
   readonly worker: WorkerOptions;
 }
 
-/** The source needs a loader, which a thread of Node 20 does not have from the thread that starts it. */
-const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url).href;
+/** This source is next to that of the thread; a chunk of the bundle is one folder below `dist`. The source needs a loader, which threads of Node 20 do not inherit. */
+const path = import.meta.url.endsWith('.ts') ? './thread.ts' : '../streams/workers/thread.js';
+const file = new URL(path, import.meta.url).href;
 const loader = file.endsWith('.ts') ? import.meta.resolve('tsx/esm/api') : undefined;
 const program = `(async () => {
   ${loader === undefined ? '' : `(await import(${JSON.stringify(loader)})).register();`}
