@@ -1,6 +1,8 @@
 export { reconnectOptions } from './connection/connect.ts';
 export type { NatsLog, NatsLogOptions } from './log/log.ts';
 export { natsLog } from './log/log.ts';
+export type { OpenStudyOptions } from './openStudy.ts';
+export { openStudy } from './openStudy.ts';
 export type { NamingOptions } from './protocol/subjects.ts';
 export type { ServedStudy, ServeOptions } from './serve/serve.ts';
 export { serve } from './serve/serve.ts';

@@ -60,7 +60,7 @@ export interface CommandableStudy<P> extends Study<P> {
 }
 
 /** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */
-export function openStudy<P>(
+export function commandableStudy<P>(
   space: Space<P>,
   { log = memoryLog(), warn = () => {}, ...settings }: CreateStudyOptions & { readonly onEntry?: (applied: AppliedEntry<P>) => void } = {},
 ): CommandableStudy<P> {

@@ -4,7 +4,7 @@ import { inTurn } from '../../../streams/engine/timeout.ts';
 import type { AuthoredLog } from '../../../streams/log/log.ts';
 import { best } from '../../../streams/results/observe.ts';
 import { pareto } from '../../../streams/results/pareto.ts';
-import { type CommandableStudy, type CreateStudyOptions, openStudy } from '../../../streams/study/createStudy.ts';
+import { type CommandableStudy, type CreateStudyOptions, commandableStudy } from '../../../streams/study/createStudy.ts';
 import { brokenProgramError, type NoResultError } from '../../../streams/study/noResult.ts';
 import type { Changed, Params } from '../../facts/facts.ts';
 import { brokenProgram } from '../../host/brokenProgram.ts';
@@ -100,7 +100,7 @@ export class RunningStudy {
       apply(entry);
       ports.onEntry(entry);
     };
-    const study = openStudy(this.#space, { ...this.#options, ...ports, log: this.#log, onEntry });
+    const study = commandableStudy(this.#space, { ...this.#options, ...ports, log: this.#log, onEntry });
     attach({
       past,
       get ledger() {

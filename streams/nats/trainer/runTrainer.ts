@@ -23,7 +23,7 @@ import type { Warn } from './outbox.ts';
 import { puller } from './puller.ts';
 import { openSlot, type Taken } from './slot.ts';
 
-export interface RunTrainerOptions extends NamingOptions {
+export interface RunTrainerOptions<P = never> extends NamingOptions {
   /** Name of the trainer, which is part of the subjects of its facts. Default: a random one. */
   readonly name?: string;
   /** Trials at a time. Default 1. */
@@ -43,6 +43,8 @@ export interface RunTrainerOptions extends NamingOptions {
   readonly heartbeats?: (subjects: Subjects, name: string) => Heartbeats;
   /** Says when it may take a trial. Default: whenever a slot is free. */
   readonly gate?: Gate;
+  /** Whether it takes a suggestion, or returns it for other trainers. Default: it takes all. */
+  readonly accepts?: (suggestion: Suggestion<P>) => boolean;
   /** Seconds between two saves of the checkpoint of a running trial. Default: it is saved at its end. */
   readonly saveEvery?: number;
   /** What it has for trials, such as GPUs, as information for people. */
@@ -66,10 +68,10 @@ const REPORT_AFTER = 2000;
 const OBJECTION = 1000;
 
 /** Claims suggestions, one for each free slot, and evaluates them. */
-export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: RunTrainerOptions = {}): Trainer {
+export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: RunTrainerOptions<P> = {}): Trainer {
   const subjects = subjectsOf(study, options);
   const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
-  const { slots = 1, warn = () => {}, stays = false } = options;
+  const { slots = 1, warn = () => {}, stays = false, accepts = () => true } = options;
   const heartbeats = options.heartbeats?.(subjects, name) ?? timedHeartbeats(nc, subjects, name);
   /** Runs of which not all is stored. */
   const held = new Map<string, ClaimedRun<P>>();
@@ -208,7 +210,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     if (pulls.isOver) return;
     if (reason !== undefined) return close(reason);
     const lastOf = ({ trial }: Suggestion<P>) => ask(subjects.by('*', trial));
-    for (let i = 0; i < slots; i++) openSlot({ nc, name, pulls, deliveries, gate, lastOf, perform: claim, fail });
+    for (let i = 0; i < slots; i++) openSlot({ nc, name, pulls, deliveries, gate, accepts, lastOf, perform: claim, fail });
   };
   begin().catch(fail);
   return {

@@ -29,6 +29,8 @@ export interface SlotOptions<P> {
   readonly pulls: Puller;
   readonly deliveries: DeliveryTracker;
   readonly gate: Gate;
+  /** Whether the trainer takes a suggestion, or returns it for others. */
+  readonly accepts: (suggestion: Suggestion<P>) => boolean;
   /** The answer with the last fact about the trial of a suggestion. */
   readonly lastOf: (suggestion: Suggestion<P>) => Promise<Msg>;
   readonly perform: (taken: Taken<P>) => void;
@@ -43,7 +45,7 @@ const FOR_OTHERS = `-NAK ${JSON.stringify({ delay: nanos(250) })}`;
 const DONE = '+ACK';
 
 /** Takes one trial after the other. It asks for the next one while the result of the last one is on its way, but does not begin it. */
-export function openSlot<P>({ nc, name, pulls, deliveries, gate, lastOf, perform, fail }: SlotOptions<P>): void {
+export function openSlot<P>({ nc, name, pulls, deliveries, gate, accepts, lastOf, perform, fail }: SlotOptions<P>): void {
   let storing = false;
   let next: Msg | undefined;
   const pull = () =>
@@ -61,7 +63,7 @@ export function openSlot<P>({ nc, name, pulls, deliveries, gate, lastOf, perform
   const judge = (message: Msg) => {
     const suggestion = suggestionOf<P>(message);
     if (!suggestion) return passOver(message, DONE);
-    if (suggestion.avoid?.includes(name)) return passOver(message, FOR_OTHERS);
+    if (suggestion.avoid?.includes(name) || !accepts(suggestion)) return passOver(message, FOR_OTHERS);
     if (deliveries.received(message.reply!)) return take(message, suggestion, 'free');
     lastOf(suggestion).then((last) => {
       const state = attemptState(suggestion, message, last);

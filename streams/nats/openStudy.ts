@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { filter, firstValueFrom, map } from 'rxjs';
+import type { Params, TrialEvent } from '../../src/facts/facts.ts';
+import { identityOf, isRefusal, parseFact } from '../../src/facts/parse.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Space } from '../../src/space/space.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
+import { RefusedError, type Submitted } from '../../src/study/commands.ts';
+import type { Intent } from '../../src/study/intents.ts';
+import type { Suggestion } from '../engine/directive.ts';
+import { parseStrategy } from '../spec/spec.ts';
+import { type Reach, studyElsewhere } from '../study/elsewhere.ts';
+import { type Following, followLog } from '../study/following.ts';
+import { assignmentOf } from '../study/hosted/claimedTrial.ts';
+import { blockedBy, hasRoom } from '../study/hosted/fixedAsks.ts';
+import type { StudyStatus } from '../study/hosted/status.ts';
+import type { Study } from '../study/study.ts';
+import { createdOn } from './created.ts';
+import { readLog } from './log/readLog.ts';
+import { type NamingOptions, type Subjects, subjectsOf } from './protocol/subjects.ts';
+import { request } from './studies.ts';
+import { type AskedAttempt, Seats } from './trainer/seats.ts';
+
+export interface OpenStudyOptions extends NamingOptions {
+  /** Ends the wait for a study that is not there yet; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with a line for people, such as what it waits for. Default: `console.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** Milliseconds between two questions whether an engine has decided on a report, and how often it is asked. */
+const PAUSE = 10;
+const QUESTIONS = 200;
+/** Milliseconds between two checks whether an ask with fixed values waits for what never comes. */
+const STUCK = 1000;
+
+/**
+ * Opens a study on a server, which an engine runs, such as one of `serve` or `hypertide serve`. Waits for a study that is not there yet, and resolves
+ * when its log so far has been read. The trials that you `ask` for are claimed, and their heartbeats sent, until you tell their end or `close`.
+ *
+ * @param nc the caller closes it.
+ * @param space what you expect, which types the configurations. Default: that of the study.
+ * @throws MismatchError if the study has another space; StudyError if this user may not read it.
+ * @example
+ * await using study = await openStudy(nc, 'digits', network);
+ * await study.enqueue({ lr: 0.01 });
+ * console.log(study.best()?.params);
+ */
+export async function openStudy<P = Params, O extends string = string>(
+  nc: NatsConnection,
+  study: string,
+  space?: Space<P>,
+  options: OpenStudyOptions = {},
+): Promise<Study<P, O>> {
+  const { signal, warn = (message: string) => console.warn(message), ...naming } = options;
+  const subjects = subjectsOf(study, naming);
+  await createdOn(nc, subjects, { signal, warn });
+  const following = await followLog(await readLog(nc, subjects, warn), study, space);
+  return studyElsewhere<P, O>(following, reachOf(nc, subjects, following, { ...naming, warn }));
+}
+
+/** How a program asks for trials of a study on a server, and sends facts and commands to it. */
+function reachOf<P>(
+  nc: NatsConnection,
+  subjects: Subjects,
+  following: Pick<Following<P>, 'ledger' | 'live$' | 'reached'>,
+  options: NamingOptions & { readonly warn: (message: string) => void },
+): Reach<P> {
+  const { live$, reached } = following;
+  const seats = new Seats<P>(nc, subjects.name, options);
+  const held = new Map<TrialId, AskedAttempt<P>>();
+
+  const submit = async ({ type, ...fields }: Intent) => (await request(nc, subjects, type, fields)) as Submitted;
+  /** Resolves with the entry of a fact of an attempt. @throws RefusedError if it does not count, or no one needs the attempt any more */
+  const stored = ({ claim, lost }: AskedAttempt<P>, { type, step }: { readonly type: string; readonly step?: number }): Promise<number> => {
+    const { run, suggestion, trainer } = claim;
+    const isIt = ({ fact, author }: AppliedEntry<P>) => {
+      const of = identityOf(fact);
+      return author === trainer && of.type === type && of.run === run && (step === undefined || (fact as { step?: unknown }).step === step);
+    };
+    const entry = firstValueFrom(live$.pipe(filter(isIt), map(counted)));
+    const left = new Promise<never>((_, reject) => {
+      const leave = async () => {
+        const { position } = (await request(nc, subjects, 'status')) as StudyStatus;
+        await reached(position); // its entry may be on its way
+        throw new RefusedError({ code: 'stale-run', message: `trial ${suggestion.trial} is not held by run ${run}` });
+      };
+      const leaving = () => void leave().catch(reject);
+      if (lost.aborted) leaving();
+      else lost.addEventListener('abort', leaving, { once: true });
+    });
+    return Promise.race([entry, left]);
+  };
+  /** Waits until an engine has decided whether a report stops its trial, unless none answers. */
+  const decided = async (position: number) => {
+    for (let left = QUESTIONS; left > 0; left--) {
+      const status = await request(nc, subjects, 'status').catch(() => undefined);
+      if (!status || (status as StudyStatus).position >= position) return;
+      await sleep(PAUSE);
+    }
+  };
+  /** Enqueues values for the trial of an ask. @returns whether a suggestion is for it; undefined if no new configuration may begin */
+  const reserve = async (fixed: Params): Promise<((suggestion: Suggestion<P>) => boolean) | undefined> => {
+    if (!hasRoom(following.ledger)) return undefined;
+    const { position } = await submit({ type: 'enqueue', params: fixed, rest: 'strategy' });
+    await reached(position);
+    return ({ queue }) => queue === position;
+  };
+  /** Gives an ask with fixed values up when all trials that may be open wait for other asks, and stay so. @throws RefusedError */
+  const unlessBlocked = (asked: Promise<AskedAttempt<P> | undefined>, giveUp: () => void): Promise<AskedAttempt<P> | undefined> =>
+    new Promise((resolve, reject) => {
+      let before: RefusedError | undefined;
+      const timer = setInterval(() => {
+        const now = blockedBy(following.ledger, ({ run }) => run === undefined);
+        if (now && before) {
+          reject(now);
+          giveUp();
+        }
+        before = now;
+      }, STUCK);
+      asked.then(resolve, reject).finally(() => clearInterval(timer));
+    });
+  const ask: Reach<P>['ask'] = async ({ fixed, signal }) => {
+    signal?.throwIfAborted();
+    if (following.ledger.closed !== undefined) return undefined;
+    const accepts = fixed ? await reserve(fixed as Params) : () => true;
+    if (!accepts) return undefined;
+    for (;;) {
+      const giving = new AbortController();
+      const waiting = seats.ask({ accepts, signal: signal ? AbortSignal.any([signal, giving.signal]) : giving.signal });
+      const attempt = await (fixed ? unlessBlocked(waiting, () => giving.abort()) : waiting);
+      signal?.throwIfAborted();
+      if (!attempt) return undefined;
+      const { suggestion, run } = attempt.claim;
+      const isFirst = await stored(attempt, { type: 'started' }).then(
+        () => true,
+        () => false, // another trainer claimed it first
+      );
+      if (!isFirst) continue;
+      held.set(suggestion.trial, attempt);
+      return assignmentOf(suggestion, run, undefined);
+    }
+  };
+  const say: Reach<P>['say'] = async (fact) => {
+    const attempt = held.get(fact.trial);
+    const parsed = parseFact(fact);
+    const refusal = isRefusal(parsed) ? parsed : following.ledger.refusesFrom(fact, attempt?.claim.trainer);
+    if (refusal) throw new RefusedError(refusal);
+    if (!attempt) throw new RefusedError({ code: 'stale-run', message: `trial ${fact.trial} was not asked for here` });
+    const storing = stored(attempt, fact);
+    if (fact.type !== 'reported') held.delete(fact.trial);
+    send(attempt, fact);
+    const position = await storing;
+    if (fact.type !== 'reported') return { stop: false, position };
+    await decided(position);
+    const by = attempt.stoppedBy();
+    return by === undefined ? { stop: false, position } : { stop: true, by, position };
+  };
+  return { parseStrategy, ask, say, submit, close: () => seats.close() };
+}
+
+function send<P>({ say }: AskedAttempt<P>, fact: TrialEvent): void {
+  if (fact.type === 'reported') say.report(fact);
+  else if (fact.type !== 'started') say.end(fact);
+}
+
+/** @throws RefusedError if the entry does not count */
+function counted<P>({ position, refusal }: AppliedEntry<P>): number {
+  if (refusal) throw new RefusedError(refusal);
+  return position;
+}

@@ -1,0 +1,132 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Suggestion } from '../../engine/directive.ts';
+import type { NamingOptions } from '../protocol/subjects.ts';
+import { type AttemptSteps, type Claim, HANDED_BACK, type SayStored } from './claimedRun.ts';
+import type { Gate } from './gate.ts';
+import type { Warn } from './outbox.ts';
+import { runTrainer, type Trainer } from './runTrainer.ts';
+
+/** An attempt that a program has asked for and evaluates itself. */
+export interface AskedAttempt<P> {
+  readonly claim: Claim<P>;
+  readonly say: SayStored;
+  /** What stopped it. */
+  readonly stoppedBy: () => string | undefined;
+  /** Aborts when no one needs it any longer, or it is handed back. */
+  readonly lost: AbortSignal;
+}
+
+export interface SeatAsk<P> {
+  /** Whether the program may get a suggestion. */
+  readonly accepts: (suggestion: Suggestion<P>) => boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Waiting<P> extends SeatAsk<P> {
+  readonly resolve: (attempt: AskedAttempt<P> | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A trainer of one trial at a time, which takes a trial only while an ask waits for one. */
+interface Seat<P> {
+  readonly trainer: Trainer;
+  isFree: boolean;
+  /** The ask that it serves. */
+  waiting?: Waiting<P> | undefined;
+  /** Asks the server for a suggestion, when the slot is free. */
+  pull?: (() => void) | undefined;
+}
+
+/** Gives trials of a study on a server to a program that asks for them. There are as many trainers as trials were held at once. */
+export class Seats<P> {
+  readonly #nc: NatsConnection;
+  readonly #study: string;
+  readonly #options: NamingOptions & { readonly warn?: Warn };
+  readonly #seats = new Set<Seat<P>>();
+
+  constructor(nc: NatsConnection, study: string, options: NamingOptions & { readonly warn?: Warn }) {
+    this.#nc = nc;
+    this.#study = study;
+    this.#options = options;
+  }
+
+  /** Claims the next attempt. @returns undefined when the study has closed, or the signal aborts @throws what the server refuses */
+  ask({ accepts, signal }: SeatAsk<P>): Promise<AskedAttempt<P> | undefined> {
+    return new Promise((resolve, reject) => {
+      const free = [...this.#seats].find(({ isFree }) => isFree) ?? this.#open();
+      const leave = () => {
+        if (free.waiting === waiting) free.waiting = undefined;
+        free.isFree = true;
+        resolve(undefined);
+      };
+      const settled =
+        <T>(settle: (value: T) => void) =>
+        (value: T) => {
+          signal?.removeEventListener('abort', leave);
+          settle(value);
+        };
+      const waiting: Waiting<P> = { accepts, resolve: settled(resolve), reject: settled(reject) };
+      signal?.addEventListener('abort', leave);
+      free.isFree = false;
+      free.waiting = waiting;
+      free.pull?.();
+      free.pull = undefined;
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#seats].map(({ trainer }) => trainer.close()));
+  }
+
+  #open(): Seat<P> {
+    const gate: Gate = {
+      whenOpen: (ask) => {
+        if (seat.waiting) ask();
+        else seat.pull = ask;
+      },
+      answered: () => {},
+      enter: () => seat.waiting !== undefined,
+      leave: () => {
+        seat.isFree = seat.waiting === undefined;
+      },
+    };
+    const accepts = (suggestion: Suggestion<P>) => seat.waiting?.accepts(suggestion) ?? false;
+    const trainer = runTrainer<P>(this.#nc, this.#study, (claim) => this.#serve(seat, claim), { ...this.#options, gate, accepts });
+    const seat: Seat<P> = { trainer, isFree: true };
+    this.#seats.add(seat);
+    const end = (how: (waiting: Waiting<P>) => void) => {
+      this.#seats.delete(seat);
+      if (seat.waiting) how(seat.waiting);
+      seat.waiting = undefined;
+    };
+    trainer.done.then(
+      () => end(({ resolve }) => resolve(undefined)),
+      (error) => end(({ reject }) => reject(error)),
+    );
+    return seat;
+  }
+
+  #serve(seat: Seat<P>, claim: Claim<P>): AttemptSteps<P> {
+    return {
+      begin: (_, say) => {
+        const { waiting } = seat;
+        const { trial, attempt } = claim.suggestion;
+        const losing = new AbortController();
+        const preempt = () => {
+          losing.abort();
+          say.end({ type: 'failed', trial, attempt, run: claim.run, reason: 'preempted', message: HANDED_BACK });
+        };
+        let by: string | undefined;
+        seat.waiting = undefined;
+        if (waiting) waiting.resolve({ claim, say, stoppedBy: () => by, lost: losing.signal });
+        else preempt(); // the ask was given up meanwhile
+        return {
+          stop: (name) => {
+            by = name;
+          },
+          preempt,
+        };
+      },
+    };
+  }
+}
