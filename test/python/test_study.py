@@ -3,8 +3,10 @@
 import contextlib
 import io
 import os
+import socket
 import subprocess
 import unittest
+import urllib.request
 
 import hypertide as ht
 from hypertide._engine import command
@@ -199,6 +201,27 @@ class Results(InFolder):
     def test_there_is_no_report_without_a_path(self):
         with self.assertRaisesRegex(ht.HypertideError, "path"):
             self.study(path=None).report()
+
+
+class Host(InFolder):
+    def test_shows_its_study_in_a_page_with_metrics_and_calls_hooks(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        hooks = self.path.with_name("hooks.yaml")
+        said = self.path.with_name("closed.json")
+        hooks.write_text(f"on:\n  closed: [sh, -c, 'cat > {said}']\n")
+        with self.study(http=port, hooks=hooks, name="digits") as study:
+            study.optimize(loss_of, trials=2, progress=False)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
+                self.assertIn("text/html", page.headers["Content-Type"])
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as metrics:
+                self.assertIn('hypertide_trials{study="digits",status="completed"} 2', metrics.read().decode())
+        self.assertIn('"reason":"trials"', said.read_text())
+
+    def test_serves_no_study_that_runs_elsewhere(self):
+        with self.assertRaisesRegex(ht.HypertideError, "http: expected a study of this process"):
+            ht.Study(url="http://127.0.0.1:1/digits", http=8080)
 
 
 class Node(unittest.TestCase):

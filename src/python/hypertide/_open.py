@@ -25,12 +25,15 @@ def refuse_open(path: Path, has_space: bool) -> None:
         raise HypertideError(f"{path}: there is no such file; to begin a study, give its parameters: Study({{...}}, path=...)")
 
 
-def engine_of(path: Path | None, url: str | None, token: str | None) -> Engine:
-    """The engine of a study in a journal or, without a path, in memory; with a url, that of a study elsewhere."""
+def engine_of(path: Path | None, url: str | None, token: str | None, here: dict[str, object]) -> Engine:
+    """The engine of a study in a journal or, without a path, in memory; with a url, that of a study elsewhere. `here`: what this process does with its study."""
     if url is None:
-        return LocalEngine("ask-tell", *([] if path is None else ["--journal", str(path)]))
+        options = {"journal": path, **here}
+        return LocalEngine("ask-tell", *(word for name, given in options.items() if given is not None for word in (f"--{name}", str(given))))
     if path is not None:
         raise HypertideError("Study: expected a path or a url, got both; with a url, the journal is where the study runs")
+    if wrong := [name for name, given in here.items() if given is not None]:
+        raise HypertideError(f"{wrong[0]}: expected a study of this process, got the url {url}; give {wrong[0]} where the study runs")
     patience = Patience()
     if url.startswith(("http://", "https://")):
         return RemoteEngine(HttpServer(url, token, patience), patience)

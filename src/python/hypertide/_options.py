@@ -45,7 +45,7 @@ def _journals(earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
     return [str(Path(path).absolute()) for path in paths]
 
 
-_KEYWORDS = ("minimize", "maximize", "path", "url", "token", "name", "epochs", "early", "resumes", "strategy", "seed", "earlier", "parallel")
+_KEYWORDS = ("minimize", "maximize", "path", "url", "token", "name", "epochs", "early", "resumes", "strategy", "seed", "earlier", "parallel", "hooks", "http")
 _ELSEWHERE = {
     "direction": "minimize or maximize, with the name of the objective",
     "directions": "minimize or maximize, with the names of the objectives",

@@ -52,6 +52,8 @@ class Study:
     seed      seed for all random choices.
     parallel  how many trials may be open at once. Default: 1. `optimize` takes it, too.
     earlier   the journal of an earlier study, or a list of several: a new study also tries up to five configurations that their results suggest.
+    hooks     a YAML file of commands and webhooks to call when a trial ends or is the best so far, and when the study closes.
+    http      a port, or "host:port", at which a page shows the study, with metrics and health.
     options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`.
 
     Raises HypertideError for an invalid argument; the message names it.
@@ -74,6 +76,8 @@ class Study:
         seed: int | str | None = None,
         parallel: int | None = None,
         earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
+        hooks: str | os.PathLike[str] | None = None,
+        http: int | str | None = None,
         **options: Any,
     ) -> None:
         refuse_unknown(options)
@@ -83,7 +87,7 @@ class Study:
         self.url = url
         if self.path is not None:
             refuse_open(self.path, space is not None)
-        self._engine = engine_of(self.path, url, token)
+        self._engine = engine_of(self.path, url, token, {"hooks": hooks, "http": http})
         weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
         options |= {"name": name, "epochs": epochs, "early": early, "resumes": resumes, "strategy": strategy, "seed": seed, "parallel": parallel}
         study = described(space, minimize, maximize, earlier, options)
