@@ -133,7 +133,7 @@ const layers = {
     'shallow bodies': [['if (isDeeper(fields, DEEPEST)) throw', 'if (DEEPEST < 0) throw']],
     'length of waiting': [['minimum: 0, maximum: 60, description: `seconds', 'minimum: 0, description: `seconds']],
     'streams of a user': [['if ((open.get(user) ?? 0) >= MOST)', 'if (MOST < 0)']],
-    'readers that leave alone': [['const leave = () => wake();', 'const leave = () => log.news.ring();']],
+    'readers that leave alone': [['const leave = () => wake();', 'const leave = () => log.news.wake();']],
     'short names of requests': [["key === '' || key.length > LONGEST_KEY", "key === '' || LONGEST_KEY < 0"]],
     'open trials': [['if (refusal) throw new RefusedError(refusal);\n    return this.answers', 'return this.answers']],
     'names of created studies': [
