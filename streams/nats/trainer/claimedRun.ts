@@ -187,7 +187,7 @@ export class ClaimedRun<P> {
   }
 
   #leaveEarly(why: string, fact: EndFact): void {
-    this.#options.warn(`trial ${this.suggestion.trial} ${why}`, this.#about);
+    if (!this.#steps) this.#options.warn(`trial ${this.suggestion.trial} ${why}`, this.#about); // otherwise its steps hear of the end
     this.#leave(fact);
   }
 
