@@ -4,25 +4,10 @@
  * the same network in a third of the epochs (with five of the seeds 1 to 6), where the limit `cost` ends the study.
  */
 import assert from 'node:assert/strict';
-import {
-  asha,
-  chain,
-  choice,
-  float,
-  type Infer,
-  int,
-  type Objective,
-  optimize,
-  random,
-  type Strategy,
-  space,
-  type TrialRow,
-  trials,
-} from 'hypertide';
+import { asha, chain, choice, float, type Infer, int, optimize, random, type Strategy, space, type TrialRow, trials } from 'hypertide';
+import { workers } from 'hypertide/workers';
 import { lastValueFrom, toArray } from 'rxjs';
-import type { Score } from './digits/model.ts';
-import type { Checkpoint } from './digits/network.ts';
-import { trainers } from './digits/pool.ts';
+import { epochs as full } from './digits/network.ts';
 
 const networks = space({
   units: int(16, 64, { step: 2 }),
@@ -32,25 +17,16 @@ const networks = space({
 });
 type Network = Infer<typeof networks>;
 
-const full = 27;
 const plainTrials = 30;
-const pool = trainers(2);
+const train = workers<Network, 'loss'>(new URL('./digits/train.mjs', import.meta.url), { count: 2 });
 
 /** Runs a search, and counts the epochs that it trained. */
 async function search(strategy: Strategy, limits: { readonly trials?: number; readonly cost?: number }) {
-  const checkpoints = new Map<string, Checkpoint>();
   let epochs = 0;
-  const train: Objective<Network> = async (config, { trial, budget = full, checkpoint, signal, report }) => {
-    const from = checkpoint === undefined ? undefined : checkpoints.get(checkpoint);
-    const onEpoch = (epoch: number, { loss }: Score) => {
-      epochs++;
-      report(loss, epoch);
-    };
-    const trained = await pool.train(config, { epochs: budget, from, onEpoch, signal });
-    checkpoints.set(`${trial}`, trained.checkpoint);
-    return { values: { loss: trained.validation.loss }, metrics: { test: trained.test.error }, checkpoint: `${trial}` };
-  };
   const study = optimize(networks, train, { strategy, objectives: { loss: 'minimize' }, resumes: true, seed: 2, ...limits });
+  study.subscribe(({ effect }) => {
+    if (effect === 'reported') epochs++;
+  });
   const [rows, { best, reason }] = await Promise.all([lastValueFrom(study.pipe(trials(), toArray())), study.result()]);
   return { rows, best: best as TrialRow<Network>, reason, epochs };
 }
@@ -59,7 +35,6 @@ const [plain, halving] = await Promise.all([
   search(random(), { trials: plainTrials }),
   search(chain(asha({ min: 3, max: full, pause: true }), random()), { cost: (plainTrials * full) / 3 }),
 ]);
-await pool.close();
 
 for (const [name, { rows, best, reason, epochs }] of Object.entries({ plain, halving })) {
   const test = `${(100 * best.metrics!.test!).toFixed(2)} % of the test images wrong`;

@@ -11,10 +11,11 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { auto, chain, optimize, progress, type TrialRow, trials } from 'hypertide';
 import { openJournal } from 'hypertide/journal';
-import { trainers } from './digits/pool.ts';
+import { workers } from 'hypertide/workers';
+import { epochs } from './digits/network.ts';
 import { comparison, readRecord } from './digits/record.ts';
 import { type Screen, screen, summary } from './digits/screen.ts';
-import { cost, early, epochs, type Network, networks, objective } from './digits/study.ts';
+import { cost, early, type Network, networks } from './digits/study.ts';
 
 /** Proposes what to try next. Any strategy fits here: `ga()`, `tpe()`, `bandit({ evolve: ga(), guess: random() })`, ... */
 const searcher = auto();
@@ -28,9 +29,9 @@ interface Options {
 
 /** All trials of a study that runs until it is over or interrupted. */
 const run = async ({ journal: path, ...options }: Options, signal: AbortSignal, view: Screen): Promise<TrialRow<Network>[]> => {
-  const pool = trainers(options.parallel);
+  const train = workers<Network, 'loss'>(new URL('./digits/train.mjs', import.meta.url), { count: options.parallel });
   const log = path === undefined ? undefined : await openJournal(path);
-  const study = optimize(networks, objective(pool.train), {
+  const study = optimize(networks, train, {
     ...options,
     strategy: chain(early, searcher),
     objectives: { loss: 'minimize' },
@@ -48,7 +49,6 @@ const run = async ({ journal: path, ...options }: Options, signal: AbortSignal, 
     ]);
   } finally {
     view.close();
-    await pool.close();
     await log?.close();
   }
   return rows;

@@ -2,6 +2,9 @@ import seedrandom from 'seedrandom';
 import { type Split, shuffle, take } from './data.ts';
 import { type Activation, createModel, initialise, lossGradient, type Score, score } from './model.ts';
 
+/** Epochs of a whole training. */
+export const epochs = 27;
+
 /** How the learning rate falls during training. */
 export type Schedule = 'constant' | 'cosine' | 'step';
 
@@ -19,7 +22,7 @@ export interface NetworkConfig {
    * again after three quarters of them. Default: `constant`.
    */
   readonly schedule?: Schedule;
-  /** The epochs of a whole training, which schedules refer to. Default: 27. */
+  /** The epochs of a whole training, which schedules refer to. Default: `epochs`. */
   readonly epochs?: number;
   /** The share of the last step that is added to the next, at least 0 and below 1. Default: 0.9. */
   readonly momentum?: number;
@@ -67,12 +70,12 @@ export interface Network {
  * network.validate().error; // about 0.03
  */
 export const createNetwork = (config: NetworkConfig, data: Split): Network => {
-  const { units, secondUnits, activation = 'relu', learningRate, schedule = 'constant', epochs = 27, momentum = 0.9 } = config;
+  const { units, secondUnits, activation = 'relu', learningRate, schedule = 'constant', epochs: whole = epochs, momentum = 0.9 } = config;
   const { l2, batch = 32, initialScale = 1, seed = 'network' } = config;
   const hidden = secondUnits === undefined ? [units] : [units, secondUnits];
   requireCount('units', units);
   requireCount('secondUnits', secondUnits ?? 1);
-  requireCount('epochs', epochs);
+  requireCount('epochs', whole);
   requireCount('batch', batch);
   requireThat(learningRate > 0 && learningRate < Infinity, 'learningRate', 'a number above 0', learningRate);
   requireThat(initialScale > 0 && initialScale < Infinity, 'initialScale', 'a number above 0', initialScale);
@@ -107,7 +110,7 @@ export const createNetwork = (config: NetworkConfig, data: Split): Network => {
       for (let start = 0; start < count; start += batch) {
         const images = take(data.train, order.subarray(start, start + batch));
         loss += (lossGradient(model, images, l2, gradient) * images.labels.length) / count;
-        step(learningRate * rateFactor[schedule]((epoch + start / count) / epochs));
+        step(learningRate * rateFactor[schedule]((epoch + start / count) / whole));
       }
       epoch++;
       return loss;

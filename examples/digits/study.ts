@@ -1,8 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { asha, auto, chain, choice, float, type Infer, int, type Objective, random, type Strategy, space, tpe, when } from 'hypertide';
-import type { Score } from './model.ts';
-import type { NetworkConfig } from './network.ts';
-import type { Trained, TrainOptions } from './pool.ts';
+import { asha, auto, chain, choice, float, type Infer, int, random, type Strategy, space, tpe, when } from 'hypertide';
+import { epochs } from './network.ts';
 
 /**
  * What Bengio ("Practical recommendations for gradient-based training of deep architectures", 2012, section 3) names as the hyperparameters of
@@ -21,9 +18,6 @@ export const networks = space({
 });
 export type Network = Infer<typeof networks>;
 
-/** Epochs of a whole training. */
-export const epochs = 27;
-
 /** Epochs of a whole study: as many as 20 whole trainings have. */
 export const cost = 20 * epochs;
 
@@ -38,22 +32,3 @@ export const strategies = {
   random: random(),
 } satisfies Readonly<Record<string, Strategy>>;
 export type Name = keyof typeof strategies;
-
-/** The training of a network: `pool.train`, or something that does the same in this thread. */
-type Train = (config: NetworkConfig, options: TrainOptions) => Promise<Pick<Trained, 'validation' | 'test'>>;
-
-/**
- * Minimises the cross-entropy on images that the network is not trained on. A third set of images takes no part in any choice; the error
- * on them is for the end.
- */
-export const objective =
-  (train: Train): Objective<Network> =>
-  async (config, { signal, report }) => {
-    const onEpoch = (epoch: number, { loss, error }: Score) => {
-      if (!Number.isFinite(loss)) throw new Error(`training diverged: the loss is ${loss} after ${epoch} epochs`);
-      report(loss, epoch, { error });
-      return nextTurn(); // lets a stop arrive before the next epoch
-    };
-    const { validation, test } = await train({ ...config, epochs }, { epochs, onEpoch, signal });
-    return { values: { loss: validation.loss }, metrics: { error: validation.error, test: test.error } };
-  };

@@ -4,7 +4,7 @@
  * @type {import('hypertide').Objective<{ readonly stiffness: number; readonly damping: number }>}
  */
 export default function swing({ stiffness, damping }, { report, signal }) {
-  const step = 1e-5;
+  const step = 2e-5;
   let cost = 0;
   for (let start = 1; start <= 10 && !signal.aborted; start++) {
     let [angle, speed] = [0.1 * start, 0];

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { epochs } from '../../examples/digits/network.ts';
 import { comparison, quantile, readRecord, signTest, strength } from '../../examples/digits/record.ts';
-import { cost, epochs, type Name, networks, strategies } from '../../examples/digits/study.ts';
+import { cost, type Name, networks, strategies } from '../../examples/digits/study.ts';
 
 const record = readRecord();
 const names = Object.keys(strategies) as Name[];
