@@ -136,7 +136,7 @@ function dataIn(text: string): unknown {
 }
 
 /** The most bytes of a body, and characters of its fields. */
-export const LARGEST = 2 ** 20;
+const LARGEST = 2 ** 20;
 /** The most levels of objects and arrays in a body. */
 const DEEPEST = 64;
 
