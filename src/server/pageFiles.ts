@@ -45,7 +45,7 @@ const zip = promisify(gzip);
 const known = new WeakMap<Asset, Promise<Uint8Array<ArrayBuffer>>>();
 
 /** A file as gzip, made once. */
-export function zipped(asset: Asset): Promise<Uint8Array<ArrayBuffer>> {
+function zipped(asset: Asset): Promise<Uint8Array<ArrayBuffer>> {
   const made = known.get(asset) ?? zip(asset.body, { level: 9 }).then((bytes) => new Uint8Array(bytes));
   known.set(asset, made);
   return made;

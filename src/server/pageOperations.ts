@@ -121,7 +121,10 @@ export const pageOperations = {
     path: filePath,
     roles: readers,
     summary: 'Get a file of a trial.',
-    query: { last: integerSchema(1, 'how many bytes from its end (default: all)') },
+    query: {
+      last: integerSchema(1, 'how many bytes from its end (default: all)'),
+      at: integerSchema(0, 'when it last changed: no effect, but a browser that shows it asks again'),
+    },
     result: { type: 'string', description: 'its content' },
     produces: 'application/octet-stream',
   },

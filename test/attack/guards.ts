@@ -24,7 +24,7 @@ const layers = {
     ],
     'paused trainers': [["if (to !== 'work') return refuse('paused'", "if (to === undefined) return refuse('paused'"]],
     'one end': [['this.open.remove(trial);', '']],
-    'few proposals': [['if (proposals.length >= MOST)', 'if (proposals.length < 0)']],
+    'few proposals': [['if (proposals.length >= MOST_PROPOSALS)', 'if (proposals.length < 0)']],
     'different proposals': [['return same && refuse(', 'return same && undefined && refuse(']],
     'annotated trials': [
       ['return fact.trial === undefined || fact.trial < this.nextTrial ? undefined', 'return fact.trial !== 0 ? undefined'],
@@ -105,6 +105,7 @@ const layers = {
     'host names': [["if (!known.has(asked.replace(/:\\d+$/, '')))", 'if (!known)']],
     origin: [['if (origin !== null && origin !== `http://${asked}` && origin !== `https://${asked}`)', "if (origin === '')"]],
     'sites of requests': [["if (headers.get('sec-fetch-site') === 'cross-site' && new URL(url).pathname !== '/')", "if (url === '')"]],
+    'machines without users': [["!isLoopback(peer.replace(/^::ffff:/, ''))", "peer === ''"]],
     'type of files': [['if (type !== consumes)', 'if (type === null)']],
     'content policy': [["'Content-Security-Policy': POLICY,", "'Content-Security-Policy': '',"]],
     'known commands': [['Object.hasOwn(intents, type)', 'type in intents']],
@@ -127,9 +128,7 @@ const layers = {
     'type of bodies': [["if (!/^application\\/json\\b/.test(type ?? ''))", "if (type === '')"]],
     'length of bodies': [['if (Number(length ?? 0) > most)', 'if (length === null)']],
     'bodies with a length': [["if (length === undefined && c.req.header('transfer-encoding') !== undefined)", 'if (length === null)']],
-    'known fields': [
-      ['additionalProperties ? all : known(all, body?.properties)', 'additionalProperties ? known(all, body.properties) : all'],
-    ],
+    'known fields': [['if (additionalProperties) return [];', 'if (properties) return [];']],
     'shallow bodies': [['if (isDeeper(fields, DEEPEST)) throw', 'if (DEEPEST < 0) throw']],
     'length of waiting': [['minimum: 0, maximum: 60, description: `seconds', 'minimum: 0, description: `seconds']],
     'streams of a user': [['if ((open.get(user) ?? 0) >= MOST)', 'if (MOST < 0)']],

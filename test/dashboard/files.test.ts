@@ -34,7 +34,7 @@ it('serves the output and files of a trial, of which a browser runs nothing', as
     'chart.png': ['image/png', undefined],
   };
   for (const [name, [type, disposition]] of Object.entries(types)) {
-    const { headers } = await request(at(`1/files/${name}`));
+    const { headers } = await request(at(`1/files/${name}?at=${Date.now()}`)); // as the page asks for images
     expect(headers, name).toMatchObject({ 'content-type': type, 'x-content-type-options': 'nosniff' });
     expect(headers['content-disposition'], name).toBe(disposition);
   }

@@ -1,3 +1,4 @@
+import { studiesApp } from '../../../src/server/embed/server.ts';
 import { type Board, board, finished, request } from '../../dashboard/support.ts';
 import { tokens, users } from '../../server/support.ts';
 import { casesOf } from '../attack.ts';
@@ -100,6 +101,12 @@ export const httpAttacks = [
     'a viewer enqueues',
     acts((at) => post(at, { Authorization: `Bearer ${tokens.board}` })),
   ),
+  attack('machines without users', 'a request of another machine for localhost, to a server that mounts the studies', async (world) => {
+    const { fetch, close } = studiesApp({});
+    world.after(close);
+    const request = new Request('http://localhost/v1/studies', { headers: { Host: 'localhost' } });
+    return (await fetch(request, { incoming: { socket: { remoteAddress: '10.1.2.3' } }, outgoing: {} })).status < 400;
+  }),
   attack(
     'type of bodies',
     'an action in a form that any page may send',
