@@ -3,25 +3,21 @@
 //   nats-server -js &
 //   npx tsx examples/nats/engine.ts nats://127.0.0.1:4222
 import { connect } from '@nats-io/transport-node';
-import { type AppliedEntry, best, float, ga, int, space } from 'hypertide';
+import { best, float, ga, int, space } from 'hypertide';
 import { reconnectOptions, serve } from 'hypertide/nats';
-import { Subject } from 'rxjs';
 
 const [url = 'nats://127.0.0.1:4222'] = process.argv.slice(2);
 const nc = await connect({ servers: url, ...reconnectOptions, waitOnFirstConnect: true });
 
 const parameters = space({ rate: float(1e-4, 1, { log: true }), depth: int(1, 8) });
-const applied$ = new Subject<AppliedEntry>();
-applied$.pipe(best()).subscribe(({ trial, values, params }) => console.log(`trial ${trial}`, values, params));
-
-const { finished, close } = await serve(nc, parameters, {
+const study = await serve(nc, parameters, {
   strategy: ga(),
   study: 'example',
   objectives: { loss: 'minimize' },
   trials: 60,
   parallel: 4,
-  onEntry: (applied) => applied$.next(applied),
 });
-await finished;
-await close();
+study.entries$.pipe(best()).subscribe(({ trial, values, params }) => console.log(`trial ${trial}`, values, params));
+await study.result();
+await study.close();
 await nc.close();

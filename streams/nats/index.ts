@@ -4,7 +4,7 @@ export { natsLog } from './log/log.ts';
 export type { OpenStudyOptions } from './openStudy.ts';
 export { openStudy } from './openStudy.ts';
 export type { NamingOptions } from './protocol/subjects.ts';
-export type { ServedStudy, ServeOptions } from './serve/serve.ts';
+export type { ServedHandle, ServeOptions } from './serve/serve.ts';
 export { serve } from './serve/serve.ts';
 export { StudyError } from './studyError.ts';
 export type { ThreadConnection } from './trainer/heartbeats.ts';

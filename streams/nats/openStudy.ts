@@ -61,7 +61,7 @@ export async function openStudy<P = Params, O extends string = string>(
 }
 
 /** How a program asks for trials of a study on a server, and sends facts and commands to it. */
-function reachOf<P>(
+export function reachOf<P>(
   nc: NatsConnection,
   subjects: Subjects,
   following: Pick<Following<P>, 'ledger' | 'live$' | 'reached'>,

@@ -21,9 +21,19 @@ export function studyElsewhere<P, O extends string>(
   following: Following<P>,
   { parseStrategy, ask, say, submit, close }: Reach<P>,
 ): Study<P, O> {
-  const { stop, reached } = following;
+  const { space, source, rows, entries$, finished, stop, reached } = following;
   return studyOf({
-    ...following, // it has no getters
+    space,
+    source,
+    get ledger() {
+      return following.ledger;
+    },
+    rows,
+    get objectives() {
+      return following.objectives;
+    },
+    entries$,
+    finished,
     parseStrategy,
     ready: async () => {},
     ask,

@@ -4,7 +4,6 @@ import type { Entry } from '../../src/facts/entry.ts';
 import type { Created } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { isTrialRunning } from '../../src/ledger/openTrials.ts';
 import type { Space } from '../../src/space/space.ts';
 import { RefusedError } from '../../src/study/commands.ts';
 import { TrialRows } from '../../src/study/trials.ts';
@@ -14,6 +13,7 @@ import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { spaceDifferences } from '../spec/options.ts';
 import { withResolvers } from '../withResolvers.ts';
+import { endingOf } from './ending.ts';
 import type { StudyBackend } from './handle.ts';
 import { replayed } from './hosted/replayed.ts';
 
@@ -50,17 +50,12 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
   const live$ = new Subject<AppliedEntry<P>>();
   const ledger = new Ledger<P>(known);
   const rows = new TrialRows<P>();
-  /** Of the next time that the study has ended. */
-  let ended = withResolvers<void>();
-  let isEnded = false;
+  const ending = endingOf(() => ledger);
   const take = (entry: Entry) => {
     const applied = ledger.fold(entry);
     rows.apply(applied);
-    const now = ledger.closed !== undefined && !isTrialRunning(ledger, true);
-    if (isEnded && !now) ended = quiet(withResolvers<void>());
-    isEnded = now;
     live$.next(applied);
-    if (isEnded) ended.resolve();
+    ending.look();
   };
   const read = async () => {
     const takeTurn = turnsOf(TURN);
@@ -69,18 +64,18 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
       await takeTurn();
     }
   };
-  const over = quiet(withResolvers<never>());
-  quiet(ended);
+  const over = withResolvers<never>();
+  over.promise.catch(() => {}); // it may fail before anyone waits for it
   read().then(
     () => {
       over.reject(new RefusedError({ code: 'closed', message: 'the study is closed' }));
       live$.complete();
-      ended.resolve();
+      ending.end();
     },
     (error) => {
       over.reject(error);
       live$.error(error);
-      ended.reject(error);
+      ending.end({ error });
     },
   );
   const reached = async (position: number) => {
@@ -96,7 +91,7 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
     objectives: ledger.settings.objectives,
     entries$: replayed(known, log, live$, () => ledger.position),
     live$,
-    finished: () => ended.promise,
+    finished: () => ending.promise,
     reached,
     stop: () => reading.abort(),
   };
@@ -106,10 +101,4 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
 async function firstOf(log: Pick<Log, 'read' | 'head'>): Promise<Created | undefined> {
   for await (const [entry] of past(log, 1)) return entry && firstFactIn(entry);
   return undefined;
-}
-
-/** What may fail before anyone waits for it. */
-function quiet<T extends { readonly promise: Promise<unknown> }>(pending: T): T {
-  pending.promise.catch(() => {});
-  return pending;
 }

@@ -8,8 +8,8 @@ import type { Fact } from '../../src/facts/facts.ts';
 import { type AppliedEntry, float, int, random, space } from '../../streams/index.ts';
 import { jwtConfig } from '../../streams/nats/config/jwtConfig.ts';
 import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
-import { type ServeOptions, serve } from '../../streams/nats/index.ts';
 import { inboxOfTrainer, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
+import { type ServeStudyOptions as ServeOptions, serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { puller } from '../../streams/nats/trainer/puller.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 

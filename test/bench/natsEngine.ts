@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { connect } from '@nats-io/transport-node';
 import { float, random, space } from '../../streams/index.ts';
-import { natsLog, serve } from '../../streams/nats/index.ts';
+import { natsLog } from '../../streams/nats/index.ts';
+import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 
 const [servers, study, parallel] = process.argv.slice(2);
 /** Megabytes, of the process as a whole. */

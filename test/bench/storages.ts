@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { random } from '../../streams/index.ts';
-import { serve } from '../../streams/nats/index.ts';
+import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { natsServer } from '../support/nats.ts';
 import { cpuOf } from './cpu.ts';
 import { beginStudy, training } from './scaleLog.ts';

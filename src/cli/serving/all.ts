@@ -3,7 +3,7 @@ import { repeatCheck } from '../../../streams/nats/connection/outage.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { answerCreations } from '../../../streams/nats/serve/creations.ts';
-import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
+import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { deleted, StudyError } from '../../../streams/nats/studyError.ts';
 import { matching } from '../sources/namePattern.ts';

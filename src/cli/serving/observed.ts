@@ -1,7 +1,7 @@
 import { readLog } from '../../../streams/nats/log/readLog.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { refuseRequests } from '../../../streams/nats/rpc.ts';
-import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
+import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { messagesOf } from '../../errors.ts';
 import { brokenProgram } from '../../host/brokenProgram.ts';
 import { host } from '../../host/host.ts';

@@ -1,6 +1,6 @@
 import type { Access } from '../../../streams/nats/connection/connect.ts';
 import type { StudyNaming } from '../../../streams/nats/protocol/subjects.ts';
-import type { ServeOptions, serve } from '../../../streams/nats/serve/serve.ts';
+import type { ServeStudyOptions, serveStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import type { Plugin } from '../../host/host.ts';
 import type { HostServer } from '../../host/server.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
@@ -8,7 +8,7 @@ import type { StatusLine } from '../../text/statusLine.ts';
 
 /** Where and how this process serves studies. */
 export interface ServingOptions {
-  readonly nc: Parameters<typeof serve>[0];
+  readonly nc: Parameters<typeof serveStudy>[0];
   readonly screen: StatusLine;
   /** The address of the server. */
   readonly nats: string;
@@ -20,5 +20,5 @@ export interface ServingOptions {
   readonly plugins?: readonly Plugin[] | undefined;
   /** What shows the studies. */
   readonly server?: HostServer | undefined;
-  readonly settings: Pick<ServeOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
+  readonly settings: Pick<ServeStudyOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
 }

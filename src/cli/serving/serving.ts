@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ServedStudy, serve } from '../../../streams/nats/serve/serve.ts';
+import { type ServedStudy, serveStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
 import { earlierOnServer } from './earlierOnServer.ts';
@@ -65,7 +65,7 @@ export function serving(options: ServingOptions): Serving {
   const begin: Serving['begin'] = async ({ space, strategy, options: described }) => {
     const { study } = described;
     const { line, warn, ports, onLead, served, ended, hasBegun } = observe(study);
-    const engine = await serve(nc, space, {
+    const engine = await serveStudy(nc, space, {
       strategy,
       ...described,
       earlier: earlierOnServer(nc, naming, described.earlier),

@@ -1,6 +1,6 @@
 import { firstValueFrom, fromEvent, merge, timer } from 'rxjs';
 import { isForbidden, isPassing } from '../../../streams/nats/connection/retry.ts';
-import type { ServedStudy } from '../../../streams/nats/serve/serve.ts';
+import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import { StalledError, StrategyError, UserError } from '../../errors.ts';
 

@@ -6,7 +6,7 @@ import { space } from '../../../src/space/space.ts';
 import { choice, float, int } from '../../../src/space/types/dimension.ts';
 import { defineStrategy } from '../../kernel/defineStrategy.ts';
 import { subjectsOf, TRAINERS, trainerOf } from '../protocol/subjects.ts';
-import { type ServedStudy, serve } from '../serve/serve.ts';
+import { type ServedStudy, serveStudy } from '../serve/serveStudy.ts';
 import { type LoopbackProxy, proxyTo } from './proxy.ts';
 
 /** The parameters that tell the objective of a trainer under test what to do. */
@@ -111,7 +111,7 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
     tell: (count, { type }) => (type === 'suggested' ? count + 1 : count),
     ask: (count) => tasks.encode({ x: count, steps: 2, pause: 0.05, outcome: 'value', ...script[count] }),
   });
-  const engine: ServedStudy = await serve(nc, tasks, {
+  const engine: ServedStudy = await serveStudy(nc, tasks, {
     strategy: scripted,
     study,
     lease,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { random } from '../../../streams/index.ts';
-import { serve, trainer } from '../../../streams/nats/index.ts';
+import { trainer } from '../../../streams/nats/index.ts';
+import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { line } from '../../support/line.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { directory, hypertide } from '../support.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { float, int, pbt, random, space } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
-import { serve } from '../../../streams/nats/index.ts';
+import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { python, type Said } from './pythonTrainer.ts';

@@ -3,8 +3,9 @@ import { headers, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
-import { serve, trainer } from '../../../streams/nats/index.ts';
+import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { studiesOn } from '../../../streams/nats/studies.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 import { watching } from '../../../streams/nats/watch.ts';

@@ -2,8 +2,9 @@ import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { type AppliedEntry, float, int, random, space } from '../../../streams/index.ts';
-import { natsLog, type ServedStudy, type ServeOptions, serve } from '../../../streams/nats/index.ts';
+import { natsLog } from '../../../streams/nats/index.ts';
 import { subjectsOf, TRAINERS } from '../../../streams/nats/protocol/subjects.ts';
+import { type ServedStudy, type ServeStudyOptions as ServeOptions, serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import type { NatsServer } from '../../support/nats.ts';
 
 export const plane = space({ x: float(-5, 5), n: int(1, 9) });

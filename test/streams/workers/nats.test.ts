@@ -24,10 +24,11 @@ async function ended(does: 'trainSlowly' | 'loop', worst: number, timeLimit?: nu
   };
   const study = space({ does: choice([does]), x: float(0, 1) });
   const strategy = chain(thresholdStop({ worst }), random());
-  const { finished } = await serve(await server.connect(), study, { study: does.toLowerCase(), strategy, trials: 2, parallel: 2, onEntry });
+  const engine = await serve(await server.connect(), study, { study: does.toLowerCase(), strategy, trials: 2, parallel: 2 });
+  engine.entries$.subscribe(onEntry);
   const objective = workers<Params>(new URL('./programs/objective.ts', import.meta.url), { count: 2, grace: 0 });
   await trainer<Params>(await server.connect(), does.toLowerCase(), objective, { slots: 2, ...(timeLimit && { timeLimit }) }).done;
-  await finished;
+  await engine.finished;
   return counts;
 }
 

@@ -9,8 +9,12 @@ import { random } from '../../../../streams/index.ts';
 import { CHUNK, digestOf } from '../../../../streams/nats/checkpoints/manifest.ts';
 import type { CheckpointAnswer } from '../../../../streams/nats/checkpoints/messages.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/transfer.ts';
-import { type ServedStudy, type ServeOptions, serve } from '../../../../streams/nats/index.ts';
 import { ADMITTED, subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
+import {
+  type ServedStudy,
+  type ServeStudyOptions as ServeOptions,
+  serveStudy as serve,
+} from '../../../../streams/nats/serve/serveStudy.ts';
 import { type TeamServer, teamServer } from '../../../support/nats.ts';
 import { type Heard, hearing, isFact, plane } from '../world.ts';
 
