@@ -78,6 +78,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       apiOf('journal', 'hypertide/journal'),
       apiOf('figures', 'hypertide/figures'),
       apiOf('nats', 'hypertide/nats'),
+      apiOf('workers', 'hypertide/workers'),
       apiOf('machines', 'hypertide/machines'),
       apiOf('server', 'hypertide/server'),
       apiOf('mcp', 'hypertide/mcp'),
