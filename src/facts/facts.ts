@@ -201,6 +201,7 @@ const changed = fact(
   {
     paused: flagSchema('whether new trials wait'),
     parallel: integerSchema(1, 'how many trials may be open at once'),
+    joined: integerSchema(0, 'how many more, for processes that share the journal with the one that runs the study'),
     priority,
     limits,
     uncounted,

@@ -8,6 +8,7 @@ import { RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
 import type { SubmitOrigin } from '../study/source.ts';
 import type { StatusLine } from '../text/statusLine.ts';
+import type { Conversation } from './conversation.ts';
 
 /** A study to host, wherever its log and its trainers are. */
 export interface HostedAt extends Omit<WatchedStudy, 'state'> {
@@ -22,6 +23,8 @@ export interface HostedAt extends Omit<WatchedStudy, 'state'> {
   readonly files?: KeptFiles | undefined;
   /** Prints a line about it. */
   readonly line: StatusLine['line'];
+  /** Begins what another process that has joined the study asks for. Absent if none can join. */
+  readonly converse?: (() => Conversation) | undefined;
 }
 
 /** What runs a study: its engine, and what that has computed from the log. */

@@ -205,14 +205,14 @@ export class Ledger<P> {
     const instruction = trainers.due();
     if (instruction) return { type: 'instruct', fact: instruction };
     if (results.reached) return { type: 'close', reason: 'target' };
-    const { paused, parallel, limits } = this.#settings;
+    const { paused, parallel, joined, limits } = this.#settings;
     if (paused) return { type: 'nothing' };
     const { due, running } = open;
     if (due) return { type: 'retry', trial: due };
     const fresh = configurations.count < (limits.trials ?? Number.POSITIVE_INFINITY);
     const enough = !fresh && !budgeted ? 'trials' : spent(limits, results.cost, results.plateau);
     if (enough) return running === 0 ? { type: 'close', reason: enough } : { type: 'nothing' };
-    if (running >= parallel) return { type: 'nothing' };
+    if (running >= parallel + joined) return { type: 'nothing' };
     const [queued] = this.#queue.values();
     if (queued && fresh) return { type: 'queue', ...queued };
     return { type: 'ask', fresh };

@@ -9,6 +9,8 @@ export interface Settings {
   readonly objectives: readonly ObjectiveSpec[];
   readonly limits: Limits;
   readonly parallel: number;
+  /** How many more trials may be open, for processes that share the journal with the one that runs the study. */
+  readonly joined: number;
   /** The share of the time of workers that serve several studies, relative to the others. */
   readonly priority: number;
   /** The options of the last start that changed something. Equal options at a later start do not undo changes made in between. */
@@ -41,6 +43,7 @@ export const settingsOf = ({
   objectives,
   limits,
   parallel,
+  joined: 0,
   priority,
   said: { ...limits, parallel, priority },
   duplicates,
@@ -51,10 +54,14 @@ export const settingsOf = ({
   epoch: 0,
 });
 
-export const changedBy = (settings: Settings, { paused, parallel, priority, limits, strategy, resumes, by }: Changed): Settings => ({
+export const changedBy = (
+  settings: Settings,
+  { paused, parallel, joined, priority, limits, strategy, resumes, by }: Changed,
+): Settings => ({
   ...settings,
   paused: paused ?? settings.paused,
   parallel: parallel ?? settings.parallel,
+  joined: joined ?? settings.joined,
   priority: priority ?? settings.priority,
   limits: limits ? { ...settings.limits, ...limits } : settings.limits,
   said: by === 'start' ? { ...settings.said, ...limits, ...omitUndefined({ parallel, priority }) } : settings.said,

@@ -50,7 +50,8 @@ const instead: Schema = {
   minimum: 1,
   description: 'a failed trial whose place it takes: that trial no longer counts towards the limit',
 };
-const change = fieldsOf('changed');
+const { joined: _, ...settings } = fieldsOf('changed').properties!; // a process says itself that it has joined
+const change: ObjectSchema = { ...fieldsOf('changed'), properties: settings };
 const more: Schema = { type: 'integer', minimum: 1, description: 'configurations to try in addition' };
 
 export const intents = {

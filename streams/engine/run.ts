@@ -1,7 +1,8 @@
 import { MismatchError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Changed, ExpiredFact, Fact, Limits } from '../../src/facts/facts.ts';
+import type { Changed, ExpiredFact, Fact, FailedFact, Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
 import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
@@ -24,8 +25,8 @@ const TURN = 10;
 export interface RunOptions<P> extends StudyOptions, EarlierOption {
   /** Makes the strategies that the log names. */
   readonly parseStrategy: ParseStrategy;
-  /** Whether this process has all trainers: runs that were open before its start are then lost. */
-  readonly exclusive?: boolean | undefined;
+  /** Whether this process has all trainers: runs that were open before its start are then lost. A function says of which runs the process is gone. */
+  readonly exclusive?: boolean | ((run: string) => boolean) | undefined;
   /** Whether to keep reading after the study has closed: a change may reopen it. */
   readonly stay?: boolean | undefined;
   /** Whether remote trainers claim trials: a closed study then does not wait for an unclaimed trial. */
@@ -201,12 +202,25 @@ function preparations<P>({ ledger }: Engine<P>, strategy: Strategy | undefined, 
   const change = changeAtStart(ledger.settings, options);
   const isNews = Object.keys(change).length > Object.keys(AT_START).length;
   if (isNews || (ledger.closed === 'time' && options.seconds !== undefined)) facts.push(change);
-  if (options.exclusive) {
-    for (const [trial, { run: held, awaiting }] of ledger.open) {
-      if (held !== undefined && !awaiting) facts.push({ type: 'failed', trial, run: held, reason: 'lost', message: 'its process is gone' });
-    }
-  }
+  if (options.exclusive) facts.push(...lostIn(ledger, typeof options.exclusive === 'function' ? options.exclusive : () => true));
   return facts;
+}
+
+/** The facts that attempts are lost whose process is gone. */
+export const lostIn = <P>({ open }: Ledger<P>, isGone: (run: string) => boolean): FailedFact[] =>
+  [...open].flatMap(([trial, { run, awaiting }]) =>
+    run === undefined || awaiting || !isGone(run) ? [] : { type: 'failed', trial, run, reason: 'lost', message: 'its process is gone' },
+  );
+
+/** @throws MismatchError if another process takes the study of a log for another one */
+export function refuseOtherStudy<P>(
+  { created, settings }: Ledger<P>,
+  space: Space<P>,
+  strategy: Strategy | undefined,
+  options: StudyOptions,
+): void {
+  refuseOther(differences(created!, createdOf(space, strategy, options), options));
+  refuseOther(otherStrategy(created!, settings.strategy, strategy)?.differences ?? []);
 }
 
 const AT_START = { type: 'changed', by: 'start' } as const;

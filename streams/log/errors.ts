@@ -21,7 +21,7 @@ const holding = (lock: string, { pid, host }: { readonly pid: number; readonly h
 const freedBy = (lock: string, host: string): string =>
   host === hostname()
     ? 'It runs now: stop it, or wait until it ends'
-    : `That is another machine: if the process has ended there, it is safe to delete ${lock}, which holds no results; while it runs, two writers would lose trials`;
+    : `That is another machine: if the process has ended there, it is safe to delete ${lock}, which holds no results; while it runs, two writers would lose trials. To share a study between machines, let "hypertide serve" run it`;
 
 /** Another process, or another part of this one, is writing the journal. */
 export class JournalLockedError extends UserError {
@@ -32,6 +32,8 @@ export class JournalLockedError extends UserError {
   readonly lock: string;
   /** The process that holds it; 0 if the lock file does not name it. */
   readonly pid: number;
+  /** Whether it is on another machine. */
+  readonly isElsewhere: boolean;
 
   /** @param holder undefined if the lock file names none: it was just created, or is damaged. */
   constructor(path: string, lock: string, holder: { readonly pid: number; readonly host: string } | undefined) {
@@ -41,6 +43,7 @@ export class JournalLockedError extends UserError {
     this.path = path;
     this.lock = lock;
     this.pid = holder?.pid ?? 0;
+    this.isElsewhere = holder !== undefined && holder.host !== hostname();
   }
 }
 

@@ -92,7 +92,8 @@ function releaseAll(): void {
   for (const file of held.keys()) release(file);
 }
 
-function isRunning({ pid, started }: Holder): boolean {
+/** Whether a process runs. @param started when it started, as `startOf` says */
+export function isRunning({ pid, started }: Pick<Holder, 'pid' | 'started'>): boolean {
   try {
     process.kill(pid, 0);
   } catch (cause) {
@@ -103,7 +104,7 @@ function isRunning({ pid, started }: Holder): boolean {
 }
 
 /** The start of a process; undefined if the system does not provide it (no /proc, or not for this process). */
-function startOf(pid: number): string | undefined {
+export function startOf(pid: number): string | undefined {
   try {
     // After the name, which may hold blanks and brackets: state is the first field, start time the twentieth (proc(5)).
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -1,16 +1,10 @@
-import type { Observable } from 'rxjs';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Submitted } from '../../src/study/commands.ts';
-import type { Intent } from '../../src/study/intents.ts';
-import type { CompletedRow } from '../../src/study/trials.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import type { Spans } from '../engine/spans.ts';
 import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
-import { best } from '../results/observe.ts';
 import {
   checkLog,
   checkSpace,
@@ -50,41 +44,6 @@ export interface CreateStudyOptions<O extends string = string>
   readonly lease?: number | undefined;
   /** Traces the study, as `spansFrom` of `hypertide/monitoring` does. */
   readonly spans?: Spans | undefined;
-}
-
-/** A study that takes every command of a person. */
-export interface CommandableStudy<P> extends Study<P> {
-  readonly best$: Observable<CompletedRow<P>>;
-  readonly ledger: Ledger<P>;
-  submit(intent: Intent): Promise<Submitted>;
-}
-
-/** A study as by `createStudy`, but without an error when the first trials fail, and without warnings by default. */
-export function commandableStudy<P>(
-  space: Space<P>,
-  { log = memoryLog(), warn = () => {}, ...settings }: CreateStudyOptions & { readonly onEntry?: (applied: AppliedEntry<P>) => void } = {},
-): CommandableStudy<P> {
-  const hosted = new HostedStudy(space, log, { ...settings, exclusive: true, stay: false });
-  const { entries$ } = hosted;
-  const study = studyOf<P, string>(
-    runningHere({
-      space,
-      log,
-      objectives: objectivesOf(settings),
-      hosted: () => hosted,
-      entries$,
-      finished: () => hosted.finished,
-      close: () => hosted.close(),
-    }),
-  );
-  return {
-    ...study,
-    best$: entries$.pipe(best()),
-    get ledger() {
-      return hosted.ledger;
-    },
-    submit: (intent) => hosted.submit(intent),
-  };
 }
 
 /** `createStudy` of `hypertide` without a default: the options hold the strategy, or `parseStrategy`, which makes it. */

@@ -1,9 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { controlSocket } from '../../src/host/controlSocket.ts';
+import { controlSocket, submitToRun } from '../../src/host/controlSocket.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { directory, hypertide, journalOf, start, studyIn, until } from '../cli/support.ts';
@@ -91,9 +91,11 @@ describe('a control socket', () => {
       intents.push(intent);
       return { position: 7, fact: { type: 'cancelled', trial: 3 } };
     });
-    const inform = (line: string) => {
+    const inform = async (line: string) => {
       const socket = createConnection(join(place, 'study.jsonl.sock'), () => socket.write(line));
-      return text(socket);
+      const [reply] = await once(socket, 'data');
+      socket.destroy();
+      return String(reply);
     };
     return { place, intents, close, inform };
   };
@@ -101,13 +103,17 @@ describe('a control socket', () => {
   it('is open only to the user who runs the study, and takes only commands', async () => {
     const { place, intents, close, inform } = await open();
     expect(statSync(join(place, 'study.jsonl.sock')).mode & 0o777).toBe(0o600);
-    expect(await inform('garbage\n')).toBe('{"error":"expected a command as a JSON object","code":"bad-field"}\n');
-    expect(await inform('{"type":"retract"}\n')).toBe('{"error":"trial is missing","code":"missing-field"}\n');
-    expect(await inform('{"type":"completed","trial":1,"values":{"value":1}}\n')).toContain(
+    expect(await inform('garbage\n')).toBe('{"error":"expected a request as a JSON object","code":"not-json"}\n');
+    expect(await inform('{"seq":2,"submit":{"type":"retract"}}\n')).toBe('{"error":"trial is missing","code":"missing-field","seq":2}\n');
+    expect(await inform('{"cmd":"ask"}\n')).toContain('"code":"unknown-command"');
+    expect(await inform('{"submit":{"type":"completed","trial":1,"values":{"value":1}}}\n')).toContain(
       'expected a command (enqueue, propose, retract',
     );
     expect(intents).toEqual([]);
-    expect(JSON.parse(await inform('{"type":"cancel","trial":3}\n'))).toEqual({ position: 7, fact: { type: 'cancelled', trial: 3 } });
+    expect(await submitToRun(join(place, 'study.jsonl'), { type: 'cancel', trial: 3 })).toEqual({
+      position: 7,
+      fact: { type: 'cancelled', trial: 3 },
+    });
     close!();
     expect(intents).toEqual([{ type: 'cancel', trial: 3 }]);
   });

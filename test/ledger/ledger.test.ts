@@ -40,6 +40,18 @@ describe('what a study needs next', () => {
     expect(demand()).toBe('ask');
   });
 
+  it('is a trial while there is room for those of processes that have joined', () => {
+    const { say, demand } = book({ parallel: 1 });
+    say(suggested(1));
+    expect(demand()).toBe('nothing');
+    say({ type: 'changed', joined: 2 }, suggested(2), suggested(3));
+    expect(demand()).toBe('nothing');
+    say(started(1), completed(1, 1));
+    expect(demand()).toBe('ask');
+    say({ type: 'changed', joined: 0 });
+    expect(demand()).toBe('nothing');
+  });
+
   it('is another attempt at a lost trial before an enqueued one, and an enqueued one before one of the strategy', () => {
     const { say, demand } = book();
     say({ type: 'enqueued', params: { x: 0.3 } });

@@ -52,7 +52,7 @@ describe('the wheel', { timeout: 900_000 }, () => {
 
   it('runs studies in a clean environment, in threads and processes, through kills and Ctrl-C', () => {
     const own = installed('study');
-    for (const name of ['study', 'ask_tell', 'optimize', 'objects', 'failures', 'processes', 'places', 'nats_connection'])
+    for (const name of ['study', 'ask_tell', 'optimize', 'objects', 'failures', 'processes', 'places', 'shared', 'nats_connection'])
       run(own, join(here, `test_${name}.py`));
   });
 

@@ -1,10 +1,7 @@
-import { Subject } from 'rxjs';
 import { type Submitter, submitter } from '../../../streams/engine/submit.ts';
 import { inTurn } from '../../../streams/engine/timeout.ts';
 import type { AuthoredLog } from '../../../streams/log/log.ts';
-import { best } from '../../../streams/results/observe.ts';
-import { pareto } from '../../../streams/results/pareto.ts';
-import { type CommandableStudy, type CreateStudyOptions, commandableStudy } from '../../../streams/study/createStudy.ts';
+import { HostedStudy, type HostOptions } from '../../../streams/study/hosted/hostedStudy.ts';
 import { brokenProgramError, type NoResultError } from '../../../streams/study/noResult.ts';
 import type { Changed, Params } from '../../facts/facts.ts';
 import { brokenProgram } from '../../host/brokenProgram.ts';
@@ -18,7 +15,7 @@ import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { RefusedError, type Submitted } from '../../study/commands.ts';
 import type { Intent } from '../../study/intents.ts';
-import { type TrialRow, TrialRows } from '../../study/trials.ts';
+import type { SubmitOrigin } from '../../study/source.ts';
 import { SessionError } from './session.ts';
 
 /** Limits that the program of a study sets. */
@@ -33,8 +30,8 @@ export interface NewLimits {
 
 /** A study in this process, which runs again if it has ended and a command makes room for more trials. */
 export class RunningStudy {
-  readonly #space: Space<Params>;
-  readonly #options: CreateStudyOptions;
+  readonly space: Space<Params>;
+  readonly #options: HostOptions<Params>;
   readonly #log: AuthoredLog;
   readonly #hosting: Hosting;
   /** What runs an ended study again, one after another: two engines would decide for one log. */
@@ -47,13 +44,14 @@ export class RunningStudy {
   #alike: Alike | undefined;
   /** Warnings for the user that have not been returned yet. */
   readonly #warnings: string[] = [];
-  #study!: CommandableStudy<Params>;
-  #results!: Results;
+  #hosted!: HostedStudy<Params>;
+  /** How many trials may be open in addition to `parallel`. */
+  #joined = 0;
   #append!: Submitter['append'];
 
   /** Call `run` before anything else. */
-  constructor(at: HostedAt, space: Space<Params>, log: AuthoredLog, options: CreateStudyOptions, plugins: readonly Plugin[]) {
-    this.#space = space;
+  constructor(at: HostedAt, space: Space<Params>, log: AuthoredLog, options: HostOptions<Params>, plugins: readonly Plugin[]) {
+    this.space = space;
     this.#log = log;
     this.#options = options;
     const stop = (alike: Alike) => {
@@ -63,14 +61,17 @@ export class RunningStudy {
     this.#hosting = host(at, [...plugins, brokenProgram({ stop, since: () => this.#start }), this.#warned]);
   }
 
-  get study(): CommandableStudy<Params> {
-    return this.#study;
+  /** The study as it runs now. */
+  get hosted(): HostedStudy<Params> {
+    return this.#hosted;
   }
-  get results(): Results {
-    return this.#results;
+  /** How many configurations have ended, of those that count. */
+  get ended(): number {
+    const { configurations, running } = this.#hosted.ledger;
+    return configurations - running;
   }
   get settings(): Settings {
-    return this.#study.ledger.settings;
+    return this.#hosted.ledger.settings;
   }
 
   /** The next warning for the user. */
@@ -81,7 +82,7 @@ export class RunningStudy {
   /** Why it gives out no trial, until its program starts again. */
   get broken(): NoResultError | undefined {
     if (this.#alike === undefined) return undefined;
-    const failures = this.#alike.trials.flatMap((trial) => this.#results.rows.get(trial) ?? []);
+    const failures = this.#alike.trials.flatMap((trial) => this.#hosted.answers.rows.get(trial) ?? []);
     return brokenProgramError(
       this.#alike,
       failures.map(({ trial, reason = 'error', message = '', trace }) => omitUndefined({ trial, reason, message, trace })),
@@ -92,41 +93,39 @@ export class RunningStudy {
   async run(): Promise<void> {
     this.#past ??= await this.#log.head();
     const past = this.#past;
-    const results = new Results();
     const { append, apply, end } = submitter(this.#log);
     const { ports, attach } = this.#hosting;
     const onEntry = (entry: AppliedEntry<Params>) => {
-      results.apply(entry);
       apply(entry);
       ports.onEntry(entry);
     };
-    const study = commandableStudy(this.#space, { ...this.#options, ...ports, log: this.#log, onEntry });
+    const hosted = new HostedStudy(this.space, this.#log, { exclusive: true, ...this.#options, ...ports, stay: false, onEntry });
     attach({
       past,
       get ledger() {
-        return study.ledger;
+        return hosted.ledger;
       },
-      rows: results.rows,
+      rows: hosted.answers.rows,
       submit: (intent) => this.submit(intent),
     });
-    this.#study = study;
-    this.#results = results;
+    this.#hosted = hosted;
     this.#append = append;
-    study.best$.subscribe({ error: end, complete: () => end(new SessionError('the study is over')) });
-    await study.ready();
+    hosted.entries$.subscribe({ error: end, complete: () => end(new SessionError('the study is over')) });
+    await hosted.ready();
+    await this.#admit();
   }
 
   /** Submits a command, also to a study that has ended. */
-  submit(intent: Intent): Promise<Submitted> {
+  submit(intent: Intent, origin?: SubmitOrigin): Promise<Submitted> {
     return this.#turn(async () => {
       try {
-        if (!this.#isClosed) return await this.#study.submit(intent);
+        if (!this.#isClosed) return await this.#hosted.submit(intent, origin);
       } catch (error) {
-        if (!this.#isClosed || (error instanceof RefusedError && error.code !== 'ended')) throw error; // otherwise it ended before it read the command
+        if (!this.#isClosed || (error instanceof RefusedError && error.code !== 'ended' && error.code !== 'closed')) throw error; // otherwise it ended before it read the command
       }
       const ended = applied(this.#log);
       try {
-        return await ended.submit(intent);
+        return await ended.submit(intent, origin);
       } finally {
         ended.end();
         await this.run();
@@ -137,9 +136,9 @@ export class RunningStudy {
   /** Sets limits. Resolves when the next ask gets a decision that they allow. */
   limit(limits: NewLimits): Promise<void> {
     return this.#turn(async () => {
-      await this.#study.ready(); // a failed study applies nothing more
+      await this.#hosted.ready(); // a failed study applies nothing more
       if (limits.start) {
-        this.#start = this.#study.ledger.position;
+        this.#start = this.#hosted.ledger.position;
         this.#alike = undefined;
       }
       const changed = changedBy(this.settings, limits);
@@ -156,16 +155,29 @@ export class RunningStudy {
     });
   }
 
+  /** Another process has joined, or left. @param more how many more trials may be open */
+  join(more: number): Promise<void> {
+    return this.#turn(async () => {
+      this.#joined += more;
+      await this.#admit();
+    });
+  }
+
+  /** A change would open a study that has ended again: it is told when it runs again. */
+  async #admit(): Promise<void> {
+    if (!this.#isClosed && this.settings.joined !== this.#joined) await this.#append({ type: 'changed', joined: this.#joined });
+  }
+
   /** Ends it once it has applied the commands so far. */
   close(): Promise<void> {
     return this.#turn(async () => {
       await this.#hosting.close();
-      await this.#study.close();
+      await this.#hosted.close();
     });
   }
 
   get #isClosed(): boolean {
-    return this.#study.ledger.closed !== undefined;
+    return this.#hosted.ledger.closed !== undefined;
   }
 
   readonly #warned: Plugin = ({ past }) => {
@@ -178,30 +190,6 @@ export class RunningStudy {
       },
     };
   };
-}
-
-/** The results of a study, computed from its entries. */
-class Results {
-  readonly rows = new TrialRows();
-  readonly #entries$ = new Subject<AppliedEntry<Params>>();
-  best: TrialRow | undefined;
-  /** The trials that no other trial dominates. */
-  front: readonly TrialRow[] = [];
-
-  constructor() {
-    this.#entries$.pipe(pareto()).subscribe(({ rows }) => {
-      this.front = rows;
-    });
-    this.#entries$.pipe(best()).subscribe((row) => {
-      this.best = row;
-    });
-  }
-
-  apply(entry: AppliedEntry<Params>): void {
-    const row = this.rows.apply(entry);
-    if (row?.status === 'retracted' && row.trial === this.best?.trial) this.best = undefined; // until another one is given
-    this.#entries$.next(entry);
-  }
 }
 
 /** Whether a study has a limit. */

@@ -93,7 +93,7 @@ def optimize(
                 ended += 1
             last_error, last_message = (error, why) if why else (last_error, last_message)
             if progress:
-                print(_progress(study, trial, f"{ended}{of}", end), file=sys.stderr)
+                print(_progress(study, trial, ended, of, end), file=sys.stderr)
             for callback in callbacks:
                 callback(study, trial)
 
@@ -177,18 +177,19 @@ def _no_result(study: Study, message: str | None) -> str | None:
     return "no trial completed, so there is no best one: " + ", ".join(end for end in ends if not end.startswith("0 "))
 
 
-def _progress(study: Study, trial: Trial, count: str, end: str) -> str:
+def _progress(study: Study, trial: Trial, ended: int, of: str, end: str) -> str:
+    """How a trial ended, and how far the study is. `ended` counts those that this process knows of: others may share the study."""
+    several = len(study.objectives) > 1
     try:
-        return f"[{count}] trial {trial.number} {end}; {_found(study)}"
+        reply = study._engine.request("front" if several else "best")
     except HypertideError as error:
         if error.code != "forbidden":  # a trainer may tell results, but not read those of others
             raise
-        return f"[{count}] trial {trial.number} {end}"
-
-
-def _found(study: Study) -> str:
-    if len(study.objectives) > 1:
-        count = len(study.front)
-        return f"{count} trial{'' if count == 1 else 's'} in the front"
-    best = study.best
-    return "none has completed yet" if best is None else f"best {shown(best['values'])} (trial {best['trial']})"
+        return f"[{ended}{of}] trial {trial.number} {end}"
+    if several:
+        found = f"{len(reply['front'])} trial{'' if len(reply['front']) == 1 else 's'} in the front"
+    elif (best := reply["best"]) is None:
+        found = "none has completed yet"
+    else:
+        found = f"best {shown(best['values'])} (trial {best['trial']})"
+    return f"[{reply.get('ended', ended)}{of}] trial {trial.number} {end}; {found}"

@@ -96,7 +96,7 @@ export const hasRoom = <P>({ planned, settings, closed }: Ledger<P>): boolean =>
  * @param isLeft whether such a trial waits for an ask
  */
 export function blockedBy<P>({ open, running, settings }: Ledger<P>, isLeft: (trial: OpenTrial<P>) => boolean): RefusedError | undefined {
-  const { parallel } = settings;
+  const parallel = settings.parallel + settings.joined;
   const [first] = open.keys();
   if (first === undefined || running < parallel) return undefined;
   for (const trial of open.values()) if (!trial.awaiting && !isLeft(trial)) return undefined;

@@ -32,8 +32,11 @@ import { type Turn, type TurnOptions, Turns } from './turns.ts';
 export interface HostOptions<P> extends StudyOptions, StrategyOption, ParseOption, EarlierOption {
   /** Seconds without a message of its trainer after which an attempt is lost. Default: 30. */
   readonly lease?: number | undefined;
-  /** Whether all trainers are in this process: trials that ran before its start are then lost, and no others. Default: false. */
-  readonly exclusive?: boolean | undefined;
+  /**
+   * Whether all trainers are in this process: trials that ran before its start are then lost, and no others. A function says of which runs the process
+   * is gone. Default: false.
+   */
+  readonly exclusive?: boolean | ((run: string) => boolean) | undefined;
   /** Whether it stays when the study has closed: a change may reopen it. Default: true. */
   readonly stay?: boolean | undefined;
   /** Takes the suggestions that no ask waits for, and stops. Default: suggestions are made when there are asks. */

@@ -244,16 +244,15 @@ describe('ask-tell with a study', () => {
   it('answers later requests while an ask waits for a result', async () => {
     const requests = [
       init({ parallel: 2 }),
-      { cmd: 'ask', seq: 1 },
-      { cmd: 'ask', seq: 2 },
+      { cmd: 'ask' },
+      { cmd: 'ask' },
       { cmd: 'ask', seq: 3 },
       { cmd: 'trials', seq: 4 },
       { cmd: 'tell', id: 1, values: { loss: 1 } },
     ];
     const replies = await inform(requests, undefined, ({ seq }) => seq === 3);
     const order = replies.flatMap(({ seq }) => (seq === undefined ? [] : [seq]));
-    expect(order.at(-1), 'the ask that waits is answered last').toBe(3);
-    expect(order).toHaveLength(4);
+    expect(order, 'the ask that waits is answered last').toEqual([4, 3]);
     expect(replies.find(({ seq }) => seq === 3)).toMatchObject({ id: 3 });
   });
 

@@ -9,7 +9,8 @@ import { parseData } from '../../../text/parseData.ts';
 import { openStatusLine, type StatusLine } from '../../../text/statusLine.ts';
 import { type Driven, type InitRequest, type Request, withBudgets } from '../../askTell/protocol.ts';
 import { drivenSpace, SessionError } from '../../askTell/session.ts';
-import { drivenStudy } from '../../askTell/studySession.ts';
+import { sharedStudy } from '../../askTell/sharedStudy.ts';
+import { memoryStudy } from '../../askTell/studySession.ts';
 
 interface AskTellOptions {
   /** As data, for an `init` with a space. */
@@ -38,6 +39,7 @@ export async function askTell(
   const given: unknown = strategy === undefined ? undefined : parseData('--strategy', strategy);
   if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
   const { plugins, close } = await openPlugins({ hooks, server: http === undefined ? undefined : addressOf('--http', http) }, screen);
+  const host = { plugins, line: screen.line };
   let driven: Driven | undefined;
   const begin = async (request: Request): Promise<object> => {
     await driven?.dispose();
@@ -45,7 +47,9 @@ export async function askTell(
     driven =
       'space' in request
         ? drivenSpace(request as unknown as InitRequest, given)
-        : await drivenStudy(request.study, journal, { plugins, line: screen.line });
+        : journal === undefined
+          ? await memoryStudy(request.study, host)
+          : await sharedStudy(request.study, journal, host);
     return driven.opened;
   };
   const replyTo = async (request: Request): Promise<object> => {

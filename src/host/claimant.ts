@@ -1,0 +1,38 @@
+import { isRunning, startOf } from '../../streams/log/lock.ts';
+
+/** A use of a journal by a process, which claims trials. */
+export interface Claimant {
+  readonly name: string;
+  /** Its claims are lost from now on. */
+  end(): void;
+}
+
+/** Those of this process that have not ended. */
+const open = new Set<string>();
+
+/** When a process started, in few characters: the end of the boot id, and its start time. */
+const startIn = (started: string | undefined): string => started?.slice(-24).replace('/', '_') ?? '';
+
+/** Its claims are kept as long as it and its process last. */
+export function claimant(): Claimant {
+  const name = `${process.pid}:${startIn(startOf(process.pid))}:${crypto.randomUUID().slice(0, 8)}`;
+  open.add(name);
+  return { name, end: () => void open.delete(name) };
+}
+
+/** A claim on a trial. @param name of the claimant. @param request a name that is its own there */
+export const claimOf = (name: string, request: string): string => `${name}:${request}`;
+
+const CLAIM = /^((\d+):([^:]*):[\da-f]+):/;
+
+/** Whether no process works on the trial of a claim any more. Only processes of this machine are known. */
+export function isGone(claim: string): boolean {
+  const found = CLAIM.exec(claim);
+  if (!found) return true;
+  const [, name, pid, started] = found;
+  if (Number(pid) === process.pid) return !open.has(name!);
+  return !isRunning({ pid: Number(pid), started: '' }) || startIn(startOf(Number(pid))) !== started;
+}
+
+/** Whether a claim is that of a claimant. */
+export const isOf = (name: string, claim: string | undefined): boolean => claim?.startsWith(`${name}:`) ?? false;
