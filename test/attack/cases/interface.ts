@@ -198,7 +198,7 @@ export const interfaceAttacks = [
       return (await at.post(`studies/digits/trials/${trial}/${path}`, { run, ...fields }, at.as('w2'))).status === 200;
     }),
   ),
-  attack('holder of a run', "a heartbeat that keeps another trainer's trial from being lost", async (world) => {
+  attack('author of heartbeats', "a heartbeat that keeps another trainer's trial from being lost", async (world) => {
     const at = await guarded(world);
     const { trial, run } = await claimed(at);
     return (await at.post(`studies/digits/trials/${trial}/heartbeat`, { run }, at.as('w2'))).status === 200;
