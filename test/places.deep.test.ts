@@ -58,7 +58,9 @@ export const power = (low: number, high: number): PowerDimension => ({ type: 'po
       ["import { type IntDimension, intType } from './int.ts';", "import { powerType } from './power.ts';"],
       ['  int: intType,', '  power: powerType,'],
     ],
-    'streams/index.ts': [["export { random } from './strategies/random.ts';", "export { power } from '../src/space/types/power.ts';"]],
+    'streams/core.ts': [
+      ["export { parseSpace, space } from '../src/space/space.ts';", "export { power } from '../src/space/types/power.ts';"],
+    ],
   },
 };
 
@@ -91,7 +93,7 @@ export function corner(options: CornerOptions = {}): Strategy {
       ["import { random } from '../strategies/random.ts';", "import { corner, cornerOptions } from '../strategies/corner.ts';"],
       ['  cmaes: entry(cmaes, cmaesOptions),', '  corner: entry(corner, cornerOptions),'],
     ],
-    'streams/index.ts': [["export { random } from './strategies/random.ts';", "export { corner } from './strategies/corner.ts';"]],
+    'streams/strategies.ts': [["export { random } from './strategies/random.ts';", "export { corner } from './strategies/corner.ts';"]],
   },
 };
 
