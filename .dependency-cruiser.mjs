@@ -59,11 +59,11 @@ export default {
     },
     {
       name: 'the-entry-is-light',
-      comment: 'To import hypertide loads no file, server, command line or parser.',
+      comment: 'To import hypertide, or hypertide/http, loads no file, server, command line or parser.',
       severity: 'error',
-      from: { path: '^streams/index\\.ts$' },
+      from: { path: '^streams/(http/)?index\\.ts$' },
       to: {
-        path: ['^streams/(nats|log/journal)', shell, packages('@nats-io', 'commander', 'yaml', 'picocolors')],
+        path: ['^streams/(nats|log/journal)', shell, packages('@nats-io', 'hono', 'commander', 'yaml', 'picocolors')],
         reachable: true,
       },
     },

@@ -11,6 +11,7 @@ const entries = [
   'streams/figures',
   'machines/index',
   'streams/nats/index',
+  'streams/http/index',
   'streams/workers/index',
   'streams/workers/thread',
   'src/server/embed/server',

@@ -91,6 +91,20 @@ export class MismatchError extends UserError {
   readonly code = 'other-study';
 }
 
+/** A request to a study cannot be fulfilled. The message says why; `code` is that of the answer, or `study` if there was none. */
+export class StudyError extends UserError {
+  override readonly name = 'StudyError';
+  readonly code: string;
+
+  constructor(
+    message: string,
+    { code = 'study', ...options }: ErrorOptions & { readonly code?: string; readonly todo?: string | undefined } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
 /** An invalid option. The message names it, and says what was expected and what was given. */
 export class OptionError extends UserError {
   override readonly name = 'OptionError';

@@ -8,5 +8,5 @@ export { readJournal } from './log/readJournal.ts';
 export type { DamagedLine } from './log/repair/audit.ts';
 export type { Repair } from './log/repair/repair.ts';
 export { repairJournal } from './log/repair/repair.ts';
-export type { OpenJournalStudyOptions } from './openStudy.ts';
-export { openStudy } from './openStudy.ts';
+export type { OpenJournalStudyOptions } from './study/openStudy.ts';
+export { openStudy } from './study/openStudy.ts';

@@ -79,6 +79,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       apiOf('figures', 'hypertide/figures'),
       apiOf('nats', 'hypertide/nats'),
       apiOf('workers', 'hypertide/workers'),
+      apiOf('http', 'hypertide/http'),
       apiOf('machines', 'hypertide/machines'),
       apiOf('server', 'hypertide/server'),
       apiOf('mcp', 'hypertide/mcp'),

@@ -14,6 +14,7 @@ import { parseIntent, RefusedError } from '../study/commands.ts';
 import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';
 import type { TrialRows } from '../study/trials.ts';
+import { verbs } from '../study/verbs.ts';
 import { whyText } from '../text/whyText.ts';
 import type { Feed } from './feed/feed.ts';
 import { importancesOf } from './feed/importances.ts';
@@ -201,9 +202,9 @@ async function preview(id: JsonOperationId, studies: ServedStudies, { study, tri
   if (id === 'createStudy') return { creates: await studies.check(fields.name as string, fields) };
   const { ledger } = await viewOf(studies.open(study));
   if (isIntent(id)) return { fact: previewOf(intentOf(id, trial, fields), ledger, parseStrategy) };
-  const types: Readonly<Record<string, TrialEvent['type']>> = { report: 'reported', tell: 'completed', stopped: 'stopped', fail: 'failed' };
-  if (Object.hasOwn(types, id)) {
-    const fact = { ...fields, type: types[id]!, trial } as TrialEvent;
+  const [said] = Object.entries(verbs).find(([, verb]) => verb === id) ?? [];
+  if (said !== undefined) {
+    const fact = { ...fields, type: said, trial } as TrialEvent;
     const refusal = ledger.refusesFrom(fact, user?.name);
     if (refusal) throw new RefusedError(refusal);
     return { fact };

@@ -6,6 +6,7 @@ import { importancesSchema } from '../insight/importance/importances.ts';
 import { forIntents, type Intent, type IntentKind } from '../study/intents.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
+import { type TrialFact, verbs } from '../study/verbs.ts';
 import { everyone, type Operation, readers, studyPath, trialPath } from './operation.ts';
 import { pageOperations } from './pageOperations.ts';
 
@@ -99,10 +100,10 @@ function command(type: Intent['type'], { schema, summary, ofTrial }: IntentKind)
 }
 
 /** A trainer's request about a trial that it has claimed. */
-const said = (type: Fact['type'], verb: string, summary: string, optional: readonly string[] = []) =>
+const said = (type: TrialFact['type'], summary: string, optional: readonly string[] = []) =>
   ({
     method: 'post',
-    path: `${trialPath}/${verb}`,
+    path: `${trialPath}/${verbs[type]}`,
     roles: trainers,
     summary,
     body: bodyOf(type, optional),
@@ -152,7 +153,7 @@ export const operations = {
     },
     result: { oneOf: Object.values(asked), discriminator: { propertyName: 'next' } },
   },
-  report: said('reported', 'report', 'Report values of a trial at a step.'),
+  report: said('reported', 'Report values of a trial at a step.'),
   heartbeat: {
     method: 'post',
     path: `${trialPath}/heartbeat`,
@@ -161,9 +162,9 @@ export const operations = {
     body: { type: 'object', properties: { run }, required: ['run'], description: 'the claim' },
     result: stopping,
   },
-  tell: said('completed', 'tell', 'Tell the result of a trial.'),
-  stopped: said('stopped', 'stopped', 'Tell that a trial was stopped: its last report is its result.'),
-  fail: said('failed', 'fail', 'Tell that an attempt has no result. The reason preempted hands the trial back.', ['reason']),
+  tell: said('completed', 'Tell the result of a trial.'),
+  stopped: said('stopped', 'Tell that a trial was stopped: its last report is its result.'),
+  fail: said('failed', 'Tell that an attempt has no result. The reason preempted hands the trial back.', ['reason']),
   best: {
     method: 'get',
     path: `${studyPath}/best`,

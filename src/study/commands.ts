@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { type RequestFailure, UserError } from '../errors.ts';
 import type { Changed } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { RefusalCode } from '../facts/refusal.ts';
@@ -53,6 +53,14 @@ export class RefusedError extends UserError {
     super(message, { todo: todos[code] });
     this.code = code;
   }
+}
+
+/** The same error in another process, from the answer to its request: a message has what to do at its end. */
+export function refusedElsewhere({ error, code: name }: RequestFailure): RefusedError {
+  const code = name as CommandRefusal['code'];
+  const todo = todos[code];
+  const end = todo === undefined ? '' : `; ${todo}`;
+  return new RefusedError({ code, message: error.endsWith(end) ? error.slice(0, error.length - end.length) : error });
 }
 
 /** An intent from data, such as a request. @throws RefusedError */

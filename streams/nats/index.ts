@@ -1,3 +1,4 @@
+export { StudyError } from '../../src/errors.ts';
 export { reconnectOptions } from './connection/connect.ts';
 export type { NatsLog, NatsLogOptions } from './log/log.ts';
 export { natsLog } from './log/log.ts';
@@ -6,7 +7,6 @@ export { openStudy } from './openStudy.ts';
 export type { NamingOptions } from './protocol/subjects.ts';
 export type { ServedHandle, ServeOptions } from './serve/serve.ts';
 export { serve } from './serve/serve.ts';
-export { StudyError } from './studyError.ts';
 export type { ThreadConnection } from './trainer/heartbeats.ts';
 export type { Trainer } from './trainer/runTrainer.ts';
 export type { TrainerOptions } from './trainer/trainer.ts';

@@ -11,6 +11,7 @@ import type { Intent } from '../../src/study/intents.ts';
 import type { Suggestion } from '../engine/directive.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import { type Reach, studyElsewhere } from '../study/elsewhere.ts';
+import { explaining } from '../study/explaining.ts';
 import { type Following, followLog } from '../study/following.ts';
 import { assignmentOf } from '../study/hosted/claimedTrial.ts';
 import { blockedBy, hasRoom } from '../study/hosted/fixedAsks.ts';
@@ -64,7 +65,7 @@ export async function openStudy<P = Params, O extends string = string>(
 export function reachOf<P>(
   nc: NatsConnection,
   subjects: Subjects,
-  following: Pick<Following<P>, 'ledger' | 'live$' | 'reached'>,
+  following: Following<P>,
   options: NamingOptions & { readonly warn: (message: string) => void },
 ): Reach<P> {
   const { live$, reached } = following;
@@ -157,7 +158,7 @@ export function reachOf<P>(
     const by = attempt.stoppedBy();
     return by === undefined ? { stop: false, position } : { stop: true, by, position };
   };
-  return { parseStrategy, ask, say, submit, close: () => seats.close() };
+  return { ...explaining(() => ({ ...following, parseStrategy })), ask, say, submit, close: () => seats.close() };
 }
 
 function send<P>({ say }: AskedAttempt<P>, fact: TrialEvent): void {

@@ -1,5 +1,5 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import { failureOf, type RequestFailure } from '../../src/errors.ts';
+import { failureOf, type RequestFailure, StudyError } from '../../src/errors.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { isRecord, jsonIn } from '../../src/schema/json.ts';
 import type { AtMost } from '../../src/study/atMost.ts';
@@ -11,7 +11,6 @@ import { answersOf, ROOM } from '../study/hosted/answers.ts';
 import { publish } from './connection/connection.ts';
 import type { NatsLog } from './log/log.ts';
 import type { Subjects } from './protocol/subjects.ts';
-import { StudyError } from './studyError.ts';
 
 /** The answer of `rpc.<method>`. */
 export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonly ok: false } & RequestFailure);

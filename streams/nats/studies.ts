@@ -1,11 +1,11 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { StudyError } from '../../src/errors.ts';
 import type { RequestMethod } from '../../src/study/requests.ts';
 import { roleFor } from './config/rights.ts';
 import { isForbidden, isUnheard, isWithoutStreams, withRetry } from './connection/retry.ts';
 import { everyStudy, isName, namingOf, type StudyNaming, type StudyRef, streamsOf, subjectsOf, trainersApi } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
-import { StudyError } from './studyError.ts';
 
 /**
  * The names of the studies on a server.

@@ -1,5 +1,6 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { Observable } from 'rxjs';
+import { StudyError } from '../../src/errors.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import { spaceOf } from '../engine/applyEntries.ts';
@@ -10,7 +11,6 @@ import { createdOn, lastOn } from './created.ts';
 import { readLog } from './log/readLog.ts';
 import { type StudyRef, type Subjects, subjectsOf } from './protocol/subjects.ts';
 import type { Reply } from './rpc.ts';
-import { StudyError } from './studyError.ts';
 
 /** An event of a watched study. */
 export type Seen =

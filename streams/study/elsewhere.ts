@@ -1,26 +1,22 @@
-import type { TrialEvent } from '../../src/facts/facts.ts';
 import type { Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
+import type { TrialFact } from '../../src/study/verbs.ts';
 import type { Following } from './following.ts';
 import { type StudyBackend, studyOf } from './handle.ts';
 import type { TrainerReply } from './hosted/hostedStudy.ts';
 import type { Study } from './study.ts';
 
 /** How this process reaches a study that runs elsewhere. */
-export interface Reach<P> extends Pick<StudyBackend<P>, 'parseStrategy'> {
-  readonly ask: StudyBackend<P>['ask'];
+export interface Reach<P> extends Pick<StudyBackend<P>, 'ask' | 'importance' | 'why'> {
   /** Takes a fact of this process. @throws RefusedError */
-  say(fact: TrialEvent): Promise<TrainerReply>;
+  say(fact: TrialFact): Promise<TrainerReply>;
   /** @throws RefusedError */
   submit(intent: Intent): Promise<Submitted>;
   close(): Promise<void>;
 }
 
 /** The handle of a study that runs elsewhere: what it has done can be seen when a call resolves. */
-export function studyElsewhere<P, O extends string>(
-  following: Following<P>,
-  { parseStrategy, ask, say, submit, close }: Reach<P>,
-): Study<P, O> {
+export function studyElsewhere<P, O extends string>(following: Following<P>, { say, submit, close, ...reach }: Reach<P>): Study<P, O> {
   const { space, source, rows, entries$, finished, stop, reached } = following;
   return studyOf({
     space,
@@ -34,9 +30,8 @@ export function studyElsewhere<P, O extends string>(
     },
     entries$,
     finished,
-    parseStrategy,
+    ...reach,
     ready: async () => {},
-    ask,
     say: async (fact) => {
       const said = await say(fact);
       await reached(said.position);

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { OptionError } from '../../src/errors.ts';
-import { LONGEST_TRACE, type ObjectiveSpec, type Params, type TrialEvent, type Values } from '../../src/facts/facts.ts';
+import { LONGEST_TRACE, type ObjectiveSpec, type Params, type Values } from '../../src/facts/facts.ts';
+import type { Importances } from '../../src/insight/importance/importances.ts';
 import { recommendation } from '../../src/insight/recommendation/recommendation.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -8,11 +9,12 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import { bestRowOf } from '../../src/study/bestFirst.ts';
-import { RefusedError, type Submitted } from '../../src/study/commands.ts';
+import type { Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import type { TrialRow, TrialRows } from '../../src/study/trials.ts';
-import type { ParseStrategy } from '../kernel/strategy.ts';
+import type { TrialFact } from '../../src/study/verbs.ts';
+import type { Why } from '../explanation/why.ts';
 import { waker } from '../log/follow.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
@@ -28,8 +30,6 @@ export interface StudyBackend<P> {
   readonly source: StudyLog;
   readonly ledger: Ledger<P>;
   readonly rows: TrialRows<P>;
-  /** Makes the strategies that the log names. */
-  readonly parseStrategy: ParseStrategy;
   /** Of the study; before the log has been read, those of the options. */
   readonly objectives: readonly ObjectiveSpec[];
   readonly entries$: Observable<AppliedEntry<P>>;
@@ -38,9 +38,13 @@ export interface StudyBackend<P> {
   /** @returns undefined when the study is over */
   ask(options: HandleAsk<P>): Promise<ClaimedTrial<P> | undefined>;
   /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
-  say(fact: TrialEvent): Promise<Stopping>;
+  say(fact: TrialFact): Promise<Stopping>;
   /** @throws RefusedError */
   submit(intent: Intent): Promise<Submitted>;
+  /** As `Study.importance`. */
+  importance(objective?: string): Promise<Importances | undefined>;
+  /** As `Study.why`. */
+  why(trial: TrialId): Promise<Why>;
   /** The same, if it gives trials to trainers of other programs. */
   readonly host?: HostedStudy<P> | undefined;
   /** Resolves when the study has closed and no trial runs, or it runs here no longer. @throws what ended it */
@@ -74,7 +78,7 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
   const of = (trial: TrialId) => omitUndefined({ trial, run: held.get(trial)?.run });
   const named = (values: number | Values): Values =>
     typeof values === 'number' ? { [running.objectives[0]?.name ?? 'value']: values } : values;
-  const end = async (fact: TrialEvent): Promise<void> => {
+  const end = async (fact: TrialFact): Promise<void> => {
     await running.ready();
     await running.say(fact);
     held.delete(fact.trial);
@@ -139,16 +143,11 @@ export function studyOf<P, O extends string>(running: StudyBackend<P>, again?: s
     },
     importance: async (objective) => {
       await running.ready();
-      const { importanceIn } = await import('../explanation/importance.ts'); // a program that does not ask needs no models
-      return importanceIn(running as StudyBackend<Params>, objective);
+      return running.importance(objective);
     },
     why: async (trial) => {
       await running.ready();
-      const { whyOf } = await import('../explanation/whyOf.ts');
-      const { source, ledger, rows, parseStrategy } = running as StudyBackend<Params>;
-      const why = await whyOf({ source, begun: ledger.created && { created: ledger.created, changes: { rows } } }, trial, parseStrategy);
-      if (why) return why;
-      throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
+      return running.why(trial);
     },
     result: ({ signal } = {}) => unlessAborted(result(), signal),
     close: () => running.close(),
@@ -187,9 +186,10 @@ async function* endedTrials<P>(running: StudyBackend<P>): AsyncGenerator<TrialRo
       const some = rows;
       rows = [];
       yield* some;
+      if (rows.length > 0) continue; // they came while the reader took these
       if (failure) throw failure.error;
       if (position >= end) return;
-      if (rows.length === 0) await news.woken();
+      await news.woken();
     }
   } finally {
     subscription.unsubscribe();

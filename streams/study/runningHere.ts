@@ -3,10 +3,12 @@ import type { ObjectiveSpec } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Space } from '../../src/space/space.ts';
+import type { StudyLog } from '../../src/study/source.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { parseNone } from '../spec/options.ts';
+import { explaining } from './explaining.ts';
 import type { StudyBackend } from './handle.ts';
 import type { WhenGone } from './hosted/claimedTrial.ts';
 import type { HostedStudy } from './hosted/hostedStudy.ts';
@@ -49,21 +51,21 @@ export function runningHere<P>({
 }: Here<P>): StudyBackend<P> {
   const idle = { ledger: new Ledger(space), rows: new TrialRows<P>() };
   const ledger = () => hosted()?.ledger ?? idle.ledger;
+  const rows = () => hosted()?.answers.rows ?? idle.rows;
+  const source: StudyLog = { place: '', read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) };
   return {
     space,
     host,
-    source: { place: '', read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) },
+    source,
+    ...explaining(() => ({ space, source, ledger: ledger(), rows: rows(), parseStrategy: hosted()?.parseStrategy ?? parseNone })),
     get ledger() {
       return ledger();
     },
     get rows() {
-      return hosted()?.answers.rows ?? idle.rows;
+      return rows();
     },
     get objectives() {
       return ledger().created ? ledger().settings.objectives : objectives;
-    },
-    get parseStrategy() {
-      return hosted()?.parseStrategy ?? parseNone;
     },
     entries$,
     ready: async () => {

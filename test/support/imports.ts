@@ -73,6 +73,7 @@ const floors: readonly string[] = [
   'streams/engine',
   'streams/explanation',
   'streams/study',
+  'streams/http',
   'streams/workers',
   'streams/nats',
   'src/text',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServedStudy, serveStudy } from '../../../streams/nats/serve/serveStudy.ts';
-import { StudyError } from '../../../streams/nats/studyError.ts';
+import { StudyError } from '../../errors.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
 import { earlierOnServer } from './earlierOnServer.ts';
 import { type Observed, observed } from './observed.ts';

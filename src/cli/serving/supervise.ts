@@ -1,8 +1,7 @@
 import { firstValueFrom, fromEvent, merge, timer } from 'rxjs';
 import { isForbidden, isPassing } from '../../../streams/nats/connection/retry.ts';
 import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
-import { StudyError } from '../../../streams/nats/studyError.ts';
-import { StalledError, StrategyError, UserError } from '../../errors.ts';
+import { StalledError, StrategyError, StudyError, UserError } from '../../errors.ts';
 
 /** Milliseconds of service after which earlier failures of a study no longer count. */
 const SERVICE = 60_000;

@@ -1,11 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { firstValueFrom, fromEvent, merge, NEVER, Subject, timer } from 'rxjs';
+import { StudyError } from '../../../src/errors.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Log } from '../../log/log.ts';
 import { isForbidden, isPassing, isStreamMissing } from '../connection/retry.ts';
 import { type StudyRef, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { request } from '../studies.ts';
-import { StudyError } from '../studyError.ts';
 import { natsLog } from './log.ts';
 
 /** A log that is only read. */

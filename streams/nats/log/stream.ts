@@ -1,10 +1,10 @@
 import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/nats-core';
+import { StudyError } from '../../../src/errors.ts';
 import type { Created } from '../../../src/facts/facts.ts';
 import { isNameInUse } from '../connection/retry.ts';
 import { RESTORED } from '../protocol/messages.ts';
 import type { Subjects } from '../protocol/subjects.ts';
-import { StudyError } from '../studyError.ts';
 
 export interface StreamOptions {
   /** Servers that keep a copy. Default 1. */

@@ -1,5 +1,6 @@
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { StudyError } from '../../../src/errors.ts';
 import type { CheckpointPart, Checkpoints } from '../../../src/study/place.ts';
 import { admissions, admissionsOn } from '../checkpoints/admissions.ts';
 import { storedOn } from '../checkpoints/collect.ts';
@@ -10,7 +11,6 @@ import { storeChunk } from '../checkpoints/transfer.ts';
 import { isForbidden, isStreamFull, withRetry } from '../connection/retry.ts';
 import { publisher } from '../log/publisher.ts';
 import { isName, type Subjects } from '../protocol/subjects.ts';
-import { StudyError } from '../studyError.ts';
 import { withCopies } from './restore.ts';
 
 /** Milliseconds to wait for a part from the server. */

@@ -1,5 +1,6 @@
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { StudyError } from '../../../src/errors.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { type Checkpoints, checkEntries, type LogSize, type StudyPlace } from '../../../src/study/place.ts';
 import { waker } from '../../log/follow.ts';
@@ -9,7 +10,6 @@ import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
 import { namingOf, type StudyNaming, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import { request, studiesOn } from '../studies.ts';
-import { StudyError } from '../studyError.ts';
 import { readCheckpoints, writeCheckpoints } from './checkpoints.ts';
 import { type RestoredMessage, restoreStream } from './restore.ts';
 import { natsSource } from './source.ts';

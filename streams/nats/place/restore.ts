@@ -1,12 +1,12 @@
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { StudyError } from '../../../src/errors.ts';
 import type { LogSize } from '../../../src/study/place.ts';
 import { isNameInUse, isPassing } from '../connection/retry.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
 import { ENVELOPE, MESSAGE, streamOf } from '../log/stream.ts';
 import { RESTORED, TIME_HEADER } from '../protocol/messages.ts';
 import type { Subjects } from '../protocol/subjects.ts';
-import { StudyError } from '../studyError.ts';
 import type { StoredLine } from './storedLine.ts';
 
 /** A message to store at the position that it had. */

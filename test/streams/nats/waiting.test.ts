@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { StudyError } from '../../../src/errors.ts';
 import { random } from '../../../streams/index.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
-import { StudyError } from '../../../streams/nats/studyError.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { fresh, plane } from './world.ts';

@@ -1,11 +1,11 @@
-import type { Params } from '../src/facts/facts.ts';
-import type { Space } from '../src/space/space.ts';
-import { RefusedError } from '../src/study/commands.ts';
-import { firstFactIn, spaceOf } from './engine/applyEntries.ts';
-import { type JournalOptions, openJournal } from './log/journal.ts';
-import { past } from './log/past.ts';
-import type { CreateStudyOptions } from './study/createStudy.ts';
-import type { Study } from './study/study.ts';
+import type { Params } from '../../src/facts/facts.ts';
+import type { Space } from '../../src/space/space.ts';
+import { RefusedError } from '../../src/study/commands.ts';
+import { firstFactIn, spaceOf } from '../engine/applyEntries.ts';
+import { type JournalOptions, openJournal } from '../log/journal.ts';
+import { past } from '../log/past.ts';
+import type { CreateStudyOptions } from './createStudy.ts';
+import type { Study } from './study.ts';
 
 export interface OpenJournalStudyOptions<P, O extends string = string> extends Omit<CreateStudyOptions<O>, 'log'>, JournalOptions {
   /** What you expect, which types the configurations; with predicates, if the study has some. Default: the space of the journal. */
@@ -27,7 +27,7 @@ export async function openStudy<P = Params, O extends string = string>(
 ): Promise<Study<P, O>> {
   const log = await openJournal(path, { fsync, clock, warn: options.warn });
   try {
-    const [{ createStudy }, { parseStrategy }] = await Promise.all([import('./study/createStudy.ts'), import('./spec/spec.ts')]); // readers need no engine
+    const [{ createStudy }, { parseStrategy }] = await Promise.all([import('./createStudy.ts'), import('../spec/spec.ts')]); // readers need no engine
     for await (const [first] of past(log, 1)) {
       const created = first && firstFactIn(first);
       if (!created) break;

@@ -1,0 +1,126 @@
+import { filter, firstValueFrom } from 'rxjs';
+import type { Params } from '../../src/facts/facts.ts';
+import type { Importances } from '../../src/insight/importance/importances.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { omitUndefined } from '../../src/schema/omitUndefined.ts';
+import type { Space } from '../../src/space/space.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
+import { RefusedError, type Submitted } from '../../src/study/commands.ts';
+import { type IntentKind, intents } from '../../src/study/intents.ts';
+import { verbs } from '../../src/study/verbs.ts';
+import type { Why } from '../explanation/why.ts';
+import { type Reach, studyElsewhere } from '../study/elsewhere.ts';
+import { type Following, followLog } from '../study/following.ts';
+import type { ClaimedTrial, ClaimReply } from '../study/hosted/claimedTrial.ts';
+import type { TrainerReply } from '../study/hosted/hostedStudy.ts';
+import type { Study } from '../study/study.ts';
+import { type Client, clientOf } from './client.ts';
+import { heartbeats } from './heartbeats.ts';
+import { httpLog } from './log.ts';
+
+export interface OpenHttpOptions<P> {
+  /** The token of a user of the server: a viewer reads the study, an operator commands it too, and an agent also gets trials. */
+  readonly token?: string | undefined;
+  /** The space that you expect. Default: that of the study, with configurations of any type. */
+  readonly space?: Space<P> | undefined;
+  /** Closes the handle, as `close` does. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with a warning: the server does not answer, or answers no longer. Default: `console.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** Seconds that the server lets an ask wait. Then it is asked again. */
+const WAIT = 30;
+
+/**
+ * Opens a study that `hypertide serve --http` runs, or a program with `studiesApp` of `hypertide/server`. It resolves once the log so far has been read. While a
+ * trial that it has claimed is open, it sends heartbeats; requests whose answer is lost are repeated, so the server may be started again meanwhile.
+ *
+ * @typeParam P the type of configurations; follows from `space`.
+ * @typeParam O the names of the objectives.
+ * @param address of the study: that of the server, with the path where it is mounted, and the name of the study.
+ * @throws OptionError for what is no address; StudyError if there is no such server or study, or no right to read it; RefusedError if the study has not begun;
+ * MismatchError if it has another space; the reason of the signal.
+ * @example
+ * await using study = await openStudy('http://127.0.0.1:8080/digits', { space: space({ lr: float(1e-4, 1e-1) }) });
+ * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, train(next.params));
+ */
+export async function openStudy<P = Params, O extends string = string>(
+  address: string | URL,
+  { token, space, signal, warn = console.warn }: OpenHttpOptions<P> = {},
+): Promise<Study<P, O>> {
+  signal?.throwIfAborted();
+  const closing = new AbortController();
+  const client = clientOf(String(address), { token, warn, closing: closing.signal });
+  let leave = () => closing.abort(signal?.reason);
+  const end = () => leave();
+  signal?.addEventListener('abort', end);
+  try {
+    const following = await followLog<P>(httpLog(client), String(address), space);
+    const study = studyElsewhere<P, O>(
+      following,
+      reachOver(client, following, () => {
+        signal?.removeEventListener('abort', end);
+        closing.abort(new RefusedError({ code: 'closed', message: 'the study is closed' }));
+      }),
+    );
+    leave = () => void study.close();
+    return study;
+  } catch (error) {
+    signal?.removeEventListener('abort', end);
+    closing.abort();
+    throw error;
+  }
+}
+
+/** @param closed ends what is under way */
+function reachOver<P>(client: Client, { ledger, live$ }: Following<P>, closed: () => void): Reach<P> {
+  const beats = heartbeats((trial, run) => client.post(`/trials/${trial}/heartbeat`, { body: { run } }));
+  return {
+    ask: async ({ fixed, signal }) => {
+      const body = omitUndefined({ run: newName(), wait: WAIT, fixed });
+      for (;;) {
+        signal?.throwIfAborted();
+        const reply = await client.post<ClaimReply<P>>('/ask', { body, signal });
+        if (reply.next === 'over') return undefined;
+        if (reply.next === 'wait') continue;
+        beats.begin(reply.trial, reply.run, reply.lease!);
+        if (!isClaimed(ledger, reply))
+          await firstValueFrom(live$.pipe(filter(() => isClaimed(ledger, reply))), { defaultValue: undefined });
+        return reply;
+      }
+    },
+    say: async (fact) => {
+      const { type, trial, ...fields } = fact;
+      const run = fact.run ?? ledger.open.get(trial)?.run; // a server takes no fact without its run
+      const refusal = run === undefined ? ledger.refusesFrom(fact) : undefined;
+      if (refusal) throw new RefusedError(refusal);
+      const path = `/trials/${trial}/${verbs[type]}`;
+      const reply = await client.post<TrainerReply>(path, { body: { ...fields, run }, key: newName() });
+      if (type !== 'reported') beats.end(trial);
+      return reply;
+    },
+    submit: ({ type, ...fields }) => {
+      const kind: IntentKind = intents[type];
+      const { trial, ...others } = fields as { readonly trial?: TrialId };
+      const [path, body] = kind.ofTrial ? [`/trials/${trial}/${type}`, others] : [`/${type}`, fields];
+      return client.post<Submitted>(path, { body, key: newName() });
+    },
+    importance: async (objective) => {
+      const query = objective === undefined ? '' : `?objective=${encodeURIComponent(objective)}`;
+      return (await client.get<Importances | null>(`/importance${query}`)) ?? undefined;
+    },
+    why: (trial) => client.get<Why>(`/trials/${trial}/why`),
+    close: async () => {
+      beats.close();
+      closed();
+    },
+  };
+}
+
+/** A name for a claim or a request. Pages without TLS have no `randomUUID`. */
+const newName = (): string => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('');
+
+/** Whether the log has a claim. Its trial may have ended since. */
+const isClaimed = <P>({ open, nextTrial }: Ledger<P>, { trial, run }: ClaimedTrial<P>): boolean =>
+  trial < nextTrial && (open.get(trial)?.runs.has(run) ?? true);

@@ -1,0 +1,29 @@
+import type { Params } from '../../src/facts/facts.ts';
+import type { Importances } from '../../src/insight/importance/importances.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
+import { RefusedError } from '../../src/study/commands.ts';
+import type { ParseStrategy } from '../kernel/strategy.ts';
+import type { StudyBackend } from './handle.ts';
+
+/** What a study is explained from: its log, and what makes the strategies that this names. */
+interface Explainable<P> extends Pick<StudyBackend<P>, 'space' | 'source' | 'ledger' | 'rows'> {
+  readonly parseStrategy: ParseStrategy;
+}
+
+/** Explains a study in this process. The models that this needs are loaded with the first question. */
+export function explaining<P>(study: () => Explainable<P>): Pick<StudyBackend<P>, 'importance' | 'why'> {
+  const now = () => study() as Explainable<Params>;
+  return {
+    importance: async (objective?: string): Promise<Importances | undefined> => {
+      const { importanceIn } = await import('../explanation/importance.ts');
+      return importanceIn(now(), objective);
+    },
+    why: async (trial: TrialId) => {
+      const { whyOf } = await import('../explanation/whyOf.ts');
+      const { source, ledger, rows, parseStrategy } = now();
+      const why = await whyOf({ source, begun: ledger.created && { created: ledger.created, changes: { rows } } }, trial, parseStrategy);
+      if (why) return why;
+      throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
+    },
+  };
+}
