@@ -84,7 +84,8 @@ it('the requests of the guide work, and its trainers run the study to its end', 
     ['ts', 'trainer.mts'],
   ] as const) {
     const { text } = blocks.find((block) => block.language === language)!;
-    writeFileSync(join(place, file), text.replaceAll('localhost:8080', `127.0.0.1:${port}`));
+    const here = text.replaceAll('localhost:8080', `127.0.0.1:${port}`).replace('hypertide/http', path('../../streams/http/index.ts'));
+    writeFileSync(join(place, file), here);
   }
   for (const line of requests) {
     if (line.includes('/close')) {
