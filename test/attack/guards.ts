@@ -105,7 +105,7 @@ const layers = {
     'host names': [["if (!known.has(asked.replace(/:\\d+$/, '')))", 'if (!known)']],
     origin: [['if (origin !== null && origin !== `http://${asked}` && origin !== `https://${asked}`)', "if (origin === '')"]],
     'sites of requests': [["if (headers.get('sec-fetch-site') === 'cross-site' && new URL(url).pathname !== '/')", "if (url === '')"]],
-    'machines without users': [["!isLoopback(peer.replace(/^::ffff:/, ''))", "peer === ''"]],
+    'machines without users': [["!isLoopback(peerOf(request, env).replace(/^::ffff:/, ''))", 'false']],
     'type of files': [['if (type !== consumes)', 'if (type === null)']],
     'content policy': [["'Content-Security-Policy': POLICY,", "'Content-Security-Policy': '',"]],
     'known commands': [['Object.hasOwn(intents, type)', 'type in intents']],

@@ -16,6 +16,9 @@ afterEach(async () => {
   for (const end of ending.splice(0).reverse()) await end();
 });
 
+/** What a server passes for a client of this machine. */
+const here = { remoteAddr: { hostname: '127.0.0.1' } };
+
 const line = space({ x: float(0, 1) });
 function digits(options: Partial<Parameters<typeof createStudy>[1]> = {}) {
   const study = createStudy(line, { study: 'digits', strategy: random(), trials: 3, lease: 30, ...options });
@@ -25,7 +28,7 @@ function digits(options: Partial<Parameters<typeof createStudy>[1]> = {}) {
 function app(...given: Parameters<typeof studiesApp>) {
   const made = studiesApp(...given);
   ending.push(made.close);
-  return made;
+  return { ...made, fetch: (request: Request, env: object | undefined = here) => made.fetch(request, env) };
 }
 const at = (path: string, init: RequestInit = {}) =>
   new Request(`http://localhost:3000${path}`, {
@@ -50,8 +53,11 @@ it('runs a study to its end by requests that no Node server has seen', async () 
 
 it('takes what Bun and Deno pass besides the request', async () => {
   const { fetch } = app({ digits: digits() });
-  for (const besides of [{ port: 1, requestIP: () => null }, { remoteAddr: { hostname: '127.0.0.1' } }, undefined])
-    expect((await fetch(post('/v1/studies/digits/ask', { wait: 0 }), besides)).status).toBe(200);
+  const from = async (besides: object) => (await fetch(post('/v1/studies/digits/ask', { wait: 0 }), besides)).status;
+  const bun = (address: string) => ({ port: 1, requestIP: () => ({ address }) });
+  const deno = (hostname: string) => ({ remoteAddr: { hostname } });
+  for (const make of [bun, deno]) expect([await from(make('::1')), await from(make('10.1.2.3'))]).toEqual([200, 403]);
+  expect([await from({ requestIP: () => null }), await from({})], 'the address is not known').toEqual([403, 403]);
 });
 
 it('is mounted in a Node server by an adapter, and gives a trial to the next trainer if one leaves while it waits', async () => {

@@ -20,7 +20,8 @@ export interface StudiesApp {
  * Serves studies of this process: the page at `/`, requests below `/v1`, agents at `/mcp` and, with `metrics`, `/metrics`, `/healthz` and `/readyz`. Trainers
  * may ask for the trials of a study that was made with `lease`; the others are read and commanded.
  *
- * Without `users`, only this machine has access, and may do everything: requests must come from it, and for `localhost`. `users` is a file's content as
+ * Without `users`, only this machine has access, and may do everything: requests must come from it, and for `localhost`. A server that does not tell the
+ * address of a client, such as Next, needs `users`. `users` is a file's content as
  * `parseUsers` reads it, or a function that finds the user of a request by the log-in of your program.
  *
  * @param studies by the names that they get
@@ -28,7 +29,7 @@ export interface StudiesApp {
  * @example
  * const study = createStudy(space({ lr: float(1e-4, 1e-1, { log: true }) }), { trials: 50, parallel: 4, lease: 30 });
  * const { fetch } = studiesApp({ digits: study });
- * Bun.serve({ hostname: '127.0.0.1', fetch });
+ * Bun.serve({ fetch });
  */
 export function studiesApp(studies: ServableStudies, { names, users, ...options }: StudiesAppOptions = {}): StudiesApp {
   checkOpenness({ names, users });
@@ -36,9 +37,8 @@ export function studiesApp(studies: ServableStudies, { names, users, ...options 
   const { app, close } = openApp(served, { names, users });
   return {
     fetch: (request, env) => {
-      const { incoming, outgoing } = (env ?? {}) as NodeBindings;
-      const peer = incoming?.socket?.remoteAddress;
-      if (users === undefined && peer !== undefined && !isLoopback(peer.replace(/^::ffff:/, '')))
+      const { incoming, outgoing } = (env ?? {}) as Bindings;
+      if (users === undefined && !isLoopback(peerOf(request, env).replace(/^::ffff:/, '')))
         return answer({ error: 'without users, only the machine of the server has access', code: 'open-server' }, 403);
       return app.fetch(request, outgoing ? { incoming, outgoing } : {});
     },
@@ -49,8 +49,15 @@ export function studiesApp(studies: ServableStudies, { names, users, ...options 
   };
 }
 
-/** What `@hono/node-server` passes besides the request. */
-interface NodeBindings {
+/** What servers pass besides the request: `@hono/node-server`, Bun and Deno. */
+interface Bindings {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
   readonly outgoing?: object;
+  readonly requestIP?: (request: Request) => { readonly address: string } | null;
+  readonly remoteAddr?: { readonly hostname?: string };
+}
+
+/** The address of the client; empty if the server does not tell it. */
+function peerOf(request: Request, env: Bindings = {}): string {
+  return env.incoming?.socket?.remoteAddress ?? env.requestIP?.(request)?.address ?? env.remoteAddr?.hostname ?? '';
 }

@@ -1,6 +1,10 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseStrategy } from 'hypertide/strategies';
 import { openStudy } from '../../../streams/http/index.ts';
 import { createStudy } from '../../../streams/index.ts';
+import { openJournal, openStudy as openJournalStudy } from '../../../streams/journal.ts';
 import { served } from '../http/served.ts';
 import { type ContractStudy, contractSpace, handleContract } from './handleContract.ts';
 
@@ -10,6 +14,17 @@ const made = ({ strategy = 'random', ...study }: ContractStudy, lease?: number) 
 handleContract('in memory', async (options) => {
   const study = made(options);
   return { study, again: async () => study, dispose: () => study.close() };
+});
+
+handleContract('of a journal', async (options) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'handle-')), 'digits.jsonl');
+  const { strategy = 'random', ...study } = options;
+  const log = await openJournal(path);
+  const first = createStudy(contractSpace, { study: 'digits', strategy: parseStrategy(strategy), warn: () => {}, log, ...study });
+  await first.ready();
+  await first.close();
+  const opened = await openJournalStudy(path, { space: contractSpace, warn: () => {} });
+  return { study: opened, again: async () => opened, dispose: () => opened.close() };
 });
 
 handleContract('behind HTTP', async (options) => {
