@@ -1,4 +1,4 @@
-import type { Submitted } from '../../src/study/commands.ts';
+import { RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import type { Following } from './following.ts';
@@ -16,8 +16,12 @@ export interface Reach<P> extends Pick<StudyBackend<P>, 'ask' | 'importance' | '
 }
 
 /** The handle of a study that runs elsewhere: what it has done can be seen when a call resolves. */
-export function studyElsewhere<P, O extends string>(following: Following<P>, { say, submit, close, ...reach }: Reach<P>): Study<P, O> {
+export function studyElsewhere<P, O extends string>(following: Following<P>, { ask, say, submit, close, ...reach }: Reach<P>): Study<P, O> {
   const { space, source, rows, entries$, finished, stop, reached } = following;
+  let isClosed = false;
+  const refuseClosed = () => {
+    if (isClosed) throw new RefusedError({ code: 'closed', message: 'the study is closed' });
+  };
   return studyOf({
     space,
     source,
@@ -31,7 +35,13 @@ export function studyElsewhere<P, O extends string>(following: Following<P>, { s
     entries$,
     finished,
     ...reach,
-    ready: async () => {},
+    ready: async () => refuseClosed(),
+    ask: async (options) => {
+      refuseClosed();
+      const claimed = await ask(options);
+      if (!claimed) refuseClosed();
+      return claimed;
+    },
     say: async (fact) => {
       const said = await say(fact);
       await reached(said.position);
@@ -43,6 +53,7 @@ export function studyElsewhere<P, O extends string>(following: Following<P>, { s
       return submitted;
     },
     close: async () => {
+      isClosed = true;
       stop();
       await close();
     },
