@@ -67,6 +67,7 @@ export type { Progress } from './results/observe.ts';
 export { best, progress, trials } from './results/observe.ts';
 export type { Front, ParetoOptions } from './results/pareto.ts';
 export { pareto } from './results/pareto.ts';
+export { envOf } from './spec/envOf.ts';
 export type { FoundStrategy, ParseOption, StrategyOption, StudyOptions } from './spec/options.ts';
 export type { CreateStudyOptions } from './study/createStudy.ts';
 export { createStudy } from './study/createStudy.ts';

@@ -71,8 +71,8 @@ export const runStudy = <P>(space: Space<P>, log: Log, options: RunStudyOptions<
   runStudyIn(space, log, named(options));
 
 /**
- * A study as an operator, from facts of trainers to directives. It keeps no log: the facts that come in are the log, and each is answered at
- * once. It completes when the study has closed, or when its source completes.
+ * A study as an operator, from facts of trainers to directives. Without the option `log` it keeps none: the facts that come in are the log, and each
+ * is answered at once. It completes when the study has closed, or when its source completes.
  *
  * @throws OptionError, StalledError and what the strategy throws, into the stream.
  * @example

@@ -10,7 +10,7 @@ import { runFleet } from './fleet.ts';
 import type { TestRunner } from './log.ts';
 import { checkResumes, factsOf } from './resumption.ts';
 import { watchStates } from './states.ts';
-import { envOf, isReply, type StrategyCase, story, subscribed, watched } from './subscribed.ts';
+import { caseEnv, isReply, type StrategyCase, story, subscribed, watched } from './subscribed.ts';
 import { createTestStudy, type TestStudy } from './testStudy.ts';
 
 /** The first study of each case, which several properties share, because running it takes most of the time of a property. */
@@ -148,7 +148,7 @@ export const strategyProperties = {
   },
 
   'starts again with each subscription'<P>(of: StrategyCase<P>): void {
-    const strategy = of.make()(envOf(of));
+    const strategy = of.make()(caseEnv(of));
     const source = new Subject<Message>();
     const replay = (messages: readonly Message[]) => {
       const out: Message[] = [];

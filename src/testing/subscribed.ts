@@ -1,11 +1,11 @@
 import { Subject } from 'rxjs';
 import type { Strategy } from '../../streams/kernel/strategy.ts';
+import { envOf } from '../../streams/spec/envOf.ts';
 import type { StudyOptions } from '../../streams/spec/options.ts';
 import { rngFor } from '../numeric/random.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
 import { draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
-import { type Env, rngOfAsk, type Watch } from '../strategy/env.ts';
+import type { Env, Watch } from '../strategy/env.ts';
 import type { Ask, Message, Propose, Suggested } from '../strategy/messages.ts';
 import type { FleetOptions } from './fleet.ts';
 
@@ -24,18 +24,8 @@ export interface StrategyCase<P> {
   readonly timeout?: number;
 }
 
-export const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env =>
-  omitUndefined({
-    axes: space.axes,
-    snap: space.snap,
-    feasible: space.feasible,
-    seed,
-    name: '',
-    objectives: ['value'],
-    parallel: study.parallel ?? 1,
-    trials: study.trials,
-    rng: rngOfAsk,
-  });
+/** The environment of a strategy under test. */
+export const caseEnv = <P>({ space, study: { parallel, trials } }: StrategyCase<P>): Env => envOf(space, { seed: 1, parallel, trials });
 
 /** A bare subscription: messages go in, and come out. */
 export function subscribed<P>(
@@ -45,7 +35,7 @@ export function subscribed<P>(
   const source = new Subject<Message>();
   let out: Message[] = [];
   let failure: unknown;
-  const subscription = source.pipe(of.make()({ ...envOf(of), ...rest })).subscribe({
+  const subscription = source.pipe(of.make()({ ...caseEnv(of), ...rest })).subscribe({
     next: (m) => out.push(m),
     error: (e) => {
       failure = e;

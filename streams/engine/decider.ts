@@ -11,14 +11,14 @@ import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
 import { type Fixed, restrictedTo } from '../../src/space/fixed.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Watch } from '../../src/strategy/env.ts';
-import { type Env, rngOfAsk } from '../../src/strategy/env.ts';
+import type { Env, Watch } from '../../src/strategy/env.ts';
 import type { Answer, Ask, Propose, Stop, TrialId, Wait } from '../../src/strategy/messages.ts';
 import { checkAnswer, hasFinitePoint } from '../kernel/answers.ts';
 import { runStrategy } from '../kernel/inner.ts';
 import type { ParseStrategy, Strategy } from '../kernel/strategy.ts';
 import { readUpTo } from '../log/past.ts';
 import { startingWith } from '../operators/startingWith.ts';
+import { rootEnv } from '../spec/envOf.ts';
 import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
 import { askWithin } from './askWithin.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
@@ -162,17 +162,8 @@ export class Decider<P> {
       limits: settings.limits,
     };
     const env: Env = omitUndefined({
-      axes: space.axes,
-      snap: (point: Point) => space.snap(point),
-      feasible: (point: Point) => space.feasible(point),
-      seed: settings.seed,
+      ...rootEnv(space, { ...settings, ...limits, parallel }),
       name: epoch === 0 ? '' : `#${epoch + 1}`,
-      objectives: settings.objectives.map(({ name }) => name),
-      maximised: settings.objectives.filter(({ direction }) => direction === 'maximize').map(({ name }) => name),
-      parallel,
-      trials: limits.trials,
-      cost: limits.cost,
-      rng: rngOfAsk,
       watch,
       actor,
     });

@@ -2,7 +2,9 @@ import { asyncScheduler, Observable, type OperatorFunction } from 'rxjs';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
+import type { Log } from '../log/log.ts';
 import {
+  checkLog,
   createdOf,
   type FoundStrategy,
   type ParseOption,
@@ -13,16 +15,33 @@ import {
 } from '../spec/options.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
+import { runEngine } from './run.ts';
 
-export interface SuggestOptions extends StudyOptions, StrategyOption, ParseOption {}
+export interface SuggestOptions extends StudyOptions, StrategyOption, ParseOption {
+  /**
+   * The log of the study, which keeps the events that come in. A log with entries is resumed, and its open trials are suggested again. Default: none, and
+   * each event is answered at once.
+   */
+  readonly log?: Log | undefined;
+}
 
 /** `suggest` of `hypertide` without a default: the options hold the strategy, or `parseStrategy`, which makes it. */
 export const suggest =
   <P>(space: Space<P>, options: SuggestOptions & FoundStrategy): OperatorFunction<TrialEvent, Directive<P>> =>
   (events$) =>
     new Observable((out) => {
-      refuseUnknown(options);
-      const { strategy, parseStrategy = parseNone } = options;
+      refuseUnknown(options, 'log');
+      const { strategy, parseStrategy = parseNone, log, ...settings } = options;
+      const fail = (error: unknown) => out.error(error);
+      if (log) {
+        checkLog(log);
+        const ports = { direct: (directive: Directive<P>) => out.next(directive), finished: () => out.complete(), fail };
+        const { stop } = runEngine<P>(space, strategy, log, { ...settings, parseStrategy }, ports);
+        out.add(stop);
+        const store = (event: TrialEvent) => void log.append(event).catch(fail);
+        out.add(events$.subscribe({ next: store, error: fail, complete: () => out.complete() }));
+        return;
+      }
       let position = 0;
       const write = (fact: Fact<P>) => engine.receive([{ position: ++position, at: asyncScheduler.now(), fact }]);
       const engine = new Engine<P>({
@@ -35,7 +54,7 @@ export const suggest =
         direct: (directive) => out.next(directive),
         past: () => forgotten(),
         finished: () => out.complete(),
-        fail: (error) => out.error(error),
+        fail,
       });
       out.add(() => engine.dispose());
       write(createdOf(space, strategy, options));

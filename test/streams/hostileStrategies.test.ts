@@ -124,8 +124,12 @@ describe('a mistake in a strategy of your own is an error that names it', () => 
 
   it('over NATS', async () => {
     const server = await natsServer();
-    const study = await serve(await server.connect(), line, { study: 'own', trials: 4, strategy });
-    expect(await withinASecond(study.ended)).toMatchObject(error);
+    const serving = serve(await server.connect(), line, { study: 'own', trials: 4, strategy });
+    const failure = serving.then(
+      ({ ended }) => ended,
+      (error: unknown) => error, // before it could be used
+    );
+    expect(await withinASecond(failure)).toMatchObject(error);
     await server.dispose();
   });
 });

@@ -1,9 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { OptionError } from '../../../src/errors.ts';
+import { MismatchError, OptionError } from '../../../src/errors.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { checkOption, seconds } from '../../../src/schema/optionRules.ts';
+import type { Space } from '../../../src/space/space.ts';
 import { checkTimeLimit, type EvaluateOptions } from '../../evaluate.ts';
 import type { Objective } from '../../objective.ts';
+import { spaceDifferences } from '../../spec/options.ts';
 import { createdOn } from '../created.ts';
 import { type NamingOptions, type Subjects, subjectsOf } from '../protocol/subjects.ts';
 import type { Perform } from './claimedRun.ts';
@@ -26,6 +28,11 @@ export interface TrainerOptions extends Pick<RunTrainerOptions, 'name' | 'slots'
   readonly saveEvery?: number;
 }
 
+type WithSpace<P> = readonly [space: Space<P>, objective: Objective<P>, options?: TrainerOptions | undefined];
+type Given<P> = WithSpace<P> | readonly [objective: Objective<P>, options?: TrainerOptions | undefined];
+
+const hasSpace = <P>(given: Given<P>): given is WithSpace<P> => typeof given[0] !== 'function';
+
 /**
  * Evaluates what a study on this server suggests. The first claim on an attempt that reaches the log holds it; facts are sent until the server has
  * them, across reconnections.
@@ -36,12 +43,16 @@ export interface TrainerOptions extends Pick<RunTrainerOptions, 'name' | 'slots'
  * @param nc any connection; the caller closes it. To survive a restart of the server, it needs settings such as `reconnectOptions`.
  * @param objective as for `optimize`: the value of a configuration, with reports, a stop signal and checkpoints. A bare number
  *   is the value of the study's first objective.
- * @throws OptionError for names that cannot be part of a subject.
+ * @param space what you expect, which types the configurations. Default: that of the study.
+ * @throws OptionError for names that cannot be part of a subject; into `done`: MismatchError if the study has another space.
  * @example
- * const { done } = trainer(await connect(), 'digits', async ({ lr }, { report, signal }) => train(lr, report, signal));
+ * const { done } = trainer(await connect(), 'digits', network, async ({ lr }, { report, signal }) => train(lr, report, signal));
  * await done;
  */
-export function trainer<P>(nc: NatsConnection, study: string, objective: Objective<P>, options: TrainerOptions = {}): Trainer {
+export function trainer<P>(nc: NatsConnection, study: string, objective: Objective<P>, options?: TrainerOptions): Trainer;
+export function trainer<P>(nc: NatsConnection, study: string, space: Space<P>, objective: Objective<P>, options?: TrainerOptions): Trainer;
+export function trainer<P>(nc: NatsConnection, study: string, ...given: Given<P>): Trainer {
+  const [space, objective, options = {}] = hasSpace(given) ? given : [undefined, ...given];
   const { blocking, timeLimit, value, saveEvery, signal, warn = (message: string) => console.warn(message), ...rest } = options;
   if (blocking && (rest.slots ?? 1) > 1) throw new OptionError('slots', '1 for an objective that blocks', rest.slots);
   const settings = timeLimit === undefined ? {} : { timeLimit };
@@ -51,7 +62,11 @@ export function trainer<P>(nc: NatsConnection, study: string, objective: Objecti
   let name = value;
   const waiting = new AbortController();
   const named = async () => {
-    name ??= (await createdOn(nc, subjects, { signal: waiting.signal, warn, name: rest.name })).objectives[0]!.name;
+    if (name !== undefined && space === undefined) return;
+    const created = await createdOn(nc, subjects, { signal: waiting.signal, warn, name: rest.name });
+    const wrong = space ? spaceDifferences(created, space.toJSON()) : [];
+    if (wrong.length > 0) throw new MismatchError(`${study}: the study has another space: ${wrong.join('; ')}`);
+    name ??= created.objectives[0]!.name;
   };
   const perform: Perform<P> = (claim) => evaluateClaim(objective, claim, { ...settings, value: name!, nc, subjects, warn });
   const heartbeats = blocking && { heartbeats: (subjects: Subjects, name: string) => threadHeartbeats(blocking, subjects, name) };

@@ -6,6 +6,7 @@ import type { Driven } from '../../../src/cli/askTell/protocol.ts';
 import { sharedStudy } from '../../../src/cli/askTell/sharedStudy.ts';
 import { acceptCommands, connectToRun, controlSocket } from '../../../src/host/controlSocket.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', strategy: 'random', trials: 9 };
 
@@ -83,6 +84,7 @@ describe('a journal that several processes have', () => {
     const second = await sit({ parallel: 1 });
     const trial = await ask(second);
     await leave(second);
+    await eventually(async () => expect((await rows(first))[0]).not.toHaveProperty('running')); // it is looked at twice a second
     expect(await ask(first)).toMatchObject({ id: trial.id, params: trial.params });
   });
 

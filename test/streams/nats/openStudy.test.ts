@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chain, float, MismatchError, medianStop, random, space } from '../../../streams/index.ts';
-import { openStudy } from '../../../streams/nats/index.ts';
+import { openStudy, trainer } from '../../../streams/nats/index.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { engineOn, fresh, plane } from './world.ts';
 
@@ -97,7 +97,11 @@ describe('a study on a server', () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const nc = await server.connect();
-    await expect(openStudy(nc, study, space({ z: float(0, 1) }))).rejects.toBeInstanceOf(MismatchError);
+    const other = space({ z: float(0, 1) });
+    await expect(openStudy(nc, study, other)).rejects.toBeInstanceOf(MismatchError);
+    await expect(trainer(nc, study, other, ({ z }) => z).done).rejects.toBeInstanceOf(MismatchError);
+    await trainer(nc, study, plane, ({ x, n }) => x * n).done;
+    expect(engine.rows.counts.completed).toBe(1);
     const reason = new Error('enough');
     const stop = new AbortController();
     const opening = openStudy(nc, fresh(), plane, { signal: stop.signal, warn: () => {} });

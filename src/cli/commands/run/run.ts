@@ -26,6 +26,7 @@ import type { About, StatusLine } from '../../../text/statusLine.ts';
 import { about } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { notPassed } from '../../runner/command.ts';
+import { type Plan, planOf, type RunFlags } from '../../runner/plan.ts';
 import { journalSource } from '../../sources/journal.ts';
 import { trialsIn } from '../../sources/trialTable.ts';
 import type { Ending } from '../../terminal/conclusion.ts';
@@ -37,7 +38,6 @@ import { keptFiles } from '../../trainers/keptFiles.ts';
 import { listeningFor } from '../../trainers/metric.ts';
 import { notices } from '../../trainers/notices.ts';
 import { trainers } from '../../trainers/trainers.ts';
-import { type Plan, planOf, type RunFlags } from './plan.ts';
 
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
 export async function runPrograms(

@@ -1,20 +1,20 @@
-import { dryRun } from '../../../../streams/engine/dryRun.ts';
-import { createdAfter } from '../../../../streams/engine/earlier.ts';
-import { changeAtStart } from '../../../../streams/engine/run.ts';
-import { createdOf, type StudyOptions } from '../../../../streams/spec/options.ts';
-import { parseStrategy } from '../../../../streams/spec/spec.ts';
-import { auto } from '../../../../streams/strategies/auto.ts';
-import type { Created } from '../../../facts/facts.ts';
-import { changedBy, type Settings, settingsOf } from '../../../ledger/settings.ts';
-import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import { UsageError } from '../../../text/usage.ts';
-import { commandOf, metricFileOf } from '../../runner/command.ts';
-import type { Template } from '../../runner/template.ts';
-import { begunIn, settingsIn, stemOf } from '../../sources/journalFile.ts';
-import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
-import { type Goal, goalOf, withMetric } from '../../trainers/metric.ts';
-import { checkResuming } from '../../trainers/resuming.ts';
-import { trialsDirectory } from '../../trainers/trialFiles.ts';
+import { dryRun } from '../../../streams/engine/dryRun.ts';
+import { createdAfter } from '../../../streams/engine/earlier.ts';
+import { changeAtStart } from '../../../streams/engine/run.ts';
+import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
+import { auto } from '../../../streams/strategies/auto.ts';
+import type { Created } from '../../facts/facts.ts';
+import { changedBy, type Settings, settingsOf } from '../../ledger/settings.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { UsageError } from '../../text/usage.ts';
+import { begunIn, settingsIn, stemOf } from '../sources/journalFile.ts';
+import { readStudyFile, type StudyFile } from '../studyFile/studyFile.ts';
+import { type Goal, goalOf, withMetric } from '../trainers/metric.ts';
+import { checkResuming } from '../trainers/resuming.ts';
+import { trialsDirectory } from '../trainers/trialFiles.ts';
+import { commandOf, metricFileOf } from './command.ts';
+import type { Template } from './template.ts';
 
 export interface RunFlags {
   readonly journal?: string;
