@@ -43,13 +43,20 @@ const hasSpace = <P>(given: Given<P>): given is WithSpace<P> => typeof given[0] 
  * @param nc any connection; the caller closes it. To survive a restart of the server, it needs settings such as `reconnectOptions`.
  * @param objective as for `optimize`: the value of a configuration, with reports, a stop signal and checkpoints. A bare number
  *   is the value of the study's first objective.
- * @param space what you expect, which types the configurations. Default: that of the study.
- * @throws OptionError for names that cannot be part of a subject; into `done`: MismatchError if the study has another space.
+ * @throws OptionError for names that cannot be part of a subject.
  * @example
- * const { done } = trainer(await connect(), 'digits', network, async ({ lr }, { report, signal }) => train(lr, report, signal));
+ * const { done } = trainer(await connect(), 'digits', async ({ lr }, { report, signal }) => train(lr, report, signal));
  * await done;
  */
 export function trainer<P>(nc: NatsConnection, study: string, objective: Objective<P>, options?: TrainerOptions): Trainer;
+/**
+ * The same for a study whose space you know, which types the configurations.
+ *
+ * @param space what you expect.
+ * @throws into `done`: MismatchError if the study has another space.
+ * @example
+ * const { done } = trainer(await connect(), 'digits', network, ({ lr, layers }) => train(lr, layers));
+ */
 export function trainer<P>(nc: NatsConnection, study: string, space: Space<P>, objective: Objective<P>, options?: TrainerOptions): Trainer;
 export function trainer<P>(nc: NatsConnection, study: string, ...given: Given<P>): Trainer {
   const [space, objective, options = {}] = hasSpace(given) ? given : [undefined, ...given];
