@@ -68,7 +68,7 @@ export class Shell<P> {
       if (type !== 'reconnect') return;
       this.#attempts.restart(performance.now());
       this.#listensSince = performance.now();
-      look().catch(() => {}); // it looks again when an attempt stays unclaimed
+      withRetry(this.#nc, look).catch(() => {}); // the server may not answer yet, or this engine has ended
     });
     this.#watch = watchAttempts(this.#attempts, this.#log, () => {}, look); // it tries again
     const timer = setInterval(() => this.#noteRoom(), PRESENCE); // a trainer that waited for room may be gone

@@ -244,13 +244,15 @@ describe('the consumer of the trainers', () => {
     const { done } = trainer<At>(await server.connect(), study, work, { slots: 4 });
     await engine.heard.until(isFact('started', { trial: trials + 1 }));
     await eventually(async () => expect(engine.heard.all.filter(isFact('completed'))).toHaveLength(trials));
-    const { stream, suggested } = subjectsOf(study);
-    const { nc, ask } = await handOn(server, study);
+    const { stream, suggested, rpc } = subjectsOf(study);
+    const { nc } = await handOn(server, study);
     const jsm = await jetstreamManager(nc);
     const info = () => jsm.consumers.info(stream, 'trainers');
+    // A request that the engine misses while it connects again is never answered.
+    const status = async () => (await nc.request(rpc('status'), '', { timeout: 1000 })).json();
     const before = await info();
     await engine.nc.reconnect();
-    await eventually(async () => expect(await ask('status')).toMatchObject({ ok: true }));
+    await eventually(async () => expect(await status()).toMatchObject({ ok: true }));
     expect((await info()).created).toBe(before.created);
 
     await jsm.consumers.delete(stream, 'trainers');
