@@ -2,6 +2,7 @@
 import { connect } from '@nats-io/transport-node';
 import { monitor } from '../../src/cli/serving/monitor.ts';
 import { serving } from '../../src/cli/serving/serving.ts';
+import { measured } from '../../src/host/plugins.ts';
 import type { StatusLine } from '../../src/text/statusLine.ts';
 import { reconnectOptions } from '../../streams/nats/index.ts';
 import { parameters, STUDY, type StrategyName, strategies } from './study.ts';
@@ -44,7 +45,15 @@ nc.publish = (subject, ...more) => {
 };
 const screen: StatusLine = { terminal: false, line: () => {}, status: () => {}, end: () => {} };
 const { metrics } = await monitor(String(port), screen);
-const { begin, attend } = serving({ nc, screen, nats: servers, access: {}, metrics, settings: { lease, replicas } });
+const { begin, attend } = serving({
+  nc,
+  screen,
+  nats: servers,
+  access: {},
+  metrics,
+  plugins: [measured(metrics)],
+  settings: { lease, replicas },
+});
 const options = {
   study: STUDY,
   trials,
