@@ -30,7 +30,7 @@ export function studyElsewhere<P, O extends string>(following: Following<P>, { a
     },
     rows,
     get objectives() {
-      return following.objectives;
+      return following.ledger.settings.objectives;
     },
     entries$,
     finished,
@@ -54,7 +54,7 @@ export function studyElsewhere<P, O extends string>(following: Following<P>, { a
     },
     close: async () => {
       isClosed = true;
-      stop();
+      stop?.();
       await close();
     },
   });

@@ -1,9 +1,9 @@
 import { filter, firstValueFrom, type Observable, Subject } from 'rxjs';
 import { MismatchError } from '../../src/errors.ts';
-import type { Entry } from '../../src/facts/entry.ts';
 import type { Created } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
+import { isTrialRunning } from '../../src/ledger/openTrials.ts';
 import type { Space } from '../../src/space/space.ts';
 import { RefusedError } from '../../src/study/commands.ts';
 import { TrialRows } from '../../src/study/trials.ts';
@@ -13,7 +13,7 @@ import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
 import { spaceDifferences } from '../spec/options.ts';
 import { withResolvers } from '../withResolvers.ts';
-import { endingOf } from './ending.ts';
+import { StudyEnd } from './ending.ts';
 import type { StudyBackend } from './handle.ts';
 import { replayed } from './hosted/replayed.ts';
 
@@ -21,14 +21,71 @@ import { replayed } from './hosted/replayed.ts';
 const TURN = 10;
 
 /** A study that runs elsewhere, as its log tells it. */
-export interface Following<P>
-  extends Pick<StudyBackend<P>, 'space' | 'source' | 'ledger' | 'rows' | 'objectives' | 'entries$' | 'finished'> {
+export interface Following<P> extends Pick<StudyBackend<P>, 'space' | 'source' | 'ledger' | 'rows' | 'entries$' | 'finished'> {
   /** The entries as they come. */
   readonly live$: Observable<AppliedEntry<P>>;
   /** Resolves when the log has been read up to a position. @throws what ended the reading */
   reached(position: number): Promise<void>;
-  /** Ends the reading. */
-  stop(): void;
+  /** Ends the reading; undefined if the engine reads the log. */
+  readonly stop?: () => void;
+}
+
+interface Followed<P> extends Pick<Following<P>, 'space' | 'stop'> {
+  /** Where it is, for people. */
+  readonly place: string;
+  readonly log: Pick<Log, 'read' | 'head'>;
+  /** What the entries so far say. */
+  readonly ledger: () => Ledger<P>;
+  readonly rows: () => TrialRows<P>;
+}
+
+/** A study that is followed, and what feeds it. */
+interface Fed<P> {
+  readonly following: Following<P>;
+  /** Takes the next entry, which the ledger and the rows have already. */
+  readonly take: (applied: AppliedEntry<P>) => void;
+  /** Ends it. @param failure why, if its engine or its log failed */
+  readonly end: (failure?: { readonly error: unknown }) => void;
+}
+
+/** A study whose entries are passed to `take`. */
+export function followed<P>({ space, place, log, ledger, rows, ...stop }: Followed<P>): Fed<P> {
+  const live$ = new Subject<AppliedEntry<P>>();
+  const ending = new StudyEnd();
+  const over = withResolvers<never>();
+  over.promise.catch(() => {}); // it may fail before anyone waits for it
+  let last = 0;
+  const following: Following<P> = {
+    space,
+    source: { place, read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) },
+    get ledger() {
+      return ledger();
+    },
+    get rows() {
+      return rows();
+    },
+    entries$: replayed(space, log, live$, () => last),
+    live$,
+    finished: () => ending.promise,
+    reached: async (position) => {
+      if (last < position) await Promise.race([firstValueFrom(live$.pipe(filter((entry) => entry.position >= position))), over.promise]);
+    },
+    ...stop,
+  };
+  return {
+    following,
+    take: (applied) => {
+      last = applied.position;
+      live$.next(applied);
+      ending.set(ledger().closed !== undefined && !isTrialRunning(ledger(), true));
+    },
+    end: (failure) => {
+      over.reject(failure ? failure.error : new RefusedError({ code: 'closed', message: 'the study is closed' }));
+      if (failure) live$.error(failure.error);
+      else live$.complete();
+      ending.leave(failure);
+    },
+  };
 }
 
 /**
@@ -47,54 +104,27 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
   const known = space ?? spaceOf<P>(first);
 
   const reading = new AbortController();
-  const live$ = new Subject<AppliedEntry<P>>();
   const ledger = new Ledger<P>(known);
   const rows = new TrialRows<P>();
-  const ending = endingOf(() => ledger);
-  const take = (entry: Entry) => {
-    const applied = ledger.fold(entry);
-    rows.apply(applied);
-    live$.next(applied);
-    ending.look();
-  };
+  const stop = () => reading.abort();
+  const { following, take, end } = followed<P>({ space: known, place, log, ledger: () => ledger, rows: () => rows, stop });
   const read = async () => {
     const takeTurn = turnsOf(TURN);
     for await (const entries of log.read(1, reading.signal)) {
-      for (const entry of entries) take(entry);
+      for (const entry of entries) {
+        const applied = ledger.fold(entry);
+        rows.apply(applied);
+        take(applied);
+      }
       await takeTurn();
     }
   };
-  const over = withResolvers<never>();
-  over.promise.catch(() => {}); // it may fail before anyone waits for it
   read().then(
-    () => {
-      over.reject(new RefusedError({ code: 'closed', message: 'the study is closed' }));
-      live$.complete();
-      ending.end();
-    },
-    (error) => {
-      over.reject(error);
-      live$.error(error);
-      ending.end({ error });
-    },
+    () => end(),
+    (error) => end({ error }),
   );
-  const reached = async (position: number) => {
-    if (ledger.position >= position) return;
-    await Promise.race([firstValueFrom(live$.pipe(filter((entry) => entry.position >= position))), over.promise]);
-  };
-  await reached(head);
-  return {
-    space: known,
-    source: { place, read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) },
-    ledger,
-    rows,
-    objectives: ledger.settings.objectives,
-    entries$: replayed(known, log, live$, () => ledger.position),
-    live$,
-    finished: () => ending.promise,
-    reached,
-    stop: () => reading.abort(),
-  };
+  await following.reached(head);
+  return following;
 }
 
 /** The first fact of a log; undefined if it has none. */

@@ -1,14 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { BehaviorSubject, filter, firstValueFrom, type Observable, Subject } from 'rxjs';
+import { BehaviorSubject, type Observable } from 'rxjs';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Space } from '../../../src/space/space.ts';
 import type { TrialRows } from '../../../src/study/trials.ts';
-import { past } from '../../log/past.ts';
 import { studyElsewhere } from '../../study/elsewhere.ts';
-import { endingOf } from '../../study/ending.ts';
-import type { Following } from '../../study/following.ts';
-import { replayed } from '../../study/hosted/replayed.ts';
+import { followed } from '../../study/following.ts';
 import type { Study } from '../../study/study.ts';
 import { readLog } from '../log/readLog.ts';
 import { reachOf } from '../openStudy.ts';
@@ -46,43 +43,23 @@ export async function serve<P, O extends string = 'value'>(
 ): Promise<ServedHandle<P, O>> {
   const { study: name, warn = console.warn, prefix, domain, apiPrefix } = options;
   const naming = { prefix, domain, apiPrefix };
-  const live$ = new Subject<AppliedEntry<P>>();
   const leads$ = new BehaviorSubject(false);
-  let position = 0;
-  const onEntry = (applied: AppliedEntry) => {
-    position = applied.position;
-    live$.next(applied as AppliedEntry<P>);
-    ending.look();
-  };
-  const ending = endingOf(() => engine.ledger);
+  const { following, take, end } = followed<P>({
+    space,
+    place: name,
+    log: { read: (from, signal) => log.read(from, signal), head: () => log.head() },
+    ledger: () => engine.ledger as Ledger<P>,
+    rows: () => engine.rows as TrialRows<P>,
+  });
+  const onEntry = (applied: AppliedEntry) => take(applied as AppliedEntry<P>);
   const engine: ServedStudy = await serveStudy(nc, space, { ...options, onEntry, onLead: (leads) => leads$.next(leads) });
   void engine.ended.then((error) => {
-    ending.end(error === undefined ? undefined : { error });
-    if (error === undefined) live$.complete();
-    else live$.error(error);
+    end(error === undefined ? undefined : { error });
     leads$.complete();
   });
   await engine.started;
   const subjects = subjectsOf(name, naming);
   const log = await readLog(nc, subjects, warn);
-  const following: Following<P> = {
-    space,
-    source: { place: name, read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) },
-    get ledger() {
-      return engine.ledger as Ledger<P>;
-    },
-    rows: engine.rows as TrialRows<P>,
-    get objectives() {
-      return engine.ledger.settings.objectives;
-    },
-    entries$: replayed(space, log, live$, () => position),
-    live$,
-    finished: () => ending.promise,
-    reached: async (wanted) => {
-      if (position < wanted) await firstValueFrom(live$.pipe(filter((entry) => entry.position >= wanted)));
-    },
-    stop: () => {},
-  };
   const reach = reachOf(nc, subjects, following, { ...naming, warn });
   const close = async () => {
     await reach.close();

@@ -21,7 +21,7 @@ import type { ParseStrategy } from '../../kernel/strategy.ts';
 import type { AuthoredLog } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
 import { type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../../spec/options.ts';
-import { withResolvers } from '../../withResolvers.ts';
+import { StudyEnd } from '../ending.ts';
 import { type Answers, answersOf } from './answers.ts';
 import type { AskOptions, ClaimReply } from './claimedTrial.ts';
 import { Claims } from './claims.ts';
@@ -84,9 +84,7 @@ export class HostedStudy<P = Params> implements StudySource {
   /** Settled once: a race on each request would be kept by `finished` until the study ends. */
   readonly #began: Promise<void>;
   #hasBegun = false;
-  #finished = withResolvers<void>();
-  /** Whether it has closed, and no trial is open. */
-  #isFinished = false;
+  readonly #finished = new StudyEnd();
 
   /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
   constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
@@ -113,7 +111,6 @@ export class HostedStudy<P = Params> implements StudySource {
       append: (fact, origin) => this.answers.append(fact, origin),
       wake: () => this.#run.engine.wake(),
     });
-    this.#finished.promise.catch(() => {}); // requests report it
     this.#run = runEngine<P>(
       space,
       strategy,
@@ -125,7 +122,8 @@ export class HostedStudy<P = Params> implements StudySource {
         stay,
         isTrialWanted: direct ? undefined : () => this.#claims.any,
         onEntry: (entry) => {
-          this.#note(entry);
+          this.#last = entry.position;
+          if (this.ledger.closed === undefined) this.#finished.set(false);
           this.#attempts.apply(entry, performance.now());
           this.#repeats.apply(entry);
           this.#claims.apply(entry);
@@ -139,8 +137,7 @@ export class HostedStudy<P = Params> implements StudySource {
         direct: (directive) => this.#direct(directive),
         finished: () => {
           this.#claims.end();
-          this.#isFinished = true;
-          this.#finished.resolve();
+          this.#finished.set(true);
           if (!stay) this.stop();
         },
         fail: (error) => this.#fail(error),
@@ -239,7 +236,7 @@ export class HostedStudy<P = Params> implements StudySource {
     const error = new RefusedError({ code: 'closed', message: 'the study is closed' });
     this.#stopped ??= { error };
     this.#end(error);
-    this.#finished.resolve();
+    this.#finished.leave();
     this.#entries$.complete();
   }
 
@@ -274,20 +271,11 @@ export class HostedStudy<P = Params> implements StudySource {
     if (!this.#claims.offer(suggestion)) this.#local(suggestion);
   }
 
-  /** A study that is opened again has not finished. */
-  #note({ position }: AppliedEntry<P>): void {
-    this.#last = position;
-    if (!this.#isFinished || this.ledger.closed !== undefined) return;
-    this.#isFinished = false;
-    this.#finished = withResolvers();
-    this.#finished.promise.catch(() => {}); // requests report it
-  }
-
   #fail(error: unknown): void {
     this.failure ??= { error };
     this.#run.stop();
     this.#end(error);
-    this.#finished.reject(error);
+    this.#finished.leave({ error });
     this.#entries$.error(error);
   }
 
