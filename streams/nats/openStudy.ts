@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { filter, firstValueFrom, map } from 'rxjs';
-import type { Params, TrialEvent } from '../../src/facts/facts.ts';
+import type { Params } from '../../src/facts/facts.ts';
 import { identityOf, isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
@@ -150,20 +150,18 @@ export function reachOf<P>(
     if (refusal) throw new RefusedError(refusal);
     if (!attempt) throw new RefusedError({ code: 'stale-run', message: `trial ${fact.trial} was not asked for here` });
     const storing = stored(attempt, fact);
-    if (fact.type !== 'reported') held.delete(fact.trial);
-    send(attempt, fact);
+    if (fact.type !== 'reported') {
+      held.delete(fact.trial);
+      attempt.say.end(fact);
+      return { stop: false, position: await storing };
+    }
+    attempt.say.report(fact);
     const position = await storing;
-    if (fact.type !== 'reported') return { stop: false, position };
     await decided(position);
     const by = attempt.stoppedBy();
     return by === undefined ? { stop: false, position } : { stop: true, by, position };
   };
   return { ...explaining(() => ({ ...following, parseStrategy })), ask, say, submit, close: () => seats.close() };
-}
-
-function send<P>({ say }: AskedAttempt<P>, fact: TrialEvent): void {
-  if (fact.type === 'reported') say.report(fact);
-  else if (fact.type !== 'started') say.end(fact);
 }
 
 /** @throws RefusedError if the entry does not count */
