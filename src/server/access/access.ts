@@ -84,7 +84,7 @@ export function refuseElsewhere({
 
 type Refusal = Response | undefined;
 
-/** Accepts the request of a user who has one of the roles. @returns the refusal, if there is one */
+/** Checks that the user of a request has one of the roles. @returns the response that refuses it; undefined if the user may */
 export type Permit = (c: Context<HttpEnv>, roles: readonly UserRole[]) => Refusal | Promise<Refusal>;
 
 /** The users of a server: what they may do, and how a browser remembers one. */
