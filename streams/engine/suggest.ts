@@ -4,7 +4,6 @@ import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import {
-  checkLog,
   createdOf,
   type FoundStrategy,
   type ParseOption,
@@ -15,7 +14,7 @@ import {
 } from '../spec/options.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
-import { runEngine } from './run.ts';
+import { runStudy } from './runStudy.ts';
 
 export interface SuggestOptions extends StudyOptions, StrategyOption, ParseOption {
   /**
@@ -34,12 +33,9 @@ export const suggest =
       const { strategy, parseStrategy = parseNone, log, ...settings } = options;
       const fail = (error: unknown) => out.error(error);
       if (log) {
-        checkLog(log);
-        const ports = { direct: (directive: Directive<P>) => out.next(directive), finished: () => out.complete(), fail };
-        const { stop } = runEngine<P>(space, strategy, log, { ...settings, parseStrategy }, ports);
-        out.add(stop);
+        runStudy(space, log, { ...settings, strategy, parseStrategy }).subscribe(out);
         const store = (event: TrialEvent) => void log.append(event).catch(fail);
-        out.add(events$.subscribe({ next: store, error: fail, complete: () => out.complete() }));
+        if (!out.closed) out.add(events$.subscribe({ next: store, error: fail, complete: () => out.complete() }));
         return;
       }
       let position = 0;

@@ -1,9 +1,6 @@
 import { Observable } from 'rxjs';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Directive } from '../engine/directive.ts';
-import type { EarlierOption } from '../engine/earlier.ts';
-import { runEngine } from '../engine/run.ts';
 import type { Log } from '../log/log.ts';
 import {
   checkLog,
@@ -15,6 +12,9 @@ import {
   type StrategyOption,
   type StudyOptions,
 } from '../spec/options.ts';
+import type { Directive } from './directive.ts';
+import type { EarlierOption } from './earlier.ts';
+import { runEngine } from './run.ts';
 
 export interface RunStudyOptions<P> extends StudyOptions, StrategyOption, ParseOption, EarlierOption {
   /** Whether all trainers are in this process: runs that were open before its start are then lost. Default: false. */
