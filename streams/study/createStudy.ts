@@ -2,24 +2,13 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import type { Spans } from '../engine/spans.ts';
-import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
-import {
-  checkLog,
-  checkSpace,
-  type FoundStrategy,
-  objectivesOf,
-  type ParseOption,
-  refuseUnknown,
-  type StrategyOption,
-  type StudyOptions,
-} from '../spec/options.ts';
-import { checkDeclared } from '../spec/resuming.ts';
+import { type FoundStrategy, objectivesOf, type ParseOption, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { studyOf } from './handle.ts';
 import { HostedStudy } from './hosted/hostedStudy.ts';
 import { headAtStart, type NoResultError, watchFailures } from './noResult.ts';
-import { runningHere } from './runningHere.ts';
+import { checkStudy, runningHere } from './runningHere.ts';
 import type { Study } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
 import { watchWaits } from './waits.ts';
@@ -48,12 +37,8 @@ export interface CreateStudyOptions<O extends string = string>
 
 /** `createStudy` of `hypertide` without a default: the options hold the strategy, or `parseStrategy`, which makes it. */
 export function createStudy<P, O extends string = 'value'>(space: Space<P>, options: CreateStudyOptions<O> & FoundStrategy): Study<P, O> {
-  refuseUnknown(options, 'earlier', 'log', 'lease', 'spans', 'warn');
+  checkStudy(space, options, 'lease', 'spans');
   const { log = memoryLog(), warn = console.warn, strategy, lease, ...settings } = options;
-  if (strategy !== undefined) checkStrategy('strategy', strategy);
-  checkDeclared(strategy, options);
-  checkSpace(space);
-  checkLog(log);
   const past = headAtStart(log);
   const failing = watchFailures(log, past);
   const reporting = watchReports('call study.report(trial, value, step)', past, warn);

@@ -7,28 +7,16 @@ import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Directive } from '../engine/directive.ts';
 import type { EarlierOption } from '../engine/earlier.ts';
 import { type EvaluateOptions, evaluate } from '../evaluate.ts';
-import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { memoryLog } from '../log/memory.ts';
 import type { Objective } from '../objective.ts';
-import {
-  checkLog,
-  checkSpace,
-  type FoundStrategy,
-  objectivesOf,
-  type ParseOption,
-  parseNone,
-  refuseUnknown,
-  type StrategyOption,
-  type StudyOptions,
-} from '../spec/options.ts';
-import { checkDeclared } from '../spec/resuming.ts';
+import { type FoundStrategy, objectivesOf, type ParseOption, parseNone, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type EpochOptions, withEpochs } from '../spec/withEpochs.ts';
 import { studyOf } from './handle.ts';
 import { HostedStudy } from './hosted/hostedStudy.ts';
 import { headAtStart, watchFailures } from './noResult.ts';
 import { beforeProcessEnds } from './processEnd.ts';
-import { runningHere } from './runningHere.ts';
+import { checkStudy, runningHere } from './runningHere.ts';
 import { runOnce } from './runOnce.ts';
 import type { Study, StudyResult } from './study.ts';
 import { type WarnOptions, watchReports } from './unreported.ts';
@@ -81,11 +69,7 @@ export function optimize<P, O extends string = 'value'>(
   /** The run that is under way, or was last. */
   let hosted: HostedStudy<P> | undefined;
   const run$ = new Observable<AppliedEntry<P>>((out) => {
-    refuseUnknown(options, 'earlier', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
-    if (strategy !== undefined) checkStrategy('strategy', strategy);
-    checkDeclared(strategy, settings);
-    checkSpace(space);
-    checkLog(log);
+    checkStudy(space, options, 'epochs', 'early', 'signal', 'timeLimit');
     /** A number is the value of the first objective, named by the options or else by the log. */
     const evaluating = { value: named ?? 'value', several: [] as readonly string[], timeLimit, signal };
     const name = (names: readonly string[]) => {

@@ -5,9 +5,11 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { StudyLog } from '../../src/study/source.ts';
 import { TrialRows } from '../../src/study/trials.ts';
+import { checkStrategy } from '../kernel/strategy.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
-import { parseNone } from '../spec/options.ts';
+import { checkLog, checkSpace, parseNone, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { checkDeclared } from '../spec/resuming.ts';
 import { explaining } from './explaining.ts';
 import type { StudyBackend } from './handle.ts';
 import type { WhenGone } from './hosted/claimedTrial.ts';
@@ -33,6 +35,21 @@ interface Here<P> {
   readonly refusal?: () => Promise<Error> | undefined;
   /** The study, if it also gives trials to trainers of other programs. */
   readonly host?: HostedStudy<P> | undefined;
+}
+
+/**
+ * Checks what a study of this process is made of.
+ *
+ * @param others the names of options that not every such study has.
+ * @throws OptionError
+ */
+export function checkStudy(space: unknown, options: StudyOptions & StrategyOption & { readonly log?: unknown }, ...others: string[]): void {
+  refuseUnknown(options, 'earlier', 'log', 'warn', ...others);
+  const { strategy, log } = options;
+  if (strategy !== undefined) checkStrategy('strategy', strategy);
+  checkDeclared(strategy, options);
+  checkSpace(space);
+  if (log !== undefined) checkLog(log);
 }
 
 /** A study that this process runs, for its handle. */
