@@ -1,20 +1,10 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
 import { parseUsers } from '../../src/server/access/users.ts';
 import type { Operation } from '../../src/server/operation.ts';
 import { operationIds, operations } from '../../src/server/operations.ts';
 import { serveHttp } from '../../src/server/serve.ts';
-import { server, tokens, users } from './support.ts';
-
-const ending: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ending.splice(0)) await end();
-});
-async function open(...args: Parameters<typeof server>) {
-  const opened = await server(...args);
-  ending.push(opened.close);
-  return opened;
-}
+import { open, tokens, users } from './support.ts';
 
 it('a server that others can reach needs users', async () => {
   const none = new HostedStudies({ line: () => {} });

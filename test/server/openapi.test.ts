@@ -1,10 +1,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { httpExamples, studyFileExample } from '../../src/server/document/examples.ts';
 import { openapi } from '../../src/server/document/openapi.ts';
 import type { Operation } from '../../src/server/operation.ts';
 import { type OperationId, operationIds, operations } from '../../src/server/operations.ts';
-import { type Answer, digits, sendTo, server } from './support.ts';
+import { type Answer, digits, open, sendTo } from './support.ts';
 
 interface Content {
   readonly schema: object;
@@ -34,11 +34,6 @@ function expectToFit(validate: ValidateFunction, value: unknown, what: string): 
   const fits = validate(value);
   expect(fits, `${what}: ${JSON.stringify(value)}: ${ajv.errorsText(validate.errors)}`).toBe(true);
 }
-
-const ending: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ending.splice(0)) await end();
-});
 
 describe('the OpenAPI document', () => {
   it.each(operationIds)('has examples of %s that fit', (id) => {
@@ -71,8 +66,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('describes what the server answers', async () => {
-    const at = await server();
-    ending.push(at.close);
+    const at = await open();
     const seen = new Set<OperationId>();
     const check = async (id: OperationId, asked: Promise<Answer>) => {
       const { status, body } = await asked;
@@ -113,8 +107,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('has the study file, as the server takes it', async () => {
-    const at = await server();
-    ending.push(at.close);
+    const at = await open();
     const file = validator(components.schemas.StudyFile!);
     const files: readonly (readonly [file: object, fits: boolean])[] = [
       [{ ...digits, name: 'a' }, true],
@@ -134,8 +127,7 @@ describe('the OpenAPI document', () => {
 });
 
 it('a wrong method is answered with those that a path has', async () => {
-  const at = await server();
-  ending.push(at.close);
+  const at = await open();
   const send = (method: string, path: string) => sendTo(`${at.url}v1/${path}`, { method });
   expect(await send('PUT', 'studies/digits/best')).toMatchObject({
     status: 405,

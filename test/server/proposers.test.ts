@@ -1,20 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { digits, server, users } from './support.ts';
+import { describe, expect, it } from 'vitest';
+import { digits, open as openServer, type server, users } from './support.ts';
 
-const ending: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ending.splice(0)) await end();
-});
 const waiting = (wait: number, trials = 6) => ({
   ...digits,
   strategy: { chain: [{ external: { proposer: 'agent', wait } }, 'random'] },
   trials,
 });
 async function open(study: object, options: Parameters<typeof server>[0] = {}) {
-  const opened = await server(options, study);
-  ending.push(opened.close);
+  const opened = await openServer(options, study);
   const { get, post } = opened;
   return {
     ...opened,

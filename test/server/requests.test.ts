@@ -1,21 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
 import type { Operation } from '../../src/server/operation.ts';
 import { operationIds, operations } from '../../src/server/operations.ts';
 import { openStream, openStreams } from '../support/eventStream.ts';
 import { eventually } from '../support/eventually.ts';
-import { digits, sendTo, server, users } from './support.ts';
-
-const ending: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ending.splice(0)) await end();
-});
-async function open(...args: Parameters<typeof server>) {
-  const opened = await server(...args);
-  ending.push(opened.close);
-  return opened;
-}
+import { digits, open, sendTo, users } from './support.ts';
 
 describe('over HTTP', () => {
   it('trainers run a study to its end', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { HostedStudies, type HostedStudiesOptions } from '../../src/cli/hosted/hostedStudies.ts';
 import type { StudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
@@ -77,6 +78,13 @@ export async function server(
       rmSync(directory, { recursive: true });
     },
   };
+}
+
+/** A server that closes when the test has ended. */
+export async function open(...args: Parameters<typeof server>) {
+  const opened = await server(...args);
+  onTestFinished(opened.close);
+  return opened;
 }
 
 /** A request with any headers: fetch would not send some of them. */

@@ -2,32 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { isTool, toolOf } from '../../../src/server/mcp/tools.ts';
 import { operationIds } from '../../../src/server/operations.ts';
-import { digits, server, type tokens, users } from '../support.ts';
+import { digits, open, type server, type tokens, users } from '../support.ts';
 
 const ajv = new Ajv2020({ strict: false });
 
-const ending: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ending.splice(0).reverse()) await end();
-});
-
 type Server = Awaited<ReturnType<typeof server>>;
-
-async function open(...args: Parameters<typeof server>): Promise<Server> {
-  const opened = await server(...args);
-  ending.push(opened.close);
-  return opened;
-}
 
 /** A client of the SDK, which calls tools and takes their answers as data. */
 async function connect(at: Server, user?: keyof typeof tokens) {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   const requestInit = { headers: user ? at.as(user) : {} };
   await client.connect(new StreamableHTTPClientTransport(new URL('mcp', at.url), { requestInit }));
-  ending.push(() => client.close());
+  onTestFinished(() => client.close());
   const call = async (name: string, args: Record<string, unknown> = {}) => {
     const { content, isError = false, structuredContent } = await client.callTool({ name, arguments: args });
     const text = content.map((block) => (block.type === 'text' ? block.text : '')).join('');
