@@ -1,10 +1,9 @@
 import { dirname, relative } from 'node:path';
 import { stringify } from 'yaml';
-import { type EngineRun, runEngine } from '../../../../streams/engine/run.ts';
-import { submit, submitter } from '../../../../streams/engine/submit.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
 import type { StudyOptions } from '../../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
+import { HostedStudy } from '../../../../streams/study/hosted/hostedStudy.ts';
 import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { MismatchError } from '../../../errors.ts';
 import type { Params, TrialEvent } from '../../../facts/facts.ts';
@@ -17,11 +16,7 @@ import { type Alike, isTelling } from '../../../insight/failingAlike.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
-import type { Submitted } from '../../../study/commands.ts';
 import { expendable, isInUse } from '../../../study/expendable.ts';
-import type { Intent } from '../../../study/intents.ts';
-import type { SubmitOrigin } from '../../../study/source.ts';
-import { TrialRows } from '../../../study/trials.ts';
 import type { About, StatusLine } from '../../../text/statusLine.ts';
 import { about } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
@@ -66,25 +61,7 @@ export async function runPrograms(
   const log = retryingLog(book, { place: book.place, warn, grace: file.grace });
   const watching = watch(screen, await log.head(), options.json ?? false);
   if (first) await log.append(first);
-  const { append, apply } = submitter(log);
-  const { promise: running, resolve: begin } = withResolvers<EngineRun<Params>>();
-  const submitted = async (intent: Intent, origin?: SubmitOrigin) => {
-    const { started, engine } = await running;
-    await started;
-    return submit(intent, { ledger: engine.ledger, parseStrategy }, append, origin);
-  };
-  const { ending, release } = await work({
-    ...plan,
-    log,
-    watching,
-    apply,
-    submitted,
-    observing,
-    screen,
-    begin,
-    keep: options.keep,
-    warn,
-  });
+  const { ending, release } = await work({ ...plan, log, watching, observing, screen, keep: options.keep, warn });
   screen.end();
   const mismatch = ending.type === 'failed' && ending.error instanceof MismatchError ? ending.error : undefined;
   const conclusion = { journal: book.place(), damaged: book.damaged(), directory, ending, again: commandLine() };
@@ -122,12 +99,7 @@ interface Work extends Plan {
   readonly log: RetryingLog;
   readonly screen: StatusLine;
   readonly watching: RunWatch;
-  /** Takes each entry that the study applies. */
-  readonly apply: (entry: AppliedEntry<Params>) => void;
-  readonly submitted: (intent: Intent) => Promise<Submitted>;
   readonly observing: Plugins;
-  /** Called with the engine, once there is one. */
-  readonly begin: (study: EngineRun<Params>) => void;
   readonly keep: number | undefined;
   readonly warn: (message: string, about?: About) => void;
 }
@@ -163,12 +135,12 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
     if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
     void log.append(event).catch((error) => end({ type: 'failed', error }));
   };
-  const rows = new TrialRows<Params>();
   const past = await log.head();
   let tidying: Promise<void> | undefined;
   const tidied: Plugin = () => {
     if (given.keep === undefined) return {};
-    const files = { order: () => expendable(rows, goal.objectives[0]!), isInUse: (trial: TrialId) => isInUse(rows, trial) };
+    const rows = () => study.answers.rows;
+    const files = { order: () => expendable(rows(), goal.objectives[0]!), isInUse: (trial: TrialId) => isInUse(rows(), trial) };
     const tidy = keepFiles(given.directory, given.keep, files, warn);
     return {
       apply: ({ event, position }) => {
@@ -188,36 +160,27 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
   const unable = (reason: string) => end({ type: 'failed', error: new UsageError(reason) });
   const { tracing } = observing;
   const fleet = trainers({ ...programOptions(given), tracing, traceparent: ports.spans?.traceparent, say, unable });
-  const study = runEngine(
-    file.space,
-    file.strategy,
-    log,
-    {
-      ...given.options,
-      parseStrategy,
-      ...ports,
-      exclusive: true,
-      onEntry: (entry) => {
-        rows.apply(entry);
-        given.apply(entry);
-        ports.onEntry(entry);
-      },
-    },
-    {
-      direct: (directive) => fleet.obey(directive),
-      finished: () => end({ type: 'closed' }),
-      fail: (error) => end({ type: 'failed', error }),
-    },
+  const study = new HostedStudy(file.space, log, {
+    ...given.options,
+    ...ports,
+    strategy: file.strategy,
+    parseStrategy,
+    exclusive: true,
+    stay: false,
+    direct: (directive) => fleet.obey(directive),
+  });
+  study.finished.then(
+    () => end({ type: 'closed' }),
+    (error) => end({ type: 'failed', error }),
   );
   attach({
     past,
     get ledger() {
-      return study.engine.ledger;
+      return study.ledger;
     },
-    rows,
-    submit: given.submitted,
+    rows: study.answers.rows,
+    submit: (intent, origin) => study.submit(intent, origin),
   });
-  given.begin(study);
   const release = onInterrupt((count) => {
     if (count > 1) return fleet.kill();
     if (fleet.running > 0)
