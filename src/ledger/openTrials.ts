@@ -71,12 +71,12 @@ export class OpenTrials<P> {
 
 const isImport = ({ proposal }: OpenTrial<unknown>): boolean => proposal.by === 'import';
 
+/** The open trials that a trainer holds, with its run. */
+export const heldIn = <P>(open: ReadonlyMap<TrialId, OpenTrial<P>>): { readonly trial: TrialId; readonly run: string }[] =>
+  [...open].flatMap(([trial, { run, awaiting }]) => (run === undefined || awaiting ? [] : { trial, run }));
+
 /** How many open trials no trainer holds, imports included. */
-export function waitingIn<P>(open: ReadonlyMap<TrialId, OpenTrial<P>>): number {
-  let waiting = 0;
-  for (const { run, awaiting } of open.values()) if (run === undefined || awaiting) waiting++;
-  return waiting;
-}
+export const waitingIn = <P>(open: ReadonlyMap<TrialId, OpenTrial<P>>): number => open.size - heldIn(open).length;
 
 interface Open<P> {
   readonly open: ReadonlyMap<TrialId, OpenTrial<P>>;

@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { waitingIn } from '../ledger/openTrials.ts';
+import { heldIn, waitingIn } from '../ledger/openTrials.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { bestRowOf } from '../study/bestFirst.ts';
 import type { TrialRow, TrialRows } from '../study/trials.ts';
@@ -46,7 +46,7 @@ export function bestResult({ ledger, rows }: StudyState): { readonly trial: Tria
 export function countsOf({ ledger, rows }: StudyState) {
   const { open: _, ...ended } = rows.counts;
   const trainers = new Set<string>();
-  for (const { run, runs, awaiting } of ledger.open.values()) if (run !== undefined && !awaiting) trainers.add(runs.get(run) ?? run);
+  for (const { trial, run } of heldIn(ledger.open)) trainers.add(ledger.open.get(trial)!.runs.get(run) ?? run);
   const waiting = waitingIn(ledger.open);
   return { trials: { waiting, running: ledger.open.size - waiting, ...ended }, trainers: trainers.size };
 }

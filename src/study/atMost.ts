@@ -14,13 +14,8 @@ export const atMostOf = ({ maxParallel = 1000, maxTrials }: { readonly maxParall
   trials: maxTrials,
 });
 
-interface Wanted {
-  readonly parallel?: number | undefined;
-  readonly trials?: number | undefined;
-}
-
 /** @throws RefusedError that names the option with the limit */
-export function refuseAbove(atMost: AtMost, { parallel, trials }: Wanted): void {
+export function refuseAbove(atMost: AtMost, { parallel, trials }: AtMost): void {
   for (const [name, wanted, most] of [
     ['parallel', parallel, atMost.parallel],
     ['trials', trials, atMost.trials],
@@ -30,7 +25,7 @@ export function refuseAbove(atMost: AtMost, { parallel, trials }: Wanted): void 
 }
 
 /** The same for a new study. @throws RefusedError */
-export function refuseNewAbove(atMost: AtMost, study: Wanted): void {
+export function refuseNewAbove(atMost: AtMost, study: AtMost): void {
   refuseAbove(atMost, study);
   if (atMost.trials !== undefined && study.trials === undefined)
     throw new RefusedError({ code: 'allowance', message: `trials: this server accepts at most ${atMost.trials}, got no limit` });

@@ -1,8 +1,8 @@
 import { MismatchError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Changed, ExpiredFact, Fact, FailedFact, Limits } from '../../src/facts/facts.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { heldIn } from '../../src/ledger/openTrials.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
 import { isRecord } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
@@ -12,38 +12,27 @@ import type { Log } from '../log/log.ts';
 import { createdOf, differences, knowing, limitsOf, otherStrategy, type StudyOptions } from '../spec/options.ts';
 import { withResolvers } from '../withResolvers.ts';
 import { firstFactIn } from './applyEntries.ts';
-import type { Directive } from './directive.ts';
 import { createdAfter, type EarlierOption } from './earlier.ts';
-import { Engine } from './engine.ts';
+import { Engine, type EngineOptions } from './engine.ts';
 import { ProposerTimes, stillCounts } from './proposerTimes.ts';
-import type { Spans } from './spans.ts';
 import { timeLimit, turnsOf } from './timeout.ts';
 
 /** Milliseconds after which the event loop runs timers and signals: an objective that never awaits would block them for ever. */
 const TURN = 10;
 
-export interface RunOptions<P> extends StudyOptions, EarlierOption {
-  /** Makes the strategies that the log names. */
-  readonly parseStrategy: ParseStrategy;
+export interface RunOptions<P>
+  extends StudyOptions,
+    EarlierOption,
+    Pick<EngineOptions<P>, 'parseStrategy' | 'onEntry' | 'spans' | 'isTrialWanted' | 'areClaimed'> {
   /** Whether this process has all trainers: runs that were open before its start are then lost. A function says of which runs the process is gone. */
   readonly exclusive?: boolean | ((run: string) => boolean) | undefined;
   /** Whether to keep reading after the study has closed: a change may reopen it. */
   readonly stay?: boolean | undefined;
-  /** Whether remote trainers claim trials: a closed study then does not wait for an unclaimed trial. */
-  readonly areClaimed?: boolean | undefined;
-  /** Called with each entry and what it did. */
-  readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
-  readonly spans?: Spans | undefined;
-  /** Whether a trial is wanted now (default: whenever there is room). */
-  readonly isTrialWanted?: (() => boolean) | undefined;
 }
 
-export interface Ports<P> {
+export interface Ports<P> extends Pick<EngineOptions<P>, 'direct' | 'finished' | 'fail'> {
   /** Called when the study begins to wait for an external proposer. */
   readonly onProposerAwaited?: () => void;
-  readonly direct: (directive: Directive<P>) => void;
-  readonly finished: () => void;
-  readonly fail: (error: unknown) => void;
 }
 
 export interface EngineRun<P> {
@@ -208,9 +197,7 @@ function preparations<P>({ ledger }: Engine<P>, strategy: Strategy | undefined, 
 
 /** The facts that attempts are lost whose process is gone. */
 export const lostIn = <P>({ open }: Ledger<P>, isGone: (run: string) => boolean): FailedFact[] =>
-  [...open].flatMap(([trial, { run, awaiting }]) =>
-    run === undefined || awaiting || !isGone(run) ? [] : { type: 'failed', trial, run, reason: 'lost', message: 'its process is gone' },
-  );
+  heldIn(open).flatMap((held) => (isGone(held.run) ? { type: 'failed', ...held, reason: 'lost', message: 'its process is gone' } : []));
 
 /** @throws MismatchError if another process takes the study of a log for another one */
 export function refuseOtherStudy<P>(

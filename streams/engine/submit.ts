@@ -4,18 +4,15 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type AtMost, refuseAbove } from '../../src/study/atMost.ts';
 import { decide, RefusedError, type Submitted, uncounting } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
+import type { SubmitOrigin } from '../../src/study/source.ts';
 import type { ParseStrategy } from '../kernel/strategy.ts';
 import type { AuthoredLog } from '../log/log.ts';
 import { dryRunChange } from './dryRun.ts';
 
 /** Where a fact comes from, if not from this process. */
-export interface Origin {
+export interface Origin extends SubmitOrigin {
   /** The trainer that wrote it. */
   readonly author?: string | undefined;
-  /** The person or program that asks for it. */
-  readonly user?: string | undefined;
-  /** The name of the request, by which a repeated one is recognised. */
-  readonly request?: string | undefined;
 }
 
 /** Appends facts to a log and waits until the study has applied them. */
@@ -85,7 +82,7 @@ export async function submit<P>(
   intent: Intent,
   { ledger, parseStrategy }: { readonly ledger: Ledger<P>; readonly parseStrategy: ParseStrategy },
   append: Submitter['append'],
-  { atMost = {}, ...origin }: Pick<Origin, 'user' | 'request'> & { readonly atMost?: AtMost | undefined } = {},
+  { atMost = {}, ...origin }: SubmitOrigin & { readonly atMost?: AtMost | undefined } = {},
 ): Promise<Submitted> {
   const fact = decide(intent, ledger, (strategy) => dryRunChange(ledger, strategy, parseStrategy));
   if ('code' in fact) throw new RefusedError(fact);

@@ -50,11 +50,7 @@ export function createStudy<P, O extends string = 'value'>(space: Space<P>, opti
     broken = failing(applied) ?? broken;
   };
   const hosted = new HostedStudy(space, log, { ...settings, strategy, lease, exclusive: lease === undefined, onEntry });
-  const waits = watchWaits(
-    () => hosted.ledger,
-    ({ run, awaiting }) => run !== undefined && !awaiting,
-    warn,
-  );
+  const waits = watchWaits(() => hosted.ledger, warn);
   const { entries$ } = hosted;
   return studyOf(
     runningHere({

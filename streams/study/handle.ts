@@ -18,6 +18,7 @@ import type { Why } from '../explanation/why.ts';
 import { waker } from '../log/follow.ts';
 import { rowsOfEnded } from '../results/observe.ts';
 import { frontAmong } from '../results/pareto.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import type { ClaimedTrial } from './hosted/claimedTrial.ts';
 import type { HostedStudy, Stopping } from './hosted/hostedStudy.ts';
 import { resultOf } from './result.ts';
@@ -194,15 +195,4 @@ async function* endedTrials<P>(running: StudyBackend<P>): AsyncGenerator<TrialRo
   } finally {
     subscription.unsubscribe();
   }
-}
-
-/** @throws the reason of the signal, once it aborts */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -2,6 +2,7 @@ import { Observable, Subject, Subscription } from 'rxjs';
 import type { TrialEvent } from '../../src/facts/facts.ts';
 import { isTelling } from '../../src/insight/failingAlike.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { heldIn } from '../../src/ledger/openTrials.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 import type { Directive } from '../engine/directive.ts';
@@ -122,7 +123,7 @@ export function optimize<P, O extends string = 'value'>(
     study.finished.then(() => directives$.complete(), fail);
     out.add(
       beforeProcessEnds(() => {
-        const open = [...study.ledger.open].flatMap(([trial, { run, awaiting }]) => (run === undefined || awaiting ? [] : [trial]));
+        const open = heldIn(study.ledger.open).map(({ trial }) => trial);
         if (open.length === 0) return;
         warn(
           `the process ends before the study: ${areOpen(open)}, and the objective waits for what never comes; timeLimit lets such a trial fail`,

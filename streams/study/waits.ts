@@ -1,5 +1,5 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { OpenTrial } from '../../src/ledger/trial.ts';
+import { heldIn } from '../../src/ledger/openTrials.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
 
 /** What happens to an ask that gets no trial at once. */
@@ -10,18 +10,14 @@ export interface Waits {
   readonly end: () => void;
 }
 
-/**
- * Warns, once each, of an ask that waits for the trials of its own process: if the program tells their results only afterwards, it waits for ever.
- *
- * @param isHeld whether this process evaluates a trial now.
- */
-export function watchWaits<P>(ledger: () => Ledger<P>, isHeld: (trial: OpenTrial<P>) => boolean, warn: (message: string) => void): Waits {
+/** Warns, once each, of an ask that waits for the trials of its own process: if the program tells their results only afterwards, it waits for ever. */
+export function watchWaits<P>(ledger: () => Ledger<P>, warn: (message: string) => void): Waits {
   const said = new Set<'begin' | 'end'>();
   const say = (when: 'begin' | 'end', message: string) => {
     if (!said.has(when)) warn(message);
     said.add(when);
   };
-  const held = (): TrialId[] => [...ledger().open.values()].filter(isHeld).map(({ proposal }) => proposal.id);
+  const held = (): TrialId[] => heldIn(ledger().open).map(({ trial }) => trial);
   return {
     begin() {
       if (ledger().created === undefined) return;

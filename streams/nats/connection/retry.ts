@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { errors, NatsConnection } from '@nats-io/nats-core';
 import { StudyError } from '../../../src/errors.ts';
-import { withResolvers } from '../../withResolvers.ts';
+import { unlessAborted } from '../../unlessAborted.ts';
 
 /**
  * Whether it is an error of the client, by its name: the connection of an application may come from another copy of `@nats-io/nats-core`, whose
@@ -99,7 +99,7 @@ export async function withRetry<T>(nc: NatsConnection, ask: () => Promise<T>, { 
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     signal?.throwIfAborted();
     try {
-      return await unlessAborted(signal, ask());
+      return await unlessAborted(ask(), signal);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (nc.isClosed() || !isPassing(error)) throw refusalOf(error);
@@ -107,16 +107,7 @@ export async function withRetry<T>(nc: NatsConnection, ask: () => Promise<T>, { 
         isSaid = true;
         waiting?.(ailmentOf(error));
       }
-      await unlessAborted(signal, new Promise((resolve) => setTimeout(resolve, pause)));
+      await unlessAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
     }
   }
-}
-
-/** @throws the reason of the signal, if it aborts meanwhile */
-async function unlessAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
-  if (signal === undefined) return promise;
-  const { promise: aborted, reject } = withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort);
-  return Promise.race([aborted, promise]).finally(() => signal.removeEventListener('abort', abort));
 }

@@ -3,7 +3,7 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { isIntent } from '../../../src/study/intents.ts';
 import { requestKinds, requestMethods } from '../../../src/study/requests.ts';
 import { version } from '../../../src/version.ts';
-import { channelsOf, type Tag, trialSequence } from './channels.ts';
+import { type Channel, channelsOf, type Operation, type Tag, trialSequence } from './channels.ts';
 import { eventSource, eventType, SPEC_VERSION } from './cloudEvent.ts';
 import { messageKinds, replyName, requestName } from './messageSchemas.ts';
 import { LEASE_HEADER, LIMIT_HEADER, PRIORITY_HEADER, TRACE_HEADER } from './messages.ts';
@@ -41,8 +41,8 @@ const eventHeaders = (fact: string) => ({
 
 /** A request to the engine: its channel, the channel of its answers, which go to the request's reply subject, and its operation. */
 function requestParts(root: string) {
-  const channels: Record<string, object> = {};
-  const operations: Record<string, object> = {};
+  const channels: Record<string, Channel> = {};
+  const operations: Record<string, Operation> = {};
   for (const method of requestMethods) {
     const { summary } = requestKinds[method];
     const [request, reply] = [requestName(method), replyName(method)];
@@ -50,24 +50,24 @@ function requestParts(root: string) {
       address: `${root}.rpc.${method}`,
       summary: `Requests: ${summary}`,
       description: 'Any engine of the study answers. The server says at once if there is none (status 503).',
-      messages: refs('components/messages', [request]),
-      parameters: refs('components/parameters', ['study']),
+      messages: [request],
+      parameters: ['study'],
     };
     channels[reply] = {
       address: null,
       summary: `Answers: ${summary}`,
       description: 'Goes to the reply subject of the request, which must be an inbox.',
-      messages: refs('components/messages', [reply]),
+      messages: [reply],
     };
     operations[method] = {
       action: 'send',
-      channel: ref(`channels/${request}`),
+      channel: request,
       summary,
       description: isIntent(method)
         ? 'The answer has the fact that the command became, and its position in the log; or why it is refused.'
         : 'The answer has the result, or why there is none.',
-      tags: [{ name: 'operator' }],
-      reply: { channel: ref(`channels/${reply}`) },
+      tag: 'operator',
+      reply,
     };
   }
   return { channels, operations };
@@ -78,8 +78,7 @@ export function asyncapi(options: NamingOptions = {}): object {
   const naming = namingOf(options);
   const root = `${naming.prefix}.{study}`;
   const kinds = Object.entries(messageKinds());
-  const { channels, operations } = channelsOf(naming);
-  const requests = requestParts(root);
+  const [trainers, requests] = [channelsOf(naming), requestParts(root)];
   return {
     asyncapi: '3.0.0',
     info: {
@@ -97,34 +96,28 @@ export function asyncapi(options: NamingOptions = {}): object {
           'A NATS server 2.10 or newer with JetStream: nats-server -js. Ask your operator for the address and the login of yours.',
       },
     },
-    channels: {
-      ...Object.fromEntries(
-        Object.entries(channels).map(([name, { messages, parameters, ...rest }]) => [
-          name,
-          omitUndefined({
-            ...rest,
-            messages: refs('components/messages', messages),
-            parameters: parameters && refs('components/parameters', parameters),
-          }),
-        ]),
-      ),
-      ...requests.channels,
-    },
-    operations: {
-      ...Object.fromEntries(
-        Object.entries(operations).map(([name, { channel, messages, reply, tag, ...rest }]) => [
-          name,
-          omitUndefined({
-            ...rest,
-            channel: ref(`channels/${channel}`),
-            messages: messages?.map((message) => ref(`channels/${channel}/messages/${message}`)),
-            reply: reply && { channel: ref(`channels/${reply}`) },
-            tags: [{ name: tag }],
-          }),
-        ]),
-      ),
-      ...requests.operations,
-    },
+    channels: Object.fromEntries(
+      Object.entries({ ...trainers.channels, ...requests.channels }).map(([name, { messages, parameters, ...rest }]) => [
+        name,
+        omitUndefined({
+          ...rest,
+          messages: refs('components/messages', messages),
+          parameters: parameters && refs('components/parameters', parameters),
+        }),
+      ]),
+    ),
+    operations: Object.fromEntries(
+      Object.entries({ ...trainers.operations, ...requests.operations }).map(([name, { channel, messages, reply, tag, ...rest }]) => [
+        name,
+        omitUndefined({
+          ...rest,
+          channel: ref(`channels/${channel}`),
+          messages: messages?.map((message) => ref(`channels/${channel}/messages/${message}`)),
+          reply: reply && { channel: ref(`channels/${reply}`) },
+          tags: [{ name: tag }],
+        }),
+      ]),
+    ),
     components: {
       messages: Object.fromEntries(
         kinds.map(([name, { schema, example }]) => [

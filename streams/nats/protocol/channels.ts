@@ -7,7 +7,7 @@ export type Tag = 'trainer' | 'checkpoint' | 'operator';
 type Parameter = 'study' | 'trainer' | 'trial' | 'sha256' | 'transfer' | 'subject';
 
 /** A channel of the document, with the names of its messages and parameters. */
-interface Channel {
+export interface Channel {
   /** null: the reply subject of a message. */
   readonly address: string | null;
   readonly summary: string;
@@ -16,7 +16,7 @@ interface Channel {
   readonly parameters?: readonly Parameter[];
 }
 
-interface Operation {
+export interface Operation {
   readonly action: 'send' | 'receive';
   readonly channel: string;
   /** Those of the channel, if not all. */

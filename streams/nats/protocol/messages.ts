@@ -1,7 +1,8 @@
 import type { Msg } from '@nats-io/nats-core';
-import type { Instruction } from '../../../src/facts/facts.ts';
-import type { RefusalCode } from '../../../src/facts/refusal.ts';
-import type { TrialId } from '../../../src/strategy/messages.ts';
+import type { Instructed } from '../../../src/facts/facts.ts';
+import type { Identity } from '../../../src/facts/parse.ts';
+import type { Refusal } from '../../../src/facts/refusal.ts';
+import type { StopDirective } from '../../engine/directive.ts';
 
 /** Seconds without a heartbeat after which a run counts as lost, unless the engine sets another lease. */
 export const LEASE = 30;
@@ -22,36 +23,19 @@ export const TIME_HEADER = 'Hypertide-Time';
 /** Metadata of a stream: how many of its first entries were restored from another log. */
 export const RESTORED = 'hypertide-restored';
 
-/** On `directive.<trial>`: the trial should stop, and its last report is its result. */
-export interface StopMessage {
-  readonly type: 'stop';
-  readonly trial: TrialId;
-  /** Path of the strategy, `person`, `closed` or `void`. */
-  readonly by: string;
-}
 /** On `directive.all`: the study is over. */
 export interface ClosedMessage {
   readonly type: 'closed';
   readonly reason: string;
 }
 /** On `directive.all`: a trainer should take trials, take none, or take none and end. */
-export interface InstructedMessage {
-  readonly type: 'instructed';
-  readonly trainer: string;
-  readonly to: Instruction;
-  readonly reason?: string;
-}
-export type DirectiveMessage = StopMessage | ClosedMessage | InstructedMessage;
+export interface InstructedMessage extends Pick<Instructed, 'type' | 'trainer' | 'to' | 'reason'> {}
+/** A stop comes on `directive.<trial>`. */
+export type DirectiveMessage = StopDirective | ClosedMessage | InstructedMessage;
 
 /** On `rejected.<trainer>`: a fact does not count. Only a hint, which may get lost. */
-export interface RejectedMessage {
+export interface RejectedMessage extends Refusal, Identity {
   readonly position: number;
-  readonly code: RefusalCode;
-  readonly message: string;
-  /** Of the fact, as far as they could be read. */
-  readonly type?: string;
-  readonly trial?: TrialId;
-  readonly run?: string;
 }
 
 /** On `beat.<trainer>.<trial>`: the heartbeat of a run. */

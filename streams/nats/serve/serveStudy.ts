@@ -85,10 +85,9 @@ export interface ServedStudy {
  * @throws StudyError if the server accepts no message as long as that.
  */
 function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeStudyOptions, current?: () => Settings): Promise<NatsLog> {
-  const { study, strategy, lease = LEASE, create, warn, signal, onLead, spans, replicas, maxBytes, maxMessageBytes } = options;
-  const { prefix, domain, apiPrefix } = options;
+  const { study, strategy, lease = LEASE, create, warn, signal, onLead, spans, replicas, maxBytes, prefix, domain, apiPrefix } = options;
   const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
-  const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
+  const longest = messageBytesFor(nc, createdOf(space, strategy, options), options.maxMessageBytes);
   return natsLog(
     nc,
     study,
@@ -141,25 +140,8 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     'domain',
     'apiPrefix',
   );
-  const {
-    strategy,
-    lease = LEASE,
-    create: ____,
-    onEntry,
-    onLead: ___,
-    warn = console.warn,
-    signal,
-    replicas = 1,
-    maxMessageBytes: _,
-    maxBytes: __,
-    checkpointBytes,
-    atMost,
-    prefix,
-    domain,
-    apiPrefix,
-    ...settings
-  } = options;
-  const subjects = subjectsOf(options.study, { prefix, domain, apiPrefix });
+  const { strategy, lease = LEASE, onEntry, warn = console.warn, signal, replicas = 1, checkpointBytes, atMost } = options;
+  const subjects = subjectsOf(options.study, options);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix: subjects.apiPrefix });
   const missing = (error: unknown) => (isStreamMissing(error) ? deleted(subjects.stream, error) : error);
   const log = await studyLog(nc, space, options, () => running.engine.ledger.settings).catch((error) => Promise.reject(missing(error)));
@@ -202,7 +184,7 @@ export async function serveStudy<P>(nc: NatsConnection, space: Space<P>, options
     strategy,
     log,
     {
-      ...settings,
+      ...options,
       parseStrategy,
       stay: true,
       areClaimed: true,

@@ -11,11 +11,12 @@ import { bestRowOf } from '../../../src/study/bestFirst.ts';
 import { parseIntent, RefusedError, refuseProposer, type Submitted } from '../../../src/study/commands.ts';
 import { type Intent, isIntent } from '../../../src/study/intents.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../../../src/study/requests.ts';
+import type { SubmitOrigin } from '../../../src/study/source.ts';
 import { type Present, trainerRows } from '../../../src/study/trainerRows.ts';
 import { type TrialRow, TrialRows, type TrialStatus } from '../../../src/study/trials.ts';
 import { spaceOf } from '../../engine/applyEntries.ts';
 import type { EngineRun } from '../../engine/run.ts';
-import { type Origin, type Submitter, submit, submitter } from '../../engine/submit.ts';
+import { type Submitter, submit, submitter } from '../../engine/submit.ts';
 import { inTurn } from '../../engine/timeout.ts';
 import type { AuthoredLog } from '../../log/log.ts';
 import { past } from '../../log/past.ts';
@@ -33,7 +34,7 @@ export interface Answers<P> {
   /** Answers a request once the log has been read. @throws RefusedError; what a command throws. */
   answer(method: string, request: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** @throws RefusedError; OptionError and what a strategy throws that does not suit the study. */
-  submit(intent: Intent, origin?: Pick<Origin, 'user' | 'request'>): Promise<Submitted>;
+  submit(intent: Intent, origin?: SubmitOrigin): Promise<Submitted>;
   /** Appends a fact, and waits until the study has applied it. @throws RefusedError */
   readonly append: Submitter['append'];
   readonly isOwn: Submitter['isOwn'];

@@ -8,14 +8,13 @@ import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { AtMost } from '../../../src/study/atMost.ts';
 import { RefusedError } from '../../../src/study/commands.ts';
 import type { Intent } from '../../../src/study/intents.ts';
-import type { Answered, StudySource } from '../../../src/study/source.ts';
+import type { Answered, StudySource, SubmitOrigin } from '../../../src/study/source.ts';
 import { type TrainerRow, trainerRows } from '../../../src/study/trainerRows.ts';
 import { Attempts } from '../../attempts/attempts.ts';
 import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
 import type { Directive, Suggestion } from '../../engine/directive.ts';
 import type { EarlierOption } from '../../engine/earlier.ts';
-import { type EngineRun, runEngine } from '../../engine/run.ts';
-import type { Spans } from '../../engine/spans.ts';
+import { type EngineRun, type RunOptions, runEngine } from '../../engine/run.ts';
 import type { Origin } from '../../engine/submit.ts';
 import type { ParseStrategy } from '../../kernel/strategy.ts';
 import type { AuthoredLog } from '../../log/log.ts';
@@ -29,26 +28,22 @@ import { Repeats, wantedOf } from './repeats.ts';
 import { replayed } from './replayed.ts';
 import { type Turn, type TurnOptions, Turns } from './turns.ts';
 
-export interface HostOptions<P> extends StudyOptions, StrategyOption, ParseOption, EarlierOption {
-  /** Seconds without a message of its trainer after which an attempt is lost. Default: 30. */
-  readonly lease?: number | undefined;
-  /**
-   * Whether all trainers are in this process: trials that ran before its start are then lost, and no others. A function says of which runs the process
-   * is gone. Default: false.
-   */
-  readonly exclusive?: boolean | ((run: string) => boolean) | undefined;
+export interface HostOptions<P>
+  extends StudyOptions,
+    StrategyOption,
+    ParseOption,
+    EarlierOption,
+    Pick<RunOptions<P>, 'exclusive' | 'onEntry' | 'spans'> {
   /** Whether it stays when the study has closed: a change may reopen it. Default: true. */
   readonly stay?: boolean | undefined;
+  /** Seconds without a message of its trainer after which an attempt is lost. Default: 30. */
+  readonly lease?: number | undefined;
   /** Takes the suggestions that no ask waits for, and stops. Default: suggestions are made when there are asks. */
   readonly direct?: ((directive: Directive<P>) => void) | undefined;
   /** What requests may ask for. */
   readonly atMost?: AtMost | undefined;
-  /** Called with each entry and what it did. */
-  readonly onEntry?: ((applied: AppliedEntry<P>) => void) | undefined;
   /** Where its log is, for people. */
   readonly place?: string | undefined;
-  /** Traces the study. */
-  readonly spans?: Spans | undefined;
 }
 
 /** Whether a trial should stop, and what stopped it. */
@@ -224,7 +219,7 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit. */
-  async submit(intent: Intent, origin: Pick<Origin, 'user' | 'request'> = {}): Promise<Answered> {
+  async submit(intent: Intent, origin: SubmitOrigin = {}): Promise<Answered> {
     await this.#notReady();
     const submitted = await this.#repeats.once(origin, wantedOf(intent), () => this.answers.submit(intent, origin));
     return { ...submitted, running: true };
