@@ -1,10 +1,13 @@
 /** What the server tells of studies to people: in the page, its events and reports. */
 
 import type { Machine, MachineNews } from '../../../streams/explanation/watch.ts';
-import type { CloseReason, Limits, ObjectiveSpec } from '../../facts/facts.ts';
-import type { Refusal } from '../../facts/refusal.ts';
+import type { StudyStatus } from '../../../streams/study/hosted/status.ts';
+import type { Entry } from '../../facts/entry.ts';
+import type { ObjectiveSpec } from '../../facts/facts.ts';
 import type { Importances } from '../../insight/importance/importances.ts';
-import type { ExpectedGain } from '../../insight/recommendation/expectedGain.ts';
+import type { Recommendation } from '../../insight/recommendation/recommendation.ts';
+import type { Settings } from '../../ledger/settings.ts';
+import type { Phase } from '../../monitoring/studyState.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import type { Annotation, TrialRow } from '../../study/trials.ts';
@@ -22,45 +25,32 @@ export interface RowChanges {
   readonly more: boolean;
 }
 
-export type StudyPhase = 'running' | 'paused' | 'closed';
+/** What a headline says as the status of a study does. */
+type Status = Pick<
+  StudyStatus,
+  'study' | 'position' | 'closed' | 'trials' | 'open' | 'completed' | 'stopped' | 'failed' | 'uncounted' | 'limit' | 'labels' | 'starred'
+>;
 
 /** A study in the list of studies. */
-export interface Headline extends Pick<Annotation, 'labels' | 'starred'> {
+export interface Headline extends Status {
   /** Its path on this server. */
   readonly id: string;
-  readonly study: string;
   /** The file or the server that holds it. */
   readonly source: string;
-  readonly phase: StudyPhase;
-  readonly closed?: CloseReason;
-  readonly trials: number;
+  readonly phase: Phase;
   /** Trials that resume no other trial and were not imported. */
   readonly configurations: number;
-  readonly open: number;
-  readonly completed: number;
-  readonly stopped: number;
-  readonly failed: number;
-  /** Failed trials that do not count towards the limit. */
-  readonly uncounted: number;
-  /** Configurations to try. */
-  readonly limit?: number;
   readonly best?: { readonly trial: TrialId; readonly value: number };
   /** The best value so far, from the first result to the last: number of the trial that ended then, value. Of many improvements, some are left out. */
   readonly trend: readonly (readonly [trial: TrialId, value: number])[];
   readonly objective: ObjectiveSpec;
-  readonly position: number;
   /** Milliseconds since 1970 of the last entry. */
   readonly at: number;
 }
 
 /** A study without its trials. */
-export interface Detail extends Headline, Annotation {
+export interface Detail extends Headline, Annotation, Pick<Settings, 'objectives' | 'strategy' | 'seed' | 'parallel' | 'limits'> {
   readonly space: SpaceData;
-  readonly objectives: readonly ObjectiveSpec[];
-  readonly strategy: unknown;
-  readonly seed: string;
-  readonly parallel: number;
-  readonly limits: Limits;
   readonly version: string;
   readonly createdAt: number;
   /** What ended trials have cost, in steps. */
@@ -82,12 +72,7 @@ export type Machines =
   | { readonly type: 'machines'; readonly machines: readonly Machine[]; readonly news: readonly MachineNews[]; readonly asks: boolean };
 
 /** An entry of a log about a trial. */
-export interface TrialEntry {
-  readonly position: number;
-  readonly at: number;
-  readonly fact: unknown;
-  readonly refusal?: Refusal;
-}
+export type TrialEntry = Pick<Entry, 'position' | 'at' | 'fact' | 'refusal'>;
 
 /** A file that a trial printed or saved, or that a person added. */
 export interface KeptFile {
@@ -101,14 +86,10 @@ export interface KeptFile {
 }
 
 /** The trial to deploy: if results are noisy, the best one is partly luck. */
-export interface Recommended {
+export interface Recommended extends Pick<Recommendation<unknown>, 'expected' | 'gain'> {
   /** The number of results from which it is chosen. */
   readonly results: number;
   readonly trial: TrialId;
-  /** The expected value of a repetition; absent without a model. */
-  readonly expected?: { readonly mean: number; readonly sd: number };
-  /** The expected gain of further trials; absent without a model. */
-  readonly gain?: ExpectedGain;
 }
 
 /** The data of a study in a report. */
