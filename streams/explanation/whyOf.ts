@@ -24,7 +24,7 @@ export interface ReadStudy {
   readonly source: StudyLog;
   readonly begun:
     | {
-        readonly created: Created;
+        readonly ledger: Pick<Ledger<Params>, 'created'>;
         readonly changes: { readonly rows: TrialRows };
       }
     | undefined;
@@ -35,7 +35,7 @@ const FEWEST = 4;
 
 /** Why a trial was suggested, recomputed from the log as it was when that was decided. @param parse makes its strategies */
 export async function whyOf(study: ReadStudy, trial: TrialId, parse: ParseStrategy): Promise<Why | undefined> {
-  const { created } = study.begun ?? {};
+  const created = study.begun?.ledger.created;
   const fact = await suggestionOf(study, trial);
   if (fact === undefined || created === undefined) return undefined;
   const { expected, results } = await knowledgeOf(study, created, fact);

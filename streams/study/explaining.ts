@@ -21,7 +21,7 @@ export function explaining<P>(study: () => Explainable<P>): Pick<StudyBackend<P>
     why: async (trial: TrialId) => {
       const { whyOf } = await import('../explanation/whyOf.ts');
       const { source, ledger, rows, parseStrategy } = now();
-      const why = await whyOf({ source, begun: ledger.created && { created: ledger.created, changes: { rows } } }, trial, parseStrategy);
+      const why = await whyOf({ source, begun: { ledger, changes: { rows } } }, trial, parseStrategy);
       if (why) return why;
       throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
     },

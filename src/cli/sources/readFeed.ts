@@ -2,7 +2,7 @@ import { Feed } from '../../server/feed/feed.ts';
 import type { StudyLog } from '../../study/source.ts';
 
 /** Reads the current log of a study. */
-export async function readFeed<S extends StudyLog>(study: S): Promise<Feed<S>> {
+export async function readFeed(study: StudyLog): Promise<Feed> {
   const feed = new Feed(study.place, study);
   await feed.caughtUp;
   feed.close();

@@ -1,13 +1,12 @@
 import { firstFactIn, spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { turnsOf } from '../../../streams/engine/timeout.ts';
 import type { Entry } from '../../facts/entry.ts';
-import type { Created, ObjectiveSpec, Params } from '../../facts/facts.ts';
+import type { ObjectiveSpec, Params } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { bestResult, type StudyState, studyPhase } from '../../monitoring/studyState.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import type { Space } from '../../space/space.ts';
-import type { StudyLog, StudySource } from '../../study/source.ts';
+import type { StudyLog } from '../../study/source.ts';
 import { TrialChanges } from './trialChanges.ts';
 import type { Detail, Headline, Summary } from './wire.ts';
 
@@ -16,9 +15,7 @@ export type Listener = (applied: AppliedEntry<Params>) => void;
 
 /** A study that has begun. */
 interface Begun {
-  readonly created: Created;
   readonly createdAt: number;
-  readonly space: Space<Params>;
   readonly ledger: Ledger<Params>;
   readonly changes: TrialChanges;
 }
@@ -29,23 +26,22 @@ const TREND = 32;
 const TURN = 10;
 
 /** A study as read from its log; it has no other state. */
-export class Feed<S extends StudyLog = StudySource> {
+export class Feed {
   readonly id: string;
-  readonly source: S;
+  readonly source: StudyLog;
   /** Resolves when the entries that existed at the start have been read. */
   readonly caughtUp: Promise<void>;
   readonly #reading = new AbortController();
   readonly #listeners = new Set<Listener>();
   readonly #watchers = new Set<() => void>();
   #rejected = 0;
-  #queued = 0;
   #trend: Headline['trend'] = [];
   #begun: Begun | undefined;
   #at = 0;
   #position = 0;
 
   /** @param failed called if the log can no longer be read. */
-  constructor(id: string, source: S, failed: (error: unknown) => void = () => {}) {
+  constructor(id: string, source: StudyLog, failed: (error: unknown) => void = () => {}) {
     this.id = id;
     this.source = source;
     this.caughtUp = this.#readPast();
@@ -125,15 +121,9 @@ export class Feed<S extends StudyLog = StudySource> {
     const { ledger, changes } = this.#begun;
     const applied = ledger.fold(entry);
     changes.apply(applied);
-    this.#count(applied);
+    if (applied.refusal) this.#rejected++;
     this.#note(ledger.best, ledger.settings.objectives[0]!);
     for (const listener of this.#listeners) listener(applied);
-  }
-
-  #count({ effect, fact, refusal }: AppliedEntry<Params>): void {
-    if (refusal) this.#rejected++;
-    else if (fact.type === 'enqueued') this.#queued++;
-    else if (effect === 'suggested' && fact.queue !== undefined) this.#queued--;
   }
 
   /** Keeps how the best value changed. */
@@ -191,21 +181,21 @@ export class Feed<S extends StudyLog = StudySource> {
   detail(): Detail | undefined {
     const headline = this.headline();
     if (this.#begun === undefined || headline === undefined) return undefined;
-    const { created, createdAt, ledger, space, changes } = this.#begun;
+    const { createdAt, ledger, changes } = this.#begun;
     const { objectives, strategy, seed, parallel, limits } = ledger.settings;
     return {
       ...headline,
       ...changes.rows.about,
-      space: space.toJSON(),
+      space: ledger.space.toJSON(),
       objectives,
       strategy,
       seed,
       parallel,
       limits,
-      version: created.version ?? 'unknown',
+      version: ledger.created?.version ?? 'unknown',
       createdAt,
       cost: ledger.cost,
-      queued: this.#queued,
+      queued: ledger.planned - ledger.configurations,
       rejected: this.#rejected,
     };
   }
@@ -213,13 +203,5 @@ export class Feed<S extends StudyLog = StudySource> {
 
 function beginning(entry: Entry): Begun | undefined {
   const created = firstFactIn(entry);
-  if (created === undefined) return undefined;
-  const space = spaceOf(created);
-  return {
-    created,
-    createdAt: entry.at,
-    space,
-    ledger: new Ledger(space),
-    changes: new TrialChanges(created.objectives[0]!.name),
-  };
+  return created && { createdAt: entry.at, ledger: new Ledger(spaceOf(created)), changes: new TrialChanges(created.objectives[0]!.name) };
 }

@@ -27,9 +27,9 @@ export async function importancesOf(feed: Read, name?: string): Promise<Importan
 
 async function computed({ begun }: Read, name: string | undefined): Promise<Importances | undefined> {
   if (begun === undefined) return undefined;
-  const { space, ledger, changes } = begun;
+  const { ledger, changes } = begun;
   const curveOf = (trial: TrialId) => stepsAndValues(changes.history(trial)!.reports);
-  return importancesFrom({ space, settings: ledger.settings, rows: changes.rows, curveOf, parseStrategy }, name);
+  return importancesFrom({ space: ledger.space, settings: ledger.settings, rows: changes.rows, curveOf, parseStrategy }, name);
 }
 
 /** Reports without their positions. */

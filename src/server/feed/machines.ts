@@ -23,10 +23,10 @@ export function replayedMachines(feedOf: () => Feed, tell: () => void): () => Ma
   let why = 'the log is being read';
   const begin = (): Replay | undefined => {
     const feed = feedOf();
-    const { begun } = feed;
-    if (begun === undefined) return undefined;
+    const created = feed.begun?.ledger.created;
+    if (created === undefined) return undefined;
     try {
-      const begin = new Replay(feed.source, begun.created, parseStrategy, tell);
+      const begin = new Replay(feed.source, created, parseStrategy, tell);
       void follow(feed, begin, tell).catch((error) => {
         why = (error as Error).message;
         replay = undefined;

@@ -37,14 +37,14 @@ export function recommendedOf(feed: Feed): Promise<Recommended | undefined> {
 }
 
 /** Each step takes a turn of its own: with very many trials, together they would block the server. */
-async function computed({ space, changes }: NonNullable<Feed['begun']>, objective: ObjectiveSpec): Promise<Recommended | undefined> {
+async function computed({ ledger, changes }: NonNullable<Feed['begun']>, objective: ObjectiveSpec): Promise<Recommended | undefined> {
   await nextTurn();
   const known = candidates(objective, changes.rows);
   if (known.length === 0) return undefined;
   await nextTurn();
   const early = endedEarly(objective, changes.rows, known);
   await nextTurn();
-  return inThread({ space: space.toJSON(), objective, rows: [...known, ...early] }, known.length);
+  return inThread({ space: ledger.space.toJSON(), objective, rows: [...known, ...early] }, known.length);
 }
 
 function inThread(task: RecommendationTask, results: number): Promise<Recommended | undefined> {

@@ -64,7 +64,7 @@ export async function findingsOf(feed: Feed): Promise<Omit<ReportData, 'machines
 
 async function machinesOf(feed: Feed): Promise<Machines> {
   try {
-    const replay = new Replay(feed.source, feed.begun!.created, parseStrategy);
+    const replay = new Replay(feed.source, feed.begun!.ledger.created!, parseStrategy);
     for await (const entries of feed.source.past(1)) for (const entry of entries) await replay.fold(entry);
     const { machines, news } = replay.watch;
     replay.dispose();

@@ -33,7 +33,7 @@ export async function plot(study: CommandStudy, kind: FigureKind, { output, para
     space,
     at,
     importances: usesImportance(kind) ? await importancesOf(feed, objective) : undefined,
-    gains: kind === 'gain' ? gains(feed.begun!.space, objectives[0]!, rows) : undefined,
+    gains: kind === 'gain' ? gains(feed.begun!.ledger.space, objectives[0]!, rows) : undefined,
   });
   if (output === undefined || format === undefined) {
     const sketches = sketchesOf(kind, shown, params);
