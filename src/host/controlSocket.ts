@@ -2,7 +2,7 @@ import { chmodSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { withResolvers } from '../../streams/withResolvers.ts';
+import { withResolvers } from '../../streams/promises.ts';
 import { failureOf, type RequestFailure } from '../errors.ts';
 import { isRecord, jsonIn } from '../schema/json.ts';
 import { parseIntent, RefusedError, type Submitted } from '../study/commands.ts';

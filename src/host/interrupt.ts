@@ -1,4 +1,4 @@
-import { withResolvers } from '../../streams/withResolvers.ts';
+import { withResolvers } from '../../streams/promises.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

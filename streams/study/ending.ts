@@ -1,4 +1,4 @@
-import { withResolvers } from '../withResolvers.ts';
+import { withResolvers } from '../promises.ts';
 
 const pending = () => {
   const next = withResolvers<void>();

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { callAfter } from '../../../streams/engine/timeout.ts';
 import { isDiskFull } from '../../../streams/log/errors.ts';
-import { withResolvers } from '../../../streams/withResolvers.ts';
+import { withResolvers } from '../../../streams/promises.ts';
 import { stripControls } from '../../text/plainText.ts';
 import { keepCommand } from './command.ts';
 import { environmentOf, fillingOf, type Job, variablesFor } from './job.ts';

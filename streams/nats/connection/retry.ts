@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { errors, NatsConnection } from '@nats-io/nats-core';
 import { StudyError } from '../../../src/errors.ts';
-import { unlessAborted } from '../../unlessAborted.ts';
+import { unlessAborted } from '../../promises.ts';
 
 /**
  * Whether it is an error of the client, by its name: the connection of an application may come from another copy of `@nats-io/nats-core`, whose

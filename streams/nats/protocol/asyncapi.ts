@@ -3,7 +3,7 @@ import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import { isIntent } from '../../../src/study/intents.ts';
 import { requestKinds, requestMethods } from '../../../src/study/requests.ts';
 import { version } from '../../../src/version.ts';
-import { type Channel, channelsOf, type Operation, type Tag, trialSequence } from './channels.ts';
+import { type Channel, type ChannelOperation, channelsOf, type Tag, trialSequence } from './channels.ts';
 import { eventSource, eventType, SPEC_VERSION } from './cloudEvent.ts';
 import { messageKinds, replyName, requestName } from './messageSchemas.ts';
 import { LEASE_HEADER, LIMIT_HEADER, PRIORITY_HEADER, TRACE_HEADER } from './messages.ts';
@@ -42,7 +42,7 @@ const eventHeaders = (fact: string) => ({
 /** A request to the engine: its channel, the channel of its answers, which go to the request's reply subject, and its operation. */
 function requestParts(root: string) {
   const channels: Record<string, Channel> = {};
-  const operations: Record<string, Operation> = {};
+  const operations: Record<string, ChannelOperation> = {};
   for (const method of requestMethods) {
     const { summary } = requestKinds[method];
     const [request, reply] = [requestName(method), replyName(method)];

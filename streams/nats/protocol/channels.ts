@@ -16,7 +16,7 @@ export interface Channel {
   readonly parameters?: readonly Parameter[];
 }
 
-export interface Operation {
+export interface ChannelOperation {
   readonly action: 'send' | 'receive';
   readonly channel: string;
   /** Those of the channel, if not all. */
@@ -208,7 +208,7 @@ export function channelsOf({ prefix, apiPrefix }: StudyNaming) {
     },
   } as const satisfies Readonly<Record<string, Channel>>;
 
-  type Uses = Operation & { readonly channel: keyof typeof channels; readonly reply?: keyof typeof channels };
+  type Uses = ChannelOperation & { readonly channel: keyof typeof channels; readonly reply?: keyof typeof channels };
   const send = (tag: Tag, channel: Uses['channel'], summary: string, description: string, reply?: Uses['reply']): Uses =>
     omitUndefined({ action: 'send', channel, tag, summary, description, reply });
   const receive = (tag: Tag, channel: Uses['channel'], summary: string, description: string, message?: string): Uses =>

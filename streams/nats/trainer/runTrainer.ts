@@ -5,7 +5,7 @@ import type { Instruction } from '../../../src/facts/facts.ts';
 import { parseFact } from '../../../src/facts/parse.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
-import { withResolvers } from '../../withResolvers.ts';
+import { withResolvers } from '../../promises.ts';
 import { jsonOf, onStatus, publish } from '../connection/connection.ts';
 import { joinStudy } from '../connection/outage.ts';
 import { withRetry } from '../connection/retry.ts';

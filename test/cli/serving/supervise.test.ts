@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { meaningOf, nextStart, type Supervised, supervise } from '../../../src/cli/serving/supervise.ts';
 import { MismatchError, OptionError, StalledError, StrategyError, StudyError } from '../../../src/errors.ts';
 import { deleted } from '../../../streams/nats/studyError.ts';
-import { withResolvers } from '../../../streams/withResolvers.ts';
+import { withResolvers } from '../../../streams/promises.ts';
 
 const named = (name: string, cause?: Error) => Object.assign(new Error(name, { cause }), { name });
 

@@ -1,10 +1,10 @@
 import { dirname, relative } from 'node:path';
 import { stringify } from 'yaml';
 import { openJournal } from '../../../../streams/log/journal.ts';
+import { withResolvers } from '../../../../streams/promises.ts';
 import type { StudyOptions } from '../../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { HostedStudy } from '../../../../streams/study/hosted/hostedStudy.ts';
-import { withResolvers } from '../../../../streams/withResolvers.ts';
 import { MismatchError } from '../../../errors.ts';
 import type { Params, TrialEvent } from '../../../facts/facts.ts';
 import { brokenProgram } from '../../../host/brokenProgram.ts';

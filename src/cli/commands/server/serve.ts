@@ -1,5 +1,5 @@
 import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
-import { withResolvers } from '../../../../streams/withResolvers.ts';
+import { withResolvers } from '../../../../streams/promises.ts';
 import { interruption } from '../../../host/interrupt.ts';
 import { measured, openPlugins } from '../../../host/plugins.ts';
 import { openServer } from '../../../host/server.ts';

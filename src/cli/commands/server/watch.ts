@@ -1,7 +1,7 @@
 import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { type Subjects, subjectsOf, trainerOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { type Seen, watching } from '../../../../streams/nats/watch.ts';
-import { withResolvers } from '../../../../streams/withResolvers.ts';
+import { withResolvers } from '../../../../streams/promises.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { stripControls } from '../../../text/plainText.ts';
 import { shown } from '../../../text/shown.ts';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type Access, namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { checkName, inboxOfTrainer } from '../../../../streams/nats/protocol/subjects.ts';
-import { withResolvers } from '../../../../streams/withResolvers.ts';
+import { withResolvers } from '../../../../streams/promises.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { TrialEvent } from '../../../../src/facts/facts.ts';
 import { type AttemptSteps, ClaimedRun, type SayStored } from '../../../../streams/nats/trainer/claimedRun.ts';
-import { withResolvers } from '../../../../streams/withResolvers.ts';
+import { withResolvers } from '../../../../streams/promises.ts';
 
 type Steps = AttemptSteps<{ x: number }>;
 
