@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readStudyFile } from '../src/cli/studyFile/studyFile.ts';
@@ -10,7 +11,7 @@ import { chain, random, type Strategy } from '../streams/index.ts';
 import { parseStrategy } from '../streams/spec/spec.ts';
 import { caseOf } from './contract/cases.ts';
 import { blocksOf, inDirectory, isProgram, pages, root, tsx, writeBlocks } from './support/documents.ts';
-import { commandsFile, commandsText, factsFile, factsText } from './support/reference.ts';
+import { calledOf, commandPages, commandsFolder, factsFile, factsText } from './support/reference.ts';
 
 const start = ['README.md', 'CONTRIBUTING.md'];
 const documents = [...start, ...pages];
@@ -52,20 +53,27 @@ it.each([...documents, 'CHANGELOG.md', 'SECURITY.md', 'GLOSSARY.md'])('the links
   }
 });
 
-it.each([
-  ['commands', commandsFile, commandsText],
-  ['facts', factsFile, factsText],
-])('the reference of %s is up to date (npm run schema)', (_, file, text) => expect(readFileSync(file, 'utf8')).toBe(text()));
+it('the reference of facts is up to date (npm run schema)', () => expect(readFileSync(factsFile, 'utf8')).toBe(factsText()));
 
-const commands = blocksOf(documents, 'sh').flatMap(([, { code }]) => code.match(/^hypertide .*/gm) ?? []);
-it.each([...new Set(commands)])('%s is a command with options that exist', (line) => {
-  const [own = ''] = line.split(/ (?:#|-- )/);
-  const [, name = '', ...words] = own.trim().split(/\s+/);
-  const [, help = ''] = readFileSync(commandsFile, 'utf8').split(new RegExp(`^Usage: hypertide ${name}\\b`, 'm'));
-  const [options] = help.split('```');
-  expect(options).not.toBe('');
-  for (const option of words.filter((word) => word.startsWith('-'))) expect(options).toMatch(new RegExp(`${option}\\b`));
+it('the reference of commands is up to date (npm run schema)', () => {
+  const written = readdirSync(commandsFolder).map((file) => [file, readFileSync(join(commandsFolder, file), 'utf8')] as const);
+  expect(new Map(written)).toEqual(commandPages());
 });
+
+const called = calledOf();
+const lines = blocksOf(documents, 'sh').flatMap(([, { code }]) => code.match(/^hypertide .*/gm) ?? []);
+it.each([...new Set(lines)])('%s is a command with options that exist', (line) => {
+  const [own = ''] = line.split(/ (?:#|-- )/);
+  const [, ...given] = own.trim().split(/\s+/);
+  const found = called.findLast(({ words }) => words.every((word, i) => word === given[i]));
+  expect(found?.command.commands, 'a command, not a group').toEqual([]);
+  const known = new Set(ancestry(found!.command).flatMap(({ options }) => options.flatMap(({ short, long }) => [short, long])));
+  const options = given.filter((word) => /^-+[a-z]/.test(word)).map((word) => word.split('=')[0]);
+  expect(options.filter((option) => !known.has(option) && option !== '--help' && option !== '--version')).toEqual([]);
+});
+
+/** A command, and those above it, whose options it takes too. */
+const ancestry = (command: Command | null): Command[] => (command ? [command, ...ancestry(command.parent)] : []);
 
 const strategies = documents.flatMap((document) =>
   [...readFileSync(join(root, document), 'utf8').matchAll(/`strategy: ([^`()]+)`|--strategy '([^']+)'/g)].map(

@@ -30,6 +30,10 @@ function apiOf(module: string, title: string): DefaultTheme.SidebarItem {
   };
 }
 
+const commands = readdirSync(join(root, 'docs/reference/commands'))
+  .filter((file) => file !== 'index.md')
+  .map((file) => page(`reference/commands/${basename(file, '.md')}`));
+
 const sidebar: DefaultTheme.SidebarItem[] = [
   section(
     'Tutorials',
@@ -66,7 +70,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   section(
     'Reference',
     page('reference/study-file'),
-    page('reference/commands'),
+    { ...folded('Commands', ...commands), link: '/reference/commands/index' },
     page('reference/study-options'),
     page('reference/strategy-options'),
     page('reference/machines'),

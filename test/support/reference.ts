@@ -1,36 +1,59 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { programFor } from '../../src/cli/program/program.ts';
 import { factSchemas } from '../../src/facts/facts.ts';
 import type { Schema } from '../../src/facts/schema.ts';
 
 const reference = fileURLToPath(new URL('../../docs/reference', import.meta.url));
-export const commandsFile = join(reference, 'commands.md');
+export const commandsFolder = join(reference, 'commands');
 export const factsFile = join(reference, 'facts.md');
 
-/** The commands with their help, in Markdown. */
-export function commandsText(): string {
-  const program = programFor(() => {});
-  const groups = new Set(program.commands.map((command) => command.helpGroup()));
-  const sections = [...groups].map((group) => {
-    const parts = program.commands
-      .filter((command) => command.helpGroup() === group)
-      .map((command) => {
-        let help = '';
-        command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
-        return `### ${command.name()}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`;
-      });
-    return `## ${group.replace(/:$/, '')}\n\n${parts.join('\n')}`;
-  });
-  return `# Commands
+/** A command below the program, with the words that call it. A group is a command that has commands. */
+export interface Called {
+  readonly words: readonly string[];
+  readonly command: Command;
+}
 
-This page is made from the help of the command line, by \`npm run schema\`. \`hypertide <command> --help\` prints the same.
+/** All commands, each before those below it. */
+export const calledOf = (command: Command = programFor(() => {}), words: readonly string[] = []): Called[] =>
+  command.commands.flatMap((below) => {
+    const called = { words: [...words, below.name()], command: below };
+    return [called, ...calledOf(below, called.words)];
+  });
+
+/** Pages in Markdown by the names of their files: one for each command with its help, and `index.md`, which lists them. */
+export function commandPages(): ReadonlyMap<string, string> {
+  const called = calledOf();
+  const groupOf = ({ words, command }: Called) => words.slice(0, -1).join(' ') || command.helpGroup().replace(/:$/, '');
+  const lists = [...new Set(called.map(groupOf))].map((group) => {
+    const rows = called.filter((each) => groupOf(each) === group).map(rowOf);
+    return `## ${group}\n\n${rows.join('\n')}\n`;
+  });
+  return new Map([
+    [
+      'index.md',
+      `# Commands
+
+These pages are the help of the command line, written by \`npm run schema\`. \`hypertide <command> --help\` prints the same.
 
 The exit status is 0 if all is done, 1 if something is not as expected, 2 for wrong usage or input, 3 if every study of
 \`serve\` has failed, 4 if \`verify\` found no suggestion that it could check, 5 if results are in another file because the disk
 was full, and 130 after Ctrl-C.
 
-${sections.join('\n')}`;
+${lists.join('\n')}`,
+    ],
+    ...called.map(({ words, command }) => [fileOf(words), `# ${words.join(' ')}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\`\n`] as const),
+  ]);
+}
+
+const fileOf = (words: readonly string[]) => `${words.join('-')}.md`;
+const rowOf = ({ words, command }: Called) => `- [\`${words.join(' ')}\`](${fileOf(words)}): ${command.summary() || command.description()}`;
+
+function helpOf(command: Command): string {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+  return help.trimEnd();
 }
 
 /** The facts of a log with their fields, in Markdown. */
