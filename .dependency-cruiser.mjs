@@ -1,7 +1,7 @@
 /** A package, installed or not. */
 const packages = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
 const own = '^(src|machines|streams|examples|test)/';
-const shell = '^src/(cli|testing|server|page|monitoring|python|host|text)/';
+const shell = '^src/(cli|host|interop|monitoring|page|programs|python|server|stores|studyFile|testing|text|worker)/';
 
 /** Who may import whom. */
 const layers = {

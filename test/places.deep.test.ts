@@ -99,7 +99,7 @@ export function corner(options: CornerOptions = {}): Strategy {
 
 /** Uses both wherever a parameter type or a strategy shows, with the types that users get. */
 const PROGRAM = `
-import { parseStudy, readStudyFile } from './src/cli/studyFile/studyFile.ts';
+import { parseStudy, readStudyFile } from './src/studyFile/studyFile.ts';
 import { studySchema } from './src/text/studySchema.ts';
 import { parameterScale } from './src/insight/figures/drawing/scale.ts';
 import { parseValue } from './src/space/types/dimension.ts';

@@ -1,9 +1,9 @@
+import type { CommandStudy } from '../stores/study.ts';
+import { ledgerIn } from '../stores/trialTable.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import type { Intent } from '../study/intents.ts';
+import { inform, print } from '../text/output.ts';
 import { UsageError } from '../text/usage.ts';
-import type { CommandStudy } from './sources/study.ts';
-import { ledgerIn } from './sources/trialTable.ts';
-import { inform, print } from './terminal/output.ts';
 
 type Enqueuing = Extract<Intent, { readonly type: 'enqueue' }>;
 

@@ -3,12 +3,12 @@ import type { Log } from '../../streams/log/log.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { StudyState, WatchedStudy } from '../monitoring/studyState.ts';
 import type { KeptFiles } from '../server/feed/kept.ts';
+import type { Conversation } from '../stores/conversation.ts';
 import type { Watch } from '../strategy/env.ts';
 import { RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
 import type { SubmitOrigin } from '../study/source.ts';
 import type { StatusLine } from '../text/statusLine.ts';
-import type { Conversation } from './conversation.ts';
 
 /** A study to host, wherever its log and its trainers are. */
 export interface HostedAt extends Omit<WatchedStudy, 'state'> {

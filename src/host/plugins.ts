@@ -2,8 +2,8 @@ import { watchReports } from '../../streams/study/unreported.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { openTracing } from '../monitoring/openTracing.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
+import { controlSocket } from '../stores/controlSocket.ts';
 import type { StatusLine } from '../text/statusLine.ts';
-import { acceptCommands } from './controlSocket.ts';
 import { diskAndClock } from './diskAndClock.ts';
 import { openHooks } from './hooks/hooks.ts';
 import type { Plugin } from './host.ts';
@@ -62,3 +62,12 @@ const traced =
 export const watchedReports =
   (how: string): Plugin =>
   ({ line, past }) => ({ apply: watchReports(how, past, (text) => line(text, { level: 'warn' })) });
+
+/** Accepts commands and trainers of other processes for a study in a journal. */
+export const acceptCommands: Plugin = ({ journal, line, submit, converse }) => {
+  if (journal === undefined) return {};
+  const opening = controlSocket(journal, submit, converse).catch((error: Error) =>
+    line(`no other process can command it: ${error.message}`, { level: 'warn' }),
+  );
+  return { close: async () => (await opening)?.() };
+};

@@ -1,10 +1,10 @@
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { AccessOptions } from '../server/access/access.ts';
 import type { Link } from '../server/health.ts';
+import { processSource } from '../stores/process.ts';
 import type { Watch } from '../strategy/env.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 import type { Plugin } from './host.ts';
-import { processSource } from './process.ts';
 
 /** A server for the studies of this process. */
 export interface HostServer {

@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
-import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
+import { HostedStudies } from '../../src/host/hostedStudies.ts';
 import { serveHttp } from '../../src/server/serve.ts';
+import { parseStudy } from '../../src/studyFile/studyFile.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 

@@ -1,7 +1,7 @@
 // The engine of readers.ts, with a dashboard in the same process. It measures how long its event loop is blocked, and how much of that it computed.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { connect } from '@nats-io/transport-node';
-import { processSource } from '../../src/host/process.ts';
+import { processSource } from '../../src/stores/process.ts';
 import { float, random, space } from '../../streams/index.ts';
 import { natsLog } from '../../streams/nats/index.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';

@@ -1,8 +1,8 @@
 // An engine of the chaos test: what `hypertide serve --monitor` runs, on a connection that the test can break.
 import { connect } from '@nats-io/transport-node';
-import { monitor } from '../../src/cli/serving/monitor.ts';
-import { serving } from '../../src/cli/serving/serving.ts';
 import { measured } from '../../src/host/plugins.ts';
+import { monitor } from '../../src/host/serving/monitor.ts';
+import { serving } from '../../src/host/serving/serving.ts';
 import type { StatusLine } from '../../src/text/statusLine.ts';
 import { reconnectOptions } from '../../streams/nats/index.ts';
 import { parameters, STUDY, type StrategyName, strategies } from './study.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { copyFiles } from '../../src/cli/places/copyFiles.ts';
+import { copyFiles } from '../../src/stores/copyFiles.ts';
 import { endedStudy, hypertide, journalOf } from './support.ts';
 
 const copyOfOriginal = endedStudy();

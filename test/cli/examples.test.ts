@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readStudyFile } from '../../src/cli/studyFile/studyFile.ts';
+import { readStudyFile } from '../../src/studyFile/studyFile.ts';
 import { directory, hypertide, journalOf } from './support.ts';
 
 it('examples lists what there is, and what to do next', async () => {

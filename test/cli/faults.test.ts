@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startProcess } from '../../src/cli/runner/process.ts';
-import { parseTemplate } from '../../src/cli/runner/template.ts';
+import { startProcess } from '../../src/programs/process.ts';
+import { parseTemplate } from '../../src/programs/template.ts';
 import { hasTrace, hypertide, journalOf, studyIn, withoutSums } from './support.ts';
 
 const places: string[] = [];

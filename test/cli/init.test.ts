@@ -2,8 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argparseSettings, argumentsIn, flagsIn, printedIn } from '../../src/cli/studyFile/programHelp.ts';
-import { readStudyFile } from '../../src/cli/studyFile/studyFile.ts';
+import { argparseSettings, argumentsIn, flagsIn, printedIn } from '../../src/studyFile/programHelp.ts';
+import { readStudyFile } from '../../src/studyFile/studyFile.ts';
 import { directory, hypertide } from './support.ts';
 
 /** As argparse of Python 3.13 prints it, with ArgumentDefaultsHelpFormatter. */

@@ -2,8 +2,8 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
+import { parseStudy } from '../../src/studyFile/studyFile.ts';
 import {
   completed,
   directory,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
+import { parseStudy } from '../../src/studyFile/studyFile.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
 import { chartsFile, chartsText } from '../support/chartsText.ts';
 import { blocksOf, pages } from '../support/documents.ts';

@@ -1,10 +1,10 @@
 import axe from 'axe-core';
 import { expect, it } from 'vitest';
 import type { Fact } from '../../src/facts/facts.ts';
-import { processSource } from '../../src/host/process.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
+import { processSource } from '../../src/stores/process.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { cleanups, openPage, spills, VIEWS } from './browsing.ts';

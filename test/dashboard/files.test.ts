@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { keptFiles } from '../../src/cli/trainers/keptFiles.ts';
+import { keptFiles } from '../../src/host/keptFiles.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Board, board, finished, request } from './support.ts';
 

@@ -1,12 +1,12 @@
 import { request as httpRequest } from 'node:http';
 import type { Fact } from '../../src/facts/facts.ts';
-import { applied, processSource } from '../../src/host/process.ts';
 import { Metrics } from '../../src/monitoring/metrics.ts';
 import type { KeptFiles } from '../../src/server/feed/kept.ts';
 import { type ServerOptions, serveHttp } from '../../src/server/serve.ts';
 import { ServedStudies } from '../../src/server/studies.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
+import { applied, processSource } from '../../src/stores/process.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { createdOf } from '../../streams/spec/options.ts';

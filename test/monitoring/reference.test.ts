@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { expect, it } from 'vitest';
-import { linkOf, measureAccount } from '../../src/cli/serving/monitor.ts';
+import { linkOf, measureAccount } from '../../src/host/serving/monitor.ts';
 import { Metrics } from '../../src/monitoring/metrics.ts';
 import { WorkerMetrics } from '../../src/monitoring/workerMetrics.ts';
 import { root } from '../support/documents.ts';

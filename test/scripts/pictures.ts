@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { journalSource } from '../../src/cli/sources/journal.ts';
+import { journalSource } from '../../src/stores/journal.ts';
 import { emptyServer } from '../dashboard/support.ts';
 import { openPage, type Size, startBrowser } from '../support/browser.ts';
 import { ensurePage } from '../support/page.ts';

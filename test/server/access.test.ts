@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
+import { HostedStudies } from '../../src/host/hostedStudies.ts';
 import { parseUsers } from '../../src/server/access/users.ts';
 import type { Operation } from '../../src/server/operation.ts';
 import { operationIds, operations } from '../../src/server/operations.ts';

@@ -3,11 +3,11 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { HostedStudies, type HostedStudiesOptions } from '../../src/cli/hosted/hostedStudies.ts';
-import type { StudyFile } from '../../src/cli/studyFile/studyFile.ts';
-import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
+import { HostedStudies, type HostedStudiesOptions } from '../../src/host/hostedStudies.ts';
 import { parseUsers, tokenDigest } from '../../src/server/access/users.ts';
 import { serveHttp } from '../../src/server/serve.ts';
+import type { StudyFile } from '../../src/studyFile/studyFile.ts';
+import { parseStudy } from '../../src/studyFile/studyFile.ts';
 
 /** A study file as data. */
 export const digits = {

@@ -77,11 +77,16 @@ const floors: readonly string[] = [
   'streams/workers',
   'streams/nats',
   'src/text',
+  'src/programs',
+  'src/studyFile',
+  'src/stores',
   'src/testing',
   'src/monitoring',
   'src/server',
-  'src/page',
   'src/host',
+  'src/interop',
+  'src/worker',
+  'src/page',
   'src/cli',
 ];
 

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const text = /\.(ts|tsx|mts|mjs|py|md|yaml|html|css|sh)$|\/run$/;
 
 /** This folder, and recorded output of other programs. */
-const exempt = ['test/words/', 'test/cli/runner/outputs/'];
+const exempt = ['test/words/', 'test/programs/outputs/'];
 
 const below = (path: string): string[] =>
   statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => below(join(path, name))) : [path];

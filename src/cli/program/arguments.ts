@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bytesIn, secondsIn } from '../../schema/amount.ts';
-import { serverOf } from '../sources/serverOf.ts';
-import type { CommandStudy, Remote } from '../sources/study.ts';
+import { serverOf } from '../../stores/serverOf.ts';
+import type { CommandStudy, Remote } from '../../stores/study.ts';
 
 /** Receives the exit status of a command. */
 export type ExitWith = (status: Promise<number>) => Promise<void>;
@@ -57,7 +57,7 @@ const withAccess = (command: Command): Command =>
 async function applyContext(command: Command): Promise<void> {
   const { context } = command.opts<{ context?: string }>();
   if (context === undefined) return;
-  const { natsContext } = await import('../sources/natsContext.ts');
+  const { natsContext } = await import('../../stores/natsContext.ts');
   for (const [name, value] of Object.entries(natsContext(context))) {
     const source = command.getOptionValueSource(name);
     if (source === undefined || source === 'env') command.setOptionValueWithSource(name, value, 'context');
@@ -92,7 +92,7 @@ export const logFormatOption = (): Option =>
 /** Declares commands on a study in a journal or on a server. */
 export function studyCommands(program: Command, exit: ExitWith) {
   const use = (journal: string | undefined, remote: Remote, act: (study: CommandStudy) => Promise<number>): Promise<void> =>
-    exit(import('../sources/study.ts').then(({ withStudy }) => withStudy(journal, remote, act)));
+    exit(import('../../stores/study.ts').then(({ withStudy }) => withStudy(journal, remote, act)));
   return {
     /** @param words arguments after the journal. */
     declare: (name: string, description: string, words?: readonly [name: string, description: string]): Command => {

@@ -63,7 +63,7 @@ GET /v1/openapi.json describes the requests over HTTP.`,
         withLog(options.logFormat, async (log) => {
           if (options.http === undefined || options.nats !== undefined)
             return (await import('../commands/server/serve.ts')).serveStudies(studies, options, log);
-          return (await import('../hosted/serveHttp.ts')).serveOverHttp(studies, options, log);
+          return (await import('../../host/serveHttp.ts')).serveOverHttp(studies, options, log);
         }),
       ),
     );
@@ -94,7 +94,7 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
     )
     .action((target, url, journal, options) =>
       exit(
-        Promise.all([import('../sources/study.ts'), import('../commands/server/mirror.ts')]).then(([{ withStudy }, { mirror }]) =>
+        Promise.all([import('../../stores/study.ts'), import('../commands/server/mirror.ts')]).then(([{ withStudy }, { mirror }]) =>
           withStudy(journal, options, (study) => mirror(study, target, url, options)),
         ),
       ),

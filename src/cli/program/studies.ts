@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { serverOf } from '../../stores/serverOf.ts';
+import type { RemotePlace, StudyInPlace } from '../../stores/withPlace.ts';
 import { UsageError } from '../../text/usage.ts';
-import type { RemotePlace, StudyInPlace } from '../places/withPlace.ts';
-import { serverOf } from '../sources/serverOf.ts';
 import { type ExitWith, maybeOnServer, wholeNumber, withRemote } from './arguments.ts';
 
 type Remote = RemotePlace & { readonly study?: string };
@@ -10,7 +10,7 @@ type Remote = RemotePlace & { readonly study?: string };
 export function declareStudies(program: Command, exit: ExitWith): void {
   program.commandsGroup('Studies:');
   const use = (journal: string | undefined, remote: Remote, act: (placed: StudyInPlace) => Promise<number>): Promise<void> =>
-    exit(import('../places/withPlace.ts').then(({ withStudyIn }) => withStudyIn(journal, remote, act)));
+    exit(import('../../stores/withPlace.ts').then(({ withStudyIn }) => withStudyIn(journal, remote, act)));
   /** If the study is on a server, there is no journal before the new name. */
   const useNamed = (words: readonly (string | undefined)[], remote: Remote, act: (placed: StudyInPlace, to: string) => Promise<number>) => {
     const [journal, to] = serverOf(remote) === undefined ? words : [undefined, ...words];

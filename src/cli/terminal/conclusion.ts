@@ -7,9 +7,9 @@ import { type Ahead, mayBeBetterText } from '../../insight/recommendation/mayBeB
 import type { Dimension } from '../../space/types/dimension.ts';
 import { shellQuoted } from '../../study/programArguments.ts';
 import type { TrialRow } from '../../study/trials.ts';
+import { nearby } from '../../text/output.ts';
 import { stripControls } from '../../text/plainText.ts';
 import type { About } from '../../text/statusLine.ts';
-import { nearby } from './output.ts';
 
 /** How a run of a study ended. */
 export type Ending =

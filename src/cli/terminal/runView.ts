@@ -11,15 +11,15 @@ import { RungResults } from '../../samplers/budgets/rungResults.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Dimension } from '../../space/types/dimension.ts';
+import { passedOver } from '../../stores/passedOver.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
 import type { TrialRow } from '../../study/trials.ts';
+import { print } from '../../text/output.ts';
 import { stripControls } from '../../text/plainText.ts';
+import { progressLine, trialLine } from '../../text/progress.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import { type Conclusion, conclusionLines, endedIn, reasonFor } from './conclusion.ts';
-import { print } from './output.ts';
-import { passedOver } from './passedOver.ts';
-import { progressLine, trialLine } from './render.ts';
 import { table } from './table.ts';
 
 /** Prints a study as it runs, and its results. */

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { headers } from '@nats-io/nats-core';
-import { studyFromElsewhere } from '../../../src/cli/studyFile/elsewhere.ts';
 import { isRecord } from '../../../src/schema/json.ts';
+import { studyFromElsewhere } from '../../../src/studyFile/elsewhere.ts';
 import { past } from '../../../streams/log/past.ts';
 import { natsLog } from '../../../streams/nats/index.ts';
 import { casesOf } from '../attack.ts';

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readStudyFile } from '../../../src/cli/studyFile/studyFile.ts';
-import { controlSocket } from '../../../src/host/controlSocket.ts';
 import { parseSpace } from '../../../src/space/space.ts';
+import { controlSocket } from '../../../src/stores/controlSocket.ts';
+import { readStudyFile } from '../../../src/studyFile/studyFile.ts';
 import { checkTeams } from '../../../streams/nats/config/team.ts';
 import { connectTo } from '../../../streams/nats/connection/connect.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';

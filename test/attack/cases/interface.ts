@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { HostedStudies } from '../../../src/cli/hosted/hostedStudies.ts';
+import { HostedStudies } from '../../../src/host/hostedStudies.ts';
 import { serveHttp } from '../../../src/server/serve.ts';
 import { follow, waker } from '../../../streams/log/follow.ts';
 import { digits, sendTo, server, tokens, users } from '../../server/support.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job } from '../../../src/cli/runner/job.ts';
-import { startProcess } from '../../../src/cli/runner/process.ts';
-import { outputReader } from '../../../src/cli/runner/reader.ts';
-import { fillTemplate, parseTemplate } from '../../../src/cli/runner/template.ts';
+import type { Job } from '../../../src/programs/job.ts';
+import { startProcess } from '../../../src/programs/process.ts';
+import { outputReader } from '../../../src/programs/reader.ts';
+import { fillTemplate, parseTemplate } from '../../../src/programs/template.ts';
 import { canonical } from '../../../src/text/names.ts';
 import { casesOf } from '../attack.ts';
 import type { World } from '../world.ts';

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { startProcess } from '../../../src/cli/runner/process.ts';
-import { parseTemplate } from '../../../src/cli/runner/template.ts';
-import { trialLine } from '../../../src/cli/terminal/render.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
+import { startProcess } from '../../../src/programs/process.ts';
+import { parseTemplate } from '../../../src/programs/template.ts';
+import { trialLine } from '../../../src/text/progress.ts';
 import { openStatusLine } from '../../../src/text/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { openJournal } from '../../../streams/journal.ts';

@@ -1,6 +1,6 @@
-import { withBudgets } from '../../../src/cli/askTell/protocol.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
+import { withBudgets } from '../../../src/host/askTell/protocol.ts';
 import { simulate } from '../../../src/testing/index.ts';
 import { parseStrategy, type StrategySpec } from '../../../streams/index.ts';
 import type { CurveProblem } from './problem.ts';

@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { applied, processSource } from '../../../src/host/process.ts';
 import { Feed } from '../../../src/server/feed/feed.ts';
 import { firstMessages } from '../../../src/server/feed/firstMessages.ts';
 import { TrialChanges } from '../../../src/server/feed/trialChanges.ts';
+import { applied, processSource } from '../../../src/stores/process.ts';
 import { float, memoryLog, random, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { finished } from '../support.ts';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { outputReader } from '../../../src/cli/runner/reader.ts';
-import { splitLines } from '../../../src/cli/runner/splitLines.ts';
+import { outputReader } from '../../../src/programs/reader.ts';
+import { splitLines } from '../../../src/programs/splitLines.ts';
 import { gist, must, type Target } from '../target.ts';
 
-const samples = new URL('../../cli/runner/outputs/', import.meta.url);
+const samples = new URL('../../programs/outputs/', import.meta.url);
 /** Milliseconds of CPU for a megabyte of output, at most. A quadratic pattern takes seconds. */
 const SLOW = 1000;
 /** Milliseconds that any input may take: programs compile while they run for the first time. */

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readStudyFile } from '../../../src/cli/studyFile/studyFile.ts';
 import { UserError } from '../../../src/errors.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
+import { readStudyFile } from '../../../src/studyFile/studyFile.ts';
 import { gist, must, type Target } from '../target.ts';
 
 const seeds = [

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { listTrials } from '../../../src/cli/commands/read/trials.ts';
-import type { CommandStudy } from '../../../src/cli/sources/study.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Created } from '../../../src/facts/facts.ts';
+import type { CommandStudy } from '../../../src/stores/study.ts';
 import { stopReasons } from '../../../streams/explanation/stopReasons.ts';
 import { chain, createStudy, defineStrategy, float, memoryLog, random, space, thresholdStop } from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';

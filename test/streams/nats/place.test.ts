@@ -9,12 +9,12 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { beginFrom, copy } from '../../../src/cli/commands/studies/copy.ts';
 import { deleteStudy } from '../../../src/cli/commands/studies/delete.ts';
 import { rename } from '../../../src/cli/commands/studies/rename.ts';
-import { withArchive, writeArchive } from '../../../src/cli/places/archive.ts';
-import { branch, each, portable, sizeOf } from '../../../src/cli/places/branch.ts';
-import { folderPlace } from '../../../src/cli/places/folder.ts';
-import { ledgerIn } from '../../../src/cli/sources/trialTable.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { isRecord } from '../../../src/schema/json.ts';
+import { withArchive, writeArchive } from '../../../src/stores/archive.ts';
+import { branch, each, portable, sizeOf } from '../../../src/stores/branch.ts';
+import { folderPlace } from '../../../src/stores/folder.ts';
+import { ledgerIn } from '../../../src/stores/trialTable.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { linesOf } from '../../../streams/log/createJournal.ts';

@@ -7,7 +7,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copy } from '../../../src/cli/commands/studies/copy.ts';
 import { rename } from '../../../src/cli/commands/studies/rename.ts';
-import { withArchive, writeArchive } from '../../../src/cli/places/archive.ts';
+import { withArchive, writeArchive } from '../../../src/stores/archive.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';

@@ -1,7 +1,7 @@
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { type ActOptions, act, trialIn } from '../../act.ts';
-import type { CommandStudy } from '../../sources/study.ts';
 
 interface AnnotateOptions extends ActOptions {
   readonly note?: string;

@@ -1,5 +1,5 @@
+import type { CommandStudy } from '../../../stores/study.ts';
 import { type ActOptions, act, trialIn } from '../../act.ts';
-import type { CommandStudy } from '../../sources/study.ts';
 
 /** `hypertide cancel` */
 export async function cancel(study: CommandStudy, words: readonly string[], options: ActOptions): Promise<number> {

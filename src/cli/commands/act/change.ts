@@ -2,12 +2,12 @@ import { pausingIn } from '../../../../streams/spec/defaults.ts';
 import type { Changed, Limits } from '../../../facts/facts.ts';
 import type { Settings } from '../../../ledger/settings.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { ledgerIn } from '../../../stores/trialTable.ts';
+import { checkResuming } from '../../../studyFile/checkResuming.ts';
 import { parseData } from '../../../text/parseData.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { type ActOptions, act } from '../../act.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { ledgerIn } from '../../sources/trialTable.ts';
-import { checkResuming } from '../../trainers/resuming.ts';
 
 interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | 'cost' | 'seconds' | 'plateau'> {
   readonly more?: number;

@@ -1,5 +1,5 @@
+import type { CommandStudy } from '../../../stores/study.ts';
 import { type ActOptions, act } from '../../act.ts';
-import type { CommandStudy } from '../../sources/study.ts';
 
 /** `hypertide close` */
 export const close = (study: CommandStudy, options: ActOptions): Promise<number> =>

@@ -1,10 +1,10 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { recommendations } from '../../../insight/recommendation/recommendation.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { trialsIn } from '../../../stores/trialTable.ts';
+import { inform, print } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { enqueueAll } from '../../act.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { trialsIn } from '../../sources/trialTable.ts';
-import { inform, print } from '../../terminal/output.ts';
 
 interface ConfirmOptions {
   /** How many configurations. */

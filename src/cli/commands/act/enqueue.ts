@@ -1,10 +1,10 @@
 import type { Enqueued } from '../../../facts/facts.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { type ActOptions, act } from '../../act.ts';
 import { parseParams } from '../../parseValue.ts';
-import type { CommandStudy } from '../../sources/study.ts';
 
 interface EnqueueOptions extends ActOptions, Pick<Enqueued, 'rest'> {}
 

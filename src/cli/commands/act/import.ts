@@ -5,20 +5,27 @@ import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { withEpochs } from '../../../../streams/spec/withEpochs.ts';
 import type { Created, Fact, Params } from '../../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../../facts/parse.ts';
+import { type ImportedRow, type ImportedTrial, readLines, readTable } from '../../../interop/importRows.ts';
+import {
+  chosenStudy,
+  noteOfOptuna,
+  objectivesOfOptuna,
+  spaceOfOptuna,
+  stepsOf,
+  trialsOfOptuna,
+} from '../../../interop/optuna/fromOptuna.ts';
+import { isOptunaJournal, readOptunaJournal } from '../../../interop/optuna/optunaJournal.ts';
+import { isDatabase, type OptunaStudy } from '../../../interop/optuna/optunaStudy.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { ownValue } from '../../../schema/ownValue.ts';
 import { parseSpace } from '../../../space/space.ts';
+import { begunIn, openJournalStudy } from '../../../stores/journalFile.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
+import { readStudyFile } from '../../../studyFile/studyFile.ts';
+import { inform, print, suggestNext } from '../../../text/output.ts';
 import { readData } from '../../../text/readText.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { type ImportedRow, type ImportedTrial, readLines, readTable } from '../../sources/importRows.ts';
-import { begunIn, openJournalStudy } from '../../sources/journalFile.ts';
-import { chosenStudy, noteOfOptuna, objectivesOfOptuna, spaceOfOptuna, stepsOf, trialsOfOptuna } from '../../sources/optuna/fromOptuna.ts';
-import { isOptunaJournal, readOptunaJournal } from '../../sources/optuna/optunaJournal.ts';
-import { isDatabase, type OptunaStudy } from '../../sources/optuna/optunaStudy.ts';
-import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { inform, print, suggestNext } from '../../terminal/output.ts';
 
 interface ImportOptions {
   /** Study file to begin the journal with. */
@@ -84,7 +91,7 @@ interface Source {
 async function readSource(file: string, name: string | undefined): Promise<Source> {
   const data = await readData(file);
   if (isDatabase(data)) {
-    const { readOptunaDatabase } = await import('../../sources/optuna/optunaDatabase.ts');
+    const { readOptunaDatabase } = await import('../../../interop/optuna/optunaDatabase.ts');
     return ofOptuna(file, await readOptunaDatabase(file, data), name);
   }
   const text = data.toString();

@@ -1,9 +1,9 @@
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { type ActOptions, act } from '../../act.ts';
 import { parseParams } from '../../parseValue.ts';
-import type { CommandStudy } from '../../sources/study.ts';
 
 interface ProposeOptions extends ActOptions {
   readonly as: string;

@@ -1,5 +1,5 @@
+import type { CommandStudy } from '../../../stores/study.ts';
 import { type ActOptions, act, trialIn } from '../../act.ts';
-import type { CommandStudy } from '../../sources/study.ts';
 
 /** `hypertide retract` */
 export async function retract(study: CommandStudy, words: readonly string[], options: ActOptions): Promise<number> {

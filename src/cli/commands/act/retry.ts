@@ -1,9 +1,9 @@
+import type { CommandStudy } from '../../../stores/study.ts';
+import { type ListedTrial, trialsIn } from '../../../stores/trialTable.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
+import { inform, print } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { enqueueAll } from '../../act.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
-import { inform, print } from '../../terminal/output.ts';
 
 /**
  * `hypertide retry`: tries the configurations of failed trials again, as new trials. Without numbers, these are all that failed and were not tried

@@ -2,18 +2,18 @@ import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import type { Params, Values } from '../../../facts/facts.ts';
 import { atEdges, edgeText } from '../../../insight/edges.ts';
 import { type Recommendation, recommendation } from '../../../insight/recommendation/recommendation.ts';
+import { keptCommand } from '../../../programs/command.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { commandFile, paramsFile, trialsDirectory } from '../../../stores/trialFiles.ts';
+import { frontIn, type ListedTrial, trialsIn } from '../../../stores/trialTable.ts';
 import { bestFirst } from '../../../study/bestFirst.ts';
 import { argumentsOf, shellQuoted } from '../../../study/programArguments.ts';
+import { inform, print, suggestAfterData } from '../../../text/output.ts';
 import { shown } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { keptCommand } from '../../runner/command.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
-import { inform, print, suggestAfterData } from '../../terminal/output.ts';
 import { table } from '../../terminal/table.ts';
-import { commandFile, paramsFile, trialsDirectory } from '../../trainers/trialFiles.ts';
 
 interface BestOptions {
   readonly json?: boolean;

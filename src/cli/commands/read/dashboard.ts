@@ -5,19 +5,19 @@ import { natsSource } from '../../../../streams/nats/place/source.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { studiesOn, whenBegun } from '../../../../streams/nats/studies.ts';
 import { interruption } from '../../../host/interrupt.ts';
+import { keptFiles } from '../../../host/keptFiles.ts';
+import { usersIn } from '../../../host/serving/usersIn.ts';
 import { Metrics } from '../../../monitoring/metrics.ts';
 import { serveHttp } from '../../../server/serve.ts';
 import { ServedStudies } from '../../../server/studies.ts';
+import { accessOf } from '../../../stores/connect.ts';
+import { journalSource } from '../../../stores/journal.ts';
+import { createdIn, stemOf } from '../../../stores/journalFile.ts';
+import { watchJournals } from '../../../stores/journalFolder.ts';
+import { trialsDirectory } from '../../../stores/trialFiles.ts';
+import { inform } from '../../../text/output.ts';
 import { withoutPassword } from '../../../text/plainText.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { usersIn } from '../../serving/usersIn.ts';
-import { accessOf } from '../../sources/connect.ts';
-import { journalSource } from '../../sources/journal.ts';
-import { createdIn, stemOf } from '../../sources/journalFile.ts';
-import { watchJournals } from '../../sources/journalFolder.ts';
-import { inform } from '../../terminal/output.ts';
-import { keptFiles } from '../../trainers/keptFiles.ts';
-import { trialsDirectory } from '../../trainers/trialFiles.ts';
 
 interface DashboardOptions extends Access {
   readonly nats?: string;

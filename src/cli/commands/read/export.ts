@@ -1,11 +1,11 @@
+import { optunaJournalOf } from '../../../interop/optuna/optunaJournal.ts';
+import { toOptuna } from '../../../interop/optuna/toOptuna.ts';
 import type { SpaceData } from '../../../space/schema.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { entriesIn, trialsIn } from '../../../stores/trialTable.ts';
 import { reportTable, type Table, tableCsv, trialTable } from '../../../study/tables.ts';
+import { writeOutput } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { optunaJournalOf } from '../../sources/optuna/optunaJournal.ts';
-import { toOptuna } from '../../sources/optuna/toOptuna.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { entriesIn, trialsIn } from '../../sources/trialTable.ts';
-import { writeOutput } from '../../terminal/output.ts';
 
 const exportFormats = ['jsonl', 'json', 'csv', 'parquet', 'optuna', 'sqlite'] as const;
 type Format = (typeof exportFormats)[number];
@@ -47,11 +47,11 @@ async function dataOf(study: CommandStudy, wanted: ExportOptions['table'], forma
     case 'jsonl':
       return jsonOf(await trialsIn(study), format);
     case 'parquet':
-      return (await import('../../report/parquet.ts')).parquetOf(await tableIn(study, wanted));
+      return (await import('../../../interop/parquet.ts')).parquetOf(await tableIn(study, wanted));
     case 'optuna':
       return optunaJournalOf(toOptuna(study.created, await entriesIn(study)));
     case 'sqlite':
-      return (await import('../../sources/optuna/optunaDatabase.ts')).optunaDatabaseOf(toOptuna(study.created, await entriesIn(study)));
+      return (await import('../../../interop/optuna/optunaDatabase.ts')).optunaDatabaseOf(toOptuna(study.created, await entriesIn(study)));
   }
 }
 

@@ -4,10 +4,10 @@ import { tooFewResults } from '../../../insight/importance/importance.ts';
 import type { Importances } from '../../../insight/importance/importances.ts';
 import { byShare, verdictOn } from '../../../insight/importance/verdict.ts';
 import { importancesOf } from '../../../server/feed/importances.ts';
+import { readFeed } from '../../../server/feed/readFeed.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { inform, print, suggestAfterData } from '../../../text/output.ts';
 import { escapeControls } from '../../../text/plainText.ts';
-import { readFeed } from '../../sources/readFeed.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { inform, print, suggestAfterData } from '../../terminal/output.ts';
 import { plain } from '../../terminal/table.ts';
 
 /** `hypertide importance` */

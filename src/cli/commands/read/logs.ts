@@ -6,15 +6,15 @@ import { applyEntries } from '../../../../streams/engine/applyEntries.ts';
 import type { Entry } from '../../../facts/entry.ts';
 import type { Params } from '../../../facts/facts.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
+import { fileOffset, type Gap, gapIn, outputOffset } from '../../../programs/logFile.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { outputFile, trialsDirectory } from '../../../stores/trialFiles.ts';
+import { rowOf } from '../../../stores/trialTable.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
 import { type TrialRow, TrialRows } from '../../../study/trials.ts';
+import { inform, print } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { trialIn } from '../../act.ts';
-import { fileOffset, type Gap, gapIn, outputOffset } from '../../runner/logFile.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { rowOf } from '../../sources/trialTable.ts';
-import { inform, print } from '../../terminal/output.ts';
-import { outputFile, trialsDirectory } from '../../trainers/trialFiles.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;

@@ -5,13 +5,13 @@ import type { FigureKind } from '../../../insight/figures/kinds.ts';
 import { figureStudy } from '../../../insight/figures/study.ts';
 import { gains } from '../../../insight/recommendation/gains.ts';
 import { importancesOf } from '../../../server/feed/importances.ts';
+import { readFeed } from '../../../server/feed/readFeed.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { inform, writeOutput } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { pngOf } from '../../plot/png.ts';
 import { render, type Size } from '../../plot/render.ts';
 import { sketchesOf } from '../../plot/sketches.ts';
-import { readFeed } from '../../sources/readFeed.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { inform, writeOutput } from '../../terminal/output.ts';
 
 interface PlotOptions {
   readonly output?: string;

@@ -1,9 +1,9 @@
 import type { Feed } from '../../../server/feed/feed.ts';
+import { readFeed } from '../../../server/feed/readFeed.ts';
 import { findingsOf, reportOf } from '../../../server/feed/report.ts';
-import { markdownOf } from '../../report/markdown.ts';
-import { readFeed } from '../../sources/readFeed.ts';
-import { type Remote, withStudy } from '../../sources/study.ts';
-import { inform, writeOutput } from '../../terminal/output.ts';
+import { type Remote, withStudy } from '../../../stores/study.ts';
+import { inform, writeOutput } from '../../../text/output.ts';
+import { markdownOf } from '../../markdown.ts';
 
 interface ReportOptions extends Remote {
   readonly output?: string;

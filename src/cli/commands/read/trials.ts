@@ -1,12 +1,12 @@
 import { stopReasons } from '../../../../streams/explanation/stopReasons.ts';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { type ListedTrial, trialsIn } from '../../../stores/trialTable.ts';
+import { print, suggestAfterData } from '../../../text/output.ts';
 import { trialIn } from '../../act.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { printTrialFacts } from '../../sources/trialFacts.ts';
-import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
-import { print, suggestAfterData } from '../../terminal/output.ts';
 import { shownStatus, table } from '../../terminal/table.ts';
+import { printTrialFacts } from '../../trialFacts.ts';
 
 interface TrialsOptions {
   readonly json?: boolean;

@@ -6,11 +6,11 @@ import { strategyOf } from '../../../../streams/spec/spec.ts';
 import { OptionError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { readThrough } from '../../../stores/trialTable.ts';
+import { inform, print } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { version as current } from '../../../version.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { readThrough } from '../../sources/trialTable.ts';
-import { inform, print } from '../../terminal/output.ts';
 
 /** The exit status if there was no suggestion that could be recomputed. */
 const UNCHECKED = 4;

@@ -1,14 +1,14 @@
 import { whyOf } from '../../../../streams/explanation/whyOf.ts';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
+import { readFeed } from '../../../server/feed/readFeed.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { rowOf, trialsIn } from '../../../stores/trialTable.ts';
 import { bestFirst } from '../../../study/bestFirst.ts';
+import { print, suggestAfterData } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { whyText } from '../../../text/whyText.ts';
 import { trialIn } from '../../act.ts';
-import { readFeed } from '../../sources/readFeed.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { rowOf, trialsIn } from '../../sources/trialTable.ts';
-import { print, suggestAfterData } from '../../terminal/output.ts';
 
 /** `hypertide why`: prints why a trial was suggested, recomputed from the log; without a number, the best trial. */
 export async function printWhy(study: CommandStudy, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {

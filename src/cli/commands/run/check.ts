@@ -6,18 +6,20 @@ import { stopsTrials } from '../../../../streams/spec/defaults.ts';
 import { objectivesOf } from '../../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import type { Params } from '../../../facts/facts.ts';
+import { withMetric } from '../../../host/metric.ts';
 import { StepCount } from '../../../ledger/stepCount.ts';
 import { rngFor } from '../../../numeric/random.ts';
+import { commandOf, metricFileOf, notPassed } from '../../../programs/command.ts';
+import { fillingOf, type Job } from '../../../programs/job.ts';
+import type { PrintedReport } from '../../../programs/parseOutput.ts';
+import { fillTemplate } from '../../../programs/template.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
+import { type Amendment, amendStudyFile } from '../../../studyFile/amend.ts';
+import { readStudyFile, type StudyFile } from '../../../studyFile/studyFile.ts';
 import { usualDirection } from '../../../text/names.ts';
-import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
-import { fillingOf, type Job } from '../../runner/job.ts';
-import type { PrintedReport } from '../../runner/parseOutput.ts';
-import { fillTemplate } from '../../runner/template.ts';
-import { type Amendment, amendStudyFile } from '../../studyFile/amend.ts';
-import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
-import { suggestNext } from '../../terminal/output.ts';
+import { suggestNext } from '../../../text/output.ts';
+import { savedIn } from '../../../worker/trainers.ts';
 import {
   adviceText,
   budgetText,
@@ -30,11 +32,9 @@ import {
   readValueText,
   resumeText,
   stepsText,
-} from '../../trainers/check/checkTexts.ts';
-import { type CheckedRun, isHeard, observe, type Program } from '../../trainers/check/observe.ts';
-import { filesIn, metricsWritten, type WrittenFile, writtenText } from '../../trainers/check/writtenFiles.ts';
-import { withMetric } from '../../trainers/metric.ts';
-import { savedIn } from '../../trainers/trainers.ts';
+} from '../../check/checkTexts.ts';
+import { type CheckedRun, isHeard, observe, type Program } from '../../check/observe.ts';
+import { filesIn, metricsWritten, type WrittenFile, writtenText } from '../../check/writtenFiles.ts';
 
 interface CheckOptions {
   readonly metric?: string;

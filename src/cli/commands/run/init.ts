@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { checkIsProgram } from '../../../programs/command.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
+import { draftStudy, hasRange } from '../../../studyFile/draft.ts';
+import { programHelp } from '../../../studyFile/programHelp.ts';
+import { inform, suggestNext, writeOutput } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { checkIsProgram } from '../../runner/command.ts';
-import { draftStudy, hasRange } from '../../studyFile/draft.ts';
-import { programHelp } from '../../studyFile/programHelp.ts';
-import { inform, suggestNext, writeOutput } from '../../terminal/output.ts';
 
 interface InitOptions {
   /** The path to write. */

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import { checkName } from '../../../../streams/nats/protocol/subjects.ts';
+import { secretsIn } from '../../../host/serving/secrets.ts';
 import { newToken } from '../../../server/access/access.ts';
 import { tokenDigest, type UserRole } from '../../../server/access/users.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { secretsIn } from '../../serving/secrets.ts';
 
 interface HttpUsersOptions {
   readonly trainer?: readonly string[];

@@ -1,9 +1,9 @@
 import { DeliveryError } from '../../../host/hooks/deliver.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
+import { type Mirror, mirrorStudy } from '../../../interop/mirror.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
+import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { type Mirror, mirrorStudy } from '../../mirror/mirror.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { inform } from '../../terminal/output.ts';
 
 export const mirrorTargets = ['webhook', 'mlflow'] as const;
 
@@ -48,10 +48,10 @@ async function mirrorTo(
   signal: AbortSignal,
 ): Promise<Mirror> {
   const headers = headersIn(header);
-  if (target === 'webhook') return (await import('../../mirror/webhook.ts')).webhookMirror({ url, headers, file: position, signal });
+  if (target === 'webhook') return (await import('../../../interop/webhook.ts')).webhookMirror({ url, headers, file: position, signal });
   const [{ mlflowMirror }, { mlflowClient }] = await Promise.all([
-    import('../../mirror/mlflow.ts'),
-    import('../../mirror/mlflowClient.ts'),
+    import('../../../interop/mlflow.ts'),
+    import('../../../interop/mlflowClient.ts'),
   ]);
   return mlflowMirror(mlflowClient(url, { ...login(), ...headers }, signal), created, experiment);
 }

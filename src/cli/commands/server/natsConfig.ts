@@ -4,12 +4,12 @@ import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
 import type { SignedAccount } from '../../../../streams/nats/config/updateAccounts.ts';
 import type { Access } from '../../../../streams/nats/connection/connect.ts';
+import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { natsContext } from '../../../stores/natsContext.ts';
+import { inform, writeOutput } from '../../../text/output.ts';
 import { withoutPassword } from '../../../text/plainText.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { type Secrets, secretsIn } from '../../serving/secrets.ts';
-import { natsContext } from '../../sources/natsContext.ts';
-import { inform, writeOutput } from '../../terminal/output.ts';
 
 interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'host' | 'port' | 'maxBytes' | 'prefix'> {
   readonly study?: readonly string[];

@@ -3,12 +3,12 @@ import { type Subjects, subjectsOf, trainerOf } from '../../../../streams/nats/p
 import { type Seen, watching } from '../../../../streams/nats/watch.ts';
 import { withResolvers } from '../../../../streams/promises.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
+import { accessOf, announceWait, connect } from '../../../stores/connect.ts';
+import { print } from '../../../text/output.ts';
 import { stripControls } from '../../../text/plainText.ts';
+import { progressLine } from '../../../text/progress.ts';
 import { shown } from '../../../text/shown.ts';
 import { openStatusLine } from '../../../text/statusLine.ts';
-import { accessOf, announceWait, connect } from '../../sources/connect.ts';
-import { print } from '../../terminal/output.ts';
-import { progressLine } from '../../terminal/render.ts';
 
 interface WatchOptions extends Access {
   readonly nats: string;

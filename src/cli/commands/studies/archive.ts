@@ -1,7 +1,7 @@
+import { isThere, writeArchive } from '../../../stores/archive.ts';
+import { type StudyInPlace, trialsOf } from '../../../stores/withPlace.ts';
+import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { isThere, writeArchive } from '../../places/archive.ts';
-import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
-import { inform } from '../../terminal/output.ts';
 
 /** Warns about files that a copy lacks. */
 export function informOfLeftOut(files: readonly string[]): void {

@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
+import { isThere } from '../../../stores/archive.ts';
+import { branch, each, sizeOf } from '../../../stores/branch.ts';
+import { copyFiles } from '../../../stores/copyFiles.ts';
+import { checkFolder, type StudyInPlace, trialsOf } from '../../../stores/withPlace.ts';
+import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { isThere } from '../../places/archive.ts';
-import { branch, each, sizeOf } from '../../places/branch.ts';
-import { copyFiles } from '../../places/copyFiles.ts';
-import { checkFolder, type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
-import { inform } from '../../terminal/output.ts';
-import { informOfInstructions } from '../../trainers/instruct.ts';
+import { informOfInstructions } from '../../instruct.ts';
 import { informOfLeftOut } from './archive.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { type RemotePlace, withPlace } from '../../places/withPlace.ts';
-import { readStudyData } from '../../studyFile/studyFile.ts';
-import { inform } from '../../terminal/output.ts';
+import { type RemotePlace, withPlace } from '../../../stores/withPlace.ts';
+import { readStudyData } from '../../../studyFile/studyFile.ts';
+import { inform } from '../../../text/output.ts';
 
 /** `hypertide create`: begins a study in a folder or on a server. Resolves with the exit status. */
 export async function createInPlace(

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../../../errors.ts';
+import { readFeed } from '../../../server/feed/readFeed.ts';
+import { isThere } from '../../../stores/archive.ts';
+import { type StudyInPlace, trialsOf } from '../../../stores/withPlace.ts';
+import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { isThere } from '../../places/archive.ts';
-import { type StudyInPlace, trialsOf } from '../../places/withPlace.ts';
-import { readFeed } from '../../sources/readFeed.ts';
-import { inform } from '../../terminal/output.ts';
 
 interface DeleteOptions {
   readonly yes?: boolean;

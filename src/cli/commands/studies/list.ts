@@ -1,11 +1,11 @@
 import { UserError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { readFeed } from '../../../server/feed/readFeed.ts';
 import type { Headline } from '../../../server/feed/wire.ts';
+import { type RemotePlace, withPlace } from '../../../stores/withPlace.ts';
 import type { StudyPlace } from '../../../study/place.ts';
+import { inform, print } from '../../../text/output.ts';
 import { shown } from '../../../text/shown.ts';
-import { type RemotePlace, withPlace } from '../../places/withPlace.ts';
-import { readFeed } from '../../sources/readFeed.ts';
-import { inform, print } from '../../terminal/output.ts';
 import { minuteOf, textTable } from '../../terminal/table.ts';
 
 interface Shown extends Omit<Headline, 'id' | 'source'> {

@@ -1,8 +1,8 @@
 import { conditionOf } from '../../../../streams/log/repair/condition.ts';
+import { isThere, move } from '../../../stores/archive.ts';
+import type { StudyInPlace } from '../../../stores/withPlace.ts';
+import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { isThere, move } from '../../places/archive.ts';
-import type { StudyInPlace } from '../../places/withPlace.ts';
-import { inform } from '../../terminal/output.ts';
 import { beginFrom, foldersOf } from './copy.ts';
 
 /** `hypertide rename`: the same study under another name. Resolves with the exit status. */

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { adopt } from '../../../../streams/log/repair/adopt.ts';
 import { auditOf, copyOf } from '../../../../streams/log/repair/repair.ts';
+import { stemOf } from '../../../stores/journalFile.ts';
+import { inform, print } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { stemOf } from '../../sources/journalFile.ts';
-import { inform, print } from '../../terminal/output.ts';
 
 const isCreated = (line: string | undefined): boolean => line !== undefined && JSON.parse(line).type === 'created';
 

@@ -1,7 +1,7 @@
-import { withArchive } from '../../places/archive.ts';
-import { checkFolder, type RemotePlace, trialsOf, withPlace } from '../../places/withPlace.ts';
-import { inform } from '../../terminal/output.ts';
-import { informOfInstructions } from '../../trainers/instruct.ts';
+import { withArchive } from '../../../stores/archive.ts';
+import { checkFolder, type RemotePlace, trialsOf, withPlace } from '../../../stores/withPlace.ts';
+import { inform } from '../../../text/output.ts';
+import { informOfInstructions } from '../../instruct.ts';
 
 interface RestoreOptions extends RemotePlace {
   readonly folder?: string;

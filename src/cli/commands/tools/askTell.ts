@@ -2,15 +2,15 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { failureOf, type RequestFailure } from '../../../errors.ts';
+import { type Driven, type InitRequest, type Request, withBudgets } from '../../../host/askTell/protocol.ts';
+import { drivenSpace, SessionError } from '../../../host/askTell/session.ts';
+import { sharedStudy } from '../../../host/askTell/sharedStudy.ts';
+import { memoryStudy } from '../../../host/askTell/studySession.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { openPlugins } from '../../../host/plugins.ts';
 import { addressOf } from '../../../text/address.ts';
 import { parseData } from '../../../text/parseData.ts';
 import { openStatusLine, type StatusLine } from '../../../text/statusLine.ts';
-import { type Driven, type InitRequest, type Request, withBudgets } from '../../askTell/protocol.ts';
-import { drivenSpace, SessionError } from '../../askTell/session.ts';
-import { sharedStudy } from '../../askTell/sharedStudy.ts';
-import { memoryStudy } from '../../askTell/studySession.ts';
 
 interface AskTellOptions {
   /** As data, for an `init` with a space. */

@@ -1,5 +1,5 @@
 import { asyncapi } from '../../../../streams/nats/protocol/asyncapi.ts';
-import { print } from '../../terminal/output.ts';
+import { print } from '../../../text/output.ts';
 
 /** `hypertide asyncapi` */
 export async function printAsyncapi(options: { readonly prefix?: string }): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { print } from '../../terminal/output.ts';
+import { print } from '../../../text/output.ts';
 
 /** Completions after a command: its options, and the values of options with fixed choices. */
 interface Completed {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '../../../schema/nearest.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
+import { inform, suggestNext, writeOutput } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { inform, suggestNext, writeOutput } from '../../terminal/output.ts';
 
 interface Example {
   /** What it shows. */

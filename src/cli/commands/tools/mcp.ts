@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { HostedStudies } from '../../../host/hostedStudies.ts';
 import { interruption } from '../../../host/interrupt.ts';
 import { openPlugins } from '../../../host/plugins.ts';
 import { Metrics } from '../../../monitoring/metrics.ts';
@@ -6,10 +7,9 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { mcpOverStdio } from '../../../server/mcp/server.ts';
 import { serveHttp } from '../../../server/serve.ts';
 import { atMostOf } from '../../../study/atMost.ts';
+import { readStudyFile } from '../../../studyFile/studyFile.ts';
 import { addressOf } from '../../../text/address.ts';
 import type { StatusLine } from '../../../text/statusLine.ts';
-import { HostedStudies } from '../../hosted/hostedStudies.ts';
-import { readStudyFile } from '../../studyFile/studyFile.ts';
 
 interface McpOptions {
   readonly directory: string;

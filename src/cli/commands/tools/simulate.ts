@@ -3,14 +3,14 @@ import { auto } from '../../../../streams/strategies/auto.ts';
 import type { Entry } from '../../../facts/entry.ts';
 import type { Params } from '../../../facts/facts.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { type CommandStudy, type Remote, withStudy } from '../../../stores/study.ts';
+import { readStudyFile, type StudyFile } from '../../../studyFile/studyFile.ts';
 import { type Comparison, type ComparisonRow, compare } from '../../../testing/compare.ts';
 import { type RecordedWorkload, recordedWorkload } from '../../../testing/recorded.ts';
+import { inform, print } from '../../../text/output.ts';
 import { parseData } from '../../../text/parseData.ts';
 import { shown } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { type CommandStudy, type Remote, withStudy } from '../../sources/study.ts';
-import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
-import { inform, print } from '../../terminal/output.ts';
 import { textTable } from '../../terminal/table.ts';
 
 interface SimulateOptions extends Remote {

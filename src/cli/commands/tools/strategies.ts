@@ -1,9 +1,9 @@
 import { Help } from 'commander';
 import { strategies } from '../../../../streams/spec/catalogue.ts';
 import { nearest } from '../../../schema/nearest.ts';
+import { suggestNext } from '../../../text/output.ts';
 import { type StrategyDescription, strategyDescriptions } from '../../../text/studySchema.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { suggestNext } from '../../terminal/output.ts';
 
 /** `hypertide strategies`: lists all strategies, or shows one with its options. Resolves with the exit status. */
 export async function showStrategies(name: string | undefined, { json }: { readonly json?: boolean }): Promise<number> {

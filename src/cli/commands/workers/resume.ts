@@ -1,4 +1,4 @@
-import { instructing } from '../../trainers/instruct.ts';
+import { instructing } from '../../instruct.ts';
 
 /** `hypertide resume` */
 export const resume = instructing('work');

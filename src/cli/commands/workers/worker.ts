@@ -3,22 +3,22 @@ import { type Access, namingIn } from '../../../../streams/nats/connection/conne
 import { checkName, inboxOfTrainer } from '../../../../streams/nats/protocol/subjects.ts';
 import { withResolvers } from '../../../../streams/promises.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
+import { monitorFor } from '../../../host/serving/monitorFor.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { accessOf, CONNECT_WITHIN, connect } from '../../../stores/connect.ts';
+import { makeFolder } from '../../../stores/makeFolder.ts';
+import { isPattern } from '../../../stores/namePattern.ts';
+import { trialsDirectory } from '../../../stores/trialFiles.ts';
 import type { StatusLine } from '../../../text/statusLine.ts';
 import { about } from '../../../text/statusLine.ts';
 import { UsageError } from '../../../text/usage.ts';
-import { monitorFor } from '../../serving/monitorFor.ts';
-import { accessOf, CONNECT_WITHIN, connect } from '../../sources/connect.ts';
-import { makeFolder } from '../../sources/makeFolder.ts';
-import { isPattern } from '../../sources/namePattern.ts';
-import { amountsIn } from '../../trainers/amounts.ts';
-import { type Assignment, readAssignments, sharedProgram } from '../../trainers/assignments.ts';
-import type { StoreCommands } from '../../trainers/checkpointStore.ts';
-import { sharedSlots } from '../../trainers/sharedSlots.ts';
-import { trialsDirectory } from '../../trainers/trialFiles.ts';
-import { WorkerStudies } from '../../trainers/workerStudies.ts';
-import type { ProgramSettings } from '../../trainers/workOn.ts';
+import { amountsIn } from '../../../worker/amounts.ts';
+import { type Assignment, readAssignments, sharedProgram } from '../../../worker/assignments.ts';
+import type { StoreCommands } from '../../../worker/checkpointStore.ts';
+import { sharedSlots } from '../../../worker/sharedSlots.ts';
+import { WorkerStudies } from '../../../worker/workerStudies.ts';
+import type { ProgramSettings } from '../../../worker/workOn.ts';
 
 interface WorkerOptions extends Access, Partial<ProgramSettings> {
   readonly nats: string;

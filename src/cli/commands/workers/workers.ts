@@ -1,9 +1,9 @@
 import { amountText } from '../../../schema/amount.ts';
+import type { CommandStudy } from '../../../stores/study.ts';
 import type { TrainerRow } from '../../../study/trainerRows.ts';
-import type { CommandStudy } from '../../sources/study.ts';
-import { inform, print } from '../../terminal/output.ts';
+import { inform, print } from '../../../text/output.ts';
+import { trainersOf } from '../../instruct.ts';
 import { ageOf, minuteOf, textTable } from '../../terminal/table.ts';
-import { trainersOf } from '../../trainers/instruct.ts';
 
 /** `hypertide workers`: the workers of a study. Resolves with the exit status. */
 export async function listWorkers(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {

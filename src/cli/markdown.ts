@@ -1,0 +1,110 @@
+import { cut, formatNumber } from '../insight/figures/drawing/format.ts';
+import { percent } from '../insight/figures/importance.ts';
+import type { FigureKind } from '../insight/figures/kinds.ts';
+import { type FigureStudy, figureStudy, objectiveValue } from '../insight/figures/study.ts';
+import type { Importances } from '../insight/importance/importances.ts';
+import { byShare } from '../insight/importance/verdict.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import { ownValue } from '../schema/ownValue.ts';
+import { differenceRows } from '../server/feed/differences.ts';
+import type { findingsOf } from '../server/feed/report.ts';
+import type { RowChange } from '../server/feed/wire.ts';
+import { stripControls } from '../text/plainText.ts';
+import { render } from './plot/render.ts';
+import { sketchesOf } from './plot/sketches.ts';
+
+type Findings = Awaited<ReturnType<typeof findingsOf>>;
+
+/** Studies as Markdown: their differences and, for each, its best configurations, the importance of parameters, and its history. */
+export function markdownOf(all: readonly Findings[]): string {
+  const sections = all.map((one) => sectionsOf(one, nameIn(all, one), all.length > 1 ? '##' : '#'));
+  return `${[...(all.length > 1 ? [comparison(all)] : []), ...sections].join('\n\n')}\n`;
+}
+
+function comparison(all: readonly Findings[]): string {
+  const summaries = all.map(({ detail, changes }) => {
+    const best = changes.rows.find(({ trial }) => trial === detail.best?.trial);
+    return { detail, ...omitUndefined({ best }) };
+  });
+  const head = ['differs', ...all.map((one) => nameIn(all, one))];
+  return `# Studies\n\n${table(
+    head,
+    differenceRows(summaries).map(([name, cells]) => [name, ...cells]),
+  )}`;
+}
+
+/** The name of a study, with its place if another one has the same name. */
+function nameIn(all: readonly Findings[], { detail: { study, source } }: Findings): string {
+  const isAlone = all.filter(({ detail }) => detail.study === study).length === 1;
+  return isAlone ? study : `${study} (${source})`;
+}
+
+/** The best trials that a report lists. */
+const BEST = 10;
+
+function sectionsOf({ detail, changes, importances, recommended }: Findings, name: string, level: string): string {
+  const { objectives, space, at } = detail;
+  const study = figureStudy({ rows: changes.rows, objectives, space, importances, at });
+  const best = objectives.length > 1 ? study.onFront : study.ranked;
+  const deployed = recommended && study.rowOf(recommended.trial);
+  const parts = [
+    `${level} ${text(name)}`,
+    stateOf(detail),
+    `${level}# ${objectives.length > 1 ? `Front (${best.length} trials)` : 'Best trials'}`,
+    best.length > 0 ? trialTable(best.slice(0, BEST), study) : 'No trial has a result yet.',
+    ...(deployed && objectives.length === 1 && deployed.trial !== best[0]?.trial
+      ? [`Results are noisy, so the best one is partly luck. The trial to deploy is ${deployed.trial}:`, trialTable([deployed], study)]
+      : []),
+    ...(importances ? [`${level}# What matters`, importanceTable(importances)] : []),
+    ...(best.length > 0 ? [`${level}# History`, figure('history', study)] : []),
+  ];
+  return parts.join('\n\n');
+}
+
+function stateOf({ phase, closed, trials, completed, stopped, failed, open, cost, strategy, seed, parallel }: Findings['detail']): string {
+  const state = closed === undefined ? phase : `closed (${closed})`;
+  return table(
+    ['state', 'trials', 'completed', 'stopped', 'failed', 'open', 'cost', 'parallel', 'strategy', 'seed'],
+    [[state, trials, completed, stopped, failed, open, cost, parallel, strategy, seed].map(formatNumber)],
+  );
+}
+
+function trialTable(rows: readonly RowChange[], { objectives, parameters }: FigureStudy): string {
+  const hasBudget = rows.some(({ budget }) => budget !== undefined);
+  const names = parameters.map(([name]) => name);
+  const cell = (value: unknown) => (value === undefined ? '' : formatNumber(value));
+  return table(
+    ['trial', ...objectives.map(({ name, direction }) => `${name} (${direction})`), ...names, ...(hasBudget ? ['budget'] : []), 'by'],
+    rows.map((row) => [
+      String(row.trial),
+      ...objectives.map((objective) => cell(objectiveValue(row, objective))),
+      ...names.map((name) => cell(ownValue(row.params, name))),
+      ...(hasBudget ? [cell(row.budget)] : []),
+      row.by,
+    ]),
+  );
+}
+
+const importanceTable = (shares: Importances): string =>
+  table(
+    ['parameter', 'fANOVA', '90 % interval', 'PED-ANOVA'],
+    byShare(shares.fanova).map((name) => [
+      name,
+      percent(shares.fanova[name]),
+      shares.intervals.fanova[name]!.map(percent).join(' to '),
+      percent(shares.pedAnova[name]),
+    ]),
+  );
+
+/** A figure as text, without colours. */
+function figure(kind: FigureKind, study: FigureStudy): string {
+  const drawn = sketchesOf(kind, study, []).map((sketch) => render(sketch, { columns: 76, lines: 16 }));
+  const lines = drawn.join('\n\n').split('\n').map(stripControls);
+  return ['```text', ...lines.map((line) => line.replaceAll('`', "'")), '```'].join('\n');
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells, i) => `| ${(i === 1 ? cells : cells.map(text)).join(' | ')} |`).join('\n');
+
+/** Escapes text for Markdown, on one line. */
+const text = (given: string): string => cut(stripControls(given), 200).replaceAll(/[\\`*_{}[\]<>#|~$]/g, '\\$&');

@@ -1,0 +1,88 @@
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { repeatCheck } from '../../../streams/nats/connection/outage.ts';
+import { createdOn } from '../../../streams/nats/created.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { answerCreations } from '../../../streams/nats/serve/creations.ts';
+import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
+import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
+import { deleted } from '../../../streams/nats/studyError.ts';
+import { StudyError } from '../../errors.ts';
+import { matching } from '../../stores/namePattern.ts';
+import { checkResuming } from '../../studyFile/checkResuming.ts';
+import { studyFromElsewhere } from '../../studyFile/elsewhere.ts';
+import type { ServingOptions } from './options.ts';
+import type { Describe, Outcome, Served, Serving } from './serving.ts';
+
+/** Milliseconds between two checks for new studies. The server also announces them, but announcements may get lost or be forbidden. */
+const LOOK = 5000;
+
+/**
+ * Serves studies of files, and every study of a server whose name matches a pattern, including those that begin later; creates studies on request.
+ *
+ * @returns a function that ends it, once the first check is over.
+ */
+export async function serveAll(
+  { nc, naming, screen, settings }: ServingOptions,
+  serving: Serving,
+  pattern: string,
+  files: readonly Served[] = [],
+): Promise<() => void> {
+  const fits = matching(pattern);
+  /** Names of studies that are served here, or about to be. */
+  const attended = new Set<string>();
+  /** Studies whose first fact is awaited, and what ends that. */
+  const awaited = new Map<string, AbortController>();
+  const inLog =
+    (name: string): Describe =>
+    async (signal) => {
+      const missed = new AbortController();
+      awaited.set(name, missed);
+      const either = AbortSignal.any([signal, missed.signal]);
+      const created = await createdOn(nc, subjectsOf(name, naming), { signal: either }).finally(() => awaited.delete(name));
+      return { space: spaceOf(created), options: { study: name } };
+    };
+  const attend = (name: string, describe = inLog(name), running?: ServedStudy) => {
+    attended.add(name);
+    const hear = (outcome: Outcome) => {
+      if (outcome === 'deleted') attended.delete(name); // it may be created again
+    };
+    void serving.attend(name, describe, hear, running);
+  };
+  const add = (name: string) => {
+    if (!attended.has(name) && fits(name)) attend(name);
+  };
+  const look = async () => {
+    const before = [...awaited];
+    const names = await studiesOn(nc, naming);
+    for (const name of names) add(name);
+    for (const [name, missed] of before) if (!names.includes(name)) missed.abort(deleted(subjectsOf(name, naming).stream));
+  };
+  const create = async (name: string, data: unknown) => {
+    const study: Served = studyFromElsewhere(name, data, settings.atMost);
+    checkResuming({ strategy: study.strategy?.spec, resumes: study.options.resumes ?? false });
+    const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
+    if (attended.has(name)) throw taken;
+    attended.add(name); // set here, so that a concurrent request is refused
+    try {
+      if ((await studiesOn(nc, naming)).includes(name)) throw taken;
+      const engine = await serving.begin(study);
+      await engine.started;
+      attend(name, inLog(name), engine);
+    } catch (error) {
+      attended.delete(name);
+      serving.forget(name);
+      throw error;
+    }
+  };
+  for (const file of files) attend(file.options.study, async () => file);
+  await look();
+  const ends = [
+    whenBegun(nc, naming, add),
+    answerCreations(nc, naming, pattern, fits, create),
+    repeatCheck(nc, look, LOOK, (message) => screen.line(message, { level: 'warn' })),
+  ];
+  await nc.flush(); // from here on, requests are answered
+  return () => {
+    for (const end of ends) end();
+  };
+}

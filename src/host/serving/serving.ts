@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ServedStudy, serveStudy } from '../../../streams/nats/serve/serveStudy.ts';
+import { StudyError } from '../../errors.ts';
+import type { StudyFile } from '../../studyFile/studyFile.ts';
+import { earlierOnServer } from './earlierOnServer.ts';
+import { type Observed, observed } from './observed.ts';
+import type { ServingOptions } from './options.ts';
+import { reaching } from './reaching.ts';
+import { type Supervised, supervise } from './supervise.ts';
+import { turnstile } from './turnstile.ts';
+
+/** A study to serve: from its file, or from its log. */
+export type Served = Pick<StudyFile, 'space' | 'strategy' | 'options'>;
+
+/** Describes a study before each start. @param signal aborts when this process ends */
+export type Describe = (signal: AbortSignal) => Promise<Served>;
+
+/** What has become of a study. Closed: it may be reopened. */
+export type Outcome = Supervised['is'] | 'closed';
+
+/** The studies that this process serves. */
+export interface Serving {
+  /** Begins or resumes a study. Resolves once it is served. @throws what prevents that */
+  begin(study: Served): Promise<ServedStudy>;
+  /**
+   * Keeps a study served: when its engine ends with an error, it is started again.
+   *
+   * @param hear called with each change.
+   * @param running an engine that serves it already.
+   */
+  attend(study: string, describe: Describe, hear: (outcome: Outcome) => void, running?: ServedStudy): Promise<void>;
+  /** Shows a study no longer, since it could not be begun. */
+  forget(study: string): void;
+  /** Ends all engines. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds to wait for the end of an engine. */
+const PARTING = 2000;
+/** The number of logs that are read at a time: the first studies are served soon, and the others need no memory yet. */
+const STARTING = 8;
+/** Milliseconds after which the others no longer wait for the start of a study. */
+const PATIENCE = 5000;
+/** Milliseconds between two checks whether a study has been restored. */
+const RESTORING = 1000;
+
+export function serving(options: ServingOptions): Serving {
+  const { nc, nats, naming, access, settings } = options;
+  const engines = new Set<ServedStudy>();
+  const studies = new Map<string, Observed>();
+  const ending = new AbortController();
+  /** Whether it has said how to start a worker: it is the same command for each study. */
+  let hasSaid = false;
+  const startsIn = turnstile(STARTING);
+
+  const observe = (study: string): Observed => {
+    const known = studies.get(study) ?? observed(options, study);
+    studies.set(study, known);
+    return known;
+  };
+  const forget = (study: string) => {
+    studies.get(study)?.forget();
+    studies.delete(study);
+  };
+  const begin: Serving['begin'] = async ({ space, strategy, options: described }) => {
+    const { study } = described;
+    const { line, warn, ports, onLead, served, ended, hasBegun } = observe(study);
+    const engine = await serveStudy(nc, space, {
+      strategy,
+      ...described,
+      earlier: earlierOnServer(nc, naming, described.earlier),
+      ...settings,
+      ...naming,
+      create: !hasBegun,
+      ...ports,
+      onLead,
+      warn,
+    });
+    served(engine);
+    engines.add(engine);
+    void engine.ended.then(() => {
+      engines.delete(engine);
+      ended();
+    });
+    line(engine.past > 0 ? 'resumed' : 'started');
+    const worker = `${reaching(nats, access, 'its')}${(access.nkey ?? access.creds) ? ' --name <its name>' : ''}`;
+    if (engine.past === 0 && !hasSaid) line(`next: hypertide worker ${worker} --study ${study} -- <the command of your program>`);
+    hasSaid ||= engine.past === 0;
+    return engine;
+  };
+  /** Begins a study, also one that is being restored. */
+  const start = async (describe: Describe): Promise<ServedStudy> => {
+    for (;;) {
+      try {
+        return await begin(await describe(ending.signal));
+      } catch (error) {
+        if (!(error instanceof StudyError && error.code === 'restoring') || ending.signal.aborted) throw error;
+        await sleep(RESTORING, undefined, { ref: false });
+      }
+    }
+  };
+  /** The same, of only a few studies at a time. */
+  const startInTurn = (describe: Describe): Promise<ServedStudy> =>
+    new Promise((resolve, reject) => {
+      void startsIn(async () => {
+        const starting = start(describe);
+        starting.then(resolve, reject);
+        const started = starting.then((engine) => engine.started).catch(() => {}); // its supervisor learns of it
+        await Promise.race([started, sleep(PATIENCE, undefined, { ref: false })]);
+      });
+    });
+  return {
+    begin,
+    forget,
+    attend: async (study, describe, hear, running) => {
+      const { supervised, closed } = observe(study);
+      let next = running;
+      const begin = async () => {
+        const engine = next ?? (await startInTurn(describe));
+        next = undefined;
+        const close = () => {
+          if (ending.signal.aborted) return;
+          closed();
+          hear('closed');
+        };
+        engine.finished.then(close, () => {}); // its end says why
+        return engine;
+      };
+      const note = (now: Supervised) => {
+        supervised(now);
+        if (now.is === 'deleted') forget(study);
+        hear(now.is);
+      };
+      await supervise({ begin, hear: note, signal: ending.signal });
+    },
+    close: async () => {
+      ending.abort();
+      // Pending messages are sent, unless the server cannot be reached. An engine may end at any moment.
+      const parted = Promise.all([...engines].map((engine) => engine.close())).then(() => nc.drain());
+      await Promise.race([parted.catch(() => {}), sleep(PARTING, undefined, { ref: false })]);
+      await nc.close();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Params } from '../facts/facts.ts';
+import { UsageError } from '../text/usage.ts';
+import { checkVariables, variableOf } from './job.ts';
+import { parseTemplate, type Template, unmentioned } from './template.ts';
+
+type AnySpace = { toJSON(): { readonly parameters: object } };
+
+/** The command of a trainer, checked as far as possible without values. @throws UsageError, TemplateError */
+export function commandOf(words: readonly string[] | undefined, space: AnySpace): Template {
+  if (words === undefined) throw new UsageError('there is no command to run; add it after --, or to the study file');
+  const parameters = Object.keys(space.toJSON().parameters);
+  checkVariables(parameters);
+  const command = parseTemplate(words, parameters);
+  const [program] = command;
+  if (program?.type === 'text' && program.parts.length === 1) checkIsProgram(program.parts[0]!);
+  return command;
+}
+
+/** @throws UsageError if there is no such program; Python may have another name. */
+export function checkIsProgram(name: string): void {
+  if (isProgram(name)) return;
+  const other = name === 'python' ? 'python3' : name === 'python3' ? 'python' : undefined;
+  throw new UsageError(`${name}: there is no such program${other && isProgram(other) ? `; did you mean ${other}?` : ''}`);
+}
+
+/** The message about parameters that the command does not pass; undefined if it passes all. */
+export function notPassed(command: Template, space: AnySpace): string | undefined {
+  const all = Object.keys(space.toJSON().parameters);
+  const missing = unmentioned(command, all);
+  if (missing.length === 0) return undefined;
+  const otherwise = missing.length === all.length ? ': without values, all trials are equal' : '';
+  const variable = `HYPERTIDE_${variableOf(missing[0]!)}`;
+  return `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS or ${variable}${otherwise}`;
+}
+
+/**
+ * The path of a file of metrics, with placeholders for the number of the trial and other values.
+ *
+ * @throws UsageError if trials at the same time would share the file.
+ * @throws TemplateError
+ */
+export function metricFileOf(path: string | undefined, space: AnySpace, parallel: number): Template | undefined {
+  if (path === undefined) return undefined;
+  const template = parseTemplate([path], Object.keys(space.toJSON().parameters));
+  const own = unmentioned(template, OWN).length < OWN.length;
+  if (parallel > 1 && !own)
+    throw new UsageError(`${path}: ${parallel} trials at a time would write the same file of metrics; write {trial} or {slot} in its path`);
+  return template;
+}
+
+/** Placeholders that differ between trials that run at the same time. */
+const OWN = ['trial', 'slot'];
+
+const isProgram = (name: string): boolean =>
+  name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
+
+/** Saves the command of a trial, for people. If the disk is full, it is not saved, which must not fail the trial. */
+export function keepCommand(path: string, words: readonly string[]): void {
+  try {
+    writeFileSync(path, `${JSON.stringify(words)}\n`);
+  } catch {}
+}
+
+/**
+ * The program and the arguments that a trial ran.
+ *
+ * @param paths its files, which may be left from another study with this name.
+ * @returns undefined if they were not saved, are not valid, or have other parameters.
+ */
+export function keptCommand(paths: { readonly command: string; readonly params: string }, params: Params): readonly string[] | undefined {
+  try {
+    if (JSON.stringify(JSON.parse(readFileSync(paths.params, 'utf8'))) !== JSON.stringify(params)) return undefined;
+    const words: unknown = JSON.parse(readFileSync(paths.command, 'utf8'));
+    return Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string') ? words : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Params } from '../facts/facts.ts';
+import { valueText } from '../space/value.ts';
+import type { TrialId } from '../strategy/messages.ts';
+import { UsageError } from '../text/usage.ts';
+import { type Filling, type Template, unmentioned } from './template.ts';
+
+/** One attempt at a trial, to be run by a program. */
+export interface Job {
+  readonly study: string;
+  readonly trial: TrialId;
+  /** 1, 2, ... */
+  readonly attempt: number;
+  /** In [0, parallel). Programs that run at the same time have different slots, for example to choose a GPU. */
+  readonly slot: number;
+  /** The active parameters. */
+  readonly params: Params;
+  /** The step up to which it may train, cumulative along `resumes`. */
+  readonly budget?: number;
+  /** The trial that it resumes. */
+  readonly resumes?: TrialId;
+  /** The saved state to load. */
+  readonly checkpoint?: string;
+  /** Further variables of the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly paths: {
+    /** The file for the parameters as JSON. */
+    readonly params: string;
+    /** The file for the program and its arguments as JSON. */
+    readonly command?: string;
+    /** The directory in which the trial saves; it is created. */
+    readonly checkpoints: string;
+    /** The file to which the output of this attempt is appended. */
+    readonly log: string;
+  };
+}
+
+export const fillingOf = ({ paths, environment: _, ...job }: Job): Filling => ({ ...job, paramsFile: paths.params });
+
+/** The variable of a parameter, without `HYPERTIDE_`. Letters of other alphabets are kept; otherwise all Greek names would be the same. */
+export const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
+
+/** What repeats a run whose command does not pass some parameters: the program may have read them from its environment. */
+export function variablesFor(command: Template, { params }: Pick<Job, 'params'>): readonly string[] {
+  const missing = unmentioned(command, Object.keys(params));
+  return missing.length === 0 ? [] : ['env', ...missing.map((name) => `HYPERTIDE_${variableOf(name)}=${valueText(params[name]!)}`)];
+}
+
+/** @throws UsageError if two parameters would share an environment variable. */
+export function checkVariables(parameters: readonly string[]): void {
+  const holders = new Map<string, string>();
+  for (const name of parameters) {
+    const variable = variableOf(name);
+    const other = holders.get(variable);
+    if (other !== undefined)
+      throw new UsageError(`${other} and ${name}: expected names that programs can tell apart, got HYPERTIDE_${variable} for both`);
+    holders.set(variable, name);
+  }
+}
+
+/**
+ * The environment of a program: the runner's own, and
+ * - `HYPERTIDE_STUDY`, `_TRIAL`, `_ATTEMPT`, `_SLOT`, `_BUDGET`, `_RESUMES`, `_CHECKPOINT` (saved state to load): as in the job, and not
+ *   there where the job has none;
+ * - `HYPERTIDE_CHECKPOINT_DIR`: where to save;
+ * - `HYPERTIDE_PARAMS` (JSON), `HYPERTIDE_PARAMS_FILE` (path of the same), and `HYPERTIDE_PARAM_LEARNING_RATE` for `learning-rate`;
+ * - `TRACEPARENT`: the trace of the attempt, if it is traced;
+ * - `PYTHONUNBUFFERED`, unless it is set: Python would buffer its reports.
+ */
+export function environmentOf({ paths, params, environment, ...job }: Job, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const inherited = Object.entries(own).filter(([name]) => !name.startsWith('HYPERTIDE_'));
+  const named = Object.entries(job).map(([name, value]) => [name.toUpperCase(), value] as const);
+  const each = Object.entries(params).map(([name, value]) => [variableOf(name), valueText(value)] as const);
+  const all = [
+    ...each,
+    ...named,
+    ['PARAMS', JSON.stringify(params)] as const,
+    ['PARAMS_FILE', paths.params] as const,
+    ['CHECKPOINT_DIR', paths.checkpoints] as const,
+  ].filter(([, value]) => value !== undefined);
+  return {
+    PYTHONUNBUFFERED: '1',
+    ...Object.fromEntries([...inherited, ...all.map(([name, value]) => [`HYPERTIDE_${name}`, String(value)])]),
+    ...environment,
+  };
+}

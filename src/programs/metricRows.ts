@@ -1,0 +1,90 @@
+import { parse } from 'csv-parse/sync';
+import { isRecord } from '../schema/json.ts';
+import { stepRank } from '../text/names.ts';
+import { pathsIn, statementOf } from './parseOutput.ts';
+
+/** A row of a file of metrics. */
+export interface MetricRow {
+  /** The row as a JSON line, as a program could print it. */
+  readonly line: string;
+  /** More rows of the same step may follow. */
+  readonly unfinished: boolean;
+}
+
+/**
+ * The rows of a file of metrics: a JSON object, JSON lines, or a table with a header row and commas, semicolons or tabs. An incomplete last line is
+ * left out.
+ *
+ * @example
+ * metricRows('epoch,loss\n1,0.5\n2,0.4\n'); // the lines {"epoch":1,"values":{"loss":0.5}} and {"epoch":2,"values":{"loss":0.4}}
+ */
+export function metricRows(text: string): MetricRow[] {
+  const whole = text.replace(/^\ufeff/, '').trim();
+  if (whole.startsWith('[')) return [];
+  if (!whole.startsWith('{')) return tableRows(text.slice(0, text.lastIndexOf('\n') + 1));
+  const data = statementOf(whole)?.data;
+  return data ? [rowOf(data)] : jsonRows(whole);
+}
+
+/** The rows of JSON lines. Other lines are left out. */
+export const jsonRows = (text: string): MetricRow[] =>
+  text.split('\n').flatMap((line) => {
+    const data = statementOf(line.trim())?.data;
+    return data ? [rowOf(data)] : [];
+  });
+
+const rowOf = (data: object): MetricRow => ({ line: lineOf(Object.entries(data)), unfinished: false });
+
+/** Fields of printed JSON that contain more than a number. */
+const STRUCTURED = new Set(['metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
+
+/** Steps and known fields stay as they are. All other numbers are values; a number that is not an objective is kept as a metric. */
+function lineOf(fields: readonly (readonly [string, unknown])[]): string {
+  const own = fields.filter(([name]) => STRUCTURED.has(name) || stepRank(name) !== undefined);
+  const others = fields.filter(([name]) => !STRUCTURED.has(name) && stepRank(name) === undefined);
+  return JSON.stringify({ ...Object.fromEntries(own), values: Object.fromEntries(others.flatMap(numbersOf)) });
+}
+
+const numbersOf = ([name, value]: readonly [string, unknown]): [string, unknown][] =>
+  pathsIn(name === 'values' && isRecord(value) ? Object.entries(value) : [[name, value]]).filter(
+    ([, inner]) => typeof inner === 'number' || inner === null,
+  );
+
+/**
+ * The rows of a table with a header row. Of several columns with steps, such as `epoch` and `step` of Lightning, the coarsest counts.
+ */
+export function tableRows(text: string): MetricRow[] {
+  const records: Record<string, string>[] = parse(text, {
+    bom: true,
+    columns: (head: string[]) => head.map((name) => (/^value$/i.test(name) ? 'value' : name)), // TensorBoard writes "Wall time,Step,Value"
+    delimiter: delimiterOf(text),
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    trim: true,
+  });
+  return records.map((record) => {
+    const fields = Object.entries(record).flatMap(([name, cell]) => {
+      const value = numberIn(cell);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    const steps = fields.flatMap(([name, value]) => (value === null ? [] : [{ name, rank: stepRank(name) }])).filter(isRanked);
+    const [coarsest] = [...steps].sort((a, b) => a.rank - b.rank);
+    const finer = new Set(steps.filter(({ name }) => name !== coarsest?.name).map(({ name }) => name));
+    return { line: lineOf(fields.filter(([name]) => !finer.has(name))), unfinished: finer.size > 0 };
+  });
+}
+
+const isRanked = (column: { readonly name: string; readonly rank: number | undefined }): column is { name: string; rank: number } =>
+  column.rank !== undefined;
+
+/** Null if it is not finite; undefined for an empty cell or a text. */
+function numberIn(cell: string): number | null | undefined {
+  if (/^[+-]?(?:nan|inf|infinity)$/i.test(cell)) return null;
+  return cell === '' || !Number.isFinite(Number(cell)) ? undefined : Number(cell);
+}
+
+/** The sign between the columns of a table, by its header row: a decimal comma may be in the rows below. */
+export function delimiterOf(table: string): string {
+  const [head = ''] = table.split('\n', 1);
+  return [';', '\t'].find((sign) => head.includes(sign)) ?? ',';
+}

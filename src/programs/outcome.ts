@@ -1,0 +1,131 @@
+import { setTimeout } from 'node:timers/promises';
+import type { FailureReason } from '../facts/facts.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import { DIVERGED } from '../study/diverged.ts';
+import { stripControls } from '../text/plainText.ts';
+import type { Line, PrintedReport, Result } from './parseOutput.ts';
+
+/** How a run of a program ended. `checkpoint` is the last one that it named. */
+export type ProgramOutcome =
+  | (Result & { readonly type: 'completed'; readonly checkpoint?: string; readonly seconds: number })
+  | { readonly type: 'stopped'; readonly by?: string; readonly step?: number; readonly checkpoint?: string }
+  | { readonly type: 'failed'; readonly reason: FailureReason; readonly message: string; readonly checkpoint?: string };
+
+/** What has been read from a program so far. */
+export interface Heard {
+  /** The last line that was a result, or would have been. */
+  readonly result?: Extract<Line, { type: 'result' | 'non-finite' | 'infeasible' }>;
+  /** The last line that was a report or a value, or would have been. */
+  readonly report?: Extract<Line, { type: 'report' | 'value' | 'non-finite' }>;
+  /** How many reports in a row were not finite. */
+  readonly lost?: number;
+  /** Of the last report that was one. */
+  readonly step?: number;
+  readonly checkpoint?: string;
+}
+
+/** Whether training has diverged: nothing that the program prints counts any more. */
+export const hasDiverged = ({ lost = 0 }: Heard): boolean => lost >= DIVERGED;
+
+/** Adds a line. */
+export function hear(heard: Heard, line: Line): Heard {
+  const checkpoint = 'checkpoint' in line && line.checkpoint !== undefined && { checkpoint: line.checkpoint };
+  if (hasDiverged(heard)) return { ...heard, ...checkpoint };
+  switch (line.type) {
+    case 'report':
+      return { ...heard, report: line, lost: 0, step: line.report.step, ...checkpoint };
+    case 'value':
+      return { ...heard, report: line };
+    case 'result':
+      return { ...heard, result: line, ...checkpoint };
+    case 'infeasible':
+      return { ...heard, result: line };
+    case 'non-finite':
+      return line.step === undefined ? { ...heard, result: line } : { ...heard, report: line, lost: (heard.lost ?? 0) + 1 };
+    case 'checkpoint':
+      return { ...heard, ...checkpoint };
+    default:
+      return heard;
+  }
+}
+
+/** How a process ended. */
+export interface ProcessEnd {
+  /** Why the runner ended it, if it did. */
+  readonly because?: 'stop' | 'timeout' | 'preempted' | 'non-finite' | undefined;
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last line on its standard error. */
+  readonly lastError: string;
+  readonly seconds: number;
+  /** Its time limit in seconds. */
+  readonly timeLimit?: number | undefined;
+  /** How a trial that has reported ends at the time limit. */
+  readonly atTimeLimit?: 'stop' | 'fail' | undefined;
+  /** The name under which it printed the only objective, if that differs. */
+  readonly metric?: string | undefined;
+  /** Why it has no result, if it has none. */
+  readonly unheard: () => string;
+}
+
+/**
+ * How a run ended. With exit status 0 and a result, it has completed; without a result line, the last report or value is the result. After a stop,
+ * the last report is the result, whatever the program prints then; without a report, it is the printed result.
+ */
+export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
+  const checkpoint = heard.checkpoint !== undefined && { checkpoint: heard.checkpoint };
+  const fail = (reason: FailureReason, message: string): ProgramOutcome => ({
+    type: 'failed',
+    reason,
+    message: stripControls(message).slice(0, 4096),
+    ...checkpoint,
+  });
+  const { because, code, seconds, timeLimit } = exit;
+  const said = heard.result ?? heard.report;
+
+  if (because === 'timeout' && exit.atTimeLimit === 'stop' && heard.step !== undefined && heard.report?.type !== 'non-finite')
+    return { type: 'stopped', by: 'timeLimit', step: heard.step, ...checkpoint };
+  if (because === 'timeout') return fail('timeout', `it took longer than its time limit of ${timeLimit} s`);
+  if (because === 'preempted') return fail('preempted', 'handed back: hypertide was asked to end');
+  const hasResult = code === 0 && heard.result?.type === 'result';
+  if (because === 'stop' && (heard.step !== undefined || !hasResult)) {
+    return omitUndefined({ type: 'stopped', step: heard.step, ...checkpoint });
+  }
+  if (heard.report?.type === 'non-finite') return fail('non-finite', heard.report.message);
+  if (said?.type === 'infeasible') return fail('infeasible', said.message);
+  if (code !== 0) return fail('error', describe(exit));
+  if (said === undefined) return fail('error', exit.unheard());
+  if (said.type === 'non-finite') return fail('non-finite', said.message);
+  const result = said.type === 'report' ? resultOf(said.report) : said.result;
+  return omitUndefined({ type: 'completed', ...result, metric: exit.metric, ...checkpoint, seconds });
+}
+
+const resultOf = ({ values, metrics }: PrintedReport): Result => omitUndefined({ values, metrics });
+
+const describe = ({ code, signal, lastError }: ProcessEnd): string =>
+  `${signal === null ? `exited with code ${code}` : `killed by ${signal}`}${lastError && `: ${lastError.trim()}`}`;
+
+/** Milliseconds to wait for the signal to this process, after one of its programs got it. A busy machine takes long. */
+const MOMENT = 2000;
+
+/**
+ * Detects whether a program ended because its runner is asked to end too. A scheduler such as Slurm signals all processes of a task at once, so
+ * the program may be gone before its runner handles the signal.
+ */
+export function sameSignal() {
+  const asked = new AbortController();
+  return {
+    /** Call this when this process is asked to end. */
+    ask: () => asked.abort(),
+    /** Waits a moment if a signal ended the program. @returns whether this process was asked as well */
+    async hasEnded(code: number | null, signal: string | null): Promise<boolean> {
+      if (!isEndedBySignal(code, signal)) return false;
+      await setTimeout(MOMENT, undefined, { signal: asked.signal }).catch(() => {});
+      return asked.signal.aborted;
+    },
+  };
+}
+
+/** Whether a program was asked to end and did. A shell adds 128 to the number of the signal. */
+const isEndedBySignal = (code: number | null, signal: string | null): boolean =>
+  ['SIGHUP', 'SIGINT', 'SIGTERM'].includes(signal ?? '') || [129, 130, 143].includes(code ?? 0);

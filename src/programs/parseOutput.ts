@@ -1,0 +1,248 @@
+import type { Completed, ReportedFact, Values } from '../facts/facts.ts';
+import { isRecord, jsonIn } from '../schema/json.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import { show } from '../space/check.ts';
+import { canonical, stepRank } from '../text/names.ts';
+
+/** A report of a trial. */
+export type PrintedReport = Pick<ReportedFact, 'step' | 'values' | 'metrics' | 'metric'>;
+/** The result of a trial. */
+export type Result = Pick<Completed, 'values' | 'metrics' | 'metric' | 'gradient' | 'stderr' | 'constraints'>;
+
+/** The meaning of a printed line. A checkpoint is saved state that a later attempt or trial can load. */
+export type Line =
+  | { readonly type: 'report'; readonly report: PrintedReport; readonly checkpoint?: string }
+  | { readonly type: 'result'; readonly result: Result; readonly checkpoint?: string; readonly warning?: string }
+  /** A value in ordinary output without a step: the result if nothing follows it. */
+  | { readonly type: 'value'; readonly result: Result }
+  | { readonly type: 'checkpoint'; readonly checkpoint: string }
+  /** The configuration cannot run. */
+  | { readonly type: 'infeasible'; readonly message: string }
+  /** A report, or without a step the result, whose value is not finite. */
+  | { readonly type: 'non-finite'; readonly step?: number; readonly message: string }
+  /** It looks like a report or a result but is not one, or it needs the user's attention. */
+  | { readonly type: 'refused'; readonly message: string };
+
+/** A structured line, not yet checked. */
+export interface Statement {
+  /** Only JSON may contain `values`, `metrics`, a checkpoint, or fields of a result. */
+  readonly form: 'json' | 'pairs';
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The objective that a printed name stands for; undefined for any other name. */
+export type Naming = (printed: string) => string | undefined;
+
+/**
+ * @param objectives names of the values that count. `value` stands for the first one.
+ * @param metric the name under which the program prints the only objective, where it is another.
+ */
+export function naming(objectives: readonly string[], metric?: string): Naming {
+  const unnamed = objectives.includes('value') ? 'value' : objectives[0]!;
+  const byForm = new Map(objectives.map((name) => [canonical(name), name]));
+  if (metric !== undefined) byForm.set(canonical(metric), objectives[0]!);
+  return (printed) => {
+    if (objectives.includes(printed)) return printed;
+    return printed === 'value' ? unnamed : byForm.get(canonical(printed));
+  };
+}
+
+/**
+ * Reads a line of the protocol; undefined for ordinary output:
+ * - `{"step":3,"value":0.1}`, `{"step":3,"val":{"loss":0.1}}` (which names `val/loss`) or `{"step":3,"values":{"loss":0.1,"acc":0.9},"metrics":{"lr":0.01}}` is a report; without a step it is the
+ *   result, which may have `gradient`, `stderr` and `constraints` too. `NaN` and `Infinity`, as Python writes them, are read.
+ * - `step=3 loss=0.1 acc=0.9`, with blanks or commas between, means the same; a value that is not an objective is a metric.
+ * - `{"checkpoint":"epoch-3.pt"}`, alone or within a report or result, and `{"infeasible":"needs too much memory"}`.
+ */
+export const statementOf = (text: string): Statement | undefined =>
+  text.startsWith('{') ? parseJson(text) : text.includes('=') ? parsePairs(text) : undefined;
+
+/** `NaN` and `Infinity` outside of strings, which Python writes although JSON has none, are read as null. */
+function parseJson(text: string): Statement | undefined {
+  if (!text.endsWith('}')) return undefined;
+  const data = jsonIn(text) ?? (/NaN|Infinity/.test(text) ? jsonIn(finiteJson(text)) : undefined);
+  return isRecord(data) ? { form: 'json', data } : undefined;
+}
+
+/** Every second piece between quotes is outside strings. */
+function finiteJson(text: string): string {
+  const pieces = text.split(/(\\.|")/);
+  let quoted = false;
+  return pieces
+    .map((piece) => {
+      if (piece === '"') quoted = !quoted;
+      return quoted ? piece : piece.replace(/-?\bInfinity\b|\bNaN\b/g, 'null');
+    })
+    .join('');
+}
+
+/** Lines that consist of pairs. */
+function parsePairs(text: string): Statement | undefined {
+  const data: [string, unknown][] = [];
+  for (const [token] of text.matchAll(/[^\s,]+/g)) {
+    const at = token.indexOf('=');
+    if (at < 1 || /[:'"]/.test(token.slice(0, at)) || at === token.length - 1 || token.includes('=', at + 1)) return undefined;
+    data.push([token.slice(0, at), read(token.slice(at + 1))]);
+  }
+  return { form: 'pairs', data: Object.fromEntries(data) };
+}
+
+/** A number as Python, C and JavaScript print it, null for what is not finite, or else the text. */
+function read(text: string): number | string | null {
+  if (/^[+-]?(?:nan|inf|infinity|none|null|undefined)$/i.test(text)) return null;
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+}
+
+/** The step of a line: `step`, or else the coarsest of the usual names with a number. `partial`: it is within that step. */
+export function stepOf({ data }: Statement): {
+  readonly name?: string;
+  readonly step?: unknown;
+  /** How many steps there are, as in `epoch=3/20`. */
+  readonly total?: number | undefined;
+  readonly partial: boolean;
+} {
+  if (data.step !== undefined) return { name: 'step', step: data.step, partial: false };
+  let found: { readonly name: string; readonly rank: number; readonly value: number; readonly total: number | undefined } | undefined;
+  for (const [name, given] of Object.entries(data)) {
+    const rank = stepRank(name);
+    const [, part, whole] = (typeof given === 'string' && /^(\d+)\/(\d+)$/.exec(given)) || [];
+    const value = part === undefined ? given : Number(part);
+    if (rank === undefined || typeof value !== 'number' || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) continue;
+    if (found === undefined || rank < found.rank) found = { name, rank, value, total: whole === undefined ? undefined : Number(whole) };
+  }
+  if (found === undefined) return { partial: false };
+  const step = Math.ceil(found.value);
+  return { name: found.name, step, total: found.total, partial: step !== found.value };
+}
+
+/** The fields of a line other than values of objectives. */
+export function remark({ form, data: { infeasible, checkpoint } }: Statement): Line | undefined {
+  if (form === 'pairs') return undefined;
+  if (infeasible) return { type: 'infeasible', message: typeof infeasible === 'string' ? infeasible : 'reported by the program' };
+  return typeof checkpoint === 'string' ? { type: 'checkpoint', checkpoint } : undefined;
+}
+
+/** Whether a line without a step is the result, even after lines with steps. */
+export const isExplicit = ({ form, data }: Statement): boolean =>
+  form === 'json' && ['value', 'values', 'gradient', 'stderr', 'constraints'].some((name) => data[name] !== undefined);
+
+/** Fields of JSON that are not values. */
+const RESERVED = new Set(['step', 'values', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
+
+/** Fields of a line that are kept as metrics though it does not call them so. */
+const MOST_UNUSED = 256;
+/** Objects within objects are read down to this depth. */
+const DEEPEST = 8;
+
+/** The fields of JSON, and those of objects within it by their paths: `val/loss` for `{"val": {"loss": 0.3}}`. */
+export const pathsIn = (fields: readonly (readonly [string, unknown])[], depth = DEEPEST): [string, unknown][] =>
+  fields.flatMap(([name, value]): [string, unknown][] =>
+    isRecord(value) && depth > 0
+      ? pathsIn(
+          Object.entries(value).map(([part, inner]) => [`${name}/${part}`, inner] as const),
+          depth - 1,
+        )
+      : [[name, value]],
+  );
+
+/** All fields of a line except the step, with the contents of `values`. */
+function fieldsOf({ form, data }: Statement): [string, unknown][] {
+  if (form === 'pairs') return Object.entries(data).filter(([name]) => name !== 'step');
+  return pathsIn([...Object.entries(data).filter(([name]) => !RESERVED.has(name)), ...entriesOf(data.values)]);
+}
+
+/** The numbers of a line except the step; null for one that is not finite. */
+export const numbersIn = (said: Statement): ReadonlyMap<string, number | null> =>
+  new Map(
+    [...entriesOf(said.data.metrics), ...fieldsOf(said)].filter(
+      (field): field is [string, number | null] => typeof field[1] === 'number' || field[1] === null,
+    ),
+  );
+
+/**
+ * The report, or without a step the result, in a line.
+ *
+ * @param step of the line, or of one before it.
+ * @param stepName the field with the step, which is not a metric. @returns undefined if it names no objective.
+ */
+export function judge(
+  said: Statement,
+  objectives: readonly string[],
+  objectiveOf: Naming,
+  step: unknown,
+  stepName?: string,
+): Line | undefined {
+  const { form, data } = said;
+  const values = valuesOf(said, objectiveOf);
+  if (values.size === 0) return undefined;
+  const what = step === undefined ? 'the result' : `the report of step ${show(step)}`;
+  if (step !== undefined && !isStep(step)) return { type: 'refused', message: `${what}: expected a step that is a whole number from 0 on` };
+  for (const name of objectives) {
+    const value = values.get(name);
+    if (isNumber(value)) continue;
+    if (value !== null && typeof value !== 'number')
+      return { type: 'refused', message: `${what}: expected a number for ${name}, got ${show(value)}` };
+    return omitUndefined({ type: 'non-finite', step, message: `${what}: ${name} is not finite` });
+  }
+  const unused = fieldsOf(said).filter(([name]) => name !== stepName && objectiveOf(name) === undefined);
+  const metrics = finite([...unused.slice(0, MOST_UNUSED), ...(form === 'json' ? entriesOf(data.metrics) : [])]);
+  const core = omitUndefined({
+    values: finite(objectives.map((name) => [name, values.get(name)])),
+    metrics: Object.keys(metrics).length > 0 ? metrics : undefined,
+  });
+  const checkpoint = form === 'json' && typeof data.checkpoint === 'string' && { checkpoint: data.checkpoint };
+  if (step !== undefined) return { type: 'report', report: { step, ...core }, ...checkpoint };
+  const { extras, wrong } = extrasOf(form === 'json' ? data : {}, objectives);
+  const ignored = [...wrong, ...(form === 'json' ? textsIn(data.metrics) : [])];
+  const warning = ignored.length > 0 && { warning: `${what}: ${ignored.join(', ')} ignored: expected finite numbers` };
+  return { type: 'result', result: { ...core, ...extras }, ...checkpoint, ...warning };
+}
+
+/** The metrics that are not numbers, which a result cannot keep. */
+const textsIn = (metrics: unknown): string[] =>
+  entriesOf(metrics)
+    .filter(([, value]) => value !== null && typeof value !== 'number')
+    .map(([name]) => `metrics.${name}`);
+
+/** All values of a line, under the names of objectives. An exact name takes precedence over a similar one. */
+function valuesOf(said: Statement, objectiveOf: Naming): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  const exact = new Set<string>();
+  for (const [name, value] of fieldsOf(said)) {
+    const objective = objectiveOf(name);
+    if (objective === undefined || value === undefined || (exact.has(objective) && objective !== name)) continue;
+    found.set(objective, value);
+    if (objective === name) exact.add(objective);
+  }
+  return found;
+}
+
+/** The other fields of a result. With one objective, its name may be left out. */
+function extrasOf(
+  said: Readonly<Record<string, unknown>>,
+  objectives: readonly string[],
+): { extras: Omit<Result, 'values' | 'metrics'>; wrong: string[] } {
+  const only = objectives.length === 1 ? objectives[0]! : undefined;
+  const stderr = only !== undefined && typeof said.stderr === 'number' ? { [only]: said.stderr } : said.stderr;
+  const gradient = only !== undefined && isNumbers(said.gradient) ? { [only]: said.gradient } : said.gradient;
+  const fits = {
+    gradient: isRecord(gradient) && Object.values(gradient).every(isNumbers),
+    stderr: isNumbers(stderr),
+    constraints: Array.isArray(said.constraints) && said.constraints.every(isNumber),
+  };
+  return {
+    extras: omitUndefined({
+      gradient: fits.gradient ? (gradient as Readonly<Record<string, Values>>) : undefined,
+      stderr: fits.stderr ? (stderr as Values) : undefined,
+      constraints: fits.constraints ? (said.constraints as readonly number[]) : undefined,
+    }),
+    wrong: (['gradient', 'stderr', 'constraints'] as const).filter((name) => said[name] !== undefined && !fits[name]),
+  };
+}
+
+const isStep = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
+const isNumbers = (value: unknown): value is Values => isRecord(value) && Object.values(value).every(isNumber);
+const entriesOf = (value: unknown): [string, unknown][] => (isRecord(value) ? Object.entries(value) : []);
+const finite = (entries: readonly (readonly [string, unknown])[]): Values =>
+  Object.fromEntries(entries.filter((entry): entry is readonly [string, number] => isNumber(entry[1])));

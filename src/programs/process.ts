@@ -1,0 +1,295 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { callAfter } from '../../streams/engine/timeout.ts';
+import { isDiskFull } from '../../streams/log/errors.ts';
+import { withResolvers } from '../../streams/promises.ts';
+import { stripControls } from '../text/plainText.ts';
+import { keepCommand } from './command.ts';
+import { environmentOf, fillingOf, type Job, variablesFor } from './job.ts';
+import { type LogFile, openLog } from './logFile.ts';
+import { metricFile } from './metricFile.ts';
+import { type Heard, hasDiverged, hear, outcomeOf, type ProcessEnd, type ProgramOutcome, sameSignal } from './outcome.ts';
+import type { Line, PrintedReport } from './parseOutput.ts';
+import { type Listening, outputReader, remarks } from './reader.ts';
+import { type LineSplitter, splitLines } from './splitLines.ts';
+import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
+import { fillTemplate, type Template } from './template.ts';
+
+export interface ProcessOptions extends Omit<Listening, 'file' | 'parameters'> {
+  readonly command: Template;
+  /** The path of the file to which the program writes its metrics. Values are then read from there instead of from the output. */
+  readonly metricFile?: Template | undefined;
+  /** Called with each report as it is printed, and the checkpoint that was named last. */
+  readonly onReport?: (report: PrintedReport, checkpoint: string | undefined) => void;
+  /** How many reports wait to be stored. While there are many, the output is not read, so that the program has to wait. */
+  readonly waiting?: (() => number) | undefined;
+  /** Called with a warning if something looks like a report or result but is not one, or if a log file cannot be written. */
+  readonly onWarning?: (message: string) => void;
+  /** Seconds that it may take. */
+  readonly timeLimit?: number | undefined;
+  /** How a trial that has reported ends then: stopped, or as all others failed. Default: fail. */
+  readonly atTimeLimit?: 'stop' | 'fail' | undefined;
+  /** Seconds between the request to end and the kill. Default 10. */
+  readonly grace?: number | undefined;
+  /** Directory to run in. */
+  readonly directory?: string;
+}
+
+/** A program that runs a trial. */
+export interface Running {
+  /** Never rejects. */
+  readonly done: Promise<ProgramOutcome>;
+  /** Stops the trial: SIGTERM to the program and all that it started, SIGKILL after the grace time. The outcome is `stopped`. */
+  stop(): void;
+  /** The same, because this machine is needed; the outcome is `failed` by `preempted`, so that the trial is tried again. */
+  preempt(): void;
+  /** SIGKILL at once. */
+  kill(): void;
+}
+
+/** Seconds to wait for a descendant that left the program's group and keeps its output open. */
+const STRAGGLERS = 1;
+/** Milliseconds between two checks of a file of metrics, or of a full disk. */
+const CHECK_EVERY = 1000;
+/** Reports that may wait to be stored. */
+const MOST_WAITING = 1000;
+/** Milliseconds between two checks whether they are stored. */
+const RELIEF = 20;
+
+/**
+ * Runs a program for a trial: without a shell, in its own process group. Its output is read for reports and written to the job's log file. All that
+ * the program started ends with it, and it ends with this process, even if that is killed.
+ *
+ * If the job's own files cannot be written, which is not the trial's fault, the outcome is `lost`.
+ *
+ * @example
+ * const command = parseTemplate(['python', 'train.py', '--lr', '{lr}'], ['lr']);
+ * const running = startProcess(job, { command, objectives: ['loss'], onReport: console.log });
+ * const outcome = await running.done;
+ */
+export function startProcess(job: Job, options: ProcessOptions): Running {
+  let log: LogFile;
+  try {
+    mkdirSync(job.paths.checkpoints, { recursive: true });
+    writeInto(job.paths.params, paramsOf(job));
+    log = openLog(job.paths.log, options.onWarning);
+  } catch (cause) {
+    if (isDiskFull(cause)) return whenRoom(job, options, cause as Error);
+    return over({ type: 'failed', reason: 'lost', message: `its files cannot be written: ${(cause as Error).message}` });
+  }
+  try {
+    const mark = newMark();
+    const file = options.metricFile && fillTemplate(options.metricFile, fillingOf(job))[0];
+    return attend(() => launch(job, options, mark), log, { ...options, file, parameters: Object.keys(job.params) }, mark);
+  } catch (cause) {
+    log.close();
+    return over(notStarted(cause));
+  }
+}
+
+/** Starts once the disk has room for the files. It can be ended before that. */
+function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Running {
+  options.onWarning?.(`its files cannot be written: ${message}: waiting for space`);
+  let running: Running | undefined;
+  const { promise: done, resolve: end } = withResolvers<ProgramOutcome>();
+  const timer = setInterval(() => {
+    try {
+      writeInto(job.paths.params, paramsOf(job));
+    } catch (cause) {
+      if (isDiskFull(cause)) return;
+    }
+    clearInterval(timer);
+    running = startProcess(job, options);
+    void running.done.then(end);
+  }, CHECK_EVERY);
+  const instead = (tell: keyof Omit<Running, 'done'>, outcome: ProgramOutcome) => () => {
+    if (running) return running[tell]();
+    clearInterval(timer);
+    end(outcome);
+  };
+  const preempted: ProgramOutcome = { type: 'failed', reason: 'preempted', message: 'it was ended while it waited for room on the disk' };
+  return { done, stop: instead('stop', { type: 'stopped' }), preempt: instead('preempt', preempted), kill: instead('kill', preempted) };
+}
+
+const over = (outcome: ProgramOutcome): Running => ({ done: Promise.resolve(outcome), stop() {}, preempt() {}, kill() {} });
+
+function launch(job: Job, { command, directory }: ProcessOptions, mark: string): Child {
+  const [program, ...rest] = fillTemplate(command, fillingOf(job));
+  if (job.paths.command !== undefined) keepCommand(job.paths.command, [...variablesFor(command, job), program!, ...rest]);
+  if (directory !== undefined && !existsSync(directory)) throw new Error(`there is no directory ${directory}`);
+  const child = spawn(program!, rest, {
+    shell: false,
+    detached: true, // a process group of its own
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environmentOf(job, process.env), ...environmentFor(mark) },
+    cwd: directory,
+  });
+  child.on('error', () => {}); // `attend` reports it
+  if (child.stdout === undefined) throw new Error('there are too many open files');
+  if (child.pid !== undefined) guard(child.pid);
+  return child;
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+function attend(start: () => Child, log: LogFile, options: ProcessOptions & Listening, mark: string): Running {
+  const { timeLimit, atTimeLimit, grace = 10 } = options;
+  const printed = listen(log, options, () => end('non-finite', 'SIGTERM'));
+  const child = start();
+  const since = performance.now();
+  let because: ProcessEnd['because'];
+  let exited = false;
+  let cancelNext: (() => void) | undefined; // the kill or, after the exit, the end of the output
+  const handBack = sameSignal();
+
+  const end = (why: NonNullable<ProcessEnd['because']>, signal: 'SIGTERM' | 'SIGKILL') => {
+    if (why === 'preempted') handBack.ask();
+    if (exited) return;
+    because ??= why;
+    signalGroup(child, signal);
+    cancelNext ??= callAfter(grace, () => signalGroup(child, 'SIGKILL'));
+  };
+  const liftLimit = timeLimit === undefined ? undefined : callAfter(timeLimit, () => end('timeout', 'SIGTERM'));
+  const stopTimers = () => {
+    liftLimit?.();
+    cancelNext?.();
+  };
+
+  printed.read(child);
+  if (running.size === 0) process.on('exit', killAll);
+  running.add(child);
+  const done = new Promise<ProgramOutcome>((resolve) => {
+    let failure: unknown;
+    child.once('error', (cause) => {
+      failure = cause;
+    });
+    child.once('exit', () => {
+      exited = true;
+      stopTimers();
+      signalGroup(child, 'SIGKILL'); // processes that it left behind
+      sweep(mark); // and processes that left its group
+      const letGo = () => {
+        if (printed.isPaused()) cancelNext = callAfter(STRAGGLERS, letGo);
+        else for (const stream of [child.stdout, child.stderr]) stream.destroy();
+      };
+      cancelNext = callAfter(STRAGGLERS, letGo);
+    });
+    child.once('close', async (code, signal) => {
+      stopTimers();
+      running.delete(child);
+      if (child.pid !== undefined) release(child.pid);
+      if (running.size === 0) process.off('exit', killAll);
+      log.close();
+      const { heard, lastError, metric, unheard } = printed.end(because !== undefined);
+      const seconds = Math.round(performance.now() - since) / 1000;
+      if (because === undefined && (await handBack.hasEnded(code, signal))) because = 'preempted';
+      const exit: ProcessEnd = { code, signal, lastError, seconds, metric, unheard, because, timeLimit, atTimeLimit };
+      resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
+    });
+  });
+  return {
+    done,
+    stop: () => end('stop', 'SIGTERM'),
+    preempt: () => end('preempted', 'SIGTERM'),
+    kill: () => end('preempted', 'SIGKILL'),
+  };
+}
+
+/**
+ * Logs both outputs of a program, and reads its values there or in a file. `end` handles a last line without a line feed, and returns the outcome.
+ *
+ * @param diverged called when training has diverged; later reports are dropped
+ */
+function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () => void) {
+  const { onReport, onWarning, waiting = () => 0, file: path } = options;
+  const reader = outputReader(options);
+  let heard: Heard = {};
+  let lastError = '';
+  const take = (line: Line) => {
+    heard = hear(heard, line);
+    if (line.type === 'report' && !hasDiverged(heard)) onReport?.(line.report, heard.checkpoint);
+    if (line.type === 'refused') onWarning?.(stripControls(line.message));
+    if (line.type === 'non-finite' && hasDiverged(heard)) diverged();
+    if (line.type === 'result' && line.warning !== undefined) onWarning?.(stripControls(line.warning));
+  };
+  const file =
+    path === undefined
+      ? undefined
+      : metricFile(
+          path,
+          ({ line, unfinished }) => reader.line(line, unfinished).forEach(take),
+          (message) => onWarning?.(stripControls(message)),
+        );
+  let polling: NodeJS.Timeout | undefined;
+  const hearLine = (text: string, redrawn: boolean) => (file ? remarks(text) : reader.line(text, redrawn)).forEach(take);
+  const out = splitLines(hearLine);
+  const errors = splitLines((text, redrawn) => {
+    if (text.trim() && !AFTER_ERROR.test(text)) lastError = text;
+    hearLine(text, redrawn);
+  });
+  const paused = new Set<Readable>();
+  const pause = (stream: Readable) => {
+    paused.add(stream.pause());
+    const relief = setInterval(() => {
+      if (waiting() > MOST_WAITING) return;
+      clearInterval(relief);
+      paused.delete(stream.resume());
+    }, RELIEF);
+  };
+  const copy = (stream: Readable, lines: LineSplitter) => {
+    stream.on('data', (bytes: Buffer) => {
+      log.write(bytes);
+      lines.push(bytes);
+      if (waiting() > MOST_WAITING) pause(stream);
+    });
+    stream.on('error', () => {}); // a broken pipe ends the stream, and `close` follows
+  };
+  return {
+    /** Whether reading pauses until reports are stored. */
+    isPaused: () => paused.size > 0,
+    read(child: Child) {
+      copy(child.stdout, out);
+      copy(child.stderr, errors);
+      if (file) polling = setInterval(file.poll, CHECK_EVERY);
+    },
+    end(broken: boolean) {
+      clearInterval(polling);
+      out.end();
+      errors.end();
+      file?.end();
+      reader.end(broken).forEach(take);
+      return { heard, lastError, metric: reader.metric, unheard: reader.unheard };
+    },
+  };
+}
+
+/** Lines that Node, Java and R print after an error: frames, fields of the error, and a final line. */
+const AFTER_ERROR = /^\s+at |^Node\.js v\d|^Execution halted|^\s*[{}]|^\s+\w+: .*[,']$/;
+
+/** Running programs, which end with this process. */
+const running = new Set<Child>();
+const killAll = () => {
+  for (const child of running) signalGroup(child, 'SIGKILL');
+};
+
+function signalGroup({ pid }: Child, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {} // no process is left
+}
+
+const paramsOf = ({ params }: Job): string => `${JSON.stringify(params, null, 2)}\n`;
+
+function notStarted(cause: unknown): ProgramOutcome {
+  const { code, path, message } = cause as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' && path !== undefined ? `there is no program ${path}` : message;
+  return { type: 'failed', reason: 'error', message: `cannot be started: ${why}` };
+}
+
+function writeInto(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

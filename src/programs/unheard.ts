@@ -1,0 +1,93 @@
+import { canonical, isSetting, splitOf, usualDirection } from '../text/names.ts';
+
+export interface Unheard {
+  readonly objectives: readonly string[];
+  readonly direction: 'minimize' | 'maximize';
+  /** The name that the user gave. */
+  readonly metric?: string | undefined;
+  /** What the program printed, with the last values. */
+  readonly seen: ReadonlyMap<string, number | null>;
+  /** Names that could each be the result. */
+  readonly candidates: readonly string[];
+  /** Names of parameters, as `canonical` writes them. */
+  readonly parameters: ReadonlySet<string>;
+  /** The file that was read instead of the output. */
+  readonly file?: string | undefined;
+}
+
+/** A printed value that could be the objective. */
+export interface ProposedObjective {
+  /** As a study file writes it. */
+  readonly name: string;
+  readonly direction: 'minimize' | 'maximize';
+}
+
+/** A name that needs no quotes in a study file or on a command line. */
+const written = (name: string): string => (/^[\w@./#-]+$/.test(name) ? name : canonical(name));
+
+/** The data on which a result is likely to be measured, the likeliest first. */
+const LIKELY = ['val', 'dev', 'eval', 'holdout', 'test', undefined, 'train'];
+
+/** The likeliest of some names; undefined if there is none. */
+function likeliest(names: readonly string[]): string | undefined {
+  const rank = (name: string) => LIKELY.indexOf(splitOf(name));
+  const [first] = [...names].sort((a, b) => rank(a) - rank(b));
+  return first && written(first);
+}
+
+/** The value that the only objective should name; undefined if no value can be it. Settings, times and parameters never are. */
+export function proposalOf({
+  objectives,
+  direction,
+  seen,
+  candidates,
+  parameters,
+}: Omit<Unheard, 'file' | 'metric'>): ProposedObjective | undefined {
+  if (objectives.length > 1) return undefined;
+  const results = [...seen.keys()].filter((name) => !parameters.has(canonical(name)) && !isSetting(name));
+  const having = (of: 'minimize' | 'maximize' | undefined) => results.filter((name) => usualDirection(name) === of);
+  const flipped = direction === 'minimize' ? 'maximize' : 'minimize';
+  const fitting = likeliest(candidates) ?? likeliest(having(direction));
+  if (fitting !== undefined) return { name: fitting, direction };
+  const other = likeliest(having(flipped));
+  if (other !== undefined) return { name: other, direction: flipped };
+  const neutral = likeliest(having(undefined));
+  return neutral === undefined ? undefined : { name: neutral, direction };
+}
+
+/** How to name the value that is the result. */
+const howToName = ({ name, direction }: ProposedObjective): string =>
+  `write "objective: ${direction} ${name}" in the study file, or --metric ${name} on the command line`;
+
+/** Which of several values is likely to be the result. @throws if there are none */
+export const howToChoose = (direction: 'minimize' | 'maximize', names: readonly string[]): string =>
+  howToName({ direction, name: likeliest(names)! });
+
+/** Why a program that exited with 0 has no result: what it printed, what was expected, and what to do. */
+export function unheard(given: Unheard): string {
+  const { objectives, direction, metric, seen, candidates, file } = given;
+  const start = 'exited 0 without a result';
+  const from = file === undefined ? 'it printed' : `${file} has`;
+  const shown = [...seen].map(([name, value]) => `${written(name)}=${value ?? 'nan'}`).join(', ');
+  if (objectives.length > 1) {
+    const line = objectives.map((name, i) => `${name}=0.${i + 3}`).join(' ');
+    const cure = file === undefined ? `print a line such as "${line}"` : `write them into it`;
+    return `${start}: expected ${objectives.join(' and ')}, but ${from} ${shown || 'no values'}; ${cure}`;
+  }
+  const name = metric ?? objectives[0]!;
+  const example = file === undefined ? printing(name === 'value' ? 'loss' : name) : writing(name === 'value' ? 'loss' : name);
+  if (shown === '') return `${start}: ${from} no ${file === undefined ? 'line that names a value' : 'values by name'}; ${example}`;
+  if (candidates.length > 1) return `${start}: ${from} ${shown}, and several could be the result; ${howToChoose(direction, candidates)}`;
+  const expected = name === 'value' ? `a value to ${direction}` : name;
+  const proposal = proposalOf(given);
+  if (proposal === undefined) return `${start}: expected ${expected}, but ${from} ${shown}; ${example}`;
+  // --metric would not change the direction
+  const cure =
+    proposal.direction === direction
+      ? howToName(proposal)
+      : `${proposal.name} is usually ${proposal.direction}d, and the study ${direction}s; write "objective: ${proposal.direction} ${proposal.name}" in the study file`;
+  return `${start}: expected ${expected}, but ${from} ${shown}; ${cure}, or ${example}`;
+}
+
+const printing = (name: string): string => `print a line such as "${name}=0.38", or "epoch=3 ${name}=0.41" after each epoch`;
+const writing = (name: string): string => `write {"${name}": 0.38} into it, or a table with the columns epoch and ${name}`;

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { realpath, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { leftoversOf } from '../../streams/log/continued.ts';
+import { createJournal, linesOf } from '../../streams/log/createJournal.ts';
+import { JournalError, JournalLockedError } from '../../streams/log/errors.ts';
+import { checkUnlocked, lock } from '../../streams/log/lock.ts';
+import { createdOf } from '../../streams/spec/options.ts';
+import { checkEntries, type StudyPlace } from '../study/place.ts';
+import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
+import { UsageError } from '../text/usage.ts';
+import { each, sizeOf } from './branch.ts';
+import { journalSource } from './journal.ts';
+import { createdIn } from './journalFile.ts';
+import { journalsIn } from './journalFolder.ts';
+import { makeFolder } from './makeFolder.ts';
+import { rawLines } from './rawLines.ts';
+
+const ENDING = '.jsonl';
+
+/** Why a folder cannot be read, by the code of the error. */
+const whyUnread: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'it is a file, and a folder with journals is expected here',
+};
+
+/** The journals in a folder. A study goes by the name of its file. */
+export function folderPlace(folder: string): StudyPlace {
+  const pathOf = (name: string) => {
+    if (/[/\\]|^\.{0,2}$/.test(name)) throw new UsageError(`expected a name that can be a file name, got ${JSON.stringify(name)}`);
+    return join(folder, `${name}${ENDING}`);
+  };
+  const write = async (name: string, lines: AsyncIterable<Uint8Array>) => {
+    const path = pathOf(name);
+    makeFolder(folder);
+    await createJournal(path, lines).catch((error) => {
+      if (error instanceof JournalError && existsSync(path)) throw new UsageError(error.message);
+      throw error;
+    });
+  };
+  return {
+    place: folder,
+    form: 'journal',
+    names: async () => {
+      const paths = await journalsIn(folder).catch((cause: NodeJS.ErrnoException) => {
+        throw new UsageError(`${folder}: cannot be read: ${whyUnread[cause.code ?? ''] ?? cause.message}`);
+      });
+      return paths.map((path) => basename(path, ENDING)).sort();
+    },
+    open: async (name) => {
+      const path = pathOf(name);
+      await createdIn(path);
+      return journalSource(path);
+    },
+    create: async (name, data) => {
+      const { space, strategy, options } = studyFromElsewhere(name, data);
+      const created = createdOf(space, strategy, options);
+      await write(name, linesOf(twice(created)));
+    },
+    busy: async (name) => {
+      const path = await realpath(pathOf(name));
+      const refusal = refusalOf(() => checkUnlocked(path));
+      return typeof refusal === 'string' ? refusal : undefined;
+    },
+    delete: async (name, entries) => {
+      const path = pathOf(name);
+      await createdIn(path);
+      const real = await realpath(path);
+      const unlock = refusalOf(() => lock(real));
+      if (typeof unlock === 'string') throw new UsageError(`${path}: ${unlock}; stop it, then delete the study`);
+      try {
+        if (entries !== undefined) checkEntries(name, entries, (await sizeOf(each(journalSource(path).past(1)))).entries);
+        if (entries === undefined) for (const other of await leftoversOf(real)) await rm(other); // `rename` keeps them
+        await rm(path);
+      } finally {
+        unlock();
+      }
+    },
+    replicas: async () => undefined,
+    checkpoints: async () => undefined,
+    lines: (name) => rawLines(pathOf(name)),
+    restore: (name, _, lines) => write(name, lines),
+    begin: (name, _, entries) => write(name, linesOf(entries)),
+  };
+}
+
+/** Written twice, so that damage cannot destroy it. */
+async function* twice(fact: object) {
+  for (const position of [1, 2]) yield { position, at: Date.now(), fact };
+}
+
+/** The result of an action under a lock, or the reason why the lock is held. */
+function refusalOf<T>(act: () => T): T | string {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof JournalLockedError) return `process ${error.pid} runs it`;
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { readdirSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { firstFactIn } from '../../streams/engine/applyEntries.ts';
+import { continuedIn, continuedText } from '../../streams/log/continued.ts';
+import { JournalLockedError } from '../../streams/log/errors.ts';
+import { checkIsFile } from '../../streams/log/files.ts';
+import { openJournal } from '../../streams/log/journal.ts';
+import type { Log } from '../../streams/log/log.ts';
+import { readJournal } from '../../streams/log/readJournal.ts';
+import type { Entry } from '../facts/entry.ts';
+import type { Created, Fact, Params } from '../facts/facts.ts';
+import { isRefusal, parseFact } from '../facts/parse.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Settings } from '../ledger/settings.ts';
+import { inform } from '../text/output.ts';
+import { UsageError } from '../text/usage.ts';
+import { journalSource } from './journal.ts';
+import { ledgerIn } from './trialTable.ts';
+
+/** The path of a journal without its ending. */
+export const stemOf = (journal: string): string => journal.replace(/\.jsonl$/, '');
+
+const quietly = { warn: () => {} };
+
+/**
+ * The first fact of a journal, which is stored twice; undefined if the file does not exist or is empty. @throws UsageError if it is another file, or
+ * its study continued in a file next to it.
+ */
+export async function begunIn(path: string): Promise<Created | undefined> {
+  if (await isEmpty(path)) {
+    const continued = await continuedIn(path);
+    if (continued) throw new UsageError(`${path}: ${continuedText(continued, path)}`);
+    return undefined;
+  }
+  let seen = 0;
+  for await (const entries of readJournal(path, quietly)) {
+    for (const entry of entries.slice(0, 2 - seen)) {
+      const created = firstOf(path, entry);
+      if (created) return created;
+    }
+    seen += entries.length; // a long first fact is a batch of its own
+    if (seen >= 2) break;
+  }
+  throw new UsageError(`${path}: expected a journal, but there is no study in it`);
+}
+
+function firstOf(path: string, entry: Entry): Created | undefined {
+  try {
+    return firstFactIn(entry);
+  } catch (error) {
+    throw new UsageError(`${path}: ${(error as Error).message}`);
+  }
+}
+
+/** The valid facts of a journal that has begun. */
+export async function* factsIn(path: string): AsyncGenerator<Fact> {
+  for await (const entries of readJournal(path, quietly)) {
+    for (const entry of entries) {
+      const fact = parseFact(entry.fact);
+      if (!isRefusal(fact)) yield fact;
+    }
+  }
+}
+
+/** The current settings of a study. */
+export const settingsIn = async (path: string, created: Created): Promise<Settings> =>
+  (await ledgerIn(journalSource(path, quietly.warn), created)).settings;
+
+/** Also if it does not exist. */
+async function isEmpty(path: string): Promise<boolean> {
+  await checkIsFile(path);
+  try {
+    return (await stat(path)).size === 0;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw new UsageError(`${path}: cannot be read (${(cause as Error).message})`);
+  }
+}
+
+/** That a command needs a journal; names those in this folder. */
+export function journalExpected(): UsageError {
+  const here = readdirSync('.').filter((name) => name.endsWith('.jsonl'));
+  return new UsageError('expected a journal, or --nats with a server and --study with a name', {
+    todo: here.length > 0 && here.length <= MOST_NAMED ? `this folder has ${here.join(', ')}` : undefined,
+  });
+}
+
+/** More journals than a message names. */
+const MOST_NAMED = 5;
+
+/** The first fact of a journal. @throws UsageError if there is no study. */
+export async function createdIn(path: string): Promise<Created> {
+  const created = await begunIn(path);
+  if (created === undefined && /^\d+$/.test(path))
+    throw new UsageError(`${path}: expected the journal first, then the number of the trial, such as study.jsonl ${path}`);
+  if (created === undefined) throw new UsageError(`${path}: there is no study yet`);
+  return created;
+}
+
+/** Opens a study for writing. @throws UsageError if another process runs it. */
+export async function openJournalStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
+  const created = await createdIn(path); // a file that is not a journal is not touched
+  const log = await openJournal(path, { warn: inform }).catch((error) => {
+    if (!(error instanceof JournalLockedError)) throw error;
+    throw new UsageError(`${path}: the study is running (process ${error.pid}); stop it, repeat this command, then restart it`);
+  });
+  return { log, ledger: await ledgerIn(journalSource(path), created) };
+}

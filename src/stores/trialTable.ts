@@ -1,0 +1,63 @@
+import { from, lastValueFrom, mergeMap, type Observable, tap, toArray } from 'rxjs';
+import { applyEntries, spaceOf } from '../../streams/engine/applyEntries.ts';
+import { type Front, type ParetoOptions, pareto } from '../../streams/results/pareto.ts';
+import type { Entry } from '../facts/entry.ts';
+import type { Created, Params } from '../facts/facts.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { TrialId } from '../strategy/messages.ts';
+import type { StudySource } from '../study/source.ts';
+import { type TrialRow, TrialRows } from '../study/trials.ts';
+import { UsageError } from '../text/usage.ts';
+import type { PassedOver } from './passedOver.ts';
+
+/** A trial and, in a study with several objectives, whether it is on the front. */
+export interface ListedTrial extends TrialRow {
+  readonly front?: boolean;
+}
+
+/** A study to read, and the collector of entries that do not count in it. */
+type Read = StudySource & { readonly passedOver?: PassedOver };
+
+const notedIn = (study: Read): Observable<AppliedEntry<Params>> =>
+  from(study.past(1)).pipe(
+    mergeMap((entries: readonly Entry[]) => entries),
+    applyEntries(),
+    tap((applied) => study.passedOver?.apply(applied)),
+  );
+
+/** Reads a study to collect the entries that do not count. */
+export const readThrough = (study: Read): Promise<unknown> => lastValueFrom(notedIn(study), { defaultValue: undefined });
+
+/** The effect of each entry of a study. */
+export const entriesIn = (study: Read): Promise<readonly AppliedEntry<Params>[]> => lastValueFrom(notedIn(study).pipe(toArray()));
+
+/** The current front of a study. */
+export const frontIn = (study: Read, options: ParetoOptions = {}): Promise<Front<Params> | undefined> =>
+  lastValueFrom(notedIn(study).pipe(pareto(options)), { defaultValue: undefined });
+
+/** The rows of all trials of a study. */
+export async function trialsIn(study: Read): Promise<ListedTrial[]> {
+  const rows = new TrialRows();
+  const listed$ = notedIn(study).pipe(tap((applied) => rows.apply(applied)));
+  const front = await lastValueFrom(listed$.pipe(pareto()), { defaultValue: undefined });
+  if (front === undefined || Object.keys(front.reference).length < 2) return [...rows];
+  const members = new Set(front.rows.map(({ trial }) => trial));
+  return [...rows].map((row) => ({ ...row, front: members.has(row.trial) }));
+}
+
+/** The row of a trial. @throws UsageError if there is no trial with this number */
+export async function rowOf(study: Read, trial: TrialId): Promise<TrialRow> {
+  const rows = await trialsIn(study);
+  const row = rows.find((one) => one.trial === trial);
+  if (row === undefined)
+    throw new UsageError(`${study.place}: there is no trial ${trial}; the last one is ${rows.at(-1)?.trial ?? 'none'}`);
+  return row;
+}
+
+/** The current ledger of a study. */
+export async function ledgerIn(study: Pick<StudySource, 'past'>, created: Created): Promise<Ledger<Params>> {
+  const ledger = new Ledger(spaceOf(created));
+  for await (const entries of study.past(1)) for (const entry of entries) ledger.fold(entry);
+  return ledger;
+}

@@ -1,0 +1,32 @@
+import { needToResume } from '../../streams/spec/resuming.ts';
+import { namesIn, type Template } from '../programs/template.ts';
+import { UsageError } from '../text/usage.ts';
+
+export interface Resuming {
+  /** The strategy as data; undefined for the default one. */
+  readonly strategy: unknown;
+  /** Whether the study declares that its trainers resume. */
+  readonly resumes: boolean;
+  /** The command, if known. */
+  readonly command?: Template;
+  /** How to declare it. Default: `resumes: true` in the study file. */
+  readonly declaration?: string;
+}
+
+/**
+ * Refuses a strategy that resumes trials if nothing declares that trainers resume.
+ *
+ * @throws UsageError
+ */
+export function checkResuming({ strategy, resumes, command, declaration = 'write "resumes: true" in the study file' }: Resuming): void {
+  const need = needToResume(strategy);
+  if (need === undefined || resumes || (command && mentions(command, ['budget', 'checkpoint']))) return;
+  const where = command ? ', or pass {checkpoint} or {budget} to it' : '';
+  throw new UsageError(
+    `${need.why}, but the study does not declare that the trainer can resume: ${declaration} if it loads its checkpoint${where}; ${need.otherwise}`,
+  );
+}
+
+/** Whether a command mentions one of the runner's own names. */
+const mentions = (command: Template, names: readonly string[]): boolean =>
+  command.some((argument) => argument.type === 'text' && namesIn(argument.parts).some((name) => names.includes(name)));

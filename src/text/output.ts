@@ -1,0 +1,35 @@
+import { writeFile } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
+import { shellQuoted } from '../study/programArguments.ts';
+import { asCalled, escapeControls, escapeLateControls } from './plainText.ts';
+import { UsageError } from './usage.ts';
+
+/** Prints text to standard output: JSON, or lines whose parts are escaped. */
+export const print = (text: string): void => void process.stdout.write(`${escapeLateControls(text)}\n`);
+
+/** Prints a line for people to standard error. */
+export const inform = (text: string): void => void process.stderr.write(`${escapeControls(asCalled(text))}\n`);
+
+/** Prints the command that is useful next. */
+export const suggestNext = (command: string): void => inform(`next: ${command}`);
+
+/** The command line of this process, quoted for a shell. */
+export const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(shellQuoted).join(' ');
+
+/** The same after data about a journal, for a person at a terminal: programs and files need no hint. */
+export function suggestAfterData(command: string, { quoted }: { readonly quoted?: string }, trial?: number): void {
+  if (quoted === undefined || !process.stdout.isTTY || !process.stderr.isTTY) return;
+  suggestNext(`hypertide ${command} ${quoted}${trial === undefined ? '' : ` ${trial}`}`);
+}
+
+/** Writes a file that the user asked for. @throws UsageError */
+export const writeOutput = (path: string, data: string | Uint8Array): Promise<void> =>
+  writeFile(path, data).catch((cause: Error) => {
+    throw new UsageError(`${path}: cannot be written (${cause.message})`);
+  });
+
+/** A path as people read it: relative if it is below the working directory. */
+export function nearby(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
+}

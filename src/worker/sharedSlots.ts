@@ -1,0 +1,122 @@
+import type { Gate } from '../../streams/nats/trainer/gate.ts';
+import { type Amounts, amountOf, fitting } from './amounts.ts';
+
+/** The slots of a worker, which several studies share. */
+export interface SharedSlots {
+  /**
+   * A gate for a study.
+   *
+   * @param weight share of the time of the slots, relative to the others; multiplied by the priority of the study @param needs resources of the
+   * worker for each trial
+   */
+  join(weight: number, needs?: Amounts): Gate;
+  /** The slot of a run that has entered. */
+  slotOf(run: string): number;
+}
+
+/** A study that shares the slots. */
+interface Sharer {
+  weight: number;
+  readonly needs: Amounts;
+  /** Milliseconds of slots that its ended runs have used, divided by its weight. */
+  used: number;
+  readonly running: Map<string, { readonly slot: number; readonly since: number }>;
+  /** Callbacks that wait until the study may ask for a trial, and the number of unanswered asks. */
+  readonly waiting: (() => void)[];
+  asking: number;
+}
+
+/**
+ * Milliseconds by which the study that has used least may ask before the others. If that study has no trial, this costs no time, because its ask is
+ * pending.
+ */
+const HEAD_START = 200;
+
+/**
+ * Shares slots between studies in proportion to their weights, by time. A study without trials leaves its share to the others, and does not get it
+ * back later.
+ *
+ * @param count number of slots.
+ * @param has resources that the slots share, such as GPUs.
+ * @param now a clock in milliseconds that never goes back.
+ */
+export function sharedSlots(count: number, has: Amounts = {}, now: () => number = () => performance.now()): SharedSlots {
+  const free = new Set(Array.from({ length: count }, (_, slot) => slot));
+  const studies = new Set<Sharer>();
+  const slots = new Map<string, number>();
+  /** The usage that a study starts from: at least that of the others. */
+  let reached = 0;
+  let later: ReturnType<typeof setTimeout> | undefined;
+  const shareOf = ({ weight, used, running }: Sharer): number => {
+    let share = used;
+    for (const { since } of running.values()) share += (now() - since) / weight;
+    return share;
+  };
+  /** The resources that no trial uses. They are summed each time, because a running sum would drift. */
+  const left = (): Amounts =>
+    Object.fromEntries(
+      Object.entries(has).map(([name, amount]) => {
+        let taken = 0;
+        for (const { needs, running } of studies) taken += amountOf(needs, name) * running.size;
+        return [name, amount - taken];
+      }),
+    );
+  /** The number of trials of a study that may begin now. */
+  const roomFor = ({ needs }: Sharer): number => Math.min(free.size, fitting(left(), needs));
+  const ask = (study: Sharer) => {
+    while (study.waiting.length > 0 && study.asking < roomFor(study)) {
+      study.asking++;
+      study.waiting.shift()!();
+    }
+  };
+  /** Lets the study that has used least ask first, and the others if a slot is left. */
+  const call = () => {
+    clearTimeout(later);
+    if (free.size === 0) return;
+    const [first, ...others] = [...studies]
+      .filter((study) => study.waiting.length > 0 && roomFor(study) > 0)
+      .sort((a, b) => shareOf(a) - shareOf(b));
+    if (first) ask(first);
+    if (others.length > 0) later = setTimeout(() => others.forEach(ask), HEAD_START);
+  };
+  const enter = (study: Sharer, run: string): boolean => {
+    const [slot] = free;
+    if (slot === undefined || roomFor(study) < 1) return false;
+    if (study.running.size === 0) study.used = Math.max(study.used, reached); // time that it did not use before is not made up for
+    reached = Math.max(reached, shareOf(study));
+    free.delete(slot);
+    slots.set(run, slot);
+    study.running.set(run, { slot, since: now() });
+    return true;
+  };
+  const leave = (study: Sharer, run: string) => {
+    const one = study.running.get(run);
+    if (!one) return;
+    study.used += (now() - one.since) / study.weight;
+    study.running.delete(run);
+    slots.delete(run);
+    free.add(one.slot);
+    queueMicrotask(call); // the study may ask again too
+  };
+  return {
+    join: (weight, needs = {}) => {
+      const study: Sharer = { weight, needs, used: 0, running: new Map(), waiting: [], asking: 0 };
+      studies.add(study);
+      return {
+        whenOpen: (callback) => {
+          study.waiting.push(callback);
+          call();
+        },
+        answered: () => {
+          study.asking--;
+        },
+        enter: (run, priority = 1) => {
+          study.weight = weight * priority;
+          return enter(study, run);
+        },
+        leave: (run) => leave(study, run),
+      };
+    },
+    slotOf: (run) => slots.get(run)!,
+  };
+}

@@ -1,0 +1,217 @@
+import { spaceOf } from '../../streams/engine/applyEntries.ts';
+import type { EndFact } from '../../streams/evaluate.ts';
+import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
+import { createdOn, settingsOn } from '../../streams/nats/created.ts';
+import { type StudyNaming, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
+import { HANDED_BACK, type Perform } from '../../streams/nats/trainer/claimedRun.ts';
+import type { Gate } from '../../streams/nats/trainer/gate.ts';
+import { runTrainer, type Trainer } from '../../streams/nats/trainer/runTrainer.ts';
+import { pausingIn } from '../../streams/spec/defaults.ts';
+import type { Instruction, Params, ReportedFact, Values } from '../facts/facts.ts';
+import { listeningFor } from '../host/metric.ts';
+import type { Tracing } from '../monitoring/tracing.ts';
+import { commandOf, metricFileOf, notPassed } from '../programs/command.ts';
+import type { Running } from '../programs/process.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import { checkResuming } from '../studyFile/checkResuming.ts';
+import { trialLine } from '../text/progress.ts';
+import type { StatusLine } from '../text/statusLine.ts';
+import { about } from '../text/statusLine.ts';
+import { UsageError } from '../text/usage.ts';
+import { type Amounts, checkNeeds } from './amounts.ts';
+import { parseStored, type StoreCommands } from './checkpointStore.ts';
+import { enterFolder } from './enterFolder.ts';
+import { keepOwn, type OwnFiles } from './keepOwn.ts';
+import { notices } from './notices.ts';
+import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
+import { type ProgramOptions, type StartedAttempt, startTrial } from './trainers.ts';
+
+/** How a worker runs its programs. */
+export interface ProgramSettings {
+  readonly parallel: number;
+  readonly timeLimit?: number | undefined;
+  readonly atTimeLimit?: 'stop' | 'fail' | undefined;
+  /** The name under which the program prints the value. */
+  readonly metric?: string | undefined;
+  /** The path of the file to which the program writes its metrics. */
+  readonly metricFile?: string | undefined;
+  /** Which of the values of a run is its result. */
+  readonly result?: 'last' | 'best' | undefined;
+}
+
+/** A study may be the only one of a worker, one of several that are named in full, or one that a pattern found. With a pattern, the worker continues without it. */
+export type Serves = 'only' | 'named' | 'next to a pattern' | 'found';
+
+/** What a worker does after a study has closed, and after it is drained. */
+const AFTER: Readonly<Record<Serves, { readonly closed: string; readonly drained: string }>> = {
+  only: { closed: ', so this worker ends; "hypertide change" reopens it, then start the worker again', drained: ', so it ends' },
+  named: { closed: '; this worker ends when it serves no other study', drained: ', and ends when it serves no other study' },
+  'next to a pattern': { closed: '', drained: '' },
+  found: { closed: '; this worker takes its trials again if it reopens', drained: '' },
+};
+
+export interface Work extends ProgramSettings {
+  readonly nc: Parameters<typeof runTrainer>[0];
+  /** How studies are named on its server. */
+  readonly naming: StudyNaming;
+  readonly study: string;
+  readonly words: readonly string[];
+  /** Of the worker. */
+  readonly name: string | undefined;
+  readonly directory: string;
+  /** The place for checkpoints, if not the NATS server. */
+  readonly commands: StoreCommands | undefined;
+  /** Bytes of all files in the directory. */
+  readonly keep: number | undefined;
+  /** Seconds between two saves of the checkpoint of a running trial. */
+  readonly saveEvery: number | undefined;
+  readonly screen: StatusLine;
+  /** Decides when it may take a trial. @param needs resources of the worker for each trial */
+  readonly gateFor: (needs: Amounts) => Gate;
+  /** What this worker has for trials. */
+  readonly offers: Amounts;
+  readonly slotOf: (run: string) => number;
+  readonly tracing: Tracing | undefined;
+  /** Ends the wait for a study that does not exist yet. */
+  readonly signal: AbortSignal;
+  readonly serves: Serves;
+  /** A person or the engine has paused or drained this worker, or lets it take trials again. */
+  readonly instructed: (to: Instruction) => void;
+  /** The study has closed, or was closed before. */
+  readonly closed: () => void;
+  readonly began: (attempt: Killable) => void;
+  readonly ended: (attempt: Killable, event: EndFact) => void;
+}
+
+/** An attempt whose program, once it runs, can be killed. */
+export type Killable = Pick<Running, 'kill'>;
+
+/** How a trial ended here. Handing it back is not a failure. @param last the values of its last report. */
+function endOf(event: EndFact, params: Params, last: Values | undefined): string {
+  const { trial, type: status } = event;
+  if (event.type !== 'failed')
+    return trialLine(omitUndefined({ trial, status, params, values: event.type === 'completed' ? event.values : last }));
+  if (event.reason !== 'preempted') return trialLine(omitUndefined({ ...event, status, params }));
+  if (event.checkpoint === undefined) return `trial ${trial} handed back; another worker begins it again`;
+  if (parseReference(event.checkpoint)) return `trial ${trial} handed back, with its checkpoint on the server`;
+  if (parseStored(event.checkpoint)) return `trial ${trial} handed back, with its checkpoint stored by --store`;
+  return `trial ${trial} handed back with its checkpoint ${event.checkpoint}`;
+}
+
+/**
+ * Runs programs for the trials of a study, once it exists.
+ *
+ * @returns undefined if the signal aborted before.
+ * @throws UsageError if the command does not suit the study; what the server refuses.
+ */
+export async function workOn(given: Work): Promise<Trainer | undefined> {
+  const { nc, study, serves, words, name, directory, screen, offers, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
+  const warn = about(screen, { level: 'warn' }).line;
+  const subjects = subjectsOf(study, given.naming);
+  const waiting = (text: string) => screen.line(text);
+  const created = await createdOn(nc, subjects, { signal, name, warn: waiting }).catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+  if (!created) return undefined;
+  if (metric !== undefined && created.objectives.length > 1)
+    throw new UsageError('--metric: expected a study with one objective, got several');
+  const { requires = {} } = created;
+  checkNeeds(study, offers, requires);
+  const space = spaceOf(created);
+  const command = commandOf(words, space);
+  const missing = notPassed(command, space);
+  if (missing !== undefined) warn(`the command does not pass ${missing}`);
+  const { strategy, resumes, limits } = await settingsOn(nc, subjects, created);
+  checkResuming({ strategy, resumes, command });
+  const settings: ProgramOptions = {
+    study,
+    command,
+    metricFile: metricFileOf(given.metricFile, space, parallel),
+    ...listeningFor({ objectives: created.objectives, metric }),
+    result,
+    notices: notices({ warn, strategy, direction: created.objectives[0]!.direction, metric }),
+    directory,
+    warn,
+    timeLimit,
+    atTimeLimit,
+    tracing: given.tracing,
+  };
+  enterFolder(directory, given.keep !== undefined);
+  const checkpoints = sharedCheckpoints({
+    directory,
+    resumes: resumes || pausingIn(strategy) !== undefined,
+    retryErrors: limits.retryErrors ?? false,
+    commands: given.commands,
+    warn,
+  });
+  const files = given.keep === undefined ? undefined : keepOwn(directory, given.keep, created.objectives[0]!, warn);
+  const perform = performing(given, settings, checkpoints, files);
+  const closed = (reason: string) => {
+    screen.line(`${study}: the study has closed (${reason})${AFTER[serves].closed}`);
+    given.closed();
+  };
+  const drained = () => screen.line(`${study}: this worker is drained${AFTER[serves].drained}`);
+  return runTrainer<Params>(
+    nc,
+    study,
+    perform,
+    omitUndefined({
+      ...given.naming,
+      slots: parallel,
+      warn,
+      name,
+      closed,
+      instructed: given.instructed,
+      drained,
+      stays: serves === 'found',
+      gate: given.gateFor(requires),
+      saveEvery: given.saveEvery,
+      offers,
+    }),
+  );
+}
+
+/** Runs a program for each attempt that this worker has claimed. */
+function performing(
+  { nc, naming, study, screen, slotOf, ...given }: Work,
+  settings: ProgramOptions,
+  checkpoints: SharedCheckpoints,
+  files: OwnFiles | undefined,
+): Perform<Params> {
+  const subjects = subjectsOf(study, naming);
+  return ({ suggestion, run, trainer, signal, traceparent }) => {
+    const { trial, attempt, params } = suggestion;
+    const of = { nc, study: subjects, trainer, trial, run, signal };
+    let started: StartedAttempt | undefined;
+    let last: Values | undefined;
+    const self: Killable = { kill: () => started?.process.kill() };
+    given.began(self);
+    files?.began(suggestion);
+    const handedBack: EndFact = { type: 'failed', trial, attempt, run, reason: 'preempted', message: HANDED_BACK };
+    const over = async (fact: EndFact | undefined) => {
+      const level = fact?.type === 'failed' && fact.reason !== 'preempted' ? 'warn' : 'info';
+      const text = fact
+        ? endOf(fact, params, last)
+        : `trial ${trial}: this run does not count: the trial has ended, another run holds it, or this worker has lost the study`;
+      screen.line(text, { level, trial, run, ...started?.about });
+      const end = fact ?? (await started?.end) ?? handedBack; // a program that no one needs ends a little later
+      given.ended(self, end);
+      await files?.ended(end);
+    };
+    return {
+      restore: () => checkpoints.restore(of, suggestion),
+      begin: (ready, say) => {
+        const report = (fact: ReportedFact, named: string | undefined) => {
+          last = fact.values;
+          say.report(fact, named);
+        };
+        started = startTrial(settings, ready, run, slotOf(run), { report, waiting: say.waiting }, traceparent);
+        void started.end.then(say.end);
+        return started.process;
+      },
+      save: (named, signal) => checkpoints.save({ ...of, signal }, attempt, named),
+      conclude: (fact, saved) => checkpoints.saveAtEnd(of, attempt, fact, saved),
+      left: (fact) => void over(fact),
+    };
+  };
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { expect, it } from 'vitest';
+import { serveStudies } from '../../../src/cli/commands/server/serve.ts';
+import { serveOverHttp } from '../../../src/host/serveHttp.ts';
+import { monitorFor } from '../../../src/host/serving/monitorFor.ts';
+import { studyIn } from '../../cli/support.ts';
+
+const lines: string[] = [];
+const screen = { terminal: false, line: (text: string) => void lines.push(text), status: () => {}, end: () => {} };
+
+it('a wrong address of --monitor leaves no connection open', async () => {
+  let closed = 0;
+  const nc = {
+    status: async function* () {},
+    isClosed: () => false,
+    close: async () => {
+      closed++;
+    },
+  } as unknown as NatsConnection;
+  await expect(monitorFor('nowhere', screen, nc)).rejects.toThrow('--monitor');
+  expect(closed).toBe(1);
+});
+
+it('serve reads the file of --hooks before it connects or listens', async () => {
+  const place = studyIn('trials: 3\nobjective: minimize loss\n');
+  const [file, hooks] = [join(place, 'study.yaml'), join(place, 'none.yaml')];
+  await expect(serveStudies([file], { nats: 'nats://127.0.0.1:1', hooks }, screen)).rejects.toThrow(`${hooks}: cannot be read`);
+  await expect(serveOverHttp([file], { http: '0', monitor: '0', hooks }, screen)).rejects.toThrow(`${hooks}: cannot be read`);
+  expect(lines).toEqual([]);
+});
