@@ -30,9 +30,11 @@ function apiOf(module: string, title: string): DefaultTheme.SidebarItem {
   };
 }
 
-const commands = readdirSync(join(root, 'docs/reference/commands'))
-  .filter((file) => file !== 'index.md')
-  .map((file) => page(`reference/commands/${basename(file, '.md')}`));
+/** The pages of a folder below `docs`, in the order of their names. */
+const pagesIn = (folder: string) =>
+  readdirSync(join(root, 'docs', folder))
+    .filter((file) => file !== 'index.md')
+    .map((file) => page(`${folder}/${basename(file, '.md')}`));
 
 const sidebar: DefaultTheme.SidebarItem[] = [
   section(
@@ -41,36 +43,15 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('tutorials/python', 'Python'),
     page('tutorials/typescript', 'TypeScript'),
   ),
-  section(
-    'Guides',
-    page('guides/python'),
-    page('guides/spaces'),
-    page('guides/early-stopping'),
-    page('guides/nats'),
-    page('guides/nats-access'),
-    page('guides/http'),
-    page('guides/agents'),
-    page('guides/external'),
-    page('guides/operating'),
-    page('guides/scale'),
-    page('guides/monitoring'),
-    page('guides/mirrors'),
-    page('guides/resume'),
-    page('guides/dashboard'),
-    page('guides/objectives'),
-    page('guides/noise'),
-    page('guides/priors'),
-    page('guides/earlier'),
-    page('guides/strategies'),
-    page('guides/own-strategy'),
-    page('guides/own-operator'),
-    page('guides/simulation'),
-    page('guides/embedding'),
-  ),
+  section('Use', page('guides/resume'), page('guides/dashboard'), page('guides/noise'), page('guides/python'), page('guides/agents')),
+  section('Define', page('guides/spaces'), page('guides/early-stopping'), page('guides/earlier')),
+  section('Compose', page('guides/strategies'), page('guides/external'), page('guides/own-strategy'), page('guides/own-operator')),
+  section('Operate', page('guides/nats'), page('guides/http'), page('guides/operating'), page('guides/monitoring'), page('guides/mirrors')),
+  section('Build', page('guides/embedding')),
   section(
     'Reference',
     page('reference/study-file'),
-    { ...folded('Commands', ...commands), link: '/reference/commands/index' },
+    { ...folded('Commands', ...pagesIn('reference/commands')), link: '/reference/commands/index' },
     page('reference/study-options'),
     page('reference/strategy-options'),
     page('reference/machines'),
@@ -91,6 +72,8 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       apiOf('testing', 'hypertide/testing'),
     ),
   ),
+  section('Coming from', ...pagesIn('from')),
+  section('Help', page('faq', 'FAQ'), page('troubleshooting', 'Troubleshooting'), page('benchmarks')),
   section(
     'Project',
     { text: 'Glossary', link: '/GLOSSARY' },
