@@ -12,8 +12,8 @@ export type AshaOptions = HalvingOptions;
  * Use it to stop bad trials early if your trainer reports its loss while it trains.
  *
  * Comparisons begin at the first rung that predicts the order at the next one, which the study learns from its own results; the tag `first rung`
- * of a suggestion says which one that is, and why. A trial is stopped only if enough others are strictly better. At a rung, failed and infeasible trials
- * do not count, nor does a trial whose losses, at least five, equal those of an earlier one step by step.
+ * of a suggestion says which one that is, and why. A trial is stopped only if enough others are strictly better. Ignored at a
+ * rung: failed and infeasible trials, and exact duplicates of an earlier learning curve.
  *
  * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example

@@ -31,8 +31,8 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  * first rung does not predict the next one gets no more trials, and the better a rung predicts the next one (Kendall's tau), the fewer
  * configurations begin in the brackets above it. In mode `synchronous`, brackets have the sizes of the paper.
  *
- * A trial is stopped only if enough others are strictly better. At a rung, failed and infeasible trials do not count, nor does a trial whose losses, at
- * least five, equal those of an earlier one step by step. In a finite space, it may try a configuration again at another budget.
+ * A trial is stopped only if enough others are strictly better. Ignored at a rung: failed and infeasible trials, and exact duplicates of an
+ * earlier learning curve. In a finite space, it may try a configuration again at another budget.
  *
  * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example

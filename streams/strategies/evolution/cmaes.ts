@@ -23,9 +23,8 @@ export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
  * later generation, with its step shortened to one that the distribution might have drawn. The search starts from the results before its first trial,
  * whichever strategy suggested them (WS-CMA-ES, Nomura et al. 2021); later results of other strategies count if they are better than all of its own.
  *
- * The distribution includes conditional parameters where they are inactive: such a coordinate is drawn but has no effect, so selection does not
- * see it, and its distribution changes only through its correlation with others. The probabilities of a choice are learned only from trials that
- * have it.
+ * Inactive parameters are sampled but ignored; they change only through correlation with active ones. The probabilities of a choice are learned
+ * only from trials that have it.
  *
  * Feasible ranks before infeasible and completed before stopped, then a higher budget before a lower one, then the lower loss. Failed trials are
  * ignored.

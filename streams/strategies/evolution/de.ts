@@ -9,8 +9,8 @@ import { oneObjective } from '../../operators/oneObjective.ts';
 export type DeOptions = OptionsOf<typeof deOptions>;
 
 /**
- * Differential evolution (Storn & Price 1997) with the adaptation of SHADE (Tanabe & Fukunaga 2013): a member moves towards one of the best and by
- * the difference of two others; a child replaces it unless it is worse.
+ * Differential evolution (Storn & Price 1997) with the adaptation of SHADE (Tanabe & Fukunaga 2013). Each child mixes its parent, one of the best
+ * members and a scaled difference of two others; it replaces the parent if it is at least as good.
  *
  * Use it for hundreds of cheap trials, or where losses are rugged.
  *
