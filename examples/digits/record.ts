@@ -58,7 +58,8 @@ const verdict = (runs: Comparison['runs']): string => {
     const [won, all] = [wins(runs, name), runs[name].length];
     return `${strength(won, all)} ${title} (better with ${won} of ${all} seeds)`;
   };
-  return `On these images the default is ${against('random', 'random search')} and ${against('early, random', 'random ASHA')}; another problem may give another order.`;
+  const others = [against('random', 'random search'), against('early, random', 'random ASHA')].join(', ');
+  return `On these images the default is ${others} and ${against('early, tpe', 'tpe with early stopping')}; another problem may give another order.`;
 };
 
 /** Wins in pairs, judged by the sign test at 5 %, two-sided. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Params } from '../facts/facts.ts';
 import { UsageError } from '../text/usage.ts';
-import { checkVariables, variableOf } from './job.ts';
+import { checkVariables } from './job.ts';
 import { parseTemplate, type Template, unmentioned } from './template.ts';
 
 type AnySpace = { toJSON(): { readonly parameters: object } };
@@ -25,14 +25,17 @@ export function checkIsProgram(name: string): void {
   throw new UsageError(`${name}: there is no such program${other && isProgram(other) ? `; did you mean ${other}?` : ''}`);
 }
 
+/** The names in a message, of which it lists this many. */
+const LISTED = 3;
+
 /** The message about parameters that the command does not pass; undefined if it passes all. */
 export function notPassed(command: Template, space: AnySpace): string | undefined {
   const all = Object.keys(space.toJSON().parameters);
   const missing = unmentioned(command, all);
   if (missing.length === 0) return undefined;
-  const otherwise = missing.length === all.length ? ': without values, all trials are equal' : '';
-  const variable = `HYPERTIDE_${variableOf(missing[0]!)}`;
-  return `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS or ${variable}${otherwise}`;
+  const more = missing.length > LISTED ? ` and ${missing.length - LISTED} more` : '';
+  const which = missing.length === all.length ? 'no parameter' : `not ${missing.slice(0, LISTED).join(', ')}${more}`;
+  return `the command passes ${which}: fine if the program reads HYPERTIDE_PARAMS, otherwise add {args}`;
 }
 
 /**

@@ -37,7 +37,7 @@ export interface Job {
 export const fillingOf = ({ paths, environment: _, ...job }: Job): Filling => ({ ...job, paramsFile: paths.params });
 
 /** The variable of a parameter, without `HYPERTIDE_`. Letters of other alphabets are kept; otherwise all Greek names would be the same. */
-export const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
+const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
 
 /** What repeats a run whose command does not pass some parameters: the program may have read them from its environment. */
 export function variablesFor(command: Template, { params }: Pick<Job, 'params'>): readonly string[] {

@@ -7,7 +7,7 @@ import { escapeControls, stripControls } from './plainText.ts';
 import { pairs } from './shown.ts';
 
 /** Tags that are sentences for people. */
-const EXPLANATIONS = { why: 'auto chose this strategy because of', studies: 'promising by the results of', origin: 'origin' };
+const EXPLANATIONS = { why: 'why auto chose this strategy', studies: 'promising by the results of', origin: 'origin' };
 /** The phase of a composition that has not handed over: the phase of the strategy that answers is more useful. */
 const ANSWERING = 'handOver.answering';
 

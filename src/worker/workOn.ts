@@ -120,7 +120,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const space = spaceOf(created);
   const command = commandOf(words, space);
   const missing = notPassed(command, space);
-  if (missing !== undefined) warn(`the command does not pass ${missing}`);
+  if (missing !== undefined) warn(missing);
   const { strategy, resumes, limits } = await settingsOn(nc, subjects, created);
   checkResuming({ strategy, resumes, command });
   const settings: ProgramOptions = {

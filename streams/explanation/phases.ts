@@ -90,7 +90,10 @@ export function firstRungText(tag: string): string {
   const plain = reasons.replaceAll(
     /(\S+) predicts the order at (\S+) with a Kendall's tau of (\S+) \((\d+) configurations\)/g,
     (_, from, to, tau, count) =>
-      `the orders of ${count} configurations at steps ${from} and ${to} have a tau of ${tau === '-0.00' ? '0.00' : tau}`,
+      `of two trials, the better one at step ${from} is the better one at step ${to} in about ${sameOrder(Number(tau))} % of cases (${count} configurations)`,
   );
-  return `step ${rung} on: ${plain}${plain === reasons ? '' : " (Kendall's tau: 1 is the same order, 0 is unrelated)"}`;
+  return `step ${rung} on: ${plain}`;
 }
+
+/** The share of pairs in the same order that a Kendall's tau stands for, in per cent. */
+const sameOrder = (tau: number): number => Math.round(50 * (1 + tau));

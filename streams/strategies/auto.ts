@@ -43,7 +43,7 @@ function few(axes: readonly Axis[], objectives: readonly string[], isTimed: bool
   return axes.length > WIDE
     ? because(parameters, tpe())
     : chain(
-        because(`${parameters}, up to ${MODELLED} trials`, boFollowed(isTimed ? { costAware: true } : {})),
+        because(`${parameters}, and a trial among the first ${MODELLED}`, boFollowed(isTimed ? { costAware: true } : {})),
         instead(because('the model of bo does not predict the order of the results', tpe())),
       );
 }

@@ -39,6 +39,13 @@ describe('the recorded comparison', () => {
     expect(shown).toContain(`better with ${won} of 32 seeds`);
     const table = shown.split('\n').slice(1, -1);
     expect(table).toHaveLength(1 + names.length);
+    // The sentence below the table compares the default with each other strategy.
+    expect(
+      shown
+        .split('\n')
+        .at(-1)!
+        .match(/of 32 seeds/g),
+    ).toHaveLength(names.length - 1);
     for (const line of table) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(80);
   });
 });

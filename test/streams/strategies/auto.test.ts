@@ -9,7 +9,7 @@ it('is the default strategy, and tags every suggestion with its choice and the r
   const log = memoryLog();
   const found = await suggestions(2, 24, undefined, log);
   expect(found.map(({ by }) => by)).toEqual(new Array(24).fill('auto/bo'));
-  expect(found.every(({ tags }) => tags?.why === '2 parameters, up to 500 trials')).toBe(true);
+  expect(found.every(({ tags }) => tags?.why === '2 parameters, and a trial among the first 500')).toBe(true);
   expect(found.at(-1)!.tags).toMatchObject({ phase: 'modelling', mean: expect.any(String), sd: expect.any(String) });
   for await (const [entry] of log.read(1)) {
     expect(entry!.fact).toMatchObject({ type: 'created', strategy: 'auto' });
@@ -19,7 +19,7 @@ it('is the default strategy, and tags every suggestion with its choice and the r
 
 it.each([
   [2, ['a', 'b', 'c'], 'auto/tpe', '3 objectives'],
-  [80, ['a'], 'auto/bo', '80 parameters, up to 500 trials'],
+  [80, ['a'], 'auto/bo', '80 parameters, and a trial among the first 500'],
   [120, ['a'], 'auto/tpe', '120 parameters'],
 ])('in %i dimensions with the objectives %j it is %s', async (dimension, objectives, by, why) => {
   const [found] = await suggestions(dimension, 1, undefined, memoryLog(), objectives);
@@ -31,7 +31,7 @@ it('uses the model alone in a space that can be enumerated', async () => {
   const applied = await lastValueFrom(optimize(textbook, ({ units }) => Math.abs(units - 40)).pipe(toArray()));
   const found = applied.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
   expect(new Set(found.map(({ params }) => JSON.stringify(params))).size).toBe(75);
-  expect(found[74]).toMatchObject({ by: 'auto/bo', tags: { why: '2 parameters, up to 500 trials' } });
+  expect(found[74]).toMatchObject({ by: 'auto/bo', tags: { why: '2 parameters, and a trial among the first 500' } });
 });
 
 it('does not replace the strategy of a log if none is named', async () => {
@@ -52,5 +52,7 @@ it('asks tpe too while the model does not predict the order of the results, and 
   expect(others.length).toBeLessThan(20);
   expect(others[0]!.trial).toBeGreaterThan(20);
   expect(others.every(({ tags }) => tags?.why === 'the model of bo does not predict the order of the results')).toBe(true);
-  expect(found.every(({ by, tags }) => by === 'auto/instead/tpe' || tags?.why === '2 parameters, up to 500 trials')).toBe(true);
+  expect(found.every(({ by, tags }) => by === 'auto/instead/tpe' || tags?.why === '2 parameters, and a trial among the first 500')).toBe(
+    true,
+  );
 });

@@ -112,7 +112,7 @@ export async function checkProgram(path: string, words: readonly string[], optio
     const missing = notPassed(command, file.space);
     const rows = [
       ['command', fillTemplate(command, fillingOf(job)).join(' ')],
-      ...(missing === undefined ? [] : [['not passed', missing]]),
+      ...(missing === undefined ? [] : [['parameters', missing]]),
       ['value', readValueText(asGiven, seconds, options.metric)],
       ...(works ? [['proposal', readValueText(first, seconds)]] : []),
       ...(amendment ? [['name', amendmentText(amendment, path, isFixed, isHeard(asGiven), first)]] : []),

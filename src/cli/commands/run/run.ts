@@ -56,7 +56,7 @@ export async function runPrograms(
   );
   const book = await openJournal(journal, omitUndefined({ warn, fsync: options.fsync }));
   const missing = first ? notPassed(command, file.space) : undefined;
-  if (missing !== undefined) warn(`the command does not pass ${missing}`);
+  if (missing !== undefined) warn(missing);
   if (first && options.json !== true) screen.line(beginning(settings, directory));
   const log = retryingLog(book, { place: book.place, warn, grace: file.grace });
   const watching = watch(screen, await log.head(), options.json ?? false);

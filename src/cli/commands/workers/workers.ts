@@ -1,5 +1,6 @@
 import { amountText } from '../../../schema/amount.ts';
 import type { CommandStudy } from '../../../stores/study.ts';
+import { ledgerIn } from '../../../stores/trialTable.ts';
 import type { TrainerRow } from '../../../study/trainerRows.ts';
 import { inform, print } from '../../../text/output.ts';
 import { trainersOf } from '../../instruct.ts';
@@ -9,10 +10,16 @@ import { ageOf, minuteOf, textTable } from '../../terminal/table.ts';
 export async function listWorkers(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
   const { rows, failure } = await trainersOf(study);
   if (json) print(JSON.stringify(rows));
-  else print(rows.length > 0 ? tableOf(rows) : 'there is no worker yet');
+  else print(rows.length > 0 ? tableOf(rows) : await withoutWorkers(study));
   if (!json && rows.some((row) => isConnected(row) === undefined))
     inform(`${failure ?? 'the engine has just started or reconnected'}, so it is not known which workers are connected`);
   return 0;
+}
+
+/** Trials that no worker claimed ran in the process of the study. */
+async function withoutWorkers(study: CommandStudy): Promise<string> {
+  const { nextTrial } = await ledgerIn(study, study.created);
+  return nextTrial > 1 ? 'there is no worker: the process of the study ran its trials itself' : 'there is no worker yet';
 }
 
 const words = { work: 'works', pause: 'paused', drain: 'drained' } as const;
