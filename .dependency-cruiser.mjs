@@ -1,6 +1,6 @@
 /** A package, installed or not. */
 const packages = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
-const own = '^(src|machines|streams|examples|test)/';
+const own = '^(src|machines|streams|examples|test|tools)/';
 const shell = '^src/(cli|host|interop|monitoring|page|programs|python|server|stores|studyFile|testing|text|worker)/';
 
 /** Who may import whom. */
@@ -30,7 +30,7 @@ export default {
       name: 'nothing-imports-the-shell',
       comment: 'The command line, the dashboard and the tests of users stand on the rest, not under it.',
       severity: 'error',
-      from: { path: own, pathNot: [shell, '^(examples|test)/'] },
+      from: { path: own, pathNot: [shell, '^(examples|test|tools)/'] },
       to: { path: shell },
     },
     {
@@ -48,13 +48,13 @@ export default {
     {
       name: 'nats-has-one-place',
       severity: 'error',
-      from: { path: own, pathNot: '^(streams/nats|examples/(nats|platform|trainers)|test)/' },
+      from: { path: own, pathNot: '^(streams/nats|examples/(nats|platform|trainers)|test|tools)/' },
       to: { path: packages('@nats-io') },
     },
     {
       name: 'only-the-shell-imports-nats-logs',
       severity: 'error',
-      from: { path: own, pathNot: ['^(streams/nats|examples|test)/', shell] },
+      from: { path: own, pathNot: ['^(streams/nats|examples|test|tools)/', shell] },
       to: { path: '^streams/nats/' },
     },
     {

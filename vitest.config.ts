@@ -22,8 +22,8 @@ export default defineConfig({
           name: 'unit',
           isolate: false,
           maxWorkers: availableParallelism() + 1,
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.deep.test.ts'],
+          include: ['{test,tools}/**/*.test.ts'],
+          exclude: ['**/*.deep.test.ts'],
         },
       },
       // What test/README.md calls deep: `npm run test:deep`.
@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'deep',
           sequence: { groupOrder: 1 }, // not together with files that need another number of workers
-          include: ['test/**/*.deep.test.ts'],
+          include: ['{test,tools}/**/*.deep.test.ts'],
           env: { TEST_DEEP: '1' },
         },
       },

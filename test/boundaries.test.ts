@@ -66,7 +66,14 @@ describe('a rule is broken by', () => {
       mkdirSync(dirname(join(world, path)), { recursive: true });
       writeFileSync(join(world, path), code);
     };
-    for (const path of ['src/cli/main.ts', 'src/space/axis.ts', 'streams/log/journal.ts', 'streams/nats/log/log.ts', 'test/none.ts'])
+    for (const path of [
+      'src/cli/main.ts',
+      'src/space/axis.ts',
+      'streams/log/journal.ts',
+      'streams/nats/log/log.ts',
+      'test/none.ts',
+      'tools/none.ts',
+    ])
       put(path, 'export {};');
     for (const [path, imports] of Object.values(wrong)) put(path, `import '${imports}';`);
     ({ broken } = await readImports(world));

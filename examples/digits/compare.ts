@@ -2,7 +2,7 @@
  * Runs the study of `npm start` with each strategy of `study.ts` and 32 seeds, and records the results in `compare.json`, which `npm start`
  * shows. The seeds are 101 to 132: a constant of `bo` was chosen on seeds 1 to 16, so results on those would favour it.
  *
- *     npm run compare:digits -- [--first 101]    # the first of the 32 seeds
+ *     npx tsx examples/digits/compare.ts [--first 101]    # the first of the 32 seeds
  *                               [--parallel 2]   # how many processes share the work; default: one for each core
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -47,7 +47,7 @@ const record = async (first: number, parallel: number): Promise<void> => {
   const runs = {} as Record<Name, readonly Run[]>;
   for (const name of names) runs[name] = seeds.map((seed) => bySeed.get(seed)![name]);
   const made: Comparison = {
-    command: 'npm run compare:digits',
+    command: 'npx tsx examples/digits/compare.ts',
     commit: execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim(),
     date: new Date().toISOString(),
     node: process.version,

@@ -24,7 +24,7 @@ export const cost = 20 * epochs;
 /** Trials are stopped after 1, 3 or 9 epochs unless they are among the best third so far. */
 export const early = asha({ min: 1, max: epochs });
 
-/** The strategies of `npm run compare:digits`. `early, auto` is the default; in this space `auto` is `bo`. */
+/** The strategies of `examples/digits/compare.ts`. `early, auto` is the default; in this space `auto` is `bo`. */
 export const strategies = {
   'early, auto': chain(early, auto()),
   'early, tpe': chain(early, tpe()),

@@ -46,7 +46,7 @@ await build({
     },
   ],
 });
-if (!existsSync(page)) execFileSync('npm', ['run', 'build:page'], { cwd: root, stdio: 'inherit' });
+if (!existsSync(page)) execFileSync('npx', ['vite', 'build', '--config', 'src/page/vite.config.ts'], { cwd: root, stdio: 'inherit' });
 cpSync(page, join(engine, 'dist/src/page'), { recursive: true });
 cpSync(join(root, 'study.schema.json'), join(engine, 'study.schema.json'));
 writeFileSync(join(engine, 'package.json'), `${JSON.stringify({ name: 'hypertide', version, type: 'module' })}\n`);

@@ -32,7 +32,7 @@ class PageMissingError extends UserError {
 
 /** The files of the page, by the paths that they are served at. @throws PageMissingError */
 export function assetsIn(): Asset[] {
-  if (!existsSync(join(directory, 'assets'))) throw new PageMissingError('the page of the dashboard is not built: npm run build:page');
+  if (!existsSync(join(directory, 'assets'))) throw new PageMissingError('the page of the dashboard is not built: npm run build');
   const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   return names.map((file) => {
     const whole = join(file.parentPath, file.name);

@@ -11,7 +11,7 @@ const often = (few: number, many = 12) => Number(process.env.CONTRACT_RUNS ?? ru
 /** Fits of models take long, so the studies of these rows are shorter and fewer. */
 const model = { runs: often(1, 3), asks: runs(16, 10), study: { trials: runs(16, 12), parallel: 3 } };
 
-/** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
+/** Every strategy, and compositions of them. A new strategy adds one row, and `npx tsx tools/golden` its suggestions. */
 export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<StrategyCase<Net>>> = {
   random: { make: h.random },
   grid: { make: () => h.grid({ levels: 3 }) },

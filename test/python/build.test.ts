@@ -57,7 +57,7 @@ it('the wheel has each file with its hash, what pip needs to know, and the same 
 
 it('no command that builds a package installs programs of the system', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  for (const name of ['build', 'build:page', 'wheel', 'release', 'docs']) expect(scripts[name], name).not.toMatch(/ensure-|install/);
-  for (const path of ['src/python/build.ts', 'src/python/wheel.py', 'test/scripts/release.ts'])
+  for (const name of ['build', 'wheel', 'release', 'docs']) expect(scripts[name], name).not.toMatch(/ensure-|install/);
+  for (const path of ['src/python/build.ts', 'src/python/wheel.py', 'tools/release.ts'])
     expect(readFileSync(join(root, path), 'utf8'), path).not.toContain('ensure-');
 });

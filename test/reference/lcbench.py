@@ -1,4 +1,4 @@
-"""Writes lcbench.json: validation errors by ONNX Runtime (Debian's python3-onnxruntime), for test/bench/curves/lcbench.ts."""
+"""Writes lcbench.json: validation errors by ONNX Runtime (Debian's python3-onnxruntime), for tools/bench/curves/lcbench.ts."""
 import json
 from pathlib import Path
 

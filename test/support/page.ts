@@ -18,7 +18,11 @@ export async function ensurePage(): Promise<void> {
     );
     if (!existsSync(join(built, 'assets')) || newest(join(built, 'assets')) < Math.max(...sources)) {
       const env = { ...process.env, NODE_ENV: 'production' }; // as it is shipped: a test runner says "test"
-      execFileSync('npm', ['run', '--silent', 'build:page'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+      execFileSync('npx', ['vite', 'build', '--config', 'src/page/vite.config.ts', '--logLevel', 'warn'], {
+        cwd: root,
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
     }
   } finally {
     rmSync(building);

@@ -13,7 +13,17 @@ const exempt = ['test/words/', 'test/programs/outputs/'];
 const below = (path: string): string[] =>
   statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => below(join(path, name))) : [path];
 
-const files = [...readdirSync(root).filter((name) => name.endsWith('.md')), '.ci', 'docs', 'src', 'machines', 'streams', 'examples', 'test']
+const files = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  '.ci',
+  'docs',
+  'src',
+  'machines',
+  'streams',
+  'examples',
+  'test',
+  'tools',
+]
   .map((name) => join(root, name))
   .filter((path) => existsSync(path))
   .flatMap(below)

@@ -12,15 +12,15 @@ import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
 import { natsLog, reconnectOptions, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
-import type { EngineArguments } from '../../chaos/engine.ts';
-import { STUDY } from '../../chaos/study.ts';
+import type { EngineArguments } from '../../../tools/chaos/engine.ts';
+import { STUDY } from '../../../tools/chaos/study.ts';
 import { bundled } from '../../support/bundled.ts';
 import { command } from '../../support/command.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer, teamServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, hearing, isFact, plane } from './world.ts';
 
-const programs = await bundled('test/chaos/engine', 'test/chaos/trainer');
+const programs = await bundled('tools/chaos/engine', 'tools/chaos/trainer');
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 const LEASE = 3;
 
@@ -112,7 +112,7 @@ describe('without intervention', () => {
       ...['sh', '-c', 'sleep 0.2; echo value={x}'],
     );
     const python = begin('python3', '-c', objective, proxy.url, 'hole', 'python');
-    const script = node('test/chaos/trainer', proxy.url, 'hole', 'script', join(place, 'diary'), 'seed', LEASE, 200);
+    const script = node('tools/chaos/trainer', proxy.url, 'hole', 'script', join(place, 'diary'), 'seed', LEASE, 200);
     const watch = hypertide('watch', '--nats', proxy.url, '--study', 'hole');
     const names = ['worker', 'python', 'script'];
     for (const name of names) await log.until(({ author, type }) => author === name && type === 'completed', 2);
@@ -192,7 +192,7 @@ describe('two engines', () => {
       replicas: 1,
       strategy: 'random',
     } satisfies EngineArguments;
-    const engine = () => node('test/chaos/engine', JSON.stringify(like));
+    const engine = () => node('tools/chaos/engine', JSON.stringify(like));
     const engines = [engine(), engine()];
     const log = await follow(server, STUDY);
     const nc = await server.connect();

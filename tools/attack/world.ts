@@ -1,0 +1,257 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { credsAuthenticator, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { main } from '../../src/cli/program/program.ts';
+import type { Fact } from '../../src/facts/facts.ts';
+import { type AppliedEntry, float, int, random, space } from '../../streams/index.ts';
+import { jwtConfig } from '../../streams/nats/config/jwtConfig.ts';
+import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
+import { inboxOfTrainer, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
+import { type ServeStudyOptions as ServeOptions, serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
+import { puller } from '../../streams/nats/trainer/puller.ts';
+import { type NatsServer, natsServer } from '../../test/support/nats.ts';
+
+/** Names of studies, one for each attack that needs a server. */
+const NAMES = Array.from({ length: 200 }, (_, i) => `s${i}`);
+const { text, seeds } = serverConfig({ teams: [{ studies: NAMES, trainers: ['w1', 'w2'] }], store: 'unused', host: '127.0.0.1', port: -1 });
+/** A user of the engine's account that may do everything, to see what arrives there. */
+const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }').replace(/jetstream \{[^}]*\}/, '');
+const credentials = await jwtConfig({
+  teams: [
+    { name: 'lab', trainers: ['w1', 'w2'] },
+    { name: 'other', trainers: ['w1'] },
+  ],
+  store: 'unused',
+  host: '127.0.0.1',
+  port: -1,
+});
+
+/** How users of a server log in: each with an account of its own, or with credentials of their team. */
+export type Login = 'accounts' | 'credentials';
+const configs: Readonly<Record<Login, string>> = {
+  accounts: config,
+  credentials: `${credentials.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`, // on a busy machine, a login takes long
+};
+
+/** Milliseconds to wait for an answer. */
+const SOON = 250;
+/** The same where one must come, also on a busy machine. */
+const AT_LAST = 60_000;
+
+/** How long to wait for what shows whether an attack works: for long only if it must come, with the guard or without it. */
+export interface Patience {
+  /** Whether something comes that shows that the attack works, which its guard prevents. @param moment milliseconds to wait with the guard */
+  comes(sign: Promise<unknown>, moment?: number): Promise<boolean>;
+  /** Whether something stays away, as the attack wants and its guard prevents. @param moment milliseconds to wait without the guard */
+  staysAway(sign: Promise<unknown>, moment?: number): Promise<boolean>;
+  /** Whether a request that the guard refuses is answered. @param moment milliseconds to wait with the guard */
+  answered(ask: (timeout: number) => Promise<Msg>, moment?: number): Promise<Msg | undefined>;
+}
+
+/** Where attacks happen: servers, files and a command line. */
+export interface World extends Patience {
+  /** A study on a server whose trial 1 is held by the trainer w2, by the run `r1`. The trainer w1 attacks it. */
+  study(options?: Partial<ServeOptions>, login?: Login): Promise<Victim>;
+  /** A new directory. */
+  directory(): string;
+  /** Runs `hypertide`. @returns the exit status, and what it prints on both outputs */
+  hypertide(...args: readonly string[]): Promise<{ readonly code: number; readonly printed: string }>;
+  /** Something to end afterwards. */
+  after(end: () => unknown): void;
+  close(): Promise<void>;
+}
+
+/** Users of another team exist only on a server with credentials, `admin` only on one without. */
+export type User = 'w1' | 'w2' | 'viewer' | 'operator' | 'engine' | 'admin' | `other/${'engine' | 'viewer' | 'w1'}`;
+
+export interface Victim extends Patience {
+  readonly study: string;
+  readonly subjects: ReturnType<typeof subjectsOf>;
+  as(user: User): Promise<NatsConnection>;
+  /** Publishes a fact as a trainer. @returns what the engine made of it; undefined if it is not in the log */
+  say(user: 'w1' | 'w2', trial: number, fact: object | string, subject?: string): Promise<AppliedEntry | undefined>;
+  /** The first fact of a type that counts and has these fields. */
+  until<T extends Fact['type']>(type: T, fields?: Readonly<Record<string, unknown>>): Promise<Extract<Fact, { type: T }>>;
+  /** Pulls a suggestion as a trainer does. */
+  pull(user: 'w1' | 'w2'): Promise<Msg>;
+  /** Publishes with the connection of a user that the server allows to do it. */
+  tell(subject: string): Promise<void>;
+  /** Whether a message arrives in the engine's account when something happens. */
+  arrives(fits: (message: Msg) => boolean, act: () => Promise<unknown>): Promise<boolean>;
+}
+
+/** @param open whether the server lets every user do everything @param isGuarded whether the guards of the attacks are there */
+export function world(open: boolean, isGuarded: boolean): World {
+  const patience: Patience = {
+    comes: (sign, moment = SOON) => within(sign, isGuarded ? moment : AT_LAST),
+    staysAway: async (sign, moment = 8 * SOON) => !(await within(sign, isGuarded ? AT_LAST : moment)),
+    answered: (ask, moment = SOON) => ask(isGuarded ? moment : AT_LAST).catch(() => undefined),
+  };
+  const ends: (() => unknown)[] = [];
+  const names = [...NAMES];
+  const connections = new Map<string, Promise<NatsConnection>>();
+  const servers = new Map<Login, Promise<NatsServer>>();
+  const start = (login: Login) => {
+    const server = servers.get(login) ?? natsServer(open ? undefined : configs[login]);
+    servers.set(login, server);
+    return server;
+  };
+  const connect = async (user: User, login: Login) => {
+    const running = await start(login);
+    const [name, team] = user.split('/').reverse() as [string, string?];
+    const isTrainer = name.startsWith('w');
+    const inboxPrefix = isTrainer ? inboxOfTrainer(name, login === 'credentials') : `_INBOX_${name === 'operator' ? 'viewer' : name}`;
+    if (open) return running.connect({ inboxPrefix });
+    if (user === 'admin') return running.connect({ user: 'admin', pass: 'admin' });
+    const secret = (text: string | undefined) => new TextEncoder().encode(text);
+    const authenticator =
+      login === 'accounts'
+        ? nkeyAuthenticator(secret(seeds[name]))
+        : credsAuthenticator(secret(credentials.files[`${team ?? 'lab'}/${name}.creds`]));
+    return running.connect({ inboxPrefix, authenticator });
+  };
+  const asOn = (login: Login) => (user: User) => {
+    const key = `${login} ${user}`;
+    const known = connections.get(key) ?? connect(user, login);
+    connections.set(key, known);
+    return known;
+  };
+  const study: World['study'] = async (options = {}, login = 'accounts') => {
+    const as = asOn(login);
+    const name = names.pop()!;
+    const subjects = subjectsOf(name);
+    const all: AppliedEntry[] = [];
+    const waiting = new Set<() => void>();
+    const served = await serve(await as('engine'), space({ x: float(-5, 5), n: int(1, 9) }), {
+      strategy: random(),
+      study: name,
+      trials: 20,
+      parallel: 2,
+      onEntry: (entry) => {
+        all.push(entry);
+        for (const look of waiting) look();
+      },
+      ...options,
+    });
+    served.finished.catch(() => {}); // an attack without its guard may end it
+    ends.push(() => served.close().catch(() => {}));
+    const entry = (holds: (entry: AppliedEntry) => boolean) =>
+      new Promise<AppliedEntry>((resolve) => {
+        const look = () => {
+          const found = all.find(holds);
+          if (!found) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      });
+    const until: Victim['until'] = async (type, fields = {}) => {
+      const wanted = Object.entries({ type, ...fields });
+      const found = await entry(
+        ({ fact, refusal }) => !refusal && wanted.every(([name, value]) => (fact as Readonly<Record<string, unknown>>)[name] === value),
+      );
+      return found.fact as never;
+    };
+    const say: Victim['say'] = async (user, trial, fact, subject = subjects.by(user, trial)) => {
+      const data = typeof fact === 'string' ? fact : JSON.stringify({ trial, ...fact });
+      const ack = (await (await as(user)).request(subject, data, { timeout: 2000 })).json<{ seq?: number; error?: unknown }>();
+      return ack.error === undefined ? entry(({ position }) => position === ack.seq) : undefined;
+    };
+    const victim: Victim = {
+      ...patience,
+      study: name,
+      subjects,
+      as,
+      say,
+      until,
+      pull: async (user) => {
+        const pulls = puller(await as(user), subjects);
+        const message = await new Promise<Msg>((resolve) => pulls.next(resolve));
+        pulls.close();
+        return message;
+      },
+      tell: async (subject) => (await as(login === 'accounts' ? 'admin' : 'engine')).publish(subject, 'null'),
+      arrives: async (fits, act) => {
+        const { log, directive, rejected, status, beat, rpc } = subjects;
+        const spies: readonly (readonly [User, readonly string[]])[] =
+          login === 'accounts'
+            ? [['admin', [`ht.${name}.>`]]]
+            : [
+                ['viewer', [log, directive('*'), rejected('*'), status]],
+                ['engine', [beat('*', '*'), rpc('*')]],
+              ];
+        let tell = () => {};
+        const arrived = new Promise<void>((resolve) => {
+          tell = resolve;
+        });
+        const hear = (_: unknown, message: Msg) => {
+          if (fits(message)) tell();
+        };
+        const listening = await Promise.all(
+          spies.map(async ([user, patterns]) => {
+            const nc = await as(user);
+            const all = patterns.map((pattern) => nc.subscribe(pattern, { callback: hear }));
+            return { nc, end: () => all.map((one) => one.unsubscribe()) };
+          }),
+        );
+        const flush = () => Promise.all(listening.map(({ nc }) => nc.flush()));
+        await flush();
+        await act();
+        await flush();
+        const result = await patience.comes(arrived, SOON / 5);
+        for (const { end } of listening) end();
+        return result;
+      },
+    };
+    const isSuggested = (trial: number) => until('suggested', { trial });
+    await Promise.all([1, 2].map(isSuggested));
+    await say('w2', 1, { type: 'started', attempt: 1, run: 'r1' });
+    return victim;
+  };
+  const directory = () => {
+    const place = mkdtempSync(join(tmpdir(), 'hypertide-attack-'));
+    ends.push(() => rmSync(place, { recursive: true, force: true }));
+    return place;
+  };
+  return {
+    ...patience,
+    study,
+    directory,
+    hypertide: run,
+    after: (end) => void ends.push(end),
+    close: async () => {
+      for (const end of ends.reverse()) await end();
+      for (const server of servers.values()) await (await server).dispose();
+    },
+  };
+}
+
+/** Runs a command in this process. */
+async function run(...args: readonly string[]): Promise<{ code: number; printed: string }> {
+  let printed = '';
+  const outputs = [process.stdout, process.stderr];
+  const writes = outputs.map((output) => output.write);
+  for (const output of outputs)
+    output.write = (text: string | Uint8Array) => {
+      printed += typeof text === 'string' ? text : Buffer.from(text).toString();
+      return true;
+    };
+  try {
+    return { code: await main(args), printed };
+  } finally {
+    for (const [i, output] of outputs.entries()) output.write = writes[i]!;
+  }
+}
+
+/** Whether a promise resolves in time. */
+const within = (promise: Promise<unknown>, milliseconds: number): Promise<boolean> =>
+  Promise.race([
+    promise.then(
+      () => true,
+      () => false,
+    ),
+    sleep(milliseconds, false, { ref: false }),
+  ]);

@@ -1,0 +1,38 @@
+/** `npx tsx tools/pictures`: makes the pictures of the README from a real run. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { journalSource } from '../src/stores/journal.ts';
+import { emptyServer } from '../test/dashboard/support.ts';
+import { openPage, type Size, startBrowser } from '../test/support/browser.ts';
+import { ensurePage } from '../test/support/page.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const pictures = join(root, 'examples/pictures');
+const log = join(mkdtempSync(join(tmpdir(), 'hypertide-pictures-')), 'digits.jsonl');
+
+execFileSync('npm', ['start', '--silent', '--', '--cost', '1080', '--journal', log], { cwd: root, stdio: 'inherit' });
+await ensurePage();
+mkdirSync(pictures, { recursive: true });
+const made = await emptyServer();
+const feed = made.studies.show('digits', journalSource(log)).feed();
+await feed.caughtUp;
+const best = feed.headline()!.best!.trial;
+const browser = await startBrowser();
+
+/** @param wait a selector to wait for. */
+async function take(name: string, query: string, wait: string, size: Size): Promise<void> {
+  const page = await openPage(browser, `${made.url}?study=digits&${query}`, size);
+  await page.locator(wait).first().waitFor();
+  await page.waitForTimeout(1000);
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  await page.close();
+}
+
+await take('overview', '', '.lessons li', { width: 1280, height: 860 });
+await take('machines', `view=machines&trial=${best}`, '.chart-state.is-active', { width: 1280, height: 860, dark: true });
+await take('parameters', 'view=parameters', '[aria-label^="Importance"]', { width: 1280, height: 860 });
+await browser.close();
+await made.close();

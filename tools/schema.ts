@@ -1,0 +1,15 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chartsFile, chartsText } from '../test/support/chartsText.ts';
+import { commandPages, commandsFolder, factsFile, factsText } from '../test/support/reference.ts';
+import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../test/support/studySchema.ts';
+
+// npm run schema: writes what the code says of strategies, parameters, commands and facts, for editors and for people.
+writeFileSync(schemaFile, schemaText());
+writeFileSync(optionsFile, optionsText());
+writeFileSync(studyOptionsFile, studyOptionsText());
+writeFileSync(factsFile, factsText());
+writeFileSync(chartsFile, chartsText());
+rmSync(commandsFolder, { recursive: true, force: true });
+mkdirSync(commandsFolder);
+for (const [file, text] of commandPages()) writeFileSync(join(commandsFolder, file), text);
