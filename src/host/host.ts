@@ -29,8 +29,6 @@ export interface HostedAt extends Omit<WatchedStudy, 'state'> {
 
 /** What runs a study: its engine, and what that has computed from the log. */
 export interface StudyRun extends StudyState {
-  /** Position of the last entry before this start. */
-  readonly past: number;
   /** @throws what the study throws */
   submit(intent: Intent, origin?: SubmitOrigin): Promise<Submitted>;
 }
@@ -65,8 +63,14 @@ export interface Hosting {
     readonly watch: Watch | undefined;
     readonly spans: Spans | undefined;
   };
-  /** An engine runs the study now, or none does. Called before the engine has read an entry. */
-  attach(running: StudyRun | undefined): void;
+  /**
+   * An engine runs the study now. Called before the engine has read an entry.
+   *
+   * @param past position of the last entry before this start
+   */
+  attach(running: StudyRun, past: number): void;
+  /** No engine runs it now. */
+  detach(): void;
   close(): Promise<void>;
 }
 
@@ -74,9 +78,10 @@ export interface Hosting {
  * Hosts a study: every plugin observes it, whatever runs it.
  *
  * @example
+ * const past = await log.head();
  * const { ports, attach } = host({ name: 'digits', place: 'digits.jsonl', journal: 'digits.jsonl', log, line }, plugins);
  * const study = new HostedStudy(space, log, { ...options, ...ports });
- * attach({ past, ledger: study.ledger, rows: study.answers.rows, submit: study.submit });
+ * attach(study, past);
  */
 export function host(study: HostedAt, plugins: readonly Plugin[]): Hosting {
   let running: StudyRun | undefined;
@@ -107,9 +112,12 @@ export function host(study: HostedAt, plugins: readonly Plugin[]): Hosting {
       watch: watches.length > 0 ? watchAll : undefined,
       spans: observers.find(({ spans }) => spans)?.spans,
     },
-    attach: (now) => {
-      if (position === 0 && now) begun = now.past;
+    attach: (now, past) => {
+      if (position === 0) begun = past;
       running = now;
+    },
+    detach: () => {
+      running = undefined;
     },
     close: async () => {
       await Promise.all(observers.map(({ close }) => close?.()));

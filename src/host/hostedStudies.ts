@@ -146,14 +146,7 @@ export class HostedStudies {
       this.#informed,
     ]);
     const study: HostedStudy = new HostedStudy(space, log, { ...options, ...ports, strategy, parseStrategy, lease, atMost, place: path });
-    attach({
-      past,
-      get ledger() {
-        return study.ledger;
-      },
-      rows: study.answers.rows,
-      submit: (intent, origin) => study.submit(intent, origin),
-    });
+    attach(study, past);
     try {
       await study.ready();
     } catch (error) {

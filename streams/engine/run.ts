@@ -59,7 +59,7 @@ export function runEngine<P>(
 ): EngineRun<P> {
   const reading = new AbortController();
   const parseStrategy = strategy === undefined ? options.parseStrategy : knowing(strategy, options.parseStrategy);
-  /** The time that this process may work. */
+  /** The time that the study may run in this process; when it is reopened, it has all of it again. */
   const limit = timeLimit(() => engine.close('time'));
   const { promise: started, resolve: begun } = withResolvers<void>();
 
@@ -153,7 +153,8 @@ export function runEngine<P>(
       if (engine.phase !== 'replaying' && engine.phase !== 'ended') {
         begun();
         const { closed, settings } = engine.ledger;
-        limit.set(closed === undefined ? settings.limits.seconds : undefined);
+        if (closed === undefined) limit.set(settings.limits.seconds);
+        else limit.lift();
       }
       if (reports) await takeTurn();
     }

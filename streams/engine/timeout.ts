@@ -11,26 +11,33 @@ export function callAfter(seconds: number, act: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** A limit of seconds from now on, which may change before it is reached. */
+/** A limit of seconds, which may change before it is reached. */
 export interface TimeLimit {
+  /** Seconds from the first call on. */
   set(seconds: number | undefined): void;
+  /** Ends it. The next call of `set` begins again. */
   lift(): void;
 }
 
 /** @param over called when the limit is reached. */
 export function timeLimit(over: () => void): TimeLimit {
-  const since = performance.now();
+  let since: number | undefined;
   let current: number | undefined;
-  let lift = () => {};
+  let cancel = () => {};
   return {
     set: (seconds) => {
+      since ??= performance.now();
       if (seconds === current) return;
-      lift();
+      cancel();
       current = seconds;
       const left = (seconds ?? 0) - (performance.now() - since) / 1000;
-      lift = seconds === undefined ? () => {} : callAfter(Math.max(0, left), over);
+      cancel = seconds === undefined ? () => {} : callAfter(Math.max(0, left), over);
     },
-    lift: () => lift(),
+    lift: () => {
+      cancel();
+      since = undefined;
+      current = undefined;
+    },
   };
 }
 

@@ -13,13 +13,13 @@ const entry = (position: number): AppliedEntry => ({ position, at: 0, effect: 'c
 
 /** A study with its observers, and what runs it. */
 function hosted(plugins: readonly Plugin[]) {
-  const { ports, attach, close } = host({ name: 'digits', place: 'digits.jsonl', log: memoryLog(), line: () => {} }, plugins);
+  const { ports, attach, detach, close } = host({ name: 'digits', place: 'digits.jsonl', log: memoryLog(), line: () => {} }, plugins);
   const run = (past: number) => {
     const ledger = new Ledger<unknown>(line as never);
-    attach({ past, ledger, rows: new TrialRows(), submit });
+    attach({ ledger, rows: new TrialRows(), submit }, past);
     return ledger;
   };
-  return { ports, run, attach, close };
+  return { ports, run, detach, close };
 }
 
 it('gives each entry to every observer once, though the next engine reads the log again', () => {
@@ -58,7 +58,7 @@ it('keeps the position before its first engine, from which on observers act', ()
 it('has a state once its log has begun and an engine runs it, and refuses commands without an engine', async () => {
   const states: boolean[] = [];
   let say = submit as (intent: { readonly type: 'close' }) => Promise<unknown>;
-  const { ports, run, attach } = hosted([
+  const { ports, run, detach } = hosted([
     ({ state, submit }) => {
       say = submit;
       return { apply: () => void states.push(state() !== undefined) };
@@ -70,7 +70,7 @@ it('has a state once its log has begun and an engine runs it, and refuses comman
   ledger.fold({ position: 1, at: 0, fact: createdOf(line, random(), { study: 'digits' }) });
   ports.onEntry(entry(2));
   expect(await say({ type: 'close' })).toMatchObject({ position: 1 });
-  attach(undefined);
+  detach();
   ports.onEntry(entry(3));
   expect(states).toEqual([false, true, false]);
 });

@@ -70,9 +70,16 @@ export async function runningStudy(
   const files = path === undefined ? undefined : keptFiles(trialsDirectory(stemOf(path)));
   const at = { name, place: path ?? name, journal: path, log, files, line, converse };
   const found = strategy ?? ((await log.head()) > 0 ? undefined : auto());
-  const running = new RunningStudy(at, space, log, { strategy: found, parseStrategy, exclusive: isGone ?? true, ...options }, plugins);
+  const running = new RunningStudy(
+    at,
+    await log.head(),
+    space,
+    log,
+    { strategy: found, parseStrategy, exclusive: isGone ?? true, ...options },
+    plugins,
+  );
   try {
-    await running.run();
+    await running.ready();
   } catch (error) {
     await log.close();
     throw error instanceof MismatchError ? new MismatchError(`${path}: ${error.message}`) : error;

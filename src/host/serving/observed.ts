@@ -24,7 +24,7 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
   let hasBegun = false;
   let hasClosed = false;
   const lines = servedLines(line, settings.lease);
-  const { ports, attach, close } = host(
+  const { ports, attach, detach, close } = host(
     {
       name: study,
       place: `${reaching(nats, access, 'your')} --study ${study}`,
@@ -46,19 +46,12 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
     served: (now: ServedStudy) => {
       engine = now;
       hasBegun = true;
-      attach({
-        past: now.past,
-        get ledger() {
-          return now.ledger;
-        },
-        rows: now.rows,
-        submit: now.submit,
-      });
+      attach(now, now.past);
     },
     /** Its engine has ended. */
     ended: () => {
       engine = undefined;
-      attach(undefined);
+      detach();
     },
     /** Whether an engine has served it, so that its stream exists unless it is deleted. */
     get hasBegun() {

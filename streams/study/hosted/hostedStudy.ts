@@ -10,6 +10,7 @@ import { RefusedError } from '../../../src/study/commands.ts';
 import type { Intent } from '../../../src/study/intents.ts';
 import type { Answered, StudySource, SubmitOrigin } from '../../../src/study/source.ts';
 import { type TrainerRow, trainerRows } from '../../../src/study/trainerRows.ts';
+import type { TrialRows } from '../../../src/study/trials.ts';
 import { Attempts } from '../../attempts/attempts.ts';
 import { type AttemptWatch, watchAttempts } from '../../attempts/watchAttempts.ts';
 import type { Directive, Suggestion } from '../../engine/directive.ts';
@@ -153,6 +154,10 @@ export class HostedStudy<P = Params> implements StudySource {
 
   get ledger(): Ledger<P> {
     return this.#run.engine.ledger;
+  }
+  /** The trials so far. */
+  get rows(): TrialRows<P> {
+    return this.answers.rows;
   }
 
   /** Resolves when the study has closed and no trial is open; when it is reopened, there is another promise. @throws what the study throws. */

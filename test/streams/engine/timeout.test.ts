@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { inTurn } from '../../../streams/engine/timeout.ts';
+import { afterEach, expect, it, vi } from 'vitest';
+import { inTurn, timeLimit } from '../../../streams/engine/timeout.ts';
 
 it('runs tasks one after the other, each in its own turn, also after one that fails', async () => {
   const turn = inTurn();
@@ -20,4 +20,22 @@ it('runs tasks one after the other, each in its own turn, also after one that fa
   expect(await second).toBe(2);
   await third;
   expect(order).toEqual(['first', 'others', 'second', 'second ends', 'third']);
+});
+
+afterEach(() => void vi.useRealTimers());
+
+it('counts seconds from the first limit on, and again after it was lifted', () => {
+  vi.useFakeTimers();
+  let ended = 0;
+  const limit = timeLimit(() => ended++);
+  limit.set(60);
+  vi.advanceTimersByTime(50_000);
+  limit.set(55);
+  limit.lift();
+  vi.advanceTimersByTime(3_600_000);
+  limit.set(55);
+  vi.advanceTimersByTime(54_000);
+  expect(ended).toBe(0);
+  vi.advanceTimersByTime(1_000);
+  expect(ended).toBe(1);
 });

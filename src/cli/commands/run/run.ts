@@ -173,14 +173,7 @@ async function work(given: Work): Promise<{ readonly ending: Ending; readonly re
     () => end({ type: 'closed' }),
     (error) => end({ type: 'failed', error }),
   );
-  attach({
-    past,
-    get ledger() {
-      return study.ledger;
-    },
-    rows: study.answers.rows,
-    submit: (intent, origin) => study.submit(intent, origin),
-  });
+  attach(study, past);
   const release = onInterrupt((count) => {
     if (count > 1) return fleet.kill();
     if (fleet.running > 0)

@@ -233,3 +233,22 @@ it('tries a configuration in the place of a failed trial, before the strategy ca
   expect(study.answers.status()).toMatchObject({ trials: 5, completed: 4, failed: 1, uncounted: 1, limit: 4 });
   await study.close();
 });
+
+it('gives a study that is reopened all its seconds again', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    const { study } = host({ trials: 1, seconds: 60, exclusive: true });
+    const { trial, run } = await claim(study);
+    vi.advanceTimersByTime(50_000);
+    await study.say({ type: 'completed', trial, run, values: { value: 1 } });
+    await study.finished;
+    vi.advanceTimersByTime(3_600_000);
+    await study.submit({ type: 'change', more: 1 });
+    const next = await claim(study);
+    vi.advanceTimersByTime(59_000);
+    const report = { type: 'reported', trial: next.trial, run: next.run, step: 1, values: { value: 1 } } as const;
+    expect(await study.say(report)).toMatchObject({ stop: false });
+  } finally {
+    vi.useRealTimers();
+  }
+});
