@@ -87,10 +87,6 @@ it('the reference of study files has a row for each key', () => {
   expect(rows).toEqual(expect.arrayContaining(Object.keys(studyLayout)));
 });
 
-it('the README has at most 120 lines', () => {
-  expect(readFileSync(join(root, 'README.md'), 'utf8').split('\n').length).toBeLessThanOrEqual(121);
-});
-
 describe('the strategy of CONTRIBUTING.md', async () => {
   const load = (path: string) => import(/* @vite-ignore */ join(folder, 'CONTRIBUTING.md', path));
   await load('test/samplers/hillClimb.test.ts'); // registers its tests here

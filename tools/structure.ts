@@ -1,26 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Arrow, arrowsInside, arrowsUp, circles, readImports } from '../test/support/imports.ts';
-import {
-  conditionalSpreads,
-  exportedNames,
-  factCasts,
-  parseSource,
-  production,
-  productionFiles,
-  sharedNames,
-} from '../test/support/sources.ts';
 
 /**
- * Prints how the production code is built: rooms and arrows, circles, and what makes types and names harder to read.
+ * Prints how the production code is built: rooms and arrows, and circles.
  *
  * npx tsx tools/structure            the figures
  * npx tsx tools/structure streams    also every arrow inside a folder
  */
 const detailed = process.argv.slice(2);
+const production = ['src', 'machines', 'streams'];
 
 const { imports } = await readImports(undefined, production);
-const files = productionFiles();
-const sources = files.map((path) => parseSource(path));
+const files = production
+  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)))
+  .filter((path) => /\.tsx?$/.test(path))
+  .sort();
 
 const list = (title: string, lines: readonly string[]) =>
   console.log([`${title}: ${lines.length}`, ...lines.map((line) => `  ${line}`)].join('\n'));
@@ -40,12 +35,6 @@ list(
   circles(imports).map((circle) => circle.join(', ')),
 );
 
-console.log(`Exported names: ${exportedNames(sources).size}`);
-list('Exported names declared in several files', sharedNames(sources));
-list('Casts to a type of fact', factCasts(sources));
-const spreads = conditionalSpreads(sources);
-console.log(`Conditional spreads: ${spreads.length}`);
-if (detailed.includes('spreads')) for (const place of spreads) console.log(`  ${place}`);
 console.log(`Lines of production code, without the style of the page: ${files.reduce((sum, path) => sum + lines(path), 0)}`);
 
 function ancestors(path: string): string[] {

@@ -15,7 +15,7 @@ export interface Arrow {
 }
 
 /** Every import between files of the project below `baseDir`, and the rules that these imports break. */
-export async function readImports(baseDir = root, folders = ['src', 'machines', 'streams', 'examples', 'test', 'tools']) {
+export async function readImports(baseDir = root, folders = ['src', 'machines', 'streams', 'examples']) {
   const options = { ...config.options, baseDir, validate: true, ruleSet: { forbidden: rules } };
   const { output } = await cruise(folders, options, undefined, { tsConfig: extractTSConfig(`${root}tsconfig.json`) });
   const { modules, summary } = output as ICruiseResult;

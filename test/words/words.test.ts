@@ -49,13 +49,7 @@ it('finds what is banned, and says what to write', () => {
   const sentences = [
     "to connect anew'",
     'reads the log afresh',
-    'a socket beside its journal',
-    'whoever asks',
-    'nobody waits',
-    'stops who falls behind',
-    'whom to trust',
     'is told of it',
-    'the study goes on',
     'a sign of life',
     'is pruned',
     'Nothing where it fits',
@@ -70,5 +64,5 @@ it('finds what is banned, and says what to write', () => {
 });
 
 it('leaves plain sentences alone', () => {
-  expect(findings('x', "besides, a user who can read: drawn: 'anew'; everything goes one step; no one; such as")).toEqual([]);
+  expect(findings('x', "a user who can read: drawn: 'anew'; the study goes on beside it; such as")).toEqual([]);
 });

@@ -6,20 +6,13 @@ export interface Banned {
 }
 
 const archaic = 'engineers do not write it today';
-const vague = 'it does not say which thing or role is meant';
 const person = 'trials, strategies and functions are not persons';
 
 /** Kept small: only phrases that slow readers down. GLOSSARY.md has the words to use. */
 export const banned: readonly Banned[] = [
   { phrase: /(?<!['`])\banew\b/i, instead: 'again', why: archaic }, // `anew` in quotes is the value of a tag
   { phrase: /\bafresh\b/i, instead: 'again, from scratch', why: archaic },
-  { phrase: /\bbeside\b/i, instead: 'next to, besides', why: archaic },
-  { phrase: /\bwho(so)?ever\b/i, instead: 'anyone who; the role', why: archaic },
-  { phrase: /\b(nobody|somebody|anybody|everybody)\b/i, instead: 'no one; the role', why: vague },
-  { phrase: /\b(?<!\b(people|persons?|users?|anyone|readers?) )who\b(?!=)/i, instead: 'which, that; the author', why: person },
-  { phrase: /\bwhom\b/i, instead: 'which', why: person },
   { phrase: /\btold of\b/i, instead: 'gets, is notified of', why: person },
-  { phrase: /\b(go|goes|going|gone|went) on\b/i, instead: 'continue, resume', why: 'a trial resumes, a study continues: see GLOSSARY.md' },
   { phrase: /\bsigns? of life\b/i, instead: 'heartbeat', why: 'one word for one thing' },
   { phrase: /(?<!TrialState\.|['`])\bpruned\b/i, instead: 'stopped', why: 'one word for one thing; Optuna has the other one' },
   { phrase: /\bnothing where\b/i, instead: 'undefined if', why: 'it hides the value' },
