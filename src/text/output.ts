@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { shellQuoted } from '../study/programArguments.ts';
-import { asCalled, escapeControls, escapeLateControls } from './plainText.ts';
+import { messageLines } from './layout.ts';
+import { escapeLateControls } from './plainText.ts';
 import { UsageError } from './usage.ts';
 
 /** Prints text to standard output: JSON, or lines whose parts are escaped. */
 export const print = (text: string): void => void process.stdout.write(`${escapeLateControls(text)}\n`);
 
 /** Prints a line for people to standard error. */
-export const inform = (text: string): void => void process.stderr.write(`${escapeControls(asCalled(text))}\n`);
+export const inform = (text: string): void => void process.stderr.write(`${messageLines(text, process.stderr).join('\n')}\n`);
 
 /** Prints the command that is useful next. */
 export const suggestNext = (command: string): void => inform(`next: ${command}`);

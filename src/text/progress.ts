@@ -1,51 +1,107 @@
-import colours from 'picocolors';
 import type { Progress } from '../../streams/results/observe.ts';
 import type { StudyStatus } from '../../streams/study/hosted/status.ts';
 import type { Params } from '../facts/facts.ts';
 import { failedAlike } from '../insight/failingAlike.ts';
+import { duration } from '../insight/figures/drawing/format.ts';
 import type { TrialRow } from '../study/trials.ts';
+import { aligned, displayWidth } from './layout.ts';
 import { stripControls } from './plainText.ts';
 import { pairs, shown } from './shown.ts';
 
 /** The most characters of the bar, and the fewest. */
 const LONGEST_BAR = 24;
 const SHORTEST_BAR = 6;
+/** The most running trials that are shown, and the lines of a window that are left to what stands above. */
+const LISTED = 8;
+const SPARE = 3;
+/** The heights of the trend with its axis, and the lines of a window from which on it is shown. */
+const TREND = 6;
+const TALL = 16;
 
-export interface ProgressLine {
+export interface Shown {
   /** Configurations to try, if limited. */
   readonly limit: number | undefined;
   readonly objective: string;
   /** Trials a second. */
   readonly rate: number;
-  /** Width of the terminal. */
-  readonly columns?: number;
+  /** Milliseconds that it has run, and that it will probably run. */
+  readonly elapsed?: number | undefined;
+  readonly left?: number | undefined;
+  /** The trials that run, in the order in which they began. */
+  readonly running?: readonly RunningTrial[];
+  readonly paused?: boolean;
+  /** A picture of the results. */
+  readonly trend?: ((columns: number, lines: number) => readonly string[]) | undefined;
 }
+
+export type RunningTrial = Pick<TrialRow, 'trial' | 'step' | 'budget' | 'values' | 'startedAt'>;
 
 /** An engine of an earlier version does not send how many trials are not counted, and how many wait for a worker. */
 type Counts = Omit<Progress<Params>, 'uncounted'> & Partial<Pick<StudyStatus, 'uncounted' | 'waiting'>>;
 
-/** One line: progress, the best value, the rate, and how many trials run. */
-export function progressLine(state: Counts, { limit, objective, rate, columns = terminalWidth() }: ProgressLine): string {
-  const { completed, stopped, failed, uncounted = 0, best, open, waiting = 0, trials } = state;
-  const ended = completed + stopped + failed;
+/** The progress of a study in a line. */
+export const progressLine = (state: Counts, shown: Shown): string => textsOf(state, shown).join('  ');
+
+/** The progress of a study in lines that fit a window: the trend, the counts and times, and the trials that run. */
+export function progressFrame(state: Counts, given: Shown, columns: number, rows: number, now = Date.now()): readonly string[] {
+  const { limit, objective, running = [], trend } = given;
+  const picture = rows < TALL ? [] : (trend?.(columns - 1, TREND) ?? []);
+  const counts = withBar(textsOf(state, given), columns - 1, limit === undefined ? undefined : shareOf(state, limit));
+  const room = Math.max(0, Math.min(LISTED, rows - picture.length - counts.length - SPARE));
+  const listed = running.length > room ? running.slice(0, Math.max(0, room - 1)) : running;
+  const others = running.length - listed.length;
+  return [
+    ...picture,
+    ...counts,
+    ...aligned(listed.map((row) => cellsOf(row, objective, now))),
+    ...(others > 0 && room > 0 ? [`  and ${others} more`] : []),
+  ];
+}
+
+function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused }: Shown): readonly string[] {
+  const { completed, stopped, failed, uncounted = 0, best, open, waiting = 0 } = state;
   const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
-  const texts = [
-    `${ended - uncounted}${limit === undefined ? '' : `/${limit}`} trials`,
-    best && `best ${shown(best.values?.[objective])} (trial ${best.trial})`,
+  const time = [elapsed !== undefined && seconds(elapsed), left !== undefined && `about ${seconds(left)} left`].filter(Boolean).join(', ');
+  return [
+    `${completed + stopped + failed - uncounted}${limit === undefined ? '' : `/${limit}`} trials`,
+    time,
     rate > 0 && `${shown(Number(rate.toPrecision(2)))}/s`,
-    `${Math.max(0, open - waiting)} running`,
+    best && `best ${objective} ${shown(best.values?.[objective])} (trial ${best.trial})`,
+    paused ? 'paused' : `${Math.max(0, open - waiting)} running`,
     waiting > 0 && `${waiting} waiting`,
     others && `(${others})`,
   ].filter((text): text is string => Boolean(text));
-  const room = Math.min(LONGEST_BAR, columns - 2 - texts.join('  ').length);
-  const line = texts.map((text) => (text.startsWith('best') ? colours.bold(text) : text)).join('  ');
-  return limit === undefined || room < SHORTEST_BAR
-    ? line
-    : `${bar((ended - uncounted) / Math.max(limit, trials - uncounted, 1), room)} ${line}`;
 }
 
-const terminalWidth = (): number => process.stderr.columns || 80;
-const bar = (done: number, length: number): string => '█'.repeat(Math.round(Math.min(1, done) * length)).padEnd(length, '░');
+/** Texts in as few lines as they fit, the first one behind a bar if there is room. @param share of it that is done */
+function withBar(texts: readonly string[], columns: number, share: number | undefined): readonly string[] {
+  const [first = '', ...more] = texts;
+  const bar = Math.min(LONGEST_BAR, columns - 1 - first.length);
+  const lines = [share === undefined || bar < SHORTEST_BAR ? first : `${barOf(share, bar)} ${first}`];
+  for (const text of more) {
+    const longer = `${lines.at(-1)}  ${text}`;
+    if (displayWidth(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(text);
+  }
+  return lines;
+}
+
+const barOf = (share: number, length: number): string => '█'.repeat(Math.round(Math.min(1, share) * length)).padEnd(length, '░');
+
+/** The share of the configurations to try that has ended. */
+const shareOf = ({ completed, stopped, failed, uncounted = 0, trials }: Counts, limit: number): number =>
+  (completed + stopped + failed - uncounted) / Math.max(limit, trials - uncounted, 1);
+
+/** A running trial: its step, its last value, and for how long it has run. */
+const cellsOf = ({ trial, step, budget, values, startedAt }: RunningTrial, objective: string, now: number): readonly string[] => [
+  `  trial ${trial}`,
+  step === undefined ? 'starting' : `step ${step}${budget === undefined ? '' : ` of ${budget}`}`,
+  values === undefined ? '' : shown(values[objective]),
+  startedAt === undefined ? '' : seconds(Math.max(0, now - startedAt)),
+];
+
+/** A time that changes no more often than every second. */
+const seconds = (milliseconds: number): string => (milliseconds < 1000 ? '0 s' : duration(1000 * Math.round(milliseconds / 1000)));
 
 /**
  * A trial in one line.

@@ -1,4 +1,4 @@
-import { asCalled, escapeControls } from './plainText.ts';
+import { clipped, displayWidth, messageLines } from './layout.ts';
 
 /** The fields of a line, besides its text. */
 export interface About {
@@ -12,13 +12,21 @@ export interface About {
   readonly trace_id?: string;
 }
 
-/** Prints lines to standard error. On a terminal, the last line is redrawn in place. */
+/** The state of what runs, computed when it is shown. */
+export interface Status {
+  /** Lines below all others, in a window of this size. They are redrawn in place. */
+  frame(columns: number, rows: number): readonly string[];
+  /** One line, for a file or a pipe. */
+  line(): string;
+}
+
+/** Prints lines to standard error. On a terminal, the last ones are redrawn in place. */
 export interface StatusLine {
   /** Prints a line that stays. @param about fields of the line if lines are JSON; people see only the text */
   line(text: string, about?: About): void;
-  /** Sets the status line at the bottom, which is computed when it is drawn. Does nothing without a terminal. */
-  status(text: () => string): void;
-  /** Removes the status line. */
+  /** Sets what is shown below; without a terminal, it is a line now and then. */
+  status(status: Status): void;
+  /** Removes it. */
   end(): void;
   /** Whether the output is a terminal. */
   readonly terminal: boolean;
@@ -36,48 +44,84 @@ export const ofStudy =
   (text, more) =>
     line(`${study}: ${text}`, { ...more, study });
 
-/** Milliseconds between two drawings: faster than the eye, slower than a fast study. */
-const FRAME = 80;
+export const openStatusLine = (out: NodeJS.WriteStream = process.stderr): StatusLine => (out.isTTY ? onTerminal(out) : inFile(out));
 
-export function openStatusLine(out: NodeJS.WriteStream = process.stderr): StatusLine {
-  if (!out.isTTY)
-    return { line: (text) => out.write(`${escapeControls(asCalled(text))}\n`), status: () => {}, end: () => {}, terminal: false };
-  let bottom = () => '';
-  let shown = false;
-  let drawn = 0;
-  let due: NodeJS.Timeout | undefined;
-  const draw = () => {
-    clearTimeout(due);
-    due = undefined;
-    drawn = performance.now();
-    out.write(`\r\x1b[2K${clipped(bottom(), out.columns || 80)}`);
-  };
+/** Milliseconds between two lines of a file, and the share of the time so far that they are apart at least: a long study needs few. */
+const APART = 30_000;
+const SHARE = 0.05;
+
+function inFile(out: NodeJS.WriteStream): StatusLine {
+  let begun: number | undefined;
+  let last = 0;
+  const line = (text: string) => out.write(`${messageLines(text, out).join('\n')}\n`);
   return {
-    line: (text) => {
-      out.write(`\r\x1b[2K${escapeControls(asCalled(text))}\n`);
-      if (shown) draw();
+    line,
+    status: (status) => {
+      const now = performance.now();
+      begun ??= last = now;
+      if (now - last < Math.max(APART, SHARE * (now - begun))) return;
+      last = now;
+      line(status.line());
     },
-    status: (text) => {
-      bottom = text;
-      shown = true;
-      due ??= setTimeout(draw, Math.max(0, FRAME - (performance.now() - drawn)));
-    },
-    end: () => {
-      clearTimeout(due);
-      due = undefined;
-      if (shown) out.write('\r\x1b[2K');
-      shown = false;
-    },
-    terminal: true,
+    end: () => {},
+    terminal: false,
   };
 }
 
-/** A text cut to the width of the terminal, colours not counted. */
-function clipped(text: string, width: number): string {
-  let left = width - 1;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
-  return text.replace(/\x1b\[\d+m|[\s\S]/gu, (piece) => {
-    if (piece.startsWith('\x1b')) return piece;
-    return left-- > 0 ? piece : '';
-  });
+/** Milliseconds between two drawings: faster than the eye, slower than a fast study. */
+const FRAME = 80;
+/** Milliseconds after which times that are shown are out of date. */
+const SECOND = 1000;
+
+const TO_END_OF_LINE = '\x1b[K';
+const TO_END_OF_SCREEN = '\x1b[J';
+
+function onTerminal(out: NodeJS.WriteStream): StatusLine {
+  let shown: Status | undefined;
+  let lines: readonly string[] = [];
+  let drawn = 0;
+  let due: NodeJS.Timeout | undefined;
+  let clock: NodeJS.Timeout | undefined;
+  const width = () => out.columns || 80;
+  /** Moves to where the lines begin. A terminal that has become narrower may show one of them as several. */
+  const back = () => {
+    const up = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / width())), 0) - 1;
+    return up > 0 ? `\r\x1b[${up}A` : '\r';
+  };
+  /** Everything in one piece, over what is there: cleared first, it would flicker. @param above lines that stay */
+  const draw = (above: readonly string[] = []) => {
+    clearTimeout(due);
+    due = undefined;
+    drawn = performance.now();
+    const begin = back();
+    const rows = out.rows || 24;
+    lines = shown
+      ? shown
+          .frame(width(), rows)
+          .slice(1 - rows)
+          .map((line) => clipped(line, width() - 1))
+      : [];
+    const text = [...above.map((line) => `${line}${TO_END_OF_LINE}\n`), lines.map((line) => `${line}${TO_END_OF_LINE}`).join('\n')];
+    out.write(`${begin}${text.join('')}${TO_END_OF_SCREEN}`);
+  };
+  const resized = () => draw();
+  return {
+    line: (text) => draw(messageLines(text, out)),
+    status: (status) => {
+      if (shown === undefined) {
+        out.on('resize', resized);
+        clock = setInterval(draw, SECOND).unref();
+      }
+      shown = status;
+      due ??= setTimeout(draw, Math.max(0, FRAME - (performance.now() - drawn)));
+    },
+    end: () => {
+      if (shown === undefined) return;
+      out.off('resize', resized);
+      clearInterval(clock);
+      shown = undefined;
+      draw();
+    },
+    terminal: true,
+  };
 }

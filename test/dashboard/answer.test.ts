@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { compromise } from '../../src/insight/figures/front.ts';
+import { frontGrowth, gainOf, gainText, timeLeft, worked } from '../../src/insight/progress.ts';
 import { paramsJson, shellArguments, yamlOf } from '../../src/page/lib/copies.ts';
 import { lessons } from '../../src/page/lib/learned.ts';
-import { frontGrowth, gainOf, timeLeft, worked } from '../../src/page/lib/progress.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { bestFirst } from '../../src/study/bestFirst.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
@@ -43,10 +43,16 @@ describe('a configuration to copy', () => {
 });
 
 describe('the gain of a study', () => {
-  it('is that of the best over the first result', () => {
-    expect(gain([row(1, 4), row(2, 1), row(3, 2)])).toMatchObject({ best: { trial: 2 }, first: { trial: 1 }, share: 0.75, since: 1 });
+  it('is that of the best over the first results', () => {
+    expect(gain([row(1, 4), row(2, 1), row(3, 2)])).toMatchObject({ best: { trial: 2 }, start: 4, first: 1, share: 0.75, since: 1 });
     expect(gain([row(1, 0), row(2, -1)])).toMatchObject({ best: { trial: 2 }, share: undefined, since: 0 });
     expect(gain([row(1, -2), row(2, -3)])?.share).toBe(0.5);
+    expect(gain([row(1, 2), row(2, -3)])?.share).toBeUndefined(); // values around 0
+    const falling = Array.from({ length: 30 }, (_, i) => row(i + 1, 30 - i));
+    expect(gain(falling)).toMatchObject({ best: { trial: 30 }, start: 25.5, first: 10, since: 0 });
+    expect(gainText(gain(falling)!, LOSS)).toBe('96 % better than the median of the first 10 results (25.5)');
+    expect(gainText(gain([row(1, 0), row(2, -1)])!, LOSS)).toBe('better than the first result (0)');
+    expect(gainText(gain([row(1, 3)])!, LOSS)).toBeUndefined();
   });
 
   it('is positive where higher values are better', () => {
@@ -56,7 +62,7 @@ describe('the gain of a study', () => {
   it('compares trials of the same budget only', () => {
     expect(gain([row(1, 0.1, { budget: 1 }), row(2, 4, { budget: 9 }), row(3, 2, { budget: 9 })])).toMatchObject({
       best: { trial: 3 },
-      first: { trial: 2 },
+      start: 4,
       share: 0.5,
     });
   });
@@ -80,19 +86,18 @@ it('the growth of a front is what the last quarter of the results added to it', 
 });
 
 describe('the time of a study', () => {
-  it('that is left follows from the latest ends, and a pause counts little', () => {
-    const steady = Array.from({ length: 30 }, (_, i) => row(i + 1, 1));
-    expect(timeLeft(steady, 10)).toBe(10_000);
-    const paused = steady.map((one) => ({ ...one, endedAt: one.endedAt! + (one.trial > 25 ? 1_000_000 : 0) }));
-    const mean = (1_000_000 + 20_000) / 20;
-    expect(timeLeft(paused, 10)).toBeCloseTo(10 * Math.max(1000, mean / 2), 6);
-    expect(timeLeft(steady.slice(0, 2), 10)).toBeUndefined();
-    expect(
-      timeLeft(
-        steady.map((one) => ({ ...one, by: 'import' })),
-        10,
-      ),
-    ).toBeUndefined();
+  it('that is left follows from how long the latest trials took, and how many run', () => {
+    const took = (seconds: number) => (one: TrialRow) => ({ ...one, startedAt: one.endedAt! - 1000 * seconds });
+    const trials = Array.from({ length: 30 }, (_, i) => row(i + 1, 1));
+    const steady = trials.map((one, i) => took(i < 10 ? 60 : 4)(one));
+    expect(timeLeft(steady, 10, 1)).toBe(40_000);
+    expect(timeLeft(steady, 10, 4)).toBe(10_000);
+    expect(timeLeft(steady, 2, 4)).toBe(4000); // no more than two of them run
+    expect(timeLeft(steady.slice(0, 2), 10, 1)).toBeUndefined();
+    expect(timeLeft(steady, 10, 0)).toBeUndefined();
+    expect(timeLeft([...steady, took(4)(row(31, 1, { resumes: 3 }))], 10, 1)).toBeUndefined();
+    const imported = steady.map((one) => ({ ...one, by: 'import' }));
+    expect(timeLeft(imported, 10, 1)).toBeUndefined();
   });
 
   it('that trainers worked is what they report, or from start to end', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { table } from '../../src/cli/terminal/table.ts';
 import type { CompletedRow, TrialRow } from '../../src/study/trials.ts';
-import { progressLine } from '../../src/text/progress.ts';
+import { progressFrame, progressLine } from '../../src/text/progress.ts';
 import { shown } from '../../src/text/shown.ts';
 import { openStatusLine } from '../../src/text/statusLine.ts';
 
@@ -33,9 +33,10 @@ describe('text from outside', () => {
 
   it.each([true, false])('is clean in a line that stays, on a terminal: %s', (isTTY) => {
     const said: string[] = [];
-    const out = { isTTY, columns: 80, write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream;
+    const out = { isTTY, columns: 120, write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream;
     openStatusLine(out).line(`trial 1 failed (error: ${evil})`);
-    expect(said.join('').replace('\r\x1b[2K', '')).toBe(`trial 1 failed (error: ${harmless})\n`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these clear the rest of a line or of the screen
+    expect(said.join('').replace(/^\r|\x1b\[[KJ]/g, '')).toBe(`trial 1 failed (error: ${harmless})\n`);
   });
 });
 
@@ -87,21 +88,46 @@ describe('a table', () => {
   });
 });
 
-describe('the line of progress', () => {
+describe('the progress of a study', () => {
   const state = { trials: 33, open: 3, completed: 28, stopped: 1, failed: 1, best: row(3, 1) };
-  const line = (columns: number, limit?: number) => bare(progressLine(state, { limit, rate: 2, objective: 'loss', columns }));
+  const running = Array.from({ length: 12 }, (_, i) => ({
+    trial: 22 + i,
+    step: i + 1,
+    budget: 9,
+    values: { loss: 1 / (i + 1) },
+    startedAt: 0,
+  }));
+  const trend = (columns: number, lines: number) => Array.from({ length: lines }, () => '.'.repeat(columns));
+  const shape = { limit: 40, objective: 'loss', rate: 2, elapsed: 65_000, left: 20_000, running, trend };
 
-  it('fits the terminal, with a bar as long as there is room', () => {
-    const texts = '30/40 trials  best 0.33333 (trial 3)  2/s  3 running  (1 stopped, 1 failed)';
-    expect(line(200, 40)).toBe(`██████████████████░░░░░░ ${texts}`);
-    expect(line(88, 40)).toBe(`████████░░░ ${texts}`);
-    expect(line(80, 40)).toBe(texts);
-    expect(line(80)).toBe(texts.replace('/40', ''));
+  it('is a line where it cannot be redrawn', () => {
+    expect(progressLine(state, shape)).toBe(
+      '30/40 trials  65 s, about 20 s left  2/s  best loss 0.33333 (trial 3)  3 running  (1 stopped, 1 failed)',
+    );
+    expect(progressLine({ ...state, waiting: 2 }, { limit: undefined, objective: 'loss', rate: 0 })).toBe(
+      '30 trials  best loss 0.33333 (trial 3)  1 running  2 waiting  (1 stopped, 1 failed)',
+    );
   });
 
-  it('distinguishes trials that run from those that wait for a worker', () => {
-    expect(bare(progressLine({ ...state, waiting: 2 }, { limit: 40, rate: 2, objective: 'loss', columns: 0 }))).toContain(
-      '1 running  2 waiting',
-    );
+  it('shows the trend, the counts, and what runs', () => {
+    expect(progressFrame(state, { ...shape, running: running.slice(0, 3) }, 80, 24, 12_000)).toEqual([
+      ...trend(79, 6),
+      '██████████████████░░░░░░ 30/40 trials  65 s, about 20 s left  2/s',
+      'best loss 0.33333 (trial 3)  3 running  (1 stopped, 1 failed)',
+      '  trial 22  step 1 of 9  1        12 s',
+      '  trial 23  step 2 of 9  0.5      12 s',
+      '  trial 24  step 3 of 9  0.33333  12 s',
+    ]);
+  });
+
+  it.each([
+    [40, 10],
+    [60, 12],
+    [80, 24],
+    [120, 50],
+  ])('fits a window of %i columns and %i lines', (columns, rows) => {
+    const lines = progressFrame(state, shape, columns, rows, 12_000);
+    expect(lines.length).toBeLessThan(rows);
+    for (const line of lines) expect(line.length).toBeLessThan(columns);
   });
 });

@@ -2,6 +2,7 @@ import colours from 'picocolors';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
+import { wrapped } from '../../text/layout.ts';
 import { escapeControls } from '../../text/plainText.ts';
 import { type Dots, dots } from './braille.ts';
 import type { Bars, Heat, Ink, ParallelSketch, PlaneSketch, Sketch } from './sketch.ts';
@@ -28,14 +29,11 @@ const paint: Readonly<Record<Ink, (text: string) => string>> = {
 export function render({ title, note, drawing }: Sketch, size: Size): string {
   const words = (text: string) => wrapped(escapeControls(text), size.columns);
   const head = [...words(title).map(colours.bold), ...(note ? words(note).map(colours.dim) : [])];
-  return [...head, ...body(drawing, size)].map((line) => line.trimEnd()).join('\n');
+  return [...head, ...drawn(drawing, size)].map((line) => line.trimEnd()).join('\n');
 }
 
-/** A text in lines of so many columns. */
-const wrapped = (text: string, columns: number): readonly string[] =>
-  text.match(new RegExp(`\\S.{0,${columns - 1}}(?=\\s|$)|\\S+`, 'g')) ?? [];
-
-function body(drawing: Sketch['drawing'], size: Size): readonly string[] {
+/** A drawing as lines of text. */
+export function drawn(drawing: Sketch['drawing'], size: Size): readonly string[] {
   switch (drawing.type) {
     case 'chart':
       return chart(drawing, size);

@@ -50,14 +50,7 @@ const notes: Readonly<Partial<Record<FigureKind, (study: FigureStudy, names: rea
 type Draw = (study: FigureStudy, names: readonly string[]) => readonly Sketch['drawing'][];
 
 const draw: Readonly<Record<FigureKind, Draw>> = {
-  history: (study) =>
-    study.objectives.map((objective, k) => {
-      const [all, without] = historyPoints(study, k);
-      const best = corners(bestSoFar(study, objective)).map(([trial, value]) => [all!.x.place(trial), all!.y.place(value)] as const);
-      // Trials without a value lie at the lower end.
-      const strip = pointsOf({ ...without!, places: [without!.places[0], Array.from(without!.places[1], (place) => place && 0)] }, study);
-      return { type: 'chart', x: all!.x, y: all!.y, lines: [{ path: best, ink: 'plain' }], points: [...strip, ...pointsOf(all!, study)] };
-    }),
+  history: (study) => study.objectives.map((_, k) => historySketch(study, k)),
   edf: (study) => {
     const x = objectiveAxis(study);
     const path = corners(distributionPath(study)).map(([value, share]) => [x.place(value), share] as const);
@@ -117,6 +110,15 @@ const draw: Readonly<Record<FigureKind, Draw>> = {
     ]),
   ],
 };
+
+/** The value of each trial, and the best so far. */
+export function historySketch(study: FigureStudy, k: number): PlaneSketch {
+  const [all, without] = historyPoints(study, k);
+  const best = corners(bestSoFar(study, study.objectives[k]!)).map(([trial, value]) => [all!.x.place(trial), all!.y.place(value)] as const);
+  // Trials without a value lie at the lower end.
+  const strip = pointsOf({ ...without!, places: [without!.places[0], Array.from(without!.places[1], (place) => place && 0)] }, study);
+  return { type: 'chart', x: all!.x, y: all!.y, lines: [{ path: best, ink: 'plain' }], points: [...strip, ...pointsOf(all!, study)] };
+}
 
 /** Stairs by trial. */
 function steps(study: FigureStudy, y: AxisScale, lines: PlaneSketch['lines']): PlaneSketch {

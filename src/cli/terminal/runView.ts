@@ -4,6 +4,7 @@ import { pareto } from '../../../streams/results/pareto.ts';
 import type { Fact, FailedFact, ObjectiveSpec, Params } from '../../facts/facts.ts';
 import { constantTexts } from '../../insight/constantResults.ts';
 import { failureKind } from '../../insight/failingAlike.ts';
+import { LATEST, timeLeft } from '../../insight/progress.ts';
 import { mayBeBetter } from '../../insight/recommendation/mayBeBetter.ts';
 import { watchTrainers } from '../../insight/resumedTrials.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
@@ -14,13 +15,14 @@ import type { Dimension } from '../../space/types/dimension.ts';
 import { passedOver } from '../../stores/passedOver.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { bestFirst } from '../../study/bestFirst.ts';
-import type { TrialRow } from '../../study/trials.ts';
+import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { print } from '../../text/output.ts';
 import { stripControls } from '../../text/plainText.ts';
-import { progressLine, trialLine } from '../../text/progress.ts';
-import type { StatusLine } from '../../text/statusLine.ts';
+import { progressFrame, progressLine, type Shown, trialLine } from '../../text/progress.ts';
+import type { Status, StatusLine } from '../../text/statusLine.ts';
 import { type Conclusion, conclusionLines, endedIn, reasonFor } from './conclusion.ts';
 import { table } from './table.ts';
+import { trend } from './trend.ts';
 
 /** Prints a study as it runs, and its results. */
 export interface RunWatch {
@@ -39,12 +41,16 @@ const TOP = 10;
 export function watch(screen: StatusLine, past: number, json: boolean): RunWatch {
   const applied$ = new Subject<AppliedEntry<Params>>();
   const rows = new Map<TrialId, TrialRow>();
+  const all = new TrialRows();
+  const open = new Map<TrialId, TrialRow>();
   let since = performance.now();
   let before = 0;
   let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0, uncounted: 0 };
   let limit: number | undefined;
   let objectives: readonly ObjectiveSpec[] = [{ name: 'value', direction: 'minimize' }];
   let strategy: unknown;
+  /** How long this process may work on the study. */
+  let seconds: number | undefined;
   /** With several objectives, the front. */
   let front: readonly TrialRow[] | undefined;
   /** The name under which the program prints the only objective, if it differs. */
@@ -61,9 +67,31 @@ export function watch(screen: StatusLine, past: number, json: boolean): RunWatch
   /** The trials whose failure was printed in full. */
   const failures = new Map<string, TrialRow>();
 
-  const status = () => {
-    const seconds = (performance.now() - since) / 1000;
-    return progressLine(state, { limit, objective: objectives[0]!.name, rate: seconds > 0 ? (endedIn(state) - before) / seconds : 0 });
+  /** The latest trials that have ended, by which the time left is estimated. */
+  let latest: readonly TrialRow[] = [];
+  const picture = trend(
+    () => rows.values(),
+    () => rows.size,
+  );
+  const shown = (): Shown => {
+    const elapsed = performance.now() - since;
+    const running = [...open.values()].filter((row) => row.running);
+    const more = limit === undefined || paused ? undefined : Math.max(0, limit + state.uncounted - state.trials) + state.open;
+    const left = [more && timeLeft(latest, more, running.length), seconds && 1000 * seconds - elapsed].filter((time) => time !== undefined);
+    return {
+      limit,
+      objective: objectives[0]!.name,
+      rate: elapsed > 0 ? (1000 * (endedIn(state) - before)) / elapsed : 0,
+      elapsed,
+      left: left.length > 0 ? Math.max(0, Math.min(...left)) : undefined,
+      running,
+      paused,
+      trend: objectives.length > 1 ? undefined : (columns, lines) => picture(columns, lines, objectives[0]!),
+    };
+  };
+  const status: Status = {
+    frame: (columns, height) => progressFrame(state, shown(), columns, height),
+    line: () => progressLine(state, shown()),
   };
   const tell = (row: TrialRow) => {
     const alike = failures.get(failureKind(row));
@@ -99,12 +127,14 @@ export function watch(screen: StatusLine, past: number, json: boolean): RunWatch
   const take = (fact: Fact) => {
     if (fact.type === 'created') {
       limit ??= fact.limits.trials; // the fact may be stored twice
+      seconds ??= fact.limits.seconds;
       ({ objectives, strategy } = fact);
       parameters = (fact.space as SpaceData).parameters;
     }
     if (fact.type === 'completed') printed = fact.metric;
     if (fact.type !== 'changed') return;
     limit = fact.limits?.trials ?? limit;
+    seconds = fact.limits?.seconds ?? seconds;
     strategy = fact.strategy ?? strategy;
     if (fact.paused !== undefined) pause(fact.paused);
   };
@@ -117,6 +147,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): RunWatch
   };
   applied$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);
+    if (row.endedAt !== undefined) latest = [...latest.slice(1 - LATEST), row];
     if (live) tell(row);
   });
   applied$.pipe(pareto()).subscribe((now) => {
@@ -132,6 +163,9 @@ export function watch(screen: StatusLine, past: number, json: boolean): RunWatch
       if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
       if (!live) passed.apply(entry);
       applied$.next(entry);
+      const row = all.apply(entry);
+      if (row?.status === 'open') open.set(row.trial, row);
+      else if (row) open.delete(row.trial);
       if (event?.type === 'suggested' || event?.type === 'reported' || event?.type === 'ended') results.tell(event);
       if (!refusal) take(fact);
       const mistake = trainers(entry);

@@ -5,8 +5,7 @@ import { withResolvers } from '../../../../streams/promises.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { accessOf, announceWait, connect } from '../../../stores/connect.ts';
 import { print } from '../../../text/output.ts';
-import { stripControls } from '../../../text/plainText.ts';
-import { progressLine } from '../../../text/progress.ts';
+import { progressFrame, progressLine } from '../../../text/progress.ts';
 import { shown } from '../../../text/shown.ts';
 import { openStatusLine } from '../../../text/statusLine.ts';
 
@@ -26,8 +25,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(options) });
   const since = performance.now();
   let before: number | undefined;
-  /** The progress of the study, without a bar. */
-  let last: string | undefined;
+  let last: (() => string) | undefined;
   const { promise: first, resolve: known } = withResolvers<void>();
   void announceWait(screen, `an engine that serves ${study}`, first);
   const show = (seen: Seen) => {
@@ -41,8 +39,9 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
     before ??= ended;
     const rate = (ended - before) / Math.max((performance.now() - since) / 1000, 1);
     const shape = { limit: status.limit, objective: status.objective, rate };
-    last = stripControls(progressLine(status, { ...shape, columns: 0 }));
-    return screen.status(() => progressLine(status, shape));
+    const line = () => progressLine(status, shape);
+    last = line;
+    return screen.status({ line, frame: (columns, rows) => progressFrame(status, shape, columns, rows) });
   };
   return new Promise<number>((resolve, reject) => {
     const subscription = watching(nc, subjects).subscribe({
@@ -56,7 +55,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
       subscription.unsubscribe();
       release();
       screen.end();
-      if (last !== undefined && !json) screen.line(last);
+      if (last !== undefined && !json) screen.line(last());
       void nc.close().then(() => (status === undefined ? reject(error) : resolve(status)));
     };
   });

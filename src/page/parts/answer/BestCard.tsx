@@ -2,8 +2,8 @@ import { useComputed, useSignal } from '@preact/signals';
 import { atEdges, edgeText } from '../../../insight/edges.ts';
 import { formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
+import { gainOf, gainText } from '../../../insight/progress.ts';
 import type { Recommended } from '../../../server/feed/wire.ts';
-import { gainOf } from '../../lib/progress.ts';
 import { useFindings } from '../../state/findings.ts';
 import { detail, endedRows, knownRecommended, objectives, parameters, ranked, shownRow } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
@@ -29,7 +29,7 @@ export function BestCard() {
       </Card>
     );
   }
-  const { best, first, share } = gain;
+  const { best } = gain;
   const recommended = knownRecommended.value;
   const other = recommended && recommended.trial !== best.trial ? shownRow(recommended.trial) : undefined;
   const shown = wantsRecommended.value && other ? other : shownRow(best.trial)!;
@@ -56,12 +56,7 @@ export function BestCard() {
       <p class="note">
         {shown === other
           ? `If results are noisy, the best one may be luck. A repetition of this one is expected to reach ${expectation(recommended?.expected)}.`
-          : gainText(
-              share,
-              first.trial === best.trial,
-              `trial ${first.trial} (${formatNumber(objectiveValue(first, objective))})`,
-              objective.direction,
-            )}
+          : sentence(gainText(gain, objective) ?? 'no gain over the first results yet')}
         {shown !== other && recommended?.trial === best.trial && recommended.expected
           ? ` A repetition is expected to reach ${expectation(recommended.expected)}.`
           : ''}
@@ -86,9 +81,4 @@ const furtherText = ({ value, share }: NonNullable<Recommended['gain']>, objecti
 const expectation = (expected: { readonly mean: number; readonly sd: number } | undefined): string =>
   expected ? `${formatNumber(expected.mean)} ± ${formatNumber(Number(expected.sd.toPrecision(2)))}` : 'about the same';
 
-function gainText(share: number | undefined, isFirst: boolean, first: string, direction: 'minimize' | 'maximize'): string {
-  if (isFirst) return 'It is the first result at this budget.';
-  const way = direction === 'maximize' ? 'higher' : 'lower';
-  if (share === undefined) return `Better than the first, ${first}.`;
-  return `${formatNumber(Number((100 * share).toPrecision(2)))} % ${way} than the first, ${first}.`;
-}
+const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;

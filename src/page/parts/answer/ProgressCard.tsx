@@ -3,7 +3,7 @@ import { constantTexts } from '../../../insight/constantResults.ts';
 import { crashRegions, crashText } from '../../../insight/crashes.ts';
 import { duration, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { objectiveValue } from '../../../insight/figures/study.ts';
-import { type FrontGrowth, frontGrowth, gainOf, timeLeft, worked } from '../../lib/progress.ts';
+import { type FrontGrowth, frontGrowth, gainOf, timeLeft, worked } from '../../../insight/progress.ts';
 import { lookAt } from '../../state/selection.ts';
 import { detail, endedRows, objectives, onFront, parameters, ranked, rows, strategy } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
@@ -32,7 +32,7 @@ export function ProgressCard() {
   if (one === undefined) return null;
   const { limits, phase, closed, configurations } = one;
   const more = limits.trials === undefined ? undefined : Math.max(0, limits.trials - configurations) + one.open;
-  const left = phase === 'closed' || more === undefined ? undefined : timeLeft(endedRows.value, more);
+  const left = phase === 'closed' || more === undefined ? undefined : timeLeft(endedRows.value, more, running.length);
   const results = one.completed + one.stopped;
   return (
     <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : phase}>

@@ -1,0 +1,24 @@
+import type { ObjectiveSpec } from '../../facts/facts.ts';
+import { figureStudy } from '../../insight/figures/study.ts';
+import type { TrialRow } from '../../study/trials.ts';
+import { drawn } from '../plot/render.ts';
+import { historySketch } from '../plot/sketches.ts';
+
+/** From this number of results on, a picture shows something. */
+const FEWEST = 3;
+/** The share of new results after which it is drawn again: a picture of many takes long. */
+const GROWN = 1.005;
+
+/** The values of trials and the best one so far, drawn again as they become more. */
+export function trend(rows: () => Iterable<TrialRow>, count: () => number) {
+  let known = { count: 0, size: '', lines: [] as readonly string[] };
+  return (columns: number, lines: number, objective: ObjectiveSpec): readonly string[] => {
+    const size = `${columns} ${lines}`;
+    if (count() < FEWEST) return [];
+    if (size !== known.size || count() >= GROWN * known.count) {
+      const study = figureStudy({ rows: [...rows()], objectives: [objective], space: { parameters: {} }, at: 0 });
+      known = { count: count(), size, lines: drawn(historySketch(study, 0), { columns, lines }) };
+    }
+    return known.lines;
+  };
+}

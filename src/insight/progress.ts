@@ -1,0 +1,97 @@
+import type { ObjectiveSpec } from '../facts/facts.ts';
+import { lossOf } from '../ledger/settings.ts';
+import type { TrialRow } from '../study/trials.ts';
+import { formatNumber } from './figures/drawing/format.ts';
+
+/** The gain of the search so far, in one objective. */
+export interface Gain {
+  readonly best: TrialRow;
+  /** The median of the first results at the budget of the best, and of how many. */
+  readonly start: number;
+  readonly first: number;
+  /** By how much the best value is better, as a share of that; undefined where a share says nothing, as with values around 0. */
+  readonly share?: number | undefined;
+  /** The number of results of trials that began after the best one. Stopped early, they may have ended before it. */
+  readonly since: number;
+}
+
+/** The most results that count as the first ones; of fewer than twice as many, half do. */
+const FIRST = 10;
+
+/** The gain of the best trial. @param ranked the trials with a result, the best first: only those at its budget are compared */
+export function gainOf<R extends TrialRow>(
+  ranked: readonly R[],
+  rows: readonly TrialRow[],
+  objective: ObjectiveSpec,
+): (Gain & { readonly best: R }) | undefined {
+  const [best] = ranked;
+  if (best === undefined) return undefined;
+  const peers = ranked.filter(({ budget }) => budget === best.budget).sort((a, b) => a.trial - b.trial);
+  const first = Math.max(1, Math.min(FIRST, peers.length >> 1));
+  const start = median(peers.slice(0, first).map(({ values }) => values![objective.name]!));
+  const [from, to] = [start, best.values![objective.name]!].map((value) => lossOf(objective, value)) as [number, number];
+  const since = rows.filter((row) => isResult(row) && row.trial > best.trial).length;
+  return { best, start, first, share: from * to > 0 ? (from - to) / Math.abs(from) : undefined, since };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}
+
+/** The gain of the best trial in words; undefined if it is the only result, or no better than the first ones. */
+export function gainText({ best, start, first, share }: Gain, objective: ObjectiveSpec): string | undefined {
+  if (start === best.values![objective.name]) return undefined;
+  const from =
+    first === 1 ? `the first result (${formatNumber(start)})` : `the median of the first ${first} results (${formatNumber(start)})`;
+  return `${share === undefined ? '' : `${formatNumber(Number((100 * share).toPrecision(2)))} % `}better than ${from}`;
+}
+
+/** The growth of a front with several objectives. */
+export interface FrontGrowth {
+  /** The number of results of trials that began after the newest one on the front. */
+  readonly since: number;
+  /** The trials on the front that are among the last quarter of the results. */
+  readonly recent: number;
+  /** The number of results in that quarter. */
+  readonly quarter: number;
+}
+
+/** The growth of a front. @returns undefined without a result */
+export function frontGrowth(onFront: readonly TrialRow[], rows: readonly TrialRow[]): FrontGrowth | undefined {
+  if (onFront.length === 0) return undefined;
+  const results = rows.flatMap((row) => (isResult(row) ? [row.trial] : [])).sort((a, b) => a - b);
+  const newest = onFront.reduce((latest, { trial }) => Math.max(latest, trial), 0);
+  const last = new Set(results.slice(-Math.ceil(results.length / 4)));
+  return {
+    since: results.filter((trial) => trial > newest).length,
+    recent: onFront.filter(({ trial }) => last.has(trial)).length,
+    quarter: last.size,
+  };
+}
+
+const isResult = ({ status }: TrialRow): boolean => status === 'completed' || status === 'stopped';
+
+/** The number of latest trials by which the time of further ones is estimated, and the fewest. */
+export const LATEST = 20;
+const FEWEST = 3;
+
+/**
+ * Milliseconds until so many more trials have ended, if they take as long as the latest ones, and as many run at a time as now.
+ *
+ * @returns undefined without a basis: with too few trials, none that runs, or trials that resume others, of which the number is unknown
+ */
+export function timeLeft(ended: readonly TrialRow[], more: number, running: number): number | undefined {
+  const timed = ended.filter(({ startedAt, endedAt, by }) => startedAt !== undefined && endedAt !== undefined && by !== 'import');
+  const latest = timed.sort((a, b) => a.endedAt! - b.endedAt!).slice(-LATEST);
+  if (latest.length < FEWEST || running === 0 || latest.some(({ resumes }) => resumes !== undefined)) return undefined;
+  const mean = latest.reduce((sum, { startedAt, endedAt }) => sum + endedAt! - startedAt!, 0) / latest.length;
+  return (mean * more) / Math.min(running, more);
+}
+
+/** Milliseconds that trainers have worked, all together. */
+export const worked = (rows: readonly TrialRow[]): number =>
+  rows.reduce((sum, { seconds, startedAt, endedAt }) => {
+    if (seconds !== undefined) return sum + 1000 * seconds;
+    return startedAt === undefined || endedAt === undefined ? sum : sum + endedAt - startedAt;
+  }, 0);

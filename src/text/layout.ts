@@ -1,0 +1,60 @@
+import { stripVTControlCharacters } from 'node:util';
+import { asCalled, escapeControls } from './plainText.ts';
+import { widthOf } from './width.ts';
+
+/** The columns that a text takes. Its colours take none. */
+export const displayWidth = (text: string): number => widthOf(stripVTControlCharacters(text));
+
+/** A text cut to so many columns. Its colours stay. */
+export function clipped(text: string, columns: number): string {
+  let left = columns;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  return text.replace(/\x1b\[\d+m|[\s\S]/gu, (piece) => {
+    if (piece.startsWith('\x1b')) return piece;
+    left -= widthOf(piece);
+    return left >= 0 ? piece : '';
+  });
+}
+
+/** Rows of cells as lines, with the columns below each other. */
+export function aligned(rows: readonly (readonly string[])[], gap = '  '): string[] {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, displayWidth(cell))), []);
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell + ' '.repeat(widths[i]! - displayWidth(cell)))
+      .join(gap)
+      .trimEnd(),
+  );
+}
+
+/** A command of ours in a message, or a word. A command stays in one piece, so that you can copy it. */
+const PIECES = /"hypertide [^"]*"\S*|(?<=: )hypertide .*|\S+/g;
+
+/**
+ * A text in lines of at most so many columns, broken between words. A longer word, such as a path, is a line of its own.
+ *
+ * @param indent the beginning of all lines but the first
+ */
+export function wrapped(text: string, columns: number, indent = ''): string[] {
+  if (displayWidth(text) <= columns) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const [piece] of text.matchAll(PIECES)) {
+    const longer = line === '' ? piece : `${line} ${piece}`;
+    if (line.trim() === '' || displayWidth(longer) <= columns) line = longer;
+    else {
+      lines.push(line);
+      line = `${indent}${piece}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** How far the second line of a message is indented. */
+const INDENT = '  ';
+
+/** A message for people as lines that are safe to print; on a terminal, they fit it. */
+export function messageLines(text: string, { isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): readonly string[] {
+  const safe = escapeControls(asCalled(text));
+  return isTTY ? wrapped(safe, columns || 80, INDENT) : [safe];
+}
