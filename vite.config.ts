@@ -17,6 +17,7 @@ const entries = [
   'src/server/embed/server',
   'src/server/embed/mcp',
   'src/monitoring/index',
+  'src/programs/index',
   'src/testing/index',
   'src/cli/main',
   'src/numeric/gp/fit',

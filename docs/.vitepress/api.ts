@@ -16,6 +16,7 @@ const modules: Readonly<Record<string, string>> = {
   'src/server/embed/server': 'server',
   'src/server/embed/mcp': 'mcp',
   'src/monitoring': 'monitoring',
+  'src/programs': 'programs',
   'src/testing': 'testing',
 };
 const columns = { hideInherited: true, hideModifiers: true, hideOverrides: true };
@@ -33,6 +34,7 @@ const options: TypeDocOptions & PluginOptions = {
     'src/server/embed/server.ts',
     'src/server/embed/mcp.ts',
     'src/monitoring/index.ts',
+    'src/programs/index.ts',
     'src/testing/index.ts',
   ].map((path) => root + path),
   out: `${root}docs/reference/api`,

@@ -69,6 +69,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       apiOf('server', 'hypertide/server'),
       apiOf('mcp', 'hypertide/mcp'),
       apiOf('monitoring', 'hypertide/monitoring'),
+      apiOf('programs', 'hypertide/programs'),
       apiOf('testing', 'hypertide/testing'),
     ),
   ),

@@ -7,8 +7,8 @@ import { auto } from '../../streams/strategies/auto.ts';
 import type { Created } from '../facts/facts.ts';
 import { type Goal, goalOf, withMetric } from '../host/metric.ts';
 import { changedBy, type Settings, settingsOf } from '../ledger/settings.ts';
-import { commandOf, metricFileOf } from '../programs/command.ts';
-import type { Template } from '../programs/template.ts';
+import type { CommandTemplate } from '../programs/template.ts';
+import { commandOf, metricFileOf } from '../programs/trialCommand.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { begunIn, settingsIn, stemOf } from '../stores/journalFile.ts';
 import { trialsDirectory } from '../stores/trialFiles.ts';
@@ -41,8 +41,8 @@ export interface Plan {
   readonly journal: string;
   /** The directory for the output and files of trials. */
   readonly directory: string;
-  readonly command: Template;
-  readonly metricFile: Template | undefined;
+  readonly command: CommandTemplate;
+  readonly metricFile: CommandTemplate | undefined;
   readonly goal: Goal;
   readonly options: StudyOptions;
   readonly inForce: Settings;

@@ -1,6 +1,6 @@
 import { objectivesOf, type StudyOptions } from '../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../facts/facts.ts';
-import type { Listening } from '../programs/reader.ts';
+import type { OutputOptions } from '../programs/outputReader.ts';
 import { factsIn } from '../stores/journalFile.ts';
 import { UsageError } from '../text/usage.ts';
 
@@ -12,7 +12,7 @@ export interface Goal {
 }
 
 /** The options for a reader of output. */
-export const listeningFor = ({ objectives, metric }: Goal): Listening => ({
+export const listeningFor = ({ objectives, metric }: Goal): OutputOptions => ({
   objectives: objectives.map(({ name }) => name),
   direction: objectives[0]!.direction,
   metric,

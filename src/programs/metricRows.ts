@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { isRecord } from '../schema/json.ts';
 import { stepRank } from '../text/names.ts';
-import { pathsIn, statementOf } from './parseOutput.ts';
+import { pathsIn, statementOf } from './structuredLine.ts';
 
 /** A row of a file of metrics. */
 export interface MetricRow {

@@ -3,20 +3,20 @@ import type { FailureReason } from '../facts/facts.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { DIVERGED } from '../study/diverged.ts';
 import { stripControls } from '../text/plainText.ts';
-import type { Line, PrintedReport, Result } from './parseOutput.ts';
+import type { OutputEvent, PrintedReport, PrintedResult } from './structuredLine.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */
 export type ProgramOutcome =
-  | (Result & { readonly type: 'completed'; readonly checkpoint?: string; readonly seconds: number })
+  | (PrintedResult & { readonly type: 'completed'; readonly checkpoint?: string; readonly seconds: number })
   | { readonly type: 'stopped'; readonly by?: string; readonly step?: number; readonly checkpoint?: string }
   | { readonly type: 'failed'; readonly reason: FailureReason; readonly message: string; readonly checkpoint?: string };
 
 /** What has been read from a program so far. */
 export interface Heard {
   /** The last line that was a result, or would have been. */
-  readonly result?: Extract<Line, { type: 'result' | 'non-finite' | 'infeasible' }>;
+  readonly result?: Extract<OutputEvent, { type: 'result' | 'non-finite' | 'infeasible' }>;
   /** The last line that was a report or a value, or would have been. */
-  readonly report?: Extract<Line, { type: 'report' | 'value' | 'non-finite' }>;
+  readonly report?: Extract<OutputEvent, { type: 'report' | 'value' | 'non-finite' }>;
   /** How many reports in a row were not finite. */
   readonly lost?: number;
   /** Of the last report that was one. */
@@ -28,7 +28,7 @@ export interface Heard {
 export const hasDiverged = ({ lost = 0 }: Heard): boolean => lost >= DIVERGED;
 
 /** Adds a line. */
-export function hear(heard: Heard, line: Line): Heard {
+export function hear(heard: Heard, line: OutputEvent): Heard {
   const checkpoint = 'checkpoint' in line && line.checkpoint !== undefined && { checkpoint: line.checkpoint };
   if (hasDiverged(heard)) return { ...heard, ...checkpoint };
   switch (line.type) {
@@ -65,7 +65,7 @@ export interface ProcessEnd {
   /** The name under which it printed the only objective, if that differs. */
   readonly metric?: string | undefined;
   /** Why it has no result, if it has none. */
-  readonly unheard: () => string;
+  readonly noResult: () => string;
 }
 
 /**
@@ -94,13 +94,13 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   if (heard.report?.type === 'non-finite') return fail('non-finite', heard.report.message);
   if (said?.type === 'infeasible') return fail('infeasible', said.message);
   if (code !== 0) return fail('error', describe(exit));
-  if (said === undefined) return fail('error', exit.unheard());
+  if (said === undefined) return fail('error', exit.noResult());
   if (said.type === 'non-finite') return fail('non-finite', said.message);
   const result = said.type === 'report' ? resultOf(said.report) : said.result;
   return omitUndefined({ type: 'completed', ...result, metric: exit.metric, ...checkpoint, seconds });
 }
 
-const resultOf = ({ values, metrics }: PrintedReport): Result => omitUndefined({ values, metrics });
+const resultOf = ({ values, metrics }: PrintedReport): PrintedResult => omitUndefined({ values, metrics });
 
 const describe = ({ code, signal, lastError }: ProcessEnd): string =>
   `${signal === null ? `exited with code ${code}` : `killed by ${signal}`}${lastError && `: ${lastError.trim()}`}`;

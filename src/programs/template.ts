@@ -9,7 +9,7 @@ export const RUNNER_NAMES = ['study', 'trial', 'attempt', 'slot', 'budget', 'res
 type RunnerName = (typeof RUNNER_NAMES)[number];
 
 /** A validated command with placeholders. */
-export type Template = readonly Argument[];
+export type CommandTemplate = readonly Argument[];
 
 type Argument =
   /** Texts and the names between them, in turn: `a{x}b` is `['a', 'x', 'b']`. */
@@ -21,7 +21,7 @@ type Argument =
 export interface Filling extends Readonly<Partial<Record<Exclude<RunnerName, 'params'>, string | number>>> {
   readonly params: Params;
   /** Path of the file that holds them. */
-  readonly paramsFile: string;
+  readonly paramsFile?: string;
 }
 
 /** A command has an unknown name in braces. */
@@ -42,7 +42,7 @@ export class TemplateError extends UserError {
  * @example
  * parseTemplate(['python', 'train.py', '--lr', '{lr}', '--out=runs/{trial}'], ['lr', 'layers']);
  */
-export function parseTemplate(command: readonly string[], parameters: readonly string[]): Template {
+export function parseTemplate(command: readonly string[], parameters: readonly string[]): CommandTemplate {
   if (command.length === 0 || command[0] === '') throw new TemplateError('there is no command to run');
   return command.map((argument) => parseArgument(argument, parameters));
 }
@@ -82,7 +82,7 @@ function unknown(argument: string, name: string, parameters: readonly string[]):
  *
  * @throws TemplateError if that drops the program itself.
  */
-export function fillTemplate(template: Template, filling: Filling): string[] {
+export function fillTemplate(template: CommandTemplate, filling: Filling): string[] {
   const filled: string[] = [];
   for (const [i, argument] of template.entries()) {
     if (argument.type === 'args') {
@@ -98,7 +98,7 @@ export function fillTemplate(template: Template, filling: Filling): string[] {
 }
 
 /** The parameters that a command does not pass, not even in a file. The program can still read them from its environment. */
-export function unmentioned(template: Template, parameters: readonly string[]): string[] {
+export function unmentioned(template: CommandTemplate, parameters: readonly string[]): string[] {
   const mentioned = new Set(template.flatMap((argument) => (argument.type === 'args' ? parameters : namesIn(argument.parts))));
   return mentioned.has('params') ? [] : parameters.filter((name) => !mentioned.has(name));
 }

@@ -1,5 +1,5 @@
 import { needToResume } from '../../streams/spec/resuming.ts';
-import { namesIn, type Template } from '../programs/template.ts';
+import { type CommandTemplate, namesIn } from '../programs/template.ts';
 import { UsageError } from '../text/usage.ts';
 
 export interface Resuming {
@@ -8,7 +8,7 @@ export interface Resuming {
   /** Whether the study declares that its trainers resume. */
   readonly resumes: boolean;
   /** The command, if known. */
-  readonly command?: Template;
+  readonly command?: CommandTemplate;
   /** How to declare it. Default: `resumes: true` in the study file. */
   readonly declaration?: string;
 }
@@ -28,5 +28,5 @@ export function checkResuming({ strategy, resumes, command, declaration = 'write
 }
 
 /** Whether a command mentions one of the runner's own names. */
-const mentions = (command: Template, names: readonly string[]): boolean =>
+const mentions = (command: CommandTemplate, names: readonly string[]): boolean =>
   command.some((argument) => argument.type === 'text' && namesIn(argument.parts).some((name) => names.includes(name)));

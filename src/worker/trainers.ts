@@ -4,21 +4,21 @@ import type { EndFact } from '../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../facts/facts.ts';
 import { identityOf } from '../facts/parse.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
-import type { Job } from '../programs/job.ts';
 import type { ProgramOutcome } from '../programs/outcome.ts';
-import { type Running, startProcess } from '../programs/process.ts';
-import type { Listening } from '../programs/reader.ts';
-import type { Template } from '../programs/template.ts';
+import type { OutputOptions } from '../programs/outputReader.ts';
+import type { TrialRun } from '../programs/programRun.ts';
+import { type RunningProgram, startProgram } from '../programs/startProgram.ts';
+import type { CommandTemplate } from '../programs/template.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { checkpointsDirectory, commandFile, outputFile, paramsFile, relocated } from '../stores/trialFiles.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import type { About } from '../text/statusLine.ts';
 import type { Notices } from './notices.ts';
 
-export interface ProgramOptions extends Omit<Listening, 'file' | 'parameters'> {
+export interface TrialOptions extends Omit<OutputOptions, 'file' | 'parameters'> {
   readonly study: string;
-  readonly command: Template;
-  readonly metricFile?: Template | undefined;
+  readonly command: CommandTemplate;
+  readonly metricFile?: CommandTemplate | undefined;
   /** Directory for the output and files of trials. */
   readonly directory: string;
   readonly timeLimit?: number | undefined;
@@ -29,7 +29,7 @@ export interface ProgramOptions extends Omit<Listening, 'file' | 'parameters'> {
   readonly tracing?: Pick<Tracing, 'begin'> | undefined;
 }
 
-interface TrainersOptions extends ProgramOptions {
+interface TrainersOptions extends TrialOptions {
   readonly say: (event: TrialEvent) => void;
   /** How many facts wait to be stored. */
   readonly waiting: () => number;
@@ -58,7 +58,7 @@ export function trainers(options: TrainersOptions): TrainerPrograms {
   const traces = new Map<string, string>();
   const running = new Map<
     TrialId,
-    { readonly slot: number; readonly attempt: number; readonly process: Running; readonly done: Promise<void> }
+    { readonly slot: number; readonly attempt: number; readonly process: RunningProgram; readonly done: Promise<void> }
   >();
   const freeSlot = () => {
     const taken = new Set([...running.values()].map(({ slot }) => slot));
@@ -113,7 +113,7 @@ export function trainers(options: TrainersOptions): TrainerPrograms {
 
 /** A running attempt. */
 export interface StartedAttempt {
-  readonly process: Running;
+  readonly process: RunningProgram;
   /** Its outcome. Never rejects. */
   readonly end: Promise<EndFact>;
   /** The fields of log lines about it. */
@@ -122,7 +122,7 @@ export interface StartedAttempt {
 
 /** Runs the program for one attempt. */
 export function startTrial(
-  options: ProgramOptions,
+  options: TrialOptions,
   suggestion: Suggestion<Params>,
   run: string,
   slot: number,
@@ -135,7 +135,7 @@ export function startTrial(
   const about = omitUndefined({ trial, run, trace_id: traced?.id });
   const metric = options.metric ?? suggestion.metric;
   options.notices.started(suggestion);
-  const process = startProcess(job, {
+  const process = startProgram(job, {
     command: options.command,
     metricFile: options.metricFile,
     objectives: options.objectives,
@@ -163,7 +163,7 @@ export function startTrial(
 }
 
 /** An attempt loads the checkpoint that the suggestion names, or what an earlier attempt at the trial saved. */
-function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Params>, slot: number): Job {
+function jobOf({ study, directory }: TrialOptions, suggestion: Suggestion<Params>, slot: number): TrialRun {
   const { trial, attempt, params, budget, resumes } = suggestion;
   const checkpointsOf = (of: number) => checkpointsDirectory(directory, trial, of);
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));

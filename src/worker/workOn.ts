@@ -10,8 +10,8 @@ import { pausingIn } from '../../streams/spec/defaults.ts';
 import type { Instruction, Params, ReportedFact, Values } from '../facts/facts.ts';
 import { listeningFor } from '../host/metric.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
-import { commandOf, metricFileOf, notPassed } from '../programs/command.ts';
-import type { Running } from '../programs/process.ts';
+import type { RunningProgram } from '../programs/startProgram.ts';
+import { commandOf, metricFileOf, notPassed } from '../programs/trialCommand.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { checkResuming } from '../studyFile/checkResuming.ts';
 import { trialLine } from '../text/progress.ts';
@@ -24,7 +24,7 @@ import { enterFolder } from './enterFolder.ts';
 import { keepOwn, type OwnFiles } from './keepOwn.ts';
 import { notices } from './notices.ts';
 import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
-import { type ProgramOptions, type StartedAttempt, startTrial } from './trainers.ts';
+import { type StartedAttempt, startTrial, type TrialOptions } from './trainers.ts';
 
 /** How a worker runs its programs. */
 export interface ProgramSettings {
@@ -84,7 +84,7 @@ export interface Work extends ProgramSettings {
 }
 
 /** An attempt whose program, once it runs, can be killed. */
-export type Killable = Pick<Running, 'kill'>;
+export type Killable = Pick<RunningProgram, 'kill'>;
 
 /** How a trial ended here. Handing it back is not a failure. @param last the values of its last report. */
 function endOf(event: EndFact, params: Params, last: Values | undefined): string {
@@ -123,7 +123,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   if (missing !== undefined) warn(missing);
   const { strategy, resumes, limits } = await settingsOn(nc, subjects, created);
   checkResuming({ strategy, resumes, command });
-  const settings: ProgramOptions = {
+  const settings: TrialOptions = {
     study,
     command,
     metricFile: metricFileOf(given.metricFile, space, parallel),
@@ -174,7 +174,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
 /** Runs a program for each attempt that this worker has claimed. */
 function performing(
   { nc, naming, study, screen, slotOf, ...given }: Work,
-  settings: ProgramOptions,
+  settings: TrialOptions,
   checkpoints: SharedCheckpoints,
   files: OwnFiles | undefined,
 ): Perform<Params> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startProcess } from '../../src/programs/process.ts';
+import { startProgram } from '../../src/programs/startProgram.ts';
 import { parseTemplate } from '../../src/programs/template.ts';
 import { hasTrace, hypertide, journalOf, studyIn, withoutSums } from './support.ts';
 
@@ -103,7 +103,7 @@ it('a trial whose own files cannot be written is lost, not failed', async () => 
   const file = join(place, 'study.yaml');
   const paths = { params: join(file, 'params.json'), checkpoints: join(file, 'saved'), log: join(file, 'log') };
   const job = { study: 's', trial: 1, attempt: 1, slot: 0, params: { x: 1 }, paths };
-  const { done } = startProcess(job, { command: parseTemplate(['true'], ['x']), objectives: ['value'] });
+  const { done } = startProgram(job, { command: parseTemplate(['true'], ['x']), objectives: ['value'] });
   expect(await done).toMatchObject({ type: 'failed', reason: 'lost', message: expect.stringContaining('ENOTDIR') });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { metricFile } from '../../src/programs/metricFile.ts';
 import { metricRows } from '../../src/programs/metricRows.ts';
-import { outputReader } from '../../src/programs/reader.ts';
+import { outputReader } from '../../src/programs/outputReader.ts';
 
 const lines = (text: string) => metricRows(text).map(({ line }) => line);
 

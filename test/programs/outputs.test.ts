@@ -2,9 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Line } from '../../src/programs/parseOutput.ts';
-import { type Listening, outputReader } from '../../src/programs/reader.ts';
-import { splitLines } from '../../src/programs/splitLines.ts';
+import { type OutputOptions, outputReader, splitLines } from '../../src/programs/outputReader.ts';
+import type { OutputEvent } from '../../src/programs/structuredLine.ts';
 
 /**
  * Outputs of real programs. The head of each file names the program with its version, and the command that was run or the lines of source
@@ -29,9 +28,9 @@ const recorded: readonly Recorded[] = texts.map((file) => {
 /** A line of the head. */
 const said = ({ head }: Recorded, key: string): string | undefined => new RegExp(`^# ${key}: ?(.*)$`, 'm').exec(head)?.[1];
 
-function hear(bytes: Buffer, listening: Partial<Listening> = {}) {
+function hear(bytes: Buffer, listening: Partial<OutputOptions> = {}) {
   const reader = outputReader({ objectives: ['value'], ...listening });
-  const lines: Line[] = [];
+  const lines: OutputEvent[] = [];
   const splitter = splitLines((text, redrawn) => lines.push(...reader.line(text, redrawn)));
   splitter.push(bytes);
   splitter.end();
@@ -48,7 +47,7 @@ function verdictOn(bytes: Buffer): string {
   const { reader, result } = hear(bytes);
   if (reader.metric !== undefined) return `takes ${reader.metric}`;
   if (result !== undefined) return 'hears value';
-  return reader.unheard().includes('several could be the result') ? 'several' : 'none';
+  return reader.noResult().includes('several could be the result') ? 'several' : 'none';
 }
 
 it('each output names its origin, and at least forty were recorded', () => {
@@ -67,12 +66,12 @@ describe.each(recorded)('the output $name', (file) => {
     expect(verdictOn(file.bytes)).toBe(said(file, 'unnamed'));
     const { reader, result } = hear(file.bytes);
     if (result === undefined)
-      expect(reader.unheard()).toMatch(/write "objective: m\w+ \S+" in the study file|print a line such as "loss=0\.38"/);
+      expect(reader.noResult()).toMatch(/write "objective: m\w+ \S+" in the study file|print a line such as "loss=0\.38"/);
   });
 
   it('has a result if the study file gets the line that the explanation names', () => {
     const { reader, result } = hear(file.bytes);
-    const [, way, metric] = (result === undefined && /write "objective: (m\w+) (\S+)" in the study file/.exec(reader.unheard())) || [];
+    const [, way, metric] = (result === undefined && /write "objective: (m\w+) (\S+)" in the study file/.exec(reader.noResult())) || [];
     if (metric === undefined) return expect(said(file, 'unnamed')).not.toBe('several');
     return expect(hear(file.bytes, { metric, direction: way as 'minimize' | 'maximize' }).result).toBeTypeOf('number');
   });
@@ -144,7 +143,7 @@ it('any damage to them gives only finite values and whole steps, and throws noth
         }
         if (heard.result !== undefined) expect(Number.isFinite(heard.result)).toBe(true);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: no control character may pass
-        expect(heard.reader.unheard()).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/);
+        expect(heard.reader.noResult()).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/);
       },
     ),
     { numRuns: 600, seed: 1 },

@@ -2,16 +2,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import type { Job } from '../../src/programs/job.ts';
-import type { PrintedReport } from '../../src/programs/parseOutput.ts';
-import { type ProcessOptions, startProcess } from '../../src/programs/process.ts';
+import type { ProgramRun } from '../../src/programs/programRun.ts';
+import { type ProgramOptions, startProgram } from '../../src/programs/startProgram.ts';
+import type { PrintedReport } from '../../src/programs/structuredLine.ts';
 import { parseTemplate } from '../../src/programs/template.ts';
 import { eventually } from '../support/eventually.ts';
 
 export const params = { lr: 0.1, 'batch-size': 32, optimizer: 'it\'s "sgd"; $(date)' };
 
 /** Starts a command for a trial, and collects its reports and warnings. */
-export function start(command: string[], options: Partial<ProcessOptions> = {}, more: Partial<Job> = {}) {
+export function start(command: string[], options: Partial<ProgramOptions> = {}, more: Partial<ProgramRun> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const paths = {
@@ -19,11 +19,11 @@ export function start(command: string[], options: Partial<ProcessOptions> = {}, 
     checkpoints: join(directory, '7', 'saved'),
     log: join(directory, '7', '1.log'),
   };
-  const job: Job = { study: 'digits', trial: 7, attempt: 1, slot: 2, params, paths, ...more };
+  const job: ProgramRun = { study: 'digits', trial: 7, attempt: 1, slot: 2, params, paths, ...more };
   const reports: PrintedReport[] = [];
   const warnings: string[] = [];
   const waiting: (() => void)[] = [];
-  const running = startProcess(job, {
+  const running = startProgram(job, {
     command: parseTemplate(command, Object.keys(params)),
     objectives: ['loss'],
     onReport: (report) => {
@@ -36,7 +36,7 @@ export function start(command: string[], options: Partial<ProcessOptions> = {}, 
   const reported = () => new Promise<void>((resolve) => waiting.push(resolve));
   return { ...running, reports, warnings, reported, paths, log: () => readFileSync(paths.log, 'utf8') };
 }
-export const sh = (script: string, options: Partial<ProcessOptions> = {}, more: Partial<Job> = {}) =>
+export const sh = (script: string, options: Partial<ProgramOptions> = {}, more: Partial<ProgramRun> = {}) =>
   start(['sh', '-c', script.replaceAll('{', '{{')], options, more);
 
 /** Prints a report with its own pid as the step. */

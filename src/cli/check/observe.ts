@@ -3,19 +3,18 @@ import { callAfter } from '../../../streams/engine/timeout.ts';
 import type { ObjectiveSpec } from '../../facts/facts.ts';
 import { listeningFor } from '../../host/metric.ts';
 import type { StepCount } from '../../ledger/stepCount.ts';
-import { fillingOf, type Job } from '../../programs/job.ts';
 import { metricRows } from '../../programs/metricRows.ts';
 import type { ProgramOutcome } from '../../programs/outcome.ts';
-import type { PrintedReport } from '../../programs/parseOutput.ts';
-import { type ProcessOptions, startProcess } from '../../programs/process.ts';
-import { type OutputReader, outputReader } from '../../programs/reader.ts';
-import { splitLines } from '../../programs/splitLines.ts';
+import { type OutputReader, outputReader, splitLines } from '../../programs/outputReader.ts';
+import { fillingOf, type TrialRun } from '../../programs/programRun.ts';
+import type { ProposedObjective } from '../../programs/resultName.ts';
+import { type ProgramOptions, startProgram } from '../../programs/startProgram.ts';
+import type { PrintedReport } from '../../programs/structuredLine.ts';
 import { fillTemplate } from '../../programs/template.ts';
-import type { ProposedObjective } from '../../programs/unheard.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 
 /** A program to run, and what to read from it. */
-export interface Program extends Pick<ProcessOptions, 'command' | 'metricFile' | 'grace' | 'result'> {
+export interface Program extends Pick<ProgramOptions, 'command' | 'metricFile' | 'grace' | 'result'> {
   readonly objectives: readonly ObjectiveSpec[];
   /** Seconds that a run may take. */
   readonly seconds: number;
@@ -37,7 +36,7 @@ export interface CheckedRun {
 
 /** Runs the program until it ends, reaches its time limit, or has reported enough. @param count what earlier runs showed about its steps */
 export async function observe(
-  job: Job,
+  job: TrialRun,
   program: Program,
   count: StepCount,
   enough: (reports: readonly PrintedReport[]) => boolean,
@@ -47,7 +46,7 @@ export async function observe(
   const reports: PrintedReport[] = [];
   const warnings: string[] = [];
   let asked: number | undefined;
-  const running = startProcess(job, {
+  const running = startProgram(job, {
     ...options,
     ...listening,
     onWarning: (message) => warnings.push(message),
@@ -71,7 +70,7 @@ export async function observe(
 }
 
 /** Lets a reader read all that a program has written. */
-function readAgain(reader: OutputReader, job: Job, { metricFile }: Program): void {
+function readAgain(reader: OutputReader, job: TrialRun, { metricFile }: Program): void {
   if (metricFile !== undefined) return readMetrics(reader, fillTemplate(metricFile, fillingOf(job))[0]!);
   const lines = splitLines((text, redrawn) => void reader.line(text, redrawn));
   lines.push(readFileSync(job.paths.log));

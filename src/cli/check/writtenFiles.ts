@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { outputReader } from '../../programs/reader.ts';
-import type { ProposedObjective } from '../../programs/unheard.ts';
+import { outputReader } from '../../programs/outputReader.ts';
+import type { ProposedObjective } from '../../programs/resultName.ts';
 import { usualDirection } from '../../text/names.ts';
 import { readMetrics } from './observe.ts';
 

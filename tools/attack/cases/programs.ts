@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job } from '../../../src/programs/job.ts';
-import { startProcess } from '../../../src/programs/process.ts';
-import { outputReader } from '../../../src/programs/reader.ts';
+import { outputReader } from '../../../src/programs/outputReader.ts';
+import type { ProgramRun } from '../../../src/programs/programRun.ts';
+import { startProgram } from '../../../src/programs/startProgram.ts';
 import { fillTemplate, parseTemplate } from '../../../src/programs/template.ts';
 import { canonical } from '../../../src/text/names.ts';
 import { casesOf } from '../attack.ts';
@@ -19,7 +19,7 @@ async function checkpointAfter(world: World, checkpoint: string): Promise<string
   return (await at.until('suggested', { trial: 1, attempt: 2 })).checkpoint;
 }
 
-function jobIn(place: string, kind: string): Job {
+function jobIn(place: string, kind: string): ProgramRun {
   const paths = { params: join(place, 'params.json'), checkpoints: join(place, 'checkpoints'), log: join(place, 'log') };
   return { study: 's', trial: 1, attempt: 1, slot: 0, params: { kind }, paths };
 }
@@ -29,7 +29,7 @@ async function runs(world: World, value: (owned: string) => string): Promise<boo
   const place = world.directory();
   const owned = join(place, 'owned');
   const command = parseTemplate(['echo', 'value=1', '{kind}'], ['kind']);
-  await startProcess(jobIn(place, value(owned)), { command, objectives: ['value'] }).done;
+  await startProgram(jobIn(place, value(owned)), { command, objectives: ['value'] }).done;
   return existsSync(owned);
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Fact } from '../../../src/facts/facts.ts';
-import { startProcess } from '../../../src/programs/process.ts';
+import { startProgram } from '../../../src/programs/startProgram.ts';
 import { parseTemplate } from '../../../src/programs/template.ts';
 import { trialLine } from '../../../src/text/progress.ts';
 import { openStatusLine } from '../../../src/text/statusLine.ts';
@@ -112,7 +112,7 @@ export const terminalAttacks = [
     const paths = { params: join(place, 'params.json'), checkpoints: join(place, 'checkpoints'), log: join(place, 'log') };
     const command = parseTemplate(['sh', '-c', `printf '%b' "$0" >&2; exit 1`, '{text}'], ['text']);
     const job = { study: 's', trial: 1, attempt: 1, slot: 0, params: { text: ALL }, paths };
-    const outcome = await startProcess(job, { command, objectives: ['value'] }).done;
+    const outcome = await startProgram(job, { command, objectives: ['value'] }).done;
     return outcome.type === 'failed' && obeys(outcome.message ?? '');
   }),
   attack('shown controls', 'the name of a study file that is missing', async (world) => {

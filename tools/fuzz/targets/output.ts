@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { outputReader } from '../../../src/programs/reader.ts';
-import { splitLines } from '../../../src/programs/splitLines.ts';
+import { outputReader, splitLines } from '../../../src/programs/outputReader.ts';
 import { gist, must, type Target } from '../target.ts';
 
 const samples = new URL('../../../test/programs/outputs/', import.meta.url);
@@ -40,7 +39,7 @@ export const output: Target = {
       splitter.push(Buffer.from(input, 'latin1'));
       splitter.end();
       take(reader.end(false));
-      did.add(gist(reader.unheard()));
+      did.add(gist(reader.noResult()));
     }
     const { user, system } = process.cpuUsage(since);
     const milliseconds = (user + system) / 3000; // of one reader

@@ -2,7 +2,7 @@ import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import type { Params, Values } from '../../../facts/facts.ts';
 import { atEdges, edgeText } from '../../../insight/edges.ts';
 import { type Recommendation, recommendation } from '../../../insight/recommendation/recommendation.ts';
-import { keptCommand } from '../../../programs/command.ts';
+import { keptCommand } from '../../../programs/trialCommand.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import type { CommandStudy } from '../../../stores/study.ts';

@@ -9,10 +9,10 @@ import type { Params } from '../../../facts/facts.ts';
 import { withMetric } from '../../../host/metric.ts';
 import { StepCount } from '../../../ledger/stepCount.ts';
 import { rngFor } from '../../../numeric/random.ts';
-import { commandOf, metricFileOf, notPassed } from '../../../programs/command.ts';
-import { fillingOf, type Job } from '../../../programs/job.ts';
-import type { PrintedReport } from '../../../programs/parseOutput.ts';
+import { fillingOf, type TrialRun } from '../../../programs/programRun.ts';
+import type { PrintedReport } from '../../../programs/structuredLine.ts';
 import { fillTemplate } from '../../../programs/template.ts';
+import { commandOf, metricFileOf, notPassed } from '../../../programs/trialCommand.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
 import { type Amendment, amendStudyFile } from '../../../studyFile/amend.ts';
@@ -72,7 +72,7 @@ export async function checkProgram(path: string, words: readonly string[], optio
   });
   const { seconds } = given.program;
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-check-'));
-  const jobFor = (params: Params, trial: number): Job => ({
+  const jobFor = (params: Params, trial: number): TrialRun => ({
     study: file.options.study,
     trial,
     attempt: 1,

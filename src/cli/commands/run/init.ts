@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { checkIsProgram } from '../../../programs/command.ts';
+import { checkIsProgram } from '../../../programs/trialCommand.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
 import { draftStudy, hasRange } from '../../../studyFile/draft.ts';
 import { programHelp } from '../../../studyFile/programHelp.ts';

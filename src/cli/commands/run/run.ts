@@ -16,7 +16,7 @@ import { openPlugins, type Plugins } from '../../../host/plugins.ts';
 import { type RetryingLog, retryingLog } from '../../../host/retryingLog.ts';
 import { type Alike, isTelling } from '../../../insight/failingAlike.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
-import { notPassed } from '../../../programs/command.ts';
+import { notPassed } from '../../../programs/trialCommand.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { journalSource } from '../../../stores/journal.ts';
 import { trialsIn } from '../../../stores/trialTable.ts';

@@ -1,17 +1,18 @@
 import type { Params } from '../facts/facts.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { valueText } from '../space/value.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { UsageError } from '../text/usage.ts';
-import { type Filling, type Template, unmentioned } from './template.ts';
+import { type CommandTemplate, type Filling, unmentioned } from './template.ts';
 
-/** One attempt at a trial, to be run by a program. */
-export interface Job {
-  readonly study: string;
-  readonly trial: TrialId;
-  /** 1, 2, ... */
-  readonly attempt: number;
-  /** In [0, parallel). Programs that run at the same time have different slots, for example to choose a GPU. */
-  readonly slot: number;
+/** One run of a program: the values for its placeholders and its environment, and its files. What is left out, the program does not get. */
+export interface ProgramRun {
+  readonly study?: string;
+  readonly trial?: TrialId;
+  /** 1, 2, ... of the same trial. */
+  readonly attempt?: number;
+  /** From 0 on. Programs that run at the same time have different slots, for example to choose a GPU. */
+  readonly slot?: number;
   /** The active parameters. */
   readonly params: Params;
   /** The step up to which it may train, cumulative along `resumes`. */
@@ -22,25 +23,31 @@ export interface Job {
   readonly checkpoint?: string;
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly paths: {
+  /** Its files. Their directories are created. */
+  readonly paths?: {
     /** The file for the parameters as JSON. */
-    readonly params: string;
+    readonly params?: string;
     /** The file for the program and its arguments as JSON. */
     readonly command?: string;
-    /** The directory in which the trial saves; it is created. */
-    readonly checkpoints: string;
-    /** The file to which the output of this attempt is appended. */
-    readonly log: string;
+    /** The directory in which the program saves; it is created. */
+    readonly checkpoints?: string;
+    /** The file to which the output is appended: of more than 64 MiB, the first and the last 16 MiB are kept. */
+    readonly log?: string;
   };
 }
 
-export const fillingOf = ({ paths, environment: _, ...job }: Job): Filling => ({ ...job, paramsFile: paths.params });
+/** The run of an attempt at a trial, which keeps its files. */
+export interface TrialRun extends ProgramRun {
+  readonly paths: { readonly params: string; readonly command?: string; readonly checkpoints: string; readonly log: string };
+}
+
+export const fillingOf = ({ paths, environment: _, ...run }: ProgramRun): Filling => omitUndefined({ ...run, paramsFile: paths?.params });
 
 /** The variable of a parameter, without `HYPERTIDE_`. Letters of other alphabets are kept; otherwise all Greek names would be the same. */
 const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
 
 /** What repeats a run whose command does not pass some parameters: the program may have read them from its environment. */
-export function variablesFor(command: Template, { params }: Pick<Job, 'params'>): readonly string[] {
+export function variablesFor(command: CommandTemplate, { params }: Pick<ProgramRun, 'params'>): readonly string[] {
   const missing = unmentioned(command, Object.keys(params));
   return missing.length === 0 ? [] : ['env', ...missing.map((name) => `HYPERTIDE_${variableOf(name)}=${valueText(params[name]!)}`)];
 }
@@ -59,16 +66,16 @@ export function checkVariables(parameters: readonly string[]): void {
 
 /**
  * The environment of a program: the runner's own, and
- * - `HYPERTIDE_STUDY`, `_TRIAL`, `_ATTEMPT`, `_SLOT`, `_BUDGET`, `_RESUMES`, `_CHECKPOINT` (saved state to load): as in the job, and not
- *   there where the job has none;
+ * - `HYPERTIDE_STUDY`, `_TRIAL`, `_ATTEMPT`, `_SLOT`, `_BUDGET`, `_RESUMES`, `_CHECKPOINT` (saved state to load): as in the run, and not
+ *   there where the run has none;
  * - `HYPERTIDE_CHECKPOINT_DIR`: where to save;
  * - `HYPERTIDE_PARAMS` (JSON), `HYPERTIDE_PARAMS_FILE` (path of the same), and `HYPERTIDE_PARAM_LEARNING_RATE` for `learning-rate`;
  * - `TRACEPARENT`: the trace of the attempt, if it is traced;
  * - `PYTHONUNBUFFERED`, unless it is set: Python would buffer its reports.
  */
-export function environmentOf({ paths, params, environment, ...job }: Job, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function environmentOf({ paths = {}, params, environment, ...run }: ProgramRun, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(own).filter(([name]) => !name.startsWith('HYPERTIDE_'));
-  const named = Object.entries(job).map(([name, value]) => [name.toUpperCase(), value] as const);
+  const named = Object.entries(run).map(([name, value]) => [name.toUpperCase(), value] as const);
   const each = Object.entries(params).map(([name, value]) => [variableOf(name), valueText(value)] as const);
   const all = [
     ...each,

@@ -1,6 +1,6 @@
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { isExplicit, judge, type Line, type Naming, naming, remark } from './parseOutput.ts';
-import type { LineReading } from './reading.ts';
+import type { LineReading } from './readLine.ts';
+import { isExplicit, type Naming, naming, type OutputEvent, remark, reportIn } from './structuredLine.ts';
 
 /** A report until the end of its step: until then, a later line may change it. */
 interface Held {
@@ -31,7 +31,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
   let loose: Record<string, number | null> = {};
 
   /** A report or, if its step has been reported, a value. Undefined as long as an objective is missing. */
-  const close = (): Line[] => {
+  const close = (): OutputEvent[] => {
     if (held === undefined) return [];
     const { step, values, metrics } = held;
     held = undefined;
@@ -40,21 +40,21 @@ export function steps(objectives: readonly string[], metric: string | undefined)
     reported = Math.max(reported, step);
     return [line];
   };
-  const hold = (step: number, values: Record<string, number | null>, metrics: Record<string, number>, partial: boolean): Line[] => {
+  const hold = (step: number, values: Record<string, number | null>, metrics: Record<string, number>, partial: boolean): OutputEvent[] => {
     const before = held !== undefined && held.step !== step ? close() : [];
     held = { step, values: { ...held?.values, ...values }, metrics: { ...held?.metrics, ...metrics }, partial };
     return before;
   };
-  const enter = (step: number, heads: boolean): Line[] => {
+  const enter = (step: number, heads: boolean): OutputEvent[] => {
     const before = held !== undefined && step > held.step ? close() : [];
     if (heads) carried = step;
     return before;
   };
 
-  const stated = (reading: LineReading, own: unknown): Line[] => {
+  const stated = (reading: LineReading, own: unknown): OutputEvent[] => {
     const said = reading.said!;
     const step = own !== undefined || isExplicit(said) ? own : carried;
-    const line = judge(said, objectives, objectiveOf, step, reading.stepName);
+    const line = reportIn(said, objectives, objectiveOf, step, reading.stepName);
     if (line === undefined) {
       const note = remark(said);
       return [...(Number.isSafeInteger(own) ? enter(own as number, reading.heads) : []), ...(note ? [note] : [])];
@@ -71,7 +71,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
     return [...before, line];
   };
 
-  const seen = (reading: LineReading, own: number | undefined): Line[] => {
+  const seen = (reading: LineReading, own: number | undefined): OutputEvent[] => {
     const { values, metrics } = sorted(reading, inProse);
     if (Object.keys(values).length === 0) return own === undefined ? [] : enter(own, reading.heads);
     const step = own ?? carried;
@@ -87,12 +87,12 @@ export function steps(objectives: readonly string[], metric: string | undefined)
   };
 
   return {
-    take(reading: LineReading): Line[] {
+    take(reading: LineReading): OutputEvent[] {
       const own = reading.step === undefined && carried === undefined ? reading.lead : reading.step;
       return reading.said ? stated(reading, own) : seen(reading, own as number | undefined);
     },
     /** @param broken whether the program was ended: an incomplete step is then left out. */
-    end: (broken: boolean): Line[] => (broken && held?.partial ? [] : close()),
+    end: (broken: boolean): OutputEvent[] => (broken && held?.partial ? [] : close()),
   };
 }
 
@@ -114,7 +114,7 @@ function lineOf(
   values: Readonly<Record<string, number | null>>,
   metrics: Readonly<Record<string, number>>,
   step: number | undefined,
-): Line | undefined {
+): OutputEvent | undefined {
   if (!objectives.every((name) => Object.hasOwn(values, name))) return undefined;
   const lost = objectives.find((name) => values[name] === null);
   const what = step === undefined ? 'the result' : `the report of step ${step}`;

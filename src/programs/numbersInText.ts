@@ -1,7 +1,7 @@
 import { canonical, splitOf, stepRank, usualDirection } from '../text/names.ts';
 
 /** The numbers in a line of ordinary output. */
-export interface Sighting {
+export interface NumbersInLine {
   /** Values by their names as printed; null where one is not finite. */
   readonly fields: ReadonlyMap<string, number | null>;
   /** The step that the line names, as printed. */
@@ -44,9 +44,9 @@ interface Token {
  *
  * @param named further names that may stand before a number without a sign between, in lower case.
  * @example
- * sight('Epoch 3/20: train loss 0.41, val loss 0.5').fields // Map { 'train_loss' => 0.41, 'val_loss' => 0.5 }
+ * numbersInText('Epoch 3/20: train loss 0.41, val loss 0.5').fields // Map { 'train_loss' => 0.41, 'val_loss' => 0.5 }
  */
-export function sight(line: string, named: ReadonlySet<string> = new Set()): Sighting {
+export function numbersInText(line: string, named: ReadonlySet<string> = new Set()): NumbersInLine {
   const scan = new Scan(tokensOf(line.slice(0, LONGEST)), named);
   return scan.run();
 }
@@ -107,7 +107,7 @@ class Scan {
     this.#named = named;
   }
 
-  run(): Sighting {
+  run(): NumbersInLine {
     const lead = this.#lead();
     for (let i = 0; i < this.#tokens.length; ) i = this.#next(i);
     const { value, total } = this.#step ?? {};

@@ -2,13 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Params } from '../facts/facts.ts';
 import { UsageError } from '../text/usage.ts';
-import { checkVariables } from './job.ts';
-import { parseTemplate, type Template, unmentioned } from './template.ts';
+import { checkVariables } from './programRun.ts';
+import { type CommandTemplate, parseTemplate, unmentioned } from './template.ts';
 
 type AnySpace = { toJSON(): { readonly parameters: object } };
 
 /** The command of a trainer, checked as far as possible without values. @throws UsageError, TemplateError */
-export function commandOf(words: readonly string[] | undefined, space: AnySpace): Template {
+export function commandOf(words: readonly string[] | undefined, space: AnySpace): CommandTemplate {
   if (words === undefined) throw new UsageError('there is no command to run; add it after --, or to the study file');
   const parameters = Object.keys(space.toJSON().parameters);
   checkVariables(parameters);
@@ -29,7 +29,7 @@ export function checkIsProgram(name: string): void {
 const LISTED = 3;
 
 /** The message about parameters that the command does not pass; undefined if it passes all. */
-export function notPassed(command: Template, space: AnySpace): string | undefined {
+export function notPassed(command: CommandTemplate, space: AnySpace): string | undefined {
   const all = Object.keys(space.toJSON().parameters);
   const missing = unmentioned(command, all);
   if (missing.length === 0) return undefined;
@@ -44,7 +44,7 @@ export function notPassed(command: Template, space: AnySpace): string | undefine
  * @throws UsageError if trials at the same time would share the file.
  * @throws TemplateError
  */
-export function metricFileOf(path: string | undefined, space: AnySpace, parallel: number): Template | undefined {
+export function metricFileOf(path: string | undefined, space: AnySpace, parallel: number): CommandTemplate | undefined {
   if (path === undefined) return undefined;
   const template = parseTemplate([path], Object.keys(space.toJSON().parameters));
   const own = unmentioned(template, OWN).length < OWN.length;

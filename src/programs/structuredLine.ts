@@ -7,14 +7,14 @@ import { canonical, stepRank } from '../text/names.ts';
 /** A report of a trial. */
 export type PrintedReport = Pick<ReportedFact, 'step' | 'values' | 'metrics' | 'metric'>;
 /** The result of a trial. */
-export type Result = Pick<Completed, 'values' | 'metrics' | 'metric' | 'gradient' | 'stderr' | 'constraints'>;
+export type PrintedResult = Pick<Completed, 'values' | 'metrics' | 'metric' | 'gradient' | 'stderr' | 'constraints'>;
 
 /** The meaning of a printed line. A checkpoint is saved state that a later attempt or trial can load. */
-export type Line =
+export type OutputEvent =
   | { readonly type: 'report'; readonly report: PrintedReport; readonly checkpoint?: string }
-  | { readonly type: 'result'; readonly result: Result; readonly checkpoint?: string; readonly warning?: string }
+  | { readonly type: 'result'; readonly result: PrintedResult; readonly checkpoint?: string; readonly warning?: string }
   /** A value in ordinary output without a step: the result if nothing follows it. */
-  | { readonly type: 'value'; readonly result: Result }
+  | { readonly type: 'value'; readonly result: PrintedResult }
   | { readonly type: 'checkpoint'; readonly checkpoint: string }
   /** The configuration cannot run. */
   | { readonly type: 'infeasible'; readonly message: string }
@@ -116,7 +116,7 @@ export function stepOf({ data }: Statement): {
 }
 
 /** The fields of a line other than values of objectives. */
-export function remark({ form, data: { infeasible, checkpoint } }: Statement): Line | undefined {
+export function remark({ form, data: { infeasible, checkpoint } }: Statement): OutputEvent | undefined {
   if (form === 'pairs') return undefined;
   if (infeasible) return { type: 'infeasible', message: typeof infeasible === 'string' ? infeasible : 'reported by the program' };
   return typeof checkpoint === 'string' ? { type: 'checkpoint', checkpoint } : undefined;
@@ -165,13 +165,13 @@ export const numbersIn = (said: Statement): ReadonlyMap<string, number | null> =
  * @param step of the line, or of one before it.
  * @param stepName the field with the step, which is not a metric. @returns undefined if it names no objective.
  */
-export function judge(
+export function reportIn(
   said: Statement,
   objectives: readonly string[],
   objectiveOf: Naming,
   step: unknown,
   stepName?: string,
-): Line | undefined {
+): OutputEvent | undefined {
   const { form, data } = said;
   const values = valuesOf(said, objectiveOf);
   if (values.size === 0) return undefined;
@@ -221,7 +221,7 @@ function valuesOf(said: Statement, objectiveOf: Naming): Map<string, unknown> {
 function extrasOf(
   said: Readonly<Record<string, unknown>>,
   objectives: readonly string[],
-): { extras: Omit<Result, 'values' | 'metrics'>; wrong: string[] } {
+): { extras: Omit<PrintedResult, 'values' | 'metrics'>; wrong: string[] } {
   const only = objectives.length === 1 ? objectives[0]! : undefined;
   const stderr = only !== undefined && typeof said.stderr === 'number' ? { [only]: said.stderr } : said.stderr;
   const gradient = only !== undefined && isNumbers(said.gradient) ? { [only]: said.gradient } : said.gradient;

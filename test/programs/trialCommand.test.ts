@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { checkIsProgram } from '../../src/programs/command.ts';
+import { checkIsProgram } from '../../src/programs/trialCommand.ts';
 import { directory } from '../cli/support.ts';
 
 afterEach(() => {

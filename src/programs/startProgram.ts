@@ -6,21 +6,22 @@ import { callAfter } from '../../streams/engine/timeout.ts';
 import { isDiskFull } from '../../streams/log/errors.ts';
 import { withResolvers } from '../../streams/promises.ts';
 import { stripControls } from '../text/plainText.ts';
-import { keepCommand } from './command.ts';
-import { environmentOf, fillingOf, type Job, variablesFor } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';
 import { metricFile } from './metricFile.ts';
 import { type Heard, hasDiverged, hear, outcomeOf, type ProcessEnd, type ProgramOutcome, sameSignal } from './outcome.ts';
-import type { Line, PrintedReport } from './parseOutput.ts';
-import { type Listening, outputReader, remarks } from './reader.ts';
-import { type LineSplitter, splitLines } from './splitLines.ts';
+import { type LineSplitter, type OutputOptions, outputReader, remarks, splitLines } from './outputReader.ts';
+import { environmentOf, fillingOf, type ProgramRun, variablesFor } from './programRun.ts';
+import type { OutputEvent, PrintedReport } from './structuredLine.ts';
 import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
-import { fillTemplate, type Template } from './template.ts';
+import { type CommandTemplate, fillTemplate } from './template.ts';
+import { keepCommand } from './trialCommand.ts';
 
-export interface ProcessOptions extends Omit<Listening, 'file' | 'parameters'> {
-  readonly command: Template;
+/** How programs are run: what all runs of a command share. */
+export interface ProgramOptions extends Omit<OutputOptions, 'file' | 'parameters'> {
+  /** The program and its arguments, by `parseTemplate`. */
+  readonly command: CommandTemplate;
   /** The path of the file to which the program writes its metrics. Values are then read from there instead of from the output. */
-  readonly metricFile?: Template | undefined;
+  readonly metricFile?: CommandTemplate | undefined;
   /** Called with each report as it is printed, and the checkpoint that was named last. */
   readonly onReport?: (report: PrintedReport, checkpoint: string | undefined) => void;
   /** How many reports wait to be stored. While there are many, the output is not read, so that the program has to wait. */
@@ -37,13 +38,13 @@ export interface ProcessOptions extends Omit<Listening, 'file' | 'parameters'> {
   readonly directory?: string;
 }
 
-/** A program that runs a trial. */
-export interface Running {
-  /** Never rejects. */
+/** A program that runs. */
+export interface RunningProgram {
+  /** How it ended. Never rejects. */
   readonly done: Promise<ProgramOutcome>;
-  /** Stops the trial: SIGTERM to the program and all that it started, SIGKILL after the grace time. The outcome is `stopped`. */
+  /** Stops the run: SIGTERM to the program and all that it started, SIGKILL after the grace time. The outcome is `stopped`. */
   stop(): void;
-  /** The same, because this machine is needed; the outcome is `failed` by `preempted`, so that the trial is tried again. */
+  /** The same, because this machine is needed; the outcome is `failed` by `preempted`, so that it can be tried again. */
   preempt(): void;
   /** SIGKILL at once. */
   kill(): void;
@@ -59,52 +60,53 @@ const MOST_WAITING = 1000;
 const RELIEF = 20;
 
 /**
- * Runs a program for a trial: without a shell, in its own process group. Its output is read for reports and written to the job's log file. All that
- * the program started ends with it, and it ends with this process, even if that is killed.
+ * Runs a program: without a shell, in its own process group. Its output is read for reports, and written to a file if the run names one. All that
+ * the program started ends with it, and it ends with this process, even if that is killed by SIGKILL. Programs need `/bin/sh` and process groups:
+ * Linux or macOS.
  *
- * If the job's own files cannot be written, which is not the trial's fault, the outcome is `lost`.
+ * The outcome is `failed`, never an error, if the program cannot be started; with the reason `lost` if the files of the run cannot be written. If the
+ * disk is full, the run waits for space.
  *
  * @example
- * const command = parseTemplate(['python', 'train.py', '--lr', '{lr}'], ['lr']);
- * const running = startProcess(job, { command, objectives: ['loss'], onReport: console.log });
- * const outcome = await running.done;
+ * const command = parseTemplate(['python3', 'train.py', '--lr', '{lr}'], ['lr']);
+ * const running = startProgram({ params: { lr: 0.1 } }, { command, metric: 'loss', timeLimit: 600, onReport: console.log });
+ * const outcome = await running.done; // { type: 'completed', values: { value: 0.38 }, metric: 'loss', seconds: 12 }
  */
-export function startProcess(job: Job, options: ProcessOptions): Running {
-  let log: LogFile;
+export function startProgram(run: ProgramRun, options: ProgramOptions): RunningProgram {
+  let log: LogFile | undefined;
   try {
-    mkdirSync(job.paths.checkpoints, { recursive: true });
-    writeInto(job.paths.params, paramsOf(job));
-    log = openLog(job.paths.log, options.onWarning);
+    prepare(run);
+    log = run.paths?.log === undefined ? undefined : openLog(run.paths.log, options.onWarning);
   } catch (cause) {
-    if (isDiskFull(cause)) return whenRoom(job, options, cause as Error);
+    if (isDiskFull(cause)) return whenRoom(run, options, cause as Error);
     return over({ type: 'failed', reason: 'lost', message: `its files cannot be written: ${(cause as Error).message}` });
   }
   try {
     const mark = newMark();
-    const file = options.metricFile && fillTemplate(options.metricFile, fillingOf(job))[0];
-    return attend(() => launch(job, options, mark), log, { ...options, file, parameters: Object.keys(job.params) }, mark);
+    const file = options.metricFile && fillTemplate(options.metricFile, fillingOf(run))[0];
+    return attend(() => launch(run, options, mark), log, { ...options, file, parameters: Object.keys(run.params) }, mark);
   } catch (cause) {
-    log.close();
+    log?.close();
     return over(notStarted(cause));
   }
 }
 
 /** Starts once the disk has room for the files. It can be ended before that. */
-function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Running {
+function whenRoom(run: ProgramRun, options: ProgramOptions, { message }: Error): RunningProgram {
   options.onWarning?.(`its files cannot be written: ${message}: waiting for space`);
-  let running: Running | undefined;
+  let running: RunningProgram | undefined;
   const { promise: done, resolve: end } = withResolvers<ProgramOutcome>();
   const timer = setInterval(() => {
     try {
-      writeInto(job.paths.params, paramsOf(job));
+      prepare(run);
     } catch (cause) {
       if (isDiskFull(cause)) return;
     }
     clearInterval(timer);
-    running = startProcess(job, options);
+    running = startProgram(run, options);
     void running.done.then(end);
   }, CHECK_EVERY);
-  const instead = (tell: keyof Omit<Running, 'done'>, outcome: ProgramOutcome) => () => {
+  const instead = (tell: keyof Omit<RunningProgram, 'done'>, outcome: ProgramOutcome) => () => {
     if (running) return running[tell]();
     clearInterval(timer);
     end(outcome);
@@ -113,17 +115,17 @@ function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Runnin
   return { done, stop: instead('stop', { type: 'stopped' }), preempt: instead('preempt', preempted), kill: instead('kill', preempted) };
 }
 
-const over = (outcome: ProgramOutcome): Running => ({ done: Promise.resolve(outcome), stop() {}, preempt() {}, kill() {} });
+const over = (outcome: ProgramOutcome): RunningProgram => ({ done: Promise.resolve(outcome), stop() {}, preempt() {}, kill() {} });
 
-function launch(job: Job, { command, directory }: ProcessOptions, mark: string): Child {
-  const [program, ...rest] = fillTemplate(command, fillingOf(job));
-  if (job.paths.command !== undefined) keepCommand(job.paths.command, [...variablesFor(command, job), program!, ...rest]);
+function launch(run: ProgramRun, { command, directory }: ProgramOptions, mark: string): Child {
+  const [program, ...rest] = fillTemplate(command, fillingOf(run));
+  if (run.paths?.command !== undefined) keepCommand(run.paths.command, [...variablesFor(command, run), program!, ...rest]);
   if (directory !== undefined && !existsSync(directory)) throw new Error(`there is no directory ${directory}`);
   const child = spawn(program!, rest, {
     shell: false,
     detached: true, // a process group of its own
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...environmentOf(job, process.env), ...environmentFor(mark) },
+    env: { ...environmentOf(run, process.env), ...environmentFor(mark) },
     cwd: directory,
   });
   child.on('error', () => {}); // `attend` reports it
@@ -134,7 +136,7 @@ function launch(job: Job, { command, directory }: ProcessOptions, mark: string):
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-function attend(start: () => Child, log: LogFile, options: ProcessOptions & Listening, mark: string): Running {
+function attend(start: () => Child, log: LogFile | undefined, options: ProgramOptions & OutputOptions, mark: string): RunningProgram {
   const { timeLimit, atTimeLimit, grace = 10 } = options;
   const printed = listen(log, options, () => end('non-finite', 'SIGTERM'));
   const child = start();
@@ -181,11 +183,11 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
       running.delete(child);
       if (child.pid !== undefined) release(child.pid);
       if (running.size === 0) process.off('exit', killAll);
-      log.close();
-      const { heard, lastError, metric, unheard } = printed.end(because !== undefined);
+      log?.close();
+      const { heard, lastError, metric, noResult } = printed.end(because !== undefined);
       const seconds = Math.round(performance.now() - since) / 1000;
       if (because === undefined && (await handBack.hasEnded(code, signal))) because = 'preempted';
-      const exit: ProcessEnd = { code, signal, lastError, seconds, metric, unheard, because, timeLimit, atTimeLimit };
+      const exit: ProcessEnd = { code, signal, lastError, seconds, metric, noResult, because, timeLimit, atTimeLimit };
       resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
     });
   });
@@ -202,12 +204,12 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
  *
  * @param diverged called when training has diverged; later reports are dropped
  */
-function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () => void) {
+function listen(log: LogFile | undefined, options: ProgramOptions & OutputOptions, diverged: () => void) {
   const { onReport, onWarning, waiting = () => 0, file: path } = options;
   const reader = outputReader(options);
   let heard: Heard = {};
   let lastError = '';
-  const take = (line: Line) => {
+  const take = (line: OutputEvent) => {
     heard = hear(heard, line);
     if (line.type === 'report' && !hasDiverged(heard)) onReport?.(line.report, heard.checkpoint);
     if (line.type === 'refused') onWarning?.(stripControls(line.message));
@@ -240,7 +242,7 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
   };
   const copy = (stream: Readable, lines: LineSplitter) => {
     stream.on('data', (bytes: Buffer) => {
-      log.write(bytes);
+      log?.write(bytes);
       lines.push(bytes);
       if (waiting() > MOST_WAITING) pause(stream);
     });
@@ -260,7 +262,7 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
       errors.end();
       file?.end();
       reader.end(broken).forEach(take);
-      return { heard, lastError, metric: reader.metric, unheard: reader.unheard };
+      return { heard, lastError, metric: reader.metric, noResult: reader.noResult };
     },
   };
 }
@@ -268,7 +270,7 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
 /** Lines that Node, Java and R print after an error: frames, fields of the error, and a final line. */
 const AFTER_ERROR = /^\s+at |^Node\.js v\d|^Execution halted|^\s*[{}]|^\s+\w+: .*[,']$/;
 
-/** Running programs, which end with this process. */
+/** RunningProgram programs, which end with this process. */
 const running = new Set<Child>();
 const killAll = () => {
   for (const child of running) signalGroup(child, 'SIGKILL');
@@ -281,15 +283,16 @@ function signalGroup({ pid }: Child, signal: 'SIGTERM' | 'SIGKILL'): void {
   } catch {} // no process is left
 }
 
-const paramsOf = ({ params }: Job): string => `${JSON.stringify(params, null, 2)}\n`;
+/** Makes the files and directories that the program reads, and saves in. */
+function prepare({ params, paths = {} }: ProgramRun): void {
+  if (paths.checkpoints !== undefined) mkdirSync(paths.checkpoints, { recursive: true });
+  if (paths.params === undefined) return;
+  mkdirSync(dirname(paths.params), { recursive: true });
+  writeFileSync(paths.params, `${JSON.stringify(params, null, 2)}\n`);
+}
 
 function notStarted(cause: unknown): ProgramOutcome {
   const { code, path, message } = cause as NodeJS.ErrnoException;
   const why = code === 'ENOENT' && path !== undefined ? `there is no program ${path}` : message;
   return { type: 'failed', reason: 'error', message: `cannot be started: ${why}` };
-}
-
-function writeInto(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
 }

@@ -1,18 +1,16 @@
+import { Buffer } from 'node:buffer';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { canonical, usualDirection } from '../text/names.ts';
 import { stripControls } from '../text/plainText.ts';
-import { metricChoice } from './choice.ts';
-import { type Line, remark, statementOf } from './parseOutput.ts';
-import { type LineReading, readingOf } from './reading.ts';
-import { LINE_LIMIT } from './splitLines.ts';
-import { steps } from './steps.ts';
-import { tableReader } from './tables.ts';
-import { howToChoose, type ProposedObjective, proposalOf, unheard } from './unheard.ts';
+import { type LineReading, readingOf, tableReader } from './readLine.ts';
+import { steps } from './reports.ts';
+import { howToChoose, metricChoice, noResult, type ProposedObjective, proposalOf } from './resultName.ts';
+import { type OutputEvent, remark, statementOf } from './structuredLine.ts';
 
-/** The options of a reader of output. */
-export interface Listening {
-  /** Names of the values that count. */
-  readonly objectives: readonly string[];
+/** What to read in the output of a program. */
+export interface OutputOptions {
+  /** Names of the values that count. Default `['value']`: the reader finds the name that the program prints, as with `metric`. */
+  readonly objectives?: readonly string[] | undefined;
   /** Of the first objective. Default `minimize`. */
   readonly direction?: 'minimize' | 'maximize' | undefined;
   /**
@@ -31,37 +29,41 @@ export interface Listening {
 /** Reads the output of a program, line by line. */
 export interface OutputReader {
   /** @param redrawn whether the line ended in a carriage return. */
-  line(text: string, redrawn?: boolean): readonly Line[];
+  line(text: string, redrawn?: boolean): readonly OutputEvent[];
   /**
    * The program has ended.
    *
    * @param broken whether the runner ended it.
    */
-  end(broken: boolean): readonly Line[];
+  end(broken: boolean): readonly OutputEvent[];
   /** The name under which the program prints the only objective, if it differs: given, or chosen by the reader. */
   readonly metric: string | undefined;
   /** How many steps the program says that it trains for, as in `Epoch 3/20`. */
   readonly total: number | undefined;
   /** Why there is no result: what was read, and what to print or to write. */
-  unheard(): string;
+  noResult(): string;
   /** Which of the values that were read the only objective could name. */
   proposal(): ProposedObjective | undefined;
 }
 
+/** The objective whose name the reader finds. */
+const ANY_VALUE = ['value'];
 /** Names with their last values that are kept for a message. */
 const MOST_SEEN = 12;
 /** Readings that are kept until the result is chosen. */
 const MOST_WAITING = 10_000;
 
 /**
+ * Reads lines as you get them. `readOutput` reads a stream.
+ *
  * @example
  * const reader = outputReader({ objectives: ['value'] });
  * reader.line('Epoch 1/20'); // []
  * reader.line('loss: 0.41 - accuracy: 0.8'); // [], as more of the step may follow
  * reader.line('Epoch 2/20'); // [{ type: 'report', report: { step: 1, values: { value: 0.41 }, metric: 'loss', ... } }]
  */
-export function outputReader(listening: Listening): OutputReader {
-  const { objectives, direction = 'minimize', metric, result = 'last', file } = listening;
+export function outputReader(listening: OutputOptions = {}): OutputReader {
+  const { objectives = ANY_VALUE, direction = 'minimize', metric, result = 'last', file } = listening;
   const parameters = new Set(listening.parameters?.map(canonical));
   const named = new Set([...objectives, ...(metric === undefined ? [] : [metric])].map((name) => name.toLowerCase()));
   const tables = tableReader();
@@ -73,7 +75,7 @@ export function outputReader(listening: Listening): OutputReader {
   let total: number | undefined;
   let stepper = steps(objectives, metric);
   let waiting: LineReading[] = [];
-  let best: Extract<Line, { type: 'report' | 'result' | 'value' }> | undefined;
+  let best: Extract<OutputEvent, { type: 'report' | 'result' | 'value' }> | undefined;
 
   const alias = () => {
     const name = taken ?? metric;
@@ -81,7 +83,7 @@ export function outputReader(listening: Listening): OutputReader {
   };
   const better = (a: number, b: number) => (direction === 'maximize' ? a > b : a < b);
   /** Adds to the first report the name under which the value was printed, and keeps the best value. */
-  const passed = (lines: readonly Line[]): Line[] =>
+  const passed = (lines: readonly OutputEvent[]): OutputEvent[] =>
     lines.map((line) => {
       if (line.type !== 'report' && line.type !== 'result' && line.type !== 'value') return line;
       const first = objectives[0]!;
@@ -90,13 +92,13 @@ export function outputReader(listening: Listening): OutputReader {
       announced = true;
       return { ...line, report: { ...line.report, metric: alias()! } };
     });
-  const replay = (): Line[] => {
+  const replay = (): OutputEvent[] => {
     const readings = waiting;
     waiting = [];
     return passed(readings.flatMap((reading) => stepper.take(reading)));
   };
   /** From here on, the name of the result is known. */
-  const settle = (name: string | undefined): Line[] => {
+  const settle = (name: string | undefined): OutputEvent[] => {
     taken = name;
     chosen = undefined;
     stepper = steps(objectives, name);
@@ -105,14 +107,14 @@ export function outputReader(listening: Listening): OutputReader {
   /** Whether a line of the protocol holds a value under the objective's own name. */
   const isNamed = ({ fields, said }: LineReading) => said !== undefined && (fields.has('value') || Object.hasOwn(said.data, 'value'));
 
-  const choose = (reading: LineReading): Line[] => {
+  const choose = (reading: LineReading): OutputEvent[] => {
     if (isNamed(reading)) {
       waiting.push(reading);
       return settle(undefined);
     }
     const verdict = chosen!.see(reading);
     if (verdict === 'several') waiting = [];
-    const warning: Line[] =
+    const warning: OutputEvent[] =
       verdict === 'several'
         ? [
             {
@@ -138,7 +140,7 @@ export function outputReader(listening: Listening): OutputReader {
       total = reading.total ?? total;
       if (chosen !== undefined) return choose(reading);
       if (taken !== undefined && isNamed(reading)) {
-        const warning: Line = { type: 'refused', message: `it prints value besides ${taken}: value is the result from here on` };
+        const warning: OutputEvent = { type: 'refused', message: `it prints value besides ${taken}: value is the result from here on` };
         return [warning, ...settle(undefined), ...passed(stepper.take(reading))];
       }
       return passed(stepper.take(reading));
@@ -155,9 +157,36 @@ export function outputReader(listening: Listening): OutputReader {
     get total() {
       return total;
     },
-    unheard: () => stripControls(unheard({ ...known(), metric, file })),
+    noResult: () => stripControls(noResult({ ...known(), metric, file })),
     proposal: () => proposalOf(known()),
   };
+}
+
+/**
+ * The reports, results and checkpoints in a stream of output: of a process, a file or a socket.
+ *
+ * @param output bytes in pieces of any length, or lines as strings.
+ *
+ * @example
+ * for await (const event of readOutput(createReadStream('train.log'), { metric: 'loss' })) console.log(event);
+ * // { type: 'report', report: { step: 1, values: { value: 0.41 }, metric: 'loss' } }
+ */
+export async function* readOutput(
+  output: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  options: OutputOptions = {},
+): AsyncGenerator<OutputEvent, void, undefined> {
+  const reader = outputReader(options);
+  const events: OutputEvent[] = [];
+  const take = (text: string, redrawn = false) => void events.push(...reader.line(text, redrawn));
+  const lines = splitLines(take);
+  for await (const piece of output) {
+    if (typeof piece === 'string') take(piece);
+    else lines.push(piece);
+    yield* events.splice(0);
+  }
+  lines.end();
+  yield* events;
+  yield* reader.end(false);
 }
 
 /**
@@ -182,17 +211,66 @@ function lastValues() {
 }
 
 /** Other contents of a line: a checkpoint, or that the configuration cannot run. */
-export function remarks(text: string): readonly Line[] {
+export function remarks(text: string): readonly OutputEvent[] {
   const said = statementOf(stripControls(text).trim());
   const line = said && remark(said);
   return line ? [line] : [];
 }
 
-const valuesIn = (line: Extract<Line, { type: 'report' | 'result' | 'value' }>) =>
+const valuesIn = (line: Extract<OutputEvent, { type: 'report' | 'result' | 'value' }>) =>
   line.type === 'report' ? line.report.values : line.result.values;
 
-function resultIn(line: Extract<Line, { type: 'report' | 'result' | 'value' }>) {
+function resultIn(line: Extract<OutputEvent, { type: 'report' | 'result' | 'value' }>) {
   if (line.type !== 'report') return line.result;
   const { values, metrics } = line.report;
   return omitUndefined({ values, metrics });
+}
+
+/** The most bytes of a line that are read. */
+const LINE_LIMIT = 64 * 1024;
+
+/** Takes the output of a program, in pieces. */
+export interface LineSplitter {
+  push(bytes: Uint8Array): void;
+  /** The program has ended: the rest is a line. */
+  end(): void;
+}
+
+/**
+ * Splits bytes into lines at line feeds and carriage returns (progress bars), and cuts a long line off after 64 KiB. Invalid UTF-8 is read with
+ * replacement characters. Empty lines are left out.
+ *
+ * @param line `redrawn` says that the line ended in a carriage return alone, so that the next one covers it.
+ */
+export function splitLines(line: (text: string, redrawn: boolean) => void): LineSplitter {
+  let pieces: Uint8Array[] = [];
+  let length = 0;
+  /** The last byte was a carriage return; the next one says whether a line feed follows. */
+  let returned = false;
+  const keep = (piece: Uint8Array) => {
+    const kept = piece.subarray(0, LINE_LIMIT - length);
+    if (kept.length > 0) pieces.push(kept);
+    length += kept.length;
+  };
+  const end = (redrawn: boolean) => {
+    if (length > 0) line(Buffer.concat(pieces).toString(), redrawn);
+    pieces = [];
+    length = 0;
+    returned = false;
+  };
+  return {
+    push(bytes) {
+      let start = 0;
+      for (let i = 0; i < bytes.length; i++) {
+        if (returned) end(bytes[i] !== 10);
+        if (bytes[i] !== 10 && bytes[i] !== 13) continue;
+        if (i > start) keep(bytes.subarray(start, i));
+        start = i + 1;
+        if (bytes[i] === 10) end(false);
+        else returned = true;
+      }
+      keep(bytes.subarray(start));
+    },
+    end: () => end(returned),
+  };
 }

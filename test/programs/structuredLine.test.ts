@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Line } from '../../src/programs/parseOutput.ts';
-import { outputReader } from '../../src/programs/reader.ts';
-import { splitLines } from '../../src/programs/splitLines.ts';
+import { outputReader, splitLines } from '../../src/programs/outputReader.ts';
+import type { OutputEvent } from '../../src/programs/structuredLine.ts';
 import { runs } from '../support/runs.ts';
 
 /** What is read from a program's only line. */
-function parseLine(text: string, objectives: readonly string[]): Line | { readonly type: 'text' } {
+function parseLine(text: string, objectives: readonly string[]): OutputEvent | { readonly type: 'text' } {
   const reader = outputReader({ objectives });
   return [...reader.line(text), ...reader.end(false)][0] ?? { type: 'text' };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkVariables, environmentOf } from '../../src/programs/job.ts';
+import { checkVariables, environmentOf } from '../../src/programs/programRun.ts';
 import { UsageError } from '../../src/text/usage.ts';
 
 const paths = { params: 'params.json', checkpoints: 'checkpoints', log: 'log' };

@@ -1,6 +1,7 @@
 import { canonical, isSetting, splitOf, usualDirection } from '../text/names.ts';
+import type { LineReading } from './readLine.ts';
 
-export interface Unheard {
+export interface Unnamed {
   readonly objectives: readonly string[];
   readonly direction: 'minimize' | 'maximize';
   /** The name that the user gave. */
@@ -42,7 +43,7 @@ export function proposalOf({
   seen,
   candidates,
   parameters,
-}: Omit<Unheard, 'file' | 'metric'>): ProposedObjective | undefined {
+}: Omit<Unnamed, 'file' | 'metric'>): ProposedObjective | undefined {
   if (objectives.length > 1) return undefined;
   const results = [...seen.keys()].filter((name) => !parameters.has(canonical(name)) && !isSetting(name));
   const having = (of: 'minimize' | 'maximize' | undefined) => results.filter((name) => usualDirection(name) === of);
@@ -64,7 +65,7 @@ export const howToChoose = (direction: 'minimize' | 'maximize', names: readonly 
   howToName({ direction, name: likeliest(names)! });
 
 /** Why a program that exited with 0 has no result: what it printed, what was expected, and what to do. */
-export function unheard(given: Unheard): string {
+export function noResult(given: Unnamed): string {
   const { objectives, direction, metric, seen, candidates, file } = given;
   const start = 'exited 0 without a result';
   const from = file === undefined ? 'it printed' : `${file} has`;
@@ -91,3 +92,55 @@ export function unheard(given: Unheard): string {
 
 const printing = (name: string): string => `print a line such as "${name}=0.38", or "epoch=3 ${name}=0.41" after each epoch`;
 const writing = (name: string): string => `write {"${name}": 0.38} into it, or a table with the columns epoch and ${name}`;
+
+/** Chooses the printed value that is the result, if the study does not name one. */
+export interface MetricChoice {
+  /**
+   * Adds a reading. Returns `one`, once, when there is one candidate and its first step is over, and `several`, once, when there are more.
+   */
+  see(reading: LineReading): 'one' | 'several' | undefined;
+  /** The candidates so far, as printed. */
+  readonly names: readonly string[];
+  /** Whether there are several. */
+  readonly undecidable: boolean;
+}
+
+/**
+ * @param direction only names that are usually better in this direction are candidates.
+ * @param parameters names that are none
+ */
+export function metricChoice(direction: 'minimize' | 'maximize', parameters: ReadonlySet<string>): MetricChoice {
+  const candidates = new Map<string, string>();
+  /** The step of the first candidate, and that of the last reading. */
+  let first: unknown;
+  let current: unknown;
+  let undecidable = false;
+  return {
+    see(reading) {
+      if (undecidable) return undefined;
+      const { fields, step, lead, heads } = reading;
+      const own = step ?? lead;
+      if (own !== undefined && (heads || fields.size > 0)) {
+        if (candidates.size > 0 && first !== undefined && own !== first) {
+          undecidable = candidates.size > 1;
+          return undecidable ? 'several' : 'one';
+        }
+        current = own;
+        if (candidates.size > 0) first ??= own;
+      }
+      for (const name of fields.keys()) {
+        const known = canonical(name);
+        const isCandidate = name === 'value' || (usualDirection(name) === direction && !parameters.has(known));
+        if (isCandidate && !candidates.has(known)) candidates.set(known, name);
+      }
+      if (candidates.size > 0) first ??= current;
+      return undefined;
+    },
+    get names() {
+      return [...candidates.values()];
+    },
+    get undecidable() {
+      return undecidable;
+    },
+  };
+}

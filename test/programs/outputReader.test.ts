@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { metricRows } from '../../src/programs/metricRows.ts';
-import type { Line } from '../../src/programs/parseOutput.ts';
-import { type Listening, outputReader } from '../../src/programs/reader.ts';
+import { type OutputOptions, outputReader } from '../../src/programs/outputReader.ts';
+import type { OutputEvent } from '../../src/programs/structuredLine.ts';
 
 /** What is read from the output of a program: reports as [step, value], and the result. */
-function heard(output: readonly string[], listening: Partial<Listening> = {}, broken = false) {
+function heard(output: readonly string[], listening: Partial<OutputOptions> = {}, broken = false) {
   const reader = outputReader({ objectives: ['value'], ...listening });
-  const lines: Line[] = [];
+  const lines: OutputEvent[] = [];
   for (const text of output) lines.push(...reader.line(text.replace(/\r$/, ''), text.endsWith('\r')));
   lines.push(...reader.end(broken));
   const reports = lines.flatMap((line) => (line.type === 'report' ? [line.report] : []));
@@ -20,7 +20,7 @@ function heard(output: readonly string[], listening: Partial<Listening> = {}, br
     metrics: reports.map(({ metrics }) => metrics),
     marks: reports.map(({ metric }) => metric),
     warnings: lines.flatMap((line) => (line.type === 'refused' ? [line.message] : [])),
-    unheard: reader.unheard(),
+    noResult: reader.noResult(),
     proposal: reader.proposal(),
   };
 }
@@ -95,9 +95,9 @@ describe('a comma within a number', () => {
   it.each(['loss: 0,5', 'loss=0,512 acc=0,9', 'epoch=3 loss=1,234', 'losses: 0.1,0.2'])(
     'may be a decimal comma, so nothing is read from %s',
     (line) => {
-      const { result, unheard } = heard([line]);
+      const { result, noResult } = heard([line]);
       expect(result).toBeUndefined();
-      expect(unheard).toContain('print a line such as "loss=0.38"');
+      expect(noResult).toContain('print a line such as "loss=0.38"');
     },
   );
 });
@@ -120,13 +120,13 @@ describe('a value that the study does not name', () => {
   });
 
   it('is not chosen if there are several candidates, with a warning when the second step begins', () => {
-    const { reports, warnings, unheard, result } = heard(['Epoch 1', 'loss: 0.4 - val_loss: 0.5', 'Epoch 2', 'loss: 0.3 - val_loss: 0.4']);
+    const { reports, warnings, noResult, result } = heard(['Epoch 1', 'loss: 0.4 - val_loss: 0.5', 'Epoch 2', 'loss: 0.3 - val_loss: 0.4']);
     expect(reports).toEqual([]);
     expect(result).toBeUndefined();
     expect(warnings).toEqual([
       'loss and val_loss could each be the result: write "objective: minimize val_loss" in the study file, or --metric val_loss on the command line',
     ]);
-    expect(unheard).toBe(
+    expect(noResult).toBe(
       'exited 0 without a result: it printed loss=0.3, val_loss=0.4, and several could be the result; write "objective: minimize val_loss" in the study file, or --metric val_loss on the command line',
     );
   });
@@ -201,8 +201,8 @@ describe('a name on a line of its own', () => {
 describe('a value that is proposed', () => {
   it('is never a parameter, a setting, a time or an amount', () => {
     const settings = 'lr=0.01 time=120 max_epochs=6 train_time=3 batch_size=32 samples_per_second=7 best_epoch=3 n_params=100';
-    const { unheard, proposal } = heard([settings]);
-    expect([proposal, unheard]).toEqual([undefined, expect.not.stringContaining('objective:')]);
+    const { noResult, proposal } = heard([settings]);
+    expect([proposal, noResult]).toEqual([undefined, expect.not.stringContaining('objective:')]);
     expect(heard(['depth2=4 foo=3'], { parameters: ['depth2'] }).proposal).toEqual({ name: 'foo', direction: 'minimize' });
     expect(heard(['l2=0.1', 'epoch=1 loss=0.3', 'epoch=2 loss=0.2'], { parameters: ['l2'] }).metric).toBe('loss');
   });
@@ -255,14 +255,14 @@ describe('a program without a result', () => {
     [{}, 'hello', 'it printed no line that names a value; print a line such as "loss=0.38", or "epoch=3 loss=0.41" after each epoch'],
     [{}, 'x\u001b[31my: 3', 'it printed xy=3'],
   ])('%j that printed %j gets advice', (listening, output, message) => {
-    expect(heard([output], listening).unheard).toContain(message);
+    expect(heard([output], listening).noResult).toContain(message);
   });
 });
 
 it('names its losses, however many settings a program prints before', () => {
   const settings = Array.from({ length: 20 }, (_, i) => `setting_${i} = ${i}`);
-  const { unheard } = heard([...settings, 'train loss 0.5, val loss 0.4', 'setting_20 = 1']);
-  expect(unheard).toContain('it printed train_loss=0.5, val_loss=0.4, setting_0=0');
+  const { noResult } = heard([...settings, 'train loss 0.5, val loss 0.4', 'setting_20 = 1']);
+  expect(noResult).toContain('it printed train_loss=0.5, val_loss=0.4, setting_0=0');
 });
 
 describe('the result', () => {

@@ -14,12 +14,12 @@ const killed = async (script: string, count: number, signal: 'SIGKILL' | 'SIGTER
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const source = new URL('../../src/programs/', import.meta.url).href;
   const code = `
-    import { startProcess } from '${source}process.ts';
+    import { startProgram } from '${source}startProgram.ts';
     import { parseTemplate } from '${source}template.ts';
     for (let trial = 1; trial <= ${count}; trial++) {
       const base = ${JSON.stringify(directory)} + '/' + trial;
       const paths = { params: base + '/p', checkpoints: base + '/c', log: base + '/l' };
-      startProcess({ study: 's', trial, attempt: 1, slot: 0, params: {}, paths }, {
+      startProgram({ study: 's', trial, attempt: 1, slot: 0, params: {}, paths }, {
         command: parseTemplate(['sh', '-c', ${JSON.stringify(script)}], []),
         objectives: ['loss'],
         onReport: ({ step }) => console.log(step),
@@ -62,13 +62,13 @@ it('a program that reports faster than reports are stored waits, and then all of
 
 it('a program ends with the runner', async () => {
   const runner = `
-    import { startProcess } from ${JSON.stringify(new URL('../../src/programs/process.ts', import.meta.url).href)};
+    import { startProgram } from ${JSON.stringify(new URL('../../src/programs/startProgram.ts', import.meta.url).href)};
     import { parseTemplate } from ${JSON.stringify(new URL('../../src/programs/template.ts', import.meta.url).href)};
     const command = parseTemplate(['sh', '-c', ${JSON.stringify(`${report}; ${forever}`)}], []);
     const base = process.argv[1];
     const paths = { params: base + '/p', checkpoints: base + '/c', log: base + '/l' };
     const onReport = ({ step }) => { console.log(step); process.exit(0); };
-    startProcess({ study: 's', trial: 1, attempt: 1, slot: 0, params: {}, paths }, { command, objectives: ['loss'], onReport });`;
+    startProgram({ study: 's', trial: 1, attempt: 1, slot: 0, params: {}, paths }, { command, objectives: ['loss'], onReport });`;
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const out = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', runner, directory], { encoding: 'utf8' });

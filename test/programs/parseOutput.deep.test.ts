@@ -1,1 +1,0 @@
-import './parseOutput.test.ts'; // the same properties, with more runs

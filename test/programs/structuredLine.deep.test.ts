@@ -1,0 +1,1 @@
+import './structuredLine.test.ts'; // the same properties, with more runs
