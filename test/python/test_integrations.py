@@ -15,7 +15,7 @@ from sklearn.datasets import load_digits
 from sklearn.svm import SVC
 
 import hypertide as ht
-from hypertide._table import table_of
+from hypertide._rows import table_of
 from hypertide.integrations import lightgbm
 from hypertide.integrations.optuna import from_optuna, space_of
 from hypertide.integrations.sklearn import HypertideSearchCV
@@ -90,12 +90,12 @@ class NumPy(unittest.TestCase):
         self.assertEqual(study.best["values"], {"value": 0.25})
         table = study.dataframe()
         self.assertEqual(list(table)[:6], ["trial", "status", "values.value", "params.x", "params.n", "params.c"])
-        for name in ("suggestedAt", "startedAt", "endedAt"):
+        for name in ("suggested_at", "started_at", "ended_at"):
             self.assertEqual(str(table[name].dtype), "datetime64[ns, UTC]")
-        self.assertLess(abs(table["endedAt"][0].timestamp() - time.time()), 3600)
+        self.assertLess(abs(table["ended_at"][0].timestamp() - time.time()), 3600)
         self.assertEqual(str(table["tags.asha"].dtype), "int64")
-        odd = table_of([{"trial": 1, "endedAt": 10**17, "tags": {"note": "[" * 100_000}}])  # as of a damaged log
-        self.assertTrue(odd["endedAt"].isna().all())
+        odd = table_of([{"trial": 1, "ended_at": 10**17, "tags": {"note": "[" * 100_000}}])  # as of a damaged log
+        self.assertTrue(odd["ended_at"].isna().all())
         self.assertEqual(odd["tags.note"][0], "[" * 100_000)
 
 

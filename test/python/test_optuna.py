@@ -17,7 +17,9 @@ import optuna
 
 import hypertide as ht
 from hypertide._engine import command
-from hypertide.integrations.optuna_proposer import _Mirror, _Server, propose_with
+from hypertide._engine import Patience
+from hypertide._http import HttpServer
+from hypertide.integrations.optuna_proposer import _Mirror, propose_with
 from hypertide.integrations.optuna_sampler import HypertidePruner, HypertideSampler
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -236,16 +238,16 @@ class Proposer(unittest.TestCase):
         page = b"<html>Bad Gateway</html>"
         away = [(200, b'{"ne', 20), (502, page, 0), (503, b"{}", 0), (504, page, 0), (200, page, 0), (404, page, 0), (404, page, 20), (404, b"[]", 0), (404, b"{}", 0)]
         url = self.answers(*away, (200, b'{"next": "over"}', 0))
-        self.assertEqual(_Server(url, None, 60).get("/turn"), {"next": "over"})
+        self.assertEqual(HttpServer(f"{url}/s", None, Patience(), 60).send("GET", "/turn"), {"next": "over"})
 
     def test_gives_up_a_server_that_does_not_answer(self):
-        for answer, why in [((502, b"<html>", 0), "HTTP Error 502"), ((200, b"{", 9), "IncompleteRead")]:
-            with self.assertRaisesRegex(ht.HypertideError, f"does not answer: {why}"):
-                _Server(self.answers(answer), None, 0).get("/turn")
+        for answer, why in [((502, b"<html>", 0), "status 502"), ((200, b"{", 9), "IncompleteRead")]:
+            with self.assertRaisesRegex(ht.EngineError, f"cannot be reached .{why}"):
+                HttpServer(f"{self.answers(answer)}/s", None, Patience(), 0).send("GET", "/turn")
 
     def test_a_refusal_is_not_repeated(self):
         with self.assertRaisesRegex(ht.HypertideError, "there is no study"):
-            _Server(self.answers((404, b'{"error": "there is no study", "code": "unknown"}', 0)), None, 60).get("/turn")
+            HttpServer(f"{self.answers((404, b'{"error": "there is no study", "code": "unknown"}', 0))}/s", None, Patience(), 60).send("GET", "/turn")
 
     def test_stopped_trials_of_one_and_of_several_objectives(self):
         TrialState = optuna.trial.TrialState
@@ -256,7 +258,7 @@ class Proposer(unittest.TestCase):
             mirror.proposed[7] = trial
             stopped = {"status": "stopped", "step": 3, "values": {name: 0.5 for name in names}}
             rows = [{"trial": 1, "proposal": 7, "params": params, **stopped}, {"trial": 2, "params": {"x": 0.25}, **stopped}]
-            mirror.learn(unittest.mock.Mock(get=lambda *_, **__: {"trials": rows}))
+            mirror.learn(unittest.mock.Mock(send=lambda *_: {"trials": rows}))
             self.assertEqual([known.state for known in mirror.study.trials], [own, *elsewhere])
             mirror.suggest()
 

@@ -156,7 +156,7 @@ class Results(InFolder):
         self.assertEqual((found["results"], found["objective"]), (20, "loss"))
         self.assertAlmostEqual(sum(found["fanova"].values()), 1)
         self.assertGreater(found["fanova"]["x"], found["fanova"]["opt"])
-        for measure in ("fanova", "pedAnova"):
+        for measure in ("fanova", "ped_anova"):
             for name, (low, high) in found["intervals"][measure].items():
                 self.assertLessEqual(low, high, (measure, name))
         with self.assertRaisesRegex(ht.HypertideError, "objective: expected one of loss"):

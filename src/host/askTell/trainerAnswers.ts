@@ -11,6 +11,7 @@ import { readFeed } from '../../server/feed/readFeed.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { bestRowOf } from '../../study/bestFirst.ts';
 import type { Intent } from '../../study/intents.ts';
+import type { Annotation } from '../../study/trials.ts';
 import { claimOf, isOf } from '../claimant.ts';
 import type { Driven } from './protocol.ts';
 import type { NewLimits, RunningStudy } from './runningStudy.ts';
@@ -64,6 +65,7 @@ export const commands = [
   'tell',
   'report',
   'enqueue',
+  'annotate',
   'busy',
   'cancel',
   'retract',
@@ -125,7 +127,11 @@ export function answersTo({ running, log, place, claimant, joined, whenGone }: T
     }: Ending) => {
       if (stopped || (values && told.has(trial))) await say({ type: 'stopped', trial }, request);
       else if (values) await say({ type: 'completed', trial, values, ...omitUndefined({ metrics, constraints, checkpoint }) }, request);
-      else await say({ type: 'failed', trial, reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }, request);
+      else
+        await say(
+          { type: 'failed', trial, reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE), checkpoint }) },
+          request,
+        );
       handed.delete(trial);
       told.delete(trial);
       return omitUndefined({ ok: true, warning: running.warning() });
@@ -137,6 +143,8 @@ export function answersTo({ running, log, place, claimant, joined, whenGone }: T
     },
     enqueue: ({ params, rest, ...named }: Named & Pick<Enqueued, 'params' | 'rest'>) =>
       submit(omitUndefined({ type: 'enqueue', params, rest }), named),
+    annotate: ({ id: trial, note, labels, starred, ...named }: Named & Annotation & { readonly id?: TrialId }) =>
+      submit(omitUndefined({ type: 'annotate', trial, note, labels, starred }), named),
     /** Which trials keep an ask waiting. */
     busy: () => ({ open: [...handed].filter((id) => rows().get(id)?.status === 'open'), parallel: parallel() }),
     cancel: ({ id: trial, ...named }: Named & { readonly id: TrialId }) => submit({ type: 'cancel', trial }, named),

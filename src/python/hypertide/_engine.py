@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import os
@@ -15,20 +14,23 @@ import time
 from collections import deque
 from concurrent.futures import Future, TimeoutError
 from pathlib import Path
-from typing import Any, Callable, Iterator, Protocol
+from typing import Any, Callable, Protocol
 
-from ._asking import ENGINE_THREAD
-from ._objects import plain
+from ._values import plain
 from .errors import EngineError, HypertideError, Interrupted, TrialsFailed
 
 PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
 OLDEST_NODE = (20, 19)
+ENGINE_THREAD = "hypertide-engine"
+"""How the names of the threads begin that read what engines say."""
 SLOW = 10.0
 """Seconds."""
 PAUSE = 0.5
 """Seconds between two looks whether a request is still worth waiting for."""
 GRACE = 5.0
 """Seconds that a request has after Ctrl-C: while a disk is full, the engine answers none, but keeps what it was told."""
+
+Answer = dict[str, Any]
 
 
 def node() -> str:
@@ -57,6 +59,14 @@ def command(*arguments: str) -> list[str]:
     return [node(), str(PROGRAM), *arguments]
 
 
+def printed(*arguments: str) -> str:
+    """What `hypertide` prints. Raises HypertideError with what it says against the arguments."""
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, encoding="utf-8")
+    if done.returncode != 0 and not done.stdout:
+        raise HypertideError(done.stderr.strip().removeprefix("hypertide: "))
+    return done.stdout
+
+
 def main() -> None:
     """The command `hypertide`."""
     try:
@@ -68,20 +78,41 @@ def main() -> None:
 def refuse_forked(owner: int) -> None:
     """Raises HypertideError in a process that was forked from the one that opened the study."""
     if os.getpid() != owner:
-        raise HypertideError(f"the study belongs to process {owner}, which opened it; a process forked from it, such as {os.getpid()}, cannot use it: ask and tell there, or use optimize(..., processes=True)")
+        raise HypertideError(
+            f"the study belongs to process {owner}, which opened it; a process forked from it, such as {os.getpid()}, cannot use it: "
+            "ask and tell there, or use optimize(..., processes=True)"
+        )
+
+
+class Patience:
+    """How long requests wait: for ever, unless the study is to be left."""
+
+    def __init__(self) -> None:
+        self._deadline: float | None = None
+
+    def hurry(self) -> None:
+        """From now on, requests that are not answered within a few seconds raise Interrupted."""
+        self._deadline = self._deadline or time.monotonic() + GRACE
+
+    def relax(self) -> None:
+        self._deadline = None
+
+    def check(self) -> None:
+        """Raises Interrupted once the time is over."""
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise Interrupted
 
 
 class Engine(Protocol):
-    """What answers the requests of a study: the command next to this process, or a program elsewhere. Requests of several threads are answered independently of each other."""
+    """What answers the requests of a study: the command next to this process, or a program elsewhere. Requests of several threads overlap."""
 
-    def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> dict[str, Any]:
+    patience: Patience
+
+    def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> Answer:
         """Sends a request and waits for its reply. Fields that are None are left out. `slow` is called once if that takes ten seconds.
 
         Raises HypertideError where it is refused, EngineError where the engine has ended.
         """
-
-    def hurrying(self) -> contextlib.AbstractContextManager[None]:
-        """Meanwhile, requests that are not answered within a few seconds raise Interrupted."""
 
     def close(self) -> None: ...
 
@@ -90,6 +121,7 @@ class LocalEngine:
     """The command next to this process."""
 
     def __init__(self, *arguments: str) -> None:
+        self.patience = Patience()
         self._pid = os.getpid()
         # A session of its own: Ctrl-C in a terminal reaches Python alone, which closes the study in good order.
         self._process = subprocess.Popen(
@@ -102,21 +134,20 @@ class LocalEngine:
             start_new_session=True,
         )
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, Future[dict[str, Any]]] = {}
+        self._waiting: dict[int, Future[Answer]] = {}
         self._lock = threading.Lock()
-        self._deadline: float | None = None
         self._last_errors: deque[str] = deque(maxlen=5)
         self._errors = threading.Thread(target=self._read_errors, name=f"{ENGINE_THREAD}-errors", daemon=True)
         self._errors.start()
         self._replies = threading.Thread(target=self._read_replies, name=f"{ENGINE_THREAD}-replies", daemon=True)
         self._replies.start()
 
-    def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> dict[str, Any]:
+    def request(self, cmd: str, *, slow: Callable[[], object] | None = None, **fields: Any) -> Answer:
         refuse_forked(self._pid)
         number = next(self._numbers)
         given = {name: field for name, field in fields.items() if field is not None}
         line = json.dumps({"cmd": cmd, "seq": number, **given}, allow_nan=False, default=plain) + "\n"
-        reply: Future[dict[str, Any]] = Future()
+        reply: Future[Answer] = Future()
         with self._lock:
             if self._process.stdin is None or self._process.stdin.closed:
                 raise EngineError("the study is closed")
@@ -133,25 +164,16 @@ class LocalEngine:
             raise (TrialsFailed if code == "no-result" else HypertideError)(answer["error"], code)
         return answer
 
-    def _answer_in(self, reply: Future[dict[str, Any]], slow: Callable[[], object] | None) -> dict[str, Any]:
+    def _answer_in(self, reply: Future[Answer], slow: Callable[[], object] | None) -> Answer:
         asked = time.monotonic()
         while True:
             try:
                 return reply.result(PAUSE)
             except TimeoutError:
-                if self._deadline is not None and time.monotonic() > self._deadline:
-                    raise Interrupted from None
+                self.patience.check()
                 if slow is not None and time.monotonic() > asked + SLOW:
                     slow()
                     slow = None
-
-    @contextlib.contextmanager
-    def hurrying(self) -> Iterator[None]:
-        self._deadline = time.monotonic() + GRACE
-        try:
-            yield
-        finally:
-            self._deadline = None
 
     def close(self) -> None:
         """Ends the engine and waits until the journal is written."""

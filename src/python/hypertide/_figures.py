@@ -1,20 +1,18 @@
-"""What the command draws and prints from the journal of a study."""
+"""What the command draws and prints from the journal of a study, and how a study looks in a notebook."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
-from difflib import get_close_matches
+from collections import Counter
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Callable
 
-from ._engine import command
+from ._engine import printed
+from ._rows import Row
+from ._values import meant
 from .errors import HypertideError
-from .trial import number_of
-
-if TYPE_CHECKING:
-    from .study import Study
 
 KINDS = ("history", "edf", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto", "rank", "hypervolume", "gain")
 """The figures of `hypertide plot`."""
@@ -27,8 +25,6 @@ class Plot:
         self.page = page
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         return f'<iframe srcdoc="{escape(self.page)}" style="width: 100%; height: 700px; border: 0"></iframe>'
 
 
@@ -54,47 +50,36 @@ class Figure:
         return self.svg
 
 
-def why(study: Study, trial: Any) -> str:
-    number = None if trial is None else number_of(trial)
-    if study.url is not None:
-        found: str = study._engine.request("why", trial=number)["why"]
-        return found
-    return _run("why", _journal(study, "why"), *([] if number is None else [str(number)]))
-
-
-def report(study: Study, path: Path) -> Path:
-    _run("report", _journal(study, "report"), "--output", str(path))
+def report(journal: str, path: Path) -> Path:
+    printed("report", journal, "--output", str(path))
     return path
 
 
-def plot(study: Study, kind: str | None, params: list[str], theme: str) -> Plot | Figure:
-    journal = _journal(study, "plot")
+def plot(journal: str, kind: str | None, params: list[str], theme: str) -> Plot | Figure:
     if kind is not None and kind not in KINDS:
-        meant = next(iter(get_close_matches(kind, KINDS, 1)), None)
-        hint = f"; did you mean {meant}?" if meant else ""
-        raise HypertideError(f"plot: expected one of {', '.join(KINDS)}, got {kind}{hint}")
+        raise HypertideError(f"plot: expected one of {', '.join(KINDS)}, got {kind}{meant(kind, KINDS, cutoff=0.6)}")
     with tempfile.TemporaryDirectory() as folder:
         if kind is None:
-            return Plot(report(study, Path(folder) / "report.html").read_text(encoding="utf-8"))
+            return Plot(report(journal, Path(folder) / "report.html").read_text(encoding="utf-8"))
         file = Path(folder) / "figure.svg"
         chosen = ["--params", *params] if params else []
 
         def draw(path: Path) -> None:
-            _run("plot", kind, journal, "--output", str(path), "--theme", theme, *chosen)
+            printed("plot", kind, journal, "--output", str(path), "--theme", theme, *chosen)
 
         draw(file)
         return Figure(file.read_text(encoding="utf-8"), draw)
 
 
-def _journal(study: Study, name: str) -> str:
-    if study.path is None:
-        got = "one in memory; write Study(..., path='study.jsonl')" if study.url is None else f"one at {study.url}; call it where the study runs"
-        raise HypertideError(f"{name}: expected a study with a path, got {got}")
-    return str(study.path)
-
-
-def _run(*words: str) -> str:
-    done = subprocess.run(command(*words), capture_output=True, text=True, encoding="utf-8")
-    if done.returncode != 0:
-        raise HypertideError(done.stderr.strip().removeprefix("hypertide: "))
-    return done.stdout
+def summary(name: str, rows: list[Row], best: Row | None, front: list[Row]) -> str:
+    """The best trial, or the front of several objectives, and how far the study is, as HTML."""
+    counts = Counter(row["status"] for row in rows)
+    progress = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "no trials yet"
+    head = f"<b>{escape(name)}</b>: {escape(progress)}"
+    if front:
+        head += f"<br>front: trials {', '.join(str(row['trial']) for row in front)}"
+    if best is not None:
+        values = ", ".join(f"{escape(name)} {value:.6g}" for name, value in best["values"].items())
+        cells = "".join(f"<tr><td>{escape(name)}</td><td>{escape(str(value))}</td></tr>" for name, value in best["params"].items())
+        head += f"<br>best: trial {best['trial']}, {values}<table>{cells}</table>"
+    return f"<div>{head}</div>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import os
 import socket
 import sys
@@ -13,8 +14,8 @@ import uuid
 from typing import Any, Mapping
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from ._objects import plain
-from ._remote import Answer, Patience
+from ._engine import Answer, Patience
+from ._values import plain
 from .errors import Abandoned, EngineError, HypertideError
 
 WAIT = 5
@@ -31,10 +32,17 @@ LOST = ("ended", "stale-run", "wrong-author")
 """The codes of a trial that another run holds, or that has ended."""
 
 
-class HttpServer:
-    """Requests to the study at `url`, such as http://host:8080/digits. A request whose answer is lost is repeated, and takes effect once."""
+class _Passing(ValueError):
+    """A server that is away for a moment."""
 
-    def __init__(self, url: str, token: str | None, patience: Patience) -> None:
+
+class HttpServer:
+    """Requests to the study at `url`, such as http://host:8080/digits. A request whose answer is lost is repeated, and takes effect once.
+
+    give_up  seconds after which a server that does not answer is given up, also the first time. Default: never, once it has answered.
+    """
+
+    def __init__(self, url: str, token: str | None, patience: Patience, give_up: float | None = None) -> None:
         parts = urlsplit(url)
         names = [unquote(name) for name in parts.path.split("/") if name]
         if not parts.hostname or not names:
@@ -51,21 +59,22 @@ class HttpServer:
         self._patience = patience
         self._lock = threading.Lock()
         self._idle: list[http.client.HTTPConnection] = []
-        self._reached = False
+        self._give_up = math.inf if give_up is None else give_up
+        self._reached = give_up is not None
 
     def open(self, compared: Mapping[str, Any]) -> Answer:
-        created = (self._send("POST", "/match", compared) if compared else self._send("GET", ""))["created"]
+        created = (self.send("POST", "/match", compared) if compared else self.send("GET", ""))["created"]
         return {"study": self.study, "objectives": {one["name"]: one["direction"] for one in created["objectives"]}}
 
     def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
         asked = {"run": request, "wait": WAIT, "trainer": self._trainer, **({} if fixed is None else {"fixed": fixed})}
-        claim: Answer = self._send("POST", "/ask", asked)
+        claim: Answer = self.send("POST", "/ask", asked)
         self.lease = claim.get("lease", self.lease)
         return claim
 
     def say(self, verb: str, trial: int, run: str, **fields: Any) -> bool:
         try:
-            answer = self._send("POST", f"/trials/{trial}/{verb}", {"run": run, **fields})
+            answer = self.send("POST", f"/trials/{trial}/{verb}", {"run": run, **fields})
         except HypertideError as error:
             if error.code in LOST:
                 raise Abandoned(str(error), error.code) from None
@@ -74,24 +83,24 @@ class HttpServer:
 
     def beat(self, held: Mapping[int, str]) -> None:
         for trial, run in held.items():
-            self._send("POST", f"/trials/{trial}/heartbeat", {"run": run})
+            self.send("POST", f"/trials/{trial}/heartbeat", {"run": run})
 
     def read(self, what: str, **fields: Any) -> Any:
         if what == "why":
             trial = fields.get("trial") or (self.read("best") or {}).get("trial")
             if trial is None:
                 raise HypertideError("why: expected the number of a trial, since there is no best trial yet")
-            return "\n".join(self._send("GET", f"/trials/{trial}/why")["text"]) + "\n"
+            return "\n".join(self.send("GET", f"/trials/{trial}/why")["text"]) + "\n"
         if what == "recommend":
-            found = self._send("GET", "/recommendation")
-            return found and {"row": self._send("GET", f"/trials/{found['trial']}"), **found}
+            found = self.send("GET", "/recommendation")
+            return found and {"row": self.send("GET", f"/trials/{found['trial']}"), **found}
         path = "" if what == "status" else f"/{what}"
-        answer = self._send("GET", f"{path}?{urlencode(fields)}" if fields else path)
+        answer = self.send("GET", f"{path}?{urlencode(fields)}" if fields else path)
         return answer["trials"] if what == "trials" else answer
 
     def command(self, what: str, **fields: Any) -> None:
-        trial = fields.pop("trial", None)
-        self._send("POST", f"/{what}" if trial is None else f"/trials/{trial}/{what}", fields)
+        trial = "" if what == "annotate" else f"/trials/{fields.pop('trial')}" if "trial" in fields else ""
+        self.send("POST", f"{trial}/{what}", fields)
 
     def close(self) -> None:
         with self._lock:
@@ -99,7 +108,8 @@ class HttpServer:
                 connection.close()
             self._idle.clear()
 
-    def _send(self, method: str, path: str, fields: Mapping[str, Any] | None = None) -> Any:
+    def send(self, method: str, path: str, fields: Mapping[str, Any] | None = None) -> Any:
+        """What the server answers to a request about the study. Tries again while it is away. Raises HypertideError for what it refuses."""
         body = None if fields is None else json.dumps(fields, allow_nan=False, default=plain).encode()
         headers = {**self._headers, "Idempotency-Key": uuid.uuid4().hex}
         if body is not None:
@@ -109,23 +119,19 @@ class HttpServer:
         pause = 0.05
         while True:
             try:
-                status, text = self._once(method, self._path + path, body, headers)
-                problem = f"status {status}"
-            except (OSError, http.client.HTTPException) as error:
-                if not self._reached:
-                    raise EngineError(f"{self._url} cannot be reached ({error}); is `hypertide serve --http` running there?") from error
-                status, text, problem = 0, b"", str(error) or type(error).__name__
-            if status and status not in PASSING:
-                break
+                answer = self._answer(*self._once(method, self._path + path, body, headers))
+                self._reached = True
+                return answer
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                problem = str(error) or type(error).__name__
+                if time.monotonic() > began + self._give_up or not (self._reached or isinstance(error, _Passing)):
+                    raise EngineError(f"{self._url} cannot be reached ({problem}); is `hypertide serve --http` running there?") from error
             self._patience.check()
             if not said and time.monotonic() > began + UNREACHED:
                 said = True
                 print(f"{self._url} cannot be reached ({problem}): trying again", file=sys.stderr)
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-        answer = self._read(status, text)
-        self._reached = True
-        return answer
 
     def _once(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
         with self._lock:
@@ -141,12 +147,15 @@ class HttpServer:
             self._idle.append(connection)
         return answer
 
-    def _read(self, status: int, text: bytes) -> Any:
+    def _answer(self, status: int, text: bytes) -> Any:
+        """Raises ValueError for what another program answers, such as the page of a proxy whose server starts again."""
+        if status in PASSING:
+            raise _Passing(f"status {status}")
         try:
             answer = json.loads(text)
             if status < 400:
                 return answer
             refusal = HypertideError(f"{self.study}: {answer['error']}", answer["code"])
         except (ValueError, KeyError, TypeError):
-            raise EngineError(f"{self._url}: expected a server of hypertide, got status {status} and {text[:60].decode(errors='replace')!r}") from None
+            raise ValueError(f"expected a server of hypertide, got status {status} and {text[:60].decode(errors='replace')!r}") from None
         raise refusal

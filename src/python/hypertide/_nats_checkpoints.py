@@ -1,5 +1,7 @@
 """Checkpoints of trials on a NATS server: saved in parts that are named by their SHA-256, and restored on another machine."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
@@ -9,8 +11,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any, Iterator, Protocol
 
-from ._nats_connection import token_of
+from ._nats_connection import Headers, Message, token_of
+from ._nats_study import StudyOnServer
+
+File = tuple[str, Path, int, bool]
+"""Its name below the checkpoint, its place, its size, and whether it can be run."""
 
 CHUNK = 512 * 1024
 LONGEST_MANIFEST = 1_000_000
@@ -22,29 +29,38 @@ PART = re.compile(r"(?!\.{1,2}$)[^\\/\x00-\x1f\x7f-\x9f]{1,255}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
+class Attempt(Protocol):
+    """An attempt at a trial that this trainer has claimed."""
+
+    number: int
+    run: str
+
+    def refuse_if_abandoned(self) -> None: ...
+
+
 class CheckpointError(Exception):
     """A checkpoint cannot be saved or restored. The message says why."""
 
 
-def is_reference(text):
+def is_reference(text: str | None) -> bool:
     return text is not None and REFERENCE.fullmatch(text) is not None
 
 
-def digest_of(data):
+def digest_of(data: bytes | bytearray) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def save(study, trial, path):
+def save(study: StudyOnServer, trial: Attempt, place: str) -> str:
     """Saves a file or a directory. Returns the reference for the fact that ends the run."""
-    path = Path(os.path.abspath(path))
+    path = Path(os.path.abspath(place))
     if not PART.fullmatch(path.name):
         raise CheckpointError(f"{path} has no name that a checkpoint can have")
     files, empty = _contents(path)
     until = time.monotonic() + SAVE_SECONDS
     have = set(_ask(study, trial, {"save": sum(size for _, _, size, _ in files)}, until, "no engine of the study has answered")["have"])
-    chunks = []
+    chunks: list[tuple[str, int]] = []
 
-    def store(data):
+    def store(data: bytes | bytearray) -> str:
         digest = digest_of(data)
         if digest not in have:
             _store(study, f"{study.root}.chunk.{study.name}.{trial.number}.{digest}", bytes(data))
@@ -52,7 +68,7 @@ def save(study, trial, path):
         return digest
 
     for data in _chunks(files):
-        chunks.append([store(data), len(data)])
+        chunks.append((store(data), len(data)))
     listed = [{"path": name, "size": size, **({"executable": True} if executable else {})} for name, _, size, executable in files]
     manifest = json.dumps({"name": path.name, "files": listed, "empty": empty, "chunks": chunks}).encode()
     if len(manifest) > LONGEST_MANIFEST:
@@ -60,18 +76,18 @@ def save(study, trial, path):
     return f"nats:{study.name}/{trial.number}/{store(manifest)}"
 
 
-def restore(study, trial, reference, directory):
+def restore(study: StudyOnServer, trial: Attempt, reference: str, directory: str) -> str:
     """Restores what a reference names into a new directory, at most what the engine admitted. Returns the path of the restored file or directory."""
     transfer = token_of(16)
-    parts = {}
+    parts: dict[str, tuple[Headers, bytes]] = {}
     prefix = f"{study.root}.part.{study.name}.{transfer}."
     subscription = study.nats.subscribe_stored(f"{prefix}*", lambda subject, headers, body: parts.update({subject[len(prefix) :]: (headers, body)}))
 
     began = time.monotonic()
-    seconds = RESTORE_SECONDS
+    seconds: float = RESTORE_SECONDS
     most = 0
 
-    def part(digest, size=None):
+    def part(digest: str, size: int | None = None) -> bytes:
         nonlocal most
         while True:
             late = f"it was not restored within {seconds:.0f} seconds"
@@ -90,7 +106,7 @@ def restore(study, trial, reference, directory):
                 return body
 
     try:
-        manifest = _parse(part(REFERENCE.fullmatch(reference)[3]))
+        manifest = _parse(part(reference.rpartition("/")[2]))
         size = sum(file["size"] for file in manifest["files"])
         if size > most:
             raise CheckpointError(f"it has {size} bytes, but the engine admitted {most}")
@@ -109,17 +125,18 @@ def restore(study, trial, reference, directory):
         study.nats.unsubscribe(subscription)
 
 
-def new_directory():
+def new_directory() -> str:
     """A directory for a restored checkpoint. The trainer deletes it when the trial has ended."""
     return tempfile.mkdtemp(prefix="hypertide-checkpoint-")
 
 
-def _contents(path):
-    """The files below a path, with slashes: name, place, size, whether it can be run; and the directories without files."""
+def _contents(path: Path) -> tuple[list[File], list[str]]:
+    """The files below a path, with slashes, and the directories without files."""
     if path.is_file():
         return [_file("", path)], []
     root = path.resolve()
-    files, empty = [], []
+    files: list[File] = []
+    empty: list[str] = []
     for folder, directories, names in os.walk(root):
         directories.sort()
         below = Path(folder).relative_to(root).as_posix()
@@ -135,12 +152,12 @@ def _contents(path):
     return files, empty
 
 
-def _file(name, place):
+def _file(name: str, place: Path) -> File:
     status = place.stat()
     return name, place, status.st_size, bool(status.st_mode & 0o100)
 
 
-def _chunks(files):
+def _chunks(files: list[File]) -> Iterator[bytearray]:
     """The content of files. A large one begins a chunk of its own; small ones share chunks."""
     held = bytearray()
     for _, place, size, _ in files:
@@ -164,10 +181,10 @@ def _chunks(files):
         yield held
 
 
-def _parse(data):
+def _parse(data: bytes) -> dict[str, Any]:
     """A manifest as another trainer wrote it: its paths stay in their directory."""
     try:
-        manifest = json.loads(data)
+        manifest: dict[str, Any] = json.loads(data)
         files, empty, chunks = manifest["files"], manifest["empty"], manifest["chunks"]
         paths = [file["path"] for file in files] + empty
         fits = (
@@ -186,7 +203,7 @@ def _parse(data):
     return manifest
 
 
-def _write(root, manifest, content):
+def _write(root: Path, manifest: dict[str, Any], content: Iterator[bytes]) -> None:
     if [file["path"] for file in manifest["files"]] != [""]:
         root.mkdir()
     for path in manifest["empty"]:
@@ -205,11 +222,11 @@ def _write(root, manifest, content):
             place.chmod(0o755)
 
 
-def _ask(study, trial, what, until, late):
+def _ask(study: StudyOnServer, trial: Attempt, what: dict[str, Any], until: float, late: str) -> dict[str, Any]:
     """Sends a request to the engine until it answers. Raises CheckpointError with what the engine says against it or, after `until`, with `late`."""
     subject = f"{study.root}.checkpoint.{study.name}.{trial.number}"
 
-    def request():
+    def request() -> Message:
         trial.refuse_if_abandoned()
         if time.monotonic() > until:
             raise CheckpointError(late)
@@ -217,7 +234,7 @@ def _ask(study, trial, what, until, late):
 
     while True:
         _, _, data = study.insist(request)
-        answer = json.loads(data)
+        answer: dict[str, Any] = json.loads(data)
         if answer["ok"]:
             return answer
         if not answer.get("wait"):
@@ -225,7 +242,7 @@ def _ask(study, trial, what, until, late):
         time.sleep(0.1)
 
 
-def _store(study, subject, data):
+def _store(study: StudyOnServer, subject: str, data: bytes) -> None:
     """Stores a chunk, unless it is there: the server takes one message for a subject."""
     _, _, answer = study.insist(lambda: study.nats.request(subject, data, seconds=ANSWER_SECONDS))
     error = json.loads(answer).get("error")

@@ -1,5 +1,7 @@
 """The part of the NATS protocol that a trainer needs, with the standard library only."""
 
+from __future__ import annotations
+
 import json
 import random
 import socket
@@ -9,12 +11,26 @@ import sys
 import threading
 import time
 import urllib.parse
+from typing import IO, Any, Callable, Mapping
 
-from ._nkeys import signed
+from ._nats_access import Access, signed
 
 ANSWER_SECONDS = 2
 PING_SECONDS = 1.5
 SILENCE_SECONDS = 4.5  # with a ping every 1.5 seconds, a connection that is silent for longer is dead
+
+
+Headers = dict[str, str]
+"""With names in lower case."""
+Message = tuple[Headers, str, bytes]
+"""Headers, reply subject and body."""
+Hear = Callable[[str, Headers, bytes], object]
+
+
+class _Waiter:
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.answer: Message | None = None
 
 
 class NoResponder(TimeoutError):
@@ -24,7 +40,7 @@ class NoResponder(TimeoutError):
 class Connection:
     """A NATS connection that reconnects. One thread reads; any thread may write."""
 
-    def __init__(self, access, name):
+    def __init__(self, access: Access, name: str) -> None:
         places = [urllib.parse.urlparse(one if "://" in one else f"nats://{one}") for one in map(str.strip, access.url.split(","))]
         for place in places:
             if place.scheme not in ("nats", "tls"):  # another one instead could send a password in the clear
@@ -33,7 +49,7 @@ class Connection:
         self.encrypted = access.tls is not None or any(place.scheme == "tls" for place in places)
         self.tls = access.tls
         parsed = next((place for place in places if place.username), places[0])
-        self.options = {"verbose": False, "pedantic": False, "headers": True, "no_responders": True, "lang": "python", "version": "1"}
+        self.options: dict[str, Any] = {"verbose": False, "pedantic": False, "headers": True, "no_responders": True, "lang": "python", "version": "1"}
         self.options |= {"name": name, "protocol": 1}
         if parsed.username and parsed.password is None:
             self.options["auth_token"] = urllib.parse.unquote(parsed.username)
@@ -45,22 +61,23 @@ class Connection:
             self.options["auth_token"] = access.token
         self.seed, self.jwt = access.seed, access.jwt
         self.inbox = f"_INBOX{'.' if self.jwt else '_'}{name}.{token_of(16)}"
-        self.handlers = {}
-        self.waiting = {}
+        self.handlers: dict[str, tuple[str, Hear]] = {}
+        self.waiting: dict[str, _Waiter] = {}
         self.count = 0
         self.closed = False
         self.refused = False
         self.lock = threading.Lock()
-        self.socket = None
+        self.socket: socket.socket
+        self.stream: IO[bytes]
         self._connect()
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=self._ping, daemon=True).start()
 
-    def subscribe(self, subject, hear):
+    def subscribe(self, subject: str, hear: Callable[[bytes], object]) -> str:
         """Calls back with the body of each message, but not of one that was read from a stream: another user can have it sent here."""
         return self.subscribe_stored(subject, lambda _, headers, body: None if "nats-stream" in headers else hear(body))
 
-    def subscribe_stored(self, subject, hear):
+    def subscribe_stored(self, subject: str, hear: Hear) -> str:
         """Calls back with the subject, headers (lower case) and body of each message."""
         with self.lock:
             self.count += 1
@@ -69,11 +86,11 @@ class Connection:
         self._send(f"SUB {subject} {sid}\r\n".encode())
         return sid
 
-    def unsubscribe(self, sid):
+    def unsubscribe(self, sid: str) -> None:
         self.handlers.pop(sid, None)
         self._send(f"UNSUB {sid}\r\n".encode())
 
-    def publish(self, subject, data, reply="", headers=None):
+    def publish(self, subject: str, data: str | bytes, reply: str = "", headers: Mapping[str, str] | None = None) -> None:
         body = data if isinstance(data, bytes) else data.encode()
         if headers:
             head = ("NATS/1.0\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n").encode()
@@ -82,38 +99,43 @@ class Connection:
         else:
             self._send(f"PUB {subject} {reply} {len(body)}\r\n".encode() + body + b"\r\n")
 
-    def request(self, subject, data, headers=None, seconds=ANSWER_SECONDS, until=lambda: False):
-        """The headers (lower case), reply subject and bytes of the first answer. Each request has its own inbox."""
+    def request(
+        self,
+        subject: str,
+        data: str | bytes,
+        headers: Mapping[str, str] | None = None,
+        seconds: float = ANSWER_SECONDS,
+        until: Callable[[], bool] = lambda: False,
+    ) -> Message:
+        """The first answer. Each request has its own inbox."""
         with self.lock:
             self.count += 1
             sid = str(self.count)
-            waiter = {"event": threading.Event(), "answer": None}
-            self.waiting[sid] = waiter
+            waiter = self.waiting[sid] = _Waiter()
         inbox = f"{self.inbox}.{sid}"
         try:
             self._send(f"SUB {inbox} {sid}\r\nUNSUB {sid} 1\r\n".encode())
             self.publish(subject, data, inbox, headers)
-            if not waiter["event"].wait(seconds) or waiter["answer"] is None or until():
+            if not waiter.event.wait(seconds) or waiter.answer is None or until():
                 raise TimeoutError(f"{subject}: no answer")
         finally:
             self.waiting.pop(sid, None)
-        answer_headers, reply, body = waiter["answer"]
+        answer_headers, reply, body = waiter.answer
         if answer_headers.get("status") == "503":
             raise NoResponder(f"{subject}: no responder")
         return answer_headers, reply, body
 
-    def wake(self):
+    def wake(self) -> None:
         """Ends all waits."""
         for waiter in list(self.waiting.values()):
-            waiter["event"].set()
+            waiter.event.set()
 
-    def close(self):
+    def close(self) -> None:
         self.closed = True
         self.wake()
-        if self.socket:
-            self.socket.close()
+        self.socket.close()
 
-    def _connect(self):
+    def _connect(self) -> None:
         """Connects to the first server that accepts; the next time, another one is tried first."""
         for last in range(len(self.addresses) - 1, -1, -1):
             address = self.addresses[0]
@@ -124,8 +146,8 @@ class Connection:
                 if not last:
                     raise
 
-    def _connect_to(self, address):
-        connection = socket.create_connection(address, timeout=ANSWER_SECONDS)
+    def _connect_to(self, address: tuple[str, int]) -> None:
+        connection: socket.socket = socket.create_connection(address, timeout=ANSWER_SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.stream = connection.makefile("rb")
         greeting = self.stream.readline()
@@ -140,7 +162,7 @@ class Connection:
             connection = (self.tls or ssl.create_default_context()).wrap_socket(connection, server_hostname=address[0])
             self.stream = connection.makefile("rb")
         if self.seed:
-            public, signature = signed(self.seed, info["nonce"].encode())
+            public, signature = signed(self.seed, info["nonce"])
             self.options |= {"sig": signature, **({"jwt": self.jwt} if self.jwt else {"nkey": public})}
         subscriptions = "".join(f"SUB {subject} {sid}\r\n" for sid, (subject, _) in list(self.handlers.items()))
         connection.sendall(f"CONNECT {json.dumps(self.options)}\r\n{subscriptions}PING\r\n".encode())
@@ -152,19 +174,19 @@ class Connection:
         connection.settimeout(SILENCE_SECONDS)
         self.socket = connection
 
-    def _ping(self):
+    def _ping(self) -> None:
         while not self.closed:
             self._send(b"PING\r\n")
             time.sleep(PING_SECONDS)
 
-    def _send(self, data):
+    def _send(self, data: bytes) -> None:
         with self.lock:
             try:
                 self.socket.sendall(data)
             except OSError:
                 pass  # the request times out and is sent again
 
-    def _read(self):
+    def _read(self) -> None:
         while not self.closed:
             try:
                 self._read_messages()
@@ -184,7 +206,7 @@ class Connection:
                         self.refused = True
                     pause = min(2 * pause, 2.0)
 
-    def _read_messages(self):
+    def _read_messages(self) -> None:
         """Reads until the connection ends. The piece of a line or message at which it is cut says nothing."""
         while (line := self.stream.readline()).endswith(b"\r\n"):
             word, *words = line.split()
@@ -193,13 +215,13 @@ class Connection:
             elif word in (b"MSG", b"HMSG"):
                 self._hear(word, [w.decode() for w in words])
 
-    def _hear(self, word, words):
+    def _hear(self, word: bytes, words: list[str]) -> None:
         sid, length = words[1], int(words[-1])
         body = self.stream.read(length + 2)
         if len(body) < length + 2:
             raise ConnectionError("the connection was cut within a message")
         body = body[:-2]
-        headers = {}
+        headers: Headers = {}
         sizes = 1
         if word == b"HMSG":
             sizes = 2
@@ -208,8 +230,8 @@ class Connection:
         reply = words[2] if len(words) > 2 + sizes else ""
         waiter = self.waiting.get(sid)
         if waiter:
-            waiter["answer"] = (headers, reply, body)
-            waiter["event"].set()
+            waiter.answer = (headers, reply, body)
+            waiter.event.set()
         elif sid in self.handlers:
             try:
                 self.handlers[sid][1](words[0], headers, body)
@@ -217,7 +239,7 @@ class Connection:
                 pass  # malformed: ignored, since nothing that arrives may end this thread
 
 
-def headers_of(head):
+def headers_of(head: bytes) -> Headers:
     first, *lines = head.decode(errors="replace").split("\r\n")
     headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines) if k}
     words = first.split()
@@ -226,5 +248,5 @@ def headers_of(head):
     return headers
 
 
-def token_of(length):
+def token_of(length: int) -> str:
     return "".join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=length))

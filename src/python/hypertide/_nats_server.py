@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import time
 from typing import Any, Mapping
 from urllib.parse import unquote, urlsplit
 
-from . import _nats_checkpoints as checkpoints
-from ._engine import command
-from ._nats_trial import NatsTrial
-from ._objects import plain
-from ._remote import Answer, Patience
+from ._engine import Answer, Patience, printed
+from ._loop import Ending
+from ._values import plain
 from .errors import Abandoned, EngineError, HypertideError
 from .nats import Trainer
-
-VERBS = {"tell": "completed", "stopped": "stopped", "fail": "failed"}
 
 
 class NatsServer:
@@ -34,12 +28,11 @@ class NatsServer:
             self._trainer = Trainer(url, self.study, token=token)
         except (OSError, ValueError) as error:
             raise EngineError(f"{url} cannot be reached ({error})") from error
-        self._restored: dict[int, str] = {}
         self._read = 0
 
     @property
     def slots(self) -> int:
-        return int(self._trainer.slots)
+        return self._trainer.slots
 
     @slots.setter
     def slots(self, slots: int) -> None:
@@ -53,43 +46,26 @@ class NatsServer:
 
     def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
         if fixed is not None:
-            raise HypertideError('ask: over NATS, a trial cannot have fixed values; write study.enqueue(params, rest="strategy"), which any trainer gets')
+            instead = 'study.enqueue(params, rest="strategy"), which any trainer gets'
+            raise HypertideError(f"ask: over NATS, a trial cannot have fixed values; write {instead}")
         self._patience.check()
-        if self._trainer.closed:
-            return {"next": "over"}
-        trial = self._trainer.claim()
+        trial = None if self._trainer.closed else self._trainer.claim()
         if trial is None:
             return {"next": "over" if self._trainer.closed else "wait"}
-        if checkpoints.is_reference(trial.checkpoint):
-            self._restored[trial.number] = self._trainer.restore(trial)
-        return {
-            "next": "trial",
-            "trial": trial.number,
-            "run": trial.run,
-            "params": trial.params,
-            "budget": trial.budget,
-            "resumes": trial.resumes,
-            "checkpoint": trial.checkpoint,
-        }
+        claimed = {"run": trial.run, "params": trial.params, "budget": trial.budget, "resumes": trial.resumes, "checkpoint": trial.checkpoint}
+        return {"next": "trial", "trial": trial.number, **claimed}
 
     def say(self, verb: str, trial: int, run: str, **fields: Any) -> bool:
-        attempt: NatsTrial | None = self._trainer.attempts.get(trial)
+        attempt = self._trainer.attempts.get(trial)
         if attempt is None or attempt.run != run:
             raise Abandoned(f"trial {trial} belongs to another run", "stale-run")
         if verb == "report":
             attempt.step = fields["step"]
-            return attempt.send_report(trial, fields["step"], fields["values"], fields.get("metrics")) is True
-        try:
-            attempt.refuse_if_abandoned()
-            if verb == "stopped":
-                fields = {"by": str(attempt.stop_by or "trainer"), **({"step": attempt.step} if attempt.step else {})}
-            if "checkpoint" in fields:
-                fields["checkpoint"] = self._trainer.saved(attempt, fields["checkpoint"])
-            attempt.say(VERBS[verb], **json.loads(json.dumps(fields, default=plain)))
-        finally:
-            self._trainer.release(attempt)
-            if trial in self._restored:
-                shutil.rmtree(self._restored.pop(trial), ignore_errors=True)
+            return attempt.send_report(trial, fields["step"], fields["values"], fields.get("metrics"))
+        attempt.metrics = fields.pop("metrics", {})
+        attempt.constraints = fields.pop("constraints", [])
+        attempt.checkpoint = fields.pop("checkpoint", attempt.checkpoint)
+        self._trainer.end(attempt, Ending(**fields))
         return False
 
     def beat(self, held: Mapping[int, str]) -> None:
@@ -128,7 +104,4 @@ class NatsServer:
         raise HypertideError(f"{self.study}: {answer['error']}", answer.get("code"))
 
     def _printed(self, *words: str) -> str:
-        done = subprocess.run(command(*words, "--nats", self._url, "--study", self.study), capture_output=True, text=True, encoding="utf-8")
-        if done.returncode != 0 and not done.stdout:
-            raise HypertideError(done.stderr.strip().removeprefix("hypertide: "))
-        return done.stdout
+        return printed(*words, "--nats", self._url, "--study", self.study)

@@ -1,10 +1,18 @@
 """A study on a NATS server, as its trainers read and write it."""
 
+from __future__ import annotations
+
 import json
 import re
 import time
+from typing import Any, Callable, Mapping, TypeVar
 
-from ._nats_connection import Connection, NoResponder
+from ._nats_access import Access
+from ._nats_connection import Connection, Message, NoResponder
+from ._values import Value, named, plain
+from .errors import Interrupted
+
+T = TypeVar("T")
 
 PULL_SECONDS = 5
 ANSWER_SECONDS = 10  # that an engine may think about a request
@@ -15,14 +23,14 @@ class Refused(Exception):
     """The server does not accept what was sent."""
 
 
-class Deleted(Exception):
+class Deleted(Interrupted):
     """The study was deleted, so nothing can be stored any more."""
 
 
 class StudyOnServer:
     """What a trainer called `name` asks of the server, and stores there."""
 
-    def __init__(self, access, study, name):
+    def __init__(self, access: Access, study: str, name: str) -> None:
         self.name = name
         self.study = study
         self.api = access.api
@@ -30,37 +38,38 @@ class StudyOnServer:
         self.root = f"{self.prefix}.{study}"
         self.stream = f"{self.prefix.replace('.', '_').upper()}_{study}"
         self.nats = Connection(access, name)
-        self.objective = None
+        self._objectives: list[str] = []
         self.position = 0  # of the last fact that this trainer has stored
         self.is_ending = False  # whether its trainer was asked to end: then it does not wait for a study that was deleted
 
-    def has_closed(self):
-        _, _, last = self.insist(lambda: self.nats.request(f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
-        return b'"type":"closed"' in last
+    def last(self, subject: str) -> Message:
+        """The last fact of a subject of the log. Its headers have the status 404 if there is none."""
+        return self.nats.request(f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.{subject}", "")
 
-    def beat(self, trial, content):
+    def has_closed(self) -> bool:
+        return b'"type":"closed"' in self.insist(lambda: self.last("study"))[2]
+
+    def beat(self, trial: int, content: Mapping[str, Any]) -> None:
         """Sends a heartbeat; trial 0 says that the trainer is there."""
         self.nats.publish(f"{self.root}.beat.{self.name}.{trial}", json.dumps(content))
 
-    def named(self, value):
-        """A bare number is the value of the study's first objective."""
-        if isinstance(value, dict):
-            return value
-        if self.objective is None:
-            self.objective = self.created()["objectives"][0]["name"]
-        return {self.objective: float(value)}
+    def named(self, value: Value) -> dict[str, float]:
+        """A number for each objective."""
+        self._objectives = self._objectives or [objective["name"] for objective in self.created()["objectives"]]
+        return named(self._objectives, value)
 
-    def created(self):
+    def created(self) -> dict[str, Any]:
         """The first fact of the study. Waits until it has begun."""
         return self.insist(self._created)
 
-    def _created(self):
-        headers, _, data = self.nats.request(f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.created", "")
+    def _created(self) -> dict[str, Any]:
+        headers, _, data = self.last("created")
         if headers.get("status") == "404":
             raise TimeoutError(f"{self.stream}: the study has not started")
-        return json.loads(data)
+        created: dict[str, Any] = json.loads(data)
+        return created
 
-    def pull(self, until):
+    def pull(self, until: Callable[[], bool]) -> Message | None:
         """The headers, reply subject and body of the next suggestion; None if there is none yet."""
         ask = json.dumps({"batch": 1, "expires": PULL_SECONDS * 1_000_000_000})
         try:
@@ -72,13 +81,12 @@ class StudyOnServer:
             return None
         return (headers, reply, data) if reply else None  # a status needs no acknowledgement
 
-    def state_of(self, suggestion, reply):
+    def state_of(self, suggestion: Mapping[str, Any], reply: str) -> str:
         """Whether an attempt is free or taken, judging by the last fact of its trial: the log decides, this only saves work.
 
         A late fact of an earlier attempt hides what this one has become: it is unclear.
         """
-        subject = f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.by.*.{suggestion['trial']}"
-        headers, _, data = self.insist(lambda: self.nats.request(subject, ""))
+        headers, _, data = self.insist(lambda: self.last(f"by.*.{suggestion['trial']}"))
         if headers.get("status") == "404":
             return "free"
         try:
@@ -91,10 +99,10 @@ class StudyOnServer:
         is_older = delivery is not None and int(headers.get("nats-sequence", 0)) < int(delivery[1])
         return "free" if is_older else "unclear"
 
-    def store(self, trial, fact, message_id):
+    def store(self, trial: int, fact: Mapping[str, Any], message_id: str) -> None:
         """Publishes a fact until the stream has it: the server stores the same id once, so no other trainer may be able to guess it."""
         subject = f"{self.root}.log.by.{self.name}.{trial}"
-        data = json.dumps(fact, allow_nan=False)
+        data = json.dumps(fact, allow_nan=False, default=plain)
         event = {
             "ce-specversion": "1.0",
             "ce-id": message_id,
@@ -104,7 +112,7 @@ class StudyOnServer:
         }
         self.insist(lambda: self._publish(subject, data, {"Nats-Msg-Id": message_id, **event}))
 
-    def _publish(self, subject, data, headers):
+    def _publish(self, subject: str, data: str, headers: Mapping[str, str]) -> None:
         _, _, answer = self.nats.request(subject, data, headers=headers)
         ack = json.loads(answer)
         self.position = max(self.position, ack.get("seq", 0))
@@ -113,17 +121,18 @@ class StudyOnServer:
                 raise TimeoutError()
             raise Refused(ack["error"].get("description"))
 
-    def ask(self, method, data, check):
+    def ask(self, method: str, data: str, check: Callable[[], object]) -> dict[str, Any]:
         """The answer of an engine to a request. `check` is called between two attempts, and may raise."""
 
-        def request():
+        def request() -> Message:
             check()
             return self.nats.request(f"{self.root}.rpc.{method}", data, seconds=ANSWER_SECONDS)
 
         _, _, answer = self.insist(request)
-        return json.loads(answer)
+        answered: dict[str, Any] = json.loads(answer)
+        return answered
 
-    def _is_deleted(self):
+    def _is_deleted(self) -> bool:
         """Whether the server lists no stream of the study, and none answers. False if it does not say."""
         for api in (self.prefix, self.api):  # the first one is for trainers with an account of their own
             try:
@@ -135,17 +144,17 @@ class StudyOnServer:
                 return self.stream not in (listed.get("streams") or ()) and not self._answers()
         return False
 
-    def _answers(self):
+    def _answers(self) -> bool:
         """Whether the study answers: an account that imports it and has streams of its own lists only those."""
         try:
-            self.nats.request(f"{self.api}.DIRECT.GET.{self.stream}.{self.root}.log.created", "")
+            self.last("created")
         except NoResponder:
             return False
         except (TimeoutError, OSError):
             pass  # the server is slow
         return True
 
-    def insist(self, ask):
+    def insist(self, ask: Callable[[], T]) -> T:
         pause = 0.05
         while True:
             try:

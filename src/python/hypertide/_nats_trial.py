@@ -1,73 +1,96 @@
 """An attempt at a trial that a trainer on a NATS server has claimed."""
 
+from __future__ import annotations
+
 import json
+import os
 import sys
 import threading
+import time
 import uuid
+from typing import Any, Mapping
 
+from . import _nats_checkpoints as checkpoints
 from ._nats_connection import token_of
-from ._nats_study import Refused
-from ._values import finite
+from ._nats_study import Refused, StudyOnServer
+from ._values import Value, finite, plain
 from .errors import Abandoned
-from .trial import Trial
+from .trial import Metrics, Trial
 
 
 class NatsTrial(Trial):
-    """An attempt at a trial that this trainer has claimed."""
+    """An attempt at a trial that this trainer has claimed.
 
-    def __init__(self, study, suggestion, lease, limit, saving=None):
-        super().__init__(
-            {
-                "id": suggestion["trial"],
-                "params": suggestion["params"],
-                "until": suggestion.get("budget"),
-                "resumes": suggestion.get("resumes"),
-                "checkpoint": suggestion.get("checkpoint"),
-            },
-            self.send_report,
-        )
+    With `save_every`, it saves its checkpoint when it reports, at most every so many seconds, so that it continues after the loss of a machine.
+    """
+
+    def __init__(self, study: StudyOnServer, suggestion: Mapping[str, Any], lease: float, limit: int, save_every: float | None = None) -> None:
+        super().__init__({**suggestion, "id": suggestion["trial"], "until": suggestion.get("budget")}, self.send_report)
         self._study = study
-        self._saving = saving
-        self.attempt = suggestion["attempt"]
-        self.tags = suggestion.get("tags", {})
+        self.attempt: int = suggestion["attempt"]
+        self.tags: dict[str, str] = suggestion.get("tags", {})
         self.lease = lease
         self.limit = limit
         self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
-        self.stop_by = None
-        self.is_restored = False  # whether it resumes from a checkpoint on the server
+        self.stop_by: str | None = None
+        self.began = time.monotonic()
+        self.directory: str | None = None
+        """Where the checkpoint on the server that it resumes from is restored."""
+        self._save_every = save_every
+        self._saved_at = self.began
+        self._saved: str | None = None
         self._lost = threading.Event()
 
     @property
-    def abandoned(self):
+    def abandoned(self) -> bool:
         return self._lost.is_set()
 
-    def abandon(self):
+    def abandon(self) -> None:
         self._lost.set()
 
-    def lost_within(self, seconds):
+    def lost_within(self, seconds: float) -> bool:
         """Whether the engine refuses this claim within so many seconds."""
         return self._lost.wait(seconds)
 
-    def send_report(self, _number, step, value, metrics):
+    def send_report(self, _number: int, step: int, value: Value, metrics: Metrics) -> bool:
         self.refuse_if_abandoned()
         if not self.should_stop:
             try:
-                saved = self._saving.reported(self) if self._saving else None
-                more = {"metrics": finite(metrics or {}), "checkpoint": saved}
+                more = {"metrics": finite(metrics or {}), "checkpoint": self._saved_now()}
                 self.say("reported", step=step, values=self._study.named(value), **{name: given for name, given in more.items() if given})
             except Refused:
                 pass  # the trial continues without it
         self.refuse_if_abandoned()
         return self.should_stop
 
-    def refuse_if_abandoned(self):
+    def refuse_if_abandoned(self) -> None:
         if self.abandoned:
             raise Abandoned(f"trial {self.number} belongs to another run")
 
-    def say(self, kind, **more):
+    def say(self, kind: str, **more: Any) -> None:
         fact = {"type": kind, "trial": self.number, "attempt": self.attempt, "run": self.run, **more}
         for name in ("trace", "metrics", "gradient", "checkpoint"):  # a fact that is too large loses these, never its values
-            if name in fact and len(json.dumps(fact)) > self.limit:
+            if name in fact and len(json.dumps(fact, default=plain)) > self.limit:
                 del fact[name]
                 print(f"trial {self.number}: {name} left out of {kind}: it is longer than {self.limit} bytes", file=sys.stderr)
         self._study.store(self.number, fact, str(uuid.uuid4()))
+
+    def saved(self, path: str, otherwise: str) -> str | None:
+        """The reference to a checkpoint that is now on the server. None if it cannot be saved, which `otherwise` says with the reason."""
+        try:
+            return checkpoints.save(self._study, self, path)
+        except (checkpoints.CheckpointError, OSError) as error:
+            print(f"trial {self.number}: its checkpoint {otherwise}: {error}", file=sys.stderr)
+            return None
+
+    def _saved_now(self) -> str | None:
+        """The reference for a report; None if nothing is to be saved now, or the log names it already."""
+        path = self.extras().get("checkpoint")
+        if self._save_every is None or path is None or time.monotonic() - self._saved_at < self._save_every or not os.path.exists(path):
+            return None
+        reference = self.saved(path, "is not saved now")
+        self._saved_at = time.monotonic()
+        if reference == self._saved:
+            return None
+        self._saved = reference or self._saved
+        return reference

@@ -9,20 +9,13 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
-from ._coroutines import Coroutines
-from ._trace import last_line, traceback_of
+from ._loop import Coroutines, NotStarted, Objective, last_line, traceback_of
 from ._values import Value
 from .errors import HypertideError, Interrupted, Stopped
 from .trial import Metrics, Trial
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-
-Objective = Callable[[Trial], Value]
-
-
-class NotStarted(Exception):
-    """A process ended before it called the objective. So will the next one: the program is wrong, not the configuration."""
 
 
 class _Orphaned(BaseException):
@@ -35,7 +28,7 @@ def refuse_in_child(call: str) -> None:
         sys.exit(f'{call}: processes=True imports this file again in each process; put {call} under `if __name__ == "__main__":`')
 
 
-def in_process(objective: Objective) -> Objective:
+def in_process(objective: Objective) -> Callable[[Trial], Value]:
     """The objective, run in a process of its own for each trial. Its reports reach the study through a pipe.
 
     Raises HypertideError where another process cannot find the objective.
@@ -77,7 +70,7 @@ def in_process(objective: Objective) -> Objective:
                         ours.send(True)
                 elif kind == "value":
                     value: Value
-                    value, trial.metrics, trial.constraints, trial.checkpoint, trial._not_finite = content
+                    value, trial.metrics, trial.note, trial.constraints, trial.checkpoint, trial._not_finite = content
                     return value
                 elif kind == "error":
                     error, error._hypertide_traceback, trial._not_finite = content
@@ -118,7 +111,8 @@ def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -
     try:
         send("started", None)
         try:
-            send("value", (Coroutines().result_of(objective(trial)), trial.metrics, trial.constraints, trial.checkpoint, trial._not_finite))
+            value = Coroutines().result_of(objective(trial))
+            send("value", (value, trial.metrics, trial.note, trial.constraints, trial.checkpoint, trial._not_finite))
         except Exception as error:
             try:
                 send("error", (error, traceback_of(error), trial._not_finite))

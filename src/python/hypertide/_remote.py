@@ -7,31 +7,38 @@ import os
 import threading
 import time
 import uuid
-import warnings
+from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Protocol
 
-from ._asking import ENGINE_THREAD
-from ._engine import GRACE, SLOW, refuse_forked
+from ._engine import ENGINE_THREAD, SLOW, Answer, Engine, LocalEngine, Patience, refuse_forked
+from ._http import HttpServer
+from ._values import warn
 from .errors import Abandoned, EngineError, HypertideError, Interrupted
 
-Answer = dict[str, Any]
-
-LONGEST_MESSAGE = 4000
-"""Characters of what went wrong that a fact holds."""
 COMPARED = ("parameters", "constraints", "objectives")
 """What of a `Study` is compared with the study elsewhere. All else is decided there."""
 
 
-class Patience:
-    """How long requests are tried again while the server cannot be reached: for ever, unless the study is to be left."""
+def engine_of(path: Path | None, url: str | None, token: str | None, here: Mapping[str, object]) -> Engine:
+    """The engine of a study in a journal or, without a path, in memory; with a url, that of a study elsewhere.
 
-    def __init__(self) -> None:
-        self.deadline: float | None = None
+    here  what this process does with its study.
+    """
+    if url is None:
+        options = {"journal": path, **here}
+        return LocalEngine("ask-tell", *(word for name, given in options.items() if given is not None for word in (f"--{name}", str(given))))
+    if path is not None:
+        raise HypertideError("Study: expected a path or a url, got both; with a url, the journal is where the study runs")
+    if wrong := [name for name, given in here.items() if given is not None]:
+        raise HypertideError(f"{wrong[0]}: expected a study of this process, got the url {url}; give {wrong[0]} where the study runs")
+    patience = Patience()
+    if url.startswith(("http://", "https://")):
+        return RemoteEngine(HttpServer(url, token, patience), patience)
+    if url.startswith(("nats://", "tls://")):
+        from ._nats_server import NatsServer
 
-    def check(self) -> None:
-        """Raises Interrupted once the time is over."""
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise Interrupted
+        return RemoteEngine(NatsServer(url, token, patience), patience)
+    raise HypertideError(f"url: expected the address of a study, such as http://127.0.0.1:8080/digits or nats://127.0.0.1:4222/digits, got {url}")
 
 
 class Server(Protocol):
@@ -46,7 +53,10 @@ class Server(Protocol):
         """The name of the study and its `objectives`, if it has this space and these objectives."""
 
     def claim(self, request: str, fixed: Mapping[str, Any] | None) -> Answer:
-        """Claims the next trial. `next` says whether there is a `trial`, none for some seconds (`wait`), or no more (`over`). A repeated request gets the same trial."""
+        """Claims the next trial. `next` says whether there is a `trial`, none for some seconds (`wait`), or no more (`over`).
+
+        A repeated request gets the same trial.
+        """
 
     def say(self, verb: str, trial: int, run: str, **fields: Any) -> bool:
         """Sends `report`, `tell`, `stopped` or `fail`. Returns whether the trial should stop. Raises Abandoned where the run does not hold it."""
@@ -58,7 +68,7 @@ class Server(Protocol):
         """Answers `status`, `best`, `trials`, `front`, `recommend`, `importance` or `why`."""
 
     def command(self, what: str, **fields: Any) -> None:
-        """Does what a person asks for: `enqueue`, `cancel`, `retract` or `change`."""
+        """Does what a person asks for: `enqueue`, `annotate`, `cancel`, `retract` or `change`."""
 
     def close(self) -> None: ...
 
@@ -69,7 +79,7 @@ class RemoteEngine:
     def __init__(self, server: Server, patience: Patience) -> None:
         self._pid = os.getpid()
         self._server = server
-        self._patience = patience
+        self.patience = patience
         self._server.slots = 1
         self._lock = threading.Lock()
         self._held: dict[int, str] = {}
@@ -103,24 +113,15 @@ class RemoteEngine:
         self._server.command(cmd, **trial, **given)
         return {}
 
-    @contextlib.contextmanager
-    def hurrying(self) -> Iterator[None]:
-        """Meanwhile, requests that are not answered within a few seconds raise Interrupted."""
-        self._patience.deadline = time.monotonic() + GRACE
-        try:
-            yield
-        finally:
-            self._patience.deadline = None
-
     def close(self) -> None:
         """Hands back the trials that this process holds."""
         if os.getpid() != self._pid or self._closed.is_set():
             return
         self._closed.set()
-        with self.hurrying():
-            for trial, run in self._held_now().items():
-                with contextlib.suppress(HypertideError, Interrupted):
-                    self._server.say("fail", trial, run, reason="preempted", message="handed back: its trainer has ended")
+        self.patience.hurry()
+        for trial, run in self._held_now().items():
+            with contextlib.suppress(HypertideError, Interrupted):
+                self._server.say("fail", trial, run, reason="preempted", message="handed back: its trainer has ended")
         self._server.close()
 
     def _init(self, study: Mapping[str, Any] | None = None) -> Answer:
@@ -156,7 +157,7 @@ class RemoteEngine:
     def _say_if_paused(self) -> None:
         with contextlib.suppress(HypertideError):  # a trainer may not be permitted to read it
             if self._server.read("status").get("paused"):
-                warnings.warn("ask waits: the study is paused; `hypertide change --resume` resumes it", stacklevel=7)
+                warn("ask waits: the study is paused; `hypertide change --resume` resumes it")
 
     def _report(self, id: int, step: int, **fields: Any) -> Answer:  # noqa: A002
         with self._giving_up(id):
@@ -170,7 +171,7 @@ class RemoteEngine:
             elif values is not None:
                 self._server.say("tell", id, run, values=values, **fields)
             else:
-                self._server.say("fail", id, run, message=message[:LONGEST_MESSAGE], **fields)
+                self._server.say("fail", id, run, message=message, **fields)
         with self._lock:
             self._held.pop(id, None)
         return {}

@@ -1,23 +1,137 @@
-"""Trials as dictionaries."""
+"""Trials as dictionaries, and as a table. Here, what an engine answers in JSON becomes what Python users read."""
 
 from __future__ import annotations
 
+import copy
 import json
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any, Iterable, Literal, Mapping, TypedDict, cast
 
-from ._objects import Objects
+from ._values import plain
+from .errors import HypertideError
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    import pandas
+
+
+class _Known(TypedDict):
+    trial: int
+    status: Literal["open", "completed", "stopped", "failed", "retracted"]
+    params: dict[str, Any]
+    attempt: int
+    by: str
+    suggested: int
+    suggested_at: int
+
+
+class Row(_Known, total=False):
+    """A trial. Times are in milliseconds since 1970; `suggested` and `ended` are positions in the log."""
+
+    values: dict[str, float]
+    metrics: dict[str, float]
+    constraints: list[float]
+    step: int
+    reason: str
+    message: str
+    trace: str
+    uncounted: bool
+    running: bool
+    budget: int
+    resumes: int
+    proposal: int
+    tags: dict[str, Any]
+    note: str
+    labels: list[str]
+    starred: bool
+    seconds: float
+    trainer: str
+    run: str
+    ended: int
+    started_at: int
+    claimed_at: int
+    reported_at: int
+    ended_at: int
+
+
+class Expected(TypedDict):
+    mean: float
+    sd: float
+
+
+class Gain(TypedDict):
+    value: float
+    share: float
+
+
+class _Recommended(TypedDict):
+    row: Row
+
+
+class Recommendation(_Recommended, total=False):
+    """The trial to deploy. `expected` and `gain` are missing where no model can tell."""
+
+    expected: Expected
+    gain: Gain
+
+
+class Intervals(TypedDict):
+    fanova: dict[str, list[float]]
+    ped_anova: dict[str, list[float]]
+
+
+class Importance(TypedDict):
+    """How much each parameter matters for an objective."""
+
+    objective: str
+    results: int
+    completed: int
+    fanova: dict[str, float]
+    ped_anova: dict[str, float]
+    intervals: Intervals
+    spread: dict[str, float]
+
+
 FIRST = ("trial", "status", "values", "params", "metrics", "step", "reason", "message")
+TIMES = ("suggested_at", "started_at", "ended_at")
 
 
-def row_of(row: Row, objects: Objects) -> Row:
+class Objects:
+    """What the values of a space are in Python, so that an objective gets them as they were given: JSON turns a tuple into a list, and 1.0 into 1."""
+
+    def __init__(self, parameters: Mapping[str, Mapping[str, Any]]) -> None:
+        self._given = {name: {_key(_as_json(name, value)): value for value in _values(parameter)} for name, parameter in parameters.items()}
+
+    def restored(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """A configuration with these objects. They are copies, so that an objective may change its own."""
+        return {name: copy.deepcopy(self._given.get(name, {}).get(_key(value), value)) for name, value in params.items()}
+
+
+def snake_case(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an answer as Python names them."""
+    return {re.sub("[A-Z]", lambda letter: "_" + str(letter[0]).lower(), name): value for name, value in answer.items()}
+
+
+def row_of(answer: Mapping[str, Any], objects: Objects) -> Row:
     """A trial as users see it: what matters most comes first, and tags hold what they mean."""
+    row = snake_case(answer)
     ordered = {name: row[name] for name in FIRST if name in row} | row
     ordered["params"] = objects.restored(row["params"])
     if "tags" in row:
         ordered["tags"] = {name: tag_of(text) for name, text in row["tags"].items()}
-    return ordered
+    return cast(Row, ordered)
+
+
+def recommendation_of(answer: Mapping[str, Any], objects: Objects) -> Recommendation:
+    return cast(Recommendation, {**answer, "row": row_of(answer["row"], objects)})
+
+
+def importance_of(answer: Mapping[str, Any]) -> Importance:
+    return cast(Importance, {**snake_case(answer), "intervals": snake_case(answer["intervals"])})
+
+
+def configurations(rows: Iterable[Row]) -> list[Row]:
+    """The trials that count towards `trials`: not those that resume another one, nor imported ones, nor failures of a broken program."""
+    return [row for row in rows if "resumes" not in row and "uncounted" not in row and row["by"] != "import"]
 
 
 def tag_of(text: Any) -> Any:
@@ -26,3 +140,45 @@ def tag_of(text: Any) -> Any:
         return json.loads(text)
     except (TypeError, ValueError, RecursionError):
         return text
+
+
+def table_of(rows: list[Row]) -> pandas.DataFrame:
+    """Raises HypertideError where pandas is missing."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise HypertideError("dataframe: expected pandas, which is not installed; pip install pandas, or use study.trials") from error
+
+    table = pandas.json_normalize([dict(row) for row in rows], max_level=1)
+    for name in table.columns:
+        if name in TIMES:
+            table[name] = pandas.to_datetime(table[name], unit="ms", utc=True, errors="coerce")  # a damaged log may have impossible times
+        elif name.startswith("tags."):
+            table[name] = table[name].map(tag_of, na_action="ignore")
+    first = FIRST[:5]
+    # `sorted` keeps the order of columns that are alike.
+    return table[sorted(table.columns, key=lambda name: first.index(key) if (key := str(name).split(".")[0]) in first else len(first))]
+
+
+def _values(parameter: Mapping[str, Any]) -> list[Any]:
+    values = parameter.get("values", [])
+    return [*(values if isinstance(values, (list, tuple)) else []), *([parameter["value"]] if "value" in parameter else [])]
+
+
+def _as_json(name: str, value: Any) -> Any:
+    try:
+        return json.loads(json.dumps(value, allow_nan=False, default=plain))
+    except (HypertideError, TypeError, ValueError, RecursionError):
+        raise HypertideError(
+            f"{name}: expected values that JSON can hold, such as texts, numbers, None or tuples of these, got {value!r}; "
+            "write a name, and let the objective look it up"
+        ) from None
+
+
+def _key(value: Any) -> Any:
+    """What tells values apart: for Python, True is 1, and lists cannot be keys."""
+    if isinstance(value, dict):
+        return ("dict", *sorted((name, _key(part)) for name, part in value.items()))
+    if isinstance(value, list):
+        return ("list", *map(_key, value))
+    return ("bool", value) if isinstance(value, bool) else value

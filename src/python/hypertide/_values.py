@@ -1,8 +1,11 @@
-"""Values of objectives, as users give them."""
+"""Values of objectives, as users give them and as JSON holds them."""
 
 from __future__ import annotations
 
 import math
+import sys
+import warnings
+from difflib import get_close_matches
 from typing import Any, Iterable, Mapping
 
 from .errors import HypertideError
@@ -10,13 +13,15 @@ from .errors import HypertideError
 Value = float | Mapping[str, float] | tuple[float, ...]
 """A number, or with several objectives a number for each name, or for each objective in order."""
 
-
 DIVERGED = 3
 """After so many reports in a row that are not finite, training has diverged. A few are passed over: some metrics have no value at first."""
 
 
 def named(objectives: Iterable[str], value: Value) -> dict[str, float]:
-    """A number for each objective; a bare number is the value of the only objective, a tuple holds those of several in order. Raises HypertideError for anything else."""
+    """A number for each objective; a bare number is the value of the only objective, a tuple holds those of several in order.
+
+    Raises HypertideError for anything else.
+    """
     objectives = list(objectives)
     if isinstance(value, (tuple, list)) and len(value) == len(objectives) > 1:
         value = dict(zip(objectives, value))
@@ -41,11 +46,9 @@ def parts(value: Value) -> Mapping[str, Any]:
     return {"the value": value}
 
 
-def shown(value: Value) -> str:
+def shown(values: Mapping[str, float]) -> str:
     """Values in a line of text."""
-    if not isinstance(value, Mapping):
-        return f"{value:.6g}"
-    return ", ".join(f"{name} {number:.6g}" for name, number in value.items())
+    return ", ".join(f"{name} {number:.6g}" for name, number in values.items())
 
 
 def not_finite(values: Mapping[str, float]) -> str:
@@ -54,7 +57,13 @@ def not_finite(values: Mapping[str, float]) -> str:
 
 
 def finite(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Metrics without those that are NaN or infinite: a log cannot hold them, and a result counts without them. Raises HypertideError for what is no number."""
+    """Metrics without those that are NaN or infinite: a log cannot hold them, and a result counts without them.
+
+    Raises HypertideError for what is no number.
+    """
+    for name, given in metrics.items():
+        if isinstance(given, str):
+            raise HypertideError(f"metrics[{name!r}]: expected a number, got the str {given!r}; for a text, write trial.note = {given!r}")
     numbers = {name: number(f"metrics[{name!r}]", int(given) if isinstance(given, bool) else given) for name, given in metrics.items()}
     return {name: one for name, one in numbers.items() if math.isfinite(one)}
 
@@ -68,3 +77,24 @@ def number(name: str, given: Any) -> float:
         return float(given)
     except (TypeError, ValueError) as error:
         raise wrong from error
+
+
+def plain(value: Any) -> Any:
+    """The plain value of a NumPy number or array, or of a tensor, for JSON."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise HypertideError(f"expected a value that JSON can hold, got {value!r} of type {type(value).__name__}")
+
+
+def meant(name: str, known: Iterable[str], instead: Mapping[str, str] | None = None, cutoff: float = 0.75) -> str:
+    """The end of a message about a wrong name: which one was meant, if one is close, or what to write `instead` of it."""
+    found = (instead or {}).get(name) or next(iter(get_close_matches(name, list(known), 1, cutoff)), None)
+    return f"; did you mean {found}?" if found else ""
+
+
+def warn(message: str) -> None:
+    """Warns of the line of the program that called this package."""
+    level, frame = 1, sys._getframe()
+    while (outer := frame.f_back) is not None and frame.f_globals.get("__package__") == __package__:
+        level, frame = level + 1, outer
+    warnings.warn(message, stacklevel=level)

@@ -15,7 +15,7 @@ class Infeasible(Exception):
 
 
 class Interrupted(BaseException):
-    """Leaves an objective after Ctrl-C."""
+    """Leaves an objective after Ctrl-C or SIGTERM."""
 
 
 class HypertideError(Exception):

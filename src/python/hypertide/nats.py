@@ -1,4 +1,4 @@
-"""A trainer for hypertide studies on a NATS server, with the standard library only.
+"""A trainer for hypertide studies on a NATS server. It needs the standard library only; to log in with an nkey or credentials, also cryptography.
 
     from hypertide import nats
 
@@ -14,24 +14,28 @@ It follows the protocol that `hypertide asyncapi` describes: a pull for each sug
 claim is stored, then facts, each of which is sent again with the same id until the server has it, and heartbeats from a thread.
 """
 
+from __future__ import annotations
+
 import json
-import math
 import os
 import shutil
+import signal
+import ssl
 import sys
 import threading
 import time
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Callable, Iterator
 
+from . import _loop
 from . import _nats_checkpoints as checkpoints
-from ._nats_saving import Saving
-from ._nats_signals import ends_on_sigterm
+from ._engine import Patience
 from ._nats_access import Access
 from ._nats_connection import token_of
 from ._nats_study import Deleted, Refused, StudyOnServer
 from ._nats_trial import NatsTrial
-from ._trace import traceback_of
-from .errors import Abandoned, Infeasible, Stopped
+from .errors import Abandoned, Infeasible, Interrupted, Stopped
 
 __all__ = ["Abandoned", "Infeasible", "NatsTrial", "Refused", "Stopped", "Trainer", "run"]
 
@@ -45,12 +49,23 @@ SAID = {
 }
 DEFAULT_LEASE = 30.0
 DEFAULT_LIMIT = 16 * 1024
-LONGEST_MESSAGE = 4000
 INTERRUPTED = 130  # the status of a process that was asked to end, as that of hypertide worker
 OBJECTION_SECONDS = 1.0  # that an engine has to refuse a claim that may have come second
 
 
-def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, tls=None, creds=None, context=None, save_every=None):
+def run(
+    url: str | None,
+    study: str,
+    objective: Callable[[NatsTrial], Any],
+    name: str | None = None,
+    token: str | None = None,
+    nkey: str | None = None,
+    on_trial: Callable[[NatsTrial], object] | None = None,
+    tls: ssl.SSLContext | None = None,
+    creds: str | None = None,
+    context: str | None = None,
+    save_every: float | None = None,
+) -> int:
     """Evaluates what the study suggests until it closes; returns how many trials it has evaluated.
 
     objective  as in `Study.optimize`: takes a trial and returns a number, or a dictionary with a number for each objective
@@ -70,76 +85,116 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
     let it raise KeyboardInterrupt to hand the trial back. An objective that calls sys.exit fails its trial, and ends the process.
     """
     trainer = Trainer(url, study, name, token, nkey, tls, creds, context, save_every)
+    ended = 0
+
+    def end(trial: NatsTrial, ending: _loop.Ending) -> None:
+        nonlocal ended
+        trainer.end(trial, ending)
+        ended += 1
+        if on_trial:
+            on_trial(trial)
+
     try:
-        ended = 0
-        with ends_on_sigterm(trainer):
-            while (trial := trainer.next_trial()) is not None:
-                trainer.perform(trial, objective)
-                ended += 1
-                if on_trial:
-                    on_trial(trial)
+        with _ends_on_sigterm(trainer):
+            _loop.run(
+                trainer.leavable(objective),
+                trainer.study.named,
+                next_trial=trainer.next_trial,
+                end=end,
+                hand_back=trainer.hand_back,
+                patience=Patience(),
+            )
         return ended
-    except Deleted as error:
-        print(error, file=sys.stderr)
+    except Interrupted as leaving:
+        if isinstance(leaving, Deleted):
+            print(leaving, file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
     finally:
         trainer.close()
 
 
 class Trainer:
-    def __init__(self, url, study, name=None, token=None, nkey=None, tls=None, creds=None, context=None, save_every=None, slots=1):
+    """Claims trials of a study, and tells how they end."""
+
+    def __init__(
+        self,
+        url: str | None,
+        study: str,
+        name: str | None = None,
+        token: str | None = None,
+        nkey: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        creds: str | None = None,
+        context: str | None = None,
+        save_every: float | None = None,
+        slots: int = 1,
+    ) -> None:
         self.slots = slots
         self.name = name or f"py-{token_of(8)}"
         self.study = StudyOnServer(Access(url, token, nkey, tls, creds, context), study, self.name)
         self.nats = self.study.nats
         self.save_every = save_every
         self.closed = False
-        self.paused = False
         self.told = "work"
-        self.attempts = {}  # the trials that this trainer holds, by their numbers
-        self._should_end = False
+        self.attempts: dict[int, NatsTrial] = {}
+        """The trials that this trainer holds, by their numbers."""
+        self._should_leave = False
         self._can_leave = False
         self.nats.subscribe(f"{self.study.root}.directive.*", self._obey)
         self.nats.subscribe(f"{self.study.root}.rejected.{self.name}", self._regret)
         self.closed = self.study.has_closed()  # it may have closed before this trainer started
-        self._beating = threading.Thread(target=self._beat, daemon=True)
-        self._beating.start()
+        threading.Thread(target=self._beat, daemon=True).start()
 
-    def close(self):
+    def close(self) -> None:
         self.closed = True
         self.study.beat(0, {"slots": self.slots, "ended": True})
         if self.told == "drain":
             print(f"{self.name} is drained, so this trainer ends", file=sys.stderr)
         self.nats.close()
+        for trial in list(self.attempts.values()):
+            self._release(trial)
 
-    def end(self):
-        """Ends this trainer from a handler of a signal: it hands its trial back."""
-        self._should_end = self.study.is_ending = True
-        if self._can_leave:
-            raise SystemExit(INTERRUPTED)
+    def leave(self) -> None:
+        """Ends this trainer from a handler of a signal: it hands its trial back. What stores a fact comes to its end first."""
+        self._should_leave = self.study.is_ending = True
+        self._leave_if_asked()
+
+    def _leave_if_asked(self) -> None:
+        if self._should_leave and self._can_leave:
+            raise Interrupted
 
     @contextmanager
-    def _interruptible(self):
-        """What `end` may leave at any place. Other code, such as what stores a fact, comes to its end first."""
+    def _leavable(self) -> Iterator[None]:
         self._can_leave = True
         try:
-            if self._should_end:
-                raise SystemExit(INTERRUPTED)
+            self._leave_if_asked()
             yield
         finally:
             self._can_leave = False
 
-    def next_trial(self):
+    def leavable(self, objective: Callable[[NatsTrial], Any]) -> Callable[[NatsTrial], Any]:
+        """The objective, which `leave` may leave at any place until `end` or `hand_back` is called."""
+
+        def evaluate(trial: NatsTrial) -> Any:
+            self._can_leave = True
+            self._leave_if_asked()
+            return objective(trial)
+
+        return evaluate
+
+    def next_trial(self) -> NatsTrial | None:
         """Claims the next suggestion; None when the study has closed, or this trainer is drained."""
         while not self.closed:
             if (trial := self.claim()) is not None:
                 return trial
         return None
 
-    def claim(self):
+    def claim(self) -> NatsTrial | None:
         """Claims a suggestion; None if there is none for some seconds, or it is not for this trainer."""
-        with self._interruptible():
-            if self.paused:
+        for lost in [trial for trial in self.attempts.values() if trial.abandoned]:
+            self._release(lost)
+        with self._leavable():
+            if self.told == "pause":
                 time.sleep(0.1)
                 return None
             pulled = self.study.pull(until=lambda: self.closed)
@@ -148,7 +203,7 @@ class Trainer:
         headers, reply, data = pulled
         try:
             suggestion = json.loads(data)
-            if self.paused or self.name in suggestion.get("avoid", ()):
+            if self.told == "pause" or self.name in suggestion.get("avoid", ()):
                 self.nats.publish(reply, FOR_OTHERS)
                 return None
             state = self.study.state_of(suggestion, reply) if suggestion.get("type") == "suggested" else "taken"
@@ -159,83 +214,44 @@ class Trainer:
             return None
         lease = float(headers.get("hypertide-lease", DEFAULT_LEASE))
         limit = int(headers.get("hypertide-limit", DEFAULT_LIMIT))
-        saving = None if self.save_every is None else Saving(self.study, self.save_every)
-        trial = NatsTrial(self.study, suggestion, lease, limit, saving)
-        self.attempts[trial.number] = trial
+        trial = self.attempts[suggestion["trial"]] = NatsTrial(self.study, suggestion, lease, limit, self.save_every)
         trial.say("started", trainer=self.name)
         self.nats.publish(reply, b"+ACK")
         if state == "unclear" and trial.lost_within(OBJECTION_SECONDS):
-            self.release(trial)
+            self._release(trial)
             return None
-        return trial
+        return self._restored(trial) if checkpoints.is_reference(trial.checkpoint) else trial
 
-    def release(self, trial):
-        """A trial that has ended or is lost is no longer held."""
-        if self.attempts.get(trial.number) is trial:
-            del self.attempts[trial.number]
-
-    def perform(self, trial, objective):
-        """Runs the objective, and sends how the trial ended."""
-        since = time.monotonic()
-        directory = None
+    def end(self, trial: NatsTrial, ending: _loop.Ending) -> None:
+        """Sends how a trial ended. Raises Abandoned if it no longer counts."""
+        self._can_leave = False
         try:
-            with self._interruptible():
-                if checkpoints.is_reference(trial.checkpoint):
-                    directory = self.restore(trial)
-                value = objective(trial)
-            if trial.step:
-                trial.refuse_if_abandoned()
-                if trial.should_stop:
-                    raise Stopped  # its last report is its result, whatever else it returns
-            values = self.study.named(value)
-            wrong = [name for name, number in values.items() if not math.isfinite(number)]
-            if wrong:
-                trial.say("failed", reason="non-finite", message=f"{wrong[0]} is {values[wrong[0]]}")
+            trial.refuse_if_abandoned()
+            if ending.values is not None:
+                trial.say("completed", seconds=time.monotonic() - trial.began, values=ending.values, **self._extras(trial))
+            elif ending.reason is not None:
+                left = self._extras(trial).get("checkpoint") if ending.reason == "preempted" else None
+                trial.say("failed", **ending.failure(), **({"checkpoint": left} if left else {}))
             else:
-                trial.say("completed", seconds=time.monotonic() - since, values=values, **self.extras(trial))
-        except KeyboardInterrupt:
-            self._hand_back(trial)
-            raise
-        except SystemExit as error:
-            if self._should_end:
-                self._hand_back(trial)
-            else:
-                self._say_why(trial, error, f"the objective called sys.exit({error.code!r})")
-            raise
-        except Deleted:
-            raise
-        except Exception as error:  # any error of the objective
-            self._say_why(trial, error, f"{type(error).__name__}: {error}")
+                trial.say("stopped", by=str(trial.stop_by or "trainer"), **({"step": trial.step} if trial.step else {}))
         finally:
-            self.release(trial)
-            if directory:
-                shutil.rmtree(directory, ignore_errors=True)
+            self._release(trial)
 
-    def _say_why(self, trial, error, message):
-        """Sends how a trial ended whose objective raised an error."""
-        if trial.abandoned:
-            pass  # it no longer counts
-        elif trial._not_finite:
-            trial.say("failed", reason="non-finite", message=trial._not_finite)
-        elif trial.stop_by is not None:
-            trial.say("stopped", by=str(trial.stop_by), **({"step": trial.step} if trial.step else {}))
-        elif isinstance(error, Infeasible):
-            trial.say("failed", reason="infeasible", message=str(error)[:LONGEST_MESSAGE])
-        else:
-            trial.say("failed", reason="error", message=message[:LONGEST_MESSAGE], trace=traceback_of(error))
-
-    def _hand_back(self, trial):
+    def hand_back(self, trial: NatsTrial) -> None:
         """Lets another trainer take the trial at once."""
+        self._can_leave = False
         self.study.is_ending = True
         print(f"handing trial {trial.number} back; interrupt again to end at once", file=sys.stderr)
         try:
-            saved = self.extras(trial).get("checkpoint")
-            if trial.is_restored and saved is not None and os.path.exists(saved):
+            saved = self._extras(trial).get("checkpoint")
+            if trial.directory and saved is not None and os.path.exists(saved):
                 saved = None  # it is only on this machine: others resume from the one that this attempt was given
             left = {} if saved is None else {"checkpoint": saved}
             trial.say("failed", reason="preempted", message="handed back: its trainer was asked to end", **left)
         except Abandoned:
             return  # another one has it already
+        finally:
+            self._release(trial)
         if saved is not None:
             how = "with its checkpoint on the server" if checkpoints.is_reference(saved) else f"with its checkpoint {saved}"
         elif trial._given_checkpoint is not None:
@@ -244,36 +260,42 @@ class Trainer:
             how = "for another trainer to begin again"
         print(f"trial {trial.number} handed back, {how}", file=sys.stderr)
 
-    def restore(self, trial):
+    def _release(self, trial: NatsTrial) -> None:
+        """A trial that has ended or is lost is no longer held."""
+        if self.attempts.get(trial.number) is trial:
+            del self.attempts[trial.number]
+        if trial.directory:
+            shutil.rmtree(trial.directory, ignore_errors=True)
+
+    def _restored(self, trial: NatsTrial) -> NatsTrial | None:
         """Puts the checkpoint that a trial resumes where it can read it. Without one, the trial begins again."""
-        directory = checkpoints.new_directory()
+        trial.directory = checkpoints.new_directory()
         try:
-            trial.checkpoint = checkpoints.restore(self.study, trial, trial.checkpoint, directory)
-            trial.is_restored = True
+            with self._leavable():
+                trial.checkpoint = checkpoints.restore(self.study, trial, trial.checkpoint or "", trial.directory)
+        except Abandoned:
+            self._release(trial)
+            return None
         except (checkpoints.CheckpointError, OSError) as error:
             print(f"trial {trial.number}: its checkpoint cannot be restored, so it begins again: {error}", file=sys.stderr)
             trial.checkpoint = None
+        except BaseException:
+            trial.directory = None
+            self.hand_back(trial)
+            raise
         trial._given_checkpoint = trial.checkpoint
-        return directory
+        trial.began = time.monotonic()
+        return trial
 
-    def extras(self, trial):
-        """What is kept with a result. A checkpoint that is on this machine is saved on the server."""
+    def _extras(self, trial: NatsTrial) -> dict[str, Any]:
+        """What is kept with a result. A checkpoint that is on this machine is saved on the server; if it cannot be, its path is kept."""
         extras = trial.extras()
-        if "checkpoint" in extras:
-            extras["checkpoint"] = self.saved(trial, extras["checkpoint"])
+        path = extras.get("checkpoint")
+        if path is not None and os.path.exists(path):
+            extras["checkpoint"] = trial.saved(path, f"stays on this machine, at {path}") or path
         return extras
 
-    def saved(self, trial, path):
-        """The reference to a checkpoint that is now on the server; what it was, if it is not on this machine or cannot be saved."""
-        if not os.path.exists(path):
-            return path
-        try:
-            return checkpoints.save(self.study, trial, path)
-        except (checkpoints.CheckpointError, OSError) as error:
-            print(f"trial {trial.number}: its checkpoint stays on this machine, at {path}: {error}", file=sys.stderr)
-            return path
-
-    def _obey(self, data):
+    def _obey(self, data: bytes) -> None:
         message = json.loads(data)
         trial = self.attempts.get(message.get("trial"))
         if message.get("type") == "stop" and trial:
@@ -285,24 +307,23 @@ class Trainer:
         elif message.get("type") == "instructed" and message.get("trainer") == self.name:
             self._instruct(message.get("to"), message.get("reason"))
 
-    def _instruct(self, to, reason):
+    def _instruct(self, to: str, reason: str | None) -> None:
         """What a person or the engine tells this trainer is repeated until it obeys."""
         if to not in SAID or to == self.told:
             return
         self.told = to
-        self.paused = to == "pause"
         print(f"{self.name} {SAID[to]}{f': {reason}' if reason else ''}", file=sys.stderr)
         if to == "drain":
             self.closed = True
             self.nats.wake()
 
-    def _regret(self, data):
+    def _regret(self, data: bytes) -> None:
         message = json.loads(data)
         trial = next((one for one in list(self.attempts.values()) if one.run == message.get("run")), None)
         if trial and (message.get("type") == "started" or message.get("code") == "ended"):
             trial.abandon()
 
-    def _beat(self):
+    def _beat(self) -> None:
         present = 0.0
         while not self.nats.closed:
             if time.monotonic() >= present:
@@ -312,3 +333,31 @@ class Trainer:
             for trial in held:
                 self.study.beat(trial.number, {"run": trial.run})
             time.sleep(min((min(trial.lease for trial in held) if held else 1.0) / 3, PRESENCE_SECONDS))
+
+
+@contextmanager
+def _ends_on_sigterm(trainer: Trainer) -> Iterator[None]:
+    """While it lasts, the first SIGTERM makes the trainer leave, and a second one ends the process at once.
+
+    A process that the objective forks ends by SIGTERM as if there were no handler: the trial is not its own. Does nothing outside of the main
+    thread, where Python cannot handle signals, or if the program handles SIGTERM itself.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+
+    own = os.getpid()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if os.getpid() == own:
+            trainer.leave()
+        else:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

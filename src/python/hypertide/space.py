@@ -22,7 +22,15 @@ Parameter = dict[str, Any]
 When = Mapping[str, Any]
 
 
-def float(low: builtins.float, high: builtins.float, *, log: bool = False, step: builtins.float | None = None, when: When | None = None, prior: When | None = None) -> Parameter:  # noqa: A001
+def float(
+    low: builtins.float,
+    high: builtins.float,
+    *,
+    log: bool = False,
+    step: builtins.float | None = None,
+    when: When | None = None,
+    prior: When | None = None,
+) -> Parameter:
     """A number between `low` and `high`, both included.
 
     log    True: on a logarithmic scale, such as for a learning rate.
@@ -38,16 +46,25 @@ def log(low: builtins.float, high: builtins.float, *, when: When | None = None, 
     return float(low, high, log=True, when=when, prior=prior)
 
 
-def int(low: builtins.int, high: builtins.int, *, log: bool = False, step: builtins.int | None = None, when: When | None = None, prior: When | None = None) -> Parameter:  # noqa: A001
+def int(
+    low: builtins.int,
+    high: builtins.int,
+    *,
+    log: bool = False,
+    step: builtins.int | None = None,
+    when: When | None = None,
+    prior: When | None = None,
+) -> Parameter:
     """A whole number between `low` and `high`, both included. `log`, `step`, `when` and `prior` are those of `float`."""
     return _parameter("int", low=low, high=high, log=log or None, step=step, when=when, prior=prior)
 
 
 def choice(*values: Any, ordered: bool = False, when: When | None = None, prior: When | None = None) -> Parameter:
-    """One of several values: texts, numbers, booleans, None, or tuples, lists and dictionaries of these. The objective gets them as you wrote them. `ordered` says that neighbours resemble each other, as sizes do.
+    """One of several values: texts, numbers, booleans, None, or tuples, lists and dictionaries of these. The objective gets them as you wrote them.
 
-    when   as in `float`.
-    prior  how likely each value is to be good: {"weights": [3, 1]}.
+    ordered  True: neighbours resemble each other, as sizes do.
+    when     as in `float`.
+    prior    how likely each value is to be good: {"weights": [3, 1]}.
     """
     if len(values) == 1 and isinstance(values[0], Iterable) and not isinstance(values[0], (str, Mapping)):
         raise HypertideError(f'choice: expected the values one by one, got the {type(values[0]).__name__} {values[0]!r}; write ht.choice("a", "b")')

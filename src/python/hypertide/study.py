@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
-import warnings
+import sys
+import threading
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 
-from ._asking import alone, why_it_waits
-from ._figures import Figure, Plot, plot, report, why
-from ._hints import no_attribute
-from ._limits import set_limits
-from ._objects import Objects
-from ._open import closed, engine_of, opened, refuse_open
-from ._optimize import Callback, optimize
-from ._options import described, refuse_unknown
-from ._processes import Objective, refuse_in_child
-from ._results import add, tell
-from ._rows import Row, row_of
-from ._table import table_of
-from ._values import Value, finite, named
-from .errors import HypertideError
+from . import _figures as figures
+from ._description import ATTRIBUTES_OF_OPTUNA, Names, Paths, described, limit_of
+from ._engine import ENGINE_THREAD, Answer, printed
+from ._loop import Ending, Objective, ended_with, run
+from ._processes import in_process, refuse_in_child
+from ._progress import Progress, no_result, waiting, wrong_steps
+from ._remote import engine_of
+from ._rows import Importance, Objects, Recommendation, Row, importance_of, recommendation_of, row_of, table_of
+from ._values import Value, finite, meant, named, warn
+from .errors import HypertideError, Interrupted, TrialsFailed
 from .trial import Metrics, Trial, number_of
 
 if TYPE_CHECKING:
     import pandas
 
-Recommendation = dict[str, Any]
-Importance = dict[str, Any]
+Callback = Callable[["Study", Trial], object]
+
+_open: weakref.WeakValueDictionary[Path, Study] = weakref.WeakValueDictionary()
+"""The studies whose journals this process writes."""
 
 
 class Study:
@@ -63,8 +64,8 @@ class Study:
         self,
         space: Mapping[str, Any] | None = None,
         *,
-        minimize: str | Iterable[str] | None = None,
-        maximize: str | Iterable[str] | None = None,
+        minimize: Names | None = None,
+        maximize: Names | None = None,
         path: str | os.PathLike[str] | None = None,
         url: str | None = None,
         token: str | None = None,
@@ -75,23 +76,25 @@ class Study:
         strategy: Any = None,
         seed: int | str | None = None,
         parallel: int | None = None,
-        earlier: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
+        earlier: Paths | None = None,
         hooks: str | os.PathLike[str] | None = None,
         http: int | str | None = None,
         **options: Any,
     ) -> None:
-        refuse_unknown(options)
+        options |= {"name": name, "epochs": epochs, "early": early, "resumes": resumes, "strategy": strategy, "seed": seed, "parallel": parallel}
+        study = described(space, minimize, maximize, earlier, options)
         if path is not None or url is not None:
             refuse_in_child("Study(...)")
         self.path = None if path is None else Path(path)
         self.url = url
-        if self.path is not None:
-            refuse_open(self.path, space is not None)
+        if self.path is not None and self.path.resolve() in _open:
+            again = "use that study, or close() it first, also before you run a notebook cell again"
+            raise HypertideError(f"{path}: a study of this Python process has this journal open; {again}")
+        if self.path is not None and space is None and not self.path.exists():
+            raise HypertideError(f"{path}: there is no such file; to begin a study, give its parameters: Study({{...}}, path=...)")
+        self._objects = Objects(study.get("parameters", {}))
         self._engine = engine_of(self.path, url, token, {"hooks": hooks, "http": http})
         weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
-        options |= {"name": name, "epochs": epochs, "early": early, "resumes": resumes, "strategy": strategy, "seed": seed, "parallel": parallel}
-        study = described(space, minimize, maximize, earlier, options)
-        self._objects = Objects(study.get("parameters", {}))
         try:
             reply = self._engine.request("init", study=study or None)
         except BaseException:
@@ -102,11 +105,11 @@ class Study:
         self.objectives: dict[str, str] = reply["objectives"]
         """The direction of each objective."""
         if self.path is not None:
-            opened(self.path, self)
-        self._epochs: int | None = epochs
+            _open[self.path.resolve()] = self
+        self._epochs = epochs
         self._stopping = False
         self._endless: bool = reply["endless"]
-        self._parallel = 1
+        self._slots = 1
         self._needs_reports: bool = reply["stops"]
         """Whether to warn about a trial without a report: it cannot be stopped early."""
 
@@ -120,18 +123,20 @@ class Study:
 
         Raises HypertideError if it would wait for ever: for a trial of this program, which has no other thread that could tell its result.
         """
-        if alone() and (why := why_it_waits(self)):
+        alone = all(thread is threading.current_thread() or thread.name.startswith(ENGINE_THREAD) for thread in threading.enumerate())
+        if alone and (why := self._why_it_waits()):
             raise HypertideError(why)
-        return self._next(fixed, lambda: (why := why_it_waits(self)) and warnings.warn(why, stacklevel=6))
-
-    def _next(self, fixed: Mapping[str, Any] | None = None, slow: Callable[[], object] | None = None) -> Trial | None:
-        suggestion = self._engine.request("ask", slow=slow, fixed=None if fixed is None else dict(fixed))
-        if suggestion.get("over"):
-            return None
-        return Trial({**suggestion, "params": self._objects.restored(suggestion["params"])}, self._report)
+        return self._next(fixed, self._warn_if_it_waits)
 
     def tell(
-        self, trial: Trial | int | Row, value: Value | None = None, *, stopped: bool = False, failed: str | None = None, reason: str = "error", trace: str | None = None
+        self,
+        trial: Trial | int | Row,
+        value: Value | None = None,
+        *,
+        stopped: bool = False,
+        failed: str | None = None,
+        reason: str = "error",
+        trace: str | None = None,
     ) -> None:
         """Ends a trial: with its value, as stopped early (its last report is its result), or as failed with a message.
 
@@ -139,7 +144,17 @@ class Study:
         trace     where it failed, such as a traceback. `hypertide logs` and the page show it.
         reason    why it failed: "error", "infeasible", "timeout", "non-finite" or "preempted".
         """
-        tell(self, trial, value, stopped=stopped, failed=failed, reason=reason, trace=trace)
+        if isinstance(trial, Trial) and trial._not_finite and failed is None:
+            ending = Ending(reason="non-finite", message=trial._not_finite)
+        elif stopped:
+            ending = Ending()
+        elif failed is not None:
+            ending = Ending(reason=reason, message=failed, trace=trace)
+        elif value is None:
+            raise HypertideError(f"trial {number_of(trial)}: expected a value, `stopped=True` or `failed='why'`, got None")
+        else:
+            ending = ended_with(self._named(number_of(trial), value))
+        self._end(trial, ending)
 
     def optimize(
         self,
@@ -156,11 +171,11 @@ class Study:
         Without `trials` it ends by the study's own limits: `seconds`, `cost`, `target` or `plateau`, or when a finite space or grid is
         exhausted. If there is none of these, it raises HypertideError.
 
-        The objective returns a number, or with several objectives a dictionary with a number for each, or a tuple in their order. An exception fails the trial, and the study
-        continues; if the first three trials fail in the same way, or the first ten in any way, TrialsFailed is raised, and these trials
-        do not count. Call it again after a crash: it continues where it was.
+        The objective returns a number, or with several objectives a dictionary with a number for each, or a tuple in their order. An exception
+        fails the trial, and the study continues; if the first three trials fail in the same way, or the first ten in any way, TrialsFailed is
+        raised, and these trials do not count. Call it again after a crash: it continues where it was.
 
-        parallel   how many trials run at once, in threads. Default: that of the `Study`, or 1.
+        parallel   how many trials run at once, in threads; a single one runs in the thread that calls. Default: that of the `Study`, or 1.
         processes  True: in processes instead. The objective must then be a function at the top level of a file, and the call under
                    `if __name__ == "__main__":`.
         objective  a function, or an `async` one: the coroutines of all trials run in one event loop, in a thread of its own.
@@ -168,7 +183,45 @@ class Study:
         progress   False: print nothing.
         """
         refuse_in_child("optimize(...)")
-        optimize(self, objective, trials, parallel=parallel, processes=processes, callbacks=list(callbacks), progress=progress)
+        self._stopping = False
+        limit = self._limit(trials, parallel, start=True)
+        if self._endless:
+            raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
+        told = Progress(self.objectives, self.trials, limit) if progress else None
+        if told and (text := told.resuming(self.url is not None)):
+            print(text, file=sys.stderr)
+        failure = Ending()
+        lock = threading.Lock()
+
+        def end(trial: Trial, ending: Ending) -> None:
+            nonlocal failure
+            with told.telling(trial) if told else contextlib.nullcontext():
+                self._end(trial, ending)
+            with lock:
+                failure = ending if ending.reason is not None else failure
+                if told:
+                    print(told.line(trial, ending, self._standing()), file=sys.stderr)
+                for callback in callbacks:
+                    callback(self, trial)
+
+        try:
+            run(
+                in_process(objective) if processes else objective,
+                functools.partial(named, self.objectives),
+                next_trial=lambda: None if self._stopping else self._next(),
+                end=end,
+                hand_back=self._hand_back,
+                patience=self._engine.patience,
+                slots=self._slots,
+            )
+        except TrialsFailed as failed:
+            retry = "" if self.path is None else f'; "hypertide retry {self.path}" tries these trials again'
+            raise TrialsFailed(f"{failed} (raise ht.Infeasible){retry}", failed.code) from failure.error
+        except (KeyboardInterrupt, Interrupted):
+            where = "" if self.path is None else f"the study is in {self.path}; run the program again to resume it"
+            raise KeyboardInterrupt(where) from None
+        if not self._stopping and (lacking := no_result(self.trials, failure.message)):
+            warn(lacking)
         return self
 
     def stop(self) -> None:
@@ -176,8 +229,11 @@ class Study:
         self._stopping = True
 
     def limit(self, *, trials: int | str | None = None, parallel: int | None = None) -> None:
-        """Sets how many trials the study has in all, or with "+10" ten more, and how many run at once. If a study ended at its limit, a higher limit continues it."""
-        set_limits(self, trials=trials, parallel=parallel)
+        """Sets how many trials the study has in all, or with "+10" ten more, and how many run at once.
+
+        If a study ended at its limit, a higher limit continues it.
+        """
+        self._limit(trials, parallel)
 
     def enqueue(self, params: Mapping[str, Any], *, rest: str | None = None) -> None:
         """Tries this configuration next.
@@ -188,7 +244,24 @@ class Study:
 
     def add(self, params: Mapping[str, Any], value: Value, *, metrics: Mapping[str, float] | None = None) -> None:
         """Adds the result of a configuration that was evaluated elsewhere, and further numbers to keep with it."""
-        add(self, params, value, metrics)
+        trial = self.ask(fixed=params)
+        if trial is None:
+            raise HypertideError("add: the study is over; raise its limit with study.limit(trials=...)")
+        trial.metrics.update(metrics or {})
+        self._tell(trial, ended_with(self._named(trial.number, value)))
+
+    def annotate(
+        self, trial: Trial | int | Row | None = None, *, note: str | None = None, labels: Iterable[str] | None = None, starred: bool | None = None
+    ) -> None:
+        """Adds a text, labels or a star to a trial or, without one, to the study. People see them in its row and on the page; the search does not.
+
+            study.annotate(study.best, note="diverges with seed 3", labels=["check"])
+
+        note     text in Markdown, which replaces the old one; an empty text removes it. `trial.note` in an objective sets the same.
+        labels   words, which replace the old ones.
+        """
+        number = None if trial is None else number_of(trial)
+        self._engine.request("annotate", id=number, note=note, labels=None if labels is None else list(labels), starred=starred)
 
     def cancel(self, trial: Trial | int | Row) -> None:
         """Stops an open trial: its next report raises Stopped, and its last report is its result. `hypertide cancel` does the same from outside."""
@@ -200,16 +273,19 @@ class Study:
 
     def why(self, trial: Trial | int | Row | None = None) -> str:
         """Why this trial was suggested and how it ended, as `hypertide why` prints it; by default the best trial. The study needs a `path`."""
-        return why(self, trial)
+        number = None if trial is None else number_of(trial)
+        if self.url is not None:
+            return str(self._engine.request("why", trial=number)["why"])
+        return printed("why", self._journal("why"), *([] if number is None else [str(number)]))
 
     @property
     def trials(self) -> list[Row]:
-        """All trials as dictionaries: `trial`, `status`, `params`, `values`, `metrics`, ..."""
+        """All trials as dictionaries: `trial`, `status`, `params`, `values`, `metrics`, ... Times (`ended_at`) are in milliseconds since 1970."""
         return [row_of(row, self._objects) for row in self._engine.request("trials")["trials"]]
 
     @property
     def best(self) -> Row | None:
-        """The best trial; None before the first result. Raises HypertideError with several objectives: none of the trials in `front` is better than the others."""
+        """The best trial; None before the first result. Raises HypertideError with several objectives: see `front`."""
         self._refuse_several("best")
         best = self._engine.request("best")["best"]
         return None if best is None else row_of(best, self._objects)
@@ -236,42 +312,41 @@ class Study:
         """The trial to deploy if results are noisy, because the best one is partly luck. None before the first result.
 
         `row` is the trial, the one with the best expected value; `expected` holds the `mean` and `sd` of that value, or is missing where no model
-        can tell. `gain` says whether it is worth continuing: the `value` that further trials are expected to gain, and that as a `share` of the lead of
-        the best trial over the median one. Raises HypertideError with several objectives.
+        can tell. `gain` says whether it is worth continuing: the `value` that further trials are expected to gain, and that as a `share` of the
+        lead of the best trial over the median one. Raises HypertideError with several objectives.
         """
         self._refuse_several("recommendation")
         found = self._engine.request("recommend")["recommendation"]
-        return None if found is None else {**found, "row": row_of(found["row"], self._objects)}
+        return None if found is None else recommendation_of(found, self._objects)
 
     def importance(self, objective: str | None = None) -> Importance:
-        """How much each parameter matters, by two measures. Raises HypertideError while there are too few results; the message says how many it takes.
+        """How much each parameter matters, by two measures. Raises HypertideError while there are too few results, and says how many it takes.
 
             found = study.importance()
             found["fanova"]["lr"], found["intervals"]["fanova"]["lr"]  # 0.61, [0.48, 0.72]
 
-        `fanova` holds the share of the variation of all results that each parameter explains, `pedAnova` its share in what tells the best tenth of
+        `fanova` holds the share of the variation of all results that each parameter explains, `ped_anova` its share in what tells the best tenth of
         the results from the others. `intervals` holds the 90 % interval of each share, by bootstrap samples of the results: shares whose intervals
         overlap may be equal. `spread` holds how much each share by fANOVA varies between the trees of its forest. `results` is the number of results
         that count, `completed` how many of them are of completed trials.
 
         objective  the objective to explain. Default: the first one.
         """
-        found: Importance = self._engine.request("importance", objective=objective)["importance"]
-        return found
+        return importance_of(self._engine.request("importance", objective=objective)["importance"])
 
     def dataframe(self) -> pandas.DataFrame:
         """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest.
 
-        The value of a stopped trial is that of its last report, at its column `step`: compare values only at the same step. `suggestedAt`, `startedAt`
-        and `endedAt` are times in UTC. Tags that are numbers or other JSON are parsed.
+        The value of a stopped trial is that of its last report, at its column `step`: compare values only at the same step. `suggested_at`,
+        `started_at` and `ended_at` are times in UTC. Tags that are numbers or other JSON are parsed.
         """
         return table_of(self.trials)
 
     def report(self, path: str | os.PathLike[str] = "report.html") -> Path:
         """Writes the study's page, with all charts, as one HTML file. The study needs a `path`."""
-        return report(self, Path(path))
+        return figures.report(self._journal("report"), Path(path))
 
-    def plot(self, kind: str | None = None, *, params: Iterable[str] = (), theme: str = "light") -> Plot | Figure:
+    def plot(self, kind: str | None = None, *, params: Iterable[str] = (), theme: str = "light") -> figures.Plot | figures.Figure:
         """A figure, or the study's page with all charts, shown where a notebook displays it. The study needs a `path`.
 
             study.plot("history")
@@ -284,12 +359,14 @@ class Study:
 
         Raises HypertideError if there is nothing to show yet.
         """
-        return plot(self, kind, list(params), theme)
+        return figures.plot(self._journal("plot"), kind, list(params), theme)
 
     def close(self) -> None:
         """Ends the engine and unlocks the journal. Trials that are open count as lost when the study resumes."""
         self._engine.close()
-        closed(self)
+        # Not by its path: the program may have changed its directory meanwhile.
+        for path in [path for path, study in _open.items() if study is self]:
+            del _open[path]
 
     def __enter__(self) -> Study:
         return self
@@ -297,23 +374,101 @@ class Study:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __getattr__(self, name: str) -> Any:
-        raise no_attribute(type(self), name)
+    if not TYPE_CHECKING:  # a type checker sees wrong names by itself
+
+        def __getattr__(self, name: str) -> Any:
+            known = [known for known in dir(type(self)) if known[0] != "_"]
+            raise AttributeError(f"a study has no {name}{meant(name, known, ATTRIBUTES_OF_OPTUNA)}")
 
     def __repr__(self) -> str:
         return f"Study({self.name!r})"
 
     def _repr_html_(self) -> str:
-        from ._notebook import table
+        several = len(self.objectives) > 1
+        return figures.summary(self.name, self.trials, None if several else self.best, self.front if several else [])
 
-        return table(self)
-
-    def _refuse_several(self, what: str) -> None:
-        if len(self.objectives) > 1:
-            first = next(iter(self.objectives))
-            raise HypertideError(f'{what}: expected one objective, got {", ".join(self.objectives)}; study.front lists the best trials, such as min(study.front, key=lambda row: row["values"]["{first}"])')
+    def _next(self, fixed: Mapping[str, Any] | None = None, slow: Callable[[], object] | None = None) -> Trial | None:
+        suggestion = self._engine.request("ask", slow=slow, fixed=None if fixed is None else dict(fixed))
+        if suggestion.get("over"):
+            return None
+        return Trial({**suggestion, "params": self._objects.restored(suggestion["params"])}, self._report)
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
         further = None if metrics is None else finite(metrics)
         reply = self._engine.request("report", id=number, step=step, values=named(self.objectives, value), metrics=further)
         return reply["stop"] is True
+
+    def _named(self, number: int, value: Value) -> dict[str, float]:
+        try:
+            return named(self.objectives, value)
+        except HypertideError as error:
+            raise HypertideError(f"trial {number}: {error}") from None
+
+    def _end(self, trial: Trial | int | Row, ending: Ending) -> None:
+        self._tell(trial, ending)
+        if ending.values is not None and isinstance(trial, Trial):
+            self._warn_of_steps(trial)
+
+    def _tell(self, trial: Trial | int | Row, ending: Ending) -> None:
+        own = trial if isinstance(trial, Trial) else None
+        if ending.values is not None:
+            how: Answer = {"values": ending.values, **(own.extras() if own else {})}
+        elif ending.reason is not None:
+            how = {**ending.failure(), "checkpoint": own.extras().get("checkpoint") if own and ending.reason == "preempted" else None}
+        else:
+            how = {"stopped": True}
+        reply = self._engine.request("tell", id=number_of(trial), **how)
+        if own and own.note:
+            try:
+                self.annotate(own, note=own.note)
+            except HypertideError as error:  # a trainer may not be permitted to
+                warn(f"trial {own.number}: its note is not kept: {error}")
+        if "warning" in reply:
+            warn(reply["warning"])
+
+    def _hand_back(self, trial: Trial) -> None:
+        """Lets another attempt begin the trial again."""
+        with contextlib.suppress(HypertideError):
+            self._tell(trial, Ending(reason="preempted", message="interrupted"))
+
+    def _warn_of_steps(self, trial: Trial) -> None:
+        """Warns once if the first completed trial reported nothing, or more steps than `epochs`."""
+        needed, self._needs_reports = self._needs_reports, False
+        if needed and (text := wrong_steps(trial, self._epochs)):
+            warn(text)
+
+    def _limit(self, trials: int | str | None = None, parallel: int | None = None, *, start: bool = False) -> int | None:
+        """Sets those that are given. Returns how many trials the study has in all; None if their number is not limited."""
+        reply = self._engine.request("limit", **limit_of(trials), parallel=parallel, start=start or None)
+        self._endless = self._endless and trials is None
+        self._slots = reply["parallel"]
+        return reply.get("trials")
+
+    def _why_it_waits(self) -> str | None:
+        busy = self._engine.request("busy")
+        return waiting(busy["open"], busy["parallel"], self.trials, self._limit()) if busy["open"] else None
+
+    def _warn_if_it_waits(self) -> None:
+        if why := self._why_it_waits():
+            warn(why)
+
+    def _standing(self) -> Answer | None:
+        """The best trial or the front so far; None for a trainer that may tell results, but not read those of others."""
+        try:
+            return self._engine.request("front" if len(self.objectives) > 1 else "best")
+        except HypertideError as error:
+            if error.code != "forbidden":
+                raise
+            return None
+
+    def _journal(self, name: str) -> str:
+        if self.path is None:
+            here = "one in memory; write Study(..., path='study.jsonl')"
+            got = here if self.url is None else f"one at {self.url}; call it where the study runs"
+            raise HypertideError(f"{name}: expected a study with a path, got {got}")
+        return str(self.path)
+
+    def _refuse_several(self, what: str) -> None:
+        if len(self.objectives) > 1:
+            one = f'min(study.front, key=lambda row: row["values"]["{next(iter(self.objectives))}"])'
+            raise HypertideError(f"{what}: expected one objective, got {', '.join(self.objectives)}; study.front lists the best trials, as {one}")

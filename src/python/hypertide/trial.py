@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
 
 from ._values import DIVERGED, Value, finite, not_finite, number, parts
 from .errors import HypertideError, Stopped
@@ -37,6 +37,8 @@ class Trial:
         """Outcome constraints that you measured: at most 0 is feasible."""
         self.metrics: dict[str, float] = {}
         """Further numbers to keep with the result. Fill it as you like."""
+        self.note = ""
+        """Text in Markdown to keep with the trial, as `hypertide annotate` stores it."""
         self.step = 0
         """The last step that was reported."""
         self.should_stop = False
@@ -49,10 +51,12 @@ class Trial:
     def __getitem__(self, name: str) -> Any:
         return self.params[name]
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("suggest_"):
-            raise AttributeError(f'a trial has no {name}: declare the parameter in the space of the Study, and read it as trial["lr"]')
-        raise AttributeError(f"'Trial' object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # a type checker sees wrong names by itself
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("suggest_"):
+                raise AttributeError(f'a trial has no {name}: declare the parameter in the space of the Study, and read it as trial["lr"]')
+            raise AttributeError(f"'Trial' object has no attribute {name!r}")
 
     def __contains__(self, name: str) -> bool:
         return name in self.params
@@ -67,8 +71,8 @@ class Trial:
         """Reports the value after a step (an epoch), and further numbers. Without `step` it is the next one.
 
         Raises Stopped when the trial should stop: because others do better, a person cancelled it, or the value was NaN or infinite three
-        times in a row, which fails the trial. Let it pass through your objective. Count steps from 1 or, as `for epoch in range(epochs)` does, from 0: step 0 then
-        counts as the first.
+        times in a row, which fails the trial. Let it pass through your objective. Count steps from 1 or, as `for epoch in range(epochs)` does,
+        from 0: step 0 then counts as the first.
         """
         self.step = self.step + 1 if step is None else step
         self._reported = True

@@ -12,7 +12,7 @@ from typing import Any
 from lightning.pytorch.callbacks import Callback
 
 from ..trial import Trial
-from ._metric import metric_of
+from . import metric_of
 
 
 class ReportCallback(Callback):

@@ -14,7 +14,7 @@ from typing import Any
 import optuna
 
 from .. import space
-from .._options import objectives
+from .._description import objectives_of
 from ..errors import HypertideError
 from ..study import Study
 
@@ -31,18 +31,19 @@ def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None
     """A study over the space of an Optuna study, which knows its completed trials.
 
     A parameter that exists only for some values of a categorical one gets a `when`. A warning says which trials are left out: those
-    that did not complete, and those that do not fit into the space. Of a completed trial, the study takes its parameters and values, and as metrics its numeric
-    user attributes; its reports, times and number are not kept. Objectives have the names of `set_metric_names`, or those of `minimize` or
-    `maximize`. `options` are those of `Study`.
+    that did not complete, and those that do not fit into the space. Of a completed trial, the study takes its parameters and values, and as
+    metrics its numeric user attributes; its reports, times and number are not kept. Objectives have the names of `set_metric_names`, or those of
+    `minimize` or `maximize`. `options` are those of `Study`.
 
     Raises HypertideError if the study has no completed trial, a direction does not suit it, or a parameter has no counterpart.
     """
     if not isinstance(source, optuna.study.Study):
-        raise HypertideError(f"from_optuna: expected a study, got the {type(source).__name__} {source!r}; write optuna.load_study(study_name=..., storage=...)")
+        got = f"the {type(source).__name__} {source!r}"
+        raise HypertideError(f"from_optuna: expected a study, got {got}; write optuna.load_study(study_name=..., storage=...)")
     every = source.get_trials(deepcopy=False)
     done = [trial for trial in every if trial.state == optuna.trial.TrialState.COMPLETE]
     if not done:
-        raise HypertideError("from_optuna: expected a study with a completed trial, since its trials define the space; write Study({...}) with a space")
+        raise HypertideError("from_optuna: expected a study with a completed trial, as its trials define the space; write Study({...}) with a space")
     distributions: dict[str, Any] = {}
     for trial in done:
         distributions.update(trial.distributions)
@@ -68,7 +69,7 @@ def from_optuna(source: optuna.Study, path: str | os.PathLike[str] | None = None
 def _objectives(source: optuna.Study, options: dict[str, Any]) -> dict[str, str]:
     """The direction of each objective. Takes `minimize` and `maximize` out of the options."""
     ways = [direction.name.lower() for direction in source.directions]
-    given = objectives(options.pop("minimize", None), options.pop("maximize", None))
+    given = objectives_of(options.pop("minimize", None), options.pop("maximize", None))
     if given is not None:
         if list(given.values()) != ways:
             raise HypertideError(f"from_optuna: expected names for the directions {', '.join(ways)} of the Optuna study, got {given}")

@@ -10,31 +10,34 @@ As a program: python3 -m hypertide.integrations.optuna_proposer http://localhost
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-import uuid
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import optuna
 
+from .._engine import Patience
+from .._http import WAIT, HttpServer
 from ..errors import HypertideError
 
 Row = dict[str, Any]
 
 PAUSE = 0.2
-"""Seconds between two attempts to reach a server that does not answer."""
-UNAVAILABLE = (502, 503, 504)
-"""The statuses with which a proxy says that it cannot reach the server."""
+"""Seconds until a sampler that has only proposed what was tried before is asked again."""
 REPEATS = 20
 """How many configurations that were tried before a sampler may propose in a row, before its turn is left to others."""
 
 
 def propose_with(
-    sampler: optuna.samplers.BaseSampler, url: str, study: str, *, proposer: str = "optuna", token: str | None = None, ahead: int = 0, patience: float = 60
+    sampler: optuna.samplers.BaseSampler,
+    url: str,
+    study: str,
+    *,
+    proposer: str = "optuna",
+    token: str | None = None,
+    ahead: int = 0,
+    patience: float = 60,
 ) -> int:
     """Proposes what an Optuna sampler suggests, until the hypertide study is over. Returns how many proposals it made.
 
@@ -47,12 +50,11 @@ def propose_with(
     The sampler knows all trials of the study: those that others suggested, and those that failed or were stopped. Raises HypertideError if the
     server refuses a request.
     """
-    server = _Server(f"{url.rstrip('/')}/v1/studies/{urllib.parse.quote(study)}", token, patience)
-    created = server.get("")["created"]
-    mirror = _Mirror(sampler, created)
+    server = HttpServer(f"{url.rstrip('/')}/{quote(study)}", token, Patience(), give_up=patience)
+    mirror = _Mirror(sampler, server.send("GET", "")["created"])
     made = 0
     while True:
-        turn = server.get("/turn", proposer=proposer, ahead=ahead, wait=30)
+        turn = server.send("GET", f"/turn?{urlencode({'proposer': proposer, 'ahead': ahead, 'wait': WAIT})}")
         if turn["next"] == "over":
             return made
         if turn["next"] == "wait":
@@ -61,7 +63,7 @@ def propose_with(
         for _ in range(REPEATS):
             trial, params = mirror.suggest()
             try:
-                stored = server.post("/propose", {"proposer": proposer, "params": params, "note": type(sampler).__name__})
+                stored = server.send("POST", "/propose", {"proposer": proposer, "params": params, "note": type(sampler).__name__})
             except HypertideError as error:
                 mirror.study.tell(trial, state=optuna.trial.TrialState.FAIL)
                 if error.code == "closed":
@@ -89,11 +91,11 @@ class _Mirror:
         self._after = 0
         """All trials up to this number have ended and are known."""
 
-    def learn(self, server: _Server) -> None:
+    def learn(self, server: HttpServer) -> None:
         """Takes the trials that have ended since the last time."""
         after = self._after
         while True:
-            page = server.get("/trials", after=after, limit=1000)
+            page = server.send("GET", f"/trials?after={after}&limit=1000")
             for row in page["trials"]:
                 if row["status"] != "open" and row["trial"] not in self._known:
                     self._known.add(row["trial"])
@@ -120,7 +122,7 @@ class _Mirror:
         if row["status"] == "stopped" and values is not None and len(self._objectives) == 1:  # Optuna prunes with one objective only
             state = optuna.trial.TrialState.PRUNED
         if own is not None:
-            if state == optuna.trial.TrialState.PRUNED:
+            if state == optuna.trial.TrialState.PRUNED and values:
                 own.report(values[0], row.get("step", 1))
             self.study.tell(own, values if state == optuna.trial.TrialState.COMPLETE else None, state=state)
         elif state != optuna.trial.TrialState.FAIL:
@@ -152,8 +154,8 @@ def _suggest(trial: optuna.Trial, name: str, parameter: Row) -> Any:
         return trial.suggest_float(name, distribution.low, distribution.high, step=distribution.step, log=distribution.log)
     if isinstance(distribution, optuna.distributions.IntDistribution):
         return trial.suggest_int(name, distribution.low, distribution.high, step=distribution.step, log=distribution.log)
-    chosen = trial.suggest_categorical(name, distribution.choices)
-    return _values(parameter)[distribution.choices.index(chosen)]
+    choices = list(map(_choice, _values(parameter)))
+    return _values(parameter)[choices.index(trial.suggest_categorical(name, choices))]
 
 
 def _distribution(parameter: Row) -> optuna.distributions.BaseDistribution:
@@ -173,46 +175,6 @@ def _values(parameter: Row) -> list[Any]:
 def _choice(value: Any) -> Any:
     """A value as a choice of Optuna, which takes no lists and dictionaries."""
     return json.dumps(value, sort_keys=True) if isinstance(value, (list, dict)) else value
-
-
-class _Server:
-    def __init__(self, root: str, token: str | None, patience: float) -> None:
-        self._root = root
-        self._headers = {"Content-Type": "application/json", **({} if token is None else {"Authorization": f"Bearer {token}"})}
-        self._patience = patience
-
-    def get(self, path: str, **query: Any) -> Any:
-        return self._send(f"{path}?{urllib.parse.urlencode(query)}" if query else path, None)
-
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        # Under the same name, a request that is repeated is done once.
-        return self._send(path, json.dumps(body).encode(), {"Idempotency-Key": str(uuid.uuid4())})
-
-    def _send(self, path: str, body: bytes | None, headers: dict[str, str] | None = None) -> Any:
-        headers = {**self._headers, **(headers or {})}
-        end = time.monotonic() + self._patience
-        while True:
-            try:
-                with urllib.request.urlopen(urllib.request.Request(self._root + path, body, headers), timeout=90) as answer:
-                    return json.load(answer)
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                refusal = _refusal(error)
-                if refusal is not None:
-                    raise refusal from None
-                if time.monotonic() > end:
-                    raise HypertideError(f"{self._root} does not answer: {error}") from error
-                time.sleep(PAUSE)
-
-
-def _refusal(error: Exception) -> HypertideError | None:
-    """What the server refuses. None if it did not answer: it is being started again, or a proxy answers in its place."""
-    if not isinstance(error, urllib.error.HTTPError) or error.code in UNAVAILABLE:
-        return None
-    try:
-        said = json.load(error)
-        return HypertideError(said["error"], said["code"])
-    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
-        return None
 
 
 def main() -> None:

@@ -17,8 +17,7 @@ from optuna.search_space import IntersectionSearchSpace
 from optuna.study import Study as OptunaStudy
 from optuna.trial import FrozenTrial, TrialState
 
-from ._optuna_race import Race
-from ._optuna_search import Search
+from ._optuna_studies import Race, Search
 
 SEEDS = 2**32
 """The number of seeds from which a sampler without a seed draws."""
@@ -114,7 +113,10 @@ class HypertidePruner(BasePruner):
     def __init__(self, *, epochs: int | None = None, strategy: Any = None) -> None:
         if (epochs is None) == (strategy is None):
             raise ValueError("expected either epochs or a strategy")
-        self._options = {"epochs": epochs, "strategy": "random"} if strategy is None else {"strategy": {"chain": [strategy, "random"]}}
+        if strategy is None:
+            self._options: dict[str, Any] = {"epochs": epochs, "strategy": "random"}
+        else:
+            self._options = {"strategy": {"chain": [strategy, "random"]}}
         self._reset()
 
     def _reset(self) -> None:

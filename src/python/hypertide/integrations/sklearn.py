@@ -10,13 +10,18 @@ from __future__ import annotations
 import math
 from typing import Any, Mapping
 
-from sklearn.model_selection._search import BaseSearchCV
+from sklearn.model_selection._search import BaseSearchCV  # the public GridSearchCV takes only a grid
 
 from .. import space as spaces
-from .._limits import configurations
+from .._rows import configurations
 from ..errors import HypertideError
 from ..study import Study
-from ._folds import Fold, folds_of, metrics_of
+
+Fold = dict[str, Any]
+"""What scikit-learn returns for one fit: scores, times and more."""
+
+TIMES = ("fit_time", "score_time")
+SCORES = {"test_scores": "test", "train_scores": "train"}
 
 
 class HypertideSearchCV(BaseSearchCV):
@@ -77,7 +82,7 @@ class HypertideSearchCV(BaseSearchCV):
         space = {name: _parameter(name, value) for name, value in self.space.items()}
         with Study(space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed) as study:
             study.limit(trials=self.n_trials, parallel=self.parallel)
-            left = self.n_trials - sum(row["status"] != "open" for row in configurations(study))
+            left = self.n_trials - sum(row["status"] != "open" for row in configurations(study.trials))
             self._earlier = [row for row in study.trials if row["status"] == "completed"]
             self._out: list[Fold] = []
             while left > 0:
@@ -124,3 +129,36 @@ def _parameter(name: str, value: Any) -> Any:
     if kind == "randint":
         return spaces.int(low, high)
     raise HypertideError(f"{name}: expected loguniform, uniform or randint of scipy.stats, got {kind}; write ht.float(low, high, prior=...)")
+
+
+def metrics_of(folds: list[Fold]) -> dict[str, float]:
+    """The results of the folds of a candidate, as metrics of its trial, so that a search that continues need not train again.
+
+    They are named as the columns of `cv_results_`, such as `split0_test_score`.
+    """
+    metrics = {}
+    for i, fold in enumerate(folds):
+        for key, kind in SCORES.items():
+            scores = fold.get(key, {})
+            for name, score in (scores if isinstance(scores, dict) else {"score": scores}).items():
+                metrics[f"split{i}_{kind}_{name}"] = float(score)
+        metrics.update({f"split{i}_{key}": float(fold[key]) for key in TIMES})
+    return metrics
+
+
+def folds_of(metrics: dict[str, float], like: list[Fold]) -> list[Fold] | None:
+    """The folds of a candidate, with the same keys as those of another one; None if the metrics do not hold all of them."""
+    expected = metrics_of(like)
+    splits = {name for name in metrics if name.startswith("split")}
+    if splits != expected.keys() or not all(math.isfinite(metrics[name]) for name in splits):
+        return None
+    folds = []
+    for i, other in enumerate(like):
+        fold = dict(other) | {key: metrics[f"split{i}_{key}"] for key in TIMES}
+        for key, kind in SCORES.items():
+            if isinstance(other.get(key), dict):
+                fold[key] = {name: metrics[f"split{i}_{kind}_{name}"] for name in other[key]}
+            elif key in other:
+                fold[key] = metrics[f"split{i}_{kind}_score"]
+        folds.append(fold)
+    return folds

@@ -10,7 +10,7 @@ from typing import Any
 from xgboost.callback import TrainingCallback
 
 from ..trial import Trial
-from ._metric import metric_of
+from . import metric_of
 
 
 class ReportCallback(TrainingCallback):

@@ -1,4 +1,4 @@
-"""The hypertide study that a sampler for Optuna asks."""
+"""The hypertide studies that a sampler and a pruner for Optuna ask."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from optuna.samplers._base import _CONSTRAINTS_KEY
 from optuna.study import Study as OptunaStudy
 from optuna.trial import FrozenTrial, TrialState
 
-from .._values import finite
 from ..study import Study
 from ..trial import Trial
 from .optuna import space_of
@@ -91,7 +90,10 @@ class Search:
 
     def _added(self, trial: FrozenTrial) -> Trial | None:
         """A trial that was not sampled here; None if it has no information."""
-        fits = all(name in trial.params and distribution._contains(distribution.to_internal_repr(trial.params[name])) for name, distribution in self._space.items())
+        fits = all(
+            name in trial.params and distribution._contains(distribution.to_internal_repr(trial.params[name]))
+            for name, distribution in self._space.items()
+        )
         if not fits or trial.state == TrialState.FAIL:
             return None
         self.enqueue(trial.params)
@@ -104,7 +106,7 @@ class Search:
         own.constraints = list(trial.system_attrs.get(_CONSTRAINTS_KEY) or [])
         if trial.state == TrialState.COMPLETE:
             self._study.tell(own, dict(zip(self._names, trial.values)))
-        elif trial.state == TrialState.PRUNED and len(self._names) == 1 and (reports := finite(trial.intermediate_values)):
+        elif trial.state == TrialState.PRUNED and len(self._names) == 1 and (reports := _finite(trial)):
             step = max(reports)
             self._study._report(own.number, step, reports[step], None)
             self._study.tell(own, stopped=True)
@@ -119,29 +121,89 @@ class Search:
         return {name: _decode(distribution, params[name]) for name, distribution in self._space.items()}
 
 
+class Race:
+    """A hypertide study with the reports of each Optuna trial; the configuration is its number."""
+
+    def __init__(self, study: OptunaStudy, options: Mapping[str, Any]) -> None:
+        self.storage = study._storage
+        (self._name,) = objective_names(study)
+        ways = {self._name: study.direction.name.lower()}
+        number = {"type": "int", "low": 0, "high": 10**9}
+        self._study = Study({"number": number}, objectives=ways, parallel=10**6, **options)
+        self._trials: dict[int, Trial] = {}
+        """The running trials, by their numbers in Optuna."""
+        self._next = 0
+        self._known: set[int] = set()
+
+    def is_behind(self, study: OptunaStudy, trial: FrozenTrial) -> bool:
+        for other in study.get_trials(deepcopy=False)[self._next :]:
+            if other.number != trial.number and other.number not in self._known:
+                self._follow(other)
+        while self._next in self._known:
+            self._known.remove(self._next)
+            self._next += 1
+        return self._follow(trial)
+
+    def _follow(self, trial: FrozenTrial) -> bool:
+        """Reports the new values of a trial. Returns whether it should stop."""
+        reports = sorted(_finite(trial).items())
+        own = self._trials.get(trial.number)
+        if own is None and reports:
+            self._study.enqueue({"number": trial.number})
+            own = self._study.ask()
+            assert own is not None  # the study has no limit
+            self._trials[trial.number] = own
+        if own is None:
+            return False
+        for step, value in reports:
+            if step > own.step or not own._reported:
+                own.step, own._reported = step, True
+                own.should_stop |= self._study._report(own.number, own.step, value, None)
+        if trial.state.is_finished():
+            self._finish(own, trial)
+        return own.should_stop
+
+    def _finish(self, own: Trial, trial: FrozenTrial) -> None:
+        del self._trials[trial.number]
+        self._known.add(trial.number)
+        if trial.state == TrialState.COMPLETE:
+            self._study.tell(own, trial.values[0])
+        elif trial.state == TrialState.PRUNED:
+            self._study.tell(own, stopped=True)
+        else:
+            self._study.tell(own, failed="it failed")
+
+
 def objective_names(study: OptunaStudy) -> list[str]:
     return ["value"] if len(study.directions) == 1 else [f"value_{i}" for i in range(len(study.directions))]
+
+
+def _finite(trial: FrozenTrial) -> dict[int, float]:
+    return {step: value for step, value in trial.intermediate_values.items() if math.isfinite(value)}
 
 
 def _cells(distribution: BaseDistribution) -> float:
     """How many values a parameter has."""
     if isinstance(distribution, CategoricalDistribution):
         return len(distribution.choices)
-    step = getattr(distribution, "step", None)
-    return math.inf if step is None else round((distribution.high - distribution.low) / step) + 1
+    if not isinstance(distribution, (FloatDistribution, IntDistribution)) or distribution.step is None:
+        return math.inf
+    return round((distribution.high - distribution.low) / distribution.step) + 1
 
 
 def _plain(space: Mapping[str, BaseDistribution]) -> dict[str, BaseDistribution]:
     """The space with indices instead of choices that are not texts, numbers or booleans."""
-    return {name: distribution if _is_plain(distribution) else CategoricalDistribution(range(len(distribution.choices))) for name, distribution in space.items()}
+    return {name: CategoricalDistribution(range(len(objects))) if (objects := _objects(one)) else one for name, one in space.items()}
 
 
-def _is_plain(distribution: BaseDistribution) -> bool:
-    return not isinstance(distribution, CategoricalDistribution) or all(type(choice) in (str, int, float, bool) for choice in distribution.choices)
+def _objects(distribution: BaseDistribution) -> tuple[Any, ...]:
+    """The choices, if not all of them are texts, numbers or booleans."""
+    choices = distribution.choices if isinstance(distribution, CategoricalDistribution) else ()
+    return () if all(type(choice) in (str, int, float, bool) for choice in choices) else tuple(choices)
 
 
 def _encode(distribution: BaseDistribution, value: Any) -> Any:
-    return value if _is_plain(distribution) else int(distribution.to_internal_repr(value))
+    return int(distribution.to_internal_repr(value)) if _objects(distribution) else value
 
 
 def _decode(distribution: BaseDistribution, value: Any) -> Any:
@@ -150,4 +212,5 @@ def _decode(distribution: BaseDistribution, value: Any) -> Any:
         return float(value)
     if isinstance(distribution, IntDistribution):
         return int(value)
-    return value if _is_plain(distribution) else distribution.choices[value]
+    objects = _objects(distribution)
+    return objects[value] if objects else value

@@ -1,0 +1,99 @@
+"""What `Study` is given, as the engine takes it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Iterable, Mapping
+
+from ._values import meant
+from .errors import HypertideError
+
+Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+Names = str | Iterable[str]
+
+KEYWORDS = "minimize maximize path url token name epochs early resumes strategy seed earlier parallel hooks http".split()
+OPTIONS_OF_OPTUNA = {
+    "direction": "minimize or maximize, with the name of the objective",
+    "directions": "minimize or maximize, with the names of the objectives",
+    "storage": "path",
+    "study_name": "name",
+    "sampler": "strategy",
+    "pruner": "epochs",
+}
+ATTRIBUTES_OF_OPTUNA = {
+    "add_trial": "study.add(params, value)",
+    "best_trial": "study.best",
+    "best_trials": "study.front",
+    "direction": "study.objectives",
+    "directions": "study.objectives",
+    "enqueue_trial": "study.enqueue(params)",
+    "get_trials": "study.trials",
+    "set_user_attr": "study.annotate(note=...)",
+    "study_name": "study.name",
+    "trials_dataframe": "study.dataframe()",
+}
+
+
+def described(
+    space: Mapping[str, Any] | None, minimize: Names | None, maximize: Names | None, earlier: Paths | None, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The description of a study, as in a study file. Refuses a misspelt keyword; the engine knows the other options."""
+    for name in options:
+        if name not in KEYWORDS and (hint := meant(name, KEYWORDS, OPTIONS_OF_OPTUNA)):
+            raise HypertideError(f"Study: there is no option {name}{hint}")
+    study = {
+        **options,
+        "parameters": space and {name: _parameter(name, value) for name, value in space.items()},
+        "objectives": options.get("objectives") or objectives_of(minimize, maximize),
+        "earlier": None if earlier is None else _journals(earlier),
+    }
+    return {key: value for key, value in study.items() if value is not None}
+
+
+def objectives_of(minimize: Names | None, maximize: Names | None) -> dict[str, str] | None:
+    """The direction of each objective; None where none is given."""
+    names = {"minimize": minimize, "maximize": maximize}
+    for direction, given in names.items():
+        if given is None or isinstance(given, str) or (isinstance(given, (list, tuple)) and all(isinstance(name, str) for name in given)):
+            continue
+        todo = "; give the function to study.optimize(...)" if callable(given) else ""
+        raise HypertideError(f"{direction}: expected the name of the objective, such as {direction}='loss', got {given}{todo}")
+    directions = {
+        name: direction
+        for direction, given in names.items()
+        if given is not None
+        for name in ([given] if isinstance(given, str) else given)
+    }
+    return directions or None
+
+
+def limit_of(trials: int | str | None) -> dict[str, Any]:
+    """How many trials a study has in all; "+10" means ten more."""
+    if not isinstance(trials, str):
+        return {"trials": trials}
+    more = re.fullmatch(r"\+([1-9]\d*)", trials)
+    if more is None:
+        raise HypertideError(f'trials: expected a number, or a text such as "+10" for ten more, got {trials!r}')
+    return {"more": int(more[1])}
+
+
+def _parameter(name: str, value: Any) -> Any:
+    if hasattr(value, "tolist"):  # an array of NumPy
+        value = value.tolist()
+    if isinstance(value, tuple):
+        low, high = value if len(value) == 2 else (0, 1)
+        raise HypertideError(
+            f"{name}: expected a parameter, got the tuple {value}; write ht.float({low!r}, {high!r}) for a range, {list(value)} for a choice"
+        )
+    if isinstance(value, list):
+        return {"type": "choice", "values": value}
+    if not isinstance(value, Mapping):
+        raise HypertideError(f"{name}: expected a parameter, such as ht.float(0, 1) or a list of choices, got {value!r}")
+    return value
+
+
+def _journals(earlier: Paths) -> list[str]:
+    paths = [earlier] if isinstance(earlier, (str, os.PathLike)) else earlier
+    return [str(Path(path).absolute()) for path in paths]
