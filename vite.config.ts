@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin, parseAst, type Rolldown } from 'vite';
+import { defineConfig, minify, type Plugin, parseAst, type Rolldown } from 'vite';
+import { licences, packageOf } from './licences.ts';
+import packaged from './package.json' with { type: 'json' };
 
 /** What is imported by name or by path. */
 const entries = [
@@ -89,15 +91,19 @@ const partOfRxjs: Plugin = {
   },
 };
 
-/**
- * What the package contains instead of needing it, in chunks of their own, with the licences. Of ml-matrix the eigenvalue decomposition: Node needs
- * 40 ms of CPU to load all of it, as much as to start, and bundlers leave the chunk out of programs without `cmaes`. Of ECharts (62 MB) what draws
- * figures without a browser. Of sql.js (30 MB) the module that holds SQLite as text.
- */
-const bundled: Readonly<Record<string, readonly string[]>> = {
-  'ml-matrix': ['ml-matrix/LICENSE'],
-  sqlite: ['sql.js/LICENSE'],
-  echarts: ['echarts/LICENSE', 'echarts/NOTICE', 'echarts/licenses/LICENSE-d3', 'zrender/LICENSE', 'tslib/LICENSE.txt'],
+/** What a user installs with the package. */
+const external = Object.keys({ ...packaged.dependencies, ...packaged.peerDependencies });
+
+/** The package contains what it does not depend on, in a chunk for each package that our code imports. */
+const vendorOf = (id: string): string | null => {
+  const name = packageOf(id);
+  return name !== undefined && name in packaged.devDependencies ? `vendor/${name.replace('/', '-')}` : null;
+};
+
+const minifiedVendors: Plugin = {
+  name: 'minified-vendors',
+  renderChunk: async (code, { name, fileName }) =>
+    name.startsWith('vendor/') ? (await minify(fileName, code, { module: true })).code : undefined,
 };
 
 type Node = ReturnType<typeof parseAst>['body'][number] | Rolldown.ESTree.Expression | Rolldown.ESTree.ObjectPropertyKind;
@@ -129,7 +135,7 @@ const isPlain = (node: Node | null): boolean => {
 const pureValues: Plugin = {
   name: 'pure-values',
   renderChunk(code, { fileName }) {
-    if (!fileName.startsWith('chunks/') || fileName.slice(7, -3) in bundled) return;
+    if (!fileName.startsWith('chunks/') || fileName.startsWith('chunks/vendor/')) return;
     const spans: [number, number][] = [];
     for (const statement of parseAst(code).body) {
       const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
@@ -143,16 +149,15 @@ const pureValues: Plugin = {
   },
 };
 
-/** The licences of a chunk, as a comment. */
-const licences = (chunk: string): string =>
-  (bundled[chunk] ?? []).map((file) => `/*! ${file}\n${readFileSync(`${modules}/${file}`, 'utf8')}*/\n`).join('');
-
 export default defineConfig({
-  resolve: { alias: { 'ml-matrix': `${modules}/ml-matrix/src/index.js` } },
-  plugins: [partOfRxjs, pureValues],
-  ssr: { noExternal: [/^ml-/, 'is-any-array', /^echarts/, 'zrender', 'tslib', 'sql.js'] },
+  resolve: {
+    // One build of each: prom-client requires what we import.
+    alias: { '@opentelemetry/api': `${modules}/@opentelemetry/api/build/esm/index.js`, 'ml-matrix': `${modules}/ml-matrix/src/index.js` },
+  },
+  plugins: [partOfRxjs, pureValues, minifiedVendors, licences],
+  ssr: { noExternal: true, external },
   build: {
-    ssr: true, // for Node: other packages stay outside
+    ssr: true, // for Node
     target: 'es2022',
     minify: false,
     emptyOutDir: false,
@@ -165,13 +170,11 @@ export default defineConfig({
         paths: { rxjs: '#rxjs' },
         codeSplitting: {
           groups: [
-            { name: 'ml-matrix', priority: 1, test: /node_modules\/(ml-|is-any-array)/ },
-            { name: 'sqlite', priority: 1, test: /node_modules\/sql\.js/ },
-            { name: 'echarts', priority: 1, test: /node_modules\/(echarts|zrender|tslib)/ },
+            { debugName: 'vendors', name: vendorOf, priority: 1 },
             { debugName: 'library', name: bundleOf, includeDependenciesRecursively: false },
           ],
         },
-        banner: ({ name }) => licences(name),
+        comments: { jsdoc: false }, // the types have them
       },
     },
   },

@@ -166,6 +166,30 @@ describe('the packed package, in an empty project', () => {
     expect(run(process.execPath, 'fitting.js').trim()).toMatch(/^fitted(,fitted)*$/); // how often depends on how many results are long
   });
 
+  it('has the types of what it exports, and no others', () => {
+    const installed = join(project, 'node_modules/hypertide');
+    const types = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.d.ts'));
+    const reached = new Set<string>();
+    const packages = new Set<string>();
+    const visit = (path: string) => {
+      if (reached.has(path)) return;
+      reached.add(path);
+      for (const { fileName } of ts.preProcessFile(readFileSync(join(installed, path), 'utf8')).importedFiles)
+        if (fileName.startsWith('.')) visit(join(dirname(path), fileName.replace(/\.js$/, '.d.ts')));
+        else if (!fileName.startsWith('node:')) packages.add(/^(?:@[^/]+\/)?[^/]+/.exec(fileName)![0]);
+    };
+    for (const entry of Object.values(packaged.exports)) if (typeof entry === 'object') visit(join(entry.types));
+    expect(types.filter((path) => !reached.has(path))).toEqual([]);
+    const users = { ...packaged.dependencies, ...packaged.peerDependencies };
+    expect([...packages].filter((name) => !(name in users))).toEqual([]);
+  });
+
+  it('has the licence of each package that it contains', () => {
+    const texts = readFileSync(join(project, 'node_modules/hypertide/dist/LICENSES.txt'), 'utf8');
+    for (const name of ['echarts', 'sql.js', 'zrender', 'ml-matrix', 'prom-client', 'tweetnacl']) expect(texts).toContain(`\n${name} (`);
+    expect(texts).toMatch(/Redistributions of source code must retain/); // the notice of d3, which ECharts contains
+  });
+
   it('shows the comments of options in editors', () => {
     const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, strict: true };
     const commentAt = editorOn(join(project, 'hover.ts'), usingOptions('hypertide'), options, project);

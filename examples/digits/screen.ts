@@ -1,5 +1,5 @@
+import { styleText } from 'node:util';
 import type { Progress, TrialRow } from 'hypertide';
-import colours from 'picocolors';
 import type { Network } from './study.ts';
 
 type Trial = TrialRow<Network>;
@@ -76,5 +76,5 @@ export const tableOf = (head: readonly string[], rows: readonly (readonly string
       .join('  ')
       .trimEnd(),
   );
-  return [colours.bold(first), ...others].join('\n');
+  return [styleText('bold', first!), ...others].join('\n');
 };

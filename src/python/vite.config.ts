@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { licences } from '../../licences.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -8,6 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 export default defineConfig({
   root,
+  plugins: [licences],
   ssr: { noExternal: true },
   build: {
     ssr: true,

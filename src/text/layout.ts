@@ -16,13 +16,16 @@ export function clipped(text: string, columns: number): string {
   });
 }
 
-/** Rows of cells as lines, with the columns below each other. */
-export function aligned(rows: readonly (readonly string[])[], gap = '  '): string[] {
+/** Rows of cells as lines, with the columns below each other. @param numbers positions of columns that are aligned on the right */
+export function aligned(rows: readonly (readonly string[])[], numbers: readonly number[] = []): string[] {
   const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, displayWidth(cell))), []);
   return rows.map((row) =>
     row
-      .map((cell, i) => cell + ' '.repeat(widths[i]! - displayWidth(cell)))
-      .join(gap)
+      .map((cell, i) => {
+        const space = ' '.repeat(widths[i]! - displayWidth(cell));
+        return numbers.includes(i) ? space + cell : cell + space;
+      })
+      .join('  ')
       .trimEnd(),
   );
 }

@@ -17,6 +17,7 @@ export const escapeLateControls = (text: string): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+// `stripVTControlCharacters` of Node leaves titles with spaces, whose numbers would be read as results.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this takes them out
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this takes them out

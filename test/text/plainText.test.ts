@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { asCalled } from '../../src/text/plainText.ts';
+import { asCalled, stripControls } from '../../src/text/plainText.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -23,3 +23,8 @@ it.each([
   vi.stubEnv('npm_lifecycle_event', event);
   expect(asCalled(hint)).toBe(hint);
 });
+
+it.each(['\u001b[1;31mloss=1\u001b[0m', '\u001b]2;epoch 3/10 loss=5\u001b\\loss=1', '\u001b]0;user@host: ~\u0007loss=1'])(
+  'text that is parsed has no colours and no titles of windows: %j',
+  (text) => expect(stripControls(text)).toBe('loss=1'),
+);

@@ -1,4 +1,4 @@
-import colours from 'picocolors';
+import { styleText } from 'node:util';
 import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
@@ -13,22 +13,23 @@ export interface Size {
   readonly lines: number;
 }
 
-const paint: Readonly<Record<Ink, (text: string) => string>> = {
-  plain: (text) => text,
-  dim: colours.dim,
-  completed: colours.cyan,
-  running: colours.blue,
-  waiting: colours.dim,
-  stopped: colours.yellow,
-  failed: colours.red,
-  infeasible: colours.magenta,
-  retracted: colours.dim,
+const styles: Readonly<Record<Ink, Parameters<typeof styleText>[0]>> = {
+  plain: [],
+  dim: 'dim',
+  completed: 'cyan',
+  running: 'blue',
+  waiting: 'dim',
+  stopped: 'yellow',
+  failed: 'red',
+  infeasible: 'magenta',
+  retracted: 'dim',
 };
+const paint = (ink: Ink, text: string): string => styleText(styles[ink], text);
 
 /** A figure as lines of text. */
 export function render({ title, note, drawing }: Sketch, size: Size): string {
   const words = (text: string) => wrapped(escapeControls(text), size.columns);
-  const head = [...words(title).map(colours.bold), ...(note ? words(note).map(colours.dim) : [])];
+  const head = [...words(title).map((line) => styleText('bold', line)), ...(note ? words(note).map((line) => paint('dim', line)) : [])];
   return [...head, ...drawn(drawing, size)].map((line) => line.trimEnd()).join('\n');
 }
 
@@ -72,7 +73,7 @@ function chart({ x, y, lines, points }: PlaneSketch, size: Size): readonly strin
 }
 
 const painted = (sheet: Dots): string[] =>
-  sheet.rows().map((row) => row.map(({ text, ink }) => (text === ' ' ? text : paint[ink](text))).join(''));
+  sheet.rows().map((row) => row.map(({ text, ink }) => (text === ' ' ? text : paint(ink, text))).join(''));
 
 function trace(sheet: Dots, path: readonly (readonly [number, number])[], ink: Ink): void {
   const [alone] = path;
@@ -93,7 +94,7 @@ function heat({ x, y, across, up, cells, marks }: Heat, size: Size): readonly st
       Array.from({ length: columns }, (_, column) => {
         const [px, py] = [(column + 0.5) / columns, 1 - (row + 0.5) / rows];
         const isMarked = marks.some((mark) => near(mark.x, px, columns) && near(mark.y, py, rows));
-        if (isMarked) return colours.bold('+');
+        if (isMarked) return styleText('bold', '+');
         const bad = badness.get(Math.floor(px * across) * up + Math.floor(py * up));
         return bad === undefined ? ' ' : SHADES[Math.min(SHADES.length - 1, Math.floor(bad * SHADES.length))]!;
       }).join(''),
@@ -164,7 +165,7 @@ function bars({ bars: all, ends }: Bars, { columns }: Size): readonly string[] {
 function filled({ to, ink }: { readonly to: number; readonly ink: Ink }, width: number): string {
   const eighths = Math.round(8 * width * clampUnit(to));
   const bar = '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7];
-  return paint[ink](bar) + ' '.repeat(width - bar.length);
+  return paint(ink, bar) + ' '.repeat(width - bar.length);
 }
 
 /** The segments of a line: each begins with a mark, so that neighbours differ. */
@@ -172,7 +173,7 @@ function spans(parts: Bars['bars'][number]['parts'], width: number): string {
   const cells = new Array<string>(width).fill(' ');
   for (const { from, to, ink } of parts) {
     const [first, last] = [from, to].map((place) => Math.min(width - 1, Math.floor(place * width))) as [number, number];
-    for (let i = first; i <= last; i++) cells[i] = paint[ink](i === first ? '▌' : '█');
+    for (let i = first; i <= last; i++) cells[i] = paint(ink, i === first ? '▌' : '█');
   }
   return cells.join('');
 }
@@ -190,7 +191,7 @@ function parallel({ axes, lines }: ParallelSketch, { columns, lines: height }: S
     );
   const picture = sheet
     .rows()
-    .map((row) => row.map(({ text, ink }, column) => (xs.includes(column) ? '│' : text === ' ' ? text : paint[ink](text))).join(''));
+    .map((row) => row.map(({ text, ink }, column) => (xs.includes(column) ? '│' : text === ' ' ? text : paint(ink, text))).join(''));
   const row = (textOf: (axis: AxisScale) => string) => {
     const line = new Array<string>(columns).fill(' ');
     axes.forEach((axis, k) => {

@@ -1,12 +1,15 @@
-import { pino } from 'pino';
+import { hostname } from 'node:os';
 import { withoutPassword } from '../../text/plainText.ts';
 import type { About, StatusLine } from '../../text/statusLine.ts';
 
 /** Logs JSON lines to standard error, for systems that collect logs. It draws nothing. */
 export function jsonLog(out: { write(text: string): unknown } = process.stderr): StatusLine {
-  const log = pino({ timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } }, out);
+  const own = { pid: process.pid, hostname: hostname() };
   return {
-    line: (text, { level = 'info', ...about } = {}) => log[level](about, withoutPassword(messageOf(text, about))),
+    line: (text, { level = 'info', ...about } = {}) => {
+      const msg = withoutPassword(messageOf(text, about));
+      out.write(`${JSON.stringify({ level, time: new Date(), ...own, ...about, msg })}\n`);
+    },
     status: () => {},
     end: () => {},
     terminal: false,

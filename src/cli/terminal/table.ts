@@ -1,34 +1,17 @@
-import Table from 'cli-table3';
-import colours from 'picocolors';
+import { styleText } from 'node:util';
 import { duration } from '../../insight/figures/drawing/format.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
+import { aligned } from '../../text/layout.ts';
 import { escapeControls } from '../../text/plainText.ts';
 import { shown } from '../../text/shown.ts';
+import { cutTo, widthOf } from '../../text/width.ts';
 
 /** How long ago a time was. */
 export const ageOf = (at: number, now: number): string => duration(Math.max(0, now - at));
 
 /** A time as people read it, in UTC to the minute. */
 export const minuteOf = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-
-export const plain = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-} as const;
 
 interface Column {
   readonly name: string;
@@ -51,8 +34,8 @@ export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? 
   const all = columnsOf(rows, now);
   const others = fitted(all, hasWhys ? room - GAP - LEAST_WHY : room);
   const left = all.length - others.length;
-  const longest = Math.min(LONGEST_WHY, room - GAP - widthOf(others));
-  const columns = hasWhys ? [...others, { name: 'message', cells: whys.map((why) => shortened(why, longest)) }] : others;
+  const longest = Math.min(LONGEST_WHY, room - GAP - totalOf(others));
+  const columns = hasWhys ? [...others, { name: 'message', cells: whys.map((why) => cutTo(why, longest)) }] : others;
   const text = textTable(
     columns.map(({ name }) => name),
     rows.map((_, i) => columns.map(({ cells }) => cells[i]!)),
@@ -60,19 +43,10 @@ export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? 
   return left > 0 ? `${text}\n(${left} more columns do not fit here; --json shows all)` : text;
 }
 
-/** Rows of text below a header row, in columns. Text from outside is escaped here. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const out = new Table({
-    head: head.map((name) => colours.bold(escapeControls(name))),
-    chars: plain,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const row of rows) out.push(row.map(escapeControls));
-  return out
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+/** Rows of text below a header row, in columns. Text from outside is escaped here. @param numbers positions of columns that are aligned on the right */
+export function textTable(head: readonly string[], rows: readonly (readonly string[])[], numbers: readonly number[] = []): string {
+  const [names, ...cells] = [head, ...rows].map((row) => row.map(escapeControls));
+  return aligned([names!.map((name) => styleText('bold', name)), ...cells], numbers).join('\n');
 }
 
 function columnsOf(rows: readonly TrialRow[], now: number): Column[] {
@@ -139,17 +113,16 @@ const LONGEST_WHY = 80;
 const LEAST_WHY = 24;
 
 function fitted(columns: readonly Column[], width: number): readonly Column[] {
-  if (widthOf(columns) <= width) return columns;
+  if (totalOf(columns) <= width) return columns;
   let left = columns.map(({ name, cells, rank }) => ({ name: cut(name), cells: cells.map(cut), rank }));
-  while (left.length > 1 && widthOf(left) > width) {
+  while (left.length > 1 && totalOf(left) > width) {
     const least = left.reduce((worst, { rank }, i) => (rank >= left[worst]!.rank ? i : worst), 0);
     left = left.filter((_, i) => i !== least);
   }
   return left;
 }
 
-const shortened = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 /** Cut in the middle: long names often differ at their ends. */
-const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST / 2)}…${text.slice(1 - LONGEST / 2)}` : text);
-const widthOf = (columns: readonly Pick<Column, 'name' | 'cells'>[]): number =>
-  columns.reduce((sum, { name, cells }) => sum + GAP + cells.reduce((most, cell) => Math.max(most, cell.length), name.length), -GAP);
+const cut = (text: string): string => cutTo(text, LONGEST, LONGEST / 2 - 1);
+const totalOf = (columns: readonly Pick<Column, 'name' | 'cells'>[]): number =>
+  columns.reduce((sum, { name, cells }) => sum + GAP + Math.max(widthOf(name), ...cells.map(widthOf)), -GAP);

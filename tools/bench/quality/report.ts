@@ -1,5 +1,4 @@
-import Table from 'cli-table3';
-import { plain } from '../../../src/cli/terminal/table.ts';
+import { textTable } from '../../../src/cli/terminal/table.ts';
 import type { Kind, Problem } from './problem.ts';
 import { type Estimate, meanRegret, pairedRatio, ranks, regrets } from './regret.ts';
 import type { Measured } from './run.ts';
@@ -46,14 +45,16 @@ const interval = ({ value, low, high }: Estimate, digits: number): string =>
 export function shown(rows: readonly Row[], problems: number, seeds: number): string {
   const { kind, trials } = rows[0]!;
   const numbers = ['regret', "of random's (90 %)", 'rank (90 %)', 'CPU a suggestion'];
-  const table = new Table({
-    head: ['strategy', ...numbers],
-    colAligns: ['left', ...numbers.map(() => 'right' as const)],
-    chars: plain,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const { contender, regret, ofRandom, rank, milliseconds } of [...rows].sort((a, b) => a.rank.value - b.rank.value))
-    table.push([contender, regret.toFixed(3), interval(ofRandom, 2), interval(rank, 1), `${milliseconds.toFixed(1)} ms`]);
+  const cells = [...rows]
+    .sort((a, b) => a.rank.value - b.rank.value)
+    .map(({ contender, regret, ofRandom, rank, milliseconds }) => [
+      contender,
+      regret.toFixed(3),
+      interval(ofRandom, 2),
+      interval(rank, 1),
+      `${milliseconds.toFixed(1)} ms`,
+    ]);
+  const table = textTable(['strategy', ...numbers], cells, [1, 2, 3, 4]);
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
   return `${kind}: ${count(problems, 'problem')}, ${count(seeds, 'seed')}, after ${count(trials, 'trial')}\n${table}`;
 }

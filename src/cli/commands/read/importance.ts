@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { tooFewResults } from '../../../insight/importance/importance.ts';
 import type { Importances } from '../../../insight/importance/importances.ts';
@@ -7,8 +6,7 @@ import { importancesOf } from '../../../server/feed/importances.ts';
 import { readFeed } from '../../../server/feed/readFeed.ts';
 import type { CommandStudy } from '../../../stores/study.ts';
 import { inform, print, suggestAfterData } from '../../../text/output.ts';
-import { escapeControls } from '../../../text/plainText.ts';
-import { plain } from '../../terminal/table.ts';
+import { textTable } from '../../terminal/table.ts';
 
 /** `hypertide importance` */
 export async function importance(
@@ -44,17 +42,10 @@ type Shares = Pick<Importances, 'fanova' | 'pedAnova' | 'intervals'>;
 function tableOf({ fanova, pedAnova, intervals }: Shares): string {
   const percent = (share: number, [low, high]: readonly [number, number]) =>
     `${(100 * share).toFixed(1)} % (${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)})`;
-  const table = new Table({
-    head: ['parameter', 'fANOVA', 'PED-ANOVA'],
-    chars: plain,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: ['left', 'right', 'right'],
-  });
-  for (const name of byShare(fanova))
-    table.push([
-      escapeControls(name),
-      percent(fanova[name]!, intervals.fanova[name]!),
-      percent(pedAnova[name]!, intervals.pedAnova[name]!),
-    ]);
-  return table.toString();
+  const rows = byShare(fanova).map((name) => [
+    name,
+    percent(fanova[name]!, intervals.fanova[name]!),
+    percent(pedAnova[name]!, intervals.pedAnova[name]!),
+  ]);
+  return textTable(['parameter', 'fANOVA', 'PED-ANOVA'], rows, [1, 2]);
 }

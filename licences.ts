@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
+
+const modules = fileURLToPath(new URL('node_modules', import.meta.url));
+
+/** The package of a module; undefined for our own. */
+export const packageOf = (id: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
+
+/** Writes the licences of the packages in a bundle beside it, as they require. */
+export const licences: Plugin = {
+  name: 'licences',
+  generateBundle(_, bundle) {
+    const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
+    const names = new Set(chunks.flatMap(({ moduleIds }) => moduleIds.flatMap((id) => packageOf(id) ?? [])));
+    const texts = [...names].sort().map((name) => {
+      const folder = join(modules, name);
+      const files = [folder, join(folder, 'licenses')].filter(existsSync).flatMap((from) =>
+        readdirSync(from)
+          .filter((file) => /^(licen[cs]e|notice)(?!s$)/i.test(file))
+          .map((file) => readFileSync(join(from, file), 'utf8').trim()),
+      );
+      const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly license: string };
+      return [`${name} (${license})`, ...files].join('\n\n');
+    });
+    this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n` });
+  },
+};

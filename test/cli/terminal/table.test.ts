@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { textTable } from '../../../src/cli/terminal/table.ts';
+import { cutTo, widthOf } from '../../../src/text/width.ts';
+
+it.each([
+  ['loss', 4],
+  ['学習率', 6],
+  ['ｆｕｌｌ', 8],
+  ['한국어', 6],
+  ['e\u0301', 1],
+  ['👩‍👩‍👧 👍🏽', 5],
+  ['❤️ ❤', 4],
+  ['🇯🇵', 2],
+  ['\u200b', 0],
+])('%s takes %d columns', (text, width) => {
+  expect(widthOf(text)).toBe(width);
+});
+
+it('a cut text fits, keeps its end, and splits no character', () => {
+  expect(cutTo('learning_rate_decay', 14, 6)).toBe('learnin…_decay');
+  expect(cutTo('学習率の減衰', 7)).toBe('学習率…');
+  expect(cutTo('学習率の減衰', 8, 3)).toBe('学習…衰');
+  expect(cutTo('👩‍👩‍👧👩‍👩‍👧', 3)).toBe('👩‍👩‍👧…');
+  expect(cutTo('exactly', 7)).toBe('exactly');
+});
+
+it('columns stay below each other, and numbers are aligned on the right', () => {
+  const text = textTable(
+    ['名前', 'loss'],
+    [
+      ['a', '0.5'],
+      ['学習率', '12.25'],
+    ],
+    [1],
+  );
+  expect(text).toBe(['名前     loss', 'a         0.5', '学習率  12.25'].join('\n'));
+});
