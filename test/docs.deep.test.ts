@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
+import { ensurePage } from './support/build.ts';
 import { blocksOf, inDirectory, isProgram, node, pages, root, run, tsx, writeBlocks } from './support/documents.ts';
-import { ensurePage } from './support/page.ts';
 import { follow, programsOf } from './support/walkthrough.ts';
 
 const documents = ['README.md', 'CONTRIBUTING.md', ...pages];

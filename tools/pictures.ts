@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { journalSource } from '../src/stores/journal.ts';
 import { emptyServer } from '../test/dashboard/support.ts';
 import { openPage, type Size, startBrowser } from '../test/support/browser.ts';
-import { ensurePage } from '../test/support/page.ts';
+import { ensurePage } from '../test/support/build.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pictures = join(root, 'examples/pictures');

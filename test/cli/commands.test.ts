@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createStudy, float, random, space } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/journal.ts';
-import { ensurePage } from '../support/page.ts';
+import { ensurePage } from '../support/build.ts';
 import { run, studied } from './readyStudy.ts';
 import { directory, hypertide, journalOf, TRAINER, withoutSums } from './support.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { firstRungText } from '../../streams/explanation/phases.ts';
 import { asha, chain, createStudy, defineStrategy, float, ga, optimize, propose, random, space, take, tpe } from '../../streams/index.ts';
 import { openJournal } from '../../streams/log/journal.ts';
-import { ensurePage } from '../support/page.ts';
+import { ensurePage } from '../support/build.ts';
 import { directory, hypertide, start, studyIn, TRAINER, until } from './support.ts';
 
 describe('hypertide dashboard', () => {

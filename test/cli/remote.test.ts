@@ -10,10 +10,10 @@ import { natsSource } from '../../streams/nats/place/source.ts';
 import { subjectsOf } from '../../streams/nats/protocol/subjects.ts';
 import { type ServedStudy, serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { request } from '../../streams/nats/studies.ts';
+import { ensurePage } from '../support/build.ts';
 import { eventually } from '../support/eventually.ts';
 import { line } from '../support/line.ts';
 import { type NatsServer, natsServer, type TeamServer, teamServer } from '../support/nats.ts';
-import { ensurePage } from '../support/page.ts';
 import { directory, hasTrace, hypertide, studyIn, TRAINER } from './support.ts';
 
 let server: NatsServer;

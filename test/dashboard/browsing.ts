@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { openPage as open, type Size, startBrowser } from '../support/browser.ts';
-import { ensurePage } from '../support/page.ts';
+import { ensurePage } from '../support/build.ts';
 
 export const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 400, height: 800, dark: true };

@@ -11,7 +11,7 @@ import type { Log } from '../../streams/log/log.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
-import { ensurePage } from '../support/page.ts';
+import { ensurePage } from '../support/build.ts';
 
 const net = space({ lr: float(1e-4, 0.1, { log: true }), layers: int(1, 4), kind: choice(['relu', 'tanh']) });
 

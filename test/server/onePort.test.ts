@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Metrics } from '../../src/monitoring/metrics.ts';
 import { eventsOf } from '../dashboard/support.ts';
-import { ensurePage } from '../support/page.ts';
+import { ensurePage } from '../support/build.ts';
 import { server } from './support.ts';
 
 let at: Awaited<ReturnType<typeof server>>;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ensurePackage } from './build.ts';
 
 /** A block of code in a document. `note` follows the language: the path of a future file, or `no-run` for a program that needs a server. */
 export interface Block {
@@ -70,8 +71,8 @@ function linked(block: Block, place: string, places: ReadonlySet<string>): strin
   );
 }
 
-/** Deep tests import the built package, as users do: most of the time of a program from the sources goes to compiling them. */
-const config = join(root, process.env.TEST_DEEP ? 'test/support/ofPackage.json' : 'tsconfig.json');
+/** Programs import the built package, as users do: most of the time of a program from the sources goes to compiling them. */
+const config = join(root, 'test/support/ofPackage.json');
 
 /** Runs a program. @throws what it printed, if it fails. */
 export const run = (cwd: string, program: string, ...args: readonly string[]): Promise<{ readonly stdout: string }> =>
@@ -84,8 +85,10 @@ export const node = (cwd: string, script: string, ...args: readonly string[]): P
   run(cwd, process.execPath, join(root, 'node_modules', script), ...args);
 
 /** Runs a program in TypeScript. @throws what it printed, if it fails. */
-export const tsx = (cwd: string, program: string): Promise<{ readonly stdout: string }> =>
-  run(cwd, process.execPath, '--import', import.meta.resolve('tsx'), program);
+export async function tsx(cwd: string, program: string): Promise<{ readonly stdout: string }> {
+  await ensurePackage();
+  return run(cwd, process.execPath, '--import', import.meta.resolve('tsx'), program);
+}
 
 /** In a directory of its own, as several run at once. */
 export async function inDirectory(use: (directory: string) => Promise<unknown>): Promise<void> {

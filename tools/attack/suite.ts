@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensurePage } from '../../test/support/page.ts';
+import { ensurePage } from '../../test/support/build.ts';
 import type { Area } from './attack.ts';
 import { attacks } from './cases.ts';
 import { type Guard, groups } from './guards.ts';

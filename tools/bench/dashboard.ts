@@ -14,7 +14,7 @@ import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 import { emptyServer } from '../../test/dashboard/support.ts';
 import { openPage, startBrowser } from '../../test/support/browser.ts';
-import { ensurePage } from '../../test/support/page.ts';
+import { ensurePage } from '../../test/support/build.ts';
 import { longestTurn } from './turns.ts';
 
 const TRIALS = Number(process.env.TRIALS ?? 50_000);

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askTell } from '../../../src/cli/commands/tools/askTell.ts';
 import { submitToRun } from '../../../src/stores/controlSocket.ts';
-import { root } from '../../support/documents.ts';
+import { command } from '../../support/command.ts';
 
 const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', seed: 1 };
 const init = (more: object = {}) => ({ cmd: 'init', study: { ...STUDY, ...more } });
@@ -283,8 +283,8 @@ describe('ask-tell with a study', () => {
 
   it('is what the command ask-tell runs', () => {
     const path = join(folder, 'study.jsonl');
-    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'ask-tell', '--journal', path], {
-      cwd: root,
+    const [program, ...before] = command;
+    const { stdout } = spawnSync(program, [...before, 'ask-tell', '--journal', path], {
       input: `${JSON.stringify(init())}\n{"cmd":"ask"}\n`,
       encoding: 'utf8',
     });

@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { createStudy, random } from '../../../streams/index.ts';
+import { ensurePackage } from '../../support/build.ts';
 import { line } from '../../support/line.ts';
+
+await ensurePackage();
 
 const FULL = 'ask waits: trial 1 is open, and parallel is 1; tell a result first, or raise parallel';
 
@@ -35,10 +38,8 @@ it('as many asks as `parallel` allows get no warning', async () => {
 /** The output of a program, and its exit status. */
 const run = (what: string) =>
   new Promise<{ readonly status: unknown; readonly stdout: string; readonly stderr: string }>((resolve) => {
-    const program = fileURLToPath(new URL('programs/endless.ts', import.meta.url));
-    execFile(process.execPath, ['--import', 'tsx', program, what], (error, stdout, stderr) =>
-      resolve({ status: error?.code, stdout, stderr }),
-    );
+    const program = fileURLToPath(new URL('programs/endless.mjs', import.meta.url));
+    execFile(process.execPath, [program, what], (error, stdout, stderr) => resolve({ status: error?.code, stdout, stderr }));
   });
 
 it.each([

@@ -1,4 +1,4 @@
-import { createStudy, float, optimize, random, space } from '../../../../streams/index.ts';
+import { createStudy, float, optimize, random, space } from 'hypertide';
 
 /** Waits for ever: with `ask`, for a second trial before the result of the first one is told. */
 const line = space({ x: float(0, 1) });
@@ -6,5 +6,5 @@ if (process.argv[2] === 'ask') {
   const study = createStudy(line, { strategy: random(), trials: 3 });
   await study.ask();
   await study.ask();
-} else await optimize(line, () => new Promise<number>(() => {}), { trials: 3, parallel: 2 }).result();
+} else await optimize(line, () => new Promise(() => {}), { trials: 3, parallel: 2 }).result();
 console.log('not reached');
