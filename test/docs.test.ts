@@ -95,6 +95,5 @@ describe('the strategy of CONTRIBUTING.md', async () => {
 
   strategyContract({ describe, it }, 'chain(hillClimb, random)', { ...caseOf('random'), make: () => chain(hillClimb(), random()) });
 
-  it('checks its options', () =>
-    expect(() => hillClimb({ size: 0 })).toThrow('hillClimb.size: expected a number above 0 and at most 1, got 0'));
+  it('checks its options', () => expect(() => hillClimb({ size: 0 })).toThrow(/hillClimb\.size: .*, got 0/));
 });

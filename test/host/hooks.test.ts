@@ -230,7 +230,7 @@ it('a file names commands and webhooks, with secrets from the environment', asyn
       { url: 'https://example.com/t0', headers: { Authorization: 'Bearer t0' } },
     ],
   });
-  await expect(readHookFile(path, {})).rejects.toThrow('on.closed: expected the variable TOKEN in the environment, got none');
+  await expect(readHookFile(path, {})).rejects.toThrow(/on\.closed: .*, got none/);
 });
 
 it.each([

@@ -141,7 +141,7 @@ test('what cannot be numbered is refused', () => {
   const continuous = space({ x: float(0, 1) });
   expect(refusal(() => cells(continuous))).toBe('expected a grid of at most 2^53 cells, got Infinity');
   expect(refusal(() => cells(space({ a: int(1, 1e9), b: int(1, 1e9) })))).toContain('at most 2^53 cells');
-  expect(refusal(() => cells(continuous, () => 0))).toBe('x: expected a whole number of levels on the grid, at least 1, got 0');
+  expect(refusal(() => cells(continuous, () => 0))).toMatch(/^x: .*, got 0$/);
   expect(refusal(() => cells(continuous, () => 2.5))).toContain('got 2.5');
   expect(refusal(() => cells(continuous, () => 3).at(3))).toBe('expected a cell in [0, 3), got 3');
 });

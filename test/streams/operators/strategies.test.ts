@@ -21,6 +21,6 @@ it.each<[string, () => Strategy]>([
 });
 
 it('refuses other values that are not strategies', () => {
-  expect(() => chain(undefined as unknown as Strategy)).toThrow('chain: expected a strategy such as tpe(), got nothing');
+  expect(() => chain(undefined as unknown as Strategy)).toThrow(/chain: .*, got nothing/);
   expect(() => take(3, sobol as unknown as Strategy)).not.toThrow(); // a function may be a strategy in code
 });

@@ -87,6 +87,6 @@ describe('pareto', () => {
 
   it('refuses a reference that leaves an objective out', async () => {
     const front$ = applied([of(3, 1)]).pipe(h.pareto({ reference: { loss: 3 } }));
-    await expect(firstValueFrom(front$)).rejects.toThrow('pareto.reference.gain: expected a finite number, got nothing');
+    await expect(firstValueFrom(front$)).rejects.toThrow(/pareto\.reference\.gain: .*, got nothing/);
   });
 });

@@ -142,13 +142,9 @@ describe('hyperband', () => {
   });
 
   it('refuses wrong options', () => {
-    expect(() => h.hyperband({ min: 1, max: 9, mode: 'both' as never })).toThrow(
-      'hyperband.mode: expected asynchronous or synchronous, got "both"',
-    );
-    expect(() => h.successiveHalving({ min: 1, max: 9, configurations: 0 })).toThrow(
-      'successiveHalving.configurations: expected a whole number',
-    );
-    expect(() => h.parseStrategy({ bohb: { min: 0, max: 9 } })).toThrow('strategy.bohb.min: expected a number above 0, got 0');
+    expect(() => h.hyperband({ min: 1, max: 9, mode: 'both' as never })).toThrow(/hyperband\.mode: .*, got "both"/);
+    expect(() => h.successiveHalving({ min: 1, max: 9, configurations: 0 })).toThrow('successiveHalving.configurations: ');
+    expect(() => h.parseStrategy({ bohb: { min: 0, max: 9 } })).toThrow(/strategy\.bohb\.min: .*, got 0/);
   });
 });
 

@@ -146,6 +146,6 @@ describe('lbfgs', () => {
   it('refuses unsuitable studies, and options that it cannot use', () => {
     expect(() => interview(lbfgs(), rootEnv(cube, { objectives: ['a', 'b'] }))).toThrow('this study has several');
     for (const none of [textbook, conditional]) expect(() => interview(lbfgs(), rootEnv(none))).toThrow('this study has none');
-    expect(() => lbfgs({ memory: 0 })).toThrow('lbfgs.memory: expected a whole number of at least 1, got 0');
+    expect(() => lbfgs({ memory: 0 })).toThrow(/lbfgs\.memory: .*, got 0/);
   });
 });

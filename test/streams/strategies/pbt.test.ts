@@ -105,11 +105,9 @@ describe('pbt', () => {
   });
 
   it('refuses wrong options', () => {
-    expect(() => h.pbt({ max: 0 })).toThrow('pbt.max: expected a number above 0, got 0');
-    expect(() => h.pbt({ max: 9, population: 1 })).toThrow('pbt.population: expected a whole number from 2 to 100000, got 1');
-    expect(() => h.pbt({ max: 9, quantile: 0.6 })).toThrow('pbt.quantile: expected a number above 0 and at most 0.5, got 0.6');
-    expect(() => h.pbt({ max: 9, fixed: ['layers'] })(rootEnv(mixed))).toThrow(
-      'pbt.fixed: expected parameters of lr, dropout, act, got layers',
-    );
+    expect(() => h.pbt({ max: 0 })).toThrow(/pbt\.max: .*, got 0/);
+    expect(() => h.pbt({ max: 9, population: 1 })).toThrow(/pbt\.population: .*, got 1/);
+    expect(() => h.pbt({ max: 9, quantile: 0.6 })).toThrow(/pbt\.quantile: .*, got 0\.6/);
+    expect(() => h.pbt({ max: 9, fixed: ['layers'] })(rootEnv(mixed))).toThrow(/pbt\.fixed: .*, got layers/);
   });
 });

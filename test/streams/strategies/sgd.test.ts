@@ -243,7 +243,7 @@ describe('sgd', () => {
     const subscribe = (strategy: Strategy, of: Parameters<typeof rootEnv>[0], rest = {}) => interview(strategy, rootEnv(of, rest));
     expect(() => subscribe(sgd(), cube, { objectives: ['a', 'b'] })).toThrow('this study has several');
     expect(() => subscribe(sgd(), textbook)).toThrow('no parameter that it could move');
-    expect(() => sgd({ rate: 2 })).toThrow('sgd.rate: expected a number above 0 and at most 1, got 2');
-    expect(() => sgd({ rule: 'nesterov' as never })).toThrow('sgd.rule: expected plain, momentum or adam, got "nesterov"');
+    expect(() => sgd({ rate: 2 })).toThrow(/sgd\.rate: .*, got 2/);
+    expect(() => sgd({ rule: 'nesterov' as never })).toThrow(/sgd\.rule: .*, got "nesterov"/);
   });
 });

@@ -64,11 +64,9 @@ describe('percentileStop', () => {
   });
 
   it('refuses wrong options', () => {
-    expect(() => h.percentileStop({ percentile: 100 })).toThrow(
-      'percentileStop.percentile: expected a number above 0 and below 100, got 100',
-    );
-    expect(() => h.medianStop({ peers: 0 })).toThrow('medianStop.peers: expected a whole number of at least 1, got 0');
-    expect(() => h.percentileStop({ warmup: -1 })).toThrow('percentileStop.warmup: expected a number of at least 0, got -1');
+    expect(() => h.percentileStop({ percentile: 100 })).toThrow(/percentileStop\.percentile: .*, got 100/);
+    expect(() => h.medianStop({ peers: 0 })).toThrow(/medianStop\.peers: .*, got 0/);
+    expect(() => h.percentileStop({ warmup: -1 })).toThrow(/percentileStop\.warmup: .*, got -1/);
   });
 });
 
@@ -87,8 +85,8 @@ describe('patience', () => {
   });
 
   it('refuses wrong options', () => {
-    expect(() => h.patience({ steps: 0 })).toThrow('patience.steps: expected a number above 0, got 0');
-    expect(() => h.patience({ steps: 1, delta: -1 })).toThrow('patience.delta: expected a number of at least 0, got -1');
+    expect(() => h.patience({ steps: 0 })).toThrow(/patience\.steps: .*, got 0/);
+    expect(() => h.patience({ steps: 1, delta: -1 })).toThrow(/patience\.delta: .*, got -1/);
   });
 });
 
@@ -125,13 +123,13 @@ describe('thresholdStop', () => {
   });
 
   it('refuses wrong options, and objectives that the study does not have', () => {
-    expect(() => h.thresholdStop({ worst: Number.NaN })).toThrow('thresholdStop.worst: expected a number, or numbers by the names');
+    expect(() => h.thresholdStop({ worst: Number.NaN })).toThrow('thresholdStop.worst: ');
     const failure = (strategy: h.Strategy, rest: Partial<h.Env>) => {
       let message = '';
       NEVER.pipe(strategy(rootEnv(textbook, rest))).subscribe({ error: (e: Error) => (message = e.message) });
       return message;
     };
-    expect(failure(h.thresholdStop({ worst: 1 }), two)).toBe('thresholdStop.worst: expected numbers by the names loss, size, got 1');
-    expect(failure(h.thresholdStop({ worst: { lost: 1 } }), {})).toBe('thresholdStop.worst: expected names of loss, got lost');
+    expect(failure(h.thresholdStop({ worst: 1 }), two)).toMatch(/^thresholdStop\.worst: .*, got 1$/);
+    expect(failure(h.thresholdStop({ worst: { lost: 1 } }), {})).toMatch(/^thresholdStop\.worst: .*, got lost$/);
   });
 });

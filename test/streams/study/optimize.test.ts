@@ -153,7 +153,7 @@ describe('options from JavaScript', () => {
   });
 
   it('unknown options of a strategy are refused', () => {
-    expect(() => tpe({ startups: 3 } as object)).toThrow('tpe: expected names among startup, candidates, priorWeight, got "startups"');
+    expect(() => tpe({ startups: 3 } as object)).toThrow(/tpe: .*, got "startups"/);
     expect(() => tpe({ startups: 3 } as object)).toThrow('did you mean startup?');
   });
 

