@@ -1,13 +1,15 @@
-/** `npx tsx tools/pictures`: makes the pictures of the README from a real run. */
+/** `npx tsx tools/pictures`: makes the pictures of the README and the site from a real run. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Fact } from '../src/facts/facts.ts';
 import { journalSource } from '../src/stores/journal.ts';
 import { emptyServer } from '../test/dashboard/support.ts';
 import { openPage, type Size, startBrowser } from '../test/support/browser.ts';
 import { ensurePage } from '../test/support/build.ts';
+import { thinking } from './thinking.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pictures = join(root, 'examples/pictures');
@@ -34,5 +36,12 @@ async function take(name: string, query: string, wait: string, size: Size): Prom
 await take('overview', '', '.lessons li', { width: 1280, height: 860 });
 await take('machines', `view=machines&trial=${best}`, '.chart-state.is-active', { width: 1280, height: 860, dark: true });
 await take('parameters', 'view=parameters', '[aria-label^="Importance"]', { width: 1280, height: 860 });
+const facts = readFileSync(log, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Fact);
+const rows = execFileSync('npx', ['tsx', 'src/cli/main.ts', 'trials', log, '--json'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
+const plane = { x: ['learningRate', 1e-4, 1, 'learning rate'], y: ['units', 8, 64, 'units'] } as const;
+writeFileSync(join(pictures, 'thinking.svg'), thinking(facts, JSON.parse(rows), plane, 'A network with nine parameters'));
 await browser.close();
 await made.close();

@@ -85,6 +85,26 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   ),
 ];
 
+/** The groups of the sidebar that the bar at the top shows. */
+const tutorials = sidebar.find(({ text }) => text === 'Tutorials')!.items!;
+const guides = sidebar.filter(({ text }) => ['Use', 'Define', 'Compose', 'Operate', 'Build'].includes(text!));
+const nav: DefaultTheme.NavItem[] = [
+  { text: 'Tutorials', items: tutorials.map(linked) },
+  { text: 'Guides', items: guides.map(({ text, items = [] }) => ({ text: text!, items: items.map(linked) })) },
+  {
+    text: 'Reference',
+    items: sidebar
+      .find(({ text }) => text === 'Reference')!
+      .items!.filter(({ link }) => link)
+      .map(linked),
+  },
+  { text: 'Coming from', items: pagesIn('from').map(linked) },
+  { text: packaged.version, link: '/CHANGELOG' },
+];
+function linked({ text, link }: DefaultTheme.SidebarItem): DefaultTheme.NavItemWithLink {
+  return { text: text!, link: link! };
+}
+
 const extendMarkdown: MarkdownOptions['config'] = (markdown) => {
   // Braces in code are no expressions of Vue.
   const { code_inline } = markdown.renderer.rules;
@@ -128,6 +148,8 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
+    logo: `data:image/svg+xml,${encodeURIComponent(icon)}`,
+    nav,
     sidebar,
     ...(repository && { socialLinks: [{ icon: 'github', link: repository }] }),
   },
