@@ -9,7 +9,7 @@ export function shown(value: unknown): string {
 }
 
 /** Names and values in a line. */
-export const pairs = (record: Readonly<Record<string, unknown>>): string =>
+export const pairs = (record: Readonly<Record<string, unknown>>, between = '='): string =>
   Object.entries(record)
-    .map(([name, value]) => `${name}=${shown(value)}`)
+    .map(([name, value]) => `${name}${between}${shown(value)}`)
     .join(' ');

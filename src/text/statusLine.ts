@@ -99,7 +99,7 @@ function onTerminal(out: NodeJS.WriteStream): StatusLine {
       ? shown
           .frame(width(), rows)
           .slice(1 - rows)
-          .map((line) => clipped(line, width() - 1))
+          .map((line) => clipped(line, width() - 1).trimEnd())
       : [];
     const text = [...above.map((line) => `${line}${TO_END_OF_LINE}\n`), lines.map((line) => `${line}${TO_END_OF_LINE}`).join('\n')];
     out.write(`${begin}${text.join('')}${TO_END_OF_SCREEN}`);

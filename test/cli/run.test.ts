@@ -38,7 +38,9 @@ describe('run', () => {
     expect(code, err).toBe(0);
     expect(completed(place)).toHaveLength(6);
     const best = Math.min(...completed(place).map(({ values }) => (values as { value: number }).value));
-    expect(out.split('\n')[1]).toContain(String(Number(best.toPrecision(5))));
+    expect(out).toContain(`value ${Number(best.toPrecision(5))}: trial `);
+    expect(out).toBe((await hypertide(place, 'best', 'study.jsonl')).out);
+    expect(err).not.toContain(out);
     expect(err).toContain('all trials are done');
     const slots = [1, 2, 3, 4, 5, 6].map((trial) => readFileSync(join(place, `study.trials/trial-${trial}/attempt-1.log`), 'utf8')[5]);
     expect(new Set(slots)).toEqual(new Set(['0', '1']));
@@ -202,8 +204,8 @@ describe('run', () => {
   it('shows what violates a constraint as infeasible, and not as the best', async () => {
     const place = studyIn('trials: 4\nstrategy: { grid: { levels: { x: 4 } } }\n');
     const said = 'echo "{{\\"value\\": $1, \\"constraints\\": [$(awk "BEGIN {{print 0.5 - $1}}")]}}"';
-    const { out } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', said, 'sh', '{x}');
-    expect(out.trim().split('\n')).toHaveLength(3); // the header, and two feasible trials
+    await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', said, 'sh', '{x}');
+    expect((await hypertide(place, 'best', 'study.jsonl', '-n', '4')).out.trim().split('\n')).toHaveLength(3); // the header, and two feasible trials
     expect(JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out).params.x).toBeGreaterThan(0.5);
     expect((await hypertide(place, 'trials', 'study.jsonl')).out.match(/completed: infeasible/g)).toHaveLength(2);
     for (const format of ['jsonl', 'csv']) {

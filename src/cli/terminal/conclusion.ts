@@ -54,7 +54,7 @@ export interface FinishedRun {
 export const reasonFor = ({ ending }: Conclusion, { state }: FinishedRun): CloseReason | Exclude<Ending['type'], 'closed'> =>
   ending.type === 'closed' ? state.closed! : ending.type;
 
-/** The lines at the end of a run. @param json whether the program that reads them has the results as JSON */
+/** The lines at the end of a run, besides its results and what to do next. @param json whether the program that reads them has the results as JSON */
 export function* conclusionLines(
   conclusion: Conclusion,
   run: FinishedRun,
@@ -73,7 +73,6 @@ export function* conclusionLines(
     for (const constant of constants) yield [stripControls(constant), { level: 'warn' }];
     for (const region of crashRegions(parameters, rows)) yield [stripControls(crashText(region)), { level: 'warn' }];
   }
-  for (const line of nextSteps(conclusion, run, json)) yield [line];
   if (damaged > 0) yield [damageLine(damaged, journal), { level: 'warn' }];
 }
 
@@ -81,7 +80,7 @@ export function* conclusionLines(
 export const endedIn = ({ completed, stopped, failed }: Progress<Params>): number => completed + stopped + failed;
 
 /** What a person can do when a run has ended. */
-function* nextSteps({ journal, directory, ending, again }: Conclusion, run: FinishedRun, json: boolean): Generator<string> {
+export function* nextSteps({ journal, directory, ending, again }: Conclusion, run: FinishedRun, json: boolean): Generator<string> {
   const { state, rows, best, before, past } = run;
   const ended = endedIn(state);
   if (ending.type === 'alike') {

@@ -20,7 +20,8 @@ import { print } from '../../text/output.ts';
 import { stripControls } from '../../text/plainText.ts';
 import { progressFrame, progressLine, type Shown, trialLine } from '../../text/progress.ts';
 import type { Status, StatusLine } from '../../text/statusLine.ts';
-import { type Conclusion, conclusionLines, endedIn, reasonFor } from './conclusion.ts';
+import { card } from './card.ts';
+import { type Conclusion, conclusionLines, endedIn, nextSteps, reasonFor } from './conclusion.ts';
 import { table } from './table.ts';
 import { trend } from './trend.ts';
 
@@ -33,9 +34,6 @@ export interface RunWatch {
   /** @returns how many trials have completed, including earlier runs. */
   conclude(conclusion: Conclusion): number;
 }
-
-/** How many of the best trials are printed at the end; of a front, all. */
-const TOP = 10;
 
 /** @param past position of the last entry before this start. */
 export function watch(screen: StatusLine, past: number, json: boolean): RunWatch {
@@ -191,13 +189,19 @@ export function watch(screen: StatusLine, past: number, json: boolean): RunWatch
         before,
         past,
       };
+      for (const [text, about] of conclusionLines(conclusion, run, json)) screen.line(text, about);
       if (json) {
         const { damaged, journal } = conclusion;
         const { trials, completed } = state;
         const reason = reasonFor(conclusion, run);
         print(JSON.stringify(omitUndefined({ reason, trials, completed, damaged: damaged || undefined, journal, best: ranked[0], front })));
-      } else if (ranked.length > 0) print(table(front ?? ranked.slice(0, TOP)));
-      for (const [text, about] of conclusionLines(conclusion, run, json)) screen.line(text, about);
+      } else if (ranked[0] !== undefined) {
+        const answer = front
+          ? table(front)
+          : card({ row: ranked[0], objective: objectives[0]!, ranked, rows: run.rows, directory: conclusion.directory });
+        print(screen.terminal && process.stdout.isTTY ? `\n${answer}\n` : answer);
+      }
+      for (const line of nextSteps(conclusion, run, json)) screen.line(line);
       return state.completed;
     },
   };

@@ -1,18 +1,17 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
-import type { Params, Values } from '../../../facts/facts.ts';
+import type { ObjectiveSpec, Values } from '../../../facts/facts.ts';
 import { atEdges, edgeText } from '../../../insight/edges.ts';
-import { type Recommendation, recommendation } from '../../../insight/recommendation/recommendation.ts';
-import { keptCommand } from '../../../programs/trialCommand.ts';
+import { recommendation } from '../../../insight/recommendation/recommendation.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import type { CommandStudy } from '../../../stores/study.ts';
-import { commandFile, paramsFile, trialsDirectory } from '../../../stores/trialFiles.ts';
+import { trialsDirectory } from '../../../stores/trialFiles.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../../stores/trialTable.ts';
 import { bestFirst } from '../../../study/bestFirst.ts';
-import { argumentsOf, shellQuoted } from '../../../study/programArguments.ts';
 import { inform, print, suggestAfterData } from '../../../text/output.ts';
 import { shown } from '../../../text/shown.ts';
 import { UsageError } from '../../../text/usage.ts';
+import { card } from '../../terminal/card.ts';
 import { table } from '../../terminal/table.ts';
 
 interface BestOptions {
@@ -38,50 +37,40 @@ export async function printBest(study: CommandStudy, { json, recommended, number
   const ranked = bestFirst(all, objectives[0]!);
   const rows = ranked.slice(0, count);
   if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
-  else print(rows.length > 0 ? table(rows) : withoutBest(all));
-  if (!json && count === 1) informOfArguments(study, rows[0]);
-  if (!json && count === 1) informOfGain(recommendation(spaceOf(study.created), objectives[0]!, all), study);
+  else print(rows.length === 0 ? withoutBest(all) : count === 1 ? cardOf(study, rows[0]!, ranked, all) : table(rows));
   if (!json && count === 1) informOfEdges(study, ranked, all);
+  if (!json && count === 1) informOfRepeats(study, ranked, all);
   if (!json && rows[0]) suggestAfterData('why', study, rows[0].trial);
   return rows.length > 0 ? 0 : 1;
 }
 
-/** The trial to deploy, and its expected result. */
+const cardOf = ({ created, stem }: CommandStudy, row: ListedTrial, ranked: readonly ListedTrial[], rows: readonly ListedTrial[]): string =>
+  card({ row, objective: created.objectives[0]!, ranked, rows, directory: trialsDirectory(stem) });
+
+/** The trial to deploy. */
 function printRecommended(study: CommandStudy, all: readonly ListedTrial[], json: boolean | undefined): number {
   const { created } = study;
-  const found = recommendation(spaceOf(created), created.objectives[0]!, all);
+  const [objective] = created.objectives as [ObjectiveSpec];
+  const found = recommendation(spaceOf(created), objective, all);
   if (json) print(JSON.stringify(found ? { ...found.row, ...omitUndefined({ expected: found.expected, gain: found.gain }) } : null));
-  else print(found ? table([found.row]) : withoutBest(all));
-  if (!json) informOfArguments(study, found?.row);
-  if (!json && found?.expected)
-    inform(`expected ${created.objectives[0]!.name}: ${shown(found.expected.mean)} ± ${shown(found.expected.sd)}`);
-  if (!json) informOfGain(found, study);
+  else print(found ? cardOf(study, found.row, bestFirst(all, objective), all) : withoutBest(all));
   return found ? 0 : 1;
 }
 
-/** The configuration to copy, as the table rounds its numbers: in the command that the trial ran or, if no program ran it here, as arguments. */
-function informOfArguments({ stem }: CommandStudy, row: ListedTrial | undefined): void {
-  if (row === undefined) return;
-  const directory = trialsDirectory(stem);
-  const paths = { command: commandFile(directory, row.trial), params: paramsFile(directory, row.trial) };
-  const command = keptCommand(paths, row.params);
-  const [about, words] = command ? ['as it ran', command] : ['as arguments', argumentsOf(row.params)];
-  inform(`${about}: ${words.map(shellQuoted).join(' ')}`);
+/** Whether another trial is the one to deploy, if configurations that ran several times show how noisy results are. */
+function informOfRepeats({ created, quoted }: CommandStudy, ranked: readonly ListedTrial[], all: readonly ListedTrial[]): void {
+  const configurations = new Set(ranked.map(({ params }) => JSON.stringify(params)));
+  if (configurations.size === ranked.length) return;
+  const found = recommendation(spaceOf(created), created.objectives[0]!, all);
+  if (found === undefined || JSON.stringify(found.row.params) === JSON.stringify(ranked[0]!.params)) return;
+  const command = quoted === undefined ? '--recommended' : `"hypertide best ${quoted} --recommended"`;
+  inform(`some configurations ran several times: by all results, trial ${found.row.trial} is the one to deploy (${command})`);
 }
 
 /** Whether a range may be too narrow. */
 function informOfEdges({ created }: CommandStudy, ranked: readonly ListedTrial[], all: readonly ListedTrial[]): void {
   const results = all.filter(({ status }) => status === 'completed' || status === 'stopped').length;
   for (const edge of atEdges((created.space as SpaceData).parameters, ranked, results)) inform(edgeText(edge));
-}
-
-/** Whether it is worth continuing, by the prediction of a model. */
-function informOfGain(found: Recommendation<Params> | undefined, { created }: CommandStudy): void {
-  if (!found?.gain) return;
-  const { value, share } = found.gain;
-  const rounded = (n: number) => shown(Number(n.toPrecision(2)));
-  const lead = `${rounded(100 * share)} % of the difference between the best and the median completed trial`;
-  inform(`further trials are expected to improve ${created.objectives[0]!.name} by ${rounded(value)} (${lead})`);
 }
 
 const withoutBest = (rows: readonly ListedTrial[]): string =>

@@ -6,7 +6,7 @@ import type { StudyOptions } from '../../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { HostedStudy } from '../../../../streams/study/hosted/hostedStudy.ts';
 import { MismatchError } from '../../../errors.ts';
-import type { Params, TrialEvent } from '../../../facts/facts.ts';
+import type { Created, Params, TrialEvent } from '../../../facts/facts.ts';
 import { brokenProgram } from '../../../host/brokenProgram.ts';
 import { host, type Plugin } from '../../../host/host.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
@@ -18,10 +18,12 @@ import { type Alike, isTelling } from '../../../insight/failingAlike.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
 import { notPassed } from '../../../programs/trialCommand.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import type { SpaceData } from '../../../space/schema.ts';
 import { journalSource } from '../../../stores/journal.ts';
 import { trialsIn } from '../../../stores/trialTable.ts';
 import type { TrialId } from '../../../strategy/messages.ts';
 import { expendable, isInUse } from '../../../study/expendable.ts';
+import { aligned } from '../../../text/layout.ts';
 import { commandLine, nearby } from '../../../text/output.ts';
 import type { About, StatusLine } from '../../../text/statusLine.ts';
 import { about } from '../../../text/statusLine.ts';
@@ -57,7 +59,7 @@ export async function runPrograms(
   const book = await openJournal(journal, omitUndefined({ warn, fsync: options.fsync }));
   const missing = first ? notPassed(command, file.space) : undefined;
   if (missing !== undefined) warn(missing);
-  if (first && options.json !== true) screen.line(beginning(settings, directory));
+  if (first && options.json !== true) for (const line of beginning(first, settings, journal, directory)) screen.line(line);
   const log = retryingLog(book, { place: book.place, warn, grace: file.grace });
   const watching = watch(screen, await log.head(), options.json ?? false);
   if (first) await log.append(first);
@@ -89,10 +91,18 @@ async function besides(journal: string, directory: string, path: string): Promis
 
 const ONE_LINE = { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 } as const;
 
-/** What a new study is about to do. */
-function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): string {
-  const many = trials === undefined ? 'an unlimited number of trials' : `${trials} ${trials === 1 ? 'trial' : 'trials'}`;
-  return `starting ${many}, ${parallel} at a time; their output is in ${nearby(directory)}`;
+/** What a new study is about to do, a fact a line. */
+function beginning({ space, objectives, limits }: Created, { parallel = 1 }: StudyOptions, journal: string, directory: string): string[] {
+  const parameters = Object.keys((space as SpaceData).parameters).length;
+  return aligned([
+    [
+      'goal',
+      `${objectives.map(({ name, direction }) => `${direction} ${name}`).join(', ')}, by ${parameters} ${parameters === 1 ? 'parameter' : 'parameters'}`,
+    ],
+    ['trials', `${limits.trials ?? 'no limit'}, ${parallel} at a time`],
+    ['log', journal],
+    ['output', nearby(directory)],
+  ]);
 }
 
 interface Work extends Plan {

@@ -1,0 +1,51 @@
+import type { ObjectiveSpec } from '../../facts/facts.ts';
+import { gainOf, gainText } from '../../insight/progress.ts';
+import { keptCommand } from '../../programs/trialCommand.ts';
+import { commandFile, paramsFile } from '../../stores/trialFiles.ts';
+import { argumentsOf, shellQuoted } from '../../study/programArguments.ts';
+import type { CompletedRow, TrialRow } from '../../study/trials.ts';
+import { aligned } from '../../text/layout.ts';
+import { pairs, shown } from '../../text/shown.ts';
+
+/** A trial among the others of its study. */
+export interface Carded {
+  readonly row: TrialRow;
+  readonly objective: ObjectiveSpec;
+  /** The trials with a result, the best first. */
+  readonly ranked: readonly TrialRow[];
+  readonly rows: readonly TrialRow[];
+  /** Directory of the output and files of the trials. */
+  readonly directory: string;
+}
+
+/** A trial as a card: its value, the gain over the first results if it is the best one, its parameters, and how to train it again. */
+export function card({ row, objective, ranked, rows, directory }: Carded): string {
+  const { trial, params, step, by } = row;
+  const gain = row.trial === ranked[0]?.trial ? gainOf(ranked, rows, objective) : undefined;
+  const ended = rows.filter(({ status }) => status !== 'open').length;
+  return [
+    `${pairs(row.values ?? {}, ' ')}: trial ${trial} of ${ended}${step === undefined ? '' : `, ${step} ${step === 1 ? 'step' : 'steps'}`}, by ${shown(by)}`,
+    ...[gain && gainText(gain, objective), repeatsText(row, objective, ranked)].filter((text) => text !== undefined),
+    '',
+    ...aligned(Object.entries(params).map(([name, value]) => [`  ${shown(name)}`, shown(value)])),
+    '',
+    ...trainingOf(row, directory),
+  ].join('\n');
+}
+
+/** What its configuration gave when it was tried again: the best result of a noisy program is a lucky one. */
+function repeatsText(row: TrialRow, { name }: ObjectiveSpec, ranked: readonly TrialRow[]): string | undefined {
+  const params = JSON.stringify(row.params);
+  const values = ranked
+    .filter((other) => other.budget === row.budget && JSON.stringify(other.params) === params)
+    .map((other) => (other as CompletedRow).values[name]!);
+  if (values.length < 2) return undefined;
+  return `this configuration ran ${values.length} times: ${name} from ${shown(Math.min(...values))} to ${shown(Math.max(...values))}`;
+}
+
+/** The command that the trial ran or, if no program ran it here, its values as arguments. */
+function trainingOf({ trial, params }: TrialRow, directory: string): readonly string[] {
+  const command = keptCommand({ command: commandFile(directory, trial), params: paramsFile(directory, trial) }, params);
+  const words = command ?? argumentsOf(params);
+  return [command ? 'to train it again:' : 'as arguments:', `  ${shown(words.map(shellQuoted).join(' '))}`];
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { card } from '../../../src/cli/terminal/card.ts';
+import { bestFirst } from '../../../src/study/bestFirst.ts';
+import type { TrialRow } from '../../../src/study/trials.ts';
+
+const objective = { name: 'loss', direction: 'minimize' } as const;
+const row = (trial: number, loss: number, lr = trial / 1000): TrialRow => ({
+  trial,
+  params: { lr, note: "it's" },
+  status: 'completed',
+  values: { loss },
+  step: 27,
+  attempt: 1,
+  by: 'auto/bo',
+  suggested: 1,
+  suggestedAt: 0,
+});
+const rows = Array.from({ length: 30 }, (_, i) => row(i + 1, 30 - i));
+const cardOf = (all: readonly TrialRow[], directory = '/nowhere', of?: TrialRow) => {
+  const ranked = bestFirst(all, objective);
+  return card({ row: of ?? ranked[0]!, objective, ranked, rows: all, directory });
+};
+
+describe('the card of a trial', () => {
+  it('has its value, the gain, a parameter a line, and what trains it again', () => {
+    expect(cardOf(rows)).toMatchInlineSnapshot(`
+      "loss 1: trial 30 of 30, 27 steps, by auto/bo
+      96 % better than the median of the first 10 results (25.5)
+
+        lr    0.03
+        note  it's
+
+      as arguments:
+        --lr 0.03 --note 'it'\\''s'"
+    `);
+  });
+
+  it('has the command that it ran, quoted for a shell, unless the files are those of another study', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'hypertide-card-'));
+    const files = join(directory, 'trial-30');
+    mkdirSync(files);
+    writeFileSync(join(files, 'command.json'), JSON.stringify(['python3', 'train.py', '--note', "it's"]));
+    writeFileSync(join(files, 'params.json'), JSON.stringify({ lr: 0.03, note: "it's" }));
+    expect(cardOf(rows, directory).split('\n').at(-1)).toBe(`  python3 train.py --note 'it'\\''s'`);
+    writeFileSync(join(files, 'params.json'), '{}');
+    expect(cardOf(rows, directory)).not.toContain('python3');
+  });
+
+  it('compares only the best trial with the first ones', () => {
+    expect(cardOf(rows, '/nowhere', rows[3])).not.toContain('better than');
+  });
+
+  it('says what repetitions of its configuration gave', () => {
+    const repeated = [...rows, row(31, 7.5, 0.03), row(32, 3, 0.03)];
+    expect(cardOf(repeated)).toContain('this configuration ran 3 times: loss from 1 to 7.5');
+    expect(cardOf(rows)).not.toContain('this configuration');
+  });
+});
