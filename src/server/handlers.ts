@@ -4,25 +4,20 @@ import { frontAmong } from '../../streams/results/pareto.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { entryPage, refuseOther, trialPage } from '../../streams/study/hosted/answers.ts';
 import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
-import { studyStatusOf } from '../../streams/study/hosted/status.ts';
 import type { Params, TrialEvent } from '../facts/facts.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { studyPhase } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { bestRowOf } from '../study/bestFirst.ts';
-import { parseIntent, RefusedError } from '../study/commands.ts';
+import { parseIntent, RefusedError, unknownTrial } from '../study/commands.ts';
 import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';
-import type { TrialRows } from '../study/trials.ts';
 import { verbs } from '../study/verbs.ts';
 import { whyText } from '../text/whyText.ts';
-import type { Feed } from './feed/feed.ts';
 import { importancesOf } from './feed/importances.ts';
 import { type OperationId, operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';
-import { sentenceFor } from './request.ts';
 import type { OpenStudy, ServedStudies } from './studies.ts';
+import { rowOf, stateOf, viewOf } from './view.ts';
 
 /** An operation with an answer in JSON. */
 export type JsonOperationId = Exclude<OperationId, MediaOperationId>;
@@ -30,51 +25,9 @@ export type JsonOperationId = Exclude<OperationId, MediaOperationId>;
 /** Seconds that an ask waits by default. */
 const PATIENCE = 30;
 
-/** A study that has begun, as its log says. */
-interface View {
-  readonly ledger: Ledger<Params>;
-  readonly rows: TrialRows;
-  /** What it does now. */
-  readonly phase: string;
-}
-
-/** @throws RefusedError if it has not begun; what keeps it from running */
-async function viewOf(study: OpenStudy): Promise<View> {
-  const { host } = study;
-  if (host) {
-    await host.ready();
-    return { ledger: host.ledger, rows: host.answers.rows, phase: host.answers.status().phase };
-  }
-  const feed = study.feed();
-  await feed.caughtUp;
-  const view = followedView(feed);
-  if (view === undefined) throw new RefusedError({ code: 'not-begun', message: 'the study has not begun' });
-  return view;
-}
-
-function followedView(feed: Feed): View | undefined {
-  const state = feed.state();
-  return feed.begun && state && { ledger: feed.begun.ledger, rows: feed.begun.changes.rows, phase: studyPhase(state) };
-}
-
-const statusOf = (name: string, { ledger, phase, rows }: View) => ({ ...studyStatusOf(ledger, phase, rows), study: name });
-
-/** The state of a study, even if it can no longer be run; undefined if it has not begun. */
-async function stateOf(study: OpenStudy) {
-  const { name, host } = study;
-  if (!host) {
-    const view = followedView(study.feed());
-    return view && statusOf(name, view);
-  }
-  await host.ready().catch(() => {});
-  if (!host.ledger.created) return undefined;
-  const status = host.answers.status();
-  return host.failure === undefined ? status : { ...status, error: sentenceFor(host.failure.error) };
-}
-
 const described = async (study: OpenStudy) => {
-  const view = await viewOf(study);
-  return { ...statusOf(study.name, view), created: view.ledger.created };
+  const { ledger } = await viewOf(study);
+  return { ...stateOf(study), created: ledger.created };
 };
 
 /** @throws RefusedError if another process runs the study */
@@ -107,12 +60,11 @@ const commanding =
     return { position, fact };
   };
 
-const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
-
 const handlers: Readonly<Record<JsonOperationId, Handler>> = {
   listStudies: async (studies) => {
-    const states = await Promise.all(studies.names.map((name) => stateOf(studies.open(name))));
-    return states.flatMap((state) => state ?? []);
+    const all = studies.names.map((name) => studies.open(name));
+    await Promise.all(all.map(({ host }) => host?.ready().catch(() => {})));
+    return all.flatMap((study) => stateOf(study) ?? []);
   },
   createStudy: async (studies, { fields }) => {
     const name = fields.name as string;
@@ -150,18 +102,14 @@ const handlers: Readonly<Record<JsonOperationId, Handler>> = {
     const { items, more } = trialPage((await viewOf(studies.open(study))).rows, fields);
     return omitUndefined({ trials: items, next: more ? items.at(-1)!.trial : undefined });
   },
-  getTrial: async (studies, { study, trial }) => {
-    const row = (await viewOf(studies.open(study))).rows.get(trial);
-    if (!row) throw noTrial(trial);
-    return row;
-  },
+  getTrial: (studies, { study, trial }) => rowOf(studies.open(study), trial),
   facts: async (studies, { study, fields: { after = 0 } }) => {
     const { source } = studies.open(study);
     return studies.inTurn(() => entryPage(source.past(Number(after) + 1)));
   },
   why: async (studies, { study, trial }) => {
     const why = await studies.compute(studies.open(study), (feed) => whyOf(feed, trial, parseStrategy));
-    if (!why) throw noTrial(trial);
+    if (!why) throw new RefusedError(unknownTrial(trial));
     const { ledger, rows } = await viewOf(studies.open(study));
     return { ...why, text: whyText(why, rows.get(trial)!, ledger.settings.objectives) };
   },

@@ -5,7 +5,7 @@ import { ANYONE, answerAs, HEADERS, type HttpEnv } from './access/access.ts';
 import type { EventStreams } from './eventStreams.ts';
 import { reportOf } from './feed/report.ts';
 import type { OperationId } from './operations.ts';
-import { filesOf, knownTrial, type MediaOperationId } from './pageHandlers.ts';
+import { filesFor, type MediaOperationId } from './pageHandlers.ts';
 import type { HttpRequest } from './request.ts';
 import type { ServedStudies } from './studies.ts';
 import { watchEvents } from './watch.ts';
@@ -53,7 +53,7 @@ export const mediaHandlers: Readonly<Record<MediaOperationId, MediaHandler>> = {
   },
   getFile: async (c, studies, request) => {
     const { trial, file: name = '', fields } = request;
-    const file = await filesOf(knownTrial(studies, request)).open(trial, name, fields.last as number | undefined);
+    const file = await (await filesFor(studies, request)).open(trial, name, fields.last as number | undefined);
     if (file === undefined) throw new RefusedError({ code: 'unknown-file', message: `trial ${trial} has no file ${name.slice(0, 60)}` });
     for (const [header, value] of Object.entries({ ...HEADERS, ...headersFor(name) })) c.header(header, value);
     return stream(c, async (out) => {

@@ -1,24 +1,26 @@
 import { omitUndefined } from '../schema/omitUndefined.ts';
-import { RefusedError } from '../study/commands.ts';
+import { RefusedError, unknownTrial } from '../study/commands.ts';
 import type { User } from './access/users.ts';
 import type { KeptFiles } from './feed/kept.ts';
 import { recommendedOf } from './feed/recommended.ts';
 import { entriesOf } from './feed/trialEntries.ts';
 import type { pageOperations } from './pageOperations.ts';
 import type { Handler, HttpRequest } from './request.ts';
-import type { OpenStudy, ServedStudies } from './studies.ts';
+import type { ServedStudies } from './studies.ts';
+import { rowOf } from './view.ts';
 
-/** The trial of a request to its files. @throws RefusedError if there is none */
-export function knownTrial(studies: ServedStudies, { study, trial }: HttpRequest): OpenStudy {
+/** The files of the trials of a study; undefined if they are on another machine. @throws RefusedError if there is no such trial */
+async function keptFor(studies: ServedStudies, { study, trial }: HttpRequest): Promise<KeptFiles | undefined> {
   const open = studies.open(study);
-  if (open.feed().state()?.rows.get(trial) ?? open.host?.answers.rows.get(trial)) return open;
-  throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
+  await rowOf(open, trial);
+  return open.files;
 }
 
-/** @throws RefusedError if the files of the trials are on another machine */
-export function filesOf({ name, files }: OpenStudy): KeptFiles {
+/** The same, to open one of them. @throws RefusedError if they are on another machine */
+export async function filesFor(studies: ServedStudies, request: HttpRequest): Promise<KeptFiles> {
+  const files = await keptFor(studies, request);
   if (files) return files;
-  throw new RefusedError({ code: 'unknown-file', message: `${name}: the files of its trials are on another machine` });
+  throw new RefusedError({ code: 'unknown-file', message: `${request.study}: the files of its trials are on another machine` });
 }
 
 /** The user of a request; without users, everyone may do everything. */
@@ -35,12 +37,12 @@ export const pageHandlers: Readonly<Record<Exclude<keyof typeof pageOperations, 
   recommendation: async (studies, { study }) => (await studies.compute(studies.open(study), recommendedOf)) ?? null,
   trialFacts: async (studies, { study, trial }) => {
     const found = await studies.compute(studies.open(study), (feed) => entriesOf(feed, trial));
-    if (!found) throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
+    if (!found) throw new RefusedError(unknownTrial(trial));
     return found;
   },
-  listFiles: async (studies, request) => (await knownTrial(studies, request).files?.list(request.trial)) ?? null,
+  listFiles: async (studies, request) => (await (await keptFor(studies, request))?.list(request.trial)) ?? null,
   addFile: async (studies, request) => {
     const { trial, file = '', bytes = new Uint8Array() } = request;
-    return { name: await filesOf(knownTrial(studies, request)).add(trial, file, bytes) };
+    return { name: await (await filesFor(studies, request)).add(trial, file, bytes) };
   },
 };

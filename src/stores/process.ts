@@ -4,7 +4,7 @@ import type { Log } from '../../streams/log/log.ts';
 import { past } from '../../streams/log/past.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { RefusedError, type Submitted } from '../study/commands.ts';
+import { NOT_BEGUN, RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
 import type { StudySource, SubmitOrigin } from '../study/source.ts';
 
@@ -46,7 +46,7 @@ export function applied(log: Log): { submit(intent: Intent, origin?: SubmitOrigi
   return {
     submit: async (intent, origin) => {
       await ready;
-      if (ledger === undefined) throw new RefusedError({ code: 'not-begun', message: 'the study has not begun' });
+      if (ledger === undefined) throw new RefusedError(NOT_BEGUN);
       return submit(intent, { ledger, parseStrategy }, append, origin);
     },
     end: () => reading.abort(),

@@ -55,6 +55,13 @@ export class RefusedError extends UserError {
   }
 }
 
+/** There is no such trial. */
+export const unknownTrial = (trial: number): CommandRefusal => ({ code: 'unknown-trial', message: `there is no trial ${trial}` });
+/** The log of the study is empty. */
+export const NOT_BEGUN: CommandRefusal = { code: 'not-begun', message: 'the study has not begun' };
+/** This process has let the study go. */
+export const LET_GO: CommandRefusal = { code: 'closed', message: 'the study is closed' };
+
 /** The same error in another process, from the answer to its request: a message has what to do at its end. */
 export function refusedElsewhere({ error, code: name }: RequestFailure): RefusedError {
   const code = name as CommandRefusal['code'];
@@ -86,7 +93,7 @@ export function parseIntent(data: unknown): Intent {
  * @throws what `prepare` throws; RefusedError for a proposer that the strategy does not have.
  */
 export function decide<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknown) => unknown): Decided | CommandRefusal {
-  if (ledger.created === undefined) return { code: 'not-begun', message: 'the study has not begun' };
+  if (ledger.created === undefined) return NOT_BEGUN;
   const fact = factOf(intent, ledger, prepare);
   if ('code' in fact) return fact;
   const parsed = parseFact(fact);

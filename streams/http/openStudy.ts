@@ -5,7 +5,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
-import { RefusedError, type Submitted } from '../../src/study/commands.ts';
+import { LET_GO, RefusedError, type Submitted } from '../../src/study/commands.ts';
 import { type IntentKind, intents } from '../../src/study/intents.ts';
 import { verbs } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
@@ -61,7 +61,7 @@ export async function openStudy<P = Params, O extends string = string>(
       following,
       reachOver(client, following, () => {
         signal?.removeEventListener('abort', end);
-        closing.abort(new RefusedError({ code: 'closed', message: 'the study is closed' }));
+        closing.abort(new RefusedError(LET_GO));
       }),
     );
     leave = () => void study.close();

@@ -1,4 +1,4 @@
-import { RefusedError, type Submitted } from '../../src/study/commands.ts';
+import { LET_GO, RefusedError, type Submitted } from '../../src/study/commands.ts';
 import type { Intent } from '../../src/study/intents.ts';
 import type { TrialFact } from '../../src/study/verbs.ts';
 import type { Following } from './following.ts';
@@ -20,7 +20,7 @@ export function studyElsewhere<P, O extends string>(following: Following<P>, { a
   const { space, source, rows, entries$, finished, stop, reached } = following;
   let isClosed = false;
   const refuseClosed = () => {
-    if (isClosed) throw new RefusedError({ code: 'closed', message: 'the study is closed' });
+    if (isClosed) throw new RefusedError(LET_GO);
   };
   return studyOf({
     space,

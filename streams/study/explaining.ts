@@ -1,7 +1,7 @@
 import type { Params } from '../../src/facts/facts.ts';
 import type { Importances } from '../../src/insight/importance/importances.ts';
 import type { TrialId } from '../../src/strategy/messages.ts';
-import { RefusedError } from '../../src/study/commands.ts';
+import { RefusedError, unknownTrial } from '../../src/study/commands.ts';
 import type { ParseStrategy } from '../kernel/strategy.ts';
 import type { StudyBackend } from './handle.ts';
 
@@ -23,7 +23,7 @@ export function explaining<P>(study: () => Explainable<P>): Pick<StudyBackend<P>
       const { source, ledger, rows, parseStrategy } = now();
       const why = await whyOf({ source, begun: { ledger, changes: { rows } } }, trial, parseStrategy);
       if (why) return why;
-      throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
+      throw new RefusedError(unknownTrial(trial));
     },
   };
 }

@@ -5,7 +5,7 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { isTrialRunning } from '../../src/ledger/openTrials.ts';
 import type { Space } from '../../src/space/space.ts';
-import { RefusedError } from '../../src/study/commands.ts';
+import { LET_GO, NOT_BEGUN, RefusedError } from '../../src/study/commands.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import { firstFactIn, spaceOf } from '../engine/applyEntries.ts';
 import { turnsOf } from '../engine/timeout.ts';
@@ -80,7 +80,7 @@ export function followed<P>({ space, place, log, ledger, rows, ...stop }: Follow
       ending.set(ledger().closed !== undefined && !isTrialRunning(ledger(), true));
     },
     end: (failure) => {
-      over.reject(failure ? failure.error : new RefusedError({ code: 'closed', message: 'the study is closed' }));
+      over.reject(failure ? failure.error : new RefusedError(LET_GO));
       if (failure) live$.error(failure.error);
       else live$.complete();
       ending.leave(failure);
@@ -98,7 +98,7 @@ export function followed<P>({ space, place, log, ledger, rows, ...stop }: Follow
 export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: string, space?: Space<P>): Promise<Following<P>> {
   const head = await log.head();
   const first = await firstOf(log);
-  if (head === 0 || first === undefined) throw new RefusedError({ code: 'not-begun', message: 'the study has not begun' });
+  if (head === 0 || first === undefined) throw new RefusedError(NOT_BEGUN);
   const wrong = space ? spaceDifferences(first, space.toJSON()) : [];
   if (wrong.length > 0) throw new MismatchError(`${place}: the study has another space: ${wrong.join('; ')}`);
   const known = space ?? spaceOf<P>(first);

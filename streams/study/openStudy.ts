@@ -1,6 +1,6 @@
 import type { Params } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
-import { RefusedError } from '../../src/study/commands.ts';
+import { NOT_BEGUN, RefusedError } from '../../src/study/commands.ts';
 import { firstFactIn, spaceOf } from '../engine/applyEntries.ts';
 import { type JournalOptions, openJournal } from '../log/journal.ts';
 import { past } from '../log/past.ts';
@@ -39,7 +39,7 @@ export async function openStudy<P = Params, O extends string = string>(
       await study.ready();
       return study;
     }
-    throw new RefusedError({ code: 'not-begun', message: 'the study has not begun' });
+    throw new RefusedError(NOT_BEGUN);
   } catch (error) {
     await log.close();
     throw error;

@@ -51,6 +51,13 @@ it('runs a study to its end by requests that no Node server has seen', async () 
   expect((await fetch(at('/readyz'))).status).toBe(200);
 });
 
+it('lists a study by its name on the server, which may differ from the one in its log', async () => {
+  const { fetch } = app({ digits: createStudy(line, { strategy: random(), trials: 3, lease: 30 }), vowels: digits() });
+  const listed = (await (await fetch(at('/v1/studies'))).json()) as readonly { readonly study: string }[];
+  expect(listed.map(({ study }) => study)).toEqual(['digits', 'vowels']);
+  expect(await (await fetch(at('/v1/studies/digits'))).json()).toMatchObject({ study: 'digits', created: { study: 'study' } });
+});
+
 it('takes what Bun and Deno pass besides the request', async () => {
   const { fetch } = app({ digits: digits() });
   const from = async (besides: object) => (await fetch(post('/v1/studies/digits/ask', { wait: 0 }), besides)).status;

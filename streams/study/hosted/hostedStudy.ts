@@ -6,7 +6,7 @@ import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Space } from '../../../src/space/space.ts';
 import type { TrialId } from '../../../src/strategy/messages.ts';
 import type { AtMost } from '../../../src/study/atMost.ts';
-import { RefusedError } from '../../../src/study/commands.ts';
+import { LET_GO, RefusedError } from '../../../src/study/commands.ts';
 import type { Intent } from '../../../src/study/intents.ts';
 import type { Answered, StudySource, SubmitOrigin } from '../../../src/study/source.ts';
 import { type TrainerRow, trainerRows } from '../../../src/study/trainerRows.ts';
@@ -233,7 +233,7 @@ export class HostedStudy<P = Params> implements StudySource {
   /** Ends the engine. The study can be resumed. */
   stop(): void {
     this.#run.stop();
-    const error = new RefusedError({ code: 'closed', message: 'the study is closed' });
+    const error = new RefusedError(LET_GO);
     this.#stopped ??= { error };
     this.#end(error);
     this.#finished.leave();

@@ -1,0 +1,56 @@
+import { studyStatusOf } from '../../streams/study/hosted/status.ts';
+import type { Params } from '../facts/facts.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { studyPhase } from '../monitoring/studyState.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import { NOT_BEGUN, RefusedError, unknownTrial } from '../study/commands.ts';
+import type { TrialRow, TrialRows } from '../study/trials.ts';
+import { sentenceFor } from './request.ts';
+import type { OpenStudy } from './studies.ts';
+
+/** A study that has begun, as its log says, whichever process runs it. */
+interface View {
+  readonly ledger: Ledger<Params>;
+  readonly rows: TrialRows;
+  /** What it does now. */
+  readonly phase: string;
+}
+
+/** What is known now; undefined if the study has not begun. */
+function viewNow({ host, feed }: OpenStudy): View | undefined {
+  if (host) return host.ledger.created && { ledger: host.ledger, rows: host.answers.rows, phase: host.answers.status().phase };
+  const { begun } = feed();
+  return begun && { ledger: begun.ledger, rows: begun.changes.rows, phase: studyPhase({ ledger: begun.ledger, rows: begun.changes.rows }) };
+}
+
+const caughtUp = ({ host, feed }: OpenStudy): Promise<void> => (host ? host.ready() : feed().caughtUp);
+
+/** @throws RefusedError if it has not begun; what keeps it from running */
+export async function viewOf(study: OpenStudy): Promise<View> {
+  await caughtUp(study);
+  const view = viewNow(study);
+  if (view === undefined) throw new RefusedError(NOT_BEGUN);
+  return view;
+}
+
+/** The row of a trial, even if the study can no longer be run. @throws RefusedError if there is no such trial */
+export async function rowOf(study: OpenStudy, trial: number): Promise<TrialRow> {
+  await caughtUp(study).catch(() => {});
+  const row = viewNow(study)?.rows.get(trial);
+  if (row === undefined) throw new RefusedError(unknownTrial(trial));
+  return row;
+}
+
+/** The state of a study, and why it can no longer be run; undefined if it has not begun. */
+export function stateOf(study: OpenStudy) {
+  const view = viewNow(study);
+  const failure = study.host?.failure;
+  return (
+    view &&
+    omitUndefined({
+      ...studyStatusOf(view.ledger, view.phase, view.rows),
+      study: study.name,
+      error: failure && sentenceFor(failure.error),
+    })
+  );
+}
