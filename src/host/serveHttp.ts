@@ -9,7 +9,7 @@ import { UsageError } from '../text/usage.ts';
 import { HostedStudies } from './hostedStudies.ts';
 import { interruption } from './interrupt.ts';
 import { measured, openPlugins } from './plugins.ts';
-import { monitorFor } from './serving/monitorFor.ts';
+import { monitorFor } from './serving/monitor.ts';
 import { usersIn } from './serving/usersIn.ts';
 
 interface ServeHttpOptions {

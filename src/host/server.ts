@@ -2,7 +2,6 @@ import type { Metrics } from '../monitoring/metrics.ts';
 import type { AccessOptions } from '../server/access/access.ts';
 import type { Link } from '../server/health.ts';
 import { processSource } from '../stores/process.ts';
-import type { Watch } from '../strategy/env.ts';
 import type { StatusLine } from '../text/statusLine.ts';
 import type { Plugin } from './host.ts';
 
@@ -34,8 +33,10 @@ export async function openServer(
   given: Metrics | undefined,
   line: StatusLine['line'],
 ): Promise<HostServer> {
-  const [{ serveHttp }, { ServedStudies }, { Metrics }] = await Promise.all([
+  const [{ serveHttp }, { liveMachines }, { MachineWatch }, { ServedStudies }, { Metrics }] = await Promise.all([
     import('../server/serve.ts'),
+    import('../server/feed/machines.ts'),
+    import('../../streams/explanation/watch.ts'),
     import('../server/studies.ts'),
     import('../monitoring/metrics.ts'),
   ]);
@@ -46,19 +47,17 @@ export async function openServer(
   const plugin: Plugin = (study) => {
     const { name, place, log, files, state, submit } = study;
     const measure = metrics.add(name, study);
-    let take: Watch = () => {};
-    const live = (watch: Watch) => {
-      take = watch;
-    };
+    const tell = () => studies.tell(name);
+    const watch = new MachineWatch(tell, (path, seconds) => metrics.answered(name, path, seconds));
     const position = () => state()?.ledger.position ?? 0;
-    const { followed } = studies.host(name, processSource(place, log, submit), position, { files, live });
+    const { followed } = studies.host(name, processSource(place, log, submit), position, { files, machines: liveMachines(watch) });
     return {
       apply: (entry) => {
         studies.allowances.apply(name, entry);
         measure(entry);
-        studies.tell(name);
+        tell();
       },
-      watch: (inspection) => take(inspection),
+      watch: watch.take,
       close: async () => {
         const feed = followed();
         if (feed) await feed.reached(await log.head()); // pages show how it ended

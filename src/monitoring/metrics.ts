@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { version } from '../version.ts';
 import { SilentTrials } from './silentTrials.ts';
-import { removeSeries, type StudySeries } from './studySeries.ts';
-import { bestResult, countsOf, phases, type StoredSize, type StudyState, studyPhase, type WatchedStudy } from './studyState.ts';
+import { bestResult, countsOf, inTime, phases, type StoredSize, type StudyState, studyPhase, type WatchedStudy } from './studyState.ts';
 import { StudyTimes } from './studyTimes.ts';
 
 /** Seconds: a decision takes milliseconds, or as long as the fit of a model. */
@@ -13,8 +11,6 @@ const DECISION = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 const TRIAL = [0.1, 1, 10, 60, 300, 1800, 7200, 28_800, 86_400, 259_200];
 /** Milliseconds between two measurements of the event loop delay. */
 const LOOP = 100;
-/** Milliseconds to wait for what a server says of its store. */
-const PATIENCE = 1000;
 /** Milliseconds for which a deleted study is exported as such, so that Prometheus reads it several times. */
 const DELETED = 600_000;
 
@@ -249,16 +245,23 @@ export class Metrics {
   }
 }
 
-/** Does not wait long for an answer, and does not ask again before the last answer: a server that is down does not answer. */
-export function inTime<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | undefined;
-  return () => {
-    asked ??= ask().finally(() => {
-      asked = undefined;
-    });
-    const late = sleep(PATIENCE, undefined, { ref: false }).then(() => Promise.reject(new Error('the server does not answer')));
-    return Promise.race([asked, late]);
-  };
+const named = <L extends string>(name: string, help: string, labelNames: readonly L[]) => ({ name: `hypertide_${name}`, help, labelNames });
+
+/** A metric of prom-client with the label `study`. */
+export interface StudySeries {
+  get(): Promise<{ readonly values: readonly { readonly labels: object }[] }>;
+  remove(labels: never): void;
 }
 
-const named = <L extends string>(name: string, help: string, labelNames: readonly L[]) => ({ name: `hypertide_${name}`, help, labelNames });
+/** Removes the series of a study, which would otherwise be exported until the process ends. */
+async function removeSeries(metrics: Iterable<StudySeries>, study: string): Promise<void> {
+  for (const metric of metrics) {
+    const { values } = await metric.get();
+    const own = new Map<string, object>();
+    for (const { labels } of values) {
+      const { le: _, ...rest } = labels as { readonly le?: unknown; readonly study?: unknown }; // a bucket is no series of its own
+      if (rest.study === study) own.set(JSON.stringify(rest), rest);
+    }
+    for (const labels of own.values()) metric.remove(labels as never);
+  }
+}

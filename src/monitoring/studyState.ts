@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '../ledger/ledger.ts';
 import { heldIn, waitingIn } from '../ledger/openTrials.ts';
 import type { TrialId } from '../strategy/messages.ts';
@@ -49,4 +50,19 @@ export function countsOf({ ledger, rows }: StudyState) {
   for (const { trial, run } of heldIn(ledger.open)) trainers.add(ledger.open.get(trial)!.runs.get(run) ?? run);
   const waiting = waitingIn(ledger.open);
   return { trials: { waiting, running: ledger.open.size - waiting, ...ended }, trainers: trainers.size };
+}
+
+/** Milliseconds to wait for what a server says of its store. */
+const ANSWER_WITHIN = 1000;
+
+/** Does not wait long for an answer, and does not ask again before the last answer: a server that is down does not answer. */
+export function inTime<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = undefined;
+    });
+    const late = sleep(ANSWER_WITHIN, undefined, { ref: false }).then(() => Promise.reject(new Error('the server does not answer')));
+    return Promise.race([asked, late]);
+  };
 }

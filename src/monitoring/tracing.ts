@@ -13,7 +13,6 @@ import type { EndFact } from '../../streams/evaluate.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { TrialId } from '../strategy/messages.ts';
 import { version } from '../version.ts';
-import type { TrialTrace } from './trialTrace.ts';
 
 /** An attempt at a trial in this process. */
 interface Attempt {
@@ -121,3 +120,12 @@ function contextOf(traceparent: string | undefined): Context {
  * createStudy(network, { spans: spansFrom(trace.getTracer('tuning'), 'digits') });
  */
 export const spansFrom = (tracer: Tracer, study: string): Spans => new Tracing(tracer).spansOf(study);
+
+/** The trace of an attempt that this process evaluates. */
+export interface TrialTrace {
+  /** Variables for the program, with which its own spans join the trace. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The id of the trace, which lines of the log name too; undefined without an SDK. */
+  readonly id: string | undefined;
+  end(fact: EndFact): void;
+}

@@ -7,7 +7,6 @@ import { openapi } from './document/openapi.ts';
 import { eventStreams } from './eventStreams.ts';
 import { handle } from './handlers.ts';
 import { healthRoutes, type Link, metricsRoute } from './health.ts';
-import { lazyMcp } from './mcp/lazy.ts';
 import { factEvents, isMediaOperation, mediaHandlers } from './media.ts';
 import type { Operation } from './operation.ts';
 import { methodsOf, type OperationId, operationIds, operations } from './operations.ts';
@@ -16,7 +15,7 @@ import { bodyIn, checkedRequest, failureFor, type HttpRequest, isOfClient } from
 import type { ServedStudies } from './studies.ts';
 
 interface AppOptions extends AccessOptions {
-  readonly mcp?: McpFetch | undefined;
+  readonly mcp: McpFetch;
   /** The connection of the studies to a server, for `/readyz`. */
   readonly link?: Link | undefined;
   /** Aborts when the server ends. */
@@ -77,7 +76,7 @@ function serverApp(studies: ServedStudies, { users, mcp, ending, link, ...site }
     });
   }
   const permitAgent = (c: Context<HttpEnv>) => permit(c, userRoles);
-  if (mcp) app.all('/mcp', async (c) => (await permitAgent(c)) ?? mcp(c.req.raw, c.get('user') ?? ANYONE));
+  app.all('/mcp', async (c) => (await permitAgent(c)) ?? mcp(c.req.raw, c.get('user') ?? ANYONE));
   const { metrics } = studies;
   if (metrics) {
     healthRoutes(app, metrics, link);
@@ -143,4 +142,17 @@ function statusOf(error: unknown): number {
     default:
       return 409;
   }
+}
+
+/** MCP for agents, loaded when the first one comes. */
+function lazyMcp(studies: ServedStudies) {
+  let loaded: Promise<ReturnType<typeof import('./mcp/server.ts').mcpOverHttp>> | undefined;
+  const load = () => {
+    loaded ??= import('./mcp/server.ts').then(({ mcpOverHttp }) => mcpOverHttp(studies));
+    return loaded;
+  };
+  return {
+    fetch: async (request: Request, user: User) => (await load()).fetch(request, user),
+    close: async () => (await loaded)?.close(),
+  };
 }

@@ -12,7 +12,7 @@ import { forIntents, type Intent, isIntent } from '../study/intents.ts';
 import { trainerRows } from '../study/trainerRows.ts';
 import { verbs } from '../study/verbs.ts';
 import { whyText } from '../text/whyText.ts';
-import { importancesOf } from './feed/importances.ts';
+import { importancesOf } from './feed/byResults.ts';
 import { type OperationId, operations } from './operations.ts';
 import { type MediaOperationId, pageHandlers } from './pageHandlers.ts';
 import type { Handler, HttpRequest } from './request.ts';

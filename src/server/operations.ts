@@ -1,7 +1,7 @@
 import { whySchema } from '../../streams/explanation/why.ts';
 import { type Fact, factSchemas } from '../facts/facts.ts';
 import { params } from '../facts/fields.ts';
-import { dataSchema, type ObjectSchema, type Schema } from '../facts/schema.ts';
+import { dataSchema, integerSchema, type ObjectSchema, type Schema, textSchema } from '../facts/schema.ts';
 import { importancesSchema } from '../insight/importance/importances.ts';
 import { forIntents, type Intent, type IntentKind } from '../study/intents.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
@@ -10,14 +10,12 @@ import { type TrialFact, verbs } from '../study/verbs.ts';
 import { everyone, type Operation, readers, studyPath, trialPath } from './operation.ts';
 import { pageOperations } from './pageOperations.ts';
 
-const text = (description: string, maxLength = 256): Schema => ({ type: 'string', maxLength, description });
-const count = (description: string, minimum = 0): Schema => ({ type: 'integer', minimum, description });
 const seconds = (why: string): Schema => ({ type: 'number', minimum: 0, maximum: 60, description: `seconds ${why} (default: 30)` });
 
 const trainers = ['trainer'] as const;
 
 /** The longest name of a claim or a request. */
-const run = text('the claim on the trial, from the answer to ask');
+const run = textSchema('the claim on the trial, from the answer to ask');
 
 /** The fields of a fact that its trainer sends. Over HTTP, each fact must name its run. */
 function bodyOf(type: Fact['type'], optional: readonly string[] = []): ObjectSchema {
@@ -36,8 +34,8 @@ export const stopping: Schema = {
   type: 'object',
   properties: {
     stop: { type: 'boolean', description: 'whether the trial should stop: end it, and call stopped' },
-    by: text('what stops it'),
-    position: count('of the fact in the log; a heartbeat has none', 1),
+    by: textSchema('what stops it'),
+    position: integerSchema(1, 'of the fact in the log; a heartbeat has none'),
   },
   required: ['stop'],
   description: 'whether the trial should stop',
@@ -57,13 +55,13 @@ export const asked = {
     type: 'object',
     properties: {
       next: { const: 'trial' },
-      trial: count('its number', 1),
-      attempt: count('its attempt', 1),
+      trial: integerSchema(1, 'its number'),
+      attempt: integerSchema(1, 'its attempt'),
       run,
       params,
       budget: { type: 'number', description: 'the step up to which it may train' },
-      resumes: count('the trial that it continues', 1),
-      checkpoint: text('saved state to resume from', 4096),
+      resumes: integerSchema(1, 'the trial that it continues'),
+      checkpoint: textSchema('saved state to resume from', 4096),
       lease: { type: 'number', description: 'seconds without a report or a heartbeat after which the attempt is lost' },
     },
     required: ['next', 'trial', 'attempt', 'run', 'params', 'lease'],
@@ -72,7 +70,7 @@ export const asked = {
   wait: { type: 'object', properties: { next: { const: 'wait' } }, required: ['next'], description: 'no trial is due: ask again' },
   over: {
     type: 'object',
-    properties: { next: { const: 'over' }, reason: text('why') },
+    properties: { next: { const: 'over' }, reason: textSchema('why') },
     required: ['next', 'reason'],
     description: 'there are no more trials',
   },
@@ -125,7 +123,7 @@ export const operations = {
     summary: 'Create a study, and run it.',
     body: {
       type: 'object',
-      properties: { name: text('its name: letters, digits, _ and -', 64), parameters: dataSchema('the parameters by name') },
+      properties: { name: textSchema('its name: letters, digits, _ and -', 64), parameters: dataSchema('the parameters by name') },
       required: ['name', 'parameters'],
       additionalProperties: {},
       description: 'a study file as JSON',
@@ -143,10 +141,10 @@ export const operations = {
       type: 'object',
       properties: {
         wait: seconds('to wait for a trial'),
-        run: text(
+        run: textSchema(
           'a claim of your own; with the claim of an open trial, you get that trial again (default: the Idempotency-Key, or a random one)',
         ),
-        trainer: text('your name, for people (default: that of your token)'),
+        trainer: textSchema('your name, for people (default: that of your token)'),
         fixed: dataSchema('values that the trial must have, by the names of parameters; the strategy chooses the rest. Needs run.'),
       },
       description: 'nothing is required',
@@ -197,7 +195,7 @@ export const operations = {
       type: 'object',
       properties: {
         trials: { type: 'array', items: trialRowSchema, maxItems: 1_000_000 },
-        next: count('if there are more: pass it as after to get them', 1),
+        next: integerSchema(1, 'if there are more: pass it as after to get them'),
       },
       required: ['trials'],
       description: 'a page of trials',

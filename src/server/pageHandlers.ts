@@ -1,12 +1,12 @@
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { RefusedError, unknownTrial } from '../study/commands.ts';
 import type { User } from './access/users.ts';
-import type { KeptFiles } from './feed/kept.ts';
-import { recommendedOf } from './feed/recommended.ts';
-import { entriesOf } from './feed/trialEntries.ts';
+import { recommendedOf } from './feed/byResults.ts';
+import type { Feed } from './feed/feed.ts';
+import type { TrialEntry } from './feed/wire.ts';
 import type { pageOperations } from './pageOperations.ts';
 import type { Handler, HttpRequest } from './request.ts';
-import type { ServedStudies } from './studies.ts';
+import type { KeptFiles, ServedStudies } from './studies.ts';
 import { rowOf } from './view.ts';
 
 /** The files of the trials of a study; undefined if they are on another machine. @throws RefusedError if there is no such trial */
@@ -46,3 +46,20 @@ export const pageHandlers: Readonly<Record<Exclude<keyof typeof pageOperations, 
     return { name: await (await filesFor(studies, request)).add(trial, file, bytes) };
   },
 };
+
+/** The most entries of a trial that are returned: if there are more, the first and the last ones. */
+const MOST = 2000;
+
+/** All entries about a trial in order, including those that do not count. */
+async function entriesOf(feed: Feed, trial: number): Promise<TrialEntry[] | undefined> {
+  const history = feed.begun?.changes.history(trial);
+  if (history === undefined) return undefined;
+  const found: TrialEntry[] = [];
+  for await (const entries of feed.source.past(history.first)) {
+    for (const { position, at, fact, refusal } of entries) {
+      if ((fact as { trial?: unknown } | null)?.trial === trial) found.push({ position, at, fact, ...(refusal && { refusal }) });
+    }
+    if (entries.at(-1)!.position >= history.last) break;
+  }
+  return found.length <= MOST ? found : [...found.slice(0, MOST / 2), ...found.slice(-MOST / 2)];
+}

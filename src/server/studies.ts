@@ -1,22 +1,22 @@
+import type { ReadStream } from 'node:fs';
 import { inTurn } from '../../streams/engine/timeout.ts';
 import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import type { Created } from '../facts/facts.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
-import type { Watch } from '../strategy/env.ts';
+import type { TrialId } from '../strategy/messages.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { StudySource } from '../study/source.ts';
 import { Allowances } from './allowances.ts';
 import { Feed } from './feed/feed.ts';
-import type { KeptFiles } from './feed/kept.ts';
-import { liveMachines, replayedMachines } from './feed/machines.ts';
-import type { Headline, Machines } from './feed/wire.ts';
+import { replayedMachines } from './feed/machines.ts';
+import type { Headline, KeptFile, Machines } from './feed/wire.ts';
 
 /** How a server knows a study, besides its log. */
 export interface ShownParts {
   /** The files of its trials; absent if they are on another machine. */
   readonly files?: KeptFiles | undefined;
-  /** Takes the watch of the machines of a study that runs in this process. Default: its log is replayed when a reader asks for its machines. */
-  readonly live?: ((watch: Watch) => void) | undefined;
+  /** The machines of its strategy. Default: its log is replayed when a reader asks for them. */
+  readonly machines?: (() => Machines) | undefined;
 }
 
 /** A study behind a server. */
@@ -85,16 +85,14 @@ export class ServedStudies {
     return feed;
   }
 
-  #add(study: Pick<OpenStudy, 'name' | 'source' | 'host' | 'position' | 'files'>, { live }: ShownParts, known?: Feed): OpenStudy {
+  #add(study: Pick<OpenStudy, 'name' | 'source' | 'host' | 'position' | 'files'>, parts: ShownParts, known?: Feed): OpenStudy {
     const { name, source, position } = study;
     let followed = known;
     const feed = () => {
       if (followed === undefined || (position && followed.closed)) followed = this.#follow(name, source);
       return followed;
     };
-    const tell = () => this.tell(name);
-    const answered = (path: string, seconds: number) => this.#options.metrics?.answered(name, path, seconds);
-    const machines = live ? liveMachines(live, tell, answered) : replayedMachines(feed, tell);
+    const { machines = replayedMachines(feed, () => this.tell(name)) } = parts;
     const added = { ...study, feed, machines, followed: () => followed };
     this.#all.set(name, added);
     return added;
@@ -190,4 +188,14 @@ export class ServedStudies {
   close(): void {
     for (const { followed } of this.#all.values()) followed()?.close();
   }
+}
+
+/** The output and files of trials, if this process can read them. */
+export interface KeptFiles {
+  /** The output of each attempt, then the newest files. */
+  list(trial: TrialId): Promise<readonly KeptFile[]>;
+  /** A file of a trial; undefined if it does not exist. @param last bytes from its end, if not all */
+  open(trial: TrialId, name: string, last?: number): Promise<ReadStream | undefined>;
+  /** Adds a file, under `uploads`. @returns its name. @throws UserError if there is one of this name, or the name cannot be one of a file. */
+  add(trial: TrialId, name: string, content: Uint8Array): Promise<string>;
 }

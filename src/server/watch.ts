@@ -1,9 +1,8 @@
 import type { Context } from 'hono';
 import type { SSEStreamingApi } from 'hono/streaming';
 import { nextTurn } from '../../streams/engine/timeout.ts';
-import { omitUndefined } from '../schema/omitUndefined.ts';
 import type { EventStreams } from './eventStreams.ts';
-import { firstMessages } from './feed/firstMessages.ts';
+import { firstMessages, rowsEvent } from './feed/firstMessages.ts';
 import type { OpenStudy, ServedStudies } from './studies.ts';
 
 /** The shortest time between two messages, in milliseconds: faster than the eye, slower than a fast study. */
@@ -49,8 +48,7 @@ export function watchEvents(
     }
     for (const changes of feed.begun.changes.since(position)) {
       if (changes.position === position) continue;
-      const data = JSON.stringify(changes);
-      await stream.writeSSE(omitUndefined({ event: 'trials', data, id: changes.more ? undefined : `${changes.position}` }));
+      await stream.write(rowsEvent(changes));
       if (!changes.more) position = changes.position;
     }
     if (machines) await state('machines', study.machines());

@@ -15,7 +15,7 @@ import { UsageError } from '../text/usage.ts';
 import { version } from '../version.ts';
 import { branch, portable } from './branch.ts';
 import { copyFiles } from './copyFiles.ts';
-import { rawLines } from './rawLines.ts';
+import { rawLines } from './folder.ts';
 import { firstOf } from './study.ts';
 
 /** The file `study.json` of an archive. */

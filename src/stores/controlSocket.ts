@@ -7,7 +7,6 @@ import { failureOf, type RequestFailure } from '../errors.ts';
 import { isRecord, jsonIn } from '../schema/json.ts';
 import { parseIntent, RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
-import type { Conversation, SocketRequest } from './conversation.ts';
 
 /** The answer of the process that runs a study. */
 export type SocketAnswer = Submitted | RequestFailure;
@@ -150,4 +149,19 @@ function socketPath(journal: string): string | undefined {
   const path = `${realpathSync(resolve(journal))}.sock`;
   const near = relative(process.cwd(), path);
   return [near, path].find((place) => Buffer.byteLength(place) <= LONGEST_PATH);
+}
+
+/** A request: a command, or what the process that runs the study answers to trainers. The reply has the same `seq`. */
+export interface SocketRequest {
+  readonly seq: number;
+  readonly submit?: unknown;
+  readonly cmd?: string;
+}
+
+/** What one other process asks of the process that runs the study. */
+export interface Conversation {
+  /** @throws what the study throws */
+  answer(request: SocketRequest): Promise<object>;
+  /** The other process has gone. */
+  close(): void;
 }

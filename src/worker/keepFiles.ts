@@ -1,8 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Suggestion } from '../../streams/engine/directive.ts';
+import type { EndFact } from '../../streams/evaluate.ts';
+import type { ObjectiveSpec, Params } from '../facts/facts.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
 import { trialDirectory } from '../stores/trialFiles.ts';
 import type { TrialId } from '../strategy/messages.ts';
+import { expendable, isInUse, type Resumable } from '../study/expendable.ts';
 
 /** The trials whose files can be deleted. */
 export interface KeepOrder {
@@ -56,7 +61,7 @@ async function checkpointsOf(directory: string, trial: TrialId): Promise<string[
 }
 
 /** The trials that have a directory. */
-export const trialFolders = (directory: string): ReadonlySet<TrialId> =>
+const trialFolders = (directory: string): ReadonlySet<TrialId> =>
   new Set(existsSync(directory) ? readdirSync(directory).flatMap((name) => Number(/^trial-(\d+)$/.exec(name)?.[1] ?? [])) : []);
 
 const filesOf = async (directory: string, trial: TrialId): Promise<string[]> => [trialDirectory(directory, trial)];
@@ -75,4 +80,38 @@ async function sizeOf(path: string): Promise<number> {
       ),
     );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** Keeps the folder of a worker within a size. */
+export interface OwnFiles {
+  began(suggestion: Suggestion<Params>): void;
+  /** Resolves when the folder is within its size. */
+  ended(event: EndFact): Promise<void>;
+}
+
+/**
+ * Keeps the folder of a worker within a size. It knows the trials that the worker has run since its start; files of earlier trials are deleted first.
+ *
+ * @param bytes of all files below the folder.
+ */
+export function keepOwn(directory: string, bytes: number, objective: ObjectiveSpec, warn: (message: string) => void): OwnFiles {
+  const rows = new Map<TrialId, Resumable>();
+  const before = trialFolders(directory);
+  const order = (present: ReadonlySet<TrialId>): readonly TrialId[] => {
+    for (const { trial, status } of rows.values()) if (status !== 'open' && !present.has(trial)) rows.delete(trial); // nothing is left to delete
+    const earlier = [...before].filter((trial) => present.has(trial) && !rows.has(trial) && !isInUse(rows.values(), trial));
+    return [...earlier.sort((a, b) => a - b), ...expendable(rows.values(), objective)];
+  };
+  const sweep = keepFiles(directory, bytes, { order, isInUse: (trial) => isInUse(rows.values(), trial) }, warn);
+  return {
+    began: ({ trial, resumes, budget }) => {
+      rows.set(trial, omitUndefined({ trial, status: 'open' as const, resumes, budget }));
+    },
+    ended: (event) => {
+      const { trial, type: status } = event;
+      const values = event.type === 'completed' ? event.values : undefined;
+      rows.set(trial, { ...rows.get(trial), ...omitUndefined({ trial, status, values }) });
+      return sweep();
+    },
+  };
 }

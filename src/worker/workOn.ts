@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
+import { JournalLockedError } from '../../streams/log/errors.ts';
+import { checkUnlocked, lock } from '../../streams/log/lock.ts';
 import { parseReference } from '../../streams/nats/checkpoints/reference.ts';
 import { createdOn, settingsOn } from '../../streams/nats/created.ts';
 import { type StudyNaming, subjectsOf } from '../../streams/nats/protocol/subjects.ts';
@@ -13,15 +16,14 @@ import type { Tracing } from '../monitoring/tracing.ts';
 import type { RunningProgram } from '../programs/startProgram.ts';
 import { commandOf, metricFileOf, notPassed } from '../programs/trialCommand.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
+import { makeFolder } from '../stores/makeFolder.ts';
 import { checkResuming } from '../studyFile/checkResuming.ts';
 import { trialLine } from '../text/progress.ts';
-import type { StatusLine } from '../text/statusLine.ts';
-import { about } from '../text/statusLine.ts';
+import { about, type StatusLine } from '../text/statusLine.ts';
 import { UsageError } from '../text/usage.ts';
 import { type Amounts, checkNeeds } from './amounts.ts';
 import { parseStored, type StoreCommands } from './checkpointStore.ts';
-import { enterFolder } from './enterFolder.ts';
-import { keepOwn, type OwnFiles } from './keepOwn.ts';
+import { keepOwn, type OwnFiles } from './keepFiles.ts';
 import { notices } from './notices.ts';
 import { type SharedCheckpoints, sharedCheckpoints } from './sharedCheckpoints.ts';
 import { type StartedAttempt, startTrial, type TrialOptions } from './trainers.ts';
@@ -214,4 +216,24 @@ function performing(
       left: (fact) => void over(fact),
     };
   };
+}
+
+/**
+ * Enters the folder of a worker. A worker that deletes files needs it for itself, because it does not know which trials others run. The folder is
+ * held until the process ends.
+ *
+ * @throws UsageError if a worker that deletes files uses it, or if it cannot be made
+ */
+export function enterFolder(directory: string, deletes: boolean): void {
+  const mark = join(directory, 'worker');
+  try {
+    if (!deletes) return checkUnlocked(mark);
+    makeFolder(directory);
+    lock(mark);
+  } catch (error) {
+    if (!(error instanceof JournalLockedError)) throw error;
+    throw new UsageError(
+      `${directory}: process ${error.pid} is a worker with --keep, which needs this folder for itself: give each worker its own --directory. If that process is gone for good, delete ${error.lock}`,
+    );
+  }
 }

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { distribution } from '../../src/insight/figures/distribution.ts';
 import { hypervolumes } from '../../src/insight/figures/hypervolumes.ts';
 import { moved, ordered } from '../../src/page/lib/axisOrder.ts';
-import { importancesOf } from '../../src/server/feed/importances.ts';
-import { recommendedOf } from '../../src/server/feed/recommended.ts';
+import { importancesOf, recommendedOf } from '../../src/server/feed/byResults.ts';
 import { board, finished } from './support.ts';
 
 it('a distribution counts the results that are at least as good', () => {

@@ -1,9 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import type { Fact } from '../../src/facts/facts.ts';
 import { Metrics } from '../../src/monitoring/metrics.ts';
-import type { KeptFiles } from '../../src/server/feed/kept.ts';
 import { type ServerOptions, serveHttp } from '../../src/server/serve.ts';
-import { ServedStudies } from '../../src/server/studies.ts';
+import { type KeptFiles, ServedStudies } from '../../src/server/studies.ts';
 import { space } from '../../src/space/space.ts';
 import { choice, float, int } from '../../src/space/types/dimension.ts';
 import { applied, processSource } from '../../src/stores/process.ts';

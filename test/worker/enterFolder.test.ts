@@ -4,7 +4,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { enterFolder } from '../../src/worker/enterFolder.ts';
+import { enterFolder } from '../../src/worker/workOn.ts';
 import { directory } from '../cli/support.ts';
 
 it('a worker that deletes files uses its folder alone', () => {

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { expendable, isInUse } from '../../src/study/expendable.ts';
-import { keepOwn } from '../../src/worker/keepOwn.ts';
+import { keepOwn } from '../../src/worker/keepFiles.ts';
 import { directory } from '../cli/support.ts';
 
 vi.mock('node:fs/promises', { spy: true });

@@ -1,7 +1,7 @@
 // An engine of the chaos test: what `hypertide serve --monitor` runs, on a connection that the test can break.
 import { connect } from '@nats-io/transport-node';
 import { measured } from '../../src/host/plugins.ts';
-import { monitor } from '../../src/host/serving/monitor.ts';
+import { monitorFor } from '../../src/host/serving/monitor.ts';
 import { serving } from '../../src/host/serving/serving.ts';
 import type { StatusLine } from '../../src/text/statusLine.ts';
 import { reconnectOptions } from '../../streams/nats/index.ts';
@@ -44,7 +44,7 @@ nc.publish = (subject, ...more) => {
   publish.call(nc, subject, ...more);
 };
 const screen: StatusLine = { terminal: false, line: () => {}, status: () => {}, end: () => {} };
-const { metrics } = await monitor(String(port), screen);
+const { metrics } = (await monitorFor(String(port), screen))!;
 const { begin, attend } = serving({
   nc,
   screen,

@@ -5,8 +5,7 @@ import { openJournal } from '../../../streams/log/journal.ts';
 import { withResolvers } from '../../../streams/promises.ts';
 import type { WhenGone } from '../../../streams/study/hosted/claimedTrial.ts';
 import { MismatchError, UserError } from '../../errors.ts';
-import { connectToRun, OwnerGoneError } from '../../stores/controlSocket.ts';
-import type { Conversation, SocketRequest } from '../../stores/conversation.ts';
+import { type Conversation, connectToRun, OwnerGoneError, type SocketRequest } from '../../stores/controlSocket.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import { claimant, isGone, isOf } from '../claimant.ts';
 import { retryingLog } from '../retryingLog.ts';
@@ -142,9 +141,9 @@ async function ownSeat(
   const log = await storedLog(path, host.line);
   const now = (await log.head()) > 0 ? await readDescription(description, path) : described; // another process may have begun it meanwhile
   const { promise: begun, resolve: begin } = withResolvers<RunningStudy>();
-  const running = await runningStudy(now, log, { ...host, converse: () => conversation(begun, path, log) }, path, isGone);
+  const running = await runningStudy(now, log, { ...host, converse: () => conversation(begun, path) }, path, isGone);
   begin(running);
-  const answers = answersTo({ running, log, place: path, claimant: name });
+  const answers = answersTo({ running, claimant: name });
   const looking = setInterval(() => loseGone(running), LOOK);
   return {
     opened: openedBy(running),
@@ -170,7 +169,7 @@ async function storedLog(path: string, line: StatusLine['line']) {
 }
 
 /** What a trainer in another process asks of this one. Its first request is `join`. */
-function conversation(study: Promise<RunningStudy>, path: string, log: Awaited<ReturnType<typeof storedLog>>): Conversation {
+function conversation(study: Promise<RunningStudy>, path: string): Conversation {
   const ending = new AbortController();
   const joined = { parallel: 0 };
   let answers: ReturnType<typeof answersTo> | undefined;
@@ -191,7 +190,7 @@ function conversation(study: Promise<RunningStudy>, path: string, log: Awaited<R
     if (limits) await running.submit({ type: 'change', limits });
     name = given.claimant;
     joined.parallel = options?.parallel ?? running.settings.parallel;
-    answers = answersTo({ running, log, place: path, claimant: name, joined, whenGone });
+    answers = answersTo({ running, claimant: name, joined, whenGone });
     await running.join(joined.parallel);
     return openedBy(running);
   };

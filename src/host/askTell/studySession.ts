@@ -104,5 +104,5 @@ export function openedBy({ settings, space }: RunningStudy): object {
 export async function memoryStudy(description: unknown, host: StudyHost): Promise<Driven> {
   const log = memoryLog();
   const running = await runningStudy(await readDescription(description, undefined), log, host);
-  return { opened: openedBy(running), answers: answersTo({ running, log, place: '' }), dispose: () => running.close() };
+  return { opened: openedBy(running), answers: answersTo({ running }), dispose: () => running.close() };
 }

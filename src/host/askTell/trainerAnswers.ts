@@ -1,13 +1,11 @@
-import type { Log } from '../../../streams/log/log.ts';
-import { past } from '../../../streams/log/past.ts';
+import { importanceIn } from '../../../streams/explanation/importance.ts';
 import { frontAmong } from '../../../streams/results/pareto.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import type { WhenGone } from '../../../streams/study/hosted/claimedTrial.ts';
 import { type Enqueued, type FailureReason, LONGEST_TRACE, type Params, type TrialEvent, type Values } from '../../facts/facts.ts';
 import { tooFewResults } from '../../insight/importance/importance.ts';
 import { recommendation } from '../../insight/recommendation/recommendation.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { importancesOf } from '../../server/feed/importances.ts';
-import { readFeed } from '../../server/feed/readFeed.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { bestRowOf } from '../../study/bestFirst.ts';
 import type { Intent } from '../../study/intents.ts';
@@ -49,9 +47,6 @@ interface LimitRequest extends NewLimits, Named {
 
 interface Training {
   readonly running: RunningStudy;
-  readonly log: Log;
-  /** Of the log, for people. */
-  readonly place: string;
   /** The claimant. Without one, all trainers are in this process. */
   readonly claimant?: string;
   /** Of a trainer in another process: how many trials it evaluates at once. */
@@ -80,7 +75,7 @@ type Command = (typeof commands)[number];
 type Answer = Driven['answers'][string];
 
 /** Answers the requests of one trainer, in this process or in one that has joined it. */
-export function answersTo({ running, log, place, claimant, joined, whenGone }: Training): Readonly<Record<Command, Answer>> {
+export function answersTo({ running, claimant, joined, whenGone }: Training): Readonly<Record<Command, Answer>> {
   /** The trials that were handed out here and have not ended. */
   const handed = new Set<TrialId>();
   /** Those whose trainer knows that they should stop. */
@@ -162,8 +157,8 @@ export function answersTo({ running, log, place, claimant, joined, whenGone }: T
     best: () => ({ best: bestRowOf(ledger(), rows()) ?? null, ended: running.ended }),
     front: () => ({ front: frontAmong(rows(), running.settings.objectives), ended: running.ended }),
     importance: async ({ objective }: { readonly objective?: string }) => {
-      const feed = await readFeed({ place, read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) });
-      const found = await importancesOf(feed, objective);
+      const study = { space: running.space, source: running.hosted, ledger: ledger(), rows: rows(), parseStrategy };
+      const found = await importanceIn(study, objective);
       if (found === undefined) throw new SessionError(tooFewResults(running.space.axes));
       return { importance: found };
     },

@@ -1,7 +1,6 @@
 import { isRecord } from '../../schema/json.ts';
 import { show } from '../../space/check.ts';
-import { parseData } from '../../text/parseData.ts';
-import { readText } from '../../text/readText.ts';
+import { parseData, readText } from '../../text/parseData.ts';
 import { UsageError } from '../../text/usage.ts';
 import { type EventName, eventNames } from './events.ts';
 

@@ -10,7 +10,7 @@ import { StudyError } from '../../errors.ts';
 import { matching } from '../../stores/namePattern.ts';
 import { checkResuming } from '../../studyFile/checkResuming.ts';
 import { studyFromElsewhere } from '../../studyFile/elsewhere.ts';
-import type { ServingOptions } from './options.ts';
+import type { ServingOptions } from './observed.ts';
 import type { Describe, Outcome, Served, Serving } from './serving.ts';
 
 /** Milliseconds between two checks for new studies. The server also announces them, but announcements may get lost or be forbidden. */

@@ -1,9 +1,9 @@
 import { accountStore } from '../../../streams/nats/accountStore.ts';
 import { onLink } from '../../../streams/nats/connection/connection.ts';
-import { inTime, Metrics } from '../../monitoring/metrics.ts';
-import { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
-import { type Link, monitorApp } from '../../server/health.ts';
-import { listen } from '../../server/listen.ts';
+import type { Metrics } from '../../monitoring/metrics.ts';
+import { inTime } from '../../monitoring/studyState.ts';
+import type { WorkerMetrics } from '../../monitoring/workerMetrics.ts';
+import type { Link } from '../../server/health.ts';
 import type { connect } from '../../stores/connect.ts';
 import { addressOf } from '../../text/address.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
@@ -23,14 +23,29 @@ export interface Monitor {
 }
 
 /**
- * Serves `/healthz`, `/readyz` and `/metrics` at an address, and prints where. Anyone who can reach it can read the names of studies and their best
- * values.
+ * The monitor of `--monitor`: serves `/healthz`, `/readyz` and `/metrics` at an address, and prints where. Anyone who can reach it can read the names of
+ * studies and their best values. What it needs is loaded only if it is requested.
  *
- * @param address a port or host:port.
+ * @param address a port or host:port; undefined for no monitor.
+ * @param nc is closed if the monitor cannot start.
  * @throws UsageError, ListenError
  */
-export async function monitor(address: string, screen: StatusLine, nc?: Connection): Promise<Monitor> {
+export async function monitorFor(address: string | undefined, screen: StatusLine, nc?: Connection): Promise<Monitor | undefined> {
+  if (address === undefined) return undefined;
+  return monitor(address, screen, nc).catch(async (error: Error) => {
+    await nc?.close();
+    throw error;
+  });
+}
+
+async function monitor(address: string, screen: StatusLine, nc: Connection | undefined): Promise<Monitor> {
   const { host = '127.0.0.1', port } = addressOf('--monitor', address);
+  const [{ Metrics }, { WorkerMetrics }, { monitorApp }, { listen }] = await Promise.all([
+    import('../../monitoring/metrics.ts'),
+    import('../../monitoring/workerMetrics.ts'),
+    import('../../server/health.ts'),
+    import('../../server/listen.ts'),
+  ]);
   const metrics = new Metrics();
   const link = nc && linkOf(nc, metrics);
   const { url, close } = await listen(monitorApp(metrics, link), host, port);

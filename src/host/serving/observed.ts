@@ -1,14 +1,18 @@
+import type { Access } from '../../../streams/nats/connection/connect.ts';
 import { readLog } from '../../../streams/nats/log/readLog.ts';
-import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { LEASE } from '../../../streams/nats/protocol/messages.ts';
+import { type StudyNaming, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { refuseRequests } from '../../../streams/nats/rpc.ts';
-import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
+import type { ServedStudy, ServeStudyOptions, serveStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { messagesOf } from '../../errors.ts';
-import { ofStudy } from '../../text/statusLine.ts';
+import type { Metrics } from '../../monitoring/metrics.ts';
+import { omitUndefined } from '../../schema/omitUndefined.ts';
+import { stripControls } from '../../text/plainText.ts';
+import { ofStudy, type StatusLine } from '../../text/statusLine.ts';
 import { brokenProgram } from '../brokenProgram.ts';
-import { host } from '../host.ts';
-import type { ServingOptions } from './options.ts';
+import { host, type Plugin } from '../host.ts';
+import type { HostServer } from '../server.ts';
 import { reaching } from './reaching.ts';
-import { servedLines } from './servedLines.ts';
 import { FAILED, type Supervised } from './supervise.ts';
 
 /**
@@ -108,3 +112,55 @@ function logOn(...of: Parameters<typeof readLog>): Awaited<ReturnType<typeof rea
 }
 
 export type Observed = ReturnType<typeof observed>;
+
+/** Where and how this process serves studies. */
+export interface ServingOptions {
+  readonly nc: Parameters<typeof serveStudy>[0];
+  readonly screen: StatusLine;
+  /** The address of the server. */
+  readonly nats: string;
+  /** How studies are named there. */
+  readonly naming?: StudyNaming;
+  /** How this process logs in there. */
+  readonly access: Access;
+  readonly metrics?: Metrics | undefined;
+  readonly plugins?: readonly Plugin[] | undefined;
+  /** What shows the studies. */
+  readonly server?: HostServer | undefined;
+  readonly settings: Pick<ServeStudyOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes' | 'atMost'>;
+}
+
+/**
+ * Tells what happens to a study while it is served: lost trials, a reopening, and whether this engine leads.
+ *
+ * @param lease in seconds.
+ */
+function servedLines(say: StatusLine['line'], lease = LEASE) {
+  let isStandby = false;
+  let wasClosed = false;
+  let isReopened = false;
+  const plugin: Plugin = ({ line, past, state }) => ({
+    apply: ({ fact, refusal, position, effect }) => {
+      const isNew = position > past();
+      const isClosed = state()?.ledger.closed !== undefined;
+      if (wasClosed && !isClosed && isNew) {
+        isReopened = true;
+        line('reopened');
+      } else if (isReopened && effect === 'closed') line('closed'); // the caller of `begin` reports the first close
+      wasClosed = isClosed;
+      if (refusal || fact.type !== 'failed' || fact.reason !== 'lost' || !isNew || isStandby) return; // of several engines, the leader tells
+      const { trial, run, message = '' } = fact;
+      const trainer = run === undefined ? undefined : state()?.rows.get(trial)?.trainer;
+      const why = trainer === undefined ? stripControls(message) : `${trainer} was silent for ${lease} s`;
+      line(`trial ${trial} is lost: ${why}`, omitUndefined({ level: 'warn' as const, trial, run }));
+    },
+  });
+  return {
+    plugin,
+    onLead: (leads: boolean) => {
+      if (leads && isStandby) say('now leads, since the other engine is slow or gone', { level: 'warn' });
+      if (!leads) say('serves as a standby: another engine leads');
+      isStandby = !leads;
+    },
+  };
+}

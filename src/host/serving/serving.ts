@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EarlierStudy } from '../../../streams/engine/earlier.ts';
+import { past } from '../../../streams/log/past.ts';
+import { readLog } from '../../../streams/nats/log/readLog.ts';
+import { type StudyNaming, type Subjects, subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { type ServedStudy, serveStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { StudyError } from '../../errors.ts';
+import type { NamedStudy } from '../../studyFile/earlier.ts';
 import type { StudyFile } from '../../studyFile/studyFile.ts';
-import { earlierOnServer } from './earlierOnServer.ts';
-import { type Observed, observed } from './observed.ts';
-import type { ServingOptions } from './options.ts';
+import { type Observed, observed, type ServingOptions } from './observed.ts';
 import { reaching } from './reaching.ts';
 import { type Supervised, supervise } from './supervise.ts';
-import { turnstile } from './turnstile.ts';
 
 /** A study to serve: from its file, or from its log. */
 export type Served = Pick<StudyFile, 'space' | 'strategy' | 'options'>;
@@ -142,3 +144,36 @@ export function serving(options: ServingOptions): Serving {
     },
   };
 }
+
+/** Runs a limited number of actions at a time. The others wait in order. */
+export function turnstile(count: number): <T>(act: () => Promise<T>) => Promise<T> {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  return async (act) => {
+    if (free > 0) free--;
+    else await new Promise<void>((enter) => waiting.push(enter));
+    try {
+      return await act();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+}
+
+type NatsConnection = Parameters<typeof readLog>[0];
+
+/** Earlier studies. Those on the server of the new study are read through its connection. */
+const earlierOnServer = (
+  nc: NatsConnection,
+  naming: StudyNaming | undefined,
+  earlier: readonly NamedStudy[] | undefined,
+): readonly EarlierStudy[] | undefined =>
+  earlier?.map((study) => (study.onServer === undefined ? study : entriesOn(nc, subjectsOf(study.onServer, naming))));
+
+const entriesOn = (nc: NatsConnection, study: Subjects): EarlierStudy => ({
+  async *[Symbol.asyncIterator]() {
+    yield* past(await readLog(nc, study), 1);
+  },
+});

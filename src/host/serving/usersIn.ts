@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { parseUsers, type Users } from '../../server/access/users.ts';
-import { readText } from '../../text/readText.ts';
+import { readText } from '../../text/parseData.ts';
 import { UsageError } from '../../text/usage.ts';
 
 /** The users of a server, as `--users` names their file. @throws UsageError */

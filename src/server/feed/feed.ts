@@ -205,3 +205,11 @@ function beginning(entry: Entry): Begun | undefined {
   const created = firstFactIn(entry);
   return created && { createdAt: entry.at, ledger: new Ledger(spaceOf(created)), changes: new TrialChanges(created.objectives[0]!.name) };
 }
+
+/** Reads the current log of a study. */
+export async function readFeed(study: StudyLog): Promise<Feed> {
+  const feed = new Feed(study.place, study);
+  await feed.caughtUp;
+  feed.close();
+  return feed;
+}

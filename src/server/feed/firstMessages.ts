@@ -28,11 +28,13 @@ export function firstMessages(feed: Feed): { readonly position: number; readonly
   return { position: one.position, messages: messagesOf(feed, one) };
 }
 
+const encoded = ({ done, value }: IteratorResult<RowChanges>): Uint8Array | undefined => (done ? undefined : rowsEvent(value));
+
 function* messagesOf(feed: Feed, one: Shared): Generator<Uint8Array> {
   one.readers++;
   try {
     for (let i = 0; ; i++) {
-      const message = one.made[i] ?? encoded(one.changes.next().value);
+      const message = one.made[i] ?? encoded(one.changes.next());
       if (!message) return;
       one.made[i] = message;
       yield message;
@@ -43,9 +45,8 @@ function* messagesOf(feed: Feed, one: Shared): Generator<Uint8Array> {
   }
 }
 
-/** A server-sent event. Only the last one has an id, which marks a position to resume from. */
-function encoded(changes: RowChanges | undefined): Uint8Array | undefined {
-  if (!changes) return undefined;
+/** Rows as a server-sent event. Only the last one has an id, which marks a position to resume from. */
+export function rowsEvent(changes: RowChanges): Uint8Array {
   const mark = changes.more ? '' : `id: ${changes.position}\n`;
   return new TextEncoder().encode(`event: trials\ndata: ${JSON.stringify(changes)}\n${mark}\n`);
 }

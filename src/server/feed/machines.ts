@@ -1,21 +1,17 @@
 import { nextTurn } from '../../../streams/engine/timeout.ts';
 import { Replay } from '../../../streams/explanation/replay.ts';
-import { MachineWatch } from '../../../streams/explanation/watch.ts';
+import type { MachineWatch } from '../../../streams/explanation/watch.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
-import type { Watch } from '../../strategy/env.ts';
 import type { Feed } from './feed.ts';
 import type { Machines } from './wire.ts';
 
-/** The machines of a study that runs in this process. @param live takes its watch */
-export function liveMachines(
-  live: (watch: Watch) => void,
-  tell: () => void,
-  answered?: (path: string, seconds: number) => void,
-): () => Machines {
-  const watch = new MachineWatch(tell, answered);
-  live(watch.take);
-  return () => ({ type: 'machines', machines: watch.machines, news: watch.news, asks: true });
-}
+/** The machines of a study that runs in this process, as they are watched. */
+export const liveMachines = (watch: MachineWatch) => (): Machines => ({
+  type: 'machines',
+  machines: watch.machines,
+  news: watch.news,
+  asks: true,
+});
 
 /** The machines of any study: its log is replayed once they are asked for. */
 export function replayedMachines(feedOf: () => Feed, tell: () => void): () => Machines {

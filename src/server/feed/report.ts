@@ -3,9 +3,8 @@ import { Replay } from '../../../streams/explanation/replay.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
 import { assetsIn } from '../pageFiles.ts';
+import { importancesOf, recommendedOf } from './byResults.ts';
 import type { Feed } from './feed.ts';
-import { importancesOf } from './importances.ts';
-import { recommendedOf } from './recommended.ts';
 import type { Machines, ReportData } from './wire.ts';
 
 /** Studies as one HTML file: the page with their data. */

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { expect, it } from 'vitest';
 import { serveStudies } from '../../../src/cli/commands/server/serve.ts';
 import { serveOverHttp } from '../../../src/host/serveHttp.ts';
-import { monitorFor } from '../../../src/host/serving/monitorFor.ts';
+import { monitorFor } from '../../../src/host/serving/monitor.ts';
 import { studyIn } from '../../cli/support.ts';
 
 const lines: string[] = [];

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { turnstile } from '../../../src/host/serving/turnstile.ts';
+import { turnstile } from '../../../src/host/serving/serving.ts';
 
 it('lets two acts run at a time, in order, also if one fails', async () => {
   const pass = turnstile(2);

@@ -24,7 +24,7 @@ import { begunIn, openJournalStudy } from '../../../stores/journalFile.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
 import { readStudyFile } from '../../../studyFile/studyFile.ts';
 import { inform, print, suggestNext } from '../../../text/output.ts';
-import { readData } from '../../../text/readText.ts';
+import { readData } from '../../../text/parseData.ts';
 import { UsageError } from '../../../text/usage.ts';
 
 interface ImportOptions {

@@ -1,5 +1,4 @@
-import type { Feed } from '../../../server/feed/feed.ts';
-import { readFeed } from '../../../server/feed/readFeed.ts';
+import { type Feed, readFeed } from '../../../server/feed/feed.ts';
 import { findingsOf, reportOf } from '../../../server/feed/report.ts';
 import { type Remote, withStudy } from '../../../stores/study.ts';
 import { inform, writeOutput } from '../../../text/output.ts';

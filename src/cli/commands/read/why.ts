@@ -1,7 +1,7 @@
 import { whyOf } from '../../../../streams/explanation/whyOf.ts';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
-import { readFeed } from '../../../server/feed/readFeed.ts';
+import { readFeed } from '../../../server/feed/feed.ts';
 import type { CommandStudy } from '../../../stores/study.ts';
 import { rowOf, trialsIn } from '../../../stores/trialTable.ts';
 import { bestFirst } from '../../../study/bestFirst.ts';

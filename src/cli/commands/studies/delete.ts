@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../../../errors.ts';
-import { readFeed } from '../../../server/feed/readFeed.ts';
+import { readFeed } from '../../../server/feed/feed.ts';
 import { isThere } from '../../../stores/archive.ts';
 import { type StudyInPlace, trialsOf } from '../../../stores/withPlace.ts';
 import { inform } from '../../../text/output.ts';

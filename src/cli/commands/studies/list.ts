@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
-import { readFeed } from '../../../server/feed/readFeed.ts';
+import { readFeed } from '../../../server/feed/feed.ts';
 import type { Headline } from '../../../server/feed/wire.ts';
 import { type RemotePlace, withPlace } from '../../../stores/withPlace.ts';
 import type { StudyPlace } from '../../../study/place.ts';

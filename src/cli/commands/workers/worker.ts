@@ -3,7 +3,7 @@ import { type Access, namingIn } from '../../../../streams/nats/connection/conne
 import { checkName, inboxOfTrainer } from '../../../../streams/nats/protocol/subjects.ts';
 import { withResolvers } from '../../../../streams/promises.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
-import { monitorFor } from '../../../host/serving/monitorFor.ts';
+import { monitorFor } from '../../../host/serving/monitor.ts';
 import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { accessOf, CONNECT_WITHIN, connect } from '../../../stores/connect.ts';
