@@ -31,7 +31,7 @@ export function aligned(rows: readonly (readonly string[])[], numbers: readonly 
 }
 
 /** A command of ours in a message, or a word. A command stays in one piece, so that you can copy it. */
-const PIECES = /"hypertide [^"]*"\S*|(?<=: )hypertide .*|\S+/g;
+const PIECES = /"(?:npx )?hypertide [^"]*"\S*|(?<=: )(?:npx )?hypertide .*|\S+/g;
 
 /**
  * A text in lines of at most so many columns, broken between words. A longer word, such as a path, is a line of its own.
@@ -53,11 +53,22 @@ export function wrapped(text: string, columns: number, indent = ''): string[] {
   return [...lines, line];
 }
 
+type Window = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
+
 /** How far the second line of a message is indented. */
 const INDENT = '  ';
 
 /** A message for people as lines that are safe to print; on a terminal, they fit it. */
-export function messageLines(text: string, { isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): readonly string[] {
+export function messageLines(text: string, { isTTY, columns }: Window): readonly string[] {
   const safe = escapeControls(asCalled(text));
   return isTTY ? wrapped(safe, columns || 80, INDENT) : [safe];
+}
+
+/** Names and texts as lines, the texts in a column of their own. */
+export function labelled(rows: readonly (readonly string[])[], { isTTY, columns }: Window): string[] {
+  const left = Math.max(...rows.map(([name = '']) => name.length)) + 2;
+  const room = isTTY ? Math.max(left, (columns || 80) - left) : Number.POSITIVE_INFINITY;
+  return rows.flatMap(([name = '', text = '']) =>
+    wrapped(escapeControls(asCalled(text)), room).map((line, i) => `${(i === 0 ? name : '').padEnd(left)}${line}`),
+  );
 }

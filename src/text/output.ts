@@ -8,6 +8,9 @@ import { UsageError } from './usage.ts';
 /** Prints text to standard output: JSON, or lines whose parts are escaped. */
 export const print = (text: string): void => void process.stdout.write(`${escapeLateControls(text)}\n`);
 
+/** Prints a sentence for people to standard output. */
+export const tell = (text: string): void => void process.stdout.write(`${messageLines(text, process.stdout).join('\n')}\n`);
+
 /** Prints a line for people to standard error. */
 export const inform = (text: string): void => void process.stderr.write(`${messageLines(text, process.stderr).join('\n')}\n`);
 

@@ -73,7 +73,9 @@ export function changesText(first: CheckedRun, other: CheckedRun | undefined): s
 
 export function partingText(seen: CheckedRun | undefined, grace = GRACE): string {
   if (seen?.parting === undefined) return 'not tried, as the program ended first';
-  return seen.parting >= grace ? `ignored: it was killed after ${grace} s` : `obeyed: it ended within ${seen.parting.toFixed(1)} s`;
+  return seen.parting >= grace
+    ? `ignored: it was killed after ${grace} s`
+    : `obeyed: it ended within ${Math.max(0.1, seen.parting).toFixed(1)} s`;
 }
 
 export function resumeText(second: CheckedRun | undefined, kept: string | undefined): string {

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { messagesOf } from '../../errors.ts';
-import { asCalled, escapeControls } from '../../text/plainText.ts';
+import { inform } from '../../text/output.ts';
 import { version } from '../../version.ts';
 import { statusOf } from '../terminal/withLog.ts';
 import { declareAct } from './act.ts';
@@ -60,8 +60,7 @@ export const commandNames = (list: string): string =>
 /** Prints an error, one line for each mistake. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function printError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
-  for (const message of messagesOf(error))
-    process.stderr.write(`hypertide: ${escapeControls(asCalled(message).replace(/\s*\n\s*/g, ' '))}\n`);
+  for (const message of messagesOf(error)) inform(`hypertide: ${message.replace(/\s*\n\s*/g, ' ')}`);
   const status = statusOf(error);
   if (status === 1 && process.env.HYPERTIDE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return status;

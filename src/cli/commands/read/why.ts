@@ -5,7 +5,7 @@ import { readFeed } from '../../../server/feed/feed.ts';
 import type { CommandStudy } from '../../../stores/study.ts';
 import { rowOf, trialsIn } from '../../../stores/trialTable.ts';
 import { bestFirst } from '../../../study/bestFirst.ts';
-import { print, suggestAfterData } from '../../../text/output.ts';
+import { print, suggestAfterData, tell } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { whyText } from '../../../text/whyText.ts';
 import { trialIn } from '../../act.ts';
@@ -17,7 +17,7 @@ export async function printWhy(study: CommandStudy, words: readonly string[], { 
   if (row === undefined) throw new UsageError('expected the number of a trial, since there is no best trial yet');
   const why = (await whyOf(await readFeed(study), row.trial, parseStrategy))!;
   if (json) print(JSON.stringify(why));
-  else for (const line of whyText(why, row, study.created.objectives)) print(line);
+  else for (const line of whyText(why, row, study.created.objectives)) tell(line);
   if (!json) suggestAfterData('importance', study);
   return 0;
 }

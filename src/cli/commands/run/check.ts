@@ -17,8 +17,9 @@ import { omitUndefined } from '../../../schema/omitUndefined.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
 import { type Amendment, amendStudyFile } from '../../../studyFile/amend.ts';
 import { readStudyFile, type StudyFile } from '../../../studyFile/studyFile.ts';
+import { labelled } from '../../../text/layout.ts';
 import { usualDirection } from '../../../text/names.ts';
-import { suggestNext } from '../../../text/output.ts';
+import { inform, suggestNext } from '../../../text/output.ts';
 import { savedIn } from '../../../worker/trainers.ts';
 import {
   adviceText,
@@ -127,10 +128,9 @@ export async function checkProgram(path: string, words: readonly string[], optio
       ['early stopping', adviceText(first, second, kept, stopsTrials(created.strategy), path)],
       ...(earlier ? [['earlier', earlierText(earlier)]] : []),
     ];
-    const width = Math.max(...rows.map(([name]) => name!.length)) + 2;
-    for (const [name, text] of rows) process.stdout.write(`${name!.padEnd(width)}${text}\n`);
+    for (const line of labelled(rows, process.stdout)) process.stdout.write(`${line}\n`);
     const warnings = [first, second, other].flatMap((seen) => seen?.warnings ?? []);
-    for (const warning of new Set(warnings)) process.stderr.write(`${warning}\n`);
+    for (const warning of new Set(warnings)) inform(warning);
     const more = words.length > 0 ? ['--', ...words] : [];
     if (isHeard(asGiven) || isFixed) suggestNext(`hypertide run ${[path, ...more].map(shellQuoted).join(' ')}`);
     else if (works) suggestNext(`hypertide check ${[path, '--fix', ...more].map(shellQuoted).join(' ')}`);

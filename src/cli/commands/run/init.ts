@@ -45,14 +45,15 @@ export async function initStudy(words: readonly string[], { output = 'study.yaml
     suggestNext(`hypertide check ${output}`);
     return 0;
   }
-  const open = found.filter((argument) => !hasRange(argument)).map(({ name }) => name);
-  const count = found.length - open.length;
+  const open = found.filter((argument) => !hasRange(argument));
+  const ranged = found.filter(hasRange);
+  const named = (some: typeof found) => some.map(({ name }) => name).join(', ');
   inform(
-    `${output}: ${count} ${count === 1 ? 'parameter' : 'parameters'}${open.length > 0 ? `; write a range for ${open.join(', ')}, or remove it if the program does not need it` : ''}`,
+    `${output}: ${ranged.length} ${ranged.length === 1 ? 'parameter' : 'parameters'}${ranged.length > 0 ? ` (${named(ranged)}); check their ranges in the file, they are guessed` : ''}`,
   );
-  if (open.length > 0 && open.length === found.length)
+  if (open.length > 0) inform(`write a range for ${named(open)}, or remove it if the program does not need it`);
+  if (open.length > 0 && ranged.length === 0)
     inform('argparse shows defaults with formatter_class=argparse.ArgumentDefaultsHelpFormatter, for arguments that have a help text');
-  inform('check the ranges');
   suggestNext(`hypertide check ${output}`);
   return 0;
 }

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '../../../schema/nearest.ts';
 import { shellQuoted } from '../../../study/programArguments.ts';
-import { inform, suggestNext, writeOutput } from '../../../text/output.ts';
+import { labelled } from '../../../text/layout.ts';
+import { inform, print, suggestNext, writeOutput } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 
 interface Example {
@@ -100,8 +101,11 @@ const examples: Readonly<Record<string, Example>> = {
 export async function writeExample(name: string | undefined, { output = '.' }: { readonly output?: string }): Promise<number> {
   const names = Object.keys(examples);
   if (name === undefined) {
-    const width = Math.max(...names.map((each) => each.length)) + 2;
-    for (const each of names) process.stdout.write(`${each.padEnd(width)}${examples[each]!.shows}\n`);
+    for (const line of labelled(
+      Object.entries(examples).map(([each, { shows }]) => [each, shows]),
+      process.stdout,
+    ))
+      print(line);
     suggestNext(`hypertide examples ${names[0]}`);
     return 0;
   }
