@@ -9,7 +9,7 @@ const half = (point: h.Point) => point[0]! > 0.5;
 
 const often = (few: number, many = 12) => Number(process.env.CONTRACT_RUNS ?? runs(many, few));
 /** Fits of models take long, so the studies of these rows are shorter and fewer. */
-const model = { runs: often(1, 3), asks: runs(16, 10), study: { trials: runs(16, 12), parallel: 3 } };
+const model = { runs: often(1, 3), asks: runs(16, 8), study: { trials: runs(16, 9), parallel: 3 } };
 
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npx tsx tools/golden` its suggestions. */
 export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<StrategyCase<Net>>> = {
@@ -132,7 +132,7 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   },
 };
 
-/** Rows that fit models at several budgets take half of the time of all, so they run in `npm run test:deep` only. */
+/** Rows that fit models at several budgets, or whose stages other rows have too, run in `npm run test:deep` only. */
 const onlyDeep = [
   'auto',
   'chain(asha, bo)',
@@ -141,6 +141,20 @@ const onlyDeep = [
   'chain(hyperband, bo)',
   'chain(asha, forest)',
   'chain(asha stop, forest)',
+  'chain(asha, confirm, tpe)',
+  'chain(asha stop, tpe)',
+  'chain(asha stop, ga)',
+  'chain(asha stop, de)',
+  'chain(asha stop, cmaes)',
+  'chain(asha, de)',
+  'chain(asha, nsga2)',
+  'chain(asha, lbfgs)',
+  'chain(ga, tpe)',
+  'chain(ga, random)',
+  'chain(medianStop, tpe)',
+  'chain(take(sobol), cmaes)',
+  'chain(hyperband, tpe)',
+  'bohb stop',
 ];
 const names = Object.keys(cases).filter((name) => process.env.TEST_DEEP || !onlyDeep.includes(name));
 /** The rows of strategies and those of compositions, in a file each, so that two processes share them. */

@@ -46,8 +46,8 @@ async function played(seed: number, thorough: boolean, trials: number) {
 }
 
 it.each([
-  ['the most probable kernels', false, 4, 18],
-  ['samples of bent ones', true, 1, 10],
+  ['the most probable kernels', false, 2, 14],
+  ['samples of bent ones', true, 1, 8],
 ])(
   'what is suggested once fits of %s are ready is what is suggested where they are made on the spot',
   async (_, thorough, seeds, trials) => {

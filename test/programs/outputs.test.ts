@@ -146,7 +146,7 @@ it('any damage to them gives only finite values and whole steps, and throws noth
         expect(heard.reader.noResult()).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/);
       },
     ),
-    { numRuns: 600, seed: 1 },
+    { numRuns: 200, seed: 1 },
   );
-  expect(reports).toBeGreaterThan(100);
+  expect(reports).toBeGreaterThan(40);
 });

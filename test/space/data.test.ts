@@ -45,7 +45,7 @@ describe('the form as data', () => {
           expect(again.axes[i]!.prior?.logDensity(point[i]!)).toBe(prior?.logDensity(point[i]!));
         });
       }),
-      { numRuns: 1000, seed: 7 },
+      { numRuns: 300, seed: 7 },
     );
   });
   test('cannot be changed from outside', () => {

@@ -3,7 +3,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import { float, memoryLog, optimize, random, space } from '../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });
-const TRIALS = 30;
+const TRIALS = 15;
 const objective = ({ x }: { x: number }, { report }: { report: (value: number) => void }) => {
   report(x + 1);
   return x;

@@ -3,6 +3,7 @@ import { verify } from '../../streams/engine/verify.ts';
 import * as h from '../../streams/index.ts';
 import { type Entry, memoryLog, optimize, type Strategy } from '../../streams/index.ts';
 
+const TRIALS = 25;
 const plane = h.space({ x: h.float(-5, 5), y: h.float(-5, 5) });
 
 describe('values at the ends of all numbers end no study', () => {
@@ -24,8 +25,8 @@ describe('values at the ends of all numbers end no study', () => {
   it.each(cases)('$name: $mix', async ({ name, mix }) => {
     const log = memoryLog();
     const objective = (_: object, { trial }: { trial: number }) => mixes[mix]!(trial);
-    const { completed } = await optimize(plane, objective, { strategy: strategies[name]!(), trials: 40, log }).result();
-    expect(completed).toBe(40);
+    const { completed } = await optimize(plane, objective, { strategy: strategies[name]!(), trials: TRIALS, log }).result();
+    expect(completed).toBe(TRIALS);
     const entries: Entry[] = [];
     for await (const batch of log.read()) {
       entries.push(...batch);
@@ -34,6 +35,6 @@ describe('values at the ends of all numbers end no study', () => {
     const read = async function* () {
       yield entries;
     };
-    expect(await verify(plane, strategies[name]!(), read)).toEqual({ recomputed: 40 });
+    expect(await verify(plane, strategies[name]!(), read)).toEqual({ recomputed: TRIALS });
   });
 });

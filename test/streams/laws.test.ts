@@ -50,7 +50,7 @@ const same = (law: (s: Strategy, t: Strategy, u: Strategy) => readonly [Strategy
       const [left, right] = law(s, t, u);
       expect(lived(left, order)).toEqual(lived(right, order));
     }),
-    { numRuns: runs(30, 8), seed: 1 },
+    { numRuns: runs(30, 5), seed: 1 },
   );
 
 /** A strategy at the path of another one: random numbers and names in the log depend on the path. */
@@ -64,12 +64,12 @@ const forever = Number.MAX_SAFE_INTEGER;
 
 describe('the laws of composition, by logs and by directives', () => {
   it('the strategies tried suggest, promote and stop', () => {
-    const lives = fc.sample(strategy, { numRuns: 150, seed: 1 }).map((s) => lived(behind(s), 1));
+    const lives = fc.sample(strategy, { numRuns: 100, seed: 1 }).map((s) => lived(behind(s), 1));
     const having = (has: (of: unknown) => boolean) =>
       lives.filter(({ facts = [], directives = [] }) => [...facts, ...directives.map(({ directive }) => directive)].some(has)).length;
-    expect(having((m) => (m as { resumes?: number }).resumes !== undefined)).toBeGreaterThan(5);
-    expect(having((m) => (m as { type: string }).type === 'stop')).toBeGreaterThan(5);
-    expect(lives.filter(({ failed }) => failed !== undefined).length).toBeLessThan(50);
+    expect(having((m) => (m as { resumes?: number }).resumes !== undefined)).toBeGreaterThan(3);
+    expect(having((m) => (m as { type: string }).type === 'stop')).toBeGreaterThan(3);
+    expect(lives.filter(({ failed }) => failed !== undefined).length).toBeLessThan(20);
   });
 
   it('chain() does nothing', () => {

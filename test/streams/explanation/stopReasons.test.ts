@@ -8,6 +8,7 @@ import { chain, createStudy, defineStrategy, float, memoryLog, random, space, th
 import { past } from '../../../streams/log/past.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
+import { isDeep } from '../../support/runs.ts';
 
 /** A log of a study whose strategy is code, so that no decision can be recomputed. */
 function logOf(facts: readonly { readonly fact: object; readonly author?: string }[]) {
@@ -66,14 +67,15 @@ describe('stopReasons', () => {
   });
 });
 
-describe('hypertide trials', () => {
-  afterEach(() => vi.restoreAllMocks());
+if (isDeep)
+  describe('hypertide trials', () => {
+    afterEach(() => vi.restoreAllMocks());
 
-  it('lists a stopped trial among 200,000', async () => {
-    const out: string[] = [];
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
-    const facts = Array.from({ length: 200_000 }, (_, i) => suggested(i + 1));
-    await listTrials(logOf([...facts, started(7), stopped(7)]), [], { json: true, status: 'stopped' });
-    expect(JSON.parse(out.join(''))).toMatchObject([{ trial: 7, status: 'stopped' }]);
+    it('lists a stopped trial among 200,000', async () => {
+      const out: string[] = [];
+      vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
+      const facts = Array.from({ length: 200_000 }, (_, i) => suggested(i + 1));
+      await listTrials(logOf([...facts, started(7), stopped(7)]), [], { json: true, status: 'stopped' });
+      expect(JSON.parse(out.join(''))).toMatchObject([{ trial: 7, status: 'stopped' }]);
+    });
   });
-});

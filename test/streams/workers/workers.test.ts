@@ -21,6 +21,7 @@ import { openJournal } from 'hypertide/journal';
 import { type WorkersOptions, workers } from 'hypertide/workers';
 import { concat, from, lastValueFrom, NEVER, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { isDeep } from '../../support/runs.ts';
 import type { Behaviour } from './programs/objective.ts';
 
 interface Params {
@@ -59,62 +60,12 @@ describe('an objective in threads', () => {
     ]);
   });
 
-  it('fails as it would in this thread, with stack and cause', async () => {
-    const [thrown, infeasible, odd, text, diverged] = await ends(
-      ['throws', 'infeasible', 'throwsOdd', 'throwsText', 'diverges'],
-      threads({ count: 1 }),
-    );
-    expect(thrown).toMatchObject({
-      reason: 'error',
-      message: 'no such rate',
-      trace: expect.stringMatching(/^RangeError.*objective\.ts.*cause.*the rate was 7/s),
-    });
-    expect(infeasible).toMatchObject({ reason: 'infeasible', message: 'too large for the memory' });
-    expect(odd).toMatchObject({
-      reason: 'error',
-      message: expect.stringContaining('cannot be copied'),
-      trace: expect.stringContaining('objective.ts'),
-    });
-    expect(text).toMatchObject({ reason: 'error', message: 'no error at all' });
-    expect(diverged).toMatchObject({ reason: 'non-finite' });
-  });
-
-  it('says what cannot leave its thread', async () => {
-    const [returned, reported, text, saved] = await ends(
-      ['returnsFunction', 'reportsFunction', 'reportsText', 'saves'],
-      threads({ count: 1 }),
-    );
-    expect(returned).toMatchObject({
-      reason: 'error',
-      message: expect.stringContaining('what the objective returned cannot leave its thread'),
-    });
-    expect(reported).toMatchObject({ reason: 'error', message: expect.stringContaining('a report cannot leave its thread') });
-    expect(text).toMatchObject({ reason: 'error', message: expect.stringContaining('got low') });
-    expect(saved).toMatchObject({ values: { value: 4 }, checkpoint: 'none+4' });
-  });
-
-  it('runs synchronous code of as many trials at once as there are threads', async () => {
-    const worker = { workerData: new Int32Array(new SharedArrayBuffer(4)) };
-    expect(await ends(['meet', 'meet'], threads({ count: 2, worker }))).toMatchObject([{ type: 'completed' }, { type: 'completed' }]);
-  });
-
   it('ends an endless loop with its thread after the time limit, and continues in another one', async () => {
     const objective = threads({ count: 1, grace: 60 });
     const loop = ends(['loop'], objective, { timeLimit: 1 });
     expect(await loop).toMatchObject([{ reason: 'timeout' }]);
     // Its place is free at once, though its thread may take a while to end.
     expect(await ends(['count'], objective)).toMatchObject([{ values: { value: 1 } }]);
-  });
-
-  it('ends its threads with the study, and starts others for the next one', async () => {
-    const objective = threads({ count: 1 });
-    expect(await ends(['count', 'count'], objective)).toMatchObject([{ values: { value: 1 } }, { values: { value: 2 } }]);
-    expect(await ends(['count'], objective)).toMatchObject([{ values: { value: 1 } }]);
-  });
-
-  it('does not hear what code of an earlier trial reports', async () => {
-    const all = await facts(['reportsLater', 'nap'], threads({ count: 1 }));
-    expect(all.map(({ type, trial }) => `${trial} ${type}`)).toEqual(['1 started', '2 started', '1 completed', '2 completed']);
   });
 
   it('is told when its trial should stop, also while it waits for a thread', async () => {
@@ -152,6 +103,60 @@ describe('an objective in threads', () => {
   });
 });
 
+// Each thread compiles the sources again, which takes long.
+if (isDeep)
+  describe('an objective in other threads', () => {
+    it('fails as it would in this thread, with stack and cause', async () => {
+      const [thrown, infeasible, odd, text, diverged] = await ends(
+        ['throws', 'infeasible', 'throwsOdd', 'throwsText', 'diverges'],
+        threads({ count: 1 }),
+      );
+      expect(thrown).toMatchObject({
+        reason: 'error',
+        message: 'no such rate',
+        trace: expect.stringMatching(/^RangeError.*objective\.ts.*cause.*the rate was 7/s),
+      });
+      expect(infeasible).toMatchObject({ reason: 'infeasible', message: 'too large for the memory' });
+      expect(odd).toMatchObject({
+        reason: 'error',
+        message: expect.stringContaining('cannot be copied'),
+        trace: expect.stringContaining('objective.ts'),
+      });
+      expect(text).toMatchObject({ reason: 'error', message: 'no error at all' });
+      expect(diverged).toMatchObject({ reason: 'non-finite' });
+    });
+
+    it('says what cannot leave its thread', async () => {
+      const [returned, reported, text, saved] = await ends(
+        ['returnsFunction', 'reportsFunction', 'reportsText', 'saves'],
+        threads({ count: 1 }),
+      );
+      expect(returned).toMatchObject({
+        reason: 'error',
+        message: expect.stringContaining('what the objective returned cannot leave its thread'),
+      });
+      expect(reported).toMatchObject({ reason: 'error', message: expect.stringContaining('a report cannot leave its thread') });
+      expect(text).toMatchObject({ reason: 'error', message: expect.stringContaining('got low') });
+      expect(saved).toMatchObject({ values: { value: 4 }, checkpoint: 'none+4' });
+    });
+
+    it('runs synchronous code of as many trials at once as there are threads', async () => {
+      const worker = { workerData: new Int32Array(new SharedArrayBuffer(4)) };
+      expect(await ends(['meet', 'meet'], threads({ count: 2, worker }))).toMatchObject([{ type: 'completed' }, { type: 'completed' }]);
+    });
+
+    it('ends its threads with the study, and starts others for the next one', async () => {
+      const objective = threads({ count: 1 });
+      expect(await ends(['count', 'count'], objective)).toMatchObject([{ values: { value: 1 } }, { values: { value: 2 } }]);
+      expect(await ends(['count'], objective)).toMatchObject([{ values: { value: 1 } }]);
+    });
+
+    it('does not hear what code of an earlier trial reports', async () => {
+      const all = await facts(['reportsLater', 'nap'], threads({ count: 1 }));
+      expect(all.map(({ type, trial }) => `${trial} ${type}`)).toEqual(['1 started', '2 started', '1 completed', '2 completed']);
+    });
+  });
+
 describe('a study in threads', () => {
   const line = space({ does: choice(['train']), x: float(0, 1) });
 
@@ -175,12 +180,13 @@ describe('a study in threads', () => {
     expect(new Set(stopped.values())).toEqual(new Set([4]));
   });
 
-  it('does so with a journal', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
-    const log = await openJournal(join(directory, 'study.jsonl'));
-    const stopped = await stopsIn(log);
-    await log.close();
-    rmSync(directory, { recursive: true });
-    expect(new Set(stopped.values())).toEqual(new Set([4]));
-  });
+  if (isDeep)
+    it('does so with a journal', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
+      const log = await openJournal(join(directory, 'study.jsonl'));
+      const stopped = await stopsIn(log);
+      await log.close();
+      rmSync(directory, { recursive: true });
+      expect(new Set(stopped.values())).toEqual(new Set([4]));
+    });
 });

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { chartsFile, chartsText } from '../support/chartsText.ts';
+import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../support/studySchema.ts';
+
+it.each([
+  ['the JSON Schema of study files', schemaFile, schemaText],
+  ['the reference of strategies', optionsFile, optionsText],
+  ['the reference of machines', chartsFile, chartsText],
+  ['the reference of options of studies in code', studyOptionsFile, studyOptionsText],
+])('%s is up to date (npm run schema)', (_, file, text) => expect(readFileSync(file, 'utf8')).toBe(text()));

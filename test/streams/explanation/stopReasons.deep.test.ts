@@ -1,0 +1,1 @@
+import './stopReasons.test.ts'; // also of 200 000 trials

@@ -1,0 +1,1 @@
+import './workers.test.ts'; // also what code in threads may do wrong
