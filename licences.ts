@@ -14,7 +14,8 @@ export const licences: Plugin = {
   generateBundle(_, bundle) {
     const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
     const names = new Set(chunks.flatMap(({ moduleIds }) => moduleIds.flatMap((id) => packageOf(id) ?? [])));
-    const texts = [...names].sort().map((name) => {
+    const texts = new Map<string, string[]>();
+    for (const name of [...names].sort()) {
       const folder = join(modules, name);
       const files = [folder, join(folder, 'licenses')].filter(existsSync).flatMap((from) =>
         readdirSync(from)
@@ -22,8 +23,10 @@ export const licences: Plugin = {
           .map((file) => readFileSync(join(from, file), 'utf8').trim()),
       );
       const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly license: string };
-      return [`${name} (${license})`, ...files].join('\n\n');
-    });
-    this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n` });
+      const text = files.join('\n\n');
+      texts.set(text, [...(texts.get(text) ?? []), `${name} (${license})`]);
+    }
+    const source = [...texts].map(([text, named]) => `${named.join('\n')}\n\n${text}\n`).join(`\n${'-'.repeat(80)}\n\n`);
+    this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source });
   },
 };

@@ -14,5 +14,5 @@ export default {
   input: Object.fromEntries(entries.map((entry) => [entry, `${written}/${entry}.d.ts`])),
   external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
   plugins: [dts({ respectExternal: true })],
-  output: { dir: 'dist', entryFileNames: '[name].d.ts', chunkFileNames: 'types/[name].d.ts' },
+  output: { dir: 'dist', experimentalMinChunkSize: 20_000, entryFileNames: '[name].d.ts', chunkFileNames: 'types/[name].ts' },
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { defineConfig, minify, type Plugin, parseAst, type Rolldown } from 'vite';
 import { licences, packageOf } from './licences.ts';
 import packaged from './package.json' with { type: 'json' };
@@ -43,12 +44,15 @@ const marks: Readonly<Record<string, string>> = {
   'src/cli/program/program': 'command',
 };
 
+/** What the library loads when a program asks why: a chunk without the code of commands, which use it too. */
+const later = ['streams/explanation/importance', 'streams/explanation/whyOf'];
+
 /** The entries of the library that load each module. */
 let users: ReadonlyMap<string, readonly string[]> | undefined;
 
 function usersOf(graph: Rolldown.ChunkingContext): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const [entry, mark] of Object.entries(marks)) {
+  const reachedFrom = (entry: string): ReadonlySet<string> => {
     const reached = new Set<string>();
     const visit = (id: string) => {
       if (reached.has(id)) return;
@@ -56,8 +60,10 @@ function usersOf(graph: Rolldown.ChunkingContext): ReadonlyMap<string, readonly 
       for (const next of graph.getModuleInfo(id)?.importedIds ?? []) visit(next);
     };
     visit(`${root}${entry}.ts`);
-    for (const id of reached) found.set(id, [...(found.get(id) ?? []), mark]);
-  }
+    return reached;
+  };
+  for (const [entry, mark] of Object.entries(marks)) for (const id of reachedFrom(entry)) found.set(id, [...(found.get(id) ?? []), mark]);
+  for (const entry of later) for (const id of reachedFrom(entry)) if (!found.has(id)) found.set(id, ['explanation']);
   return found;
 }
 
@@ -65,6 +71,23 @@ function usersOf(graph: Rolldown.ChunkingContext): ReadonlyMap<string, readonly 
 const bundleOf: Rolldown.CodeSplittingNameFunction = (id, graph) => {
   users ??= usersOf(graph);
   return users.get(id)?.join('-') ?? null;
+};
+
+const LIGHT = ['rxjs', 'xstate', 'seedrandom', 'ml-matrix', 'csv-parse', 'modern-tar'];
+
+/** What several commands load is one file, if it loads the same packages: these take longer to load than our own code. */
+const shellOf: Rolldown.CodeSplittingNameFunction = (id, graph) => {
+  const families = new Set<string>();
+  const reached = new Set<string>();
+  const visit = (at: string) => {
+    if (reached.has(at) || at.startsWith('node:')) return;
+    reached.add(at);
+    const family = /^@?([^/]+)/.exec(packageOf(at) ?? (at.startsWith(root) ? '' : at))?.[1];
+    if (family === undefined) for (const next of graph.getModuleInfo(at)?.importedIds ?? []) visit(next);
+    else if (!LIGHT.includes(family)) families.add(family);
+  };
+  visit(id);
+  return ['shell', ...[...families].sort()].join('-');
 };
 
 /**
@@ -77,7 +100,7 @@ const partOfRxjs: Plugin = {
     const names = new Set<string>();
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== 'chunk') continue;
-      for (const [, list] of chunk.code.matchAll(/import \{([^}]*)\} from "#rxjs"/g))
+      for (const [, list] of chunk.code.matchAll(/import ?\{([^}]*)\} ?from ?"#rxjs"/g))
         for (const name of list!.split(',')) names.add(name.trim().split(' ')[0]!);
     }
     const index = readFileSync(`${modules}/rxjs/dist/esm/index.js`, 'utf8');
@@ -100,10 +123,27 @@ const vendorOf = (id: string): string | null => {
   return name !== undefined && name in packaged.devDependencies ? `vendor/${name.replace('/', '-')}` : null;
 };
 
-const minifiedVendors: Plugin = {
-  name: 'minified-vendors',
-  renderChunk: async (code, { name, fileName }) =>
-    name.startsWith('vendor/') ? (await minify(fileName, code, { module: true })).code : undefined,
+/** SQLite for databases of Optuna, which is half as large if it is compressed. */
+const packedSqlite: Plugin = {
+  name: 'packed-sqlite',
+  enforce: 'pre',
+  resolveId: (id) => (id === 'sql.js/dist/sql-wasm-inline.js' ? `${modules}/sql.js/packed.js` : undefined),
+  load(id) {
+    if (id !== `${modules}/sql.js/packed.js`) return undefined;
+    const packed = brotliCompressSync(readFileSync(`${modules}/sql.js/dist/sql-wasm.wasm`)).toString('base64');
+    return `import { brotliDecompressSync } from 'node:zlib';
+import initSqlJs from 'sql.js/dist/sql-wasm.js';
+export default () => initSqlJs({ wasmBinary: brotliDecompressSync(Buffer.from('${packed}', 'base64')) });`;
+  },
+};
+
+/** Programs debug into the library, and not into the command and what the package contains. */
+const minified: Plugin = {
+  name: 'minified',
+  renderChunk: async (code, { name, fileName, moduleIds }) => {
+    const isLibrary = !fileName.startsWith('chunks/') || moduleIds.some((id) => users?.has(id));
+    return isLibrary && !name.startsWith('vendor/') ? undefined : (await minify(fileName, code, { module: true })).code;
+  },
 };
 
 type Node = ReturnType<typeof parseAst>['body'][number] | Rolldown.ESTree.Expression | Rolldown.ESTree.ObjectPropertyKind;
@@ -154,7 +194,7 @@ export default defineConfig({
     // One build of each: prom-client requires what we import.
     alias: { '@opentelemetry/api': `${modules}/@opentelemetry/api/build/esm/index.js`, 'ml-matrix': `${modules}/ml-matrix/src/index.js` },
   },
-  plugins: [partOfRxjs, pureValues, minifiedVendors, licences],
+  plugins: [partOfRxjs, pureValues, packedSqlite, minified, licences],
   ssr: { noExternal: true, external },
   build: {
     ssr: true, // for Node
@@ -172,6 +212,7 @@ export default defineConfig({
           groups: [
             { debugName: 'vendors', name: vendorOf, priority: 1 },
             { debugName: 'library', name: bundleOf, includeDependenciesRecursively: false },
+            { debugName: 'shell', name: shellOf, minShareCount: 2, includeDependenciesRecursively: false },
           ],
         },
         comments: { jsdoc: false }, // the types have them
