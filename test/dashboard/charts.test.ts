@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { distribution } from '../../src/insight/figures/distribution.ts';
 import { hypervolumes } from '../../src/insight/figures/hypervolumes.ts';
-import { moved, ordered } from '../../src/page/lib/axisOrder.ts';
+import { moved, ordered } from '../../src/page/lib/lists.ts';
 import { importancesOf, recommendedOf } from '../../src/server/feed/byResults.ts';
 import { board, finished } from './support.ts';
 

@@ -9,7 +9,6 @@ import { curvePart } from '../../src/page/lib/curvePart.ts';
 import { crisp, markFrom, stampBelow } from '../../src/page/lib/marks.ts';
 import { blank, inkOf } from '../../src/page/lib/pixels.ts';
 import { Sheet } from '../../src/page/lib/sheet.ts';
-import { EDGES, project, readAt, turned } from '../../src/page/lib/space.ts';
 import { extendedPlaces } from '../../src/page/lib/trialPlaces.ts';
 import { studyOf, trialRow } from '../insight/figures/support.ts';
 
@@ -223,47 +222,6 @@ describe('marks for very many trials', () => {
     expect([...inks]).toEqual([0xff0000c8, 0xff00c800]);
     expect([...across]).toEqual([0, 1]);
     expect([...down]).toEqual([0, 0]);
-  });
-});
-
-describe('a cube in space', () => {
-  it('keeps all distances when it turns', () => {
-    const place = fc.double({ min: 0, max: 1, noNaN: true });
-    const degrees = fc.integer({ min: 0, max: 360 });
-    fc.assert(
-      fc.property(fc.tuple(place, place, place), degrees, degrees, (corner, around, above) => {
-        const seen = project({ around, above }, corner);
-        expect(Math.hypot(...seen)).toBeCloseTo(Math.hypot(...corner.map((x) => x - 0.5)), 12);
-      }),
-    );
-  });
-
-  it('seen from the front, the first axis points right, the third up, and the second away', () => {
-    const front = { around: 0, above: 0 };
-    expect(project(front, [1, 0.5, 0.5])).toEqual([0.5, -0, 0]);
-    expect(project(front, [0.5, 0.5, 1])[1]).toBe(-0.5);
-    expect(project(front, [0.5, 1, 0.5])[2]).toBe(0.5);
-    expect(project({ around: 0, above: 90 }, [0.5, 1, 0.5])[1]).toBeCloseTo(-0.5, 12);
-  });
-
-  it('has twelve edges, and labels those in front', () => {
-    expect(EDGES).toHaveLength(12);
-    const view = { around: 325, above: 25 };
-    for (const axis of [0, 1]) {
-      const [from, to] = readAt(view, axis);
-      expect([from[2], to[2]]).toEqual([0, 0]);
-      expect(from[axis] !== to[axis]).toBe(true);
-    }
-    expect(readAt({ around: 0, above: 20 }, 0)).toEqual([
-      [0, 0, 0],
-      [1, 0, 0],
-    ]);
-    expect(readAt(view, 2)[0].slice(0, 2)).toEqual(readAt(view, 2)[1].slice(0, 2));
-  });
-
-  it('turns all the way round, but never below the floor', () => {
-    expect(turned({ around: 350, above: 80 }, { around: 20, above: 20 })).toEqual({ around: 10, above: 90 });
-    expect(turned({ around: 5, above: 5 }, { around: -10, above: -10 })).toEqual({ around: 355, above: 0 });
   });
 });
 

@@ -4,7 +4,7 @@ import { cut, formatNumber } from '../../insight/figures/drawing/format.ts';
 import type { AxisScale } from '../../insight/figures/drawing/scale.ts';
 import { aboutTrial } from '../../insight/figures/study.ts';
 import { clampUnit } from '../../numeric/vectors.ts';
-import { moved, ordered } from '../lib/axisOrder.ts';
+import { moved, ordered } from '../lib/lists.ts';
 import { palette } from '../lib/theme.ts';
 import { brush, focusedIndex, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';

@@ -6,10 +6,9 @@ import { theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { figures, objectives, onFront, parameters, rows } from '../state/store.ts';
 import { Chart } from './Chart.tsx';
-import { Cube } from './Cube.tsx';
 import { trialPoints } from './points.ts';
 
-/** The front over each pair of objectives, and in three dimensions if there are three. */
+/** The front over each pair of objectives. */
 export function Pareto() {
   const best = useComputed(() => new Set(onFront.value.map(({ trial }) => trial)));
   const names = objectives.value.map(({ name }) => name);
@@ -20,11 +19,6 @@ export function Pareto() {
         {best.value.size} of {rows.value.length} trials are on the front: no other trial is at least as good in every objective and better
         in one.
       </p>
-      {names.length === 3 && (
-        <Card title={names.map((name) => cut(name, 30)).join(', ')} note="drag or use the arrow keys to rotate">
-          <Cube best={best} />
-        </Card>
-      )}
       <div class={pairs.length > 1 ? 'cards' : ''}>
         {pairs.map(([a, b]) => (
           <Card key={`${a} ${b}`} title={`${cut(names[a]!, 30)} and ${cut(names[b]!, 30)}`}>

@@ -1,5 +1,6 @@
-import { jsonIn } from '../../schema/json.ts';
+import { lossOf } from '../../ledger/settings.ts';
 import type { Headline } from '../../server/feed/wire.ts';
+import { listIn } from './lists.ts';
 
 /** Orders of the list of studies. */
 export const orders = ['name', 'latest', 'trials', 'best'] as const;
@@ -11,8 +12,7 @@ export const stateOfStudy = ({ phase, open }: Headline): string => (phase === 'r
 /** The studies that an address compares: names with commas between them, or a list in JSON, since names may have commas. */
 export function comparedNames(text: string): readonly string[] {
   if (!text.startsWith('[')) return text.split(',').filter(Boolean);
-  const names = jsonIn(text);
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  return (listIn(text) ?? []).filter((name) => typeof name === 'string');
 }
 
 /** The part of the address that compares studies. */
@@ -31,12 +31,11 @@ export function arranged(
   };
   const nameOf = (one: Headline) => one.study || one.id;
   const byName = (a: Headline, b: Headline) => nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true });
-  const lossOf = ({ best, objective }: Headline) =>
-    best === undefined ? Number.POSITIVE_INFINITY : objective.direction === 'maximize' ? -best.value : best.value;
+  const loss = ({ best, objective }: Headline) => (best === undefined ? Number.POSITIVE_INFINITY : lossOf(objective, best.value));
   const difference: Readonly<Record<string, (a: Headline, b: Headline) => number>> = {
     latest: (a, b) => b.at - a.at,
     trials: (a, b) => b.trials - a.trials,
-    best: (a, b) => (lossOf(a) === lossOf(b) ? 0 : lossOf(a) - lossOf(b)),
+    best: (a, b) => (loss(a) === loss(b) ? 0 : loss(a) - loss(b)),
   };
   return all.filter(matches).sort((a, b) => difference[order]?.(a, b) || byName(a, b));
 }

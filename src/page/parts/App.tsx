@@ -15,7 +15,7 @@ import { resourcePath } from '../state/api.ts';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
 import { connection, detail, headlines, objectives, scales } from '../state/store.ts';
-import { study, view } from '../state/url.ts';
+import { onPlainClick, study, view } from '../state/url.ts';
 import { AnswerView } from './answer/AnswerView.tsx';
 import { Card } from './Card.tsx';
 import { StudyList } from './home/StudyList.tsx';
@@ -133,11 +133,9 @@ function Study() {
               href={`?study=${encodeURIComponent(study.value)}&view=${name}`}
               aria-current={name === now.name ? 'page' : undefined}
               ref={name === now.name ? intoView : null}
-              onClick={(event) => {
-                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                event.preventDefault();
+              onClick={onPlainClick(() => {
                 view.value = name;
-              }}
+              })}
             >
               {label}
             </a>

@@ -1,4 +1,5 @@
 import type { Headline } from '../../server/feed/wire.ts';
+import { stateOfStudy } from '../lib/studies.ts';
 
 export const endings: Readonly<Record<string, string>> = {
   trials: 'all trials done',
@@ -10,10 +11,8 @@ export const endings: Readonly<Record<string, string>> = {
   person: 'closed by a person',
 };
 
-export const PhaseBadge = ({ of: { phase, closed, open } }: { readonly of: Headline }) => (
-  <span class={`badge is-${phase}`}>
-    {phase === 'closed' ? (endings[closed!] ?? 'closed') : phase === 'running' && open === 0 ? 'idle' : phase}
-  </span>
+export const PhaseBadge = ({ of }: { readonly of: Headline }) => (
+  <span class={`badge is-${of.phase}`}>{endings[of.closed ?? ''] ?? stateOfStudy(of)}</span>
 );
 
 /** Progress towards the limit, which counts configurations. Trials that resume others come on top. */

@@ -11,6 +11,13 @@ export function kept(name: string, initial = ''): Signal<string> {
   return pairs[name];
 }
 
+/** A click on a link that changes the page; with a modifier key, the browser opens the link instead. */
+export const onPlainClick = (act: () => void) => (event: MouseEvent) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  act();
+};
+
 export const study = kept('study');
 export const view = kept('view', 'overview');
 export const focus = kept('trial');

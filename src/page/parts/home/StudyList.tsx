@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { clock, cut, formatNumber } from '../../../insight/figures/drawing/format.ts';
 import { arranged, comparedAddress, comparedNames, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
 import { connection, headlines } from '../../state/store.ts';
-import { kept, study } from '../../state/url.ts';
+import { kept, onPlainClick, study } from '../../state/url.ts';
 import { Pick } from '../Card.tsx';
 import { PhaseBadge, ProgressBar, Star } from '../StudyState.tsx';
 import { Compare } from './Compare.tsx';
@@ -57,11 +57,9 @@ export function StudyList() {
           <li key={one.id}>
             <a
               href={`?study=${encodeURIComponent(one.id)}`}
-              onClick={(event) => {
-                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                event.preventDefault();
+              onClick={onPlainClick(() => {
                 study.value = one.id;
-              }}
+              })}
             >
               <span class="study-name">
                 {one.starred && <Star />}

@@ -1,9 +1,9 @@
 import { computed } from '@preact/signals';
 import type { FigureRow } from '../../../insight/figures/study.ts';
-import { jsonIn } from '../../../schema/json.ts';
 import { ownValue } from '../../../schema/ownValue.ts';
 import { csvLine } from '../../../study/csv.ts';
 import { notesIn } from '../../../study/notes.ts';
+import { listIn } from '../../lib/lists.ts';
 import { objectives, parameters, rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
 
@@ -69,15 +69,10 @@ const chosen = kept('columns');
 
 /** The columns of the table. */
 export const shownColumns = computed((): readonly TableColumn[] => {
-  const names = namesIn(chosen.value);
-  const isShown = names ? ({ name }: TableColumn) => name === 'trial' || names.has(name) : ({ usual }: TableColumn) => usual !== false;
+  const names = listIn(chosen.value);
+  const isShown = names ? ({ name }: TableColumn) => name === 'trial' || names.includes(name) : ({ usual }: TableColumn) => usual !== false;
   return allColumns.value.filter(isShown);
 });
-
-function namesIn(text: string): ReadonlySet<unknown> | undefined {
-  const names = jsonIn(text);
-  return Array.isArray(names) ? new Set(names) : undefined;
-}
 
 /** Shows or hides a column. */
 export function toggleColumn(name: string): void {

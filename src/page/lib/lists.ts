@@ -1,15 +1,16 @@
 import { jsonIn } from '../../schema/json.ts';
 
-/** The indices of names in a chosen order. Names that it does not hold follow in their own order. @param chosen a list of names in JSON */
-export function ordered(names: readonly string[], chosen: string): readonly number[] {
-  const places = new Map(listIn(chosen).map((name, i) => [name, i]));
-  const placeOf = (i: number) => places.get(names[i]) ?? names.length + i;
-  return names.map((_, i) => i).sort((a, b) => placeOf(a) - placeOf(b));
+/** A list that a part of the address holds as JSON; undefined if it holds none. */
+export function listIn(text: string): readonly unknown[] | undefined {
+  const list = jsonIn(text);
+  return Array.isArray(list) ? list : undefined;
 }
 
-function listIn(text: string): readonly unknown[] {
-  const list = jsonIn(text);
-  return Array.isArray(list) ? list : [];
+/** The indices of names in a chosen order. Names that it does not hold follow in their own order. @param chosen a list of names in JSON */
+export function ordered(names: readonly string[], chosen: string): readonly number[] {
+  const places = new Map((listIn(chosen) ?? []).map((name, i) => [name, i]));
+  const placeOf = (i: number) => places.get(names[i]) ?? names.length + i;
+  return names.map((_, i) => i).sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** The list with one entry at another place, within its ends. */
