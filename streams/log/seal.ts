@@ -41,8 +41,11 @@ export function sealLines(
 
 /** The seal of a line; undefined if it has none or its checksum is wrong. */
 export function sealOf(line: Buffer): Seal | undefined {
-  const written = writtenSeal(line);
-  return written && digits(written.computed) === written.seal.own ? written.seal : undefined;
+  const match = FORM.exec(line.toString('latin1', Math.max(0, line.length - LONGEST_SEAL)));
+  if (!match) return undefined;
+  const [text, position, previous, own] = match;
+  const covered = line.length - text.length + text.lastIndexOf('.') + 1;
+  return digits(crc32(line.subarray(0, covered))) === own ? { position: Number(position), previous: previous!, own } : undefined;
 }
 
 /** The JSON object of a sealed line, as it was before it was sealed. */
@@ -50,15 +53,6 @@ export const unsealed = (line: Buffer): string => {
   const text = line.toString();
   return `${text.slice(0, text.lastIndexOf(',"sum":"'))}}`;
 };
-
-/** The seal in a line, right or wrong, the number of bytes that it covers, and their checksum; undefined if the line has no seal. */
-export function writtenSeal(line: Buffer): { readonly seal: Seal; readonly covered: number; readonly computed: number } | undefined {
-  const match = FORM.exec(line.toString('latin1', Math.max(0, line.length - LONGEST_SEAL)));
-  if (!match) return undefined;
-  const [text, position, previous, own] = match;
-  const covered = line.length - text.length + text.lastIndexOf('.') + 1;
-  return { seal: { position: Number(position), previous: previous!, own: own! }, covered, computed: crc32(line.subarray(0, covered)) };
-}
 
 /**
  * The position in the seal of a line, by the field `sum` that was parsed from it; undefined if the checksum is wrong. Like `sealOf`, but in half the

@@ -1,7 +1,6 @@
 import type { Buffer } from 'node:buffer';
-import { countEntries, isUnsealed, parseLine, type SealedLine, sealedLine, wholeLinesIn } from '../lines.ts';
+import { countEntries, isUnsealed, parseLine, type SealedLine, sealedLine, sealedLinesIn, wholeLinesIn } from '../lines.ts';
 import { checksumOf, NONE, sealLines, unsealed } from '../seal.ts';
-import { joinLines, restoreLine } from './restoreLine.ts';
 
 /** A damaged line of a journal. */
 export interface DamagedLine {
@@ -41,9 +40,9 @@ interface Piece {
 type Note = (line: number, what: string) => void;
 
 /**
- * Compares the lines of a journal with their checksums, and restores what they can prove: a flipped bit, a lost line feed, lines in another order. A
- * torn last line is left out, because a killed process may leave one. Older journals have no checksums: there, only lines that are not JSON objects
- * are found.
+ * Compares the lines of a journal with their checksums, and puts each whole line at the position that its checksum proves, also where a line feed is lost
+ * or the order is another one. A torn last line is left out, because a killed process may leave one. Of lines without checksums, only those that are
+ * not JSON objects are found.
  */
 export function auditJournal(file: Buffer): Audit {
   const damage: DamagedLine[] = [];
@@ -91,20 +90,16 @@ function piecesIn(file: Buffer, note: Note): Piece[] {
       continue;
     }
     const object = parseLine(raw);
-    const joined = hasSeals && !object && lines[i + 1] && joinLines(raw, lines[i + 1]!);
-    const restored = joined ? [joined] : hasSeals && (!object || mayBeSealed(raw)) ? restoreLine(raw) : [];
+    const restored = hasSeals && (!object || mayBeSealed(raw)) ? sealedLinesIn(raw) : []; // their line feeds are lost
     if (restored.length === 0 && isUnsealed(object)) {
       pieces.push({ line, entry: at, raw });
       if (areSealed) note(line, 'has no checksum, unlike the lines before it');
       continue;
     }
-    const wrong = joined ? 'is the first part of a line' : object ? 'does not match its checksum' : 'is not a JSON object';
+    const wrong = object ? 'does not match its checksum' : 'is not a JSON object';
     note(line, `${wrong}; ${restored.length > 0 ? 'it can be restored' : 'it is lost'}`);
     if (restored.length === 0) pieces.push({ line, entry: at, raw, isLost: true });
     for (const [part, one] of restored.entries()) pieces.push({ line, entry: at + part, raw, sealed: one });
-    if (!joined) continue;
-    i++;
-    entry++;
   }
   const last = wholeLinesIn(rest);
   const before = pieces.at(-1)?.entry ?? 0;

@@ -19,8 +19,7 @@ export interface Repair {
 const LINES = 1000;
 
 /**
- * Writes a copy of a damaged journal with everything that its checksums can restore: lines with a flipped bit or without a line feed, and lines in
- * another order. The journal itself is not changed.
+ * Writes a copy of a damaged journal with all lines that are as they were written, in their order. The journal itself is not changed.
  *
  * @param copy a file that does not exist yet.
  * @throws JournalError if the journal cannot be read, or the copy cannot be written.

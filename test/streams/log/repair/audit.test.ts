@@ -52,8 +52,10 @@ describe('the audit of a journal', () => {
     'a flipped bit': (rng) => {
       const file = joined(original);
       const bit = index(rng, 8 * file.length);
+      const before = file.subarray(0, bit >> 3).filter((byte) => byte === 10).length;
+      const gone = file[bit >> 3] === 10 ? [] : [before + 1]; // both lines around a line feed are left
       file[bit >> 3]! ^= 1 << (bit & 7);
-      return { file };
+      return { file, gone };
     },
     'a missing line': (rng) => {
       const at = index(rng, original.length - 1); // without its last line, a journal is whole
@@ -86,12 +88,9 @@ describe('the audit of a journal', () => {
       const audit = auditJournal(file);
       expect(audit.damage.length, `run ${run}`).toBeGreaterThan(0);
       expect(await condition(file), `run ${run}`).toBe('damaged');
-      const left = new Map(objects);
-      for (const position of gone) left.delete(position);
-      expect(
-        [...audit.objects].sort(([a], [b]) => a - b),
-        `run ${run}`,
-      ).toEqual([...left]);
+      const others = (all: ReadonlyMap<number, string>) =>
+        [...all].filter(([position]) => !gone.includes(position)).sort(([a], [b]) => a - b);
+      expect(others(audit.objects), `run ${run}`).toEqual(others(objects));
     }
   });
 
@@ -104,13 +103,10 @@ describe('the audit of a journal', () => {
     expect(damageIn(original.with(2, Buffer.from('x')))).toEqual(['3: is not a JSON object; it is lost']);
     const changed = Buffer.from(third.toString().replace('"trial":1', '"trial":42'));
     expect(damageIn(original.with(2, changed))).toEqual(['3: does not match its checksum; it is lost']);
-    const flipped = Buffer.from(third.toString().replace('"trial":1', '"trial":3'));
-    expect(damageIn(original.with(2, flipped))).toEqual(['3: does not match its checksum; it can be restored']);
     const glued = Buffer.concat([fourth, Buffer.from('*'), fifth]);
     expect(damageIn(original.toSpliced(3, 2, glued))).toEqual(['4: is not a JSON object; it can be restored']);
     const halves = [third.subarray(0, 30), third.subarray(31)];
-    halves[1] = Buffer.from(halves[1]!);
-    expect(damageIn(original.toSpliced(2, 1, ...halves))[0]).toMatch(/^3: is (not a JSON object; it is lost|the first part of a line)/);
+    expect(damageIn(original.toSpliced(2, 1, ...halves))[0]).toBe('3: is not a JSON object; it is lost');
   });
 });
 
@@ -161,19 +157,6 @@ describe('the effort of an audit', () => {
     const whole = texts.mock.calls.filter((options) => options.length === 0).length;
     texts.mockRestore();
     expect([whole, audit.objects]).toEqual([0, objects]);
-  });
-
-  it('copies no line for each bit that may be flipped', () => {
-    const copies = vi.spyOn(Buffer, 'from');
-    const third = original[2]!.toString();
-    const before = joined(original.with(2, Buffer.from(third.replace('"trial":1', '"trial":42'))));
-    const file = Buffer.from(before);
-    copies.mockClear();
-    auditJournal(file);
-    const { length } = copies.mock.calls;
-    copies.mockRestore();
-    expect(length).toBeLessThan(10);
-    expect(file.equals(before)).toBe(true);
   });
 
   it('ignores a torn end without a checksum', () => {
