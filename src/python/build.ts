@@ -15,7 +15,8 @@ const page = join(root, 'dist/src/page');
 
 rmSync(staged, { recursive: true, force: true });
 mkdirSync(engine, { recursive: true });
-for (const name of ['pyproject.toml', 'README.md', 'hypertide']) cpSync(join(here, name), join(staged, name), { recursive: true });
+for (const name of ['pyproject.toml', 'README.md', 'hypertide', 'hydra_plugins'])
+  cpSync(join(here, name), join(staged, name), { recursive: true });
 await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' });
 if (!existsSync(page)) execFileSync('npx', ['vite', 'build', '--config', 'src/page/vite.config.ts'], { cwd: root, stdio: 'inherit' });
 cpSync(page, join(engine, 'dist/src/page'), { recursive: true });

@@ -1,8 +1,4 @@
-"""The study of these tests."""
-
-import tempfile
-import unittest
-from pathlib import Path
+"""The space and the objectives of these tests."""
 
 import hypertide as ht
 
@@ -17,15 +13,3 @@ def curve(trial):
     for step in range(1, 28):
         trial.report(loss_of(trial) + 10 / step, step)
     return loss_of(trial)
-
-
-class InFolder(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = Path(folder.name) / "study.jsonl"
-
-    def study(self, **options):
-        study = ht.Study(SPACE, **{"minimize": "loss", "path": self.path, "seed": 1, **options})
-        self.addCleanup(study.close)
-        return study

@@ -2,12 +2,12 @@
 
 import tempfile
 import time
-import unittest
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import optuna
+import pytest
 import xgboost
 from scipy.stats import loguniform, norm, randint, uniform
 from sklearn.base import clone
@@ -17,7 +17,7 @@ from sklearn.svm import SVC
 import hypertide as ht
 from hypertide._rows import table_of
 from hypertide.integrations import lightgbm
-from hypertide.integrations.optuna import from_optuna, space_of
+from hypertide.integrations.optuna import from_optuna
 from hypertide.integrations.sklearn import HypertideSearchCV
 from hypertide.integrations.xgboost import ReportCallback
 
@@ -25,200 +25,192 @@ X, Y = load_digits(return_X_y=True)
 X, Y = X[:400], Y[:400]
 
 
-class ScikitLearn(unittest.TestCase):
-    def test_searches_as_grid_search_does(self):
-        search = HypertideSearchCV(SVC(), {"C": ht.log(1e-2, 1e3), "gamma": ht.log(1e-6, 1)}, n_trials=12, parallel=3, cv=3, seed=1)
-        search.fit(X, Y)
-        self.assertEqual(len(search.cv_results_["params"]), 12)
-        self.assertGreater(search.best_score_, 0.9)
-        self.assertEqual(search.best_score_, max(search.cv_results_["mean_test_score"]))
-        self.assertGreater(search.score(X, Y), 0.9)
-        self.assertEqual(clone(search).get_params()["n_trials"], 12)
+def test_searches_as_grid_search_does():
+    search = HypertideSearchCV(SVC(), {"C": ht.log(1e-2, 1e3), "gamma": ht.log(1e-6, 1)}, n_trials=12, parallel=3, cv=3, seed=1)
+    search.fit(X, Y)
+    assert len(search.cv_results_["params"]) == 12
+    assert search.best_score_ > 0.9
+    assert search.best_score_ == max(search.cv_results_["mean_test_score"])
+    assert search.score(X, Y) > 0.9
+    assert clone(search).get_params()["n_trials"] == 12
 
-    def test_continues_a_search_that_has_a_journal(self):
-        with tempfile.TemporaryDirectory() as folder:
+
+def test_continues_a_search_that_has_a_journal():
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "search.jsonl")
+        space = {"C": ht.log(1e-2, 1e3)}
+        HypertideSearchCV(SVC(), space, n_trials=3, cv=2, path=path).fit(X, Y)
+        search = HypertideSearchCV(SVC(), space, n_trials=5, cv=2, path=path).fit(X, Y)
+        assert len(search.cv_results_["params"]) == 5
+
+
+def test_takes_the_scores_of_an_earlier_search_from_its_journal():
+    fits = []
+
+    class Counted(SVC):
+        def fit(self, *args, **kwargs):
+            fits.append(1)
+            return super().fit(*args, **kwargs)
+
+    with tempfile.TemporaryDirectory() as folder:
+
+        def search(trials, **options):
+            fits.clear()
             path = str(Path(folder) / "search.jsonl")
-            space = {"C": ht.log(1e-2, 1e3)}
-            HypertideSearchCV(SVC(), space, n_trials=3, cv=2, path=path).fit(X, Y)
-            search = HypertideSearchCV(SVC(), space, n_trials=5, cv=2, path=path).fit(X, Y)
-            self.assertEqual(len(search.cv_results_["params"]), 5)
+            return HypertideSearchCV(Counted(), {"C": ht.log(1e-2, 1e3)}, n_trials=trials, path=path, refit=False, **{"cv": 3, **options}).fit(X, Y)
 
-    def test_takes_the_scores_of_an_earlier_search_from_its_journal(self):
-        fits = []
-
-        class Counted(SVC):
-            def fit(self, *args, **kwargs):
-                fits.append(1)
-                return super().fit(*args, **kwargs)
-
-        with tempfile.TemporaryDirectory() as folder:
-
-            def search(trials, **options):
-                fits.clear()
-                path = str(Path(folder) / "search.jsonl")
-                return HypertideSearchCV(Counted(), {"C": ht.log(1e-2, 1e3)}, n_trials=trials, path=path, refit=False, **{"cv": 3, **options}).fit(X, Y)
-
-            first = search(4)
-            self.assertEqual(len(fits), 12)
-            second = search(6)
-            self.assertEqual(len(fits), 6)
-            for column in ("split0_test_score", "mean_test_score", "std_test_score", "mean_fit_time"):
-                np.testing.assert_allclose(second.cv_results_[column][:4], first.cv_results_[column])
-            self.assertEqual(second.cv_results_["params"][:4], first.cv_results_["params"])
-            third = search(6)
-            self.assertEqual((len(fits), len(third.cv_results_["params"])), (3, 6))  # one candidate shows which scores there are
-            search(6, cv=2)
-            self.assertEqual(len(fits), 12)  # other folds: nothing is known
+        first = search(4)
+        assert len(fits) == 12
+        second = search(6)
+        assert len(fits) == 6
+        for column in ("split0_test_score", "mean_test_score", "std_test_score", "mean_fit_time"):
+            np.testing.assert_allclose(second.cv_results_[column][:4], first.cv_results_[column])
+        assert second.cv_results_["params"][:4] == first.cv_results_["params"]
+        third = search(6)
+        assert (len(fits), len(third.cv_results_["params"])) == (3, 6)  # one candidate shows which scores there are
+        search(6, cv=2)
+        assert len(fits) == 12  # other folds: nothing is known
 
 
-    def test_takes_distributions_of_scipy_and_arrays_of_numpy(self):
-        space = {"C": loguniform(1e-2, 1e3), "degree": randint(2, 5), "coef0": uniform(0, 2), "kernel": np.array(["poly", "rbf"])}
-        search = HypertideSearchCV(SVC(), space, n_trials=4, cv=2).fit(X, Y)
-        self.assertEqual(search.best_params_.keys(), space.keys())
-        self.assertTrue(all(2 <= params["degree"] <= 4 for params in search.cv_results_["params"]))
-        with self.assertRaisesRegex(ht.HypertideError, "C: expected loguniform, uniform or randint"):
-            HypertideSearchCV(SVC(), {"C": norm(0, 1)}, n_trials=2).fit(X, Y)
+def test_takes_distributions_of_scipy_and_arrays_of_numpy():
+    space = {"C": loguniform(1e-2, 1e3), "degree": randint(2, 5), "coef0": uniform(0, 2), "kernel": np.array(["poly", "rbf"])}
+    search = HypertideSearchCV(SVC(), space, n_trials=4, cv=2).fit(X, Y)
+    assert search.best_params_.keys() == space.keys()
+    assert all(2 <= params["degree"] <= 4 for params in search.cv_results_["params"])
+    with pytest.raises(ht.HypertideError, match="C: expected loguniform, uniform or randint"):
+        HypertideSearchCV(SVC(), {"C": norm(0, 1)}, n_trials=2).fit(X, Y)
 
 
-class NumPy(unittest.TestCase):
-    def test_accepts_its_numbers_and_gives_numeric_columns(self):
-        study = ht.Study({"x": ht.float(np.float32(0), np.float64(1)), "n": ht.int(np.int64(1), 3), "c": np.logspace(-2, 1, 4)}, epochs=3)
-        self.addCleanup(study.close)
-        trial = study.ask()
-        trial.report(np.float32(0.5), np.int64(1), {"size": np.int32(3)})
-        study.tell(trial, np.float32(0.25))
-        self.assertEqual(study.best["values"], {"value": 0.25})
-        table = study.dataframe()
-        self.assertEqual(list(table)[:6], ["trial", "status", "values.value", "params.x", "params.n", "params.c"])
-        for name in ("suggested_at", "started_at", "ended_at"):
-            self.assertEqual(str(table[name].dtype), "datetime64[ns, UTC]")
-        self.assertLess(abs(table["ended_at"][0].timestamp() - time.time()), 3600)
-        self.assertEqual(str(table["tags.asha"].dtype), "int64")
-        odd = table_of([{"trial": 1, "ended_at": 10**17, "tags": {"note": "[" * 100_000}}])  # as of a damaged log
-        self.assertTrue(odd["ended_at"].isna().all())
-        self.assertEqual(odd["tags.note"][0], "[" * 100_000)
+def test_accepts_its_numbers_and_gives_numeric_columns():
+    study = ht.Study({"x": ht.float(np.float32(0), np.float64(1)), "n": ht.int(np.int64(1), 3), "c": np.logspace(-2, 1, 4)}, epochs=3)
+    trial = study.ask()
+    trial.report(np.float32(0.5), np.int64(1), {"size": np.int32(3)})
+    study.tell(trial, np.float32(0.25))
+    assert study.best["values"] == {"value": 0.25}
+    table = study.dataframe()
+    assert list(table)[:6] == ["trial", "status", "values.value", "params.x", "params.n", "params.c"]
+    for name in ("suggested_at", "started_at", "ended_at"):
+        assert str(table[name].dtype) == "datetime64[ns, UTC]"
+    assert abs(table["ended_at"][0].timestamp() - time.time()) < 3600
+    assert str(table["tags.asha"].dtype) == "int64"
+    odd = table_of([{"trial": 1, "ended_at": 10**17, "tags": {"note": "[" * 100_000}}])  # as of a damaged log
+    assert odd["ended_at"].isna().all()
+    assert odd["tags.note"][0] == "[" * 100_000
 
 
-class XGBoost(unittest.TestCase):
-    def test_reports_each_round_and_stops(self):
-        data = xgboost.DMatrix(X, Y % 2)
-        study = ht.Study({"eta": ht.log(1e-4, 1)}, minimize="logloss", epochs=27, seed=1)
-        self.addCleanup(study.close)
+def test_reports_each_round_and_stops():
+    data = xgboost.DMatrix(X, Y % 2)
+    study = ht.Study({"eta": ht.log(1e-4, 1)}, minimize="logloss", epochs=27, seed=1)
 
-        def objective(trial):
-            log = {}
-            xgboost.train(
-                {"objective": "binary:logistic", "eta": trial["eta"], "max_depth": 2},
-                data,
-                27,
-                evals=[(data, "train")],
-                evals_result=log,
-                callbacks=[ReportCallback(trial, "train", "logloss")],
-                verbose_eval=False,
-            )
-            return log["train"]["logloss"][-1]
+    def objective(trial):
+        log = {}
+        xgboost.train(
+            {"objective": "binary:logistic", "eta": trial["eta"], "max_depth": 2},
+            data,
+            27,
+            evals=[(data, "train")],
+            evals_result=log,
+            callbacks=[ReportCallback(trial, "train", "logloss")],
+            verbose_eval=False,
+        )
+        return log["train"]["logloss"][-1]
 
-        study.optimize(objective, trials=16, progress=False)
-        self.assertEqual({row["status"] for row in study.trials}, {"completed", "stopped"})
+    study.optimize(objective, trials=16, progress=False)
+    assert {row["status"] for row in study.trials} == {"completed", "stopped"}
 
 
-class LightGBM(unittest.TestCase):
-    def test_lists_the_available_data_and_metrics(self):
-        data = xgboost.DMatrix(X, Y % 2)
-        study = ht.Study({"eta": ht.log(1e-4, 1)}, minimize="logloss", parallel=9)
-        self.addCleanup(study.close)
-        params = {"objective": "binary:logistic", "eval_metric": "logloss"}
-        for names, message in [(("test", "logloss"), "data .*: expected one of train, got test"), (("train", "auc"), "metric: expected one of logloss, got auc")]:
-            with self.assertRaisesRegex(ht.HypertideError, message):
-                xgboost.train(params, data, 2, evals=[(data, "train")], callbacks=[ReportCallback(study.ask(), *names)])
-
-    def test_reports_the_named_metric_of_the_named_data(self):
-        reports = []
-        callback = lightgbm.report(SimpleNamespace(report=lambda value, step: reports.append((value, step))), "test", "auc")
-        results = [("train", "auc", 0.9, True), ("test", "auc", 0.8, True), ("test", "binary_logloss", 0.4, False)]
-        callback(SimpleNamespace(iteration=0, evaluation_result_list=results))
-        self.assertEqual(reports, [(0.8, 1)])
+def test_lists_the_available_data_and_metrics():
+    data = xgboost.DMatrix(X, Y % 2)
+    study = ht.Study({"eta": ht.log(1e-4, 1)}, minimize="logloss", parallel=9)
+    params = {"objective": "binary:logistic", "eval_metric": "logloss"}
+    for names, message in [
+        (("test", "logloss"), "data .*: expected one of train, got test"),
+        (("train", "auc"), "metric: expected one of logloss, got auc"),
+    ]:
+        with pytest.raises(ht.HypertideError, match=message):
+            xgboost.train(params, data, 2, evals=[(data, "train")], callbacks=[ReportCallback(study.ask(), *names)])
 
 
-class Optuna(unittest.TestCase):
-    def test_copies_space_and_trials(self):
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        source = optuna.create_study(direction="maximize")
+def test_reports_the_named_metric_of_the_named_data():
+    reports = []
+    callback = lightgbm.report(SimpleNamespace(report=lambda value, step: reports.append((value, step))), "test", "auc")
+    results = [("train", "auc", 0.9, True), ("test", "auc", 0.8, True), ("test", "binary_logloss", 0.4, False)]
+    callback(SimpleNamespace(iteration=0, evaluation_result_list=results))
+    assert reports == [(0.8, 1)]
 
-        def objective(trial):
-            x = trial.suggest_float("x", 1e-3, 1, log=True)
-            n = trial.suggest_int("n", 2, 10, step=2)
-            return x * n * (2 if trial.suggest_categorical("opt", ["a", "b"]) == "a" else 1)
 
-        source.optimize(objective, n_trials=8)
-        study = from_optuna(source, seed=1)
-        self.addCleanup(study.close)
-        self.assertEqual(len(study.trials), 8)
-        best = study.best
-        self.assertEqual({**best["params"], "x": 0}, {**source.best_params, "x": 0})
-        self.assertAlmostEqual(best["params"]["x"], source.best_params["x"], 10)  # suggestions have twelve digits
-        self.assertEqual(best["values"], {"value": source.best_value})
-        study.optimize(lambda trial: trial["x"] * trial["n"], trials=10, progress=False)
-        self.assertEqual(len(study.trials), 10)
+def test_copies_space_and_trials():
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    source = optuna.create_study(direction="maximize")
 
-    def test_a_parameter_that_some_trials_have_depends_on_another(self):
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        source = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+    def objective(trial):
+        x = trial.suggest_float("x", 1e-3, 1, log=True)
+        n = trial.suggest_int("n", 2, 10, step=2)
+        return x * n * (2 if trial.suggest_categorical("opt", ["a", "b"]) == "a" else 1)
 
-        def objective(trial):
-            momentum = trial.suggest_float("momentum", 0, 1) if trial.suggest_categorical("opt", ["sgd", "adam"]) == "sgd" else 0
-            return momentum + trial.suggest_int("n", 1, 8)
+    source.optimize(objective, n_trials=8)
+    study = from_optuna(source, seed=1)
+    assert len(study.trials) == 8
+    best = study.best
+    assert {**best["params"], "x": 0} == {**source.best_params, "x": 0}
+    assert best["params"]["x"] == pytest.approx(source.best_params["x"])  # suggestions have twelve digits
+    assert best["values"] == {"value": source.best_value}
+    study.optimize(lambda trial: trial["x"] * trial["n"], trials=10, progress=False)
+    assert len(study.trials) == 10
 
-        source.optimize(objective, n_trials=12)
+
+def test_a_parameter_that_some_trials_have_depends_on_another():
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    source = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+
+    def objective(trial):
+        momentum = trial.suggest_float("momentum", 0, 1) if trial.suggest_categorical("opt", ["sgd", "adam"]) == "sgd" else 0
+        return momentum + trial.suggest_int("n", 1, 8)
+
+    source.optimize(objective, n_trials=12)
+    study = from_optuna(source)
+    assert len(study.trials) == 12
+    assert {"momentum" in row["params"] for row in study.trials} == {True, False}
+    source.optimize(lambda trial: trial.suggest_int("m", 1, 3), n_trials=1)
+    with pytest.warns(UserWarning, match="left out (12|13) of 13 trials: (12|13) with other parameters"):
+        from_optuna(source)
+
+
+def test_lists_omitted_trials_and_keeps_names_and_numbers():
+    source = optuna.create_study(direction="maximize")
+    source.set_metric_names(["acc"])
+
+    def objective(trial):
+        x = trial.suggest_float("x", 0, 1)
+        trial.set_user_attr("size", trial.number)
+        trial.set_user_attr("note", "odd")
+        trial.set_user_attr("gap", float("nan"))
+        if trial.number == 1:
+            raise optuna.TrialPruned
+        if trial.number == 2:
+            raise ArithmeticError
+        return x
+
+    source.optimize(objective, n_trials=5, catch=(ArithmeticError,))
+    with pytest.warns(UserWarning, match="left out 2 of 5 trials: 1 fail, 1 [a-z]+"):
         study = from_optuna(source)
-        self.addCleanup(study.close)
-        self.assertEqual(len(study.trials), 12)
-        self.assertEqual({"momentum" in row["params"] for row in study.trials}, {True, False})
-        source.optimize(lambda trial: trial.suggest_int("m", 1, 3), n_trials=1)
-        with self.assertWarnsRegex(UserWarning, "left out (12|13) of 13 trials: (12|13) with other parameters"):
-            self.addCleanup(from_optuna(source).close)
-
-    def test_lists_omitted_trials_and_keeps_names_and_numbers(self):
-        source = optuna.create_study(direction="maximize")
-        source.set_metric_names(["acc"])
-
-        def objective(trial):
-            x = trial.suggest_float("x", 0, 1)
-            trial.set_user_attr("size", trial.number)
-            trial.set_user_attr("note", "odd")
-            trial.set_user_attr("gap", float("nan"))
-            if trial.number == 1:
-                raise optuna.TrialPruned
-            if trial.number == 2:
-                raise ArithmeticError
-            return x
-
-        source.optimize(objective, n_trials=5, catch=(ArithmeticError,))
-        with self.assertWarnsRegex(UserWarning, "left out 2 of 5 trials: 1 fail, 1 [a-z]+"):
-            study = from_optuna(source)
-        self.addCleanup(study.close)
-        self.assertEqual(study.objectives, {"acc": "maximize"})
-        self.assertEqual([row["metrics"] for row in study.trials], [{"size": 0}, {"size": 3}, {"size": 4}])
-        with self.assertWarns(UserWarning):
-            named = from_optuna(source, maximize="accuracy")
-        self.addCleanup(named.close)
-        self.assertEqual(named.objectives, {"accuracy": "maximize"})
-        for given, options, message in [
-            (source, {"minimize": "loss"}, "expected names for the directions maximize of the Optuna study, got {'loss': 'minimize'}"),
-            ("digits.db", {}, "from_optuna: expected a study, got the str 'digits.db'; write optuna.load_study"),
-            (optuna.create_study(), {}, "expected a study with a completed trial"),
-        ]:
-            with self.assertRaisesRegex(ht.HypertideError, message):
-                from_optuna(given, **options)
-
-    def test_takes_none_among_the_choices(self):
-        source = optuna.create_study()
-        source.optimize(lambda trial: 1.0 if trial.suggest_categorical("depth", [None, 3]) is None else 0.0, n_trials=6)
-        study = from_optuna(source)
-        self.addCleanup(study.close)
-        self.assertEqual([row["params"] for row in study.trials], [trial.params for trial in source.trials])
-        self.assertEqual({row["params"]["depth"] for row in study.trials}, {None, 3})
+    assert study.objectives == {"acc": "maximize"}
+    assert [row["metrics"] for row in study.trials] == [{"size": 0}, {"size": 3}, {"size": 4}]
+    with pytest.warns(UserWarning):
+        named = from_optuna(source, maximize="accuracy")
+    assert named.objectives == {"accuracy": "maximize"}
+    for given, options, message in [
+        (source, {"minimize": "loss"}, "expected names for the directions maximize of the Optuna study, got {'loss': 'minimize'}"),
+        ("digits.db", {}, "from_optuna: expected a study, got the str 'digits.db'; write optuna.load_study"),
+        (optuna.create_study(), {}, "expected a study with a completed trial"),
+    ]:
+        with pytest.raises(ht.HypertideError, match=message):
+            from_optuna(given, **options)
 
 
-if __name__ == "__main__":
-    unittest.main()
+def test_takes_none_among_the_choices():
+    source = optuna.create_study()
+    source.optimize(lambda trial: 1.0 if trial.suggest_categorical("depth", [None, 3]) is None else 0.0, n_trials=6)
+    study = from_optuna(source)
+    assert [row["params"] for row in study.trials] == [trial.params for trial in source.trials]
+    assert {row["params"]["depth"] for row in study.trials} == {None, 3}

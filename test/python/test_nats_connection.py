@@ -1,8 +1,11 @@
 """The connection of the Python trainer, with a server by hand."""
 
+import contextlib
 import socket
 import threading
-import unittest
+from types import SimpleNamespace
+
+import pytest
 
 from hypertide._nats_connection import Connection, NoResponder
 from hypertide._nats_study import StudyOnServer
@@ -26,7 +29,10 @@ class Server:
 
     def _serve(self):
         while True:
-            connection, _ = self.listener.accept()
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:  # it is closed
+                return
             connection.sendall(b'INFO {"headers":true}\r\n')
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
@@ -47,64 +53,63 @@ class Server:
                 return
 
 
-class DeletedTest(unittest.TestCase):
-    def is_deleted(self, listed, answer):
-        study = StudyOnServer.__new__(StudyOnServer)
-        study.root, study.stream, study.nats = "ht.digits", "HT_digits", self
-        study.prefix, study.api = "ht", "$JS.API"
+def is_deleted(listed, answer):
+    study = StudyOnServer.__new__(StudyOnServer)
+    study.root, study.stream, study.prefix, study.api = "ht.digits", "HT_digits", "ht", "$JS.API"
 
-        def request(subject, data):
-            if "STREAM.NAMES" in subject:
-                return {}, "", listed
-            if isinstance(answer, Exception):
-                raise answer
-            return {}, "", answer
+    def request(subject, data):
+        if "STREAM.NAMES" in subject:
+            return {}, "", listed
+        if isinstance(answer, Exception):
+            raise answer
+        return {}, "", answer
 
-        self.request = request
-        return study._is_deleted()
-
-    def test_a_study_is_deleted_only_if_no_list_has_it_and_nothing_answers_for_it(self):
-        self.assertTrue(self.is_deleted(b'{"streams": null}', NoResponder()))
-        self.assertFalse(self.is_deleted(b'{"streams": ["HT_digits"]}', NoResponder()))
-        self.assertFalse(self.is_deleted(b'{"streams": []}', b"{}"))
-        self.assertFalse(self.is_deleted(b'{"streams": []}', TimeoutError()))  # a slow server
-        self.assertFalse(self.is_deleted(b'{"error": {"code": 503}}', NoResponder()))
+    study.nats = SimpleNamespace(request=request)
+    return study._is_deleted()
 
 
-class ConnectionTest(unittest.TestCase):
-    def answered(self, pieces):
-        connection = Connection(Access(Server(pieces).url), "w1")
-        self.addCleanup(connection.close)
-        while True:
-            try:
-                return connection.request("ask", "")[2]
-            except TimeoutError:
-                pass
-
-    def test_is_cut_anywhere_in_a_message(self):
-        for piece in [b"M", b"MSG", b"MSG x", b"MSG x SID", b"MSG x SID 1", b"MSG x SID 10\r\n", b'MSG x SID 10\r\n{"seq"', b"MSG x SID 2\r\n{}"]:
-            with self.subTest(piece):
-                self.assertEqual(self.answered([piece]), b"{}")
-
-    def test_survives_data_that_is_not_a_message(self):
-        for piece in [b"MSG\r\n", b"MSG x SID\r\n", b"\r\n", b"\xff\xfe\r\n"]:
-            with self.subTest(piece):
-                self.assertEqual(self.answered([piece]), b"{}")
-
-    def test_survives_a_handler_that_breaks(self):
-        server = Server([])
-        connection = Connection(Access(server.url), "w1")
-        self.addCleanup(connection.close)
-        sid = connection.subscribe("news", lambda data: {}[{}])  # a TypeError, as of a message with an object where a word is expected
-        server.pieces.append(b"MSG news " + sid.encode() + b" 2\r\n{}\r\n")
-        self.assertRaises(TimeoutError, connection.request, "ask", "", seconds=0.5)
-        while True:
-            try:
-                self.assertEqual(connection.request("ask", "")[2], b"{}")
-                break
-            except TimeoutError:
-                pass
+def test_a_study_is_deleted_only_if_no_list_has_it_and_nothing_answers_for_it():
+    assert is_deleted(b'{"streams": null}', NoResponder())
+    assert not is_deleted(b'{"streams": ["HT_digits"]}', NoResponder())
+    assert not is_deleted(b'{"streams": []}', b"{}")
+    assert not is_deleted(b'{"streams": []}', TimeoutError())  # a slow server
+    assert not is_deleted(b'{"error": {"code": 503}}', NoResponder())
 
 
-if __name__ == "__main__":
-    unittest.main()
+@pytest.fixture
+def connect():
+    with contextlib.ExitStack() as opened:
+
+        def to(server):
+            opened.callback(server.listener.close)
+            opened.callback(server.listener.shutdown, socket.SHUT_RDWR)
+            return opened.enter_context(contextlib.closing(Connection(Access(server.url), "w1")))
+
+        yield to
+
+
+def answer_in(connection):
+    while True:
+        with contextlib.suppress(TimeoutError):
+            return connection.request("ask", "")[2]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *[b"M", b"MSG", b"MSG x", b"MSG x SID", b"MSG x SID 1", b"MSG x SID 10\r\n", b'MSG x SID 10\r\n{"seq"', b"MSG x SID 2\r\n{}"],
+        *[b"MSG\r\n", b"MSG x SID\r\n", b"\r\n", b"\xff\xfe\r\n"],  # no messages
+    ],
+)
+def test_survives_what_is_cut_or_no_message(connect, piece):
+    assert answer_in(connect(Server([piece]))) == b"{}"
+
+
+def test_survives_a_handler_that_breaks(connect):
+    server = Server([])
+    connection = connect(server)
+    sid = connection.subscribe("news", lambda data: {}[{}])  # a TypeError, as of a message with an object where a word is expected
+    server.pieces.append(b"MSG news " + sid.encode() + b" 2\r\n{}\r\n")
+    with pytest.raises(TimeoutError):
+        connection.request("ask", "", seconds=0.5)
+    assert answer_in(connection) == b"{}"

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import tempfile
-import unittest
 
 import nbclient
 import nbformat
@@ -25,22 +24,17 @@ study.optimize(objective, trials=8, parallel=2)
 ]
 
 
-class Notebook(unittest.TestCase):
-    def test_runs_and_shows_a_study(self):
-        subprocess.run([sys.executable, "-m", "ipykernel", "install", "--sys-prefix", "--name", "hypertide"], check=True, capture_output=True)
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-        with tempfile.TemporaryDirectory() as folder:
-            resources = {"metadata": {"path": folder}}
-            nbclient.NotebookClient(notebook, timeout=600, kernel_name="hypertide", allow_errors=True, resources=resources).execute()
-        run, plot, figure, table, processes = (cell.outputs for cell in notebook.cells)
-        self.assertIn("[8/8] trial ", "".join(output.text for output in run if output.output_type == "stream"))
-        self.assertIn("best: trial", run[-1].data["text/html"])
-        self.assertIn("<iframe srcdoc=", plot[-1].data["text/html"])
-        self.assertIn("<svg ", figure[-1].data["image/svg+xml"])
-        self.assertIn("<th>params.x</th>", table[-1].data["text/html"])
-        self.assertEqual(processes[-1].ename, "HypertideError")
-        self.assertIn("from a notebook or prompt", processes[-1].evalue)
-
-
-if __name__ == "__main__":
-    unittest.main()
+def test_runs_and_shows_a_study():
+    subprocess.run([sys.executable, "-m", "ipykernel", "install", "--sys-prefix", "--name", "hypertide"], check=True, capture_output=True)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    with tempfile.TemporaryDirectory() as folder:
+        resources = {"metadata": {"path": folder}}
+        nbclient.NotebookClient(notebook, timeout=600, kernel_name="hypertide", allow_errors=True, resources=resources).execute()
+    run, plot, figure, table, processes = (cell.outputs for cell in notebook.cells)
+    assert "[8/8] trial " in "".join(output.text for output in run if output.output_type == "stream")
+    assert "best: trial" in run[-1].data["text/html"]
+    assert "<iframe srcdoc=" in plot[-1].data["text/html"]
+    assert "<svg " in figure[-1].data["image/svg+xml"]
+    assert "<th>params.x</th>" in table[-1].data["text/html"]
+    assert processes[-1].ename == "HypertideError"
+    assert "from a notebook or prompt" in processes[-1].evalue

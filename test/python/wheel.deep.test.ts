@@ -50,10 +50,8 @@ describe('the wheel', { timeout: 900_000 }, () => {
     expect(run(join(folder, 'clean/bin/hypertide'), '--version').trim()).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it('runs studies in a clean environment, in threads and processes, through kills and Ctrl-C', () => {
-    const own = installed('study');
-    for (const name of ['study', 'ask_tell', 'optimize', 'objects', 'failures', 'processes', 'places', 'shared', 'nats_connection'])
-      run(own, join(here, `test_${name}.py`));
+  it('passes the tests in Python, some of which use scikit-learn, XGBoost, Optuna and a notebook', () => {
+    run(withLibraries(), '-m', 'pytest', '-q', '-p', 'no:cacheprovider', here);
   });
 
   it.each([
@@ -89,13 +87,5 @@ sys.exit("it did not fail")`;
     const env = { ...process.env, PATH: `${dirname(own)}:${process.env.PATH}` };
     const example = join(root, 'examples/python/optuna_chain.py');
     expect(spawnSync(own, ['-c', program, example], { cwd: folder, env, stdio: 'ignore' }).status).toBe(0);
-  });
-
-  it('works with scikit-learn, XGBoost and Optuna, and in a notebook', () => {
-    const own = withLibraries();
-    run(own, join(here, 'test_integrations.py'));
-    run(own, join(here, 'test_optuna.py'));
-    run(own, join(here, 'test_callbacks.py'));
-    run(own, join(here, 'test_notebook.py'));
   });
 });
