@@ -25,7 +25,7 @@ const place = writeBlocks(
 describe.concurrent('the code of the documents', () => {
   it.each(blocks.filter(isProgram))('%s runs', (_, block) => inDirectory((directory) => tsx(directory, place(block))));
 
-  it.each(blocksOf(documents, 'yaml'))('%s is a study file, or the file of a worker', (_, { code }) =>
+  it.each(blocksOf(documents, 'yaml').filter(isProgram))('%s is a study file, or the file of a worker', (_, { code }) =>
     inDirectory(async (directory) => {
       const path = join(directory, 'file.yaml');
       writeFileSync(path, code);
