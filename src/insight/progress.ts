@@ -82,16 +82,18 @@ const FEWEST = 3;
  * @returns undefined without a basis: with too few trials, none that runs, or trials that resume others, of which the number is unknown
  */
 export function timeLeft(ended: readonly TrialRow[], more: number, running: number): number | undefined {
-  const timed = ended.filter(({ startedAt, endedAt, by }) => startedAt !== undefined && endedAt !== undefined && by !== 'import');
+  const timed = ended.filter((row) => row.by !== 'import' && secondsOf(row) !== undefined);
   const latest = timed.sort((a, b) => a.endedAt! - b.endedAt!).slice(-LATEST);
   if (latest.length < FEWEST || running === 0 || latest.some(({ resumes }) => resumes !== undefined)) return undefined;
-  const mean = latest.reduce((sum, { startedAt, endedAt }) => sum + endedAt! - startedAt!, 0) / latest.length;
-  return (mean * more) / Math.min(running, more);
+  const mean = latest.reduce((sum, row) => sum + secondsOf(row)!, 0) / latest.length;
+  return (1000 * mean * more) / Math.min(running, more);
+}
+
+/** How long a trial trained: by its trainer, or else by its entries in the log. */
+export function secondsOf({ seconds, startedAt, endedAt }: TrialRow): number | undefined {
+  if (seconds !== undefined || startedAt === undefined || endedAt === undefined) return seconds;
+  return (endedAt - startedAt) / 1000;
 }
 
 /** Milliseconds that trainers have worked, all together. */
-export const worked = (rows: readonly TrialRow[]): number =>
-  rows.reduce((sum, { seconds, startedAt, endedAt }) => {
-    if (seconds !== undefined) return sum + 1000 * seconds;
-    return startedAt === undefined || endedAt === undefined ? sum : sum + endedAt - startedAt;
-  }, 0);
+export const worked = (rows: readonly TrialRow[]): number => rows.reduce((sum, row) => sum + 1000 * (secondsOf(row) ?? 0), 0);

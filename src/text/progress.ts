@@ -34,7 +34,7 @@ export interface Shown {
   readonly trend?: ((columns: number, lines: number) => readonly string[]) | undefined;
 }
 
-export type RunningTrial = Pick<TrialRow, 'trial' | 'step' | 'budget' | 'values' | 'startedAt'>;
+export type RunningTrial = Pick<TrialRow, 'trial' | 'step' | 'budget' | 'values' | 'claimedAt'>;
 
 /** An engine of an earlier version does not send how many trials are not counted, and how many wait for a worker. */
 type Counts = Omit<Progress<Params>, 'uncounted'> & Partial<Pick<StudyStatus, 'uncounted' | 'waiting'>>;
@@ -93,11 +93,11 @@ const shareOf = ({ completed, stopped, failed, uncounted = 0, trials }: Counts, 
   (completed + stopped + failed - uncounted) / Math.max(limit, trials - uncounted, 1);
 
 /** A running trial: its step, its last value, and for how long it has run. */
-const cellsOf = ({ trial, step, budget, values, startedAt }: RunningTrial, objective: string, now: number): readonly string[] => [
+const cellsOf = ({ trial, step, budget, values, claimedAt }: RunningTrial, objective: string, now: number): readonly string[] => [
   `  trial ${trial}`,
   step === undefined ? 'starting' : `step ${step}${budget === undefined ? '' : ` of ${budget}`}`,
   values === undefined ? '' : shown(values[objective]),
-  startedAt === undefined ? '' : seconds(Math.max(0, now - startedAt)),
+  claimedAt === undefined ? '' : seconds(Math.max(0, now - claimedAt)),
 ];
 
 /** A time that changes no more often than every second. */

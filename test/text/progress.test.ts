@@ -95,7 +95,7 @@ describe('the progress of a study', () => {
     step: i + 1,
     budget: 9,
     values: { loss: 1 / (i + 1) },
-    startedAt: 0,
+    claimedAt: 0,
   }));
   const trend = (columns: number, lines: number) => Array.from({ length: lines }, () => '.'.repeat(columns));
   const shape = { limit: 40, objective: 'loss', rate: 2, elapsed: 65_000, left: 20_000, running, trend };

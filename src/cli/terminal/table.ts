@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { duration } from '../../insight/figures/drawing/format.ts';
+import { secondsOf } from '../../insight/progress.ts';
 import { ownValue } from '../../schema/ownValue.ts';
 import { isInfeasible, type TrialRow } from '../../study/trials.ts';
 import { aligned } from '../../text/layout.ts';
@@ -84,12 +85,6 @@ const runningColumns = (now: number): readonly (readonly [name: string, cell: (r
 function whyOf({ status, message = '' }: TrialRow): string {
   const last = status === 'failed' || status === 'stopped' ? message.trimEnd().split('\n').at(-1)! : '';
   return shown(last.trim());
-}
-
-/** How long a trial trained: by its trainer, or else by its entries in the log. */
-function secondsOf({ seconds, startedAt, endedAt }: TrialRow): number | undefined {
-  if (seconds !== undefined || startedAt === undefined || endedAt === undefined) return seconds;
-  return (endedAt - startedAt) / 1000;
 }
 
 /** The status of a trial for people: whether an open one runs, or waits for a trainer. */
