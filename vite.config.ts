@@ -41,7 +41,7 @@ const marks: Readonly<Record<string, string>> = {
   'streams/workers/thread': 'thread',
   'src/numeric/gp/fit': 'fit',
   'src/insight/recommendation/inThread': 'recommendation',
-  'src/cli/program/program': 'command',
+  'src/cli/program': 'command',
 };
 
 /** What the library loads when a program asks why: a chunk without the code of commands, which use it too. */

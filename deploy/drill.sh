@@ -7,7 +7,7 @@ from=$1
 onto=$2
 folder=${3:-$(mktemp -d)}
 names() {
-  hypertide list --nats "$1" --json | node -e 'process.stdin.toArray().then((text) => JSON.parse(text.join("")).forEach(({ name }) => console.log(name)))'
+  hypertide study list "$1" --json | node -e 'process.stdin.toArray().then((text) => JSON.parse(text.join("")).forEach(({ name }) => console.log(name)))'
 }
 log() {
   tar -xzOf "$1" log.jsonl
@@ -24,9 +24,9 @@ if [ -z "$studies" ]; then
   exit
 fi
 for study in $studies; do
-  hypertide archive --nats "$from" --study "$study" -o "$folder/$study.tar.gz"
-  hypertide restore "$folder/$study.tar.gz" --nats "$onto"
-  hypertide archive --nats "$onto" --study "$study" -o "$folder/again/$study.tar.gz"
+  hypertide study archive "$from/$study" -o "$folder/$study.tar.gz"
+  hypertide study restore "$folder/$study.tar.gz" "$onto"
+  hypertide study archive "$onto/$study" -o "$folder/again/$study.tar.gz"
   log "$folder/$study.tar.gz" > "$folder/log"
   log "$folder/again/$study.tar.gz" | cmp - "$folder/log"
 done

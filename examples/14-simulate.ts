@@ -1,6 +1,6 @@
 /**
  * Which strategy should run your next thousand trials? This records a small study, then simulates strategies on it in virtual time, with trainers
- * of which some crash or get lost. `hypertide simulate study.yaml --from study.jsonl` does the same with a journal.
+ * of which some crash or get lost. `hypertide dev simulate study.jsonl study.yaml` does the same with a journal.
  */
 import assert from 'node:assert/strict';
 import { asha, chain, createStudy, type Entry, float, ga, random, sobol, space, tpe } from 'hypertide';

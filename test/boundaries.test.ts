@@ -28,7 +28,7 @@ describe('folders', () => {
   });
   it('are reported when they do', () => {
     const down = { from: 'src/cli/main.ts', to: 'src/server/serve.ts' };
-    const up = { from: 'src/server/app.ts', to: 'src/cli/program/program.ts' };
+    const up = { from: 'src/server/app.ts', to: 'src/cli/program.ts' };
     expect(arrowsUp([down])).toEqual([]);
     expect(arrowsUp([down, up])).toEqual([{ from: 'src/server', to: 'src/cli' }]);
     expect(circles([down])).toEqual([]);

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { wholeProgram } from '../src/cli/program.ts';
 import { chartsFile, chartsText } from '../test/support/chartsText.ts';
 import { commandPages, commandsFolder, factsFile, factsText } from '../test/support/reference.ts';
 import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../test/support/studySchema.ts';
@@ -12,4 +13,4 @@ writeFileSync(factsFile, factsText());
 writeFileSync(chartsFile, chartsText());
 rmSync(commandsFolder, { recursive: true, force: true });
 mkdirSync(commandsFolder);
-for (const [file, text] of commandPages()) writeFileSync(join(commandsFolder, file), text);
+for (const [file, text] of commandPages(await wholeProgram())) writeFileSync(join(commandsFolder, file), text);

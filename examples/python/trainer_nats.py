@@ -3,7 +3,7 @@
     hypertide serve examples/python/study.yaml --nats nats://127.0.0.1:4222
     python3 examples/python/trainer_nats.py nats://127.0.0.1:4222 digits
 
-If the server was set up by `hypertide nats-config`, add the name of the trainer and the file of its seed: ... digits w1 seeds/w1.nk
+If the server was set up by `hypertide server config`, add the name of the trainer and the file of its seed: ... digits w1 seeds/w1.nk
 
 It needs scikit-learn and the Python package of hypertide (docs/guides/python.md). You can run any number of them, on any machine.
 """

@@ -1,15 +1,9 @@
-import type { CommandStudy } from '../stores/study.ts';
+import type { CommandStudy } from '../stores/locate.ts';
 import { ledgerIn } from '../stores/trialTable.ts';
-import type { TrialId } from '../strategy/messages.ts';
 import type { Intent } from '../study/intents.ts';
 import { inform, print } from '../text/output.ts';
-import { UsageError } from '../text/usage.ts';
 
 type Enqueuing = Extract<Intent, { readonly type: 'enqueue' }>;
-
-export interface ActOptions {
-  readonly json?: boolean;
-}
 
 /**
  * Submits a command and prints its effect.
@@ -20,7 +14,7 @@ export interface ActOptions {
 export async function act(
   study: CommandStudy,
   intent: Intent,
-  { json }: ActOptions,
+  { json }: { readonly json?: boolean },
   now: string | ((fact: unknown) => string),
   later = now,
 ): Promise<number> {
@@ -29,14 +23,6 @@ export async function act(
   if (json) print(JSON.stringify({ position, fact }));
   else inform(typeof message === 'string' ? message : message(fact));
   return 0;
-}
-
-/** The only word, as the number of a trial. @throws UsageError */
-export function trialIn(words: readonly string[]): TrialId {
-  const [word, ...more] = words;
-  if (word === undefined || more.length > 0 || !/^[1-9]\d*$/.test(word))
-    throw new UsageError(`expected the number of a trial, got ${words.join(' ') || 'none'}`);
-  return Number(word);
 }
 
 /**

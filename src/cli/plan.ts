@@ -5,7 +5,7 @@ import { createdOf, type StudyOptions } from '../../streams/spec/options.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { auto } from '../../streams/strategies/auto.ts';
 import type { Created } from '../facts/facts.ts';
-import { type Goal, goalOf, withMetric } from '../host/metric.ts';
+import { type Goal, goalOf } from '../host/metric.ts';
 import { changedBy, type Settings, settingsOf } from '../ledger/settings.ts';
 import type { CommandTemplate } from '../programs/template.ts';
 import { commandOf, metricFileOf } from '../programs/trialCommand.ts';
@@ -15,25 +15,22 @@ import { trialsDirectory } from '../stores/trialFiles.ts';
 import { checkResuming } from '../studyFile/checkResuming.ts';
 import { readStudyFile, type StudyFile } from '../studyFile/studyFile.ts';
 import { UsageError } from '../text/usage.ts';
+import { bare, byteSize, flag, type Given, logFormat, oneOf, port, value, wholeNumber } from './parts.ts';
 
-export interface RunFlags {
-  readonly journal?: string;
-  readonly parallel?: number;
-  readonly trials?: number;
-  readonly seed?: string;
-  /** The name of the value that the program prints. */
-  readonly metric?: string;
-  /** The path of the file to which the program writes its metrics. */
-  readonly metricFile?: string;
-  readonly fsync?: 'always' | 'interval' | 'never';
-  readonly json?: boolean;
-  /** Bytes that the files of the trials may take. */
-  readonly keep?: number;
-  /** The file of commands and webhooks to call. */
-  readonly hooks?: string;
-  /** Port of the dashboard; true for a free one. */
-  readonly dashboard?: number | true;
-}
+/** The options of `hypertide run`. */
+export const runOptions = {
+  journal: value('file', 'journal of the study (default: <study name>.jsonl)'),
+  parallel: value('n', 'programs to run at a time (default: 1)', { kind: wholeNumber }),
+  trials: value('n', 'configurations to try (default: no limit)', { kind: wholeNumber }),
+  fsync: value('policy', 'when to force writes to the disk (default: interval)', { kind: oneOf(['always', 'interval', 'never']) }),
+  keep: value('size', 'disk space of output and checkpoints, such as 20GB', { kind: byteSize }),
+  json: flag('print a JSON line for each trial that ends'),
+  hooks: value('file', 'commands and webhooks to call on events (YAML)'),
+  dashboard: bare('port', 'show the study in a browser (default port: a free one)', { kind: port }),
+  logFormat,
+};
+
+export type RunFlags = Given<typeof runOptions>;
 
 /** What to run, as the study file, the options and the journal say. */
 export interface Plan {
@@ -58,17 +55,13 @@ export async function planOf(path: string, words: readonly string[], options: Ru
   if (options.journal === undefined && /[/\\]|^\.\.?$/.test(name))
     throw new UsageError(`${path}: name: expected a name that can be a file name, got ${name}; or give the file with --journal`);
   const journal = options.journal ?? `${name}.jsonl`;
-  const { trials, parallel, seed } = options;
+  const { trials, parallel } = options;
   const created = await begunIn(journal);
   const file = created && !read.isNamed ? { ...read, options: { ...read.options, study: created.study } } : read;
-  const wanted = withMetric({ ...file.options, ...omitUndefined({ trials, parallel, seed }) }, options.metric);
+  const wanted = { ...file.options, ...omitUndefined({ trials, parallel }) };
   const inForce = created ? await settingsIn(journal, created) : settingsOf(createdOf(file.space, file.strategy, wanted));
   checkResuming({ ...inForce, resumes: file.options.resumes ?? inForce.resumes, command });
-  const metricFile = metricFileOf(
-    options.metricFile ?? file.metricFile,
-    file.space,
-    changedBy(inForce, changeAtStart(inForce, wanted)).parallel,
-  );
+  const metricFile = metricFileOf(file.metricFile, file.space, changedBy(inForce, changeAtStart(inForce, wanted)).parallel);
   const { goal, options: settings } = await goalOf(journal, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
   const first = created ? undefined : await createdAfter(file.space, file.strategy, { ...settings, parseStrategy }); // an earlier study may not be readable

@@ -28,6 +28,6 @@ export const brokenProgram =
 
 function pause({ trials, how, message }: Alike, { line, place, submit }: Hosted): Promise<unknown> {
   line(`trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`, { level: 'error' });
-  line(`correct the trainers, then: hypertide change ${place} --resume (these trials are not counted)`);
+  line(`correct the trainers, then: hypertide resume ${place} (these trials are not counted)`);
   return submit({ type: 'change', paused: true, uncounted: trials });
 }

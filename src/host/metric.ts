@@ -18,14 +18,6 @@ export const listeningFor = ({ objectives, metric }: Goal): OutputOptions => ({
   metric,
 });
 
-/** The options of a study whose only objective has the name that `--metric` gives. @throws UsageError */
-export function withMetric<O extends StudyOptions>(options: O, metric: string | undefined): O {
-  if (metric === undefined) return options;
-  const [only, ...more] = objectivesOf(options);
-  if (more.length > 0) throw new UsageError('--metric: expected a study with one objective, got several');
-  return { ...options, objectives: { [metric]: only!.direction } };
-}
-
 /**
  * The names to read for an existing study. If it began without the name of its value, a later run may set it, as long as no result has another name;
  * its objective is still called `value`.

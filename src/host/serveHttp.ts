@@ -15,8 +15,8 @@ import { usersIn } from './serving/usersIn.ts';
 interface ServeHttpOptions {
   readonly http: string;
   readonly users?: string;
-  readonly name?: readonly string[];
-  readonly directory?: string;
+  readonly proxy?: readonly string[];
+  readonly folder?: string;
   readonly monitor?: string;
   readonly hooks?: string;
   readonly lease?: number;
@@ -29,12 +29,12 @@ interface ServeHttpOptions {
 
 /** `hypertide serve --http`: runs studies in journals for trainers that ask over HTTP, until it is interrupted. Resolves with the exit status. */
 export async function serveOverHttp(paths: readonly string[], options: ServeHttpOptions, screen: StatusLine): Promise<number> {
-  const { http, users, name, directory, lease, replicas, fsync, once = false } = options;
+  const { http, users, proxy: names, folder: directory, lease, replicas, fsync, once = false } = options;
   if (replicas !== undefined) throw new UsageError('--replicas: expected --nats as well; otherwise studies are in journals');
-  if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --directory with studies');
+  if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --folder with studies');
   const { host, port } = addressOf('--http', http);
   const permitted = await usersIn(users);
-  checkOpenness({ host, names: name, users: permitted }); // before a study begins
+  checkOpenness({ host, names, users: permitted }); // before a study begins
   const files = await Promise.all(paths.map(readStudyFile));
   const observing = await openPlugins({ hooks: options.hooks }, screen);
   const monitor = await monitorFor(options.monitor, screen);
@@ -53,7 +53,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   try {
     for (const file of files) await studies.host(file);
     if (directory !== undefined) await studies.resumeAll(directory);
-    const server = await serveHttp(studies.served, { host, port, names: name, users: permitted });
+    const server = await serveHttp(studies.served, { host, port, names, users: permitted });
     close = server.close;
     for (const name of studies.served.names) {
       const { host } = studies.served.open(name);

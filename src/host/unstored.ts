@@ -23,7 +23,7 @@ export class UnstoredError extends UserError {
   /** @param place the file that has them; undefined if standard error has. */
   constructor(journal: string, facts: readonly UnstoredFact[], place: string | undefined) {
     super(`${journal}: the disk is full: ${counted(facts)} went to ${place ?? 'the lines above'} instead`, {
-      todo: `once there is room, "hypertide repair ${shellQuoted(journal)} --from ${place === undefined ? 'FILE' : shellQuoted(place)}" adds them${place === undefined ? '; save these lines in FILE first' : ''}`,
+      todo: `once there is room, "hypertide study repair ${shellQuoted(journal)} --add ${place === undefined ? 'FILE' : shellQuoted(place)}" adds them${place === undefined ? '; save these lines in FILE first' : ''}`,
     });
   }
 

@@ -57,8 +57,7 @@ export function proposalOf({
 }
 
 /** How to name the value that is the result. */
-const howToName = ({ name, direction }: ProposedObjective): string =>
-  `write "objective: ${direction} ${name}" in the study file, or --metric ${name} on the command line`;
+const howToName = ({ name, direction }: ProposedObjective): string => `write "objective: ${direction} ${name}" in the study file`;
 
 /** Which of several values is likely to be the result. @throws if there are none */
 export const howToChoose = (direction: 'minimize' | 'maximize', names: readonly string[]): string =>
@@ -82,7 +81,6 @@ export function noResult(given: Unnamed): string {
   const expected = name === 'value' ? `a value to ${direction}` : name;
   const proposal = proposalOf(given);
   if (proposal === undefined) return `${start}: expected ${expected}, but ${from} ${shown}; ${example}`;
-  // --metric would not change the direction
   const cure =
     proposal.direction === direction
       ? howToName(proposal)

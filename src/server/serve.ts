@@ -22,7 +22,7 @@ class OpenServerError extends UserError {
 export function checkOpenness({ host = '127.0.0.1', names = [], users }: AccessOptions): void {
   if (users || (isLoopback(host) && names.length === 0)) return;
   throw new OpenServerError(`${names[0] ?? host}: without users, other machines could do everything on this server`, {
-    todo: 'give --users a file that "hypertide http-users" makes',
+    todo: 'give --users a file that "hypertide server users" makes',
   });
 }
 

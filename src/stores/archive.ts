@@ -16,7 +16,7 @@ import { version } from '../version.ts';
 import { branch, portable } from './branch.ts';
 import { copyFiles } from './copyFiles.ts';
 import { rawLines } from './folder.ts';
-import { firstOf } from './study.ts';
+import { firstOf } from './locate.ts';
 
 /** The file `study.json` of an archive. */
 interface Contents extends LogSize {
@@ -63,7 +63,7 @@ export async function writeArchive(place: StudyPlace, study: string, trials: rea
       }
     };
     await pipeline(lines, createWriteStream(join(folder, LOG)));
-    const { study: logged } = await firstOf(await place.open(study));
+    const { study: logged } = await firstOf(study, await place.open(study));
     const checkpoints = await place.checkpoints(study);
     const contents: Contents = {
       ...{ format: 1, study, logged, form: place.form, entries, longest, replicas: await place.replicas(study) },

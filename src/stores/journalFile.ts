@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { firstFactIn } from '../../streams/engine/applyEntries.ts';
 import { continuedIn, continuedText } from '../../streams/log/continued.ts';
@@ -77,22 +76,9 @@ async function isEmpty(path: string): Promise<boolean> {
   }
 }
 
-/** That a command needs a journal; names those in this folder. */
-export function journalExpected(): UsageError {
-  const here = readdirSync('.').filter((name) => name.endsWith('.jsonl'));
-  return new UsageError('expected a journal, or --nats with a server and --study with a name', {
-    todo: here.length > 0 && here.length <= MOST_NAMED ? `this folder has ${here.join(', ')}` : undefined,
-  });
-}
-
-/** More journals than a message names. */
-const MOST_NAMED = 5;
-
 /** The first fact of a journal. @throws UsageError if there is no study. */
 export async function createdIn(path: string): Promise<Created> {
   const created = await begunIn(path);
-  if (created === undefined && /^\d+$/.test(path))
-    throw new UsageError(`${path}: expected the journal first, then the number of the trial, such as study.jsonl ${path}`);
   if (created === undefined) throw new UsageError(`${path}: there is no study yet`);
   return created;
 }

@@ -9,8 +9,6 @@ export interface Resuming {
   readonly resumes: boolean;
   /** The command, if known. */
   readonly command?: CommandTemplate;
-  /** How to declare it. Default: `resumes: true` in the study file. */
-  readonly declaration?: string;
 }
 
 /**
@@ -18,12 +16,12 @@ export interface Resuming {
  *
  * @throws UsageError
  */
-export function checkResuming({ strategy, resumes, command, declaration = 'write "resumes: true" in the study file' }: Resuming): void {
+export function checkResuming({ strategy, resumes, command }: Resuming): void {
   const need = needToResume(strategy);
   if (need === undefined || resumes || (command && mentions(command, ['budget', 'checkpoint']))) return;
   const where = command ? ', or pass {checkpoint} or {budget} to it' : '';
   throw new UsageError(
-    `${need.why}, but the study does not declare that the trainer can resume: ${declaration} if it loads its checkpoint${where}; ${need.otherwise}`,
+    `${need.why}, but the study does not declare that the trainer can resume: write "resumes: true" in the study file if it loads its checkpoint${where}; ${need.otherwise}`,
   );
 }
 

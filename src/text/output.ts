@@ -20,10 +20,14 @@ export const suggestNext = (command: string): void => inform(`next: ${command}`)
 /** The command line of this process, quoted for a shell. */
 export const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(shellQuoted).join(' ');
 
-/** The same after data about a journal, for a person at a terminal: programs and files need no hint. */
-export function suggestAfterData(command: string, { quoted }: { readonly quoted?: string }, trial?: number): void {
+/**
+ * The same after data about a study, for a person at a terminal: programs and files need no hint.
+ *
+ * @param quoted how the study was named, after a space; absent if that must not be shown. @param more words after it
+ */
+export function suggestAfterData(command: string, { quoted }: { readonly quoted?: string }, ...more: readonly (string | number)[]): void {
   if (quoted === undefined || !process.stdout.isTTY || !process.stderr.isTTY) return;
-  suggestNext(`hypertide ${command} ${quoted}${trial === undefined ? '' : ` ${trial}`}`);
+  suggestNext(`hypertide ${[`${command}${quoted}`, ...more].join(' ')}`);
 }
 
 /** Writes a file that the user asked for. @throws UsageError */

@@ -33,10 +33,10 @@ export function sharedProgram(studies: readonly string[], words: readonly string
   const assignments: Assignment[] = [];
   for (const word of studies) {
     const [name = '', weight = '1', ...rest] = word.split('=');
-    checkNames('--study', name);
+    checkNames('study', name);
     if (rest.length > 0 || !(Number(weight) > 0 && Number(weight) < Number.POSITIVE_INFINITY))
-      throw new UsageError(`--study: expected a name, or a name with a weight such as ${name}=2, got ${word}`);
-    if (assignments.some((one) => one.studies === name)) throw new UsageError(`--study: expected each study once, got ${name} twice`);
+      throw new UsageError(`study: expected a name, or a name with a weight such as ${name}=2, got ${word}`);
+    if (assignments.some((one) => one.studies === name)) throw new UsageError(`study: expected each study once, got ${name} twice`);
     assignments.push({ ...settings, studies: name, weight: Number(weight), words });
   }
   return assignments;

@@ -36,7 +36,7 @@ export function notices({ warn, strategy, direction, metric: given }: NoticesOpt
     if (metric === given || informed.has(trial)) return;
     once(
       'metric',
-      `the result is ${metric}, the only printed value that is usually ${direction}d; for another one, write "objective: ${direction} NAME" in the study file, or --metric NAME`,
+      `the result is ${metric}, the only printed value that is usually ${direction}d; for another one, write "objective: ${direction} NAME" in the study file`,
     );
   };
   return {

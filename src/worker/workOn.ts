@@ -116,7 +116,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   });
   if (!created) return undefined;
   if (metric !== undefined && created.objectives.length > 1)
-    throw new UsageError('--metric: expected a study with one objective, got several');
+    throw new UsageError('metric: expected a study with one objective, got several');
   const { requires = {} } = created;
   checkNeeds(study, offers, requires);
   const space = spaceOf(created);

@@ -1,7 +1,9 @@
 import { OptionError, type RequestFailure, StudyError, UserError } from '../../src/errors.ts';
 import { isRecord, jsonIn } from '../../src/schema/json.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
-import { refusedElsewhere } from '../../src/study/commands.ts';
+import type { TrialId } from '../../src/strategy/messages.ts';
+import { refusedElsewhere, type Submitted } from '../../src/study/commands.ts';
+import { type Intent, type IntentKind, intents } from '../../src/study/intents.ts';
 import { eventData } from './events.ts';
 
 /** Milliseconds between two attempts. */
@@ -48,9 +50,11 @@ function routeTo(address: string): string {
   return [url.origin, ...names, 'v1/studies', study].join('/');
 }
 
-/** @throws OptionError for what is no address of a study */
-export function clientOf(address: string, { token, warn, closing }: ClientOptions): Client {
-  const route = routeTo(address);
+/**
+ * @param route the URL that paths follow; by default, that of the study.
+ * @throws OptionError for what is no address of a study
+ */
+export function clientOf(address: string, { token, warn, closing }: ClientOptions, route = routeTo(address)): Client {
   let hasReached = false;
 
   /** Repeats what fails because the connection is lost. Before the first answer, there may be no server: then nothing is repeated. */
@@ -129,6 +133,19 @@ export function clientOf(address: string, { token, warn, closing }: ClientOption
   };
 }
 
+/** Submits a person's command to a study. Repeated, it takes effect once. */
+export const submitTo =
+  (client: Client) =>
+  ({ type, ...fields }: Intent): Promise<Submitted> => {
+    const kind: IntentKind = intents[type];
+    const { trial, ...others } = fields as { readonly trial?: TrialId };
+    const [path, body] = kind.ofTrial ? [`/trials/${trial}/${type}`, others] : [`/${type}`, fields];
+    return client.post<Submitted>(path, { body, key: newName() });
+  };
+
+/** A name for a claim or a request. Pages without TLS have no `randomUUID`. */
+export const newName = (): string => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('');
+
 interface Answered {
   readonly response: Response;
   readonly connection: Connection;
@@ -206,7 +223,7 @@ const noServer = (address: string, status: number, text: string): StudyError =>
 
 /** What to do about a failure that is none of a study. */
 const todos: Readonly<Record<string, string>> = {
-  unauthorized: 'give the option token: one that "hypertide http-users" wrote',
+  unauthorized: 'give the option token: one that "hypertide server users" wrote',
   forbidden: 'give the option token: that of a user with this role',
   'unknown-study': 'check its name; the server lists its studies at /v1/studies',
   'not-found': 'check the address',

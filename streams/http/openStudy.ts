@@ -4,9 +4,7 @@ import type { Importances } from '../../src/insight/importance/importances.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/schema/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { TrialId } from '../../src/strategy/messages.ts';
-import { LET_GO, RefusedError, type Submitted } from '../../src/study/commands.ts';
-import { type IntentKind, intents } from '../../src/study/intents.ts';
+import { LET_GO, RefusedError } from '../../src/study/commands.ts';
 import { verbs } from '../../src/study/verbs.ts';
 import type { Why } from '../explanation/why.ts';
 import { type Reach, studyElsewhere } from '../study/elsewhere.ts';
@@ -14,7 +12,7 @@ import { type Following, followLog } from '../study/following.ts';
 import type { ClaimedTrial, ClaimReply } from '../study/hosted/claimedTrial.ts';
 import type { TrainerReply } from '../study/hosted/hostedStudy.ts';
 import type { Study } from '../study/study.ts';
-import { type Client, clientOf } from './client.ts';
+import { type Client, clientOf, newName, submitTo } from './client.ts';
 import { heartbeats } from './heartbeats.ts';
 import { httpLog } from './log.ts';
 
@@ -100,12 +98,7 @@ function reachOver<P>(client: Client, { ledger, live$ }: Following<P>, closed: (
       if (type !== 'reported') beats.end(trial);
       return reply;
     },
-    submit: ({ type, ...fields }) => {
-      const kind: IntentKind = intents[type];
-      const { trial, ...others } = fields as { readonly trial?: TrialId };
-      const [path, body] = kind.ofTrial ? [`/trials/${trial}/${type}`, others] : [`/${type}`, fields];
-      return client.post<Submitted>(path, { body, key: newName() });
-    },
+    submit: submitTo(client),
     importance: async (objective) => {
       const query = objective === undefined ? '' : `?objective=${encodeURIComponent(objective)}`;
       return (await client.get<Importances | null>(`/importance${query}`)) ?? undefined;
@@ -117,9 +110,6 @@ function reachOver<P>(client: Client, { ledger, live$ }: Following<P>, closed: (
     },
   };
 }
-
-/** A name for a claim or a request. Pages without TLS have no `randomUUID`. */
-const newName = (): string => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('');
 
 /** Whether the log has a claim. Its trial may have ended since. */
 const isClaimed = <P>({ open, nextTrial }: Ledger<P>, { trial, run }: ClaimedTrial<P>): boolean =>

@@ -72,4 +72,4 @@ export async function beginningOf(path: string): Promise<Beginning> {
 
 /** What a person reads about it. */
 export const continuedText = ({ path, entries, left }: Continued, journal: string): string =>
-  `${path} has ${entries} entries of this study, and this file ${left === 0 ? 'none' : `only ${left}`}: "hypertide repair ${shellQuoted(journal)} --from ${shellQuoted(path)}" continues with them; to continue without them, move that file away`;
+  `${path} has ${entries} entries of this study, and this file ${left === 0 ? 'none' : `only ${left}`}: "hypertide study repair ${shellQuoted(journal)} --add ${shellQuoted(path)}" continues with them; to continue without them, move that file away`;

@@ -58,7 +58,7 @@ export function lineDecoder(damaged: Damage): LineDecoder {
   const shifts = new Set([0]);
   let isFirst = true;
   const tell: Damage = (position, what) => {
-    damaged(position, isFirst ? `${what}; "hypertide repair" writes a copy with all that can be restored` : what);
+    damaged(position, isFirst ? `${what}; "hypertide study repair" writes a copy with all that can be restored` : what);
     isFirst = false;
   };
   const decode: LineDecoder = (line, position) => {

@@ -24,7 +24,7 @@ export async function studiesOn(nc: NatsConnection, naming: StudyNaming = naming
       return names;
     });
   } catch (cause) {
-    if (isForbidden(cause)) throw new StudyError('this user has no right to list the studies of a server; --study names them', { cause });
+    if (isForbidden(cause)) throw new StudyError('this user has no right to list the studies of a server; name them', { cause });
     throw cause;
   }
 }
@@ -111,7 +111,7 @@ function unanswered(study: string, method: RequestMethod, cause: Error): StudyEr
   if (!isUnheard(cause)) {
     const todo =
       method === 'create'
-        ? 'if "hypertide list" does not show it soon, no "hypertide serve --all" has a pattern that matches its name'
+        ? 'if "hypertide study list" does not show it soon, no "hypertide serve --all" has a pattern that matches its name'
         : undefined;
     return new StudyError(`no answer for ${study} within ${ANSWER_WITHIN} s (${message}); an engine may still do what you asked`, {
       cause,

@@ -8,7 +8,7 @@ import { FAILURES, type Failure, NoResultError } from './noResult.ts';
 import type { StudyResult } from './study.ts';
 
 /** What to do after a study without a result: in a log that is resumed, failed trials count. */
-const AGAIN = 'correct the objective, queue these trials again with "hypertide retry <journal>", and run it again';
+const AGAIN = 'correct the objective, queue these trials again with "hypertide trial retry <journal>", and run it again';
 /** The same if every trial took too long. */
 const TOO_SLOW = 'raise timeLimit, or let the objective end sooner';
 

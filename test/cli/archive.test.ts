@@ -14,14 +14,17 @@ const bytes = (...path: string[]) => readFileSync(join(...path));
 describe('archive and restore', () => {
   it('bring back journal and files byte for byte', async () => {
     const place = copyOfOriginal();
-    expect(await hypertide(place, 'archive', 'study.jsonl')).toMatchObject({ code: 0, err: expect.stringContaining('study.tar.gz: ') });
+    expect(await hypertide(place, 'study', 'archive', 'study.jsonl')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('study.tar.gz: '),
+    });
     mkdirSync(join(place, 'else'));
-    expect((await hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'restore', 'study.tar.gz', 'else')).code).toBe(0);
     expect(bytes(place, 'else', 'study.jsonl')).toEqual(bytes(place, 'study.jsonl'));
     const log = ['study.trials', 'trial-2', 'attempt-1.log'];
     expect(bytes(place, 'else', ...log)).toEqual(bytes(place, ...log));
     expect(await hypertide(join(place, 'else'), 'verify', 'study.jsonl')).toMatchObject({ code: 0 });
-    const again = () => hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else');
+    const again = () => hypertide(place, 'study', 'restore', 'study.tar.gz', 'else');
     expect(await again()).toMatchObject({ code: 2, err: expect.stringContaining('study.jsonl: a file with this name exists already') });
     rmSync(join(place, 'else', 'study.jsonl'));
     expect(await again()).toMatchObject({
@@ -34,17 +37,17 @@ describe('archive and restore', () => {
     const place = copyOfOriginal();
     const files = join(place, 'study.trials');
     renameSync(files, join(place, 'elsewhere'));
-    expect((await hypertide(place, 'archive', 'study.jsonl', '-o', 'log.tar.gz')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'archive', 'study.jsonl', '-o', 'log.tar.gz')).code).toBe(0);
     renameSync(join(place, 'elsewhere'), files);
     const [journal, kept] = [bytes(place, 'study.jsonl'), readdirSync(files)];
     rmSync(join(place, 'study.jsonl'));
-    expect(await hypertide(place, 'restore', 'log.tar.gz')).toMatchObject({ code: 0 });
+    expect(await hypertide(place, 'study', 'restore', 'log.tar.gz')).toMatchObject({ code: 0 });
     expect([bytes(place, 'study.jsonl'), readdirSync(files)]).toEqual([journal, kept]);
   });
 
   it('refuse an output in a folder that does not exist, before they pack anything', async () => {
     const place = copyOfOriginal();
-    const { code, err } = await hypertide(place, 'archive', 'study.jsonl', '-o', join(place, 'none', 'a.tgz'));
+    const { code, err } = await hypertide(place, 'study', 'archive', 'study.jsonl', '-o', join(place, 'none', 'a.tgz'));
     expect({ code, err }).toEqual({
       code: 2,
       err: `hypertide: ${join(place, 'none', 'a.tgz')}: there is no folder ${join(place, 'none')}\n`,
@@ -57,14 +60,14 @@ describe('archive and restore', () => {
       mkdirSync(join(place, 'second', trial), { recursive: true });
       writeFileSync(join(place, 'second', trial, 'attempt-1.log'), 'of another machine\n');
     }
-    const archive = (...folders: string[]) => hypertide(place, 'archive', 'study.jsonl', '--directory', ...folders);
+    const archive = (...folders: string[]) => hypertide(place, 'study', 'archive', 'study.jsonl', '--directory', ...folders);
     expect(await archive('study.trials', 'none')).toMatchObject({
       code: 2,
       err: expect.stringContaining('--directory: there is no folder none'),
     });
     const { code, err } = await archive('study.trials', 'second');
     expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(`${join('second', 'trial-1', 'attempt-1.log')}: left out`) });
-    expect((await hypertide(place, 'restore', 'study.tar.gz', '--name', 'b')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'restore', 'study.tar.gz', 'b.jsonl')).code).toBe(0);
     expect(bytes(place, 'b.trials', 'trial-1', 'attempt-1.log')).toEqual(bytes(place, 'study.trials', 'trial-1', 'attempt-1.log'));
     expect(bytes(place, 'b.trials', 'trial-77', 'attempt-1.log').toString()).toBe('of another machine\n');
   });
@@ -73,9 +76,9 @@ describe('archive and restore', () => {
     const place = copyOfOriginal();
     const pipe = join(place, 'study.trials', 'trial-1', 'pipe');
     execFileSync('mkfifo', [pipe]);
-    const { code, err } = await hypertide(place, 'archive', 'study.jsonl');
+    const { code, err } = await hypertide(place, 'study', 'archive', 'study.jsonl');
     expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(`${pipe}: left out`) });
-    expect((await hypertide(place, 'restore', 'study.tar.gz', '--name', 'b')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'restore', 'study.tar.gz', 'b.jsonl')).code).toBe(0);
     const names = readdirSync(join(place, 'study.trials', 'trial-1'));
     expect(readdirSync(join(place, 'b.trials', 'trial-1'))).toEqual(names.filter((name) => name !== 'pipe'));
     const [many, copied] = [join(place, 'many'), join(place, 'copied')];
@@ -90,7 +93,7 @@ describe('archive and restore', () => {
 
   it('detect each kind of damage before anything is restored', async () => {
     const place = copyOfOriginal();
-    await hypertide(place, 'archive', 'study.jsonl');
+    await hypertide(place, 'study', 'archive', 'study.jsonl');
     const tar = gunzipSync(bytes(place, 'study.tar.gz'));
     const at = tar.indexOf('"type":"completed"');
     const changed = Buffer.from(tar);
@@ -104,7 +107,7 @@ describe('archive and restore', () => {
       ['none.tar.gz', 'expected an archive of a study'],
       ['missing.tar.gz', 'there is no such file'],
     ] as const) {
-      const { code, err } = await hypertide(place, 'restore', file, '--folder', 'else');
+      const { code, err } = await hypertide(place, 'study', 'restore', file, 'else');
       expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
       expect(existsSync(join(place, 'else'))).toBe(false);
     }
@@ -112,8 +115,8 @@ describe('archive and restore', () => {
 
   it('under another name, the log names its origin', async () => {
     const place = copyOfOriginal();
-    await hypertide(place, 'archive', 'study.jsonl');
-    expect((await hypertide(place, 'restore', 'study.tar.gz', '--name', 'other')).code).toBe(0);
+    await hypertide(place, 'study', 'archive', 'study.jsonl');
+    expect((await hypertide(place, 'study', 'restore', 'study.tar.gz', 'other.jsonl')).code).toBe(0);
     const head = journalOf(place).length;
     expect(journalOf(place, 'other.jsonl')[0]).toMatchObject({
       type: 'created',

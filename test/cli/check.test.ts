@@ -75,7 +75,7 @@ it('lists what the program did not report, and what to do', async () => {
   expect(rows.proposal).toBe('accuracy = 0.9');
   expect(rows.steps).toContain('none reported');
   expect(rows['early stopping']).toBe('not possible without steps');
-  expect((await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9'], '--metric', 'accuracy')).code).toBe(0);
+  expect((await check(studyIn('objective: maximize accuracy\n'), ['sh', '-c', 'echo accuracy=0.9'])).code).toBe(0);
 });
 
 const PAIRS = 'for e in 1 2 3 4 5 6 7; do echo "Epoch $e/7 train_loss: 0.$e val_loss: $1"; sleep 0.1; done';
@@ -145,9 +145,9 @@ it('says what to do if each run writes another file', async () => {
   expect(rows.wrote).toMatch(/^v\d+\/metrics\.csv has val_loss, but the next run wrote another file/);
 });
 
-it('waits no longer than --seconds, and kills a program that ignores SIGTERM', async () => {
+it('waits no longer than --time-limit, and kills a program that ignores SIGTERM', async () => {
   const place = studyIn('grace: 0.3\n');
-  const { code, rows } = await check(place, ['sh', '-c', "trap '' TERM; while :; do sleep 0.1; done"], '--seconds', '0.5');
+  const { code, rows } = await check(place, ['sh', '-c', "trap '' TERM; while :; do sleep 0.1; done"], '--time-limit', '0.5');
   expect(code).toBe(1);
   expect(rows.value).toBe(
     'not read within 0.5 s; print a line such as "epoch=3 loss=0.41" after each epoch, or allow more time with --seconds',
@@ -157,7 +157,7 @@ it('waits no longer than --seconds, and kills a program that ignores SIGTERM', a
 });
 
 it('waits for a program as long as a timer of Node cannot', async () => {
-  const { code } = await check(studyIn(), ['sh', '-c', 'sleep 0.2; echo loss=0.9'], '--seconds', '30d');
+  const { code } = await check(studyIn(), ['sh', '-c', 'sleep 0.2; echo loss=0.9'], '--time-limit', '30d');
   expect(code).toBe(0);
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { directory, hypertide } from './support.ts';
 
-const scriptFor = async (shell: string) => (await hypertide(directory(), 'completion', shell)).out;
+const scriptFor = async (shell: string) => (await hypertide(directory(), 'dev', 'completion', shell)).out;
 
 describe('completion in bash', async () => {
   const script = join(mkdtempSync(join(tmpdir(), 'hypertide-bash-')), 'script');
@@ -19,19 +19,16 @@ describe('completion in bash', async () => {
   };
 
   it.each([
-    [['hypertide', 'lo'], ['logs']],
-    [
-      ['hypertide', 're'],
-      ['report', 'retry', 'retract', 'restore', 'rename', 'repair', 'resume'],
-    ],
-    [['hypertide', 'logs', 'study.jsonl', '--f'], ['--follow']],
+    [['hypertide', 're'], ['resume']],
+    [['hypertide', 'trial', 'lo'], ['logs']],
+    [['hypertide', 'trial', 'logs', 'study.jsonl', '--f'], ['--follow']],
     [['hypertide', 'trials', '--status', 'c'], ['completed']],
     [
       ['hypertide', 'run', '--fsync', ''],
       ['always', 'interval', 'never'],
     ],
-    [['hypertide', 'completion', 'b'], ['bash']],
-    [['hypertide', 'logs', 'stu'], []], // then bash completes files
+    [['hypertide', 'context', 'u'], ['use']],
+    [['hypertide', 'trial', 'logs', 'stu'], []], // then bash completes files
     [['hypertide', 'run', 'study.yaml', '--', 'python', '--'], []],
     [['hypertide', 'unknown', '--'], []],
   ])('%j', (words, expected) => expect(offered(...words)).toEqual(expected));
@@ -46,7 +43,7 @@ it.each(['bash', 'zsh', 'fish'])('the script for %s has every command with its o
 });
 
 it('another shell is refused', async () => {
-  const { code, err } = await hypertide(directory(), 'completion', 'csh');
+  const { code, err } = await hypertide(directory(), 'dev', 'completion', 'csh');
   expect(code).toBe(2);
   expect(err).toContain('bash, zsh, fish');
 });

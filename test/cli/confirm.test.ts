@@ -12,7 +12,7 @@ const BY_NUMBER = 'echo value=$2';
 it('the best configurations of a study that is done are tried again, in rounds', async () => {
   const place = studyIn('trials: 6\n');
   await run(place, BY_NUMBER);
-  const said = await hypertide(place, 'confirm', 'study.jsonl', '--top', '2', '--times', '3', '--json');
+  const said = await hypertide(place, 'trial', 'confirm', 'study.jsonl', '--top', '2', '--times', '3', '--json');
   const { trials, times } = JSON.parse(said.out) as { trials: number[]; times: number };
   expect(times).toBe(3);
   expect(trials).toHaveLength(2);
@@ -27,9 +27,9 @@ it('the best configurations of a study that is done are tried again, in rounds',
 it('a configuration counts once, and says when it is tried', async () => {
   const place = studyIn('trials: 3\n');
   await run(place, BY_NUMBER);
-  await hypertide(place, 'confirm', 'study.jsonl', '--top', '1', '--times', '2');
+  await hypertide(place, 'trial', 'confirm', 'study.jsonl', '--top', '1', '--times', '2');
   await run(place, BY_NUMBER);
-  const said = await hypertide(place, 'confirm', 'study.jsonl', '--top', '9', '--times', '1');
+  const said = await hypertide(place, 'trial', 'confirm', 'study.jsonl', '--top', '9', '--times', '1');
   expect(said.err).toMatch(
     /^the configurations of trials \d, \d, \d: 1 more each, when the study is run: repeat the command that ran it\n$/,
   );
@@ -38,11 +38,11 @@ it('a configuration counts once, and says when it is tried', async () => {
 it('needs a completed trial, and one objective', async () => {
   const place = studyIn('trials: 2\n');
   await run(place, 'exit 1');
-  expect(await hypertide(place, 'confirm', 'study.jsonl')).toMatchObject({
+  expect(await hypertide(place, 'trial', 'confirm', 'study.jsonl')).toMatchObject({
     code: 2,
     err: 'hypertide: there is no completed trial to confirm yet\n',
   });
   const several = studyIn('trials: 2\nobjectives: { a: minimize, b: minimize }\n');
   await run(several, 'echo a=1 b=2');
-  expect((await hypertide(several, 'confirm', 'study.jsonl')).err).toBe('hypertide: confirm needs a study with one objective\n');
+  expect((await hypertide(several, 'trial', 'confirm', 'study.jsonl')).err).toBe('hypertide: confirm needs a study with one objective\n');
 });

@@ -30,11 +30,11 @@ describe('hypertide dashboard', () => {
     const { port } = busy.address() as { port: number };
     await ensurePage();
     for (const [args, expected] of [
-      [['dashboard'], 'expected journals'],
+      [['dashboard', 'http://127.0.0.1:1'], 'has the page itself'],
       [['dashboard', 'none.jsonl'], 'none.jsonl'],
       [['dashboard', 'text.jsonl'], 'expected a journal'],
       [['dashboard', '--port', '99999'], 'expected a port'],
-      [['report', 'none.jsonl'], 'none.jsonl'],
+      [['study', 'report', 'none.jsonl'], 'none.jsonl'],
     ] as const) {
       const { code, err } = await hypertide(place, ...args);
       expect(code, args.join(' ')).toBe(2);
@@ -62,7 +62,7 @@ describe('hypertide why', () => {
     expect(out).toMatch(/result: completed value=[\d.]+\n/);
     expect(out).toContain('recomputed from the log: the suggestion is the same\n');
     expect((await hypertide(place, 'why', 's.jsonl')).out, 'of the best trial').toMatch(/^trial \d+ was suggested by tpe: x=[\d.]+\n/);
-    expect((await hypertide(place, 'why', '2', 's.jsonl')).out).toContain('tpe tries points without a model');
+    expect((await hypertide(place, 'why', 's.jsonl', '2')).out).toContain('tpe tries points without a model');
     expect(JSON.parse((await hypertide(place, 'why', 's.jsonl', '12', '--json')).out)).toMatchObject({
       trial: 12,
       by: 'tpe',
@@ -206,11 +206,11 @@ describe('hypertide importance', () => {
       );
     }
     writeFileSync(join(place, 's.jsonl'), facts.map((fact) => `${JSON.stringify({ at: 1, ...fact })}\n`).join(''));
-    const { fanova, pedAnova, results } = JSON.parse((await hypertide(place, 'importance', 's.jsonl', '--json')).out);
+    const { fanova, pedAnova, results } = JSON.parse((await hypertide(place, 'study', 'importance', 's.jsonl', '--json')).out);
     expect(results).toBe(30);
     expect(fanova.x).toBeGreaterThan(0.9);
     expect(pedAnova.x).toBeGreaterThan(0.7);
-    const { out, err } = await hypertide(place, 'importance', 's.jsonl');
+    const { out, err } = await hypertide(place, 'study', 'importance', 's.jsonl');
     expect(out).toMatch(/^parameter +fANOVA +PED-ANOVA\nx +\d+\.\d % \(\d+\.\d–\d+\.\d\) /);
     expect(err).toContain('x explains more of the variation than any other parameter');
   });
@@ -230,7 +230,7 @@ describe('hypertide importance', () => {
       );
     }
     writeFileSync(join(place, 's.jsonl'), facts.map((fact) => `${JSON.stringify({ at: 1, ...fact })}\n`).join(''));
-    const { fanova, pedAnova, results } = JSON.parse((await hypertide(place, 'importance', 's.jsonl', '--json')).out);
+    const { fanova, pedAnova, results } = JSON.parse((await hypertide(place, 'study', 'importance', 's.jsonl', '--json')).out);
     expect(results).toBe(30);
     expect(fanova.x).toBeGreaterThan(0.9);
     expect(pedAnova.x).toBeGreaterThan(0.7);
@@ -248,15 +248,17 @@ describe('hypertide importance', () => {
       );
     }
     writeFileSync(join(place, 's.jsonl'), facts.map((fact) => `${JSON.stringify({ at: 1, ...fact })}\n`).join(''));
-    expect((await hypertide(place, 'importance', 's.jsonl')).err).toMatch(
+    expect((await hypertide(place, 'study', 'importance', 's.jsonl')).err).toMatch(
       /the results are too few or too similar to tell which matters most: (x, y|y, x)\n/,
     );
-    const { objective, fanova } = JSON.parse((await hypertide(place, 'importance', 's.jsonl', '--objective', 'size', '--json')).out);
+    const { objective, fanova } = JSON.parse(
+      (await hypertide(place, 'study', 'importance', 's.jsonl', '--objective', 'size', '--json')).out,
+    );
     expect([objective, fanova.y > 0.9]).toEqual(['size', true]);
-    expect((await hypertide(place, 'importance', 's.jsonl')).err).toMatch(
+    expect((await hypertide(place, 'study', 'importance', 's.jsonl')).err).toMatch(
       /^importance for loss; for another objective: --objective size\n/,
     );
-    const { code, err } = await hypertide(place, 'importance', 's.jsonl', '--objective', 'speed');
+    const { code, err } = await hypertide(place, 'study', 'importance', 's.jsonl', '--objective', 'speed');
     expect([code, err]).toEqual([expect.any(Number), expect.stringContaining('objective: expected one of loss, size, got "speed"')]);
     expect(code).not.toBe(0);
   });
@@ -264,8 +266,8 @@ describe('hypertide importance', () => {
   it('reports that there are too few results', async () => {
     const place = studyIn('trials: 1\n');
     await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
-    expect((await hypertide(place, 'importance', 'study.jsonl', '--json')).out).toBe('null\n');
-    const { code, err } = await hypertide(place, 'importance', 'study.jsonl');
+    expect((await hypertide(place, 'study', 'importance', 'study.jsonl', '--json')).out).toBe('null\n');
+    const { code, err } = await hypertide(place, 'study', 'importance', 'study.jsonl');
     expect([code, err]).toEqual([1, expect.stringContaining('too few results')]);
   });
 });

@@ -3,7 +3,7 @@ import { directory, hypertide, journalOf } from './support.ts';
 
 it.each(['python', 'resume'])('the example %s runs', async (name) => {
   const place = directory();
-  expect((await hypertide(place, 'examples', name)).code).toBe(0);
+  expect((await hypertide(place, 'dev', 'examples', name)).code).toBe(0);
   const ended = await hypertide(place, 'run', 'study.yaml', '--trials', '6', '--parallel', '2');
   expect(ended.code, ended.err).toBe(0);
   const facts = journalOf(place);

@@ -5,14 +5,14 @@ import { readStudyFile } from '../../src/studyFile/studyFile.ts';
 import { directory, hypertide, journalOf } from './support.ts';
 
 it('examples lists what there is, and what to do next', async () => {
-  const { code, out, err } = await hypertide(directory(), 'examples');
-  expect([code, err]).toEqual([0, 'next: hypertide examples python\n']);
+  const { code, out, err } = await hypertide(directory(), 'dev', 'examples');
+  expect([code, err]).toEqual([0, 'next: hypertide dev examples python\n']);
   expect(out.split('\n').map((line) => line.split(' ')[0])).toEqual(['python', 'resume', 'node', '']);
 });
 
 it.each(['python', 'resume', 'node'])('the example %s has a study file that can be read', async (name) => {
   const place = directory();
-  const { code, err } = await hypertide(place, 'examples', name, '--output', 'my example');
+  const { code, err } = await hypertide(place, 'dev', 'examples', name, '--output', 'my example');
   expect(code, err).toBe(0);
   expect(err).toContain("next: cd 'my example' && hypertide run study.yaml");
   const { command, options } = await readStudyFile(join(place, 'my example/study.yaml'));
@@ -22,7 +22,7 @@ it.each(['python', 'resume', 'node'])('the example %s has a study file that can 
 
 it('the example node runs', async () => {
   const place = directory();
-  expect((await hypertide(place, 'examples', 'node')).code).toBe(0);
+  expect((await hypertide(place, 'dev', 'examples', 'node')).code).toBe(0);
   const ended = await hypertide(place, 'run', 'study.yaml', '--trials', '3', '--parallel', '2');
   expect(ended.code, ended.err).toBe(0);
   expect(journalOf(place).filter(({ type }) => type === 'reported').length).toBeGreaterThan(27);
@@ -31,25 +31,20 @@ it('the example node runs', async () => {
 
 it('the example python is the script of the README', async () => {
   const place = directory();
-  await hypertide(place, 'examples', 'python');
+  await hypertide(place, 'dev', 'examples', 'python');
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   expect(readme).toContain(readFileSync(join(place, 'train.py'), 'utf8'));
 });
 
 it('overwrites nothing, and names the examples', async () => {
   const place = directory();
-  await hypertide(place, 'examples', 'node');
-  expect(await hypertide(place, 'examples', 'resume')).toMatchObject({
+  await hypertide(place, 'dev', 'examples', 'node');
+  expect(await hypertide(place, 'dev', 'examples', 'resume')).toMatchObject({
     code: 2,
     err: expect.stringContaining('study.yaml: exists already'),
   });
-  expect(await hypertide(place, 'examples', 'pyton')).toMatchObject({
+  expect(await hypertide(place, 'dev', 'examples', 'pyton')).toMatchObject({
     code: 2,
     err: expect.stringContaining('pyton: expected one of python, resume, node; did you mean python?'),
   });
-});
-
-it('version prints what --version prints', async () => {
-  const [word, flag] = [await hypertide(directory(), 'version'), await hypertide(directory(), '--version')];
-  expect(word).toEqual(flag);
 });

@@ -82,7 +82,7 @@ describe('a run', () => {
   it('suggests deleting the journal of another study if it has no result', async () => {
     const place = studyWith('trials: 1\n');
     await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'exit 1', '{x}');
-    const { code, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
+    const { code, err } = await hypertide(otherSeed(place), 'run', 'study.yaml', ...quick);
     expect(code).toBe(2);
     expect(err).toContain('(name its file with --journal; it holds no result, so you can also delete it, and ');
   });
@@ -90,7 +90,7 @@ describe('a run', () => {
   it('reports in one line that the journal belongs to another study, and how the next one learns from it', async () => {
     const place = studyWith('trials: 2\n');
     await hypertide(place, 'run', 'study.yaml', ...quick);
-    const { code, out, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
+    const { code, out, err } = await hypertide(otherSeed(place), 'run', 'study.yaml', ...quick);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('resuming'))).toEqual([
       'hypertide: study.jsonl: the log belongs to another study: seed is "7" in the log, but "8" here; undo the change, or begin another study in another log, and name this one as earlier (name its file with --journal, and this one in the study file: "earlier: [study.jsonl]")',
@@ -115,3 +115,10 @@ it('trials --json shows the strategy that suggested a trial, and its tags', asyn
   const { out } = await hypertide(place, 'trials', 'study.jsonl', '--json');
   expect(JSON.parse(out)).toMatchObject([{ by: 'random', tags: { half: 'left' } }]);
 });
+
+/** The study of a place with another seed. */
+function otherSeed(place: string): string {
+  const path = join(place, 'study.yaml');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('seed: 7', 'seed: 8'));
+  return place;
+}

@@ -13,7 +13,7 @@ async function studied(): Promise<string> {
     [0.4, 3.5, 0.7],
   ].map(([x, loss, gain]) => JSON.stringify({ params: { x }, values: { loss, gain } }));
   writeFileSync(join(place, 'done.jsonl'), lines.join('\n'));
-  await hypertide(place, 'import', 'done.jsonl', '--journal', 'study.jsonl', '--study', 'study.yaml');
+  await hypertide(place, 'study', 'import', 'study.yaml', 'done.jsonl');
   return place;
 }
 
@@ -30,12 +30,6 @@ describe('with several objectives', () => {
         .map((line) => Number.parseInt(line, 10)),
     ).toEqual([3, 1]);
     expect(err).toBe('hypervolume 1.5, from loss 4, gain 0 (the worst so far)\n');
-    const given = await hypertide(place, 'best', 'study.jsonl', '--json', '--reference', 'loss=5', 'gain=-1');
-    expect(JSON.parse(given.out)).toMatchObject({
-      rows: [{ trial: 3 }, { trial: 1 }],
-      reference: { loss: 5, gain: -1 },
-      hypervolume: 5.5,
-    });
     const one = await hypertide(place, 'best', 'study.jsonl', '--json', '-n', '1');
     expect(JSON.parse(one.out).rows).toHaveLength(1);
   });
@@ -48,21 +42,9 @@ describe('with several objectives', () => {
     expect(first!.split(',')[head!.split(',').indexOf('front')]).toBe('true');
   });
 
-  it.each([['loss'], ['loss='], ['loss=x'], ['=1']])('best refuses --reference %s', async (word) => {
-    const { code, err } = await hypertide(await studied(), 'best', 'study.jsonl', '--reference', word);
-    expect(code).toBe(2);
-    expect(err).toContain(`--reference ${word}: expected name=number`);
-  });
-
   it('best refuses to recommend one trial of several objectives', async () => {
     const { err, code } = await hypertide(await studied(), 'best', 'study.jsonl', '--recommended');
     expect(err).toContain('--recommended needs a study with one objective');
     expect(code).toBe(2);
-  });
-
-  it('best refuses a reference that leaves an objective out', async () => {
-    const { code, err } = await hypertide(await studied(), 'best', 'study.jsonl', '--reference', 'loss=5');
-    expect(code).toBe(2);
-    expect(err).toContain('pareto.reference.gain: expected a finite number');
   });
 });

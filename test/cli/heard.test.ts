@@ -28,7 +28,7 @@ describe('a study that does not name its value', () => {
     ).toEqual([1, 1, 1]);
     expect(of(place, 'suggested').map(({ metric }) => metric)).toEqual([undefined, 'loss', 'loss']);
 
-    await hypertide(place, 'change', 'study.jsonl', '--more', '1');
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+1');
     const again = await run(place, 'echo "loss=$1 val_loss=9"'); // two candidates, but the study remembers the name
     expect(again.code, again.err).toBe(0);
     expect(again.err).not.toContain('the result is loss');
@@ -42,31 +42,26 @@ describe('a study that does not name its value', () => {
     const ended = await run(place, both);
     expect(ended.code).toBe(1);
     expect(ended.err).toContain('it printed loss=0.4, val_loss=0.');
-    expect(ended.err).toContain('write "objective: minimize val_loss" in the study file, or --metric val_loss');
-    await hypertide(place, 'change', 'study.jsonl', '--more', '2');
+    expect(ended.err).toContain('write "objective: minimize val_loss" in the study file');
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+2');
     studyIn('trials: 1\nobjective: minimize val_loss\n', place);
     const again = await run(place, both);
     expect(again.code, again.err).toBe(0);
     expect(of(place, 'completed')).toMatchObject([{ metric: 'val_loss' }, { metric: 'val_loss' }]);
-    const other = await run(place, both, '--metric', 'loss');
+    studyIn('trials: 1\nobjective: minimize loss\n', place);
+    const other = await run(place, both);
     expect(other.code).toBe(2);
     expect(other.err).toContain('study.jsonl: its results are values of val_loss, not of loss; begin another study with --journal');
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
   });
 });
 
-it('--metric and "objective: minimize NAME" name the objective', async () => {
-  const flagged = studyIn('trials: 1\n');
-  await run(flagged, 'echo "loss: 0.4 - val_loss: 0.5"', '--metric', 'val_loss');
-  const written = studyIn('trials: 1\nobjective: minimize val_loss\n');
-  await run(written, 'echo "loss: 0.4 - val_loss: 0.5"');
-  for (const place of [flagged, written]) {
-    const created = { objectives: [{ name: 'val_loss', direction: 'minimize' }] };
-    expect(of(place, 'created')).toMatchObject([created, created]);
-    expect(of(place, 'completed')).toMatchObject([{ values: { val_loss: 0.5 }, metrics: { loss: 0.4 } }]);
-  }
-  const two = await run(studyIn('objectives: { a: minimize, b: minimize }\n'), 'true', '--metric', 'a');
-  expect(two.err).toBe('hypertide: --metric: expected a study with one objective, got several\n');
+it('"objective: minimize NAME" names the objective', async () => {
+  const place = studyIn('trials: 1\nobjective: minimize val_loss\n');
+  await run(place, 'echo "loss: 0.4 - val_loss: 0.5"');
+  const created = { objectives: [{ name: 'val_loss', direction: 'minimize' }] };
+  expect(of(place, 'created')).toMatchObject([created, created]);
+  expect(of(place, 'completed')).toMatchObject([{ values: { val_loss: 0.5 }, metrics: { loss: 0.4 } }]);
 });
 
 it('"result: best" takes the best value of a run', async () => {

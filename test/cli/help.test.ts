@@ -1,46 +1,59 @@
-import { readdirSync } from 'node:fs';
+import type { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { commandNames, NAMES_ONLY } from '../../src/cli/program/program.ts';
+import { commands, renamed } from '../../src/cli/commands.ts';
+import { wholeProgram } from '../../src/cli/program.ts';
+import { topics } from '../../src/cli/topics.ts';
+import { calledOf } from '../support/reference.ts';
 import { directory, hypertide } from './support.ts';
 
 const place = directory();
-const { out: overview } = await hypertide(place, '--help');
-const folders = new URL('../../src/cli/commands/', import.meta.url);
-/** The command of each file, such as ask-tell of askTell.ts. */
-const commandsIn = (folder: string) =>
-  readdirSync(new URL(folder, folders)).map((file) => file.replace('.ts', '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
-/** The commands below each heading of the overview. */
-const groups = [...overview.matchAll(/^(\w+):\n((?: {2,}\S.*\n)+)/gm)].map(([, name, list]) => ({
-  folder: name!.toLowerCase(),
-  commands: NAMES_ONLY.includes(name!)
-    ? list!.trim().split(/,\s+/)
-    : [...list!.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, command]) => command!),
-}));
-const commands = groups.filter(({ folder }) => folder !== 'examples').flatMap((group) => group.commands);
-const tooLong = (text: string) => text.split('\n').filter((line) => line.length > 80);
+const called = calledOf(await wholeProgram());
+const singles = called.filter(({ command }) => command.commands.length === 0);
+const linesOf = (text: string) => text.trimEnd().split('\n');
+const rowsOf = (command: Command) => linesOf(command.helpInformation()).filter((line) => /^ {2}(?:-\w, )?--\w/.test(line));
 
-it('the overview lists every command in its group, in 80 columns and 45 lines', () => {
-  expect(overview.match(/^\w+:$/gm)).toEqual(['Run:', 'Read:', 'Act:', 'Studies:', 'Server:', 'Workers:', 'Tools:', 'Examples:']);
-  const listed = groups.filter(({ folder }) => folder !== 'examples');
-  expect(listed.map(({ folder }) => folder).toSorted()).toEqual(readdirSync(folders).toSorted());
-  for (const group of listed) expect(group.commands.toSorted()).toEqual(commandsIn(group.folder).toSorted());
-  expect(overview.trimEnd().split('\n').length).toBeLessThanOrEqual(45);
-  expect(tooLong(overview)).toEqual([]);
-});
-
-it('breaks the names of a long group into lines', () => {
-  const names = Array.from({ length: 12 }, (_, i) => `command-${i}`);
-  const lines = commandNames(names.map((name) => `  ${name}  does something\n`).join(''));
-  expect(tooLong(lines)).toEqual([]);
-  expect(lines.trim().split(/,\s+/)).toEqual(names);
-  expect(lines).toMatch(/^(?: {2}\S.*\n){2}$/);
-});
-
-it.each(commands)('the help of %s fits 80 columns and describes every option', async (name) => {
-  const { code, out } = await hypertide(place, name, '--help');
+it('the overview shows each daily command and each group on one screen', async () => {
+  const { code, out } = await hypertide(place);
   expect(code).toBe(0);
-  expect(out).toContain(`Usage: hypertide ${name}`);
-  expect(tooLong(out)).toEqual([]);
-  expect(out.match(/^Exit status: 0 /gm) ?? []).not.toHaveLength(2); // at most once
-  for (const [line] of out.matchAll(/^ {2}(?:-\w, )?--[a-z-]+.*$(?:\n {4,}\S.*)?/gm)) expect(line).toMatch(/ {2,}\S|\n {4,}\S/);
+  expect((await hypertide(place, '--help')).out).toBe(out);
+  const listed = linesOf(out).flatMap((line) => /^ {2}([a-z-]+) {2,}\S/.exec(line)?.[1] ?? []);
+  expect(listed).toEqual(Object.values(commands).flatMap((group) => Object.keys(group)));
+  expect(linesOf(out).length).toBeLessThanOrEqual(40);
+  expect(linesOf(out).filter((line) => line.length > 80)).toEqual([]);
+});
+
+it.each(singles.map(({ words, command }) => [words.join(' '), command] as const))(
+  'the help of %s has at most 25 lines of 80 columns, and describes every option',
+  (name, command) => {
+    const lines = linesOf(command.helpInformation());
+    expect(lines[0]).toMatch(`Usage: hypertide ${name}`);
+    expect(lines.length).toBeLessThanOrEqual(25);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(rowsOf(command)).toHaveLength(command.options.filter(({ hidden }) => !hidden).length);
+    for (const row of rowsOf(command)) expect(row).toMatch(/ {2,}\S+(?: \S+)*$/);
+  },
+);
+
+it('all helps together have at most 210 rows of options', () => {
+  expect(singles.flatMap(({ command }) => rowsOf(command)).length).toBeLessThanOrEqual(210);
+});
+
+it('help shows a command, a group and a topic, as --help does', async () => {
+  for (const words of [['run'], ['study', 'plot'], ['worker']])
+    expect(await hypertide(place, 'help', ...words)).toEqual(await hypertide(place, ...words, '--help'));
+  for (const [topic, text] of Object.entries(topics))
+    expect(await hypertide(place, 'help', topic)).toEqual({ code: 0, out: text, err: '' });
+  expect(await hypertide(place, 'help', 'plot')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('hypertide study plot') });
+});
+
+it.each(Object.entries(renamed))('an earlier name, %s, is refused with the new one', async (name, instead) => {
+  expect(called.some(({ words }) => words.join(' ') === instead) || instead === '--version').toBe(true);
+  expect(await hypertide(place, name, '--json')).toMatchObject({ code: 2, out: '', err: expect.stringContaining(`hypertide ${instead}`) });
+});
+
+it('an unknown option names what replaces it, or one that is similar', async () => {
+  const refused = async (...words: string[]) => (await hypertide(place, ...words)).err;
+  expect(await refused('best', '--study', 'digits')).toContain('nats://127.0.0.1:4222/digits');
+  expect(await refused('best', '--recomended')).toContain('--recommended');
+  expect(await refused('change', '--pause')).toContain('hypertide pause');
 });

@@ -9,8 +9,8 @@ describe('import', () => {
     const place = await studied();
     for (const format of ['jsonl', 'csv']) {
       await hypertide(place, 'export', 'study.jsonl', '--format', format, '-o', `results.${format}`);
-      const args = ['import', `results.${format}`, '--journal', `${format}.jsonl`, '--study', 'study.yaml', '--json'];
-      const ended = await hypertide(place, ...args);
+      await hypertide(place, 'study', 'create', 'study.yaml', `${format}.jsonl`);
+      const ended = await hypertide(place, 'study', 'import', `${format}.jsonl`, `results.${format}`, '--json');
       expect(ended, ended.err).toMatchObject({ code: 0, out: '{"imported":4,"unfinished":0,"bad":0}\n' });
       const rows = async (name: string) => JSON.parse((await hypertide(place, 'trials', name, '--json')).out);
       const told = (row: { params: unknown; values: unknown; status: string }) => [row.params, row.values, row.status];
@@ -27,7 +27,8 @@ describe('import', () => {
     writeFileSync(join(place, 'study.yaml'), `parameters: { act: { type: choice, values: ${JSON.stringify(acts)} } }\n`);
     writeFileSync(join(place, 'rows.jsonl'), acts.map((act) => JSON.stringify({ params: { act }, value: -1 })).join('\n'));
     const imported = async (rows: string, journal: string) => {
-      await hypertide(place, 'import', rows, '--journal', journal, '--study', 'study.yaml');
+      await hypertide(place, 'study', 'create', 'study.yaml', journal);
+      await hypertide(place, 'study', 'import', journal, rows);
       return journalOf(place, journal).flatMap(({ type, params }) => (type === 'suggested' ? [params] : []));
     };
     expect(await imported('rows.jsonl', 'study.jsonl')).toEqual(acts.map((act) => ({ act })));
@@ -51,7 +52,7 @@ describe('import', () => {
       '{"params":{"x":0.5,"act":"relu","n":3},"value":1.5}',
     ];
     writeFileSync(join(place, 'rows.jsonl'), [good, ...bad, good, '{"params":{},"status":"failed"}'].join('\n'));
-    const ended = await hypertide(place, 'import', 'rows.jsonl', '--journal', 'study.jsonl');
+    const ended = await hypertide(place, 'study', 'import', 'study.jsonl', 'rows.jsonl');
     expect(ended.code).toBe(1);
     expect(ended.err).toContain('2 trials imported, 1 without a result and 5 bad lines skipped');
     for (const line of [2, 3, 4, 5, 6]) expect(ended.err).toMatch(new RegExp(`^rows\\.jsonl:${line}: \\S`, 'm'));
@@ -60,14 +61,14 @@ describe('import', () => {
       join(place, 'rows.csv'),
       'x,act,n,deep,value,note\n0.1,relu,2,true,0.5,"a, b"\n0.2,elu,2,true,0.5,\n0.3,relu,2,true\n0.4,tanh,3,FALSE,0.25,\n',
     );
-    const table = await hypertide(place, 'import', 'rows.csv', '--journal', 'study.jsonl');
+    const table = await hypertide(place, 'study', 'import', 'study.jsonl', 'rows.csv');
     expect(table.err).toContain('2 trials imported, 0 without a result and 2 bad lines skipped');
     expect(table.err).toMatch(/^rows\.csv:3: act: expected/m);
     expect(table.err).toMatch(/^rows\.csv:4: /m);
     expect(journalOf(place).at(-2)).toMatchObject({ by: 'import', params: { x: 0.4, act: 'tanh', n: 3, deep: false } });
 
     writeFileSync(join(place, 'excel.csv'), '\ufeffx;act;n;deep;value\r\n0.6;relu;2;true;0.5\r\n0,7;relu;2;true;0.5\r\n');
-    const excel = await hypertide(place, 'import', 'excel.csv', '--journal', 'study.jsonl');
+    const excel = await hypertide(place, 'study', 'import', 'study.jsonl', 'excel.csv');
     expect(excel.err).toContain('1 trial imported, 0 without a result and 1 bad lines skipped');
     expect(excel.err).toMatch(/^excel\.csv:3: x: expected .*0,7/m);
   });

@@ -178,7 +178,7 @@ describe('init', () => {
   });
 
   it('takes the name of a study file for its output only with -o', async () => {
-    const refused = await hypertide(directory(), 'init', 'foo.yaml', '--', 'python3', 'x.py');
+    const refused = await hypertide(directory(), 'init', 'foo.yaml', 'python3', 'x.py');
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('hypertide init -o foo.yaml -- python3 x.py') });
   });
 

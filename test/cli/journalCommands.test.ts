@@ -7,9 +7,9 @@ import { hasTrace, hypertide, journalOf, studyIn } from './support.ts';
 describe('commands that are written into the journal', () => {
   it('enqueued parameters are tried next, with values of their types', async () => {
     const place = await studied();
-    await hypertide(place, 'change', 'study.jsonl', '--more', '2');
-    await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.3', 'act=tanh', 'deep=true');
-    await hypertide(place, 'enqueue', 'study.jsonl', '{"n": 3}', '--json');
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+2');
+    await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.3', 'act=tanh', 'deep=true');
+    await hypertide(place, 'trial', 'enqueue', 'study.jsonl', '{"n": 3}', '--json');
     await run(place);
     expect(journalOf(place).filter(({ by }) => by === 'queue')).toMatchObject([
       { trial: 5, params: { x: 0.3, act: 'tanh', deep: true } },
@@ -19,26 +19,10 @@ describe('commands that are written into the journal', () => {
     expect(out).toBe('6 suggestions recomputed, all equal\n');
   });
 
-  it('the strategy chooses the rest of what is enqueued', async () => {
-    const place = await studied();
-    await hypertide(place, 'enqueue', 'study.jsonl', 'act=tanh', '--rest', 'strategy');
-    await run(place);
-    expect(journalOf(place).find(({ queue }) => queue !== undefined)).toMatchObject({
-      by: 'auto/bo',
-      params: { act: 'tanh' },
-      tags: { fixed: 'act' },
-    });
-    const { out } = await hypertide(place, 'verify', 'study.jsonl');
-    expect(out).toBe('5 suggestions recomputed, all equal\n');
-    expect((await hypertide(place, 'enqueue', 'study.jsonl', 'act=tanh', '--rest', 'me')).err).toContain(
-      '--rest: expected one of strategy',
-    );
-  });
-
   it('enqueueing in a study that has ended raises its limit', async () => {
     const place = await studied();
-    await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.3');
-    await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.4');
+    await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.3');
+    await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.4');
     await run(place);
     expect(journalOf(place).filter(({ by }) => by === 'queue')).toMatchObject([{ params: { x: 0.3 } }, { params: { x: 0.4 } }]);
     const { out } = await hypertide(place, 'verify', 'study.jsonl');
@@ -47,28 +31,30 @@ describe('commands that are written into the journal', () => {
 
   it('a study that was closed says how to reopen it', async () => {
     const place = await studied();
-    await hypertide(place, 'change', 'study.jsonl', '--more', '2');
-    await hypertide(place, 'close', 'study.jsonl');
-    const { err } = await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.3');
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+2');
+    await hypertide(place, 'study', 'close', 'study.jsonl');
+    const { err } = await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.3');
     expect(err).toContain('the study has ended (person), so it would never be tried');
     expect(err).toContain('change a limit to reopen it');
   });
 
   it.each([
-    [['enqueue', 'study.jsonl', 'x=2'], /x: expected .*, got 2/],
-    [['enqueue', 'study.jsonl', 'y=2'], /y: expected one of x, act, n, deep/],
-    [['enqueue', 'study.jsonl', 'x'], /x: expected name=value/],
-    [['enqueue', 'study.jsonl', '{"x":'], /parameters: /],
-    [['retract', 'study.jsonl', '9'], /there is no trial 9/],
-    [['cancel', 'study.jsonl', '1'], /trial 1 has ended/],
-    [['change', 'study.jsonl'], /nothing to change: give at least one of --trials, --more, /],
+    [['trial', 'enqueue', 'study.jsonl', 'x=2'], /x: expected .*, got 2/],
+    [['trial', 'enqueue', 'study.jsonl', 'y=2'], /y: expected one of x, act, n, deep/],
+    [['trial', 'enqueue', 'study.jsonl', 'x'], /expected name=value, or JSON, got x/],
+    [['trial', 'enqueue', 'study.jsonl', '{"x":'], /parameters: /],
+    [['trial', 'retract', 'study.jsonl', '9'], /there is no trial 9/],
+    [['trial', 'cancel', 'study.jsonl', '1'], /trial 1 has ended/],
+    [['change', 'study.jsonl'], /nothing to change: give at least one option/],
     [['change', 'study.jsonl', '--strategy', 'randm'], /strategy: got "randm"; did you mean random\? Expected one of /],
     [['change', 'study.jsonl', '--strategy', '{'], /--strategy: /],
     [
       ['change', 'study.jsonl', '--strategy', '{ grid: { levels: { nothing: 3 } } }'],
       /grid\.levels: expected names among x, .*, got "nothing"/,
     ],
-    [['change', 'study.jsonl', '--more', '1', '--trials', '2'], /expected --trials or --more, got both/],
+    [['change', 'study.jsonl', '--trials', '+x'], /--trials: expected .*, or \+10 to raise the limit by 10, got \+x/],
+    [['pause', 'study.jsonl'], /the study is closed \(trials\)/],
+    [['resume', 'study.jsonl'], /the study is closed \(trials\)/],
   ])('%j is refused, and nothing is written', async (args, message) => {
     const place = await studied('trials: 1\n');
     const before = readFileSync(join(place, 'study.jsonl'), 'utf8');
@@ -83,15 +69,15 @@ describe('commands that are written into the journal', () => {
   it('a retraction, a new strategy, a pause and more trials count from there on, and all can be recomputed', async () => {
     const place = await studied('trials: 6\nparallel: 2\nstrategy: { chain: [medianStop, sobol] }\n');
     const best = JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out);
-    await hypertide(place, 'retract', 'study.jsonl', String(best.trial));
+    await hypertide(place, 'trial', 'retract', 'study.jsonl', String(best.trial));
     const next = JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out);
     expect(next.values.value).toBeGreaterThan(best.values.value);
     await hypertide(
       place,
       'change',
       'study.jsonl',
-      '--more',
-      '3',
+      '--trials',
+      '+3',
       '--strategy',
       '{chain: [{take: [2, halton]}, random]}',
       '--parallel',
@@ -104,9 +90,10 @@ describe('commands that are written into the journal', () => {
         .filter(({ type }) => type === 'suggested')
         .slice(6),
     ).toMatchObject([{ by: '#2/take/halton' }, { by: '#2/take/halton' }, { by: '#2/random' }]);
-    await hypertide(place, 'retract', 'study.jsonl', '8');
-    await hypertide(place, 'change', 'study.jsonl', '--more', '2', '--pause');
-    await hypertide(place, 'change', 'study.jsonl', '--resume');
+    await hypertide(place, 'trial', 'retract', 'study.jsonl', '8');
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+2');
+    await hypertide(place, 'pause', 'study.jsonl');
+    await hypertide(place, 'resume', 'study.jsonl');
     await run(place);
     expect((await hypertide(place, 'verify', 'study.jsonl')).out).toBe('11 suggestions recomputed, all equal\n');
   });
@@ -131,15 +118,16 @@ describe('commands that are written into the journal', () => {
 
   it('a paused study does not run, and prints how to resume it', async () => {
     const place = await studied('trials: 2\n');
-    await hypertide(place, 'change', 'study.jsonl', '--more', '1', '--pause');
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+1');
+    await hypertide(place, 'pause', 'study.jsonl');
     const before = journalOf(place).length;
     const paused = await run(place);
     expect(paused.code).toBe(1);
     expect(paused.err).toContain('the study is paused; the study is in study.jsonl');
-    expect(paused.err).toContain('to continue: hypertide change study.jsonl --resume, then the same command\n');
+    expect(paused.err).toContain('to continue: hypertide resume study.jsonl, then the same command\n');
     expect(JSON.parse((await run(place, '--json')).out)).toMatchObject({ reason: 'paused', completed: 2 });
     expect(journalOf(place)).toHaveLength(before);
-    await hypertide(place, 'change', 'study.jsonl', '--resume');
+    await hypertide(place, 'resume', 'study.jsonl');
     expect((await run(place)).code).toBe(0);
     expect(journalOf(place).at(-1)).toMatchObject({ type: 'closed', reason: 'trials' });
   });
@@ -153,7 +141,7 @@ describe('commands that are written into the journal', () => {
     const suggested = () => journalOf(place).filter(({ type }) => type === 'suggested').length;
     expect(suggested()).toBeLessThan(8);
     const again = await run(place);
-    expect(again.err).toContain(`to continue: hypertide change study.jsonl ${option === '--plateau' ? '--more 10' : option}`);
+    expect(again.err).toContain(`to continue: hypertide change study.jsonl ${option === '--plateau' ? '--trials +10' : option}`);
     expect((await hypertide(place, 'change', 'study.jsonl', option, value)).code).toBe(0);
     const before = suggested();
     await run(place);
@@ -162,14 +150,17 @@ describe('commands that are written into the journal', () => {
 
   it('a study that a person has closed continues only after a change', async () => {
     const place = await studied('trials: 2\n');
-    await hypertide(place, 'change', 'study.jsonl', '--more', '1');
-    expect(await hypertide(place, 'close', 'study.jsonl', '--json')).toMatchObject({ code: 0, out: expect.stringContaining('"person"') });
-    expect((await hypertide(place, 'close', 'study.jsonl')).err).toBe(
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+1');
+    expect(await hypertide(place, 'study', 'close', 'study.jsonl', '--json')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('"person"'),
+    });
+    expect((await hypertide(place, 'study', 'close', 'study.jsonl')).err).toBe(
       'hypertide: the study is closed already (person); change a limit to reopen it\n',
     );
     expect((await run(place)).err).toContain('the study was closed');
     expect(journalOf(place).at(-1)).toMatchObject({ type: 'closed', best: { trial: expect.any(Number) } });
-    await hypertide(place, 'change', 'study.jsonl', '--more', '1');
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '+1');
     await run(place);
     expect(journalOf(place).filter(({ type }) => type === 'completed')).toHaveLength(4);
   });

@@ -9,14 +9,14 @@ it('an open trial is followed through its attempts until it ends', async () => {
   const program = `echo "from $0 attempt $HYPERTIDE_ATTEMPT"; echo loss=0.5; echo started > started; ${step('go')}; echo more; test $HYPERTIDE_ATTEMPT = 2`;
   const running = start(place, 'run', 'study.yaml', '--', 'sh', '-c', program, 'sh');
   await until(() => journalOf(place).some(({ type }) => type === 'started'));
-  const follower = start(place, 'logs', 'study.jsonl', '1', '--follow');
+  const follower = start(place, 'trial', 'logs', 'study.jsonl', '1', '--follow');
   let heard = '';
   follower.child.stdout!.on('data', (text: string) => {
     heard += text;
   });
   await until(() => heard.includes('attempt 1'));
   expect(heard).not.toContain('more');
-  expect((await hypertide(place, 'logs', 'study.jsonl', '1')).out).toBe('from sh attempt 1\nloss=0.5\n'); // without -f, it ends
+  expect((await hypertide(place, 'trial', 'logs', 'study.jsonl', '1')).out).toBe('from sh attempt 1\nloss=0.5\n'); // without -f, it ends
   writeFileSync(join(place, 'go'), '');
   const ended: Ended = await follower.ended;
   expect(ended).toEqual({
@@ -25,7 +25,7 @@ it('an open trial is followed through its attempts until it ends', async () => {
     err: 'attempt 2\n',
   });
   expect((await running.ended).code).toBe(0);
-  expect((await hypertide(place, 'logs', 'study.jsonl', '1')).out).toBe('from sh attempt 2\nloss=0.5\nmore\n'); // the last attempt
+  expect((await hypertide(place, 'trial', 'logs', 'study.jsonl', '1')).out).toBe('from sh attempt 2\nloss=0.5\nmore\n'); // the last attempt
   expect(readFileSync(join(place, 'study.trials/trial-1/attempt-1.log'), 'utf8')).toContain('attempt 1');
 });
 
@@ -33,7 +33,7 @@ it('Ctrl-C ends --follow with status 130', async () => {
   const place = studyIn('strategy: random\ntrials: 1\n');
   const running = start(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo waiting; sleep 60', 'sh');
   await until(() => journalOf(place).some(({ type }) => type === 'started'));
-  const follower = start(place, 'logs', 'study.jsonl', '1', '-f');
+  const follower = start(place, 'trial', 'logs', 'study.jsonl', '1', '-f');
   let heard = '';
   follower.child.stdout!.on('data', (text: string) => {
     heard += text;

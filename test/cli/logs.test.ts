@@ -7,7 +7,7 @@ const TALK = 'echo "from $0 attempt $HYPERTIDE_ATTEMPT"; echo loss=0.5';
 
 describe('the output of a study that has ended', () => {
   let place: string;
-  const logs = (...args: readonly string[]) => hypertide(place, 'logs', ...args);
+  const logs = (...args: readonly string[]) => hypertide(place, 'trial', 'logs', ...args);
   beforeAll(async () => {
     place = studyIn('strategy: random\ntrials: 2\n');
     await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', TALK, 'trial={trial}');
@@ -16,7 +16,7 @@ describe('the output of a study that has ended', () => {
   it('is that of the trial, byte by byte', async () => {
     const printed = 'from trial=2 attempt 1\nloss=0.5\n';
     expect(await logs('study.jsonl', '2')).toEqual({ code: 0, out: printed, err: '' });
-    expect(await logs('2', 'study.jsonl')).toEqual({ code: 0, out: printed, err: '' });
+    expect(await logs('2')).toEqual({ code: 0, out: printed, err: '' });
     expect(await logs('study.jsonl', '2', '-f')).toEqual({ code: 0, out: printed, err: '' });
     const large = 'x'.repeat(300_000);
     const path = join(place, 'study.trials/trial-2/attempt-1.log');
@@ -26,8 +26,8 @@ describe('the output of a study that has ended', () => {
   });
 
   it.each([
-    [['study.jsonl'], /^hypertide: expected the number of a trial, got none/],
-    [['study.jsonl', 'x'], /^hypertide: expected the number of a trial, got x/],
+    [['study.jsonl'], /^hypertide: trial: expected the number of a trial, got study\.jsonl/],
+    [['study.jsonl', 'x'], /^hypertide: trial: expected the number of a trial, got x/],
     [['study.jsonl', '7'], /^hypertide: study\.jsonl: there is no trial 7; the last one is 2/],
     [
       ['study.jsonl', '1', '--directory', 'else'],
@@ -41,7 +41,7 @@ describe('the output of a study that has ended', () => {
 
   it('is found in another directory; an imported trial has none', async () => {
     writeFileSync(join(place, 'known.csv'), 'params.x,values.value\n0.5,0.25\n');
-    await hypertide(place, 'import', 'known.csv', '--journal', 'study.jsonl');
+    await hypertide(place, 'study', 'import', 'study.jsonl', 'known.csv');
     expect((await logs('study.jsonl', '3')).err).toContain('expected the output of trial 3, but the trial was imported');
     mkdirSync(join(place, 'elsewhere'));
     renameSync(join(place, 'study.trials/trial-1'), join(place, 'elsewhere/trial-1'));

@@ -25,9 +25,9 @@ it('takes reports and the result from a table, and ignores the output', async ()
 });
 
 it('takes the result from an object that the program writes at its end', async () => {
-  const place = studyIn('trials: 1\nobjective: maximize accuracy\n');
+  const place = studyIn('trials: 1\nobjective: maximize accuracy\nmetricFile: metrics.json\n');
   const script = 'echo \'{"checkpoint": "a.pt"}\'; echo "{\\"train\\": {\\"loss\\": 1}, \\"accuracy\\": 0.75}" > metrics.json';
-  const ended = await hypertide(place, 'run', 'study.yaml', '--metric-file', 'metrics.json', ...trainer(place, script));
+  const ended = await hypertide(place, 'run', 'study.yaml', ...trainer(place, script));
   expect(ended.code, ended.err).toBe(0);
   expect(of(place, 'completed')).toMatchObject([{ values: { accuracy: 0.75 }, metrics: { 'train/loss': 1 }, checkpoint: 'a.pt' }]);
 });
@@ -52,7 +52,8 @@ it('refuses one file for several trials at a time', async () => {
   const place = studyIn('trials: 2\nparallel: 2\nmetricFile: m.json\n');
   const ended = await hypertide(place, 'run', 'study.yaml', ...trainer(place, TABLE));
   expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('m.json: 2 trials at a time would write the same file of metrics') });
-  const unknown = await hypertide(place, 'run', 'study.yaml', '--metric-file', '{trail}.json', ...trainer(place, TABLE));
+  const other = studyIn('metricFile: "{trail}.json"\n');
+  const unknown = await hypertide(other, 'run', 'study.yaml', ...trainer(other, TABLE));
   expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('did you mean trial?') });
 });
 

@@ -16,10 +16,10 @@ describe('a study on a server', () => {
   it('is served, worked on by programs, and watched', async () => {
     const place = studyIn('trials: 5\nname: cli\n');
     const at = ['--nats', server.url];
-    const watch = start(place, 'watch', ...at, '--study', 'cli', '--json');
-    const quiet = start(place, 'watch', ...at, '--study', 'cli', '--quiet');
+    const watch = start(place, 'study', 'watch', `${server.url}/cli`, '--json');
+    const quiet = start(place, 'study', 'watch', `${server.url}/cli`, '--quiet');
     const serve = start(place, 'serve', 'study.yaml', ...at, '--lease', '10');
-    const worker = start(place, 'worker', ...at, '--study', 'cli', '--parallel', '2', '--', ...TRAINER);
+    const worker = start(place, 'worker', `${server.url}/cli`, '--parallel', '2', '--', ...TRAINER);
     const [worked, watched, summed] = await Promise.all([worker.ended, watch.ended, quiet.ended]);
     expect(summed).toMatchObject({ code: 0, out: '', err: expect.stringMatching(/5\/5 trials .*best \S+ \S+ \(trial \d\)/) });
     expect(summed.err).not.toContain('suggested');
@@ -33,9 +33,9 @@ describe('a study on a server', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(seen.some(({ status }) => status?.completed === 5)).toBe(true);
-    const printed = await hypertide(place, 'logs', '2', ...at, '--study', 'cli');
+    const printed = await hypertide(place, 'trial', 'logs', `${server.url}/cli`, '2');
     expect(printed).toMatchObject({ code: 0, out: expect.stringContaining('{"step":2,"value":'), err: '' });
-    const elsewhere = await hypertide(directory(), 'logs', '2', ...at, '--study', 'cli');
+    const elsewhere = await hypertide(directory(), 'trial', 'logs', `${server.url}/cli`, '2');
     expect(elsewhere).toMatchObject({ code: 2, err: expect.stringContaining('if it was kept elsewhere, name the place with --directory') });
     // It is resumed, and closed as it is.
     const again = await start(place, 'serve', 'study.yaml', ...at, '--once').ended;
@@ -47,9 +47,9 @@ describe('a study on a server', () => {
     const at = ['--nats', server.url];
     const serve = start(place, 'serve', 'study.yaml', ...at, '--once');
     await until(() => serve.said().includes('follow: started'));
-    const logs = start(place, 'logs', '1', '-f', ...at, '--study', 'follow'); // it waits for a trainer
+    const logs = start(place, 'trial', 'logs', `${server.url}/follow`, '1', '-f'); // it waits for a trainer
     const script = 'echo step=1 loss=1; until test -f go; do sleep 0.1; done; echo loss=0.5';
-    const worker = start(place, 'worker', ...at, '--study', 'follow', '--', 'sh', '-c', script, '{x}');
+    const worker = start(place, 'worker', `${server.url}/follow`, '--', 'sh', '-c', script, '{x}');
     let out = '';
     logs.child.stdout!.on('data', (text: string) => {
       out += text;
@@ -63,18 +63,18 @@ describe('a study on a server', () => {
 
   it('is paused by a fact when the first trials fail for the same reason, and workers learn the name of the value from suggestions', async () => {
     const place = studyIn('name: alike\ntrials: 4\n');
-    const at = ['--nats', server.url, '--study', 'alike'];
+    const at = `${server.url}/alike`;
     const serve = start(place, 'serve', 'study.yaml', '--nats', server.url, '--lease', '10');
-    const broken = start(place, 'worker', ...at, '--', 'sh', '-c', 'exit 7');
+    const broken = start(place, 'worker', at, '--', 'sh', '-c', 'exit 7');
     await until(() => serve.said().includes('alike: correct the trainers'));
     expect(serve.said()).toContain('alike: trials 1, 2, 3 failed for the same reason, so the study is paused: error: exited with code 7');
     broken.child.kill('SIGTERM');
     await broken.ended;
-    expect((await hypertide(place, 'change', ...at, '--resume')).code).toBe(0);
-    const one = start(place, 'worker', ...at, '--', 'sh', '-c', 'echo "epoch=1 loss=$0"; echo "epoch=2 loss=$0"', '{x}');
+    expect((await hypertide(place, 'resume', at)).code).toBe(0);
+    const one = start(place, 'worker', at, '--', 'sh', '-c', 'echo "epoch=1 loss=$0"; echo "epoch=2 loss=$0"', '{x}');
     const worked = await one.ended;
     expect(worked.err.match(/the result is loss, the only printed value that is usually minimized/g)).toHaveLength(1);
-    const { out } = await hypertide(place, 'export', ...at);
+    const { out } = await hypertide(place, 'export', at);
     expect(out.match(/"status":"completed"/g)).toHaveLength(4);
     serve.child.kill('SIGTERM');
     await serve.ended;
@@ -90,7 +90,7 @@ describe('a study on a server', () => {
     await until(() => ['goes: started', 'lasts: started'].every((line) => serve.said().includes(line)));
     await (await jetstreamManager(nc)).streams.delete('HT_goes');
     await until(() => serve.said().includes('goes: is no longer served: the stream HT_goes is gone: it was deleted'));
-    const worker = await start(place, 'worker', '--nats', own.url, '--study', 'lasts', '--', ...TRAINER).ended;
+    const worker = await start(place, 'worker', `${own.url}/lasts`, '--', ...TRAINER).ended;
     expect(worker.code).toBe(0);
     const served = await serve.ended;
     expect(served).toMatchObject({ code: 1, err: expect.stringContaining('lasts: closed') });
@@ -101,16 +101,16 @@ describe('a study on a server', () => {
   it('ends with one line if there is no server, and with another one for wrong names', async () => {
     const place = studyIn();
     for (const command of [
-      ['watch', '--nats', 'nats://127.0.0.1:1', '--study', 's'],
-      ['worker', '--nats', server.url, '--study', 'A b', '--', 'true'],
-      ['nats-conform', '--nats', server.url, '--', 'true', '{nats}', '{study}'],
-      ['nats-conform', '--nats', 'nats://127.0.0.1:1', '--', 'true', '{nats}', '{study}', '{name}'],
-      ['watch', '--study', 's', '--nats', 'nats://me:secret@127.0.0.1:1'],
+      ['study', 'watch', 'nats://127.0.0.1:1/s'],
+      ['worker', `${server.url}/A b`, '--', 'true'],
+      ['dev', 'conform', server.url, '--', 'true', '{nats}', '{study}'],
+      ['dev', 'conform', 'nats://127.0.0.1:1', '--', 'true', '{nats}', '{study}', '{name}'],
+      ['study', 'watch', 'nats://me:secret@127.0.0.1:1/s'],
       ['serve', 'study.yaml', '--nats', 'nats://no such place'],
       ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'nosuch.nk'],
       ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'study.yaml'],
-      ['nats-config', '--study', 's', '--trainer', 'w', 'w'],
-      ['nats-config', '--study', 's', '--trainer', 'engine'],
+      ['server', 'config', 's', '--trainer', 'w', 'w'],
+      ['server', 'config', 's', '--trainer', 'engine'],
     ]) {
       const ended = await hypertide(place, ...command);
       expect(ended.code, command.join(' ')).toBe(2);
@@ -121,7 +121,7 @@ describe('a study on a server', () => {
   });
 
   it('lists the rules that a trainer breaks', async () => {
-    const { code, out } = await hypertide(studyIn(), 'nats-conform', '--nats', server.url, '--', 'false', '{nats}', '{study}', '{name}');
+    const { code, out } = await hypertide(studyIn(), 'dev', 'conform', server.url, '--', 'false', '{nats}', '{study}', '{name}');
     expect(code).toBe(1);
     expect(out).toContain('with exit status 0, not 1');
     expect(out).toContain('the trainer should claim trial 1: it ended with exit status 1');
@@ -132,11 +132,12 @@ describe('a study on a server', () => {
   it('prints what it waits for, and obeys SIGTERM while it waits', async () => {
     const place = studyIn();
     const own = await natsServer('accounts { POOR { users: [{ user: poor, password: poor }] } }'); // an account without JetStream
-    const at = ['--nats', own.url.replace('//', '//poor:poor@')];
+    const url = own.url.replace('//', '//poor:poor@');
+    const at = ['--nats', url];
     const begun = [
       { ...start(place, 'serve', 'study.yaml', ...at), waits: 'has no JetStream for the account of this login', code: 0 },
-      { ...start(place, 'worker', ...at, '--study', 's', '--', 'true'), waits: 'waiting for the study s', code: 130 },
-      { ...start(place, 'watch', ...at, '--study', 's'), waits: 'waiting for an engine that serves s', code: 130 },
+      { ...start(place, 'worker', `${url}/s`, '--', 'true'), waits: 'waiting for the study s', code: 130 },
+      { ...start(place, 'study', 'watch', `${url}/s`), waits: 'waiting for an engine that serves s', code: 130 },
     ];
     for (const { child, said, waits, ended, code } of begun) {
       await until(() => said().includes(waits));
@@ -151,7 +152,7 @@ describe('a study on a server', () => {
     const own = await natsServer();
     const at = ['--nats', own.url];
     const serve = start(place, 'serve', 'study.yaml', ...at);
-    const worker = start(place, 'worker', ...at, '--study', 'away', '--', 'sleep', '60');
+    const worker = start(place, 'worker', `${own.url}/away`, '--', 'sleep', '60');
     const nc = await own.connect();
     const subscription = nc.subscribe('ht.away.log.by.>', { max: 1 });
     for await (const _ of subscription);
@@ -168,8 +169,8 @@ describe('a study on a server', () => {
 
   it('keeps existing seeds when a trainer is added', async () => {
     const place = directory();
-    const first = await hypertide(place, 'nats-config', '--study', 's', '--trainer', 'w1');
-    const second = await hypertide(place, 'nats-config', '--study', 's', '--trainer', 'w1', 'w2');
+    const first = await hypertide(place, 'server', 'config', 's', '--trainer', 'w1');
+    const second = await hypertide(place, 'server', 'config', 's', '--trainer', 'w1', 'w2');
     const keys = ({ out }: { readonly out: string }) => [...out.matchAll(/nkey: (\w+)/g)].map(([, key]) => key);
     expect(keys(second)).toHaveLength(6);
     expect(keys(second).slice(0, 5)).toEqual(keys(first));
@@ -180,7 +181,7 @@ describe('a study on a server', () => {
     const place = studyIn('trials: 1\nname: back\n');
     const at = ['--nats', server.url];
     const serve = start(place, 'serve', 'study.yaml', ...at, '--once');
-    const first = start(place, 'worker', ...at, '--study', 'back', '--', 'sleep', '60');
+    const first = start(place, 'worker', `${server.url}/back`, '--', 'sleep', '60');
     const nc = await server.connect();
     const subscription = nc.subscribe('ht.back.log.by.>', { max: 1 });
     for await (const _ of subscription);
@@ -191,11 +192,11 @@ describe('a study on a server', () => {
       err: expect.stringMatching(/trial 1 handed back(; another worker begins it again| before it began, for another worker)/),
     });
     expect(first.said()).not.toContain('failed');
-    const second = start(place, 'worker', ...at, '--study', 'back', '--directory', join(place, 'second'), '--', ...TRAINER);
+    const second = start(place, 'worker', `${server.url}/back`, '--directory', join(place, 'second'), '--', ...TRAINER);
     expect((await second.ended).code).toBe(0);
     expect((await serve.ended).code).toBe(0);
     // A worker that starts too late prints that once, and ends.
-    const late = await start(place, 'worker', ...at, '--study', 'back', '--', ...TRAINER).ended;
+    const late = await start(place, 'worker', `${server.url}/back`, '--', ...TRAINER).ended;
     expect(late.code).toBe(0);
     expect(late.err.match(/back: the study has closed \(trials\), so this worker ends/g)).toHaveLength(1);
   });
@@ -205,7 +206,7 @@ describe('a study on a server', () => {
     const played = async (name: string, more = '') => {
       const place = studyIn(`trials: 8\nname: ${name}\n${more}`);
       const serve = start(place, 'serve', 'study.yaml', ...at, '--once');
-      const worker = start(place, 'worker', ...at, '--study', name, '--', ...TRAINER);
+      const worker = start(place, 'worker', `${server.url}/${name}`, '--', ...TRAINER);
       expect((await serve.ended).code).toBe(0);
       await worker.ended;
     };
@@ -221,10 +222,10 @@ describe('a study on a server', () => {
     const place = studyIn('trials: 1000000\nname: idle\n');
     const at = ['--nats', server.url];
     const serve = start(place, 'serve', 'study.yaml', ...at);
-    const first = start(place, 'worker', ...at, '--study', 'idle', '--name', 'first', '--', ...TRAINER);
+    const first = start(place, 'worker', `${server.url}/idle`, '--name', 'first', '--', ...TRAINER);
     await until(() => first.said().includes('trial 1 '));
-    await hypertide(place, 'change', ...at, '--study', 'idle', '--pause');
-    const second = await start(place, 'worker', ...at, '--study', 'idle', '--name', 'second', '--idle', '1', '--', ...TRAINER).ended;
+    await hypertide(place, 'pause', `${server.url}/idle`);
+    const second = await start(place, 'worker', `${server.url}/idle`, '--name', 'second', '--idle', '1', '--', ...TRAINER).ended;
     expect(second).toMatchObject({ code: 0, err: expect.stringContaining('idle: no trial for 1 s, so this worker ends') });
     for (const { child } of [first, serve]) child.kill('SIGTERM');
     await Promise.all([first.ended, serve.ended]);

@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { directory, hypertide } from './support.ts';
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
-const make = (place: string) => hypertide(place, 'nats-config', '--study', 'digits', '--trainer', 'w1');
+const make = (place: string) => hypertide(place, 'server', 'config', 'digits', '--trainer', 'w1');
 
-it('nats-config writes seeds that only their owner can read, also into a directory that was open to others', async () => {
+it('server config writes seeds that only their owner can read, also into a directory that was open to others', async () => {
   const place = directory();
   const seeds = join(place, 'seeds');
   mkdirSync(seeds);
@@ -16,7 +16,7 @@ it('nats-config writes seeds that only their owner can read, also into a directo
   for (const name of ['engine', 'w1', 'viewer', 'operator']) expect(modeOf(join(seeds, `${name}.nk`)), name).toBe(0o600);
 });
 
-it('nats-config configures a server for this machine, unless --host names an address', async () => {
+it('server config configures a server for this machine, unless --host names an address', async () => {
   const place = directory();
   const mine = await make(place);
   expect([mine.out, mine.err]).toEqual([
@@ -24,24 +24,24 @@ it('nats-config configures a server for this machine, unless --host names an add
     expect.stringContaining('--host 0.0.0.0 lets others'),
   ]);
   for (const more of [[], ['--jwt']]) {
-    const words = more.length > 0 ? ['--team', 'vision'] : ['--study', 'digits'];
-    const { out, err } = await hypertide(place, 'nats-config', ...more, ...words, '--host', '0.0.0.0', '--seeds', `s${more.length}`);
+    const words = more.length > 0 ? ['--team', 'vision'] : ['digits'];
+    const { out, err } = await hypertide(place, 'server', 'config', ...more, ...words, '--host', '0.0.0.0', '--seeds', `s${more.length}`);
     expect([out, err]).toEqual([expect.stringContaining('\nhost: "0.0.0.0"\n'), expect.not.stringContaining('own machine')]);
   }
 });
 
-it('nats-config keeps seeds that are there', async () => {
+it('server config keeps seeds that are there', async () => {
   const place = directory();
   const { out } = await make(place);
   const again = await make(place);
   expect([again.code, again.out]).toEqual([0, out]);
   expect(again.err).toContain('existed already');
   expect(again.err).not.toContain('restart');
-  const more = await hypertide(place, 'nats-config', '--study', 'digits', '--trainer', 'w1', 'w2');
+  const more = await hypertide(place, 'server', 'config', 'digits', '--trainer', 'w1', 'w2');
   expect(more.err).toContain('w2 is new: restart a running server');
 });
 
-it('nats-config writes no seed through a link that another user has left', async () => {
+it('server config writes no seed through a link that another user has left', async () => {
   const place = directory();
   const other = join(place, 'other');
   mkdirSync(join(place, 'seeds'));
@@ -53,9 +53,9 @@ it('nats-config writes no seed through a link that another user has left', async
   expect(readFileSync(other, 'utf8')).toBe('mine');
 });
 
-it('nats-config with --jwt writes credentials and keys of roles, and signs users later', async () => {
+it('server config with --jwt writes credentials and keys of roles, and signs users later', async () => {
   const place = directory();
-  const first = await hypertide(place, 'nats-config', '--jwt', '--team', 'vision', 'nlp', '--trainer', 'vision/w1');
+  const first = await hypertide(place, 'server', 'config', '--jwt', '--team', 'vision', 'nlp', '--trainer', 'vision/w1');
   expect([first.code, first.err]).toEqual([0, expect.stringContaining('--creds')]);
   const seeds = join(place, 'seeds');
   for (const name of ['root.nk', 'vision/trainer.signer', 'vision/w1.creds', 'nlp/engine.creds'])
@@ -65,14 +65,14 @@ it('nats-config with --jwt writes credentials and keys of roles, and signs users
   const seed = /\bS[AOU][A-Z2-7]{56}\b/; // whole words: a public key may have these letters inside
   expect(readFileSync(signer, 'utf8')).toMatch(seed);
   expect(first.out).not.toMatch(seed);
-  const second = await hypertide(place, 'nats-config', '--signer', signer, '--team', 'vision', '--user', 'w2', 'w3', '--days', '30');
+  const second = await hypertide(place, 'server', 'config', '--signer', signer, '--team', 'vision', '--user', 'w2', 'w3', '--days', '30');
   expect([second.code, second.out, second.err]).toEqual([0, '', expect.stringContaining('no reload')]);
   expect(readFileSync(join(seeds, 'vision', 'w3.creds'), 'utf8')).toContain('BEGIN NATS USER JWT');
 });
 
-it('nats-config with --jwt replaces credentials of a key that was deleted', async () => {
+it('server config with --jwt replaces credentials of a key that was deleted', async () => {
   const place = directory();
-  const config = ['nats-config', '--jwt', '--team', 'vision', '--trainer', 'w1'];
+  const config = ['server', 'config', '--jwt', '--team', 'vision', '--trainer', 'w1'];
   await hypertide(place, ...config);
   const creds = (user: string) => readFileSync(join(place, 'seeds', 'vision', `${user}.creds`), 'utf8');
   const [operator, w1] = [creds('operator'), creds('w1')];
@@ -83,59 +83,60 @@ it('nats-config with --jwt replaces credentials of a key that was deleted', asyn
   expect(creds('w1')).toBe(w1);
   expect(modeOf(join(place, 'seeds', 'vision', 'operator.creds'))).toBe(0o600);
   const signer = join(place, 'seeds', 'vision', 'trainer.signer');
-  const other = await hypertide(place, 'nats-config', '--signer', signer, '--team', 'nlp', '--user', 'w2');
+  const other = await hypertide(place, 'server', 'config', '--signer', signer, '--team', 'nlp', '--user', 'w2');
   expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/--team: expected vision, whose key \S+ is, got nlp/) });
 });
 
-it('nats-config locks out a user with --revoke, and says what the server needs', async () => {
+it('server config locks out a user with --revoke, and says what the server needs', async () => {
   const place = directory();
-  const config = ['nats-config', '--jwt', '--team', 'vision'];
+  const config = ['server', 'config', '--jwt', '--team', 'vision'];
   await hypertide(place, ...config, '--trainer', 'w1', 'w2');
   const { code, err } = await hypertide(place, ...config, '--revoke', 'vision/w2');
   expect([code, err]).toEqual([0, expect.stringContaining('reload the server with this configuration to lock out vision/w2')]);
   const key = Object.keys(JSON.parse(readFileSync(join(place, 'seeds', 'vision', 'revoked.json'), 'utf8')));
   expect(key).toEqual([expect.stringMatching(/^U/)]);
   const signer = ['--signer', join(place, 'seeds', 'vision', 'trainer.signer'), '--team', 'vision', '--user', 'w2'];
-  expect((await hypertide(place, 'nats-config', ...signer)).err).toContain('vision/w2.creds renewed)');
-  for (const option of ['--revoke', '--nats'])
-    expect(await hypertide(place, 'nats-config', '--study', 's', option, 'x')).toMatchObject({
+  expect((await hypertide(place, 'server', 'config', ...signer)).err).toContain('vision/w2.creds renewed)');
+  for (const option of ['--revoke', '--update'])
+    expect(await hypertide(place, 'server', 'config', 's', option, 'x')).toMatchObject({
       code: 2,
       err: expect.stringContaining(`${option}: expected --jwt as well`),
     });
 });
 
-it('nats-config prints no configuration whose keys it could not write', async () => {
+it('server config prints no configuration whose keys it could not write', async () => {
   const place = directory();
   writeFileSync(join(place, 'seeds'), 'a file, where the keys should be');
   const { code, out } = await make(place);
   expect([code === 0, out]).toEqual([false, '']);
 });
 
-it('nats-config and http-users leave the rights of a directory with other files as they are', async () => {
+it('server config and server users leave the rights of a directory with other files as they are', async () => {
   const place = directory();
   chmodSync(place, 0o755);
   writeFileSync(join(place, 'mine'), '');
-  await hypertide(place, 'nats-config', '--study', 'digits', '--seeds', '.');
-  await hypertide(place, 'http-users', '--viewer', 'ada', '--tokens', '.');
+  await hypertide(place, 'server', 'config', 'digits', '--seeds', '.');
+  await hypertide(place, 'server', 'users', '--viewer', 'ada', '--tokens', '.');
   expect(modeOf(place)).toBe(0o755);
   for (const name of ['engine.nk', 'ada.token']) expect(modeOf(join(place, name)), name).toBe(0o600);
 });
 
-it('http-users writes no tokens for names that it refuses', async () => {
+it('server users writes no tokens for names that it refuses', async () => {
   const place = directory();
-  expect((await hypertide(place, 'http-users', '--viewer', 'ada', '--trainer', 'w1', 'w1')).code).toBe(2);
+  expect((await hypertide(place, 'server', 'users', '--viewer', 'ada', '--trainer', 'w1', 'w1')).code).toBe(2);
   expect(readdirSync(place)).toEqual([]);
 });
 
-it('nats-config adds TLS and a quota', async () => {
+it('server config adds TLS and a quota', async () => {
   const { out } = await hypertide(
     directory(),
-    'nats-config',
+    'server',
+    'config',
     '--team',
     'vision',
-    '--tls-cert',
+    '--server-cert',
     'c.pem',
-    '--tls-key',
+    '--server-key',
     'k.pem',
     '--max-bytes',
     '2GiB',
@@ -145,25 +146,25 @@ it('nats-config adds TLS and a quota', async () => {
 });
 
 it.each([
-  ['neither studies nor teams', [], 'expected --study'],
-  ['studies of a team', ['--team', 'a', '--study', 's'], 'may use every study of the team'],
+  ['neither studies nor teams', [], 'expected the names of studies'],
+  ['studies of a team', ['s', '--team', 'a'], 'may use every study of the team'],
   ['a trainer without its team', ['--team', 'a', 'b', '--trainer', 'w1'], 'such as a/w1, got w1'],
   ['a trainer of another team', ['--team', 'a', '--trainer', 'b/w1'], 'such as a/w1, got b/w1'],
   ['a trainer with two slashes', ['--team', 'a', '--trainer', 'a/b/c'], 'such as a/w1, got a/b/c'],
   ['days without credentials', ['--team', 'a', '--days', '3'], 'only credentials can expire'],
-  ['a certificate without its key', ['--team', 'a', '--tls-cert', 'c.pem'], 'the certificate of the server and its key'],
+  ['a certificate without its key', ['--team', 'a', '--server-cert', 'c.pem'], 'the certificate of the server and its key'],
   ['users without a key', ['--user', 'w1'], 'expected the file of a key'],
   ['a key that is not there', ['--signer', 'nosuch', '--user', 'w1'], 'nosuch: there is no such file'],
   ['a size that is none', ['--team', 'a', '--max-bytes', 'much'], 'expected a size'],
-])('nats-config refuses %s', async (_, args, message) => {
+])('server config refuses %s', async (_, args, message) => {
   const place = directory();
-  expect(await hypertide(place, 'nats-config', ...args)).toMatchObject({ code: 2, err: expect.stringContaining(message), out: '' });
+  expect(await hypertide(place, 'server', 'config', ...args)).toMatchObject({ code: 2, err: expect.stringContaining(message), out: '' });
   expect(existsSync(join(place, 'seeds'))).toBe(false);
 });
 
-it('nats-config replaces the file of --output only if there is no error', async () => {
+it('server config replaces the file of --output only if there is no error', async () => {
   const place = directory();
-  const config = ['nats-config', '--study', 'digits', '-o', 'server.conf'];
+  const config = ['server', 'config', 'digits', '-o', 'server.conf'];
   expect(await hypertide(place, ...config, '--trainer', 'w1')).toMatchObject({ code: 0, out: '' });
   const written = readFileSync(join(place, 'server.conf'), 'utf8');
   expect(written).toContain('TRAINER_w1');
@@ -174,8 +175,8 @@ it('nats-config replaces the file of --output only if there is no error', async 
   expect(readdirSync(place).sort()).toEqual(['seeds', 'server.conf']);
 });
 
-it('nats-config asks clients for certificates with --client-ca only: --tls-ca is the authority of a server', async () => {
-  const tls = ['nats-config', '--study', 'digits', '--tls-cert', 'c.pem', '--tls-key', 'k.pem'];
+it('server config asks clients for certificates with --client-ca only: --tls-ca is the authority of a server', async () => {
+  const tls = ['server', 'config', 'digits', '--server-cert', 'c.pem', '--server-key', 'k.pem'];
   expect((await hypertide(directory(), ...tls, '--tls-ca', 'ca.pem')).out).not.toContain('verify');
   expect((await hypertide(directory(), ...tls, '--client-ca', 'ca.pem')).out).toMatch(/ca_file: "ca.pem"\s+verify: true/);
 });

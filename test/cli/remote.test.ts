@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-const at = (study: string) => ['--nats', server.url, '--study', study];
+const at = (study: string) => `${server.url}/${study}`;
 /** An engine that has suggested its first trial. */
 async function engineOf(study: string, trials: number): Promise<ServedStudy> {
   const engine = await serve(await server.connect(), line, { strategy: random(), study, trials, parallel: 1 });
@@ -50,12 +50,12 @@ describe('commands on a study on a server', () => {
         message.respond(JSON.stringify({ ok: false, error: `there is no ${method}; there are status, best, trials, log, enqueue` }));
       },
     });
-    expect(await hypertide(directory(), 'workers', ...at('older'))).toMatchObject({
+    expect(await hypertide(directory(), 'worker', 'list', at('older'))).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^w /m),
       err: expect.stringContaining('the engine is of an older version, so it is not known which workers are connected'),
     });
-    expect(await hypertide(directory(), 'annotate', ...at('older'), '--note', 'new')).toMatchObject({
+    expect(await hypertide(directory(), 'trial', 'annotate', at('older'), '--note', 'new')).toMatchObject({
       code: 2,
       err: expect.stringContaining('the engine of older is of an older version, which does not know the request annotate; start it again'),
     });
@@ -65,7 +65,7 @@ describe('commands on a study on a server', () => {
   it('read its stream, though no engine serves it', async () => {
     const place = directory();
     await finished('read');
-    const on = (command: string, ...more: string[]) => hypertide(place, command, ...at('read'), ...more);
+    const on = (command: string, ...more: string[]) => hypertide(place, ...command.split(' '), at('read'), ...more);
     const rows: { trial: number; values: { value: number } }[] = JSON.parse((await on('trials', '--json')).out);
     expect(rows.map(({ trial }) => trial)).toEqual([1, 2, 3, 4, 5]);
     const { out: facts } = await on('trials', '3');
@@ -75,17 +75,17 @@ describe('commands on a study on a server', () => {
     expect(JSON.parse((await on('best', '--json')).out)).toMatchObject({ values: { value: best } });
     expect((await on('export')).out.trim().split('\n')).toHaveLength(5);
     expect(await on('verify')).toMatchObject({ code: 0, out: '5 suggestions recomputed, all equal\n', err: '' });
-    expect(Object.keys(JSON.parse((await on('importance', '--json')).out).fanova)).toEqual(['x']);
+    expect(Object.keys(JSON.parse((await on('study importance', '--json')).out).fanova)).toEqual(['x']);
     writeFileSync(join(place, 'study.yaml'), 'parameters: { x: { type: float, low: -5, high: 5 } }\ntrials: 3\nstrategy: random\n');
-    const simulated = await hypertide(place, 'simulate', 'study.yaml', ...at('read'), '--seeds', '1', '--json');
+    const simulated = await hypertide(place, 'dev', 'simulate', at('read'), 'study.yaml', '--seeds', '1', '--json');
     expect(JSON.parse(simulated.out)).toMatchObject({ cost: 3 });
-    expect((await on('report')).code).toBe(0);
+    expect((await on('study report')).code).toBe(0);
     expect(existsSync(join(place, 'read.html'))).toBe(true);
   });
 
   it('reach the next server if the first one is away', async () => {
     await finished('next', 1);
-    const best = await hypertide(directory(), 'best', '--nats', `nats://127.0.0.1:1,${server.url}`, '--study', 'next', '--json');
+    const best = await hypertide(directory(), 'best', `nats://127.0.0.1:1,${server.url}/next`, '--json');
     expect(best).toMatchObject({ code: 0, err: '' });
   });
 
@@ -97,8 +97,8 @@ describe('commands on a study on a server', () => {
       writeFileSync(join(place, folder, 'note'), folder);
     }
     const packed = async (output: string, ...more: string[]) => {
-      const { err } = await hypertide(place, 'archive', ...at('packed'), '-o', output, ...more);
-      await hypertide(place, 'restore', output, '--folder', output.slice(0, 1), '--name', 'again');
+      const { err } = await hypertide(place, 'study', 'archive', at('packed'), '-o', output, ...more);
+      await hypertide(place, 'study', 'restore', output, join(output.slice(0, 1), 'again.jsonl'));
       return { err, trials: existsSync(join(place, output.slice(0, 1), 'again.trials', 'note')) };
     };
     expect(await packed('a.tar.gz')).toEqual({ err: expect.stringContaining('packed.trials: left out'), trials: false });
@@ -108,33 +108,33 @@ describe('commands on a study on a server', () => {
   it('pass commands to the engine, and show their position in the log', async () => {
     const place = directory();
     const engine = await engineOf('say', 3);
-    const on = (command: string, ...more: string[]) => hypertide(place, command, ...at('say'), ...more);
+    const on = (command: string, ...more: string[]) => hypertide(place, ...command.split(' '), at('say'), ...more);
     const trial = async (n: number) => JSON.parse((await on('trials', '--json')).out).find((row: { trial: number }) => row.trial === n);
-    expect(await on('cancel', '1')).toMatchObject({ code: 0, out: '', err: 'trial 1 is stopped\n' });
-    const enqueued = JSON.parse((await on('enqueue', 'x=3', '--json')).out);
+    expect(await on('trial cancel', '1')).toMatchObject({ code: 0, out: '', err: 'trial 1 is stopped\n' });
+    const enqueued = JSON.parse((await on('trial enqueue', 'x=3', '--json')).out);
     expect(enqueued).toMatchObject({ position: expect.any(Number), fact: { type: 'enqueued', params: { x: 3 } } });
-    expect((await on('change', '--more', '1')).err).toBe('changed: trials 3 -> 4\n');
+    expect((await on('change', '--trials', '+1')).err).toBe('changed: trials 3 -> 4\n');
     await work('say');
     const all: { trial: number; by: string; params: { x: number }; suggested: number }[] = JSON.parse((await on('trials', '--json')).out);
     expect(all).toHaveLength(4);
     const queued = all.find(({ by }) => by === 'queue')!;
     expect(queued).toMatchObject({ params: { x: 3 } });
     expect(queued.suggested).toBeGreaterThan(enqueued.position);
-    expect((await on('retract', String(queued.trial))).code).toBe(0);
+    expect((await on('trial retract', String(queued.trial))).code).toBe(0);
     expect(await trial(queued.trial)).toMatchObject({ status: 'retracted' });
-    expect(await on('close')).toMatchObject({
+    expect(await on('study close')).toMatchObject({
       code: 2,
       err: 'hypertide: the study is closed already (trials); change a limit to reopen it\n',
     });
-    await on('change', '--more', '1');
-    expect(await on('close')).toMatchObject({ code: 0, err: 'the study is closed; hypertide change reopens it\n' });
+    await on('change', '--trials', '+1');
+    expect(await on('study close')).toMatchObject({ code: 0, err: 'the study is closed; "hypertide change" reopens it\n' });
     for (const wrong of [
-      ['cancel', '99'],
-      ['cancel', 'one'],
-      ['cancel'],
-      ['cancel', 'study.jsonl', '1'],
-      ['enqueue'],
-      ['enqueue', 'x=99'],
+      ['trial cancel', '99'],
+      ['trial cancel', 'one'],
+      ['trial cancel'],
+      ['trial cancel', 'study.jsonl', '1'],
+      ['trial enqueue'],
+      ['trial enqueue', 'x=99'],
       ['change', '--strategy', 'randm'],
     ]) {
       const ended = await on(...(wrong as [string]));
@@ -147,39 +147,40 @@ describe('commands on a study on a server', () => {
   it('admit a worker by the current strategy, not by the one that the study began with', async () => {
     const engine = await engineOf('forced', 2);
     const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
-    const change = (...more: string[]) => hypertide(directory(), 'change', ...at('forced'), '--strategy', pausing, ...more);
+    const change = () => hypertide(directory(), 'change', at('forced'), '--strategy', pausing);
     expect((await change()).err).toContain('asha pauses trials and resumes them');
-    expect(await change('--resumes')).toMatchObject({ code: 0 });
-    const worker = (...more: string[]) => hypertide(directory(), 'worker', ...at('forced'), '--name', 'w', '--', ...TRAINER, ...more);
+    const { submit: declare } = await natsSource(await server.connect(), 'forced', 'forced');
+    await declare({ type: 'change', strategy: JSON.parse(pausing), resumes: true });
+    const worker = (...more: string[]) => hypertide(directory(), 'worker', at('forced'), '--name', 'w', '--', ...TRAINER, ...more);
     const saved = { code: 0, err: expect.not.stringContaining('stays on this machine') };
     expect(await worker()).toMatchObject(saved);
-    await hypertide(directory(), 'change', ...at('forced'), '--more', '1');
+    await hypertide(directory(), 'change', at('forced'), '--trials', '+1');
     expect(await worker()).toMatchObject(saved);
     await engine.close();
 
     const undeclared = await engineOf('undeclared', 2);
     const { submit } = await natsSource(await server.connect(), 'undeclared', 'undeclared');
     await submit({ type: 'change', strategy: JSON.parse(pausing) });
-    const refused = await hypertide(directory(), 'worker', ...at('undeclared'), '--', ...TRAINER);
+    const refused = await hypertide(directory(), 'worker', at('undeclared'), '--', ...TRAINER);
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('asha pauses trials and resumes them') });
     await undeclared.close();
   });
 
   it('end an idle worker, also if its study does not exist', async () => {
-    const ended = await hypertide(directory(), 'worker', ...at('absent'), '--idle', '0.2', '--', ...TRAINER);
+    const ended = await hypertide(directory(), 'worker', at('absent'), '--idle', '0.2', '--', ...TRAINER);
     expect(ended).toMatchObject({ code: 0, err: expect.stringContaining('absent: no trial for 0.2 s, so this worker ends') });
   });
 
   it('wait for a trial as long as a timer of Node cannot', async () => {
     const engine = await engineOf('patient', 1);
-    const ended = await hypertide(directory(), 'worker', ...at('patient'), '--idle', '30d', '--', ...TRAINER);
+    const ended = await hypertide(directory(), 'worker', at('patient'), '--idle', '30d', '--', ...TRAINER);
     expect(ended).toMatchObject({ code: 0, err: expect.not.stringContaining('no trial for') });
     await engine.close();
   });
 
   it('say of a run that does not count that no worker takes its trial again', async () => {
     const engine = await engineOf('refused', 1);
-    const worker = hypertide(directory(), 'worker', ...at('refused'), '--name', 'w', '--', 'sleep', '600');
+    const worker = hypertide(directory(), 'worker', at('refused'), '--name', 'w', '--', 'sleep', '600');
     await eventually(() => expect([...engine.rows]).toMatchObject([{ running: true }]));
     const [{ run } = {}] = engine.rows;
     const nc = await server.connect();
@@ -192,23 +193,23 @@ describe('commands on a study on a server', () => {
   });
 
   it.each([
-    [['best', '--nats', 'URL', '--study', 'none'], 'there is no study none on this server'],
-    [['best', '--nats', 'nats://127.0.0.1:1', '--study', 's'], '127.0.0.1:1: '],
-    [['cancel', '--nats', 'URL', '--study', 'over', '1'], 'no engine serves over now ('],
-    [['change', '--nats', 'URL', '--study', 'over', '--more', '1'], 'no engine serves over now ('],
-    [['best', '--nats', 'URL'], '--nats: expected --study'],
-    [['best', '--nats', 'URL', '--study', 'A b'], '--study: expected letters'],
-    [['best', 'study.jsonl', '--nats', 'URL', '--study', 'over'], 'study.jsonl: expected a journal or --nats, got both'],
-    [['best', 'study.jsonl', '--study', 'over'], '--study: expected --nats with a server as well'],
-    [['best'], 'expected a journal, or --nats'],
-    [['copy', '--nats', 'URL', '--study', 'over'], 'expected a journal and a name, or --nats, --study and a name'],
-    [['rename', '--nats', 'URL', '--study', 'over'], 'expected a journal and a name, or --nats, --study and a name'],
+    [['best', 'URL/none'], 'there is no study none on this server'],
+    [['best', 'nats://127.0.0.1:1/s'], '127.0.0.1:1: '],
+    [['trial', 'cancel', 'URL/over', '1'], 'no engine serves over now ('],
+    [['change', 'URL/over', '--trials', '+1'], 'no engine serves over now ('],
+    [['best', 'URL'], 'expected the address of a study'],
+    [['best', 'URL/A b'], 'study: expected letters'],
+    [['best', 'URL/over', 'study.jsonl'], 'expected fewer words'],
+    [['best', 'wss://127.0.0.1:1/s'], 'wss://127.0.0.1:1/s: expected an address that begins with'],
+    [['best'], 'expected the address of a study, such as digits.jsonl'],
+    [['study', 'copy'], 'name is missing'],
+    [['study', 'rename', 'URL/over', 'a', 'b'], 'expected fewer words: b'],
     [['serve', '--all', 'team.*', '--nats', 'URL'], '--all: expected a pattern of names, such as team-*, got team.*'],
-    [['drain', 'w1', '--all', 'team.*', '--nats', 'URL'], '--all: expected a pattern of names, such as team-*, got team.*'],
-    [['simulate', 'study.yaml'], 'expected a journal, or --nats'],
+    [['worker', 'drain', 'URL/team.*', 'w1'], 'study: expected a pattern of names, such as team-*, got team.*'],
+    [['dev', 'simulate', 'study.yaml'], 'expected the address of a study'],
   ])('%j reports the error in one line', async (words, message) => {
-    if (words.includes('over')) await finished('over', 1);
-    const ended = await hypertide(studyIn(), ...words.map((word) => (word === 'URL' ? server.url : word)));
+    if (words.includes('URL/over')) await finished('over', 1);
+    const ended = await hypertide(studyIn(), ...words.map((word) => word.replace('URL', server.url)));
     expect(ended).toMatchObject({ code: 2, out: '' });
     expect(ended.err.startsWith(`hypertide: ${message}`), ended.err).toBe(true);
     expect(ended.err.trim().split('\n')).toHaveLength(1);
@@ -234,7 +235,7 @@ describe('on a server with the least rights for each user', () => {
   const as = (name: string) => connectTo(own.url, { nkey: join(place, 'seeds', `${name}.nk`), inboxPrefix: `_INBOX_${name}` });
   const engineAs = async () => serve(await as('engine'), line, { strategy: random(), study: 's1', trials: 3 });
   const on = (name: string, command: string, ...more: string[]) =>
-    hypertide(place, command, '--nats', own.url, '--study', 's1', '--nkey', `seeds/${name}.nk`, ...more);
+    hypertide(place, ...command.split(' '), `${own.url}/s1`, '--nkey', `seeds/${name}.nk`, ...more);
 
   it.each(['viewer', 'operator', 'engine'])('the %s reads', async (name) => {
     expect(JSON.parse((await on(name, 'trials', '--json')).out)).toHaveLength(3);
@@ -248,36 +249,36 @@ describe('on a server with the least rights for each user', () => {
     await engine.close();
     await sleep(600); // it looks for new facts meanwhile
     engine = await engineAs();
-    const { position } = JSON.parse((await on('operator', 'change', '--more', '1', '--json')).out);
+    const { position } = JSON.parse((await on('operator', 'change', '--trials', '+1', '--json')).out);
     await feed.reached(position);
     expect([feed.closed, feed.headline()!.limit]).toEqual([false, 4]);
     feed.close();
   });
 
   it('the user of an engine may not send requests to engines, and archives what it may read', async () => {
-    const listed = await hypertide(place, 'list', '--nats', own.url, '--nkey', 'seeds/engine.nk');
+    const listed = await hypertide(place, 'study', 'list', own.url, '--nkey', 'seeds/engine.nk');
     expect(listed).toMatchObject({ code: 0, err: expect.stringContaining('this user has no right to ask engines') });
     expect(listed.out).toMatch(/^s1 +unknown/m);
-    expect((await on('engine', 'workers')).err).toBe(
+    expect((await on('engine', 'worker list')).err).toBe(
       'this user has no right to ask the engine, so it is not known which workers are connected\n',
     );
-    expect((await on('engine', 'archive', '-o', 's1.tar.gz')).code).toBe(0);
+    expect((await on('engine', 'study archive', '-o', 's1.tar.gz')).code).toBe(0);
   });
 
   it('the operator acts, and a viewer is refused', async () => {
-    expect(await on('viewer', 'change', '--more', '1')).toMatchObject({
+    expect(await on('viewer', 'change', '--trials', '+1')).toMatchObject({
       code: 2,
       err: expect.stringMatching(
         /^hypertide: this user has no right to ask s1 for change; the role operator has this right: log in with seeds\/operator\.nk or operator\.creds\n$/,
       ),
     });
-    expect(await on('operator', 'change', '--more', '1')).toMatchObject({ code: 0, err: 'changed: trials 4 -> 5\n' });
-    expect((await on('operator', 'enqueue', 'x=1')).code).toBe(0);
-    expect((await on('operator', 'close')).code).toBe(0);
+    expect(await on('operator', 'change', '--trials', '+1')).toMatchObject({ code: 0, err: 'changed: trials 4 -> 5\n' });
+    expect((await on('operator', 'trial enqueue', 'x=1')).code).toBe(0);
+    expect((await on('operator', 'study close')).code).toBe(0);
   });
 
   it('a viewer must name the studies that a dashboard shows', async () => {
-    const ended = await hypertide(place, 'dashboard', '--nats', own.url, '--nkey', 'seeds/viewer.nk', '--port', '0');
+    const ended = await hypertide(place, 'dashboard', own.url, '--nkey', 'seeds/viewer.nk', '--port', '0');
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('this user has no right to list the studies of a server') });
   });
 
@@ -287,7 +288,7 @@ describe('on a server with the least rights for each user', () => {
   });
 
   it('a command without a login is refused, with advice', async () => {
-    const ended = await hypertide(place, 'best', '--nats', own.url, '--study', 's1');
+    const ended = await hypertide(place, 'best', `${own.url}/s1`);
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('; the server asks for a login: --nkey') });
   });
 
@@ -296,7 +297,7 @@ describe('on a server with the least rights for each user', () => {
     const { submit } = await natsSource(await as('operator'), 's2', 's2');
     const strategy = { chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] };
     await submit({ type: 'change', strategy });
-    const words = ['--nats', own.url, '--study', 's2', '--name', 'w1', '--nkey', 'seeds/w1.nk', '--', ...TRAINER];
+    const words = [`${own.url}/s2`, '--name', 'w1', '--nkey', 'seeds/w1.nk', '--', ...TRAINER];
     expect((await hypertide(place, 'worker', ...words)).err).toContain('asha pauses trials and resumes them');
     await submit({ type: 'change', strategy, resumes: true });
     expect(await hypertide(place, 'worker', ...words)).toMatchObject({ code: 0 });

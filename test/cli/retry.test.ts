@@ -9,7 +9,7 @@ it('failed trials of a study that is done are tried again, once', async () => {
   const place = studyIn('trials: 4\n');
   await run(place, 'if [ $2 = 2 ] || [ $2 = 3 ]; then exit 1; fi; echo value=$1');
   expect(of(place, 'failed')).toHaveLength(2);
-  const said = await hypertide(place, 'retry', 'study.jsonl');
+  const said = await hypertide(place, 'trial', 'retry', 'study.jsonl');
   expect(said).toMatchObject({
     code: 0,
     err: 'trials 2, 3 are tried again, and no longer count themselves; to start, repeat the command that ran the study\n',
@@ -23,7 +23,7 @@ it('failed trials of a study that is done are tried again, once', async () => {
   ).toEqual([{ uncounted: [2] }, { uncounted: [3] }]);
   const suggested = xs(place, 'suggested');
   expect(suggested.slice(4)).toEqual([suggested[1], suggested[2]]);
-  expect(await hypertide(place, 'retry', 'study.jsonl')).toMatchObject({
+  expect(await hypertide(place, 'trial', 'retry', 'study.jsonl')).toMatchObject({
     code: 2,
     err: 'hypertide: there is no failed trial to try again\n',
   });
@@ -33,8 +33,8 @@ it('failed trials of a study that is done are tried again, once', async () => {
 it('trials of a broken program do not count twice', async () => {
   const place = studyIn('trials: 5\n');
   const broken = await run(place, 'exit 1');
-  expect(broken.err).toContain('"hypertide retry study.jsonl" tries them again');
-  await hypertide(place, 'retry', 'study.jsonl');
+  expect(broken.err).toContain('"hypertide trial retry study.jsonl" tries them again');
+  await hypertide(place, 'trial', 'retry', 'study.jsonl');
   await run(place, 'echo value=$1');
   expect(of(place, 'completed')).toHaveLength(5);
   expect(new Set(xs(place, 'suggested')).size).toBe(5);
@@ -43,10 +43,10 @@ it('trials of a broken program do not count twice', async () => {
 it('a trial may be named, if it failed', async () => {
   const place = studyIn('trials: 2\n');
   await run(place, 'if [ $2 = 1 ]; then echo \'{{"infeasible": true}}\'; else echo value=1; fi');
-  expect((await hypertide(place, 'retry', 'study.jsonl')).code).toBe(2);
-  expect((await hypertide(place, 'retry', 'study.jsonl', '2')).err).toBe(
+  expect((await hypertide(place, 'trial', 'retry', 'study.jsonl')).code).toBe(2);
+  expect((await hypertide(place, 'trial', 'retry', 'study.jsonl', '2')).err).toBe(
     'hypertide: trial 2: expected a trial that failed, but it is completed\n',
   );
-  expect((await hypertide(place, 'retry', 'study.jsonl', '7')).err).toContain('expected numbers of trials, got 7');
-  expect(JSON.parse((await hypertide(place, 'retry', 'study.jsonl', '1', '--json')).out)).toEqual({ trials: [1] });
+  expect((await hypertide(place, 'trial', 'retry', 'study.jsonl', '7')).err).toContain('expected numbers of trials, got 7');
+  expect(JSON.parse((await hypertide(place, 'trial', 'retry', 'study.jsonl', '1', '--json')).out)).toEqual({ trials: [1] });
 });

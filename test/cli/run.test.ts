@@ -145,7 +145,7 @@ describe('run', () => {
     const place = studyIn('trials: 2\nstrategy: { chain: [{ thresholdStop: { worst: 0.5 } }, random] }\n');
     const ended = await run(place, ['--steps', '100', '--sleep', '0.05']);
     expect(ended.code).toBe(1);
-    const command = 'change study.jsonl --more 10 --strategy auto';
+    const command = 'change study.jsonl --trials +10 --strategy auto';
     expect(ended.err).toContain(
       `no trial was completed, because early stopping stopped each one; "hypertide ${command}" and this command train more trials, to their end`,
     );
@@ -210,7 +210,8 @@ describe('run', () => {
     expect((await hypertide(place, 'trials', 'study.jsonl')).out.match(/completed: infeasible/g)).toHaveLength(2);
     for (const format of ['jsonl', 'csv']) {
       await hypertide(place, 'export', 'study.jsonl', '--format', format, '-o', `rows.${format}`);
-      await hypertide(place, 'import', `rows.${format}`, '--journal', `${format}.jsonl`, '--study', 'study.yaml');
+      await hypertide(place, 'study', 'create', 'study.yaml', `${format}.jsonl`);
+      await hypertide(place, 'study', 'import', `${format}.jsonl`, `rows.${format}`);
       expect((await hypertide(place, 'trials', `${format}.jsonl`)).out.match(/completed: infeasible/g)).toHaveLength(2);
     }
   });
@@ -251,7 +252,7 @@ describe('run', () => {
     const { child, ended } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--sleep', '30');
     await until(() => journalOf(place).some(({ type }) => type === 'started'));
     const other = await run(place);
-    const command = await hypertide(place, 'retract', 'study.jsonl', '1');
+    const command = await hypertide(place, 'trial', 'retract', 'study.jsonl', '1');
     const best = await hypertide(place, 'best', 'study.jsonl');
     child.kill('SIGKILL');
     await ended;
@@ -277,22 +278,19 @@ describe('run', () => {
     [['run', 'study.yaml', '--paralel', '2', '--', 'node'], /^hypertide: unknown option '--paralel'.*\n?.*parallel/],
     [['run', 'study.yaml', 'node', '--lr', '{lr}'], /unknown option '--lr'\n\(the command of your program comes after --/],
     [['run', 'study.yaml', '--parallel', '0', '--', 'node'], /whole number of at least 1/],
-    [['run', 'study.yaml', '--nats', 'localhost', '--', 'node'], /^hypertide: unknown option '--nats'; .* start "hypertide serve"/],
-    [['run', 'study.yaml', '--idle', '60', '--', 'node'], /^hypertide: unknown option '--idle'; only worker has it\n/],
-    [['run', 'study.yaml', '--lease', '60', '--', 'node'], /^hypertide: unknown option '--lease'; only serve and mcp have it\n/],
+    [['run', 'study.yaml', 'too.yaml', '--', 'node'], /^hypertide: expected fewer words: too.yaml\n/],
+    [['run', 'study.yaml', '--idle', '60', '--', 'node'], /^hypertide: unknown option '--idle'\n/],
+    [['best', 'study.jsonl', '--', 'node'], /^hypertide: expected no program after --, got node\n/],
     [
-      ['check', 'study.yaml', '--seconds', '5x', '--', 'node'],
-      /^hypertide: --seconds: expected a time above 0, such as 90 \(seconds\), .*, got 5x\n/,
+      ['check', 'study.yaml', '--time-limit', '5x', '--', 'node'],
+      /^hypertide: --time-limit: expected a time above 0, such as 90 \(seconds\), .*, got 5x\n/,
     ],
     [['bst', 'study.jsonl'], /unknown command 'bst'.*\n?.*best/],
     [['best', 'study.jsonl'], /there is no study yet/],
-    [['why', '22'], /^hypertide: 22: expected the journal first, then the number of the trial, such as study.jsonl 22\n$/],
-    [
-      ['plot', 'study.jsonl'],
-      /^hypertide: kind: expected one of history, edf, .*, gain, got study\.jsonl; the kind comes before the journal\n/,
-    ],
-    [['plot'], /^hypertide: kind is missing: expected one of history, edf, .*, gain\n/],
-    [['plot', 'histroy', 'study.jsonl'], /^hypertide: kind: expected one of history, .*, got histroy; did you mean history\?\n/],
+    [['why', '22'], /^hypertide: expected the address of a study, .*: there is none in this folder\n$/],
+    [['study', 'plot', 'study.jsonl'], /^hypertide: kind: expected one of history, edf, .*, gain, got study\.jsonl\n/],
+    [['study', 'plot'], /^hypertide: kind is missing: expected one of history, edf, .*, gain\n/],
+    [['study', 'plot', 'study.jsonl', 'histroy'], /^hypertide: kind: expected one of history, .*, got histroy; did you mean history\?\n/],
     [
       ['trials', 'study.jsonl', '--status', 'compleetd'],
       /^hypertide: --status: expected one of .*, got compleetd; did you mean completed\?\n/,

@@ -8,19 +8,20 @@ async function finished(more = ''): Promise<string> {
   const place = studyIn(more);
   const rows = Array.from({ length: 101 }, (_, i) => ({ params: { x: i / 100 }, value: Math.abs(i / 100 - 0.3), seconds: 2 }));
   writeFileSync(join(place, 'rows.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
-  expect(await hypertide(place, 'import', 'rows.jsonl', '--journal', 'old.jsonl', '--study', 'study.yaml')).toMatchObject({ code: 0 });
+  await hypertide(place, 'study', 'create', 'study.yaml', 'old.jsonl');
+  expect(await hypertide(place, 'study', 'import', 'old.jsonl', 'rows.jsonl')).toMatchObject({ code: 0 });
   return place;
 }
 
-describe('hypertide simulate', () => {
+describe('hypertide dev simulate', () => {
   it('shows what strategies would have found', async () => {
     const place = await finished('trials: 20\nparallel: 4\n');
     const { code, out, err } = await hypertide(
       place,
+      'dev',
       'simulate',
-      'study.yaml',
-      '--from',
       'old.jsonl',
+      'study.yaml',
       '--strategies',
       'random',
       '{ga: {population: 6}}',
@@ -34,7 +35,7 @@ describe('hypertide simulate', () => {
 
   it('takes the strategy of the file if none is named, and its limits', async () => {
     const place = await finished('strategy: sobol\n');
-    const args = ['simulate', 'study.yaml', '--from', 'old.jsonl', '--trainers', '200', '--trials', '600', '--seeds', '2', '--json'];
+    const args = ['dev', 'simulate', 'old.jsonl', 'study.yaml', '--trainers', '200', '--trials', '600', '--seeds', '2', '--json'];
     const { code, out } = await hypertide(place, ...args);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual({
@@ -50,11 +51,10 @@ describe('hypertide simulate', () => {
 
   it.each([
     [['--strategies', 'randm'], /^hypertide: --strategies: got "randm"; did you mean random\? Expected one of .*\n$/],
-    [['--from', 'none.jsonl'], /^hypertide: none.jsonl: there is no study yet\n$/],
     [['--seeds', '0'], /expected a whole number/],
   ])('reports in one line what is wrong with %j', async (words, message) => {
     const place = await finished();
-    const { code, err } = await hypertide(place, 'simulate', 'study.yaml', '--from', 'old.jsonl', ...words);
+    const { code, err } = await hypertide(place, 'dev', 'simulate', 'old.jsonl', 'study.yaml', ...words);
     expect(code).toBe(2);
     expect(err).toMatch(message);
   });
@@ -62,11 +62,11 @@ describe('hypertide simulate', () => {
   it('needs the objective of the study file, and a study file', async () => {
     const place = await finished();
     writeFileSync(join(place, 'other.yaml'), 'parameters: { x: { type: float, low: 0, high: 1 } }\nobjective: minimize loss\n');
-    expect(await hypertide(place, 'simulate', 'other.yaml', '--from', 'old.jsonl')).toMatchObject({
+    expect(await hypertide(place, 'dev', 'simulate', 'old.jsonl', 'other.yaml')).toMatchObject({
       code: 2,
       err: 'hypertide: old.jsonl: expected results for loss, the objective of the study file, got value\n',
     });
-    expect(await hypertide(place, 'simulate', 'old.jsonl', '--from', 'old.jsonl')).toMatchObject({
+    expect(await hypertide(place, 'dev', 'simulate', 'old.jsonl', 'old.jsonl')).toMatchObject({
       code: 2,
       err: 'hypertide: old.jsonl: expected a study file, got the journal of a study\n',
     });
@@ -74,9 +74,8 @@ describe('hypertide simulate', () => {
 
   it('needs results', async () => {
     const place = await finished();
-    writeFileSync(join(place, 'none.txt'), '');
-    await hypertide(place, 'import', 'none.txt', '--journal', 'new.jsonl', '--study', 'study.yaml');
-    const { code, err } = await hypertide(place, 'simulate', 'study.yaml', '--from', 'new.jsonl');
+    await hypertide(place, 'study', 'create', 'study.yaml', 'new.jsonl');
+    const { code, err } = await hypertide(place, 'dev', 'simulate', 'new.jsonl', 'study.yaml');
     expect({ code, err }).toEqual({
       code: 2,
       err: 'hypertide: new.jsonl: nothing was recorded: no trial of the log fits the space and has a result\n',

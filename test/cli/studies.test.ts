@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { rename } from '../../src/cli/commands/studies/rename.ts';
+import { rename } from '../../src/cli/commands/study/rename.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { folderPlace } from '../../src/stores/folder.ts';
 import { openJournal } from '../../streams/log/journal.ts';
@@ -16,17 +16,23 @@ describe('list', () => {
   it('shows the studies of a folder, and no other files', async () => {
     const place = copyOfOriginal();
     writeFileSync(join(place, 'metrics.jsonl'), '{"loss":1}\n');
-    const { code, out } = await hypertide(place, 'list');
+    const { code, out } = await hypertide(place, 'study', 'list');
     expect(code).toBe(0);
     expect(out).toMatch(/^study +status +ended +open +best/);
     expect(out).toMatch(/\nstudy +closed: trials +6\/6 +0 +value=\S+ \(trial \d\)/);
     expect(out).not.toContain('metrics');
-    expect(JSON.parse((await hypertide(place, 'list', '.', '--json')).out)).toMatchObject([
+    expect(JSON.parse((await hypertide(place, 'study', 'list', '.', '--json')).out)).toMatchObject([
       { name: 'study', completed: 6, closed: 'trials', running: false },
     ]);
-    expect((await hypertide(directory(), 'list')).out).toBe('there is no study in .\n');
-    expect(await hypertide(place, 'list', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('there is no such folder') });
-    expect(await hypertide(place, 'list', 'study.jsonl')).toMatchObject({ code: 2, err: expect.stringContaining('it is a file, and') });
+    expect((await hypertide(directory(), 'study', 'list')).out).toBe('there is no study in .\n');
+    expect(await hypertide(place, 'study', 'list', 'nowhere')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is no such folder'),
+    });
+    expect(await hypertide(place, 'study', 'list', 'study.jsonl')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('it is a file, and'),
+    });
   });
 
   it('compares the limit with configurations, not with trials that resume them', async () => {
@@ -37,19 +43,19 @@ describe('list', () => {
     await log.append({ type: 'suggested', trial: 7, attempt: 1, by: 'asha', params: first!.params, resumes: 1 } as Fact);
     await log.append({ type: 'completed', trial: 7, values: { value: 1 } });
     await log.close();
-    expect((await hypertide(place, 'list')).out).toMatch(/\nstudy +not running +7 \(6\/9 configurations\) +0 /);
+    expect((await hypertide(place, 'study', 'list')).out).toMatch(/\nstudy +not running +7 \(6\/9 configurations\) +0 /);
   });
 
   it('distinguishes a study that a process runs from one whose process was killed', async () => {
     const place = copyOfOriginal();
     expect((await hypertide(place, 'change', 'study.jsonl', '--trials', '9')).code).toBe(0);
     const release = lock(join(place, 'study.jsonl'));
-    expect((await hypertide(place, 'list')).out).toMatch(/\nstudy +running +6\/9/);
+    expect((await hypertide(place, 'study', 'list')).out).toMatch(/\nstudy +running +6\/9/);
     release();
     const gone = { pid: 2 ** 22 + 1, host: hostname(), started: '' };
     writeFileSync(join(place, 'study.jsonl.lock'), JSON.stringify(gone));
-    expect((await hypertide(place, 'list')).out).toMatch(/\nstudy +not running +6\/9/);
-    expect(JSON.parse((await hypertide(place, 'list', '.', '--json')).out)).toMatchObject([{ phase: 'running', running: false }]);
+    expect((await hypertide(place, 'study', 'list')).out).toMatch(/\nstudy +not running +6\/9/);
+    expect(JSON.parse((await hypertide(place, 'study', 'list', '.', '--json')).out)).toMatchObject([{ phase: 'running', running: false }]);
     expect(existsSync(join(place, 'study.jsonl.lock'))).toBe(true); // listing changes nothing
   });
 });
@@ -59,7 +65,7 @@ describe('copy', () => {
     const place = copyOfOriginal();
     const entries = journalOf(place);
     const at = entries.findIndex(({ type }) => type === 'completed') + 1;
-    expect((await hypertide(place, 'fork', 'study.jsonl', 'b', '--at', String(at))).code).toBe(0);
+    expect((await hypertide(place, 'study', 'copy', 'study.jsonl', 'b', '--at', String(at))).code).toBe(0);
     const begun = journalOf(place, 'b.jsonl');
     expect(begun).toHaveLength(at);
     expect(begun.slice(0, 2)).toMatchObject([0, 1].map(() => ({ type: 'created', study: 'b', origin: { study: 'study', position: at } })));
@@ -74,18 +80,23 @@ describe('copy', () => {
 
   it('refuses a name that is taken, and a position that is not there', async () => {
     const place = copyOfOriginal();
-    await hypertide(place, 'copy', 'study.jsonl', 'b.jsonl'); // a file means the study in it
+    await hypertide(place, 'study', 'copy', 'study.jsonl', 'b.jsonl'); // a file means the study in it
     for (const command of ['copy', 'rename'])
-      expect(await hypertide(place, command, 'study.jsonl', 'b')).toMatchObject({
+      expect(await hypertide(place, 'study', command, 'study.jsonl', 'b')).toMatchObject({
         code: 2,
         err: expect.stringContaining('b.jsonl: a file with this name exists already'),
       });
     mkdirSync(join(place, 'left.trials'));
-    expect((await hypertide(place, 'copy', 'study.jsonl', 'left')).err).toContain('left.trials: a folder with this name exists already');
-    const beyond = await hypertide(place, 'copy', 'study.jsonl', 'c', '--at', '999');
+    expect((await hypertide(place, 'study', 'copy', 'study.jsonl', 'left')).err).toContain(
+      'left.trials: a folder with this name exists already',
+    );
+    const beyond = await hypertide(place, 'study', 'copy', 'study.jsonl', 'c', '--at', '999');
     expect(beyond).toMatchObject({ code: 2, err: expect.stringContaining('expected a position up to') });
     for (const name of ['../c', '', '..'])
-      expect(await hypertide(place, 'copy', 'study.jsonl', name)).toMatchObject({ code: 2, err: expect.stringContaining('a file name') });
+      expect(await hypertide(place, 'study', 'copy', 'study.jsonl', name)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('a file name'),
+      });
   });
 });
 
@@ -112,33 +123,33 @@ describe('rename', () => {
     const path = join(place, 'study.jsonl');
     const damaged = readFileSync(path, 'utf8').replace('"type":"completed"', '"type":"comqleted"'); // one bit
     writeFileSync(path, damaged);
-    expect(await hypertide(place, 'rename', 'study.jsonl', 'b')).toMatchObject({
+    expect(await hypertide(place, 'study', 'rename', 'study.jsonl', 'b')).toMatchObject({
       code: 2,
       err: expect.stringContaining('study.jsonl: it is damaged'),
     });
     expect(readFileSync(path, 'utf8')).toBe(damaged);
-    await hypertide(place, 'repair', 'study.jsonl');
+    await hypertide(place, 'study', 'repair', 'study.jsonl');
     renameSync(join(place, 'study.repaired.jsonl'), path);
-    expect((await hypertide(place, 'rename', 'study.jsonl', 'b')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'rename', 'study.jsonl', 'b')).code).toBe(0);
     expect(await hypertide(place, 'verify', 'b.jsonl')).toMatchObject({ code: 0, err: '' });
   });
 
   it('moves journal and files, and refuses while the study runs', async () => {
     const place = copyOfOriginal();
     const release = lock(join(place, 'study.jsonl'));
-    expect(await hypertide(place, 'rename', 'study.jsonl', 'b')).toMatchObject({
+    expect(await hypertide(place, 'study', 'rename', 'study.jsonl', 'b')).toMatchObject({
       code: 2,
       err: expect.stringContaining('runs it; stop it'),
     });
     release();
-    expect((await hypertide(place, 'rename', 'study.jsonl', 'b')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'rename', 'study.jsonl', 'b')).code).toBe(0);
     expect(['study.jsonl', 'study.trials', 'b.jsonl', 'b.trials'].map((name) => existsSync(join(place, name)))).toEqual([
       false,
       false,
       true,
       true,
     ]);
-    expect(await hypertide(place, 'logs', 'b.jsonl', '1')).toMatchObject({ code: 0, out: expect.stringContaining('value') });
+    expect(await hypertide(place, 'trial', 'logs', 'b.jsonl', '1')).toMatchObject({ code: 0, out: expect.stringContaining('value') });
   });
 });
 
@@ -154,18 +165,21 @@ describe('delete', () => {
 
   it('deletes journal and files with --yes, and nothing without a terminal or while the study runs', async () => {
     const place = copyOfOriginal();
-    expect(await hypertide(place, 'delete', 'study.jsonl')).toMatchObject({
+    expect(await hypertide(place, 'study', 'delete', 'study.jsonl')).toMatchObject({
       code: 2,
       err: expect.stringContaining('expected --yes to delete study with 6 trials'),
     });
     const release = lock(join(place, 'study.jsonl'));
-    expect(await hypertide(place, 'delete', 'study.jsonl', '--yes')).toMatchObject({ code: 2, err: expect.stringContaining('runs it') });
+    expect(await hypertide(place, 'study', 'delete', 'study.jsonl', '--yes')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('runs it'),
+    });
     release();
     expect(['study.jsonl', 'study.trials'].map((name) => existsSync(join(place, name)))).toEqual([true, true]);
-    expect((await hypertide(place, 'delete', 'study.jsonl', '--yes')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'delete', 'study.jsonl', '--yes')).code).toBe(0);
     expect(['study.jsonl', 'study.trials'].map((name) => existsSync(join(place, name)))).toEqual([false, false]);
     writeFileSync(join(place, 'data.jsonl'), '{"loss":1}\n');
-    expect((await hypertide(place, 'delete', 'data.jsonl', '--yes')).code).toBe(2);
+    expect((await hypertide(place, 'study', 'delete', 'data.jsonl', '--yes')).code).toBe(2);
     expect(existsSync(join(place, 'data.jsonl'))).toBe(true);
   });
 });
@@ -173,9 +187,12 @@ describe('delete', () => {
 describe('create', () => {
   it('begins a study that run continues', async () => {
     const place = studyIn('trials: 2\n');
-    expect(await hypertide(place, 'create', 'study.yaml', '--folder', '.')).toMatchObject({ code: 0, err: 'study: created in .\n' });
+    expect(await hypertide(place, 'study', 'create', 'study.yaml', '.')).toMatchObject({
+      code: 0,
+      err: 'study: created in .\n',
+    });
     expect(journalOf(place)).toMatchObject([0, 1].map(() => ({ type: 'created', study: 'study', seed: '7' })));
-    expect(await hypertide(place, 'create', 'study.yaml')).toMatchObject({
+    expect(await hypertide(place, 'study', 'create', 'study.yaml')).toMatchObject({
       code: 2,
       err: expect.stringContaining('a file with this name exists already'),
     });
@@ -185,7 +202,7 @@ describe('create', () => {
   it('refuses what decides about the machine of a worker', async () => {
     for (const line of ['command: rm -rf x', 'timeLimit: 3', 'metricFile: /etc/passwd']) {
       const place = studyIn(`${line}\n`);
-      const { code, err } = await hypertide(place, 'create', 'study.yaml');
+      const { code, err } = await hypertide(place, 'study', 'create', 'study.yaml');
       expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('cannot decide what workers run') });
       expect(existsSync(join(place, 'study.jsonl'))).toBe(false);
     }

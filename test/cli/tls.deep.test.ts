@@ -122,17 +122,17 @@ describe('commands', () => {
     process.env.HYPERTIDE_NATS = over('tls', encrypted);
     try {
       const serve = start(place, 'serve', 'study.yaml', ...tls, '--once');
-      const worker = start(place, 'worker', '--study', 'safe', ...tls, '--', ...TRAINER);
+      const worker = start(place, 'worker', 'safe', ...tls, '--', ...TRAINER);
       const [served, worked] = await Promise.all([serve.ended, worker.ended]);
       expect([served.code, worked.code], served.err + worked.err).toEqual([0, 0]);
-      const best = await hypertide(place, 'best', '--study', 'safe', ...tls, '--json');
+      const best = await hypertide(place, 'best', 'safe', ...tls, '--json');
       expect(JSON.parse(best.out)).toMatchObject({ status: 'completed' });
       // The environment counts only for a study on a server, not for a journal.
       expect(await hypertide(place, 'best', 'nosuch.jsonl')).toMatchObject({
         code: 2,
         err: expect.stringContaining('there is no study yet'),
       });
-      expect(await hypertide(place, 'best', '--study', 'safe')).toMatchObject({ code: 2, err: expect.stringContaining('certificate') });
+      expect(await hypertide(place, 'best', 'safe')).toMatchObject({ code: 2, err: expect.stringContaining('certificate') });
     } finally {
       delete process.env.HYPERTIDE_NATS;
     }
@@ -144,13 +144,14 @@ describe('a context of the nats command', () => {
     const { XDG_CONFIG_HOME: before } = process.env;
     Object.assign(process.env, context(fields));
     try {
-      return await hypertide(directory(), ...args, '--context', 'lab');
+      const added = await hypertide(directory(), 'context', 'add', 'lab', '--from-nats', 'lab');
+      return added.code === 0 ? await hypertide(directory(), ...args, '--context', 'lab') : added;
     } finally {
       if (before === undefined) delete process.env.XDG_CONFIG_HOME;
       else process.env.XDG_CONFIG_HOME = before;
     }
   };
-  const best = ['best', '--study', 'nosuch'];
+  const best = ['best', 'nosuch'];
   const missing = { code: 2, err: expect.stringContaining('there is no study nosuch on this server') };
 
   it('updates a server that asks for certificates', async () => {
@@ -168,14 +169,26 @@ describe('a context of the nats command', () => {
     const login = () => connectTo(url, { tlsCa, tlsCert, tlsKey, creds, inboxPrefix: '_INBOX.w1' });
     try {
       await (await login()).close();
-      const revoke = ['nats-config', '--jwt', '--team', 'vision', '--trainer', 'w1', '--seeds', seeds, '--revoke', 'vision/w1'];
+      const revoke = [
+        'server',
+        'config',
+        '--jwt',
+        '--team',
+        'vision',
+        '--trainer',
+        'w1',
+        '--seeds',
+        seeds,
+        '--revoke',
+        'vision/w1',
+        '--update',
+        url,
+      ];
       expect(await inContext({ url, ca: tlsCa, cert: tlsCert, key: tlsKey }, ...revoke)).toMatchObject({
         code: 0,
         err: expect.stringContaining('is updated'),
       });
       await expect(login()).rejects.toThrow(/Authorization/i);
-      const both = await inContext({ url }, ...revoke, '--nats', url);
-      expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--context: leave out --nats') });
     } finally {
       await server.dispose();
     }
@@ -198,12 +211,12 @@ describe('a context of the nats command', () => {
 
   it('has precedence over the environment, and options over it', async () => {
     const away = { url: 'nats://127.0.0.1:1', token: 's3cret' };
-    expect(await inContext(away, ...best, '--nats', plain.url.replace('//', '//s3cret@'))).toMatchObject(missing);
+    expect(await inContext(away, 'best', `${plain.url.replace('//', '//s3cret@')}/nosuch`)).toMatchObject(missing);
     try {
       process.env.HYPERTIDE_NATS = 'nats://127.0.0.1:1';
       expect(await inContext({ url: plain.url, token: 's3cret' }, ...best)).toMatchObject(missing);
       process.env.HYPERTIDE_NATS = plain.url;
-      const watched = await inContext(away, 'watch', '--study', 'nosuch');
+      const watched = await inContext(away, 'study', 'watch', 'nosuch');
       expect(watched).toMatchObject({ code: 2, err: expect.stringContaining('127.0.0.1:1: ') });
     } finally {
       delete process.env.HYPERTIDE_NATS;
@@ -216,18 +229,10 @@ describe('a context of the nats command', () => {
       code: 2,
       err: expect.stringContaining('it sets socks_proxy'),
     });
-    expect(await hypertide(directory(), ...best, '--context', '../x')).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('the name of a context'),
-    });
-    expect(await hypertide(directory(), ...best, '--context', 'nosuch')).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('there is no such context'),
-    });
-    expect(await hypertide(directory(), 'watch', '--study', 'x')).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('expected --nats with a server'),
-    });
+    const refused = async (...words: string[]) => (await hypertide(directory(), ...words)).err;
+    expect(await refused('context', 'add', 'lab', '--from-nats', '../x')).toContain('the name of a context');
+    expect(await refused('context', 'add', 'lab', '--from-nats', 'nosuch')).toContain('there is no such context');
+    expect(await refused(...best, '--context', 'nosuch')).toContain('nosuch: ');
   });
 });
 
@@ -261,7 +266,7 @@ describe('the trainer in Python', () => {
 
   it('logs in with credentials, with a context, and with the address from the environment', async () => {
     const place = directory();
-    const { out } = await hypertide(place, 'nats-config', '--jwt', '--team', 'lab', '--trainer', 'w', '--port', '1');
+    const { out } = await hypertide(place, 'server', 'config', '--jwt', '--team', 'lab', '--trainer', 'w', '--port', '1');
     const server = await natsServer(out.replace(/jetstream \{[^}]*\}/, '').replace(/^(host|port): .*$/gm, ''));
     try {
       const seeds = join(place, 'seeds', 'lab');

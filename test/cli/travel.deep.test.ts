@@ -7,7 +7,7 @@ import { directory, start, studyIn, TRAINER, until } from './support.ts';
 
 let server: TeamServer;
 beforeAll(async () => {
-  server = await teamServer(['drain', 'killed', 'bucket', 'rungs', 'population'], ['w1', 'w2']);
+  server = await teamServer(['worker', 'drain', 'killed', 'bucket', 'rungs', 'population'], ['w1', 'w2']);
 });
 afterAll(() => server.dispose());
 
@@ -15,19 +15,29 @@ afterAll(() => server.dispose());
 function machine(user: string): { readonly place: string; readonly login: readonly string[] } {
   const place = directory();
   writeFileSync(join(place, 'seed.nk'), server.seeds[user]!);
-  return { place, login: ['--nats', server.url, '--nkey', join(place, 'seed.nk')] };
+  return { place, login: ['--nkey', join(place, 'seed.nk')] };
 }
 
 async function serving(study: string, more: string) {
   const { place, login } = machine('engine');
-  const serve = start(studyIn(`name: ${study}\n${more}`, place), 'serve', 'study.yaml', ...login, '--lease', '10', '--once');
+  const serve = start(
+    studyIn(`name: ${study}\n${more}`, place),
+    'serve',
+    'study.yaml',
+    '--nats',
+    server.url,
+    ...login,
+    '--lease',
+    '10',
+    '--once',
+  );
   await until(() => serve.said().includes(`${study}: started`));
   return serve;
 }
 
 function working(study: string, user: string, ...words: readonly string[]) {
   const { place, login } = machine(user);
-  const worker = start(place, 'worker', ...login, '--name', user, '--study', study, '--', ...TRAINER, ...words);
+  const worker = start(place, 'worker', `${server.url}/${study}`, ...login, '--name', user, '--', ...TRAINER, ...words);
   return { ...worker, place };
 }
 
@@ -59,23 +69,8 @@ describe('workers that share no directory', () => {
   it('continue a trial of a machine that is gone, from what it saved while the trial was running', async () => {
     const serve = await serving('killed', 'trials: 1\n');
     const { place, login } = machine('w1');
-    const words = [
-      '--name',
-      'w1',
-      '--study',
-      'killed',
-      '--save-every',
-      '0.5',
-      '--',
-      ...TRAINER,
-      '--steps',
-      '1000',
-      '--sleep',
-      '0.5',
-      '--mode',
-      'saving',
-    ];
-    const one = start(place, 'worker', ...login, ...words);
+    const words = ['--name', 'w1', '--save-every', '0.5', '--', ...TRAINER, '--steps', '1000', '--sleep', '0.5', '--mode', 'saving'];
+    const one = start(place, 'worker', `${server.url}/killed`, ...login, ...words);
     const named = () => facts('killed').then((all) => all.findLast((fact) => fact.type === 'reported' && 'checkpoint' in fact));
     await expect.poll(named).toMatchObject({ checkpoint: expect.stringMatching(/^nats:w1\/1\//) });
     one.child.kill('SIGKILL');
@@ -96,8 +91,8 @@ describe('workers that share no directory', () => {
       const { place, login } = machine(user);
       const store = `cp -r "$HYPERTIDE_PATH" ${bucket}/$HYPERTIDE_SAVE && echo bucket://$HYPERTIDE_SAVE`;
       const fetch = `cp -r ${bucket}/\${HYPERTIDE_REFERENCE#bucket://}/. "$HYPERTIDE_PATH"`;
-      const words = ['--name', user, '--study', 'bucket', '--store', store, '--fetch', fetch, '--', ...TRAINER, '--steps', steps];
-      return { ...start(place, 'worker', ...login, ...words, '--sleep', '0.05'), place };
+      const words = ['--name', user, '--store', store, '--fetch', fetch, '--', ...TRAINER, '--steps', steps];
+      return { ...start(place, 'worker', `${server.url}/bucket`, ...login, ...words, '--sleep', '0.05'), place };
     };
     const one = work('w1', '1000');
     await until(() => outputOf(one.place, 'bucket', 1).includes('"step":3'));

@@ -22,13 +22,13 @@ it('each fact of a trial has its position, time and author', async () => {
     expect.stringMatching(new RegExp(`^5 +${time} +reported +run 1\\.1, step 1, value=0\\.75$`)),
     expect.stringMatching(new RegExp(`^6 +${time} +completed +value=0\\.5, seconds [\\d.]+, run 1\\.1$`)),
   ]);
-  expect((await hypertide(place, 'trials', '1', 'study.jsonl')).out).toBe(out);
+  expect((await hypertide(place, 'trials', '1')).out).toBe(out);
 });
 
 it('with the configuration that was enqueued for it, and entries that do not count', async () => {
-  await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.25');
+  await hypertide(place, 'trial', 'enqueue', 'study.jsonl', 'x=0.25');
   await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo value=0.1');
-  await hypertide(place, 'annotate', 'study.jsonl', '3', '--note', 'odd\u001b[31m');
+  await hypertide(place, 'trial', 'annotate', 'study.jsonl', '3', '--note', 'odd\u001b[31m');
   appendFileSync(join(place, 'study.jsonl'), '{"at":1,"type":"failed","trial":3,"reason":"lost"}\n');
   const { out } = await facts('3');
   const [, first, second] = out.split('\n');

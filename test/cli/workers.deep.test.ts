@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 const at = () => ['--nats', server.url];
+const on = (study: string) => `${server.url}/${study}`;
 const program = (script: string) => ['--', 'sh', '-c', script];
 /** Two studies in one folder. */
 function two(trials: number): string {
@@ -27,14 +28,14 @@ describe('workers', () => {
     const place = two(6);
     const serve = start(place, 'serve', 'north.yaml', 'south.yaml', ...at());
     await until(() => ['north', 'south'].every((study) => serve.said().includes(`${study}: started`)));
-    const words = ['--study', 'north=2', 'south', 'none', '--name', 'w1', '--parallel', '2', '--idle', '8'];
-    const worker = start(place, 'worker', ...at(), ...words, ...program('sleep 0.1; echo loss=$HYPERTIDE_PARAM_X'));
+    const words = ['--name', 'w1', '--parallel', '2', '--idle', '8'];
+    const worker = start(place, 'worker', on('north=2,south,none'), ...words, ...program('sleep 0.1; echo loss=$HYPERTIDE_PARAM_X'));
     const { code } = await worker.ended; // it is idle: the study "none" does not exist
     expect(code).toBe(0);
     for (const study of ['north', 'south']) {
       expect(worker.said().match(new RegExp(`^${study}: trial \\d completed`, 'gm'))).toHaveLength(6);
       expect(worker.said()).toContain(`${study}: the study has closed (trials); this worker ends when it serves no other study\n`);
-      const listed = JSON.parse((await hypertide(place, 'workers', ...at(), '--study', study, '--json')).out);
+      const listed = JSON.parse((await hypertide(place, 'worker', 'list', on(study), '--json')).out);
       expect(listed).toEqual([expect.objectContaining({ trainer: 'w1', results: 6, failures: 0, holds: [] })]);
     }
     serve.child.kill('SIGTERM');
@@ -54,14 +55,14 @@ describe('workers', () => {
     );
     const { streams } = await jetstreamManager(await server.connect());
     await streams.add({ name: 'HT_team-Other+', subjects: ['other.>'] }); // of another program
-    const on = (study: string, ...words: string[]) => hypertide(place, words[0]!, ...words.slice(1), ...at(), '--study', study);
+    const of = (study: string, ...words: string[]) => hypertide(place, words[0]!, on(study), ...words.slice(1));
     const serve = start(place, 'serve', 'team-a.yaml', 'team-own.yaml', 'other.yaml', '--all', 'team-*', ...at());
-    const worker = start(place, 'worker', '--config', 'worker.yaml', '--parallel', '2', '--directory', 'files', ...at());
+    const worker = start(place, 'worker', server.url, '--config', 'worker.yaml', '--parallel', '2', '--directory', 'files');
     await until(() => ['team-a', 'team-own'].every((study) => worker.said().includes(`${study}: the study has closed (trials)`)));
     await streams.add({ name: 'HT_team-Another+', subjects: ['another.>'] });
-    expect(await hypertide(place, 'create', 'team-b.yaml', ...at())).toMatchObject({ code: 0 });
+    expect(await hypertide(place, 'study', 'create', 'team-b.yaml', server.url)).toMatchObject({ code: 0 });
     await until(() => worker.said().includes('team-b: the study has closed (trials); this worker takes its trials again if it reopens'));
-    expect((await on('team-a', 'change', '--more', '1')).code).toBe(0);
+    expect((await of('team-a', 'change', '--trials', '+1')).code).toBe(0);
     await until(() => worker.said().includes('team-a: trial 3 completed value=1'));
     expect(worker.said()).toMatch(/^team-own: trial 2 completed value=2/m);
     expect(worker.said()).toMatch(/^team-b: trial 2 completed value=1/m);
@@ -81,13 +82,13 @@ describe('workers', () => {
     const serve = start(place, 'serve', '--all', 'lab-*', ...at());
     /** Asks until there is an answer: the first one may come too late. */
     const create = async (file: string): Promise<void> => {
-      const { code, err } = await hypertide(place, 'create', file, ...at());
+      const { code, err } = await hypertide(place, 'study', 'create', file, server.url);
       if (code !== 0 && !err.includes('there is a study lab-1')) await create(file);
     };
     await create('large.yaml');
-    const worker = start(place, 'worker', ...at(), '--study', 'lab-*', ...program('echo loss=1'));
+    const worker = start(place, 'worker', on('lab-*'), ...program('echo loss=1'));
     await until(() => worker.said().includes('lab-1: this worker does not serve it: each trial of lab-1 requires gpu=1'));
-    expect((await hypertide(place, 'delete', ...at(), '--study', 'lab-1', '--yes')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'delete', on('lab-1'), '--yes')).code).toBe(0);
     await create('small.yaml');
     await until(() => worker.said().includes('lab-1: trial 1 completed'));
     expect(worker.said().match(/does not serve it/g)).toHaveLength(1);
@@ -100,13 +101,13 @@ describe('workers', () => {
   it('of a pattern work again on a study from which they were drained', async () => {
     const place = studyIn('name: pool-1\ntrials: 1000\n');
     const serve = start(place, 'serve', 'study.yaml', ...at());
-    const worker = start(place, 'worker', ...at(), '--study', 'pool-*', '--name', 'w1', ...program('echo loss=1'));
+    const worker = start(place, 'worker', on('pool-*'), '--name', 'w1', ...program('echo loss=1'));
     await until(() => worker.said().includes('pool-1: trial 1 completed'));
-    const on = (command: string) => hypertide(place, command, 'w1', ...at(), '--study', 'pool-1');
-    expect((await on('drain')).code).toBe(0);
+    const tell = (command: string) => hypertide(place, 'worker', command, on('pool-1'), 'w1');
+    expect((await tell('drain')).code).toBe(0);
     await until(() => /^pool-1: this worker is drained$/m.test(worker.said()));
     const before = worker.said().length;
-    expect((await on('resume')).code).toBe(0);
+    expect((await tell('resume')).code).toBe(0);
     await until(() => /trial \d+ completed/.test(worker.said().slice(before)));
     for (const { child, ended } of [worker, serve]) {
       child.kill('SIGTERM');
@@ -118,27 +119,15 @@ describe('workers', () => {
     const place = studyIn('name: large\ntrials: 4\nparallel: 4\nrequires: { gpu: 1, memory: 2GiB }\n');
     const serve = start(place, 'serve', 'study.yaml', ...at());
     const work = (...slots: string[]) =>
-      start(
-        place,
-        'worker',
-        ...at(),
-        '--study',
-        'large',
-        '--name',
-        'w1',
-        '--parallel',
-        '4',
-        ...slots,
-        ...program('sleep 0.3; echo loss=1'),
-      );
-    const of = start(place, 'worker', ...at(), '--study', 'lar*', '--idle', '5', ...program('echo loss=1'));
+      start(place, 'worker', on('large'), '--name', 'w1', '--parallel', '4', ...slots, ...program('sleep 0.3; echo loss=1'));
+    const of = start(place, 'worker', on('lar*'), '--idle', '5', ...program('echo loss=1'));
     expect(await of.ended).toMatchObject({ code: 0, err: expect.stringContaining('large: this worker does not serve it: each trial') });
     const without = work('--slots', 'gpu=2');
     expect(await without.ended).toMatchObject({ code: 2 });
     expect(without.said()).toContain('each trial of large requires gpu=1 memory=2GiB, and this worker has gpu=2');
     const worker = work('--slots', 'gpu=2', 'memory=5GB');
     expect((await worker.ended).code).toBe(0);
-    const rows = JSON.parse((await hypertide(place, 'trials', ...at(), '--study', 'large', '--json')).out) as {
+    const rows = JSON.parse((await hypertide(place, 'trials', on('large'), '--json')).out) as {
       readonly startedAt: number;
       readonly endedAt: number;
     }[];
@@ -153,7 +142,7 @@ describe('workers', () => {
     const place = studyIn('name: kept\ntrials: 2000\n');
     const serve = start(place, 'serve', 'study.yaml', ...at());
     const work = (name: string, ...words: string[]) =>
-      start(place, 'worker', ...at(), '--study', 'kept', '--name', name, ...words, ...program('sleep 0.1; echo loss=1'));
+      start(place, 'worker', on('kept'), '--name', name, ...words, ...program('sleep 0.1; echo loss=1'));
     const first = work('w1', '--keep', '1MB');
     await until(() => first.said().includes('trial 1 completed'));
     for (const words of [['--keep', '1MB'], []]) {
@@ -171,34 +160,23 @@ describe('workers', () => {
   });
 
   it.each([
-    [['--study', 'a', '--slots', 'gpu'], 'expected a name with an amount, such as gpu=2 or memory=64GiB, got gpu'],
-    [['--study', 'a', '--slots', 'gpu=1', 'gpu=2'], 'expected gpu once, got it twice'],
-    [['--study', 'a=0'], 'expected a name, or a name with a weight such as a=2, got a=0'],
-    [['--study', 'a=1=2'], 'expected a name, or a name with a weight such as a=2, got a=1=2'],
-    [['--study', 'a', 'a=2'], 'expected each study once, got a twice'],
-    [['--study', 'team.*'], 'expected a pattern of names, such as team-*, got team.*'],
+    [['a', '--slots', 'gpu'], 'expected a name with an amount, such as gpu=2 or memory=64GiB, got gpu'],
+    [['a', '--slots', 'gpu=1', 'gpu=2'], 'expected gpu once, got it twice'],
+    [['a=0'], 'expected a name, or a name with a weight such as a=2, got a=0'],
+    [['a=1=2'], 'expected a name, or a name with a weight such as a=2, got a=1=2'],
+    [['a,a=2'], 'expected each study once, got a twice'],
+    [['team.*'], 'expected a pattern of names, such as team-*, got team.*'],
     [['--config', 'worker.yaml'], '--config: expected no --study and no program, since the file names both'],
     [[], 'expected --study with the names of studies, or --config with a file'],
   ])('refuse %j', async (words, message) => {
-    const { code, err } = await hypertide(directory(), 'worker', ...at(), ...words, ...program('true'));
+    const { code, err } = await hypertide(directory(), 'worker', on(words[0]!), ...words.slice(1), ...program('true'));
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
   });
 
   it('are listed, paused, resumed and drained by name', async () => {
     const place = studyIn('name: named\ntrials: 1000000\n');
     const serve = start(place, 'serve', 'study.yaml', ...at(), '--lease', '2');
-    const worker = start(
-      place,
-      'worker',
-      ...at(),
-      '--study',
-      'named',
-      '--name',
-      'w1',
-      '--monitor',
-      '0',
-      ...program('sleep 0.1; echo loss=1'),
-    );
+    const worker = start(place, 'worker', on('named'), '--name', 'w1', '--monitor', '0', ...program('sleep 0.1; echo loss=1'));
     await until(() => worker.said().includes('trial 1 completed'));
     const [, readyz] = /(http:\S+readyz)/.exec(worker.said())!;
     const ready = async () => {
@@ -206,40 +184,40 @@ describe('workers', () => {
       return [answer.status, ((await answer.json()) as { studies: unknown }).studies];
     };
     expect(await ready()).toEqual([200, { named: { phase: 'working' } }]);
-    const on = (command: string, ...words: string[]) => hypertide(place, command, ...words, ...at(), '--study', 'named');
-    expect((await on('pause', 'w2')).err).toContain('w2: expected a worker of this study (w1)');
-    expect((await on('pause')).err).toContain('expected the name of one worker');
-    expect(await on('pause', 'w1', '--reason', 'new driver')).toMatchObject({
+    const tell = (command: string, ...words: string[]) => hypertide(place, ...command.split(' '), on('named'), ...words);
+    expect((await tell('worker pause', 'w2')).err).toContain('w2: expected a worker of this study (w1)');
+    expect((await tell('worker pause')).err).toContain('worker is missing');
+    expect(await tell('worker pause', 'w1', '--reason', 'new driver')).toMatchObject({
       code: 0,
       err: expect.stringContaining('w1 takes no trials'),
     });
     await until(() => worker.said().includes('w1 is paused'));
     expect(await ready()).toEqual([503, { named: { phase: 'paused' } }]);
-    expect((await on('workers')).out).toMatch(/^w1 +paused .*new driver$/m); // the engine may have just started
-    expect((await on('resume', 'w1')).code).toBe(0);
+    expect((await tell('worker list')).out).toMatch(/^w1 +paused .*new driver$/m); // the engine may have just started
+    expect((await tell('worker resume', 'w1')).code).toBe(0);
     await until(() => worker.said().includes('w1 takes trials again'));
     expect(await ready()).toEqual([200, { named: { phase: 'working' } }]);
-    expect((await on('drain', 'w1')).code).toBe(0);
+    expect((await tell('worker drain', 'w1')).code).toBe(0);
     expect((await worker.ended).code).toBe(0);
     expect(worker.said()).toContain('named: this worker is drained, so it ends');
-    expect((await on('verify')).code).toBe(0);
-    for (let out = ''; !/^w1 +drained, not connected /m.test(out); ) ({ out } = await on('workers'));
-    expect((await on('copy', 'copied')).err).toContain(
-      'copied: according to its log, these workers take no trials until "hypertide resume": w1 (drain)',
+    expect((await tell('verify')).code).toBe(0);
+    for (let out = ''; !/^w1 +drained, not connected /m.test(out); ) ({ out } = await tell('worker list'));
+    expect((await tell('study copy', 'copied')).err).toContain(
+      'copied: according to its log, these workers take no trials until "hypertide worker resume": w1 (drain)',
     );
-    expect((await on('close')).code).toBe(0);
+    expect((await tell('study close')).code).toBe(0);
     await until(() => serve.said().includes('named: closed'));
-    expect((await on('change', '--more', '1')).code).toBe(0);
+    expect((await tell('change', '--trials', '+1')).code).toBe(0);
     await until(() => serve.said().includes('named: reopened'));
-    expect((await on('close')).code).toBe(0);
+    expect((await tell('study close')).code).toBe(0);
     await until(() => serve.said().match(/named: closed/g)?.length === 2);
-    expect((await on('watch')).code).toBe(0);
+    expect((await tell('study watch')).code).toBe(0);
     serve.child.kill('SIGTERM');
     await serve.ended;
-    const { out, err } = await on('workers');
+    const { out, err } = await tell('worker list');
     expect(out).toMatch(/^w1 +drained /m);
     expect(out).not.toContain('connected');
     expect(err).toContain('no engine serves the study, so it is not known which workers are connected');
-    expect(await on('watch')).toMatchObject({ code: 0, err: expect.stringMatching(/trials {2}best .* 0 running/) });
+    expect(await tell('study watch')).toMatchObject({ code: 0, err: expect.stringMatching(/trials {2}best .* 0 running/) });
   });
 });

@@ -255,7 +255,7 @@ parallel: 2
   });
 
   it('its report is one file that needs nothing else', async () => {
-    expect((await hypertide(place, 'report', 'net.jsonl', '-o', 'report.html')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'report', 'net.jsonl', '-o', 'report.html')).code).toBe(0);
     const page = await openPage(`${pathToFileURL(join(place, 'report.html'))}`, WIDE);
     for (const view of VIEWS.slice(0, -1)) {
       await show(page, view);
@@ -268,7 +268,7 @@ parallel: 2
 
   it('a report of several studies lists and compares them', async () => {
     copyFileSync(join(place, 'net.jsonl'), join(place, 'again.jsonl'));
-    expect((await hypertide(place, 'report', 'net.jsonl', 'again.jsonl', '-o', 'both.html')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'report', 'net.jsonl', 'again.jsonl', '-o', 'both.html')).code).toBe(0);
     const page = await openPage(`${pathToFileURL(join(place, 'both.html'))}`, WIDE);
     await page.getByRole('heading', { name: 'Studies', level: 1 }).waitFor();
     for (const box of await page.getByRole('checkbox').all()) await box.check();

@@ -39,9 +39,7 @@ beforeAll(async () => {
   const claimed = await claims();
   started.push(start(place, 'serve', 'study.yaml', ...nats, '--lease', '2', '--max-bytes', '20MB', '--monitor', String(engine)));
   await until(claimed);
-  started.push(
-    start(place, 'worker', ...nats, '--study', 'eyes', '--parallel', '2', '--monitor', String(worker), '--', 'sh', 'train.sh', '{x}'),
-  );
+  started.push(start(place, 'worker', `${server.url}/eyes`, '--parallel', '2', '--monitor', String(worker), '--', 'sh', 'train.sh', '{x}'));
   const scrape = [
     ['hypertide-engine', engine],
     ['hypertide-worker', worker],

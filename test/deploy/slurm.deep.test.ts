@@ -35,7 +35,7 @@ it.runIf(isThere)('an array of Slurm runs trials, and a task that is cancelled h
       .filter((name) => name.startsWith('slurm-'))
       .map((name) => readFileSync(join(place, name), 'utf8'))
       .join('');
-  const statusOf = async () => JSON.parse((await hypertide(place, 'trials', '--nats', server.url, '--study', 'digits', '--json')).out);
+  const statusOf = async () => JSON.parse((await hypertide(place, 'trials', `${server.url}/digits`, '--json')).out);
   onTestFinished(({ task }) => {
     if (task.result?.state === 'fail') console.error(cluster.run('squeue'), cluster.run('sinfo', '-R'), said());
   });

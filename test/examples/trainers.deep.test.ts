@@ -53,7 +53,7 @@ describe.concurrent.each(languages)('the reference trainer in %s', (language) =>
     const trainer = run(language, server.url, study, 'w1');
     expect(await trainer.ended).toBe(0);
     expect(await engine.ended).toMatchObject({ code: 0 });
-    const { out } = await start(root, 'trials', '--nats', server.url, '--study', study, '--json').ended;
+    const { out } = await start(root, 'trials', `${server.url}/${study}`, '--json').ended;
     const rows = JSON.parse(out);
     expect(rows).toHaveLength(8);
     for (const { status, params, values, step, trainer } of rows)

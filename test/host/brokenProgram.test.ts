@@ -32,7 +32,7 @@ it('pauses a study whose first trials fail alike, and says how to resume it', ()
   expect(intents).toEqual([{ type: 'change', paused: true, uncounted: [1, 2, 3] }]);
   expect(lines).toEqual([
     'trials 1, 2, 3 failed for the same reason, so the study is paused: error: no module',
-    'correct the trainers, then: hypertide change digits.jsonl --resume (these trials are not counted)',
+    'correct the trainers, then: hypertide resume digits.jsonl (these trials are not counted)',
   ]);
 });
 

@@ -16,7 +16,7 @@ describe.each(Object.entries(hosts))('%s', (name, open) => {
   let host: HostedProcess;
   const begin = async (bytes?: number) => {
     prepare(folder);
-    if (name === 'serve --nats') await hypertide(folder, 'delete', '--nats', server.url, '--study', 'digits', '--yes');
+    if (name === 'serve --nats') await hypertide(folder, 'study', 'delete', `${server.url}/digits`, '--yes');
     host = await open({ folder, nats: server.url, ...(bytes !== undefined && { bytes }) });
   };
   const leave = () => {

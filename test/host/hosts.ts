@@ -93,12 +93,12 @@ async function serveNats({ folder, nats, bytes }: HostPlace): Promise<HostedProc
   const port = await freePort();
   const limit = bytes === undefined ? [] : ['--max-bytes', `${bytes}`];
   const process = started(folder, ['serve', 'study.yaml', '--nats', nats, '--hooks', 'hooks.yaml', '--http', `${port}`, ...limit]);
-  const worker = started(folder, ['worker', '--nats', nats, '--study', 'digits', '--parallel', '2', '--', ...TRAINER]);
+  const worker = started(folder, ['worker', `${nats}/digits`, '--parallel', '2', '--', ...TRAINER]);
   const kill = () => {
     worker.kill();
     process.kill();
   };
-  return { ...process, kill, place: ['--nats', nats, '--study', 'digits'], url: `http://127.0.0.1:${port}` };
+  return { ...process, kill, place: [`${nats}/digits`], url: `http://127.0.0.1:${port}` };
 }
 
 async function serveHttp({ folder }: HostPlace): Promise<HostedProcess> {
@@ -142,7 +142,7 @@ const lines = (child: ChildProcess) => {
 
 async function mcp({ folder }: HostPlace): Promise<HostedProcess> {
   const port = await freePort();
-  const args = ['mcp', 'study.yaml', '--directory', '.', '--hooks', 'hooks.yaml', '--http', `${port}`];
+  const args = ['server', 'mcp', 'study.yaml', '--folder', '.', '--hooks', 'hooks.yaml', '--http', `${port}`];
   const process = started(folder, args, 'pipe');
   const send = lines(process.child);
   let count = 0;
@@ -173,7 +173,7 @@ async function mcp({ folder }: HostPlace): Promise<HostedProcess> {
 
 async function askTell({ folder }: HostPlace): Promise<HostedProcess> {
   const port = await freePort();
-  const args = ['ask-tell', '--journal', 'digits.jsonl', '--hooks', 'hooks.yaml', '--http', `${port}`];
+  const args = ['dev', 'ask-tell', '--journal', 'digits.jsonl', '--hooks', 'hooks.yaml', '--http', `${port}`];
   const process = started(folder, args, 'pipe');
   const send = lines(process.child);
   let count = 0;

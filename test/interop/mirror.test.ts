@@ -127,12 +127,12 @@ describe('mirror mlflow', () => {
     await mirrorTo(server.url, undefined, false);
     expect(server.runs().net!.status).toBe('FINISHED');
     const place = await imported();
-    const refused = await hypertide(place, 'mirror', 'mlflow', `${server.url}/nothing`, 'study.jsonl', '--once');
+    const refused = await hypertide(place, 'server', 'mirror', 'net.jsonl', 'mlflow', `${server.url}/nothing`, '--once');
     expect(refused).toMatchObject({
       code: 2,
       err: expect.stringMatching(/^hypertide: mlflow 127\.0\.0\.1:\d+: MLflow answered 400 to experiments\/get-by-name /),
     });
-    expect((await hypertide(place, 'mirror', 'mlflow', 'mlflow:5000', 'study.jsonl')).err).toContain(
+    expect((await hypertide(place, 'server', 'mirror', 'net.jsonl', 'mlflow', 'mlflow:5000')).err).toContain(
       'expected an address that begins with http://',
     );
   });
@@ -141,7 +141,7 @@ describe('mirror mlflow', () => {
 async function imported(): Promise<string> {
   const place = studyIn('name: net\n');
   writeFileSync(join(place, 'done.jsonl'), [0.1, 0.9].map((x) => JSON.stringify({ params: { x }, values: { value: x } })).join('\n'));
-  await hypertide(place, 'import', 'done.jsonl', '--journal', 'study.jsonl', '--study', 'study.yaml');
+  await hypertide(place, 'study', 'import', 'study.yaml', 'done.jsonl');
   return place;
 }
 
@@ -166,24 +166,24 @@ describe('mirror webhook', () => {
   it('sends each entry once, and continues where it stopped', async () => {
     const place = await imported();
     const { events, url } = await receiver(3);
-    const words = ['mirror', 'webhook', url, 'study.jsonl', '--once', '--header', 'Authorization: Bearer 1'];
+    const words = ['server', 'mirror', 'net.jsonl', 'webhook', url, '--once', '--header', 'Authorization: Bearer 1'];
     expect(await hypertide(place, ...words)).toMatchObject({ code: 2, err: expect.stringContaining('it answered 403') });
     expect(events.map(({ id }) => id)).toEqual(['net/1', 'net/2']);
-    expect(JSON.parse(readFileSync(join(place, 'study.mirror.json'), 'utf8'))).toEqual({ url, position: 2 });
+    expect(JSON.parse(readFileSync(join(place, 'net.mirror.json'), 'utf8'))).toEqual({ url, position: 2 });
     const again = await hypertide(place, ...words);
     expect(again).toMatchObject({ code: 0, err: expect.stringContaining('from position 3 on') });
-    const lines = readFileSync(join(place, 'study.jsonl'), 'utf8').trim().split('\n');
+    const lines = readFileSync(join(place, 'net.jsonl'), 'utf8').trim().split('\n');
     expect(events.map(({ id }) => id)).toEqual(lines.map((_, i) => `net/${i + 1}`));
     expect(events[0]).toMatchObject({ type: 'hypertide.created.v1', source: '/studies/net', data: { fact: { type: 'created' } } });
   });
 
   it('does not take the position of another receiver', async () => {
     const place = await imported();
-    writeFileSync(join(place, 'study.mirror.json'), '{"url":"http://other","position":2}');
-    const { code, err } = await hypertide(place, 'mirror', 'webhook', 'http://127.0.0.1:9/', 'study.jsonl', '--once');
+    writeFileSync(join(place, 'net.mirror.json'), '{"url":"http://other","position":2}');
+    const { code, err } = await hypertide(place, 'server', 'mirror', 'net.jsonl', 'webhook', 'http://127.0.0.1:9/', '--once');
     expect(code).toBe(2);
-    expect(err).toContain('study.mirror.json: ');
-    expect((await hypertide(place, 'mirror', 'webhook', 'http://127.0.0.1:9/', 'study.jsonl', '--header', 'x')).err).toContain(
+    expect(err).toContain('net.mirror.json: ');
+    expect((await hypertide(place, 'server', 'mirror', 'net.jsonl', 'webhook', 'http://127.0.0.1:9/', '--header', 'x')).err).toContain(
       "expected 'Name: value', got x",
     );
   });

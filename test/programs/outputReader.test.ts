@@ -123,11 +123,9 @@ describe('a value that the study does not name', () => {
     const { reports, warnings, noResult, result } = heard(['Epoch 1', 'loss: 0.4 - val_loss: 0.5', 'Epoch 2', 'loss: 0.3 - val_loss: 0.4']);
     expect(reports).toEqual([]);
     expect(result).toBeUndefined();
-    expect(warnings).toEqual([
-      'loss and val_loss could each be the result: write "objective: minimize val_loss" in the study file, or --metric val_loss on the command line',
-    ]);
+    expect(warnings).toEqual(['loss and val_loss could each be the result: write "objective: minimize val_loss" in the study file']);
     expect(noResult).toBe(
-      'exited 0 without a result: it printed loss=0.3, val_loss=0.4, and several could be the result; write "objective: minimize val_loss" in the study file, or --metric val_loss on the command line',
+      'exited 0 without a result: it printed loss=0.3, val_loss=0.4, and several could be the result; write "objective: minimize val_loss" in the study file',
     );
   });
 
@@ -241,11 +239,7 @@ describe('a program without a result', () => {
       'accuracy=0.9',
       'expected a value to minimize, but it printed accuracy=0.9; accuracy is usually maximized, and the study minimizes; write "objective: maximize accuracy"',
     ],
-    [
-      {},
-      'foo=3',
-      'expected a value to minimize, but it printed foo=3; write "objective: minimize foo" in the study file, or --metric foo on the command line',
-    ],
+    [{}, 'foo=3', 'expected a value to minimize, but it printed foo=3; write "objective: minimize foo" in the study file'],
     [{ objectives: ['val_loss'] }, 'epoch=1 loss=0.3', 'expected val_loss, but it printed loss=0.3; write "objective: minimize loss"'],
     [
       { objectives: ['loss', 'size'] },

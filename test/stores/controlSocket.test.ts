@@ -16,7 +16,12 @@ async function running(more: string) {
   const place = studyIn(`parallel: 2\n${more}\n`);
   const run = start(place, 'run', 'study.yaml', '--', ...TRAINER);
   await until(() => journalOf(place).filter(({ type }) => type === 'started').length === 2);
-  return { ...run, place, go: () => writeFileSync(join(place, 'go'), ''), say: (...args: string[]) => hypertide(place, ...args) };
+  return {
+    ...run,
+    place,
+    go: () => writeFileSync(join(place, 'go'), ''),
+    say: (command: string, ...args: string[]) => hypertide(place, ...command.split(' '), ...args),
+  };
 }
 const suggestedIn = (place: string) => journalOf(place).filter(({ type }) => type === 'suggested');
 
@@ -24,8 +29,8 @@ describe('a study that runs', () => {
   it('changes its strategy, and running trials keep their origin and continue', async () => {
     const { place, say, go, ended } = await running('trials: 4\nstrategy: random');
     expect(await say('change', 'study.jsonl', '--strategy', 'sobol')).toMatchObject({ code: 0, err: 'changed\n' });
-    expect(await say('enqueue', 'study.jsonl', 'x=0.25')).toMatchObject({ code: 0, err: 'enqueued: it is tried next\n' });
-    const more = JSON.parse((await say('change', 'study.jsonl', '--more', '1', '--json')).out);
+    expect(await say('trial enqueue', 'study.jsonl', 'x=0.25')).toMatchObject({ code: 0, err: 'enqueued: it is tried next\n' });
+    const more = JSON.parse((await say('change', 'study.jsonl', '--trials', '+1', '--json')).out);
     expect(journalOf(place)[more.position - 1]).toMatchObject({ type: 'changed', limits: { trials: 5 } });
     go();
     const { code, err } = await ended;
@@ -44,13 +49,13 @@ describe('a study that runs', () => {
 
   it('is paused and resumed, and cancels a trial', async () => {
     const { place, say, go, ended, said } = await running('trials: 3\nstrategy: random');
-    await say('change', 'study.jsonl', '--pause');
+    await say('pause', 'study.jsonl');
     await until(() => said().includes('the study is paused: no new trials begin'));
-    expect(await say('cancel', 'study.jsonl', '1')).toMatchObject({ code: 0, err: 'trial 1 is stopped\n' });
+    expect(await say('trial cancel', 'study.jsonl', '1')).toMatchObject({ code: 0, err: 'trial 1 is stopped\n' });
     go();
     await until(() => journalOf(place).some(({ type, trial }) => type === 'completed' && trial === 2));
     expect(suggestedIn(place)).toHaveLength(2);
-    await say('change', 'study.jsonl', '--resume');
+    await say('resume', 'study.jsonl');
     expect((await ended).err).toContain('the study continues\n');
     expect(suggestedIn(place)).toHaveLength(3);
     expect(journalOf(place).find(({ type, trial }) => trial === 1 && (type === 'stopped' || type === 'failed'))).toBeDefined();
@@ -60,11 +65,11 @@ describe('a study that runs', () => {
     const { place, say, go, ended } = await running('trials: 2\nstrategy: random');
     const before = journalOf(place);
     for (const words of [
-      ['enqueue', 'study.jsonl', 'x=7'],
+      ['trial', 'enqueue', 'study.jsonl', 'x=7'],
       ['change', 'study.jsonl', '--strategy', 'randm'],
-      ['retract', 'study.jsonl', '1'],
+      ['trial', 'retract', 'study.jsonl', '1'],
     ])
-      expect((await say(...words)).code).toBe(2);
+      expect((await say(...(words as [string]))).code).toBe(2);
     expect(journalOf(place)).toEqual(before);
     go();
     await ended;
@@ -75,7 +80,7 @@ it('a study that another program runs, without a socket, is not written to', asy
   const place = studyIn('trials: 1\n');
   await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo value={x}');
   const log = await openJournal(join(place, 'study.jsonl'));
-  const { code, err } = await hypertide(place, 'change', 'study.jsonl', '--more', '1');
+  const { code, err } = await hypertide(place, 'change', 'study.jsonl', '--trials', '+1');
   await log.close();
   expect({ code, err }).toEqual({
     code: 2,

@@ -20,11 +20,11 @@ const context = (fields: object) => {
 
 it('takes the domain of JetStream, or its API prefix, into the address', () => {
   const inHub = context({ url: 'nats://a:4222', user: 'me', password: 's?cret', jetstream_domain: 'hub' });
-  expect(inHub.nats).toBe('nats://me:s%3Fcret@a:4222?domain=hub');
-  expect(namingIn(inHub.nats).apiPrefix).toBe('$JS.hub.API');
-  expect(namingIn(context({ url: 'a', jetstream_domain: 'hub', jetstream_api_prefix: 'from.hub' }).nats).apiPrefix).toBe('from.hub');
-  expect(namingIn(context({ url: 'nats://a', jetstream_api_prefix: '$JS.hub.API' }).nats).apiPrefix).toBe('$JS.hub.API');
-  expect(context({ url: 'nats://a' }).nats).toBe('nats://a');
+  expect(inHub.server!).toBe('nats://me:s%3Fcret@a:4222?domain=hub');
+  expect(namingIn(inHub.server!).apiPrefix).toBe('$JS.hub.API');
+  expect(namingIn(context({ url: 'a', jetstream_domain: 'hub', jetstream_api_prefix: 'from.hub' }).server!).apiPrefix).toBe('from.hub');
+  expect(namingIn(context({ url: 'nats://a', jetstream_api_prefix: '$JS.hub.API' }).server!).apiPrefix).toBe('$JS.hub.API');
+  expect(context({ url: 'nats://a' }).server!).toBe('nats://a');
 });
 
 it('refuses what it does not support', () => {

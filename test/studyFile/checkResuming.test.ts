@@ -60,28 +60,8 @@ describe('a strategy that pauses trials', () => {
     const refused = await begun('strategy: random\n');
     expect(refused.code).toBe(2);
     expect(refused.err).toContain('asha pauses trials and resumes them, but the study does not declare that the trainer can resume');
-    expect(refused.err).toContain('add --resumes if it loads its checkpoint; otherwise leave out');
+    expect(refused.err).toContain('write "resumes: true" in the study file if it loads its checkpoint; otherwise leave out');
     expect((await begun('strategy: random\nresumes: true\n')).code).toBe(0);
     expect((await begun('resumes: true\nstrategy: { chain: [{ hyperband: { min: 1, max: 3, pause: true } }, random] }\n')).code).toBe(0);
-  });
-
-  it('is accepted by change --resumes, which the log keeps, and by run from then on', async () => {
-    const place = studyIn('trials: 1\nstrategy: random\n');
-    await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
-    const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
-    const alone = await hypertide(place, 'change', 'study.jsonl', '--resumes', '--more', '1');
-    expect(alone).toMatchObject({ code: 2, err: expect.stringContaining('--resumes: expected --strategy as well') });
-    const changed = await hypertide(place, 'change', 'study.jsonl', '--strategy', pausing, '--resumes', '--more', '4');
-    expect(changed.code, changed.err).toBe(0);
-    expect(journalOf(place).at(-1)).toMatchObject({ type: 'changed', resumes: true });
-
-    studyIn('', place);
-    const resumed = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER, '--steps', '{budget}');
-    expect(resumed.code, resumed.err).toBe(0);
-    expect(journalOf(place).filter(({ type, budget }) => type === 'suggested' && budget !== undefined)).not.toHaveLength(0);
-
-    await hypertide(place, 'change', 'study.jsonl', '--strategy', 'random', '--more', '1'); // it no longer pauses
-    const plain = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
-    expect(plain.code, plain.err).toBe(0);
   });
 });

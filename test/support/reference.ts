@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { programFor } from '../../src/cli/program/program.ts';
+import { topics } from '../../src/cli/topics.ts';
 import { factSchemas } from '../../src/facts/facts.ts';
 import type { Schema } from '../../src/facts/schema.ts';
 
@@ -15,16 +15,19 @@ export interface Called {
   readonly command: Command;
 }
 
-/** All commands, each before those below it. */
-export const calledOf = (command: Command = programFor(() => {}), words: readonly string[] = []): Called[] =>
-  command.commands.flatMap((below) => {
-    const called = { words: [...words, below.name()], command: below };
-    return [called, ...calledOf(below, called.words)];
-  });
+/** All commands below one, each before those below it. */
+export const calledOf = (command: Command, words: readonly string[] = []): Called[] =>
+  command
+    .createHelp()
+    .visibleCommands(command)
+    .flatMap((below) => {
+      const called = { words: [...words, below.name()], command: below };
+      return [called, ...calledOf(below, called.words)];
+    });
 
-/** Pages in Markdown by the names of their files: one for each command with its help, and `index.md`, which lists them. */
-export function commandPages(): ReadonlyMap<string, string> {
-  const called = calledOf();
+/** Pages in Markdown by the names of their files: one for each command and each topic of the help, and `index.md`, which lists them. */
+export function commandPages(program: Command): ReadonlyMap<string, string> {
+  const called = calledOf(program);
   const groupOf = ({ words, command }: Called) => words.slice(0, -1).join(' ') || command.helpGroup().replace(/:$/, '');
   const lists = [...new Set(called.map(groupOf))].map((group) => {
     const rows = called.filter((each) => groupOf(each) === group).map(rowOf);
@@ -35,15 +38,24 @@ export function commandPages(): ReadonlyMap<string, string> {
       'index.md',
       `# Commands
 
-These pages are the help of the command line, written by \`npm run schema\`. \`hypertide <command> --help\` prints the same.
+These pages are the help of the command line, written by \`npm run schema\`. \`hypertide help <command>\` prints the same.
 
 The exit status is 0 if all is done, 1 if something is not as expected, 2 for wrong usage or input, 3 if every study of
 \`serve\` has failed, 4 if \`verify\` found no suggestion that it could check, 5 if results are in another file because the disk
 was full, and 130 after Ctrl-C.
 
-${lists.join('\n')}`,
+${lists.join('\n')}
+## help
+
+${Object.keys(topics)
+  .map((topic) => `- [\`help ${topic}\`](help-${topic}.md)`)
+  .join('\n')}
+`,
     ],
     ...called.map(({ words, command }) => [fileOf(words), `# ${words.join(' ')}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\`\n`] as const),
+    ...Object.entries(topics).map(
+      ([topic, text]) => [`help-${topic}.md`, `# help ${topic}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n`] as const,
+    ),
   ]);
 }
 
@@ -64,7 +76,7 @@ export function factsText(): string {
   });
   return `# Facts
 
-This page is made from the schemas that facts are checked with, by \`npm run schema\`. \`hypertide asyncapi\` prints them as JSON Schema.
+This page is made from the schemas that facts are checked with, by \`npm run schema\`. \`hypertide dev asyncapi\` prints them as JSON Schema.
 
 A line of a journal is a fact, with the time of its entry and its author. Fields that this page does not list are ignored.
 

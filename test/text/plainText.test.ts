@@ -3,7 +3,7 @@ import { asCalled, stripControls } from '../../src/text/plainText.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-const hint = 'hypertide: "hypertide repair hypertide.jsonl" writes a copy; next: hypertide dashboard study.jsonl';
+const hint = 'hypertide: "hypertide study repair hypertide.jsonl" writes a copy; next: hypertide dashboard study.jsonl';
 
 it.each([
   ["'hypertide'", 'npx'], // npm 11
@@ -11,7 +11,9 @@ it.each([
 ])('hints name commands as npx starts them: %s', (script, event) => {
   vi.stubEnv('npm_lifecycle_script', script);
   vi.stubEnv('npm_lifecycle_event', event);
-  expect(asCalled(hint)).toBe('hypertide: "npx hypertide repair hypertide.jsonl" writes a copy; next: npx hypertide dashboard study.jsonl');
+  expect(asCalled(hint)).toBe(
+    'hypertide: "npx hypertide study repair hypertide.jsonl" writes a copy; next: npx hypertide dashboard study.jsonl',
+  );
 });
 
 it.each([

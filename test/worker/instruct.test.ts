@@ -13,13 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-it('--all acts on a worker in each open study that matches and that the worker serves', async () => {
+it('a pattern acts on a worker in each open study that matches and that the worker serves', async () => {
   const place = directory();
-  const on = (...words: readonly string[]) => hypertide(place, ...words, '--nats', server.url);
+  const on = (command: string, study: string, ...words: readonly string[]) =>
+    hypertide(place, ...command.split(' '), `${server.url}/${study}`, ...words);
   const statusIn = async (study: string, name: string) =>
-    (JSON.parse((await on('workers', '--study', study, '--json')).out) as { trainer: string; to: string }[]).find(
-      (row) => row.trainer === name,
-    )?.to;
+    (JSON.parse((await on('worker list', study, '--json')).out) as { trainer: string; to: string }[]).find((row) => row.trainer === name)
+      ?.to;
   const names = ['all-a', 'all-b', 'all-c', 'other'];
   const engines = await Promise.all(
     names.map(async (study) => serve(await server.connect(), line, { strategy: random(), study, trials: 100_000, parallel: 8 })),
@@ -35,7 +35,7 @@ it('--all acts on a worker in each open study that matches and that the worker s
     },
   );
 
-  const paused = await on('pause', 'w1', '--all', 'all-?', '--reason', 'new driver', '--json');
+  const paused = await on('worker pause', 'all-?', 'w1', '--reason', 'new driver', '--json');
   expect(paused.code).toBe(0);
   expect(
     paused.out
@@ -49,31 +49,29 @@ it('--all acts on a worker in each open study that matches and that the worker s
   const statuses: unknown[] = [];
   for (const study of names) statuses.push(await statusIn(study, 'w1'));
   expect(statuses).toEqual(['pause', 'pause', undefined, 'work']);
-  expect(await on('resume', 'w1', '--all', '*')).toMatchObject({
+  expect(await on('worker resume', '*', 'w1')).toMatchObject({
     code: 0,
     err: 'all-a: w1 takes trials again\nall-b: w1 takes trials again\nother: w1 has this instruction already\n',
   });
 
-  expect((await on('close', '--study', 'other')).code).toBe(0);
-  expect((await on('drain', 'w1', '--all', '*')).err).not.toContain('other: ');
+  expect((await on('study close', 'other')).code).toBe(0);
+  expect((await on('worker drain', '*', 'w1')).err).not.toContain('other: ');
   await Promise.all(mine.map(({ done }) => done));
-  expect(await on('drain', 'w1', '--all', 'all-c')).toMatchObject({
+  expect(await on('worker drain', '*-c', 'w1')).toMatchObject({
     code: 2,
-    err: 'hypertide: w1: expected a worker of an open study that matches all-c (w2)\n',
+    err: 'hypertide: w1: expected a worker of an open study that matches *-c (w2)\n',
   });
 
   await neighbour.close();
   await engines[2]!.close(); // its worker is known by the log
-  const without = await on('drain', 'w2', '--all', '*');
+  const without = await on('worker drain', '*', 'w2');
   expect([without.code, without.err]).toEqual([1, expect.stringMatching(/^all-c: no engine serves all-c now/)]);
   await Promise.all(engines.map((engine) => engine.close()));
 });
 
-it('--all needs a server, and no --study', async () => {
-  expect(await hypertide(directory(), 'drain', 'w1', '--all', '*')).toMatchObject({
+it('a pattern needs a server', async () => {
+  expect(await hypertide(directory(), 'worker', 'drain', 'team-*', 'w1')).toMatchObject({
     code: 2,
-    err: 'hypertide: --all: expected --nats with a server as well\n',
+    err: 'hypertide: team-*: expected a pattern of studies on a NATS server\n',
   });
-  const both = await hypertide(directory(), 'drain', 'w1', '--all', '*', '--nats', server.url, '--study', 's');
-  expect(both).toMatchObject({ code: 2, err: 'hypertide: expected --study or --all, got both\n' });
 });

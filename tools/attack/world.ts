@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { credsAuthenticator, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
-import { main } from '../../src/cli/program/program.ts';
+import { main } from '../../src/cli/program.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { type AppliedEntry, float, int, random, space } from '../../streams/index.ts';
 import { jwtConfig } from '../../streams/nats/config/jwtConfig.ts';

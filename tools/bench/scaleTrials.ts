@@ -28,10 +28,10 @@ export async function manyTrials(trials: number, { judge }: Verdicts): Promise<v
     const { seconds } = await runToEnd(...words);
     console.log(`  ${what}: ${seconds.toFixed(1)} s`);
   };
-  await timed('archive of the server', 'archive', '--nats', server.url, '--study', 'scale', '-o', first);
+  await timed('archive of the server', `${server.url}/scale`, 'archive', '-o', first);
   console.log(`  the archive has ${(statSync(first).size / 1e6).toFixed(1)} MB`);
-  await timed('restore onto an empty server', 'restore', first, '--nats', other.url);
-  await timed('archive of that server', 'archive', '--nats', other.url, '--study', 'scale', '-o', second);
+  await timed('restore onto an empty server', other.url, 'restore', first);
+  await timed('archive of that server', `${other.url}/scale`, 'archive', '-o', second);
   judge('logs in both archives that are equal', digestOf(first) === digestOf(second) ? 1 : 0, 1, 'of 1');
   await timed('restore into a folder', 'restore', first, '--folder', folder);
   const start = async (what: string, bar: number, place: string) => {

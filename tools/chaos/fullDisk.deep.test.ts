@@ -55,11 +55,10 @@ describe.skipIf(!process.env.CI && process.getuid?.() !== 0)('a study on a disk 
       .length;
   /** Gives the disk room, and adds the results that a message says are elsewhere. @returns how many these are */
   const adopt = (said: string) => {
-    const [, count, elsewhere] = /the disk is full: (\d+) results? went to (\S+) instead; .*"hypertide repair study\.jsonl --from/.exec(
-      said,
-    )!;
+    const [, count, elsewhere] =
+      /the disk is full: (\d+) results? went to (\S+) instead; .*"hypertide study repair study\.jsonl --add/.exec(said)!;
     rmSync(filler());
-    hypertide('repair', 'study.jsonl', '--from', elsewhere!);
+    hypertide('study', 'repair', 'study.jsonl', '--add', elsewhere!);
     rmSync(dirname(elsewhere!), { recursive: true });
     return Number(count);
   };
@@ -111,7 +110,7 @@ describe.skipIf(!process.env.CI && process.getuid?.() !== 0)('a study on a disk 
   });
 
   it('keeps the results of a program that asks and tells, too', async () => {
-    const { child, texts, ended } = start('ask-tell', '--journal', 'study.jsonl');
+    const { child, texts, ended } = start('dev', 'ask-tell', '--journal', 'study.jsonl');
     const send = (request: object) => child.stdin.write(`${JSON.stringify(request)}\n`);
     send({ cmd: 'init', study: { name: 'study', parameters: { x: { type: 'float', low: 0, high: 1 } }, strategy: 'random', trials: 60 } });
     send({ cmd: 'ask' });

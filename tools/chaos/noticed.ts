@@ -236,8 +236,8 @@ async function measure(fault: Fault, isJournal: boolean): Promise<number> {
     await need(/noticed: started/);
     const worker = fault.isInProcess
       ? start('--import', import.meta.resolve('tsx'), path('./blocking.ts'), workerLink.url, STUDY)
-      : run('worker', '--nats', workerLink.url, '--study', STUDY, '--', ...PROGRAM);
-    run('watch', '--nats', servers[0]!.url, '--study', STUDY);
+      : run('worker', `${workerLink.url}/${STUDY}`, '--', ...PROGRAM);
+    run('watch', `${servers[0]!.url}/${STUDY}`);
     await sleep(1000); // each server of a cluster must know the stream
     const log = await natsLog(await servers[0]!.connect(), STUDY, { create: false });
     void (async () => {

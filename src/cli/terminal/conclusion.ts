@@ -87,13 +87,13 @@ export function* nextSteps({ journal, directory, ending, again }: Conclusion, ru
     const { trials, message } = ending.alike;
     const last = trials.at(-1)!;
     if (json) yield `trial ${last}: ${stripControls(message)}`; // otherwise its line shows it
-    yield `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`;
+    yield `"hypertide trial logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide trial retry ${journal}" tries them again`;
     yield `to change the objective or the parameters, delete ${journal} and ${nearby(directory)} first: they hold no result`;
   } else if (state.completed === 0 && ended > 0) {
     yield nothingCompleted(rows, journal, state.closed);
   }
   if (ending.type === 'interrupted') yield `to resume: ${again}`;
-  if (ending.type === 'paused') yield `to continue: hypertide change ${journal} --resume, then the same command`;
+  if (ending.type === 'paused') yield `to continue: hypertide resume ${journal}, then the same command`;
   if (ending.type !== 'closed') return;
   if (ended > before && best.length > 0) yield `next: hypertide dashboard ${shellQuoted(journal)}`;
   else if (ended === before && past > 0 && state.closed! in onward)
@@ -119,7 +119,7 @@ export function savedBy(rows: Iterable<TrialRow>): string | undefined {
 }
 
 const damageLine = (lines: number, journal: string): string =>
-  `${lines === 1 ? '1 line of the journal is' : `${lines} lines of the journal are`} damaged; "hypertide repair ${shellQuoted(journal)}" writes a copy with all that can be restored`;
+  `${lines === 1 ? '1 line of the journal is' : `${lines} lines of the journal are`} damaged; "hypertide study repair ${shellQuoted(journal)}" writes a copy with all that can be restored`;
 
 const stoppedAs = ({ how, trials }: Alike): string =>
   `stopped, as the first trials failed ${how} (trials ${trials.toSorted((a, b) => a - b).join(', ')})`;
@@ -129,7 +129,7 @@ function nothingCompleted(rows: readonly TrialRow[], journal: string, closed: Cl
   const none = 'no trial was completed';
   const failed = rows.findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
   if (failed)
-    return `${none}; "hypertide logs ${journal} ${failed.trial}" shows why trial ${failed.trial} failed. Correct the program, then "hypertide retry ${journal}" and this command try the failed trials again`;
+    return `${none}; "hypertide trial logs ${journal} ${failed.trial}" shows why trial ${failed.trial} failed. Correct the program, then "hypertide trial retry ${journal}" and this command try the failed trials again`;
   if (rows.every(({ status }) => status === 'failed'))
     return `${none}, because no configuration was feasible: allow other values in the study file, and name a new journal with --journal`;
   if (!rows.every(({ status, reason }) => status === 'stopped' && reason !== 'person' && reason !== 'timeLimit')) return none;
@@ -138,7 +138,7 @@ function nothingCompleted(rows: readonly TrialRow[], journal: string, closed: Cl
   return `${stopped}; "hypertide change ${journal} ${MORE} --strategy auto" and this command train more trials, to their end`;
 }
 
-const MORE = '--more 10';
+const MORE = '--trials +10';
 
 /** Options of `change` that reopen a closed study. None helps if every configuration has been tried, and `seconds` begins again with each run. */
 const onward: Readonly<Partial<Record<CloseReason, string>>> = {

@@ -31,7 +31,7 @@ export function observed({ nc, screen, nats, naming, access, metrics, plugins = 
   const { ports, attach, detach, close } = host(
     {
       name: study,
-      place: `${reaching(nats, access, 'your')} --study ${study}`,
+      place: reaching(nats, study, access, 'your'),
       log: logOn(nc, subjectsOf(study, naming), warn),
       line,
       leads: () => engine?.leads ?? false,

@@ -85,8 +85,8 @@ export function serving(options: ServingOptions): Serving {
       ended();
     });
     line(engine.past > 0 ? 'resumed' : 'started');
-    const worker = `${reaching(nats, access, 'its')}${(access.nkey ?? access.creds) ? ' --name <its name>' : ''}`;
-    if (engine.past === 0 && !hasSaid) line(`next: hypertide worker ${worker} --study ${study} -- <the command of your program>`);
+    const worker = `${reaching(nats, study, access, 'its')}${(access.nkey ?? access.creds) ? ' --name <its name>' : ''}`;
+    if (engine.past === 0 && !hasSaid) line(`next: hypertide worker ${worker} -- <the command of your program>`);
     hasSaid ||= engine.past === 0;
     return engine;
   };

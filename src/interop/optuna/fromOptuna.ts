@@ -22,14 +22,16 @@ export function chosenStudy(file: string, studies: readonly OptunaStudy[], name:
   if (found) return found;
   if (studies.length === 0) throw new UsageError(`${file}: expected a study of Optuna, but there is none in it`);
   const names = studies.map((study) => study.name).join(', ');
-  throw new UsageError(`--name: expected one of ${names}, the studies in ${file}${name === undefined ? '' : `, got ${name}`}`);
+  throw new UsageError(`--optuna-study: expected one of ${names}, the studies in ${file}${name === undefined ? '' : `, got ${name}`}`);
 }
 
 /** The space of a study of Optuna, which is known from its trials. @throws UsageError if there are none */
 export function spaceOfOptuna(file: string, { trials }: OptunaStudy): SpaceData {
   const known = trials.filter(({ state }) => state === 'COMPLETE' || state === 'PRUNED');
   if (known.length === 0)
-    throw new UsageError(`${file}: expected a completed trial, since the trials define the space; give a study file with --study`);
+    throw new UsageError(
+      `${file}: expected a completed trial, since the trials define the space; name a study file instead of the journal`,
+    );
   const distributions = new Map<string, OptunaDistribution>();
   for (const { params } of known) {
     for (const [name, { distribution }] of Object.entries(params)) {

@@ -15,7 +15,7 @@ from ._values import meant
 from .errors import HypertideError
 
 KINDS = ("history", "edf", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto", "rank", "hypervolume", "gain")
-"""The figures of `hypertide plot`."""
+"""The figures of `hypertide study plot`."""
 
 
 class Plot:
@@ -51,7 +51,7 @@ class Figure:
 
 
 def report(journal: str, path: Path) -> Path:
-    printed("report", journal, "--output", str(path))
+    printed("study", "report", journal, "--output", str(path))
     return path
 
 
@@ -65,7 +65,7 @@ def plot(journal: str, kind: str | None, params: list[str], theme: str) -> Plot 
         chosen = ["--params", *params] if params else []
 
         def draw(path: Path) -> None:
-            printed("plot", kind, journal, "--output", str(path), "--theme", theme, *chosen)
+            printed("study", "plot", journal, kind, "--output", str(path), "--theme", theme, *chosen)
 
         draw(file)
         return Figure(file.read_text(encoding="utf-8"), draw)

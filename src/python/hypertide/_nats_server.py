@@ -76,7 +76,7 @@ class NatsServer:
         if what == "why":
             return self._printed("why", *([str(fields["trial"])] if "trial" in fields else []))
         if what == "importance":
-            return json.loads(self._printed("importance", "--json", *([f"--objective={fields['objective']}"] if fields else [])))
+            return json.loads(self._printed("study importance", "--json", *([f"--objective={fields['objective']}"] if fields else [])))
         if what == "recommend":
             found = json.loads(self._printed("best", "--recommended", "--json"))
             more = {} if found is None else {name: found.pop(name) for name in ("expected", "gain") if name in found}
@@ -104,4 +104,6 @@ class NatsServer:
         raise HypertideError(f"{self.study}: {answer['error']}", answer.get("code"))
 
     def _printed(self, *words: str) -> str:
-        return printed(*words, "--nats", self._url, "--study", self.study)
+        what, *more = words
+        servers, mark, query = self._url.partition("?")
+        return printed(*what.split(), f"{servers.rstrip('/')}/{self.study}{mark}{query}", *more)

@@ -26,7 +26,7 @@ def engine_of(path: Path | None, url: str | None, token: str | None, here: Mappi
     """
     if url is None:
         options = {"journal": path, **here}
-        return LocalEngine("ask-tell", *(word for name, given in options.items() if given is not None for word in (f"--{name}", str(given))))
+        return LocalEngine("dev", "ask-tell", *(word for name, given in options.items() if given is not None for word in (f"--{name}", str(given))))
     if path is not None:
         raise HypertideError("Study: expected a path or a url, got both; with a url, the journal is where the study runs")
     if wrong := [name for name, given in here.items() if given is not None]:
@@ -157,7 +157,7 @@ class RemoteEngine:
     def _say_if_paused(self) -> None:
         with contextlib.suppress(HypertideError):  # a trainer may not be permitted to read it
             if self._server.read("status").get("paused"):
-                warn("ask waits: the study is paused; `hypertide change --resume` resumes it")
+                warn("ask waits: the study is paused; `hypertide resume` resumes it")
 
     def _report(self, id: int, step: int, **fields: Any) -> Answer:  # noqa: A002
         with self._giving_up(id):

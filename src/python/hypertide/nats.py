@@ -10,7 +10,7 @@
 
     nats.run("nats://127.0.0.1:4222", "digits", objective)
 
-It follows the protocol that `hypertide asyncapi` describes: a pull for each suggestion, a claim (`started`), an acknowledgement as soon as the
+It follows the protocol that `hypertide dev asyncapi` describes: a pull for each suggestion, a claim (`started`), an acknowledgement as soon as the
 claim is stored, then facts, each of which is sent again with the same id until the server has it, and heartbeats from a thread.
 """
 
@@ -44,7 +44,7 @@ PRESENCE_SECONDS = 5.0
 FOR_OTHERS = b'-NAK {"delay": 250000000}'
 SAID = {
     "work": "takes trials again",
-    "pause": 'is paused, and takes no trials until "hypertide resume"',
+    "pause": 'is paused, and takes no trials until "hypertide worker resume"',
     "drain": "takes no more trials, and ends with the one that it has",
 }
 DEFAULT_LEASE = 30.0
@@ -72,8 +72,8 @@ def run(
     url        one or several servers, separated by commas. tls:// is always encrypted, nats:// if the server asks for it. Subjects that
                begin with acme.ml instead of ht, and JetStream in the domain hub, are part of it: nats://host?prefix=acme.ml&domain=hub.
                None: the server of the context or, without one, that of HYPERTIDE_NATS in the environment
-    nkey       the path of a file with a seed, such as `hypertide nats-config` writes, for the trainer called `name`
-    creds      the path of a file with credentials, such as `hypertide nats-config --jwt` writes, for the trainer called `name`
+    nkey       the path of a file with a seed, such as `hypertide server config` writes, for the trainer called `name`
+    creds      the path of a file with credentials, such as `hypertide server config --jwt` writes, for the trainer called `name`
     context    the name of a context of the `nats` command, for the server and the login
     tls        an ssl.SSLContext, for your own certificate authority or client certificate
     on_trial   called with each trial when it has ended

@@ -141,7 +141,7 @@ class Study:
         """Ends a trial: with its value, as stopped early (its last report is its result), or as failed with a message.
 
         trial     the trial, its number, or its row in `trials`.
-        trace     where it failed, such as a traceback. `hypertide logs` and the page show it.
+        trace     where it failed, such as a traceback. `hypertide trial logs` and the page show it.
         reason    why it failed: "error", "infeasible", "timeout", "non-finite" or "preempted".
         """
         if isinstance(trial, Trial) and trial._not_finite and failed is None:
@@ -215,7 +215,7 @@ class Study:
                 slots=self._slots,
             )
         except TrialsFailed as failed:
-            retry = "" if self.path is None else f'; "hypertide retry {self.path}" tries these trials again'
+            retry = "" if self.path is None else f'; "hypertide trial retry {self.path}" tries these trials again'
             raise TrialsFailed(f"{failed} (raise ht.Infeasible){retry}", failed.code) from failure.error
         except (KeyboardInterrupt, Interrupted):
             where = "" if self.path is None else f"the study is in {self.path}; run the program again to resume it"
@@ -264,7 +264,7 @@ class Study:
         self._engine.request("annotate", id=number, note=note, labels=None if labels is None else list(labels), starred=starred)
 
     def cancel(self, trial: Trial | int | Row) -> None:
-        """Stops an open trial: its next report raises Stopped, and its last report is its result. `hypertide cancel` does the same from outside."""
+        """Stops an open trial: its next report raises Stopped, and its last report is its result. `hypertide trial cancel` does the same from outside."""
         self._engine.request("cancel", id=number_of(trial))
 
     def retract(self, trial: Trial | int | Row) -> None:

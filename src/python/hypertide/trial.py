@@ -38,7 +38,7 @@ class Trial:
         self.metrics: dict[str, float] = {}
         """Further numbers to keep with the result. Fill it as you like."""
         self.note = ""
-        """Text in Markdown to keep with the trial, as `hypertide annotate` stores it."""
+        """Text in Markdown to keep with the trial, as `hypertide trial annotate` stores it."""
         self.step = 0
         """The last step that was reported."""
         self.should_stop = False

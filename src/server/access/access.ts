@@ -74,7 +74,7 @@ export function refuseElsewhere({
   return ({ headers, url }) => {
     const asked = (headers.get('host') ?? '').toLowerCase();
     if (!known.has(asked.replace(/:\d+$/, '')))
-      return answer({ error: 'this server does not know that host name: name a proxy with --name', code: 'unknown-host' }, 421);
+      return answer({ error: 'this server does not know that host name: name a proxy with --proxy', code: 'unknown-host' }, 421);
     const origin = headers.get('origin');
     if (origin !== null && origin !== `http://${asked}` && origin !== `https://${asked}`) return elsewhere();
     if (headers.get('sec-fetch-site') === 'cross-site' && new URL(url).pathname !== '/') return elsewhere();

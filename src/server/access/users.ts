@@ -50,7 +50,7 @@ export function parseUsers(data: unknown): Users {
     const { role, sha256, trials, cost, dryRun } = isRecord(user) ? user : {};
     if (!isRole(role)) throw new UsersError(`${name}: expected a role (${userRoles.join(', ')}), got ${JSON.stringify(role)}`);
     if (typeof sha256 !== 'string' || !DIGEST.test(sha256))
-      throw new UsersError(`${name}: expected sha256 with 64 hexadecimal digits; "hypertide http-users" makes them`);
+      throw new UsersError(`${name}: expected sha256 with 64 hexadecimal digits; "hypertide server users" makes them`);
     if (users.has(sha256)) throw new UsersError(`${name}: expected a token of its own, got that of ${users.get(sha256)!.name}`);
     for (const [limit, value] of Object.entries({ trials, cost }))
       if (value !== undefined && !isAmount(value))

@@ -168,7 +168,7 @@ function isValid(file: string, creds: string, key: string, revoked: () => Revoke
 /** @throws OptionError unless it is a signing key. */
 export function signerFrom(name: string, text: string): Signer {
   const wrong = (): never => {
-    throw new OptionError(name, 'a key of a role that hypertide nats-config --jwt has written', 'something else');
+    throw new OptionError(name, 'a key of a role that hypertide server config --jwt has written', 'something else');
   };
   try {
     const signer: unknown = JSON.parse(text);

@@ -17,7 +17,7 @@ export function revokedIn(team: Team, keyOf: KeyOf): Revoked {
   if (text === undefined) return {};
   const revoked = jsonIn(text);
   if (isRevoked(revoked)) return revoked;
-  throw new OptionError(file, 'the public keys of users with times, as hypertide nats-config --revoke writes them', 'something else');
+  throw new OptionError(file, 'the public keys of users with times, as hypertide server config --revoke writes them', 'something else');
 }
 
 const isRevoked = (data: unknown): data is Revoked => isRecord(data) && Object.values(data).every(Number.isSafeInteger);

@@ -62,7 +62,7 @@ export function serverText({ store = 'nats-store', host = '127.0.0.1', port = 42
     `key_file: ${quoted(tls.key)}`,
     ...(tls.ca === undefined ? [] : [`ca_file: ${quoted(tls.ca)}`, 'verify: true']),
   ];
-  return `# Made by hypertide nats-config. It holds no secrets: the keys are in other files.
+  return `# Made by hypertide server config. It holds no secrets: the keys are in other files.
 host: ${quoted(host)}
 port: ${port}
 ${files ? `\ntls {\n  ${files.join('\n  ')}\n}\n` : ''}

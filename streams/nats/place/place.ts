@@ -18,9 +18,14 @@ import { dataBytes, lineOf, parseStoredLine } from './storedLine.ts';
 /**
  * The studies of a server. Except for `names`, `open` and `create`, its methods need the rights of an administrator.
  *
- * @param place the address of the server, for messages.
+ * @param place the address of the server, for messages. @param warn is told what is wrong with a log that it reads
  */
-export function serverPlace(nc: NatsConnection, place: string, naming: StudyNaming = namingOf()): StudyPlace {
+export function serverPlace(
+  nc: NatsConnection,
+  place: string,
+  naming: StudyNaming = namingOf(),
+  warn?: (message: string) => void,
+): StudyPlace {
   const { apiPrefix } = naming;
   const manager = () => jetstreamManager(nc, { checkAPI: false, timeout: 2000, apiPrefix });
   const subjectsIn = (study: string): Subjects => subjectsOf(study, naming);
@@ -51,7 +56,7 @@ export function serverPlace(nc: NatsConnection, place: string, naming: StudyNami
     place,
     form: 'stream',
     names: () => studiesOn(nc, naming),
-    open: async (study) => natsSource(nc, subjectsIn(study), place),
+    open: async (study) => natsSource(nc, subjectsIn(study), place, warn),
     create: async (study, data) => {
       await request(nc, subjectsIn(study), 'create', { study: data });
     },

@@ -48,7 +48,7 @@ export function trialSequence({ prefix, apiPrefix }: StudyNaming): string {
   const [stream] = streamsOf('<study>', prefix);
   return `The messages of trainers, and of people who watch or command a study.
 
-A study is a log of facts in the stream ${stream}. Its engine writes \`suggested\`; a trainer claims a suggestion, evaluates its \`params\`, and writes the result. All payloads are JSON. \`examples/trainers\` has a trainer of at most 60 lines in TypeScript, Python and Go, and \`hypertide nats-conform\` checks yours.
+A study is a log of facts in the stream ${stream}. Its engine writes \`suggested\`; a trainer claims a suggestion, evaluates its \`params\`, and writes the result. All payloads are JSON. \`examples/trainers\` has a trainer of at most 60 lines in TypeScript, Python and Go, and \`hypertide dev conform\` checks yours.
 
 At its start, a trainer subscribes to \`${root}.directive.*\` and \`${root}.rejected.<trainer>\`. Then it reads the last fact of the study, by an empty request to \`${apiPrefix}.DIRECT.GET.${stream}.${root}.log.study\`: if that is \`closed\`, the study is over.
 

@@ -229,7 +229,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
 function nowThat({ to, reason }: InstructedMessage, stays: boolean): string {
   const why = reason === undefined ? '' : `: ${reason}`;
   if (to === 'work') return `takes trials again${why}`;
-  if (to === 'pause') return `is paused, and takes no trials until "hypertide resume"${why}`;
-  if (stays) return `takes no more trials until "hypertide resume"${why}`;
+  if (to === 'pause') return `is paused, and takes no trials until "hypertide worker resume"${why}`;
+  if (stays) return `takes no more trials until "hypertide worker resume"${why}`;
   return `takes no more trials, and ends when its running ones have ended${why}`;
 }

@@ -140,35 +140,35 @@ describe('hypertide plot', () => {
     const place = studyIn();
     const lines = [0.1, 0.5, 0.9].map((x) => JSON.stringify({ params: { x }, values: { value: (x - 0.5) ** 2 } }));
     writeFileSync(join(place, 'done.jsonl'), lines.join('\n'));
-    await hypertide(place, 'import', 'done.jsonl', '--journal', 'study.jsonl', '--study', 'study.yaml');
-    const { code, out } = await hypertide(place, 'plot', 'history', 'study.jsonl');
+    await hypertide(place, 'study', 'import', 'study.yaml', 'done.jsonl');
+    const { code, out } = await hypertide(place, 'study', 'plot', 'study.jsonl', 'history');
     expect(code).toBe(0);
     expect(out).toMatch(/^value by trial\n/);
     for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
-    expect(await hypertide(place, 'plot', 'slice', 'study.jsonl', '-o', 'x.svg')).toMatchObject({
+    expect(await hypertide(place, 'study', 'plot', 'study.jsonl', 'slice', '-o', 'x.svg')).toMatchObject({
       code: 0,
       err: 'the figure is in x.svg\n',
     });
     expect(readFileSync(join(place, 'x.svg'), 'utf8')).toMatch(/^<svg /);
-    await hypertide(place, 'plot', 'edf', 'study.jsonl', '-o', 'x.html', '--theme', 'dark');
+    await hypertide(place, 'study', 'plot', 'study.jsonl', 'edf', '-o', 'x.html', '--theme', 'dark');
     expect(readFileSync(join(place, 'x.html'), 'utf8')).toMatch(/^<!doctype html>/);
-    expect(await hypertide(place, 'plot', 'edf', 'study.jsonl', '-o', 'x.pdf')).toMatchObject({
+    expect(await hypertide(place, 'study', 'plot', 'study.jsonl', 'edf', '-o', 'x.pdf')).toMatchObject({
       code: 2,
       err: expect.stringContaining('--output: expected a name that ends in .svg, .png or .html, got x.pdf'),
     });
-    expect(await hypertide(place, 'plot', 'pareto', 'study.jsonl')).toMatchObject({
+    expect(await hypertide(place, 'study', 'plot', 'study.jsonl', 'pareto')).toMatchObject({
       code: 2,
       err: expect.stringContaining('draw history instead'),
     });
-    expect((await hypertide(place, 'plot', 'pie', 'study.jsonl')).code).toBe(2);
+    expect((await hypertide(place, 'study', 'plot', 'study.jsonl', 'pie')).code).toBe(2);
   });
 
   it('draws the objective that is named', async () => {
     const place = studyIn('objectives: { loss: minimize, accuracy: maximize }\n');
     const lines = [0.1, 0.5, 0.9].map((x) => JSON.stringify({ params: { x }, values: { loss: x, accuracy: 1 - x } }));
     writeFileSync(join(place, 'done.jsonl'), lines.join('\n'));
-    await hypertide(place, 'import', 'done.jsonl', '--journal', 'study.jsonl', '--study', 'study.yaml');
-    const plot = (...words: string[]) => hypertide(place, 'plot', words[0]!, 'study.jsonl', ...words.slice(1));
+    await hypertide(place, 'study', 'import', 'study.yaml', 'done.jsonl');
+    const plot = (...words: string[]) => hypertide(place, 'study', 'plot', 'study.jsonl', ...words);
     expect((await plot('history')).out).toMatch(/^loss by trial\n(.*\n)*accuracy by trial/);
     const { out } = await plot('history', '--objective', 'accuracy');
     expect(out).toMatch(/^accuracy by trial\nhigher is better/);

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askTell } from '../../../src/cli/commands/tools/askTell.ts';
+import { askTell } from '../../../src/cli/commands/dev/askTell.ts';
 import type { InitRequest } from '../../../src/host/askTell/protocol.ts';
 import { Session } from '../../../src/host/askTell/session.ts';
 

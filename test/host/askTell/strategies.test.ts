@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askTell } from '../../../src/cli/commands/tools/askTell.ts';
+import { askTell } from '../../../src/cli/commands/dev/askTell.ts';
 import { isBudgeted, withBudgets } from '../../../src/host/askTell/protocol.ts';
 import { strategies } from '../../../streams/spec/catalogue.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askTell } from '../../../src/cli/commands/tools/askTell.ts';
+import { askTell } from '../../../src/cli/commands/dev/askTell.ts';
 import { submitToRun } from '../../../src/stores/controlSocket.ts';
 import { command } from '../../support/command.ts';
 
@@ -284,7 +284,7 @@ describe('ask-tell with a study', () => {
   it('is what the command ask-tell runs', () => {
     const path = join(folder, 'study.jsonl');
     const [program, ...before] = command;
-    const { stdout } = spawnSync(program, [...before, 'ask-tell', '--journal', path], {
+    const { stdout } = spawnSync(program, [...before, 'dev', 'ask-tell', '--journal', path], {
       input: `${JSON.stringify(init())}\n{"cmd":"ask"}\n`,
       encoding: 'utf8',
     });

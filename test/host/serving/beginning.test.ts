@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { expect, it } from 'vitest';
-import { serveStudies } from '../../../src/cli/commands/server/serve.ts';
+import { serveStudies } from '../../../src/cli/commands/server/start.ts';
 import { serveOverHttp } from '../../../src/host/serveHttp.ts';
 import { monitorFor } from '../../../src/host/serving/monitor.ts';
+import { connectionFrom } from '../../../src/stores/connection.ts';
 import { studyIn } from '../../cli/support.ts';
 
 const lines: string[] = [];
@@ -25,7 +26,9 @@ it('a wrong address of --monitor leaves no connection open', async () => {
 it('serve reads the file of --hooks before it connects or listens', async () => {
   const place = studyIn('trials: 3\nobjective: minimize loss\n');
   const [file, hooks] = [join(place, 'study.yaml'), join(place, 'none.yaml')];
-  await expect(serveStudies([file], { nats: 'nats://127.0.0.1:1', hooks }, screen)).rejects.toThrow(`${hooks}: cannot be read`);
+  await expect(serveStudies([file], { nats: 'nats://127.0.0.1:1', hooks }, connectionFrom({}), screen)).rejects.toThrow(
+    `${hooks}: cannot be read`,
+  );
   await expect(serveOverHttp([file], { http: '0', monitor: '0', hooks }, screen)).rejects.toThrow(`${hooks}: cannot be read`);
   expect(lines).toEqual([]);
 });

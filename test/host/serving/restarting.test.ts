@@ -57,7 +57,7 @@ async function host(study: string, fault: (trial: number) => void = () => {}) {
   const metric = async (sample: string) => (await metrics.registry.metrics()).match(new RegExp(`^hypertide_${sample}.* (\\d+)$`, 'm'))?.[1];
   return { lines, outcomes, readyz, metric, close };
 }
-const list = async () => JSON.parse((await hypertide(directory(), 'list', '--nats', server.url, '--json')).out) as readonly object[];
+const list = async () => JSON.parse((await hypertide(directory(), 'study', 'list', server.url, '--json')).out) as readonly object[];
 
 it('an engine that ends with an unexpected error starts again, and its entries are counted once', async () => {
   let faults = 2;

@@ -36,7 +36,7 @@ it('imports a journal of Optuna: space, conditions, objective, reports, metrics,
   const whole = optunaJournal('digits');
   // Python writes NaN; the last line is cut.
   writeFileSync(join(place, 'optuna.log'), `${whole.replace('"intermediate_value":1', '"intermediate_value":NaN')}{"op_code": 6, "tri`);
-  const ended = await hypertide(place, 'import', 'optuna.log', '--journal', 'study.jsonl', '--json');
+  const ended = await hypertide(place, 'study', 'import', 'study.jsonl', 'optuna.log', '--json');
   expect(ended, ended.err).toMatchObject({ code: 0, out: '{"imported":2,"unfinished":1,"bad":0}\n' });
   const [created, , ...facts] = journalOf(place);
   expect(created).toMatchObject({
@@ -53,31 +53,31 @@ it('imports a journal of Optuna: space, conditions, objective, reports, metrics,
 it('imports a parameter whose name every object has', async () => {
   const place = directory();
   writeFileSync(join(place, 'optuna.log'), optunaJournal('digits').replaceAll('"c"', '"toString"'));
-  await hypertide(place, 'import', 'optuna.log', '--journal', 'study.jsonl');
+  await hypertide(place, 'study', 'import', 'study.jsonl', 'optuna.log');
   expect(journalOf(place)[0]).toMatchObject({ space: { parameters: { toString: { type: 'float', when: { model: ['svm'] } } } } });
 });
 
 it('turns on early stopping with --epochs, in a new journal only, and says how to continue', async () => {
   const place = directory();
   writeFileSync(join(place, 'optuna.log'), optunaJournal('digits').replaceAll('"step":0,', '"step":4,'));
-  const args = ['import', 'optuna.log', '--journal'];
-  const { err } = await hypertide(place, ...args, 'study.jsonl', '--epochs', '5');
+  const into = (study: string, ...more: string[]) => hypertide(place, 'study', 'import', study, 'optuna.log', ...more);
+  const { err } = await into('study.jsonl', '--epochs', '5');
   expect(err).toContain('ht.Study(path="study.jsonl").optimize(objective, trials=100)');
   expect(journalOf(place)[0]).toMatchObject({ strategy: { chain: [{ asha: { min: 1, max: 5 } }, 'auto'] } });
-  expect((await hypertide(place, ...args, 'without.jsonl')).err).toContain('ht.Study(path="without.jsonl", epochs=4).optimize(');
-  expect((await hypertide(place, ...args, 'study.jsonl', '--epochs', '5')).err).toContain('--epochs: expected a new journal');
+  expect((await into('without.jsonl')).err).toContain('ht.Study(path="without.jsonl", epochs=4).optimize(');
+  expect((await into('study.jsonl', '--epochs', '5')).err).toContain('--epochs: expected a new journal');
   writeFileSync(join(place, 'x.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: maximize score\n');
-  const both = await hypertide(place, ...args, 'other.jsonl', '--epochs', '5', '--study', 'x.yaml');
-  expect(both.err).toContain('--epochs: expected a study of Optuna without --study');
+  const both = await into('x.yaml', '--epochs', '5');
+  expect(both.err).toContain('--epochs: expected a study of Optuna without a study file');
 });
 
 it('asks which of several studies of Optuna is meant', async () => {
   const place = directory();
   writeFileSync(join(place, 'optuna.log'), optunaJournal('digits', 'letters'));
-  const args = ['import', 'optuna.log', '--journal', 'study.jsonl'];
-  expect((await hypertide(place, ...args)).err).toContain('--name: expected one of digits, letters, the studies in optuna.log\n');
-  expect((await hypertide(place, ...args, '--name', 'x')).err).toContain('the studies in optuna.log, got x\n');
-  expect((await hypertide(place, ...args, '--name', 'letters')).err).toContain(
+  const args = ['study', 'import', 'study.jsonl', 'optuna.log'];
+  expect((await hypertide(place, ...args)).err).toContain('--optuna-study: expected one of digits, letters, the studies in optuna.log\n');
+  expect((await hypertide(place, ...args, '--optuna-study', 'x')).err).toContain('the studies in optuna.log, got x\n');
+  expect((await hypertide(place, ...args, '--optuna-study', 'letters')).err).toContain(
     '2 trials imported, 1 without a result and 0 bad trials skipped',
   );
 });
@@ -89,16 +89,16 @@ it('lists trials of Optuna that do not fit a study file, and refuses other direc
     join(place, 'x.yaml'),
     'parameters:\n  x: { type: float, low: 0, high: 1 }\n  model: { type: choice, values: [null] }\nobjective: maximize score\n',
   );
-  const ended = await hypertide(place, 'import', 'optuna.log', '--journal', 'x.jsonl', '--study', 'x.yaml');
+  const ended = await hypertide(place, 'study', 'import', 'x.yaml', 'optuna.log');
   expect(ended.code).toBe(1);
   expect(ended.err).toContain('optuna.log, trial 1: c: expected one of x, model, got an unknown name');
   expect(ended.err).toContain('1 trial imported, 1 without a result and 1 bad trials skipped');
 
   writeFileSync(join(place, 'y.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: minimize score\n');
-  const other = await hypertide(place, 'import', 'optuna.log', '--journal', 'y.jsonl', '--study', 'y.yaml');
+  const other = await hypertide(place, 'study', 'import', 'y.yaml', 'optuna.log');
   expect(other.err).toContain('expected a study of Optuna with the directions minimize, got maximize');
   writeFileSync(join(place, 'bad.db'), 'SQLite format 3\0 but cut');
-  const bad = await hypertide(place, 'import', 'bad.db', '--journal', 'z.jsonl');
+  const bad = await hypertide(place, 'study', 'import', 'z.jsonl', 'bad.db');
   expect(bad).toMatchObject({ code: 2 });
   expect(bad.err).toContain('bad.db: ');
 });
@@ -112,7 +112,7 @@ it.each([
   const place = directory();
   const lines = optunaJournal('digits').split('\n');
   writeFileSync(join(place, 'optuna.log'), [...lines.slice(0, line - 1), wrong].join('\n'));
-  const { code, err } = await hypertide(place, 'import', 'optuna.log', '--journal', 'x.jsonl');
+  const { code, err } = await hypertide(place, 'study', 'import', 'x.jsonl', 'optuna.log');
   expect(code).toBe(2);
   expect(err).toContain(`optuna.log:${line}: expected a line of Optuna's journal (`);
   expect(err).toContain(reason);
@@ -136,7 +136,7 @@ it('skips a trial of Optuna that cannot count, and leaves nothing of it in the j
     ...trial(3, { op_code: 7, step: -1, intermediate_value: 1 }, { op_code: 7, step: 1, intermediate_value: 1 }),
   ];
   writeFileSync(join(place, 'optuna.log'), [study, ...all.map((line) => JSON.stringify(line))].join('\n'));
-  const { err } = await hypertide(place, 'import', 'optuna.log', '--journal', 'study.jsonl', '--study', 'study.yaml');
+  const { err } = await hypertide(place, 'study', 'import', 'study.yaml', 'optuna.log');
   expect(err).toContain('trial 0: constraints must be 0 to 64 items long');
   expect(err).toContain('trial 1: pair.choices: expected a list that is not empty, got []');
   expect(err).toContain('trial 2: x: expected');
@@ -153,7 +153,7 @@ it('exports a study for Optuna, and imports it again', async () => {
   const place = await studied();
   for (const file of ['back.db', 'back.optuna']) {
     expect(await hypertide(place, 'export', 'study.jsonl', '--output', file)).toMatchObject({ code: 0, err: '' });
-    await hypertide(place, 'import', file, '--journal', `${file}.jsonl`);
+    await hypertide(place, 'study', 'import', `${file}.jsonl`, file);
     const told = async (journal: string) =>
       JSON.parse((await hypertide(place, 'trials', journal, '--json')).out).map(
         ({ params, values, status, metrics }: Record<string, unknown>) => ({

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { listTrials } from '../../../src/cli/commands/read/trials.ts';
+import { listTrials } from '../../../src/cli/commands/trial/list.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Created } from '../../../src/facts/facts.ts';
-import type { CommandStudy } from '../../../src/stores/study.ts';
+import type { CommandStudy } from '../../../src/stores/locate.ts';
 import { stopReasons } from '../../../streams/explanation/stopReasons.ts';
 import { chain, createStudy, defineStrategy, float, memoryLog, random, space, thresholdStop } from '../../../streams/index.ts';
 import { past } from '../../../streams/log/past.ts';
@@ -75,7 +75,7 @@ if (isDeep)
       const out: string[] = [];
       vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
       const facts = Array.from({ length: 200_000 }, (_, i) => suggested(i + 1));
-      await listTrials(logOf([...facts, started(7), stopped(7)]), [], { json: true, status: 'stopped' });
+      await listTrials(logOf([...facts, started(7), stopped(7)]), { json: true, status: 'stopped' });
       expect(JSON.parse(out.join(''))).toMatchObject([{ trial: 7, status: 'stopped' }]);
     });
   });

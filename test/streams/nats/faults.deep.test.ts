@@ -107,13 +107,10 @@ describe('without intervention', () => {
     const engine = hypertide('serve', study, '--nats', proxy.url, '--lease', LEASE);
     const log = await follow(server, 'hole');
     await log.until(({ type }) => type === 'suggested');
-    const worker = hypertide(
-      ...['worker', '--nats', proxy.url, '--study', 'hole', '--name', 'worker', '--'],
-      ...['sh', '-c', 'sleep 0.2; echo value={x}'],
-    );
+    const worker = hypertide(...['worker', `${proxy.url}/hole`, '--name', 'worker', '--'], ...['sh', '-c', 'sleep 0.2; echo value={x}']);
     const python = begin('python3', '-c', objective, proxy.url, 'hole', 'python');
     const script = node('tools/chaos/trainer', proxy.url, 'hole', 'script', join(place, 'diary'), 'seed', LEASE, 200);
-    const watch = hypertide('watch', '--nats', proxy.url, '--study', 'hole');
+    const watch = hypertide('study', 'watch', `${proxy.url}/hole`);
     const names = ['worker', 'python', 'script'];
     for (const name of names) await log.until(({ author, type }) => author === name && type === 'completed', 2);
 

@@ -103,29 +103,28 @@ describe('with a prefix', () => {
   it('commands reach it by the address, from the first one to the backup', async () => {
     const place = studyIn('name: digits\ntrials: 4\n');
     const nats = `${server.url}?prefix=acme.cli`;
-    const watching = start(place, 'watch', '--nats', nats, '--study', 'digits');
+    const at = `${server.url}/digits?prefix=acme.cli`;
+    const watching = start(place, 'study', 'watch', at);
     const serving = start(place, 'serve', 'study.yaml', '--nats', nats);
-    const worked = await hypertide(place, 'worker', '--nats', nats, '--study', 'digits', '--', ...TRAINER);
+    const worked = await hypertide(place, 'worker', at, '--', ...TRAINER);
     expect(worked.code, worked.err).toBe(0);
-    expect((await hypertide(place, 'list', '--nats', nats)).out).toContain('digits');
-    expect((await hypertide(place, 'list', '--nats', server.url)).out).not.toContain('digits');
-    expect((await hypertide(place, 'best', '--nats', nats, '--study', 'digits')).code).toBe(0);
-    expect((await hypertide(place, 'change', '--more', '1', '--nats', nats, '--study', 'digits')).code).toBe(0);
+    expect((await hypertide(place, 'study', 'list', nats)).out).toContain('digits');
+    expect((await hypertide(place, 'study', 'list', server.url)).out).not.toContain('digits');
+    expect((await hypertide(place, 'best', at)).code).toBe(0);
+    expect((await hypertide(place, 'change', at, '--trials', '+1')).code).toBe(0);
     await eventually(() => expect(watching.said()).toMatch(/^log trial \d+ suggested/m));
     watching.child.kill('SIGINT');
     await watching.ended;
-    const missing = await hypertide(place, 'best', '--nats', server.url, '--study', 'digits');
+    const missing = await hypertide(place, 'best', `${server.url}/digits`);
     expect(missing.err).toContain('there is no study digits on this server');
     serving.child.kill('SIGTERM');
     await serving.ended;
     const archive = join(directory(), 'digits.tar.gz');
-    expect((await hypertide(place, 'archive', '--nats', nats, '--study', 'digits', '-o', archive)).code).toBe(0);
-    const restored = await hypertide(place, 'restore', archive, '--nats', `${server.url}?prefix=other`);
+    expect((await hypertide(place, 'study', 'archive', at, '-o', archive)).code).toBe(0);
+    const restored = await hypertide(place, 'study', 'restore', archive, `${server.url}?prefix=other`);
     expect(restored.code, restored.err).toBe(0);
     expect(
-      (await hypertide(place, 'trials', '--json', '--nats', `${server.url}?prefix=other`, '--study', 'digits')).out.match(
-        /"status":"completed"/g,
-      ),
+      (await hypertide(place, 'trials', `${server.url}/digits?prefix=other`, '--json')).out.match(/"status":"completed"/g),
     ).toHaveLength(4);
   });
 
@@ -180,7 +179,7 @@ describe('through a leaf node', () => {
     await engine.finished;
     const saved = applied.flatMap(({ fact }) => ((fact as Fact).type === 'completed' ? [(fact as Completed).checkpoint?.slice(0, 5)] : []));
     expect(saved).toEqual(['nats:', 'nats:', 'nats:']);
-    const trials = await hypertide(directory(), 'trials', '--json', '--nats', `${leaf.url}?domain=hub`, '--study', study);
+    const trials = await hypertide(directory(), 'trials', `${leaf.url}/${study}?domain=hub`, '--json');
     expect(trials.out.match(/"status":"completed"/g)).toHaveLength(3);
     expect(warnings).toEqual([]);
     const lost = await serve(await leaf.connect(), plane, {

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { beginFrom } from '../../../src/cli/commands/studies/copy.ts';
+import { beginFrom } from '../../../src/cli/commands/study/copy.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
 import { float, random, space } from '../../../streams/index.ts';
 import { digestOf } from '../../../streams/nats/checkpoints/manifest.ts';

@@ -86,9 +86,10 @@ export const credentialAttacks = [
   ...['*', '>', 'a.b', '{{tag(x)}}', '../w1'].map((name) =>
     files('names of users', `credentials for a user named ${name}`, async (world) => {
       const place = join(world.directory(), 'seeds');
-      await world.hypertide('nats-config', '--jwt', '--team', 'a', '--seeds', place);
+      await world.hypertide('server', 'config', '--jwt', '--team', 'a', '--seeds', place);
       const { code } = await world.hypertide(
-        'nats-config',
+        'server',
+        'config',
         '--signer',
         join(place, 'a', 'trainer.signer'),
         '--seeds',
@@ -120,7 +121,7 @@ export const credentialAttacks = [
   }),
   rights('private seeds', 'another user reads a key that signs users', async (world) => {
     const place = join(world.directory(), 'seeds');
-    await world.hypertide('nats-config', '--jwt', '--team', 'a', '--seeds', place);
+    await world.hypertide('server', 'config', '--jwt', '--team', 'a', '--seeds', place);
     return (statSync(join(place, 'a', 'trainer.signer')).mode & 0o077) !== 0;
   }),
   files('names of contexts', 'a context outside of its directory', async (world) => {
@@ -129,7 +130,7 @@ export const credentialAttacks = [
     writeFileSync(join(home, 'evil.json'), '{"url":"nats://127.0.0.1:1"}');
     const { XDG_CONFIG_HOME } = process.env;
     process.env.XDG_CONFIG_HOME = home;
-    const { printed } = await world.hypertide('best', '--study', 's', '--context', '../../evil');
+    const { printed } = await world.hypertide('context', 'add', 'evil', '--from-nats', '../../evil');
     if (XDG_CONFIG_HOME === undefined) delete process.env.XDG_CONFIG_HOME;
     else process.env.XDG_CONFIG_HOME = XDG_CONFIG_HOME;
     return existsSync(home) && printed.includes('127.0.0.1:1');

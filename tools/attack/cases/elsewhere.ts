@@ -39,8 +39,8 @@ export const elsewhereAttacks = [
       const folder = join(world.directory(), 'studies');
       const file = join(world.directory(), 'study.yaml');
       writeFileSync(file, JSON.stringify(study));
-      await world.hypertide('create', file, '--folder', folder, '--name', 'study');
-      const { code } = await world.hypertide('copy', join(folder, 'study.jsonl'), name);
+      await world.hypertide('study', 'create', file, join(folder, 'study.jsonl'));
+      const { code } = await world.hypertide('study', 'copy', join(folder, 'study.jsonl'), name);
       return code === 0 && existsSync(join(folder, `${name}.jsonl`));
     }),
   ),

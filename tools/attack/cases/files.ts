@@ -40,7 +40,7 @@ async function seedsIn(world: World, prepare: (seeds: string) => void): Promise<
   const seeds = join(world.directory(), 'seeds');
   mkdirSync(seeds, { mode: 0o777 });
   prepare(seeds);
-  await world.hypertide('nats-config', '--study', 's', '--trainer', 'w1', '--seeds', seeds);
+  await world.hypertide('server', 'config', 's', '--trainer', 'w1', '--seeds', seeds);
   return seeds;
 }
 

@@ -313,12 +313,12 @@ export const interfaceAttacks = [
   ),
   attack('digests of tokens', 'a token in the file of users', async (world) => {
     const seeds = join(world.directory(), 'tokens');
-    const { printed } = await world.hypertide('http-users', '--operator', 'ada', '--tokens', seeds);
+    const { printed } = await world.hypertide('server', 'users', '--operator', 'ada', '--tokens', seeds);
     return printed.includes(readFileSync(join(seeds, 'ada.token'), 'utf8').trim());
   }),
   attack('private seeds', 'another user of the machine reads a token', async (world) => {
     const seeds = join(world.directory(), 'tokens');
-    await world.hypertide('http-users', '--operator', 'ada', '--tokens', seeds);
+    await world.hypertide('server', 'users', '--operator', 'ada', '--tokens', seeds);
     return (statSync(join(seeds, 'ada.token')).mode & 0o077) !== 0;
   }),
 ];

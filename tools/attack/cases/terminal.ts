@@ -97,13 +97,13 @@ export const terminalAttacks = [
     return obeys(printed);
   }),
   attack('shown controls', 'the name of a trainer and the reason of its pause, in workers', async (world) => {
-    const { printed } = await world.hypertide('workers', await journalWith(world, ALL));
+    const { printed } = await world.hypertide('worker', 'list', await journalWith(world, ALL));
     return obeys(printed);
   }),
-  ...['list', 'importance', 'best', 'trials', 'plot history'].map((command) =>
+  ...['study list', 'study importance', 'best', 'trials', 'study plot'].map((command) =>
     attack('shown controls', `the names of a study in ${command}`, async (world) => {
       const path = await journalOf(world, ALL);
-      const { printed } = await world.hypertide(...command.split(' '), command === 'list' ? dirname(path) : path);
+      const { printed } = await world.hypertide(...wordsOf(command, path));
       return obeys(printed);
     }),
   ),
@@ -125,4 +125,11 @@ export const terminalAttacks = [
     writeFileSync(path, JSON.stringify({ parameters: { x: { type: 'float', low: 0, high: 1 } }, [ALL]: 1 }));
     return obeys((await world.hypertide('check', path)).printed);
   }),
+];
+
+/** The words of a command on a journal. */
+const wordsOf = (command: string, path: string): string[] => [
+  ...command.split(' '),
+  command === 'study list' ? dirname(path) : path,
+  ...(command === 'study plot' ? ['history'] : []),
 ];

@@ -1,50 +1,56 @@
 import { DeliveryError } from '../../../host/hooks/deliver.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { type Mirror, mirrorStudy } from '../../../interop/mirror.ts';
-import type { CommandStudy } from '../../../stores/study.ts';
+import type { CommandStudy } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
+import { onStudy } from '../../command.ts';
+import { flag, type Given, needed, oneOf, value, values } from '../../parts.ts';
 
-export const mirrorTargets = ['webhook', 'mlflow'] as const;
+const options = {
+  once: flag('end after the entries that the log has now'),
+  header: values('line', "header of each request, such as 'Authorization: Bearer ...'"),
+  position: value('file', 'webhook: file with the last position sent (default: <study>.mirror.json)'),
+  experiment: value('name', 'mlflow: name of the experiment (default: hypertide)'),
+};
 
-export interface MirrorCommand {
-  readonly header?: readonly string[];
-  readonly position?: string;
-  readonly experiment?: string;
-  readonly once?: boolean;
-}
+export const command = onStudy({
+  description: 'Send the facts of a study to another system, until the study closes. After a restart, it continues where it was.',
+  arguments: {
+    target: needed('target', 'webhook: each entry of the log as a CloudEvent; mlflow: runs', { kind: oneOf(['webhook', 'mlflow']) }),
+    url: needed('url', 'address of the receiver, or of the MLflow server'),
+  },
+  options,
+  help: `Logs in to MLflow as its own clients do: MLFLOW_TRACKING_TOKEN, or
+MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
+  run: async (study, { target, url, ...options }) => {
+    const ending = new AbortController();
+    const release = onInterrupt(() => ending.abort());
+    const { signal } = ending;
+    try {
+      const made = await mirrorTo(study, target, addressOf(url), options, signal);
+      const from = made.position;
+      inform(from === 0 ? `mirroring ${study.place}` : `mirroring ${study.place} from position ${from + 1} on`);
+      await mirrorStudy(study, study.created, made, { signal, warn: inform, once: options.once ?? false });
+      inform(`mirrored up to position ${made.position}`);
+      return signal.aborted ? 130 : 0;
+    } catch (error) {
+      if (signal.aborted) return 130;
+      if (error instanceof DeliveryError) throw new UsageError(`${target} ${new URL(url).host}: ${error.message}`);
+      throw error;
+    } finally {
+      release();
+    }
+  },
+});
 
-/** `hypertide mirror`: sends the facts of a study to another system. */
-export async function mirror(
-  study: CommandStudy,
-  target: (typeof mirrorTargets)[number],
-  url: string,
-  options: MirrorCommand,
-): Promise<number> {
-  const ending = new AbortController();
-  const release = onInterrupt(() => ending.abort());
-  const { signal } = ending;
-  try {
-    const made = await mirrorTo(study, target, addressOf(url), options, signal);
-    const from = made.position;
-    inform(from === 0 ? `mirroring ${study.place}` : `mirroring ${study.place} from position ${from + 1} on`);
-    await mirrorStudy(study, study.created, made, { signal, warn: inform, once: options.once ?? false });
-    inform(`mirrored up to position ${made.position}`);
-    return signal.aborted ? 130 : 0;
-  } catch (error) {
-    if (signal.aborted) return 130;
-    if (error instanceof DeliveryError) throw new UsageError(`${target} ${new URL(url).host}: ${error.message}`);
-    throw error;
-  } finally {
-    release();
-  }
-}
+type Target = 'webhook' | 'mlflow';
 
 async function mirrorTo(
   { created, stem }: CommandStudy,
-  target: (typeof mirrorTargets)[number],
+  target: Target,
   url: string,
-  { header = [], position = `${stem}.mirror.json`, experiment = 'hypertide' }: MirrorCommand,
+  { header = [], position = `${stem}.mirror.json`, experiment = 'hypertide' }: Given<typeof options>,
   signal: AbortSignal,
 ): Promise<Mirror> {
   const headers = headersIn(header);

@@ -1,0 +1,192 @@
+import type { Command } from './command.ts';
+
+/** A row of the overview: what a command does in a few words, and the file that it is in. */
+export interface Leaf {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+/** Commands that are called by two words. */
+export interface Branch {
+  readonly summary: string;
+  readonly commands: Readonly<Record<string, Leaf>>;
+  /** The command that is meant if the second word is left out. */
+  readonly usual?: string;
+}
+
+const leaf = (summary: string, load: () => Promise<Command>): Leaf => ({ summary, load });
+
+const study: Branch = {
+  summary: 'studies as a whole, and what their results say',
+  commands: {
+    list: leaf('list the studies in a folder or on a server', async () => (await import('./commands/study/list.ts')).command),
+    create: leaf('begin a study that others run', async () => (await import('./commands/study/create.ts')).command),
+    import: leaf('add finished trials from JSON lines, CSV or Optuna', async () => (await import('./commands/study/import.ts')).command),
+    pause: leaf('suggest no new trials', async () => (await import('./commands/study/pause.ts')).pause),
+    resume: leaf('suggest new trials again', async () => (await import('./commands/study/pause.ts')).resume),
+    close: leaf('end a study now', async () => (await import('./commands/study/pause.ts')).close),
+    watch: leaf('follow a study on a NATS server', async () => (await import('./commands/study/watch.ts')).command),
+    plot: leaf('draw a figure in the terminal, or as SVG, PNG or HTML', async () => (await import('./commands/study/plot.ts')).command),
+    importance: leaf('print how much each parameter matters', async () => (await import('./commands/study/importance.ts')).command),
+    report: leaf('write an HTML or Markdown file about studies', async () => (await import('./commands/study/report.ts')).command),
+    verify: leaf('recompute every suggestion from the log', async () => (await import('./commands/study/verify.ts')).command),
+    repair: leaf('write a repaired copy of a damaged journal', async () => (await import('./commands/study/repair.ts')).command),
+    copy: leaf('begin a study with the entries of another one', async () => (await import('./commands/study/copy.ts')).command),
+    rename: leaf('give a study another name', async () => (await import('./commands/study/rename.ts')).command),
+    archive: leaf('write a study into one file', async () => (await import('./commands/study/archive.ts')).command),
+    restore: leaf('restore a study from an archive', async () => (await import('./commands/study/restore.ts')).command),
+    delete: leaf('delete a study and the files of its trials', async () => (await import('./commands/study/delete.ts')).command),
+  },
+};
+
+const trial: Branch = {
+  summary: 'single trials',
+  commands: {
+    list: leaf('print all trials, or the facts of one', async () => (await import('./commands/trial/list.ts')).command),
+    logs: leaf('print what a trial printed', async () => (await import('./commands/trial/logs.ts')).command),
+    enqueue: leaf('try a configuration next', async () => (await import('./commands/trial/enqueue.ts')).enqueue),
+    propose: leaf('propose a configuration as an external strategy', async () => (await import('./commands/trial/enqueue.ts')).propose),
+    annotate: leaf('add a note, labels or a star to a trial', async () => (await import('./commands/trial/annotate.ts')).command),
+    confirm: leaf('try the best configurations again', async () => (await import('./commands/trial/confirm.ts')).command),
+    retry: leaf('try failed trials again', async () => (await import('./commands/trial/retry.ts')).command),
+    retract: leaf('declare the result of a trial wrong', async () => (await import('./commands/trial/retract.ts')).retract),
+    cancel: leaf('stop an open trial', async () => (await import('./commands/trial/retract.ts')).cancel),
+  },
+};
+
+const worker: Branch = {
+  summary: 'run a program for trials from a server',
+  usual: 'start',
+  commands: {
+    start: leaf('run a program for trials from a server', async () => (await import('./commands/worker/start.ts')).command),
+    list: leaf('list the workers of a study', async () => (await import('./commands/worker/list.ts')).command),
+    drain: leaf('let a worker finish its trials and end', async () => (await import('./commands/worker/instruct.ts')).drain),
+    pause: leaf('stop a worker from taking trials', async () => (await import('./commands/worker/instruct.ts')).pause),
+    resume: leaf('let a worker take trials again', async () => (await import('./commands/worker/instruct.ts')).resume),
+  },
+};
+
+const server: Branch = {
+  summary: 'serve studies, and let people and systems reach them',
+  commands: {
+    start: leaf('run studies for remote trainers', async () => (await import('./commands/server/start.ts')).command),
+    config: leaf('print a NATS configuration with least privilege', async () => (await import('./commands/server/config.ts')).command),
+    users: leaf('make tokens for a server over HTTP', async () => (await import('./commands/server/users.ts')).command),
+    mirror: leaf('send a study to a webhook or to MLflow', async () => (await import('./commands/server/mirror.ts')).command),
+    mcp: leaf('let an agent work on studies', async () => (await import('./commands/server/mcp.ts')).command),
+  },
+};
+
+const dev: Branch = {
+  summary: 'compare strategies, and build on hypertide',
+  commands: {
+    strategies: leaf('list the strategies and their options', async () => (await import('./commands/dev/strategies.ts')).command),
+    examples: leaf('write the files of an example', async () => (await import('./commands/dev/examples.ts')).command),
+    simulate: leaf('compare strategies on a finished study', async () => (await import('./commands/dev/simulate.ts')).command),
+    'ask-tell': leaf('serve another program over standard input', async () => (await import('./commands/dev/askTell.ts')).command),
+    asyncapi: leaf('print the NATS messages as AsyncAPI', async () => (await import('./commands/dev/asyncapi.ts')).command),
+    completion: leaf(
+      'print a script that completes commands in a shell',
+      async () => (await import('./commands/dev/completion.ts')).command,
+    ),
+    conform: leaf('test a NATS trainer in any language', async () => (await import('./commands/dev/conform.ts')).command),
+  },
+};
+
+const context: Branch = {
+  summary: 'servers and logins that you use often',
+  commands: {
+    add: leaf('store a server and a login under a name', async () => (await import('./commands/context/contexts.ts')).add),
+    use: leaf('use a context where no server is named', async () => (await import('./commands/context/contexts.ts')).use),
+    list: leaf('list the contexts', async () => (await import('./commands/context/contexts.ts')).list),
+    remove: leaf('forget a context', async () => (await import('./commands/context/contexts.ts')).remove),
+  },
+};
+
+/** All commands by their headings in the overview, and in its order. */
+export const commands: Readonly<Record<string, Readonly<Record<string, Leaf | Branch>>>> = {
+  'Every day': {
+    init: leaf('begin here: write a study file from the help of a program', async () => (await import('./commands/init.ts')).command),
+    check: leaf('test whether a program works with a study', async () => (await import('./commands/check.ts')).command),
+    run: leaf('tune a program; resume an interrupted study', async () => (await import('./commands/run.ts')).command),
+    best: leaf('print the best trial, or the Pareto front', async () => (await import('./commands/best.ts')).command),
+    why: leaf('print why a trial was suggested, or stopped', async () => (await import('./commands/why.ts')).command),
+    dashboard: leaf('show studies in a browser', async () => (await import('./commands/dashboard.ts')).command),
+    change: leaf('change limits, strategy or pace of a study', async () => (await import('./commands/change.ts')).command),
+    export: leaf('write all trials as JSON, CSV, Parquet, or for Optuna', async () => (await import('./commands/export.ts')).command),
+  },
+  'The same by shorter names': {
+    trials: trial.commands.list!,
+    serve: server.commands.start!,
+    verify: study.commands.verify!,
+    pause: study.commands.pause!,
+    resume: study.commands.resume!,
+  },
+  Groups: { study, trial, worker, server, dev, context },
+};
+
+/** Names of earlier versions, and what replaces them. Only messages use this. */
+export const renamed: Readonly<Record<string, string>> = {
+  list: 'study list',
+  create: 'study create',
+  import: 'study import',
+  close: 'study close',
+  watch: 'study watch',
+  plot: 'study plot',
+  importance: 'study importance',
+  report: 'study report',
+  repair: 'study repair',
+  copy: 'study copy',
+  fork: 'study copy',
+  rename: 'study rename',
+  archive: 'study archive',
+  restore: 'study restore',
+  delete: 'study delete',
+  logs: 'trial logs',
+  enqueue: 'trial enqueue',
+  propose: 'trial propose',
+  annotate: 'trial annotate',
+  confirm: 'trial confirm',
+  retry: 'trial retry',
+  retract: 'trial retract',
+  cancel: 'trial cancel',
+  workers: 'worker list',
+  drain: 'worker drain',
+  'nats-config': 'server config',
+  'http-users': 'server users',
+  mirror: 'server mirror',
+  mcp: 'server mcp',
+  strategies: 'dev strategies',
+  examples: 'dev examples',
+  simulate: 'dev simulate',
+  'ask-tell': 'dev ask-tell',
+  asyncapi: 'dev asyncapi',
+  completion: 'dev completion',
+  'nats-conform': 'dev conform',
+  version: '--version',
+};
+
+const IN_FILE = 'a key of the study file';
+
+/** The same of options, as a sentence. */
+export const renamedOptions: Readonly<Record<string, string>> = {
+  '--nats': 'name the study by its address, such as nats://127.0.0.1:4222/digits',
+  '--study': 'name the study by its address, such as nats://127.0.0.1:4222/digits',
+  '--all': 'use a pattern as the name of the study, as in nats://127.0.0.1:4222/*',
+  '--journal': 'name the journal as the study, the first argument',
+  '--from': 'name the finished study before the study file',
+  '--folder': 'name the folder or the server after the file',
+  '--more': 'write --trials +10',
+  '--pause': 'use "hypertide pause"',
+  '--resume': 'use "hypertide resume"',
+  '--resumes': `it is ${IN_FILE}: resumes: true`,
+  '--seed': `it is ${IN_FILE}: seed`,
+  '--metric': `it is ${IN_FILE}: objective: minimize <name>`,
+  '--metric-file': `it is ${IN_FILE}, or of the file of a worker: metricFile`,
+  '--result': 'it is a key of the file of a worker: result',
+  '--time-limit': 'it is a key of the file of a worker: timeLimit',
+  '--at-time-limit': 'it is a key of the file of a worker: atTimeLimit',
+  '--seconds': 'write --time-limit for a run, and --expires for a proposal',
+  '--name': 'write --proxy for the host names of a proxy; the name of a new study is part of its address',
+  '--directory': 'write --folder for the journals of a server',
+  '--tls-cert': 'write --server-cert for the certificate of a server',
+};

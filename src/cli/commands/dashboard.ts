@@ -1,0 +1,84 @@
+import { basename } from 'node:path';
+import { connectTo, namingIn } from '../../../streams/nats/connection/connect.ts';
+import { natsSource } from '../../../streams/nats/place/source.ts';
+import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
+import { interruption } from '../../host/interrupt.ts';
+import { keptFiles } from '../../host/keptFiles.ts';
+import { usersIn } from '../../host/serving/usersIn.ts';
+import { Metrics } from '../../monitoring/metrics.ts';
+import { serveHttp } from '../../server/serve.ts';
+import { ServedStudies } from '../../server/studies.ts';
+import { accessOf } from '../../stores/connect.ts';
+import type { Connection } from '../../stores/connection.ts';
+import { journalSource } from '../../stores/journal.ts';
+import { createdIn, stemOf } from '../../stores/journalFile.ts';
+import { watchJournals } from '../../stores/journalFolder.ts';
+import { type Address, parseAddress } from '../../stores/locate.ts';
+import { trialsDirectory } from '../../stores/trialFiles.ts';
+import { inform } from '../../text/output.ts';
+import { withoutPassword } from '../../text/plainText.ts';
+import { UsageError } from '../../text/usage.ts';
+import { declare } from '../command.ts';
+import { port, preset, value, values } from '../parts.ts';
+
+export const command = declare({
+  description: 'Show studies in a browser as they run, and act on them.',
+  arguments: { studies: values('studies', 'journals, folders, NATS servers or studies there (default: the server, or this folder)') },
+  options: {
+    host: value('address', 'address to listen on (default: 127.0.0.1)'),
+    port: preset('n', 'port to listen on', 7531, { kind: port }),
+    users: value('file', 'users and their roles, as "server users" prints them (default: only this machine has access)'),
+    proxy: values('host', 'host names of a proxy in front of the server'),
+  },
+  help: `Open the address that is printed. A --host that other machines can reach, and
+--proxy, need --users: then the page asks for a token. Actions on a journal are
+sent to the process that runs it, on the same machine. /v1 and /mcp are for
+programs and agents, /metrics is for Prometheus, /healthz and /readyz for health
+checks. A server over HTTP has this page itself, at its own address.`,
+  run: async ({ studies: given = [], host, port, users, proxy: names }, { connection }) => {
+    const addresses = (given.length > 0 ? given : [undefined]).map((text) => parseAddress(text, connection));
+    const [elsewhere] = addresses.filter(({ form }) => form === 'http');
+    if (elsewhere) throw new UsageError(`${elsewhere.at} has the page itself: open this address`);
+    const journals = addresses.flatMap(({ journal }) => journal ?? []);
+    for (const path of journals) await createdIn(path);
+    const studies = new ServedStudies({ warn: inform, metrics: new Metrics() });
+    const server = await serveHttp(studies, { host, port, names, users: await usersIn(users) });
+    const ending: (() => Promise<unknown>)[] = [server.close];
+    try {
+      const added = new Map<string, string>();
+      const add = (path: string) => {
+        const name = studies.unusedName(basename(path).replace(/\.jsonl$/, ''));
+        added.set(path, name);
+        studies.show(name, journalSource(path), { files: keptFiles(trialsDirectory(stemOf(path))) });
+      };
+      journals.forEach(add);
+      for (const { at: folder } of addresses.filter(({ form, journal }) => form === 'folder' && journal === undefined)) {
+        const end = await watchJournals(folder, { found: add, gone: (path) => studies.remove(added.get(path)!) });
+        ending.push(async () => end());
+      }
+      for (const address of addresses.filter(({ form }) => form === 'nats')) ending.push(await addServer(studies, address, connection));
+      inform(`dashboard: ${server.url}`);
+      inform('press Ctrl-C to end it');
+      await interruption().interrupted;
+      return 130;
+    } finally {
+      for (const end of ending) await end();
+    }
+  },
+});
+
+async function addServer(
+  studies: ServedStudies,
+  { at: url, name: study }: Address,
+  connection: Connection,
+): Promise<() => Promise<unknown>> {
+  const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...accessOf(connection.loginTo(url)) });
+  const naming = namingIn(url);
+  const add = async (name: string) => {
+    if (!studies.has(name)) studies.show(name, await natsSource(nc, subjectsOf(name, naming), withoutPassword(url)));
+  };
+  for (const name of study === undefined ? await studiesOn(nc, naming) : [study]) await add(name);
+  if (study === undefined) whenBegun(nc, naming, (name) => void add(name).catch((error: Error) => inform(`${name}: ${error.message}`)));
+  return () => nc.close();
+}

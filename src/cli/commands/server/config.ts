@@ -1,0 +1,174 @@
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
+import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
+import type { SignedAccount } from '../../../../streams/nats/config/updateAccounts.ts';
+import { type Secrets, secretsIn } from '../../../host/serving/secrets.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { accessOf } from '../../../stores/connect.ts';
+import type { Connection } from '../../../stores/connection.ts';
+import { inform, writeOutput } from '../../../text/output.ts';
+import { withoutPassword } from '../../../text/plainText.ts';
+import { UsageError } from '../../../text/usage.ts';
+import { declare } from '../../command.ts';
+import { byteSize, flag, type Given, positiveNumber, preset, value, values, wholeNumber } from '../../parts.ts';
+
+const offered = {
+  team: values('name', 'instead of studies: teams, which may use any name'),
+  trainer: values('name', 'names of the trainers; with several teams, <team>/<name>'),
+  prefix: value('subject', 'what subjects of studies begin with, such as acme.ml'),
+  jwt: flag('credentials instead of seeds: new users need no reload'),
+  days: value('n', 'days until new credentials expire (default: never)', { kind: positiveNumber }),
+  signer: value('file', 'only sign credentials with this key, for --user'),
+  user: values('name', 'names of new users with the role of --signer'),
+  revoke: values('user', 'with --jwt: lock out users, such as vision/w2'),
+  update: value('url', 'with --jwt: update this running server, without a reload'),
+  seeds: preset('folder', 'where to write the keys of the users', 'seeds'),
+  store: value('folder', 'where the server keeps its streams'),
+  maxBytes: value('size', 'disk space of the studies of a team (default: all)', { kind: byteSize }),
+  host: value('address', 'address to listen on, such as 0.0.0.0 for all machines'),
+  port: value('n', 'port of the server (default: 4222)', { kind: wholeNumber }),
+  serverCert: value('file', 'certificate of the server (PEM)'),
+  serverKey: value('file', 'key of the certificate (PEM)'),
+  clientCa: value('file', 'authority of the certificates of clients (PEM)'),
+  output: value('file', 'write to this file, which an error leaves as it was', { short: 'o' }),
+};
+
+export const command = declare({
+  description: 'Print a nats-server.conf that gives each user only the rights that it needs.',
+  arguments: { studies: values('studies', 'names of the studies') },
+  options: offered,
+  run: ({ studies, ...options }, { connection }) => natsConfig({ ...options, ...omitUndefined({ study: studies }) }, connection),
+});
+
+type NatsConfigOptions = Given<typeof offered> & { readonly study?: readonly string[] };
+
+/** Prints a server configuration and writes the keys of its users. Keeps existing keys. @returns the exit status */
+async function natsConfig(options: NatsConfigOptions, connection: Connection): Promise<number> {
+  const { seeds: directory, store, host, port, maxBytes, prefix, jwt, days, signer, user, revoke, update: server } = options;
+  const keys = secretsIn(directory);
+  if (signer !== undefined || user !== undefined) return newUsers(options);
+  if (days !== undefined && !jwt) throw new UsageError('--days: expected --jwt or --signer as well: only credentials can expire');
+  if (revoke !== undefined && !jwt)
+    throw new UsageError('--revoke: expected --jwt as well; without it, leave a trainer out of --trainer, and reload the server');
+  if (server !== undefined && !jwt) throw new UsageError('--update: expected --jwt as well: a server with seeds needs a reload');
+  const teams = teamsOf(options);
+  const settings = omitUndefined({ store, host, port, maxBytes, prefix, tls: tlsOf(options) });
+  if (jwt) {
+    const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
+    const { text, files, accounts } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke }), keyOf: keys.read });
+    writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
+    await writeConfig(text, options); // a configuration is useless without its keys
+    if (server !== undefined) return update(server, accounts, options, connection);
+    if (revoke !== undefined)
+      inform(
+        `reload the server with this configuration to lock out ${revoke.join(', ')}, or repeat this command with --update and its address`,
+      );
+    return 0;
+  }
+  const { text, seeds } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
+  const files = Object.fromEntries(Object.entries(seeds).map(([name, seed]) => [`${name}.nk`, seed]));
+  writeKeys(keys, directory, files, 'give each user its own, with --nkey');
+  await writeConfig(text, options);
+  const added = Object.keys(seeds).filter((name) => !keys.kept.includes(`${name}.nk`));
+  if (keys.kept.length > 0 && added.length > 0)
+    inform(
+      `${added.join(', ')} ${added.length === 1 ? 'is' : 'are'} new: restart a running server, since a reload does not give them all their rights`,
+    );
+  return 0;
+}
+
+/** Updates the accounts of a running server. Resolves with the exit status. */
+async function update(
+  url: string,
+  accounts: readonly SignedAccount[],
+  options: NatsConfigOptions,
+  connection: Connection,
+): Promise<number> {
+  const { seeds, revoke = [] } = options;
+  const [{ connectTo }, { updateAccount }, { UPDATER }] = await Promise.all([
+    import('../../../../streams/nats/connection/connect.ts'),
+    import('../../../../streams/nats/config/updateAccounts.ts'),
+    import('../../../../streams/nats/config/jwtConfig.ts'),
+  ]);
+  const place = withoutPassword(url);
+  const { tlsCa, tlsCert, tlsKey } = accessOf(connection.loginTo(url)); // not its login, because only the system account may do this
+  const certificates = omitUndefined({ tlsCa, tlsCert, tlsKey });
+  const nc = await connectTo(url, { inboxPrefix: '_INBOX_system', creds: join(seeds, UPDATER), ...certificates });
+  try {
+    let isOpen = false;
+    const updates = await Promise.all(accounts.map((account) => updateAccount(nc, account)));
+    for (const [i, update] of updates.entries()) {
+      if (update === 'updated') continue;
+      const { name } = accounts[i]!;
+      const why = update === 'unused' ? 'no user has connected since the server started' : update.failed;
+      inform(`${place}: account ${name} is unchanged (${why}): reload the server with this configuration`);
+      isOpen ||= update !== 'unused' || revoke.some((user) => teamOf(user) === teamOf(name));
+    }
+    if (!isOpen) inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
+    return isOpen ? 1 : 0;
+  } finally {
+    await nc.close();
+  }
+}
+
+const teamOf = (name: string): string => name.split('/')[0]!;
+
+/** Signs credentials, which the server accepts immediately. */
+async function newUsers({ seeds: directory, signer: file, user: names, days, team = [] }: NatsConfigOptions): Promise<number> {
+  if (file === undefined || names === undefined) throw new UsageError('--signer: expected the file of a key, and --user with names');
+  if (team.length > 1) throw new UsageError('--signer: expected one team at most: a key belongs to one');
+  if (!existsSync(file)) throw new UsageError(`${file}: there is no such file`);
+  const { credentials, signerFrom } = await import('../../../../streams/nats/config/jwtConfig.ts');
+  const signer = signerFrom(file, readFileSync(file, 'utf8'));
+  if (team[0] !== undefined && signer.team !== undefined && team[0] !== signer.team)
+    throw new UsageError(`--team: expected ${signer.team}, whose key ${file} is, got ${team[0]}`);
+  const keys = secretsIn(directory);
+  const home = team[0] === undefined ? undefined : { name: team[0], trainers: [] };
+  const files = await credentials(signer, names, omitUndefined({ team: home, keyOf: keys.read, days }));
+  writeKeys(keys, directory, files, `they have the rights of a ${signer.role}; the server needs no reload`);
+  return 0;
+}
+
+function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt }: NatsConfigOptions): Team[] {
+  if (names === undefined) {
+    if (jwt || studies === undefined)
+      throw new UsageError(`expected ${jwt ? '' : 'the names of studies, or '}--team with the names of teams`);
+    return [{ studies, trainers }];
+  }
+  if (studies !== undefined) throw new UsageError('--team: leave out the studies: the engine of a team may use every study of the team');
+  const members = trainers.map((text) => {
+    const [team, name, ...more] = text.includes('/') ? text.split('/') : [names[0]!, text];
+    if (!names.includes(team!) || more.length > 0 || (names.length > 1 && !text.includes('/')))
+      throw new UsageError(`--trainer: expected a name after its team, such as ${names[0]}/w1, got ${text}`);
+    return { team, name: name! };
+  });
+  return names.map((name) => ({ name, trainers: members.flatMap((one) => (one.team === name ? [one.name] : [])) }));
+}
+
+/** Prints the configuration, or replaces the file: a server that reads it sees the old or the new one, never a part. */
+async function writeConfig(text: string, { output, host }: NatsConfigOptions): Promise<void> {
+  if (host === undefined) inform('this server accepts connections from its own machine only; --host 0.0.0.0 lets others connect');
+  if (output === undefined) return void process.stdout.write(text);
+  const fresh = `${output}.new`;
+  await writeOutput(fresh, text);
+  renameSync(fresh, output);
+}
+
+function tlsOf({ serverCert: cert, serverKey: key, clientCa: ca }: NatsConfigOptions): ServerSettings['tls'] | undefined {
+  if (cert === undefined && key === undefined && ca === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw new UsageError('expected --server-cert and --server-key, the certificate of the server and its key');
+  return { cert, key, ...omitUndefined({ ca }) };
+}
+
+/** Writes keys, and prints where they are and what to do with them. */
+function writeKeys(keys: Secrets, directory: string, files: Readonly<Record<string, string>>, advice: string): void {
+  for (const [name, text] of Object.entries(files)) keys.write(name, text.trimEnd());
+  const names = Object.keys(files);
+  const shown = names.length > 12 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
+  const kept = keys.kept.length;
+  const old = kept > 0 ? ` (${kept === names.length ? 'all' : kept} of them existed already)` : '';
+  const renewed = keys.renewed.length > 0 ? ` (${keys.renewed.join(', ')} renewed)` : '';
+  process.stderr.write(`${shown} are in ${directory}${old}${renewed}: ${advice}\n`);
+}

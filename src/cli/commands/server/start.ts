@@ -1,0 +1,139 @@
+import { namingIn } from '../../../../streams/nats/connection/connect.ts';
+import { withResolvers } from '../../../../streams/promises.ts';
+import { interruption } from '../../../host/interrupt.ts';
+import { measured, openPlugins } from '../../../host/plugins.ts';
+import { serveOverHttp } from '../../../host/serveHttp.ts';
+import { openServer } from '../../../host/server.ts';
+import { serveAll } from '../../../host/serving/all.ts';
+import { linkOf, monitorFor } from '../../../host/serving/monitor.ts';
+import { type Outcome, serving } from '../../../host/serving/serving.ts';
+import { usersIn } from '../../../host/serving/usersIn.ts';
+import type { Metrics } from '../../../monitoring/metrics.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { accessOf, CONNECT_WITHIN, connect } from '../../../stores/connect.ts';
+import type { Connection } from '../../../stores/connection.ts';
+import { checkPattern } from '../../../stores/namePattern.ts';
+import { atMostOf } from '../../../study/atMost.ts';
+import { checkResuming } from '../../../studyFile/checkResuming.ts';
+import { readStudyFile } from '../../../studyFile/studyFile.ts';
+import { addressOf } from '../../../text/address.ts';
+import type { StatusLine } from '../../../text/statusLine.ts';
+import { UsageError } from '../../../text/usage.ts';
+import { declare } from '../../command.ts';
+import { byteSize, flag, type Given, logFormat, oneOf, time, value, values, wholeNumber } from '../../parts.ts';
+import { withLog } from '../../terminal/withLog.ts';
+
+const offered = {
+  nats: value('url', 'serve on this NATS server (default: of the context)'),
+  http: value('address', 'serve page, requests, agents, metrics at this port'),
+  users: value('file', 'users, by "server users" (default: this machine only)'),
+  proxy: values('host', 'host names of a proxy in front of the server'),
+  folder: value('path', 'where requests create studies; those in it resume'),
+  fsync: value('policy', 'HTTP: sync always, never, or at an interval (default)', { kind: oneOf(['always', 'interval', 'never']) }),
+  all: value('pattern', "NATS: also all studies that match, such as 'team-*'"),
+  replicas: value('n', 'NATS: servers that keep a copy of a log (default: 1)', { kind: wholeNumber }),
+  maxBytes: value('size', 'NATS: disk space of each log, which is reserved', { kind: byteSize }),
+  checkpoints: value('size', 'NATS: disk space of all checkpoints (default: 10GB)', { kind: byteSize }),
+  maxParallel: value('n', 'most parallel of a request (default: 1000)', { kind: wholeNumber }),
+  maxTrials: value('n', 'most trials of a request', { kind: wholeNumber }),
+  lease: value('time', 'silence after which a trial is lost (default: 30s)', { kind: time }),
+  once: flag('end when all studies have closed'),
+  monitor: value('address', 'serve /metrics, /readyz and /healthz at this port'),
+  hooks: value('file', 'commands and webhooks to call on events (YAML)'),
+  logFormat,
+};
+
+export const command = declare({
+  description: 'Run studies for trainers on any machine, on a NATS server or over HTTP. Resumes studies that exist.',
+  arguments: { files: values('files', 'study files') },
+  options: offered,
+  run: ({ files = [], ...options }, { connection }) =>
+    withLog(options.logFormat, (log) => {
+      const { http, nats = http === undefined ? connection.server : undefined } = options;
+      if (nats !== undefined) return serveStudies(files, { ...options, nats }, connection, log);
+      if (http === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
+      return serveOverHttp(files, { ...options, http }, log);
+    }),
+});
+
+/** The exit status if every study has failed. */
+const FAILED = 3;
+
+/** Runs studies on a server until it is interrupted. @returns the exit status */
+export async function serveStudies(
+  paths: readonly string[],
+  options: Given<typeof offered> & { readonly nats: string },
+  connection: Connection,
+  screen: StatusLine,
+): Promise<number> {
+  const { nats, lease, replicas, maxBytes, checkpoints: checkpointBytes, once = false, all } = options;
+  const access = accessOf(connection.loginTo(nats));
+  if (paths.length === 0 && all === undefined) throw new UsageError('expected study files to serve, or --all with a pattern of names');
+  if (all !== undefined) checkPattern('--all', all);
+  if (once && all !== undefined) throw new UsageError('--once: expected study files, since --all waits for studies that begin later');
+  const users = await usersIn(options.users);
+  const files = await Promise.all(paths.map(readStudyFile));
+  const names = files.map((file) => file.options.study);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
+  for (const { strategy, options: described } of files) checkResuming({ strategy: strategy?.spec, resumes: described.resumes ?? false });
+  const at = options.http === undefined ? undefined : addressOf('--http', options.http);
+  const observing = await openPlugins({ hooks: options.hooks }, screen);
+  const naming = namingIn(nats);
+  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...access }, CONNECT_WITHIN);
+  const monitor = await monitorFor(options.monitor, screen, nc);
+  monitor?.ofAccount(naming.apiPrefix);
+  const link = monitor?.link ?? ((metrics: Metrics) => linkOf(nc, metrics));
+  const server =
+    at &&
+    (await openServer({ ...at, names: options.proxy, users, link }, monitor?.metrics, screen.line).catch(async (error: Error) => {
+      await nc.close();
+      throw error;
+    }));
+  const metrics = server?.metrics ?? monitor?.metrics;
+  const shown = server?.plugin ?? (metrics && measured(metrics));
+  const place = {
+    nc,
+    screen,
+    nats,
+    naming,
+    access,
+    metrics,
+    server,
+    plugins: [...observing.plugins, ...(shown ? [shown] : [])],
+    settings: omitUndefined({ lease, replicas, maxBytes, checkpointBytes, atMost: atMostOf(options) }),
+  };
+  const engines = serving(place);
+  const { interrupted, release } = interruption();
+  /** Studies that are not served now, since they have failed or were deleted. */
+  const lost = new Map<string, 'failed' | 'deleted'>();
+  const closed = new Set<string>();
+  const { promise: over, resolve: end } = withResolvers<'over'>();
+  const hear = (study: string) => (outcome: Outcome) => {
+    if (outcome === 'failed' || outcome === 'deleted') lost.set(study, outcome);
+    else lost.delete(study);
+    if (outcome === 'closed') closed.add(study);
+    if (lost.size === files.length || (once && names.every((name) => closed.has(name) || lost.has(name)))) end('over');
+  };
+  let endAll = () => {};
+  const work = async () => {
+    if (all !== undefined)
+      endAll = await serveAll(place, engines, all, files); // which never ends, since other studies may begin
+    else for (const file of files) void engines.attend(file.options.study, async () => file, hear(file.options.study));
+    return over;
+  };
+  try {
+    const why = await Promise.race([interrupted, work()]);
+    const outcomes = [...lost.values()];
+    if (why === 'over' && outcomes.length === files.length && outcomes.every((outcome) => outcome === 'failed')) return FAILED;
+    if (outcomes.length > 0) return 1;
+    return why === 'interrupted' && once ? 130 : 0;
+  } finally {
+    endAll();
+    release();
+    await monitor?.close();
+    await server?.close();
+    await engines.close();
+    await observing.close();
+  }
+}

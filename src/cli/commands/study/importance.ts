@@ -1,0 +1,55 @@
+import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
+import { tooFewResults } from '../../../insight/importance/importance.ts';
+import type { Importances } from '../../../insight/importance/importances.ts';
+import { byShare, verdictOn } from '../../../insight/importance/verdict.ts';
+import { importancesOf } from '../../../server/feed/byResults.ts';
+import { readFeed } from '../../../server/feed/feed.ts';
+import { inform, print, suggestAfterData } from '../../../text/output.ts';
+import { onStudy } from '../../command.ts';
+import { json, value } from '../../parts.ts';
+import { textTable } from '../../terminal/table.ts';
+
+export const command = onStudy({
+  description: 'Print how much each parameter matters.',
+  options: { objective: value('name', 'for this objective (default: the first one)'), json },
+  help: `fANOVA measures the share of each parameter in the variation of all results.
+PED-ANOVA measures how much each parameter distinguishes the best tenth of the
+results. Each share is followed by its 90 % interval.`,
+  run: async (study, { json, objective }) => {
+    const found = await importancesOf(await readFeed(study), objective);
+    if (found === undefined) {
+      inform(tooFewResults(spaceOf(study.created).axes));
+      if (json) print('null');
+      return 1;
+    }
+    const { marginals: _, ...shares } = found;
+    if (json) print(JSON.stringify(shares));
+    else {
+      const names = study.created.objectives.map(({ name }) => name);
+      const of = objective ?? names[0];
+      const others = names.filter((name) => name !== of);
+      if (others.length > 0) inform(`importance for ${of}; for another objective: --objective ${others.join(', ')}`);
+      print(tableOf(shares));
+      const verdict = verdictOn(shares);
+      if (verdict !== undefined) inform(verdict);
+      inform('in brackets: a 90 % interval of the share, by bootstrap samples of the results');
+      inform('fANOVA: how much of the variation of all results a parameter explains; it tells which parameters are worth a search');
+      inform('PED-ANOVA: how much a parameter distinguishes the best tenth of the results; it tells which parameters to tune further');
+      suggestAfterData('study plot', study, 'slice');
+    }
+    return 0;
+  },
+});
+
+type Shares = Pick<Importances, 'fanova' | 'pedAnova' | 'intervals'>;
+
+function tableOf({ fanova, pedAnova, intervals }: Shares): string {
+  const percent = (share: number, [low, high]: readonly [number, number]) =>
+    `${(100 * share).toFixed(1)} % (${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)})`;
+  const rows = byShare(fanova).map((name) => [
+    name,
+    percent(fanova[name]!, intervals.fanova[name]!),
+    percent(pedAnova[name]!, intervals.pedAnova[name]!),
+  ]);
+  return textTable(['parameter', 'fANOVA', 'PED-ANOVA'], rows, [1, 2]);
+}

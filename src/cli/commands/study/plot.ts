@@ -1,0 +1,78 @@
+import type { ObjectiveSpec } from '../../../facts/facts.ts';
+import { themes } from '../../../insight/figures/drawing/colours.ts';
+import { figuresOf } from '../../../insight/figures/figures.ts';
+import { type FigureKind, figureKinds } from '../../../insight/figures/kinds.ts';
+import { figureStudy } from '../../../insight/figures/study.ts';
+import { gains } from '../../../insight/recommendation/gains.ts';
+import { importancesOf } from '../../../server/feed/byResults.ts';
+import { readFeed } from '../../../server/feed/feed.ts';
+import { inform, writeOutput } from '../../../text/output.ts';
+import { UsageError } from '../../../text/usage.ts';
+import { onStudy } from '../../command.ts';
+import { needed, oneOf, preset, value, values } from '../../parts.ts';
+import { pngOf } from '../../plot/png.ts';
+import { render, type Size } from '../../plot/render.ts';
+import { sketchesOf } from '../../plot/sketches.ts';
+
+export const command = onStudy({
+  description: 'Draw a figure of a study: in the terminal, or into a file.',
+  arguments: { kind: needed('kind', `what to draw: ${figureKinds.join(', ')}`, { kind: oneOf(figureKinds) }) },
+  options: {
+    output: value('file', 'file to write, which ends in .svg, .png or .html', { short: 'o' }),
+    params: values('name', 'parameters to show (default: the most important, or all)'),
+    objective: value('name', 'objective to show (default: the first one, or all)'),
+    theme: preset('theme', 'colours of the file', 'light', { kind: oneOf(['light', 'dark']) }),
+  },
+  run: async (study, { kind, output, params = [], objective, theme }) => {
+    const format = output === undefined ? undefined : formatOf(output);
+    const feed = await readFeed(study);
+    const { space, objectives: all, at, study: name } = feed.detail()!;
+    const objectives = objective === undefined ? all : [objectiveFor(kind, all, objective)];
+    const rows = [...feed.begun!.changes.since(0)].flatMap((changes) => changes.rows);
+    const shown = figureStudy({
+      rows,
+      objectives,
+      space,
+      at,
+      importances: usesImportance(kind) ? await importancesOf(feed, objective) : undefined,
+      gains: kind === 'gain' ? gains(feed.begun!.ledger.space, objectives[0]!, rows) : undefined,
+    });
+    if (output === undefined || format === undefined) {
+      const sketches = sketchesOf(kind, shown, params);
+      process.stdout.write(`${sketches.map((sketch) => render(sketch, windowFor(sketches.length))).join('\n\n')}\n`);
+      return 0;
+    }
+    const { htmlOf, svgOf } = await import('../../plot/svg.ts');
+    const svg = svgOf(figuresOf(kind, shown, themes[theme], params), themes[theme]);
+    const data = { svg: () => svg, html: () => htmlOf(`${name}: ${kind}`, svg), png: () => pngOf(svg) };
+    await writeOutput(output, await data[format]());
+    inform(`the figure is in ${output}`);
+    return 0;
+  },
+});
+
+/** Figures that need the importance of parameters. */
+const usesImportance = (kind: FigureKind): boolean => ['importance', 'slice', 'contour', 'rank'].includes(kind);
+
+/** The objective to draw. Only the first one has learning curves. */
+function objectiveFor(kind: FigureKind, all: readonly ObjectiveSpec[], name: string): ObjectiveSpec {
+  const found = all.find((one) => one.name === name);
+  if (kind === 'pareto' || kind === 'hypervolume') throw new UsageError(`--objective: ${kind} shows all objectives`);
+  if (found === undefined) throw new UsageError(`--objective: expected one of ${all.map((one) => one.name).join(', ')}, got ${name}`);
+  if (kind === 'intermediate' && found !== all[0])
+    throw new UsageError(`--objective: intermediate shows the first objective, ${all[0]!.name}`);
+  return found;
+}
+
+function formatOf(output: string): 'svg' | 'png' | 'html' {
+  const ending = output.slice(output.lastIndexOf('.') + 1).toLowerCase();
+  if (ending === 'svg' || ending === 'png' || ending === 'html') return ending;
+  throw new UsageError(`--output: expected a name that ends in .svg, .png or .html, got ${output}`);
+}
+
+/** Of several figures, two fit below each other. */
+function windowFor(figures: number): Size {
+  const { columns = 80, rows = 24 } = process.stdout;
+  const lines = Math.min(30, Math.max(10, rows - 5));
+  return { columns: Math.max(30, columns), lines: figures > 1 ? Math.max(8, lines >> 1) : lines };
+}

@@ -1,0 +1,156 @@
+import { join, resolve } from 'node:path';
+import { namingIn } from '../../../../streams/nats/connection/connect.ts';
+import { checkName, inboxOfTrainer } from '../../../../streams/nats/protocol/subjects.ts';
+import { withResolvers } from '../../../../streams/promises.ts';
+import { onInterrupt } from '../../../host/interrupt.ts';
+import { monitorFor } from '../../../host/serving/monitor.ts';
+import { openTracing } from '../../../monitoring/openTracing.ts';
+import { omitUndefined } from '../../../schema/omitUndefined.ts';
+import { accessOf, CONNECT_WITHIN, connect } from '../../../stores/connect.ts';
+import type { Connection } from '../../../stores/connection.ts';
+import { parseAddress } from '../../../stores/locate.ts';
+import { makeFolder } from '../../../stores/makeFolder.ts';
+import { isPattern } from '../../../stores/namePattern.ts';
+import { trialsDirectory } from '../../../stores/trialFiles.ts';
+import type { StatusLine } from '../../../text/statusLine.ts';
+import { about } from '../../../text/statusLine.ts';
+import { UsageError } from '../../../text/usage.ts';
+import { amountsIn } from '../../../worker/amounts.ts';
+import { type Assignment, readAssignments, sharedProgram } from '../../../worker/assignments.ts';
+import type { StoreCommands } from '../../../worker/checkpointStore.ts';
+import { sharedSlots } from '../../../worker/sharedSlots.ts';
+import { WorkerStudies } from '../../../worker/workerStudies.ts';
+import { address, declare } from '../../command.ts';
+import { byteSize, type Given, logFormat, time, value, values, wholeNumber } from '../../parts.ts';
+import { withLog } from '../../terminal/withLog.ts';
+
+const options = {
+  config: value('file', 'a program for each study, instead of names'),
+  name: value('name', 'name of this worker (default: a random one)'),
+  parallel: value('n', 'programs at a time (default: 1, or as --config)', { kind: wholeNumber }),
+  slots: values('name=amount', 'what this machine has for trials, such as gpu=2'),
+  directory: value('path', 'where to keep output (default: <study>.trials)'),
+  keep: value('size', 'disk space of a study, such as 20GB', { kind: byteSize }),
+  saveEvery: value('time', 'also save checkpoints of running trials: 10m', { kind: time }),
+  store: value('command', 'saves $HYPERTIDE_PATH, and prints a reference'),
+  fetch: value('command', 'restores $HYPERTIDE_REFERENCE to $HYPERTIDE_PATH'),
+  monitor: value('address', 'serve /metrics, /readyz and /healthz at a port'),
+  idle: value('time', 'end after this time without a trial', { kind: time }),
+  logFormat,
+};
+
+export const command = declare({
+  description: 'Run a program for each trial of one or several studies on a NATS server.',
+  arguments: { study: { ...address, text: 'its address, or of several, as below' } },
+  options,
+  program: 'program and its arguments; {name} is a parameter',
+  help: `nats://host/digits=2,team-* serves digits and all studies whose names match, and
+gives digits twice the time. --config names studies itself: give only a server.`,
+  run: ({ study, program, ...options }, { connection }) =>
+    withLog(options.logFormat, (log) => work(study, program, options, connection, log)),
+});
+
+type WorkerOptions = Given<typeof options>;
+
+async function work(
+  study: string | undefined,
+  words: readonly string[],
+  options: WorkerOptions,
+  connection: Connection,
+  terminal: StatusLine,
+): Promise<number> {
+  const { form, at: nats, name: names } = parseAddress(study, connection);
+  if (form !== 'nats') throw new UsageError('expected studies on a NATS server, such as nats://127.0.0.1:4222/digits');
+  const { name, idle, keep, saveEvery } = options;
+  const login = connection.loginTo(nats);
+  const commands = commandsIn(options);
+  const assignments = await assignmentsIn(names, words, options);
+  const parallel = options.parallel ?? Math.max(...assignments.map((assignment) => assignment.parallel));
+  const [{ studies: first }] = assignments as [Assignment];
+  const isAlone = assignments.length === 1 && !isPattern(first);
+  const offers = amountsIn(options.slots ?? []);
+  const screen = isAlone ? about(terminal, { study: first }) : terminal;
+  if (name !== undefined) checkName('--name', name);
+  if (options.directory !== undefined) makeFolder(options.directory);
+  const tracing = await openTracing();
+  const nc = await connect(
+    screen,
+    nats,
+    {
+      ...accessOf(login),
+      ...(name !== undefined && { inboxPrefix: inboxOfTrainer(name, login.creds !== undefined), name }),
+    },
+    CONNECT_WITHIN,
+  );
+  const monitor = await monitorFor(options.monitor, screen, nc);
+  const studies = new WorkerStudies({
+    nc,
+    naming: namingIn(nats),
+    name,
+    commands,
+    keep,
+    saveEvery,
+    offers,
+    tracing,
+    assignments,
+    isAlone,
+    idle,
+    screen,
+    monitor,
+    meter: monitor?.ofWorker(parallel),
+    slots: sharedSlots(parallel, offers),
+    directoryOf: (study) => directoryOf(study, options.directory, isAlone),
+  });
+  let interrupts = 0;
+  const { promise: killed, resolve: kill } = withResolvers<void>();
+  const release = onInterrupt((count) => {
+    interrupts = count;
+    if (count > 1) kill();
+    else if (studies.hasBegun) {
+      const trials = studies.running === 1 ? 'the running trial' : `${studies.running} running trials`;
+      const what = studies.running > 0 ? `handing ${trials} back` : 'no trial runs here, so this worker ends';
+      screen.line(`${what}; interrupt again to end at once`);
+    }
+    studies.end();
+  });
+  try {
+    await Promise.race([studies.work(), killed]);
+    studies.kill();
+    if (interrupts > 0) return 130;
+    return studies.hasFailed ? 1 : 0;
+  } finally {
+    studies.close();
+    release();
+    await monitor?.close();
+    await nc.close();
+  }
+}
+
+/** What saves and restores checkpoints. @throws UsageError */
+function commandsIn({ store, fetch }: WorkerOptions): StoreCommands | undefined {
+  if (store !== undefined && fetch !== undefined) return { store, fetch };
+  if (store === fetch) return undefined;
+  throw new UsageError('--store and --fetch: expected both, since one worker fetches what another one stores');
+}
+
+/** The studies that it serves, and their programs. @throws UsageError; StudyFileError */
+async function assignmentsIn(
+  names: string | undefined,
+  words: readonly string[],
+  { config, parallel }: WorkerOptions,
+): Promise<readonly Assignment[]> {
+  if (config !== undefined) {
+    if (names === undefined && words.length === 0) return readAssignments(config, omitUndefined({ parallel }));
+    throw new UsageError('--config: expected no name of a study and no program, since the file names both');
+  }
+  if (names === undefined)
+    throw new UsageError('expected the names of studies in the address, such as nats://host/digits, or --config with a file');
+  if (words.length === 0) throw new UsageError('expected a program after --, or --config with a file');
+  return sharedProgram(names.split(','), words, { parallel: parallel ?? 1 });
+}
+
+/** The directory of a study's trials. If one directory is for several studies, each has its own below it. */
+function directoryOf(study: string, directory: string | undefined, isAlone: boolean): string {
+  if (directory === undefined) return trialsDirectory(study);
+  return isAlone ? resolve(directory) : join(resolve(directory), study);
+}

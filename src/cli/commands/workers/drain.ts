@@ -1,4 +1,0 @@
-import { instructing } from '../../instruct.ts';
-
-/** `hypertide drain` */
-export const drain = instructing('drain');

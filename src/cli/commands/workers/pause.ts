@@ -1,4 +1,0 @@
-import { instructing } from '../../instruct.ts';
-
-/** `hypertide pause` */
-export const pause = instructing('pause');

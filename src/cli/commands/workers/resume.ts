@@ -1,4 +1,0 @@
-import { instructing } from '../../instruct.ts';
-
-/** `hypertide resume` */
-export const resume = instructing('work');

@@ -1,0 +1,112 @@
+/** Options that every command accepts, to log in to servers. */
+export const connectionOptions = [
+  ['--context <name>', 'the server and login of this context'],
+  ['--creds <file>', 'NATS: credentials (JWT) to log in with'],
+  ['--nkey <file>', 'NATS: seed of the nkey to log in with'],
+  ['--tls-ca <file>', "NATS: authority that signed the server's certificate"],
+  ['--tls-cert <file>', 'NATS: your own certificate (PEM)'],
+  ['--tls-key <file>', 'NATS: key of your certificate (PEM)'],
+  ['--token <file>', 'HTTP: file with your token'],
+] as const;
+
+const connection = `The address of a study:
+  digits.jsonl           its journal, or digits.yaml, whose journal is meant
+  runs/                  the only study in this folder
+  nats://host/digits     on a NATS server; tls://host/digits is encrypted
+  http://host/digits     on a server that "hypertide serve --http" started
+  digits                 on the server of the context, or of HYPERTIDE_NATS
+  (nothing)              the only study there or, without a server, in this folder
+Commands on several studies take a folder or a server: nats://host, http://host.
+
+Every command accepts:
+${connectionOptions.map(([flags, text]) => `  ${flags.padEnd(21)}${text}`).join('\n')}
+
+"hypertide context add lab --nats nats://host --creds me.creds" stores a server
+with its login, and "hypertide context use lab" makes it the default. For one
+project, write the same in hypertide.yaml in the working directory: server,
+creds, nkey, tlsCa, tlsCert, tlsKey, token, context. A login is used only for
+the server that it stands next to.
+`;
+
+const command = `The command of a study runs without a shell, once per trial. It can contain:
+  {name}                 the value of this parameter
+  {?name}                nothing; the argument is left out unless the parameter
+                         is true, as in --bias{?bias}; --no-bias{!bias}: false
+  {args}                 as an argument by itself: --name value for each
+                         parameter
+  {params}               the path of a JSON file with all parameters
+  {study} {trial} {attempt}
+  {slot}                 0 to parallel - 1, for example to choose a GPU
+  {budget}               the step up to which to train
+  {resumes} {checkpoint} the trial to resume and its checkpoint
+The same values are in the environment: HYPERTIDE_PARAM_LR for the parameter lr,
+HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL,
+HYPERTIDE_ATTEMPT, HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT
+(checkpoint to load) and HYPERTIDE_CHECKPOINT_DIR (where to save checkpoints;
+each attempt has its own). When hypertide ends or is killed, its programs end.
+`;
+
+const output = `Hypertide keeps the output of a program and reads values from it:
+  {"step": 3, "loss": 0.41}  or  step=3 loss=0.41
+      reports a value; a trial that falls behind gets SIGTERM
+  {"loss": 0.38, "metrics": {"size": 12}}  or  loss=0.38
+      is the result; without one, the last report is the result
+  Epoch 3/20, then  loss: 0.41 - val_loss: 0.5
+      reports val_loss, if that is the objective; progress bars (Keras,
+      Lightning), tables (fastai) and XGBoost's lines are read too
+  {"checkpoint": "epoch-3.pt"}
+      names a checkpoint that a later attempt can load
+  {"infeasible": "out of memory"}
+      says that this configuration cannot run
+With metricFile in the study file, values are read from that file: JSON, JSON
+lines or CSV. Its path can contain {trial} and the others of "help command".
+
+"objective: minimize val_loss" in the study file names the value to optimise.
+Without a name it is "value", or the only printed value whose name is usually
+minimised (loss, rmse, ...) or, with maximize, maximised (accuracy, auc, ...).
+
+"epochs: 27" in the study file turns on early stopping: trials that fall behind
+are stopped. Your program only has to report values. A strategy that pauses and
+resumes trials needs "resumes: true", or {checkpoint} or {budget} in the command.
+`;
+
+const askTell = `"hypertide dev ask-tell" answers each line with one line. A request with a "seq"
+is answered as soon as possible, with the same "seq"; others in order.
+
+A program that drives a study, such as the Python package, begins with a
+study file as JSON:
+  {"cmd":"init","study":{"parameters":{"lr":{"type":"float","low":1e-5,
+    "high":0.1,"log":true}},"objective":"minimize loss"}}   (one line)
+  {"cmd":"ask"}
+      {"id":1,"params":{"lr":0.003}}; "until" is its budget; or {"over":true}
+      with "fixed":{"lr":0.01} it has these values, and the strategy's others
+  {"cmd":"report","id":1,"step":3,"values":{"loss":0.5}}
+      {"stop":false}
+  {"cmd":"tell","id":1,"values":{"loss":0.4}}
+      or "stopped":true, or "reason":"error" with a "message"
+  {"cmd":"limit","trials":100,"parallel":4}
+      trials in all, and trials at a time
+  {"cmd":"enqueue","params":{"lr":0.01}}, {"cmd":"retract","id":1},
+  {"cmd":"trials"}, {"cmd":"best"}, {"cmd":"front"}, {"cmd":"recommend"},
+  {"cmd":"importance"}, {"cmd":"quit"}
+
+A harness that compares optimisers begins with a space. Each init starts a
+study in memory:
+  {"cmd":"init","space":{"lr":{"type":"float","low":1e-5,"high":0.1,
+    "log":true}},"seed":1,"direction":"minimize","workers":1}   (one line)
+  {"cmd":"ask"}
+      {"id":1,"params":{"lr":0.003}}; "until" is the step to pause at, if any
+      with "fixed":{"lr":0.01} it has these values, and the strategy's others
+  {"cmd":"report","id":1,"step":3,"value":0.5}
+      {"stop":false}
+  {"cmd":"tell","id":1,"value":0.4}
+      null is a failure; add step, stopped and grad where they apply
+  {"cmd":"quit"}
+Types are float, int and categorical (with choices). A parameter can have
+step, and when: {"param":"opt","in":["sgd"]}. An init can have budget (trials)
+and max_step (steps of a whole training): asha, hyperband and bohb then need no
+min and max, and trials pause unless you set pause: false.
+`;
+
+/** Texts that `hypertide help <topic>` prints. */
+export const topics: Readonly<Record<string, string>> = { connection, command, output, 'ask-tell': askTell };

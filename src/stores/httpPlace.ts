@@ -1,0 +1,30 @@
+import { clientOf, submitTo } from '../../streams/http/client.ts';
+import { httpLog } from '../../streams/http/log.ts';
+import { past } from '../../streams/log/past.ts';
+import type { Studies } from '../study/place.ts';
+import type { StudySource } from '../study/source.ts';
+import type { TrainerRow } from '../study/trainerRows.ts';
+import { inform } from '../text/output.ts';
+
+/** The studies that a server runs over HTTP. @param closing ends its requests */
+export function httpPlace(address: string, token: string | undefined, closing: AbortSignal): Studies {
+  const options = { token, warn: inform, closing };
+  const client = clientOf(address, options, `${address}/v1/studies`);
+  return {
+    place: address,
+    names: async () => (await client.get<readonly { readonly study: string }[]>('')).map(({ study }) => study),
+    open: async (name): Promise<StudySource> => {
+      const study = clientOf(`${address}/${encodeURIComponent(name)}`, options);
+      const log = httpLog(study);
+      const submit = submitTo(study);
+      return {
+        place: address,
+        read: (from, signal) => log.read(from, signal),
+        past: (from) => past(log, from),
+        trainers: () => study.get<readonly TrainerRow[]>('/trainers'),
+        submit: async (intent) => ({ ...(await submit(intent)), running: true }),
+      };
+    },
+    create: async (name, study) => void (await client.post('', { body: { ...(study as object), name } })),
+  };
+}
