@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { keptFiles } from '../../src/host/keptFiles.ts';
+import { coded } from '../support/coded.ts';
 
 let place: string;
 beforeEach(() => {
@@ -53,13 +54,13 @@ it('adds files, and replaces none', async () => {
   const { add, open } = keptFiles(place);
   expect(await add(3, 'loss curve.png', Buffer.from('png'))).toBe('uploads/loss curve.png');
   expect(await text((await open(3, 'uploads/loss curve.png'))!)).toBe('png');
-  await expect(add(3, 'loss curve.png', Buffer.from('other'))).rejects.toThrow('trial 3 has a file loss curve.png');
+  await expect(add(3, 'loss curve.png', Buffer.from('other'))).rejects.toThrow(coded('bad-upload'));
   for (const name of ['../a', 'a/b', '.hidden', '', '-rf', 'x'.repeat(200), 'a\0'])
-    await expect(add(3, name, Buffer.from('x')), name).rejects.toThrow('expected the name of a file');
+    await expect(add(3, name, Buffer.from('x')), name).rejects.toThrow(coded('bad-upload'));
 });
 
 it.each(['../trial-2', 'none', 'attempt-2.log'])('adds no file through a link "uploads" to %s', async (to) => {
   symlinkSync(to, join(place, 'trial-1/uploads'));
-  await expect(keptFiles(place).add(1, 'a.txt', Buffer.from('x'))).rejects.toThrow('to be a folder, not a file or a link');
+  await expect(keptFiles(place).add(1, 'a.txt', Buffer.from('x'))).rejects.toThrow(coded('bad-upload'));
   expect(readdirSync(join(place, 'trial-2'))).toEqual(['secret.txt']);
 });

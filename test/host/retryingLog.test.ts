@@ -11,6 +11,7 @@ import { memoryLog } from '../../streams/log/memory.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import { adopt } from '../../streams/log/repair/adopt.ts';
 import { entriesOf, journalPath, quiet } from '../streams/log/support.ts';
+import { coded } from '../support/coded.ts';
 
 const place = () => 'study.jsonl';
 const failure = (code: string) => new JournalError('study.jsonl', 'could not append', Object.assign(new Error(code), { code }));
@@ -81,7 +82,7 @@ describe('when the process is to end while the disk is full', () => {
     ]);
     expect(entries.slice(1).every(({ at }) => Date.now() - at < 60_000)).toBe(true);
     expect(await adopt(path, elsewhere!, () => {})).toEqual({ added: 0 });
-    await expect(adopt(await other(), elsewhere!, () => {})).rejects.toThrow('its entries belong to another study than');
+    await expect(adopt(await other(), elsewhere!, () => {})).rejects.toThrow(coded('journal'));
   });
 
   it('gives up at the next interrupt, and closes as usual if all is stored', async () => {

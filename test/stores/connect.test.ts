@@ -5,6 +5,7 @@ import { connect } from '../../src/stores/connect.ts';
 import type { StatusLine } from '../../src/text/statusLine.ts';
 import { connectTo } from '../../streams/nats/connection/connect.ts';
 import { type Certificates, certificates } from '../support/certificates.ts';
+import { coded } from '../support/coded.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 
 let plain: NatsServer;
@@ -61,7 +62,7 @@ it.concurrent('waits for a server that is down until its time is up, and prints 
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
   const own = await natsServer();
   await own.kill();
-  await expect(connect(screen, own.url, {}, 1)).rejects.toThrow('the connection is refused');
+  await expect(connect(screen, own.url, {}, 1)).rejects.toThrow(coded('no-connection'));
   expect(lines).toEqual([expect.stringMatching(/: the connection is refused; .*; trying for 1 s$/)]);
   const connecting = connect(screen, own.url, {}, 60);
   await own.restart();

@@ -3,6 +3,7 @@ import type { Fact, Params } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { TrialRows } from '../../src/study/trials.ts';
 import { createStudy, float, memoryLog, random, sobol, space } from '../../streams/index.ts';
+import { coded } from '../support/coded.ts';
 
 const line = space({ x: float(0, 1) });
 
@@ -26,8 +27,8 @@ it('annotations describe trials and the study, in facts that strategies do not s
   await study.annotate({ note: 'with the new data' });
   expect(rows.about).toEqual({ note: 'with the new data' });
   expect(rows.counts).toMatchObject({ open: 0, completed: 1 });
-  await expect(study.annotate({ trial: 7, starred: true })).rejects.toThrow('no trial 7 has been suggested');
-  await expect(study.annotate({ trial: 1 })).rejects.toThrow('expected a note, labels or starred');
+  await expect(study.annotate({ trial: 7, starred: true })).rejects.toThrow(coded('unknown-trial'));
+  await expect(study.annotate({ trial: 1 })).rejects.toThrow(coded('missing-field'));
   const plain = createStudy(line, { strategy: sobol(), trials: 4 });
   await plain.ask();
   await plain.tell(1, 1);

@@ -7,6 +7,7 @@ import { sharedStudy } from '../../../src/host/askTell/sharedStudy.ts';
 import { acceptCommands } from '../../../src/host/plugins.ts';
 import { connectToRun, controlSocket } from '../../../src/stores/controlSocket.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
+import { coded } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', strategy: 'random', trials: 9 };
@@ -92,9 +93,9 @@ describe('a journal that several processes have', () => {
   it('refuses by name a process that takes it for another study', async () => {
     await sit();
     const x = { type: 'float', low: 0, high: 2 };
-    await expect(sit({ parameters: { x } })).rejects.toThrow('space.parameters.x.high is 1 in the log, but 2 here');
+    await expect(sit({ parameters: { x } })).rejects.toThrow(coded('other-study'));
     await expect(sit({ objective: 'maximize loss' })).rejects.toMatchObject({ code: 'other-study' });
-    await expect(sit({ strategy: 'tpe' })).rejects.toThrow('strategy is "random" in the log, but "tpe" here');
+    await expect(sit({ strategy: 'tpe' })).rejects.toThrow(coded('other-study'));
     await expect(sit({ trails: 3 })).rejects.toThrow('did you mean trials?');
     expect(await ask(await sit())).toMatchObject({ id: 1 });
   });
@@ -117,7 +118,7 @@ describe('a journal that several processes have', () => {
     close?.();
     await log.close();
     writeFileSync(`${path}.lock`, JSON.stringify({ pid: 1, host: `not-${hostname()}`, started: '' }));
-    await expect(sit()).rejects.toThrow('let "hypertide serve" run it');
+    await expect(sit()).rejects.toThrow(coded('journal-locked'));
   });
 
   it('answers nothing to a process that has not joined', async () => {

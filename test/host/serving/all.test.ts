@@ -16,6 +16,7 @@ import type { ServedStudy } from '../../../streams/nats/serve/serveStudy.ts';
 import { request } from '../../../streams/nats/studies.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { start, studyIn } from '../../cli/support.ts';
+import { coded } from '../../support/coded.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 
 let server: NatsServer;
@@ -73,7 +74,7 @@ it('serves studies that exist, and those that begin later, if their names match'
   await until(status('team-old'));
   for (const name of ['team-new', 'other']) await begun(name);
   await until(status('team-new'));
-  await expect(request(nc, 'other', 'status')).rejects.toThrow('no engine serves other now');
+  await expect(request(nc, 'other', 'status')).rejects.toThrow(coded('study'));
   await trainer<{ x: number }>(nc, 'team-new', ({ x }) => x).done;
   await end();
 });
@@ -86,7 +87,7 @@ it('creates each requested study once, and serves one again that was deleted and
   });
   await all('lab-?');
   await place.create('lab-1', study);
-  await expect(place.create('lab-1', study)).rejects.toThrow('there is a study lab-1');
+  await expect(place.create('lab-1', study)).rejects.toThrow(coded('study-exists'));
   await trainer<{ x: number }>(nc, 'lab-1', ({ x }) => x).done;
   await place.delete('lab-1');
   await until(async () => !(await place.names()).includes('lab-1'));

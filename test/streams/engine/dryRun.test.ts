@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { defineStrategy, float, space } from '../../../streams/index.ts';
+import { coded } from '../../support/coded.ts';
 
 const line = space({ x: float(0, 1) });
 
@@ -26,5 +27,5 @@ it('asks a strategy once, however many trials may be open', () => {
 });
 
 it('fails if the strategy cannot answer', () => {
-  expect(() => dryRun(line, counting(1).strategy, {})).toThrow('it has no answer');
+  expect(() => dryRun(line, counting(1).strategy, {})).toThrow(coded('strategy'));
 });

@@ -7,6 +7,7 @@ import { Engine } from '../../../streams/engine/engine.ts';
 import { asha, defineStrategy, random, StalledError, type Strategy, StrategyError } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
+import { coded } from '../../support/coded.ts';
 import { type Box, box, directives, done, last, refusal, suggestions } from '../../support/engine.ts';
 
 describe('attempts', () => {
@@ -103,7 +104,7 @@ describe('a strategy that breaks its contract', () => {
     expect(() => createTestStudy(box, refuses, {})).toThrow(StalledError);
   });
   it('ends with an error if no strategy proposes a first configuration', () => {
-    expect(() => createTestStudy(box, asha({ min: 1, max: 9, pause: true }), {})).toThrow('at the end of the chain');
+    expect(() => createTestStudy(box, asha({ min: 1, max: 9, pause: true }), {})).toThrow(coded('strategy'));
   });
   it('ends the study when it fails', () => {
     const breaks = defineStrategy({ name: 'breaks', init: () => 0, tell: (s) => s, ask: () => [0.5, 0.5, 0.5, 0.5, 0.5] });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { continuedIn, leftoversOf } from '../../../streams/log/continued.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { adopt } from '../../../streams/log/repair/adopt.ts';
+import { coded } from '../../support/coded.ts';
 import { journalPath, quiet, visit } from './support.ts';
 
 const created = { type: 'created' };
@@ -33,7 +34,7 @@ describe('a journal whose study continued in another file', () => {
   it.each(Object.keys(harms))('is not opened, and names the file: %s', async (name) => {
     const { path, other } = await harmed(harms[name]!);
     const before = existsSync(path) ? readFileSync(path) : undefined;
-    await expect(openJournal(path, quiet)).rejects.toThrow(`${other} has 12 entries of this study`);
+    await expect(openJournal(path, quiet)).rejects.toThrow(coded('journal'));
     await expect(openJournal(path, quiet)).rejects.toThrow(`"hypertide repair ${path} --from ${other}"`);
     expect(existsSync(path) ? readFileSync(path) : undefined).toEqual(before);
 
@@ -44,7 +45,7 @@ describe('a journal whose study continued in another file', () => {
     else expect(aside).toBeUndefined();
     const { facts, said } = await visit(path);
     expect([facts.slice(2).map((fact) => (fact as { n: number }).n), said]).toEqual([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], []]);
-    await expect(adopt(path, other, () => {})).rejects.toThrow(`it has no more entries than ${path}`);
+    await expect(adopt(path, other, () => {})).rejects.toThrow(coded('journal'));
   });
 
   it('is opened as usual if the other file has no more, or is of another study', async () => {
@@ -54,7 +55,7 @@ describe('a journal whose study continued in another file', () => {
     await log.close();
     writeFileSync(path, readFileSync(`${path}.x`));
     expect(await continuedIn(path)).toBeUndefined();
-    await expect(adopt(path, other, () => {})).rejects.toThrow('its entries belong to another study than');
+    await expect(adopt(path, other, () => {})).rejects.toThrow(coded('journal'));
     expect(await leftoversOf(path)).toEqual([]);
     writeFileSync(path, readFileSync(other));
     expect(await continuedIn(path)).toBeUndefined();
@@ -76,7 +77,7 @@ describe('a journal whose study continued in another file', () => {
     const text = readFileSync(other, 'utf8').replaceAll('\n', '');
     writeFileSync(path, text);
     expect(await continuedIn(path)).toBeUndefined();
-    await expect(adopt(path, other, () => {})).rejects.toThrow(`it has no more entries than ${path}`);
+    await expect(adopt(path, other, () => {})).rejects.toThrow(coded('journal'));
     writeFileSync(path, text.slice(0, 99)); // nothing in it can be read
     const { aside } = (await adopt(path, other, () => {})) as { aside: string };
     expect(readFileSync(aside, 'utf8')).toBe(text.slice(0, 99));

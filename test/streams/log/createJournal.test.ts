@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { createJournal } from '../../../streams/log/createJournal.ts';
+import { coded } from '../../support/coded.ts';
 import { journalPath } from './support.ts';
 
 it('a new journal gets its name once it is complete, so that a kill leaves none', async () => {
@@ -32,8 +33,8 @@ it('on an error, or next to a file of its name, nothing is left or changed', asy
     yield Buffer.from('{}');
     writeFileSync(path, 'of another program');
   };
-  await expect(createJournal(path, late())).rejects.toThrow('a file with this name exists already');
-  await expect(createJournal(path, late())).rejects.toThrow('a file with this name exists already');
+  await expect(createJournal(path, late())).rejects.toThrow(coded('journal'));
+  await expect(createJournal(path, late())).rejects.toThrow(coded('journal'));
   expect(readFileSync(path, 'utf8')).toBe('of another program');
   expect(readdirSync(dirname(path))).toEqual(['study.jsonl']);
 });

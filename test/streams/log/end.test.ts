@@ -6,6 +6,7 @@ import { encodeFact, objectOf } from '../../../streams/log/journalCodec.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { auditJournal } from '../../../streams/log/repair/audit.ts';
 import { NONE, sealLines } from '../../../streams/log/seal.ts';
+import { coded } from '../../support/coded.ts';
 import { runs } from '../../support/runs.ts';
 import { entriesOf, journalPath, quiet, visit } from './support.ts';
 
@@ -178,7 +179,7 @@ describe('what opening a journal does not understand', () => {
   it.each(['{"at":17', '\0'.repeat(100), 'notes', 'parameters:'])('never becomes a new journal: %j', async (text) => {
     const path = journalPath();
     writeFileSync(path, text);
-    await expect(openJournal(path, quiet)).rejects.toThrow(`there is no entry in its ${text.length} bytes`);
+    await expect(openJournal(path, quiet)).rejects.toThrow(coded('journal'));
     expect(readFileSync(path, 'utf8')).toBe(text);
     rmSync(path);
     expect(existsSync(`${path}.torn`)).toBe(false);

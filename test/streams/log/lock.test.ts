@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { JournalLockedError } from '../../../streams/log/errors.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
+import { coded } from '../../support/coded.ts';
 import { entriesOf, journalPath } from './support.ts';
 
 const quiet = { warn: () => {} };
@@ -97,10 +98,10 @@ describe('the writer of a journal', () => {
   it('refuses a lock that is no file, such as a dangling symbolic link, instead of waiting for it for ever', async () => {
     const path = journalPath();
     symlinkSync(`${path}.none`, `${path}.lock`);
-    await expect(openJournal(path)).rejects.toThrow(`expected a file as the lock ${path}.lock`);
+    await expect(openJournal(path)).rejects.toThrow(coded('journal'));
     rmSync(`${path}.lock`);
     mkdirSync(`${path}.lock`);
-    await expect(openJournal(path)).rejects.toThrow(`expected a file as the lock ${path}.lock`);
+    await expect(openJournal(path)).rejects.toThrow(coded('journal'));
   });
 
   it('does not say that another machine holds a lock that names no process', async () => {

@@ -5,6 +5,7 @@ import { logContract } from '../../../src/testing/log.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
 import { natsLog } from '../../../streams/nats/log/log.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { coded } from '../../support/coded.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 
 let server: NatsServer;
@@ -47,7 +48,7 @@ describe.concurrent('nats', () => {
     const study = fresh();
     const nc = await server.connect();
     await (await natsLog(nc, study)).append({ type: 'created', v: 1 });
-    await expect(createdOn(nc, study)).rejects.toThrow('an unreleased version of hypertide wrote this log');
+    await expect(createdOn(nc, study)).rejects.toThrow(coded('other-version'));
   });
 
   it('fences a decision from before the last entry that its process has read', async () => {

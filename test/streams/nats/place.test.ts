@@ -20,6 +20,7 @@ import { float, random, space } from '../../../streams/index.ts';
 import { linesOf } from '../../../streams/log/createJournal.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { coded } from '../../support/coded.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 
 let server: NatsServer;
@@ -64,7 +65,7 @@ const restore = (path: string, to: StudyPlace, name: string) => withArchive(path
 
 it('lists the studies, and opens each', async () => {
   expect(await place.names()).toContain('digits');
-  await expect(place.open('none')).rejects.toThrow('there is no study none on this server');
+  await expect(place.open('none')).rejects.toThrow(coded('study'));
 });
 
 describe('an archive', () => {
@@ -92,7 +93,7 @@ describe('an archive', () => {
 
   it('is not restored over a study, nor in part', async () => {
     const path = await archived(place, 'digits');
-    await expect(restore(path, place, 'digits')).rejects.toThrow('there is a study digits on this server already');
+    await expect(restore(path, place, 'digits')).rejects.toThrow(coded('study'));
     const { entries, longest } = await sizeOf(each((await place.open('digits')).past(1)));
     const broken = async function* () {
       for await (const line of place.lines('digits')) yield line;
@@ -116,7 +117,7 @@ describe('an archive', () => {
       const lines = async function* () {
         yield Buffer.from(JSON.stringify({ seq: 1, time: '1', subject, headers: [], data: '' }));
       };
-      await expect(place.restore('crafted', { entries: 1, longest: 9 }, lines())).rejects.toThrow('entry 1: expected a subject of the log');
+      await expect(place.restore('crafted', { entries: 1, longest: 9 }, lines())).rejects.toThrow(coded('study'));
     }
     expect(await place.names()).toContain('victim');
     expect(await place.names()).not.toContain('crafted');
@@ -141,9 +142,7 @@ describe('an archive', () => {
       yield Buffer.from(JSON.stringify({ seq: 1, time: '1', subject: 'ht.away.log.created', headers: [], data: '{}' }));
       throw new errors.TimeoutError();
     };
-    await expect(place.restore('away', { entries: 2, longest: 9 }, lines())).rejects.toThrow(
-      'the server did not answer while away was restored',
-    );
+    await expect(place.restore('away', { entries: 2, longest: 9 }, lines())).rejects.toThrow(coded('study'));
     expect(read).toBe(1);
   });
 
@@ -151,7 +150,7 @@ describe('an archive', () => {
     const jsm = await jetstreamManager(nc);
     await jsm.streams.add({ name: 'HT_half', subjects: ['ht.half.log.>'], allow_direct: true, metadata: { 'hypertide-restored': '3' } });
     await jetstream(nc).publish('ht.half.log.created', '{}');
-    await expect(place.open('half')).rejects.toThrow('the stream HT_half is being restored: 1 of 3 entries are there');
+    await expect(place.open('half')).rejects.toThrow(coded('restoring'));
     await expect(serve(nc, xs, { study: 'half', trials: 1 })).rejects.toThrow('is being restored');
     expect(await deleteStudy({ place, name: 'half' }, { yes: true })).toBe(0);
     expect(await place.names()).not.toContain('half');
@@ -228,14 +227,14 @@ describe('a study on a server', () => {
         await jetstream(nc).publish('ht.digits.log.by.w2.1', '{}');
       },
     };
-    await expect(rename({ place: busy, name: 'digits' }, 'later')).rejects.toThrow('a process has written to it');
+    await expect(rename({ place: busy, name: 'digits' }, 'later')).rejects.toThrow(coded('grown'));
     expect(await place.names()).toContain('digits');
     expect(await place.names()).not.toContain('later');
   });
 
   it('is not treated as free because its engine is silent', async () => {
     const silent = Object.create(nc, { request: { value: () => Promise.reject(new errors.TimeoutError()) } });
-    await expect(serverPlace(silent, server.url).busy('digits')).rejects.toThrow('cannot tell whether an engine serves it');
+    await expect(serverPlace(silent, server.url).busy('digits')).rejects.toThrow(coded('study'));
     expect(await place.busy('digits')).toBeUndefined();
   });
 

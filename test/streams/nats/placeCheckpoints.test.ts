@@ -14,6 +14,7 @@ import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpo
 import { serve } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
+import { coded } from '../../support/coded.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { handOn } from './world.ts';
 
@@ -80,7 +81,7 @@ describe('checkpoints on the server', () => {
     const engine = await serve(nc, xs, { study: 'paused' });
     expect((await handBack('paused', 2, 'next')).resumed).toBe('model');
     await engine.close();
-    await expect(restore(path, 'paused')).rejects.toThrow('there is a study paused on this server already');
+    await expect(restore(path, 'paused')).rejects.toThrow(coded('study'));
     expect(Object.values(await partsOf('paused'))).toContain('next');
   });
 
@@ -112,7 +113,7 @@ describe('checkpoints on the server', () => {
     await interrupted('huge');
     const huge = { ...(await place.checkpoints('huge'))!, bytes: 2 ** 60, maxBytes: 2 ** 60 };
     const restored = place.restore('huge-2', { entries: 1, longest: 100 }, place.lines('huge'), huge);
-    await expect(restored).rejects.toThrow('the checkpoints cannot be stored: insufficient storage');
+    await expect(restored).rejects.toThrow(coded('study'));
     expect(await place.names()).not.toContain('huge-2');
   });
 
@@ -133,7 +134,7 @@ describe('checkpoints on the server', () => {
     const parts = async function* () {
       for await (const part of evil.parts()) yield { ...part, trainer: 'w1.1.x' };
     };
-    await expect(place.restore('mended', size, lines(), { ...evil, parts })).rejects.toThrow('expected a checkpoint by trainer');
+    await expect(place.restore('mended', size, lines(), { ...evil, parts })).rejects.toThrow(coded('study'));
     expect(await partsOf('mended')).toEqual({});
     expect(await place.names()).not.toContain('mended');
   });

@@ -10,6 +10,7 @@ import { PRIORITY_HEADER } from '../../../streams/nats/protocol/messages.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
 import type { RunTrainerOptions } from '../../../streams/nats/trainer/runTrainer.ts';
+import { coded } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from './world.ts';
@@ -119,7 +120,7 @@ describe('a trainer that a person instructs', () => {
     await sleep(200);
     expect(ends).toEqual([]);
     expect(await row()).toMatchObject({ to: 'pause', reason: 'the disk is replaced', holds: [], results: 1 });
-    await expect(instruct('pause')).rejects.toThrow(/worker w already has the instruction pause$/);
+    await expect(instruct('pause')).rejects.toThrow(coded('nothing-to-change'));
     await instruct('work');
     await eventually(() => expect(ends).toHaveLength(1));
     await one.close();

@@ -13,6 +13,7 @@ import {
   space,
   until,
 } from '../../../streams/index.ts';
+import { coded } from '../../support/coded.ts';
 import { completed, failed, interview, rootEnv, suggestedFrom } from '../../support/interview.ts';
 
 const line = space({ x: float(0, 1) });
@@ -100,6 +101,6 @@ describe('until', () => {
 
   it('refuses several objectives', () => {
     const options = { objectives: { a: 'minimize', b: 'minimize' } } as const;
-    expect(() => createTestStudy(line, until(plateau(2), sobol()), options)).toThrow('plateau compares results by one objective');
+    expect(() => createTestStudy(line, until(plateau(2), sobol()), options)).toThrow(coded('strategy'));
   });
 });

@@ -21,6 +21,7 @@ import {
   space,
 } from '../../../streams/index.ts';
 import { parseStrategy, strategyOf } from '../../../streams/spec/spec.ts';
+import { coded } from '../../support/coded.ts';
 
 const line = space({ x: float(0, 1) });
 type Line = Infer<typeof line>;
@@ -263,11 +264,11 @@ describe('a study with a proposer elsewhere', () => {
 
   it('refuses an unknown proposer', async () => {
     const study = createStudy(line, { strategy, trials: 2 });
-    await expect(study.propose('agnet', { x: 0.5 })).rejects.toThrow('there is no proposer agnet in this study: its proposers are agent');
+    await expect(study.propose('agnet', { x: 0.5 })).rejects.toThrow(coded('unknown-proposer'));
     const none = createStudy(line, { strategy: sobol(), trials: 2 });
-    await expect(none.propose('agent', { x: 0.5 })).rejects.toThrow('its strategy has no stage external');
+    await expect(none.propose('agent', { x: 0.5 })).rejects.toThrow(coded('unknown-proposer'));
     const named = createStudy(line, { strategy: bandit({ external: sobol(), own: chain(external('agent'), random()) }), trials: 2 });
-    await expect(named.propose('sobol', { x: 0.5 })).rejects.toThrow('its proposers are agent');
+    await expect(named.propose('sobol', { x: 0.5 })).rejects.toThrow(coded('unknown-proposer'));
     for (const one of [study, none, named]) await one.close();
   });
 });

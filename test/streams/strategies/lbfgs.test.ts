@@ -7,6 +7,7 @@ import { chain } from '../../../streams/operators/chain.ts';
 import { ga } from '../../../streams/strategies/evolution/ga.ts';
 import { lbfgs } from '../../../streams/strategies/gradient/lbfgs.ts';
 import { random } from '../../../streams/strategies/random.ts';
+import { coded } from '../../support/coded.ts';
 import { descend, type TestObjective } from '../../support/descend.ts';
 import { interview, rootEnv } from '../../support/interview.ts';
 import { conditional, mixed, textbook } from '../../support/spaces.ts';
@@ -46,9 +47,7 @@ describe('lbfgs', () => {
     const forgets: TestObjective = { loss: valley, gradient: (point, id) => (id === 1 ? undefined : slope(point)) };
     const { trials } = descend(lbfgs(), env(), forgets, 40);
     expect(trials.filter(({ tags }) => tags!.role!.startsWith('probe')).map(({ id }) => id)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(() => descend(lbfgs({ missing: 'refuse' }), env(), forgets, 40)).toThrow(
-      'lbfgs follows gradients, but trial 1 completed without one for every float parameter',
-    );
+    expect(() => descend(lbfgs({ missing: 'refuse' }), env(), forgets, 40)).toThrow(coded('strategy'));
   });
 
   it('shortens a step that failed or increased the loss', () => {
@@ -144,8 +143,8 @@ describe('lbfgs', () => {
   });
 
   it('refuses unsuitable studies, and options that it cannot use', () => {
-    expect(() => interview(lbfgs(), rootEnv(cube, { objectives: ['a', 'b'] }))).toThrow('this study has several');
-    for (const none of [textbook, conditional]) expect(() => interview(lbfgs(), rootEnv(none))).toThrow('this study has none');
+    expect(() => interview(lbfgs(), rootEnv(cube, { objectives: ['a', 'b'] }))).toThrow(coded('strategy'));
+    for (const none of [textbook, conditional]) expect(() => interview(lbfgs(), rootEnv(none))).toThrow(coded('strategy'));
     expect(() => lbfgs({ memory: 0 })).toThrow(/lbfgs\.memory: .*, got 0/);
   });
 });

@@ -16,6 +16,7 @@ import {
   until,
   when,
 } from '../../../streams/index.ts';
+import { coded } from '../../support/coded.ts';
 import { line } from '../../support/line.ts';
 
 /** Mistakes in JavaScript, where no compiler checks types, and their messages. */
@@ -125,7 +126,7 @@ describe('a result of the wrong kind', () => {
 
   it('report gets a text as its step, and tell a trial before the first', async () => {
     const study = createStudy(line, { strategy: random(), trials: 3 });
-    await expect(study.tell(99, 1)).rejects.toThrow('no trial 99 has been suggested; there is none yet');
+    await expect(study.tell(99, 1)).rejects.toThrow(coded('unknown-trial'));
     const { trial } = (await study.ask())!;
     await expect(study.report(trial, 1, '1' as never)).rejects.toThrow(/report: .*, got the text "1"/);
     await study.close();
@@ -137,7 +138,7 @@ describe('what to do', () => {
     const study = createStudy(line, { strategy: random(), trials: 3 });
     const { trial } = (await study.ask())!;
     await study.tell(trial, 1);
-    await expect(study.tell(trial, 2)).rejects.toThrow('trial 1 has ended: completed; if its result is wrong, retract it');
+    await expect(study.tell(trial, 2)).rejects.toThrow(coded('ended'));
     await study.close();
   });
 
@@ -145,7 +146,7 @@ describe('what to do', () => {
     const study = createStudy(line, { strategy: random(), trials: 1 });
     await study.tell((await study.ask())!.trial, 1);
     expect(await study.ask()).toBeUndefined();
-    await expect(study.propose('agent', { x: 1 })).rejects.toThrow('there is no proposer agent');
+    await expect(study.propose('agent', { x: 1 })).rejects.toThrow(coded('unknown-proposer'));
     await expect(study.tell(1, 2)).rejects.toMatchObject({ code: 'ended' });
     await study.change({ more: 1 });
     expect(await study.ask()).toMatchObject({ trial: 2 });
@@ -163,7 +164,7 @@ describe('an ask that no trial can answer', () => {
     const study = createStudy(line, { strategy: random(), trials: 3 });
     await study.ready();
     await study.close();
-    await expect(study.ask()).rejects.toThrow('the study is closed');
+    await expect(study.ask()).rejects.toThrow(coded('closed'));
   });
 
   it('rejects on a log that is closed', async () => {

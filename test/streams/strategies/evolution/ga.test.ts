@@ -8,6 +8,7 @@ import { isStrategyEvent, type Message, type Propose, type StrategyEvent, type S
 import type { Strategy } from '../../../../streams/kernel/strategy.ts';
 import { type GaOptions, ga } from '../../../../streams/strategies/evolution/ga.ts';
 import { random } from '../../../../streams/strategies/random.ts';
+import { coded } from '../../../support/coded.ts';
 import { completed, failed, interview, rootEnv, suggestedFrom } from '../../../support/interview.ts';
 import { conditional, constrained, mixed } from '../../../support/spaces.ts';
 
@@ -182,6 +183,6 @@ describe('ga', () => {
   });
 
   it('refuses a study with several objectives', () => {
-    expect(() => ga()({ ...env, objectives: ['loss', 'size'] })).toThrow('ga compares trials by one objective; this study has several');
+    expect(() => ga()({ ...env, objectives: ['loss', 'size'] })).toThrow(coded('strategy'));
   });
 });

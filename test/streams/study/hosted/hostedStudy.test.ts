@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { chain, float, random, space, thresholdStop } from '../../../../streams/index.ts';
 import { memoryLog } from '../../../../streams/log/memory.ts';
 import { HostedStudy, type HostOptions } from '../../../../streams/study/hosted/hostedStudy.ts';
+import { coded } from '../../../support/coded.ts';
 import { eventually } from '../../../support/eventually.ts';
 
 const line = space({ x: float(0, 1) });
@@ -38,7 +39,7 @@ it('lets no trainer write for another one', async () => {
   const { trial, run } = await claim(study, { author: 'w1' });
   const told = study.say({ type: 'completed', trial, run, values: { value: 0 } }, { author: 'w2' });
   await expect(told).rejects.toMatchObject({ code: 'wrong-author' });
-  expect(() => study.beat(trial, run, 'w2')).toThrow(`trial ${trial} is not held by run ${run}`);
+  expect(() => study.beat(trial, run, 'w2')).toThrow(coded('stale-run'));
   expect(study.beat(trial, run, 'w1')).toEqual({ stop: false });
   await study.close();
 });
@@ -226,7 +227,7 @@ it('tries a configuration in the place of a failed trial, before the strategy ca
   expect(await study.submit(again, { request: 'a' })).toMatchObject({ position });
   const fifth = await next;
   expect(fifth.params).toEqual(third.params);
-  await expect(study.submit({ type: 'enqueue', params: third.params, instead: 1 })).rejects.toThrow('expected trials that failed, got 1');
+  await expect(study.submit({ type: 'enqueue', params: third.params, instead: 1 })).rejects.toThrow(coded('bad-field'));
   await study.say({ type: 'completed', trial: 4, run: fourth.run, values: { value: 4 } }, worker);
   await study.say({ type: 'completed', trial: 5, run: fifth.run, values: { value: 5 } }, { author: 'w2' });
   await study.finished;
