@@ -30,6 +30,8 @@ export interface Shown {
   /** The trials that run, in the order in which they began. */
   readonly running?: readonly RunningTrial[];
   readonly paused?: boolean;
+  /** With several objectives, how many trials no other one dominates: then no single one is the best. */
+  readonly front?: number | undefined;
   /** A picture of the results. */
   readonly trend?: ((columns: number, lines: number) => readonly string[]) | undefined;
 }
@@ -44,7 +46,7 @@ export const progressLine = (state: Counts, shown: Shown): string => textsOf(sta
 
 /** The progress of a study in lines that fit a window: the trend, the counts and times, and the trials that run. */
 export function progressFrame(state: Counts, given: Shown, columns: number, rows: number, now = Date.now()): readonly string[] {
-  const { limit, objective, running = [], trend } = given;
+  const { limit, running = [], trend } = given;
   const picture = rows < TALL ? [] : (trend?.(columns - 1, TREND) ?? []);
   const counts = withBar(textsOf(state, given), columns - 1, limit === undefined ? undefined : shareOf(state, limit));
   const room = Math.max(0, Math.min(LISTED, rows - picture.length - counts.length - SPARE));
@@ -53,12 +55,12 @@ export function progressFrame(state: Counts, given: Shown, columns: number, rows
   return [
     ...picture,
     ...counts,
-    ...aligned(listed.map((row) => cellsOf(row, objective, now))),
+    ...aligned(listed.map((row) => cellsOf(row, given, now))),
     ...(others > 0 && room > 0 ? [`  and ${others} more`] : []),
   ];
 }
 
-function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused }: Shown): readonly string[] {
+function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused, front }: Shown): readonly string[] {
   const { completed, stopped, failed, uncounted = 0, best, open, waiting = 0 } = state;
   const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
   const time = [elapsed !== undefined && seconds(elapsed), left !== undefined && `about ${seconds(left)} left`].filter(Boolean).join(', ');
@@ -66,7 +68,7 @@ function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused 
     `${completed + stopped + failed - uncounted}${limit === undefined ? '' : `/${limit}`} trials`,
     time,
     rate > 0 && `${shown(Number(rate.toPrecision(2)))}/s`,
-    best && `best ${objective} ${shown(best.values?.[objective])} (trial ${best.trial})`,
+    front === undefined ? best && `best ${objective} ${shown(best.values?.[objective])} (trial ${best.trial})` : `${front} on the front`,
     paused ? 'paused' : `${Math.max(0, open - waiting)} running`,
     waiting > 0 && `${waiting} waiting`,
     others && `(${others})`,
@@ -93,10 +95,10 @@ const shareOf = ({ completed, stopped, failed, uncounted = 0, trials }: Counts, 
   (completed + stopped + failed - uncounted) / Math.max(limit, trials - uncounted, 1);
 
 /** A running trial: its step, its last value, and for how long it has run. */
-const cellsOf = ({ trial, step, budget, values, claimedAt }: RunningTrial, objective: string, now: number): readonly string[] => [
+const cellsOf = ({ trial, step, budget, values, claimedAt }: RunningTrial, { objective, front }: Shown, now: number): readonly string[] => [
   `  trial ${trial}`,
   step === undefined ? 'starting' : `step ${step}${budget === undefined ? '' : ` of ${budget}`}`,
-  values === undefined ? '' : shown(values[objective]),
+  values === undefined ? '' : front === undefined ? shown(values[objective]) : pairs(values, ' '),
   claimedAt === undefined ? '' : seconds(Math.max(0, now - claimedAt)),
 ];
 

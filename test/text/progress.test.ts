@@ -109,6 +109,12 @@ describe('the progress of a study', () => {
     );
   });
 
+  it('counts the front where there is no best trial, and shows all values', () => {
+    const several = { ...shape, front: 7, running: [{ ...running[0]!, values: { loss: 0.5, size: 3 } }], trend: undefined };
+    const lines = progressFrame(state, several, 80, 24, 12_000);
+    expect(lines.slice(-2)).toEqual(['7 on the front  3 running  (1 stopped, 1 failed)', '  trial 22  step 1 of 9  loss 0.5 size 3  12 s']);
+  });
+
   it('shows the trend, the counts, and what runs', () => {
     expect(progressFrame(state, { ...shape, running: running.slice(0, 3) }, 80, 24, 12_000)).toEqual([
       ...trend(79, 6),

@@ -84,6 +84,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): RunWatch
       left: left.length > 0 ? Math.max(0, Math.min(...left)) : undefined,
       running,
       paused,
+      front: objectives.length > 1 ? (front?.length ?? 0) : undefined,
       trend: objectives.length > 1 ? undefined : (columns, lines) => picture(columns, lines, objectives[0]!),
     };
   };
