@@ -68,7 +68,9 @@ function textsOf(state: Counts, { limit, objective, rate, elapsed, left, paused,
     `${completed + stopped + failed - uncounted}${limit === undefined ? '' : `/${limit}`} trials`,
     time,
     rate > 0 && `${shown(Number(rate.toPrecision(2)))}/s`,
-    front === undefined ? best && `best ${objective} ${shown(best.values?.[objective])} (trial ${best.trial})` : `${front} on the front`,
+    front === undefined
+      ? best && `best ${shown(objective)} ${shown(best.values?.[objective])} (trial ${best.trial})`
+      : `${front} on the front`,
     paused ? 'paused' : `${Math.max(0, open - waiting)} running`,
     waiting > 0 && `${waiting} waiting`,
     others && `(${others})`,

@@ -11,5 +11,5 @@ export function shown(value: unknown): string {
 /** Names and values in a line. */
 export const pairs = (record: Readonly<Record<string, unknown>>, between = '='): string =>
   Object.entries(record)
-    .map(([name, value]) => `${name}${between}${shown(value)}`)
+    .map(([name, value]) => `${shown(name)}${between}${shown(value)}`)
     .join(' ');

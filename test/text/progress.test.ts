@@ -31,6 +31,16 @@ describe('text from outside', () => {
     );
   });
 
+  it('is clean in the lines of the progress, which are drawn as they are', () => {
+    const state = { trials: 1, open: 1, completed: 1, stopped: 0, failed: 0, best: { ...row(1, 0), values: { [evil]: 1 } } };
+    const running = [{ trial: 2, step: 1, values: { [evil]: 1 }, claimedAt: 0 }];
+    for (const front of [undefined, 1]) {
+      const lines = progressFrame(state, { limit: 2, objective: evil, rate: 1, running, front }, 400, 24, 0);
+      expect(lines.join('')).toContain('\\x1b[2J');
+      expect(lines.join('')).not.toMatch(/\p{Cc}/u);
+    }
+  });
+
   it.each([true, false])('is clean in a line that stays, on a terminal: %s', (isTTY) => {
     const said: string[] = [];
     const out = { isTTY, columns: 120, write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream;

@@ -5,6 +5,7 @@ import { commandFile, paramsFile } from '../../stores/trialFiles.ts';
 import { argumentsOf, shellQuoted } from '../../study/programArguments.ts';
 import type { CompletedRow, TrialRow } from '../../study/trials.ts';
 import { aligned } from '../../text/layout.ts';
+import { escapeControls } from '../../text/plainText.ts';
 import { pairs, shown } from '../../text/shown.ts';
 
 /** A trial among the others of its study. */
@@ -24,13 +25,15 @@ export function card({ row, objective, ranked, rows, directory }: Carded): strin
   const gain = row.trial === ranked[0]?.trial ? gainOf(ranked, rows, objective) : undefined;
   const ended = rows.filter(({ status }) => status !== 'open').length;
   return [
-    `${pairs(row.values ?? {}, ' ')}: trial ${trial} of ${ended}${step === undefined ? '' : `, ${step} ${step === 1 ? 'step' : 'steps'}`}, by ${shown(by)}`,
+    `${pairs(row.values ?? {}, ' ')}: trial ${trial} of ${ended}${step === undefined ? '' : `, ${step} ${step === 1 ? 'step' : 'steps'}`}, by ${by}`,
     ...[gain && gainText(gain, objective), repeatsText(row, objective, ranked)].filter((text) => text !== undefined),
     '',
-    ...aligned(Object.entries(params).map(([name, value]) => [`  ${shown(name)}`, shown(value)])),
+    ...aligned(Object.entries(params).map(([name, value]) => [`  ${escapeControls(name)}`, shown(value)])),
     '',
     ...trainingOf(row, directory),
-  ].join('\n');
+  ]
+    .map(escapeControls)
+    .join('\n');
 }
 
 /** What its configuration gave when it was tried again: the best result of a noisy program is a lucky one. */
@@ -47,5 +50,5 @@ function repeatsText(row: TrialRow, { name }: ObjectiveSpec, ranked: readonly Tr
 function trainingOf({ trial, params }: TrialRow, directory: string): readonly string[] {
   const command = keptCommand({ command: commandFile(directory, trial), params: paramsFile(directory, trial) }, params);
   const words = command ?? argumentsOf(params);
-  return [command ? 'to train it again:' : 'as arguments:', `  ${shown(words.map(shellQuoted).join(' '))}`];
+  return [command ? 'to train it again:' : 'as arguments:', `  ${words.map(shellQuoted).join(' ')}`];
 }

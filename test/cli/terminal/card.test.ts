@@ -49,6 +49,19 @@ describe('the card of a trial', () => {
     expect(cardOf(rows, directory)).not.toContain('python3');
   });
 
+  it('moves no cursor, whatever the names and values are', () => {
+    const evil = '\x1b[2J';
+    const all = [row(1, 3), row(2, 1)].map((one) => ({
+      ...one,
+      by: evil,
+      params: { [evil]: evil },
+      values: { [evil]: one.values!.loss! },
+    }));
+    const named = { ...objective, name: evil };
+    const text = card({ row: all[1]!, objective: named, ranked: bestFirst(all, named), rows: all, directory: evil });
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
   it('compares only the best trial with the first ones', () => {
     expect(cardOf(rows, '/nowhere', rows[3])).not.toContain('better than');
   });
