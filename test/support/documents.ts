@@ -21,10 +21,10 @@ export const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding
   .filter((path) => path.endsWith('.md') && !/^reference\/(api\/|python\.md)/.test(path))
   .map((path) => `docs/${path}`);
 
-/** The blocks of a document, in their order. */
+/** The blocks of a document, in their order. A title in brackets, as of a group of blocks, is no note. */
 export function documentBlocks(document: string): Block[] {
   const text = readFileSync(join(root, document), 'utf8');
-  return [...text.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)].map(({ 1: language, 2: note = '', 3: code, index }) => {
+  return [...text.matchAll(/^```(\w+)(?: \[[^\]\n]*\])?(?: (\S+))?\n(.*?)^```$/gms)].map(({ 1: language, 2: note = '', 3: code, index }) => {
     const line = text.slice(0, index).split('\n').length;
     return { document, line, language: language!, note, code: code! };
   });
