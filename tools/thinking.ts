@@ -139,7 +139,7 @@ text{fill:#9caab2}.strong{fill:#e5eaec;font-weight:600}.axis{stroke:#46515a;fill
 @keyframes hide{to{opacity:0}}
 @keyframes draw{from{stroke-dashoffset:1}to{stroke-dashoffset:0}}
 @keyframes grow{from{transform:scaleX(0)}}
-@media(prefers-reduced-motion:reduce){*{animation-duration:0s!important;animation-delay:0s!important}}
+@media(prefers-reduced-motion:reduce){.open,circle,text.now,text.gone,polyline,.past{animation:none}.open,text.gone{display:none}}
 </style>
 <defs><clipPath id="past"><rect class="past" x="${HISTORY.left}" y="${HISTORY.top - 8}" width="${HISTORY.width}" height="${HISTORY.height + 16}"/></clipPath></defs>
 <rect width="${WIDTH}" height="${HEIGHT}" rx="12" fill="#1a1f23"/>

@@ -24,10 +24,12 @@ export const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding
 /** The blocks of a document, in their order. A title in brackets, as of a group of blocks, is no note. */
 export function documentBlocks(document: string): Block[] {
   const text = readFileSync(join(root, document), 'utf8');
-  return [...text.matchAll(/^```(\w+)(?: \[[^\]\n]*\])?(?: (\S+))?\n(.*?)^```$/gms)].map(({ 1: language, 2: note = '', 3: code, index }) => {
-    const line = text.slice(0, index).split('\n').length;
-    return { document, line, language: language!, note, code: code! };
-  });
+  return [...text.matchAll(/^```(\w+)(?: \[[^\]\n]*\])?(?: (\S+))?\n(.*?)^```$/gms)].map(
+    ({ 1: language, 2: note = '', 3: code, index }) => {
+      const line = text.slice(0, index).split('\n').length;
+      return { document, line, language: language!, note, code: code! };
+    },
+  );
 }
 
 /** The blocks of some documents in one language, each with its place as a title. */
