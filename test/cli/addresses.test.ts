@@ -1,0 +1,171 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectionFrom } from '../../src/stores/connection.ts';
+import { destinationOf, parseAddress } from '../../src/stores/locate.ts';
+import { directory, endedStudy, hypertide, type Started, start, until } from './support.ts';
+
+beforeEach(() => {
+  vi.stubEnv('XDG_CONFIG_HOME', directory());
+  vi.stubEnv('HYPERTIDE_NATS', undefined);
+});
+const copyOfOriginal = endedStudy();
+
+describe('an address', () => {
+  const at = (text: string | undefined, server?: string) => parseAddress(text, { server, loginTo: () => ({}) });
+
+  it.each([
+    ['digits.jsonl', { form: 'folder', at: '.', name: 'digits', journal: 'digits.jsonl' }],
+    ['.', { form: 'folder', at: '.' }],
+    [undefined, { form: 'folder', at: '.' }],
+    ['nats://h:4222', { form: 'nats', at: 'nats://h:4222', name: undefined }],
+    ['tls://h/digits', { form: 'nats', at: 'tls://h', name: 'digits' }],
+    [
+      'nats://me:secret@a:1,nats://b:2/digits?domain=hub',
+      { form: 'nats', at: 'nats://me:secret@a:1,nats://b:2?domain=hub', name: 'digits' },
+    ],
+    ['nats://h/team-?', { form: 'nats', at: 'nats://h', name: 'team-?' }],
+    ['http://h:8080/lab/digits', { form: 'http', at: 'http://h:8080/lab', name: 'digits' }],
+  ])('%s', (text, address) => expect(at(text)).toEqual(address));
+
+  it('that is only a name, or nothing, is on the server of the context; a path is not', () => {
+    const server = 'nats://h?domain=hub';
+    expect(at('digits', server)).toEqual({ form: 'nats', at: server, name: 'digits' });
+    expect(at(undefined, server)).toEqual({ form: 'nats', at: server, name: undefined });
+    expect(at('digits', 'http://h')).toEqual({ form: 'http', at: 'http://h', name: 'digits' });
+    expect(at('runs/digits.jsonl', server)).toMatchObject({ form: 'folder', at: 'runs' });
+  });
+
+  it('of a new study may be a folder that is made', () => {
+    const connection = { server: undefined, loginTo: () => ({}) };
+    expect(destinationOf('nosuch', connection)).toEqual({ form: 'folder', at: 'nosuch' });
+    expect(destinationOf('nosuch/b.jsonl', connection)).toMatchObject({ at: 'nosuch', name: 'b' });
+  });
+
+  it.each(['wss://h/digits', 'nats://h?domain=hub/digits'])('%s is refused', (text) => expect(() => at(text)).toThrow('expected'));
+});
+
+describe('without an address, or with a folder', () => {
+  it('a command means the only study there', async () => {
+    const place = copyOfOriginal();
+    const named = await hypertide(place, 'best', 'study.jsonl', '--json');
+    for (const words of [[], ['.'], ['study.yaml']]) expect(await hypertide(place, 'best', ...words, '--json')).toEqual(named);
+    expect(await hypertide(place, 'trials', '1', '--json')).toEqual(await hypertide(place, 'trials', 'study.jsonl', '1', '--json'));
+    expect((await hypertide(place, 'trial', 'enqueue', 'x=0.5')).code).toBe(0);
+  });
+
+  it('a command names several', async () => {
+    const place = copyOfOriginal();
+    await hypertide(place, 'study', 'copy', 'again');
+    expect(await hypertide(place, 'best')).toMatchObject({ code: 2, err: expect.stringContaining('again.jsonl, study.jsonl') });
+  });
+});
+
+describe('a study over HTTP', () => {
+  let serve: Started;
+  let url: string;
+  let place: string;
+  beforeAll(async () => {
+    place = copyOfOriginal();
+    serve = start(place, 'serve', '--http', '0', '--folder', '.');
+    await until(() => serve.said().includes('serving at'));
+    [url = ''] = /http:\/\/[^/]+/.exec(serve.said())!;
+  });
+  afterAll(async () => {
+    serve.child.kill('SIGTERM');
+    await serve.ended;
+  });
+
+  it('is read as its journal is', async () => {
+    const elsewhere = directory();
+    for (const words of [['best'], ['trials'], ['export'], ['why', '3']]) {
+      const [command = '', ...more] = words;
+      const { code, out } = await hypertide(elsewhere, command, `${url}/study`, ...more);
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/\d/) });
+    }
+    expect((await hypertide(elsewhere, 'export', url)).out).toBe((await hypertide(place, 'export', 'study.jsonl')).out);
+    expect(await hypertide(elsewhere, 'verify', `${url}/study`)).toMatchObject({ code: 0, out: '6 suggestions recomputed, all equal\n' });
+    expect((await hypertide(elsewhere, 'study', 'list', url)).out).toMatch(/^study +closed: trials +6\/6 /m);
+  });
+
+  it('is changed, paused and resumed', async () => {
+    const say = async (...words: string[]) => (await hypertide(directory(), ...words)).code;
+    expect(await say('pause', `${url}/study`)).toBe(2); // it is closed
+    expect(await say('change', `${url}/study`, '--trials', '+2')).toBe(0);
+    expect(await say('pause', `${url}/study`)).toBe(0);
+    expect((await hypertide(place, 'study', 'list', url)).out).toMatch(/^study +paused /m);
+    expect(await say('resume', `${url}/study`)).toBe(0);
+  });
+
+  it('stays where its server keeps it', async () => {
+    for (const words of [
+      ['rename', `${url}/study`, 'b'],
+      ['delete', `${url}/study`, '--yes'],
+      ['archive', `${url}/study`],
+    ])
+      expect(await hypertide(directory(), 'study', ...words)).toMatchObject({ code: 2, err: expect.stringContaining('over HTTP') });
+  });
+});
+
+describe('a context', () => {
+  it('has a server and a login, which only its owner can read and no list shows', async () => {
+    const place = directory();
+    const add = (...words: string[]) => hypertide(place, 'context', 'add', ...words);
+    expect((await add('lab', '--nats', 'nats://me:secret@127.0.0.1:1', '--creds', 'me.creds')).code).toBe(0);
+    expect((await add('web', '--http', 'http://127.0.0.1:1', '--token', 'mine.token')).code).toBe(0);
+    expect(await add('none')).toMatchObject({ code: 2 });
+    expect(await add('both', '--nats', 'nats://a', '--http', 'http://a')).toMatchObject({ code: 2 });
+    expect(await add('other', '--nats', 'http://a')).toMatchObject({ code: 2 });
+    expect(statSync(join(process.env.XDG_CONFIG_HOME!, 'hypertide', 'contexts.json')).mode & 0o777).toBe(0o600);
+    expect((await hypertide(place, 'context', 'use', 'lba')).err).toContain('did you mean lab?');
+    expect((await hypertide(place, 'context', 'use', 'lab')).code).toBe(0);
+    const { out } = await hypertide(place, 'context', 'list');
+    expect(out).toMatch(/^lab \* +nats:\/\/127\.0\.0\.1:1 +creds me\.creds$/m);
+    expect(out).not.toContain('secret');
+    expect((await hypertide(place, 'best', 'digits')).err).toContain('me.creds: cannot be read');
+    expect((await hypertide(place, 'context', 'remove', 'lab')).code).toBe(0);
+    expect(JSON.parse((await hypertide(place, 'context', 'list', '--json')).out)).toMatchObject([{ name: 'web', inUse: false }]);
+  });
+
+  it('gives its login to its own server only, and options go to each', async () => {
+    const place = directory();
+    await hypertide(place, 'context', 'add', 'web', '--http', 'http://a.example', '--token', 'mine.token');
+    await hypertide(place, 'context', 'use', 'web');
+    const { server, loginTo } = connectionFrom({});
+    expect(server).toBe('http://a.example');
+    expect(loginTo('http://a.example:80/x')).toEqual({ token: 'mine.token' });
+    expect(loginTo('http://b.example')).toEqual({});
+    expect(loginTo('http://a.example:81')).toEqual({});
+    expect(connectionFrom({ token: 'other' }).loginTo('http://b.example')).toEqual({ token: 'other' });
+  });
+
+  it('is chosen by --context, then HYPERTIDE_NATS, then hypertide.yaml, then what is in use', async () => {
+    const place = directory();
+    for (const name of ['a', 'b']) await hypertide(place, 'context', 'add', name, '--nats', `nats://${name}`);
+    await hypertide(place, 'context', 'use', 'a');
+    const before = process.cwd();
+    process.chdir(place);
+    try {
+      expect(connectionFrom({}).server).toBe('nats://a');
+      writeFileSync('hypertide.yaml', 'server: nats://project\ncreds: p.creds\n');
+      expect(connectionFrom({}).server).toBe('nats://project');
+      expect(connectionFrom({}).loginTo('nats://project:4222')).toEqual({ creds: 'p.creds' });
+      vi.stubEnv('HYPERTIDE_NATS', 'nats://env');
+      expect(connectionFrom({}).server).toBe('nats://env');
+      expect(connectionFrom({ context: 'b' }).server).toBe('nats://b');
+      writeFileSync('hypertide.yaml', 'sever: nats://project\n');
+      expect(() => connectionFrom({})).toThrow(/hypertide\.yaml: unknown key sever; did you mean server/);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it('is taken from one of the nats command', async () => {
+    const home = join(process.env.XDG_CONFIG_HOME!, 'nats', 'context');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, 'old.json'), JSON.stringify({ url: 'nats://h:4222', creds: '/me.creds' }));
+    expect((await hypertide(directory(), 'context', 'add', 'new', '--from-nats', 'old')).code).toBe(0);
+    const stored = JSON.parse(readFileSync(join(process.env.XDG_CONFIG_HOME!, 'hypertide', 'contexts.json'), 'utf8'));
+    expect(stored.contexts).toEqual({ new: { server: 'nats://h:4222', creds: '/me.creds' } });
+  });
+});
