@@ -49,9 +49,9 @@ export const surrogateChart = chart('surrogate', 'exploring', {
 
 /**
  * Successive halving, which decides how long trials train. `filling`: a configuration begins at the first rung that counts, or in a bracket that has
- * room. `promoting`: trials wait at a rung, and the best there are resumed. `learning`, if it is asynchronous: a configuration begins as a control, which
- * shows how well the first rung that counts predicts the next one. `settling`, if it is synchronous: all brackets are full and their trials are
- * running; asks get configurations for the next bracket, so that no trainer waits. Trials wait only if they pause at rungs; those that keep training are
+ * room. `promoting`: trials wait at a rung, and the best there are resumed. `learning`, of `asha` and `hyperband`: a configuration begins as a control,
+ * which shows how well the first rung that counts predicts the next one. `settling`, of `successiveHalving`: the cohorts are full and their trials are
+ * running; asks get configurations for the next cohort, so that no trainer waits. Trials wait only if they pause at rungs; those that keep training are
  * stopped in any phase.
  */
 export const halvingChart = chart('halving', 'filling', {

@@ -26,9 +26,7 @@ const does = (name: string, options: Given): Interrupts | undefined => {
 /** A strategy as data, including defaults, as a log records it. So a later change of a default does not change the study. */
 export function withDefaults(strategy: unknown): unknown {
   return mapStages(strategy, (name, given) => {
-    if (name === 'asha') return { asha: { eta: 3, pause: false, ...given } };
-    if (name === 'hyperband' || name === 'bohb')
-      return { [name]: { eta: 3, mode: 'asynchronous', pause: given.mode === 'synchronous', ...given } };
+    if (name === 'asha' || name === 'hyperband' || name === 'bohb') return { [name]: { eta: 3, pause: false, ...given } };
     return Object.keys(given).length > 0 ? { [name]: given } : name;
   });
 }

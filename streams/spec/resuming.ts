@@ -13,8 +13,9 @@ import type { StudyOptions } from './options.ts';
 export function needToResume(strategy: unknown): { readonly why: string; readonly otherwise: string } | undefined {
   const name = pausingIn(strategy);
   if (name === undefined) return undefined;
-  const leave = { asha: 'leave out "pause: true"', hyperband: 'leave out "pause: true" and "mode: synchronous"' }[name];
-  const instead = leave ? `${leave}, and trials are stopped instead of paused` : 'use asha, which stops trials instead of pausing them';
+  const instead = ['asha', 'hyperband', 'bohb'].includes(name)
+    ? 'leave out "pause: true", and trials are stopped instead of paused'
+    : 'use asha, which stops trials instead of pausing them';
   return { why: `${name} pauses trials and resumes them`, otherwise: `otherwise ${instead}` };
 }
 

@@ -1,24 +1,15 @@
-import { OptionError } from '../../src/errors.ts';
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
+import { Cohorts } from '../../src/schedulers/cohorts.ts';
 import { checkRungs, rungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
-import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
-import { oneOf, wholeFrom } from '../../src/schema/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
+import { wholeFrom } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import { chain } from '../operators/chain.ts';
 import { halving, halvingOptions, scheduling } from './halving.ts';
 import { tpe } from './tpe.ts';
 
-const hyperbandOwnOptions = {
-  /**
-   * `asynchronous`: all brackets fill at the same time, and no trainer waits. `synchronous`: one bracket after the other, as in the paper; trials are
-   * promoted when all at their rung have ended, and the next bracket begins while the last trials of this one still run. It always pauses
-   * trials. Default: `asynchronous`.
-   */
-  mode: optional(oneOf('asynchronous', 'synchronous'), 'asynchronous'),
-};
-export const hyperbandOptions: typeof halvingOptions & typeof hyperbandOwnOptions = { ...halvingOptions, ...hyperbandOwnOptions };
+export const hyperbandOptions: typeof halvingOptions = { ...halvingOptions };
 export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
 
 /**
@@ -29,7 +20,7 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  *
  * In the paper, each bracket costs the same, because it is unknown which budgets mislead. Here, the results of the study show it: a bracket whose
  * first rung does not predict the next one gets no more trials, and the better a rung predicts the next one (Kendall's tau), the fewer
- * configurations begin in the brackets above it. In mode `synchronous`, brackets have the sizes of the paper.
+ * configurations begin in the brackets above it. All brackets fill at the same time, and no trainer waits.
  *
  * A trial is stopped only if enough others are strictly better. Ignored at a rung: failed and infeasible trials, and exact duplicates of an
  * earlier learning curve. In a finite space, it may try a configuration again at another budget.
@@ -40,19 +31,9 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  */
 export function hyperband(options: HyperbandOptions): Strategy {
   const settings = resolveOptions('hyperband', hyperbandOptions, options);
-  checkHyperband('hyperband', settings);
-  const { eta, mode, first } = settings;
-  const rungs = rungsOf(settings);
-  const brackets = bracketsOf(settings);
-  if (mode === 'asynchronous') return halving('hyperband', options, { rungs, eta, first, brackets });
-  const counting = brackets.filter(({ budgets: [lowest] }) => lowest! >= (first ?? 0));
-  return scheduling('hyperband', options, rungs, (env) => new SynchronousBrackets(counting, eta, env));
-}
-
-function checkHyperband(of: string, settings: SettingsOf<typeof hyperbandOptions>): void {
-  checkRungs(of, settings);
-  if (settings.mode === 'synchronous' && settings.pause === false)
-    throw new OptionError(`${of}.pause`, 'true, since a synchronous bracket pauses its trials', false);
+  checkRungs('hyperband', settings);
+  const { eta, first } = settings;
+  return halving('hyperband', options, { rungs: rungsOf(settings), eta, first, brackets: bracketsOf(settings) });
 }
 
 const successiveHalvingOwnOptions = {
@@ -81,7 +62,7 @@ export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
   const budgets = rungsOf(settings);
   const { eta, configurations = eta ** (budgets.length - 1) } = settings;
   const bracket: Bracket = { size: configurations, budgets };
-  return scheduling('successiveHalving', options, budgets, (env) => new SynchronousBrackets([bracket], eta, env));
+  return scheduling('successiveHalving', options, budgets, (env) => new Cohorts(bracket, eta, env));
 }
 
 export const bohbOptions: typeof hyperbandOptions & typeof tpeOptions = { ...hyperbandOptions, ...tpeOptions };
@@ -100,8 +81,8 @@ export type BohbOptions = OptionsOf<typeof bohbOptions>;
  * bohb({ min: 1, max: 81 })
  */
 export function bohb(options: BohbOptions): Strategy {
-  checkHyperband('bohb', resolveOptions('bohb', bohbOptions, options));
-  const { min, max, eta, mode, pause, first, ...model } = options;
-  const budgets = { min, max, eta, mode, pause, first };
+  checkRungs('bohb', resolveOptions('bohb', bohbOptions, options));
+  const { min, max, eta, pause, first, ...model } = options;
+  const budgets = { min, max, eta, pause, first };
   return chain(hyperband(budgets), tpe(model));
 }

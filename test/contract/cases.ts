@@ -96,13 +96,12 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(hyperband, bo)': { ...model, make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.bo({ startup: 4 })) },
   bohb: { make: () => h.bohb({ min: 1, max: 9, startup: 4, pause: true }) },
   'bohb stop': { make: () => h.bohb({ min: 1, max: 9, startup: 4 }) },
-  'chain(hyperband synchronous, sobol)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, mode: 'synchronous' }), h.sobol()) },
   'chain(successiveHalving, random)': { make: () => h.chain(h.successiveHalving({ min: 1, max: 9 }), h.random()) },
-  'bandit(bohb, bohb)': {
+  'bandit(bohb, bohb stop)': {
     make: () =>
       h.bandit({
         one: h.bohb({ min: 1, max: 9, startup: 3, pause: true }),
-        two: h.bohb({ min: 3, max: 9, mode: 'synchronous', startup: 3 }),
+        two: h.bohb({ min: 3, max: 9, startup: 3 }),
       }),
   },
   pbt: { make: () => h.pbt({ population: 5, interval: 2, max: 8 }) },

@@ -9,7 +9,7 @@ const check = (strategy: unknown, more: Partial<Parameters<typeof checkResuming>
 
 const pausing = [
   { chain: [{ asha: { min: 1, max: 9, pause: true } }, 'tpe'] },
-  { bandit: { arms: { one: { chain: [{ hyperband: { min: 1, max: 9, mode: 'synchronous' } }, 'tpe'] }, two: 'tpe' } } },
+  { bandit: { arms: { one: { chain: [{ hyperband: { min: 1, max: 9, pause: true } }, 'tpe'] }, two: 'tpe' } } },
   { mix: { one: [{ bohb: { min: 1, max: 9, pause: true } }, 2], two: 'tpe' } },
   { take: [9, { dedupe: { fill: { successiveHalving: { min: 1, max: 9 } } } }] },
   { until: [{ plateau: 3 }, { pbt: { max: 9 } }] },

@@ -36,14 +36,10 @@ it('a suggestion records its decisions if the study began with others, and verif
 });
 
 it('a new log holds options that were left to a default, and its suggestions record no decisions', () => {
-  const created = createdOf(line, chain(asha({ min: 1, max: 9 }), bohb({ min: 1, max: 9, mode: 'synchronous' })), {});
+  const created = createdOf(line, chain(asha({ min: 1, max: 9 }), bohb({ min: 1, max: 9, pause: true })), {});
   expect(created).toMatchObject({ decisions: DECISIONS, version });
   expect(created.strategy).toEqual({
-    chain: [
-      { asha: { min: 1, max: 9, eta: 3, pause: false } },
-      { hyperband: { min: 1, max: 9, eta: 3, mode: 'synchronous', pause: true } },
-      'tpe',
-    ],
+    chain: [{ asha: { min: 1, max: 9, eta: 3, pause: false } }, { hyperband: { min: 1, max: 9, eta: 3, pause: true } }, 'tpe'],
   });
   const study = createTestStudy(line, chain(asha({ min: 1, max: 9 }), random()), { trials: 2 });
   expect(suggestions(study.entries).every(({ decisions }) => decisions === undefined)).toBe(true);

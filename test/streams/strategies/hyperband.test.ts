@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
 import { type Ask, type Ended, type Propose, type Suggested, stateTag } from '../../../src/strategy/messages.ts';
-import { simulate } from '../../../src/testing/simulate.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import * as h from '../../../streams/index.ts';
 import { interview, rootEnv } from '../../support/interview.ts';
@@ -85,37 +84,6 @@ describe('hyperband', () => {
     ]);
   });
 
-  it('synchronous: waits for a level, and begins the next bracket meanwhile', () => {
-    const script = `
-      ask ask ask ask ask
-      2=1 1=3 4! 3=2 ask ask ask ask ask
-      7=5 5=9 8=7 9=8 ask
-      6=6 ask ask ask ask`;
-    expect(trace(h.hyperband({ min: 1, max: 4, eta: 2, mode: 'synchronous' }), script)).toEqual([
-      '1 new@1 #0',
-      '2 new@1 #0',
-      '3 new@1 #0',
-      '4 new@1 #0',
-      '5 new@2 #1', // the first level is full
-      '6 2@2 #0',
-      '7 3@2 #0', // the best two of four, one of which failed
-      '8 new@2 #1',
-      '9 new@2 #1',
-      '10 new@4 #2',
-      '11 8@4 #1', // 6 still runs, so the first cohort waits; of three in the second, one is promoted
-      '12 7@4 #0', // 7 beats 6
-      '13 new@4 #2',
-      '14 new@4 #2',
-      '15 new@1 #3', // the brackets repeat
-    ]);
-  });
-
-  it('continues its configurations when the study gets no others', () => {
-    const script = 'ask ask ask 1=3 2=1 3=2 ask 4=1 ask';
-    const answers = trace(h.hyperband({ min: 1, max: 4, eta: 2, mode: 'synchronous' }), script, 3);
-    expect(answers.slice(3)).toEqual(['4 2@2 #0', '5 4@4 #0']); // one of three; and that one to the end
-  });
-
   it('counts only its own trials', () => {
     const { put, ask } = interview(h.hyperband({ min: 1, max: 4, eta: 2, pause: true }), rootEnv(textbook));
     for (const id of [1, 2, 3, 4]) {
@@ -142,7 +110,6 @@ describe('hyperband', () => {
   });
 
   it('refuses wrong options', () => {
-    expect(() => h.hyperband({ min: 1, max: 9, mode: 'both' as never })).toThrow(/hyperband\.mode: .*, got "both"/);
     expect(() => h.successiveHalving({ min: 1, max: 9, configurations: 0 })).toThrow('successiveHalving.configurations: ');
     expect(() => h.parseStrategy({ bohb: { min: 0, max: 9 } })).toThrow(/strategy\.bohb\.min: .*, got 0/);
   });
@@ -162,6 +129,30 @@ it('successiveHalving runs one cohort after the other', () => {
   ]);
 });
 
+it('successiveHalving waits for a rung, and begins the next cohort meanwhile', () => {
+  const script = `
+    ask ask ask ask ask
+    2=1 1=3 4! 3=2 ask ask ask
+    6=6 ask 7=5 ask`;
+  expect(trace(h.successiveHalving({ min: 1, max: 4, eta: 2 }), script)).toEqual([
+    '1 new@1 #0',
+    '2 new@1 #0',
+    '3 new@1 #0',
+    '4 new@1 #0',
+    '5 new@1 #1', // the first rung is full
+    '6 2@2 #0',
+    '7 3@2 #0', // the best two of four, one of which failed
+    '8 new@1 #1',
+    '9 new@1 #1', // 7 still runs
+    '10 7@4 #0', // 7 beats 6
+  ]);
+});
+
+it('successiveHalving continues its configurations when the study gets no others', () => {
+  const answers = trace(h.successiveHalving({ min: 1, max: 4, eta: 2 }), 'ask ask ask 1=3 2=1 3=2 ask 4=1 ask', 3);
+  expect(answers.slice(3)).toEqual(['4 2@2 #0', '5 4@4 #0']); // one of three; and that one to the end
+});
+
 describe('in a tiny finite space', () => {
   /** Runs a study to its end, one trial after the other. */
   function suggestions(strategy: h.Strategy): SuggestedFact[] {
@@ -177,22 +168,16 @@ describe('in a tiny finite space', () => {
     expect(study.entries.at(-1)!.fact).toMatchObject({ type: 'closed', reason: 'exhausted' });
     return facts;
   }
-  const schedulers = {
-    hyperband: () => h.hyperband({ min: 1, max: 9, pause: true, first: 1 }),
-    synchronous: () => h.hyperband({ min: 1, max: 9, mode: 'synchronous' }),
-  };
   const models = {
     random: h.random,
     tpe: () => h.tpe({ startup: 4 }),
     bo: () => h.bo({ startup: 4 }),
     forest: () => h.forest({ startup: 4, challengers: 5 }),
   };
-  const pairs = Object.keys(schedulers).flatMap((s) => Object.keys(models).map((m) => [s, m] as const));
-
-  it.each(pairs)(
-    '%s with %s tries each of 10 configurations at each budget, begins none twice, and neither stalls nor ends before',
-    (scheduler, model) => {
-      const facts = suggestions(h.chain(schedulers[scheduler as 'hyperband'](), models[model as 'random']()));
+  it.each(Object.entries(models))(
+    'hyperband with %s tries each of 10 configurations at each budget, begins none twice, and neither stalls nor ends before',
+    (_, model) => {
+      const facts = suggestions(h.chain(h.hyperband({ min: 1, max: 9, pause: true, first: 1 }), model()));
       for (const budget of [1, 3, 9]) {
         const tried = facts.filter((fact) => fact.budget === budget);
         const keys = (some: readonly SuggestedFact[]) => some.map(({ params }) => JSON.stringify(params));
@@ -209,19 +194,7 @@ describe('in a tiny finite space', () => {
   });
 });
 
-it('in synchronous mode, begins no further configurations at budgets at which no results differ', async () => {
-  const begun: number[] = [];
-  const curve = ({ x }: { x: number }) => ({ value: (step: number) => (step < 9 ? 0 : x) });
-  const { entries } = await simulate(
-    h.space({ x: h.float(0, 1) }),
-    { steps: 27, curve },
-    { strategy: h.chain(h.hyperband({ min: 1, max: 27, mode: 'synchronous' }), h.random()), seed: 1, cost: 600, resumes: true },
-  );
-  for (const { fact } of entries) {
-    const { type, budget, resumes } = fact as { type: string; budget?: number; resumes?: number };
-    if (type === 'suggested' && resumes === undefined) begun.push(budget!);
-  }
-  expect(begun.filter((budget) => budget === 1)).toHaveLength(3);
-  expect(begun.filter((budget) => budget === 3)).toHaveLength(2); // besides the one that was promoted there
-  expect(begun.filter((budget) => budget === 9).length).toBeGreaterThan(6);
+it('successiveHalving adds no configuration to a cohort if no results at its lowest budget differ', () => {
+  const script = 'ask ask 1=1 2=1 ask ask 3=1 ask';
+  expect(trace(h.successiveHalving({ min: 1, max: 4, eta: 2 }), script).slice(2)).toEqual(['3 1@2 #0', '4 new@1 #1', '5 3@4 #0']);
 });
