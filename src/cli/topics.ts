@@ -78,15 +78,15 @@ study file as JSON:
   {"cmd":"init","study":{"parameters":{"lr":{"type":"float","low":1e-5,
     "high":0.1,"log":true}},"objective":"minimize loss"}}   (one line)
   {"cmd":"ask"}
-      {"id":1,"params":{"lr":0.003}}; "until" is its budget; or {"over":true}
+      {"trial":1,"params":{"lr":0.003}}; "budget" is its last step; or {"over":true}
       with "fixed":{"lr":0.01} it has these values, and the strategy's others
-  {"cmd":"report","id":1,"step":3,"values":{"loss":0.5}}
+  {"cmd":"report","trial":1,"step":3,"values":{"loss":0.5}}
       {"stop":false}
-  {"cmd":"tell","id":1,"values":{"loss":0.4}}
+  {"cmd":"tell","trial":1,"values":{"loss":0.4}}
       or "stopped":true, or "reason":"error" with a "message"
   {"cmd":"limit","trials":100,"parallel":4}
       trials in all, and trials at a time
-  {"cmd":"enqueue","params":{"lr":0.01}}, {"cmd":"retract","id":1},
+  {"cmd":"enqueue","params":{"lr":0.01}}, {"cmd":"retract","trial":1},
   {"cmd":"trials"}, {"cmd":"best"}, {"cmd":"front"}, {"cmd":"recommend"},
   {"cmd":"importance"}, {"cmd":"quit"}
 
@@ -95,11 +95,11 @@ study in memory:
   {"cmd":"init","space":{"lr":{"type":"float","low":1e-5,"high":0.1,
     "log":true}},"seed":1,"direction":"minimize","workers":1}   (one line)
   {"cmd":"ask"}
-      {"id":1,"params":{"lr":0.003}}; "until" is the step to pause at, if any
+      {"trial":1,"params":{"lr":0.003}}; "budget" is the step to pause at, if any
       with "fixed":{"lr":0.01} it has these values, and the strategy's others
-  {"cmd":"report","id":1,"step":3,"value":0.5}
+  {"cmd":"report","trial":1,"step":3,"value":0.5}
       {"stop":false}
-  {"cmd":"tell","id":1,"value":0.4}
+  {"cmd":"tell","trial":1,"value":0.4}
       null is a failure; add step, stopped and grad where they apply
   {"cmd":"quit"}
 Types are float, int and categorical (with choices). A parameter can have

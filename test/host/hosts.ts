@@ -179,14 +179,14 @@ async function askTell({ folder }: HostPlace): Promise<HostedProcess> {
   let count = 0;
   const request = async (cmd: string, fields: object = {}) => {
     const seq = ++count;
-    return (await send(seq, { cmd, seq, ...fields })) as { readonly id?: number };
+    return (await send(seq, { cmd, seq, ...fields })) as { readonly trial?: number };
   };
   const ask = async () => {
-    const { id } = await request('ask');
-    return id === undefined ? undefined : { trial: id };
+    const { trial } = await request('ask');
+    return trial === undefined ? undefined : { trial };
   };
-  const tell = (id: number, _run: string | undefined, isBroken: boolean) =>
-    isBroken ? request('tell', { id, reason: 'error', message: 'no module' }) : request('tell', { id, values: { loss: id } });
+  const tell = (trial: number, _run: string | undefined, isBroken: boolean) =>
+    isBroken ? request('tell', { trial, reason: 'error', message: 'no module' }) : request('tell', { trial, values: { loss: trial } });
   const begin = async () => {
     await request('init', { study: STUDY });
     await request('limit', { trials: STUDY.trials, start: true });

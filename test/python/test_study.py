@@ -95,7 +95,7 @@ def test_reports_mistakes(open_study):
         ht.Study({"x": ht.float(3, 1)})
     study = open_study()
     with pytest.raises(AttributeError, match="declare the parameter in the space"):
-        ht.Trial({"id": 1, "params": {}}, lambda *_: False).suggest_float("lr", 0, 1)
+        ht.Trial({"trial": 1, "params": {}}, lambda *_: False).suggest_float("lr", 0, 1)
     with pytest.raises(ht.HypertideError, match="y"):
         study.enqueue({"y": 1})
     trial = study.ask()

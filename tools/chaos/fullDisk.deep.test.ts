@@ -116,8 +116,8 @@ describe.skipIf(!process.env.CI && process.getuid?.() !== 0)('a study on a disk 
     send({ cmd: 'ask' });
     await until(() => ended() >= 2);
     fill();
-    for (let step = 1; step <= LINES; step++) send({ cmd: 'report', seq: step, id: 1, step, values: { value: 1 } });
-    send({ cmd: 'tell', seq: 0, id: 1, values: { value: 1 } });
+    for (let step = 1; step <= LINES; step++) send({ cmd: 'report', seq: step, trial: 1, step, values: { value: 1 } });
+    send({ cmd: 'tell', seq: 0, trial: 1, values: { value: 1 } });
     await until(() => /waiting for space/.test(texts.err));
     child.stdin.end();
     const [status] = await once(child, 'close');

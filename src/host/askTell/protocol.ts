@@ -42,7 +42,7 @@ export interface InitRequest {
 
 export interface TellRequest {
   readonly cmd: 'tell';
-  readonly id: number;
+  readonly trial: number;
   readonly value: number | null;
   readonly step?: number;
   readonly stopped?: boolean;
@@ -51,16 +51,16 @@ export interface TellRequest {
 
 export interface ReportRequest {
   readonly cmd: 'report';
-  readonly id: number;
+  readonly trial: number;
   readonly step: number;
   readonly value: number;
 }
 
-/** A reply to `ask`. `until`: the step at which the trial pauses. */
+/** A reply to `ask`. `trial`: its number, which it keeps when it resumes. `budget`: the step at which it pauses. */
 export interface AskReply {
-  readonly id: number;
+  readonly trial: number;
   readonly params: unknown;
-  readonly until?: number;
+  readonly budget?: number;
 }
 
 /** Converts a space from the form of the protocol. */

@@ -23,7 +23,7 @@ interface Named {
 
 /** How a trial ended: with values, stopped by its last report, or failed. */
 interface Ending extends Named {
-  readonly id: TrialId;
+  readonly trial: TrialId;
   readonly values?: Values;
   readonly metrics?: Values;
   readonly constraints?: readonly number[];
@@ -35,7 +35,7 @@ interface Ending extends Named {
 }
 
 interface Report extends Named {
-  readonly id: TrialId;
+  readonly trial: TrialId;
   readonly step: number;
   readonly values: Values;
   readonly metrics?: Values;
@@ -103,23 +103,12 @@ export function answersTo({ running, claimant, joined, whenGone }: Training): Re
       const claim = name(request) ?? (fixed && crypto.randomUUID());
       const reply = await running.hosted.ask({ fixed, run: claim, wait: Number.POSITIVE_INFINITY, whenGone });
       if (reply.next !== 'trial') return { over: true };
-      const { trial: id, params, budget: until, resumes, checkpoint } = reply;
-      handed.add(id);
-      told.delete(id);
-      return { id, params, until, resumes, checkpoint };
+      const { trial, params, budget, resumes, checkpoint } = reply;
+      handed.add(trial);
+      told.delete(trial);
+      return { trial, params, budget, resumes, checkpoint };
     },
-    tell: async ({
-      id: trial,
-      values,
-      metrics,
-      constraints,
-      checkpoint,
-      stopped,
-      reason = 'error',
-      message = '',
-      trace,
-      request,
-    }: Ending) => {
+    tell: async ({ trial, values, metrics, constraints, checkpoint, stopped, reason = 'error', message = '', trace, request }: Ending) => {
       if (stopped || (values && told.has(trial))) await say({ type: 'stopped', trial }, request);
       else if (values) await say({ type: 'completed', trial, values, ...omitUndefined({ metrics, constraints, checkpoint }) }, request);
       else
@@ -131,19 +120,19 @@ export function answersTo({ running, claimant, joined, whenGone }: Training): Re
       told.delete(trial);
       return omitUndefined({ ok: true, warning: running.warning() });
     },
-    report: async ({ id: trial, step, values, metrics, request }: Report) => {
+    report: async ({ trial, step, values, metrics, request }: Report) => {
       const { stop } = await say(omitUndefined({ type: 'reported', trial, step, values, metrics }), request);
       if (stop) told.add(trial);
       return { stop };
     },
     enqueue: ({ params, rest, ...named }: Named & Pick<Enqueued, 'params' | 'rest'>) =>
       submit(omitUndefined({ type: 'enqueue', params, rest }), named),
-    annotate: ({ id: trial, note, labels, starred, ...named }: Named & Annotation & { readonly id?: TrialId }) =>
+    annotate: ({ trial, note, labels, starred, ...named }: Named & Annotation & { readonly trial?: TrialId }) =>
       submit(omitUndefined({ type: 'annotate', trial, note, labels, starred }), named),
     /** Which trials keep an ask waiting. */
     busy: () => ({ open: [...handed].filter((id) => rows().get(id)?.status === 'open'), parallel: parallel() }),
-    cancel: ({ id: trial, ...named }: Named & { readonly id: TrialId }) => submit({ type: 'cancel', trial }, named),
-    retract: ({ id: trial, ...named }: Named & { readonly id: TrialId }) => submit({ type: 'retract', trial }, named),
+    cancel: ({ trial, ...named }: Named & { readonly trial: TrialId }) => submit({ type: 'cancel', trial }, named),
+    retract: ({ trial, ...named }: Named & { readonly trial: TrialId }) => submit({ type: 'retract', trial }, named),
     limit: async ({ more, request, parallel: slots, ...limits }: LimitRequest) => {
       if (more !== undefined) await submit({ type: 'change', more }, { request });
       await running.limit(joined ? limits : { ...limits, parallel: slots });

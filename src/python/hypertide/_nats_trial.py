@@ -25,7 +25,7 @@ class NatsTrial(Trial):
     """
 
     def __init__(self, study: StudyOnServer, suggestion: Mapping[str, Any], lease: float, limit: int, save_every: float | None = None) -> None:
-        super().__init__({**suggestion, "id": suggestion["trial"], "until": suggestion.get("budget")}, self.send_report)
+        super().__init__(suggestion, self.send_report)
         self._study = study
         self.attempt: int = suggestion["attempt"]
         self.tags: dict[str, str] = suggestion.get("tags", {})

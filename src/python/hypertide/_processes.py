@@ -48,9 +48,9 @@ def in_process(objective: Objective) -> Callable[[Trial], Value]:
     def evaluate(trial: Trial) -> Value:
         ours, theirs = context.Pipe()
         suggestion = {
-            "id": trial.number,
+            "trial": trial.number,
             "params": trial.params,
-            "until": trial.budget,
+            "budget": trial.budget,
             "resumes": trial.resumes,
             "checkpoint": trial.checkpoint,
         }

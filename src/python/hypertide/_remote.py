@@ -109,8 +109,7 @@ class RemoteEngine:
         }
         if cmd in answers:
             return answers[cmd](**given)
-        trial = {"trial": given.pop("id")} if "id" in given else {}
-        self._server.command(cmd, **trial, **given)
+        self._server.command(cmd, **given)
         return {}
 
     def close(self) -> None:
@@ -151,29 +150,29 @@ class RemoteEngine:
             self._held[claim["trial"]] = claim["run"]
             if not self._beats.is_alive():
                 self._beats.start()
-        wanted = {"id": "trial", "params": "params", "until": "budget", "resumes": "resumes", "checkpoint": "checkpoint"}
-        return {name: claim[field] for name, field in wanted.items() if claim.get(field) is not None}
+        wanted = ("trial", "params", "budget", "resumes", "checkpoint")
+        return {name: claim[name] for name in wanted if claim.get(name) is not None}
 
     def _say_if_paused(self) -> None:
         with contextlib.suppress(HypertideError):  # a trainer may not be permitted to read it
             if self._server.read("status").get("paused"):
                 warn("ask waits: the study is paused; `hypertide resume` resumes it")
 
-    def _report(self, id: int, step: int, **fields: Any) -> Answer:  # noqa: A002
-        with self._giving_up(id):
-            return {"stop": self._server.say("report", id, self._run_of(id), step=step, **fields)}
+    def _report(self, trial: int, step: int, **fields: Any) -> Answer:
+        with self._giving_up(trial):
+            return {"stop": self._server.say("report", trial, self._run_of(trial), step=step, **fields)}
 
-    def _tell(self, id: int, *, stopped: bool = False, values: Any = None, message: str = "", **fields: Any) -> Answer:  # noqa: A002
-        run = self._run_of(id)
-        with self._giving_up(id):
+    def _tell(self, trial: int, *, stopped: bool = False, values: Any = None, message: str = "", **fields: Any) -> Answer:
+        run = self._run_of(trial)
+        with self._giving_up(trial):
             if stopped:
-                self._server.say("stopped", id, run)
+                self._server.say("stopped", trial, run)
             elif values is not None:
-                self._server.say("tell", id, run, values=values, **fields)
+                self._server.say("tell", trial, run, values=values, **fields)
             else:
-                self._server.say("fail", id, run, message=message, **fields)
+                self._server.say("fail", trial, run, message=message, **fields)
         with self._lock:
-            self._held.pop(id, None)
+            self._held.pop(trial, None)
         return {}
 
     def _run_of(self, trial: int) -> str:

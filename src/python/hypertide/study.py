@@ -261,15 +261,15 @@ class Study:
         labels   words, which replace the old ones.
         """
         number = None if trial is None else number_of(trial)
-        self._engine.request("annotate", id=number, note=note, labels=None if labels is None else list(labels), starred=starred)
+        self._engine.request("annotate", trial=number, note=note, labels=None if labels is None else list(labels), starred=starred)
 
     def cancel(self, trial: Trial | int | Row) -> None:
         """Stops an open trial: its next report raises Stopped, and its last report is its result. `hypertide trial cancel` does the same from outside."""
-        self._engine.request("cancel", id=number_of(trial))
+        self._engine.request("cancel", trial=number_of(trial))
 
     def retract(self, trial: Trial | int | Row) -> None:
         """Declares a result wrong: the search continues as if the trial had failed."""
-        self._engine.request("retract", id=number_of(trial))
+        self._engine.request("retract", trial=number_of(trial))
 
     def why(self, trial: Trial | int | Row | None = None) -> str:
         """Why this trial was suggested and how it ended, as `hypertide why` prints it; by default the best trial. The study needs a `path`."""
@@ -395,7 +395,7 @@ class Study:
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
         further = None if metrics is None else finite(metrics)
-        reply = self._engine.request("report", id=number, step=step, values=named(self.objectives, value), metrics=further)
+        reply = self._engine.request("report", trial=number, step=step, values=named(self.objectives, value), metrics=further)
         return reply["stop"] is True
 
     def _named(self, number: int, value: Value) -> dict[str, float]:
@@ -417,7 +417,7 @@ class Study:
             how = {**ending.failure(), "checkpoint": own.extras().get("checkpoint") if own and ending.reason == "preempted" else None}
         else:
             how = {"stopped": True}
-        reply = self._engine.request("tell", id=number_of(trial), **how)
+        reply = self._engine.request("tell", trial=number_of(trial), **how)
         if own and own.note:
             try:
                 self.annotate(own, note=own.note)

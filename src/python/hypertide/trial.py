@@ -21,11 +21,11 @@ class Trial:
 
     def __init__(self, suggestion: Mapping[str, Any], report: Report) -> None:
         self._report = report
-        self.number: int = suggestion["id"]
+        self.number: int = suggestion["trial"]
         """Its number in the study, from 1."""
         self.params: dict[str, Any] = dict(suggestion["params"])
         """The configuration, by the names of the space."""
-        self.budget: int | None = suggestion.get("until")
+        self.budget: int | None = suggestion.get("budget")
         """The last step to train to, counted from the very beginning also when it resumes; None: your program decides."""
         self.resumes: int | None = suggestion.get("resumes")
         """The number of the trial whose training it continues; None: it starts from the beginning."""

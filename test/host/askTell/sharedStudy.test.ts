@@ -38,7 +38,7 @@ async function leave(driven: Driven): Promise<void> {
 const say = async ({ answers }: Driven, cmd: string, request: object = {}): Promise<Reply> =>
   (await answers[cmd]!(request as never)) as Reply;
 const ask = (driven: Driven) => say(driven, 'ask');
-const tell = (driven: Driven, { id }: Reply) => say(driven, 'tell', { id, values: { loss: 1 } });
+const tell = (driven: Driven, { trial }: Reply) => say(driven, 'tell', { trial, values: { loss: 1 } });
 const rows = async (driven: Driven) => (await say(driven, 'trials')).trials as Reply[];
 
 describe('a journal that several processes have', () => {
@@ -47,19 +47,19 @@ describe('a journal that several processes have', () => {
     const second = await sit({ parallel: 2 });
     expect(second.opened).toEqual(first.opened);
     const trials = [await ask(first), await ask(second), await ask(second)];
-    expect(trials.map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(trials.map(({ trial: id }) => id)).toEqual([1, 2, 3]);
     const waiting = ask(second);
-    expect(await say(second, 'report', { id: 2, step: 1, values: { loss: 2 } })).toEqual({ stop: false });
-    await say(first, 'cancel', { id: 2 });
-    expect(await say(second, 'report', { id: 2, step: 2, values: { loss: 2 } })).toEqual({ stop: true });
-    await say(second, 'tell', { id: 2, stopped: true });
-    expect(await waiting).toMatchObject({ id: 4 });
+    expect(await say(second, 'report', { trial: 2, step: 1, values: { loss: 2 } })).toEqual({ stop: false });
+    await say(first, 'cancel', { trial: 2 });
+    expect(await say(second, 'report', { trial: 2, step: 2, values: { loss: 2 } })).toEqual({ stop: true });
+    await say(second, 'tell', { trial: 2, stopped: true });
+    expect(await waiting).toMatchObject({ trial: 4 });
     await tell(first, trials[0]!);
     for (const driven of [first, second]) {
       expect(await say(driven, 'best')).toMatchObject({ best: { trial: 1 }, ended: 2 });
       expect((await rows(driven)).map(({ status }) => status)).toEqual(['completed', 'stopped', 'open', 'open']);
     }
-    await expect(tell(first, { id: 3 })).rejects.toMatchObject({ code: 'stale-run' });
+    await expect(tell(first, { trial: 3 })).rejects.toMatchObject({ code: 'stale-run' });
   });
 
   it('is continued by another one, which keeps its own trials and tries those again that the first one left', async () => {
@@ -69,7 +69,7 @@ describe('a journal that several processes have', () => {
     const [left, kept, also] = [await ask(first), await ask(second), await ask(third)];
     const waiting = ask(second);
     await leave(first);
-    expect(await waiting).toMatchObject({ id: left!.id });
+    expect(await waiting).toMatchObject({ trial: left!.trial });
     await tell(second, kept!);
     await tell(third, also!);
     await tell(second, left!);
@@ -87,7 +87,7 @@ describe('a journal that several processes have', () => {
     const trial = await ask(second);
     await leave(second);
     await eventually(async () => expect((await rows(first))[0]).not.toHaveProperty('running')); // it is looked at twice a second
-    expect(await ask(first)).toMatchObject({ id: trial.id, params: trial.params });
+    expect(await ask(first)).toMatchObject({ trial: trial.trial, params: trial.params });
   });
 
   it('refuses by name a process that takes it for another study', async () => {
@@ -97,7 +97,7 @@ describe('a journal that several processes have', () => {
     await expect(sit({ objective: 'maximize loss' })).rejects.toMatchObject({ code: 'other-study' });
     await expect(sit({ strategy: 'tpe' })).rejects.toThrow(coded('other-study'));
     await expect(sit({ trails: 3 })).rejects.toThrow('did you mean trials?');
-    expect(await ask(await sit())).toMatchObject({ id: 1 });
+    expect(await ask(await sit())).toMatchObject({ trial: 1 });
   });
 
   it('takes a new limit from any of them, also after it has ended', async () => {
@@ -107,7 +107,7 @@ describe('a journal that several processes have', () => {
     expect(await ask(first)).toEqual({ over: true });
     expect(await ask(second)).toEqual({ over: true });
     expect(await say(second, 'limit', { more: 1, parallel: 3 })).toEqual({ ok: true, trials: 2, parallel: 3 });
-    expect(await ask(first)).toMatchObject({ id: 2 });
+    expect(await ask(first)).toMatchObject({ trial: 2 });
     expect(await say(first, 'limit', { trials: 2 })).toEqual({ ok: true, trials: 2, parallel: 1 });
   });
 

@@ -30,9 +30,9 @@ async function drive(init: object, strategy: unknown, result: (loss: number) => 
     yield { cmd: 'init', ...init };
     for (let asks = 1; asks <= ASKS; asks++) {
       yield { cmd: 'ask' };
-      const { id } = replies.at(-1)!;
-      yield { cmd: 'report', id, step: 1, ...result(asks) };
-      yield { cmd: 'tell', id, ...result(asks) };
+      const { trial: id } = replies.at(-1)!;
+      yield { cmd: 'report', trial: id, step: 1, ...result(asks) };
+      yield { cmd: 'tell', trial: id, ...result(asks) };
     }
   }
   async function* lines() {
@@ -51,7 +51,7 @@ async function drive(init: object, strategy: unknown, result: (loss: number) => 
 const answered = [
   expect.objectContaining({ ok: true }),
   ...Array.from({ length: ASKS }, () => [
-    { id: expect.any(Number), params: { x: expect.any(Number), model: expect.any(String) } },
+    { trial: expect.any(Number), params: { x: expect.any(Number), model: expect.any(String) } },
     { stop: expect.any(Boolean) },
     expect.objectContaining({ ok: true }),
   ]).flat(),

@@ -47,10 +47,10 @@ describe('ask-tell with a study', () => {
   it('uses the names of the objectives, and says when a trial should stop', async () => {
     const requests = [init({ strategy: { chain: ['medianStop', 'random'] }, parallel: 9 })];
     for (let id = 1; id <= 5; id++) {
-      requests.push({ cmd: 'ask' } as never, { cmd: 'report', id, step: 1, values: { loss: id } } as never);
-      if (id < 5) requests.push({ cmd: 'tell', id, values: { loss: id }, metrics: { size: 3 } } as never);
+      requests.push({ cmd: 'ask' } as never, { cmd: 'report', trial: id, step: 1, values: { loss: id } } as never);
+      if (id < 5) requests.push({ cmd: 'tell', trial: id, values: { loss: id }, metrics: { size: 3 } } as never);
     }
-    const replies = await inform([...requests, { cmd: 'tell', id: 5, stopped: true }, { cmd: 'best' }, { cmd: 'trials' }]);
+    const replies = await inform([...requests, { cmd: 'tell', trial: 5, stopped: true }, { cmd: 'best' }, { cmd: 'trials' }]);
     expect(replies[0]).toMatchObject({ ok: true, study: 'study', objectives: { loss: 'minimize' } });
     expect(replies.filter(({ stop }) => stop)).toHaveLength(1);
     expect(replies.at(-2)).toMatchObject({ best: { trial: 1, values: { loss: 1 }, metrics: { size: 3 } } });
@@ -60,8 +60,8 @@ describe('ask-tell with a study', () => {
 
   it('resumes from its journal, where trials that were open are handed out again', async () => {
     const path = join(folder, 'study.jsonl');
-    const first = await inform([init(), { cmd: 'ask' }, { cmd: 'tell', id: 1, values: { loss: 1 } }, { cmd: 'ask' }], path);
-    const second = await inform([{ cmd: 'init' }, { cmd: 'ask' }, { cmd: 'report', id: 2, step: 1, values: { loss: 2 } }], path);
+    const first = await inform([init(), { cmd: 'ask' }, { cmd: 'tell', trial: 1, values: { loss: 1 } }, { cmd: 'ask' }], path);
+    const second = await inform([{ cmd: 'init' }, { cmd: 'ask' }, { cmd: 'report', trial: 2, step: 1, values: { loss: 2 } }], path);
     expect(second[0]).toMatchObject({ ok: true, objectives: { loss: 'minimize' } });
     expect(second.slice(1)).toEqual([first[3], { stop: false }]);
     const [refused] = await inform([init({ parameters: { y: STUDY.parameters.x } })], path);
@@ -94,7 +94,7 @@ describe('ask-tell with a study', () => {
     expect((await inform([init()], path))[0]).toMatchObject({ stops: false });
     expect((await inform([stopping], path))[0]).toMatchObject({ stops: true });
     const replies = await inform([stopping, { cmd: 'ask' }], path);
-    expect(replies).toMatchObject([{ stops: true }, { until: 3 }]);
+    expect(replies).toMatchObject([{ stops: true }, { budget: 3 }]);
     expect((await inform([stopping], path))[0]).toMatchObject({ ok: true });
     expect((await inform([init()], path))[0]).toMatchObject({ ok: true }); // without a strategy
     expect((await inform([init({ strategy: 'tpe' })], path))[0]!.error).toContain('strategy is "auto" in the log, but "tpe" here');
@@ -108,7 +108,7 @@ describe('ask-tell with a study', () => {
     const parameters = { ...STUDY.parameters, y: STUDY.parameters.x };
     const results = Array.from({ length: 12 }, (_, i) => [
       { cmd: 'ask' },
-      { cmd: 'tell', id: i + 1, values: { loss: (i * 0.37) % 1 } },
+      { cmd: 'tell', trial: i + 1, values: { loss: (i * 0.37) % 1 } },
     ]).flat();
     const replies = await inform([init({ parameters, strategy: 'random' }), { cmd: 'importance' }, ...results, { cmd: 'importance' }]);
     expect(replies[1]).toMatchObject({ error: 'there are too few results, or all are equal: importance needs at least 4' });
@@ -126,13 +126,13 @@ describe('ask-tell with a study', () => {
   });
 
   it('ends at its limit, and continues with a higher one', async () => {
-    const tell = (id: number) => ({ cmd: 'tell', id, values: { loss: id } });
+    const tell = (id: number) => ({ cmd: 'tell', trial: id, values: { loss: id } });
     const limit = (trials: number) => ({ cmd: 'limit', trials });
     const ask = { cmd: 'ask' };
     const replies = await inform([init(), limit(1), ask, tell(1), ask, limit(1), ask, limit(2), ask, tell(2), { cmd: 'best' }]);
     expect(replies[4]).toEqual({ over: true });
     expect(replies[6]).toEqual({ over: true });
-    expect(replies[8]).toMatchObject({ id: 2 });
+    expect(replies[8]).toMatchObject({ trial: 2 });
     expect(replies[10]).toMatchObject({ best: { trial: 1 } });
   });
 
@@ -140,26 +140,36 @@ describe('ask-tell with a study', () => {
     const path = join(folder, 'study.jsonl');
     const start = (trials: number) => ({ cmd: 'limit', trials, start: true });
     const ask = { cmd: 'ask' };
-    const fail = (id: number) => ({ cmd: 'tell', id, reason: 'error', message: `no module at 0x${id}` });
+    const fail = (id: number) => ({ cmd: 'tell', trial: id, reason: 'error', message: `no module at 0x${id}` });
     const broken = [ask, fail(1), ask, fail(2), ask, fail(3), ask];
     const first = await inform([init(), start(3), ...broken, start(3), ask, fail(4), ask], path);
     expect(first[8]).toEqual({ code: 'no-result', error: expect.stringContaining('trial 3: error: no module at 0x3') });
-    expect(first.slice(9, 12)).toEqual([{ ok: true, trials: 3, parallel: 1 }, expect.objectContaining({ id: 4 }), { ok: true }]);
+    expect(first.slice(9, 12)).toEqual([{ ok: true, trials: 3, parallel: 1 }, expect.objectContaining({ trial: 4 }), { ok: true }]);
     expect(first[12]).toMatchObject({ code: 'no-result' });
-    const tell = (id: number) => ({ cmd: 'tell', id, values: { loss: 1 } });
+    const tell = (id: number) => ({ cmd: 'tell', trial: id, values: { loss: 1 } });
     const replies = await inform([init(), start(1), ask, tell(5), ask, start(2), ask, tell(6), ask], path);
-    expect(replies.map(({ id, over }) => over ?? id)).toEqual([undefined, undefined, 5, undefined, true, undefined, 6, undefined, true]);
+    expect(replies.map(({ trial: id, over }) => over ?? id)).toEqual([
+      undefined,
+      undefined,
+      5,
+      undefined,
+      true,
+      undefined,
+      6,
+      undefined,
+      true,
+    ]);
     expect(replies[5]).toEqual({ ok: true, trials: 2, parallel: 1 });
   });
 
   it('lets any trial fail that its program asks for one by one', async () => {
-    const trials = [1, 2, 3].flatMap((id) => [{ cmd: 'ask' }, { cmd: 'tell', id, reason: 'error', message: 'skipped' }]);
-    expect((await inform([init(), ...trials, { cmd: 'ask' }])).at(-1)).toMatchObject({ id: 4 });
+    const trials = [1, 2, 3].flatMap((id) => [{ cmd: 'ask' }, { cmd: 'tell', trial: id, reason: 'error', message: 'skipped' }]);
+    expect((await inform([init(), ...trials, { cmd: 'ask' }])).at(-1)).toMatchObject({ trial: 4 });
   });
 
   it('takes commands from the command line while it runs, also where it has ended', async () => {
     const path = join(folder, 'study.jsonl');
-    const report = (step: number) => ({ cmd: 'report', id: 1, step, values: { loss: step } });
+    const report = (step: number) => ({ cmd: 'report', trial: 1, step, values: { loss: step } });
     const cancel = async () => expect(await submitToRun(path, { type: 'cancel', trial: 1 })).toMatchObject({ fact: { type: 'cancelled' } });
     const more = async () =>
       expect(await submitToRun(path, { type: 'change', limits: { trials: 2 } })).toMatchObject({ fact: { type: 'changed' } });
@@ -169,19 +179,19 @@ describe('ask-tell with a study', () => {
       report(1),
       cancel,
       report(2),
-      { cmd: 'tell', id: 1, stopped: true },
+      { cmd: 'tell', trial: 1, stopped: true },
       { cmd: 'ask' },
     ];
     const replies = await inform([...first, more, { cmd: 'ask' }, { cmd: 'trials' }], path);
     expect(replies.slice(2, 6)).toEqual([{ stop: false }, { stop: true }, { ok: true }, { over: true }]);
-    expect(replies[6]).toMatchObject({ id: 2 });
+    expect(replies[6]).toMatchObject({ trial: 2 });
     expect(replies[7]).toMatchObject({ trials: [{ status: 'stopped', values: { loss: 2 } }, { status: 'open' }] });
     expect(existsSync(`${path}.sock`)).toBe(false);
   });
 
   it('runs an ended study in one engine when several changes come at once', async () => {
     const path = join(folder, 'study.jsonl');
-    const trial = (id: number) => [{ cmd: 'ask' }, { cmd: 'tell', id, values: { loss: 1 } }];
+    const trial = (id: number) => [{ cmd: 'ask' }, { cmd: 'tell', trial: id, values: { loss: 1 } }];
     const more = [2, 3].map((trials) => ({ cmd: 'limit', trials, seq: trials }));
     const answered = async () => {};
     const replies = await inform(
@@ -193,8 +203,8 @@ describe('ask-tell with a study', () => {
   });
 
   it('cancels a trial, and says which trials keep an ask waiting', async () => {
-    const told = [{ cmd: 'ask' }, { cmd: 'busy' }, { cmd: 'cancel', id: 1 }, { cmd: 'report', id: 1, step: 1, values: { loss: 1 } }];
-    const replies = await inform([init(), ...told, { cmd: 'tell', id: 1, stopped: true }, { cmd: 'busy' }, { cmd: 'cancel', id: 1 }]);
+    const told = [{ cmd: 'ask' }, { cmd: 'busy' }, { cmd: 'cancel', trial: 1 }, { cmd: 'report', trial: 1, step: 1, values: { loss: 1 } }];
+    const replies = await inform([init(), ...told, { cmd: 'tell', trial: 1, stopped: true }, { cmd: 'busy' }, { cmd: 'cancel', trial: 1 }]);
     expect(replies[2]).toEqual({ open: [1], parallel: 1 });
     expect(replies[4]).toEqual({ stop: true });
     expect(replies[6]).toEqual({ open: [], parallel: 1 });
@@ -202,7 +212,7 @@ describe('ask-tell with a study', () => {
   });
 
   it('warns once of results that are all equal', async () => {
-    const trial = (id: number) => [{ cmd: 'ask' }, { cmd: 'tell', id, values: { loss: 1 } }];
+    const trial = (id: number) => [{ cmd: 'ask' }, { cmd: 'tell', trial: id, values: { loss: 1 } }];
     const replies = await inform([init(), ...[1, 2, 3, 4, 5, 6].flatMap(trial)]);
     const warnings = replies.flatMap(({ warning }, i) => (warning === undefined ? [] : [[i, warning]]));
     expect(warnings).toEqual([[10, expect.stringContaining('loss is 1 for all 5 configurations')]]);
@@ -212,17 +222,17 @@ describe('ask-tell with a study', () => {
     const path = join(folder, 'study.jsonl');
     const parameters = { epochs: { type: 'int', low: 1, high: 9 }, warmup: { type: 'int', low: 1, high: 'epochs' } };
     for (const id of [1, 2])
-      expect(await inform([init({ parameters }), { cmd: 'ask' }, { cmd: 'tell', id, values: { loss: 1 } }], path)).toMatchObject([
+      expect(await inform([init({ parameters }), { cmd: 'ask' }, { cmd: 'tell', trial: id, values: { loss: 1 } }], path)).toMatchObject([
         { ok: true },
-        { id },
+        { trial: id },
         { ok: true },
       ]);
   });
 
   it('gives each warning with a later answer, and misses no trial meanwhile', async () => {
     const strategy = { pbt: { population: 5, max: 2, interval: 1 } };
-    const report = (id: number) => ({ cmd: 'report', id, step: 1, values: { loss: 1 } });
-    const tell = (id: number) => ({ cmd: 'tell', id, values: { loss: 1 } });
+    const report = (id: number) => ({ cmd: 'report', trial: id, step: 1, values: { loss: 1 } });
+    const tell = (id: number) => ({ cmd: 'tell', trial: id, values: { loss: 1 } });
     const ask = { cmd: 'ask' };
     const first = [1, 2, 3, 4, 5].flatMap((id) => [report(id), tell(id)]);
     const second = [ask, ask, report(6), ask, tell(6), tell(7), tell(8), ask, tell(9), ask, tell(10)];
@@ -238,7 +248,7 @@ describe('ask-tell with a study', () => {
     const wrong = [{ trials: -1 }, { trials: 2.5 }, { parallel: 0 }].map((limits) => ({ cmd: 'limit', ...limits }));
     const replies = await inform([init(), ...wrong, { cmd: 'limit', trials: 1 }, { cmd: 'ask' }]);
     expect(replies.slice(1, 4).map(({ code }) => code)).toEqual(['bad-field', 'bad-field', 'bad-field']);
-    expect(replies.slice(4)).toMatchObject([{ ok: true }, { id: 1 }]);
+    expect(replies.slice(4)).toMatchObject([{ ok: true }, { trial: 1 }]);
   });
 
   it('answers later requests while an ask waits for a result', async () => {
@@ -248,12 +258,12 @@ describe('ask-tell with a study', () => {
       { cmd: 'ask' },
       { cmd: 'ask', seq: 3 },
       { cmd: 'trials', seq: 4 },
-      { cmd: 'tell', id: 1, values: { loss: 1 } },
+      { cmd: 'tell', trial: 1, values: { loss: 1 } },
     ];
     const replies = await inform(requests, undefined, ({ seq }) => seq === 3);
     const order = replies.flatMap(({ seq }) => (seq === undefined ? [] : [seq]));
     expect(order, 'the ask that waits is answered last').toEqual([4, 3]);
-    expect(replies.find(({ seq }) => seq === 3)).toMatchObject({ id: 3 });
+    expect(replies.find(({ seq }) => seq === 3)).toMatchObject({ trial: 3 });
   });
 
   it('says what is wrong', async () => {
@@ -263,8 +273,8 @@ describe('ask-tell with a study', () => {
       init(),
       { cmd: 'enqueue', params: { y: 1 } },
       { cmd: 'ask' },
-      { cmd: 'tell', id: 1, values: { los: 1 } },
-      { cmd: 'tell', id: 7, values: { loss: 1 } },
+      { cmd: 'tell', trial: 1, values: { los: 1 } },
+      { cmd: 'tell', trial: 7, values: { loss: 1 } },
       { cmd: 'dance' },
     ]);
     expect(replies.map(({ error }) => error)).toEqual([
@@ -293,6 +303,6 @@ describe('ask-tell with a study', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line)),
-    ).toMatchObject([{ ok: true }, { id: 1 }]);
+    ).toMatchObject([{ ok: true }, { trial: 1 }]);
   });
 });

@@ -47,11 +47,11 @@ it('the study continues in hypertide', async () => {
     ...new Array(7).fill('completed'),
   ]);
   const journal = join(place, 'more.jsonl');
-  const requests = [{ cmd: 'init', study: { epochs: 5 } }, { cmd: 'ask' }, { cmd: 'tell', id: 13, values: { loss: 0.5 } }];
+  const requests = [{ cmd: 'init', study: { epochs: 5 } }, { cmd: 'ask' }, { cmd: 'tell', trial: 13, values: { loss: 0.5 } }];
   const replies: unknown[] = [];
   await askTell({ journal }, Readable.from(requests.map((request) => `${JSON.stringify(request)}\n`)), (line) =>
     replies.push(JSON.parse(line)),
   );
-  expect(replies).toMatchObject([{ study: 'digits', stops: true }, { id: 13, until: 5 }, { ok: true }]);
+  expect(replies).toMatchObject([{ study: 'digits', stops: true }, { trial: 13, budget: 5 }, { ok: true }]);
   expect(await hypertide(place, 'verify', 'more.jsonl')).toMatchObject({ code: 0, out: '1 suggestions recomputed, all equal\n' });
 });
