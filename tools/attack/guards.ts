@@ -76,7 +76,7 @@ const layers = {
     ],
     'revoked users': [['const revocations = revokedIn(team, keyOf);', 'const revocations = {};']],
     'names of contexts': [
-      ['if (/[/\\\\]|^\\.\\.?$/.test(name)) throw new UsageError(`--context', "if (name === '') throw new UsageError(`--context"],
+      ['if (/[/\\\\]|^\\.\\.?$/.test(name)) throw new UsageError(`--from-nats', "if (name === '') throw new UsageError(`--from-nats"],
     ],
     'names in subjects': [['const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;', 'const NAME = /^/;']],
     'names that differ in case': [['other.toLowerCase() === name.toLowerCase();', 'other === name;']],

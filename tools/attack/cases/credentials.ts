@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
@@ -130,9 +130,10 @@ export const credentialAttacks = [
     writeFileSync(join(home, 'evil.json'), '{"url":"nats://127.0.0.1:1"}');
     const { XDG_CONFIG_HOME } = process.env;
     process.env.XDG_CONFIG_HOME = home;
-    const { printed } = await world.hypertide('context', 'add', 'evil', '--from-nats', '../../evil');
+    await world.hypertide('context', 'add', 'evil', '--from-nats', '../../evil');
+    const { printed } = await world.hypertide('context', 'list');
     if (XDG_CONFIG_HOME === undefined) delete process.env.XDG_CONFIG_HOME;
     else process.env.XDG_CONFIG_HOME = XDG_CONFIG_HOME;
-    return existsSync(home) && printed.includes('127.0.0.1:1');
+    return printed.includes('127.0.0.1:1');
   }),
 ];
