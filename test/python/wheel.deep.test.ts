@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, pages } from '../support/documents.ts';
-import { follow } from '../support/walkthrough.ts';
+import { natsServer } from '../support/nats.ts';
+import { follow, programsOf } from '../support/walkthrough.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = join(root, 'test/python');
@@ -48,6 +49,16 @@ describe('the wheel', { timeout: 900_000 }, () => {
     mkdirSync(join(folder, 'tutorial'));
     await follow('docs/tutorials/python.md', join(folder, 'tutorial'), join(folder, 'clean/bin'));
     expect(run(join(folder, 'clean/bin/hypertide'), '--version').trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it('prints what the README says, block by block', async () => {
+    const server = await natsServer();
+    const home = join(folder, 'readme');
+    mkdirSync(home);
+    symlinkSync(join(root, 'node_modules'), join(home, 'node_modules')); // the packages of a reader, whose programs are modules
+    writeFileSync(join(home, 'package.json'), '{ "type": "module" }');
+    const programs = [dirname(withLibraries()), programsOf(join(folder, 'programs'))].join(delimiter);
+    await follow('README.md', home, programs, { NATS_URL: server.url }).finally(() => server.dispose());
   });
 
   it('passes the tests in Python, some of which use scikit-learn, XGBoost, Optuna and a notebook', () => {

@@ -5,18 +5,49 @@ import { documentBlocks, root, run } from './documents.ts';
 
 /**
  * Follows a page in an empty folder as a reader does: saves the blocks that begin with a name of a file, and runs the others for the shell, in
- * their order. Blocks marked `no-run` install what is there already.
+ * their order. A block of text after one for the shell is what it prints, by its shape. Blocks marked `no-run` install what is there already.
  *
  * @param programs a folder with programs of the reader, such as `hypertide`, which come first on the path
+ * @param env variables of the reader's environment
+ * @throws Error if a block for the shell fails, or prints something else.
  */
-export async function follow(page: string, folder: string, programs: string): Promise<void> {
-  for (const { language, note, code } of documentBlocks(page)) {
+export async function follow(page: string, folder: string, programs: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const set = Object.entries({ ...env, PATH: `${programs}${delimiter}${process.env.PATH}` }).map(([name, value]) => `${name}=${value}`);
+  let printed: string | undefined;
+  for (const { language, note, code, line } of documentBlocks(page)) {
     const [, file] = /^(?:#|\/\/) ([\w-]+\.\w+)/.exec(code) ?? [];
     if (file) writeFileSync(join(folder, file), code);
-    else if (language === 'sh' && note === '')
-      await run(folder, 'env', `PATH=${programs}${delimiter}${process.env.PATH}`, 'bash', '--norc', '-eu', '-c', code);
+    if (language === 'text' && printed !== undefined) {
+      const missing = missingLine(code, printed);
+      if (missing !== undefined) throw new Error(`${page}:${line}: expected a line such as\n${missing}\nin\n${printed}`);
+    }
+    printed = undefined;
+    if (language === 'sh' && note === '' && !file)
+      ({ stdout: printed } = await run(folder, 'env', ...set, 'bash', '--norc', '-eu', '-c', `exec 2>&1\n${code}`));
   }
 }
+
+/** The first line of the expected text that has no line of its shape among those that were printed, in order; … stands for any number of lines. */
+export function missingLine(expected: string, printed: string): string | undefined {
+  const shapes = printed.split('\n').map(shapeOf);
+  let from = 0;
+  for (const line of expected.trimEnd().split('\n')) {
+    if (line.trim() === '…') continue;
+    const at = shapes.indexOf(shapeOf(line), from);
+    if (at < 0) return line;
+    from = at + 1;
+  }
+  return undefined;
+}
+
+/** A line without what differs from run to run: numbers, widths, bars and the state of a trial. */
+const shapeOf = (line: string): string =>
+  line
+    .replace(/[\u2580-\u259f\u2800-\u28ff]+/g, '▁')
+    .replace(/[-−]?\d[\d.,]*(?:e[-+]?\d+)?/g, '#')
+    .replace(/\b(?:completed|stopped)\b/g, '@')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 /** Makes a folder with the command and `npx`. */
 export function programsOf(folder: string): string {
