@@ -37,6 +37,15 @@ import { float, optimize, space } from 'hypertide';
 const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
 console.log(best.params.x);
 `;
+/** The same from CommonJS. */
+const required = `
+const { float, optimize, space } = require('hypertide');
+require('hypertide/journal').openJournal('required.jsonl').then(async (log) => {
+  const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50, log }).result();
+  await log.close();
+  console.log(best.params.x);
+});
+`;
 /** The first fit to 250 results is long, so it runs in a thread, which must find its module. */
 const fitting = `
 import { bo, chain, float, optimize, random, space, take } from 'hypertide';
@@ -75,7 +84,7 @@ console.log(JSON.stringify({
   properties: Object.keys(testing.strategyProperties).length > 5,
 }));
 `;
-const compilerOptions = { module: 'NodeNext', target: 'ES2022', strict: true, noUncheckedIndexedAccess: true, types: ['node'] };
+const compilerOptions = { target: 'ES2022', strict: true, noUncheckedIndexedAccess: true, types: ['node'] };
 
 describe('the packed package, in an empty project', () => {
   let project: string;
@@ -111,11 +120,41 @@ describe('the packed package, in an empty project', () => {
     expect(Math.abs(Number(run(process.execPath, 'plain.js')) - 1)).toBeLessThan(1);
   });
 
+  it('runs from CommonJS', () => {
+    writeFileSync(join(project, 'required.cjs'), required);
+    expect(Math.abs(Number(run(process.execPath, 'required.cjs')) - 1)).toBeLessThan(1);
+    rmSync(join(project, 'required.jsonl'));
+  });
+
+  it.runIf(process.platform === 'linux' && process.arch === 'x64').each([
+    ['Deno', 'deno@2', '@deno/linux-x64-glibc/deno', ['run', '--allow-all']],
+    ['Bun', 'bun@1', '@oven/bun-linux-x64/bin/bun', []],
+  ] as const)('runs with %s: a study, a fit in a thread, and the command', (_, name, program, args) => {
+    const other = mkdtempSync(join(tmpdir(), 'hypertide-engine-'));
+    const options = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
+    run('npm', 'install', '--prefix', other, ...options, name);
+    const engine = join(other, 'node_modules', program);
+    for (const [file, text] of [
+      ['plain.js', plain],
+      ['required.cjs', required],
+      ['fitting.js', fitting],
+    ] as const)
+      writeFileSync(join(project, file), text);
+    for (const file of ['plain.js', 'required.cjs']) expect(Math.abs(Number(run(engine, ...args, file)) - 1)).toBeLessThan(1);
+    run(engine, ...args, 'fitting.js');
+    const command = 'node_modules/hypertide/dist/src/cli/main.js';
+    expect(run(engine, ...args, command, 'best', 'required.jsonl', '--json')).toContain('"status":"completed"');
+    rmSync(join(project, 'required.jsonl'));
+    rmSync(other, { recursive: true });
+  });
+
   it.each([
-    ['TypeScript 7', 'typescript-native'],
-    ['TypeScript 6', 'typescript'],
-  ])('compiles under strict rules with %s, and runs', (_, compiler) => {
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+    ['TypeScript 7', 'typescript-native', { module: 'NodeNext' }],
+    ['TypeScript 7', 'typescript-native', { module: 'ESNext', moduleResolution: 'Bundler' }],
+    ['TypeScript 6', 'typescript', { module: 'NodeNext' }],
+  ])('compiles under strict rules with %s %s %j, and runs', (_, compiler, resolution) => {
+    const options = { ...compilerOptions, ...resolution };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['program.ts'] }));
     writeFileSync(join(project, 'program.ts'), program);
     run(process.execPath, join(root, 'node_modules', compiler, 'bin/tsc'));
     expect(JSON.parse(run(process.execPath, 'program.js'))).toEqual({ activation: 'relu', properties: expect.any(Number) });

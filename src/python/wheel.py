@@ -27,6 +27,7 @@ def metadata(project: dict, version: str, folder: Path) -> str:
         ("License-Expression", project["license"]),
         ("License-File", "LICENSE"),
         ("Keywords", ",".join(project["keywords"])),
+        *(("Classifier", classifier) for classifier in project["classifiers"]),
         ("Requires-Python", project["requires-python"]),
         *(("Project-URL", f"{name}, {url}") for name, url in project.get("urls", {}).items()),
         *(("Requires-Dist", needed) for needed in project["dependencies"]),

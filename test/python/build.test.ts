@@ -47,6 +47,7 @@ it('the wheel has each file with its hash, what pip needs to know, and the same 
   for (const line of [
     'Name: hypertide',
     'Version: 1.2.3',
+    'Classifier: Typing :: Typed',
     'Requires-Python: >=3.10',
     'Project-URL: Issues, https://example.org/issues',
     "Requires-Dist: scikit-learn; extra == 'sklearn'",
