@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
 import type { Created, Params } from '../facts/facts.ts';
-import { DeliveryError } from '../host/hooks/deliver.ts';
+import { type DeliveryError, retrying } from '../host/request.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { StudySource } from '../study/source.ts';
@@ -42,18 +41,14 @@ export async function mirrorStudy(
   { once, signal, warn, pauses = PAUSES }: MirrorOptions,
 ): Promise<void> {
   const study: MirroredStudy = { created, ledger: new Ledger<Params>(spaceOf<Params>(created)), rows: new TrialRows<Params>() };
-  const take = async (applied: readonly AppliedEntry<Params>[]) => {
-    for (let tries = 0; !signal.aborted; tries++) {
-      try {
-        return await mirror.take(applied, study);
-      } catch (error) {
-        if (!(error instanceof DeliveryError) || !error.passing) throw error;
-        const pause = pauses[Math.min(tries, pauses.length - 1)]!;
-        if (tries === 0) warn(`${error.message}; retrying until it answers`);
-        await sleep(pause, undefined, { signal }).catch(() => {});
-      }
-    }
+  const pauseAfter = (tries: number, { message }: DeliveryError) => {
+    if (tries === 1) warn(`${message}; retrying until it answers`);
+    return pauses[Math.min(tries, pauses.length) - 1]!;
   };
+  const take = (applied: readonly AppliedEntry<Params>[]) =>
+    retrying(() => mirror.take(applied, study), pauseAfter, signal).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
   const entries = once ? source.past(1) : source.read(1, signal);
   for await (const some of entries) {
     const applied = some.map((entry) => {

@@ -1,4 +1,4 @@
-import { DeliveryError } from '../host/hooks/deliver.ts';
+import { DeliveryError, request as send } from '../host/request.ts';
 import { jsonIn } from '../schema/json.ts';
 
 /** A key with its value. */
@@ -45,33 +45,17 @@ export interface MlflowClient {
   update(run: { readonly run_id: string; readonly status: string; readonly end_time?: number }): Promise<void>;
 }
 
-/** Milliseconds to wait for a server. */
-const ANSWER_WITHIN = 30_000;
-/** Status codes below 500 after which a request is retried. */
-const PASSING = [408, 425, 429];
 /** Runs of one page. */
 const PAGE = 1000;
 
 /** @param headers such as that of the login @see https://mlflow.org/docs/2.20.3/rest-api.html */
 export function mlflowClient(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): MlflowClient {
   const request = async <T>(path: string, body?: object): Promise<T> => {
-    const address = `${url.replace(/\/+$/, '')}/api/2.0/mlflow/${path}`;
-    const answer = await fetch(address, {
-      method: body ? 'POST' : 'GET',
-      headers: { ...headers, 'Content-Type': 'application/json' },
-      body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN)]),
-    }).catch((error: Error) => {
-      throw new DeliveryError(`MLflow does not answer (${error.cause instanceof Error ? error.cause.message : error.message})`, true);
-    });
-    const text = await answer.text();
-    if (answer.ok) return JSON.parse(text || '{}') as T;
-    const { error_code: code = '', message = '' } = failureIn(text);
-    throw new MlflowError(
-      `MLflow answered ${answer.status} to ${path.split('?')[0]} ${`${code} ${message}`.trim().slice(0, 300)}`,
-      answer.status,
-      code,
-    );
+    try {
+      return JSON.parse((await send(`${url.replace(/\/+$/, '')}/api/2.0/mlflow/${path}`, { headers, body, signal })) || '{}') as T;
+    } catch (error) {
+      throw error instanceof DeliveryError ? described(error, path) : error;
+    }
   };
   const client: MlflowClient = {
     experiment: async (name) => {
@@ -81,7 +65,7 @@ export function mlflowClient(url: string, headers: Readonly<Record<string, strin
         );
         return found.experiment.experiment_id;
       } catch (error) {
-        if (!(error instanceof MlflowError && error.code === 'RESOURCE_DOES_NOT_EXIST')) throw error;
+        if (!(error instanceof DeliveryError && failureIn(error).error_code === 'RESOURCE_DOES_NOT_EXIST')) throw error;
         return (await request<{ experiment_id: string }>('experiments/create', { name })).experiment_id;
       }
     },
@@ -105,13 +89,13 @@ export function mlflowClient(url: string, headers: Readonly<Record<string, strin
   return client;
 }
 
-/** An answer of the server that is an error. */
-class MlflowError extends DeliveryError {
-  readonly code: string;
-  constructor(message: string, status: number, code: string) {
-    super(message, status >= 500 || PASSING.includes(status));
-    this.code = code;
-  }
+/** The error with what MLflow says of it. */
+function described(error: DeliveryError, path: string): DeliveryError {
+  const { message, passing, answer } = error;
+  if (answer === undefined) return new DeliveryError(`MLflow does not answer (${message})`, passing);
+  const { error_code: code = '', message: why = '' } = failureIn(error);
+  const text = `${message.replace(/^it/, 'MLflow')} to ${path.split('?')[0]} ${`${code} ${why}`.trim().slice(0, 300)}`;
+  return new DeliveryError(text, passing, answer);
 }
 
-const failureIn = (text: string): { readonly error_code?: string; readonly message?: string } => jsonIn(text) ?? {};
+const failureIn = ({ answer = '' }: DeliveryError): { readonly error_code?: string; readonly message?: string } => jsonIn(answer) ?? {};

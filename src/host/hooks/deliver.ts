@@ -1,28 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { DeliveryError, PATIENCE, request } from '../request.ts';
 import type { HookEvent } from './events.ts';
 import type { CommandTarget, Target, WebhookTarget } from './hookFile.ts';
 
-/** An event could not be delivered. */
-export class DeliveryError extends Error {
-  override readonly name = 'DeliveryError';
-  /** Whether it may be possible later. */
-  readonly passing: boolean;
-  constructor(message: string, passing: boolean) {
-    super(message);
-    this.passing = passing;
-  }
-}
-
-/** Milliseconds that a program or a server may take. */
-const PATIENCE = 30_000;
 /** Milliseconds from the request to end until a program is killed. */
 const GRACE = 1000;
 /** Why a program cannot be started, now or later. */
 const LASTING = ['ENOENT', 'EACCES'];
-/** Status codes below 500 after which a request is retried. */
-const PASSING = [408, 425, 429];
-
 /** The name of a target in messages: the path of an address can contain a secret. */
 export const nameOf = (target: Target): string => ('url' in target ? new URL(target.url).host : target.command[0]);
 
@@ -31,18 +16,8 @@ export const deliver = (target: Target, event: HookEvent, signal: AbortSignal): 
   'url' in target ? post(target, event, signal) : run(target, event, signal);
 
 /** Sends an event to a server. @throws DeliveryError */
-export async function post({ url, headers }: WebhookTarget, event: object, signal: AbortSignal): Promise<void> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/cloudevents+json', ...headers },
-    body: JSON.stringify(event),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
-  }).catch((error: Error) => {
-    throw new DeliveryError(error.cause instanceof Error ? error.cause.message : error.message, true);
-  });
-  await answer.body?.cancel();
-  if (!answer.ok) throw new DeliveryError(`it answered ${answer.status}`, answer.status >= 500 || PASSING.includes(answer.status));
-}
+export const post = async ({ url, headers }: WebhookTarget, body: object, signal: AbortSignal): Promise<void> =>
+  void (await request(url, { headers: { 'Content-Type': 'application/cloudevents+json', ...headers }, body, signal }));
 
 /** The program gets the event as JSON on its standard input. What it prints goes to standard error. */
 async function run({ command: [program, ...args] }: CommandTarget, event: HookEvent, signal: AbortSignal): Promise<void> {

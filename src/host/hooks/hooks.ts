@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatusLine } from '../../text/statusLine.ts';
 import type { Plugin } from '../host.ts';
-import { DeliveryError, deliver, nameOf } from './deliver.ts';
+import { retrying } from '../request.ts';
+import { deliver, nameOf } from './deliver.ts';
 import { eventsIn, type HookEvent } from './events.ts';
 import { type HookFile, readHookFile, type Target } from './hookFile.ts';
 
@@ -28,19 +29,6 @@ export const openHooks = async (path: string | undefined, screen: StatusLine, pa
 export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly number[] = PAUSES, parting = PARTING): Hooks {
   const ending = new AbortController();
   const queues = new Map<Target, { waiting: number; last: Promise<void> }>();
-  const deliverInTime = async (target: Target, event: HookEvent): Promise<void> => {
-    for (let tries = 0; ; tries++) {
-      try {
-        if (ending.signal.aborted) throw new DeliveryError('this process ends', false);
-        return await deliver(target, event, ending.signal);
-      } catch (error) {
-        const pause = pauses[tries];
-        const { message, passing } = error as DeliveryError;
-        if (pause === undefined || !passing || ending.signal.aborted) throw new DeliveryError(message, passing);
-        await sleep(pause, undefined, { signal: ending.signal }).catch(() => {});
-      }
-    }
-  };
   const call = (name: string, target: Target, event: HookEvent) => {
     const { study } = event.data;
     const queue = queues.get(target) ?? { waiting: 0, last: Promise.resolve() };
@@ -50,7 +38,13 @@ export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly num
     if (queue.waiting >= LONGEST) return warn(`${LONGEST} events are already waiting`);
     queue.waiting++;
     queue.last = queue.last
-      .then(() => deliverInTime(target, event))
+      .then(() =>
+        retrying(
+          () => deliver(target, event, ending.signal),
+          (tries) => pauses[tries - 1],
+          ending.signal,
+        ),
+      )
       .catch((error: Error) => warn(error.message))
       .finally(() => queue.waiting--);
   };

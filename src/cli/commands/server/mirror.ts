@@ -1,5 +1,5 @@
-import { DeliveryError } from '../../../host/hooks/deliver.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
+import { DeliveryError } from '../../../host/request.ts';
 import { type Mirror, mirrorStudy } from '../../../interop/mirror.ts';
 import type { CommandStudy } from '../../../stores/locate.ts';
 import { inform } from '../../../text/output.ts';
