@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { defineConfig, minify, type Plugin, parseAst, type Rolldown } from 'vite';
-import { licences, packageOf } from './licences.ts';
+import { chartsOfPage, licences, packageOf } from './bundling.ts';
 import packaged from './package.json' with { type: 'json' };
 
 /** What is imported by name or by path. */
@@ -123,17 +123,19 @@ const vendorOf = (id: string): string | null => {
   return name !== undefined && name in packaged.devDependencies ? `vendor/${name.replace('/', '-')}` : null;
 };
 
-/** SQLite for databases of Optuna, which is half as large if it is compressed. */
+/** SQLite for databases of Optuna, which compressed is less than half as large. */
 const packedSqlite: Plugin = {
   name: 'packed-sqlite',
   enforce: 'pre',
   resolveId: (id) => (id === 'sql.js/dist/sql-wasm-inline.js' ? `${modules}/sql.js/packed.js` : undefined),
   load(id) {
     if (id !== `${modules}/sql.js/packed.js`) return undefined;
-    const packed = brotliCompressSync(readFileSync(`${modules}/sql.js/dist/sql-wasm.wasm`)).toString('base64');
-    return `import { brotliDecompressSync } from 'node:zlib';
+    const source = brotliCompressSync(readFileSync(`${modules}/sql.js/dist/sql-wasm.wasm`));
+    const file = this.emitFile({ type: 'asset', fileName: 'chunks/vendor/sqlite.wasm.br', source });
+    return `import { readFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
 import initSqlJs from 'sql.js/dist/sql-wasm.js';
-export default () => initSqlJs({ wasmBinary: brotliDecompressSync(Buffer.from('${packed}', 'base64')) });`;
+export default () => initSqlJs({ wasmBinary: brotliDecompressSync(readFileSync(new URL(import.meta.ROLLUP_FILE_URL_${file}))) });`;
   },
 };
 
@@ -141,7 +143,7 @@ export default () => initSqlJs({ wasmBinary: brotliDecompressSync(Buffer.from('$
 const minified: Plugin = {
   name: 'minified',
   renderChunk: async (code, { name, fileName, moduleIds }) => {
-    const isLibrary = !fileName.startsWith('chunks/') || moduleIds.some((id) => users?.has(id));
+    const isLibrary = !fileName.startsWith('chunks/') || moduleIds.some((id) => users?.get(id)?.some((user) => user !== 'command'));
     return isLibrary && !name.startsWith('vendor/') ? undefined : (await minify(fileName, code, { module: true })).code;
   },
 };
@@ -194,14 +196,16 @@ export default defineConfig({
     // One build of each: prom-client requires what we import.
     alias: { '@opentelemetry/api': `${modules}/@opentelemetry/api/build/esm/index.js`, 'ml-matrix': `${modules}/ml-matrix/src/index.js` },
   },
-  plugins: [partOfRxjs, pureValues, packedSqlite, minified, licences],
+  plugins: [partOfRxjs, pureValues, packedSqlite, minified, chartsOfPage, licences],
   ssr: { noExternal: true, external },
   build: {
     ssr: true, // for Node
+    emitAssets: true,
     target: 'es2022',
     minify: false,
     emptyOutDir: false,
     rolldownOptions: {
+      experimental: { attachDebugInfo: 'none' },
       input: Object.fromEntries(entries.map((entry) => [entry, `${entry}.ts`])),
       output: {
         // Two folders below the package, as the sources are that look for other files from their own place.

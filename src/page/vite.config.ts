@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { licences } from '../../licences.ts';
+import { licences } from '../../bundling.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -12,10 +12,18 @@ export default defineConfig({
     outDir: here('../../dist/src/page'),
     emptyOutDir: true,
     target: 'es2022',
-    // A single script, so that a report can contain it. The content security policy forbids an inline module loader.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
-    rolldownOptions: { output: { entryFileNames: 'assets/page-[hash].js', assetFileNames: 'assets/page-[hash][extname]' } },
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'assets/page-[hash].js',
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/page-[hash][extname]',
+        // Two scripts: ECharts, which the command loads by its export too, and the page.
+        minifyInternalExports: false,
+        codeSplitting: { groups: [{ name: 'echarts', test: /\/page\/echarts\.ts$/ }] },
+      },
+    },
   },
 });

@@ -17,8 +17,8 @@ rmSync(staged, { recursive: true, force: true });
 mkdirSync(engine, { recursive: true });
 for (const name of ['pyproject.toml', 'README.md', 'hypertide', 'hydra_plugins'])
   cpSync(join(here, name), join(staged, name), { recursive: true });
-await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' });
 if (!existsSync(page)) execFileSync('npx', ['vite', 'build', '--config', 'src/page/vite.config.ts'], { cwd: root, stdio: 'inherit' });
+await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' });
 cpSync(page, join(engine, 'dist/src/page'), { recursive: true });
 cpSync(join(root, 'study.schema.json'), join(engine, 'study.schema.json'));
 writeFileSync(join(engine, 'package.json'), `${JSON.stringify({ name: 'hypertide', version, type: 'module' })}\n`);

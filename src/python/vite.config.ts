@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { licences } from '../../licences.ts';
+import { chartsOfPage, licences } from '../../bundling.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 export default defineConfig({
   root,
-  plugins: [licences],
+  plugins: [chartsOfPage, licences],
   ssr: { noExternal: true },
   build: {
     ssr: true,

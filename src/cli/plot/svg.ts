@@ -1,13 +1,7 @@
-import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
-import { DataZoomComponent, GridComponent, LegendComponent, ParallelComponent, TooltipComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
 import type { Theme } from '../../insight/figures/drawing/colours.ts';
 import type { Figure } from '../../insight/figures/figures.ts';
+import { init } from '../../page/echarts.ts';
 import { stripControls } from '../../text/plainText.ts';
-
-use([BarChart, CustomChart, LineChart, ParallelChart, ScatterChart]);
-use([DataZoomComponent, GridComponent, LegendComponent, ParallelComponent, TooltipComponent, SVGRenderer]);
 
 const WIDTH = 760;
 /** The height of a title and its note. */

@@ -1,11 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
-import { DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
-import { type EChartsType, init, use } from 'echarts/core';
-import { CanvasRenderer } from 'echarts/renderers';
+import type { EChartsType } from 'echarts/core';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ChartOption } from '../../insight/figures/drawing/option.ts';
 import { aboutTrial } from '../../insight/figures/study.ts';
+import { init } from '../echarts.ts';
 import { sized } from '../lib/canvas.ts';
 import { inFrame } from '../lib/frames.ts';
 import { colour, palette } from '../lib/theme.ts';
@@ -13,8 +11,6 @@ import { focused, lookAt, selected } from '../state/selection.ts';
 import { rows, shownRow } from '../state/store.ts';
 import type { Frame, Grid, Overlay } from './overlay.ts';
 import { Tip } from './Tip.tsx';
-
-use([BarChart, CustomChart, LineChart, ScatterChart, DataZoomComponent, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
 /** Charts out of sight are drawn after this many milliseconds without a change. */
 const REST = 200;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Replay } from '../../../streams/explanation/replay.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { omitUndefined } from '../../schema/omitUndefined.ts';
-import { assetsIn } from '../pageFiles.ts';
+import { type Asset, assetsIn } from '../pageFiles.ts';
 import { importancesOf, recommendedOf } from './byResults.ts';
 import type { Feed } from './feed.ts';
 import type { Machines, ReportData } from './wire.ts';
@@ -13,11 +13,11 @@ export async function reportOf(feeds: readonly Feed[]): Promise<string> {
   for (const feed of feeds) data.push({ ...(await findingsOf(feed)), machines: await machinesOf(feed) });
   const title = data.map(({ detail }) => detail.study).join(', ');
   const assets = assetsIn();
-  const script = assets.find(({ path }) => path.endsWith('.js'))!.body.replaceAll('</script', '<\\/script');
+  const scripts = scriptsIn(assets);
   const style = assets.find(({ path }) => path.endsWith('.css'))!.body;
   const policy = [
     "default-src 'none'",
-    `script-src '${hashOf(script)}'`,
+    `script-src ${scripts.map((script) => `'${hashOf(script)}'`).join(' ')}`,
     `style-src '${hashOf(style)}'`,
     'img-src data:',
     "base-uri 'none'",
@@ -36,10 +36,18 @@ export async function reportOf(feeds: readonly Feed[]): Promise<string> {
 <body>
 <div id="app"></div>
 <script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
-<script type="module">${script}</script>
+${scripts.map((script) => `<script type="module">${script}</script>`).join('\n')}
 </body>
 </html>
 `;
+}
+
+/** ECharts and the page. In one file, a script cannot import another one, so they share a global variable. */
+function scriptsIn(assets: readonly Asset[]): readonly string[] {
+  const bodyOf = (name: string) => assets.find(({ path }) => path.startsWith(`/assets/${name}-`) && path.endsWith('.js'))!.body;
+  const charts = bodyOf('echarts').replace(/export ?\{ ?(\w+) as init ?\};?\s*$/, 'globalThis.echarts={init:$1};');
+  const page = bodyOf('page').replace(/import ?\{ ?init as (\w+) ?\} ?from ?"[^"]+";/, 'const{init:$1}=globalThis.echarts;');
+  return [charts, page].map((script) => script.replaceAll('</script', '<\\/script'));
 }
 
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;

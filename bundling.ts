@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 const modules = fileURLToPath(new URL('node_modules', import.meta.url));
+const page = fileURLToPath(new URL('dist/src/page/assets', import.meta.url));
 
 /** The package of a module; undefined for our own. */
 export const packageOf = (id: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
@@ -28,5 +29,16 @@ export const licences: Plugin = {
     }
     const source = [...texts].map(([text, named]) => `${named.join('\n')}\n\n${text}\n`).join(`\n${'-'.repeat(80)}\n\n`);
     this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source });
+  },
+};
+
+/** The command draws with the ECharts of the page, which is built before it. */
+export const chartsOfPage: Plugin = {
+  name: 'charts-of-page',
+  enforce: 'pre',
+  resolveId(id) {
+    if (!id.endsWith('/page/echarts.ts')) return undefined;
+    const file = readdirSync(page).find((name) => /^echarts-.*\.js$/.test(name));
+    return { id: `../src/page/assets/${file}`, external: true };
   },
 };
