@@ -238,7 +238,7 @@ describe('the packed package, in an empty project', () => {
 
   it('includes the command', () => {
     expect(run('npx', '--no-install', 'hypertide', '--version').trim()).toBe(packaged.version);
-    expect(run('npx', '--no-install', 'hypertide', 'strategies', 'ga')).toContain('population');
+    expect(run('npx', '--no-install', 'hypertide', 'dev', 'strategies', 'ga')).toContain('population');
   });
 
   it('is small, and holds nothing that does not run', () => {
@@ -252,7 +252,7 @@ describe('the packed package, in an empty project', () => {
   it('includes the page of the dashboard', () => {
     writeFileSync(join(project, 'study.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: minimize\ntrials: 1\n');
     run('npx', '--no-install', 'hypertide', 'run', 'study.yaml', '--', process.execPath, '-e', 'console.log("value=1")');
-    run('npx', '--no-install', 'hypertide', 'report', 'study.jsonl', '-o', 'report.html');
+    run('npx', '--no-install', 'hypertide', 'study', 'report', 'study.jsonl', '-o', 'report.html');
     expect(readFileSync(join(project, 'report.html'), 'utf8')).toContain('<script');
     run('npx', '--no-install', 'hypertide', 'plot', 'history', 'study.jsonl', '-o', 'history.svg');
     expect(readFileSync(join(project, 'history.svg'), 'utf8')).toContain('<path');

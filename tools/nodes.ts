@@ -50,11 +50,11 @@ const command = 'node_modules/hypertide/dist/src/cli/main.js';
 const steps = (node: string): readonly (readonly [string, ...string[]])[] => [
   ['library', 'library.mjs'],
   ['run', command, 'run', 'study.yaml', '--', node, 'train.mjs', '{lr}'],
-  ['change', command, 'change', 'study.jsonl', '--more', '4'],
+  ['change', command, 'change', 'study.jsonl', '--trials', '+4'],
   ['resume', command, 'run', 'study.yaml', '--', node, 'train.mjs', '{lr}'],
   ['best', command, 'best', 'study.jsonl', '--json'],
   ['verify', command, 'verify', 'study.jsonl'],
-  ['report', command, 'report', 'study.jsonl', '--output', 'report.html'],
+  ['report', command, 'study', 'report', 'study.jsonl', '--output', 'report.html'],
 ];
 
 let failed = false;

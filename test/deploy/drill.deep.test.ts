@@ -39,7 +39,7 @@ it('the drill restores every study of a server onto an empty one, and only onto 
   expect(drill([onto, from])).toMatchObject({ status: 2, stderr: expect.stringContaining('has studies: use an empty server') });
   expect(drill([onto, onto])).toMatchObject({ status: 0, stdout: expect.stringContaining('has no studies: there is nothing to archive') });
   expect(drill()).toMatchObject({ status: 0, stdout: expect.stringContaining('restored 2 studies, each with an equal log') });
-  const list = spawnSync(command, ['list', onto.url, '--json'], { encoding: 'utf8' });
+  const list = spawnSync(command, ['study', 'list', onto.url, '--json'], { encoding: 'utf8' });
   expect(JSON.parse(list.stdout)).toMatchObject([
     { name: 'digits', completed: 5, closed: 'trials' },
     { name: 'letters', completed: 3, closed: 'trials' },

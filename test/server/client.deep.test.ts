@@ -74,7 +74,7 @@ it('the requests of the guide work, and its trainers run the study to its end', 
   const place = directory();
   writeFileSync(join(place, 'digits.yaml'), blocks.find(({ language }) => language === 'yaml')!.text);
   const port = await freePort();
-  const server = start(place, 'serve', 'digits.yaml', '--http', String(port), '--directory', 'studies');
+  const server = start(place, 'serve', 'digits.yaml', '--http', String(port), '--folder', 'studies');
   while (!(await isUp(port))) await sleep(50);
   const lines = blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => text.trim().split('\n'));
   const requests = lines.filter((line) => line.startsWith('curl '));

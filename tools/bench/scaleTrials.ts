@@ -28,12 +28,12 @@ export async function manyTrials(trials: number, { judge }: Verdicts): Promise<v
     const { seconds } = await runToEnd(...words);
     console.log(`  ${what}: ${seconds.toFixed(1)} s`);
   };
-  await timed('archive of the server', `${server.url}/scale`, 'archive', '-o', first);
+  await timed('archive of the server', 'study', 'archive', `${server.url}/scale`, '-o', first);
   console.log(`  the archive has ${(statSync(first).size / 1e6).toFixed(1)} MB`);
-  await timed('restore onto an empty server', other.url, 'restore', first);
-  await timed('archive of that server', `${other.url}/scale`, 'archive', '-o', second);
+  await timed('restore onto an empty server', 'study', 'restore', first, other.url);
+  await timed('archive of that server', 'study', 'archive', `${other.url}/scale`, '-o', second);
   judge('logs in both archives that are equal', digestOf(first) === digestOf(second) ? 1 : 0, 1, 'of 1');
-  await timed('restore into a folder', 'restore', first, '--folder', folder);
+  await timed('restore into a folder', 'study', 'study', 'restore', first, folder);
   const start = async (what: string, bar: number, place: string) => {
     const { read, suggested, readCpu, suggestedCpu, peak } = await messageOf<Start>(program('./scaleStart.ts', place, 'scale'));
     console.log(

@@ -128,7 +128,7 @@ const inJournals: readonly Fault[] = [
       const gone = once(processes.engine, 'exit');
       processes.engine.kill('SIGKILL');
       await gone;
-      run('list');
+      run('study', 'list');
     },
     named: /^noticed +not running/,
   },
@@ -237,7 +237,7 @@ async function measure(fault: Fault, isJournal: boolean): Promise<number> {
     const worker = fault.isInProcess
       ? start('--import', import.meta.resolve('tsx'), path('./blocking.ts'), workerLink.url, STUDY)
       : run('worker', `${workerLink.url}/${STUDY}`, '--', ...PROGRAM);
-    run('watch', `${servers[0]!.url}/${STUDY}`);
+    run('study', 'watch', `${servers[0]!.url}/${STUDY}`);
     await sleep(1000); // each server of a cluster must know the stream
     const log = await natsLog(await servers[0]!.connect(), STUDY, { create: false });
     void (async () => {

@@ -9,7 +9,7 @@ import { digits } from '../support.ts';
 /** An agent on a server that it starts. @param mode the protocol before or since 2026 */
 async function agent(place: string, mode: 'legacy' | 'auto', ...options: readonly string[]) {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
-  const [program, ...args] = [...command, 'mcp', ...options] as const;
+  const [program, ...args] = [...command, 'server', 'mcp', ...options] as const;
   await client.connect(new StdioClientTransport({ command: program, args, cwd: place, stderr: 'ignore' }));
   const call = async (name: string, input: Record<string, unknown> = {}) => {
     const { content, isError } = await client.callTool({ name, arguments: input });
