@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ._engine import Answer, Patience, printed
 from ._loop import Ending
+from ._nats_access import Access
 from ._values import plain
 from .errors import Abandoned, EngineError, HypertideError
 from .nats import Trainer
@@ -25,7 +26,7 @@ class NatsServer:
         self._url = url
         self._patience = patience
         try:
-            self._trainer = Trainer(url, self.study, token=token)
+            self._trainer = Trainer(Access(url, token), self.study)
         except (OSError, ValueError) as error:
             raise EngineError(f"{url} cannot be reached ({error})") from error
         self._read = 0

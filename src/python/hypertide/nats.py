@@ -84,7 +84,7 @@ def run(
     SIGTERM, the process ends with status 130; a second SIGTERM ends it immediately. If your program has set a handler for SIGTERM, it stays:
     let it raise KeyboardInterrupt to hand the trial back. An objective that calls sys.exit fails its trial, and ends the process.
     """
-    trainer = Trainer(url, study, name, token, nkey, tls, creds, context, save_every)
+    trainer = Trainer(Access(url, token, nkey, tls, creds, context), study, name, save_every)
     ended = 0
 
     def end(trial: NatsTrial, ending: _loop.Ending) -> None:
@@ -116,22 +116,10 @@ def run(
 class Trainer:
     """Claims trials of a study, and tells how they end."""
 
-    def __init__(
-        self,
-        url: str | None,
-        study: str,
-        name: str | None = None,
-        token: str | None = None,
-        nkey: str | None = None,
-        tls: ssl.SSLContext | None = None,
-        creds: str | None = None,
-        context: str | None = None,
-        save_every: float | None = None,
-        slots: int = 1,
-    ) -> None:
-        self.slots = slots
+    def __init__(self, access: Access, study: str, name: str | None = None, save_every: float | None = None) -> None:
+        self.slots = 1
         self.name = name or f"py-{token_of(8)}"
-        self.study = StudyOnServer(Access(url, token, nkey, tls, creds, context), study, self.name)
+        self.study = StudyOnServer(access, study, self.name)
         self.nats = self.study.nats
         self.save_every = save_every
         self.closed = False
