@@ -85,6 +85,27 @@ study.optimize(objective, trials=50, parallel=2)
     assert reasons == ["preempted", "preempted"]
 
 
+@pytest.mark.parametrize(("kind", "sleep"), [("def", "time.sleep(600)"), ("async def", "await asyncio.sleep(600)")])
+def test_ctrl_c_leaves_a_single_trial_at_once(start, path, kind, sleep):
+    program = f"""
+import asyncio, time
+import hypertide as ht
+{kind} objective(trial):
+    print("begins", flush=True)
+    try:
+        {sleep}
+    finally:
+        print("ends", flush=True)
+ht.Study({{"x": ht.float(0, 1)}}, path="study.jsonl").optimize(objective, trials=3)
+"""
+    process = start(program)
+    assert process.stdout.readline() == "begins\n"
+    process.send_signal(signal.SIGINT)
+    printed, said = process.communicate(timeout=LONG)
+    assert (printed, said.count("Traceback")) == ("ends\n", 1)
+    assert json.loads(path.read_text().splitlines()[-1])["reason"] == "preempted"
+
+
 def test_explains_what_to_do_if_each_process_would_run_the_study_again(start):
     _, said = start(PROGRAM + STUDY).communicate(timeout=LONG)
     assert 'put Study(...) under `if __name__ == "__main__":`' in said

@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPo
 from dataclasses import dataclass
 from typing import Any, Awaitable, Callable, TypeVar
 
-from ._engine import ENGINE_THREAD, Patience
+from ._engine import ENGINE_THREAD, GRACE, Patience
 from ._values import Value, not_finite, warn
 from .errors import Abandoned, HypertideError, Infeasible, Interrupted, Stopped
 from .trial import Metrics, Trial
@@ -186,6 +186,7 @@ class Coroutines:
 
     def close(self) -> None:
         if self._loop is not None and self._thread is not None:
+            asyncio.run_coroutine_threadsafe(_cancelled(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
@@ -205,6 +206,12 @@ async def _awaited(returned: Awaitable[Any]) -> tuple[Any, BaseException | None]
         return await returned, None
     except (SystemExit, KeyboardInterrupt) as leaving:  # would end the loop, and with it all other trials
         return None, leaving
+
+
+async def _cancelled() -> None:
+    """Lets coroutines that were cancelled end, for some seconds."""
+    if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(tasks, timeout=GRACE)
 
 
 def _cancel_all() -> None:

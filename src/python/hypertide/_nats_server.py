@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 from ._engine import Answer, Patience, printed
 from ._loop import Ending
 from ._nats_access import Access
+from ._nats_trainer import Trainer
 from ._values import plain
 from .errors import Abandoned, EngineError, HypertideError
-from .nats import Trainer
 
 
 class NatsServer:

@@ -97,7 +97,7 @@ h.run(url, study, objective, name=${JSON.stringify(raises ? 'py1' : 'py2')})`;
     /** What a trainer prints about the checkpoint of the next attempt, which it hands back. */
     const printed = async (seconds = 600) => {
       const program = `
-h.checkpoints.RESTORE_SECONDS = ${seconds}
+checkpoints.RESTORE_SECONDS = ${seconds}
 def objective(trial):
     assert trial.checkpoint is None
     raise KeyboardInterrupt
@@ -205,7 +205,7 @@ h.run(url, study, objective, name="${name}")`;
 def objective(trial):
     trial.checkpoint = h.__file__
     if trial.attempt < ${attempt}: raise KeyboardInterrupt
-    h.checkpoints.SAVE_SECONDS = 0.5
+    checkpoints.SAVE_SECONDS = 0.5
     trial.report(7, step=1)
     time.sleep(600)
 h.run(url, study, objective)`;

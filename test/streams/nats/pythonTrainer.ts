@@ -21,7 +21,7 @@ export interface Said {
 
 /** Runs a piece of Python that has imported the trainer. */
 export function python(url: string, study: string, program: string) {
-  const code = `import sys, time\nsys.path.insert(0, ${JSON.stringify(folder)})\nfrom hypertide import nats as h\nurl, study = sys.argv[1:]\n${program}`;
+  const code = `import sys, time\nsys.path.insert(0, ${JSON.stringify(folder)})\nfrom hypertide import _nats_checkpoints as checkpoints, nats as h\nurl, study = sys.argv[1:]\n${program}`;
   const child = spawn(interpreter, ['-c', code, url, study], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
