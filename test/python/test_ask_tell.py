@@ -93,7 +93,7 @@ def test_an_enqueued_configuration_comes_next(open_study):
 
 def test_cancels_a_trial_from_python_and_from_the_command_line(open_study, path):
     study = open_study()
-    for cancel in (lambda: study.cancel(1), lambda: subprocess.run(command("cancel", str(path), "2"), check=True, capture_output=True)):
+    for cancel in (lambda: study.cancel(1), lambda: subprocess.run(command("trial", "cancel", str(path), "2"), check=True, capture_output=True)):
         trial = study.ask()
         trial.report(3.0, 1)
         cancel()

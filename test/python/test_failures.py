@@ -127,7 +127,7 @@ def test_keeps_the_traceback_of_a_trial_that_fails(open_study, path):
     assert 'raise ValueError("too large")' in trace
     assert "_optimize.py" not in trace
     study.close()
-    printed = subprocess.run(command("logs", str(path), "2"), capture_output=True, text=True)
+    printed = subprocess.run(command("trial", "logs", str(path), "2"), capture_output=True, text=True)
     assert printed.stdout == trace
 
 

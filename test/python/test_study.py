@@ -52,7 +52,7 @@ def test_suggests_the_name_that_was_meant(open_study):
         assert str(raised.value) == f"a study has no {name}; did you mean {meant}?"
     with pytest.raises(ht.HypertideError, match="plot: expected one of history, .* got histroy; did you mean history?"):
         study.plot("histroy")
-    kinds = subprocess.run(command("plot", "--help"), capture_output=True, text=True).stdout
+    kinds = subprocess.run(command("study", "plot", "--help"), capture_output=True, text=True).stdout
     from hypertide._figures import KINDS
 
     assert [kind for kind in KINDS if kind not in kinds] == []
