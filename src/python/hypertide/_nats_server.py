@@ -106,5 +106,4 @@ class NatsServer:
 
     def _printed(self, *words: str) -> str:
         what, *more = words
-        servers, mark, query = self._url.partition("?")
-        return printed(*what.split(), f"{servers.rstrip('/')}/{self.study}{mark}{query}", *more)
+        return printed(*what.split(), self._url, *more)

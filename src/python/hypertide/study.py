@@ -264,7 +264,7 @@ class Study:
         self._engine.request("annotate", trial=number, note=note, labels=None if labels is None else list(labels), starred=starred)
 
     def cancel(self, trial: Trial | int | Row) -> None:
-        """Stops an open trial: its next report raises Stopped, and its last report is its result. `hypertide trial cancel` does the same from outside."""
+        """Stops an open trial: its next report raises Stopped, and its last report is its result. `hypertide trial cancel` does so from outside."""
         self._engine.request("cancel", trial=number_of(trial))
 
     def retract(self, trial: Trial | int | Row) -> None:
