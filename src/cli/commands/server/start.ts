@@ -2,7 +2,6 @@ import { namingIn } from '../../../../streams/nats/connection/connect.ts';
 import { withResolvers } from '../../../../streams/promises.ts';
 import { interruption } from '../../../host/interrupt.ts';
 import { measured, openPlugins } from '../../../host/plugins.ts';
-import { serveOverHttp } from '../../../host/serveHttp.ts';
 import { openServer } from '../../../host/server.ts';
 import { serveAll } from '../../../host/serving/all.ts';
 import { linkOf, monitorFor } from '../../../host/serving/monitor.ts';
@@ -48,10 +47,11 @@ export const command = declare({
   arguments: { files: values('files', 'study files') },
   options: offered,
   run: ({ files = [], ...options }, { connection }) =>
-    withLog(options.logFormat, (log) => {
+    withLog(options.logFormat, async (log) => {
       const { http, nats = http === undefined ? connection.server : undefined } = options;
       if (nats !== undefined) return serveStudies(files, { ...options, nats }, connection, log);
       if (http === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
+      const { serveOverHttp } = await import('../../../host/serveHttp.ts'); // an engine on a server needs neither metrics nor hono
       return serveOverHttp(files, { ...options, http }, log);
     }),
 });
