@@ -100,7 +100,7 @@ export async function natsServer(config?: string, jetStream = true): Promise<Nat
   };
 }
 
-/** A NATS server with the users of a team, as `hypertide nats-config` sets it up. */
+/** A NATS server with the users of a team, as `hypertide server config` sets it up. */
 export interface TeamServer extends NatsServer {
   /** The seed of each user's key. */
   readonly seeds: Readonly<Record<string, string>>;

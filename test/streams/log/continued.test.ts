@@ -35,7 +35,7 @@ describe('a journal whose study continued in another file', () => {
     const { path, other } = await harmed(harms[name]!);
     const before = existsSync(path) ? readFileSync(path) : undefined;
     await expect(openJournal(path, quiet)).rejects.toThrow(coded('journal'));
-    await expect(openJournal(path, quiet)).rejects.toThrow(`"hypertide repair ${path} --from ${other}"`);
+    await expect(openJournal(path, quiet)).rejects.toThrow(`"hypertide study repair ${path} --add ${other}"`);
     expect(existsSync(path) ? readFileSync(path) : undefined).toEqual(before);
 
     const adopted = await adopt(path, other, () => {});

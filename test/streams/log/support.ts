@@ -5,9 +5,6 @@ import { onTestFinished } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
 
-/** The end of the first warning about a damaged line. */
-export const HINT = '"hypertide repair" writes a copy with all that can be restored';
-
 /** A path for a journal in its own directory, which is deleted after the test. */
 export function journalPath(): string {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));

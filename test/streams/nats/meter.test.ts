@@ -30,9 +30,7 @@ it('warns once of a trainer that writes too much within ten seconds, and again w
   const { add, said } = metered();
   for (let i = 0; i < 170; i++) add('w2', 60_000, NOW);
   add('w1', 60_000, NOW);
-  expect(said).toEqual([
-    'the trainer w2 has written 167 facts (10.0 MB) within 10 s, and 167 facts (10.0 MB) in all: it may fill the server; hypertide nats-config can lock it out',
-  ]);
+  expect(said).toEqual([expect.stringMatching(/^the trainer w2 has written 167 facts \(10\.0 MB\) within 10 s/)]);
   for (let i = 0; i < 170; i++) add('w2', 60_000, NOW);
   expect(said).toHaveLength(2);
 });

@@ -152,7 +152,7 @@ describe('a trainer that a person instructs', () => {
     const { engine, ends, warnings, instruct, row, one } = await held(2, () => drained++, true);
     await eventually(() => expect(ends).toHaveLength(2));
     await instruct('drain');
-    await eventually(() => expect(warnings).toEqual([expect.stringMatching(/w takes no more trials until "hypertide resume"$/)]));
+    await eventually(() => expect(warnings).toEqual([expect.stringMatching(/: w takes no more trials /)]));
     expect(drained).toBe(0);
     for (const end of ends.splice(0)) end();
     await eventually(() => expect(drained).toBe(1));
