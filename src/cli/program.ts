@@ -134,6 +134,7 @@ function assigned(command: Command, words: readonly string[], program: readonly 
     !entries[0]![1].isNeeded &&
     words.length > 0 &&
     others.length > 0 &&
+    !words[0]!.includes('://') &&
     (words.length === required || others[0]![1].kind?.read(words[0]!) !== undefined);
   const given: Record<string, unknown> = {};
   let rest = words;

@@ -166,8 +166,8 @@ describe('workers', () => {
     [['a=1=2'], 'expected a name, or a name with a weight such as a=2, got a=1=2'],
     [['a,a=2'], 'expected each study once, got a twice'],
     [['team.*'], 'expected a pattern of names, such as team-*, got team.*'],
-    [['--config', 'worker.yaml'], '--config: expected no --study and no program, since the file names both'],
-    [[], 'expected --study with the names of studies, or --config with a file'],
+    [['a', '--config', 'worker.yaml'], '--config: expected no name of a study and no program, since the file names both'],
+    [[''], 'expected the names of studies in the address'],
   ])('refuse %j', async (words, message) => {
     const { code, err } = await hypertide(directory(), 'worker', on(words[0]!), ...words.slice(1), ...program('true'));
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
