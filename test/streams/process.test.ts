@@ -64,8 +64,14 @@ describe('optimize', () => {
   it('runs asynchronous objectives side by side, never more than allowed', async () => {
     let running = 0;
     let most = 0;
+    let meet = () => {};
+    const three = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
     const objective = async ({ x }: { readonly x: number }) => {
       most = Math.max(most, ++running);
+      if (running === 3) meet();
+      await three;
       await sleep(1);
       running--;
       return x;
