@@ -25,7 +25,7 @@ describe.each([
 
   it.each(['digits', 'two'])('the study %s is the same to Optuna, and continues there', async (name) => {
     const [journal, back] = [`${name}-${to}.jsonl`, `${name}-${to}`];
-    const imported = await hypertide(place, 'study', 'import', journal, from, '--name', name, '--json');
+    const imported = await hypertide(place, 'study', 'import', journal, from, '--optuna-study', name, '--json');
     expect(imported, imported.err).toMatchObject({ code: 0 });
     expect(JSON.parse(imported.out)).toEqual({ imported: name === 'two' ? 3 : 12, unfinished: name === 'two' ? 0 : 1, bad: 0 });
     expect(await hypertide(place, 'export', journal, '--output', back, ...format)).toMatchObject({ code: 0, err: '' });
@@ -40,7 +40,7 @@ describe.each([
 });
 
 it('the study continues in hypertide', async () => {
-  await hypertide(place, 'study', 'import', 'more.jsonl', 'optuna.db', '--name', 'digits');
+  await hypertide(place, 'study', 'import', 'more.jsonl', 'optuna.db', '--optuna-study', 'digits');
   const rows = JSON.parse((await hypertide(place, 'trials', 'more.jsonl', '--json')).out);
   expect(rows.map(({ status }: { status: string }) => status)).toEqual([
     ...['completed', 'completed', 'stopped', 'failed', 'failed'],
