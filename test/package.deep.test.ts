@@ -254,7 +254,7 @@ describe('the packed package, in an empty project', () => {
     run('npx', '--no-install', 'hypertide', 'run', 'study.yaml', '--', process.execPath, '-e', 'console.log("value=1")');
     run('npx', '--no-install', 'hypertide', 'study', 'report', 'study.jsonl', '-o', 'report.html');
     expect(readFileSync(join(project, 'report.html'), 'utf8')).toContain('<script');
-    run('npx', '--no-install', 'hypertide', 'plot', 'history', 'study.jsonl', '-o', 'history.svg');
+    run('npx', '--no-install', 'hypertide', 'study', 'plot', 'study.jsonl', 'history', '-o', 'history.svg');
     expect(readFileSync(join(project, 'history.svg'), 'utf8')).toContain('<path');
   });
 });
