@@ -44,8 +44,14 @@ const marks: Readonly<Record<string, string>> = {
   'src/cli/program': 'command',
 };
 
-/** What the library loads when a program asks why: a chunk without the code of commands, which use it too. */
-const later = ['streams/explanation/importance', 'streams/explanation/whyOf'];
+/** Chunks of what only these load, and commands: a program does not load the code of commands with them. */
+const rest: readonly (readonly [entry: string, mark: string])[] = [
+  ['streams/explanation/importance', 'explanation'],
+  ['streams/explanation/whyOf', 'explanation'],
+  ...Object.entries(packaged.exports).flatMap(([name, entry]) =>
+    typeof entry === 'object' ? [[entry.default.slice('./dist/'.length, -'.js'.length), name.slice(2) || 'hypertide'] as const] : [],
+  ),
+];
 
 /** The entries of the library that load each module. */
 let users: ReadonlyMap<string, readonly string[]> | undefined;
@@ -63,20 +69,26 @@ function usersOf(graph: Rolldown.ChunkingContext): ReadonlyMap<string, readonly 
     return reached;
   };
   for (const [entry, mark] of Object.entries(marks)) for (const id of reachedFrom(entry)) found.set(id, [...(found.get(id) ?? []), mark]);
-  for (const entry of later) for (const id of reachedFrom(entry)) if (!found.has(id)) found.set(id, ['explanation']);
+  for (const [entry, mark] of rest) for (const id of reachedFrom(entry)) if (!found.has(id)) found.set(id, [mark]);
   return found;
 }
 
-/** What the same entries load is one file: each file that Node loads costs a third of a millisecond. */
+/**
+ * What the same entries load is one file, if it loads the same packages: each file that Node loads costs a third of a millisecond, and packages cost more.
+ * So is what several commands load.
+ */
 const bundleOf: Rolldown.CodeSplittingNameFunction = (id, graph) => {
   users ??= usersOf(graph);
-  return users.get(id)?.join('-') ?? null;
+  const of = users.get(id);
+  return of ? [...of, ...packagesOf(id, graph)].join('-') : null;
 };
+
+const shellOf: Rolldown.CodeSplittingNameFunction = (id, graph) => ['shell', ...packagesOf(id, graph)].join('-');
 
 const LIGHT = ['rxjs', 'xstate', 'seedrandom', 'ml-matrix', 'csv-parse', 'modern-tar'];
 
-/** What several commands load is one file, if it loads the same packages: these take longer to load than our own code. */
-const shellOf: Rolldown.CodeSplittingNameFunction = (id, graph) => {
+/** The packages that a module loads, which take longer to load than our own code. */
+function packagesOf(id: string, graph: Rolldown.ChunkingContext): readonly string[] {
   const families = new Set<string>();
   const reached = new Set<string>();
   const visit = (at: string) => {
@@ -87,8 +99,8 @@ const shellOf: Rolldown.CodeSplittingNameFunction = (id, graph) => {
     else if (!LIGHT.includes(family)) families.add(family);
   };
   visit(id);
-  return ['shell', ...[...families].sort()].join('-');
-};
+  return [...families].sort();
+}
 
 /**
  * Of rxjs, the files of what the package uses, a third of all. `#rxjs` is this file in Node, and rxjs itself in bundlers, which leave out the rest by
