@@ -28,7 +28,7 @@ export async function follow(page: string, folder: string, programs: string, env
 }
 
 /** The first line of the expected text that has no line of its shape among those that were printed, in order; … stands for any number of lines. */
-export function missingLine(expected: string, printed: string): string | undefined {
+function missingLine(expected: string, printed: string): string | undefined {
   const shapes = printed.split('\n').map(shapeOf);
   let from = 0;
   for (const line of expected.trimEnd().split('\n')) {
