@@ -25,14 +25,17 @@ export const claimOf = (name: string, request: string): string => `${name}:${req
 
 const CLAIM = /^((\d+):([^:]*):[\da-f]+):/;
 
-/** Whether no process works on the trial of a claim any more. Only processes of this machine are known. */
-export function isGone(claim: string): boolean {
+/** Whether the claim is one of a process of this machine that has ended. */
+export function hasEnded(claim: string): boolean {
   const found = CLAIM.exec(claim);
-  if (!found) return true;
+  if (!found) return false;
   const [, name, pid, started] = found;
   if (Number(pid) === process.pid) return !open.has(name!);
   return !isRunning({ pid: Number(pid), started: '' }) || startIn(startOf(Number(pid))) !== started;
 }
+
+/** Whether no process of this machine works on the trial of a claim. */
+export const isGone = (claim: string): boolean => !CLAIM.test(claim) || hasEnded(claim);
 
 /** Whether a claim is that of a claimant. */
 export const isOf = (name: string, claim: string | undefined): boolean => claim?.startsWith(`${name}:`) ?? false;

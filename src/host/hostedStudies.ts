@@ -5,9 +5,8 @@ import type { Strategy } from '../../streams/kernel/strategy.ts';
 import { type JournalOptions, openJournal } from '../../streams/log/journal.ts';
 import { checkName } from '../../streams/nats/protocol/subjects.ts';
 import { createdOf, type StudyOptions } from '../../streams/spec/options.ts';
-import { parseStrategy } from '../../streams/spec/spec.ts';
 import { auto } from '../../streams/strategies/auto.ts';
-import { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
+import type { HostedStudy } from '../../streams/study/hosted/hostedStudy.ts';
 import type { Params } from '../facts/facts.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
@@ -24,9 +23,9 @@ import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
 import { stripControls } from '../text/plainText.ts';
 import { ofStudy, type StatusLine } from '../text/statusLine.ts';
-import { brokenProgram } from './brokenProgram.ts';
-import { host, type Plugin } from './host.ts';
+import type { Plugin } from './host.ts';
 import { keptFiles } from './keptFiles.ts';
+import { ownStudy } from './ownStudy.ts';
 import { watchedReports } from './plugins.ts';
 import { retryingLog } from './retryingLog.ts';
 
@@ -137,34 +136,20 @@ export class HostedStudies {
     const warn = (message: string) => line(message, { level: 'warn' });
     const book = await openJournal(path, omitUndefined({ warn, fsync }));
     const log = retryingLog(book, { place: book.place, warn });
-    const past = await log.head();
-    const failure = () => (study.failure ? (study.failure.error as Error).message : undefined);
-    const { ports, attach, close } = host({ name, place: path, journal: path, log, line, failure }, [
-      ...plugins,
-      brokenProgram(),
-      watchedReports('let the trainer report its value'),
-      this.#informed,
-    ]);
-    const study: HostedStudy = new HostedStudy(space, log, { ...options, ...ports, strategy, parseStrategy, lease, atMost, place: path });
-    attach(study, past);
-    try {
-      await study.ready();
-    } catch (error) {
-      await close();
-      await study.close();
-      throw error;
-    }
-    study.finished.catch((error: Error) => warn(`ended: ${error.message}`));
-    this.#all.set(name, study);
-    this.served.run(name, study, { files: keptFiles(trialsDirectory(stemOf(path))) });
+    const observers = [...plugins, watchedReports('let the trainer report its value'), this.#informed];
+    const at = { name, place: path, journal: path, log, line };
+    const own = await ownStudy(at, space, log, { ...options, strategy, lease, atMost }, observers);
+    const { hosted } = own;
+    hosted.finished.catch((error: Error) => warn(`ended: ${error.message}`));
+    this.#all.set(name, hosted);
+    this.served.run(name, hosted, { files: keptFiles(trialsDirectory(stemOf(path))) });
     this.#paths.set(name, path);
     this.#closing.push(async () => {
       log.leave();
       await log.settled();
-      await close();
-      await study.close();
+      await own.close();
     });
-    return study;
+    return hosted;
   }
 
   /** Allowances and streams of events follow each study. */

@@ -23,6 +23,8 @@ export interface Plugins {
   readonly plugins: readonly Plugin[];
   readonly server: HostServer | undefined;
   readonly tracing: Tracing | undefined;
+  /** Opens the server, once this process runs a study. @throws OpenServerError, ListenError */
+  open(): Promise<void>;
   /** Ends what is common to all studies. Their own observers must have ended. */
   close(): Promise<void>;
 }
@@ -30,7 +32,7 @@ export interface Plugins {
 /**
  * Opens what a process does with the studies that it runs.
  *
- * @throws UsageError, OpenServerError, ListenError
+ * @throws UsageError
  */
 export async function openPlugins({ hooks: path, server: at, metrics }: PluginsOptions, screen: StatusLine): Promise<Plugins> {
   const hooks = await openHooks(path, screen);
@@ -41,6 +43,7 @@ export async function openPlugins({ hooks: path, server: at, metrics }: PluginsO
     plugins: [...optional.flatMap((plugin) => plugin ?? []), diskAndClock(), acceptCommands],
     server,
     tracing,
+    open: async () => server?.listen(),
     close: async () => {
       await server?.close();
       await hooks?.close();

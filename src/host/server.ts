@@ -10,6 +10,8 @@ export interface HostServer {
   /** Shows and measures a study. */
   readonly plugin: Plugin;
   readonly metrics: Metrics;
+  /** Begins to listen, unless it does. @throws OpenServerError, ListenError */
+  listen(): Promise<void>;
   /** Shows a study no longer, since it was deleted. */
   forget(study: string): void;
   close(): Promise<void>;
@@ -23,10 +25,9 @@ export interface HostServerOptions extends AccessOptions {
 }
 
 /**
- * Serves the studies of this process: a page, requests, tools for agents, metrics and health.
+ * A server for the studies of this process: a page, requests, tools for agents, metrics and health. It listens once it is told to.
  *
  * @param given the metrics of the studies, if another server exports them too.
- * @throws OpenServerError, ListenError
  */
 export async function openServer(
   { link, ...options }: HostServerOptions,
@@ -42,8 +43,12 @@ export async function openServer(
   ]);
   const metrics = given ?? new Metrics();
   const studies = new ServedStudies({ metrics, warn: (text) => line(text, { level: 'warn' }) });
-  const { url, close } = await serveHttp(studies, { ...options, link: link?.(metrics) });
-  line(`dashboard: ${url}`);
+  let listening: ReturnType<typeof serveHttp> | undefined;
+  const listen = async () => {
+    if (listening) return;
+    listening = serveHttp(studies, { ...options, link: link?.(metrics) });
+    line(`dashboard: ${(await listening).url}`);
+  };
   const plugin: Plugin = (study) => {
     const { name, place, log, files, state, submit } = study;
     const measure = metrics.add(name, study);
@@ -65,5 +70,5 @@ export async function openServer(
       },
     };
   };
-  return { plugin, metrics, forget: (study) => studies.remove(study), close };
+  return { plugin, metrics, listen, forget: (study) => studies.remove(study), close: async () => (await listening)?.close() };
 }

@@ -47,6 +47,12 @@ export function parseTemplate(command: readonly string[], parameters: readonly s
   return command.map((argument) => parseArgument(argument, parameters));
 }
 
+/** A command as it was written. */
+export const templateText = (command: CommandTemplate): string =>
+  command
+    .map((argument) => (argument.type === 'args' ? '{args}' : argument.parts.map((part, i) => (i % 2 ? `{${part}}` : part)).join('')))
+    .join(' ');
+
 function parseArgument(argument: string, parameters: readonly string[]): Argument {
   const names = [...parameters, ...RUNNER_NAMES];
   if (argument === '{args}' && !names.includes('args')) return { type: 'args' };

@@ -62,6 +62,8 @@ export const asked = {
       budget: { type: 'number', description: 'the step up to which it may train' },
       resumes: integerSchema(1, 'the trial that it continues'),
       checkpoint: textSchema('saved state to resume from', 4096),
+      metric: textSchema('the name under which programs print the value, if it differs from that of the objective'),
+      traceparent: textSchema('the trace of the trial, as W3C Trace Context writes it, if the study is traced', 55),
       lease: { type: 'number', description: 'seconds without a report or a heartbeat after which the attempt is lost' },
     },
     required: ['next', 'trial', 'attempt', 'run', 'params', 'lease'],

@@ -1,4 +1,4 @@
-import { chmodSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,6 +7,7 @@ import { failureOf, type RequestFailure } from '../errors.ts';
 import { isRecord, jsonIn } from '../schema/json.ts';
 import { parseIntent, RefusedError, type Submitted } from '../study/commands.ts';
 import type { Intent } from '../study/intents.ts';
+import type { SubmitOrigin } from '../study/source.ts';
 
 /** The answer of the process that runs a study. */
 export type SocketAnswer = Submitted | RequestFailure;
@@ -29,7 +30,7 @@ const commandsOnly: Conversation = {
  */
 export async function controlSocket(
   journal: string,
-  submit: (intent: Intent) => Promise<unknown>,
+  submit: (intent: Intent, origin: SubmitOrigin) => Promise<unknown>,
   converse: () => Conversation = () => commandsOnly,
 ): Promise<(() => void) | undefined> {
   const connected = new Set<Socket>();
@@ -45,7 +46,10 @@ export async function controlSocket(
       if (!isRecord(request)) return failureOf(new RefusedError({ code: 'not-json', message: 'expected a request as a JSON object' }));
       const given = request as unknown as SocketRequest;
       try {
-        const reply = await ('submit' in request ? submit(parseIntent(request.submit)) : conversation.answer(given));
+        const { user, request: named } = given;
+        const reply = await ('submit' in request
+          ? submit(parseIntent(request.submit), { user, request: named })
+          : conversation.answer(given));
         return { ...(reply as object), seq: given.seq };
       } catch (error) {
         return { ...failureOf(error), seq: given.seq };
@@ -121,11 +125,11 @@ export async function connectToRun(journal: string): Promise<Connection | undefi
 }
 
 /** Submits a command to the process that runs the study of a journal. @returns undefined if none listens. */
-export async function submitToRun(journal: string, intent: Intent): Promise<SocketAnswer | undefined> {
+export async function submitToRun(journal: string, intent: Intent, origin: SubmitOrigin = {}): Promise<SocketAnswer | undefined> {
   const run = await connectToRun(journal);
   if (!run) return undefined;
   try {
-    return (await run.ask({ submit: intent })) as SocketAnswer;
+    return (await run.ask({ submit: intent, ...origin })) as SocketAnswer;
   } catch (error) {
     if (!(error instanceof OwnerGoneError)) throw error;
     return { error: 'the run ended before it answered; check whether the journal has the command', code: 'internal' };
@@ -144,8 +148,9 @@ function linesOf(socket: Socket, take: (line: string) => void): void {
 /** The longest path of a socket on every system, in bytes. Some systems silently cut a longer one. */
 const LONGEST_PATH = 103;
 
-/** The shorter of two paths to the socket; undefined if both are too long. */
+/** The shorter of two paths to the socket; undefined if both are too long, or the journal does not exist, yet. */
 function socketPath(journal: string): string | undefined {
+  if (!existsSync(journal)) return undefined;
   const path = `${realpathSync(resolve(journal))}.sock`;
   const near = relative(process.cwd(), path);
   return [near, path].find((place) => Buffer.byteLength(place) <= LONGEST_PATH);
@@ -155,7 +160,12 @@ function socketPath(journal: string): string | undefined {
 export interface SocketRequest {
   readonly seq: number;
   readonly submit?: unknown;
+  /** Of a command: the user, and the name by which a repeated one is recognised. */
+  readonly user?: string | undefined;
+  readonly request?: string | undefined;
   readonly cmd?: string;
+  /** The arguments of `cmd`. */
+  readonly args?: readonly unknown[];
 }
 
 /** What one other process asks of the process that runs the study. */

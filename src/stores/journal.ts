@@ -2,7 +2,7 @@ import { JournalLockedError } from '../../streams/log/errors.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import type { Intent } from '../study/intents.ts';
-import type { Answered, StudySource } from '../study/source.ts';
+import type { Answered, StudySource, SubmitOrigin } from '../study/source.ts';
 import { UsageError } from '../text/usage.ts';
 import { submitToRun } from './controlSocket.ts';
 import { applied } from './process.ts';
@@ -17,7 +17,7 @@ export const journalSource = (path: string, warn: (message: string) => void = ()
       if (error instanceof JournalLockedError) return error;
       throw error;
     });
-    if (log instanceof JournalLockedError) return submitToOwner(path, intent, log);
+    if (log instanceof JournalLockedError) return submitToOwner(path, intent, origin, log);
     const study = applied(log);
     try {
       return { ...(await study.submit(intent, origin)), running: false };
@@ -28,8 +28,13 @@ export const journalSource = (path: string, warn: (message: string) => void = ()
   },
 });
 
-async function submitToOwner(path: string, intent: Intent, { pid }: JournalLockedError): Promise<Answered> {
-  const answer = await submitToRun(path, intent);
+async function submitToOwner(
+  path: string,
+  intent: Intent,
+  origin: SubmitOrigin | undefined,
+  { pid }: JournalLockedError,
+): Promise<Answered> {
+  const answer = await submitToRun(path, intent, origin);
   if (answer === undefined)
     throw new UsageError(
       `${path}: the study is running in process ${pid}, which does not accept commands (only "hypertide run" and Python do)`,

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { type Directive, type Rejected, runOf, type Suggestion } from '../../streams/engine/directive.ts';
+import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
-import type { Params, ReportedFact, TrialEvent } from '../facts/facts.ts';
+import type { ClaimedTrial } from '../../streams/study/hosted/claimedTrial.ts';
+import type { Params, ReportedFact } from '../facts/facts.ts';
 import { identityOf } from '../facts/parse.ts';
+import type { StudyTrainer } from '../host/trainerOf.ts';
 import type { Tracing } from '../monitoring/tracing.ts';
 import type { ProgramOutcome } from '../programs/outcome.ts';
 import type { OutputOptions } from '../programs/outputReader.ts';
@@ -12,7 +14,9 @@ import type { CommandTemplate } from '../programs/template.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { checkpointsDirectory, commandFile, outputFile, paramsFile, relocated } from '../stores/trialFiles.ts';
 import type { TrialId } from '../strategy/messages.ts';
+import { RefusedError } from '../study/commands.ts';
 import type { About } from '../text/statusLine.ts';
+import { UsageError } from '../text/usage.ts';
 import type { Notices } from './notices.ts';
 
 export interface TrialOptions extends Omit<OutputOptions, 'file' | 'parameters'> {
@@ -30,19 +34,21 @@ export interface TrialOptions extends Omit<OutputOptions, 'file' | 'parameters'>
 }
 
 interface TrainersOptions extends TrialOptions {
-  readonly say: (event: TrialEvent) => void;
-  /** How many facts wait to be stored. */
-  readonly waiting: () => number;
-  /** The trace of a trial. */
-  readonly traceparent?: ((trial: TrialId) => string | undefined) | undefined;
-  /** Called if this machine cannot run trials. */
-  readonly unable?: (reason: string) => void;
+  /** Where trials come from. */
+  readonly trainer: Pick<StudyTrainer, 'ask' | 'say'>;
+  /** How many trials run at once. */
+  readonly parallel: () => number;
+  /** Called if this machine cannot run trials, or the study gives none. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** Programs that run trials, each in its own slot. */
 export interface TrainerPrograms {
-  obey(directive: Directive<Params>): void;
-  /** SIGTERM to all; their trials are preempted. Resolves when all have ended. */
+  /** Asks for trials while slots are free. Call this when there may be more slots or more trials. */
+  fill(): void;
+  /** Stops a trial. */
+  stop(trial: TrialId): void;
+  /** SIGTERM to all; their trials are preempted, and no more begin. Resolves when all have ended. */
   preempt(): Promise<void>;
   /** SIGKILL to all. */
   kill(): void;
@@ -55,49 +61,73 @@ export interface TrainerPrograms {
 const TRACED = 1000;
 
 export function trainers(options: TrainersOptions): TrainerPrograms {
+  const { trainer, parallel, warn, failed } = options;
   const traces = new Map<string, string>();
   const running = new Map<
     TrialId,
     { readonly slot: number; readonly attempt: number; readonly process: RunningProgram; readonly done: Promise<void> }
   >();
+  const ending = new AbortController();
+  /** How many asks wait for a trial. */
+  let asking = 0;
+  /** How many facts wait to be stored. */
+  let waiting = 0;
   const freeSlot = () => {
     const taken = new Set([...running.values()].map(({ slot }) => slot));
     let slot = 0;
     while (taken.has(slot)) slot++;
     return slot;
   };
-  const start = (suggestion: Suggestion<Params>) => {
-    const { trial, attempt } = suggestion;
-    const run = runOf(suggestion);
+  const say = async (fact: ReportedFact | EndFact, attempt: number): Promise<void> => {
+    waiting++;
+    try {
+      await trainer.say(fact);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) return failed(error);
+      if (error.code === 'duplicate-step' && attempt > 1) return; // it repeats the reports of an earlier one
+      warn(`trial ${fact.trial}: what it said does not count: ${error.message}`);
+    } finally {
+      waiting--;
+    }
+  };
+  const start = (claimed: ClaimedTrial) => {
+    const { trial, attempt, run, traceparent } = claimed;
     const slot = freeSlot();
-    options.say({ type: 'started', trial, attempt, run });
+    const report = (fact: ReportedFact) => void say(fact, attempt);
     const { process, end, about } = startTrial(
       options,
-      suggestion,
+      { type: 'suggested', ...claimed },
       run,
       slot,
-      { report: options.say, waiting: options.waiting },
-      options.traceparent?.(trial),
+      { report, waiting: () => waiting },
+      traceparent,
     );
     if (about.trace_id !== undefined) traces.set(run, about.trace_id);
     if (traces.size > TRACED) traces.delete(traces.keys().next().value!);
-    const done = end.then((event) => {
+    const done = end.then(async (fact) => {
+      if (fact.type === 'failed' && fact.reason === 'lost') failed(new UsageError(`trial ${trial}: ${fact.message}`));
+      await say(fact, attempt);
       running.delete(trial);
-      if (event.type === 'failed' && event.reason === 'lost') options.unable?.(`trial ${trial}: ${event.message}`);
-      options.say(event);
+      fill();
     });
     running.set(trial, { slot, attempt, process, done });
   };
-  /** A later attempt repeats the reports of an earlier one. */
-  const isRepeated = ({ fact, refusal }: Rejected) =>
-    refusal.code === 'duplicate-step' && (running.get(identityOf(fact).trial ?? 0)?.attempt ?? 1) > 1;
+  const take = async (): Promise<void> => {
+    const reply = await trainer.ask({ signal: ending.signal });
+    asking--;
+    if (reply.next !== 'trial') return;
+    if (!ending.signal.aborted) return start(reply);
+    const { trial, attempt } = reply;
+    await say({ type: 'failed', trial, attempt, run: reply.run, reason: 'preempted', message: 'it had not begun' }, attempt);
+  };
+  const fill = () => {
+    for (; !ending.signal.aborted && running.size + asking < parallel(); asking++) void take().catch(failed);
+  };
   return {
-    obey: (directive) => {
-      if (directive.type === 'suggested') start(directive);
-      else if (directive.type === 'stop') running.get(directive.trial)?.process.stop();
-      else if (!isRepeated(directive)) options.warn(`entry ${directive.position} does not count: ${directive.refusal.message}`);
-    },
+    fill,
+    stop: (trial) => running.get(trial)?.process.stop(),
     preempt: async () => {
+      ending.abort();
       for (const { process } of running.values()) process.preempt();
       await Promise.all([...running.values()].map(({ done }) => done));
     },

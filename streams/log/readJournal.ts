@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../../src/facts/entry.ts';
 import { JournalError } from './errors.ts';
 import { checkIsFile } from './files.ts';
+import type { Waker } from './follow.ts';
 import { lineDecoder } from './journalCodec.ts';
 import { extend, LineIndex, readBlock, readBytes } from './lineIndex.ts';
 import { wholeLinesIn } from './lines.ts';
@@ -16,6 +17,8 @@ export interface ReadJournalOptions {
   /** Whether to wait for new entries until the signal aborts. Otherwise reading stops at the end of the file. */
   readonly follow?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Wakes a reader that waits for new entries before it looks at the file again. */
+  readonly news?: Pick<Waker, 'woken'> | undefined;
   /** Called with a warning for each damaged line. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -28,7 +31,7 @@ export interface ReadJournalOptions {
  */
 export async function* readJournal(
   path: string,
-  { from = 1, follow = false, signal, warn = console.warn }: ReadJournalOptions = {},
+  { from = 1, follow = false, signal, news, warn = console.warn }: ReadJournalOptions = {},
 ): AsyncGenerator<readonly Entry[], void> {
   const fail = (cause: unknown) => {
     throw new JournalError(path, 'cannot read the journal', cause);
@@ -54,7 +57,11 @@ export async function* readJournal(
       }
       before = rest;
       if (!follow) return;
-      await sleep(CHECK_EVERY, undefined, signal ? { signal } : {}).catch(() => {}); // an abort ends the loop
+      const awake = new AbortController();
+      const ends = { signal: signal ? AbortSignal.any([signal, awake.signal]) : awake.signal };
+      const slept = sleep(CHECK_EVERY, undefined, ends).catch(() => {}); // an abort ends the loop
+      await (news ? Promise.race([slept, news.woken(ends.signal)]) : slept);
+      awake.abort();
     }
   } finally {
     await file.close();

@@ -140,7 +140,7 @@ export function reachOf<P>(
       );
       if (!isFirst) continue;
       held.set(suggestion.trial, attempt);
-      return assignmentOf(suggestion, run, undefined);
+      return assignmentOf(suggestion, run);
     }
   };
   const say: Reach<P>['say'] = async (fact) => {

@@ -247,7 +247,7 @@ describe('run', () => {
     expect(readFileSync(join(place, 'study.jsonl'), 'utf8')).toBe(before);
   });
 
-  it('refuses a second run on a journal, and commands that do not suit it', async () => {
+  it('refuses a second run with another command, and requests that do not suit the study', async () => {
     const place = studyIn('trials: 2\n');
     const { child, ended } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--sleep', '30');
     await until(() => journalOf(place).some(({ type }) => type === 'started'));
@@ -257,7 +257,10 @@ describe('run', () => {
     child.kill('SIGKILL');
     await ended;
     expect(best).toMatchObject({ code: 1, out: 'no trial is completed yet\n' });
-    expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/is writing this journal/) });
+    expect(other).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/has the command "node .* --sleep 30", but this one has "node .*"; give it the same one/),
+    });
     expect(command).toMatchObject({ code: 2, err: 'hypertide: trial 1 is still open; cancel it, or wait for its end\n' });
   });
 

@@ -1,32 +1,27 @@
 import { dirname, relative } from 'node:path';
 import { stringify } from 'yaml';
-import { openJournal } from '../../../streams/log/journal.ts';
 import { withResolvers } from '../../../streams/promises.ts';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
-import { parseStrategy } from '../../../streams/spec/spec.ts';
-import { HostedStudy } from '../../../streams/study/hosted/hostedStudy.ts';
 import { MismatchError } from '../../errors.ts';
-import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
-import { brokenProgram } from '../../host/brokenProgram.ts';
-import { host, type Plugin } from '../../host/host.ts';
+import type { Created, Params } from '../../facts/facts.ts';
+import type { Plugin } from '../../host/host.ts';
 import { onInterrupt } from '../../host/interrupt.ts';
-import { keptFiles } from '../../host/keptFiles.ts';
 import { listeningFor } from '../../host/metric.ts';
+import { endingProgram } from '../../host/ownStudy.ts';
 import { openPlugins, type Plugins } from '../../host/plugins.ts';
-import { type RetryingLog, retryingLog } from '../../host/retryingLog.ts';
-import { type Alike, isTelling } from '../../insight/failingAlike.ts';
-import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import { type DescribedStudy, eachOnce, journalSeat, type StudyHost } from '../../host/sharedStudy.ts';
+import { type StudyTrainer, trainerOf } from '../../host/trainerOf.ts';
+import { templateText } from '../../programs/template.ts';
 import { notPassed } from '../../programs/trialCommand.ts';
-import { omitUndefined } from '../../schema/omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { journalSource } from '../../stores/journal.ts';
 import { trialsIn } from '../../stores/trialTable.ts';
 import type { TrialId } from '../../strategy/messages.ts';
 import { expendable, isInUse } from '../../study/expendable.ts';
+import { TrialRows } from '../../study/trials.ts';
 import { aligned } from '../../text/layout.ts';
 import { commandLine, nearby } from '../../text/output.ts';
-import type { About, StatusLine } from '../../text/statusLine.ts';
-import { about } from '../../text/statusLine.ts';
+import { about, type StatusLine } from '../../text/statusLine.ts';
 import { UsageError } from '../../text/usage.ts';
 import { keepFiles } from '../../worker/keepFiles.ts';
 import { notices } from '../../worker/notices.ts';
@@ -63,37 +58,21 @@ async function runPrograms(path: string | undefined, words: readonly string[], o
     return 2;
   }
   const plan = await planOf(path, words, options);
-  const { file, journal, directory, command, options: settings, first } = plan;
+  const { file, journal, directory } = plan;
   const screen = about(terminal, { study: file.options.study });
-  const warn = about(screen, { level: 'warn' }).line;
   const { dashboard, hooks } = options;
   const observing = await openPlugins(
     { hooks, server: dashboard === undefined ? undefined : { port: dashboard === true ? 0 : dashboard } },
     screen,
   );
-  const book = await openJournal(journal, omitUndefined({ warn, fsync: options.fsync }));
-  const missing = first ? notPassed(command, file.space) : undefined;
-  if (missing !== undefined) warn(missing);
-  if (first && options.json !== true) for (const line of beginning(first, settings, journal, directory)) screen.line(line);
-  const log = retryingLog(book, { place: book.place, warn, grace: file.grace });
-  const watching = watch(screen, await log.head(), options.json ?? false);
-  if (first) await log.append(first);
-  const { ending, release } = await work({ ...plan, log, watching, observing, screen, keep: options.keep, warn });
-  screen.end();
-  const mismatch = ending.type === 'failed' && ending.error instanceof MismatchError ? ending.error : undefined;
-  const conclusion = { journal: book.place(), damaged: book.damaged(), directory, ending, again: commandLine() };
-  const completed = mismatch ? 0 : watching.conclude(conclusion);
-  release();
   try {
-    await log.close();
+    return await work({ ...plan, flags: options, planned: () => planOf(path, words, options), observing, screen });
+  } catch (error) {
+    if (!(error instanceof MismatchError)) throw error;
+    throw new UsageError(`${journal}: ${error.message} (name its file with --journal${await besides(journal, directory, path)})`);
   } finally {
     await observing.close();
   }
-  if (mismatch)
-    throw new UsageError(`${journal}: ${mismatch.message} (name its file with --journal${await besides(journal, directory, path)})`);
-  if (ending.type === 'failed') throw ending.error;
-  if (ending.type === 'interrupted') return 130;
-  return ending.type === 'closed' && completed > 0 && book.damaged() === 0 && book.place() === journal ? 0 : 1;
 }
 
 /** How a study file names the journal as earlier, or that it can be deleted, if it has no result. */
@@ -121,16 +100,16 @@ function beginning({ space, objectives, limits }: Created, { parallel = 1 }: Stu
 }
 
 interface Work extends Plan {
-  readonly log: RetryingLog;
+  readonly flags: RunFlags;
+  /** Reads and checks everything again. */
+  readonly planned: () => Promise<Plan>;
   readonly screen: StatusLine;
-  readonly watching: RunWatch;
   readonly observing: Plugins;
-  readonly keep: number | undefined;
-  readonly warn: (message: string, about?: About) => void;
 }
 
 /** How the programs of the study run. */
-function programOptions({ file, goal, log, warn, command, metricFile, inForce, directory }: Work) {
+function programOptions({ file, goal, screen, command, metricFile, inForce, directory, observing }: Work) {
+  const warn = about(screen, { level: 'warn' }).line;
   return {
     study: file.options.study,
     command,
@@ -139,81 +118,104 @@ function programOptions({ file, goal, log, warn, command, metricFile, inForce, d
     notices: notices({ warn, ...inForce, direction: goal.objectives[0]!.direction, metric: goal.metric }),
     result: file.result,
     directory,
-    waiting: () => log.waiting,
     warn,
     timeLimit: file.timeLimit,
     atTimeLimit: file.atTimeLimit,
     grace: file.grace,
+    tracing: observing.tracing,
   };
 }
 
-/**
- * Runs the study until it ends, is interrupted or fails. After that, no program runs, and the log has all reports.
- *
- * @returns how it ended, and a function after which an interrupt ends this process: until then, it could leave out the last lines.
- */
-async function work(given: Work): Promise<{ readonly ending: Ending; readonly release: () => void }> {
-  const { file, goal, journal, log, watching, observing, screen, warn } = given;
+/** Runs trials of the study until it ends, is interrupted or fails. Resolves with the exit status. */
+async function work(given: Work): Promise<number> {
+  const { file, journal, directory, command, options: settings, first, flags, observing, screen } = given;
+  const { warn } = programOptions(given);
   const { promise: ended, resolve: end } = withResolvers<Ending>();
-  const failed = new Set<TrialId>();
-  const say = (event: TrialEvent) => {
-    if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
-    void log.append(event).catch((error) => end({ type: 'failed', error }));
+  const failed = (error: unknown) => end({ type: 'failed', error });
+  let trainer: StudyTrainer | undefined;
+  const fleet = trainers({
+    ...programOptions(given),
+    trainer: { ask: (asked) => trainer!.ask(asked), say: (fact) => trainer!.say(fact) },
+    parallel: () => trainer?.seat.parallel ?? 0,
+    failed,
+  });
+  let watching!: RunWatch;
+  let isOwn = true;
+  const host: StudyHost = {
+    plugins: [...observing.plugins, tidied(given)],
+    line: screen.line,
+    program: endingProgram((alike) => end({ type: 'alike', alike })),
+    open: observing.open,
+    seated: ({ pid, isAgain, past }) => {
+      isOwn = pid === undefined;
+      const by = isOwn ? 'this one' : `process ${pid}`;
+      if (isAgain) return screen.line(`the process that ran the study has ended: ${by} runs it now`);
+      const missing = isOwn && first ? notPassed(command, file.space) : undefined;
+      if (missing !== undefined) warn(missing);
+      if (!isOwn) screen.line(`joined the study, which ${by} runs`);
+      else if (first && past === 0 && flags.json !== true)
+        for (const line of beginning(first, settings, journal, directory)) screen.line(line);
+      watching = watch(screen, past, flags.json ?? false);
+    },
+    apply: eachOnce((entry) => {
+      watching.apply(entry, fleet.traceOf(entry.fact));
+      if (watching.paused && isOwn && !observing.server) end({ type: 'paused' }); // a page can resume it
+      if (!entry.refusal && entry.fact.type === 'changed') fleet.fill();
+      if (entry.effect === 'cancelled' || entry.effect === 'closed') setImmediate(() => trainer?.check()); // the study acts on it first
+    }),
   };
-  const past = await log.head();
-  let tidying: Promise<void> | undefined;
-  const tidied: Plugin = () => {
-    if (given.keep === undefined) return {};
-    const rows = () => study.answers.rows;
-    const files = { order: () => expendable(rows(), goal.objectives[0]!), isInUse: (trial: TrialId) => isInUse(rows(), trial) };
-    const tidy = keepFiles(given.directory, given.keep, files, warn);
+  const describe = async (): Promise<DescribedStudy> => {
+    const plan = trainer || !first ? given : await given.planned();
     return {
-      apply: ({ event, position }) => {
-        if (event?.type === 'ended' && position > past) tidying = tidy();
-      },
+      name: plan.file.options.study,
+      space: plan.file.space,
+      strategy: plan.file.strategy,
+      options: plan.options,
+      hasBegun: plan.first === undefined,
     };
   };
-  const shown: Plugin = () => ({
-    apply: (entry) => {
-      watching.apply(entry as AppliedEntry<Params>, fleet.traceOf(entry.fact));
-      if (watching.paused && !observing.server) end({ type: 'paused' }); // a page can resume it
-    },
-  });
-  const stop = async (alike: Alike) => end({ type: 'alike', alike }); // what fails until its programs have ended does not count either
-  const at = { name: file.options.study, place: journal, journal, log, files: keptFiles(given.directory), line: screen.line };
-  const { ports, attach, close } = host(at, [...observing.plugins, brokenProgram({ stop }), shown, tidied]);
-  const unable = (reason: string) => end({ type: 'failed', error: new UsageError(reason) });
-  const { tracing } = observing;
-  const fleet = trainers({ ...programOptions(given), tracing, traceparent: ports.spans?.traceparent, say, unable });
-  const study = new HostedStudy(file.space, log, {
-    ...given.options,
-    ...ports,
-    strategy: file.strategy,
-    parseStrategy,
-    exclusive: true,
-    stay: false,
-    direct: (directive) => fleet.obey(directive),
-  });
-  study.finished.then(
-    () => end({ type: 'closed' }),
-    (error) => end({ type: 'failed', error }),
-  );
-  attach(study, past);
+  const sharing = { path: journal, describe, command: templateText(command), fsync: flags.fsync, grace: file.grace };
+  trainer = await trainerOf((name, isAgain) => journalSeat({ ...sharing, name }, host, isAgain), fleet.stop);
+  const { seat } = trainer;
   const release = onInterrupt((count) => {
     if (count > 1) return fleet.kill();
     if (fleet.running > 0)
       warn(
         `ending ${fleet.running === 1 ? 'the running trial; interrupt again to kill it' : `${fleet.running} running trials; interrupt again to kill them`}`,
       );
-    log.leave();
+    seat.leaving();
     end({ type: 'interrupted' });
   });
+  trainer.finished().then(() => end({ type: 'closed' }), failed);
+  await trainer.limit({ start: true });
+  fleet.fill();
   const ending = await ended;
-  study.stop();
   await fleet.preempt();
-  await tidying;
-  if (ending.type === 'alike') await log.append({ type: 'changed', uncounted: [...new Set([...ending.alike.trials, ...failed])] });
-  await log.settled();
-  await close();
-  return { ending, release };
+  if (ending.type !== 'closed') await trainer.seen();
+  screen.end();
+  const { place = () => journal, damaged = () => 0 } = trainer.seat.journal ?? {};
+  const [where, lines] = [place(), damaged()];
+  const completed = watching.conclude({ journal: where, damaged: lines, directory, ending, again: commandLine() });
+  release(); // until here, an interrupt could leave out the last lines
+  await trainer.close();
+  if (ending.type === 'failed') throw ending.error;
+  if (ending.type === 'interrupted') return 130;
+  return ending.type === 'closed' && completed > 0 && lines === 0 && where === journal ? 0 : 1;
 }
+
+/** Keeps the files of the trials below the number of bytes that `--keep` names. */
+const tidied =
+  ({ flags, directory, goal, screen }: Work): Plugin =>
+  ({ state, past }) => {
+    if (flags.keep === undefined) return {};
+    const rows = () => state()?.rows ?? new TrialRows<Params>();
+    const files = { order: () => expendable(rows(), goal.objectives[0]!), isInUse: (trial: TrialId) => isInUse(rows(), trial) };
+    const tidy = keepFiles(directory, flags.keep, files, about(screen, { level: 'warn' }).line);
+    let tidying: Promise<void> | undefined;
+    return {
+      apply: ({ event, position }) => {
+        if (event?.type === 'ended' && position > past()) tidying = tidy();
+      },
+      close: async () => tidying,
+    };
+  };

@@ -19,8 +19,12 @@ export interface ClaimedTrial<P = Params> {
   readonly resumes?: TrialId;
   /** Where to resume from. */
   readonly checkpoint?: string;
+  /** The name under which programs print the value, if it differs from that of the objective. */
+  readonly metric?: string;
   /** Tags of the suggestion, such as a seed to share with other trials, or a tolerance. */
   readonly tags?: Tags;
+  /** The trace of the trial, as W3C Trace Context writes it, if the study is traced. */
+  readonly traceparent?: string;
   /** Seconds without a report or a heartbeat after which the attempt is lost. Absent in the process that runs the study: it cannot lose its own trainers. */
   readonly lease?: number;
 }
@@ -49,11 +53,19 @@ export interface AskOptions {
 /** Called when a client begins to wait for an answer. It calls back when that client has gone, or soon if it has gone already. @returns unsubscribes */
 export type WhenGone = (leave: () => void) => () => void;
 
-/** The assignment of an attempt that a run has claimed. @param lease seconds */
+/** The assignment of an attempt that a run has claimed. */
 export function assignmentOf<P>(
-  { trial, attempt, params, by, budget, resumes, checkpoint, tags }: Suggestion<P>,
+  { trial, attempt, params, by, budget, resumes, checkpoint, metric, tags }: Suggestion<P>,
   run: string,
-  lease: number | undefined,
+  { lease, traceparent }: { readonly lease?: number | undefined; readonly traceparent?: string | undefined } = {},
 ): Extract<ClaimReply<P>, { readonly next: 'trial' }> {
-  return { next: 'trial', trial, attempt, run, params, by, ...omitUndefined({ budget, resumes, checkpoint, tags, lease }) };
+  return {
+    next: 'trial',
+    trial,
+    attempt,
+    run,
+    params,
+    by,
+    ...omitUndefined({ budget, resumes, checkpoint, metric, tags, traceparent, lease }),
+  };
 }

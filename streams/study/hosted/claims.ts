@@ -3,6 +3,7 @@ import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { OpenTrial } from '../../../src/ledger/trial.ts';
 import { omitUndefined } from '../../../src/schema/omitUndefined.ts';
+import type { TrialId } from '../../../src/strategy/messages.ts';
 import { RefusedError } from '../../../src/study/commands.ts';
 import { runOf, type Suggestion } from '../../engine/directive.ts';
 import type { Origin, Submitter } from '../../engine/submit.ts';
@@ -17,6 +18,8 @@ interface ClaimsOptions<P> {
   readonly ledger: () => Ledger<P>;
   /** Seconds; undefined if trainers cannot be lost. */
   readonly lease: number | undefined;
+  /** The trace of a trial. */
+  readonly traceparent: ((trial: TrialId) => string | undefined) | undefined;
   /** Appends a fact of a trainer, and waits until it counts. @throws RefusedError */
   readonly say: (fact: TrialEvent, origin: Pick<Origin, 'author'>) => Promise<unknown>;
   readonly append: Submitter['append'];
@@ -83,9 +86,9 @@ export class Claims<P> {
 
   async #claimNext(options: AskOptions): Promise<ClaimReply<P>> {
     const { author, trainer = author, run: named } = options;
-    const { lease, say } = this.#options;
+    const { say } = this.#options;
     if (named !== undefined)
-      for (const open of this.#ledger.open.values()) if (isHeld(open, named, author)) return assignmentOf(open.suggestion, named, lease);
+      for (const open of this.#ledger.open.values()) if (isHeld(open, named, author)) return this.#assigned(open.suggestion, named);
     if (author !== undefined && this.#ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
     const suggestion = await (options.fixed === undefined ? this.#nextOfAny(options) : this.#nextWith(options.fixed, options));
     if (!suggestion) return this.#without(options);
@@ -97,7 +100,12 @@ export class Claims<P> {
       if (this.#isUnclaimed(suggestion)) this.#asks.putBack(suggestion);
       throw error;
     }
-    return assignmentOf(suggestion, run, lease);
+    return this.#assigned(suggestion, run);
+  }
+
+  #assigned(suggestion: Suggestion<P>, run: string): ClaimReply<P> {
+    const { lease, traceparent } = this.#options;
+    return assignmentOf(suggestion, run, { lease, traceparent: traceparent?.(suggestion.trial) });
   }
 
   /** The next suggestion that a trainer may get. */

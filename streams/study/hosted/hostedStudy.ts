@@ -103,6 +103,7 @@ export class HostedStudy<P = Params> implements StudySource {
     this.#claims = new Claims({
       ledger: () => this.ledger,
       lease: exclusive ? undefined : lease,
+      traceparent: settings.spans && ((trial) => settings.spans!.traceparent(trial)),
       say: (fact, origin) => this.#append(fact, origin),
       append: (fact, origin) => this.answers.append(fact, origin),
       wake: () => this.#run.engine.wake(),

@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Driven } from '../../../src/host/askTell/protocol.ts';
-import { sharedStudy } from '../../../src/host/askTell/sharedStudy.ts';
+import { drivenStudy } from '../../../src/host/askTell/studySession.ts';
 import { acceptCommands } from '../../../src/host/plugins.ts';
 import { connectToRun, controlSocket } from '../../../src/stores/controlSocket.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** A process that has the study, as its socket and its claims see it. */
 async function sit(more: object = {}): Promise<Driven> {
-  const driven = await sharedStudy({ ...STUDY, ...more }, path, { plugins: [acceptCommands], line: () => {} });
+  const driven = await drivenStudy({ ...STUDY, ...more }, path, { plugins: [acceptCommands], line: () => {} });
   open.add(driven);
   return driven;
 }
@@ -125,7 +125,7 @@ describe('a journal that several processes have', () => {
     await sit();
     const connection = (await connectToRun(path))!;
     expect(await connection.ask({ cmd: 'ask' })).toMatchObject({ code: 'unknown-command' });
-    expect(await connection.ask({ cmd: 'join', study: 3 } as never)).toHaveProperty('error');
+    expect(await connection.ask({ cmd: 'join', args: [{ name: 3 }] })).toHaveProperty('error');
     connection.close();
     await connection.closed;
     await expect(connection.ask({ cmd: 'ask' })).rejects.toThrow();

@@ -4,8 +4,7 @@ import { parseStrategy } from '../../../../streams/spec/spec.ts';
 import { failureOf, type RequestFailure } from '../../../errors.ts';
 import { type Driven, type InitRequest, type Request, withBudgets } from '../../../host/askTell/protocol.ts';
 import { drivenSpace, SessionError } from '../../../host/askTell/session.ts';
-import { sharedStudy } from '../../../host/askTell/sharedStudy.ts';
-import { memoryStudy } from '../../../host/askTell/studySession.ts';
+import { drivenStudy } from '../../../host/askTell/studySession.ts';
 import { onInterrupt } from '../../../host/interrupt.ts';
 import { openPlugins } from '../../../host/plugins.ts';
 import { addressOf } from '../../../text/address.ts';
@@ -42,18 +41,13 @@ export async function askTell(
 ): Promise<number> {
   const given: unknown = strategy === undefined ? undefined : parseData('--strategy', strategy);
   if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
-  const { plugins, close } = await openPlugins({ hooks, server: http === undefined ? undefined : addressOf('--http', http) }, screen);
-  const host = { plugins, line: screen.line };
+  const { plugins, open, close } = await openPlugins({ hooks, server: http === undefined ? undefined : addressOf('--http', http) }, screen);
+  const host = { plugins, open, line: screen.line };
   let driven: Driven | undefined;
   const begin = async (request: Request): Promise<object> => {
     await driven?.dispose();
     driven = undefined;
-    driven =
-      'space' in request
-        ? drivenSpace(request as unknown as InitRequest, given)
-        : journal === undefined
-          ? await memoryStudy(request.study, host)
-          : await sharedStudy(request.study, journal, host);
+    driven = 'space' in request ? drivenSpace(request as unknown as InitRequest, given) : await drivenStudy(request.study, journal, host);
     return driven.opened;
   };
   const replyTo = async (request: Request): Promise<object> => {

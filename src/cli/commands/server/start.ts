@@ -84,12 +84,11 @@ export async function serveStudies(
   const monitor = await monitorFor(options.monitor, screen, nc);
   monitor?.ofAccount(naming.apiPrefix);
   const link = monitor?.link ?? ((metrics: Metrics) => linkOf(nc, metrics));
-  const server =
-    at &&
-    (await openServer({ ...at, names: options.proxy, users, link }, monitor?.metrics, screen.line).catch(async (error: Error) => {
-      await nc.close();
-      throw error;
-    }));
+  const server = at && (await openServer({ ...at, names: options.proxy, users, link }, monitor?.metrics, screen.line));
+  await server?.listen().catch(async (error: Error) => {
+    await nc.close();
+    throw error;
+  });
   const metrics = server?.metrics ?? monitor?.metrics;
   const shown = server?.plugin ?? (metrics && measured(metrics));
   const place = {

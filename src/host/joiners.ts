@@ -1,0 +1,162 @@
+import { lostIn } from '../../streams/engine/run.ts';
+import { inTurn } from '../../streams/engine/timeout.ts';
+import type { AskOptions, ClaimReply } from '../../streams/study/hosted/claimedTrial.ts';
+import type { HostedStudy, Stopping, TrainerReply } from '../../streams/study/hosted/hostedStudy.ts';
+import type { Params, TrialEvent } from '../facts/facts.ts';
+import { heldIn } from '../ledger/openTrials.ts';
+import type { Conversation } from '../stores/controlSocket.ts';
+import type { TrialId } from '../strategy/messages.ts';
+import { RefusedError } from '../study/commands.ts';
+import { hasEnded, isOf } from './claimant.ts';
+import type { Plugin } from './host.ts';
+
+/** Limits that the program of a study sets. */
+export interface NewLimits {
+  /** How many trials the study has in all. */
+  readonly trials?: number | undefined;
+  /** How many are open at once. */
+  readonly parallel?: number | undefined;
+  /** Whether the program starts. A limit that it sent at an earlier start then does not undo a later change. */
+  readonly start?: boolean | undefined;
+}
+
+/** What a process that evaluates trials asks of the one that runs the study. */
+export interface TrainerRequests {
+  /** Waits for a trial. @throws what the study throws */
+  ask(options: Pick<AskOptions, 'run' | 'fixed' | 'whenGone'>): Promise<ClaimReply<Params>>;
+  /** @param request its name, by which a repeated one is recognised: another process may have taken the study over before it was answered */
+  say(fact: TrialEvent, request: string): Promise<TrainerReply>;
+  /** Takes a heartbeat. @throws RefusedError if the run does not hold the trial */
+  beat(trial: TrialId, run: string): Promise<Stopping>;
+  /** Sets limits. Resolves when the next ask gets a decision that they allow. */
+  limit(limits: NewLimits): Promise<void>;
+}
+
+/** A study of this process that others may join. */
+export interface Joinable extends TrainerRequests {
+  readonly hosted: HostedStudy<Params>;
+}
+
+/** How a process joins: the name of its claims, and how many trials it evaluates at once. */
+export interface Join {
+  readonly name: string;
+  readonly parallel: number;
+}
+
+/** What it learns: the position that the study has reached, and the command of its trials, if that is the same for all. */
+export interface Joined {
+  readonly position: number;
+  readonly command?: string | undefined;
+}
+
+/** Milliseconds between two checks whether the processes of claims still run. */
+const CHECK_EVERY = 500;
+
+/**
+ * Lets other processes of this machine join a study that this one runs: they evaluate trials in addition to its `parallel`, and those of a process that
+ * has ended are tried again.
+ *
+ * @param study once it runs
+ */
+export function joiners(study: Promise<Joinable>, command: string | undefined) {
+  /** How many trials may be open in addition to `parallel`. */
+  let joined = 0;
+  let checking: ReturnType<typeof setInterval> | undefined;
+  const turn = inTurn();
+  /** A change would reopen a study that has ended: it is told when that is reopened. */
+  const admit = (more = 0) => {
+    joined += more;
+    return turn(async () => {
+      const { ledger, answers } = (await study).hosted;
+      if (ledger.closed === undefined && ledger.settings.joined !== joined) await answers.append({ type: 'changed', joined });
+    });
+  };
+  const lose = ({ hosted }: Joinable, isLost: (claim: string) => boolean) => {
+    for (const fact of lostIn(hosted.ledger, isLost)) hosted.say(fact).catch(() => {}); // it has ended meanwhile
+  };
+  const check = (own: Joinable) => {
+    checking ??= setInterval(() => lose(own, hasEnded), CHECK_EVERY).unref();
+  };
+  const plugin: Plugin = ({ past }) => ({
+    apply: ({ fact, refusal, position }) => {
+      if (!refusal && fact.type === 'changed' && position > past()) void admit().catch(() => {}); // it has ended
+    },
+    close: () => clearInterval(checking),
+  });
+  const converse = (): Conversation => {
+    /** Ends the wait of each ask, by its claim. */
+    const waits = new Map<string, () => void>();
+    let name: string | undefined;
+    let slots = 0;
+    let isGone = false;
+    const take = (parallel: number) => {
+      const more = parallel - slots;
+      slots = parallel;
+      return admit(more);
+    };
+    const stateOf = ({ hosted }: Joinable): Joined => ({ position: hosted.ledger.position, command });
+    const join = async (own: Joinable, given: Join | undefined): Promise<Joined> => {
+      if (typeof given?.name !== 'string' || !Number.isInteger(given.parallel))
+        throw new RefusedError({ code: 'bad-type', message: 'join: expected name and parallel' });
+      name = given.name;
+      await take(given.parallel);
+      check(own);
+      return stateOf(own);
+    };
+    const answers = (own: Joinable, owner: string): Readonly<Record<string, (...args: never[]) => object | Promise<object>>> => ({
+      ask: ({ run, fixed }: { readonly run: string; readonly fixed?: Params }) =>
+        own.ask({
+          run,
+          fixed,
+          whenGone: (leave) => {
+            if (isGone) queueMicrotask(leave);
+            waits.set(run, leave);
+            return () => waits.delete(run);
+          },
+        }),
+      giveUp: (run: string) => {
+        waits.get(run)?.();
+        return {};
+      },
+      say: own.say,
+      beat: own.beat,
+      limit: async (limits: NewLimits) => {
+        await own.limit(limits);
+        return {};
+      },
+      state: () => stateOf(own),
+      parallel: async (parallel: number) => {
+        await take(parallel);
+        return {};
+      },
+      leave: () => {
+        lose(own, (claim) => isOf(owner, claim));
+        return {};
+      },
+    });
+    return {
+      answer: async ({ cmd = '', args = [] }) => {
+        const own = await study;
+        if (cmd === 'join') return join(own, args[0] as Join | undefined);
+        const answer = name === undefined ? undefined : answers(own, name)[cmd];
+        if (!answer)
+          throw new RefusedError({ code: 'unknown-command', message: `${cmd}: expected a request of a process that has joined` });
+        return answer(...(args as never[]));
+      },
+      close: () => {
+        isGone = true;
+        for (const leave of waits.values()) leave();
+        if (name !== undefined) void take(0).catch(() => {}); // the study has ended
+      },
+    };
+  };
+  return {
+    converse,
+    plugin,
+    /** The study runs. Processes may have joined it at an earlier start. */
+    begun: async (own: Joinable) => {
+      if (heldIn(own.hosted.ledger.open).length > 0) check(own);
+      await admit();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { AuthoredLog } from '../../streams/log/log.ts';
+import { withResolvers } from '../../streams/promises.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
+import { HostedStudy, type HostOptions } from '../../streams/study/hosted/hostedStudy.ts';
+import { brokenProgramError, type NoResultError } from '../../streams/study/noResult.ts';
+import type { Changed, Params } from '../facts/facts.ts';
+import type { Alike } from '../insight/failingAlike.ts';
+import type { Settings } from '../ledger/settings.ts';
+import { omitUndefined } from '../schema/omitUndefined.ts';
+import type { Space } from '../space/space.ts';
+import { brokenProgram } from './brokenProgram.ts';
+import { type HostedAt, host, type Plugin } from './host.ts';
+import { type Joinable, joiners, type NewLimits } from './joiners.ts';
+
+/** A study that this process runs, with its observers. Other processes of this machine may join it if it is in a journal. */
+export interface OwnStudy extends Joinable {
+  /** Ends its observers and the study, and closes the log. */
+  close(): Promise<void>;
+}
+
+export interface OwnStudyOptions extends HostOptions<Params> {
+  /** Watches the program that evaluates its trials. Default: when it is broken, the study is paused. */
+  readonly program?: Program | undefined;
+  /** The command of its trials, which those that join must have, too. */
+  readonly command?: string | undefined;
+}
+
+/** Runs a study in this process. Resolves when its log has been read. @throws what keeps it from running */
+export async function ownStudy(
+  { converse: _, ...at }: HostedAt,
+  space: Space<Params>,
+  log: AuthoredLog,
+  { program, command, ...options }: OwnStudyOptions,
+  plugins: readonly Plugin[],
+): Promise<OwnStudy> {
+  const past = await log.head();
+  const { promise: begun, resolve: begin } = withResolvers<OwnStudy>();
+  const joining = joiners(begun, command);
+  const failing = program?.plugin ?? brokenProgram();
+  const failure = () => (hosted.failure ? (hosted.failure.error as Error).message : undefined);
+  const { ports, attach, close } = host({ ...at, failure, converse: joining.converse }, [...plugins, failing, joining.plugin]);
+  const hosted = new HostedStudy(space, log, { parseStrategy, place: at.place, ...options, ...ports });
+  attach(hosted, past);
+  const own: OwnStudy = {
+    hosted,
+    ask: async (asked) => {
+      const error = program?.refusal(hosted);
+      if (error) throw error;
+      return hosted.ask({ ...asked, wait: Number.POSITIVE_INFINITY });
+    },
+    say: (fact, request) => hosted.say(fact, { request }),
+    beat: async (trial, run) => hosted.beat(trial, run),
+    limit: async (limits) => {
+      await hosted.ready(); // a failed study applies nothing more
+      if (limits.start) program?.started(hosted.ledger.position);
+      const changed = changedBy(hosted.ledger.settings, limits);
+      if (changed) await hosted.answers.append(changed);
+    },
+    close: async () => {
+      await close();
+      await hosted.close();
+    },
+  };
+  try {
+    await hosted.ready();
+    begin(own);
+    await joining.begun(own);
+  } catch (error) {
+    await own.close();
+    throw error;
+  }
+  return own;
+}
+
+/** Watches the program of a study, of which a person waits for the end. */
+export interface Program {
+  readonly plugin: Plugin;
+  /** Why no trial is given out, until the program starts again. */
+  refusal(hosted: HostedStudy<Params>): NoResultError | undefined;
+  /** @param position of the last entry before the program starts. Until then, a caller may let any trial fail. */
+  started(position: number): void;
+}
+
+/** When the first trials fail alike, they do not count, and no more are given out. @param heard called then */
+export function endingProgram(heard: (alike: Alike) => void = () => {}): Program {
+  let start = Number.POSITIVE_INFINITY;
+  let found: Alike | undefined;
+  return {
+    plugin: (study) => {
+      const stop = (alike: Alike) => {
+        found = alike;
+        heard(alike);
+        return study.submit({ type: 'change', uncounted: alike.trials });
+      };
+      const { apply } = brokenProgram({ stop, since: () => start })(study);
+      return {
+        apply: (entry) => {
+          if (entry.event?.type === 'ended' && entry.event.outcome !== 'failed') found = undefined;
+          apply?.(entry);
+        },
+      };
+    },
+    refusal: ({ rows }) => {
+      if (!found) return undefined;
+      const failures = found.trials.flatMap((trial) => rows.get(trial) ?? []);
+      return brokenProgramError(
+        found,
+        failures.map(({ trial, reason = 'error', message = '', trace }) => omitUndefined({ trial, reason, message, trace })),
+      );
+    },
+    started: (position) => {
+      start = position;
+      found = undefined;
+    },
+  };
+}
+
+/** The fact that sets these limits; undefined if they are set already. */
+function changedBy({ said, limits, parallel: slots }: Settings, { trials, parallel, start }: NewLimits): Changed | undefined {
+  const [trialsBefore, parallelBefore] = start ? [said.trials, said.parallel] : [limits.trials, slots];
+  const newTrials = trials === trialsBefore ? undefined : trials;
+  const newParallel = parallel === parallelBefore ? undefined : parallel;
+  if (newTrials === undefined && newParallel === undefined) return undefined;
+  return omitUndefined({
+    type: 'changed',
+    limits: newTrials === undefined ? undefined : { trials: newTrials },
+    parallel: newParallel,
+    by: start ? 'start' : undefined,
+  });
+}

@@ -1,0 +1,159 @@
+import type { ClaimReply } from '../../streams/study/hosted/claimedTrial.ts';
+import type { TrainerReply } from '../../streams/study/hosted/hostedStudy.ts';
+import type { Params, TrialEvent } from '../facts/facts.ts';
+import { isTrialRunning } from '../ledger/openTrials.ts';
+import { OwnerGoneError } from '../stores/controlSocket.ts';
+import type { TrialId } from '../strategy/messages.ts';
+import type { Submitted } from '../study/commands.ts';
+import type { Intent } from '../study/intents.ts';
+import { claimant, claimOf, isOf } from './claimant.ts';
+import type { NewLimits } from './joiners.ts';
+import type { Seat } from './sharedStudy.ts';
+
+/** Evaluates trials of a study, wherever it runs: when the process that runs it has gone, it takes another seat, and repeats what was not answered. */
+export interface StudyTrainer {
+  /** The seat now: what the study says so far. */
+  readonly seat: Seat;
+  /** Waits for a trial. */
+  ask(options?: { readonly fixed?: Params | undefined; readonly signal?: AbortSignal | undefined }): Promise<ClaimReply<Params>>;
+  /** Takes a fact about a trial, for the claim of this process. @throws RefusedError if it does not count */
+  say(fact: TrialEvent): Promise<TrainerReply>;
+  submit(intent: Intent): Promise<Submitted>;
+  limit(limits: NewLimits): Promise<void>;
+  /** Looks at once whether a trial should stop. */
+  check(): void;
+  /** Resolves when the study shows all that has been said so far. */
+  seen(): Promise<void>;
+  /** Resolves when the study has closed and no trial runs. @throws what the study throws */
+  finished(): Promise<void>;
+  /** Its claims are given up. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds between two heartbeats of a trial, whose answers say whether it should stop. */
+const BEAT = 250;
+
+/** Whether the study has closed and no trial runs. */
+const isOver = ({ study: { ledger } }: Seat): boolean => ledger.closed !== undefined && !isTrialRunning(ledger, true);
+
+/**
+ * @param take takes a seat. @param isAgain whether the process has had one before
+ * @param stop called when a trial of this process should stop, once
+ */
+export async function trainerOf(
+  take: (name: string, isAgain: boolean) => Promise<Seat>,
+  stop: (trial: TrialId) => void = () => {},
+): Promise<StudyTrainer> {
+  const own = claimant();
+  let count = 0;
+  let hasLeft = false;
+  let hasStarted = false;
+  /** The claims of trials that have not ended here. */
+  const held = new Map<TrialId, string>();
+  const stopped = new Set<TrialId>();
+  let seat = await take(own.name, false).catch((error: unknown) => {
+    own.end();
+    throw error;
+  });
+  let taking = Promise.resolve(seat);
+  const takeAgain = async (): Promise<Seat> => {
+    const { parallel } = seat;
+    const taken = await take(own.name, true);
+    seat = taken;
+    if (taken.study.ledger.closed === undefined) await taken.limit({ parallel, start: hasStarted || undefined });
+    return taken;
+  };
+  let left: Seat | undefined;
+  const leave = (gone: Seat): void => {
+    if (left === gone || hasLeft) return;
+    left = gone;
+    taking = takeAgain();
+    taking.then(stay, () => {}); // requests report it
+  };
+  /** An ended study needs no process that runs it, until someone asks something of it. */
+  const stay = (now: Seat): void =>
+    void now.gone.then(() => {
+      if (!isOver(now)) leave(now);
+    });
+  stay(seat);
+  /** Repeats a request that was not answered. */
+  const until = async <T>(request: (seat: Seat) => Promise<T>): Promise<T> => {
+    for (;;) {
+      const now = await taking;
+      try {
+        return await request(now);
+      } catch (error) {
+        if (!(error instanceof OwnerGoneError) || hasLeft) throw error;
+        await now.gone;
+        leave(now);
+      }
+    }
+  };
+  const name = () => claimOf(own.name, `${++count}`);
+  const heard = (trial: TrialId, isStopped: boolean) => {
+    if (!isStopped || stopped.has(trial)) return;
+    stopped.add(trial);
+    stop(trial);
+  };
+  const check = () => {
+    for (const [trial, run] of held)
+      void seat.beat(trial, run).then(
+        (reply) => heard(trial, reply.stop),
+        () => {}, // the claim is lost: its facts are refused
+      );
+  };
+  const beating = setInterval(check, BEAT).unref();
+  /** The claim on a trial; of a trial that another process has, one that does not hold it. */
+  const claimOn = (trial: TrialId): string | undefined => {
+    const { isOwn, study } = seat;
+    const run = held.get(trial) ?? study.ledger.open.get(trial)?.run;
+    const isNone = run === undefined ? !isOwn : !isOf(own.name, run); // a process that has joined may not have read of the claim yet
+    return isNone ? claimOf(own.name, 'none') : run;
+  };
+  return {
+    get seat() {
+      return seat;
+    },
+    ask: async ({ fixed, signal } = {}) => {
+      const run = name();
+      const reply = await until((now) => (signal?.aborted ? Promise.resolve({ next: 'wait' as const }) : now.ask({ run, fixed }, signal)));
+      if (reply.next === 'trial') {
+        held.set(reply.trial, run);
+        stopped.delete(reply.trial);
+      }
+      return reply;
+    },
+    say: async (fact) => {
+      const { trial } = fact;
+      const run = claimOn(trial);
+      const request = name();
+      if (fact.type !== 'reported' && fact.type !== 'started') held.delete(trial);
+      const reply = await until((now) => now.say(run === undefined ? fact : { ...fact, run }, request));
+      if (held.has(trial)) heard(trial, reply.stop);
+      return reply;
+    },
+    submit: (intent) => {
+      const request = name();
+      return until((now) => now.submit(intent, { request }));
+    },
+    limit: async (limits) => {
+      hasStarted ||= limits.start ?? false;
+      await until((now) => now.limit(limits));
+    },
+    check,
+    seen: () => until((now) => now.seen()),
+    finished: async () => {
+      for (;;) {
+        const now = await taking;
+        await Promise.race([now.finished(), now.gone]);
+        if (hasLeft || isOver(now)) return;
+      }
+    },
+    close: async () => {
+      hasLeft = true;
+      clearInterval(beating);
+      own.end();
+      await (await taking).leave();
+    },
+  };
+}
