@@ -114,7 +114,7 @@ export const commands: Readonly<Record<string, Readonly<Record<string, Leaf | Br
     change: leaf('change limits, strategy or pace of a study', async () => (await import('./commands/change.ts')).command),
     export: leaf('write all trials as JSON, CSV, Parquet, or for Optuna', async () => (await import('./commands/export.ts')).command),
   },
-  'The same by shorter names': {
+  'Short for a command of a group': {
     trials: trial.commands.list!,
     serve: server.commands.start!,
     verify: study.commands.verify!,

@@ -1,4 +1,4 @@
-import { Command as Commander, CommanderError, type Help, Option } from 'commander';
+import { Command as Commander, CommanderError, Option } from 'commander';
 import { messagesOf } from '../errors.ts';
 import { nearest } from '../schema/nearest.ts';
 import { type ConnectionFlags, connectionFrom } from '../stores/connection.ts';
@@ -7,12 +7,10 @@ import { UsageError } from '../text/usage.ts';
 import { version } from '../version.ts';
 import type { Command } from './command.ts';
 import { commands, type Leaf, renamed, renamedOptions } from './commands.ts';
+import { helpOf, loaded, pathOf } from './help.ts';
 import type { Part } from './parts.ts';
 import { statusOf } from './terminal/withLog.ts';
 import { connectionOptions, topics } from './topics.ts';
-
-/** The commands that are loaded, by what shows them. */
-const loaded = new WeakMap<Commander, Command>();
 
 /** How a command ends. */
 interface Ending {
@@ -23,7 +21,6 @@ interface Ending {
 }
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const pathOf = (command: Commander): string => (command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name());
 
 /** Builds the program. Each command is loaded when it is called. */
 function programFor(ending: Ending): {
@@ -56,6 +53,7 @@ function programFor(ending: Ending): {
       if (!('commands' in entry)) add(program, name, entry);
       else {
         const group = program.command(name).summary(entry.summary).helpCommand(false).hook('preSubcommand', follow);
+        if (entry.usual !== undefined) group.description(`"hypertide ${name} ..." is short for "hypertide ${name} ${entry.usual} ...".`);
         for (const [below, one] of Object.entries(entry.commands)) add(group, below, one, entry.usual === below);
       }
     }
@@ -153,79 +151,6 @@ function assigned(command: Command, words: readonly string[], program: readonly 
     throw new UsageError(`expected fewer words: ${rest.join(' ')}`);
   if (program.length > 0 && command.program === undefined) throw new UsageError(`expected no program after --, got ${program.join(' ')}`);
   return { ...given, program: program.length > 0 ? program : rest };
-}
-
-/** The lines of a list: terms, and what they mean. */
-const listed = (help: Help, rows: readonly (readonly [term: string, text: string])[], width: number): string[] =>
-  rows.map(([term, text]) => help.formatItem(term, width, text, help));
-
-const textOf = ({ description, defaultValue }: Option): string =>
-  defaultValue === undefined ? description : `${description} (default: ${defaultValue})`;
-
-/** A help that fits a screen: of the program the commands, of a group its commands, of a command its arguments and options. */
-function helpOf(target: Commander, help: Help): string {
-  const command = loaded.get(target);
-  if (!command) return overviewOf(target, help);
-  const words = Object.entries(command.arguments).map(([, { placeholder, isNeeded, isList }]) => {
-    const word = `${placeholder}${isList ? '...' : ''}`;
-    return isNeeded ? `<${word}>` : `[${word}]`;
-  });
-  const options = help.visibleOptions(target);
-  const rows = [
-    ...Object.values(command.arguments).map(({ placeholder, text }) => [placeholder!, text] as const),
-    ...(command.program === undefined ? [] : [['command', command.program] as const]),
-    ...options.map((option) => [help.optionTerm(option), textOf(option)] as const),
-  ];
-  const width = Math.max(0, ...rows.map(([term]) => term.length));
-  const usage = [
-    pathOf(target),
-    ...words,
-    ...(options.length > 0 ? ['[options]'] : []),
-    ...(command.program === undefined ? [] : ['-- <command...>']),
-  ];
-  return [
-    `Usage: ${usage.join(' ')}`,
-    '',
-    help.boxWrap(command.description, help.helpWidth ?? 80),
-    ...(rows.length > 0 ? ['', ...listed(help, rows, width)] : []),
-    ...(command.help === undefined ? [] : ['', command.help]),
-    '',
-  ].join('\n');
-}
-
-function overviewOf(target: Commander, help: Help): string {
-  const isProgram = target.parent === null;
-  const shown = help.visibleCommands(target);
-  const width = Math.max(...shown.map((command) => command.name().length));
-  const groups = new Map<string, Commander[]>();
-  for (const command of shown) groups.set(command.helpGroup(), [...(groups.get(command.helpGroup()) ?? []), command]);
-  const lists = [...groups].flatMap(([heading, all]) => [
-    ...(isProgram ? [`${heading}:`] : []),
-    ...listed(
-      help,
-      all.map((command) => [command.name(), command.summary()]),
-      width,
-    ),
-  ]);
-  if (!isProgram)
-    return [`Usage: ${pathOf(target)} <command>`, '', ...lists, '', `"${pathOf(target)} <command> --help" shows its options.`, ''].join(
-      '\n',
-    );
-  return [
-    'Usage: hypertide <command> [study] [options]',
-    '',
-    ...lists,
-    '',
-    'A study is a journal or an address: digits.jsonl, nats://host/digits,',
-    'http://host/digits; without one, the only study in this folder.',
-    '"hypertide help <command>" shows a command or a group. There is also help on:',
-    `${Object.keys(topics).join(', ')}.`,
-    '',
-    'Examples:',
-    '  hypertide init -- python3 train.py',
-    '  hypertide run study.yaml -- python3 train.py --lr {lr}',
-    '',
-  ].join('\n');
 }
 
 /** What to write instead of a word of an earlier version. */

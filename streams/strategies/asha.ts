@@ -12,7 +12,7 @@ export type AshaOptions = HalvingOptions;
  * Use it to stop bad trials early if your trainer reports its loss while it trains.
  *
  * Comparisons begin at the first rung that predicts the order at the next one, which the study learns from its own results; the tag `first rung`
- * of a suggestion says which one that is, and why. A trial is stopped only if enough others are strictly better. Ignored at a
+ * of a suggestion says which one that is, and why. Equal results stop no trial. Ignored at a
  * rung: failed and infeasible trials, and exact duplicates of an earlier learning curve.
  *
  * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives

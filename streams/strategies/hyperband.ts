@@ -22,7 +22,7 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  * first rung does not predict the next one gets no more trials, and the better a rung predicts the next one (Kendall's tau), the fewer
  * configurations begin in the brackets above it. All brackets fill at the same time, and no trainer waits.
  *
- * A trial is stopped only if enough others are strictly better. Ignored at a rung: failed and infeasible trials, and exact duplicates of an
+ * Equal results stop no trial. Ignored at a rung: failed and infeasible trials, and exact duplicates of an
  * earlier learning curve. In a finite space, it may try a configuration again at another budget.
  *
  * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives

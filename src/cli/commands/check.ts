@@ -51,7 +51,7 @@ interface Reading {
 }
 
 export const command = declare({
-  description: 'Run the program some times for a short time, and print what a study can do with it.',
+  description: 'Run the program a few times, briefly, and print what a study can do with it.',
   arguments: { file: needed('file', 'study file, YAML or JSON') },
   options: {
     timeLimit: value('time', 'time limit of each run, such as 90 (seconds) or 5m (default: 60s)', { kind: time }),

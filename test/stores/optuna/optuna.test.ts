@@ -78,7 +78,7 @@ it('asks which of several studies of Optuna is meant', async () => {
   expect((await hypertide(place, ...args)).err).toContain('--optuna-study: expected one of digits, letters, the studies in optuna.log\n');
   expect((await hypertide(place, ...args, '--optuna-study', 'x')).err).toContain('the studies in optuna.log, got x\n');
   expect((await hypertide(place, ...args, '--optuna-study', 'letters')).err).toContain(
-    '2 trials imported, 1 without a result and 0 bad trials skipped',
+    '2 trials imported, 1 that did not complete and 0 bad trials skipped',
   );
 });
 
@@ -92,7 +92,7 @@ it('lists trials of Optuna that do not fit a study file, and refuses other direc
   const ended = await hypertide(place, 'study', 'import', 'x.yaml', 'optuna.log');
   expect(ended.code).toBe(1);
   expect(ended.err).toContain('optuna.log, trial 1: c: expected one of x, model, got an unknown name');
-  expect(ended.err).toContain('1 trial imported, 1 without a result and 1 bad trials skipped');
+  expect(ended.err).toContain('1 trial imported, 1 that did not complete and 1 bad trials skipped');
 
   writeFileSync(join(place, 'y.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: minimize score\n');
   const other = await hypertide(place, 'study', 'import', 'y.yaml', 'optuna.log');
@@ -140,7 +140,7 @@ it('skips a trial of Optuna that cannot count, and leaves nothing of it in the j
   expect(err).toContain('trial 0: constraints must be 0 to 64 items long');
   expect(err).toContain('trial 1: pair.choices: expected a list that is not empty, got []');
   expect(err).toContain('trial 2: x: expected');
-  expect(err).toContain('1 trial imported, 0 without a result and 3 bad trials skipped');
+  expect(err).toContain('1 trial imported, 0 that did not complete and 3 bad trials skipped');
   expect(journalOf(place).slice(2)).toMatchObject([
     { type: 'suggested', trial: 1 },
     { type: 'started' },

@@ -66,7 +66,7 @@ export const command = declare({
       if (json) print(JSON.stringify(count));
       else
         inform(
-          `${count.imported} ${count.imported === 1 ? 'trial' : 'trials'} imported, ${count.unfinished} without a result and ${count.bad} bad ${source.unit} skipped`,
+          `${count.imported} ${count.imported === 1 ? 'trial' : 'trials'} imported, ${count.unfinished} that did not complete and ${count.bad} bad ${source.unit} skipped`,
         );
       if (!json && count.imported > 0) {
         suggestNext(`hypertide best ${shellQuoted(path)}`);
