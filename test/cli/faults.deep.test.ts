@@ -19,8 +19,8 @@ it('a run accepts the reports of a second attempt, and prints the command that r
   const words = [
     'run',
     'study.yaml',
-    '--seed',
-    '9',
+    '--fsync',
+    'never',
     ...sh('for i in 1 2 3; do echo step=$i value=$i; done; test {attempt} = 2 || sleep 30'),
   ];
   const { child, ended } = start(place, ...words);
@@ -28,7 +28,7 @@ it('a run accepts the reports of a second attempt, and prints the command that r
   child.kill('SIGINT');
   const { code, err } = await ended;
   expect(code).toBe(130);
-  expect(err).toContain("to resume: hypertide run study.yaml --seed 9 -- sh -c 'for i in");
+  expect(err).toContain("to resume: hypertide run study.yaml --fsync never -- sh -c 'for i in");
   const again = await hypertide(place, ...words);
   expect(again.code).toBe(0);
   expect(again.err).not.toContain('does not count');

@@ -17,9 +17,11 @@ export const ensurePage = (): Promise<void> =>
     'package-lock.json',
   ]);
 
-/** Builds the package, without types, unless it is up to date. */
-export const ensurePackage = (): Promise<void> =>
-  ensure('vite.config.ts', 'dist/src/cli/main.js', ['src', 'machines', 'streams', 'vite.config.ts', 'package-lock.json']);
+/** Builds the package, without types, unless it is up to date. The command draws with the charts of the page, so that is built first. */
+export const ensurePackage = async (): Promise<void> => {
+  await ensurePage();
+  await ensure('vite.config.ts', 'dist/src/cli/main.js', ['src', 'machines', 'streams', 'vite.config.ts', 'package-lock.json']);
+};
 
 /** Builds something if one of its sources is newer. Only one of several processes builds at a time. */
 async function ensure(config: string, made: string, sources: readonly string[]): Promise<void> {
