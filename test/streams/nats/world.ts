@@ -79,13 +79,15 @@ export async function handOn(server: NatsServer, study: string, name = 'hand') {
     beat: (trial: number, run: string) => nc.publish(subjects.beat(name, trial), JSON.stringify({ run })),
     ask: async (method: string, request: object = {}) =>
       (await nc.request(subjects.rpc(method), JSON.stringify(request))).json<{ ok: boolean; result?: unknown; error?: string }>(),
-    /** The next suggestion. An engine makes the consumer only when it has read the log. */
+    /** The next suggestion. An engine makes the consumer only when it has read the log, and may make it again. */
     next: async () => {
       for (;;) {
-        const consumer = await js.consumers.get(subjects.stream, TRAINERS).catch((error: Error) => {
-          if (error.name !== 'ConsumerNotFoundError') throw error;
-        });
-        if (consumer) return consumer.next({ expires: 5000 });
+        try {
+          const consumer = await js.consumers.get(subjects.stream, TRAINERS);
+          return await consumer.next({ expires: 5000 });
+        } catch (error) {
+          if (!(error instanceof Error && (error.name === 'ConsumerNotFoundError' || error.message === 'no responders'))) throw error;
+        }
       }
     },
   };
