@@ -29,13 +29,6 @@ it('the example node runs', async () => {
   expect(ended.err).toContain('next: hypertide dashboard study.jsonl');
 });
 
-it('the example python is the script of the README', async () => {
-  const place = directory();
-  await hypertide(place, 'dev', 'examples', 'python');
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  expect(readme).toContain(readFileSync(join(place, 'train.py'), 'utf8'));
-});
-
 it('overwrites nothing, and names the examples', async () => {
   const place = directory();
   await hypertide(place, 'dev', 'examples', 'node');

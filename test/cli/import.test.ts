@@ -54,7 +54,7 @@ describe('import', () => {
     writeFileSync(join(place, 'rows.jsonl'), [good, ...bad, good, '{"params":{},"status":"failed"}'].join('\n'));
     const ended = await hypertide(place, 'study', 'import', 'study.jsonl', 'rows.jsonl');
     expect(ended.code).toBe(1);
-    expect(ended.err).toContain('2 trials imported, 1 without a result and 5 bad lines skipped');
+    expect(ended.err).toContain('2 trials imported, 1 that did not complete and 5 bad lines skipped');
     for (const line of [2, 3, 4, 5, 6]) expect(ended.err).toMatch(new RegExp(`^rows\\.jsonl:${line}: \\S`, 'm'));
 
     writeFileSync(
@@ -62,14 +62,14 @@ describe('import', () => {
       'x,act,n,deep,value,note\n0.1,relu,2,true,0.5,"a, b"\n0.2,elu,2,true,0.5,\n0.3,relu,2,true\n0.4,tanh,3,FALSE,0.25,\n',
     );
     const table = await hypertide(place, 'study', 'import', 'study.jsonl', 'rows.csv');
-    expect(table.err).toContain('2 trials imported, 0 without a result and 2 bad lines skipped');
+    expect(table.err).toContain('2 trials imported, 0 that did not complete and 2 bad lines skipped');
     expect(table.err).toMatch(/^rows\.csv:3: act: expected/m);
     expect(table.err).toMatch(/^rows\.csv:4: /m);
     expect(journalOf(place).at(-2)).toMatchObject({ by: 'import', params: { x: 0.4, act: 'tanh', n: 3, deep: false } });
 
     writeFileSync(join(place, 'excel.csv'), '\ufeffx;act;n;deep;value\r\n0.6;relu;2;true;0.5\r\n0,7;relu;2;true;0.5\r\n');
     const excel = await hypertide(place, 'study', 'import', 'study.jsonl', 'excel.csv');
-    expect(excel.err).toContain('1 trial imported, 0 without a result and 1 bad lines skipped');
+    expect(excel.err).toContain('1 trial imported, 0 that did not complete and 1 bad lines skipped');
     expect(excel.err).toMatch(/^excel\.csv:3: x: expected .*0,7/m);
   });
 });
