@@ -1,10 +1,10 @@
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
 import type { Created, Params } from '../facts/facts.ts';
-import { type DeliveryError, retrying } from '../host/request.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { StudySource } from '../study/source.ts';
 import { TrialRows } from '../study/trials.ts';
+import { type DeliveryError, retrying } from './request.ts';
 
 /** The state of a study when a mirror gets entries. */
 export interface MirroredStudy {

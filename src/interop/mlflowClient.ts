@@ -1,5 +1,5 @@
-import { DeliveryError, request as send } from '../host/request.ts';
 import { jsonIn } from '../schema/json.ts';
+import { DeliveryError, request as send } from './request.ts';
 
 /** A key with its value. */
 interface Pair {

@@ -1,12 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { eventSource, eventType, SPEC_VERSION } from '../../streams/nats/protocol/cloudEvent.ts';
 import type { Params } from '../facts/facts.ts';
-import { post } from '../host/hooks/deliver.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { isRecord, jsonIn } from '../schema/json.ts';
 import { omitUndefined } from '../schema/omitUndefined.ts';
 import { UsageError } from '../text/usage.ts';
 import type { Mirror } from './mirror.ts';
+import { post } from './request.ts';
 
 export interface WebhookOptions {
   readonly url: string;

@@ -177,6 +177,17 @@ describe('mirror webhook', () => {
     expect(events[0]).toMatchObject({ type: 'hypertide.created.v1', source: '/studies/net', data: { fact: { type: 'created' } } });
   });
 
+  it('gets the entries of a study while it runs, without a second process', async () => {
+    const place = studyIn('trials: 3\nstrategy: random\n');
+    const { events, url } = await receiver();
+    writeFileSync(join(place, 'hooks.yaml'), `mirror: [{ webhook: "${url}", headers: { Authorization: Bearer 1 } }]\n`);
+    const run = ['run', 'study.yaml', '--hooks', 'hooks.yaml', '--', 'sh', '-c', 'echo value={x}'];
+    expect(await hypertide(place, ...run)).toMatchObject({ code: 0, err: expect.not.stringContaining('mirror:') });
+    const lines = readFileSync(join(place, 'study.jsonl'), 'utf8').trim().split('\n');
+    expect(events.map(({ id }) => id)).toEqual(lines.map((_, i) => `study/${i + 1}`));
+    expect(events.at(-1)?.data.fact).toMatchObject({ type: 'closed' });
+  });
+
   it('does not take the position of another receiver', async () => {
     const place = await imported();
     writeFileSync(join(place, 'net.mirror.json'), '{"url":"http://other","position":2}');

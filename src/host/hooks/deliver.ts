@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { DeliveryError, PATIENCE, request } from '../request.ts';
+import { DeliveryError, PATIENCE, post } from '../../interop/request.ts';
 import type { HookEvent } from './events.ts';
-import type { CommandTarget, Target, WebhookTarget } from './hookFile.ts';
+import type { CommandTarget, Target } from './hookFile.ts';
 
 /** Milliseconds from the request to end until a program is killed. */
 const GRACE = 1000;
@@ -14,10 +14,6 @@ export const nameOf = (target: Target): string => ('url' in target ? new URL(tar
 /** Delivers an event, once. @throws DeliveryError */
 export const deliver = (target: Target, event: HookEvent, signal: AbortSignal): Promise<void> =>
   'url' in target ? post(target, event, signal) : run(target, event, signal);
-
-/** Sends an event to a server. @throws DeliveryError */
-export const post = async ({ url, headers }: WebhookTarget, body: object, signal: AbortSignal): Promise<void> =>
-  void (await request(url, { headers: { 'Content-Type': 'application/cloudevents+json', ...headers }, body, signal }));
 
 /** The program gets the event as JSON on its standard input. What it prints goes to standard error. */
 async function run({ command: [program, ...args] }: CommandTarget, event: HookEvent, signal: AbortSignal): Promise<void> {

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { retrying } from '../../interop/request.ts';
 import type { StatusLine } from '../../text/statusLine.ts';
 import type { Plugin } from '../host.ts';
-import { retrying } from '../request.ts';
 import { deliver, nameOf } from './deliver.ts';
 import { eventsIn, type HookEvent } from './events.ts';
 import { type HookFile, readHookFile, type Target } from './hookFile.ts';
+import { mirrored } from './mirrored.ts';
 
 /** Commands and webhooks that this process calls when something happens in its studies. */
 export interface Hooks {
-  /** Watches a study. Events before this process ran it are not sent. */
-  readonly watch: Plugin;
+  /** What watches a study. Events before this process ran it are not sent; mirrors get all that they do not have. */
+  readonly plugins: readonly Plugin[];
   /** Waits a moment for events in flight, and drops the others. */
   close(): Promise<void>;
 }
@@ -26,7 +27,7 @@ export const openHooks = async (path: string | undefined, screen: StatusLine, pa
   path === undefined ? undefined : hooksOf(await readHookFile(path), screen, pauses);
 
 /** Each target gets its events one after the other. The study never waits for them. */
-export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly number[] = PAUSES, parting = PARTING): Hooks {
+export function hooksOf({ on, mirror }: HookFile, screen: StatusLine, pauses: readonly number[] = PAUSES, parting = PARTING): Hooks {
   const ending = new AbortController();
   const queues = new Map<Target, { waiting: number; last: Promise<void> }>();
   const call = (name: string, target: Target, event: HookEvent) => {
@@ -48,17 +49,18 @@ export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly num
       .catch((error: Error) => warn(error.message))
       .finally(() => queue.waiting--);
   };
+  const watch: Plugin = ({ name: study, past, state }) => {
+    const find = eventsIn(study, state);
+    return {
+      apply: (entry) => {
+        const events = find(entry); // past entries too, because they decide the best trial so far
+        if (entry.position <= past()) return;
+        for (const [name, event] of events) for (const target of on[name] ?? []) call(name, target, event);
+      },
+    };
+  };
   return {
-    watch: ({ name: study, past, state }) => {
-      const find = eventsIn(study, state);
-      return {
-        apply: (entry) => {
-          const events = find(entry); // past entries too, because they decide the best trial so far
-          if (entry.position <= past()) return;
-          for (const [name, event] of events) for (const target of file[name] ?? []) call(name, target, event);
-        },
-      };
-    },
+    plugins: mirror.length > 0 ? [watch, mirrored(mirror)] : [watch],
     close: async () => {
       const all = Promise.all([...queues.values()].map(({ last }) => last));
       await Promise.race([all, sleep(parting, undefined, { ref: false })]);

@@ -1,11 +1,11 @@
 import { onInterrupt } from '../../../host/interrupt.ts';
-import { DeliveryError } from '../../../host/request.ts';
-import { type Mirror, mirrorStudy } from '../../../interop/mirror.ts';
-import type { CommandStudy } from '../../../stores/locate.ts';
+import { mirrorStudy } from '../../../interop/mirror.ts';
+import { mirrorKinds, mirrorTo } from '../../../interop/mirrorTo.ts';
+import { DeliveryError } from '../../../interop/request.ts';
 import { inform } from '../../../text/output.ts';
 import { UsageError } from '../../../text/usage.ts';
 import { onStudy } from '../../command.ts';
-import { flag, type Given, needed, oneOf, value, values } from '../../parts.ts';
+import { flag, needed, oneOf, value, values } from '../../parts.ts';
 
 const options = {
   once: flag('end after the entries that the log has now'),
@@ -17,7 +17,7 @@ const options = {
 export const command = onStudy({
   description: 'Send the facts of a study to another system, until the study closes. After a restart, it continues where it was.',
   arguments: {
-    target: needed('target', 'webhook: each entry of the log as a CloudEvent; mlflow: runs', { kind: oneOf(['webhook', 'mlflow']) }),
+    target: needed('target', 'webhook: each entry of the log as a CloudEvent; mlflow: runs', { kind: oneOf(mirrorKinds) }),
     url: needed('url', 'address of the receiver, or of the MLflow server'),
   },
   options,
@@ -28,10 +28,12 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
     const release = onInterrupt(() => ending.abort());
     const { signal } = ending;
     try {
-      const made = await mirrorTo(study, target, addressOf(url), options, signal);
+      const { once = false, header = [], position = `${study.stem}.mirror.json`, experiment } = options;
+      const at = { kind: target, url: addressOf(url), headers: headersIn(header), position, experiment };
+      const made = await mirrorTo(at, study.created, signal);
       const from = made.position;
       inform(from === 0 ? `mirroring ${study.place}` : `mirroring ${study.place} from position ${from + 1} on`);
-      await mirrorStudy(study, study.created, made, { signal, warn: inform, once: options.once ?? false });
+      await mirrorStudy(study, study.created, made, { signal, warn: inform, once });
       inform(`mirrored up to position ${made.position}`);
       return signal.aborted ? 130 : 0;
     } catch (error) {
@@ -43,24 +45,6 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
     }
   },
 });
-
-type Target = 'webhook' | 'mlflow';
-
-async function mirrorTo(
-  { created, stem }: CommandStudy,
-  target: Target,
-  url: string,
-  { header = [], position = `${stem}.mirror.json`, experiment = 'hypertide' }: Given<typeof options>,
-  signal: AbortSignal,
-): Promise<Mirror> {
-  const headers = headersIn(header);
-  if (target === 'webhook') return (await import('../../../interop/webhook.ts')).webhookMirror({ url, headers, file: position, signal });
-  const [{ mlflowMirror }, { mlflowClient }] = await Promise.all([
-    import('../../../interop/mlflow.ts'),
-    import('../../../interop/mlflowClient.ts'),
-  ]);
-  return mlflowMirror(mlflowClient(url, { ...login(), ...headers }, signal), created, experiment);
-}
 
 /** @throws UsageError */
 function addressOf(url: string): string {
@@ -79,11 +63,4 @@ function headersIn(lines: readonly string[]): Record<string, string> {
       return [name, value];
     }),
   );
-}
-
-/** The login that MLflow's own clients use. */
-function login(): Record<string, string> {
-  const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password = '' } = process.env;
-  if (token) return { Authorization: `Bearer ${token}` };
-  return user ? { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` } : {};
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DeliveryError, request, retrying } from '../../src/host/request.ts';
+import { DeliveryError, request, retrying } from '../../src/interop/request.ts';
 
 const server = createServer((asked, answer) => {
   const status = Number(asked.url!.slice(1));

@@ -69,3 +69,13 @@ export async function retrying<T>(
     }
   }
 }
+
+/** Who gets events. */
+export interface Receiver {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sends a CloudEvent. @throws DeliveryError */
+export const post = async ({ url, headers }: Receiver, event: object, signal: AbortSignal): Promise<void> =>
+  void (await request(url, { headers: { 'Content-Type': 'application/cloudevents+json', ...headers }, body: event, signal }));
