@@ -243,3 +243,10 @@ def write_note(trial):
 def test_notes_of_processes_are_kept(open_study):
     rows = open_study(path=None).optimize(write_note, trials=2, processes=True, progress=False).trials
     assert len({row["note"] for row in rows} - {f"of process {os.getpid()}"}) == 2
+
+
+def test_counts_against_a_limit_that_was_raised_meanwhile(open_study, capsys):
+    study = open_study(path=None)
+    study.optimize(loss_of, trials=4, callbacks=[lambda study, trial: trial.number == 2 and study._limit("+3")])
+    counts = [line.split("]")[0] for line in capsys.readouterr().err.splitlines() if line.startswith("[")]
+    assert counts == ["[1/4", "[2/4", "[3/7", "[4/7", "[5/7", "[6/7", "[7/7"]

@@ -67,7 +67,8 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
     await trainer.seen();
     const { space, study } = trainer.seat;
     const { configurations, running, settings } = study.ledger;
-    return { space, study, settings, ended: configurations - running };
+    const counts = omitUndefined({ ended: configurations - running, limit: settings.limits.trials });
+    return { space, study, settings, counts };
   };
   const submit = async (intent: Intent) => {
     await trainer.submit(intent);
@@ -120,12 +121,12 @@ export function answersTo(trainer: StudyTrainer, warning: () => string | undefin
     },
     trials: async () => ({ trials: [...(await seen()).study.rows] }),
     best: async () => {
-      const { study, ended } = await seen();
-      return { best: bestRowOf(study.ledger, study.rows) ?? null, ended };
+      const { study, counts } = await seen();
+      return { best: bestRowOf(study.ledger, study.rows) ?? null, ...counts };
     },
     front: async () => {
-      const { study, settings, ended } = await seen();
-      return { front: frontAmong(study.rows, settings.objectives), ended };
+      const { study, settings, counts } = await seen();
+      return { front: frontAmong(study.rows, settings.objectives), ...counts };
     },
     importance: async ({ objective }: { readonly objective?: string }) => {
       const { study, space } = await seen();

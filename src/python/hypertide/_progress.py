@@ -59,6 +59,7 @@ class Progress:
             with self._lock:
                 self._being_told -= 1
         self._ended = max(self._ended, (answer or {}).get("ended", 0) - self._being_told)
+        self._limit = (answer or {}).get("limit", self._limit)  # it may have been changed meanwhile
         of = "" if self._limit is None else f"/{self._limit}"
         return f"[{self._ended}{of}] trial {trial.number} {self._how(trial, ending)}{_standing(answer)}"
 
