@@ -165,7 +165,7 @@ async function ownSeat(
     const at = { name, place: path, journal: path, log, files: keptFiles(trialsDirectory(stemOf(path))), line };
     const settings = isAgain && past > 0 ? { study: name } : { strategy, ...options };
     const own = await ownStudy(at, space, log, { exclusive: isGone, program, command, ...settings }, pluginsOf(host));
-    return { ...seatOn(own, space, { leaving: log.leave, leave: own.close }), journal: book };
+    return seatOn(own, space, { leaving: log.leave, leave: own.close, journal: book });
   } catch (error) {
     await log.close();
     throw error;
@@ -186,11 +186,11 @@ const pluginsOf = ({ plugins, apply }: StudyHost): readonly Plugin[] =>
   apply ? [...plugins, () => ({ apply: (entry) => apply(entry as AppliedEntry<Params>) })] : plugins;
 
 /** A study that runs here. */
-function seatOn(own: OwnStudy, space: Space<Params>, ends: Pick<Seat, 'leaving' | 'leave'>): Seat {
+function seatOn(own: OwnStudy, space: Space<Params>, rest: Pick<Seat, 'leaving' | 'leave' | 'journal'>): Seat {
   const { hosted } = own;
   return {
     ...own,
-    ...ends,
+    ...rest,
     study: hosted,
     space,
     isOwn: true,

@@ -109,6 +109,7 @@ describe('a journal that several processes have', () => {
     expect(await say(second, 'limit', { more: 1, parallel: 3 })).toEqual({ ok: true, trials: 2, parallel: 3 });
     expect(await ask(first)).toMatchObject({ trial: 2 });
     expect(await say(first, 'limit', { trials: 2 })).toEqual({ ok: true, trials: 2, parallel: 1 });
+    expect(await say(first, 'limit', { parallel: 4 })).toEqual({ ok: true, trials: 2, parallel: 4 }); // of the process that runs the study
   });
 
   it('cannot be joined where its process shares it with none, nor from another machine', async () => {
