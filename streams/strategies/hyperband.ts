@@ -50,7 +50,8 @@ export type SuccessiveHalvingOptions = OptionsOf<typeof successiveHalvingOptions
  * Successive halving (Jamieson & Talwalkar, AISTATS 2016): a cohort of configurations begins at `min`. When all have ended, the best third is
  * resumed from checkpoints up to the next budget, until `max`. The next cohort begins while the last trials still run.
  *
- * Use it to follow the paper; `asha` does the same without waiting.
+ * Use it to follow the paper; `asha` does the same without waiting, and learns from which rung on results predict the end. Here you choose that by
+ * `min`: with good configurations that start slowly, a rung after the first epoch is worse than random search.
  *
  * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example

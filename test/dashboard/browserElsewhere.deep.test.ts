@@ -161,7 +161,7 @@ describe('texts of a log are shown as text', () => {
     };
     writeFileSync(join(place, 'x.jsonl'), `${JSON.stringify({ at: 1, ...created })}\n`);
     expect((await hypertide(place, 'study', 'report', 'x.jsonl')).code).toBe(0);
-    expect(readFileSync(join(place, 'x.html'), 'utf8').match(/<\/script>/g)).toHaveLength(2);
+    expect(readFileSync(join(place, 'x.html'), 'utf8').match(/<\/script>/g)).toHaveLength(3); // of the charts, the data and the page
     const page = await openPage(`${pathToFileURL(join(place, 'x.html'))}`, WIDE);
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await page.evaluate('globalThis.harmed')).toBeUndefined();

@@ -5,7 +5,8 @@ import { documentBlocks, root, run } from './documents.ts';
 
 /**
  * Follows a page in an empty folder as a reader does: saves the blocks that begin with a name of a file, and runs the others for the shell, in
- * their order. A block of text after one for the shell is what it prints, by its shape. Blocks marked `no-run` install what is there already.
+ * their order. A block of text after one for the shell is what it prints, by its shape. Blocks marked `no-run` install what is there already, or
+ * differ from machine to machine.
  *
  * @param programs a folder with programs of the reader, such as `hypertide`, which come first on the path
  * @param env variables of the reader's environment
@@ -17,7 +18,7 @@ export async function follow(page: string, folder: string, programs: string, env
   for (const { language, note, code, line } of documentBlocks(page)) {
     const [, file] = /^(?:#|\/\/) ([\w-]+\.\w+)/.exec(code) ?? [];
     if (file) writeFileSync(join(folder, file), code);
-    if (language === 'text' && printed !== undefined) {
+    if (language === 'text' && note === '' && printed !== undefined) {
       const missing = missingLine(code, printed);
       if (missing !== undefined) throw new Error(`${page}:${line}: expected a line such as\n${missing}\nin\n${printed}`);
     }
@@ -45,6 +46,7 @@ const shapeOf = (line: string): string =>
   line
     .replace(/[\u2580-\u259f\u2800-\u28ff]+/g, '▁')
     .replace(/[-−]?\d[\d.,]*(?:e[-+]?\d+)?/g, '#')
+    .replace(/#(?:, #)+/g, '#')
     .replace(/\b(?:completed|stopped)\b/g, '@')
     .replace(/\s+/g, ' ')
     .trim();

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Guard, patches } from './guards.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'licences.ts'];
+const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'bundling.ts'];
 const FOLDERS = ['src', 'machines', 'streams', 'tools/attack', 'test/dashboard', 'test/server', 'test/support', 'test/scripts'];
 
 /** A copy of the project in which some guards are missing. @returns its directory. @throws Error if the code of a guard is not where it was */
