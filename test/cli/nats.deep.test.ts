@@ -1,16 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { factsOf } from '../streams/nats/world.ts';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { natsServer } from '../support/nats.ts';
+import { natsOfTests } from '../support/natsOfTests.ts';
 import { directory, hasTrace, hypertide, start, studyIn, TRAINER, until } from './support.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 describe('a study on a server', () => {
   it('is served, worked on by programs, and watched', async () => {

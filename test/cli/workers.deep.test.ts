@@ -1,15 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { describe, expect, it } from 'vitest';
+import { natsOfTests } from '../support/natsOfTests.ts';
 import { directory, hypertide, start, studyIn, until } from './support.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 const at = () => ['--nats', server.url];
 const on = (study: string) => `${server.url}/${study}`;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseSpace, space } from '../../src/space/space.ts';
 import { float, int } from '../../src/space/types/dimension.ts';
 import { applied, processSource } from '../../src/stores/process.ts';
@@ -14,16 +14,12 @@ import { random } from '../../streams/strategies/random.ts';
 import { tpe } from '../../streams/strategies/tpe.ts';
 import { directory, hypertide } from '../cli/support.ts';
 import { tokens, users } from '../server/support.ts';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { natsOfTests } from '../support/natsOfTests.ts';
 import { cleanups, NARROW, openPage, press, show, spills, VIEWS, WIDE } from './browsing.ts';
 import { board, emptyServer, finished } from './support.ts';
 
 describe('a study on a NATS server', () => {
-  let server: NatsServer;
-  beforeAll(async () => {
-    server = await natsServer();
-  });
-  afterAll(() => server.dispose());
+  const server = natsOfTests();
 
   it('is shown while it runs, and actions go through its engine', async () => {
     const nc = await server.connect();

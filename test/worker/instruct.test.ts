@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { random } from '../../streams/index.ts';
 import { trainer } from '../../streams/nats/index.ts';
 import { serveStudy as serve } from '../../streams/nats/serve/serveStudy.ts';
 import { directory, hypertide } from '../cli/support.ts';
 import { line } from '../support/line.ts';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { natsOfTests } from '../support/natsOfTests.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 it('a pattern acts on a worker in each open study that matches and that the worker serves', async () => {
   const place = directory();

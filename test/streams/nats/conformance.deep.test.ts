@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { conformance, type Finding } from '../../../streams/nats/conformance/conform.ts';
 import type { Begin } from '../../../streams/nats/conformance/stage.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const folder = path('../../../src/python');
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 const running =
   (program: string, before: readonly string[], after: readonly string[] = []): Begin =>

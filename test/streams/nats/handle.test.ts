@@ -1,15 +1,10 @@
 import { parseStrategy } from 'hypertide/strategies';
-import { afterAll, beforeAll } from 'vitest';
 import { openStudy, serve } from '../../../streams/nats/index.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { contractSpace, handleContract } from '../study/handleContract.ts';
 import { fresh } from './world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 handleContract(
   'on a NATS server',

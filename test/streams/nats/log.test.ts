@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
 import { natsLog } from '../../../streams/nats/log/log.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { coded } from '../../support/coded.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 let count = 0;
 const fresh = () => `s${++count}`;

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { chain, float, MismatchError, medianStop, random, space } from '../../../streams/index.ts';
 import { openStudy, trainer } from '../../../streams/nats/index.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { engineOn, fresh, plane } from './world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 describe('a study on a server', () => {
   it('is opened with the same handle, and evaluated through it', async () => {

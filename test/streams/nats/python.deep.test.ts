@@ -2,23 +2,18 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credsAuthenticator } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { float, int, pbt, random, space } from '../../../streams/index.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { serveStudy as serve } from '../../../streams/nats/serve/serveStudy.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { python, type Said } from './pythonTrainer.ts';
 import { engineOn, factsOf, fresh, hearing, isFact, lateFactOn } from './world.ts';
 
-let server: NatsServer;
-
-beforeAll(async () => {
-  server = await natsServer();
-});
-
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 describe('a study of the trainer in Python', () => {
   it('makes its facts CloudEvents, as the other trainers do', async () => {

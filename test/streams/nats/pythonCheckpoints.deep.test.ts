@@ -4,22 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../streams/nats/checkpoints/manifest.ts';
 import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { python, type Said } from './pythonTrainer.ts';
 import { engineOn, factsOf, fresh, handOn, isFact } from './world.ts';
 
-let server: NatsServer;
-
-beforeAll(async () => {
-  server = await natsServer();
-});
-
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 describe('the trainer in Python, with checkpoints and signals,', () => {
   it('saves checkpoints that the other trainers restore, and the other way round', async () => {

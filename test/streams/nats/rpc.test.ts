@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { past } from '../../../streams/log/past.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { request } from '../../../streams/nats/studies.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact } from './world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 const square = ({ x }: At) => x * x;
 

@@ -1,17 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { type At, engineOn, factsOf, fresh, isFact } from './world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 it('a trainer reports that its study was deleted on the server, and that it is back', async () => {
   const study = fresh();

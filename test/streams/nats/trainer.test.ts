@@ -1,18 +1,14 @@
 import { once } from 'node:events';
 import { jetstream } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/protocol/subjects.ts';
 import { request } from '../../../streams/nats/studies.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { type At, engineOn, factsOf, fresh, isFact, lateFactOn } from './world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 const parabola = ({ x, n }: At) => (x - 1) ** 2 + n;
 

@@ -2,20 +2,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../src/facts/facts.ts';
 import type { Trial } from '../../../streams/index.ts';
 import { asha, chain, optimize, random } from '../../../streams/index.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { type At, engineOn, fresh, isFact, plane } from './world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 /** A place for checkpoints that another machine cannot read. */
 const machine = () => mkdtempSync(join(tmpdir(), 'hypertide-machine-'));

@@ -1,16 +1,12 @@
 import { lastValueFrom, toArray } from 'rxjs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { request } from '../../../streams/nats/studies.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { engineOn, fresh } from './world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 it('a watcher reports that no engine serves the study any more, and that one does again', async () => {
   const study = fresh();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TrainerRow } from '../../../src/study/trainerRows.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import { random } from '../../../streams/index.ts';
@@ -12,14 +12,10 @@ import { request } from '../../../streams/nats/studies.ts';
 import type { RunTrainerOptions } from '../../../streams/nats/trainer/runTrainer.ts';
 import { coded } from '../../support/coded.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from './world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 const rowsOf = async (engine: { nc: Parameters<typeof request>[0] }, study: string) =>
   (await request(engine.nc, study, 'trainers')) as TrainerRow[];

@@ -1,19 +1,15 @@
 import { chain, choice, float, random, space, thresholdStop } from 'hypertide';
 import { serve, trainer } from 'hypertide/nats';
 import { workers } from 'hypertide/workers';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { expect, it } from 'vitest';
+import { natsOfTests } from '../../support/natsOfTests.ts';
 import type { Behaviour } from './programs/objective.ts';
 
 interface Params {
   readonly does: Behaviour;
   readonly x: number;
 }
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 /** How many trials of a study on the server end in which way. Its trainer has two threads. */
 async function ended(does: 'trainSlowly' | 'loop', worst: number, timeLimit?: number): Promise<Readonly<Record<string, number>>> {

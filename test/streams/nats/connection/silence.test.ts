@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { natsLog } from '../../../../streams/nats/index.ts';
-import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { natsOfTests } from '../../../support/natsOfTests.ts';
 import { fresh } from '../world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 it.concurrent('a log warns once that a connected server stores nothing, and when it stores again', async () => {
   const nc = await server.connect();

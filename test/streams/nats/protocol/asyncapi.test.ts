@@ -1,7 +1,7 @@
 import { Parser } from '@asyncapi/parser';
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { Ajv } from 'ajv';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { factSchemas } from '../../../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../../../src/facts/parse.ts';
 import { type RequestMethod, requestMethods } from '../../../../src/study/requests.ts';
@@ -10,18 +10,14 @@ import { trainer } from '../../../../streams/nats/index.ts';
 import { asyncapi } from '../../../../streams/nats/protocol/asyncapi.ts';
 import { messageKinds, replyName, requestName } from '../../../../streams/nats/protocol/messageSchemas.ts';
 import type { Objective } from '../../../../streams/objective.ts';
-import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { natsOfTests } from '../../../support/natsOfTests.ts';
 import { type At, engineOn, fresh, isFact } from '../world.ts';
 
 const ajv = new Ajv({ strict: false });
 const kinds = messageKinds();
 const validators = Object.fromEntries(Object.entries(kinds).map(([name, { schema }]) => [name, ajv.compile(schema)]));
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 describe('the AsyncAPI document', () => {
   it('is valid', async () => {

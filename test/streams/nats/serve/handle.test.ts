@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { float, MismatchError, random, space } from '../../../../streams/index.ts';
 import { serve, trainer } from '../../../../streams/nats/index.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { natsOfTests } from '../../../support/natsOfTests.ts';
 import { fresh, plane } from '../world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 const objectives = { loss: 'minimize' } as const;
 const once = async (study: string, more = {}) =>

@@ -1,15 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { natsOfTests } from '../../../support/natsOfTests.ts';
 import { engineOn, fresh, handOn, isFact } from '../world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 /** An engine of a study whose `parallel` is larger than all trainers need. */
 async function wide() {

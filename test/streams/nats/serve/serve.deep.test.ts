@@ -1,16 +1,12 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { trainer } from '../../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../../streams/nats/protocol/subjects.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { natsOfTests } from '../../../support/natsOfTests.ts';
 import { type At, engineOn, fresh, handOn, isFact } from '../world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 const square = ({ x }: At) => x * x;
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { createInbox } from '@nats-io/nats-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verify } from '../../../../streams/engine/verify.ts';
 import { asha, chain, choice, external, OptionError, random, space } from '../../../../streams/index.ts';
 import { natsLog, trainer } from '../../../../streams/nats/index.ts';
@@ -10,14 +10,10 @@ import { serveStudy as serve } from '../../../../streams/nats/serve/serveStudy.t
 import { request } from '../../../../streams/nats/studies.ts';
 import { coded } from '../../../support/coded.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { natsOfTests } from '../../../support/natsOfTests.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from '../world.ts';
 
-let server: NatsServer;
-beforeAll(async () => {
-  server = await natsServer();
-});
-afterAll(() => server.dispose());
+const server = natsOfTests();
 
 const square = ({ x }: At) => x * x;
 
