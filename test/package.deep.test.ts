@@ -224,6 +224,7 @@ describe('the packed package, in an empty project', () => {
       './nats': ['@nats-io/jetstream', '@nats-io/nats-core', '@nats-io/transport-node'],
     });
     expect(packagesOf('dist/src/cli/main.js')).toEqual([]);
+    expect(packagesOf('dist/chunks/program.js')).toEqual(['commander']);
   });
 
   it('makes long fits in a thread', () => {

@@ -95,7 +95,7 @@ function complete(target: Commander, command: Command, { tell, program }: Ending
   target.action(async () => {
     const given = { ...target.opts(), ...assigned(command, target.args, program) };
     const flags = target.parent!.optsWithGlobals<ConnectionFlags>();
-    tell(await command.run(given, { connection: connectionFrom(flags), flags, wholeProgram }));
+    tell(await command.run(given, { connection: await connectionFrom(flags), flags, wholeProgram }));
   });
 }
 

@@ -7,7 +7,6 @@ import { JournalError, JournalLockedError } from '../../streams/log/errors.ts';
 import { checkUnlocked, lock } from '../../streams/log/lock.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { checkEntries, type StudyPlace } from '../study/place.ts';
-import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import { UsageError } from '../text/usage.ts';
 import { each, sizeOf } from './branch.ts';
 import { journalSource } from './journal.ts';
@@ -52,6 +51,7 @@ export function folderPlace(folder: string): StudyPlace {
       return journalSource(path);
     },
     create: async (name, data) => {
+      const { studyFromElsewhere } = await import('../studyFile/elsewhere.ts'); // readers need no study files
       const { space, strategy, options } = studyFromElsewhere(name, data);
       const created = createdOf(space, strategy, options);
       await write(name, linesOf(twice(created)));

@@ -131,12 +131,12 @@ describe('a context', () => {
     const place = directory();
     await hypertide(place, 'context', 'add', 'web', '--http', 'http://a.example', '--token', 'mine.token');
     await hypertide(place, 'context', 'use', 'web');
-    const { server, loginTo } = connectionFrom({});
+    const { server, loginTo } = await connectionFrom({});
     expect(server).toBe('http://a.example');
     expect(loginTo('http://a.example:80/x')).toEqual({ token: 'mine.token' });
     expect(loginTo('http://b.example')).toEqual({});
     expect(loginTo('http://a.example:81')).toEqual({});
-    expect(connectionFrom({ token: 'other' }).loginTo('http://b.example')).toEqual({ token: 'other' });
+    expect((await connectionFrom({ token: 'other' })).loginTo('http://b.example')).toEqual({ token: 'other' });
   });
 
   it('is chosen by --context, then HYPERTIDE_NATS, then hypertide.yaml, then what is in use', async () => {
@@ -146,15 +146,17 @@ describe('a context', () => {
     const before = process.cwd();
     process.chdir(place);
     try {
-      expect(connectionFrom({}).server).toBe('nats://a');
+      expect((await connectionFrom({})).server).toBe('nats://a');
       writeFileSync('hypertide.yaml', 'server: nats://project\ncreds: p.creds\n');
-      expect(connectionFrom({}).server).toBe('nats://project');
-      expect(connectionFrom({}).loginTo('nats://project:4222')).toEqual({ creds: 'p.creds' });
+      expect((await connectionFrom({})).server).toBe('nats://project');
+      expect((await connectionFrom({})).loginTo('nats://project:4222')).toEqual({ creds: 'p.creds' });
       vi.stubEnv('HYPERTIDE_NATS', 'nats://env');
-      expect(connectionFrom({}).server).toBe('nats://env');
-      expect(connectionFrom({ context: 'b' }).server).toBe('nats://b');
+      expect((await connectionFrom({})).server).toBe('nats://env');
+      expect((await connectionFrom({ context: 'b' })).server).toBe('nats://b');
       writeFileSync('hypertide.yaml', 'sever: nats://project\n');
-      expect(() => connectionFrom({})).toThrow(/hypertide\.yaml: unknown key sever; did you mean server/);
+      await expect(connectionFrom({})).rejects.toThrow(/hypertide\.yaml: unknown key sever; did you mean server/);
+      writeFileSync('hypertide.yaml', 'server: [\n');
+      await expect(connectionFrom({})).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(/^hypertide\.yaml: /) });
     } finally {
       process.chdir(before);
     }

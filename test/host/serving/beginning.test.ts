@@ -26,7 +26,7 @@ it('a wrong address of --monitor leaves no connection open', async () => {
 it('serve reads the file of --hooks before it connects or listens', async () => {
   const place = studyIn('trials: 3\nobjective: minimize loss\n');
   const [file, hooks] = [join(place, 'study.yaml'), join(place, 'none.yaml')];
-  await expect(serveStudies([file], { nats: 'nats://127.0.0.1:1', hooks }, connectionFrom({}), screen)).rejects.toThrow(
+  await expect(serveStudies([file], { nats: 'nats://127.0.0.1:1', hooks }, await connectionFrom({}), screen)).rejects.toThrow(
     `${hooks}: cannot be read`,
   );
   await expect(serveOverHttp([file], { http: '0', monitor: '0', hooks }, screen)).rejects.toThrow(`${hooks}: cannot be read`);
