@@ -2,14 +2,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import packaged from './package.json' with { type: 'json' };
 
-const modules = fileURLToPath(new URL('node_modules', import.meta.url));
+const installed = fileURLToPath(new URL('node_modules', import.meta.url));
 const page = fileURLToPath(new URL('dist/src/page/assets', import.meta.url));
+
+/** What users import: the name after `hypertide/`, and the source without `.ts`. */
+export const modules: readonly (readonly [name: string, source: string])[] = Object.entries(packaged.exports).flatMap(([name, entry]) =>
+  typeof entry === 'object' ? [[name.slice(2) || 'hypertide', entry.default.slice('./dist/'.length, -'.js'.length)] as const] : [],
+);
 
 /** The package of a module; undefined for our own. */
 export const packageOf = (id: string): string | undefined => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
 
-/** Writes the licences of the packages in a bundle beside it, as they require. */
+/** Writes a file with the licences of all packages in a bundle, because they require it. */
 export const licences: Plugin = {
   name: 'licences',
   generateBundle(_, bundle) {
@@ -17,7 +23,7 @@ export const licences: Plugin = {
     const names = new Set(chunks.flatMap(({ moduleIds }) => moduleIds.flatMap((id) => packageOf(id) ?? [])));
     const texts = new Map<string, string[]>();
     for (const name of [...names].sort()) {
-      const folder = join(modules, name);
+      const folder = join(installed, name);
       const files = [folder, join(folder, 'licenses')].filter(existsSync).flatMap((from) =>
         readdirSync(from)
           .filter((file) => /^(licen[cs]e|notice)(?!s$)/i.test(file))

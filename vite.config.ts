@@ -2,33 +2,20 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { defineConfig, minify, type Plugin, parseAst, type Rolldown } from 'vite';
-import { chartsOfPage, licences, packageOf } from './bundling.ts';
+import { chartsOfPage, licences, modules, packageOf } from './bundling.ts';
 import packaged from './package.json' with { type: 'json' };
 
 /** What is imported by name or by path. */
 const entries = [
-  'streams/index',
-  'streams/core',
-  'streams/strategies',
-  'streams/journal',
-  'streams/figures',
-  'machines/index',
-  'streams/nats/index',
-  'streams/http/index',
-  'streams/workers/index',
+  ...modules.map(([, source]) => source),
   'streams/workers/thread',
-  'src/server/embed/server',
-  'src/server/embed/mcp',
-  'src/monitoring/index',
-  'src/programs/index',
-  'src/testing/index',
   'src/cli/main',
   'src/numeric/gp/fit',
   'src/insight/recommendation/inThread',
 ];
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const modules = `${root}node_modules`;
+const installed = `${root}node_modules`;
 
 /** Their names for chunks. Those that follow from others are left out: a module of `hypertide` is one of `hypertide/core`, of the strategies, or its own. */
 const marks: Readonly<Record<string, string>> = {
@@ -48,9 +35,7 @@ const marks: Readonly<Record<string, string>> = {
 const rest: readonly (readonly [entry: string, mark: string])[] = [
   ['streams/explanation/importance', 'explanation'],
   ['streams/explanation/whyOf', 'explanation'],
-  ...Object.entries(packaged.exports).flatMap(([name, entry]) =>
-    typeof entry === 'object' ? [[entry.default.slice('./dist/'.length, -'.js'.length), name.slice(2) || 'hypertide'] as const] : [],
-  ),
+  ...modules.map(([name, source]) => [source, name] as const),
 ];
 
 /** The entries of the library that load each module. */
@@ -115,7 +100,7 @@ const partOfRxjs: Plugin = {
       for (const [, list] of chunk.code.matchAll(/import ?\{([^}]*)\} ?from ?"#rxjs"/g))
         for (const name of list!.split(',')) names.add(name.trim().split(' ')[0]!);
     }
-    const index = readFileSync(`${modules}/rxjs/dist/esm/index.js`, 'utf8');
+    const index = readFileSync(`${installed}/rxjs/dist/esm/index.js`, 'utf8');
     const homes = new Map(
       [...index.matchAll(/export \{(.*)\} from '\.\/(.*)'/g)].flatMap(([, list, home]) =>
         list!.split(',').map((name) => [name.trim(), home!]),
@@ -139,10 +124,10 @@ const vendorOf = (id: string): string | null => {
 const packedSqlite: Plugin = {
   name: 'packed-sqlite',
   enforce: 'pre',
-  resolveId: (id) => (id === 'sql.js/dist/sql-wasm-inline.js' ? `${modules}/sql.js/packed.js` : undefined),
+  resolveId: (id) => (id === 'sql.js/dist/sql-wasm-inline.js' ? `${installed}/sql.js/packed.js` : undefined),
   load(id) {
-    if (id !== `${modules}/sql.js/packed.js`) return undefined;
-    const source = brotliCompressSync(readFileSync(`${modules}/sql.js/dist/sql-wasm.wasm`));
+    if (id !== `${installed}/sql.js/packed.js`) return undefined;
+    const source = brotliCompressSync(readFileSync(`${installed}/sql.js/dist/sql-wasm.wasm`));
     const file = this.emitFile({ type: 'asset', fileName: 'chunks/vendor/sqlite.wasm.br', source });
     return `import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
@@ -206,7 +191,10 @@ const pureValues: Plugin = {
 export default defineConfig({
   resolve: {
     // One build of each: prom-client requires what we import.
-    alias: { '@opentelemetry/api': `${modules}/@opentelemetry/api/build/esm/index.js`, 'ml-matrix': `${modules}/ml-matrix/src/index.js` },
+    alias: {
+      '@opentelemetry/api': `${installed}/@opentelemetry/api/build/esm/index.js`,
+      'ml-matrix': `${installed}/ml-matrix/src/index.js`,
+    },
   },
   plugins: [partOfRxjs, pureValues, packedSqlite, minified, chartsOfPage, licences],
   ssr: { noExternal: true, external },

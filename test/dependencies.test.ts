@@ -17,7 +17,7 @@ const neededBy = ({ dependencies, peerDependencies, peerDependenciesMeta }: Lock
   ...Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional),
 ];
 
-/** The packages that npm installs for a user, with this one and what it expects beside it. */
+/** The packages that npm installs for a user: this one, its dependencies, and the peers that it needs. */
 function installed(): ReadonlyMap<string, Locked> {
   const found = new Map<string, Locked>();
   const visit = (path: string) => {

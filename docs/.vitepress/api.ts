@@ -2,41 +2,14 @@
 import { fileURLToPath } from 'node:url';
 import { Application, type TypeDocOptions } from 'typedoc';
 import type { PluginOptions } from 'typedoc-plugin-markdown';
+import { documented } from './documented.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** What users import, by the name that TypeDoc gives it. */
-const modules: Readonly<Record<string, string>> = {
-  streams: 'hypertide',
-  'streams/journal': 'journal',
-  'streams/figures': 'figures',
-  machines: 'machines',
-  'streams/nats': 'nats',
-  'streams/workers': 'workers',
-  'streams/http': 'http',
-  'src/server/embed/server': 'server',
-  'src/server/embed/mcp': 'mcp',
-  'src/monitoring': 'monitoring',
-  'src/programs': 'programs',
-  'src/testing': 'testing',
-};
 const columns = { hideInherited: true, hideModifiers: true, hideOverrides: true };
 
 const options: TypeDocOptions & PluginOptions = {
   plugin: ['typedoc-plugin-markdown'],
-  entryPoints: [
-    'streams/index.ts',
-    'streams/journal.ts',
-    'streams/figures.ts',
-    'machines/index.ts',
-    'streams/nats/index.ts',
-    'streams/workers/index.ts',
-    'streams/http/index.ts',
-    'src/server/embed/server.ts',
-    'src/server/embed/mcp.ts',
-    'src/monitoring/index.ts',
-    'src/programs/index.ts',
-    'src/testing/index.ts',
-  ].map((path) => root + path),
+  entryPoints: documented.map(([, source]) => `${root}${source}.ts`),
   out: `${root}docs/reference/api`,
   tsconfig: `${root}tsconfig.json`,
   name: 'TypeScript library',
@@ -56,6 +29,7 @@ const options: TypeDocOptions & PluginOptions = {
 const app = await Application.bootstrapWithPlugins(options);
 const project = await app.convert();
 if (project === undefined) throw new Error('TypeDoc cannot read the code');
-for (const module of project.children!) module.name = modules[module.name]!;
+const nameOf = new Map(documented.map(([name, source]) => [source.replace(/\/index$/, ''), name]));
+for (const module of project.children!) module.name = nameOf.get(module.name)!;
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfig, type MarkdownOptions } from 'vitepress';
 import packaged from '../../package.json' with { type: 'json' };
+import { documented } from './documented.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const icon = readFileSync(join(root, 'src/page/icon.svg'), 'utf8').trim();
@@ -19,13 +20,16 @@ const section = (text: string, ...items: DefaultTheme.SidebarItem[]): DefaultThe
 const folded = (text: string, ...items: DefaultTheme.SidebarItem[]): DefaultTheme.SidebarItem => ({ text, items, collapsed: true });
 
 /** What TypeDoc wrote for a module: a folder for each kind of export. */
-function apiOf(module: string, title: string): DefaultTheme.SidebarItem {
+function apiOf(module: string): DefaultTheme.SidebarItem {
   const here = `docs/reference/api/${module}`;
   const kinds = readdirSync(join(root, here)).filter((kind) => !kind.endsWith('.md'));
   const pagesOf = (kind: string) => readdirSync(join(root, here, kind)).map((file) => basename(file, '.md'));
   const link = (kind: string) => (name: string) => ({ text: name, link: `/reference/api/${module}/${kind}/${name}` });
   return {
-    ...folded(title, ...kinds.map((kind) => folded(kind.replace('-', ' '), ...pagesOf(kind).map(link(kind))))),
+    ...folded(
+      module === 'hypertide' ? module : `hypertide/${module}`,
+      ...kinds.map((kind) => folded(kind.replace('-', ' '), ...pagesOf(kind).map(link(kind)))),
+    ),
     link: `/reference/api/${module}/index`,
   };
 }
@@ -57,21 +61,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('reference/machines'),
     page('reference/facts'),
     page('reference/python'),
-    folded(
-      'TypeScript library',
-      apiOf('hypertide', 'hypertide'),
-      apiOf('journal', 'hypertide/journal'),
-      apiOf('figures', 'hypertide/figures'),
-      apiOf('nats', 'hypertide/nats'),
-      apiOf('workers', 'hypertide/workers'),
-      apiOf('http', 'hypertide/http'),
-      apiOf('machines', 'hypertide/machines'),
-      apiOf('server', 'hypertide/server'),
-      apiOf('mcp', 'hypertide/mcp'),
-      apiOf('monitoring', 'hypertide/monitoring'),
-      apiOf('programs', 'hypertide/programs'),
-      apiOf('testing', 'hypertide/testing'),
-    ),
+    folded('TypeScript library', ...documented.map(([name]) => apiOf(name))),
   ),
   section('Coming from', ...pagesIn('from')),
   section('Help', page('faq', 'FAQ'), page('troubleshooting', 'Troubleshooting'), page('benchmarks')),
