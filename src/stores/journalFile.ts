@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { firstFactIn } from '../../streams/engine/applyEntries.ts';
+import { firstFactOf } from '../../streams/engine/applyEntries.ts';
 import { continuedIn, continuedText } from '../../streams/log/continued.ts';
 import { JournalLockedError } from '../../streams/log/errors.ts';
 import { checkIsFile } from '../../streams/log/files.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
-import type { Entry } from '../facts/entry.ts';
 import type { Created, Fact, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Settings } from '../ledger/settings.ts';
+import { RefusedError } from '../study/commands.ts';
 import { inform } from '../text/output.ts';
 import { UsageError } from '../text/usage.ts';
 import { journalSource } from './journal.ts';
@@ -31,24 +31,12 @@ export async function begunIn(path: string): Promise<Created | undefined> {
     if (continued) throw new UsageError(`${path}: ${continuedText(continued, path)}`);
     return undefined;
   }
-  let seen = 0;
-  for await (const entries of readJournal(path, quietly)) {
-    for (const entry of entries.slice(0, 2 - seen)) {
-      const created = firstOf(path, entry);
-      if (created) return created;
-    }
-    seen += entries.length; // a long first fact is a batch of its own
-    if (seen >= 2) break;
-  }
-  throw new UsageError(`${path}: expected a journal, but there is no study in it`);
-}
-
-function firstOf(path: string, entry: Entry): Created | undefined {
-  try {
-    return firstFactIn(entry);
-  } catch (error) {
-    throw new UsageError(`${path}: ${(error as Error).message}`);
-  }
+  const created = await firstFactOf(readJournal(path, quietly)).catch((error) => {
+    if (!(error instanceof RefusedError)) throw error;
+    throw new UsageError(`${path}: ${error.message}`);
+  });
+  if (created === undefined) throw new UsageError(`${path}: expected a journal, but there is no study in it`);
+  return created;
 }
 
 /** The valid facts of a journal that has begun. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { firstFactIn } from '../../streams/engine/applyEntries.ts';
+import { firstFactOf } from '../../streams/engine/applyEntries.ts';
 import { continuedIn, continuedText } from '../../streams/log/continued.ts';
 import type { Created } from '../facts/facts.ts';
 import type { Studies, StudyPlace } from '../study/place.ts';
@@ -196,12 +196,9 @@ async function read<T>(study: Omit<CommandStudy, 'passedOver'>, use: (study: Com
 
 /** The first fact of a study. @throws UsageError if it has not begun. */
 export async function firstOf(name: string, source: StudySource): Promise<Created> {
-  for await (const [entry] of source.past(1)) {
-    const created = entry && firstFactIn(entry);
-    if (created) return created;
-    break;
-  }
-  throw new UsageError(`${name}: there is no study yet`);
+  const created = await firstFactOf(source.past(1));
+  if (created === undefined) throw new UsageError(`${name}: there is no study yet`);
+  return created;
 }
 
 /** Prints each message once: a log may be read more than once. */

@@ -39,6 +39,17 @@ export function firstFactIn({ fact: data, refusal }: Entry): Created | undefined
   return isRefusal(fact) || fact.type !== 'created' ? undefined : fact;
 }
 
+/** The first fact of a log, which a journal stores twice; undefined if there is none. @throws RefusedError if this version cannot read the log */
+export async function firstFactOf(log: AsyncIterable<readonly Entry[]>): Promise<Created | undefined> {
+  for await (const entries of log) {
+    for (const entry of entries) {
+      const created = firstFactIn(entry);
+      if (created || entry.position > 1) return created;
+    }
+  }
+  return undefined;
+}
+
 /** The ledger of a study, if an entry holds its first fact. The entry is not folded yet. @throws RefusedError if this version cannot read the log */
 export function ledgerFrom<P = Params>(entry: Entry): Ledger<P> | undefined {
   const created = firstFactIn(entry);

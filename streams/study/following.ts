@@ -1,13 +1,12 @@
 import { filter, firstValueFrom, type Observable, Subject } from 'rxjs';
 import { MismatchError } from '../../src/errors.ts';
-import type { Created } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { isTrialRunning } from '../../src/ledger/openTrials.ts';
 import type { Space } from '../../src/space/space.ts';
 import { LET_GO, NOT_BEGUN, RefusedError } from '../../src/study/commands.ts';
 import { TrialRows } from '../../src/study/trials.ts';
-import { firstFactIn, spaceOf } from '../engine/applyEntries.ts';
+import { firstFactOf, spaceOf } from '../engine/applyEntries.ts';
 import { turnsOf } from '../engine/timeout.ts';
 import type { Log } from '../log/log.ts';
 import { past } from '../log/past.ts';
@@ -97,8 +96,8 @@ export function followed<P>({ space, place, log, ledger, rows, ...stop }: Follow
  */
 export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: string, space?: Space<P>): Promise<Following<P>> {
   const head = await log.head();
-  const first = await firstOf(log);
-  if (head === 0 || first === undefined) throw new RefusedError(NOT_BEGUN);
+  const first = await firstFactOf(past(log, 1));
+  if (first === undefined) throw new RefusedError(NOT_BEGUN);
   const wrong = space ? spaceDifferences(first, space.toJSON()) : [];
   if (wrong.length > 0) throw new MismatchError(`${place}: the study has another space: ${wrong.join('; ')}`);
   const known = space ?? spaceOf<P>(first);
@@ -125,10 +124,4 @@ export async function followLog<P>(log: Pick<Log, 'read' | 'head'>, place: strin
   );
   await following.reached(head);
   return following;
-}
-
-/** The first fact of a log; undefined if it has none. */
-async function firstOf(log: Pick<Log, 'read' | 'head'>): Promise<Created | undefined> {
-  for await (const [entry] of past(log, 1)) return entry && firstFactIn(entry);
-  return undefined;
 }

@@ -1,7 +1,7 @@
 import type { Params } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
 import { NOT_BEGUN, RefusedError } from '../../src/study/commands.ts';
-import { firstFactIn, spaceOf } from '../engine/applyEntries.ts';
+import { firstFactOf, spaceOf } from '../engine/applyEntries.ts';
 import { type JournalOptions, openJournal } from '../log/journal.ts';
 import { past } from '../log/past.ts';
 import type { CreateStudyOptions } from './createStudy.ts';
@@ -28,18 +28,15 @@ export async function openStudy<P = Params, O extends string = string>(
   const log = await openJournal(path, { fsync, clock, warn: options.warn });
   try {
     const [{ createStudy }, { parseStrategy }] = await Promise.all([import('./createStudy.ts'), import('../spec/spec.ts')]); // readers need no engine
-    for await (const [first] of past(log, 1)) {
-      const created = first && firstFactIn(first);
-      if (!created) break;
-      const study = createStudy<P, O>(space ?? spaceOf<P>(created), {
-        ...options,
-        parseStrategy: options.parseStrategy ?? parseStrategy,
-        log,
-      });
-      await study.ready();
-      return study;
-    }
-    throw new RefusedError(NOT_BEGUN);
+    const created = await firstFactOf(past(log, 1));
+    if (!created) throw new RefusedError(NOT_BEGUN);
+    const study = createStudy<P, O>(space ?? spaceOf<P>(created), {
+      ...options,
+      parseStrategy: options.parseStrategy ?? parseStrategy,
+      log,
+    });
+    await study.ready();
+    return study;
   } catch (error) {
     await log.close();
     throw error;

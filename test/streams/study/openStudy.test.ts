@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -34,6 +34,17 @@ it('refuses a journal without a study, and one of another space, and leaves both
   await study.close();
   await expect(openStudy(path, { space: space({ y: float(0, 1) }) })).rejects.toThrow('another study');
   const opened = await openStudy(path, { space: line });
+  expect(opened.trials()).toEqual([]);
+  await opened.close();
+});
+
+it('opens a study by the second copy of its first fact, if the first one is damaged', async () => {
+  const path = journal();
+  const study = createStudy(line, { strategy: random(), study: 'digits', log: await openJournal(path) });
+  await study.ready();
+  await study.close();
+  writeFileSync(path, readFileSync(path, 'utf8').replace('created', 'crated'));
+  const opened = await openStudy(path, { warn: () => {} });
   expect(opened.trials()).toEqual([]);
   await opened.close();
 });
