@@ -18,11 +18,10 @@ export const journalSource = (path: string, warn: (message: string) => void = ()
       throw error;
     });
     if (log instanceof JournalLockedError) return submitToOwner(path, intent, origin, log);
-    const study = applied(log);
     try {
-      return { ...(await study.submit(intent, origin)), running: false };
+      const { submit, end } = await applied(log);
+      return { ...(await submit(intent, origin).finally(end)), running: false };
     } finally {
-      study.end();
       await log.close();
     }
   },

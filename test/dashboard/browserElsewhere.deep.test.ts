@@ -121,7 +121,7 @@ describe('texts of a log are shown as text', () => {
     }
     const made = await emptyServer();
     cleanups.push(() => made.close());
-    made.studies.show('odd', processSource(MARKUP, log, applied(log).submit));
+    made.studies.show('odd', processSource(MARKUP, log, (await applied(log)).submit));
     for (const size of [WIDE, NARROW]) {
       const page = await openPage(made.url, size);
       for (const view of VIEWS) {
@@ -179,7 +179,7 @@ describe('three objectives', () => {
     }
     const made = await emptyServer();
     cleanups.push(() => made.close());
-    made.studies.show('three', processSource('memory', log, applied(log).submit));
+    made.studies.show('three', processSource('memory', log, (await applied(log)).submit));
     const page = await openPage(`${made.url}?study=three&view=objectives`, WIDE);
     await page.getByRole('img', { name: 'loss against seconds, with the front' }).waitFor();
     await expect.poll(() => page.locator('.chart canvas').count()).toBe(4);
@@ -254,7 +254,7 @@ it('an address that compares studies opens their comparison', async () => {
   const made = await board();
   cleanups.push(() => made.close());
   await made.say(...finished(1, 0.5));
-  await made.studies.show('again', processSource('memory', made.log, applied(made.log).submit)).feed().caughtUp;
+  await made.studies.show('again', processSource('memory', made.log, (await applied(made.log)).submit)).feed().caughtUp;
   const page = await openPage(`${made.url}?compare=net,again,gone`, WIDE);
   await page.getByRole('heading', { name: 'Comparison' }).waitFor();
   await page.getByText('There is no study gone here.').waitFor();

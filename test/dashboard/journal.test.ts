@@ -36,7 +36,7 @@ it('commands on a journal that hypertide run writes go through its socket', asyn
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
   const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
-  const study = applied(log);
+  const study = await applied(log);
   const close = await controlSocket(path, study.submit);
   const source = journalSource(path);
   const feed = new Feed('s', source);

@@ -43,7 +43,7 @@ async function study() {
   ];
   const log = memoryLog([], () => ++now);
   for (const fact of facts) await log.append(fact);
-  return processSource('memory', log, applied(log).submit);
+  return processSource('memory', log, (await applied(log)).submit);
 }
 
 async function served(trouble?: Trouble) {

@@ -17,7 +17,7 @@ async function studied() {
     for (let trial = from; trial <= to; trial++) for (const fact of finished(trial, 1 / trial, { lr: 0.1 })) await log.append(fact);
   };
   await add(1, 3000);
-  const feed = new Feed('net', processSource('memory', log, applied(log).submit));
+  const feed = new Feed('net', processSource('memory', log, (await applied(log)).submit));
   await feed.caughtUp;
   const since = vi.spyOn(TrialChanges.prototype, 'since');
   const more = async (from: number, to: number) => {
